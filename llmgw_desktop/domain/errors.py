@@ -1,0 +1,211 @@
+"""Everything that can go wrong, drawn as one tree.
+
+LlmgwError
+├ ConfigError                 the settings file, with file, line, key and what was expected
+├ RequestError                the caller's request cannot be read
+│ ├ MalformedRequest            not JSON, wrong types
+│ ├ RequestTooLarge             over the body limit
+│ └ UnsupportedMedia            a content type we do not read
+├ AccessError                 the caller may not
+│ ├ Unauthenticated             no key, or not ours
+│ ├ ForeignHost                 a Host header that is not ours (DNS rebinding)
+│ └ ForeignOrigin               a web page of somebody else
+├ RouteError                  nobody answers this
+│ ├ UnknownModel                no provider has a model of this name
+│ ├ UnknownPath                 no door here
+│ └ NotServed                   a door that this provider cannot answer
+├ GatewayClosed               paused or stopping
+├ UpstreamError               the provider's side failed
+│ ├ UpstreamRefused             no connection
+│ ├ UpstreamTimeout             connected, then silence
+│ ├ UpstreamGarbage             an answer that is not of its protocol
+│ └ UpstreamCut                 broke off in the middle of an answer
+├ ClientGone                  the caller left before the end
+└ StoreError                  disk or database
+  ├ StoreUnavailable            cannot be written or read now
+  ├ StoreCorrupt                not a database any more
+  └ SchemaTooNew                written by a later version of this program
+
+`wire/errors.py` turns each into a status and an envelope of the caller's dialect; `kind` is
+what a flight records, and it never changes for a class once released.
+"""
+
+from typing import ClassVar
+
+
+class LlmgwError(Exception):
+    """The root; `kind` names the class in records and metrics."""
+
+    kind: ClassVar[str] = "internal"
+
+
+class ConfigError(LlmgwError):
+    """One sentence for the person who wrote the file."""
+
+    kind = "config"
+
+    def __init__(self, message: str, *, file: str, line: int | None = None, key: str = "") -> None:
+        where = file if line is None else f"{file}, line {line}"
+        super().__init__(f"{where}: {f'{key}: ' if key else ''}{message}")
+        self.message = message
+        self.file = file
+        self.line = line
+        self.key = key
+
+
+class RequestError(LlmgwError):
+    """The caller's request cannot be read."""
+
+    kind = "bad_request"
+
+
+class MalformedRequest(RequestError):
+    """Not JSON, or fields of the wrong type; `path` is a JSON path where one is known."""
+
+    kind = "malformed_request"
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(f"{path}: {message}" if path else message)
+        self.path = path
+
+
+class RequestTooLarge(RequestError):
+    """Over the body limit of the door."""
+
+    kind = "request_too_large"
+
+
+class UnsupportedMedia(RequestError):
+    """A content type or encoding that the door does not read."""
+
+    kind = "unsupported_media"
+
+
+class AccessError(LlmgwError):
+    """The caller may not."""
+
+    kind = "access"
+
+
+class Unauthenticated(AccessError):
+    """No key, or none of ours. One constant text: it never says which part was wrong."""
+
+    kind = "unauthenticated"
+
+    def __init__(self) -> None:
+        super().__init__("A valid access key is required.")
+
+
+class ForeignHost(AccessError):
+    """The Host header is not one of ours: a rebound name, or a proxy that rewrote it."""
+
+    kind = "foreign_host"
+
+
+class ForeignOrigin(AccessError):
+    """A browser says that a page of another site sent this."""
+
+    kind = "foreign_origin"
+
+
+class RouteError(LlmgwError):
+    """Nobody answers this."""
+
+    kind = "route"
+
+
+class UnknownModel(RouteError):
+    """No enabled provider has a model of this name."""
+
+    kind = "unknown_model"
+
+    def __init__(self, model: str) -> None:
+        shown = model if len(model) <= 80 else f"{model[:77]}…"
+        super().__init__(f"No enabled provider has a model named '{shown}'.")
+        self.model = model
+
+
+class UnknownPath(RouteError):
+    """No door here; `allowed` names the methods when only the method is wrong."""
+
+    kind = "unknown_path"
+
+    def __init__(self, message: str, *, allowed: str = "") -> None:
+        super().__init__(message)
+        self.allowed = allowed
+
+
+class NotServed(RouteError):
+    """The provider of this model cannot answer this kind of request."""
+
+    kind = "not_served"
+
+
+class GatewayClosed(LlmgwError):
+    """Paused by a person, or stopping; `retry_after_s` is a hint for the caller."""
+
+    kind = "gateway_closed"
+
+    def __init__(self, message: str, *, retry_after_s: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class UpstreamError(LlmgwError):
+    """The provider's side failed, before or while answering."""
+
+    kind = "upstream"
+
+
+class UpstreamRefused(UpstreamError):
+    """No connection: refused, unreachable, name unknown, TLS failed."""
+
+    kind = "upstream_refused"
+
+
+class UpstreamTimeout(UpstreamError):
+    """Connected, then silence for longer than allowed."""
+
+    kind = "upstream_timeout"
+
+
+class UpstreamGarbage(UpstreamError):
+    """An answer that is not of its protocol: HTML, half JSON, a wrong content type."""
+
+    kind = "upstream_garbage"
+
+
+class UpstreamCut(UpstreamError):
+    """Broke off in the middle of an answer."""
+
+    kind = "upstream_cut"
+
+
+class ClientGone(LlmgwError):
+    """The caller left before the end of its answer."""
+
+    kind = "client_gone"
+
+
+class StoreError(LlmgwError):
+    """Disk or database."""
+
+    kind = "store"
+
+
+class StoreUnavailable(StoreError):
+    """Cannot be written or read now: disk full, read-only, locked."""
+
+    kind = "store_unavailable"
+
+
+class StoreCorrupt(StoreError):
+    """Not a database any more."""
+
+    kind = "store_corrupt"
+
+
+class SchemaTooNew(StoreError):
+    """Written by a later version of this program; never touched."""
+
+    kind = "schema_too_new"

@@ -1,0 +1,79 @@
+"""What the engine tells whoever listens. It never knows who does."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.settings import Settings
+
+
+class GatewayState(StrEnum):
+    """How the engine stands."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayStatus:
+    """The engine's state with the address it serves and, if it failed, why."""
+
+    state: GatewayState
+    url: str = ""
+    """`http://127.0.0.1:3333`, no slash at the end; empty until the door is open."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderStatus:
+    """Whether flights are being written down."""
+
+    recording: bool
+    problem: str = ""
+    """One sentence, empty when all is well."""
+    dropped: int = 0
+    """Flights that could not be kept since the start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightOpened:
+    """A request came in."""
+
+    flight_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightClosed:
+    """It ended, one way or another."""
+
+    summary: FlightSummary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayChanged:
+    """The engine moved to another state."""
+
+    status: GatewayStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderChanged:
+    """Recording stopped or came back."""
+
+    status: RecorderStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsChanged:
+    """The settings file was read again: new settings, or a problem and the old ones stay."""
+
+    settings: Settings
+    problem: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+Event = FlightOpened | FlightClosed | GatewayChanged | RecorderChanged | SettingsChanged

@@ -1,0 +1,164 @@
+"""A flight: one request with its attempts and its answer, as it is recorded and shown."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+
+
+class FlightState(StrEnum):
+    """How a flight stands; only RUNNING moves on, to exactly one of the others."""
+
+    RUNNING = "running"
+    OK = "ok"
+    FAILED = "failed"
+    """Answered with an error, the provider's or ours."""
+    CUT = "cut"
+    """The answer began and broke off."""
+    CANCELED = "canceled"
+    """The client left before the end."""
+    LOST = "lost"
+    """Was running when the program died; how it ended is unknown."""
+
+
+ENDED_STATES = frozenset(FlightState) - {FlightState.RUNNING}
+
+
+class PhaseName(StrEnum):
+    """The spans of a timeline, in the order in which they can happen."""
+
+    READ = "read"
+    """The request's body arrives."""
+    ROUTE = "route"
+    CONNECT = "connect"
+    """A connection to the upstream is made or taken from the pool, and the request is sent."""
+    WAIT = "wait"
+    """Until the first byte of the answer."""
+    STREAM = "stream"
+    """From the first byte to the last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A span of a flight; times in milliseconds since the flight began."""
+
+    name: PhaseName
+    start_ms: float
+    end_ms: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightSummary:
+    """A row of the flights table, running or ended."""
+
+    id: str
+    started_at_s: float
+    """Wall clock, seconds since 1970."""
+    state: FlightState
+    client: str
+    protocol: ModelProtocol
+    operation: Operation
+    model_asked: str
+    model_served: str | None = None
+    provider: str | None = None
+    streaming: bool = False
+    status: int | None = None
+    """HTTP status that the client got; None while nothing was sent."""
+    ttft_ms: float | None = None
+    """From the request's arrival to the first byte of the answer's body."""
+    took_ms: float | None = None
+    usage: Usage = UNKNOWN_USAGE
+    stop_reason: str | None = None
+    error_kind: str | None = None
+    """`kind` of the error class, or `upstream_<status>` for an error that the vendor answered."""
+    error_text: str | None = None
+    attempts: int = 0
+    request_bytes: int = 0
+    answer_bytes: int = 0
+    replied_chunks: int = 0
+    """Pieces of a stream passed on so far."""
+
+    @property
+    def is_running(self) -> bool:
+        return self.state is FlightState.RUNNING
+
+    @property
+    def tokens_per_s(self) -> float | None:
+        """Output tokens over the time from first byte to end; None where either is unknown."""
+        if self.took_ms is None or self.ttft_ms is None or self.usage.output_tokens is None:
+            return None
+        streamed_ms = self.took_ms - self.ttft_ms
+        return self.usage.output_tokens / streamed_ms * 1000 if streamed_ms >= 1 else None
+
+
+Headers = tuple[tuple[str, str], ...]
+"""Header lines in order, names as they came, credentials already masked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightRecord:
+    """All that is kept of a flight. Bodies are as recorded: secrets removed, None if not kept."""
+
+    summary: FlightSummary
+    path: str = ""
+    route_reason: str = ""
+    request_headers: Headers = ()
+    request_body: bytes | None = field(default=None, repr=False)
+    answer_headers: Headers = ()
+    answer_body: bytes | None = field(default=None, repr=False)
+    request_body_whole: bool = True
+    """False when the record keeps only the beginning of a very large body."""
+    answer_body_whole: bool = True
+    phases: tuple[Phase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightQuery:
+    """Which flights a list shows. Empty means all."""
+
+    text: str = ""
+    """Part of model, client, provider or error, letter case ignored."""
+    states: frozenset[FlightState] = frozenset()
+    provider: str = ""
+    client: str = ""
+    since_s: float | None = None
+    until_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightTotals:
+    """Sums over a span of time, for tiles and charts; ended flights only.
+
+    Sums of unknown figures are None when no flight in the span told them.
+    """
+
+    flights: int = 0
+    errors: int = 0
+    """Failed and cut; a client that left is not an error of ours."""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    cache_known_input_tokens: int | None = None
+    """Prompt tokens of those flights whose vendor told its cache figures: the rate's base."""
+    ttft_p50_ms: float | None = None
+    ttft_p95_ms: float | None = None
+
+    @property
+    def cache_hit_rate(self) -> float | None:
+        """As Usage.cache_hit_rate, over the span."""
+        if self.cache_read_tokens is None or not self.cache_known_input_tokens:
+            return None
+        return self.cache_read_tokens / self.cache_known_input_tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightBucket:
+    """FlightTotals of one stretch of a chart."""
+
+    start_s: float
+    span_s: float
+    totals: FlightTotals

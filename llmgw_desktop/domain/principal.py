@@ -1,0 +1,38 @@
+"""Who is asking: an authenticated client with what it may do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What a client may be allowed. The words on screen stand in SCOPE_WORDS alone."""
+
+    MODELS_USE = "models:use"
+    MODELS_LIST = "models:list"
+    OPERATIONS = "operations"
+    ADMIN = "admin"
+
+
+SCOPE_WORDS: dict[Scope, str] = {
+    Scope.MODELS_USE: "use your providers (this can cost money)",
+    Scope.MODELS_LIST: "see which models you have",
+    Scope.OPERATIONS: "read metrics and the gateway's state",
+    Scope.ADMIN: "change clients, providers and settings",
+}
+
+DEFAULT_SCOPES = frozenset({Scope.MODELS_USE, Scope.MODELS_LIST})
+ALL_SCOPES = frozenset(Scope)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """An authenticated client; owns its flights (and later its sessions and jobs)."""
+
+    client_id: str
+    name: str
+    """Shown on screen as the client."""
+    scopes: frozenset[Scope]
+
+
+LOCAL = Principal(client_id="local", name="local", scopes=ALL_SCOPES)
+"""The person at this computer: the windows, and whoever can read the access key file."""

@@ -1,0 +1,71 @@
+"""What a person has set, checked. Reading the file is `store/settings.py`'s work."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from llmgw_desktop.domain.provider import Provider
+
+
+class RecorderLevel(StrEnum):
+    """How much of each flight is kept."""
+
+    FULL = "full"
+    FIGURES = "figures"
+    """No bodies, no headers."""
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSettings:
+    """The door. A host other than loopback needs an explicit word elsewhere (refused for now)."""
+
+    host: str = "127.0.0.1"
+    port: int = 3333
+    """0 lets the system choose; the ready line tells which."""
+    max_body_bytes: int = 64 * 1024 * 1024
+    allowed_hosts: tuple[str, ...] = ()
+    """Further Host header values, exact, with port where the browser sends one."""
+    allowed_origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamSettings:
+    """Patience with providers, in seconds."""
+
+    connect_timeout_s: float = 10.0
+    first_byte_timeout_s: float = 300.0
+    """Reasoning models think for minutes before their first byte."""
+    idle_timeout_s: float = 120.0
+    """Silence inside an answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderSettings:
+    """The flight recorder."""
+
+    level: RecorderLevel = RecorderLevel.FULL
+    retention_days: int = 30
+    max_bytes: int = 5 * 1024**3
+    max_body_bytes: int = 8 * 1024 * 1024
+    """Of each body this much is kept; the record says when it is not the whole."""
+    redact: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All of config.toml with the environment's word on top."""
+
+    http: HttpSettings = field(default_factory=HttpSettings)
+    upstream: UpstreamSettings = field(default_factory=UpstreamSettings)
+    recorder: RecorderSettings = field(default_factory=RecorderSettings)
+    providers: tuple[Provider, ...] = ()
+    """In the order of the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedSettings:
+    """Settings with what the reader of the file should be told."""
+
+    settings: Settings
+    warnings: tuple[str, ...] = ()
+    """Unknown keys and the like: one sentence each, with file and line."""

@@ -1,0 +1,37 @@
+"""What an answer used, as its vendor told. Unknown is None, never 0."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens of one answer.
+
+    `input_tokens` counts the whole prompt, cached parts included, whatever the vendor's own
+    convention (Anthropic leaves cached tokens out of its `input_tokens`, OpenAI counts them in).
+    """
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    """All generated tokens, reasoning included."""
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+    @property
+    def fresh_tokens(self) -> int | None:
+        """Prompt tokens neither read from a cache nor written to one."""
+        if self.input_tokens is None:
+            return None
+        cached = (self.cache_read_tokens or 0) + (self.cache_write_tokens or 0)
+        return max(self.input_tokens - cached, 0)
+
+    @property
+    def cache_hit_rate(self) -> float | None:
+        """Share of the prompt that came from a cache, 0 to 1; None where the vendor is silent."""
+        if self.cache_read_tokens is None or not self.input_tokens:
+            return None
+        return self.cache_read_tokens / self.input_tokens
+
+
+UNKNOWN_USAGE = Usage()
