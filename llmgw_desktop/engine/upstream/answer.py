@@ -1,0 +1,50 @@
+"""What every upstream gives back, be it a vendor's server or the practice provider.
+
+The pipeline relays an answer without knowing where it comes from; who speaks to whom is the
+business of the files beside this one.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.route import Candidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamCall:
+    """A request as it leaves us, but for the credential, which the upstream's client adds."""
+
+    candidate: Candidate
+    operation: Operation
+    streaming: bool
+    body: bytes
+    headers: Mapping[str, str]
+    """What may be passed on of the caller's headers."""
+    query: str = ""
+
+
+class UpstreamAnswer(Protocol):
+    """An answer whose head has arrived. `close` must be called, whatever happens."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Case-insensitive; only what may be passed on to the caller."""
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it comes. Raises UpstreamCut when it breaks off, UpstreamTimeout when it
+        falls silent."""
+
+    async def close(self) -> None:
+        """Give the connection back if the body was read to its end, else close it at once."""
+
+
+class UpstreamClient(Protocol):
+    """One way of reaching upstreams."""
+
+    async def send(self, call: UpstreamCall) -> UpstreamAnswer:
+        """Raises UpstreamRefused or UpstreamTimeout. A vendor's error status is an answer."""
