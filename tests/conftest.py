@@ -1,0 +1,66 @@
+"""What holds for every test: no talk beyond loopback, and a home of its own."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_OWN_PREFIXES = ("LLMGW_", "LLM_GATEWAY_", "ANTHROPIC_", "OPENAI_", "GEMINI_", "GOOGLE_")
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_KEPT = ("LLMGW_TEST_CACHE",)
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty LLMGW_HOME, and nothing of the person's own settings, keys or proxies."""
+    for name in list(os.environ):
+        foreign = name.startswith(_OWN_PREFIXES) or name.lower() in _PROXIES
+        if foreign and name not in _KEPT:
+            monkeypatch.delenv(name)
+    home = tmp_path / "llmgw-home"
+    monkeypatch.setenv("LLMGW_HOME", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loopback_only() -> Iterator[None]:
+    """Fails what would leave the machine; sockets of the standard library, names included."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+        patch.setattr(socket, "getaddrinfo", _guarded_lookup(socket.getaddrinfo))
+        yield
+
+
+def _guarded(connect: Any) -> Any:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            pytest.fail(f"a test tried to reach {address}: only loopback is allowed")
+        return connect(self, address)
+
+    return guarded
+
+
+def _guarded_lookup(lookup: Any) -> Any:
+    def guarded(host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name is not None and not _is_loopback(name):
+            pytest.fail(f"a test tried to look up {name}: only loopback is allowed")
+        return lookup(host, *args, **kwargs)
+
+    return guarded
+
+
+def _is_loopback(host: str) -> bool:
+    if host in ("", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
