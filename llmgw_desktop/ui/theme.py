@@ -1,0 +1,131 @@
+"""How everything looks: colours, fonts, spacing, and the switch between light and dark.
+
+One Theme is made at start and passed to whatever paints. Colours live in `palettes.py`.
+"""
+
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetrics, QPalette
+from PySide6.QtWidgets import QApplication
+
+from llmgw_desktop.ui.palettes import Colours, dark_colours, light_colours, make_palette
+from llmgw_desktop.ui.resource_files import resource_path
+
+_SMALLEST_BODY_PX = 13
+_SHIPPED_FONTS = (
+    "Inter-Regular.otf",
+    "Inter-Medium.otf",
+    "Inter-SemiBold.otf",
+    "JetBrainsMono-Regular.ttf",
+)
+
+
+class Appearance(StrEnum):
+    """What the person chose."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class TextSize(StrEnum):
+    """The type scale; nothing on screen has another size."""
+
+    CAPTION = "caption"
+    BODY = "body"
+    HEADING = "heading"
+    TITLE = "title"
+    FIGURE = "figure"
+    """The large number of a tile."""
+
+
+_SCALE = {
+    TextSize.CAPTION: 0.88,
+    TextSize.BODY: 1.0,
+    TextSize.HEADING: 1.12,
+    TextSize.TITLE: 1.54,
+    TextSize.FIGURE: 1.85,
+}
+
+
+class Theme(QObject):
+    """The current look. `changed` is emitted after colours changed; whoever paints updates."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, appearance: Appearance = Appearance.SYSTEM) -> None:
+        super().__init__(app)
+        self._app = app
+        self._appearance = appearance
+        self._system_is_dark = _looks_dark(app)
+        self._body_px = max(_SMALLEST_BODY_PX, QFontInfo(app.font()).pixelSize())
+        for name in _SHIPPED_FONTS:
+            QFontDatabase.addApplicationFont(str(resource_path(f"fonts/{name}")))
+        app.setFont(self.font())
+        self._colours = light_colours()
+        self._apply()
+        app.styleHints().colorSchemeChanged.connect(self._on_system_scheme)
+
+    @property
+    def colours(self) -> Colours:
+        return self._colours
+
+    @property
+    def appearance(self) -> Appearance:
+        return self._appearance
+
+    def set_appearance(self, appearance: Appearance) -> None:
+        if appearance is not self._appearance:
+            self._appearance = appearance
+            self._apply()
+
+    def font(
+        self, size: TextSize = TextSize.BODY, weight: QFont.Weight = QFont.Weight.Normal
+    ) -> QFont:
+        """The text font, with figures of one width, so that columns and counters stand still."""
+        font = QFont(["Inter"])
+        font.setPixelSize(round(self._body_px * _SCALE[size]))
+        font.setWeight(weight)
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        font.setFeature(QFont.Tag("tnum"), 1)
+        return font
+
+    def mono_font(self, size: TextSize = TextSize.BODY) -> QFont:
+        """For code, bodies, addresses and ids."""
+        font = QFont(["JetBrains Mono"])
+        font.setPixelSize(round(self._body_px * _SCALE[size]))
+        font.setStyleHint(QFont.StyleHint.Monospace)
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        font.setFeature(QFont.Tag("calt"), 0)
+        return font
+
+    def space(self, units: float = 1.0) -> int:
+        """Distances in steps of a quarter line (4 pixels at the usual text size)."""
+        line = QFontMetrics(self.font()).height()
+        return max(1, round(units * line / 4))
+
+    def _apply(self) -> None:
+        dark = (
+            self._system_is_dark
+            if self._appearance is Appearance.SYSTEM
+            else self._appearance is Appearance.DARK
+        )
+        self._colours = dark_colours() if dark else light_colours()
+        self._app.setPalette(make_palette(self._colours))
+        self.changed.emit()
+
+    def _on_system_scheme(self, scheme: Qt.ColorScheme) -> None:
+        if scheme is Qt.ColorScheme.Unknown:
+            return
+        self._system_is_dark = scheme is Qt.ColorScheme.Dark
+        if self._appearance is Appearance.SYSTEM:
+            self._apply()
+
+
+def _looks_dark(app: QApplication) -> bool:
+    """What the system prefers; where Qt cannot tell, the palette that the desktop gave."""
+    scheme = app.styleHints().colorScheme()
+    if scheme is Qt.ColorScheme.Unknown:
+        return app.palette().color(QPalette.ColorRole.Window).lightness() < 128
+    return scheme is Qt.ColorScheme.Dark
