@@ -1,33 +1,27 @@
-"""Draws the shipped SVG icons in the colours of the scheme, sharp at every scale."""
+"""Draws the shipped SVG icons in any colour, sharp at every scale. The theme says which colour."""
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from llmgw_desktop.ui.resource_files import resource_path
-from llmgw_desktop.ui.theme import Theme
 
-_SCALES = (1, 2, 3)
+_SCALES = (1.0, 2.0, 3.0)
 
 
 class Icons:
-    """Icons by file name. QIcons are of the scheme at hand: ask again when it changes."""
+    """Icons by file name; keeps what it has read."""
 
-    def __init__(self, theme: Theme) -> None:
-        self._theme = theme
+    def __init__(self) -> None:
         self._sources: dict[str, bytes] = {}
         self._renderers: dict[tuple[str, str], QSvgRenderer] = {}
 
-    def icon(self, name: str, colour: QColor | None = None, size_px: int = 0) -> QIcon:
-        """For actions and buttons; greyed by itself where the control is disabled."""
-        size = size_px or self._theme.space(4)
+    def icon(self, name: str, colour: QColor, disabled: QColor, size_px: int) -> QIcon:
+        """For actions and standard buttons; a control that is disabled shows the other colour."""
         icon = QIcon()
-        for mode, paint in (
-            (QIcon.Mode.Normal, colour or self._theme.colours.text),
-            (QIcon.Mode.Disabled, self._theme.colours.disabled),
-        ):
-            for scale in _SCALES:
-                icon.addPixmap(self.pixmap(name, paint, size, float(scale)), mode)
+        for scale in _SCALES:
+            icon.addPixmap(self.pixmap(name, colour, size_px, scale), QIcon.Mode.Normal)
+            icon.addPixmap(self.pixmap(name, disabled, size_px, scale), QIcon.Mode.Disabled)
         return icon
 
     def pixmap(self, name: str, colour: QColor, size_px: int, scale: float) -> QPixmap:

@@ -6,9 +6,10 @@ One Theme is made at start and passed to whatever paints. Colours live in `palet
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetrics, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetrics, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
+from llmgw_desktop.ui.icons import Icons
 from llmgw_desktop.ui.palettes import Colours, dark_colours, light_colours, make_palette
 from llmgw_desktop.ui.resource_files import resource_path
 
@@ -56,6 +57,7 @@ class Theme(QObject):
 
     def __init__(self, app: QApplication, appearance: Appearance = Appearance.SYSTEM) -> None:
         super().__init__(app)
+        self.icons = Icons()
         self._app = app
         self._appearance = appearance
         self._system_is_dark = _looks_dark(app)
@@ -104,6 +106,12 @@ class Theme(QObject):
         """Distances in steps of a quarter line (4 pixels at the usual text size)."""
         line = QFontMetrics(self.font()).height()
         return max(1, round(units * line / 4))
+
+    def icon(self, name: str, colour: QColor | None = None, size_px: int = 0) -> QIcon:
+        """In the colours of now: ask again when they change."""
+        colours = self._colours
+        size = size_px or self.space(4)
+        return self.icons.icon(name, colour or colours.text, colours.disabled, size)
 
     def _apply(self) -> None:
         dark = (

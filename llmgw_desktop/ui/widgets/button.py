@@ -1,0 +1,142 @@
+"""Push buttons of our own drawing: primary, plain and quiet, with or without a word."""
+
+from enum import StrEnum
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.ui.palettes import Colours, mixed
+from llmgw_desktop.ui.theme import TextSize, Theme
+
+_CORNER_PX = 6.0
+KEYBOARD_REASONS = frozenset(
+    {
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    }
+)
+
+
+class ButtonKind(StrEnum):
+    """How loud a button is; at most one primary in sight."""
+
+    PRIMARY = "primary"
+    PLAIN = "plain"
+    QUIET = "quiet"
+
+
+class Button(QPushButton):
+    """A button without a word must be given `name`: it is what a screen reader says."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        text: str = "",
+        *,
+        kind: ButtonKind = ButtonKind.PLAIN,
+        icon: str = "",
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, parent)
+        self._theme = theme
+        self._kind = kind
+        self._icon_name = icon
+        self._shows_focus = False
+        self.setFont(theme.font(TextSize.BODY, QFont.Weight.Medium))
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAutoDefault(False)
+        if name:
+            self.setAccessibleName(name)
+            self.setToolTip(name)
+        theme.changed.connect(self.update)
+
+    def set_icon_name(self, icon: str) -> None:
+        self._icon_name = icon
+        self.updateGeometry()
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        space = self._theme.space
+        height = self.fontMetrics().height() + 2 * space(1.5)
+        if not self.text():
+            return QSize(height, height)
+        width = self.fontMetrics().horizontalAdvance(self._shown_text()) + 2 * space(3)
+        if self._icon_name:
+            width += space(4) + space(1.5)
+        return QSize(width, height)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @override
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._shows_focus = event.reason() in KEYBOARD_REASONS
+        super().focusInEvent(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        ground, edge, ink = self._paints(colours)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(edge, 1) if edge is not None else Qt.PenStyle.NoPen)
+        painter.setBrush(ground if ground is not None else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(area, _CORNER_PX, _CORNER_PX)
+        if self.hasFocus() and self._shows_focus:
+            painter.setPen(QPen(colours.on_accent if self._is_filled() else colours.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), _CORNER_PX - 2, _CORNER_PX - 2)
+        self._paint_content(painter, ink)
+        painter.end()
+
+    def _paint_content(self, painter: QPainter, ink: QColor) -> None:
+        space = self._theme.space
+        text = self._shown_text()
+        icon_px = space(4) if self._icon_name else 0
+        gap = space(1.5) if text and icon_px else 0
+        width = icon_px + gap + self.fontMetrics().horizontalAdvance(text)
+        left = (self.width() - width) / 2
+        if icon_px:
+            area = QRectF(left, (self.height() - icon_px) / 2, icon_px, icon_px)
+            self._theme.icons.paint(painter, self._icon_name, area, ink)
+        if text:
+            painter.setPen(ink)
+            painter.setFont(self.font())
+            area = QRectF(left + icon_px + gap, 0, self.width(), self.height())
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paints(self, colours: Colours) -> tuple[QColor | None, QColor | None, QColor]:
+        """Ground, edge and ink for the state of now."""
+        hover, down = self.underMouse(), self.isDown()
+        if not self.isEnabled():
+            return (
+                (None, None, colours.disabled)
+                if self._kind is ButtonKind.QUIET
+                else (colours.alternate, colours.border, colours.disabled)
+            )
+        if self._is_filled():
+            pressed = mixed(colours.text, colours.accent, 0.25 if down else 0.12)
+            return (pressed if hover or down else colours.accent, None, colours.on_accent)
+        ground = colours.border if down else colours.hover if hover else None
+        if self._kind is ButtonKind.QUIET:
+            return ground, None, colours.text if self.text() or hover else colours.muted
+        return ground or colours.surface, colours.border, colours.text
+
+    def _is_filled(self) -> bool:
+        return self._kind is ButtonKind.PRIMARY or (self.isCheckable() and self.isChecked())
+
+    def _shown_text(self) -> str:
+        return self.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
