@@ -1,0 +1,163 @@
+"""The figures behind the Overview page."""
+
+from llmgw_desktop.app.overview import (
+    InputSources,
+    Overview,
+    OverviewSpan,
+    in_words,
+    input_sources,
+)
+from llmgw_desktop.domain.flight import (
+    FlightBucket,
+    FlightQuery,
+    FlightState,
+    FlightSummary,
+    FlightTotals,
+)
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+
+
+class StillClock:
+    def __init__(self, now_s: float) -> None:
+        self.now = now_s
+
+    def now_s(self) -> float:
+        return self.now
+
+    def monotonic_s(self) -> float:
+        return self.now
+
+
+class PlainReader:
+    """Answers with what it was given and notes what it was asked."""
+
+    def __init__(self, totals: FlightTotals | None = None, ever: int = 0) -> None:
+        self.given = totals or FlightTotals()
+        self.ever = ever
+        self.asked: list[tuple[float, ...]] = []
+        self.providers: dict[str, FlightTotals] = {}
+
+    def count(self, query: FlightQuery) -> int:
+        assert query == FlightQuery()
+        return self.ever
+
+    def totals(self, since_s: float, until_s: float) -> FlightTotals:
+        self.asked.append((since_s, until_s))
+        return self.given
+
+    def buckets(self, since_s: float, until_s: float, span_s: float) -> list[FlightBucket]:
+        self.asked.append((since_s, until_s, span_s))
+        return [FlightBucket(start_s=since_s, span_s=span_s, totals=self.given)]
+
+    def by_provider(self, since_s: float, until_s: float) -> dict[str, FlightTotals]:
+        self.asked.append((since_s, until_s))
+        return self.providers
+
+
+def flight(flight_id: str, started_at_s: float) -> FlightSummary:
+    return FlightSummary(
+        id=flight_id,
+        started_at_s=started_at_s,
+        state=FlightState.RUNNING,
+        client="codex",
+        protocol=ModelProtocol.OPENAI_CHAT,
+        operation=Operation.GENERATE,
+        model_asked="gpt",
+    )
+
+
+def overview(reader: PlainReader, now_s: float = 1_000_000.0) -> Overview:
+    return Overview(reader, lambda: (), StillClock(now_s))
+
+
+def test_every_part_of_the_page_looks_at_the_same_stretch() -> None:
+    for span in OverviewSpan:
+        reader = PlainReader()
+        figures = overview(reader).figures(span)
+        assert {asked[:2] for asked in reader.asked} == {(figures.since_s, figures.until_s)}
+        width_s = figures.until_s - figures.since_s
+        assert width_s % figures.bucket_s == 0
+        assert 50 <= width_s / figures.bucket_s <= 100
+
+
+def test_the_stretch_ends_with_the_bucket_of_now_and_moves_by_whole_buckets() -> None:
+    clock = StillClock(1_000_000.0)
+    made = Overview(PlainReader(), lambda: (), clock)
+    first = made.figures(OverviewSpan.QUARTER)
+    assert first.until_s - first.bucket_s <= clock.now < first.until_s
+    clock.now = first.until_s - 0.001
+    assert made.figures(OverviewSpan.QUARTER).since_s == first.since_s
+    clock.now = first.until_s
+    assert made.figures(OverviewSpan.QUARTER).since_s == first.since_s + first.bucket_s
+
+
+def test_the_quarter_hour_is_a_quarter_of_an_hour() -> None:
+    figures = overview(PlainReader()).figures(OverviewSpan.QUARTER)
+    assert figures.until_s - figures.since_s == 900
+
+
+def test_the_page_knows_whether_a_flight_was_ever_recorded() -> None:
+    assert not overview(PlainReader()).figures(OverviewSpan.HOUR).has_any
+    assert overview(PlainReader(ever=1)).figures(OverviewSpan.HOUR).has_any
+    recent = PlainReader(FlightTotals(flights=1))
+    assert overview(recent).figures(OverviewSpan.HOUR).has_any
+
+
+def test_shares_come_largest_first_and_leave_out_who_answered_nothing() -> None:
+    reader = PlainReader()
+    reader.providers = {
+        "openai": FlightTotals(flights=1, errors=1),
+        "anthropic": FlightTotals(flights=3),
+        "practice": FlightTotals(),
+    }
+    shares = overview(reader).figures(OverviewSpan.HOUR).providers
+    assert [(each.provider, each.flights, each.errors, each.share) for each in shares] == [
+        ("anthropic", 3, 0, 0.75),
+        ("openai", 1, 1, 0.25),
+    ]
+
+
+def test_sources_add_up_to_the_whole_prompt() -> None:
+    totals = FlightTotals(input_tokens=100, cache_read_tokens=70, cache_write_tokens=20)
+    sources = input_sources(totals)
+    assert sources == InputSources(fresh=10, cache_write=20, cache_read=70)
+    assert sources.total == 100
+
+
+def test_unknown_input_has_no_sources_and_a_silent_cache_counts_as_fresh() -> None:
+    assert input_sources(FlightTotals(flights=2)) is None
+    assert input_sources(FlightTotals(input_tokens=5)) == InputSources(
+        fresh=5, cache_write=0, cache_read=0
+    )
+
+
+def test_running_flights_stand_oldest_first_with_their_age() -> None:
+    new, old = flight("flt_b", 999_990.0), flight("flt_a", 999_000.0)
+    made = Overview(PlainReader(), lambda: (new, old), StillClock(1_000_000.0))
+    assert made.running() == (old, new)
+    assert made.elapsed_ms(new) == 10_000
+    assert made.elapsed_ms(flight("flt_c", 1_000_001.0)) == 0
+
+
+def test_words_say_what_the_page_shows_and_dash_what_is_unknown() -> None:
+    reader = PlainReader(
+        FlightTotals(
+            flights=412,
+            errors=3,
+            input_tokens=48_200,
+            cache_read_tokens=41_600,
+            cache_known_input_tokens=50_000,
+            output_tokens=901,
+        )
+    )
+    reader.providers = {"anthropic": FlightTotals(flights=411), "": FlightTotals(flights=1)}
+    words = in_words(overview(reader).figures(OverviewSpan.QUARTER))
+    assert "In the last 15 minutes: 412 flights, 3 errors." in words
+    assert "Cache hit rate 83 %, first token – in the median, 901 output tokens." in words
+    assert "48,200 in all, 6,600 fresh, 0 written to a cache, 41,600 read from one." in words
+    assert "anthropic: 411 flights, 99 %." in words
+    assert "no provider: 1 flight, <1 %." in words
+    assert "Input tokens: not known." in in_words(
+        overview(PlainReader()).figures(OverviewSpan.QUARTER)
+    )
