@@ -13,7 +13,6 @@ import contextlib
 import itertools
 import re
 import socket
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +20,7 @@ from aiohttp import web
 
 from tests.support.delivery import Cut
 from tests.support.lane import Lane
+from tests.support.loop_thread import in_thread
 from tests.support.seen import Seen
 from tests.support.turn import Turn
 
@@ -106,21 +106,8 @@ def _make_request(
 def upstream_thread() -> Iterator[Upstream]:
     """The upstream in a thread and loop of its own."""
     upstream = Upstream()
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="upstream", daemon=True)
-    thread.start()
-
-    def run(step: Any) -> None:
-        asyncio.run_coroutine_threadsafe(step, loop).result(timeout=10)
-
-    try:
-        run(upstream.start())
+    with in_thread(upstream):
         yield upstream
-    finally:
-        run(upstream.stop())
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(timeout=10)
-        loop.close()
 
 
 @contextlib.contextmanager

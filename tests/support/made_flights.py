@@ -1,0 +1,214 @@
+"""Flights made up for tests: summaries, records, and a reader over any number of them."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from llmgw_desktop.app.flights import matches
+from llmgw_desktop.domain.flight import (
+    FlightQuery,
+    FlightRecord,
+    FlightState,
+    FlightSummary,
+    Phase,
+    PhaseName,
+)
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.usage import Usage
+
+BEGIN_S = 1_795_273_200.0
+
+
+def flight_id(number: int) -> str:
+    return f"flt_{number:028x}"
+
+
+def summary(number: int, **changes: object) -> FlightSummary:
+    """Number n began n seconds after BEGIN_S."""
+    made = FlightSummary(
+        id=flight_id(number),
+        started_at_s=BEGIN_S + number,
+        state=FlightState.OK,
+        client="claude-code",
+        protocol=ModelProtocol.ANTHROPIC,
+        operation=Operation.GENERATE,
+        model_asked="claude-sonnet",
+        model_served="claude-sonnet",
+        provider="anthropic",
+        streaming=True,
+        status=200,
+        ttft_ms=800.0,
+        took_ms=4000.0,
+        usage=Usage(
+            input_tokens=48_200,
+            output_tokens=310,
+            cache_read_tokens=43_862,
+            cache_write_tokens=2_338,
+        ),
+        stop_reason="end_turn",
+        attempts=1,
+        request_bytes=190_000,
+        answer_bytes=5_400,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def running(number: int, **changes: object) -> FlightSummary:
+    begun: dict[str, object] = {
+        "state": FlightState.RUNNING,
+        "status": None,
+        "ttft_ms": None,
+        "took_ms": None,
+        "usage": Usage(),
+        "stop_reason": None,
+    }
+    return summary(number, **{**begun, **changes})
+
+
+def failed(number: int, **changes: object) -> FlightSummary:
+    ended: dict[str, object] = {
+        "state": FlightState.FAILED,
+        "status": 429,
+        "ttft_ms": None,
+        "took_ms": 300.0,
+        "usage": Usage(),
+        "stop_reason": None,
+        "model_served": None,
+        "error_kind": "upstream_429",
+        "error_text": "Number of request tokens has exceeded your per-minute rate limit",
+    }
+    return summary(number, **{**ended, **changes})
+
+
+def anthropic_stream(text: str, *, pieces: int = 4, is_whole: bool = True) -> bytes:
+    """The answer `text` as Anthropic streams it."""
+    step = max(1, -(-len(text) // pieces))
+    events: list[dict[str, object]] = [
+        {"type": "message_start", "message": {"model": "claude-sonnet", "content": []}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+    ]
+    events.extend(
+        {
+            "type": "content_block_delta",
+            "index": 0,
+            "delta": {"type": "text_delta", "text": text[at : at + step]},
+        }
+        for at in range(0, len(text), step)
+    )
+    if is_whole:
+        events.append({"type": "content_block_stop", "index": 0})
+        events.append({"type": "message_delta", "delta": {"stop_reason": "end_turn"}})
+        events.append({"type": "message_stop"})
+    return sse(events)
+
+
+def sse(events: Sequence[dict[str, object]]) -> bytes:
+    """Anthropic's way: every event named by its type."""
+    return b"".join(
+        f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events
+    )
+
+
+def chat_stream(chunks: Sequence[dict[str, object]], *, is_whole: bool = True) -> bytes:
+    """OpenAI's way: chunks without names."""
+    body = b"".join(f"data: {json.dumps(chunk)}\n\n".encode() for chunk in chunks)
+    return body + (b"data: [DONE]\n\n" if is_whole else b"")
+
+
+def record(number: int = 1, **changes: object) -> FlightRecord:
+    """A whole one, with masked headers; `summary` may be given."""
+    made = FlightRecord(
+        summary=summary(number),
+        path="/v1/messages?beta=true",
+        route_reason="model name begins with claude: anthropic",
+        request_headers=(
+            ("Host", "127.0.0.1:3333"),
+            ("X-Api-Key", "•••• (49 chars)"),
+            ("anthropic-version", "2023-06-01"),
+            ("anthropic-beta", "context-1m-2025-08-07"),
+            ("Content-Type", "application/json"),
+        ),
+        request_body=json.dumps(
+            {
+                "model": "claude-sonnet",
+                "stream": True,
+                "system": "You are terse.",
+                "messages": [{"role": "user", "content": "Why is the sky blue?"}],
+            }
+        ).encode(),
+        answer_headers=(("content-type", "text/event-stream"), ("request-id", "req_0123")),
+        answer_body=anthropic_stream("Rayleigh scattering."),
+        phases=(
+            Phase(name=PhaseName.READ, start_ms=0.0, end_ms=0.6),
+            Phase(name=PhaseName.ROUTE, start_ms=0.6, end_ms=0.9),
+            Phase(name=PhaseName.CONNECT, start_ms=0.9, end_ms=31.0, note="reused"),
+            Phase(name=PhaseName.WAIT, start_ms=31.0, end_ms=800.0),
+            Phase(name=PhaseName.STREAM, start_ms=800.0, end_ms=4000.0),
+        ),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+class MadeReader:
+    """Answers like the store's reader, over flights 0 … total-1 that `make` makes on demand.
+
+    `calls` tells what was asked. Unfiltered queries touch only the rows that are asked for.
+    """
+
+    def __init__(
+        self, total: int = 0, make: Callable[[int], FlightSummary] = summary
+    ) -> None:
+        self.total = total
+        self.make = make
+        self.changed: dict[int, FlightSummary] = {}
+        self.records: dict[str, FlightRecord] = {}
+        self.calls: list[tuple[str, FlightQuery, int, int]] = []
+        self.problem: Exception | None = None
+
+    def count(self, query: FlightQuery) -> int:
+        self._note("count", query, 0, 0)
+        bounds = self._bounds(query)
+        return len(bounds) if bounds is not None else len(self._matching(query))
+
+    def page(self, query: FlightQuery, *, offset: int, limit: int) -> list[FlightSummary]:
+        self._note("page", query, offset, limit)
+        bounds = self._bounds(query)
+        if bounds is None:
+            return self._matching(query)[offset : offset + limit]
+        return [self._flight(number) for number in bounds[::-1][offset : offset + limit]]
+
+    def record(self, flight_id: str) -> FlightRecord | None:
+        if self.problem is not None:
+            raise self.problem
+        if flight_id in self.records:
+            return self.records[flight_id]
+        number = int(flight_id.removeprefix("flt_"), 16)
+        return record(summary=self._flight(number)) if number < self.total else None
+
+    def close(self) -> None:
+        pass
+
+    def _note(self, name: str, query: FlightQuery, offset: int, limit: int) -> None:
+        self.calls.append((name, query, offset, limit))
+        if self.problem is not None:
+            raise self.problem
+
+    def _flight(self, number: int) -> FlightSummary:
+        return self.changed.get(number) or self.make(number)
+
+    def _bounds(self, query: FlightQuery) -> range | None:
+        """The numbers between since and until, when nothing else is asked."""
+        if replace(query, since_s=None, until_s=None) != FlightQuery():
+            return None
+        first = 0 if query.since_s is None else max(0, _up(query.since_s - BEGIN_S))
+        last = self.total if query.until_s is None else _up(query.until_s - BEGIN_S)
+        return range(first, max(first, min(self.total, last)))
+
+    def _matching(self, query: FlightQuery) -> list[FlightSummary]:
+        flights = (self._flight(number) for number in range(self.total - 1, -1, -1))
+        return [flight for flight in flights if matches(query, flight)]
+
+
+def _up(seconds: float) -> int:
+    return -int(-seconds // 1)
