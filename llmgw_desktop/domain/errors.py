@@ -8,6 +8,7 @@ LlmgwError
 │ └ UnsupportedMedia            a content type we do not read
 ├ AccessError                 the caller may not
 │ ├ Unauthenticated             no key, or not ours
+│ ├ MissingScope                a known client without this permission
 │ ├ ForeignHost                 a Host header that is not ours (DNS rebinding)
 │ └ ForeignOrigin               a web page of somebody else
 ├ RouteError                  nobody answers this
@@ -94,6 +95,12 @@ class Unauthenticated(AccessError):
 
     def __init__(self) -> None:
         super().__init__("A valid access key is required.")
+
+
+class MissingScope(AccessError):
+    """A known client that was not given this permission."""
+
+    kind = "missing_scope"
 
 
 class ForeignHost(AccessError):

@@ -4,12 +4,16 @@ The pipeline relays an answer without knowing where it comes from; who speaks to
 business of the files beside this one.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.route import Candidate
+
+
+def _nobody_listens() -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,8 @@ class UpstreamCall:
     headers: Mapping[str, str]
     """What may be passed on of the caller's headers."""
     query: str = ""
+    connected: Callable[[], None] = _nobody_listens
+    """Called once when a connection is in hand and the request is about to be sent."""
 
 
 class UpstreamAnswer(Protocol):
@@ -35,7 +41,7 @@ class UpstreamAnswer(Protocol):
     def headers(self) -> Mapping[str, str]:
         """Case-insensitive; only what may be passed on to the caller."""
 
-    def chunks(self) -> AsyncIterator[bytes]:
+    def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body as it comes. Raises UpstreamCut when it breaks off, UpstreamTimeout when it
         falls silent."""
 

@@ -1,0 +1,132 @@
+"""`llmgw` and `python -m llmgw_desktop`: words become a running program and an exit code.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 already running. Each failure is
+one sentence on stderr. Nothing is imported here that the chosen command does not need.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from llmgw_desktop.domain.errors import ConfigError, LlmgwError
+from llmgw_desktop.store.paths import Places
+
+if TYPE_CHECKING:
+    import argparse
+
+    from llmgw_desktop.app.container import Container
+
+DONE, FAILED, WRONG_USAGE, ALREADY_RUNNING = 0, 1, 2, 3
+
+
+def main() -> int:
+    from llmgw_desktop.app.commands import parse
+
+    arguments = parse(sys.argv[1:])
+    try:
+        return _run(arguments)
+    except ConfigError as error:
+        return _fail(str(error), WRONG_USAGE)
+    except LlmgwError as error:
+        return _fail(_sentence(error), FAILED)
+    except OSError as error:
+        return _fail(f"{error.strerror or error}: {error.filename or 'the network'}.", FAILED)
+    except KeyboardInterrupt:
+        return FAILED
+
+
+def _run(arguments: "argparse.Namespace") -> int:
+    env = dict(os.environ)
+    if getattr(arguments, "host", None) is not None:
+        env["LLM_GATEWAY_HTTP_HOST"] = arguments.host
+    if getattr(arguments, "port", None) is not None:
+        env["LLM_GATEWAY_HTTP_PORT"] = str(arguments.port)
+    places = Places.of(env)
+    places.make()
+    if arguments.command == "key":
+        return _key(arguments, places)
+    _start_logging()
+    if arguments.command == "serve":
+        return _serve(places, env)
+    if not _has_display(env):
+        print("There is no display: serving without windows.", file=sys.stderr)
+        return _serve(places, env)
+    return _desktop(places, env, hidden=arguments.hidden)
+
+
+def _serve(places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.headless import serve
+    from llmgw_desktop.store.instance_lock import InstanceLock
+
+    lock = InstanceLock(places.instance_lock)
+    if not lock.take():
+        return _fail(
+            f"A gateway already runs on this home (pid {lock.holder_pid()}).", ALREADY_RUNNING
+        )
+    return serve(lambda: _container(places, env))
+
+
+def _desktop(places: Places, env: Mapping[str, str], *, hidden: bool) -> int:
+    from llmgw_desktop.app.start_checks import bad_qt_version
+
+    if problem := bad_qt_version():
+        return _fail(problem, FAILED)
+    from llmgw_desktop.store.instance_lock import InstanceLock
+    from llmgw_desktop.ui.application import run_desktop, show_running
+
+    lock = InstanceLock(places.instance_lock)
+    if lock.take():
+        return run_desktop(lambda: _container(places, env), places, hidden=hidden)
+    if show_running(places):
+        return DONE
+    return _fail(
+        f"A gateway without windows already runs on this home (pid {lock.holder_pid()}). "
+        f"Stop it first.",
+        ALREADY_RUNNING,
+    )
+
+
+def _key(arguments: "argparse.Namespace", places: Places) -> int:
+    from llmgw_desktop.app.key_command import run
+
+    return run(arguments, places)
+
+
+def _container(places: Places, env: Mapping[str, str]) -> "Container":
+    from llmgw_desktop.app.container import Container
+
+    container = Container(places, env)
+    for warning in container.warnings:
+        logging.getLogger("llmgw_desktop").warning(warning)
+    return container
+
+
+def _has_display(env: Mapping[str, str]) -> bool:
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(env.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _start_logging() -> None:
+    logging.basicConfig(
+        level=logging.INFO,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+
+
+def _sentence(error: LlmgwError) -> str:
+    from llmgw_desktop.app.start_checks import start_problem
+
+    return start_problem(error)
+
+
+def _fail(sentence: str, code: int) -> int:
+    print(f"llmgw: {sentence}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""The commands of `llmgw`, as words on the command line; what they do is called from here."""
+
+import argparse
+from collections.abc import Sequence
+
+from llmgw_desktop.domain.principal import Scope
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Exits with code 2 and one sentence on wrong usage."""
+    parser = argparse.ArgumentParser(
+        prog="llmgw",
+        description="One local door to every language model, with a window to watch it.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    desktop = commands.add_parser("desktop", help="the app: tray and windows (the default)")
+    desktop.add_argument("--hidden", action="store_true", help="start in the tray")
+    serve = commands.add_parser("serve", help="the gateway without windows")
+    serve.add_argument("--host", help="loopback address to listen on")
+    serve.add_argument("--port", type=_port, help="port to listen on; 0 takes a free one")
+    key = commands.add_parser("key", help="keys of the programs that may call")
+    verbs = key.add_subparsers(dest="verb", required=True, metavar="add|list|revoke")
+    add = verbs.add_parser("add", help="make a key; it is shown once")
+    add.add_argument("name", help="the program's name, as flights will show it")
+    add.add_argument(
+        "--scope",
+        action="append",
+        default=[],
+        choices=[str(scope) for scope in Scope],
+        help="a permission; may be given several times",
+    )
+    verbs.add_parser("list", help="all keys, without the keys themselves")
+    revoke = verbs.add_parser("revoke", help="refuse a key from now on")
+    revoke.add_argument("name", help="the program's name or the key's id")
+    parser.set_defaults(hidden=False)
+    arguments = parser.parse_args(argv)
+    arguments.command = arguments.command or "desktop"
+    return arguments
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return port

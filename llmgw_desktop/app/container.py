@@ -1,0 +1,160 @@
+"""The composition root: the one place where parts are made and joined. Never Qt."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+
+from llmgw_desktop.app.control import GatewayControl
+from llmgw_desktop.app.flights import Flights
+from llmgw_desktop.app.overview import Overview
+from llmgw_desktop.app.settings_file import SettingsFile
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.events import RecorderStatus
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.provider import ProviderKind
+from llmgw_desktop.engine.access.authenticator import Authenticator
+from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.flights.redactor import Redactor
+from llmgw_desktop.engine.front import anthropic_door, health_door, models_door, openai_door
+from llmgw_desktop.engine.front.doors import DoorTable
+from llmgw_desktop.engine.front.http_server import HttpServer
+from llmgw_desktop.engine.gateway import Engine, Gateway
+from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.engine.relay import Relay
+from llmgw_desktop.engine.routing.attempts import Attempts
+from llmgw_desktop.engine.routing.catalogue import Catalogue
+from llmgw_desktop.engine.upstream.http_client import HttpClient
+from llmgw_desktop.engine.upstream.practice import PracticeClient
+from llmgw_desktop.store.access_key import load_or_make_access_key
+from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.store.flight_store import FlightStore
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.run_file import remove_run_file, write_run_file
+from llmgw_desktop.wire.headers import HeaderPolicy
+
+
+class Container:
+    """A whole gateway with the use cases that windows and commands are given."""
+
+    def __init__(self, places: Places, env: Mapping[str, str]) -> None:
+        """Raises ConfigError, StoreError, OSError. Nothing is opened or started yet."""
+        self.places = places
+        self._clock = SystemClock()
+        self._settings_file = SettingsFile(places.config_file, env, self._clock)
+        settings = self._settings_file.loaded.settings
+        self._bus = Bus()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._store = FlightStore(
+            places.flights_db,
+            clock=self._clock,
+            seal=Redactor().clean,
+            on_status=self._recorder_spoke,
+            settings=settings.recorder,
+        )
+        self._clients = ClientStore(places.gateway_db, self._clock)
+        self._meters = Meters()
+        self._recorder = Recorder(
+            store=self._store,
+            bus=self._bus,
+            meters=self._meters,
+            clock=self._clock,
+            ids=TimedIds(self._clock),
+        )
+        self._reader = FlightReader(places.flights_db)
+        self.gateway = Gateway(self._engine(), self._bus, settings)
+        self.control = GatewayControl(
+            gateway=self.gateway,
+            recorder=self._recorder,
+            bus=self._bus,
+            access_key_file=places.access_key_file,
+        )
+        self.flights = Flights(self._reader, self._recorder.running)
+        self.overview = Overview(self._reader, self._recorder.running, self._clock)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """About the settings file: one sentence each."""
+        return self._settings_file.loaded.warnings
+
+    async def start(self) -> None:
+        """Raises PortTaken, OSError."""
+        self._loop = asyncio.get_running_loop()
+        self._store.start()
+        await self.gateway.start()
+        write_run_file(
+            self.places.run_file, self.gateway.status.url, os.getpid(), self._clock.now_s()
+        )
+
+    async def stop(self) -> None:
+        """Let answers end, write down what is left, close."""
+        await self.gateway.stop()
+        remove_run_file(self.places.run_file)
+        await asyncio.to_thread(self._store.stop, 5.0)
+        self._reader.close()
+        self._clients.close()
+        self._loop = None
+
+    def check_settings(self, *, now: bool = True) -> None:
+        """Take over the settings file if it has changed; a broken one only makes news."""
+        news = self._settings_file.refresh(now=now)
+        if news is not None:
+            if not news.problem:
+                self.gateway.apply(news.settings)
+            self._bus.publish(news)
+
+    def _engine(self) -> Engine:
+        header_policy = HeaderPolicy()
+        http = HttpClient(self._settings_file.loaded.settings.upstream)
+        catalogue = Catalogue(http, self._clock)
+        gate = Gate(self._authenticator(), before=lambda: self.check_settings(now=False))
+        pipeline = Pipeline(
+            gate=gate,
+            recorder=self._recorder,
+            attempts=Attempts(
+                vendors=http,
+                own_ways={ProviderKind.PRACTICE: PracticeClient()},
+                header_policy=header_policy,
+            ),
+            relay=Relay(header_policy),
+            header_policy=header_policy,
+        )
+        doors = self._doors(pipeline, catalogue)
+        return Engine(
+            gate=gate,
+            pipeline=pipeline,
+            recorder=self._recorder,
+            http=http,
+            server=HttpServer(pipeline=pipeline, gate=gate, doors=doors),
+            catalogue=catalogue,
+        )
+
+    def _doors(self, pipeline: Pipeline, catalogue: Catalogue) -> DoorTable:
+        anthropic, openai = anthropic_door.dialect(), openai_door.dialect()
+        table = DoorTable(openai)
+        anthropic_door.add_doors(table, anthropic)
+        openai_door.add_doors(table, openai)
+        models_door.add_doors(table, catalogue, openai)
+        health = health_door.HealthDoor(
+            gateway=lambda: self.gateway.status,
+            recorder=lambda: self._recorder.status,
+            open_flights=lambda: pipeline.open_runs,
+            meters=self._meters,
+        )
+        health_door.add_doors(table, health, openai)
+        return table
+
+    def _authenticator(self) -> Authenticator:
+        return Authenticator(
+            access_key=load_or_make_access_key(self.places.access_key_file),
+            clients=self._clients,
+            clock=self._clock,
+        )
+
+    def _recorder_spoke(self, status: RecorderStatus) -> None:
+        """On the writer thread."""
+        if self._loop is not None:
+            self._recorder.tell_from_thread(self._loop, status)

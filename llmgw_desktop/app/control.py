@@ -1,0 +1,56 @@
+"""What a person does with the gateway as a whole: see how it stands, pause it, copy its address."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from llmgw_desktop.domain.events import Event, GatewayStatus, RecorderStatus
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.gateway import Gateway
+
+
+class GatewayControl:
+    """For tray and windows; all quick but `send_test_flight`."""
+
+    def __init__(
+        self, *, gateway: Gateway, recorder: Recorder, bus: Bus, access_key_file: Path
+    ) -> None:
+        self._gateway = gateway
+        self._recorder = recorder
+        self._bus = bus
+        self._access_key_file = access_key_file
+
+    def status(self) -> GatewayStatus:
+        return self._gateway.status
+
+    def recorder_status(self) -> RecorderStatus:
+        return self._recorder.status
+
+    def pause(self) -> None:
+        self._gateway.pause()
+
+    def resume(self) -> None:
+        self._gateway.resume()
+
+    def base_urls(self) -> dict[str, str]:
+        """What to paste into a program's settings, by the name of its protocol's vendor.
+
+        Empty while the door is not open.
+        """
+        url = self._gateway.status.url
+        return {"OpenAI": f"{url}/v1", "Anthropic": url} if url else {}
+
+    def access_key_file(self) -> Path:
+        return self._access_key_file
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        return self._bus.subscribe(listener)
+
+    async def send_test_flight(self) -> str:
+        """Ask the practice provider through our own door, as any program would.
+
+        The answer is the flight's id. Raises OSError, LlmgwError.
+        """
+        from llmgw_desktop.app.first_flight import send
+
+        return await send(self._gateway.status.url, self._access_key_file.read_text().strip())

@@ -1,0 +1,64 @@
+"""`llmgw serve`: the engine without windows. One JSON line on stdout says that it is ready."""
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+import orjson
+
+from llmgw_desktop.app.container import Container
+
+
+def serve(make_container: Callable[[], Container]) -> int:
+    """Runs until SIGINT or SIGTERM. Raises what the container's start raises."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(_serve(make_container))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The fastest loop there is; None means asyncio's own."""
+    try:
+        import uvloop
+    except ImportError:  # Windows has none
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(make_container: Callable[[], Container]) -> int:
+    container = make_container()
+    asked_to_stop = asyncio.Event()
+    _on_signals(asked_to_stop.set)
+    await container.start()
+    try:
+        _say_ready(container)
+        gc.collect()
+        gc.freeze()  # what exists now lives as long as the program: the collector may skip it
+        await asked_to_stop.wait()
+    finally:
+        await container.stop()
+    return 0
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+
+
+def _say_ready(container: Container) -> None:
+    url = container.gateway.status.url
+    line = {
+        "event": "ready",
+        "url": url,
+        "mcp": None,
+        "key_file": str(container.places.access_key_file),
+        "pid": os.getpid(),
+    }
+    sys.stdout.buffer.write(orjson.dumps(line) + b"\n")
+    sys.stdout.buffer.flush()

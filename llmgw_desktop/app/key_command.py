@@ -1,0 +1,58 @@
+"""`llmgw key add|list|revoke`."""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+
+from llmgw_desktop.app.keys import ClientKeys
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.paths import Places
+
+
+def run(arguments: argparse.Namespace, places: Places) -> int:
+    clock = SystemClock()
+    store = ClientStore(places.gateway_db, clock)
+    try:
+        return _VERBS[arguments.verb](arguments, ClientKeys(store, clock, TimedIds(clock)))
+    finally:
+        store.close()
+
+
+def _add(arguments: argparse.Namespace, keys: ClientKeys) -> int:
+    try:
+        key = keys.add(arguments.name, [Scope(word) for word in arguments.scope])
+    except ValueError as error:
+        print(f"llmgw: {error}", file=sys.stderr)
+        return 2
+    print(key)
+    print("This key is shown once and cannot be shown again.", file=sys.stderr)
+    return 0
+
+
+def _list(_: argparse.Namespace, keys: ClientKeys) -> int:
+    for client in keys.all():
+        state = "active" if client.revoked_at_s is None else f"revoked {_day(client.revoked_at_s)}"
+        made = _day(client.created_at_s)
+        print(
+            f"{client.name}\t{client.key_hint}…\t{' '.join(sorted(client.scopes))}\t{made}\t{state}"
+        )
+    return 0
+
+
+def _revoke(arguments: argparse.Namespace, keys: ClientKeys) -> int:
+    client = keys.revoke(arguments.name)
+    if client is None:
+        print(f"llmgw: There is no active key of '{arguments.name}'.", file=sys.stderr)
+        return 1
+    print(f"The key of {client.name} is refused from now on.")
+    return 0
+
+
+def _day(at_s: float) -> str:
+    return datetime.fromtimestamp(at_s, tz=UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+_VERBS = {"add": _add, "list": _list, "revoke": _revoke}

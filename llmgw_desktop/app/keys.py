@@ -1,0 +1,50 @@
+"""Client keys: made, listed, revoked. A key is shown once; only its digest is kept."""
+
+import secrets
+from collections.abc import Sequence
+
+from llmgw_desktop.domain.client import Client
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.ids import IdSource
+from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Scope
+from llmgw_desktop.engine.access.authenticator import key_digest
+from llmgw_desktop.store.client_store import ClientStore
+
+KEY_PREFIX = "llmgw-"
+_HINT_LENGTH = len(KEY_PREFIX) + 5
+
+
+class ClientKeys:
+    """The operator's side of the client store."""
+
+    def __init__(self, clients: ClientStore, clock: Clock, ids: IdSource) -> None:
+        self._clients = clients
+        self._clock = clock
+        self._ids = ids
+
+    def add(self, name: str, scopes: Sequence[Scope] = ()) -> str:
+        """The new key, for its only showing. Raises ValueError for a name taken or empty."""
+        name = name.strip()
+        if not name or len(name) > 60 or not name.isprintable():
+            raise ValueError("A client's name has 1 to 60 printable characters.")
+        if any(client.name == name for client in self._clients.active()):
+            raise ValueError(f"There is already a client named '{name}'. Revoke it first.")
+        key = KEY_PREFIX + secrets.token_urlsafe(32)
+        self._clients.add(
+            Client(
+                id=self._ids.new("cli"),
+                name=name,
+                key_digest=key_digest(key),
+                key_hint=key[:_HINT_LENGTH],
+                scopes=frozenset(scopes) or DEFAULT_SCOPES,
+                created_at_s=self._clock.now_s(),
+            )
+        )
+        return key
+
+    def all(self) -> Sequence[Client]:
+        return self._clients.all()
+
+    def revoke(self, name: str) -> Client | None:
+        """The revoked client, or None if there is no active one of this name or id."""
+        return self._clients.revoke(name, self._clock.now_s())

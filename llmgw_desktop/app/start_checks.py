@@ -1,0 +1,36 @@
+"""What can stand in the way of a start, as a sentence that says what to do."""
+
+import importlib.metadata
+import sys
+
+from llmgw_desktop.app.port_owner import port_owner
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.engine.front.http_server import PortTaken
+
+
+def start_problem(error: LlmgwError) -> str:
+    if isinstance(error, PortTaken):
+        return (
+            f"Port {error.port} on {error.host} is held by {port_owner(error.port)}. "
+            f"Stop it, or choose another port: --port, LLM_GATEWAY_HTTP_PORT or http.port."
+        )
+    return str(error)
+
+
+def bad_qt_version() -> str:
+    """Empty if Python and Qt go together. See docs/decisions/0002."""
+    try:
+        version = importlib.metadata.version("PySide6_Essentials")
+    except importlib.metadata.PackageNotFoundError:
+        return "Qt is not installed: pip install 'PySide6-Essentials<6.12', or use 'llmgw serve'."
+    if sys.version_info < (3, 12) and _major_minor(version) >= (6, 12):
+        return (
+            f"PySide6 {version} crashes on Python {sys.version_info.major}."
+            f"{sys.version_info.minor}: pip install 'PySide6-Essentials<6.12', or use Python 3.12."
+        )
+    return ""
+
+
+def _major_minor(version: str) -> tuple[int, int]:
+    major, minor = version.split(".")[:2]
+    return int(major), int(minor)

@@ -1,0 +1,63 @@
+"""Who is it: a presented key becomes a Principal, or Unauthenticated is raised.
+
+Keys are compared as SHA-256 digests in a table, so a look-up takes the same time whatever part of
+a wrong key happens to be right.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import MalformedRequest, Unauthenticated
+from llmgw_desktop.domain.principal import LOCAL, Principal
+from llmgw_desktop.store.client_store import ClientStore
+
+REFRESH_S = 1.0
+"""A key made or revoked by another process is noticed within this time."""
+
+
+def key_digest(key: str) -> bytes:
+    """What is stored of a key."""
+    return sha256(key.encode("utf-8", "surrogateescape")).digest()
+
+
+class Authenticator:
+    """Knows the access key of this computer's person and the keys of the stored clients."""
+
+    def __init__(self, *, access_key: str, clients: ClientStore, clock: Clock) -> None:
+        self._own = key_digest(access_key)
+        self._clients = clients
+        self._clock = clock
+        self._checked_at_s = -REFRESH_S
+        self._version: int | None = None
+        self._principals: dict[bytes, Principal] = {}
+
+    def identify(self, presented_keys: Sequence[str]) -> Principal:
+        """Raises Unauthenticated; two different keys in one request are MalformedRequest."""
+        if not presented_keys:
+            raise Unauthenticated
+        key = presented_keys[0]
+        if any(other != key for other in presented_keys[1:]):
+            raise MalformedRequest("The request carries two different access keys; send one.")
+        self._refresh()
+        principal = self._principals.get(key_digest(key))
+        if principal is None:
+            raise Unauthenticated
+        return principal
+
+    def _refresh(self) -> None:
+        now_s = self._clock.monotonic_s()
+        if now_s - self._checked_at_s < REFRESH_S:
+            return
+        self._checked_at_s = now_s
+        version = self._clients.data_version()
+        if version == self._version:
+            return
+        self._version = version
+        self._principals = {
+            client.key_digest: Principal(
+                client_id=client.id, name=client.name, scopes=client.scopes
+            )
+            for client in self._clients.active()
+        }
+        self._principals[self._own] = LOCAL

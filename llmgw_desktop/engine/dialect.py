@@ -1,0 +1,84 @@
+"""What the engine needs to know of a model protocol, gathered from `wire/` into one value.
+
+A door has one dialect; the pipeline asks it and never looks into a body by itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.wire.answer_facts import AnswerFacts
+
+
+class StreamAccountant(Protocol):
+    """Reads a copy of a stream and never touches it."""
+
+    def feed(self, chunk: bytes) -> None: ...
+
+    @property
+    def usage(self) -> Usage: ...
+
+    @property
+    def stop_reason(self) -> str | None: ...
+
+    @property
+    def model(self) -> str | None: ...
+
+    @property
+    def error_text(self) -> str | None:
+        """The provider's own words if an error came inside the stream."""
+
+    @property
+    def is_complete(self) -> bool:
+        """The protocol's own last word was read."""
+
+    @property
+    def has_finish(self) -> bool:
+        """The model gave its reason to stop."""
+
+    @property
+    def tail(self) -> bytes:
+        """The beginning of a frame whose end has not come."""
+
+
+class ChunkFilter(Protocol):
+    """Takes out of a stream what the caller did not ask for."""
+
+    def feed(self, chunk: bytes) -> bytes: ...
+
+    def flush(self) -> bytes: ...
+
+
+class StreamError(Protocol):
+    """Makes the frame that ends a broken stream honestly."""
+
+    def __call__(self, message: str, kind: str, *, tail: bytes = b"") -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request's body as it leaves us, and what hides our own edits on the way back."""
+
+    body: bytes
+    filter: ChunkFilter | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One protocol's reading and writing, same protocol in and out."""
+
+    protocol: ModelProtocol
+    read_request: Callable[[bytes], tuple[dict[str, Any], str, bool]]
+    """Body → (top-level fields, model, streaming). Raises MalformedRequest."""
+    edit: Callable[[ModelRequest, Candidate], Outgoing]
+    """The declared edits for this candidate; the caller's own bytes where none are due."""
+    stream_reader: Callable[[], StreamAccountant]
+    read_answer: Callable[[bytes], AnswerFacts]
+    """Raises UpstreamGarbage."""
+    stream_error: StreamError
+    is_whole: Callable[[StreamAccountant], bool]
+    """Whether a stream that has ended did reach its end, as strictly as its servers allow."""

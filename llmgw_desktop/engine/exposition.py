@@ -1,0 +1,84 @@
+"""The meters as Prometheus text, made by its own library when somebody scrapes."""
+
+from collections.abc import Iterator
+
+from prometheus_client import generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector, CollectorRegistry
+from typing_extensions import override
+
+from llmgw_desktop.domain.events import RecorderStatus
+from llmgw_desktop.engine.meters import DURATION_BOUNDS_MS, Histogram, Meters
+
+
+class _Snapshot(Collector):
+    def __init__(self, meters: Meters, recorder: RecorderStatus, open_flights: int) -> None:
+        self._meters = meters
+        self._recorder = recorder
+        self._open_flights = open_flights
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        yield self._flights()
+        yield self._tokens()
+        yield self._refused()
+        yield _histogram("llmgw_flight_duration_seconds", "Whole flights", self._meters.took)
+        yield _histogram(
+            "llmgw_time_to_first_byte_seconds", "Until an answer began", self._meters.ttft
+        )
+        yield GaugeMetricFamily("llmgw_open_flights", "Requests in the air", self._open_flights)
+        yield GaugeMetricFamily(
+            "llmgw_recording", "1 while flights are written down", int(self._recorder.recording)
+        )
+        yield CounterMetricFamily(
+            "llmgw_flights_not_recorded", "Flights that could not be kept", self._recorder.dropped
+        )
+
+    def _flights(self) -> Metric:
+        family = CounterMetricFamily(
+            "llmgw_flights", "Ended flights", labels=("protocol", "provider", "state")
+        )
+        for labels, count in self._meters.flights.items():
+            family.add_metric(labels, count)
+        return family
+
+    def _tokens(self) -> Metric:
+        family = CounterMetricFamily(
+            "llmgw_tokens", "Tokens as told by providers", labels=("provider", "kind")
+        )
+        for labels, count in self._meters.tokens.items():
+            family.add_metric(labels, count)
+        return family
+
+    def _refused(self) -> Metric:
+        family = CounterMetricFamily(
+            "llmgw_refused_requests", "Requests turned away at the door", labels=("kind",)
+        )
+        for kind, count in self._meters.refused.items():
+            family.add_metric((kind,), count)
+        return family
+
+
+def _histogram(name: str, help_text: str, rows: dict[str, Histogram]) -> Metric:
+    family = HistogramMetricFamily(name, help_text, labels=("provider",))
+    bounds = [*(str(bound / 1000) for bound in DURATION_BOUNDS_MS), "+Inf"]
+    for provider, histogram in rows.items():
+        total = 0
+        buckets = []
+        for bound, count in zip(bounds, histogram.counts, strict=True):
+            total += count
+            buckets.append((bound, total))
+        family.add_metric((provider,), buckets, sum_value=histogram.total_ms / 1000)
+    return family
+
+
+def expose(meters: Meters, recorder: RecorderStatus, open_flights: int) -> bytes:
+    """Text format 0.0.4."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Snapshot(meters, recorder, open_flights))
+    return generate_latest(registry)

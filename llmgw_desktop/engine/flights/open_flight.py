@@ -1,0 +1,203 @@
+"""A flight in the air: the one mutable thing of a request, owned by its run in the pipeline."""
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.flight import FlightState, FlightSummary, Headers, Phase, PhaseName
+from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import Candidate, RouteDecision
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+
+NO_CLIENT = "–"
+"""Shown as the client of a request whose sender is unknown."""
+
+
+class OpenFlight:
+    """Facts are noted as they become known; `summary` may be asked at any moment, by any thread.
+
+    Times are monotonic seconds but for `started_at_s`.
+    """
+
+    __slots__ = (
+        "_clock",
+        "answer_bytes",
+        "answer_headers",
+        "answer_parts",
+        "answer_whole",
+        "attempts",
+        "chunks",
+        "client",
+        "ended",
+        "error_kind",
+        "error_text",
+        "first_byte",
+        "id",
+        "keep_limit",
+        "kept_bytes",
+        "model_asked",
+        "model_served",
+        "operation",
+        "path",
+        "phases",
+        "protocol",
+        "provider",
+        "request_body",
+        "request_headers",
+        "route_reason",
+        "started",
+        "started_at_s",
+        "state",
+        "status",
+        "stop_reason",
+        "streaming",
+        "torn_frame",
+        "usage",
+    )
+
+    def __init__(
+        self,
+        flight_id: str,
+        *,
+        path: str,
+        protocol: ModelProtocol,
+        operation: Operation,
+        clock: Clock,
+        keep_limit: int = 0,
+    ) -> None:
+        self.id = flight_id
+        self.path = path
+        self.protocol = protocol
+        self.operation = operation
+        self._clock = clock
+        self.started = clock.monotonic_s()
+        self.started_at_s = clock.now_s()
+        self.state = FlightState.RUNNING
+        self.client = NO_CLIENT
+        self.model_asked = ""
+        self.model_served: str | None = None
+        self.provider: str | None = None
+        self.streaming = False
+        self.status: int | None = None
+        self.first_byte: float | None = None
+        self.ended: float | None = None
+        self.usage: Usage = UNKNOWN_USAGE
+        self.stop_reason: str | None = None
+        self.error_kind: str | None = None
+        self.error_text: str | None = None
+        self.attempts = 0
+        self.chunks = 0
+        self.torn_frame = b""
+        """What the caller has seen of a stream's frame that was never finished."""
+        self.route_reason = ""
+        self.request_headers: Headers = ()
+        self.request_body = b""
+        self.answer_headers: Headers = ()
+        self.answer_parts: list[bytes] = []
+        self.answer_bytes = 0
+        self.keep_limit = keep_limit
+        """How many bytes of each body the recorder wants."""
+        self.kept_bytes = 0
+        self.answer_whole = True
+        self.phases: list[tuple[PhaseName, float, float]] = []
+
+    def read(self, request: ModelRequest) -> None:
+        """The request's body is in and understood."""
+        self.model_asked = request.model
+        self.streaming = request.streaming
+        self.request_body = request.body
+        self._phase(PhaseName.READ, self.started)
+
+    def routed(self, decision: RouteDecision) -> None:
+        self.route_reason = decision.reason
+        self._phase(PhaseName.ROUTE, self._last_end())
+
+    def tried(self, candidate: Candidate) -> None:
+        self.attempts += 1
+        self.provider = candidate.upstream.provider
+        self.model_served = candidate.model
+
+    def connected(self) -> None:
+        """A connection to the upstream is in hand."""
+        self._phase(PhaseName.CONNECT, self._last_end())
+
+    def answered(self) -> None:
+        """The first byte of the answer's body is here."""
+        self.first_byte = self._phase(PhaseName.WAIT, self._last_end())
+
+    def streamed(self) -> None:
+        """The stream has ended, well or not."""
+        if self.first_byte is not None:
+            self._phase(PhaseName.STREAM, self.first_byte)
+
+    def keep(self, chunk: bytes) -> None:
+        """A copy of the answer for the record, up to the limit."""
+        limit = self.keep_limit
+        self.answer_bytes += len(chunk)
+        if self.kept_bytes >= limit:
+            self.answer_whole = False
+            return
+        if self.kept_bytes + len(chunk) > limit:
+            chunk = chunk[: limit - self.kept_bytes]
+            self.answer_whole = False
+        self.kept_bytes += len(chunk)
+        self.answer_parts.append(chunk)
+
+    def fail(self, state: FlightState, kind: str, text: str) -> None:
+        """The first failure names the flight's end; later ones are its consequences."""
+        if self.error_kind is None:
+            self.state, self.error_kind, self.error_text = state, kind, text
+
+    def fail_with(self, error: LlmgwError, state: FlightState = FlightState.FAILED) -> None:
+        self.fail(state, error.kind, str(error))
+
+    def end(self) -> None:
+        """The flight's last moment; one that nothing went wrong with has ended well."""
+        self.ended = self._clock.monotonic_s()
+        if self.state is FlightState.RUNNING:
+            self.state = FlightState.OK
+
+    def summary(self) -> FlightSummary:
+        return FlightSummary(
+            id=self.id,
+            started_at_s=self.started_at_s,
+            state=self.state,
+            client=self.client,
+            protocol=self.protocol,
+            operation=self.operation,
+            model_asked=self.model_asked,
+            model_served=self.model_served,
+            provider=self.provider,
+            streaming=self.streaming,
+            status=self.status,
+            ttft_ms=self._since_start_ms(self.first_byte),
+            took_ms=self._since_start_ms(self.ended),
+            usage=self.usage,
+            stop_reason=self.stop_reason,
+            error_kind=self.error_kind,
+            error_text=self.error_text,
+            attempts=self.attempts,
+            request_bytes=len(self.request_body),
+            answer_bytes=self.answer_bytes,
+            replied_chunks=self.chunks,
+        )
+
+    def timeline(self) -> tuple[Phase, ...]:
+        return tuple(
+            Phase(
+                name=name,
+                start_ms=(start - self.started) * 1000,
+                end_ms=(end - self.started) * 1000,
+            )
+            for name, start, end in self.phases
+        )
+
+    def _phase(self, name: PhaseName, start: float) -> float:
+        now = self._clock.monotonic_s()
+        self.phases.append((name, start, now))
+        return now
+
+    def _last_end(self) -> float:
+        return self.phases[-1][2] if self.phases else self.started
+
+    def _since_start_ms(self, moment: float | None) -> float | None:
+        return None if moment is None else (moment - self.started) * 1000

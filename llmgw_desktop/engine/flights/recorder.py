@@ -1,0 +1,111 @@
+"""The flight recorder's engine side: opens a flight when a request comes, closes it when it ends.
+
+What is written, and when, is `store/flight_store.py`'s work; nothing here waits for a disk.
+"""
+
+import asyncio
+from dataclasses import replace
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.events import FlightClosed, FlightOpened, RecorderChanged, RecorderStatus
+from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
+from llmgw_desktop.domain.ids import IdSource
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.store.flight_store import FlightStore
+
+REFUSALS_KEPT_PER_S = 5
+"""Of callers without a key no more than so many become flights; the rest is only counted."""
+
+
+class Recorder:
+    """Keeps the open flights; every `open` is followed by exactly one `close`."""
+
+    def __init__(
+        self, *, store: FlightStore, bus: Bus, meters: Meters, clock: Clock, ids: IdSource
+    ) -> None:
+        self._store = store
+        self._bus = bus
+        self._meters = meters
+        self._clock = clock
+        self._ids = ids
+        self._open: dict[str, OpenFlight] = {}
+        self._refusal_second = -1
+        self._refusals = 0
+        self.settings = RecorderSettings()
+
+    def open(self, path: str, protocol: ModelProtocol, operation: Operation) -> OpenFlight:
+        flight = OpenFlight(
+            self._ids.new("flt"),
+            path=path,
+            protocol=protocol,
+            operation=operation,
+            clock=self._clock,
+            keep_limit=self.settings.max_body_bytes if self.keeps_bodies else 0,
+        )
+        self._open[flight.id] = flight
+        self._store.opened(flight.id, flight.summary)
+        self._bus.publish(FlightOpened(flight_id=flight.id))
+        return flight
+
+    def wants_refusal(self, error: LlmgwError) -> bool:
+        """Count a refused caller; True while refusals are few enough to be worth a flight each."""
+        self._meters.refused[error.kind] += 1
+        second = int(self._clock.monotonic_s())
+        if second != self._refusal_second:
+            self._refusal_second, self._refusals = second, 0
+        self._refusals += 1
+        return self._refusals <= REFUSALS_KEPT_PER_S
+
+    def close(self, flight: OpenFlight) -> None:
+        flight.end()
+        self._open.pop(flight.id, None)
+        summary = flight.summary()
+        self._meters.note(summary)
+        self._store.closed(self._record(flight, summary))
+        self._bus.publish(FlightClosed(summary=summary))
+
+    def running(self) -> tuple[FlightSummary, ...]:
+        """Flights in the air, newest first."""
+        return tuple(flight.summary() for flight in reversed(self._open.values()))
+
+    @property
+    def keeps_bodies(self) -> bool:
+        return self.settings.level is RecorderLevel.FULL
+
+    @property
+    def status(self) -> RecorderStatus:
+        if self.settings.level is RecorderLevel.OFF:
+            return RecorderStatus(recording=False, problem="Recording is switched off in settings.")
+        return self._store.status
+
+    def tell_from_thread(self, loop: asyncio.AbstractEventLoop, status: RecorderStatus) -> None:
+        """The writer thread's way of saying that recording stopped or came back."""
+        if not loop.is_closed():
+            event = RecorderChanged(status=replace(status))
+            loop.call_soon_threadsafe(self._bus.publish, event)
+
+    def _record(self, flight: OpenFlight, summary: FlightSummary) -> FlightRecord:
+        if not self.keeps_bodies:
+            return FlightRecord(
+                summary=summary,
+                path=flight.path,
+                route_reason=flight.route_reason,
+                phases=flight.timeline(),
+            )
+        return FlightRecord(
+            summary=summary,
+            path=flight.path,
+            route_reason=flight.route_reason,
+            request_headers=flight.request_headers,
+            request_body=flight.request_body,
+            answer_headers=flight.answer_headers,
+            answer_body=b"".join(flight.answer_parts),
+            answer_body_whole=flight.answer_whole,
+            phases=flight.timeline(),
+        )

@@ -1,0 +1,36 @@
+"""Anthropic Messages: `POST /v1/messages` and its token counter."""
+
+from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.engine.dialect import Dialect, Outgoing
+from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor
+from llmgw_desktop.wire import anthropic
+from llmgw_desktop.wire.json_scan import replace_string
+
+PREFIXES = ("/v1", "/anthropic/v1", "/anthropic", "")
+
+
+def _edit(request: ModelRequest, candidate: Candidate) -> Outgoing:
+    if candidate.model == request.model:
+        return Outgoing(request.body)
+    return Outgoing(replace_string(request.body, "model", candidate.model))
+
+
+def dialect() -> Dialect:
+    return Dialect(
+        protocol=ModelProtocol.ANTHROPIC,
+        read_request=anthropic.read_request,
+        edit=_edit,
+        stream_reader=anthropic.StreamReader,
+        read_answer=anthropic.read_answer,
+        stream_error=anthropic.stream_error,
+        is_whole=lambda accountant: accountant.is_complete,
+    )
+
+
+def add_doors(table: DoorTable, anthropic_dialect: Dialect) -> None:
+    messages = ModelDoor(dialect=anthropic_dialect, operation=Operation.GENERATE)
+    counter = ModelDoor(dialect=anthropic_dialect, operation=Operation.COUNT_TOKENS)
+    table.add("POST", "/messages", messages, prefixes=PREFIXES)
+    table.add("POST", "/messages/count_tokens", counter, prefixes=PREFIXES)

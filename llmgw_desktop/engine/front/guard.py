@@ -1,0 +1,57 @@
+"""What is checked of every HTTP request before anybody looks at who sent it.
+
+A browser that shows a foreign page can reach loopback addresses; three marks that the page cannot
+forge tell such requests apart: the Host header (a rebound name), Origin, and Sec-Fetch-Site.
+"""
+
+from collections.abc import Sequence
+
+from aiohttp import hdrs, web
+
+from llmgw_desktop.domain.errors import (
+    ForeignHost,
+    ForeignOrigin,
+    MalformedRequest,
+    UnsupportedMedia,
+)
+
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+
+class Guard:
+    """Exact lists, made once: nothing is matched by pattern or by part."""
+
+    def __init__(self, *, port: int, hosts: Sequence[str], origins: Sequence[str]) -> None:
+        own = [f"{name}:{port}" for name in LOOPBACK_NAMES]
+        self._hosts = frozenset(host.lower() for host in (*own, *hosts))
+        self._origins = frozenset((*(f"http://{host}" for host in own), *origins))
+
+    def check(self, request: web.BaseRequest) -> None:
+        """Raises ForeignHost, ForeignOrigin, UnsupportedMedia, MalformedRequest."""
+        headers = request.headers
+        host = headers.get(hdrs.HOST, "")
+        if host not in self._hosts and host.lower() not in self._hosts:
+            raise ForeignHost(
+                f"The Host header must be one of {', '.join(sorted(self._hosts))}. "
+                f"Use the address that the gateway shows, or list yours in http.allowed_hosts."
+            )
+        origin = headers.get(hdrs.ORIGIN)
+        if origin is not None and origin not in self._origins:
+            raise ForeignOrigin(
+                "Web pages of other sites may not use this gateway. "
+                "A page of yours can be listed in http.allowed_origins."
+            )
+        if origin is None and headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+            raise ForeignOrigin("Web pages of other sites may not use this gateway.")
+        if request.method == hdrs.METH_POST:
+            _check_content_type(headers.get(hdrs.CONTENT_TYPE))
+        if len(headers.getall(hdrs.HOST)) > 1:
+            raise MalformedRequest("The request has more than one Host header.")
+
+
+def _check_content_type(content_type: str | None) -> None:
+    """A page can send forms and plain text anywhere unasked, but never JSON."""
+    if content_type is None or content_type == "application/json":
+        return
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMedia("Send the body as JSON with 'Content-Type: application/json'.")

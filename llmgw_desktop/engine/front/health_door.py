@@ -1,0 +1,61 @@
+"""`GET /health` for everybody, `/health/detail` and `/metrics` for those who may see operations."""
+
+from collections.abc import Callable
+
+import orjson
+
+from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.engine.dialect import Dialect
+from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
+from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.meters import Meters
+
+_TEXT = (("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),)
+
+
+class HealthDoor:
+    """`/health` says only that somebody is here; what and how stands behind a key."""
+
+    def __init__(
+        self,
+        *,
+        gateway: Callable[[], GatewayStatus],
+        recorder: Callable[[], RecorderStatus],
+        open_flights: Callable[[], int],
+        meters: Meters,
+    ) -> None:
+        self._gateway = gateway
+        self._recorder = recorder
+        self._open_flights = open_flights
+        self._meters = meters
+
+    async def short(self, caller: HttpCaller) -> None:
+        await caller.reply(200, (), b'{"status":"ok"}')
+
+    async def detail(self, caller: HttpCaller) -> None:
+        gateway, recorder = self._gateway(), self._recorder()
+        body = {
+            "status": "ok" if recorder.recording and not gateway.problem else "degraded",
+            "gateway": {"state": gateway.state, "url": gateway.url, "problem": gateway.problem},
+            "recorder": {
+                "recording": recorder.recording,
+                "problem": recorder.problem,
+                "dropped": recorder.dropped,
+            },
+            "open_flights": self._open_flights(),
+        }
+        await caller.reply(200, (), orjson.dumps(body))
+
+    async def metrics(self, caller: HttpCaller) -> None:
+        # imported when first scraped: most people never do
+        from llmgw_desktop.engine.exposition import expose
+
+        body = expose(self._meters, self._recorder(), self._open_flights())
+        await caller.reply(200, _TEXT, body)
+
+
+def add_doors(table: DoorTable, door: HealthDoor, plain: Dialect) -> None:
+    table.add("GET", "/health", OwnDoor(dialect=plain, answer=door.short, scope=None))
+    for path, answer in (("/health/detail", door.detail), ("/metrics", door.metrics)):
+        table.add("GET", path, OwnDoor(dialect=plain, answer=answer, scope=Scope.OPERATIONS))

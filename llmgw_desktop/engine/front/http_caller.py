@@ -1,0 +1,141 @@
+"""A Caller at the other end of an HTTP connection."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from aiohttp import hdrs, web
+from aiohttp.web_exceptions import HTTPException
+from multidict import CIMultiDict
+
+from llmgw_desktop.domain.errors import (
+    ClientGone,
+    MalformedRequest,
+    RequestTooLarge,
+    UnsupportedMedia,
+)
+from llmgw_desktop.engine.caller import HeaderLines
+
+BODY_PATIENCE_S = 30.0
+"""A body whose next piece takes longer than this is not coming."""
+
+_READABLE_ENCODINGS = ("", "identity", "gzip", "deflate")
+_SERVER = ("Server", "llmgw")
+
+
+class HttpCaller:
+    """One request on a connection of aiohttp's server; `response` is what the server sends on."""
+
+    def __init__(self, request: web.BaseRequest, max_body_bytes: int) -> None:
+        self._request = request
+        self._max_body_bytes = max_body_bytes
+        self._stream: web.StreamResponse | None = None
+        self.response: web.StreamResponse | None = None
+
+    @property
+    def path(self) -> str:
+        return self._request.path
+
+    @property
+    def query(self) -> str:
+        raw = self._request.rel_url.raw_query_string
+        return raw if "key=" not in raw else _without_keys(raw)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._request.headers
+
+    @property
+    def presented_keys(self) -> Sequence[str]:
+        headers = self._request.headers
+        keys = []
+        for value in headers.getall(hdrs.AUTHORIZATION, ()):
+            scheme, _, key = value.partition(" ")
+            keys.append(key.strip() if scheme.lower() == "bearer" else "")
+        keys += headers.getall("x-api-key", ())
+        keys += headers.getall("x-goog-api-key", ())
+        return keys
+
+    @property
+    def has_begun(self) -> bool:
+        return self._stream is not None
+
+    @property
+    def is_gone(self) -> bool:
+        transport = self._request.transport
+        return transport is None or transport.is_closing()
+
+    async def read_body(self) -> bytes:
+        headers = self._request.headers
+        encoding = headers.get(hdrs.CONTENT_ENCODING, "").lower()
+        if encoding not in _READABLE_ENCODINGS:
+            raise UnsupportedMedia(f"The content encoding '{encoding[:40]}' cannot be read here.")
+        declared = headers.get(hdrs.CONTENT_LENGTH)
+        if declared is not None and int(declared) > self._max_body_bytes:
+            raise self._too_large()
+        try:
+            return await self._read()
+        except TimeoutError as error:
+            raise MalformedRequest("The rest of the request's body did not come.") from error
+        except (web.RequestPayloadError, HTTPException) as error:
+            raise MalformedRequest(f"The request's body cannot be read: {error}.") from error
+        except ConnectionError as error:
+            raise ClientGone("The client left while it was asking.") from error
+
+    async def reply(self, status: int, headers: HeaderLines, body: bytes) -> None:
+        lines = CIMultiDict(headers)
+        if hdrs.CONTENT_TYPE not in lines:
+            lines[hdrs.CONTENT_TYPE] = "application/json"
+        lines[_SERVER[0]] = _SERVER[1]
+        self.response = web.Response(status=status, headers=lines, body=body)
+
+    async def begin(self, status: int, headers: HeaderLines) -> None:
+        response = web.StreamResponse(status=status, headers=CIMultiDict([*headers, _SERVER]))
+        response.headers.setdefault("Cache-Control", "no-cache")
+        self._stream = self.response = response
+        try:
+            await response.prepare(self._request)
+        except ConnectionError as error:
+            raise ClientGone("The client left before its answer began.") from error
+
+    async def write(self, chunk: bytes) -> None:
+        assert self._stream is not None, "begin() comes first"
+        try:
+            await self._stream.write(chunk)
+        except ConnectionError as error:
+            raise ClientGone("The client left before its answer was complete.") from error
+
+    async def end(self) -> None:
+        assert self._stream is not None, "begin() comes first"
+        try:
+            await self._stream.write_eof()
+        except ConnectionError as error:
+            raise ClientGone("The client left before its answer was complete.") from error
+
+    async def _read(self) -> bytes:
+        content = self._request.content
+        if content.is_eof():  # the usual case: a small body came together with its head
+            body = content.read_nowait(-1)
+            if len(body) > self._max_body_bytes:
+                raise self._too_large()
+            return body
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            async with asyncio.timeout(BODY_PATIENCE_S):
+                part = await content.readany()
+            if not part:
+                return b"".join(parts)
+            parts.append(part)
+            size += len(part)
+            if size > self._max_body_bytes:
+                raise self._too_large()
+
+    def _too_large(self) -> RequestTooLarge:
+        return RequestTooLarge(
+            f"The request's body is larger than {self._max_body_bytes:,} bytes "
+            f"(http.max_body_bytes in the settings)."
+        )
+
+
+def _without_keys(query: str) -> str:
+    return "&".join(part for part in query.split("&") if not part.startswith("key="))

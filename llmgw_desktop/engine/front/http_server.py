@@ -1,0 +1,114 @@
+"""The HTTP door: one loopback port, every request checked by the guard and brought to its door.
+
+aiohttp's low-level server is used without its application layer: no middlewares, one table.
+"""
+
+import errno
+import logging
+
+from aiohttp import web
+
+from llmgw_desktop.domain.errors import AccessError, LlmgwError
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.settings import HttpSettings
+from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor, OwnDoor
+from llmgw_desktop.engine.front.guard import Guard
+from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.wire.errors import error_reply
+
+_log = logging.getLogger(__name__)
+
+
+class PortTaken(LlmgwError):
+    """Another program listens where we want to."""
+
+    kind = "port_taken"
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(f"Port {port} on {host} is taken.")
+        self.host = host
+        self.port = port
+
+
+class HttpServer:
+    """`open` listens, `stop_listening` takes no new connections, `close` ends what is left."""
+
+    def __init__(self, *, pipeline: Pipeline, gate: Gate, doors: DoorTable) -> None:
+        self._pipeline = pipeline
+        self._gate = gate
+        self._doors = doors
+        self._runner: web.ServerRunner | None = None
+        self._site: web.TCPSite | None = None
+        self._guard = Guard(port=0, hosts=(), origins=())
+        self._max_body_bytes = 0
+
+    async def open(self, settings: HttpSettings) -> int:
+        """The port that is listened on. Raises PortTaken, OSError."""
+        server = web.Server(
+            self._serve, handler_cancellation=True, access_log=None, keepalive_timeout=75
+        )
+        self._runner = web.ServerRunner(server, handle_signals=False)
+        await self._runner.setup()
+        site = web.TCPSite(
+            self._runner, settings.host, settings.port, backlog=1024, reuse_address=True
+        )
+        try:
+            await site.start()
+        except OSError as error:
+            await self._runner.cleanup()
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(settings.host, settings.port) from error
+            raise
+        self._site = site
+        port: int = self._runner.addresses[0][1]
+        self._max_body_bytes = settings.max_body_bytes
+        self._guard = Guard(
+            port=port, hosts=settings.allowed_hosts, origins=settings.allowed_origins
+        )
+        return port
+
+    async def stop_listening(self) -> None:
+        if self._site is not None:
+            await self._site.stop()
+            self._site = None
+
+    async def close(self) -> None:
+        if self._runner is not None:
+            await self._runner.shutdown()
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        caller = HttpCaller(request, self._max_body_bytes)
+        try:
+            self._guard.check(request)
+            door = self._doors.find(request.method, request.path)
+        except LlmgwError as error:
+            dialect = self._doors.dialect_of(request.path)
+            await self._pipeline.turn_away(error, dialect, Operation.GENERATE, caller)
+        else:
+            if isinstance(door, ModelDoor):
+                await self._pipeline.handle(door.dialect, door.operation, caller)
+            else:
+                await self._answer_ourselves(door, caller)
+        return caller.response or _nothing_to_say()
+
+    async def _answer_ourselves(self, door: OwnDoor, caller: HttpCaller) -> None:
+        try:
+            if door.scope is not None:
+                self._gate.admit(caller, door.scope)
+            await door.answer(caller)
+        except AccessError as error:
+            await self._pipeline.turn_away(error, door.dialect, Operation.GENERATE, caller)
+        except LlmgwError as error:
+            reply = error_reply(error, door.dialect.protocol, "")
+            await caller.reply(reply.status, reply.headers, reply.body)
+
+
+def _nothing_to_say() -> web.Response:
+    """The caller has gone: aiohttp wants a response, nobody reads it."""
+    response = web.Response(status=499)
+    response.force_close()
+    return response

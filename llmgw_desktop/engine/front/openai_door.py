@@ -1,0 +1,42 @@
+"""OpenAI Chat Completions and embeddings."""
+
+from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.engine.dialect import Dialect, Outgoing
+from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor
+from llmgw_desktop.wire import openai_chat
+from llmgw_desktop.wire.json_scan import replace_string
+
+PREFIXES = ("/v1", "/openai/v1", "/openai", "")
+
+
+def _edit(request: ModelRequest, candidate: Candidate) -> Outgoing:
+    """The model's own name, and usage in streams: without it a flight's tokens stay unknown."""
+    body = request.body
+    if candidate.model != request.model:
+        body = replace_string(body, "model", candidate.model)
+    if not request.streaming or openai_chat.asks_for_usage(request.fields):
+        return Outgoing(body)
+    body = openai_chat.with_stream_usage(body, request.fields)
+    return Outgoing(body, openai_chat.UsageChunkFilter())
+
+
+def dialect() -> Dialect:
+    return Dialect(
+        protocol=ModelProtocol.OPENAI_CHAT,
+        read_request=openai_chat.read_request,
+        edit=_edit,
+        stream_reader=openai_chat.StreamReader,
+        read_answer=openai_chat.read_answer,
+        stream_error=openai_chat.stream_error,
+        # some local servers close after finish_reason and never send [DONE]
+        is_whole=lambda accountant: accountant.is_complete or accountant.has_finish,
+    )
+
+
+def add_doors(table: DoorTable, openai_dialect: Dialect) -> None:
+    chat = ModelDoor(dialect=openai_dialect, operation=Operation.GENERATE)
+    embeddings = ModelDoor(dialect=openai_dialect, operation=Operation.EMBED)
+    table.add("POST", "/chat/completions", chat, prefixes=PREFIXES)
+    table.add("POST", "/embeddings", embeddings, prefixes=PREFIXES)

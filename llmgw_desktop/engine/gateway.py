@@ -1,0 +1,102 @@
+"""The engine as a whole: the order in which its parts start and stop, and its state."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.events import GatewayChanged, GatewayState, GatewayStatus
+from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.front.http_server import HttpServer
+from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.engine.routing.catalogue import Catalogue
+from llmgw_desktop.engine.routing.router import Router
+from llmgw_desktop.engine.upstream.http_client import HttpClient
+
+GRACE_S = 3.0
+"""Running answers may go on for so long after a stop was asked for."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The parts that a gateway starts and stops, joined by the composition root."""
+
+    gate: Gate
+    pipeline: Pipeline
+    recorder: Recorder
+    http: HttpClient
+    server: HttpServer
+    catalogue: Catalogue
+
+
+class Gateway:
+    """`start`, `pause`, `resume`, `apply` new settings, `stop`; each tells the bus."""
+
+    def __init__(self, engine: Engine, bus: Bus, settings: Settings) -> None:
+        self._engine = engine
+        self._bus = bus
+        self._settings = settings
+        self.status = GatewayStatus(state=GatewayState.STOPPED)
+
+    async def start(self) -> None:
+        """Raises PortTaken or OSError; the status says so too."""
+        self._move(GatewayState.STARTING)
+        self.apply(self._settings)
+        await self._engine.http.open()
+        try:
+            port = await self._engine.server.open(self._settings.http)
+        except (LlmgwError, OSError) as error:
+            await self._engine.http.close()
+            self._move(GatewayState.FAILED, problem=str(error))
+            raise
+        host = self._settings.http.host
+        shown_host = f"[{host}]" if ":" in host else host
+        self.status = replace(self.status, url=f"http://{shown_host}:{port}")
+        self._move(GatewayState.RUNNING)
+
+    def pause(self) -> None:
+        """New requests are refused until `resume`; running ones go on."""
+        if self.status.state is GatewayState.RUNNING:
+            self._move(GatewayState.PAUSED)
+
+    def resume(self) -> None:
+        if self.status.state is GatewayState.PAUSED:
+            self._move(GatewayState.RUNNING)
+
+    def apply(self, settings: Settings) -> None:
+        """New providers, limits and recording from now on; the address stays as it is."""
+        engine = self._engine
+        self._settings = settings
+        engine.pipeline.router = Router(settings.providers)
+        engine.catalogue.use(engine.pipeline.router.providers)
+        engine.http.settings = settings.upstream
+        engine.recorder.settings = settings.recorder
+
+    async def stop(self) -> None:
+        """Take no more, let answers end for GRACE_S, tell the rest, close."""
+        if self.status.state in (GatewayState.STOPPED, GatewayState.FAILED):
+            return
+        self._move(GatewayState.STOPPING)
+        await self._engine.server.stop_listening()
+        await self._let_answers_end()
+        await self._engine.pipeline.break_off()
+        await self._engine.server.close()
+        await self._engine.http.close()
+        self._move(GatewayState.STOPPED)
+
+    async def _let_answers_end(self) -> None:
+        try:
+            async with asyncio.timeout(GRACE_S):
+                await self._engine.pipeline.drained()
+        except TimeoutError:
+            _log.info("%d answers did not end in time", self._engine.pipeline.open_runs)
+
+    def _move(self, state: GatewayState, *, problem: str = "") -> None:
+        self._engine.gate.state = state
+        self.status = replace(self.status, state=state, problem=problem)
+        self._bus.publish(GatewayChanged(status=self.status))

@@ -1,0 +1,167 @@
+"""The way of a request, from the door to the recorder: read this file first.
+
+Every door brings its callers here, so each rule has one place: who, may it, to whom, what was said.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError
+from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.principal import Principal, Scope
+from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.caller import Caller
+from llmgw_desktop.engine.dialect import Dialect
+from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.relay import Relay, own_headers
+from llmgw_desktop.engine.routing.attempts import Attempts
+from llmgw_desktop.engine.routing.router import Router
+from llmgw_desktop.wire.errors import error_message, error_reply
+from llmgw_desktop.wire.headers import HeaderPolicy
+
+_log = logging.getLogger(__name__)
+
+
+class Pipeline:
+    """`handle` gives every caller exactly one answer and every request at most one flight."""
+
+    def __init__(
+        self,
+        *,
+        gate: Gate,
+        recorder: Recorder,
+        attempts: Attempts,
+        relay: Relay,
+        header_policy: HeaderPolicy,
+    ) -> None:
+        self._gate = gate
+        self._recorder = recorder
+        self._attempts = attempts
+        self._relay = relay
+        self._header_policy = header_policy
+        self._runs: set[asyncio.Task[Any] | None] = set()
+        self.router = Router(())
+
+    async def handle(self, dialect: Dialect, operation: Operation, caller: Caller) -> None:
+        try:
+            principal = self._gate.admit(caller, Scope.MODELS_USE)
+        except LlmgwError as error:
+            await self.turn_away(error, dialect, operation, caller)
+            return
+        flight = self._recorder.open(caller.path, dialect.protocol, operation)
+        flight.client = principal.name
+        run = asyncio.current_task()
+        self._runs.add(run)
+        try:
+            request = await self._read(dialect, operation, caller, principal, flight)
+            decision = self.router.route(request.protocol, request.model)
+            flight.routed(decision)
+            answer, outgoing = await self._attempts.send(request, dialect, decision, flight)
+            await self._relay.run(request, dialect, answer, outgoing.filter, caller, flight)
+        except LlmgwError as error:
+            await self._refuse(error, dialect, caller, flight)
+        except asyncio.CancelledError:
+            await self._broken_off(dialect, caller, flight)
+            raise
+        except Exception as error:  # noqa: BLE001 - the engine's edge: no caller goes unanswered
+            _log.exception("a request failed inside the gateway")
+            words = f"The gateway itself failed ({type(error).__name__}); its log says more."
+            await self._refuse(LlmgwError(words), dialect, caller, flight)
+        finally:
+            self._runs.discard(run)
+            self._recorder.close(flight)
+
+    async def turn_away(
+        self, error: LlmgwError, dialect: Dialect, operation: Operation, caller: Caller
+    ) -> None:
+        """A caller who may not come in: always answered, but a flood of them is only counted."""
+        if not self._recorder.wants_refusal(error):
+            reply = error_reply(error, dialect.protocol, "")
+            await caller.reply(reply.status, reply.headers, reply.body)
+            return
+        flight = self._recorder.open(caller.path, dialect.protocol, operation)
+        try:
+            await self._refuse(error, dialect, caller, flight)
+        finally:
+            self._recorder.close(flight)
+
+    @property
+    def open_runs(self) -> int:
+        return len(self._runs)
+
+    async def drained(self) -> None:
+        """Returns when the last open run has ended."""
+        while runs := [run for run in self._runs if run is not None]:
+            await asyncio.wait(runs)
+
+    async def break_off(self) -> None:
+        """End what still runs; each caller is told, none takes a part for the whole."""
+        runs = [run for run in self._runs if run is not None]
+        for run in runs:
+            run.cancel()
+        if runs:
+            await asyncio.wait(runs, timeout=1)
+
+    async def _read(
+        self,
+        dialect: Dialect,
+        operation: Operation,
+        caller: Caller,
+        principal: Principal,
+        flight: OpenFlight,
+    ) -> ModelRequest:
+        if self._recorder.keeps_bodies:
+            flight.request_headers = self._header_policy.masked_headers(caller.headers)
+        body = await caller.read_body()
+        flight.request_body = body
+        fields, model, streaming = dialect.read_request(body)
+        request = ModelRequest(
+            flight_id=flight.id,
+            principal=principal,
+            protocol=dialect.protocol,
+            operation=operation,
+            model=model,
+            streaming=streaming and operation is Operation.GENERATE,
+            body=body,
+            fields=fields,
+            headers=caller.headers,
+            query=caller.query,
+        )
+        flight.read(request)
+        return request
+
+    async def _refuse(
+        self, error: LlmgwError, dialect: Dialect, caller: Caller, flight: OpenFlight
+    ) -> None:
+        """The honest end: a status where none was given yet, else an error inside the stream."""
+        if isinstance(error, ClientGone):
+            flight.fail_with(error, FlightState.CANCELED)
+            return
+        try:
+            if caller.has_begun:
+                flight.fail_with(error, FlightState.CUT)
+                await caller.write(
+                    dialect.stream_error(error_message(error), error.kind, tail=flight.torn_frame)
+                )
+                await caller.end()
+            else:
+                flight.fail_with(error)
+                reply = error_reply(error, dialect.protocol, flight.id)
+                flight.status = reply.status
+                await caller.reply(reply.status, [*reply.headers, *own_headers(flight)], reply.body)
+        except ClientGone:
+            _log.debug("%s: the client left before it could be told", flight.id)
+
+    async def _broken_off(self, dialect: Dialect, caller: Caller, flight: OpenFlight) -> None:
+        """Cancelled: by the client's leaving, or by our own stopping."""
+        if self._gate.is_stopping and not caller.is_gone:
+            closed = GatewayClosed("The gateway was stopped before this answer was complete.")
+            await self._refuse(closed, dialect, caller, flight)
+        else:
+            flight.fail_with(
+                ClientGone("The client left before its answer was complete."),
+                FlightState.CANCELED,
+            )

@@ -1,0 +1,169 @@
+"""Passes an answer on as it comes while an accountant reads a copy.
+
+It raises what goes wrong and leaves the honest end to the pipeline, which knows how far the
+answer got.
+"""
+
+from collections.abc import Mapping
+from contextlib import aclosing
+
+from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
+from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.engine.caller import Caller, HeaderLines
+from llmgw_desktop.engine.dialect import ChunkFilter, Dialect, StreamAccountant
+from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
+from llmgw_desktop.wire.headers import HeaderPolicy
+
+MAX_WHOLE_BYTES = 256 * 1024 * 1024
+"""An answer that does not stream is held until it is whole; this is where that ends."""
+
+
+class Relay:
+    """One for all requests; it keeps nothing of any."""
+
+    def __init__(self, header_policy: HeaderPolicy) -> None:
+        self._header_policy = header_policy
+
+    async def run(
+        self,
+        request: ModelRequest,
+        dialect: Dialect,
+        answer: UpstreamAnswer,
+        chunk_filter: ChunkFilter | None,
+        caller: Caller,
+        flight: OpenFlight,
+    ) -> None:
+        """Raises UpstreamError, ClientGone."""
+        headers = self._header_policy.answer_headers_to_forward(answer.headers)
+        flight.answer_headers = tuple(headers)
+        lines = [*headers, *own_headers(flight)]
+        try:
+            if request.streaming and _is_event_stream(answer.headers):
+                await self._stream(dialect, answer, chunk_filter, caller, flight, lines)
+            else:
+                await self._whole(request, dialect, answer, caller, flight, lines)
+        finally:
+            await answer.close()
+
+    async def _whole(
+        self,
+        request: ModelRequest,
+        dialect: Dialect,
+        answer: UpstreamAnswer,
+        caller: Caller,
+        flight: OpenFlight,
+        lines: HeaderLines,
+    ) -> None:
+        body = await self._collect(answer, flight)
+        name = flight.provider
+        if not _is_json(answer.headers):
+            kind = answer.headers.get("Content-Type", "nothing it names")
+            raise UpstreamGarbage(f"'{name}' answered {answer.status} with {kind}, not with JSON.")
+        facts = dialect.read_answer(body)
+        flight.usage, flight.stop_reason = facts.usage, facts.stop_reason
+        flight.model_served = facts.model or flight.model_served
+        if answer.status >= 400:
+            words = facts.error_text or f"'{name}' answered with status {answer.status}."
+            flight.fail(FlightState.FAILED, f"upstream_{answer.status}", words)
+        elif facts.error_text is not None:
+            raise UpstreamGarbage(f"'{name}' answered {answer.status}, but: {facts.error_text}")
+        elif request.streaming:
+            raise UpstreamGarbage(f"'{name}' was asked for a stream and did not stream.")
+        flight.status = answer.status
+        await caller.reply(answer.status, lines, body)
+
+    async def _collect(self, answer: UpstreamAnswer, flight: OpenFlight) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        async with aclosing(answer.chunks()) as chunks:
+            async for chunk in chunks:
+                if not parts:
+                    flight.answered()
+                parts.append(chunk)
+                size += len(chunk)
+                if size > MAX_WHOLE_BYTES:
+                    raise UpstreamGarbage(f"'{flight.provider}' answered with too large a body.")
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        flight.keep(body)
+        return body
+
+    async def _stream(
+        self,
+        dialect: Dialect,
+        answer: UpstreamAnswer,
+        chunk_filter: ChunkFilter | None,
+        caller: Caller,
+        flight: OpenFlight,
+        lines: HeaderLines,
+    ) -> None:
+        accountant = dialect.stream_reader()
+        try:
+            async with aclosing(answer.chunks()) as chunks:
+                async for chunk in chunks:
+                    accountant.feed(chunk)
+                    if not caller.has_begun:
+                        self._begins_well(accountant, flight)
+                        flight.answered()
+                        flight.status = answer.status
+                        await caller.begin(answer.status, lines)
+                    flight.keep(chunk)
+                    shown = chunk if chunk_filter is None else chunk_filter.feed(chunk)
+                    if shown:
+                        await caller.write(shown)
+                        flight.chunks += 1
+        finally:
+            flight.usage, flight.stop_reason = accountant.usage, accountant.stop_reason
+            flight.torn_frame = accountant.tail
+            flight.model_served = accountant.model or flight.model_served
+            flight.streamed()
+        await self._finish(dialect, accountant, chunk_filter, caller, flight)
+
+    @staticmethod
+    def _begins_well(accountant: StreamAccountant, flight: OpenFlight) -> None:
+        """An error as the very first event can still become a proper status."""
+        if accountant.error_text is not None:
+            raise UpstreamGarbage(
+                f"'{flight.provider}' answered with an error: {accountant.error_text}"
+            )
+
+    @staticmethod
+    async def _finish(
+        dialect: Dialect,
+        accountant: StreamAccountant,
+        chunk_filter: ChunkFilter | None,
+        caller: Caller,
+        flight: OpenFlight,
+    ) -> None:
+        name = flight.provider
+        if not caller.has_begun:
+            raise UpstreamCut(f"'{name}' ended its answer before it began.")
+        if chunk_filter is not None and (rest := chunk_filter.flush()):
+            await caller.write(rest)
+        if accountant.error_text is not None:
+            flight.fail(FlightState.CUT, "upstream_stream_error", accountant.error_text)
+        elif not dialect.is_whole(accountant):
+            raise UpstreamCut(f"'{name}' ended its answer without finishing it.")
+        await caller.end()
+
+
+def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
+    """What every answer says of its way through the gateway."""
+    lines = [("x-llmgw-flight", flight.id)]
+    if flight.provider is not None:
+        lines.append(("x-llmgw-provider", flight.provider))
+    if flight.model_served is not None and flight.model_served.isascii():
+        lines.append(("x-llmgw-model", flight.model_served))
+    if flight.attempts > 1:
+        lines.append(("x-llmgw-attempts", str(flight.attempts)))
+    return lines
+
+
+def _is_json(headers: Mapping[str, str]) -> bool:
+    kind = headers.get("Content-Type", "")
+    return kind.startswith("application/json") or "+json" in kind
+
+
+def _is_event_stream(headers: Mapping[str, str]) -> bool:
+    return headers.get("Content-Type", "").startswith("text/event-stream")

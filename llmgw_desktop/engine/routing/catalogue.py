@@ -1,0 +1,91 @@
+"""Which models there are: what the settings list, what providers list themselves, and practice.
+
+A provider without a list in the settings is asked for its own; the answer is kept for a while, and
+one that does not answer simply contributes nothing this time.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+import orjson
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import UpstreamError
+from llmgw_desktop.domain.provider import PROTOCOLS_OF_KIND, ModelProtocol, Provider, Upstream
+from llmgw_desktop.engine.upstream.http_client import HttpClient
+from llmgw_desktop.engine.upstream.practice import PRACTICE_MODELS
+from llmgw_desktop.wire.models import ModelEntry
+
+FRESH_S = 600.0
+PATIENCE_S = 4.0
+LIST_LIMIT_BYTES = 4 * 1024 * 1024
+_LIST_PATHS = {ModelProtocol.ANTHROPIC: "/v1/models", ModelProtocol.OPENAI_CHAT: "/models"}
+_log = logging.getLogger(__name__)
+
+
+class Catalogue:
+    """One list for all doors. `providers` is replaced when the settings change."""
+
+    def __init__(self, http: HttpClient, clock: Clock) -> None:
+        self._http = http
+        self._clock = clock
+        self._providers: Sequence[Provider] = ()
+        self._listed: dict[str, tuple[float, tuple[ModelEntry, ...]]] = {}
+
+    def use(self, providers: Sequence[Provider]) -> None:
+        self._providers = providers
+        self._listed.clear()
+
+    async def models(self) -> list[ModelEntry]:
+        """In the order of the settings; a name that two providers have appears once."""
+        lists = await asyncio.gather(*(self._of(provider) for provider in self._providers))
+        practice = [
+            ModelEntry(id=name, provider="practice", created_s=None, is_practice=True)
+            for name in PRACTICE_MODELS
+        ]
+        found: dict[str, ModelEntry] = {}
+        for entry in [*(entry for entries in lists for entry in entries), *practice]:
+            found.setdefault(entry.id, entry)
+        return list(found.values())
+
+    async def _of(self, provider: Provider) -> Sequence[ModelEntry]:
+        if provider.models:
+            return [_entry(name, provider) for name in provider.models]
+        kept = self._listed.get(provider.name)
+        now_s = self._clock.monotonic_s()
+        if kept is None or now_s - kept[0] > FRESH_S:
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    kept = (now_s, await self._ask(provider))
+            except (UpstreamError, TimeoutError, ValueError) as error:
+                _log.info("%s did not list its models: %s", provider.name, error)
+                return ()
+            self._listed[provider.name] = kept
+        return kept[1]
+
+    async def _ask(self, provider: Provider) -> tuple[ModelEntry, ...]:
+        protocol = next(
+            (each for each in _LIST_PATHS if each in PROTOCOLS_OF_KIND[provider.kind]), None
+        )
+        if protocol is None:
+            return ()
+        upstream = Upstream(
+            provider=provider.name,
+            kind=provider.kind,
+            protocol=protocol,
+            base_url=provider.base_url,
+            api_key=provider.api_key,
+        )
+        document = orjson.loads(
+            await self._http.fetch(upstream, _LIST_PATHS[protocol], LIST_LIMIT_BYTES)
+        )
+        rows = document.get("data") if isinstance(document, dict) else None
+        if not isinstance(rows, list):
+            return ()
+        names = [row.get("id") for row in rows if isinstance(row, dict)]
+        return tuple(_entry(name, provider) for name in names if isinstance(name, str))
+
+
+def _entry(name: str, provider: Provider) -> ModelEntry:
+    return ModelEntry(id=name, provider=provider.name, created_s=None, is_practice=False)

@@ -1,0 +1,43 @@
+"""Notices that an upstream has fallen silent, with one timer for a whole answer.
+
+A timeout around every read would cost more than the read; here a read only notes its time.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+
+class SilenceWatch:
+    """Calls `on_silence` once when nothing was heard for `limit_s`."""
+
+    def __init__(self, limit_s: float, on_silence: Callable[[], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._on_silence = on_silence
+        self._limit_s = limit_s
+        self._heard = self._loop.time()
+        self._handle: asyncio.TimerHandle | None = self._loop.call_later(limit_s, self._look)
+        self.fell_silent = False
+
+    def heard(self) -> None:
+        self._heard = self._loop.time()
+
+    def expect(self, limit_s: float) -> None:
+        """From now on another patience."""
+        self._limit_s = limit_s
+        self.heard()
+        self.end()
+        self._handle = self._loop.call_later(limit_s, self._look)
+
+    def end(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _look(self) -> None:
+        remaining_s = self._heard + self._limit_s - self._loop.time()
+        if remaining_s > 0.001:
+            self._handle = self._loop.call_later(remaining_s, self._look)
+            return
+        self._handle = None
+        self.fell_silent = True
+        self._on_silence()
