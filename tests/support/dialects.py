@@ -18,7 +18,7 @@ class DialectOfDoor:
     """As the recorder names it."""
 
     def body(self, model: str, *, stream: bool = False, **fields: Any) -> bytes:
-        asked = {"model": model, "messages": [{"role": "user", "content": "ping"}]}
+        asked: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": "ping"}]}
         if self.kind == "anthropic":
             asked |= {"max_tokens": 100}
         if stream:

@@ -74,6 +74,8 @@ class GatewaySetup:
     """Further settings, put before the providers."""
     environment: Mapping[str, str] = field(default_factory=dict)
     arguments: Sequence[str] = ("--port", "0")
+    prefix: Sequence[str] = ()
+    """A command that starts the program under other conditions, such as prlimit."""
 
     @property
     def config_file(self) -> Path:
@@ -125,7 +127,7 @@ class Gateway:
         self.setup = setup
         self.home = setup.home
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "llmgw_desktop", "serve", *setup.arguments],
+            [*setup.prefix, sys.executable, "-m", "llmgw_desktop", "serve", *setup.arguments],
             cwd=setup.home.parent,
             env=setup.child_environment(),
             stdin=subprocess.DEVNULL,

@@ -156,9 +156,7 @@ class MadeReader:
     `calls` tells what was asked. Unfiltered queries touch only the rows that are asked for.
     """
 
-    def __init__(
-        self, total: int = 0, make: Callable[[int], FlightSummary] = summary
-    ) -> None:
+    def __init__(self, total: int = 0, make: Callable[[int], FlightSummary] = summary) -> None:
         self.total = total
         self.make = make
         self.changed: dict[int, FlightSummary] = {}

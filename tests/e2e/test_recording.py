@@ -1,0 +1,260 @@
+"""The recorder's disk against the worst: killed in the middle, read-only, corrupt, full.
+
+Proxying goes on whatever happens to it, and the gateway says that recording is off.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import random
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.dialects import ANTHROPIC, OPENAI
+from tests.support.flight_log import database, integrity, read_flights, wait_flight, wait_flights
+from tests.support.gateway import Gateway, GatewaySetup, running_gateway
+from tests.support.raw_http import Reply, anthropic_headers, send
+
+pytestmark = pytest.mark.e2e
+
+
+def ask(gateway: Gateway, *, stream: bool = False, prompt: str = "ping", key: str = "") -> Reply:
+    headers = anthropic_headers(key or gateway.access_key())
+    messages = [{"role": "user", "content": prompt}]
+    body = ANTHROPIC.body("practice/echo", stream=stream, messages=messages)
+    return send(gateway.url + ANTHROPIC.path, headers=headers, body=body)
+
+
+def health_detail(gateway: Gateway) -> dict[str, Any]:
+    headers = anthropic_headers(gateway.access_key())
+    reply = send(gateway.url + "/health/detail", method="GET", headers=headers)
+    assert reply.status == 200
+    detail: dict[str, Any] = reply.json()
+    return detail
+
+
+def wait_recording_off(gateway: Gateway) -> dict[str, Any]:
+    """The gateway's own word that nothing is written down; it still answers meanwhile."""
+    ends = time.monotonic() + 15
+    while True:
+        detail = health_detail(gateway)
+        if detail["recorder"]["recording"] is False:
+            assert detail["recorder"]["problem"]
+            assert detail["status"] == "degraded"
+            return detail
+        assert time.monotonic() < ends, detail
+        assert ask(gateway).status == 200
+        time.sleep(0.1)
+
+
+class TestKilled:
+    ROUNDS = 3
+
+    def test_at_a_random_moment_the_databases_stay_sound(self, own_home: Path):
+        chance = random.Random(20261121)
+        setup = GatewaySetup(home=own_home)
+        setup.write_config()
+        setup.add_key("kept")
+        for _ in range(self.ROUNDS):
+            on_disk = self.killed_under_load(setup, chance.uniform(0.3, 1.2))
+            for name in ("flights.db", "gateway.db"):
+                assert integrity(own_home / "data" / name) == "ok"
+            left = {flight.id: flight for flight in read_flights(own_home)}
+            assert on_disk <= set(left), "a committed batch is gone"
+        with running_gateway(setup) as gateway:
+            reply = ask(gateway)
+            assert wait_flight(own_home, reply.flight_id).state == "ok"
+            states = {flight.state for flight in read_flights(own_home)}
+            assert states <= {"ok", "lost"}, "what ran when the program died is not running now"
+        assert "kept" in setup.command("key", "list").stdout
+
+    @staticmethod
+    def killed_under_load(setup: GatewaySetup, after_s: float) -> set[str]:
+        """The ids of the flights that stood on disk just before the end."""
+        with running_gateway(setup) as gateway, traffic(gateway):
+            started_with = len(read_flights(setup.home))
+            wait_flights(setup.home, lambda found: len(found) > started_with + 5)
+            time.sleep(after_s)
+            on_disk = {f.id for f in read_flights(setup.home) if f.state != "running"}
+            gateway.kill()
+        return on_disk
+
+    def test_a_stale_run_file_and_lock_are_no_obstacle(self, own_home: Path):
+        setup = GatewaySetup(home=own_home)
+        with running_gateway(setup) as gateway:
+            gateway.kill()
+        assert (own_home / "run" / "gateway.json").exists()
+        with running_gateway(setup) as gateway:
+            assert ask(gateway).status == 200
+
+    def test_a_flight_in_the_air_is_lost_and_says_so(self, own_home: Path):
+        setup = GatewaySetup(home=own_home)
+        with running_gateway(setup) as gateway:
+            caller = threading.Thread(target=self.ask_one_who_never_answers, args=(gateway,))
+            caller.start()
+            wait_flights(own_home, lambda found: any(f.state == "running" for f in found))
+            gateway.kill()
+            caller.join()
+        with running_gateway(setup):
+            flights = wait_flights(own_home, lambda found: found[0].state != "running")
+        assert [flight.state for flight in flights] == ["lost"]
+        assert flights[0].output_tokens is None
+
+    @staticmethod
+    def ask_one_who_never_answers(gateway: Gateway) -> None:
+        headers = anthropic_headers(gateway.access_key())
+        body = ANTHROPIC.body("practice/stall", stream=True)
+        with suppress(OSError):  # the gateway is killed: that is what the test is about
+            send(gateway.url + ANTHROPIC.path, headers=headers, body=body)
+
+
+@contextmanager
+def traffic(gateway: Gateway) -> Iterator[None]:
+    """Four callers who never rest, until the gateway is gone."""
+    done = threading.Event()
+
+    def call(number: int) -> None:
+        while not done.is_set():
+            try:
+                ask(gateway, stream=number % 2 == 0, prompt=f"ping {number}" * 50)
+            except (OSError, ValueError):
+                done.wait(0.05)
+
+    threads = [threading.Thread(target=call, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join(timeout=10)
+
+
+class TestNoDisk:
+    def test_a_read_only_data_folder(self, own_home: Path):
+        """The client's key, stored before, still opens the door."""
+        prepared = GatewaySetup(home=own_home)
+        prepared.write_config()
+        key = prepared.add_key("kept")
+        with running_gateway(prepared) as gateway:
+            wait_flight(own_home, ask(gateway).flight_id)
+        data = own_home / "data"
+        for path in data.iterdir():
+            path.chmod(0o400)
+        data.chmod(0o500)
+        try:
+            with running_gateway(GatewaySetup(home=own_home, prefix=_unprivileged())) as gateway:
+                assert ask(gateway, stream=True).status == 200
+                wait_recording_off(gateway)
+                assert ask(gateway, key=key).status == 200
+        finally:
+            data.chmod(0o700)
+
+    @pytest.mark.parametrize("damage", ["no database", "broken pages"])
+    def test_a_corrupt_database(self, own_home: Path, damage: str):
+        setup = GatewaySetup(home=own_home)
+        with running_gateway(setup) as gateway:
+            for _ in range(20):
+                ask(gateway, prompt=_noise(20_000))
+        file = database(own_home)
+        whole = file.read_bytes()
+        head = b"this is not a database\n" * 50 if damage == "no database" else whole[:1024]
+        file.write_bytes(head + os.urandom(len(whole) - len(head)))
+        with running_gateway(setup) as gateway:
+            assert ask(gateway, stream=True).status == 200
+            wait_recording_off(gateway)
+            assert ask(gateway).status == 200
+
+    def test_a_database_of_a_later_version_is_left_alone(self, own_home: Path):
+        setup = GatewaySetup(home=own_home)
+        with running_gateway(setup) as gateway:
+            wait_flight(own_home, ask(gateway).flight_id)
+        connection = sqlite3.connect(database(own_home))
+        connection.execute("PRAGMA user_version = 9999")
+        connection.close()
+        before = database(own_home).read_bytes()
+        with running_gateway(setup) as gateway:
+            assert ask(gateway).status == 200
+            wait_recording_off(gateway)
+        assert database(own_home).read_bytes() == before
+
+    def test_a_file_that_may_not_grow(self, own_home: Path):
+        setup = GatewaySetup(home=own_home, prefix=("prlimit", "--fsize=1000000", "--"))
+        self.fill(setup)
+
+    def test_a_full_disk(self, own_home: Path):
+        data = own_home / "data"
+        data.mkdir(parents=True, mode=0o700)
+        mount = f'mount -t tmpfs -o size=1m,mode=0700 tmpfs "{data}" && exec "$@"'
+        small = ("unshare", "-m", "sh", "-c", mount, "sh")
+        if subprocess.run([*small, "true"], check=False, capture_output=True).returncode:
+            pytest.skip("no right to mount a small disk here")
+        self.fill(GatewaySetup(home=own_home, prefix=small))
+
+    @staticmethod
+    def fill(setup: GatewaySetup) -> None:
+        with running_gateway(setup) as gateway:
+            replies = [ask(gateway, prompt=_noise(200_000)) for _ in range(15)]
+            assert {reply.status for reply in replies} == {200}
+            detail = wait_recording_off(gateway)
+            assert detail["recorder"]["dropped"] > 0
+            for stream in (True, False):
+                assert ask(gateway, stream=stream).status == 200
+
+    def test_recording_comes_back_when_there_is_room_again(self, own_home: Path):
+        """A start on a sound disk after all that: the next flight is written down."""
+        setup = GatewaySetup(home=own_home, prefix=("prlimit", "--fsize=1000000", "--"))
+        self.fill(setup)
+        with running_gateway(GatewaySetup(home=own_home)) as gateway:
+            reply = ask(gateway)
+            assert wait_flight(own_home, reply.flight_id).state == "ok"
+            assert health_detail(gateway)["recorder"]["recording"] is True
+
+
+def _unprivileged() -> Sequence[str]:
+    """Root may write everywhere; without these two rights it meets file modes like anyone."""
+    if os.geteuid() != 0:
+        return ()
+    return ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")
+
+
+def _noise(size: int) -> str:
+    """Text that cannot be packed."""
+    return base64.b64encode(os.urandom(size)).decode()
+
+
+def test_secrets_are_not_written_down(own_home: Path):
+    """Keys in headers, bodies and answers: none of them stands in any file afterwards."""
+    setup = GatewaySetup(home=own_home)
+    setup.write_config()
+    key = setup.add_key("careless")
+    secrets = {
+        "client key": key,
+        "vendor key": "sk-ant-api03-" + "Ab1" * 30,
+        "GitHub token": "ghp_" + "aB3d" * 9,
+    }
+    with running_gateway(setup) as gateway:
+        prompt = " and ".join(secrets.values())
+        for stream in (True, False):
+            reply = ask(gateway, stream=stream, prompt=prompt, key=key)
+            assert reply.status == 200
+            wait_flight(own_home, reply.flight_id)
+        headers = [("Authorization", "Bearer llmgw-" + "x" * 43)]
+        send(gateway.url + OPENAI.path, headers=headers, body=b"{}")
+        log = gateway.said
+    files = [path for path in own_home.rglob("*") if path.is_file()]
+    assert database(own_home) in files
+    for name, secret in secrets.items():
+        assert secret not in log, name
+        holders = [path.name for path in files if secret.encode() in path.read_bytes()]
+        assert holders == [], name
