@@ -1,0 +1,222 @@
+"""Reads conversations out of Anthropic Messages bodies: requests, answers, streams.
+
+Tolerant of any shape: what it does not know it shows as JSON. Accounting is `wire`'s work.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from llmgw_desktop.app.message_parts import (
+    Message,
+    Part,
+    PartKind,
+    Role,
+    file_part,
+    image_part,
+    json_text,
+    list_of,
+    object_of,
+    text_of,
+)
+from llmgw_desktop.app.recorded_body import StreamEvent, json_value
+
+_ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT, "system": Role.SYSTEM}
+
+
+def request_messages(fields: Mapping[str, object]) -> tuple[Message, ...]:
+    messages = []
+    if system := _parts(fields.get("system")):
+        messages.append(Message(role=Role.SYSTEM, parts=system))
+    if tools := tuple(_offer(object_of(tool)) for tool in list_of(fields.get("tools"))):
+        messages.append(Message(role=Role.TOOLS, parts=tools))
+    messages.extend(_message(object_of(each)) for each in list_of(fields.get("messages")))
+    return tuple(messages)
+
+
+def answer_messages(fields: Mapping[str, object]) -> tuple[Message, ...]:
+    """Empty for an answer that is not a message (a token count, something unknown)."""
+    if fields.get("type") == "error" or "error" in fields:
+        return (error_message(fields.get("error")),)
+    if "content" not in fields:
+        return ()
+    note = text_of(fields.get("stop_reason"))
+    return (Message(role=Role.ASSISTANT, parts=_parts(fields["content"]), note=note),)
+
+
+def error_message(error: object) -> Message:
+    """Both dialects put an object with type and message here, some servers only a string."""
+    fields = object_of(error)
+    text = text_of(fields.get("message")) if fields else text_of(error)
+    part = Part(kind=PartKind.TEXT, text=text or text_of(error))
+    return Message(role=Role.ERROR, parts=(part,), note=text_of(fields.get("type")))
+
+
+def streamed_messages(events: Iterable[StreamEvent]) -> tuple[Message, ...]:
+    """The answer put together from its stream; an error event becomes a message of its own."""
+    answer = _StreamedAnswer()
+    for event in events:
+        answer.take(object_of(json_value(event.data)))
+    return answer.messages()
+
+
+@dataclass(slots=True)
+class _Block:
+    start: Mapping[str, object]
+    pieces: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _StreamedAnswer:
+    blocks: dict[int, _Block] = field(default_factory=dict)
+    stop_reason: str = ""
+    has_begun: bool = False
+    has_ended: bool = False
+    errors: list[Message] = field(default_factory=list)
+
+    def take(self, event: Mapping[str, object]) -> None:
+        match event.get("type"):
+            case "message_start":
+                self.has_begun = True
+            case "content_block_start":
+                self._block(event).start = object_of(event.get("content_block"))
+            case "content_block_delta":
+                self._block(event).pieces.append(_delta_text(object_of(event.get("delta"))))
+            case "message_delta":
+                self.stop_reason = text_of(object_of(event.get("delta")).get("stop_reason"))
+            case "message_stop":
+                self.has_ended = True
+            case "error":
+                self.errors.append(error_message(event.get("error")))
+
+    def messages(self) -> tuple[Message, ...]:
+        if not (self.has_begun or self.blocks):
+            return tuple(self.errors)
+        parts = tuple(_block_part(self.blocks[index]) for index in sorted(self.blocks))
+        note = self.stop_reason if self.has_ended else "broke off"
+        return (Message(role=Role.ASSISTANT, parts=parts, note=note), *self.errors)
+
+    def _block(self, event: Mapping[str, object]) -> _Block:
+        index = event.get("index")
+        return self.blocks.setdefault(index if isinstance(index, int) else 0, _Block({}))
+
+
+def _delta_text(delta: Mapping[str, object]) -> str:
+    for key in ("text", "partial_json", "thinking"):
+        if isinstance(piece := delta.get(key), str):
+            return piece
+    return ""
+
+
+def _block_part(block: _Block) -> Part:
+    text = "".join(block.pieces)
+    match block.start.get("type", "text"):
+        case "text":
+            return Part(kind=PartKind.TEXT, text=text_of(block.start.get("text")) + text)
+        case "thinking":
+            return Part(kind=PartKind.THINKING, text=text_of(block.start.get("thinking")) + text)
+        case "tool_use" | "server_tool_use" | "mcp_tool_use":
+            arguments = json_value(text) if text else block.start.get("input")
+            name = text_of(block.start.get("name"))
+            shown = text if arguments is None else json_text(arguments)
+            return Part(kind=PartKind.TOOL_CALL, title=name, text=shown)
+        case _:
+            return _part(block.start)
+
+
+def _message(message: Mapping[str, object]) -> Message:
+    role = text_of(message.get("role"))
+    parts = _parts(message.get("content"))
+    if role == "user" and parts and all(part.kind is PartKind.TOOL_RESULT for part in parts):
+        return Message(role=Role.TOOL, parts=parts)
+    return Message(role=_ROLES.get(role, Role.OTHER), name=role, parts=parts)
+
+
+def _parts(content: object) -> tuple[Part, ...]:
+    if isinstance(content, str):
+        return (Part(kind=PartKind.TEXT, text=content),) if content else ()
+    if isinstance(content, dict):
+        return (_part(content),)
+    return tuple(
+        Part(kind=PartKind.TEXT, text=block) if isinstance(block, str) else _part(object_of(block))
+        for block in list_of(content)
+    )
+
+
+def _part(block: Mapping[str, object]) -> Part:
+    kind = text_of(block.get("type"))
+    if kind in _PART_READERS:
+        return _PART_READERS[kind](block)
+    return Part(kind=PartKind.OTHER, title=kind, text=json_text(dict(block)))
+
+
+def _text(block: Mapping[str, object]) -> Part:
+    return Part(kind=PartKind.TEXT, text=text_of(block.get("text")))
+
+
+def _thinking(block: Mapping[str, object]) -> Part:
+    return Part(kind=PartKind.THINKING, text=text_of(block.get("thinking")))
+
+
+def _redacted_thinking(_: Mapping[str, object]) -> Part:
+    return Part(kind=PartKind.THINKING, title="redacted by the provider")
+
+
+def _tool_call(block: Mapping[str, object]) -> Part:
+    arguments = json_text(block.get("input") or {})
+    return Part(kind=PartKind.TOOL_CALL, title=text_of(block.get("name")), text=arguments)
+
+
+def _tool_result(block: Mapping[str, object]) -> Part:
+    inner = _parts(block.get("content"))
+    text = "\n".join(part.text or f"[{part.title}]" for part in inner)
+    failed = "failed, " if block.get("is_error") is True else ""
+    return Part(
+        kind=PartKind.TOOL_RESULT, title=failed + text_of(block.get("tool_use_id")), text=text
+    )
+
+
+def _image(block: Mapping[str, object]) -> Part:
+    source = object_of(block.get("source"))
+    if source.get("type") == "base64":
+        return image_part(text_of(source.get("media_type")), text_of(source.get("data")))
+    return image_part("", "", text_of(source.get("url") or source.get("file_id")) or "unknown")
+
+
+def _document(block: Mapping[str, object]) -> Part:
+    source = object_of(block.get("source"))
+    name = text_of(block.get("title") or source.get("media_type"))
+    data = text_of(source.get("data"))
+    if source.get("type") == "text":
+        return file_part(name, "", data)
+    if source.get("type") == "base64":
+        return file_part(name, data)
+    return Part(kind=PartKind.FILE, title=name or "document", text=json_text(dict(source)))
+
+
+def _offer(tool: Mapping[str, object]) -> Part:
+    return Part(
+        kind=PartKind.TOOL_OFFER,
+        title=text_of(tool.get("name") or tool.get("type")),
+        text="\n\n".join(
+            text
+            for text in (
+                text_of(tool.get("description")),
+                json_text(tool["input_schema"]) if "input_schema" in tool else "",
+            )
+            if text
+        ),
+    )
+
+
+_PART_READERS: dict[str, Callable[[Mapping[str, object]], Part]] = {
+    "text": _text,
+    "thinking": _thinking,
+    "redacted_thinking": _redacted_thinking,
+    "tool_use": _tool_call,
+    "server_tool_use": _tool_call,
+    "mcp_tool_use": _tool_call,
+    "tool_result": _tool_result,
+    "mcp_tool_result": _tool_result,
+    "image": _image,
+    "document": _document,
+}

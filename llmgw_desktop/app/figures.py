@@ -1,0 +1,105 @@
+"""Figures as people read them: counts, durations, sizes, shares, times of day.
+
+One function for one kind of figure, used by every view, so that two places never show two
+spellings. What is unknown is «–». Sentences are left to the files that know a flight.
+"""
+
+from datetime import UTC, date, datetime, tzinfo
+
+UNKNOWN = "–"
+_KIB = 1024
+
+
+def count_text(count: int | None) -> str:
+    """«98,311»."""
+    return UNKNOWN if count is None else f"{count:,}"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """«1 flight», «1,204 flights»; `many` where an s does not do."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def short_count_text(count: int | None) -> str:
+    """For narrow columns: «310», «4,820», «48.2k», «1.2 M»."""
+    if count is None:
+        return UNKNOWN
+    if count < 10_000:
+        return f"{count:,}"
+    if count < 999_950:
+        return f"{count / 1000:.1f}k"
+    return f"{count / 1_000_000:.1f} M"
+
+
+def duration_text(duration_ms: float | None) -> str:
+    """«0.4 ms», «840 ms», «12.4 s», «3 m 05 s», «2 h 07 m»."""
+    if duration_ms is None:
+        return UNKNOWN
+    ms = max(duration_ms, 0.0)
+    if ms < 999.5:
+        return "0 ms" if ms < 0.05 else f"{ms:.1f} ms" if ms < 9.95 else f"{ms:.0f} ms"
+    if ms < 59_950:
+        return f"{ms / 1000:.1f} s"
+    seconds = round(ms / 1000)
+    if seconds < 3600:
+        return f"{seconds // 60} m {seconds % 60:02d} s"
+    minutes = round(ms / 60_000)
+    return f"{minutes // 60} h {minutes % 60:02d} m"
+
+
+def size_text(size_bytes: int | None) -> str:
+    """«0 bytes», «1 byte», «64 KB», «3.2 MB»."""
+    if size_bytes is None:
+        return UNKNOWN
+    if size_bytes < _KIB:
+        return counted(size_bytes, "byte")
+    size = size_bytes / _KIB
+    for unit in ("KB", "MB"):
+        if size < 999.5:
+            return f"{_three_digits(size)} {unit}"
+        size /= _KIB
+    return f"{_three_digits(size)} GB"
+
+
+def share_text(share: float | None) -> str:
+    """«91 %»; neither rounded up to all nor down to nothing while it is not."""
+    if share is None:
+        return UNKNOWN
+    percent = share * 100
+    if 0 < percent < 0.5:
+        return "<1 %"
+    if 99.5 <= percent < 100:
+        return "99 %"
+    return f"{percent:.0f} %"
+
+
+def rate_text(per_s: float | None) -> str:
+    """Tokens a second: «75», «3.2»."""
+    if per_s is None:
+        return UNKNOWN
+    return f"{per_s:.1f}" if per_s < 9.95 else f"{per_s:,.0f}"
+
+
+def local_time(at_s: float, zone: tzinfo | None = None) -> datetime:
+    """The wall clock of this computer, or of `zone`."""
+    return datetime.fromtimestamp(at_s, tz=UTC).astimezone(zone)
+
+
+def clock_text(at_s: float, today: date, zone: tzinfo | None = None) -> str:
+    """«15:01:58»; with its day when that is not today, with its year when that is another."""
+    at = local_time(at_s, zone)
+    time = f"{at:%H:%M:%S}"
+    if at.date() == today:
+        return time
+    day = f"{at.day} {at:%b}"
+    return f"{day} {time}" if at.year == today.year else f"{day} {at.year} {time}"
+
+
+def moment_text(at_s: float, zone: tzinfo | None = None) -> str:
+    """In full: «2026-11-21 15:01:58.042»."""
+    at = local_time(at_s, zone)
+    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}"
+
+
+def _three_digits(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0") if value < 99.95 else f"{value:.0f}"

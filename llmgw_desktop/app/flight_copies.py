@@ -1,0 +1,113 @@
+"""What of a flight can be put on the clipboard: curl, request, answer text, id.
+
+Never a secret: the key of a curl command is the shell's $LLMGW_KEY, headers of records are
+masked already and only harmless ones are taken, bodies are as recorded (secrets removed). Nothing
+copied carries control characters that a terminal would obey.
+"""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, quote, urlencode
+
+from llmgw_desktop.app.conversation import conversation_of
+from llmgw_desktop.app.message_parts import answer_text
+from llmgw_desktop.app.recorded_body import as_text, indented_json, json_value
+from llmgw_desktop.domain.flight import FlightRecord
+from llmgw_desktop.domain.provider import ModelProtocol
+
+_SENT_HEADERS = ("anthropic-version", "anthropic-beta", "openai-beta")
+_PLAIN_VALUE = re.compile(r"[\w.,;:/=+ -]{1,400}", re.ASCII)
+_KEY_FIELDS = ("key", "api_key", "apikey", "access_token", "token")
+_RISKY = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
+
+
+class NothingToCopy(Exception):
+    """The reason, as a sentence for the person who tried."""
+
+
+def curl_text(record: FlightRecord, base_urls: Mapping[str, str]) -> str:
+    """The request as a command against this gateway, streaming as it was."""
+    body = _request_body(record)
+    if not base_urls:
+        raise NothingToCopy("The gateway is not running, so there is no address to send to.")
+    if not isinstance(json_value(body), dict):
+        raise NothingToCopy("Only a request in JSON can be copied as curl.")
+    is_anthropic = record.summary.protocol is ModelProtocol.ANTHROPIC
+    key = "x-api-key: $LLMGW_KEY" if is_anthropic else "Authorization: Bearer $LLMGW_KEY"
+    lines = [
+        f"curl -sS{'N' if record.summary.streaming else ''} {_quoted(_url(record, base_urls))}",
+        f'-H "{key}"',
+        "-H 'content-type: application/json'",
+        *(f"-H {_quoted(f'{name}: {value}')}" for name, value in _plain_headers(record)),
+        f"--data-raw {_quoted(_escaped_json(as_text(body)))}",
+    ]
+    return " \\\n  ".join(lines)
+
+
+def first_curl_text(base_urls: Mapping[str, str], key_file: str) -> str:
+    """For somebody who has no flight yet: works as pasted, with the practice provider. Empty
+    while the gateway has no address."""
+    if not base_urls:
+        return ""
+    lines = (
+        f"curl -sS {_quoted(base_urls['OpenAI'] + '/chat/completions')}",
+        f'-H "Authorization: Bearer $(cat {_quoted(key_file)})"',
+        "-H 'content-type: application/json'",
+        """-d '{"model":"practice/echo","messages":[{"role":"user","content":"Hello"}]}'""",
+    )
+    return " \\\n  ".join(lines)
+
+
+def request_json_text(record: FlightRecord) -> str:
+    return _escaped_json(indented_json(as_text(_request_body(record))))
+
+
+def answer_copy_text(record: FlightRecord) -> str:
+    """What the model said, put together, with line ends and tabs but no other controls."""
+    if record.answer_body is None:
+        raise NothingToCopy("The answer of this flight was not recorded.")
+    messages = conversation_of(record, of_request=False)
+    text = answer_text(messages) if messages else ""
+    if not text:
+        raise NothingToCopy("The answer of this flight has no text.")
+    return _RISKY.sub("", text.replace("\r\n", "\n").encode("utf-8", "replace").decode())
+
+
+def _request_body(record: FlightRecord) -> bytes:
+    if record.request_body is None:
+        raise NothingToCopy("The request of this flight was not recorded.")
+    if not record.request_body_whole:
+        raise NothingToCopy("Only the beginning of this request was recorded.")
+    return record.request_body
+
+
+def _url(record: FlightRecord, base_urls: Mapping[str, str]) -> str:
+    path, _, query = record.path.partition("?")
+    fields = [
+        (name, value)
+        for name, value in parse_qsl(query, keep_blank_values=True)
+        if name.lower() not in _KEY_FIELDS
+    ]
+    root = base_urls["Anthropic"]
+    tail = f"?{urlencode(fields)}" if fields else ""
+    return f"{root}{quote(path, safe='/:%')}{tail}"
+
+
+def _plain_headers(record: FlightRecord) -> list[tuple[str, str]]:
+    return [
+        (name.lower(), value)
+        for name, value in record.request_headers
+        if name.lower() in _SENT_HEADERS and _PLAIN_VALUE.fullmatch(value)
+    ]
+
+
+def _escaped_json(text: str) -> str:
+    """Inside JSON strings an escape means the same as the character; outside there are none."""
+    return _RISKY.sub(lambda found: f"\\u{ord(found.group()):04x}", text.replace("\r\n", "\n"))
+
+
+def _quoted(text: str) -> str:
+    """One word for a POSIX shell, whatever is in it."""
+    return "'" + text.replace("'", "'\\''") + "'"

@@ -1,0 +1,210 @@
+"""What went wrong with a flight, for people: what happened, why, what to do.
+
+One table by `error_kind` (domain/errors.py) and one by the status that a provider answered. The
+wording of answers to programs is left to `wire/errors.py`.
+"""
+
+from dataclasses import dataclass
+
+from llmgw_desktop.app.inert_text import inert
+from llmgw_desktop.domain.flight import FlightState, FlightSummary
+
+_SAID_LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorExplained:
+    """Three short sentences, and the words that came with the error."""
+
+    what: str
+    why: str = ""
+    advice: str = ""
+    said: str = ""
+    """The provider's or the gateway's own words, harmless to show, possibly several lines."""
+
+
+def explained(flight: FlightSummary) -> ErrorExplained | None:
+    """None for a flight that went well or is still under way."""
+    said = inert(flight.error_text or "")[:_SAID_LIMIT]
+    if flight.state in (FlightState.OK, FlightState.RUNNING):
+        return None
+    if flight.state is FlightState.LOST:
+        return ErrorExplained(
+            what="How this flight ended is not known.",
+            why="LLM Gateway ended while it was under way: it was killed, crashed, or lost power.",
+            advice="If the client shows no answer, send the request again.",
+            said=said,
+        )
+    if flight.state is FlightState.CANCELED:
+        return ErrorExplained(
+            what="The client left before the answer was complete.",
+            why="It was stopped by its user, or has a time limit of its own.",
+            advice="Nothing to mend here. If it happens often, raise the client's time limit.",
+            said=said,
+        )
+    what, why, advice = _words(flight)
+    return ErrorExplained(what=what, why=why, advice=advice, said=said)
+
+
+_BY_KIND: dict[str, tuple[str, str, str]] = {
+    "malformed_request": (
+        "The gateway could not read the request.",
+        "It is not a JSON object, or a field has the wrong type.",
+        "Look at the words below: they name the field. The request stands under Request, Raw.",
+    ),
+    "request_too_large": (
+        "The request is larger than the gateway takes.",
+        "The limit is http.max_body_bytes in the settings.",
+        "Send less, or raise the limit.",
+    ),
+    "unsupported_media": (
+        "The gateway does not read this kind of body.",
+        "It takes application/json.",
+        "Set the client's content-type header.",
+    ),
+    "unauthenticated": (
+        "The key was refused.",
+        "The client sent no access key, or one that this gateway did not give out.",
+        "Give the client a key made with `llmgw key add`.",
+    ),
+    "missing_scope": (
+        "The client may not do this.",
+        "Its key was given without the permission that this request needs.",
+        "Make a key with that scope: `llmgw key add NAME --scope …`.",
+    ),
+    "foreign_host": (
+        "The request named a host that is not this gateway.",
+        "Another name points at this computer, or a proxy rewrote the Host header.",
+        "Use the base URL as it stands in the window.",
+    ),
+    "foreign_origin": (
+        "A web page of another site sent this.",
+        "Browsers may use the gateway only from its own pages.",
+        "If you trust that page, add its origin to http.allowed_origins.",
+    ),
+    "unknown_model": (
+        "No provider has a model of this name.",
+        "The name is misspelt, or the provider that has it is not set up or switched off.",
+        "Ask GET /v1/models for the names, or add the provider to the settings.",
+    ),
+    "unknown_path": (
+        "There is no door at this path.",
+        "The client's base URL has a part too many or too few, often /v1.",
+        "Copy the base URL from the window into the client's settings.",
+    ),
+    "not_served": (
+        "The provider of this model cannot answer this kind of request.",
+        "It does not speak the dialect that the client used.",
+        "Choose a model of a provider that speaks it.",
+    ),
+    "gateway_closed": (
+        "The gateway took no requests.",
+        "It was paused or about to stop.",
+        "Resume it from the tray or the status at the top of the window.",
+    ),
+    "upstream_refused": (
+        "The provider could not be reached.",
+        "Nothing answered at its address: no network, a wrong base_url, or its server is down.",
+        "Check the network and the provider's base_url, then send the request again.",
+    ),
+    "upstream_timeout": (
+        "The provider fell silent.",
+        "It took the request but sent nothing for longer than upstream.first_byte_timeout_s or"
+        " upstream.idle_timeout_s allow.",
+        "Send the request again; raise the limit if this model thinks for longer.",
+    ),
+    "upstream_garbage": (
+        "The answer was not one of this dialect.",
+        "Often an HTML page of a proxy or sign-in, or a wrong base_url.",
+        "Look at Response, Raw, then check the provider's base_url.",
+    ),
+    "upstream_cut": (
+        "The provider broke off in the middle of its answer.",
+        "The connection ended before the stream's last event.",
+        "What came is kept under Response. Send the request again.",
+    ),
+    "client_gone": (
+        "The client left before the answer was complete.",
+        "It was stopped by its user, or has a time limit of its own.",
+        "Nothing to mend here.",
+    ),
+}
+
+_BY_STATUS: dict[int, tuple[str, str, str]] = {
+    400: (
+        "The provider refused the request.",
+        "It did not accept a field or a value.",
+        "The words below say which. The request stands under Request, JSON.",
+    ),
+    401: (
+        "The provider refused its key.",
+        "The key is wrong, was revoked, or belongs to another service.",
+        "Put a valid key into the environment variable that api_key_env names.",
+    ),
+    402: (
+        "The provider asks for payment.",
+        "The account has no credit left.",
+        "Top up the account, or use another provider.",
+    ),
+    403: (
+        "The provider does not allow this.",
+        "The key may not use this model or region.",
+        "Check the account's permissions with the provider.",
+    ),
+    404: (
+        "The provider does not know this model or path.",
+        "The model name is not one of its own, or base_url has a part too many or too few.",
+        "Compare the model name with the provider's list, then check base_url.",
+    ),
+    413: (
+        "The request is too large for the provider.",
+        "The prompt, with its images and files, is over its size limit.",
+        "Send less.",
+    ),
+    429: (
+        "The provider asked to slow down.",
+        "Its rate limit or quota for this account is reached.",
+        "Wait as long as its retry-after header says, or use another provider.",
+    ),
+    503: (
+        "The provider is not available.",
+        "It is overloaded or under maintenance.",
+        "Wait a moment and send the request again.",
+    ),
+    529: (
+        "The provider is overloaded.",
+        "It has more requests than it can answer; nothing is wrong with yours.",
+        "Wait a moment and send the request again.",
+    ),
+}
+
+
+def _words(flight: FlightSummary) -> tuple[str, str, str]:
+    kind = flight.error_kind or ""
+    if kind in _BY_KIND:
+        return _BY_KIND[kind]
+    status = _upstream_status(kind)
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if status >= 500:
+        return (
+            f"The provider failed with status {status}.",
+            "Something went wrong on its side.",
+            "Send the request again; if it stays, look at the provider's status page.",
+        )
+    if status:
+        return (f"The provider answered with status {status}.", "", "The words below may say why.")
+    if flight.state is FlightState.CUT:
+        return _BY_KIND["upstream_cut"]
+    return (
+        "The gateway failed on this request.",
+        "This is a fault of LLM Gateway.",
+        "Please report it with the log.",
+    )
+
+
+def _upstream_status(kind: str) -> int:
+    digits = kind.removeprefix("upstream_")
+    return (
+        int(digits) if kind.startswith("upstream_") and digits.isascii() and digits.isdigit() else 0
+    )

@@ -1,0 +1,226 @@
+"""A flight in words: the sentence of its overview, its facts, its tokens, its timeline.
+
+Single figures are spelt in `figures`, errors explained in `flight_errors`, bodies read in
+`conversation` and `recorded_body`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from llmgw_desktop.app.figures import (
+    count_text,
+    counted,
+    duration_text,
+    moment_text,
+    rate_text,
+    share_text,
+    size_text,
+)
+from llmgw_desktop.app.flight_columns import STATE_WORDS, model_text, took_so_far_ms
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary, Phase, PhaseName
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.usage import Usage
+
+PHASE_WORDS: dict[PhaseName, tuple[str, str]] = {
+    PhaseName.READ: ("Read", "The request's body arrived"),
+    PhaseName.ROUTE: ("Route", "An endpoint was chosen"),
+    PhaseName.CONNECT: ("Connect", "A connection was made and the request sent"),
+    PhaseName.WAIT: ("Wait", "Until the first byte of the answer"),
+    PhaseName.STREAM: ("Stream", "From the first byte to the last"),
+}
+
+
+class TokenKind(StrEnum):
+    """The parts of the tokens bar."""
+
+    INPUT = "input"
+    """The whole prompt, where the provider is silent about its cache."""
+    FRESH = "fresh"
+    CACHE_WRITE = "cache_write"
+    CACHE_READ = "cache_read"
+    OUTPUT = "output"
+
+
+TOKEN_WORDS: dict[TokenKind, str] = {
+    TokenKind.INPUT: "Input (cache not told)",
+    TokenKind.FRESH: "Fresh input",
+    TokenKind.CACHE_WRITE: "Cache write",
+    TokenKind.CACHE_READ: "Cache read",
+    TokenKind.OUTPUT: "Output",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPart:
+    """One stretch of the tokens bar."""
+
+    kind: TokenKind
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A line of the overview; `can_copy` for what people paste elsewhere."""
+
+    label: str
+    value: str
+    can_copy: bool = False
+
+
+def sentence(flight: FlightSummary, now_s: float) -> str:
+    """What happened, in one or two sentences."""
+    client = inert_line(flight.client, 60) or "A client"
+    asked = f"{client} {_ASKED[flight.operation]} {inert_line(flight.model_asked, 80) or 'a model'}"
+    return f"{asked}; {_ending(flight, now_s)}."
+
+
+def token_parts(usage: Usage) -> tuple[TokenPart, ...]:
+    """Only what the provider told; a part that it told as 0 is left out."""
+    parts: list[tuple[TokenKind, int | None]] = []
+    if usage.cache_read_tokens is None and usage.cache_write_tokens is None:
+        parts.append((TokenKind.INPUT, usage.input_tokens))
+    else:
+        parts.append((TokenKind.FRESH, usage.fresh_tokens))
+        parts.append((TokenKind.CACHE_WRITE, usage.cache_write_tokens))
+        parts.append((TokenKind.CACHE_READ, usage.cache_read_tokens))
+    parts.append((TokenKind.OUTPUT, usage.output_tokens))
+    return tuple(TokenPart(kind, tokens) for kind, tokens in parts if tokens)
+
+
+def tokens_sentence(usage: Usage) -> str:
+    """The tokens bar in words."""
+    parts = token_parts(usage)
+    if not parts:
+        return "The provider told no token figures."
+    text = ", ".join(f"{TOKEN_WORDS[part.kind].lower()} {part.tokens:,}" for part in parts)
+    reasoning = usage.reasoning_tokens
+    tail = f"; {reasoning:,} of the output were reasoning" if reasoning else ""
+    rate = usage.cache_hit_rate
+    cached = f"; cache hit rate {share_text(rate)}" if rate is not None else ""
+    return f"Tokens: {text}{cached}{tail}."
+
+
+def facts(record: FlightRecord) -> tuple[Fact, ...]:
+    """The overview's lines, in reading order; what does not apply is left out."""
+    flight = record.summary
+    lines = [
+        Fact(label="Flight", value=flight.id, can_copy=True),
+        *_vendor_ids(record),
+        Fact(label="Started", value=moment_text(flight.started_at_s), can_copy=True),
+        Fact(label="State", value=_state_text(flight)),
+        Fact(label="Model", value=model_text(flight), can_copy=True),
+        Fact(label="Endpoint", value=_endpoint_text(flight)),
+    ]
+    if record.route_reason:
+        lines.append(Fact(label="Route", value=inert_line(record.route_reason)))
+    lines.append(Fact(label="Asked at", value=_door_text(record)))
+    if flight.ttft_ms is not None:
+        lines.append(Fact(label="First token", value=duration_text(flight.ttft_ms)))
+    if flight.took_ms is not None:
+        lines.append(Fact(label="Took", value=_took_text(flight)))
+    if flight.stop_reason:
+        lines.append(Fact(label="Stop reason", value=inert_line(flight.stop_reason, 80)))
+    if flight.attempts > 1:
+        lines.append(Fact(label="Attempts", value=count_text(flight.attempts)))
+    lines.append(Fact(label="Size", value=_sizes_text(flight)))
+    return tuple(lines)
+
+
+def timeline_sentence(phases: tuple[Phase, ...], took_ms: float | None) -> str:
+    """The timeline in words, for those who do not see it."""
+    if not phases:
+        return "No timeline was recorded for this flight."
+    spans = ", ".join(
+        f"{PHASE_WORDS[phase.name][0].lower()} {duration_text(phase.end_ms - phase.start_ms)}"
+        for phase in phases
+    )
+    whole = f" of {duration_text(took_ms)}" if took_ms is not None else ""
+    return f"Timeline{whole}: {spans}."
+
+
+_ASKED: dict[Operation, str] = {
+    Operation.GENERATE: "asked for",
+    Operation.COUNT_TOKENS: "asked for a token count by",
+    Operation.EMBED: "asked for embeddings by",
+}
+
+
+def _ending(flight: FlightSummary, now_s: float) -> str:
+    provider = inert_line(flight.provider or "", 60)
+    took = duration_text(took_so_far_ms(flight, now_s))
+    match flight.state:
+        case FlightState.RUNNING:
+            return _under_way(flight, provider, took)
+        case FlightState.OK:
+            served = (
+                f" with {inert_line(flight.model_served or '', 80)}"
+                if _was_rerouted(flight)
+                else ""
+            )
+            return f"{provider or 'the gateway'} answered{served} in {took}{_cache_clause(flight)}"
+        case FlightState.FAILED:
+            status = f" with status {flight.status}" if flight.status is not None else ""
+            return f"{provider or 'the gateway'} failed{status} after {took}"
+        case FlightState.CUT:
+            return f"{provider or 'the provider'} began to answer and broke off after {took}"
+        case FlightState.CANCELED:
+            return f"the client left after {took}, before the answer was complete"
+        case FlightState.LOST:
+            return "LLM Gateway ended meanwhile, and how the flight ended is not known"
+
+
+def _under_way(flight: FlightSummary, provider: str, took: str) -> str:
+    if flight.ttft_ms is not None:
+        return f"{provider or 'the provider'} has been answering, {took} in all so far"
+    return f"waiting for {provider or 'an endpoint'}, {took} so far"
+
+
+def _was_rerouted(flight: FlightSummary) -> bool:
+    return bool(flight.model_served) and flight.model_served != flight.model_asked
+
+
+def _cache_clause(flight: FlightSummary) -> str:
+    rate, tokens = flight.usage.cache_hit_rate, flight.usage.input_tokens
+    if rate is None or tokens is None:
+        return "" if tokens is None else f"; {counted(tokens, 'input token')}"
+    if rate == 0:
+        return f"; none of {counted(tokens, 'input token')} came from cache"
+    return f"; {share_text(rate)} of {counted(tokens, 'input token')} came from cache"
+
+
+def _state_text(flight: FlightSummary) -> str:
+    word = STATE_WORDS[flight.state]
+    return word if flight.status is None else f"{word}, status {flight.status}"
+
+
+def _endpoint_text(flight: FlightSummary) -> str:
+    provider = inert_line(flight.provider or "", 80) or "none chosen"
+    return f"{provider}, {flight.protocol.value}"
+
+
+def _door_text(record: FlightRecord) -> str:
+    kind = "streaming" if record.summary.streaming else "in one piece"
+    return f"{inert_line(record.path, 200)}, {kind}" if record.path else kind
+
+
+def _took_text(flight: FlightSummary) -> str:
+    rate = flight.tokens_per_s
+    took = duration_text(flight.took_ms)
+    return took if rate is None else f"{took}, {rate_text(rate)} tokens/s"
+
+
+def _sizes_text(flight: FlightSummary) -> str:
+    text = f"{size_text(flight.request_bytes)} asked, {size_text(flight.answer_bytes)} answered"
+    if flight.streaming and flight.replied_chunks:
+        text = f"{text} in {counted(flight.replied_chunks, 'piece')}"
+    return text
+
+
+def _vendor_ids(record: FlightRecord) -> list[Fact]:
+    """What a provider's support asks for."""
+    return [
+        Fact(label="Provider's request id", value=inert_line(value, 120), can_copy=True)
+        for name, value in record.answer_headers
+        if name.lower() in ("request-id", "x-request-id")
+    ][:1]

@@ -1,0 +1,61 @@
+"""Makes recorded content harmless to look at: what a model or a program sent never acts on the
+screen.
+
+Control characters become their pictures (␀, ␛), characters that reorder or hide text become
+their code in brackets, halves of surrogate pairs become �. Line ends become \\n. Markup is left
+alone: it is the widgets' duty to show plain text.
+"""
+
+import re
+
+_UNWELCOME = re.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls; 0x9B starts an escape sequence on some terminals
+    "\xad\u180e\u200b\u2060-\u2065\ufeff"  # nothing to see
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction marks, overrides, isolates
+    "\u2028\u2029\u206a-\u206f\ufff9-\ufffb"
+    "\ud800-\udfff"
+    "\U000e0000-\U000e007f\U000e0100-\U000e01ef"  # tags and selectors that can carry hidden text
+    "]"
+)
+_LINE_LIMIT = 2000
+_LONG_LINE = re.compile(rf"[^\n]{{{_LINE_LIMIT + 1}}}")
+
+
+def inert(text: str) -> str:
+    """`text` with nothing in it that moves, hides or reorders."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if not _UNWELCOME.search(text):
+        return text
+    return _UNWELCOME.sub(_shown, text)
+
+
+def inert_line(text: str, limit: int = 300) -> str:
+    """As `inert`, in one line of at most `limit` characters: for cells, titles, labels."""
+    line = " ".join(inert(text[: limit * 2]).split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def folded_lines(text: str) -> str:
+    """Very long lines broken: a text view takes minutes over one of 10 MB."""
+    if not _LONG_LINE.search(text):
+        return text
+    return "\n".join(
+        line if len(line) <= _LINE_LIMIT else "\n".join(_pieces(line)) for line in text.split("\n")
+    )
+
+
+def _pieces(line: str) -> list[str]:
+    return [line[at : at + _LINE_LIMIT] for at in range(0, len(line), _LINE_LIMIT)]
+
+
+def _shown(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    if 0xD800 <= code <= 0xDFFF:
+        return "�"
+    return f"⟨U+{code:04X}⟩"

@@ -1,0 +1,167 @@
+"""A conversation laid out for reading: sections with a heading and text, some of them folded.
+
+Harmless to show (`inert_text`), made in a worker thread. Painting is left to the window.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from llmgw_desktop.app.conversation import conversation_of
+from llmgw_desktop.app.figures import counted, size_text
+from llmgw_desktop.app.flight_texts import (
+    LARGE_BYTES,
+    PREVIEW_BYTES,
+    FlightSide,
+    cut_notice,
+    missing_notice,
+)
+from llmgw_desktop.app.inert_text import folded_lines, inert, inert_line
+from llmgw_desktop.app.message_parts import Message, Part, PartKind, Role
+
+_ROLE_TITLES = {
+    Role.SYSTEM: "System",
+    Role.TOOLS: "Tools on offer",
+    Role.USER: "User",
+    Role.ASSISTANT: "Assistant",
+    Role.TOOL: "Tool result",
+    Role.ERROR: "Error",
+}
+_PART_TITLES = {
+    PartKind.THINKING: "Thinking",
+    PartKind.TOOL_CALL: "Tool call",
+    PartKind.TOOL_RESULT: "Result",
+    PartKind.TOOL_OFFER: "Tool",
+    PartKind.IMAGE: "Image",
+    PartKind.FILE: "File",
+    PartKind.OTHER: "Part",
+}
+_FOLDED_KINDS = frozenset(
+    {
+        PartKind.THINKING,
+        PartKind.TOOL_CALL,
+        PartKind.TOOL_OFFER,
+        PartKind.TOOL_RESULT,
+        PartKind.FILE,
+        PartKind.OTHER,
+    }
+)
+_LONG_SYSTEM_CHARS = 1500
+_SHORT_PART_CHARS = 160
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A message (`depth` 0) or a part of it (1). `text` is shown below the heading."""
+
+    role: Role
+    depth: int
+    title: str
+    detail: str = ""
+    text: str = ""
+    is_code: bool = False
+    is_folded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """`notice` and `whole_bytes` as in `flight_texts.ShownText`."""
+
+    sections: tuple[Section, ...]
+    notice: str = ""
+    whole_bytes: int = 0
+
+
+def transcript_of(side: FlightSide, *, all_of_it: bool = False) -> Transcript:
+    if missing := missing_notice(side):
+        return Transcript(sections=(), notice=missing)
+    messages = conversation_of(side.record, of_request=side.of_request)
+    cut = cut_notice(side)
+    if not messages:
+        reason = "No messages can be read from this body."
+        return Transcript(sections=(), notice=f"{cut} {reason}".strip())
+    sections = tuple(_sections(messages))
+    body_bytes = len(side.body or b"")
+    if all_of_it or body_bytes <= LARGE_BYTES:
+        return Transcript(sections=sections, notice=cut)
+    beginning = _beginning(sections)
+    if beginning == sections:
+        return Transcript(sections=sections, notice=cut)
+    return Transcript(sections=beginning, notice=cut, whole_bytes=body_bytes)
+
+
+def _sections(messages: Iterable[Message]) -> Iterable[Section]:
+    for message in messages:
+        plain = [part for part in message.parts if _is_plain(part)]
+        named = [part for part in message.parts if not _is_plain(part)]
+        yield _heading(message)
+        if message.role is Role.TOOLS or not (plain or named):
+            yield from (_part_section(message.role, part) for part in named)
+            continue
+        for part in message.parts:
+            if _is_plain(part):
+                yield _text_section(message.role, part)
+            else:
+                yield _part_section(message.role, part)
+
+
+def _heading(message: Message) -> Section:
+    title = _ROLE_TITLES.get(message.role) or inert_line(message.name, 60) or "Message"
+    details = [inert_line(message.note, 80)]
+    if message.name and message.role is Role.USER and message.name != "user":
+        details.insert(0, inert_line(message.name, 60))
+    if message.role is Role.TOOLS:
+        details.append(counted(len(message.parts), "tool"))
+    if not message.parts:
+        details.append("empty")
+    characters = sum(len(part.text) for part in message.parts)
+    is_long = message.role is Role.SYSTEM and characters > _LONG_SYSTEM_CHARS
+    if is_long:
+        details.append(size_text(characters))
+    return Section(
+        role=message.role,
+        depth=0,
+        title=title,
+        detail=" · ".join(detail for detail in details if detail),
+        is_folded=is_long or message.role is Role.TOOLS,
+    )
+
+
+def _is_plain(part: Part) -> bool:
+    return part.kind is PartKind.TEXT and not part.title
+
+
+def _text_section(role: Role, part: Part) -> Section:
+    return Section(role=role, depth=1, title="", text=_shown(part.text))
+
+
+def _part_section(role: Role, part: Part) -> Section:
+    kind = _PART_TITLES.get(part.kind, "")
+    name = inert_line(part.title, 120)
+    title = " ".join(word for word in (kind, name) if word) if kind else name.capitalize()
+    first = inert_line(part.text, 120)
+    return Section(
+        role=role,
+        depth=1,
+        title=title,
+        detail=first if part.kind in _FOLDED_KINDS else "",
+        text=_shown(part.text),
+        is_code=part.kind in (PartKind.TOOL_CALL, PartKind.TOOL_RESULT, PartKind.OTHER),
+        is_folded=part.kind in _FOLDED_KINDS
+        and not (part.kind is PartKind.TOOL_RESULT and len(part.text) <= _SHORT_PART_CHARS),
+    )
+
+
+def _beginning(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    kept, room = [], PREVIEW_BYTES
+    for section in sections:
+        if room <= 0:
+            break
+        kept.append(
+            section if len(section.text) <= room else replace(section, text=section.text[:room])
+        )
+        room -= len(section.text) + len(section.title) + 1
+    return tuple(kept)
+
+
+def _shown(text: str) -> str:
+    return folded_lines(inert(text)).rstrip("\n")
