@@ -17,6 +17,9 @@ import pytest
 
 from tests.support.answers import Answer, Delivery, Hangup, Refusal, Silence
 from tests.support.claude_cli import ClaudeCli
+from tests.support.dialects import OPENAI
+from tests.support.raw_http import hang_up, open_exchange, openai_headers, send
+from tests.support.tap import tap_thread
 from tests.support.tool_choice import SHELL_OUTPUT
 from tests.support.upstream import Lane, Upstream, refusing_origin
 
@@ -180,18 +183,51 @@ async def test_runs_in_the_test_s_own_loop_too():
     assert [model.id for model in listed.data] == ["m-1"]
 
 
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+def test_the_raw_client_knows_a_whole_answer_from_a_cut_one(lane: Lane, stream: bool):
+    url, body = lane.root_url + OPENAI.path, OPENAI.body("m", stream=stream)
+    whole = send(url, headers=openai_headers("k"), body=body)
+    assert whole.whole
+    assert whole.body == bytes(lane.only.sent)
+    lane.then(Answer(delivery=Delivery(cut_after=1)))
+    cut = send(url, headers=openai_headers("k"), body=body)
+    assert not cut.whole
+    assert cut.body == bytes(lane.requests[1].sent)
+    if stream:
+        OPENAI.assert_stream_whole(whole)
+        with pytest.raises((AssertionError, ValueError, KeyError)):
+            OPENAI.assert_stream_broken(whole)
+        with pytest.raises(AssertionError):
+            OPENAI.assert_stream_whole(cut)
+
+
+def test_the_raw_client_can_leave_in_the_middle(lane: Lane):
+    lane.then(Answer(delivery=Delivery(stall_after=2)))
+    url, body = lane.root_url + OPENAI.path, OPENAI.body("m", stream=True)
+    with open_exchange(url, headers=openai_headers("k"), body=body) as response:
+        response.read1(1)
+        left_at = time.monotonic()
+        hang_up(response)
+    assert lane.only.wait_over()
+    assert lane.only.peer_closed_at is not None
+    assert lane.only.peer_closed_at - left_at < 1
+
+
 @pytest.mark.e2e
 @pytest.mark.timeout(660)
 def test_claude_code_does_a_tool_turn(lane: Lane, claude_program: Path, tmp_path: Path):
-    claude = ClaudeCli(
-        program=claude_program, root=tmp_path / "claude", base_url=lane.root_url, key="sk-stub"
-    )
-    run = claude.run("run the echo", "--allowedTools", "Bash")
+    with tap_thread(lane.root_url) as tap:
+        claude = ClaudeCli(
+            program=claude_program, root=tmp_path / "claude", base_url=tap.url, key="sk-stub"
+        )
+        run = claude.run("run the echo", "--allowedTools", "Bash")
     assert run.returncode == 0, run.stderr
     assert run.result["result"] == f"The tool said: {SHELL_OUTPUT}"
     assert (run.folder / "tool_out.txt").read_text() == f"{SHELL_OUTPUT}\n"
     assert len(lane.requests) == 2
     assert run.result["usage"]["cache_read_input_tokens"] == 4000
+    assert [tapped.request for tapped in tap.exchanges] == [seen.body for seen in lane.requests]
+    assert [tapped.answer for tapped in tap.exchanges] == [seen.sent for seen in lane.requests]
 
 
 def test_no_test_reaches_beyond_loopback():
