@@ -82,7 +82,7 @@ def light_colours() -> Colours:
         error_ground=QColor("#fdeaea"),
         warning_ground=QColor("#fdf2dc"),
         running_ground=QColor("#e5eefd"),
-        fresh=QColor("#a34708"),
+        fresh=QColor("#b03a05"),
         cache_write=QColor("#7137d6"),
         cache_read=QColor("#0f6f68"),
         grid=QColor("#e6e9ee"),

@@ -14,6 +14,8 @@ from llmgw_desktop.ui.palettes import Colours, dark_colours, light_colours, make
 from llmgw_desktop.ui.resource_files import resource_path
 
 _SMALLEST_BODY_PX = 13
+_MONO_SCALE = 0.92
+"""Code fonts run wide and large for their size; so they stand level with the text beside them."""
 _SHIPPED_FONTS = (
     "Inter-Regular.otf",
     "Inter-Medium.otf",
@@ -96,7 +98,7 @@ class Theme(QObject):
     def mono_font(self, size: TextSize = TextSize.BODY) -> QFont:
         """For code, bodies, addresses and ids."""
         font = QFont(["JetBrains Mono"])
-        font.setPixelSize(round(self._body_px * _SCALE[size]))
+        font.setPixelSize(round(self._body_px * _SCALE[size] * _MONO_SCALE))
         font.setStyleHint(QFont.StyleHint.Monospace)
         font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
         font.setFeature(QFont.Tag("calt"), 0)

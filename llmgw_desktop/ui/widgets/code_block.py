@@ -5,7 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.copy_button import CopyButton
 from llmgw_desktop.ui.widgets.label import Label
 
@@ -19,7 +19,7 @@ class CodeBlock(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._label = Label(theme, text)
-        self._label.setFont(theme.mono_font(TextSize.CAPTION))
+        self._label.setFont(theme.mono_font())
         self._label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -27,11 +27,12 @@ class CodeBlock(QWidget):
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         space = theme.space
         row = QHBoxLayout(self)
-        row.setContentsMargins(space(3), space(2), space(1.5), space(2))
+        row.setContentsMargins(space(3), space(1), space(1), space(1))
         row.setSpacing(space(2))
         row.addWidget(self._label, 1)
         copy = CopyButton(theme, self.text, name=name)
         row.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
+        self._label.setContentsMargins(0, space(1), 0, space(1))
         theme.changed.connect(self.update)
 
     def text(self) -> str:

@@ -1,0 +1,57 @@
+"""Says which colour means what, with the sum of each beside its name."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.label import Label, Tone
+
+
+class Legend(QWidget):
+    """`entries` are pairs of a field of Colours and a word."""
+
+    def __init__(
+        self, theme: Theme, entries: Sequence[tuple[str, str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._sums = [Label(theme, size=TextSize.CAPTION) for _ in entries]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.space(1.25))
+        for (colour, word), amount in zip(entries, self._sums, strict=True):
+            if row.count():
+                row.addSpacing(theme.space(2.5))
+            row.addWidget(_Swatch(theme, colour))
+            row.addWidget(Label(theme, word, size=TextSize.CAPTION, tone=Tone.MUTED))
+            row.addWidget(amount)
+
+    def show_sums(self, sums: Sequence[str]) -> None:
+        for label, words in zip(self._sums, sums, strict=True):
+            label.setText(words)
+
+
+class _Swatch(QWidget):
+    def __init__(self, theme: Theme, colour: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._colour = colour
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.space(2.5), self._theme.space(2.5))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour: QColor = getattr(self._theme.colours, self._colour)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawRoundedRect(QRectF(self.rect()), 2.5, 2.5)
+        painter.end()

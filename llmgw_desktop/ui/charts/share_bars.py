@@ -1,0 +1,99 @@
+"""How a whole divides among a few: a name, a bar, a share; one line each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.ui.palettes import mixed
+from llmgw_desktop.ui.theme import TextSize, Theme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One line. `note` is what should not be overlooked («3 errors»)."""
+
+    name: str
+    share: float
+    words: str
+    note: str = ""
+
+
+class ShareBars(QWidget):
+    """As tall as its lines need."""
+
+    share_clicked = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._shares: tuple[Share, ...] = ()
+        self.setFont(theme.font())
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_shares(self, shares: Sequence[Share]) -> None:
+        if self._shares != tuple(shares):
+            self._shares = tuple(shares)
+            self.setAccessibleDescription(
+                "; ".join(f"{each.name}: {each.words} {each.note}".rstrip() for each in shares)
+            )
+            self.updateGeometry()
+            self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.space(60), self._line_height() * max(len(self._shares), 1))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.space(40), self.sizeHint().height())
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        index = int(event.position().y() // self._line_height())
+        if 0 <= index < len(self._shares):
+            self.share_clicked.emit(index)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for index, share in enumerate(self._shares):
+            top = index * self._line_height()
+            self._paint_line(painter, share, QRectF(0, top, self.width(), self._line_height()))
+        painter.end()
+
+    def _line_height(self) -> int:
+        return self.fontMetrics().height() + self._theme.space(5)
+
+    def _paint_line(self, painter: QPainter, share: Share, area: QRectF) -> None:
+        colours, space = self._theme.colours, self._theme.space
+        metrics = self.fontMetrics()
+        baseline = area.top() + metrics.ascent() + space(0.5)
+        painter.setFont(self._theme.font(weight=QFont.Weight.Medium))
+        painter.setPen(colours.text)
+        words_width = painter.fontMetrics().horizontalAdvance(share.words)
+        room = int(area.width()) - words_width - space(3)
+        name = metrics.elidedText(share.name, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QPointF(area.left(), baseline), name)
+        painter.drawText(QPointF(area.right() - words_width, baseline), share.words)
+        if share.note:
+            painter.setFont(self._theme.font(TextSize.CAPTION))
+            painter.setPen(colours.error)
+            left = metrics.horizontalAdvance(name) + space(3)
+            if left + painter.fontMetrics().horizontalAdvance(share.note) < room:
+                painter.drawText(QPointF(area.left() + left, baseline), share.note)
+        top = area.top() + metrics.height() + space(1.5)
+        thick = space(1.5)
+        bar = QRectF(area.left(), top, area.width(), thick)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(colours.accent, colours.surface, 0.14))
+        painter.drawRoundedRect(bar, thick / 2, thick / 2)
+        filled = QRectF(bar)
+        filled.setWidth(max(bar.width() * min(share.share, 1.0), thick))
+        painter.setBrush(colours.accent)
+        painter.drawRoundedRect(filled, thick / 2, thick / 2)

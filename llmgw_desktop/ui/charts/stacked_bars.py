@@ -1,0 +1,191 @@
+"""Input tokens over time, stacked by where they came from; a bar under the pointer tells more.
+
+At most a hundred bars stand here, so they are painted directly: a plotting library would cost
+40 MB of memory and half a second at start for nothing that is seen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.figures import short_count_text
+from llmgw_desktop.ui.charts.axes import round_top, time_marks
+from llmgw_desktop.ui.palettes import Colours, mixed
+from llmgw_desktop.ui.theme import TextSize, Theme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One stretch of time; `parts` stand on each other, the first at the foot."""
+
+    parts: tuple[float, ...] | None
+    """None where the figures are unknown: nothing is drawn, and the words say so."""
+    words: str
+    """Shown under the pointer."""
+
+
+class StackedBars(QWidget):
+    """Bars of equal width over `[since_s, until_s)`. The page gives the accessible text."""
+
+    bar_clicked = Signal(int)
+
+    def __init__(self, theme: Theme, colours: Sequence[str], parent: QWidget | None = None) -> None:
+        """`colours` are names of fields of Colours, one for each part, foot first."""
+        super().__init__(parent)
+        self._theme = theme
+        self._colour_names = tuple(colours)
+        self._bars: tuple[Bar, ...] = ()
+        self._since_s = 0.0
+        self._until_s = 0.0
+        self._nothing = ""
+        self._under_pointer = -1
+        self.setMouseTracking(True)
+        self.setFont(theme.font(TextSize.CAPTION))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self.update)
+
+    def show_bars(
+        self, bars: Sequence[Bar], since_s: float, until_s: float, nothing: str = ""
+    ) -> None:
+        """`nothing` is said across the empty chart when no bar has a height."""
+        self._bars, self._since_s, self._until_s = tuple(bars), since_s, until_s
+        self._nothing = nothing
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.space(100), self._theme.space(52))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.space(50), self._theme.space(32))
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point_at(self._bar_at(event.position()))
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self._bar_at(event.position())
+        if index >= 0 and event.button() is Qt.MouseButton.LeftButton:
+            self.bar_clicked.emit(index)
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point_at(-1)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        plot = self._plot()
+        largest = max((sum(bar.parts) for bar in self._bars if bar.parts), default=0.0)
+        top, step = round_top(largest)
+        self._paint_grid(painter, plot, top, step)
+        self._paint_times(painter, plot)
+        if largest > 0:
+            for index, bar in enumerate(self._bars):
+                self._paint_bar(painter, index, bar, plot.height() / top)
+        elif self._nothing:
+            painter.setPen(self._theme.colours.muted)
+            painter.setFont(self._theme.font())
+            painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, self._nothing)
+        painter.end()
+
+    def _plot(self) -> QRectF:
+        metrics = self.fontMetrics()
+        left = metrics.horizontalAdvance("888.8k") + self._theme.space(2)
+        foot = metrics.height() + self._theme.space(1.5)
+        return QRectF(self.rect()).adjusted(left, metrics.height() / 2 + 1, -1, -foot)
+
+    def _paint_grid(self, painter: QPainter, plot: QRectF, top: float, step: float) -> None:
+        colours, gap = self._theme.colours, self._theme.space(2)
+        height = self.fontMetrics().height()
+        right_middle = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for line in range(round(top / step) + 1):
+            y = round(plot.bottom() - plot.height() * line * step / top) + 0.5
+            painter.setPen(QPen(colours.grid if line else colours.border, 1))
+            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+            painter.setPen(colours.muted)
+            words = QRectF(0, y - height / 2, plot.left() - gap, height)
+            painter.drawText(words, right_middle, _axis_text(line * step))
+
+    def _paint_times(self, painter: QPainter, plot: QRectF) -> None:
+        if self._until_s <= self._since_s:
+            return
+        metrics = self.fontMetrics()
+        room = metrics.horizontalAdvance("88:88") * 2.2
+        most = max(2, int(plot.width() / room))
+        scale = plot.width() / (self._until_s - self._since_s)
+        painter.setPen(self._theme.colours.muted)
+        for at_s, word in time_marks(self._since_s, self._until_s, most):
+            x = plot.left() + (at_s - self._since_s) * scale
+            width = metrics.horizontalAdvance(word)
+            left = min(max(x - width / 2, plot.left()), plot.right() - width)
+            painter.drawText(QPointF(left, self.height() - metrics.descent() - 1), word)
+
+    def _paint_bar(self, painter: QPainter, index: int, bar: Bar, scale: float) -> None:
+        if not bar.parts:
+            return
+        column = self._column(index)
+        gap = 1.0 if column.width() < 8 else 2.0
+        area = column.adjusted(gap / 2, 0, -gap / 2, 0)
+        if index == self._under_pointer:
+            painter.fillRect(column, self._theme.colours.hover)
+        outline = QPainterPath()
+        height = sum(bar.parts) * scale
+        corner = min(2.5, area.width() / 3, height)
+        outline.addRoundedRect(
+            QRectF(area.left(), area.bottom() - height, area.width(), height + corner),
+            corner,
+            corner,
+        )
+        painter.save()
+        painter.setClipRect(area)
+        painter.setClipPath(outline, Qt.ClipOperation.IntersectClip)
+        foot = area.bottom()
+        for part, name in zip(bar.parts, self._colour_names, strict=True):
+            tall = part * scale
+            colour = _fill(self._theme.colours, name)
+            painter.fillRect(QRectF(area.left(), foot - tall, area.width(), tall), colour)
+            foot -= tall
+        painter.restore()
+
+    def _column(self, index: int) -> QRectF:
+        plot = self._plot()
+        width = plot.width() / max(len(self._bars), 1)
+        return QRectF(plot.left() + index * width, plot.top(), width, plot.height())
+
+    def _bar_at(self, position: QPointF) -> int:
+        plot = self._plot()
+        if not self._bars or not plot.contains(position):
+            return -1
+        width = plot.width() / len(self._bars)
+        return min(int((position.x() - plot.left()) / width), len(self._bars) - 1)
+
+    def _point_at(self, index: int) -> None:
+        if index == self._under_pointer:
+            return
+        self._under_pointer = index
+        self.update()
+        if index < 0:
+            QToolTip.hideText()
+            return
+        column = self._column(index)
+        place = self.mapToGlobal(QPoint(round(column.right()), round(column.top())))
+        QToolTip.showText(place, self._bars[index].words, self, column.toRect())
+
+
+def _fill(colours: Colours, name: str) -> QColor:
+    """Large areas take less of the colour than thin text does."""
+    colour: QColor = getattr(colours, name)
+    return mixed(colour, colours.surface, 0.85)
+
+
+def _axis_text(value: float) -> str:
+    """«150k», not «150.0k»: the lines stand at round values."""
+    return short_count_text(round(value)).replace(".0", "")

@@ -1,0 +1,173 @@
+"""The card of input tokens over time: chart, legend with sums, and the same as a table."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QStackedLayout,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from llmgw_desktop.app.figures import UNKNOWN, count_text, counted, local_time, short_count_text
+from llmgw_desktop.app.overview import (
+    InputSources,
+    OverviewFigures,
+    input_sources,
+    sources_in_words,
+    span_words,
+)
+from llmgw_desktop.domain.flight import FlightBucket
+from llmgw_desktop.ui.charts.legend import Legend
+from llmgw_desktop.ui.charts.stacked_bars import Bar, StackedBars
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.card import Card
+from llmgw_desktop.ui.widgets.label import Label
+from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
+
+_SERIES = (("cache_read", "Cache read"), ("cache_write", "Cache write"), ("fresh", "Fresh"))
+
+
+class TokensCard(Card):
+    """`bar_clicked` gives the index of the bucket."""
+
+    bar_clicked = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._figures: OverviewFigures | None = None
+        self._legend = Legend(theme, _SERIES)
+        self._chart = StackedBars(theme, [colour for colour, _ in _SERIES])
+        self._chart.setAccessibleName("Input tokens by source")
+        self._chart.bar_clicked.connect(self.bar_clicked)
+        self._table = _make_table(theme)
+        self._turn = Button(theme, kind=ButtonKind.QUIET, icon="table", name="Show as table")
+        self._turn.clicked.connect(self._turn_over)
+        self._sides = QStackedLayout()
+        self._sides.addWidget(self._chart)
+        self._sides.addWidget(self._table)
+        space = theme.space
+        head = QHBoxLayout()
+        head.addWidget(Label(theme, "Input tokens by source", weight=QFont.Weight.DemiBold))
+        head.addStretch(1)
+        head.addWidget(self._legend)
+        head.addSpacing(space(1.5))
+        head.addWidget(self._turn)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(space(4), space(2.5), space(3), space(3))
+        column.setSpacing(space(2))
+        column.addLayout(head)
+        column.addLayout(self._sides, 1)
+
+    @property
+    def shows_table(self) -> bool:
+        return self._sides.currentWidget() is self._table
+
+    def show_figures(self, figures: OverviewFigures) -> None:
+        self._figures = figures
+        sources = input_sources(figures.totals)
+        self._legend.show_sums([short_count_text(part) for part in _parts(sources)])
+        self._chart.show_bars(
+            [_bar(bucket) for bucket in figures.buckets],
+            figures.since_s,
+            figures.until_s,
+            nothing=_nothing_words(figures),
+        )
+        self._chart.setAccessibleDescription(sources_in_words(sources))
+        if self.shows_table:
+            self._fill_table(figures)
+
+    def _turn_over(self) -> None:
+        to_table = not self.shows_table
+        if to_table and self._figures is not None:
+            self._fill_table(self._figures)
+        self._sides.setCurrentWidget(self._table if to_table else self._chart)
+        name = "Show as chart" if to_table else "Show as table"
+        self._turn.setAccessibleName(name)
+        self._turn.setToolTip(name)
+        self._turn.set_icon_name("overview" if to_table else "table")
+
+    def _fill_table(self, figures: OverviewFigures) -> None:
+        """Newest first; stretches without flights are left out."""
+        buckets = [each for each in reversed(figures.buckets) if each.totals.flights]
+        self._table.setRowCount(len(buckets))
+        for row, bucket in enumerate(buckets):
+            sources = input_sources(bucket.totals)
+            parts = [count_text(part) for part in _parts(sources)]
+            texts = [_bucket_time(bucket), count_text(bucket.totals.flights), *parts]
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                if column:
+                    item.setTextAlignment(
+                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                    )
+                self._table.setItem(row, column, item)
+
+
+def _make_table(theme: Theme) -> QTableWidget:
+    table = QTableWidget(0, 2 + len(_SERIES))
+    for column, word in enumerate(("Time", "Flights", *(word for _, word in _SERIES))):
+        item = QTableWidgetItem(word)
+        if not column:
+            item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        table.setHorizontalHeaderItem(column, item)
+    table.setAccessibleName("Input tokens by source")
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+    table.setShowGrid(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(theme.space(7))
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    dress_view(table, theme)
+    dress_header(header, theme)
+    return table
+
+
+def _parts(sources: InputSources | None) -> tuple[int | None, int | None, int | None]:
+    """In the order of the series, foot first."""
+    if sources is None:
+        return (None, None, None)
+    return (sources.cache_read, sources.cache_write, sources.fresh)
+
+
+def _bar(bucket: FlightBucket) -> Bar:
+    sources = input_sources(bucket.totals)
+    if sources is None:
+        return Bar(parts=None, words=_bar_words(bucket, None))
+    return Bar(
+        parts=(sources.cache_read, sources.cache_write, sources.fresh),
+        words=_bar_words(bucket, sources),
+    )
+
+
+def _bar_words(bucket: FlightBucket, sources: InputSources | None) -> str:
+    lines = [_bucket_time(bucket), counted(bucket.totals.flights, "flight")]
+    if bucket.totals.flights:
+        amounts = _parts(sources)
+        lines += [
+            f"{word}: {UNKNOWN if amount is None else count_text(amount)}"
+            for (_, word), amount in zip(_SERIES, amounts, strict=True)
+        ]
+    return "\n".join(lines)
+
+
+def _bucket_time(bucket: FlightBucket) -> str:
+    """«15:01:15 – 15:01:30», with the day where buckets are long."""
+    start, end = local_time(bucket.start_s), local_time(bucket.start_s + bucket.span_s)
+    if bucket.span_s < 60:
+        return f"{start:%H:%M:%S} – {end:%H:%M:%S}"
+    day = f"{start:%a} {start.day}  " if bucket.span_s >= 1200 else ""
+    return f"{day}{start:%H:%M} – {end:%H:%M}"
+
+
+def _nothing_words(figures: OverviewFigures) -> str:
+    if figures.totals.flights:
+        return "No provider told how many tokens it read."
+    return f"No flights in {span_words(figures.span)}."

@@ -1,0 +1,143 @@
+"""What a newcomer sees in place of figures: the addresses, and a first request ready to send."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from llmgw_desktop.app.flight_copies import first_curl_text
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.card import Card
+from llmgw_desktop.ui.widgets.code_block import CodeBlock
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.view_clothes import dress_view
+
+_WIDTH_UNITS = 165
+_WAITING = "The gateway is not running yet; its address will stand here."
+
+
+class GettingStarted(QScrollArea):
+    """Shown until the first flight was recorded."""
+
+    test_flight_wanted = Signal()
+
+    def __init__(self, theme: Theme, key_file: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._key_file = key_file
+        self._addresses: dict[str, CodeBlock] = {}
+        self._address_grid = QGridLayout()
+        self._curl = CodeBlock(theme, _WAITING, name="request")
+        self._send = Button(theme, "Send a test flight", kind=ButtonKind.PRIMARY, icon="send")
+        self._send.clicked.connect(self.test_flight_wanted)
+        self._said = Label(theme, _FREE, tone=Tone.MUTED)
+        self._said.setWordWrap(True)
+        dress_view(self, theme)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        self.setWidget(self._content())
+
+    def show_addresses(self, base_urls: Mapping[str, str]) -> None:
+        """Empty while the gateway has no address."""
+        for vendor, url in base_urls.items():
+            if vendor not in self._addresses:
+                self._add_address(vendor)
+            self._addresses[vendor].set_text(url)
+        self._curl.set_text(first_curl_text(base_urls, self._key_file) or _WAITING)
+        self._send.setEnabled(bool(base_urls))
+
+    def show_sending(self, sending: bool) -> None:
+        self._send.setEnabled(not sending)
+        self._send.setText("Sending …" if sending else "Send a test flight")
+
+    def show_failure(self, sentence: str) -> None:
+        self._said.setText(sentence or _FREE)
+        self._said.set_tone(Tone.ERROR if sentence else Tone.MUTED)
+
+    def _content(self) -> QWidget:
+        theme, space = self._theme, self._theme.space
+        column = QVBoxLayout()
+        column.setSpacing(space(4))
+        column.addWidget(
+            Label(theme, "Ready for your first flight", size=TextSize.TITLE, weight=_BOLD)
+        )
+        column.addWidget(_wrapped(theme, _WHAT))
+        column.addSpacing(space(2))
+        column.addWidget(self._address_card())
+        column.addWidget(self._request_card())
+        body = QWidget()
+        body.setLayout(column)
+        body.setMaximumWidth(space(_WIDTH_UNITS))
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(body, 100)
+        across.addStretch(1)
+        content = QWidget()
+        outer = QVBoxLayout(content)
+        outer.setContentsMargins(space(6), space(8), space(6), space(8))
+        outer.addLayout(across)
+        outer.addStretch(1)
+        return content
+
+    def _address_card(self) -> Card:
+        theme, space = self._theme, self._theme.space
+        card = Card(theme)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(space(5), space(4), space(5), space(5))
+        column.setSpacing(space(2))
+        column.addWidget(_step(theme, "Point a program here"))
+        column.addWidget(_wrapped(theme, _POINT))
+        column.addSpacing(space(1))
+        self._address_grid.setHorizontalSpacing(space(4))
+        self._address_grid.setVerticalSpacing(space(2))
+        self._address_grid.setColumnStretch(1, 1)
+        column.addLayout(self._address_grid)
+        return card
+
+    def _request_card(self) -> Card:
+        theme, space = self._theme, self._theme.space
+        card = Card(theme)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(space(5), space(4), space(5), space(5))
+        column.setSpacing(space(2))
+        column.addWidget(_step(theme, "Or try it now"))
+        column.addWidget(_wrapped(theme, _TRY))
+        column.addSpacing(space(1))
+        column.addWidget(self._curl)
+        row = QHBoxLayout()
+        row.setSpacing(space(4))
+        row.addWidget(self._send)
+        row.addWidget(self._said, 1)
+        column.addSpacing(space(1))
+        column.addLayout(row)
+        return card
+
+    def _add_address(self, vendor: str) -> None:
+        block = CodeBlock(self._theme, "", name=f"{vendor} base URL")
+        line = self._address_grid.rowCount()
+        self._address_grid.addWidget(Label(self._theme, vendor, weight=_MEDIUM), line, 0)
+        self._address_grid.addWidget(block, line, 1)
+        self._addresses[vendor] = block
+
+
+_BOLD, _MEDIUM = QFont.Weight.DemiBold, QFont.Weight.Medium
+_WHAT = (
+    "Programs on this computer ask their models through LLM Gateway, and every request shows up"
+    " here: what was asked, who answered, how fast, how much came from the cache."
+)
+_POINT = "Set one of these as the base URL in an editor, a coding agent or a script."
+_TRY = "Paste this into a terminal, or let the gateway send a request to itself."
+_FREE = "Answered by the built-in practice model: free and offline."
+
+
+def _step(theme: Theme, words: str) -> Label:
+    return Label(theme, words, size=TextSize.HEADING, weight=_BOLD)
+
+
+def _wrapped(theme: Theme, words: str) -> Label:
+    label = Label(theme, words, tone=Tone.MUTED)
+    label.setWordWrap(True)
+    return label

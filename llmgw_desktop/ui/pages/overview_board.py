@@ -1,0 +1,206 @@
+"""The Overview's board: five figures, input tokens over time, who answered, what runs now."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from llmgw_desktop.app.figures import (
+    count_text,
+    counted,
+    duration_text,
+    share_text,
+    short_count_text,
+)
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.overview import (
+    NO_PROVIDER,
+    OverviewFigures,
+    OverviewSpan,
+    ProviderShare,
+    in_words,
+    span_words,
+)
+from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
+from llmgw_desktop.ui.charts.share_bars import Share, ShareBars
+from llmgw_desktop.ui.charts.stat_tile import StatTile
+from llmgw_desktop.ui.charts.tokens_card import TokensCard
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.card import Card
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.running_list import RunningLine, RunningList
+from llmgw_desktop.ui.widgets.segmented import Segmented
+from llmgw_desktop.ui.widgets.view_clothes import dress_view
+
+_SPANS = (
+    (OverviewSpan.QUARTER, "15 min"),
+    (OverviewSpan.HOUR, "1 hour"),
+    (OverviewSpan.DAY, "24 hours"),
+    (OverviewSpan.WEEK, "7 days"),
+)
+_TILES = (
+    ("flights", "Flights", "Requests that ended in this time span."),
+    ("cache", "Cache hit", "Share of the input tokens that providers read from their cache."),
+    ("ttft", "First token", "Time from the request to the first byte of the answer: the median."),
+    ("output", "Output tokens", "Tokens that models generated, reasoning included."),
+    ("errors", "Errors", "Flights that failed or were cut off."),
+)
+_ERRORS = frozenset({FlightState.FAILED, FlightState.CUT})
+
+
+class OverviewBoard(QScrollArea):
+    """Draws what it is given; asks by signals."""
+
+    span_chosen = Signal()
+    flights_wanted = Signal(FlightQuery)
+    flight_wanted = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._figures: OverviewFigures | None = None
+        self._span = Segmented(theme, _SPANS, name="Time span")
+        self._span.chosen.connect(lambda _: self.span_chosen.emit())
+        self._tiles = {name: StatTile(theme, title, hint=hint) for name, title, hint in _TILES}
+        for name, tile in self._tiles.items():
+            tile.opened.connect(self._opener(_ERRORS if name == "errors" else frozenset()))
+        self._chart = TokensCard(theme)
+        self._chart.bar_clicked.connect(self._open_bucket)
+        self._now = RunningList(theme)
+        self._now.flight_clicked.connect(self.flight_wanted)
+        self._now_nothing = Label(theme, "Nothing is under way.", tone=Tone.MUTED)
+        self._providers = ShareBars(theme)
+        self._providers.share_clicked.connect(self._open_provider)
+        self._providers_nothing = Label(theme, tone=Tone.MUTED)
+        dress_view(self, theme)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self.setWidget(self._content())
+
+    @property
+    def span(self) -> OverviewSpan:
+        return OverviewSpan(self._span.key)
+
+    def choose_span(self, key: str) -> None:
+        self._span.choose(key)
+
+    def show_figures(self, figures: OverviewFigures) -> None:
+        self._figures = figures
+        self._show_tiles(figures)
+        self._chart.show_figures(figures)
+        shares = [_share(each) for each in figures.providers]
+        self._providers.show_shares(shares)
+        self._providers.setVisible(bool(shares))
+        self._providers_nothing.setText(f"No flights in {span_words(figures.span)}.")
+        self._providers_nothing.setVisible(not shares)
+        self.setAccessibleDescription(in_words(figures))
+
+    def show_running(self, running: Sequence[tuple[FlightSummary, float]]) -> None:
+        """Pairs of a flight and for how many milliseconds it has been under way."""
+        self._now.show_lines([_running_line(flight, age_ms) for flight, age_ms in running])
+        self._now.setVisible(bool(running))
+        self._now_nothing.setVisible(not running)
+
+    def _show_tiles(self, figures: OverviewFigures) -> None:
+        totals = figures.totals
+        per_bucket = [bucket.totals for bucket in figures.buckets]
+        self._tiles["flights"].show_figure(
+            count_text(totals.flights), [each.flights for each in per_bucket]
+        )
+        self._tiles["cache"].show_figure(
+            share_text(totals.cache_hit_rate), [each.cache_hit_rate for each in per_bucket]
+        )
+        self._tiles["ttft"].show_figure(
+            duration_text(totals.ttft_p50_ms),
+            [each.ttft_p50_ms for each in per_bucket],
+            note="" if totals.ttft_p95_ms is None else f"p95 {duration_text(totals.ttft_p95_ms)}",
+        )
+        self._tiles["output"].show_figure(
+            short_count_text(totals.output_tokens), [each.output_tokens for each in per_bucket]
+        )
+        self._tiles["errors"].show_figure(
+            count_text(totals.errors),
+            [each.errors for each in per_bucket],
+            note=share_text(totals.errors / totals.flights) if totals.errors else "",
+            tone=Tone.ERROR if totals.errors else Tone.TEXT,
+        )
+
+    def _content(self) -> QWidget:
+        space = self._theme.space
+        tiles = QHBoxLayout()
+        tiles.setSpacing(space(3))
+        for tile in self._tiles.values():
+            tiles.addWidget(tile, 1)
+        below = QHBoxLayout()
+        below.setSpacing(space(3))
+        below.addWidget(self._titled("Under way", self._now, self._now_nothing), 3)
+        below.addWidget(
+            self._titled("Flights by provider", self._providers, self._providers_nothing), 2
+        )
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(space(6), space(4), space(6), space(6))
+        column.setSpacing(space(3))
+        column.addWidget(self._span, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(tiles)
+        column.addWidget(self._chart, 1)
+        column.addLayout(below)
+        return content
+
+    def _titled(self, title: str, *parts: QWidget) -> Card:
+        space = self._theme.space
+        card = Card(self._theme)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(space(4), space(3.5), space(4), space(3.5))
+        column.setSpacing(space(2.5))
+        column.addWidget(Label(self._theme, title, weight=QFont.Weight.DemiBold))
+        for part in parts:
+            column.addWidget(part)
+        column.addStretch(1)
+        return card
+
+    def _opener(self, states: frozenset[FlightState]) -> Callable[[], None]:
+        return lambda: self._open(states=states)
+
+    def _open(self, *, states: frozenset[FlightState] = frozenset(), provider: str = "") -> None:
+        if self._figures is not None:
+            self.flights_wanted.emit(
+                FlightQuery(states=states, provider=provider, since_s=self._figures.since_s)
+            )
+
+    def _open_bucket(self, index: int) -> None:
+        if self._figures is not None:
+            bucket = self._figures.buckets[index]
+            self.flights_wanted.emit(
+                FlightQuery(since_s=bucket.start_s, until_s=bucket.start_s + bucket.span_s)
+            )
+
+    def _open_provider(self, index: int) -> None:
+        if self._figures is not None and self._figures.providers[index].provider:
+            self._open(provider=self._figures.providers[index].provider)
+
+
+def _share(share: ProviderShare) -> Share:
+    return Share(
+        name=inert_line(share.provider, 60) or NO_PROVIDER,
+        share=share.share,
+        words=f"{count_text(share.flights)}  ·  {share_text(share.share)}",
+        note=counted(share.errors, "error") if share.errors else "",
+    )
+
+
+def _running_line(flight: FlightSummary, age_ms: float) -> RunningLine:
+    if flight.replied_chunks:
+        progress = counted(flight.replied_chunks, "chunk")
+    else:
+        progress = "waiting for the first token" if flight.attempts else "being routed"
+    return RunningLine(
+        flight_id=flight.id,
+        client=inert_line(flight.client, 60),
+        model=inert_line(flight.model_served or flight.model_asked, 80),
+        progress=progress,
+        elapsed=duration_text(age_ms // 100 * 100),
+    )

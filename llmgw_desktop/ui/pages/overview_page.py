@@ -1,0 +1,173 @@
+"""Overview: what goes on now, how it went lately, is all well. Look before you read.
+
+All figures come ready from `app/overview.py`; this file says where they stand and when they are
+read again. `overview_board.py` is the board of tiles and charts itself.
+"""
+
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.overview import OverviewFigures, OverviewSpan
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.events import Event, FlightClosed, FlightOpened, GatewayChanged
+from llmgw_desktop.domain.flight import FlightQuery, FlightSummary
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.pages.getting_started import GettingStarted
+from llmgw_desktop.ui.pages.overview_board import OverviewBoard
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
+from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
+
+_NOW_MS = 500
+_SLIDE_MS = 5000
+
+
+class OverviewSource(Protocol):
+    """What the page asks of `app/overview.py`."""
+
+    def figures(self, span: OverviewSpan) -> OverviewFigures: ...
+
+    def running(self) -> tuple[FlightSummary, ...]: ...
+
+    def elapsed_ms(self, flight: FlightSummary) -> float: ...
+
+
+class FirstSteps(Protocol):
+    """What the page asks of `app/control.py`."""
+
+    def base_urls(self) -> dict[str, str]: ...
+
+    def access_key_file(self) -> Path: ...
+
+    def send_test_flight(self) -> Coroutine[Any, Any, str]: ...
+
+
+class OverviewPage(QWidget):
+    """Reads again when a flight ended and as time goes by, but never while it is hidden."""
+
+    flights_wanted = Signal(FlightQuery)
+    flight_wanted = Signal(str)
+
+    def __init__(
+        self,
+        overview: OverviewSource,
+        control: FirstSteps,
+        bridge: Bridge,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._overview = overview
+        self._control = control
+        self._bridge = bridge
+        self._board = OverviewBoard(theme)
+        self._start = GettingStarted(theme, str(control.access_key_file()))
+        self._trouble = Banner(theme, closable=False)
+        self._blank = QWidget()
+        self._stack = QStackedLayout()
+        self._refresh = PacedRefresh(self, self._read)
+        self._now = QTimer(self, interval=_NOW_MS)
+        self._slide = QTimer(self, interval=_SLIDE_MS)
+        self._lay_out()
+        self._connect()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._start.show_addresses(self._control.base_urls())
+        self._refresh.ask()
+        self._slide.start()
+        self._show_running()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._slide.stop()
+        self._now.stop()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._trouble)
+        column.addLayout(self._stack, 1)
+        for side in (self._blank, self._board, self._start):
+            self._stack.addWidget(side)
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._on_events)
+        self._now.timeout.connect(self._show_running)
+        self._slide.timeout.connect(self._refresh.ask)
+        self._board.span_chosen.connect(self._refresh.ask)
+        self._board.flights_wanted.connect(self.flights_wanted)
+        self._board.flight_wanted.connect(self.flight_wanted)
+        self._start.test_flight_wanted.connect(self._send_test_flight)
+
+    def _on_events(self, events: tuple[Event, ...]) -> None:
+        if any(isinstance(event, FlightClosed) for event in events):
+            self._refresh.ask()
+        if any(isinstance(event, GatewayChanged) for event in events):
+            self._start.show_addresses(self._control.base_urls())
+        stirred = any(isinstance(event, FlightOpened | FlightClosed) for event in events)
+        if stirred and self.isVisible() and not self._now.isActive():
+            self._show_running()
+
+    def _read(self) -> None:
+        span = self._board.span
+        self._bridge.fetch(
+            self, lambda: self._overview.figures(span), self._show_figures, self._show_trouble
+        )
+
+    def _show_figures(self, figures: OverviewFigures) -> None:
+        self._refresh.ended()
+        self._trouble.hide()
+        if figures.span is not self._board.span:
+            self._refresh.ask()
+            return
+        self._board.show_figures(figures)
+        has_any = figures.has_any or bool(self._overview.running())
+        self._stack.setCurrentWidget(self._board if has_any else self._start)
+
+    def _show_trouble(self, error: Exception) -> None:
+        self._refresh.ended()
+        if self._stack.currentWidget() is self._blank:
+            self._stack.setCurrentWidget(self._board)
+        reason = str(error) if isinstance(error, LlmgwError) else f"{type(error).__name__}: {error}"
+        self._trouble.say(
+            BannerKind.ERROR,
+            "The recorded flights cannot be read.",
+            reason,
+            action="Try again",
+            on_action=self._refresh.ask,
+        )
+
+    def _show_running(self) -> None:
+        running = self._overview.running()
+        self._board.show_running(
+            [(flight, self._overview.elapsed_ms(flight)) for flight in running]
+        )
+        if running:
+            self._stack.setCurrentWidget(self._board)
+            self._now.start()
+        else:
+            self._now.stop()
+
+    def _send_test_flight(self) -> None:
+        self._start.show_failure("")
+        self._start.show_sending(True)
+        self._bridge.run(self._test_flight(), name="test flight")
+
+    async def _test_flight(self) -> None:
+        try:
+            await self._control.send_test_flight()
+        except (LlmgwError, OSError) as error:
+            self._start.show_failure(f"The test flight failed: {error}")
+        finally:
+            self._start.show_sending(False)
+            self._refresh.ask()

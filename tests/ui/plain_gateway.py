@@ -1,0 +1,265 @@
+"""A gateway for window tests: the use cases of `app/` with plain data behind them, no engine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+from llmgw_desktop.app.flights import Flights
+from llmgw_desktop.app.overview import Overview
+from llmgw_desktop.domain.events import (
+    Event,
+    FlightClosed,
+    FlightOpened,
+    GatewayChanged,
+    GatewayState,
+    GatewayStatus,
+    RecorderStatus,
+)
+from llmgw_desktop.domain.flight import (
+    FlightBucket,
+    FlightQuery,
+    FlightRecord,
+    FlightState,
+    FlightSummary,
+    FlightTotals,
+)
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.usage import Usage
+
+URL = "http://127.0.0.1:3333"
+NOW_S = 1_763_730_118.0
+
+
+class StillClock:
+    def __init__(self, now_s: float = NOW_S) -> None:
+        self.at_s = now_s
+
+    def now_s(self) -> float:
+        return self.at_s
+
+    def monotonic_s(self) -> float:
+        return self.at_s
+
+
+def running_flight(
+    number: int = 1, *, client: str = "codex", model: str = "gpt-5", chunks: int = 0
+) -> FlightSummary:
+    return FlightSummary(
+        id=f"flt_{number:012x}",
+        started_at_s=NOW_S - 4.2 * number,
+        state=FlightState.RUNNING,
+        client=client,
+        protocol=ModelProtocol.OPENAI_CHAT,
+        operation=Operation.GENERATE,
+        model_asked=model,
+        streaming=True,
+        attempts=1,
+        replied_chunks=chunks,
+    )
+
+
+def ended_flight(number: int = 1, **changes: object) -> FlightSummary:
+    values: dict[str, object] = {
+        "id": f"flt_{number:012x}",
+        "started_at_s": NOW_S - 10 * number,
+        "state": FlightState.OK,
+        "client": "claude-code",
+        "protocol": ModelProtocol.ANTHROPIC,
+        "operation": Operation.GENERATE,
+        "model_asked": "claude-sonnet-4-5",
+        "model_served": "claude-sonnet-4-5",
+        "provider": "anthropic",
+        "streaming": True,
+        "status": 200,
+        "ttft_ms": 840.0,
+        "took_ms": 4_012.0,
+        "usage": Usage(
+            input_tokens=48_200,
+            output_tokens=310,
+            cache_read_tokens=43_900,
+            cache_write_tokens=2_300,
+        ),
+        "attempts": 1,
+    }
+    return FlightSummary(**(values | changes))  # type: ignore[arg-type]
+
+
+class PlainReader:
+    """As store's FlightReader, over a list; `trouble` is raised by every call."""
+
+    def __init__(self, flights: list[FlightSummary] | None = None) -> None:
+        self.flights = flights or []
+        self.trouble: Exception | None = None
+        self.waves = False
+        self.calls = 0
+
+    def count(self, query: FlightQuery) -> int:
+        self._called()
+        return 98_311 if self.waves else len(self.flights)
+
+    def page(self, query: FlightQuery, *, offset: int, limit: int) -> list[FlightSummary]:
+        self._called()
+        return self.flights[offset : offset + limit]
+
+    def record(self, flight_id: str) -> FlightRecord | None:
+        self._called()
+        found = [flight for flight in self.flights if flight.id == flight_id]
+        return FlightRecord(summary=found[0]) if found else None
+
+    def totals(self, since_s: float, until_s: float) -> FlightTotals:
+        self._called()
+        return WAVE_TOTALS if self.waves else _totals(self.flights)
+
+    def buckets(self, since_s: float, until_s: float, span_s: float) -> list[FlightBucket]:
+        self._called()
+        count = round((until_s - since_s) / span_s)
+        return [
+            FlightBucket(
+                start_s=since_s + index * span_s,
+                span_s=span_s,
+                totals=_wave(index, count) if self.waves else FlightTotals(),
+            )
+            for index in range(count)
+        ]
+
+    def by_provider(self, since_s: float, until_s: float) -> dict[str, FlightTotals]:
+        self._called()
+        if not self.waves:
+            return {"anthropic": _totals(self.flights)} if self.flights else {}
+        return {
+            "anthropic": FlightTotals(flights=293, errors=1),
+            "openai": FlightTotals(flights=99, errors=2),
+            "groq": FlightTotals(flights=16),
+            "practice": FlightTotals(flights=4),
+        }
+
+    def _called(self) -> None:
+        self.calls += 1
+        if self.trouble is not None:
+            raise self.trouble
+
+
+WAVE_TOTALS = FlightTotals(
+    flights=412,
+    errors=3,
+    input_tokens=4_812_400,
+    output_tokens=96_140,
+    cache_read_tokens=3_994_000,
+    cache_write_tokens=402_300,
+    cache_known_input_tokens=4_812_400,
+    ttft_p50_ms=912.0,
+    ttft_p95_ms=3_480.0,
+)
+
+
+def _wave(index: int, count: int) -> FlightTotals:
+    at = index / count
+    rise = 0.35 + 0.5 * at + 0.25 * math.sin(at * 14) + 0.12 * math.sin(at * 51)
+    if index in (7, 8, 9, 30):
+        return FlightTotals()
+    flights = max(1, round(9 * rise))
+    whole = round(118_000 * rise)
+    write = round(whole * (0.09 + 0.05 * math.sin(at * 33)))
+    read = round(whole * (0.72 + 0.12 * math.sin(at * 9)))
+    return FlightTotals(
+        flights=flights,
+        errors=1 if index in (22, 41, 42) else 0,
+        input_tokens=whole,
+        output_tokens=round(2_400 * rise),
+        cache_read_tokens=read,
+        cache_write_tokens=write,
+        cache_known_input_tokens=whole,
+        ttft_p50_ms=900 + 320 * math.sin(at * 21),
+    )
+
+
+def _totals(flights: list[FlightSummary]) -> FlightTotals:
+    return FlightTotals(
+        flights=len(flights),
+        errors=sum(flight.state in (FlightState.FAILED, FlightState.CUT) for flight in flights),
+    )
+
+
+class PlainControl:
+    """As app's GatewayControl."""
+
+    def __init__(self, key_file: Path) -> None:
+        self.current = GatewayStatus(state=GatewayState.RUNNING, url=URL)
+        self.recorder = RecorderStatus(recording=True)
+        self.listeners: list[Callable[[Event], None]] = []
+        self.test_flights = 0
+        self.test_flight_trouble: Exception | None = None
+        self._key_file = key_file
+
+    def status(self) -> GatewayStatus:
+        return self.current
+
+    def recorder_status(self) -> RecorderStatus:
+        return self.recorder
+
+    def pause(self) -> None:
+        self.move(GatewayState.PAUSED)
+
+    def resume(self) -> None:
+        self.move(GatewayState.RUNNING)
+
+    def base_urls(self) -> dict[str, str]:
+        url = self.current.url
+        return {"OpenAI": f"{url}/v1", "Anthropic": url} if url else {}
+
+    def access_key_file(self) -> Path:
+        return self._key_file
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    async def send_test_flight(self) -> str:
+        self.test_flights += 1
+        if self.test_flight_trouble is not None:
+            raise self.test_flight_trouble
+        return "flt_test"
+
+    def move(self, state: GatewayState, *, url: str = URL, problem: str = "") -> None:
+        self.current = GatewayStatus(state=state, url=url, problem=problem)
+        self.publish(GatewayChanged(status=self.current))
+
+    def publish(self, event: Event) -> None:
+        for listener in tuple(self.listeners):
+            listener(event)
+
+
+class PlainGateway:
+    """As app's Container."""
+
+    def __init__(self, key_file: Path) -> None:
+        self.reader = PlainReader()
+        self.under_way: list[FlightSummary] = []
+        self.control = PlainControl(key_file)
+        self.flights = Flights(self.reader, lambda: self.under_way)
+        self.overview = Overview(self.reader, lambda: self.under_way, StillClock())
+        self.start_trouble: Exception | None = None
+        self.log: list[str] = []
+
+    async def start(self) -> None:
+        self.log.append("start")
+        if self.start_trouble is not None:
+            self.control.move(GatewayState.FAILED, url="", problem=str(self.start_trouble))
+            raise self.start_trouble
+        self.control.move(GatewayState.RUNNING)
+
+    async def stop(self) -> None:
+        self.log.append("stop")
+        self.control.move(GatewayState.STOPPED)
+
+    def open_flight(self, flight: FlightSummary) -> None:
+        self.under_way.append(flight)
+        self.control.publish(FlightOpened(flight_id=flight.id))
+
+    def close_flight(self, flight: FlightSummary) -> None:
+        self.under_way = [each for each in self.under_way if each.id != flight.id]
+        self.reader.flights.insert(0, flight)
+        self.control.publish(FlightClosed(summary=flight))
