@@ -1,0 +1,138 @@
+"""Every setting that exists, as data: its kind of value, its environment variable, its meaning.
+
+`settings.py` reads files by this table, and `docs/settings.md` is made from it. Defaults stand in
+`domain/settings.py` alone. The tables of providers are left to `provider_table.py`.
+"""
+
+from dataclasses import dataclass
+
+from llmgw_desktop.domain.settings import RecorderLevel
+from llmgw_desktop.store.config.values import (
+    LoopbackHost,
+    Seconds,
+    Size,
+    Texts,
+    Value,
+    WholeNumber,
+    Word,
+    YesNo,
+    is_host,
+    is_origin,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One setting; `key` is also the field's name in `domain/settings.py`."""
+
+    table: str
+    key: str
+    value: Value
+    meaning: str
+    env: tuple[str, ...] = ()
+    """The first of these variables that is set wins over the file."""
+
+
+_HOUR_S = 3600.0
+
+KNOWN: tuple[Known, ...] = (
+    Known(
+        table="http",
+        key="host",
+        value=LoopbackHost(),
+        env=("LLM_GATEWAY_HTTP_HOST",),
+        meaning="Where the gateway listens.",
+    ),
+    Known(
+        table="http",
+        key="port",
+        value=WholeNumber(least=0, most=65535, hint="0 lets the system choose"),
+        env=("LLM_GATEWAY_HTTP_PORT", "LLM_GATEWAY_PORT"),
+        meaning="The port it listens on.",
+    ),
+    Known(
+        table="http",
+        key="max_body_bytes",
+        value=Size(least="1 KB", most="1 GB"),
+        meaning="Larger requests are refused.",
+    ),
+    Known(
+        table="http",
+        key="allowed_hosts",
+        value=Texts(
+            each='a host name, with its port if it has one, such as "box.lan:3333"', is_fit=is_host
+        ),
+        meaning="Further names under which the gateway may be called, compared exactly.",
+    ),
+    Known(
+        table="http",
+        key="allowed_origins",
+        value=Texts(each='an origin such as "http://localhost:5173"', is_fit=is_origin),
+        meaning="Web pages that may call the gateway from a browser, compared exactly.",
+    ),
+    Known(
+        table="upstream",
+        key="connect_timeout_s",
+        value=Seconds(least=0.1, most=_HOUR_S),
+        meaning="How long a connection to a provider may take.",
+    ),
+    Known(
+        table="upstream",
+        key="first_byte_timeout_s",
+        value=Seconds(least=0.1, most=24 * _HOUR_S),
+        meaning="How long a provider may think before its answer begins.",
+    ),
+    Known(
+        table="upstream",
+        key="idle_timeout_s",
+        value=Seconds(least=0.1, most=24 * _HOUR_S),
+        meaning="How long an answer that has begun may be silent.",
+    ),
+    Known(
+        table="recorder",
+        key="level",
+        value=Word(words=RecorderLevel),
+        meaning="How much of each flight is kept: everything, only its figures, or nothing.",
+    ),
+    Known(
+        table="recorder",
+        key="retention_days",
+        value=WholeNumber(least=1, most=36500, hint='to keep nothing, set level = "off"'),
+        meaning="Older flights are deleted.",
+    ),
+    Known(
+        table="recorder",
+        key="max_bytes",
+        value=Size(least="1 MB", most="1024 TB"),
+        meaning="Beyond this size the oldest flights are deleted.",
+    ),
+    Known(
+        table="recorder",
+        key="max_body_bytes",
+        value=Size(least="1 KB", most="1 GB"),
+        meaning="Of each body this much is kept.",
+    ),
+    Known(
+        table="recorder",
+        key="redact",
+        value=YesNo(),
+        env=("LLM_GATEWAY_REDACT_LOGGED_SECRETS",),
+        meaning="Whether secrets are removed from recorded bodies.",
+    ),
+)
+
+NOT_USED_YET: tuple[tuple[str, ...], ...] = (
+    ("clis",),
+    ("routes",),
+    ("workspaces",),
+    ("approvals",),
+    ("jobs",),
+    ("limits",),
+    ("cache_awareness",),
+    ("compression",),
+    ("persistence",),
+    ("http", "oauth"),
+    ("http", "path"),
+    ("http", "public_url"),
+)
+"""Names that have their meaning fixed, for a version to come."""

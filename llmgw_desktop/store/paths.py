@@ -1,0 +1,102 @@
+"""Where things lie: every file and folder of the program, decided in one place.
+
+Who reads or writes them is left to the modules that own the files.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from llmgw_desktop.domain.errors import StoreUnavailable
+
+APP_NAME = "llmgw-desktop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Absolute paths. `make` makes the folders; the files come when they are first needed."""
+
+    config_folder: Path
+    data_folder: Path
+    cache_folder: Path
+    log_folder: Path
+    run_folder: Path
+
+    @classmethod
+    def of(cls, env: Mapping[str, str]) -> "Places":
+        """Below LLMGW_HOME where it is set, else where the system keeps such things."""
+        home = env.get("LLMGW_HOME", "")
+        if home:
+            return cls._below(Path(home).expanduser().absolute())
+        dirs = platformdirs.PlatformDirs(APP_NAME, appauthor=False)
+        return cls(
+            config_folder=dirs.user_config_path,
+            data_folder=dirs.user_data_path,
+            cache_folder=dirs.user_cache_path,
+            log_folder=dirs.user_log_path,
+            # Not the session's runtime folder: it is emptied at logout and programs started
+            # elsewhere (cron, ssh, an editor) see another one, but the access key must stay and
+            # everyone of this person must find the running gateway.
+            run_folder=dirs.user_state_path / "run",
+        )
+
+    @classmethod
+    def _below(cls, home: Path) -> "Places":
+        return cls(
+            config_folder=home / "config",
+            data_folder=home / "data",
+            cache_folder=home / "cache",
+            log_folder=home / "log",
+            run_folder=home / "run",
+        )
+
+    @property
+    def config_file(self) -> Path:
+        return self.config_folder / "config.toml"
+
+    @property
+    def gateway_db(self) -> Path:
+        return self.data_folder / "gateway.db"
+
+    @property
+    def flights_db(self) -> Path:
+        return self.data_folder / "flights.db"
+
+    @property
+    def run_file(self) -> Path:
+        return self.run_folder / "gateway.json"
+
+    @property
+    def access_key_file(self) -> Path:
+        return self.run_folder / "access.key"
+
+    @property
+    def instance_lock(self) -> Path:
+        return self.run_folder / "instance.lock"
+
+    def make(self) -> None:
+        """Make what is missing, for this person alone; what exists keeps its mode."""
+        for folder in (
+            self.config_folder,
+            self.data_folder,
+            self.cache_folder,
+            self.log_folder,
+            self.run_folder,
+        ):
+            _make(folder)
+
+
+def _make(folder: Path) -> None:
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        if folder == folder.parent:
+            break
+        folder = folder.parent
+    for each in reversed(missing):
+        try:
+            each.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"Cannot make the folder {each}: {error.strerror}.") from error

@@ -1,0 +1,46 @@
+"""The run file: how other programs of this person find the gateway that runs.
+
+Whether the process still lives is left to whoever reads it.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from llmgw_desktop.store.private_files import write_whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFile:
+    """What a running gateway says of itself."""
+
+    url: str
+    pid: int
+    started_at_s: float
+
+
+def write_run_file(path: Path, url: str, pid: int, started_at_s: float) -> None:
+    """Raises OSError."""
+    told = {"url": url, "pid": pid, "started_at_s": started_at_s}
+    write_whole(path, json.dumps(told).encode() + b"\n")
+
+
+def read_run_file(path: Path) -> RunFile | None:
+    """None if there is none, or none that can be understood."""
+    try:
+        told = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(told, dict):
+        return None
+    url, pid, started_at_s = (told.get(name) for name in ("url", "pid", "started_at_s"))
+    if not isinstance(url, str) or type(pid) is not int or pid <= 0:
+        return None
+    if not isinstance(started_at_s, int | float) or isinstance(started_at_s, bool):
+        return None
+    return RunFile(url=url, pid=pid, started_at_s=float(started_at_s))
+
+
+def remove_run_file(path: Path) -> None:
+    """Raises OSError, but not for a file that is gone already."""
+    path.unlink(missing_ok=True)

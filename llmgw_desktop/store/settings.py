@@ -1,0 +1,93 @@
+"""Reads `config.toml` and the environment into Settings; everything in them is checked here.
+
+The file is only ever read, so comments and unknown keys stay as they are. What each setting
+accepts stands in `config/known.py`.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.settings import (
+    HttpSettings,
+    LoadedSettings,
+    RecorderSettings,
+    Settings,
+    UpstreamSettings,
+)
+from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
+from llmgw_desktop.store.config.provider_table import ProviderTables
+from llmgw_desktop.store.config.settings_text import SettingsText
+from llmgw_desktop.store.config.values import Unfit
+
+_TABLES = tuple(dict.fromkeys(known.table for known in KNOWN))
+
+
+def load_settings(path: Path, env: Mapping[str, str]) -> LoadedSettings:
+    """A missing file means defaults. Raises ConfigError with file, line, key and what is meant."""
+    text = SettingsText.read(path)
+    _warn_of_unused(text)
+    _warn_of_unknown(text)
+    http = HttpSettings(**_values(text, "http", env))
+    settings = Settings(
+        http=http,
+        upstream=UpstreamSettings(**_values(text, "upstream", env)),
+        recorder=RecorderSettings(**_values(text, "recorder", env)),
+        providers=ProviderTables(text, env, http.port).read(),
+    )
+    return LoadedSettings(settings=settings, warnings=tuple(text.warnings))
+
+
+def _values(text: SettingsText, table: str, env: Mapping[str, str]) -> dict[str, Any]:
+    """What is set of one table, checked; the rest is left to the defaults."""
+    found = text.table((table,))
+    values: dict[str, Any] = {}
+    for known in KNOWN:
+        if known.table != table:
+            continue
+        variable = next((name for name in known.env if env.get(name, "").strip()), None)
+        if variable is not None:
+            values[known.key] = _from_environment(known, variable, env[variable])
+        elif known.key in found:
+            values[known.key] = _from_file(text, known, found[known.key])
+    return values
+
+
+def _from_file(text: SettingsText, known: Known, raw: object) -> object:
+    try:
+        return known.value.read(raw)
+    except Unfit as unfit:
+        raise text.error((known.table, known.key), f"expected {unfit}") from None
+
+
+def _from_environment(known: Known, variable: str, raw: str) -> object:
+    try:
+        return known.value.read_text(raw)
+    except Unfit as unfit:
+        raise ConfigError(f"expected {unfit}", file="environment", key=variable) from None
+
+
+def _warn_of_unused(text: SettingsText) -> None:
+    for path in NOT_USED_YET:
+        found: object = text.data
+        for name in path:
+            found = found.get(name) if isinstance(found, dict) else None
+        if found is not None:
+            text.warn(path, "is not used by this version")
+
+
+def _warn_of_unknown(text: SettingsText) -> None:
+    unused = set(NOT_USED_YET)
+    for name, value in text.data.items():
+        if name in _TABLES:
+            continue
+        if name != "providers" and (name,) not in unused:
+            kind = "table" if isinstance(value, dict) else "setting"
+            known = ", ".join((*_TABLES, "providers"))
+            text.warn((name,), f"unknown {kind}, ignored (known tables: {known})")
+    for table in _TABLES:
+        keys = [known.key for known in KNOWN if known.table == table]
+        for key in text.table((table,)):
+            if key not in keys and (table, key) not in unused:
+                text.warn((table, key), f"unknown setting, ignored (known here: {', '.join(keys)})")

@@ -1,0 +1,454 @@
+"""Settings: what the file and the environment say, and what is said of their faults."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomlkit
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.domain.settings import LoadedSettings, RecorderLevel, Settings
+from llmgw_desktop.store.config.known import KNOWN
+from llmgw_desktop.store.settings import load_settings
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def _load(file: Path, text: str, env: Mapping[str, str] | None = None) -> LoadedSettings:
+    file.write_text(text, encoding="utf-8")
+    return load_settings(file, env or {})
+
+
+def _refused(file: Path, text: str, env: Mapping[str, str] | None = None) -> ConfigError:
+    with pytest.raises(ConfigError) as refused:
+        _load(file, text, env)
+    return refused.value
+
+
+def test_no_file_means_defaults(file: Path) -> None:
+    assert load_settings(file, {}) == LoadedSettings(settings=Settings())
+    assert not file.exists()
+
+
+def test_everything_set(file: Path) -> None:
+    loaded = _load(
+        file,
+        """
+        [http]
+        host = "127.0.0.2"
+        port = 4000
+        max_body_bytes = "32 MB"
+        allowed_hosts = ["box.lan:4000"]
+        allowed_origins = ["http://localhost:5173"]
+        [upstream]
+        connect_timeout_s = 5
+        first_byte_timeout_s = 60.5
+        idle_timeout_s = 30
+        [recorder]
+        level = "figures"
+        retention_days = 7
+        max_bytes = "5 GB"
+        max_body_bytes = 65536
+        redact = false
+        [providers.work-openai]
+        kind = "openai"
+        api_key_env = "WORK_KEY"
+        [providers.ollama]
+        kind = "openai-compatible"
+        base_url = "http://127.0.0.1:11434/v1/"
+        models = ["qwen", "llama"]
+        local = true
+        enabled = false
+        """,
+        {"WORK_KEY": " sk-1 "},
+    )
+    assert loaded.warnings == ()
+    assert loaded.settings.http.host == "127.0.0.2"
+    assert loaded.settings.http.port == 4000
+    assert loaded.settings.http.max_body_bytes == 32 * 1024**2
+    assert loaded.settings.http.allowed_hosts == ("box.lan:4000",)
+    assert loaded.settings.http.allowed_origins == ("http://localhost:5173",)
+    assert loaded.settings.upstream.connect_timeout_s == 5.0
+    assert loaded.settings.upstream.first_byte_timeout_s == 60.5
+    assert loaded.settings.upstream.idle_timeout_s == 30.0
+    assert loaded.settings.recorder.level is RecorderLevel.FIGURES
+    assert loaded.settings.recorder.retention_days == 7
+    assert loaded.settings.recorder.max_bytes == 5 * 1024**3
+    assert loaded.settings.recorder.max_body_bytes == 65536
+    assert loaded.settings.recorder.redact is False
+    assert loaded.settings.providers == (
+        Provider(
+            name="work-openai",
+            kind=ProviderKind.OPENAI,
+            base_url="https://api.openai.com/v1",
+            api_key="sk-1",
+            api_key_env="WORK_KEY",
+        ),
+        Provider(
+            name="ollama",
+            kind=ProviderKind.OPENAI_COMPATIBLE,
+            base_url="http://127.0.0.1:11434/v1",
+            models=("qwen", "llama"),
+            local=True,
+            enabled=False,
+        ),
+    )
+
+
+def test_environment_wins(file: Path) -> None:
+    text = '[http]\nhost = "::1"\nport = 1\n[recorder]\nredact = true\n'
+    env = {
+        "LLM_GATEWAY_HTTP_HOST": "localhost",
+        "LLM_GATEWAY_PORT": "3",
+        "LLM_GATEWAY_REDACT_LOGGED_SECRETS": "0",
+    }
+    found = _load(file, text, env).settings
+    assert (found.http.host, found.http.port, found.recorder.redact) == ("localhost", 3, False)
+    found = _load(file, text, {**env, "LLM_GATEWAY_HTTP_PORT": "2"}).settings
+    assert found.http.port == 2
+    found = _load(file, text, {"LLM_GATEWAY_HTTP_PORT": "", "LLM_GATEWAY_HTTP_HOST": " "}).settings
+    assert (found.http.host, found.http.port) == ("::1", 1)
+
+
+@pytest.mark.parametrize(
+    ("env", "sentence"),
+    [
+        (
+            {"LLM_GATEWAY_HTTP_PORT": "70000"},
+            "environment: LLM_GATEWAY_HTTP_PORT: expected a whole number from 0 to 65535",
+        ),
+        ({"LLM_GATEWAY_PORT": "http"}, "environment: LLM_GATEWAY_PORT: expected a whole number"),
+        ({"LLM_GATEWAY_HTTP_HOST": "0.0.0.0"}, "LLM_GATEWAY_HTTP_HOST: expected an address of"),
+        (
+            {"LLM_GATEWAY_REDACT_LOGGED_SECRETS": "perhaps"},
+            "LLM_GATEWAY_REDACT_LOGGED_SECRETS: expected true or false",
+        ),
+    ],
+)
+def test_wrong_environment(file: Path, env: dict[str, str], sentence: str) -> None:
+    error = _refused(file, "", env)
+    assert sentence in str(error)
+    assert error.line is None
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "expected"),
+    [
+        ('[http]\nport = "80"', 2, "http.port", "a whole number from 0 to 65535"),
+        ("\n\nhttp = 3", 3, "http", "expected a table, [http]"),
+        ("http.port = true", 1, "http.port", "a whole number"),
+        ('[http]\n\nhost = "0.0.0.0"', 3, "http.host", "an address of this computer"),
+        ('[http]\nallowed_hosts = ["*"]', 2, "http.allowed_hosts", "a list of texts"),
+        ('[http]\nallowed_origins = ["null"]', 2, "http.allowed_origins", "an origin such as"),
+        ("[http]\nmax_body_bytes = 0", 2, "http.max_body_bytes", "from 1 KB to 1 GB"),
+        ("[upstream]\nidle_timeout_s = nan", 2, "upstream.idle_timeout_s", "number of seconds"),
+        ("[upstream]\nidle_timeout_s = -1", 2, "upstream.idle_timeout_s", "from 0.1 to"),
+        ('[recorder]\nlevel = "all"', 2, "recorder.level", 'one of "full", "figures", "off"'),
+        ("[recorder]\nretention_days = 0", 2, "recorder.retention_days", 'set level = "off"'),
+        ("[recorder]\nretention_days = 1.5", 2, "recorder.retention_days", "whole number from 1"),
+        ('[recorder]\nmax_bytes = "lots"', 2, "recorder.max_bytes", 'such as "5 GB"'),
+        ('[recorder]\nredact = "yes"', 2, "recorder.redact", "true or false"),
+        ("[[recorder]]\nredact = true", 1, "recorder", "expected a table"),
+        ("providers = []", 1, "providers", "expected a table"),
+        ("[providers]\nx = 1", 2, "providers.x", "expected a table, [providers.x]"),
+        ("[providers.x]", 1, "providers.x.kind", 'one of "anthropic", "openai"'),
+        ('[providers.x]\nkind = "opnai"', 2, "providers.x.kind", '"openai-compatible"'),
+        ("[providers.x]\nkind = 1", 2, "providers.x.kind", "one of"),
+        ('[providers.Work]\nkind = "openai"', 1, "providers.Work", "small letters"),
+        ('[providers."a b"]\nkind = "openai"', 1, "providers.'a b'", "small letters"),
+        ('[providers.""]\nkind = "openai"', 1, "providers.''", "small letters"),
+        (
+            '[providers.x]\nkind = "openai-compatible"',
+            1,
+            "providers.x.base_url",
+            "expected the address of the server",
+        ),
+        (
+            '[providers.x]\nkind = "openai"\nbase_url = "http://127.0.0.1:1/v1"',
+            3,
+            "providers.x.base_url",
+            "local = true",
+        ),
+        (
+            '[providers.x]\nkind = "openai"\nlocal = true\nbase_url = "http://169.254.169.254"',
+            4,
+            "providers.x.base_url",
+            "metadata",
+        ),
+        (
+            '[providers.x]\nkind = "openai"\nlocal = true\nbase_url = "http://localhost:3333/v1"',
+            4,
+            "providers.x.base_url",
+            "the gateway's own address",
+        ),
+        ('[providers.x]\nkind = "openai"\nbase_url = 3', 3, "providers.x.base_url", "a text"),
+        ('[providers.x]\nkind = "openai"\nlocal = 1', 3, "providers.x.local", "true or false"),
+        ('[providers.x]\nkind = "openai"\nmodels = "m"', 3, "providers.x.models", "a list"),
+        (
+            '[providers.x]\nkind = "openai"\nmodels = ["practice/echo"]',
+            3,
+            "providers.x.models",
+            "does not begin with",
+        ),
+        ('[providers.x]\nkind = "openai"\nmodels = [" "]', 3, "providers.x.models", "model name"),
+        ('[providers.play]\nkind = "practice"', 2, "providers.play.kind", "built in, once"),
+        ('[providers.practice]\nkind = "openai"', 2, "providers.practice.kind", "built in, once"),
+        (
+            '[providers.x]\nkind = "openai"\napi_key_env = "sk-live-key"',
+            3,
+            "providers.x.api_key_env",
+            "not the key itself",
+        ),
+    ],
+)
+def test_faults_name_file_line_and_key(
+    file: Path, text: str, line: int, key: str, expected: str
+) -> None:
+    error = _refused(file, text)
+    assert (error.file, error.line, error.key) == (str(file), line, key)
+    assert str(error).startswith(f"{file}, line {line}: {key}: ")
+    assert expected in error.message
+    assert "sk-live" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "message"),
+    [
+        (b"a = 1\nb = \nc = 2", 2, "not valid TOML"),
+        (b"[http]\nport = 1\n[http]\n", 3, "not valid TOML"),
+        (b"[providers.x]\nkind='openai'\n\n[providers.x]\nkind='groq'\n", 4, "twice"),
+        (b"a = 1\n[http", 2, "not valid TOML"),
+        (b'a = """', 1, "not valid TOML"),
+        (b"\n\na = " + b"[" * 100_000, None, "nested too deeply"),
+        (b"a = " + b"9" * 10_000, None, "not valid TOML"),
+        (b"a = 1\n\xff\xfe", 2, "not UTF-8"),
+        (b"# x\n" * (1024 * 1024 + 1), None, "larger than 4 MB"),
+        (b"a: 1\n", 1, "not valid TOML"),
+    ],
+)
+def test_text_that_is_no_toml(file: Path, raw: bytes, line: int | None, message: str) -> None:
+    file.write_bytes(raw)
+    with pytest.raises(ConfigError, match=message) as refused:
+        load_settings(file, {})
+    assert refused.value.line == line
+
+
+def test_folder_in_place_of_the_file(file: Path) -> None:
+    file.mkdir()
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_settings(file, {})
+
+
+def test_link_and_byte_order_mark_are_fine(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "real.toml").write_bytes(b"\xef\xbb\xbf[http]\r\nport = 5\r\n")
+    file.symlink_to(tmp_path / "real.toml")
+    assert load_settings(file, {}).settings.http.port == 5
+
+
+def test_unknown_names_are_warned_about_with_their_line(file: Path) -> None:
+    text = (
+        "colour = 1\n[http]\nport = 1\nportt = 2\n[htttp]\nport = 3\n"
+        '[providers.x]\nkind = "groq"\nbaseurl = "u"\n[providers.x.more]\n[[what]]\n'
+    )
+    loaded = _load(file, text)
+    assert loaded.settings.http.port == 1
+    starts = [re.sub(r" \(known.*", "", warning) for warning in loaded.warnings]
+    assert starts == [
+        f"{file}, line 1: colour: unknown setting, ignored",
+        f"{file}, line 5: htttp: unknown table, ignored",
+        f"{file}, line 11: what: unknown setting, ignored",
+        f"{file}, line 4: http.portt: unknown setting, ignored",
+        f"{file}, line 9: providers.x.baseurl: unknown setting, ignored",
+        f"{file}, line 10: providers.x.more: unknown setting, ignored",
+    ]
+    assert "port" in loaded.warnings[3]
+    assert file.read_text() == text
+
+
+def test_what_later_versions_use_is_accepted_with_a_word(file: Path) -> None:
+    loaded = _load(
+        file,
+        """
+[clis.claude]
+command = "claude"
+[clis.codex]
+command = "codex"
+[[routes]]
+to = ["a:b"]
+[[routes]]
+to = ["a:b"]
+[workspaces]
+[approvals]
+[jobs]
+[limits]
+[cache_awareness]
+[compression]
+[persistence]
+[http]
+path = "/mcp"
+public_url = ""
+[http.oauth]
+enabled = true
+[providers.x]
+kind = "groq"
+vault = "groq/default"
+""",
+    )
+    assert [warning.split(": ", 1)[1] for warning in loaded.warnings] == [
+        f"{name}: is not used by this version"
+        for name in (
+            "clis",
+            "routes",
+            "workspaces",
+            "approvals",
+            "jobs",
+            "limits",
+            "cache_awareness",
+            "compression",
+            "persistence",
+            "http.oauth",
+            "http.path",
+            "http.public_url",
+            "providers.x.vault",
+        )
+    ]
+    assert f"{file}, line 2: clis:" in loaded.warnings[0]
+
+
+def test_key_that_is_not_there(file: Path) -> None:
+    text = '[providers.x]\nkind = "openai"\napi_key_env = "SOME_KEY"\n'
+    loaded = _load(file, text)
+    assert loaded.settings.providers[0].api_key == ""
+    assert loaded.warnings == (
+        f"{file}, line 3: providers.x.api_key_env: the environment variable is not set, "
+        "so the provider is without a key",
+    )
+    error = _refused(file, text, {"SOME_KEY": "sk-1\r\nX-Evil: 1"})
+    assert "characters that no key has" in error.message
+    assert "sk-1" not in str(error)
+
+
+def test_keys_in_the_file_are_not_taken_and_not_repeated(file: Path) -> None:
+    loaded = _load(file, '[providers.x]\nkind = "openai"\napi_key = "sk-secret"\n')
+    assert loaded.settings.providers[0].api_key == ""
+    assert "name a variable in api_key_env" in loaded.warnings[0]
+    assert "sk-secret" not in repr(loaded)
+
+
+def test_key_over_the_open_net_is_warned_about(file: Path) -> None:
+    text = (
+        '[providers.x]\nkind = "openai"\nbase_url = "http://api.example.com"\napi_key_env = "K"\n'
+    )
+    assert "unencrypted" in _load(file, text, {"K": "sk-1"}).warnings[0]
+
+
+def test_practice_can_be_switched_off_and_nothing_else(file: Path) -> None:
+    loaded = _load(
+        file, '[providers.practice]\nkind = "practice"\nenabled = false\nmodels = ["m"]\n'
+    )
+    assert loaded.settings.providers == (
+        Provider(name="practice", kind=ProviderKind.PRACTICE, enabled=False),
+    )
+    assert "does not use this" in loaded.warnings[0]
+
+
+def test_secrets_do_not_show(file: Path) -> None:
+    loaded = _load(file, '[providers.x]\nkind = "openai"\napi_key_env = "K"\n', {"K": "sk-secret"})
+    assert loaded.settings.providers[0].api_key == "sk-secret"
+    assert "sk-secret" not in repr(loaded)
+
+
+def test_ten_thousand_providers(file: Path) -> None:
+    tables = [f'[providers.p{number}]\nkind = "openai"\nodd = 1\n' for number in range(10_000)]
+    loaded = _load(file, "".join(tables))
+    assert len(loaded.settings.providers) == 10_000
+    assert loaded.warnings[-1].startswith(f"{file}, line 30000: providers.p9999.odd")
+
+
+_scalars: Any = (
+    st.integers()
+    | st.booleans()
+    | st.text(max_size=20)
+    | st.floats(allow_nan=False)
+    | st.sampled_from(["openai", "practice", "5 GB", "full", "http://127.0.0.1:1", "K", "::1"])
+    | st.dates()
+)
+_values = st.recursive(
+    _scalars,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+)
+_known_tables = st.fixed_dictionaries(
+    {},
+    optional={
+        table: st.fixed_dictionaries(
+            {}, optional={known.key: _values for known in KNOWN if known.table == table}
+        )
+        for table in {known.table for known in KNOWN}
+    },
+)
+_providers = st.dictionaries(
+    st.sampled_from(["x", "practice", "Odd", ""]),
+    st.fixed_dictionaries(
+        {"kind": st.sampled_from(["openai", "practice", "openai-compatible"]) | _values},
+        optional={
+            "base_url": _values,
+            "api_key_env": _values,
+            "models": _values,
+            "local": _values,
+            "enabled": _values,
+        },
+    )
+    | _values,
+    max_size=2,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    document=st.dictionaries(st.text(max_size=5), _values, max_size=2),
+    tables=_known_tables,
+    providers=_providers,
+)
+def test_any_toml_is_settings_or_one_sentence(
+    tmp_path_factory: pytest.TempPathFactory,
+    document: dict[str, Any],
+    tables: dict[str, Any],
+    providers: dict[str, Any],
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "any.toml"
+    file.write_text(tomlkit.dumps({**document, **tables, "providers": providers}), "utf-8")
+    told = _told(file)
+    if isinstance(told, ConfigError):
+        assert told.file == str(file)
+        assert "\n" not in str(told)
+        assert told.line is not None
+    else:
+        assert all("\n" not in warning for warning in told.warnings)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    raw=st.binary(max_size=60) | st.text(alphabet='[]={}".,\n #ab1', max_size=60).map(str.encode)
+)
+def test_any_bytes_are_settings_or_one_sentence(
+    tmp_path_factory: pytest.TempPathFactory, raw: bytes
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "any.toml"
+    file.write_bytes(raw)
+    told = _told(file)
+    assert isinstance(told, LoadedSettings) or str(told).startswith(str(file))
+
+
+def _told(file: Path) -> LoadedSettings | ConfigError:
+    try:
+        return load_settings(file, {"K": "key"})
+    except ConfigError as error:
+        return error

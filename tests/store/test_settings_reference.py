@@ -1,0 +1,152 @@
+"""docs/settings.md says what the code does. Run this file to write it anew."""
+
+from dataclasses import fields
+from pathlib import Path
+
+from llmgw_desktop.domain.provider import Provider
+from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
+from llmgw_desktop.store.config.provider_table import PROVIDER_KEYS
+from llmgw_desktop.store.settings import load_settings
+
+PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+
+HEAD = """\
+# Settings
+
+Everything that can be set stands in one file, `config.toml`, in the configuration folder
+(`LLMGW_HOME/config/` where `LLMGW_HOME` is set; else where your system keeps configuration, for
+example `~/.config/llmgw-desktop/`). A missing file means the defaults. The program never writes
+the file, so comments stay; it reads it again when it has changed. A file with a fault stops the
+start with one sentence (file, line, key, what was expected); while the gateway runs, the last good
+settings stay in force. Unknown names are ignored with a warning.
+
+An environment variable wins over the file. Keys never stand in the file: it names the environment
+variable that holds one. Sizes are bytes, or a text with a unit (`"5 GB"`); units step by 1024.
+
+This page is made from the code and compared with it by the tests.
+"""
+
+PROVIDERS = """\
+## `[providers.NAME]`
+
+One table for each account or server; the name has 1 to 64 small letters, digits, `-` and `_`. The
+practice provider is built in as `practice`; its table takes only `kind = "practice"` and `enabled`.
+
+Addresses begin with `http://` or `https://`, without user name, password, `?` or `#`. Addresses of
+your own computer and network need `local = true`. Addresses of the metadata services of clouds
+(`169.254.0.0/16` and others) are refused always, in every spelling.
+
+| key | value | default | meaning |
+|---|---|---|---|
+"""
+
+LATER = """\
+## Not used by this version
+
+These names have their meaning fixed for versions to come; where they stand, one warning says so:
+"""
+
+EXAMPLE = """\
+## Example
+
+```toml
+[http]
+port = 3333
+
+[recorder]
+retention_days = 14
+max_bytes = "2 GB"
+
+[providers.anthropic]
+kind = "anthropic"
+api_key_env = "ANTHROPIC_API_KEY"
+
+[providers.ollama]
+kind = "openai-compatible"
+base_url = "http://127.0.0.1:11434/v1"
+models = ["qwen3:8b"]
+local = true
+```
+"""
+
+
+def reference() -> str:
+    parts = [HEAD]
+    for table in dict.fromkeys(known.table for known in KNOWN):
+        rows = "".join(_row(known) for known in KNOWN if known.table == table)
+        parts.append(
+            f"## `[{table}]`\n\n| key | value | default | environment | meaning |\n"
+            f"|---|---|---|---|---|\n{rows}"
+        )
+    defaults = {field.name: field.default for field in fields(Provider)}
+    parts.append(
+        PROVIDERS
+        + "".join(
+            f"| `{key}` | {_cell(value.expected)} | {_default(key, defaults[key])} | {meaning} |\n"
+            for key, (value, meaning) in PROVIDER_KEYS.items()
+        )
+    )
+    later = ", ".join(f"`{'.'.join(path)}`" for path in (*NOT_USED_YET, ("providers.NAME.vault",)))
+    parts += [f"{LATER}{later}.\n", EXAMPLE]
+    return "\n".join(parts)
+
+
+def _row(known: Known) -> str:
+    default = getattr(getattr(Settings(), known.table), known.key)
+    env = ", ".join(f"`{name}`" for name in known.env)
+    return (
+        f"| `{known.key}` | {_cell(known.value.expected)} | {_default(known.key, default)} "
+        f"| {env} | {known.meaning} |\n"
+    )
+
+
+def _default(key: str, value: object) -> str:
+    if key in ("kind", "base_url"):
+        return ""
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if key.endswith("bytes") and isinstance(value, int):
+        unit, name = (1024**3, "GB") if value >= 1024**3 else (1024**2, "MB")
+        return f'`"{value // unit} {name}"`'
+    if isinstance(value, str):
+        return f'`"{value}"`' if value else "none"
+    return f"`{value:g}`" if isinstance(value, int | float) else "none"
+
+
+def _cell(expected: str) -> str:
+    return expected.replace("|", "\\|")
+
+
+def test_page_is_the_codes_own() -> None:
+    assert PAGE.read_text("utf-8") == reference(), "run this file to write the page anew"
+
+
+def test_every_field_can_be_set() -> None:
+    settings = Settings()
+    declared = {
+        (table, field.name)
+        for table in ("http", "upstream", "recorder")
+        for field in fields(getattr(settings, table))
+    }
+    assert {(known.table, known.key) for known in KNOWN} == declared
+    assert set(PROVIDER_KEYS) == {field.name for field in fields(Provider)} - {"name", "api_key"}
+
+
+def test_defaults_are_values_that_could_be_set() -> None:
+    for known in KNOWN:
+        default = getattr(getattr(Settings(), known.table), known.key)
+        raw = list(default) if isinstance(default, tuple) else default
+        assert known.value.read(raw) == default
+
+
+def test_example_loads(tmp_path: Path) -> None:
+    example = EXAMPLE.split("```toml\n")[1].split("```")[0]
+    (tmp_path / "config.toml").write_text(example)
+    loaded = load_settings(tmp_path / "config.toml", {"ANTHROPIC_API_KEY": "k"})
+    assert loaded.warnings == ()
+    assert [provider.name for provider in loaded.settings.providers] == ["anthropic", "ollama"]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(reference(), "utf-8")
