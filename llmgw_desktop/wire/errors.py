@@ -1,0 +1,256 @@
+"""Our own errors in the caller's dialect: one table gives each class its status and its words.
+
+An error that a vendor answered is passed on as it came and never gets here. The official SDKs
+decide by the status alone whether to try again: 408, 409, 429 and everything from 500 up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import orjson
+
+from llmgw_desktop.domain.errors import (
+    AccessError,
+    ClientGone,
+    ConfigError,
+    ForeignHost,
+    ForeignOrigin,
+    GatewayClosed,
+    LlmgwError,
+    MalformedRequest,
+    NotServed,
+    RequestError,
+    RequestTooLarge,
+    RouteError,
+    StoreError,
+    Unauthenticated,
+    UnknownModel,
+    UnknownPath,
+    UnsupportedMedia,
+    UpstreamCut,
+    UpstreamError,
+    UpstreamGarbage,
+    UpstreamRefused,
+    UpstreamTimeout,
+)
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.wire import anthropic, openai_chat
+
+_LONGEST_MESSAGE = 2000
+_OPENAI_DIALECTS = frozenset(
+    {ModelProtocol.OPENAI_CHAT, ModelProtocol.OPENAI_RESPONSES, ModelProtocol.CODEX}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorReply:
+    """A whole answer, ready for the door."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    status: int
+    anthropic: str
+    openai: str
+    advice: str
+    """What to do, in one sentence; what happened and why is said where the error is raised."""
+    code: str | None = None
+    """OpenAI's code; the error's own kind where the vendor has no word."""
+
+
+_INVALID = "invalid_request_error"
+_TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
+    {
+        LlmgwError: _Row(
+            status=500,
+            anthropic="api_error",
+            openai="server_error",
+            advice="This is a fault of the gateway; its log says more.",
+        ),
+        ConfigError: _Row(
+            status=500,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Correct the settings of the gateway.",
+        ),
+        RequestError: _Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Correct the request and send it again.",
+        ),
+        RequestTooLarge: _Row(
+            status=413,
+            anthropic="request_too_large",
+            openai=_INVALID,
+            advice="Send less, or raise the body limit in the gateway's settings.",
+        ),
+        UnsupportedMedia: _Row(
+            status=415,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Send JSON with 'content-type: application/json'.",
+        ),
+        AccessError: _Row(
+            status=403,
+            anthropic="permission_error",
+            openai="permission_error",
+            advice="Change what this client may do in the gateway's settings.",
+        ),
+        Unauthenticated: _Row(
+            status=401,
+            anthropic="authentication_error",
+            openai=_INVALID,
+            code="invalid_api_key",
+            advice="Send a key of this gateway as 'Authorization: Bearer' or 'x-api-key'.",
+        ),
+        ForeignHost: _Row(
+            status=421,
+            anthropic="permission_error",
+            openai="permission_error",
+            advice="Call the address that the gateway shows, or allow this host in its settings.",
+        ),
+        ForeignOrigin: _Row(
+            status=403,
+            anthropic="permission_error",
+            openai="permission_error",
+            advice="If you trust that web page, allow its origin in the gateway's settings.",
+        ),
+        RouteError: _Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="See GET /v1/models for what this gateway serves.",
+        ),
+        UnknownModel: _Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            code="model_not_found",
+            advice="GET /v1/models lists the names; a provider is added in the gateway's settings.",
+        ),
+        UnknownPath: _Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            code="unknown_url",
+            advice="Set the client's base URL as the gateway shows it.",
+        ),
+        # not 501: a status of 500 and up would make clients ask again in vain
+        NotServed: _Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Choose another model, or ask for this one through another path.",
+        ),
+        # not overloaded_error: that is a word about the vendor, and coding agents that hear it a
+        # few times change to another model; 503 alone makes every client come again
+        GatewayClosed: _Row(
+            status=503,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Try again later, or resume the gateway from its window or tray.",
+        ),
+        UpstreamError: _Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Try again; if it stays so, look at the provider's own status.",
+        ),
+        UpstreamRefused: _Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Check the network and the provider's base URL, then try again.",
+        ),
+        UpstreamTimeout: _Row(
+            status=504,
+            anthropic="timeout_error",
+            openai="server_error",
+            advice="Try again, or allow more time in the gateway's settings.",
+        ),
+        UpstreamGarbage: _Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Check that the provider's base URL leads to a model service of its kind.",
+        ),
+        UpstreamCut: _Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Try again.",
+        ),
+        ClientGone: _Row(
+            status=499,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Nothing is to be done.",
+        ),
+        StoreError: _Row(
+            status=500,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Look after the disk and the files of the gateway.",
+        ),
+    }
+)
+
+
+def error_reply(
+    error: LlmgwError, protocol: ModelProtocol | None, flight_id: str = ""
+) -> ErrorReply:
+    """The answer to a request that failed on our side.
+
+    The body of a 401 is always the same, whatever the request was: it has no flight's id.
+    """
+    row = next(_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE)
+    status = 405 if isinstance(error, UnknownPath) and error.allowed else row.status
+    message = _message(error, row)
+    named = "" if status == 401 else flight_id
+    headers = [("content-type", "application/json"), *_headers(error)]
+    if protocol is ModelProtocol.ANTHROPIC:
+        body = anthropic.error_body(row.anthropic, message, named)
+        headers += [("request-id", named)] if named else []
+    elif protocol in _OPENAI_DIALECTS:
+        code = row.code or error.kind
+        body = openai_chat.error_body(row.openai, message, code=code, param=_param(error))
+        headers += [("x-request-id", named)] if named else []
+    else:
+        body = orjson.dumps({"error": {"kind": error.kind, "message": message}})
+    return ErrorReply(status=status, body=body, headers=tuple(headers))
+
+
+def error_message(error: LlmgwError) -> str:
+    """What happened, why, and what to do: for the end of a stream, and for records."""
+    return _message(error, next(_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE))
+
+
+def _message(error: LlmgwError, row: _Row) -> str:
+    said = str(error).strip()[:_LONGEST_MESSAGE].encode(errors="replace").decode()
+    if not said:
+        return row.advice
+    return (
+        f"{said} {row.advice}" if said.endswith((".", "!", "?", "…")) else f"{said}. {row.advice}"
+    )
+
+
+def _param(error: LlmgwError) -> str | None:
+    if isinstance(error, UnknownModel):
+        return "model"
+    return (error.path or None) if isinstance(error, MalformedRequest) else None
+
+
+def _headers(error: LlmgwError) -> list[tuple[str, str]]:
+    if isinstance(error, GatewayClosed):
+        return [("retry-after", str(max(error.retry_after_s, 0)))]
+    if isinstance(error, Unauthenticated):
+        return [("www-authenticate", "Bearer")]
+    if isinstance(error, UnknownPath) and error.allowed:
+        return [("allow", error.allowed)]
+    return []

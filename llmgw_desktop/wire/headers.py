@@ -1,0 +1,214 @@
+"""Which HTTP headers pass through the gateway, both ways, and how they are written into records.
+
+Names decide, once each: a policy remembers its decisions, because clients send the same names with
+every request. Credentials for the provider are added later, by who speaks to the provider.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.wire.anthropic import API_VERSION
+
+MASK = "***"
+
+_HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "http2-settings",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+_NOT_UPSTREAM = _HOP_BY_HOP | {
+    # of this connection and this encoding of the body; the client of the upstream makes its own
+    "host",
+    "content-length",
+    "content-encoding",
+    "accept-encoding",
+    "expect",
+    # of the body as it was before an edit
+    "content-md5",
+    "content-digest",
+    "repr-digest",
+    "digest",
+    # the caller's keys are keys of this gateway, its cookies are nobody else's business
+    "authorization",
+    "x-api-key",
+    "api-key",
+    "x-goog-api-key",
+    "cookie",
+    "cookie2",
+    # words to this gateway
+    "x-project",
+    # where the caller is and what page it shows
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "origin",
+    "referer",
+}
+_NOT_UPSTREAM_PREFIXES = (
+    "x-llmgw-",
+    "x-forwarded-",
+    "x-original-",
+    "sec-",
+    "proxy-",
+    "access-control-",
+)
+_NOT_DOWN = _HOP_BY_HOP | {
+    "content-length",
+    "content-encoding",
+    "date",
+    "server",
+    "via",
+    "set-cookie",
+    "set-cookie2",
+    # the vendor's word about the vendor's own web site, not about ours
+    "alt-svc",
+    "clear-site-data",
+    "content-security-policy",
+    "content-security-policy-report-only",
+    "cross-origin-embedder-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "expect-ct",
+    "nel",
+    "permissions-policy",
+    "public-key-pins",
+    "referrer-policy",
+    "refresh",
+    "report-to",
+    "reporting-endpoints",
+    "strict-transport-security",
+    "timing-allow-origin",
+    "x-frame-options",
+}
+_NOT_DOWN_PREFIXES = ("access-control-", "proxy-", "x-llmgw-")
+_USUAL_CONNECTION = frozenset({"keep-alive", "close", "Keep-Alive", "Close", ""})
+
+_SECRET_NAME = re.compile(
+    r"authorization|api-?key|cookie|secret|passw|credential|-auth$|^auth|token(?!s)|session-key",
+)
+_FIGURES_NAME = re.compile(r"ratelimit|rate-limit")
+_SECRET_VALUE = re.compile(
+    r"\b(?:(?:sk|pk|rk|llmgw|xai|glpat)-[\w-]{8,}|(?:gsk|hf|npm|[spr]k_live|[spr]k_test)_\w{8,}"
+    r"|(?i:bearer|basic) +\S+|AIza[\w-]{20,}|gh[pousr]_\w{20,}|github_pat_\w{20,}"
+    r"|xox[baprs]-[\w-]{8,}|ya29\.\S+|(?:AKIA|ASIA)[A-Z0-9]{12,}|eyJ[\w-]{8,}\.[\w.-]+)"
+    r"|(?<=//)[^/\s:@]+:[^/\s@]+(?=@)"
+)
+_SCHEMES = frozenset({"basic", "bearer", "digest", "key", "negotiate", "token"})
+_LONGEST_VALUE = 8192
+_MOST_NAMES = 1024
+_LONGEST_NAME = 128
+
+
+class HeaderPolicy:
+    """Made once and used for every request. It remembers a bounded number of names, no values."""
+
+    __slots__ = ("_down", "_is_secret", "_up")
+
+    def __init__(self, *, never_upstream: Iterable[str] = ()) -> None:
+        """`never_upstream`: further names that are words to this gateway."""
+        private = _NOT_UPSTREAM | {name.lower() for name in never_upstream}
+        self._up = _Decisions(lambda name: _kept(name, private, _NOT_UPSTREAM_PREFIXES))
+        self._down = _Decisions(lambda name: _kept(name, _NOT_DOWN, _NOT_DOWN_PREFIXES))
+        self._is_secret = _Decisions(_secret_word)
+
+    def request_headers_to_forward(
+        self, headers: Mapping[str, str], protocol: ModelProtocol
+    ) -> dict[str, str]:
+        """The caller's headers for the upstream, names in lower case, repeated ones joined."""
+        nominated = _nominated(headers)
+        decisions = self._up
+        forwarded: dict[str, str] = {}
+        for name, value in headers.items():
+            kept = decisions[name]
+            if kept is None or kept in nominated or not _is_sendable(value):
+                continue
+            forwarded[kept] = f"{forwarded[kept]}, {value}" if kept in forwarded else value
+        if protocol is ModelProtocol.ANTHROPIC:
+            forwarded.setdefault("anthropic-version", API_VERSION)
+        return forwarded
+
+    def answer_headers_to_forward(self, headers: Mapping[str, str]) -> list[tuple[str, str]]:
+        """The upstream's headers for the caller, in order, repeated ones apart."""
+        nominated = _nominated(headers)
+        decisions = self._down
+        return [
+            (name, value)
+            for name, value in headers.items()
+            if (kept := decisions[name]) is not None
+            and kept not in nominated
+            and _is_sendable(value)
+        ]
+
+    def masked_headers(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """All headers, for a record: credentials masked, by name or by the look of the value."""
+        secrets = self._is_secret
+        return tuple((name, _masked(value, secrets[name])) for name, value in headers.items())
+
+
+class _Decisions(dict[str, str | None]):
+    """What was decided about a name, by its spelling; decides about a new one when asked."""
+
+    __slots__ = ("_decide",)
+
+    def __init__(self, decide: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self._decide = decide
+
+    def __missing__(self, name: str) -> str | None:
+        decision = self._decide(name.lower())
+        if len(self) < _MOST_NAMES and len(name) <= _LONGEST_NAME:
+            # a str of its own: a header object must not be kept alive with what it came in
+            self[str(name)] = decision
+        return decision
+
+
+def _kept(name: str, dropped: frozenset[str] | set[str], prefixes: tuple[str, ...]) -> str | None:
+    return None if name in dropped or name.startswith(prefixes) else name
+
+
+def _secret_word(name: str) -> str | None:
+    found = None if _FIGURES_NAME.search(name) else _SECRET_NAME.search(name)
+    return None if found is None else found[0]
+
+
+def _nominated(headers: Mapping[str, str]) -> frozenset[str]:
+    """Names that a Connection header declares to be of this hop only."""
+    if headers.get("Connection", "") in _USUAL_CONNECTION:
+        return frozenset()
+    lines = [value for name, value in headers.items() if name.lower() == "connection"]
+    return frozenset(word.strip().lower() for line in lines for word in line.split(","))
+
+
+def _is_sendable(value: str) -> bool:
+    """False for bytes that were no text; they cannot be written again."""
+    if value.isascii():
+        return "\n" not in value and "\r" not in value
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\n" not in value and "\r" not in value
+
+
+def _masked(value: str, secret: str | None) -> str:
+    if secret is not None:
+        scheme = value.partition(" ")[0]
+        return f"{scheme} {MASK}" if scheme.lower() in _SCHEMES else MASK
+    shown = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
+    if not shown.isascii():
+        shown = shown.encode(errors="replace").decode()
+    return _SECRET_VALUE.sub(MASK, shown)

@@ -1,0 +1,217 @@
+"""Reading a JSON body once, and changing one top-level member of it without touching the rest.
+
+Bodies are forwarded byte for byte, so an edit is a splice: where the member stands is found here,
+and everything outside its value stays as the caller wrote it. What the members mean is the
+business of the protocols' files.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.errors import MalformedRequest
+
+_BIG_BODY = 1 << 20
+_MOST_MEMBERS = 300_000
+_MOST_COMMAS = 4_000_000
+"""Beyond these a big body is a bomb: parsed, it would take many times its size in memory."""
+
+_COLON = re.compile(rb"[ \t\r\n]*:[ \t\r\n]*")
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_SCALAR = re.compile(rb"[^ \t\r\n,}\]]+")
+_STRUCTURE = re.compile(rb'[{}\[\]]|"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_SURROGATE = re.compile(
+    rb"\\u[dD](?:([89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|[89a-fA-F][0-9a-fA-F]{2})"
+)
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """The top level of a JSON object; ValueError, in words for the sender, on anything else.
+
+    Refused: a byte order mark, NaN and Infinity, numbers too big for a double, invalid UTF-8,
+    nesting deeper than 1024. Escaped lone surrogates are valid JSON and vendors decide about them,
+    so they are read, as U+FFFD: what comes out can always be encoded again.
+    """
+    if len(body) > _BIG_BODY:
+        _refuse_bomb(body)
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        if "surrogate" not in str(error) or b"\\u" not in body:
+            raise ValueError(f"not valid JSON: {error}") from None
+        parsed = _parse_with_lone_surrogates(body)
+    if type(parsed) is not dict:
+        raise ValueError("valid JSON, but not an object")
+    return parsed
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """`parse_object` for a caller's body: MalformedRequest on anything but one JSON object."""
+    try:
+        return parse_object(body)
+    except ValueError as error:
+        raise MalformedRequest(f"The request body is {error}.") from None
+
+
+def replace_string(
+    body: bytes, key: str, value: str, *, fields: Mapping[str, Any] | None = None
+) -> bytes:
+    """The body with another string as the value of a top-level key that holds a string now.
+
+    `fields` is what `read_object` gave for this same body; with it the usual body need not be
+    parsed a second time. MalformedRequest when the key is missing, stands twice (however it is
+    spelled), or holds something else.
+    """
+    start = locate_member(body, key, fields)
+    found = _STRING.match(body, start)
+    if found is None:
+        raise MalformedRequest("must be a string", path=key)
+    return b"".join((body[:start], orjson.dumps(value), body[found.end() :]))
+
+
+def replace_value(
+    body: bytes, key: str, json_value: bytes, *, fields: Mapping[str, Any] | None = None
+) -> bytes:
+    """As `replace_string`, for any value and any old value."""
+    start = locate_member(body, key, fields)
+    return b"".join((body[:start], json_value, body[_value_end(body, start) :]))
+
+
+def member_value(body: bytes, key: str, fields: Mapping[str, Any] | None = None) -> bytes:
+    """The value of a top-level key, as it is written."""
+    start = locate_member(body, key, fields)
+    return body[start : _value_end(body, start)]
+
+
+def insert_member(body: bytes, key: str, json_value: bytes) -> bytes:
+    """The body with one more member at its end. The body is a JSON object without that key."""
+    brace = body.rindex(b"}")
+    comma = b"" if body[:brace].rstrip(b" \t\r\n").endswith(b"{") else b","
+    return b"".join((body[:brace], comma, orjson.dumps(key), b":", json_value, body[brace:]))
+
+
+def locate_member(body: bytes, key: str, fields: Mapping[str, Any] | None = None) -> int:
+    """Where the value of a top-level key begins; MalformedRequest when it is missing or repeated.
+
+    The body is valid JSON. `fields` as in `replace_string`.
+    """
+    spots = _members_named(body, key)
+    if fields is not None and key in fields:
+        if len(spots) == 1:
+            return spots[0][1]
+        if _first_is_the_only(body, spots, fields[key]):
+            return spots[0][1]
+    return _located_by_parsing(body, key, spots)
+
+
+def _refuse_bomb(body: bytes) -> None:
+    members = body.count(b'":') - body.count(b'\\":')
+    if members > _MOST_MEMBERS or body.count(b",") > _MOST_COMMAS:
+        raise ValueError("too finely divided: more values than any model takes")
+
+
+def _parse_with_lone_surrogates(body: bytes) -> Any:
+    try:
+        return orjson.loads(_SURROGATE.sub(_without_lone, body))
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"not valid JSON: {error}") from None
+
+
+def _without_lone(found: re.Match[bytes]) -> bytes:
+    if _backslashes_before(found.string, found.start()) % 2 == 0:
+        return found[0] if found[1] else rb"\ufffd"
+    # the first \ is the second of a \\, so only the other half can be an escape
+    return found[0][:6] + rb"\ufffd" if found[1] else found[0]
+
+
+def _backslashes_before(text: bytes, at: int) -> int:
+    width = 16
+    while True:
+        window = text[max(at - width, 0) : at]
+        run = len(window) - len(window.rstrip(b"\\"))
+        if run < len(window) or width >= at:
+            return run
+        width *= 4
+
+
+def _members_named(body: bytes, key: str) -> list[tuple[int, int]]:
+    """(key start, value start) of each member of this name at whatever depth.
+
+    In valid JSON a quote that is not escaped and is followed by the name opens a string; if a
+    colon comes after, the string is a key.
+    """
+    if b"\\u" in body and b"\\u00" in body:
+        found = [match.span() for match in _spellings(key).finditer(body)]
+    else:
+        found = _literal_spans(body, b'"%b"' % key.encode())
+    spots = []
+    for start, end in found:
+        colon = _COLON.match(body, end)
+        if colon is not None and body[start - 1 : start] != b"\\":
+            spots.append((start, colon.end()))
+    return spots
+
+
+def _literal_spans(body: bytes, quoted: bytes) -> list[tuple[int, int]]:
+    spans = []
+    start = body.find(quoted)
+    while start >= 0:
+        spans.append((start, start + len(quoted)))
+        start = body.find(quoted, start + 1)
+    return spans
+
+
+def _spellings(key: str) -> re.Pattern[bytes]:
+    """The key in quotes, each letter plain or as \\u00XX; re keeps the few patterns it made."""
+    letters = (rb"(?:%b|\\u00(?i:%02x))" % (re.escape(c.encode()), ord(c)) for c in key)
+    return re.compile(b'"' + b"".join(letters) + b'"')
+
+
+def _first_is_the_only(body: bytes, spots: list[tuple[int, int]], value: object) -> bool:
+    """Whether the first member of the body has the name and no other top-level one can have it.
+
+    Of equal keys the parser keeps the last. All others come after the first; if none of them can
+    be what the parser kept, none stands at the top level.
+    """
+    if not spots or body[: spots[0][0]].strip(b" \t\r\n") != b"{" or not isinstance(value, str):
+        return False
+    kept = b'"%b"' % value.encode()
+    return all(_differs(body, start, kept) for _, start in spots[1:])
+
+
+def _differs(body: bytes, start: int, kept: bytes) -> bool:
+    if body[start : start + 1] != b'"':
+        return True
+    found = _STRING.match(body, start)
+    return found is not None and b"\\" not in found[0] and found[0] != kept
+
+
+def _located_by_parsing(body: bytes, key: str, spots: list[tuple[int, int]]) -> int:
+    """Give each candidate a name of its own, parse, and see which names come out on top."""
+    mark = hashlib.blake2b(body, digest_size=12).hexdigest()
+    pieces: list[bytes] = []
+    done = 0
+    for number, (start, value_start) in enumerate(spots):
+        pieces += (body[done:start], b'"%b-%d":' % (mark.encode(), number))
+        done = value_start
+    top = read_object(b"".join((*pieces, body[done:])))
+    on_top = [number for number in range(len(spots)) if f"{mark}-{number}" in top]
+    if len(on_top) == 1:
+        return spots[on_top[0]][1]
+    raise MalformedRequest("must be given once" if on_top else "is missing", path=key)
+
+
+def _value_end(body: bytes, start: int) -> int:
+    opening = body[start : start + 1]
+    if opening not in (b"{", b"["):
+        found = (_STRING if opening == b'"' else _SCALAR).match(body, start)
+        return found.end() if found else start
+    depth = 0
+    for token in _STRUCTURE.finditer(body, start):
+        depth += 1 if token[0] in (b"{", b"[") else -1 if token[0] in (b"}", b"]") else 0
+        if depth == 0:
+            return token.end()
+    return len(body)

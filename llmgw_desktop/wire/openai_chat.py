@@ -1,0 +1,296 @@
+"""OpenAI Chat Completions: reads requests and answers, writes model lists and errors.
+
+Many servers speak this protocol with small differences; the well known ones are read here.
+Bodies and streams are relayed by others. Which error gets which status and words stands in
+`wire/errors.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.wire.answer_facts import (
+    AnswerFacts,
+    count_in,
+    error_in,
+    object_in,
+    parse_answer,
+    word_in,
+)
+from llmgw_desktop.wire.json_scan import (
+    insert_member,
+    locate_member,
+    member_value,
+    parse_object,
+    read_object,
+    replace_value,
+)
+from llmgw_desktop.wire.models import ModelEntry
+from llmgw_desktop.wire.sse import SseSplitter, data_of
+
+_DONE = b"[DONE]"
+_ONLY_USAGE = b'{"include_usage":true}'
+_FRAMES_WITHOUT_MODEL = 8
+"""So many frames are looked at for a model name; then the stream has none."""
+
+
+def read_request(body: bytes) -> tuple[dict[str, Any], str, bool]:
+    """The top-level fields, the model, and whether a stream is asked for.
+
+    Everything that we do not act on passes unread. A second `model` at the top level is refused:
+    we would route by one and the vendor could serve the other. `stream` may be null, which the
+    vendor's description allows and which means false.
+    """
+    fields = read_object(body)
+    model = fields.get("model")
+    if not isinstance(model, str) or not model:
+        raise MalformedRequest("a model name is required, as a string", path="model")
+    locate_member(body, "model", fields)
+    streaming = fields.get("stream")
+    if streaming is not None and not isinstance(streaming, bool):
+        raise MalformedRequest("must be true or false", path="stream")
+    return fields, model, streaming is True
+
+
+def asks_for_usage(fields: Mapping[str, Any]) -> bool:
+    """Whether the client itself wants the chunk with usage at the end of its stream."""
+    return object_in(fields, "stream_options").get("include_usage") is True
+
+
+def with_stream_usage(body: bytes, fields: Mapping[str, Any]) -> bytes:
+    """The body of a stream request so that usage comes at the end, though the client did not ask.
+
+    Its other stream options stay. Options that are no object are left to the vendor to refuse.
+    """
+    if "stream_options" not in fields:
+        return insert_member(body, "stream_options", _ONLY_USAGE)
+    options = fields["stream_options"]
+    if options is None:
+        wanted = _ONLY_USAGE
+    elif type(options) is dict:
+        written = member_value(body, "stream_options", fields)
+        put = replace_value if "include_usage" in options else insert_member
+        wanted = put(written, "include_usage", b"true")
+    else:
+        return body
+    return replace_value(body, "stream_options", wanted, fields=fields)
+
+
+class StreamReader:
+    """Reads a copy of a streamed answer for its figures; never raises, whatever comes.
+
+    Usage may stand in any chunk; the last one wins and null is no usage. `is_complete` is true
+    after [DONE] alone. Some servers close without it: then `has_finish` says whether the model at
+    least gave its reason to stop, and the pipeline judges what that is worth.
+    """
+
+    __slots__ = (
+        "_nameless_frames",
+        "_splitter",
+        "error_text",
+        "is_complete",
+        "model",
+        "stop_reason",
+        "usage",
+    )
+
+    def __init__(self) -> None:
+        self._splitter = SseSplitter()
+        self._nameless_frames = 0
+        self.usage: Usage = UNKNOWN_USAGE
+        self.stop_reason: str | None = None
+        self.model: str | None = None
+        self.is_complete = False
+        self.error_text: str | None = None
+
+    @property
+    def has_finish(self) -> bool:
+        """A finish_reason came, with or without the terminal event."""
+        return self.stop_reason is not None
+
+    @property
+    def tail(self) -> bytes:
+        """The frame that has begun and not ended; `stream_error` wants it."""
+        return self._splitter.tail
+
+    def feed(self, chunk: bytes) -> None:
+        wants_model = self._wants_model
+        if not wants_model and not _is_telling(chunk) and self._splitter.is_whole(chunk):
+            return
+        for frame in self._splitter.feed(chunk):
+            if self._wants_model or _is_telling(frame):
+                self._read(frame)
+
+    def finish(self) -> None:
+        """The stream ended by itself: what is left counts as a frame, blank line or not."""
+        tail = self._splitter.tail
+        if self._wants_model or _is_telling(tail):
+            self._read(tail)
+
+    @property
+    def _wants_model(self) -> bool:
+        return self.model is None and self._nameless_frames < _FRAMES_WITHOUT_MODEL
+
+    def _read(self, frame: bytes) -> None:
+        data = data_of(frame)
+        if data.startswith(_DONE):
+            self.is_complete = True
+            return
+        try:
+            chunk = parse_object(data)
+        except ValueError:
+            chunk = {}
+        if self.model is None:
+            self.model = word_in(chunk, "model")
+            self._nameless_frames += 1
+        for choice in _choices(chunk):
+            self.stop_reason = word_in(choice, "finish_reason") or self.stop_reason
+        told = _usage(_usage_in(chunk))
+        if told != UNKNOWN_USAGE:
+            self.usage = told
+        self.error_text = self.error_text or error_in(chunk)
+
+
+class UsageChunkFilter:
+    """Takes the chunk with usage alone out of a stream whose client did not ask for it.
+
+    Works on whole frames: the beginning of a frame waits for its end. After a stream that was cut,
+    leave `flush` uncalled, and the client gets no torn frame.
+    """
+
+    __slots__ = ("_splitter",)
+
+    def __init__(self) -> None:
+        self._splitter = SseSplitter()
+
+    def feed(self, chunk: bytes) -> bytes:
+        if not _tells_usage(chunk) and self._splitter.is_whole(chunk):
+            return chunk
+        frames = self._splitter.feed(chunk)
+        return b"".join(frame for frame in frames if not _is_usage_alone(frame))
+
+    def flush(self) -> bytes:
+        """What is left when the stream ended without a blank line."""
+        tail = self._splitter.tail
+        self._splitter = SseSplitter()
+        return tail
+
+
+def read_answer(body: bytes) -> AnswerFacts:
+    """The facts of an answer that is not streamed; UpstreamGarbage if it is not a JSON object."""
+    answer = parse_answer(body)
+    reasons = [word_in(choice, "finish_reason") for choice in _choices(answer)]
+    return AnswerFacts(
+        usage=_usage(_usage_in(answer)),
+        stop_reason=next((reason for reason in reasons if reason), None),
+        model=word_in(answer, "model"),
+        error_text=error_in(answer),
+    )
+
+
+def error_body(
+    kind: str, message: str, *, code: str | None = None, param: str | None = None
+) -> bytes:
+    """The vendor's error envelope; `kind` is one of the vendor's words."""
+    error = {"message": message, "type": kind, "param": param, "code": code}
+    return orjson.dumps({"error": error})
+
+
+def stream_error(message: str, kind: str, *, tail: bytes = b"") -> bytes:
+    """What ends a broken stream honestly: an error chunk and no [DONE].
+
+    `kind` is that of our error, `tail` what the client has got of an unfinished frame
+    (StreamReader.tail). There is no way to take a torn frame back in this protocol: the client
+    fails on its half JSON, which is at least no clean end.
+    """
+    joint = b"\n\n" if tail else b""
+    return b"%bdata: %b\n\n" % (joint, error_body("server_error", message, code=kind))
+
+
+def model_list(models: Sequence[ModelEntry]) -> bytes:
+    return orjson.dumps({"object": "list", "data": [_model_object(model) for model in models]})
+
+
+def model_entry(model: ModelEntry) -> bytes:
+    return orjson.dumps(_model_object(model))
+
+
+def _model_object(model: ModelEntry) -> dict[str, object]:
+    return {
+        "id": model.id,
+        "object": "model",
+        # the protocol demands a number here; 0 is what servers send that do not know
+        "created": model.created_s or 0,
+        "owned_by": model.provider,
+        "x_gateway": {"provider": model.provider, "practice": model.is_practice},
+    }
+
+
+def _is_telling(piece: bytes) -> bool:
+    """Whether one of the frames in it may hold something to read."""
+    return (
+        _tells_usage(piece)
+        or piece.count(b'"finish_reason"') != piece.count(b'"finish_reason":null')
+        or b'"error"' in piece
+        or _DONE in piece
+    )
+
+
+def _tells_usage(piece: bytes) -> bool:
+    return piece.count(b'"usage"') != piece.count(b'"usage":null')
+
+
+def _is_usage_alone(frame: bytes) -> bool:
+    if not _tells_usage(frame):
+        return False
+    try:
+        chunk = parse_object(data_of(frame))
+    except ValueError:
+        return False
+    return type(chunk.get("usage")) is dict and not chunk.get("choices") and not chunk.get("error")
+
+
+def _choices(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+    choices = payload.get("choices")
+    if type(choices) is not list:
+        return []
+    return [choice for choice in choices if type(choice) is dict]
+
+
+def _usage_in(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Where servers put it: on top, in the last choice (Moonshot), under x_groq (Groq)."""
+    places = (payload, *_choices(payload), object_in(payload, "x_groq"))
+    return next((figures for place in places if (figures := object_in(place, "usage"))), {})
+
+
+def _usage(figures: Mapping[str, Any]) -> Usage:
+    prompt = object_in(figures, "prompt_tokens_details")
+    read = count_in(prompt, "cached_tokens")
+    if read is None:
+        read = count_in(
+            figures, "prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens"
+        )
+    write = count_in(prompt, "cache_write_tokens")
+    if write is None:
+        write = count_in(figures, "cache_creation_input_tokens")
+    reasoning = count_in(object_in(figures, "completion_tokens_details"), "reasoning_tokens")
+    return Usage(
+        input_tokens=count_in(figures, "prompt_tokens"),
+        output_tokens=_output_tokens(figures, reasoning),
+        cache_read_tokens=read,
+        cache_write_tokens=write,
+        reasoning_tokens=reasoning,
+    )
+
+
+def _output_tokens(figures: Mapping[str, Any], reasoning: int | None) -> int | None:
+    """OpenAI counts reasoning in with the completion, xAI beside it; the total tells which."""
+    prompt = count_in(figures, "prompt_tokens")
+    completion = count_in(figures, "completion_tokens")
+    if not reasoning or prompt is None or completion is None:
+        return completion
+    beside = count_in(figures, "total_tokens") == prompt + completion + reasoning
+    return completion + reasoning if beside else completion

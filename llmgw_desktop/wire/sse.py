@@ -1,0 +1,87 @@
+"""Server-sent events, cut out of a byte stream frame by frame as the bytes come.
+
+A frame is everything up to and with its blank line; lines end in \\n, \\r\\n or \\r. What a frame
+says is read by the protocols' files.
+"""
+
+import re
+
+_FRAME_END = re.compile(rb"(?>\r\n|\n|\r)(?:\r\n|\n|\r(?=.))", re.DOTALL)
+"""Two line ends in a row. A \\r that nothing follows yet may be half of a \\r\\n: not decided."""
+_LONGEST_END = 4
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class SseSplitter:
+    """Cuts a stream into frames; however its bytes are split into chunks, the frames are the same.
+
+    Nothing is lost: all frames and the tail, joined, are all that was fed. A frame longer than the
+    limit comes out in pieces of that length, and `has_overflowed` stays true from then on.
+    """
+
+    __slots__ = ("_buffer", "_max_frame_bytes", "has_overflowed")
+
+    def __init__(self, max_frame_bytes: int = 1 << 20) -> None:
+        self._buffer = bytearray()
+        self._max_frame_bytes = max_frame_bytes
+        self.has_overflowed = False
+
+    @property
+    def tail(self) -> bytes:
+        """What has come of a frame that is not complete."""
+        return bytes(self._buffer)
+
+    def is_whole(self, chunk: bytes) -> bool:
+        """Whether feeding this chunk would give frames and leave nothing behind; feeds nothing."""
+        if self._buffer or len(chunk) > self._max_frame_bytes:
+            return False
+        if chunk[-2:] == b"\n\n":
+            return chunk[-3:-2] not in (b"\n", b"\r")
+        return chunk[-4:] == b"\r\n\r\n" and chunk[-5:-4] not in (b"\n", b"\r")
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The frames that this chunk completes."""
+        if self.is_whole(chunk) and b"\r" not in chunk:
+            return [frame + b"\n\n" for frame in chunk[:-2].split(b"\n\n")]
+        search_from = max(len(self._buffer) - _LONGEST_END + 1, 0)
+        self._buffer += chunk
+        return self._cut(search_from)
+
+    def _cut(self, search_from: int) -> list[bytes]:
+        frames = []
+        start = 0
+        while True:
+            found = _FRAME_END.search(self._buffer, search_from)
+            end = found.end() if found else len(self._buffer)
+            if end - start > self._max_frame_bytes:
+                self.has_overflowed = True
+                end = start + self._max_frame_bytes
+            elif found is None:
+                break
+            frames.append(bytes(memoryview(self._buffer)[start:end]))
+            start = search_from = end
+        del self._buffer[:start]
+        return frames
+
+
+def data_of(frame: bytes) -> bytes:
+    """The frame's data lines, joined as the standard says."""
+    return b"\n".join(_values(frame, b"data"))
+
+
+def event_of(frame: bytes) -> bytes:
+    """The frame's event name, empty when it has none."""
+    names = _values(frame, b"event")
+    return names[-1] if names else b""
+
+
+def _values(frame: bytes, name: bytes) -> list[bytes]:
+    prefix = name + b":"
+    found = []
+    for line in frame.removeprefix(_BYTE_ORDER_MARK).splitlines():
+        if line.startswith(prefix):
+            value = line[len(prefix) :]
+            found.append(value[1:] if value[:1] == b" " else value)
+        elif line == name:
+            found.append(b"")
+    return found

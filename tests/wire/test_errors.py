@@ -1,0 +1,178 @@
+"""Each of our errors has one declared answer in each dialect, and the official SDKs read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import anthropic
+import httpx2
+import openai
+import orjson
+import pytest
+from anthropic.types.shared import error_type
+
+from llmgw_desktop.domain import errors
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.wire.errors import ErrorReply, error_message, error_reply
+
+FLIGHT = "flt_0123456789ab"
+EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
+    (LlmgwError("It broke."), 500, "api_error", "internal"),
+    (errors.ConfigError("a port", file="c.toml", line=3), 500, "api_error", "config"),
+    (errors.RequestError("No."), 400, "invalid_request_error", "bad_request"),
+    (
+        errors.MalformedRequest("must be true or false", path="stream"),
+        400,
+        "invalid_request_error",
+        "malformed_request",
+    ),
+    (errors.RequestTooLarge("70 MB."), 413, "request_too_large", "request_too_large"),
+    (errors.UnsupportedMedia("text/plain."), 415, "invalid_request_error", "unsupported_media"),
+    (errors.AccessError("Not allowed."), 403, "permission_error", "access"),
+    (errors.Unauthenticated(), 401, "authentication_error", "invalid_api_key"),
+    (errors.MissingScope("May not."), 403, "permission_error", "missing_scope"),
+    (errors.ForeignHost("evil.example."), 421, "permission_error", "foreign_host"),
+    (errors.ForeignOrigin("evil.example."), 403, "permission_error", "foreign_origin"),
+    (errors.RouteError("No."), 404, "not_found_error", "route"),
+    (errors.UnknownModel("gpt-0"), 404, "not_found_error", "model_not_found"),
+    (errors.UnknownPath("No door at /x."), 404, "not_found_error", "unknown_url"),
+    (errors.UnknownPath("GET only.", allowed="GET"), 405, "not_found_error", "unknown_url"),
+    (errors.NotServed("No embeddings."), 400, "invalid_request_error", "not_served"),
+    (errors.GatewayClosed("Paused."), 503, "api_error", "gateway_closed"),
+    (errors.UpstreamError("Failed."), 502, "api_error", "upstream"),
+    (errors.UpstreamRefused("Refused."), 502, "api_error", "upstream_refused"),
+    (errors.UpstreamTimeout("Silent."), 504, "timeout_error", "upstream_timeout"),
+    (errors.UpstreamGarbage("HTML."), 502, "api_error", "upstream_garbage"),
+    (errors.UpstreamCut("Cut."), 502, "api_error", "upstream_cut"),
+    (errors.ClientGone("Gone."), 499, "invalid_request_error", "client_gone"),
+    (errors.StoreError("Disk."), 500, "api_error", "store"),
+    (errors.StoreUnavailable("Full."), 500, "api_error", "store_unavailable"),
+    (errors.StoreCorrupt("Not a database."), 500, "api_error", "store_corrupt"),
+    (errors.SchemaTooNew("Version 9."), 500, "api_error", "schema_too_new"),
+]
+ids = [f"{type(example[0]).__name__}-{example[1]}" for example in EXAMPLES]
+
+
+def _tree(root: type[LlmgwError]) -> Iterator[type[LlmgwError]]:
+    yield root
+    for child in root.__subclasses__():
+        yield from _tree(child)
+
+
+def test_no_error_of_the_tree_is_without_an_example_here() -> None:
+    ours = {kind for kind in _tree(LlmgwError) if kind.__module__ == errors.__name__}
+    assert {type(example[0]) for example in EXAMPLES} == ours
+
+
+def _raised_by_anthropic(reply: ErrorReply) -> anthropic.APIStatusError:
+    answer = httpx2.Response(reply.status, content=reply.body, headers=list(reply.headers))
+    transport = httpx2.MockTransport(lambda _: answer)
+    with (
+        anthropic.Anthropic(
+            api_key="k", max_retries=0, http_client=httpx2.Client(transport=transport)
+        ) as client,
+        pytest.raises(anthropic.APIStatusError) as caught,
+    ):
+        client.messages.create(model="m", max_tokens=1, messages=[])
+    return caught.value
+
+
+def _raised_by_openai(reply: ErrorReply) -> openai.APIStatusError:
+    answer = httpx2.Response(reply.status, content=reply.body, headers=list(reply.headers))
+    transport = httpx2.MockTransport(lambda _: answer)
+    with (
+        openai.OpenAI(
+            api_key="k",
+            base_url="http://127.0.0.1/v1",
+            max_retries=0,
+            http_client=httpx2.Client(transport=transport),
+        ) as client,
+        pytest.raises(openai.APIStatusError) as caught,
+    ):
+        client.chat.completions.create(model="m", messages=[])
+    return caught.value
+
+
+@pytest.mark.parametrize(("error", "status", "kind", "_code"), EXAMPLES, ids=ids)
+def test_the_anthropic_sdk_reads_our_errors(
+    error: LlmgwError, status: int, kind: str, _code: str
+) -> None:
+    reply = error_reply(error, ModelProtocol.ANTHROPIC, FLIGHT)
+    raised = _raised_by_anthropic(reply)
+    assert raised.status_code == reply.status == status
+    assert raised.type == kind
+    # the one word that the SDK's list lacks is in the vendor's documentation
+    assert kind in (*error_type.ErrorType.__args__, "request_too_large")
+    assert raised.api_message == error_message(error)
+    assert str(error) in error_message(error)
+    has_id = status != 401
+    assert raised.request_id == (FLIGHT if has_id else None)
+    assert orjson.loads(reply.body).get("request_id") == (FLIGHT if has_id else None)
+
+
+@pytest.mark.parametrize(("error", "status", "_kind", "code"), EXAMPLES, ids=ids)
+def test_the_openai_sdk_reads_our_errors(
+    error: LlmgwError, status: int, _kind: str, code: str
+) -> None:
+    raised = _raised_by_openai(error_reply(error, ModelProtocol.OPENAI_CHAT, FLIGHT))
+    assert raised.status_code == status
+    assert raised.code == code
+    assert raised.request_id == (FLIGHT if status != 401 else None)
+    assert isinstance(raised.body, dict)
+    assert set(raised.body) == {"message", "type", "param", "code"}
+    assert raised.body["message"] == error_message(error)
+
+
+def test_the_field_at_fault_is_named() -> None:
+    def param(error: LlmgwError) -> object:
+        reply = error_reply(error, ModelProtocol.OPENAI_CHAT, FLIGHT)
+        return orjson.loads(reply.body)["error"]["param"]
+
+    assert param(errors.MalformedRequest("must be a string", path="model")) == "model"
+    assert param(errors.MalformedRequest("not JSON")) is None
+    assert param(errors.UnknownModel("m")) == "model"
+
+
+def test_headers_that_belong_to_a_status() -> None:
+    def headers(error: LlmgwError) -> dict[str, str]:
+        reply = error_reply(error, None, FLIGHT)
+        return dict(reply.headers)
+
+    kind = {"content-type": "application/json"}
+    assert headers(errors.GatewayClosed("x", retry_after_s=7)) == kind | {"retry-after": "7"}
+    assert headers(errors.Unauthenticated()) == kind | {"www-authenticate": "Bearer"}
+    assert headers(errors.UnknownPath("x", allowed="GET, HEAD")) == kind | {"allow": "GET, HEAD"}
+    assert headers(errors.UnknownPath("x")) == kind
+
+
+@pytest.mark.parametrize("protocol", [None, *ModelProtocol])
+def test_a_401_is_always_the_same(protocol: ModelProtocol | None) -> None:
+    first, second = (error_reply(errors.Unauthenticated(), protocol, f) for f in ("flt_1", "flt_2"))
+    assert first == second
+
+
+def test_without_a_dialect_the_answer_is_plain() -> None:
+    body = orjson.loads(error_reply(errors.UpstreamCut("Cut."), None, FLIGHT).body)
+    assert body["error"]["kind"] == "upstream_cut"
+    assert body["error"]["message"].startswith("Cut. ")
+
+
+def test_what_the_sdks_try_again_and_what_not() -> None:
+    again = {
+        type(e).__name__
+        for e, status, _, _ in EXAMPLES
+        if status in (408, 409, 429) or status >= 500
+    }
+    assert {"GatewayClosed", "UpstreamRefused", "UpstreamTimeout", "UpstreamGarbage"} <= again
+    assert not {"Unauthenticated", "UnknownModel", "NotServed", "MalformedRequest"} & again
+
+
+def test_a_message_can_always_be_sent() -> None:
+    ugly = LlmgwError('quote " newline \n surrogate \udcff ' + "x" * 100_000)
+    for protocol in (None, ModelProtocol.ANTHROPIC, ModelProtocol.OPENAI_CHAT):
+        body = error_reply(ugly, protocol, FLIGHT).body
+        assert len(body) < 4000
+        assert orjson.loads(body)
+    assert error_message(LlmgwError()).startswith("This is a fault")
+    assert ". Try again." in error_message(errors.UpstreamCut("Cut in the middle"))
