@@ -102,14 +102,28 @@ def test_reading_needs_a_key_too(house: House, path: str):
     assert b"practice" not in reply.body
 
 
-def test_a_wrong_key_is_recorded_until_there_are_too_many(house: House, dialect: DialectOfDoor):
+TURNED_AWAY = {
+    "unauthenticated": (401, JSON_TYPE),
+    "foreign_host": (421, ("Host", "evil.example")),
+    "foreign_origin": (403, ("Origin", "https://evil.example")),
+    "unsupported_media": (415, ("Content-Type", "text/plain")),
+}
+
+
+@pytest.mark.parametrize("kind", TURNED_AWAY)
+def test_who_is_turned_away_is_recorded(house: House, dialect: DialectOfDoor, kind: str):
     time.sleep(1.1)  # the second in which other tests were turned away is over
-    url, body = house.url + dialect.path, dialect.body("m")
-    first = send(url, headers=[JSON_TYPE], body=body)
-    flight = house.flight(first)
-    assert (flight.state, flight.error_kind) == ("failed", "unauthenticated")
-    assert flight.status == 401
+    status, line = TURNED_AWAY[kind]
+    reply = send(house.url + dialect.path, headers=[line], body=dialect.body("m"))
+    assert reply.status == status
+    flight = house.flight(reply)
+    assert (flight.state, flight.error_kind, flight.status) == ("failed", kind, status)
+    assert flight.protocol == dialect.protocol
     assert flight.client != CLIENT
+
+
+def test_a_flood_is_turned_away_too(house: House, dialect: DialectOfDoor):
+    url, body = house.url + dialect.path, dialect.body("m")
     flood = [send(url, headers=[JSON_TYPE], body=body) for _ in range(60)]
     assert {reply.status for reply in flood} == {401}
     recorded = sum("x-llmgw-flight" in reply.headers for reply in flood)

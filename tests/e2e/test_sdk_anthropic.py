@@ -241,11 +241,14 @@ class TestPractice:
             assert int(caught.value.response.headers["retry-after"]) >= 0
 
     def test_cut(self, sdk: anthropic.Anthropic):
+        received: list[str] = []
         with (
-            pytest.raises((anthropic.APIError, httpx2.RemoteProtocolError)),
+            pytest.raises((anthropic.APIError, httpx2.RemoteProtocolError)) as caught,
             sdk.messages.stream(model="practice/cut", max_tokens=9, messages=ASK) as stream,
         ):
-            list(stream)
+            received.extend(stream.text_stream)
+        assert received, "it breaks off in the middle, not before"
+        assert not isinstance(caught.value, anthropic.NotFoundError)
 
     def test_tokens_are_counted(self, sdk: anthropic.Anthropic):
         counted = sdk.messages.count_tokens(model="practice/echo", messages=ASK)

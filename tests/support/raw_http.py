@@ -50,7 +50,7 @@ class Reply:
 
 
 def read_events(stream: bytes) -> Iterator[tuple[str, str]]:
-    for block in stream.decode().replace("\r\n", "\n").split("\n\n"):
+    for block in stream.decode(errors="replace").replace("\r\n", "\n").split("\n\n"):
         fields: dict[str, list[str]] = {}
         for line in block.split("\n"):
             name, _, value = line.partition(":")

@@ -32,8 +32,9 @@ class Turn:
         self._lane = lane
         self._number = number
         self._request_id = f"req_011stub{number:06d}"
-        self._anthropic = (
-            seen.path.startswith("/v1/messages") or "anthropic-version" in request.headers
+        shared_path = seen.path.startswith("/v1/models")
+        self._anthropic = seen.path.startswith("/v1/messages") or (
+            shared_path and "anthropic-version" in request.headers
         )
 
     async def play(self) -> web.StreamResponse:
