@@ -47,7 +47,6 @@ class Gateway:
         """Raises PortTaken or OSError; the status says so too."""
         self._move(GatewayState.STARTING)
         self.apply(self._settings)
-        await self._engine.http.open()
         try:
             port = await self._engine.server.open(self._settings.http)
         except (LlmgwError, OSError) as error:

@@ -5,18 +5,15 @@ address), proxies of the environment are not used, and cookies are not kept.
 """
 
 import asyncio
+import re
 import socket
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextvars import ContextVar
-from typing import Any
-
-import aiohttp
-from aiohttp import ClientConnectionError, ClientPayloadError, ClientResponse, hdrs
-from multidict import CIMultiDict
-from typing_extensions import override
-from yarl import URL
+import ssl
+import zlib
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from dataclasses import dataclass
 
 from llmgw_desktop.domain.errors import (
+    LlmgwError,
     UpstreamCut,
     UpstreamGarbage,
     UpstreamRefused,
@@ -26,6 +23,8 @@ from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol, Upstream
 from llmgw_desktop.domain.settings import UpstreamSettings
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
+from llmgw_desktop.engine.upstream.connection import BrokenAnswer, Connection, ConnectionClosed
+from llmgw_desktop.engine.upstream.pool import Pool, Target
 from llmgw_desktop.engine.upstream.silence import SilenceWatch
 
 PATHS: dict[tuple[ModelProtocol, Operation], str] = {
@@ -36,66 +35,51 @@ PATHS: dict[tuple[ModelProtocol, Operation], str] = {
 }
 """Below the base URL, which for OpenAI's family ends in its version, for Anthropic's does not."""
 
-_KNOWN_URLS = 512
-_connected: ContextVar[Callable[[], None]] = ContextVar("connected")
+STALE_WITHIN_S = 1.0
+"""A kept connection that closes without a word so soon was closing already when it was taken: the
+request goes out again on another. Later it is the answer that failed, and nothing is repeated."""
+
+_KNOWN_PLACES = 512
+_INFLATED_STEP_BYTES = 1024 * 1024
+_UNSENDABLE = re.compile(r"[\x00-\x20\x7f]")
 
 
-class _TellingConnector(aiohttp.TCPConnector):
-    """Says when a connection is in hand; aiohttp's own tracing costs more than all of routing."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A URL as a connection needs it."""
 
-    @override
-    async def connect(self, *args: Any, **kwargs: Any) -> Any:
-        connection = await super().connect(*args, **kwargs)
-        _connected.get()()
-        return connection
+    target: Target
+    request_line: str
+    """With the Host header."""
 
 
 class HttpClient:
-    """All connections to providers. `open` before the first `send`, `close` at the end."""
+    """All connections to providers."""
 
     def __init__(self, settings: UpstreamSettings) -> None:
         self.settings = settings
-        self._session: aiohttp.ClientSession | None = None
-        self._urls: dict[tuple[str, str, str], URL] = {}
-
-    async def open(self) -> None:
-        self._session = aiohttp.ClientSession(
-            connector=_TellingConnector(limit=0, keepalive_timeout=60, ttl_dns_cache=300),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),
-            skip_auto_headers=(hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING),
-            raise_for_status=False,
-            trust_env=False,
-            read_bufsize=256 * 1024,
-        )
+        self._pool = Pool()
+        self._places: dict[tuple[str, str, str], _Place] = {}
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        self._pool.close()
 
     async def send(self, call: UpstreamCall) -> "HttpAnswer":
-        """Raises UpstreamRefused, UpstreamTimeout, UpstreamGarbage."""
+        """Raises UpstreamRefused, UpstreamTimeout, UpstreamCut, UpstreamGarbage."""
         upstream = call.candidate.upstream
-        headers = CIMultiDict(call.headers)
-        headers[hdrs.CONTENT_TYPE] = "application/json"
-        headers[hdrs.ACCEPT_ENCODING] = "identity"
-        _add_credential(headers, upstream)
-        url = self._url(upstream.base_url, PATHS[upstream.protocol, call.operation], call.query)
-        _connected.set(call.connected)
-        return await self._exchange("POST", url, headers, call.body, upstream.provider)
+        path = PATHS[upstream.protocol, call.operation]
+        place = self._place(upstream.base_url, path, call.query)
+        head = _head(f"POST {place.request_line}", call.headers, upstream, len(call.body))
+        return await self._exchange(place, head, call, upstream.provider)
 
     async def fetch(self, upstream: Upstream, path: str, limit_bytes: int) -> bytes:
         """A small JSON document of the provider, such as its list of models.
 
         Raises as `send`; UpstreamGarbage for any status but 200 and for more than `limit_bytes`.
         """
-        headers: CIMultiDict[str] = CIMultiDict({hdrs.ACCEPT: "application/json"})
-        _add_credential(headers, upstream)
-        _connected.set(lambda: None)
-        answer = await self._exchange(
-            "GET", self._url(upstream.base_url, path, ""), headers, None, upstream.provider
-        )
+        place = self._place(upstream.base_url, path, "")
+        head = _head(f"GET {place.request_line}", {"accept": "application/json"}, upstream, 0)
+        answer = await self._exchange(place, head, None, upstream.provider)
         body = bytearray()
         try:
             async for chunk in answer.chunks():
@@ -107,115 +91,170 @@ class HttpClient:
         return bytes(body)
 
     async def _exchange(
-        self, method: str, url: URL, headers: CIMultiDict[str], body: bytes | None, provider: str
+        self, place: _Place, head: bytes, call: UpstreamCall | None, provider: str
     ) -> "HttpAnswer":
-        assert self._session is not None, "open() comes first"
-        patience = self.settings
-        try:
-            async with asyncio.timeout(patience.first_byte_timeout_s):
-                response = await self._session.request(
-                    method,
-                    url,
-                    data=body,
-                    headers=headers,
-                    allow_redirects=False,
-                    timeout=self._timeout(patience),
-                )
-        except TimeoutError as error:  # aiohttp's connection timeouts are TimeoutErrors, too
-            raise _timeout(provider, error, patience) from error
-        except (ClientConnectionError, OSError) as error:
-            raise _no_answer(provider, url, error) from error
-        except (aiohttp.ClientError, ValueError) as error:
-            raise UpstreamGarbage(f"'{provider}' did not answer in HTTP: {error}.") from error
-        if 300 <= response.status < 400:
-            response.close()
+        body = call.body if call is not None else b""
+        while True:
+            connection = await self._connect(place.target, provider)
+            if call is not None:
+                call.connected()
+            may_be_stale = connection.is_used
+            asked = asyncio.get_running_loop().time()
+            watch = SilenceWatch(self.settings.first_byte_timeout_s, connection.close)
+            connection.ask(head, body)
+            try:
+                await connection.answered()
+            except ConnectionClosed as closed:
+                took_s = asyncio.get_running_loop().time() - asked
+                if may_be_stale and not closed.heard and took_s < STALE_WITHIN_S:
+                    continue
+                raise self._closed(provider, watch) from closed
+            except BrokenAnswer as broken:
+                raise UpstreamGarbage(f"'{provider}' did not answer in HTTP: {broken}.") from broken
+            except BaseException:
+                connection.close()
+                raise
+            finally:
+                watch.end()
+            return self._answer(connection, place.target, provider)
+
+    def _answer(self, connection: Connection, target: Target, provider: str) -> "HttpAnswer":
+        if 300 <= connection.status < 400:
+            connection.close()
             raise UpstreamGarbage(
                 f"'{provider}' redirects to another address, which is not followed. "
                 f"Correct its base_url in the settings."
             )
-        return HttpAnswer(response, provider, patience)
+        return HttpAnswer(connection, self._pool, target, provider, self.settings.idle_timeout_s)
 
-    def _timeout(self, patience: UpstreamSettings) -> aiohttp.ClientTimeout:
-        return aiohttp.ClientTimeout(total=None, sock_connect=patience.connect_timeout_s)
+    async def _connect(self, target: Target, provider: str) -> Connection:
+        timeout_s = self.settings.connect_timeout_s
+        try:
+            return await self._pool.take(target, timeout_s)
+        except TimeoutError as error:
+            raise UpstreamRefused(
+                f"'{provider}' could not be reached within {timeout_s:g} s."
+            ) from error
+        except OSError as error:
+            raise UpstreamRefused(_no_connection(provider, target, error)) from error
 
-    def _url(self, base_url: str, path: str, query: str) -> URL:
-        url = self._urls.get((base_url, path, query))
-        if url is None:
-            if base_url.endswith("/v1") and path.startswith("/v1/"):
-                path = path.removeprefix("/v1")
-            url = URL(f"{base_url}{path}{f'?{query}' if query else ''}", encoded=True)
-            if len(self._urls) < _KNOWN_URLS:
-                self._urls[base_url, path, query] = url
-        return url
+    def _closed(self, provider: str, watch: SilenceWatch) -> LlmgwError:
+        if watch.fell_silent:
+            limit_s = self.settings.first_byte_timeout_s
+            return UpstreamTimeout(f"'{provider}' did not begin to answer within {limit_s:g} s.")
+        return UpstreamCut(f"'{provider}' closed the connection without an answer.")
+
+    def _place(self, base_url: str, path: str, query: str) -> _Place:
+        place = self._places.get((base_url, path, query))
+        if place is None:
+            place = _make_place(base_url, path, query)
+            if len(self._places) < _KNOWN_PLACES:
+                self._places[base_url, path, query] = place
+        return place
 
 
 class HttpAnswer:
-    """An answer on its way; a connection is given back only when the body was read to its end."""
+    """An answer on its way; its connection is given back only when the body was read to its end."""
 
-    def __init__(self, response: ClientResponse, provider: str, patience: UpstreamSettings) -> None:
-        self._response = response
+    def __init__(
+        self,
+        connection: Connection,
+        pool: Pool,
+        target: Target,
+        provider: str,
+        idle_timeout_s: float,
+    ) -> None:
+        self._connection = connection
+        self._pool = pool
+        self._target = target
         self._provider = provider
-        self._patience = patience
-        self.status = response.status
-        self.headers: Mapping[str, str] = response.headers
+        self._idle_timeout_s = idle_timeout_s
+        self.status = connection.status
+        self.headers: Mapping[str, str] = connection.headers
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """Each piece as the upstream framed it: `iter_chunks` keeps HTTP chunks apart, where
-        other readers join whatever has arrived."""
-        watch = SilenceWatch(self._patience.idle_timeout_s, self._response.close)
+        """Each piece as the upstream framed it."""
+        watch = SilenceWatch(self._idle_timeout_s, self._connection.close)
+        inflate = _inflater(self.headers.get("Content-Encoding", ""), self._provider)
         try:
-            async for chunk, _ in self._response.content.iter_chunks():
+            async for piece in self._connection.pieces():
                 watch.heard()
-                if chunk:
-                    yield chunk
-        except (ClientPayloadError, ClientConnectionError, OSError) as error:
-            if watch.fell_silent:
-                raise UpstreamTimeout(self._silence_words()) from error
-            raise UpstreamCut(
-                f"'{self._provider}' broke off in the middle of its answer."
-            ) from error
+                if inflate is None:
+                    yield piece
+                else:
+                    for chunk in _inflated(inflate, piece):
+                        yield chunk
+        except ConnectionClosed as closed:
+            raise self._broken_off(watch) from closed
+        except (BrokenAnswer, zlib.error) as broken:
+            raise UpstreamGarbage(f"'{self._provider}' sent a garbled body: {broken}.") from broken
         finally:
             watch.end()
-        if watch.fell_silent:
-            raise UpstreamTimeout(self._silence_words())
+        if inflate is not None and not inflate.eof:
+            raise UpstreamCut(f"'{self._provider}' sent only a part of its compressed answer.")
 
     async def close(self) -> None:
-        self._response.close() if not self._response.content.is_eof() else self._response.release()
+        self._pool.give_back(self._target, self._connection)
 
-    def _silence_words(self) -> str:
-        return (
-            f"'{self._provider}' sent nothing for {self._patience.idle_timeout_s:g} s "
-            f"in the middle of its answer."
+    def _broken_off(self, watch: SilenceWatch) -> LlmgwError:
+        if watch.fell_silent:
+            return UpstreamTimeout(
+                f"'{self._provider}' sent nothing for {self._idle_timeout_s:g} s "
+                f"in the middle of its answer."
+            )
+        return UpstreamCut(f"'{self._provider}' broke off in the middle of its answer.")
+
+
+def _make_place(base_url: str, path: str, query: str) -> _Place:
+    if base_url.endswith("/v1") and path.startswith("/v1/"):
+        path = path.removeprefix("/v1")
+    target = Target.of(base_url)
+    scheme, _, rest = base_url.partition("://")
+    host, slash, base_path = rest.partition("/")
+    del scheme
+    place = f"{slash}{base_path.rstrip('/')}{path}{f'?{query}' if query else ''}"
+    return _Place(target, f"{_UNSENDABLE.sub('', place)} HTTP/1.1\r\nHost: {host}\r\n")
+
+
+def _head(start: str, headers: Mapping[str, str], upstream: Upstream, body_bytes: int) -> bytes:
+    lines = [f"{name}: {value}\r\n" for name, value in headers.items() if name != "content-type"]
+    if upstream.api_key:
+        key = _UNSENDABLE.sub("", upstream.api_key)
+        is_anthropic = upstream.protocol is ModelProtocol.ANTHROPIC
+        lines.append(
+            f"x-api-key: {key}\r\n" if is_anthropic else f"authorization: Bearer {key}\r\n"
         )
+    if body_bytes:
+        lines.append(f"content-type: application/json\r\ncontent-length: {body_bytes}\r\n")
+    lines.append("accept-encoding: identity\r\n\r\n")
+    return (start + "".join(lines)).encode("utf-8", "surrogateescape")
 
 
-def _add_credential(headers: CIMultiDict[str], upstream: Upstream) -> None:
-    if not upstream.api_key:
-        return
-    if upstream.protocol is ModelProtocol.ANTHROPIC:
-        headers["x-api-key"] = upstream.api_key
-    else:
-        headers[hdrs.AUTHORIZATION] = f"Bearer {upstream.api_key}"
+def _inflater(encoding: str, provider: str) -> "zlib._Decompress | None":
+    """We ask for plain bytes; some servers compress all the same."""
+    encoding = encoding.strip().lower()
+    if encoding in ("", "identity"):
+        return None
+    if encoding in ("gzip", "x-gzip", "deflate"):
+        return zlib.decompressobj(32 + zlib.MAX_WBITS)
+    raise UpstreamGarbage(f"'{provider}' answered in the encoding '{encoding[:40]}' unasked.")
 
 
-def _timeout(provider: str, error: TimeoutError, patience: UpstreamSettings) -> Exception:
-    if isinstance(error, aiohttp.ServerTimeoutError):
-        return UpstreamRefused(
-            f"'{provider}' could not be reached within {patience.connect_timeout_s:g} s."
-        )
-    return UpstreamTimeout(
-        f"'{provider}' did not begin to answer within {patience.first_byte_timeout_s:g} s."
-    )
+def _inflated(inflate: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
+    """In bounded steps: a few bytes may stand for very many."""
+    while piece:
+        if chunk := inflate.decompress(piece, _INFLATED_STEP_BYTES):
+            yield chunk
+        piece = inflate.unconsumed_tail
 
 
-def _no_answer(provider: str, url: URL, error: Exception) -> Exception:
-    """Before the head of an answer: no connection, or one that closed without a word."""
-    where = f"{url.host}:{url.port}"
-    if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError):
-        return UpstreamCut(f"'{provider}' at {where} closed the connection without an answer.")
-    reason = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    if isinstance(reason, socket.gaierror):
-        return UpstreamRefused(f"'{provider}': the name '{url.host}' is unknown. Are you online?")
-    if isinstance(reason, ConnectionRefusedError):
-        return UpstreamRefused(f"'{provider}' at {where} refused the connection. Is it running?")
-    return UpstreamRefused(f"'{provider}' at {where} cannot be reached: {reason}.")
+def _no_connection(provider: str, target: Target, error: OSError) -> str:
+    where = f"{target.host}:{target.port}"
+    if isinstance(error, socket.gaierror):
+        return f"'{provider}': the name '{target.host}' is unknown. Are you online?"
+    if isinstance(error, ssl.SSLError):
+        reason = getattr(error, "verify_message", "") or error.reason or "TLS failed"
+        return f"'{provider}' at {where} cannot be trusted: {reason}."
+    if isinstance(error, ConnectionRefusedError):
+        return f"'{provider}' at {where} refused the connection. Is it running?"
+    return f"'{provider}' at {where} cannot be reached: {error.strerror or error}."

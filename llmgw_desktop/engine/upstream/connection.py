@@ -1,0 +1,201 @@
+"""One HTTP/1.1 connection to an upstream: bytes out, an answer's head and pieces back.
+
+The grammar is httptools' business. This file keeps the pieces as the upstream framed them, holds
+back a sender that is faster than our reader, and knows a whole body from one that broke off.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator
+from typing import cast
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+from multidict import CIMultiDict
+from typing_extensions import override
+
+HEAD_LIMIT_BYTES = 64 * 1024
+HIGH_WATER_BYTES = 512 * 1024
+LOW_WATER_BYTES = 64 * 1024
+
+
+class BrokenAnswer(Exception):
+    """What came is not HTTP."""
+
+
+class ConnectionClosed(Exception):
+    """The other side closed, or we did; `heard` tells whether any byte of an answer had come."""
+
+    def __init__(self, *, heard: bool) -> None:
+        super().__init__()
+        self.heard = heard
+
+
+class Connection(asyncio.Protocol):
+    """Carries one exchange after another; `is_reusable` says whether another one may follow."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: CIMultiDict[str] = CIMultiDict()
+        self.is_used = False
+        """Has carried an exchange before."""
+        self.idle_since = 0.0
+        self._transport: asyncio.Transport | None = None
+        self._parser = HttpResponseParser(self)
+        self._pieces: deque[bytes] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self._lines: list[tuple[str, str]] = []
+        self._error: Exception | None = None
+        self._head_bytes = 0
+        self._held_bytes = 0
+        self._is_paused = False
+        self._has_head = False
+        self._is_whole = False
+        self._keeps_alive = False
+        self._is_idle = True
+
+    @property
+    def is_reusable(self) -> bool:
+        return self._is_whole and self._keeps_alive and self._error is None
+
+    @property
+    def is_open(self) -> bool:
+        return self._error is None
+
+    def ask(self, head: bytes, body: bytes) -> None:
+        """Send a request; `answered` waits for the head of its answer."""
+        transport = self._transport
+        assert transport is not None
+        self._lines, self._head_bytes = [], 0
+        self._has_head = self._is_whole = self._keeps_alive = self._is_idle = False
+        if len(body) < HIGH_WATER_BYTES:
+            transport.write(head + body)
+        else:  # no copy of a large body
+            transport.write(head)
+            transport.write(body)
+
+    async def answered(self) -> None:
+        """`status` and `headers` are there. Raises BrokenAnswer, ConnectionClosed."""
+        while not self._has_head:
+            if self._error is not None:
+                raise self._error
+            await self._news()
+        self.headers = CIMultiDict(self._lines)
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """The body. Raises BrokenAnswer, ConnectionClosed where it is not whole."""
+        while True:
+            while self._pieces:
+                piece = self._pieces.popleft()
+                self._held_bytes -= len(piece)
+                if self._is_paused and self._held_bytes < LOW_WATER_BYTES:
+                    self._resume()
+                yield piece
+            if self._is_whole:
+                return
+            if self._error is not None:
+                raise self._error
+            await self._news()
+
+    def rest(self, now: float) -> None:
+        """Its exchange is over; until the next one nothing may come."""
+        self.is_used = True
+        self.idle_since = now
+        self._is_idle = True
+
+    def close(self, error: Exception | None = None) -> None:
+        """At once; whoever waits gets `error`."""
+        if self._error is None:
+            self._error = error or ConnectionClosed(heard=self._head_bytes > 0)
+        if self._transport is not None:
+            self._transport.abort()
+        self._wake()
+
+    # asyncio.Protocol
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        if self._is_idle:  # an answer nobody asked for: never give it to the next request
+            self.close(BrokenAnswer("the upstream spoke out of turn"))
+            return
+        if not self._has_head:
+            self._head_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except (HttpParserError, HttpParserUpgrade) as error:
+            if not self._is_whole:
+                self.close(BrokenAnswer(str(error) or "a change of protocol"))
+                return
+            self._keeps_alive = False  # more bytes than the answer had
+        if self._head_bytes > HEAD_LIMIT_BYTES and not self._has_head:
+            self.close(BrokenAnswer("the head of the answer is too long"))
+            return
+        if self._held_bytes > HIGH_WATER_BYTES and not self._is_paused:
+            self._pause()
+        self._wake()
+
+    @override
+    def eof_received(self) -> bool:
+        return False
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        if exc is None and self._has_head and self._ends_with_the_connection():
+            self._is_whole = True
+        if self._error is None:
+            self._error = ConnectionClosed(heard=self._head_bytes > 0)
+        self._wake()
+
+    # httptools' callbacks
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._has_head:  # a trailer
+            return
+        self._lines.append((name.decode("latin-1"), value.decode("utf-8", "surrogateescape")))
+
+    def on_headers_complete(self) -> None:
+        self.status = self._parser.get_status_code()
+        if self.status >= 200:
+            self._has_head = True
+        else:  # 100 Continue, 103 Early Hints: the answer is still to come
+            self._lines = []
+
+    def on_body(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self._held_bytes += len(piece)
+
+    def on_message_complete(self) -> None:
+        if self._has_head:
+            self._is_whole = True
+            self._keeps_alive = self._parser.should_keep_alive()
+
+    def _ends_with_the_connection(self) -> bool:
+        """The body has no other end than the connection's own."""
+        names = {name.lower() for name, _ in self._lines}
+        return not names & {"content-length", "transfer-encoding"}
+
+    async def _news(self) -> None:
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _pause(self) -> None:
+        assert self._transport is not None
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
+            self._is_paused = True
+
+    def _resume(self) -> None:
+        assert self._transport is not None
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+        self._is_paused = False

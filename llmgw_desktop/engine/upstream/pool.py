@@ -1,0 +1,79 @@
+"""Connections to upstreams, kept open between requests."""
+
+import asyncio
+import ssl
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from llmgw_desktop.engine.upstream.connection import Connection
+
+KEPT_PER_TARGET = 64
+IDLE_LIMIT_S = 50.0
+"""Servers close idle connections themselves, most after a minute or more; we go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a base URL leads."""
+
+    host: str
+    port: int
+    is_tls: bool
+
+    @staticmethod
+    def of(url: str) -> "Target":
+        """Raises ValueError for what is no http(s) URL."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"'{url}' is no http or https address")
+        is_tls = parts.scheme == "https"
+        return Target(parts.hostname, parts.port or (443 if is_tls else 80), is_tls)
+
+
+class Pool:
+    """The newest idle connection is taken first, so that the others can grow old and go."""
+
+    def __init__(self) -> None:
+        self._idle: dict[Target, list[Connection]] = defaultdict(list)
+        self._tls: ssl.SSLContext | None = None
+
+    async def take(self, target: Target, connect_timeout_s: float) -> Connection:
+        """Raises OSError (ssl.SSLError included), TimeoutError."""
+        idle = self._idle[target]
+        youngest_allowed = time.monotonic() - IDLE_LIMIT_S
+        while idle:
+            connection = idle.pop()
+            if connection.is_open and connection.idle_since > youngest_allowed:
+                return connection
+            connection.close()
+        return await self._connect(target, connect_timeout_s)
+
+    def give_back(self, target: Target, connection: Connection) -> None:
+        """For another exchange if it can bear one, else it is closed."""
+        idle = self._idle[target]
+        if not connection.is_reusable or len(idle) >= KEPT_PER_TARGET:
+            connection.close()
+            return
+        connection.rest(time.monotonic())
+        idle.append(connection)
+
+    def close(self) -> None:
+        for idle in self._idle.values():
+            for connection in idle:
+                connection.close()
+        self._idle.clear()
+
+    async def _connect(self, target: Target, timeout_s: float) -> Connection:
+        context = self._tls_context() if target.is_tls else None
+        async with asyncio.timeout(timeout_s):
+            _, connection = await asyncio.get_running_loop().create_connection(
+                Connection, target.host, target.port, ssl=context
+            )
+        return connection
+
+    def _tls_context(self) -> ssl.SSLContext:
+        if self._tls is None:  # reading the certificates takes a while: only when first needed
+            self._tls = ssl.create_default_context()
+        return self._tls

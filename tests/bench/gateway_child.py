@@ -1,0 +1,88 @@
+"""The real program as a benchmark starts it: its own home, one stub provider, one client key."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningGateway:
+    url: str
+    pid: int
+    key: str
+    home: Path
+    ready_after_cpu_s: float
+    """CPU seconds that the process had used when it said that it was ready."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+
+@contextmanager
+def running_gateway(upstream: str, *, window: bool = False) -> Iterator[RunningGateway]:
+    """`llmgw serve`, or the app with its window shown on the offscreen platform."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder, "home")
+        env = {
+            **os.environ,
+            "LLMGW_HOME": str(home),
+            "STUB_KEY": "stub",
+            "LLM_GATEWAY_HTTP_PORT": "0",
+            "QT_QPA_PLATFORM": "offscreen",
+        }
+        config = home / "config" / "config.toml"
+        config.parent.mkdir(parents=True)
+        config.write_text(
+            "[providers.stub]\nkind = 'openai-compatible'\n"
+            f"base_url = '{upstream}/v1'\napi_key_env = 'STUB_KEY'\n"
+            "models = ['stub-model']\nlocal = true\n"
+        )
+        program = [sys.executable, "-m", "llmgw_desktop"]
+        made = subprocess.run(
+            [*program, "key", "add", "bench"], env=env, capture_output=True, text=True, check=True
+        )
+        process = subprocess.Popen(
+            [*program, "desktop" if window else "serve"],
+            env=env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            url = _wait_for_url(home / "run" / "gateway.json", process)
+            yield RunningGateway(
+                url=url,
+                pid=process.pid,
+                key=made.stdout.strip(),
+                home=home,
+                ready_after_cpu_s=_cpu_s(process.pid),
+            )
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_for_url(run_file: Path, process: subprocess.Popen[bytes]) -> str:
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        if process.poll() is not None:
+            raise RuntimeError(f"the gateway ended with code {process.returncode}")
+        try:
+            return str(json.loads(run_file.read_text())["url"])
+        except (OSError, ValueError):
+            time.sleep(0.01)
+    raise RuntimeError("the gateway did not become ready")
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
