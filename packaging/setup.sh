@@ -28,7 +28,7 @@ why_it_failed() {
     if tail -n 40 "$log" | grep -aqE 'ame resolution|ailure resolving|NewConnectionError|etwork is unreachable'; then
         complaint='the package server cannot be reached'
     else
-        complaint=$(grep -aE '^ *(E:|ERROR:|dpkg: error|sudo:|[A-Za-z.]+Error:)|No space left' "$log" | tail -n 1 | sed 's/^ *//' | cut -c 1-200)
+        complaint=$(grep -aE '^ *(E:|ERROR:|dpkg: error|sudo:|[A-Za-z.]*Error:)|No space left' "$log" | tail -n 1 | sed 's/^ *//' | cut -c 1-200)
     fi
     [ -z "$complaint" ] || printf ' (%s)' "$complaint"
 }
@@ -167,6 +167,6 @@ make_environment() {
     say "making a virtual environment in $venv"
     # pip comes after the mark: an interrupted environment is either without pip or marked.
     logged "$python" -I -m venv --clear --without-pip "$venv" && : >"$unfinished" &&
-        logged "$venv/bin/python" -I -m ensurepip --upgrade ||
+        logged "$venv/bin/python" -I -m ensurepip --upgrade --default-pip ||
         stop "The virtual environment could not be made in $venv$(why_it_failed): see $log, make room or set LLMGW_VENV to a folder that can be written, then run this again."
 }

@@ -26,18 +26,29 @@ has_library() {
 
 # Installs PACKAGES, or stops with the sentence that says what to install.
 install_packages() {
-    install_by_hand="install these packages: $* (as root: apt-get install --no-install-recommends $*), then run this again"
-    command -v apt-get >/dev/null 2>&1 || stop "This system has no apt-get: find what it calls them and $install_by_hand."
-    may_act_as_root || stop "This user may not install system packages: $install_by_hand."
+    command -v apt-get >/dev/null 2>&1 ||
+        stop "This system has no apt-get: install what it calls these packages, then run this again: $*."
+    install_by_hand="run as root 'apt-get install --no-install-recommends $*', then run this again"
+    may_act_as_root || stop "System packages are missing and this user may not install them: $install_by_hand."
     say "installing system packages (a minute or two): $*"
-    # What an interrupted installation left behind stops apt until it is finished.
-    [ -z "$(dpkg --audit 2>/dev/null)" ] || logged as_root dpkg --force-confdef --force-confold --configure -a || :
+    finish_interrupted_installation
     # A broken foreign source fails the update, not what we need: the install decides.
     logged as_root apt-get -q -o DPkg::Lock::Timeout=300 update || :
     logged as_root apt-get -q -y -o DPkg::Lock::Timeout=300 \
         -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
         install --no-install-recommends "$@" ||
         stop "apt-get could not install the system packages$(why_it_failed): see $log, then $install_by_hand."
+}
+
+# apt refuses to work before what it left half done is finished; a dpkg whose apt was killed may
+# still be at it, so a locked database is given a minute.
+finish_interrupted_installation() {
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do
+        [ -n "$(dpkg --audit 2>/dev/null)" ] || return 0
+        logged as_root dpkg --force-confdef --force-confold --configure -a && return
+        tail -n 3 "$log" | grep -q lock || return 0
+        sleep 5
+    done
 }
 
 # True for root, for a sudo that asks nothing, and for one whose password a person types now.
