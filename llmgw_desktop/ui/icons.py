@@ -1,5 +1,7 @@
 """Draws the shipped SVG icons in any colour, sharp at every scale. The theme says which colour."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
@@ -22,6 +24,13 @@ class Icons:
         for scale in _SCALES:
             icon.addPixmap(self.pixmap(name, colour, size_px, scale), QIcon.Mode.Normal)
             icon.addPixmap(self.pixmap(name, disabled, size_px, scale), QIcon.Mode.Disabled)
+        return icon
+
+    def fixed_icon(self, name: str, sizes_px: Sequence[int]) -> QIcon:
+        """In its own colours, for the system: window, task bar, tray."""
+        icon = QIcon()
+        for size in sizes_px:
+            icon.addPixmap(self.pixmap(name, QColor(), size, 1.0))
         return icon
 
     def pixmap(self, name: str, colour: QColor, size_px: int, scale: float) -> QPixmap:

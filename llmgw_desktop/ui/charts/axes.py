@@ -1,9 +1,12 @@
-"""Where the lines and words of an axis stand: round numbers upward, round times along."""
+"""What charts share: round numbers upward, round times along, the colour of large areas."""
 
 import math
 from collections.abc import Sequence
 
+from PySide6.QtGui import QColor
+
 from llmgw_desktop.app.figures import local_time
+from llmgw_desktop.ui.palettes import Colours, mixed
 
 _TIME_STEPS_S = (
     60,
@@ -55,3 +58,9 @@ def _word(at_s: float, step_s: float) -> str:
     if step_s >= 86400 or (step_s >= 10800 and at.hour == 0 and at.minute == 0):
         return f"{at:%a} {at.day}"
     return f"{at:%H:%M}"
+
+
+def area_fill(colours: Colours, name: str) -> QColor:
+    """The colour of that name, softened: large areas take less of it than thin text does."""
+    colour: QColor = getattr(colours, name)
+    return mixed(colour, colours.surface, 0.85)

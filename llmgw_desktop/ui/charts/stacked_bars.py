@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.figures import short_count_text
-from llmgw_desktop.ui.charts.axes import round_top, time_marks
-from llmgw_desktop.ui.palettes import Colours, mixed
+from llmgw_desktop.ui.charts.axes import area_fill, round_top, time_marks
 from llmgw_desktop.ui.theme import TextSize, Theme
 
 
@@ -150,7 +149,7 @@ class StackedBars(QWidget):
         foot = area.bottom()
         for part, name in zip(bar.parts, self._colour_names, strict=True):
             tall = part * scale
-            colour = _fill(self._theme.colours, name)
+            colour = area_fill(self._theme.colours, name)
             painter.fillRect(QRectF(area.left(), foot - tall, area.width(), tall), colour)
             foot -= tall
         painter.restore()
@@ -178,12 +177,6 @@ class StackedBars(QWidget):
         column = self._column(index)
         place = self.mapToGlobal(QPoint(round(column.right()), round(column.top())))
         QToolTip.showText(place, self._bars[index].words, self, column.toRect())
-
-
-def _fill(colours: Colours, name: str) -> QColor:
-    """Large areas take less of the colour than thin text does."""
-    colour: QColor = getattr(colours, name)
-    return mixed(colour, colours.surface, 0.85)
 
 
 def _axis_text(value: float) -> str:

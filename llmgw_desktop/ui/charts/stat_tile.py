@@ -32,6 +32,9 @@ class StatTile(Card):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         space = theme.space
+        # Both stand on one line of writing, though their letters differ in size.
+        lift = self._value.fontMetrics().descent() - self._note.fontMetrics().descent()
+        self._note.setContentsMargins(0, 0, 0, lift)
         head = QHBoxLayout()
         head.addWidget(Label(theme, name, tone=Tone.MUTED, weight=QFont.Weight.Medium))
         head.addStretch(1)

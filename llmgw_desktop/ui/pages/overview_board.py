@@ -23,13 +23,13 @@ from llmgw_desktop.app.overview import (
     span_words,
 )
 from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
+from llmgw_desktop.ui.charts.running_list import RunningLine, RunningList
 from llmgw_desktop.ui.charts.share_bars import Share, ShareBars
 from llmgw_desktop.ui.charts.stat_tile import StatTile
 from llmgw_desktop.ui.charts.tokens_card import TokensCard
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.card import Card
 from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.running_list import RunningLine, RunningList
 from llmgw_desktop.ui.widgets.segmented import Segmented
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 

@@ -1,4 +1,4 @@
-"""Dresses tables, text views and splitters: thin scroll bars, flat headers, no frames.
+"""Dresses tables, text views, splitters and menus: thin scroll bars, flat headers, no frames.
 
 The few style sheets of the program stand here and in `search_field.py`, each on one small widget;
 a sheet on the whole program would slow every repaint and fight the palette.
@@ -6,7 +6,15 @@ a sheet on the whole program would slow every repaint and fight the palette.
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QHeaderView, QScrollBar, QSplitter
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QFrame,
+    QHeaderView,
+    QMenu,
+    QMenuBar,
+    QScrollBar,
+    QSplitter,
+)
 
 from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
@@ -31,6 +39,16 @@ def dress_splitter(splitter: QSplitter, theme: Theme) -> None:
     splitter.setHandleWidth(theme.space(1.25))
     splitter.setChildrenCollapsible(False)
     _SplitterClothes(splitter, theme)
+
+
+def dress_menu_bar(bar: QMenuBar, theme: Theme) -> None:
+    """As flat as the sidebar below it."""
+    _MenuBarClothes(bar, theme)
+
+
+def dress_menu(menu: QMenu, theme: Theme) -> None:
+    """A menu that stands alone; those of a menu bar wear its clothes."""
+    _MenuClothes(menu, theme)
 
 
 class _BarClothes(QObject):
@@ -104,3 +122,55 @@ class _SplitterClothes(QObject):
             f"QSplitter::handle:horizontal {{ margin: 0 {gap}px; }}"
             f"QSplitter::handle:hover {{ background: {colours.accent.name()}; }}"
         )
+
+
+class _MenuBarClothes(QObject):
+    """Owned by the menu bar."""
+
+    def __init__(self, bar: QMenuBar, theme: Theme) -> None:
+        super().__init__(bar)
+        self._bar = bar
+        self._theme = theme
+        self._wear()
+        theme.changed.connect(self._wear)
+
+    def _wear(self) -> None:
+        colours, space = self._theme.colours, self._theme.space
+        self._bar.setStyleSheet(
+            f"QMenuBar {{ background: {colours.side.name()}; color: {colours.muted.name()};"
+            f" border: none; border-bottom: 1px solid {colours.border.name()};"
+            f" padding: {space(0.5)}px {space(1)}px; }}"
+            f"QMenuBar::item {{ background: transparent; border-radius: 4px;"
+            f" padding: {space(0.75)}px {space(2)}px; }}"
+            f"QMenuBar::item:selected {{ background: {colours.hover.name()};"
+            f" color: {colours.text.name()}; }}" + _menu_sheet(self._theme)
+        )
+
+
+class _MenuClothes(QObject):
+    """Owned by the menu."""
+
+    def __init__(self, menu: QMenu, theme: Theme) -> None:
+        super().__init__(menu)
+        self._menu = menu
+        self._theme = theme
+        self._wear()
+        theme.changed.connect(self._wear)
+
+    def _wear(self) -> None:
+        self._menu.setStyleSheet(_menu_sheet(self._theme))
+
+
+def _menu_sheet(theme: Theme) -> str:
+    colours, space = theme.colours, theme.space
+    return (
+        f"QMenu {{ background: {colours.surface.name()}; color: {colours.text.name()};"
+        f" border: 1px solid {colours.border.name()}; padding: {space(1)}px; }}"
+        f"QMenu::item {{ padding: {space(1.25)}px {space(6)}px {space(1.25)}px {space(6)}px;"
+        f" border-radius: 4px; }}"
+        f"QMenu::item:selected {{ background: {colours.selection.name()}; }}"
+        f"QMenu::item:disabled {{ color: {colours.disabled.name()}; }}"
+        f"QMenu::separator {{ height: 1px; background: {colours.border.name()};"
+        f" margin: {space(1)}px {space(2)}px; }}"
+        f"QMenu::indicator {{ width: {space(3)}px; height: {space(3)}px; left: {space(1.5)}px; }}"
+    )

@@ -1,0 +1,135 @@
+"""The desktop program: Qt set up, the engine in Qt's loop, an orderly end however it is asked for.
+
+`desktop_shell.py` says what the windows do; `qt_loop.py` how the loop is hosted.
+"""
+
+import asyncio
+import gc
+import logging
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+
+from PySide6.QtCore import QEventLoop, QSettings, QTimer
+from PySide6.QtGui import QSessionManager
+from PySide6.QtWidgets import QApplication
+
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.ui.desktop_shell import DesktopContainer, DesktopShell
+from llmgw_desktop.ui.qt_loop import run
+from llmgw_desktop.ui.single_instance import SingleInstance, server_name
+from llmgw_desktop.ui.theme import Appearance, Theme
+from llmgw_desktop.ui.tray import Tray
+
+_SHOW_TIMEOUT_MS = 2000
+_SESSION_END_MS = 5000
+_ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
+_log = logging.getLogger(__name__)
+
+
+def show_running(places: Places) -> bool:
+    """Ask the program that runs on this home to show its window; False if it has none."""
+    return SingleInstance.ask_running_to_show(server_name(places.data_folder), _SHOW_TIMEOUT_MS)
+
+
+def run_desktop(
+    make_container: Callable[[], DesktopContainer], places: Places, *, hidden: bool
+) -> int:
+    """Until the person quits. Raises what making the container raises."""
+    app = make_application()
+    with _exceptions_logged():
+        return run(_desktop(app, make_container, places, hidden=hidden), app)
+
+
+def make_application() -> QApplication:
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("llmgw-desktop")
+    app.setApplicationDisplayName("LLM Gateway")
+    app.setDesktopFileName("llmgw-desktop")
+    # Closing is decided by the shell: it knows whether a tray leads back.
+    app.setQuitOnLastWindowClosed(False)
+    if sys.platform != "darwin":
+        app.setStyle("Fusion")
+    return app
+
+
+async def _desktop(
+    app: QApplication,
+    make_container: Callable[[], DesktopContainer],
+    places: Places,
+    *,
+    hidden: bool,
+) -> int:
+    settings = QSettings(str(places.config_folder / "window.ini"), QSettings.Format.IniFormat)
+    theme = Theme(app, _appearance(settings))
+    app.setWindowIcon(theme.icons.fixed_icon("app", _ICON_SIZES))
+    shell = DesktopShell(make_container(), theme, Tray(theme.icons), settings, app)
+    door = SingleInstance(server_name(places.data_folder), app)
+    if not door.listen(shell.show_window):
+        _log.warning("a second start will not find this one: its socket cannot be made")
+    app.commitDataRequest.connect(lambda manager: end_session(shell, manager))
+    _on_signals(shell.quit)
+    await shell.start()
+    shell.open(hidden=hidden)
+    _settle_memory()
+    await shell.quit_asked.wait()
+    door.close()
+    await shell.stop()
+    return 0
+
+
+def end_session(shell: DesktopShell, manager: QSessionManager | None) -> None:
+    """The session ends: when this returns, the process may be killed. So wait for the stop here.
+
+    A nested loop is safe in a slot that no task has called: the engine goes on in it.
+    """
+    if manager is not None:
+        manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
+    waiting = QEventLoop()
+    shell.stopped.connect(waiting.quit)
+    QTimer.singleShot(_SESSION_END_MS, waiting.quit)
+    shell.quit()
+    waiting.exec()
+
+
+def _appearance(settings: QSettings) -> Appearance:
+    try:
+        return Appearance(str(settings.value("window/appearance", Appearance.SYSTEM)))
+    except ValueError:
+        return Appearance.SYSTEM
+
+
+def _settle_memory() -> None:
+    """What was made for the start lives as long as the program: the collector may skip it.
+
+    Measured, this does more for smooth painting under load than anything else.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+
+
+@contextmanager
+def _exceptions_logged() -> Iterator[None]:
+    """What a slot raises goes to the log; the program goes on."""
+    before = sys.excepthook
+
+    def log(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        _log.critical("unexpected", exc_info=(kind, error, trace))
+
+    sys.excepthook = log
+    try:
+        yield
+    finally:
+        sys.excepthook = before

@@ -1,0 +1,245 @@
+"""Joins tray, window and gateway: what opening, closing, pausing and quitting mean.
+
+The parts ask by signals and show what they are told; only this file knows them all.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+
+from llmgw_desktop.app.flights import Flights
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.events import (
+    Event,
+    FlightClosed,
+    FlightOpened,
+    GatewayChanged,
+    GatewayState,
+    GatewayStatus,
+    RecorderChanged,
+    RecorderStatus,
+    SettingsChanged,
+)
+from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.main_window import MainWindow, Page
+from llmgw_desktop.ui.pages.overview_page import OverviewPage, OverviewSource
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.tray import Tray, TraySnapshot
+from llmgw_desktop.ui.window.sidebar import SidebarEntry
+
+_COUNT_MS = 1000
+_TOLD_KEY = "told/still-running"
+_log = logging.getLogger(__name__)
+
+
+class Control(Protocol):
+    """What windows and tray ask of `app/control.py`."""
+
+    def status(self) -> GatewayStatus: ...
+
+    def recorder_status(self) -> RecorderStatus: ...
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def base_urls(self) -> dict[str, str]: ...
+
+    def access_key_file(self) -> Path: ...
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]: ...
+
+    def send_test_flight(self) -> Coroutine[Any, Any, str]: ...
+
+
+class DesktopContainer(Protocol):
+    """What is asked of `app/container.py`."""
+
+    @property
+    def control(self) -> Control: ...
+
+    @property
+    def flights(self) -> Flights: ...
+
+    @property
+    def overview(self) -> OverviewSource: ...
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+class DesktopShell(QObject):
+    """One for the program. `quit` only asks; whoever awaits `quit_asked` then calls `stop`."""
+
+    stopped = Signal()
+
+    def __init__(
+        self,
+        container: DesktopContainer,
+        theme: Theme,
+        tray: Tray,
+        settings: QSettings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.quit_asked = asyncio.Event()
+        self._container = container
+        self._control = container.control
+        self._theme = theme
+        self._settings = settings
+        self._bridge = Bridge(self)
+        self._window: MainWindow | None = None
+        self._tray = tray
+        self._start_problem = ""
+        self._settings_problem = ""
+        self._count = QTimer(self, singleShot=True, interval=_COUNT_MS)
+        self._count.timeout.connect(self._show_under_way)
+        self._unsubscribe = self._control.subscribe(self._bridge.note)
+        self._connect()
+
+    @property
+    def window(self) -> MainWindow | None:
+        """None until it is first shown: a start in the tray need not build it."""
+        return self._window
+
+    async def start(self) -> None:
+        """Open the door. A failure is shown, with a way to try again; it never ends the program."""
+        self._start_problem = ""
+        try:
+            await self._container.start()
+        except (LlmgwError, OSError) as error:
+            _log.error("the gateway did not start: %s", error)
+            self._start_problem = _start_sentence(error)
+        self._show_status()
+
+    def open(self, *, hidden: bool) -> None:
+        """With `hidden` only the icon, unless there is no tray to hold it."""
+        self._tray.start()
+        if not hidden or not self._tray.is_shown:
+            self.show_window()
+
+    def show_window(self) -> None:
+        if self._window is None:
+            self._window = self._make_window()
+            self._show_status()
+            self._show_under_way()
+        self._window.come_forward()
+
+    def quit(self) -> None:
+        self.quit_asked.set()
+
+    async def stop(self) -> None:
+        """The windows go at once, the gateway in its own order; nothing is asked."""
+        if self._window is not None:
+            self._window.save()
+            self._window.hide()
+        try:
+            await self._container.stop()
+        finally:
+            self._unsubscribe()
+            self._bridge.close()
+            self._tray.close()
+            self.stopped.emit()
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._on_events)
+        self._tray.open_wanted.connect(self.show_window)
+        self._tray.pause_wanted.connect(self._control.pause)
+        self._tray.resume_wanted.connect(self._control.resume)
+        self._tray.quit_wanted.connect(self.quit)
+        self._theme.changed.connect(self._keep_appearance)
+
+    def _make_window(self) -> MainWindow:
+        window = MainWindow(self._theme, self._make_pages(), self._settings, self._may_close)
+        window.quit_wanted.connect(self.quit)
+        window.put_away.connect(self._tell_once)
+        window.pause_wanted.connect(self._control.pause)
+        window.resume_wanted.connect(self._control.resume)
+        window.retry_wanted.connect(self._retry)
+        return window
+
+    def _make_pages(self) -> list[Page]:
+        overview = OverviewPage(self._container.overview, self._control, self._bridge, self._theme)
+        overview.flights_wanted.connect(self._show_flights)
+        overview.flight_wanted.connect(self._open_flight)
+        return [
+            Page(
+                entry=SidebarEntry(key="overview", title="Overview", icon="overview"),
+                widget=overview,
+            ),
+        ]
+
+    def _show_flights(self, query: FlightQuery) -> None:
+        if self._window is not None:
+            self._window.show_flights(query)
+
+    def _open_flight(self, flight_id: str) -> None:
+        if self._window is not None:
+            self._window.open_flight(flight_id)
+
+    def _on_events(self, events: tuple[Event, ...]) -> None:
+        kinds = {type(event) for event in events}
+        if kinds & {GatewayChanged, RecorderChanged}:
+            self._show_status()
+        if kinds & {FlightOpened, FlightClosed} and not self._count.isActive():
+            self._count.start()
+        for event in events:
+            if isinstance(event, SettingsChanged):
+                self._settings_problem = event.problem
+                self._show_status()
+
+    def _show_status(self) -> None:
+        status, recorder = self._control.status(), self._control.recorder_status()
+        if status.state is GatewayState.FAILED and self._start_problem:
+            status = replace(status, problem=self._start_problem)
+        if self._window is not None:
+            self._window.show_status(status, self._control.base_urls())
+            self._window.show_recording(recorder)
+            self._window.show_settings_problem(self._settings_problem)
+        trouble = status.problem or ("" if recorder.recording else recorder.problem)
+        self._tray.show(
+            TraySnapshot(
+                status=status,
+                base_urls=self._control.base_urls(),
+                under_way=len(self._container.flights.running()),
+                trouble=trouble,
+            )
+        )
+
+    def _show_under_way(self) -> None:
+        if self._window is not None:
+            self._window.show_under_way(len(self._container.flights.running()))
+        self._show_status()
+
+    def _retry(self) -> None:
+        self._bridge.run(self.start(), name="start again")
+
+    def _may_close(self) -> bool:
+        """Whether closing the window ends the program: only where no tray leads back."""
+        return self.quit_asked.is_set() or not self._tray.look_again()
+
+    def _tell_once(self) -> None:
+        if self._settings.value(_TOLD_KEY, False, bool):
+            return
+        told = self._tray.say(
+            "LLM Gateway is still running",
+            "Programs keep reaching their models. Open or quit it from its icon.",
+        )
+        if told:
+            self._settings.setValue(_TOLD_KEY, True)
+
+    def _keep_appearance(self) -> None:
+        self._settings.setValue("window/appearance", self._theme.appearance.value)
+
+
+def _start_sentence(error: Exception) -> str:
+    from llmgw_desktop.app.start_checks import start_problem  # noqa: PLC0415 - rarely needed
+
+    return start_problem(error) if isinstance(error, LlmgwError) else str(error)

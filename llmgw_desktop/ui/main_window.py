@@ -1,0 +1,189 @@
+"""The one window: pages beside a sidebar, banners above them, menus with every action.
+
+It shows what it is told and asks by signals; what closing means is decided in `desktop_shell.py`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus
+from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.ui.pages.page import HasFilter, KeepsState, ShowsFlights
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.window.shortcut_list import ShortcutList
+from llmgw_desktop.ui.window.sidebar import Sidebar, SidebarEntry
+from llmgw_desktop.ui.window.status_panel import StatusPanel
+from llmgw_desktop.ui.window.trouble_area import TroubleArea
+from llmgw_desktop.ui.window.window_menus import WindowMenus
+
+TITLE = "LLM Gateway"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page with the way to it."""
+
+    entry: SidebarEntry
+    widget: QWidget
+
+
+class MainWindow(QMainWindow):
+    """`may_close` is asked when the person closes the window; what it forbids is hidden instead."""
+
+    quit_wanted = Signal()
+    retry_wanted = Signal()
+    pause_wanted = Signal()
+    resume_wanted = Signal()
+    put_away = Signal()
+    """Closed by the person, and only hidden."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        pages: Sequence[Page],
+        settings: QSettings,
+        may_close: Callable[[], bool],
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._pages = {page.entry.key: page for page in pages}
+        self._settings = settings
+        self._may_close = may_close
+        self._stack = QStackedWidget()
+        self._sidebar = Sidebar(theme, [page.entry for page in pages])
+        self._status = StatusPanel(theme)
+        self._troubles = TroubleArea(theme, self.retry_wanted.emit)
+        self._menus = WindowMenus(self, theme, [page.entry for page in pages])
+        self._lay_out()
+        self._connect()
+        self._restore()
+
+    @property
+    def page_key(self) -> str:
+        return next(k for k, p in self._pages.items() if p.widget is self._stack.currentWidget())
+
+    @property
+    def troubles(self) -> TroubleArea:
+        return self._troubles
+
+    def show_page(self, key: str) -> None:
+        page = self._pages[key]
+        self._sidebar.choose(key)
+        self._stack.setCurrentWidget(page.widget)
+        self.setWindowTitle(f"{page.entry.title} – {TITLE}")
+        self._menus.can_find(isinstance(page.widget, HasFilter))
+
+    def show_flights(self, query: FlightQuery) -> None:
+        """Go to the flights behind a figure."""
+        for key, page in self._pages.items():
+            if isinstance(page.widget, ShowsFlights):
+                self.show_page(key)
+                page.widget.show_flights(query)
+
+    def open_flight(self, flight_id: str) -> None:
+        for key, page in self._pages.items():
+            if isinstance(page.widget, ShowsFlights):
+                self.show_page(key)
+                page.widget.open_flight(flight_id)
+
+    def show_status(self, status: GatewayStatus, base_urls: dict[str, str]) -> None:
+        self._status.show_status(status, base_urls)
+        self._troubles.show_gateway(status)
+        self._menus.show_state(status.state)
+        self._menus.show_base_urls(base_urls)
+
+    def show_recording(self, status: RecorderStatus) -> None:
+        self._status.show_recording(status.recording)
+        self._troubles.show_recording(status)
+
+    def show_settings_problem(self, problem: str) -> None:
+        self._troubles.show_settings(problem)
+
+    def show_under_way(self, count: int) -> None:
+        if "flights" in self._pages:
+            self._sidebar.show_badge("flights", f"{count:,}" if count else "")
+
+    def come_forward(self) -> None:
+        """Shown, not minimised, in front."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def save(self) -> None:
+        """Where things stand, for the next start."""
+        self._settings.setValue("window/geometry", self.saveGeometry())
+        self._settings.setValue("window/page", self.page_key)
+        for key, page in self._pages.items():
+            if isinstance(page.widget, KeepsState):
+                self._settings.beginGroup(f"page-{key}")
+                page.widget.save_state(self._settings)
+                self._settings.endGroup()
+        self._settings.sync()
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.save()
+        if self._may_close():
+            event.accept()
+            self.quit_wanted.emit()
+        else:
+            # Ignored and hidden: an ignored close of a window that stays would also refuse a
+            # quit that comes from the system.
+            event.ignore()
+            self.hide()
+            self.put_away.emit()
+
+    def _lay_out(self) -> None:
+        for page in self._pages.values():
+            self._stack.addWidget(page.widget)
+        self._sidebar.add_foot(self._status)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._troubles)
+        right.addWidget(self._stack, 1)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._sidebar)
+        row.addLayout(right, 1)
+        self.setCentralWidget(body)
+        space = self._theme.space
+        self.setMinimumSize(space(200), space(130))
+        self.resize(space(290), space(190))
+
+    def _connect(self) -> None:
+        self._sidebar.chosen.connect(self.show_page)
+        for source in (self._status, self._menus):
+            source.pause_wanted.connect(self.pause_wanted)
+            source.resume_wanted.connect(self.resume_wanted)
+        self._menus.page_wanted.connect(self.show_page)
+        self._menus.find_wanted.connect(self._find)
+        self._menus.quit_wanted.connect(self.quit_wanted)
+        self._menus.shortcuts_wanted.connect(self._list_shortcuts)
+
+    def _find(self) -> None:
+        page: object = self._stack.currentWidget()
+        if isinstance(page, HasFilter):
+            page.focus_filter()
+
+    def _list_shortcuts(self) -> None:
+        ShortcutList(self._theme, self.findChildren(QAction), self).open()
+
+    def _restore(self) -> None:
+        geometry = self._settings.value("window/geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        for key, page in self._pages.items():
+            if isinstance(page.widget, KeepsState):
+                self._settings.beginGroup(f"page-{key}")
+                page.widget.restore_state(self._settings)
+                self._settings.endGroup()
+        remembered = str(self._settings.value("window/page", ""))
+        self.show_page(remembered if remembered in self._pages else next(iter(self._pages)))

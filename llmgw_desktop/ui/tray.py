@@ -1,0 +1,197 @@
+"""The icon in the system's tray: how the gateway stands, and the way back to the window.
+
+There may be no tray, or one that comes up after us: `look_again` finds out. Labels change in
+place, from what `show` was last told; opening the menu asks nobody.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QIcon
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from llmgw_desktop.app.gateway_words import status_line
+from llmgw_desktop.domain.events import GatewayState, GatewayStatus
+from llmgw_desktop.ui.icons import Icons
+
+TITLE = "LLM Gateway"
+_LOOK_EVERY_MS = 2000
+_LOOK_FOR_MS = 30_000
+_ICONS = {
+    GatewayState.RUNNING: "tray-running",
+    GatewayState.PAUSED: "tray-paused",
+    GatewayState.FAILED: "tray-failed",
+}
+_STOPPED_ICON = "tray-stopped"
+_SIZES = (16, 22, 24, 32, 48, 64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraySnapshot:
+    """All that the tray shows."""
+
+    status: GatewayStatus
+    base_urls: dict[str, str] = field(default_factory=dict)
+    under_way: int = 0
+    trouble: str = ""
+    """One sentence beside the state, empty when all is well."""
+
+
+class Tray(QObject):
+    """`is_available` is asked, never assumed; tests give their own."""
+
+    open_wanted = Signal()
+    pause_wanted = Signal()
+    resume_wanted = Signal()
+    quit_wanted = Signal()
+    appeared = Signal()
+    vanished = Signal()
+
+    def __init__(
+        self,
+        icons: Icons,
+        is_available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._icons = icons
+        self._is_available = is_available
+        self._icon: QSystemTrayIcon | None = None
+        self._snapshot = TraySnapshot(status=GatewayStatus(state=GatewayState.STARTING))
+        self._drawn: dict[str, QIcon] = {}
+        self.menu = QMenu()
+        self._line = QAction(self)
+        self._line.setEnabled(False)
+        self._trouble = QAction(self)
+        self._trouble.setEnabled(False)
+        self._copies = QMenu("Copy base URL")
+        self._copy_actions: dict[str, QAction] = {}
+        self._turn = QAction(self)
+        self._turn.triggered.connect(self._ask_turn)
+        self._fill_menu()
+        self._looked = QElapsedTimer()
+        self._look_timer = QTimer(self, interval=_LOOK_EVERY_MS)
+        self._look_timer.timeout.connect(self._look_for_a_while)
+        self.show(self._snapshot)
+
+    @property
+    def is_shown(self) -> bool:
+        return self._icon is not None
+
+    def start(self) -> None:
+        """Show the icon now, or as soon as a tray comes up within half a minute."""
+        self.look_again()
+        if not self.is_shown:
+            self._looked.start()
+            self._look_timer.start()
+
+    def look_again(self) -> bool:
+        """Whether there is a tray now; the icon comes and goes with it."""
+        available = self._is_available()
+        if available and self._icon is None:
+            self._make_icon()
+            self._look_timer.stop()
+            self.appeared.emit()
+        elif not available and self._icon is not None:
+            self._drop_icon()
+            self.vanished.emit()
+        return available
+
+    def show(self, snapshot: TraySnapshot) -> None:
+        self._snapshot = snapshot
+        state = snapshot.status.state
+        line = status_line(snapshot.status, snapshot.under_way)
+        self._line.setText(line)
+        self._trouble.setText(snapshot.trouble)
+        self._trouble.setVisible(bool(snapshot.trouble))
+        self._turn.setText("Resume gateway" if state is GatewayState.PAUSED else "Pause gateway")
+        self._turn.setEnabled(state in (GatewayState.RUNNING, GatewayState.PAUSED))
+        self._show_copies(snapshot.base_urls)
+        if self._icon is not None:
+            self._dress_icon(self._icon)
+
+    def say(self, title: str, text: str) -> bool:
+        """A notification; False where there is no tray to say it with."""
+        if self._icon is None:
+            return False
+        self._icon.showMessage(title, text, self._drawing("tray-running"))
+        return True
+
+    def close(self) -> None:
+        self._look_timer.stop()
+        self._drop_icon()
+        self.menu.deleteLater()
+        self._copies.deleteLater()
+
+    def _fill_menu(self) -> None:
+        self.menu.addAction(self._line)
+        self.menu.addAction(self._trouble)
+        self.menu.addSeparator()
+        self._add(f"Open {TITLE}", self.open_wanted)
+        self.menu.addMenu(self._copies)
+        self.menu.addSeparator()
+        self.menu.addAction(self._turn)
+        self.menu.addSeparator()
+        self._add(f"Quit {TITLE}", self.quit_wanted)
+
+    def _add(self, words: str, signal: object) -> None:
+        action = QAction(words, self)
+        action.triggered.connect(signal)
+        self.menu.addAction(action)
+
+    def _show_copies(self, base_urls: dict[str, str]) -> None:
+        self._copies.setEnabled(bool(base_urls))
+        for vendor, url in base_urls.items():
+            if vendor not in self._copy_actions:
+                action = self._copies.addAction("")
+                action.triggered.connect(self._copier(vendor))
+                self._copy_actions[vendor] = action
+            self._copy_actions[vendor].setText(f"{vendor}   {url}")
+
+    def _copier(self, vendor: str) -> Callable[[], None]:
+        return lambda: QGuiApplication.clipboard().setText(self._snapshot.base_urls[vendor])
+
+    def _ask_turn(self) -> None:
+        if self._snapshot.status.state is GatewayState.PAUSED:
+            self.resume_wanted.emit()
+        else:
+            self.pause_wanted.emit()
+
+    def _look_for_a_while(self) -> None:
+        self.look_again()
+        if self._looked.elapsed() > _LOOK_FOR_MS:
+            self._look_timer.stop()
+
+    def _make_icon(self) -> None:
+        # Made anew each time: an icon that was shown before the tray came up never registers.
+        icon = QSystemTrayIcon(self)
+        icon.setContextMenu(self.menu)
+        icon.activated.connect(self._on_activated)
+        self._dress_icon(icon)
+        icon.show()
+        self._icon = icon
+
+    def _drop_icon(self) -> None:
+        if self._icon is not None:
+            self._icon.hide()
+            self._icon.deleteLater()
+            self._icon = None
+
+    def _dress_icon(self, icon: QSystemTrayIcon) -> None:
+        snapshot = self._snapshot
+        icon.setIcon(self._drawing(_ICONS.get(snapshot.status.state, _STOPPED_ICON)))
+        trouble = f"\n{snapshot.trouble}" if snapshot.trouble else ""
+        icon.setToolTip(f"{TITLE}: {self._line.text()}{trouble}")
+
+    def _drawing(self, name: str) -> QIcon:
+        if name not in self._drawn:
+            self._drawn[name] = self._icons.fixed_icon(name, _SIZES)
+        return self._drawn[name]
+
+    def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason in (
+            QSystemTrayIcon.ActivationReason.Trigger,
+            QSystemTrayIcon.ActivationReason.DoubleClick,
+        ):
+            self.open_wanted.emit()

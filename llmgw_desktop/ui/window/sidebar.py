@@ -1,0 +1,170 @@
+"""The window's left edge: who we are, which pages there are, which one is in sight."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import KEYBOARD_REASONS
+from llmgw_desktop.ui.widgets.label import Label
+
+_WIDTH_UNITS = 52
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SidebarEntry:
+    """A page as the sidebar names it."""
+
+    key: str
+    title: str
+    icon: str
+
+
+class Sidebar(QWidget):
+    """Entries from top to bottom; `add_foot` puts something at the lower end."""
+
+    chosen = Signal(str)
+
+    def __init__(
+        self, theme: Theme, entries: Sequence[SidebarEntry], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        space = theme.space
+        self.setFixedWidth(space(_WIDTH_UNITS))
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(space(3), space(4), space(3), space(3))
+        self._column.setSpacing(space(0.5))
+        self._column.addLayout(self._wordmark())
+        self._column.addSpacing(space(4))
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, _Entry] = {}
+        for entry in entries:
+            button = _Entry(theme, entry)
+            button.clicked.connect(self._chooser(entry.key))
+            self._group.addButton(button)
+            self._buttons[entry.key] = button
+            self._column.addWidget(button)
+        self._column.addStretch(1)
+        theme.changed.connect(self.update)
+
+    def choose(self, key: str) -> None:
+        """Marks it; says nothing."""
+        self._buttons[key].setChecked(True)
+
+    def show_badge(self, key: str, words: str) -> None:
+        self._buttons[key].show_badge(words)
+
+    def add_foot(self, widget: QWidget) -> None:
+        self._column.addWidget(widget)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colours.side)
+        painter.fillRect(self.width() - 1, 0, 1, self.height(), colours.border)
+        painter.end()
+
+    def _wordmark(self) -> QHBoxLayout:
+        theme, space = self._theme, self._theme.space
+        mark = QLabel()
+        size = space(6)
+        mark.setPixmap(
+            theme.icons.pixmap(
+                "app", theme.colours.accent, size, max(2.0, self.devicePixelRatioF())
+            )
+        )
+        row = QHBoxLayout()
+        row.setContentsMargins(space(1.5), 0, 0, 0)
+        row.setSpacing(space(2))
+        row.addWidget(mark)
+        row.addWidget(
+            Label(theme, "LLM Gateway", size=TextSize.HEADING, weight=QFont.Weight.DemiBold), 1
+        )
+        return row
+
+    def _chooser(self, key: str) -> Callable[[], None]:
+        return lambda: self.chosen.emit(key)
+
+
+class _Entry(QAbstractButton):
+    """One page's line."""
+
+    def __init__(self, theme: Theme, entry: SidebarEntry) -> None:
+        super().__init__()
+        self._theme = theme
+        self._entry = entry
+        self._badge = ""
+        self._shows_focus = False
+        self.setText(entry.title)
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFont(theme.font(weight=QFont.Weight.Medium))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        theme.changed.connect(self.update)
+
+    def show_badge(self, words: str) -> None:
+        if words != self._badge:
+            self._badge = words
+            self.setAccessibleDescription(words)
+            self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        height = self.fontMetrics().height() + 2 * self._theme.space(2)
+        return QSize(self._theme.space(40), height)
+
+    @override
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._shows_focus = event.reason() in KEYBOARD_REASONS
+        super().focusInEvent(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours, space = self._theme.colours, self._theme.space
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        if self.isChecked() or self.underMouse():
+            ground = colours.selection if self.isChecked() else colours.hover
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ground)
+            painter.drawRoundedRect(area, 6, 6)
+        if self.hasFocus() and self._shows_focus:
+            painter.setPen(QPen(colours.accent, 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), 5, 5)
+        icon = space(4.5)
+        ink = colours.accent if self.isChecked() else colours.muted
+        at = QRectF(space(2), (self.height() - icon) / 2, icon, icon)
+        self._theme.icons.paint(painter, self._entry.icon, at, ink)
+        painter.setPen(colours.text)
+        left = space(2) + icon + space(2.5)
+        words = QRectF(left, 0, self.width() - left - space(2), self.height())
+        painter.setFont(self.font())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._entry.title)
+        if self._badge:
+            painter.setFont(self._theme.font(TextSize.CAPTION, QFont.Weight.Medium))
+            painter.setPen(colours.running)
+            right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(words, right, self._badge)
+        painter.end()

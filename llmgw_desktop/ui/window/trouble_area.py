@@ -1,0 +1,66 @@
+"""Banners on top of the window, one for each cause; each goes when its cause is gone."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from llmgw_desktop.domain.events import GatewayState, GatewayStatus, RecorderStatus
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
+
+
+class TroubleArea(QWidget):
+    """The gateway does not run · flights are not recorded · the settings cannot be read."""
+
+    def __init__(
+        self, theme: Theme, on_retry: Callable[[], None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._on_retry = on_retry
+        self._gateway = Banner(theme, closable=False)
+        self._recording = Banner(theme)
+        self._settings = Banner(theme)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for banner in (self._gateway, self._recording, self._settings):
+            column.addWidget(banner)
+
+    @property
+    def words(self) -> list[str]:
+        """Of the banners in sight, from top to bottom."""
+        banners = (self._gateway, self._recording, self._settings)
+        return [banner.text for banner in banners if not banner.isHidden()]
+
+    def show_gateway(self, status: GatewayStatus) -> None:
+        if status.state is GatewayState.FAILED:
+            self._gateway.say(
+                BannerKind.ERROR,
+                "The gateway is not running: programs cannot reach their models.",
+                status.problem,
+                action="Try again",
+                on_action=self._on_retry,
+            )
+        elif status.state is not GatewayState.STARTING:
+            self._gateway.hide()
+
+    def show_recording(self, status: RecorderStatus) -> None:
+        if status.recording or not status.problem:
+            self._recording.hide()
+            return
+        dropped = f" {status.dropped:,} flights were not kept." if status.dropped else ""
+        self._recording.say(
+            BannerKind.WARNING,
+            "Flights are not being recorded. Requests still go through.",
+            status.problem + dropped,
+        )
+
+    def show_settings(self, problem: str) -> None:
+        if not problem:
+            self._settings.hide()
+            return
+        self._settings.say(
+            BannerKind.WARNING,
+            "The settings file cannot be used; the settings before it stay in force.",
+            problem,
+        )
