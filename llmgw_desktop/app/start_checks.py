@@ -4,8 +4,9 @@ import importlib.metadata
 import sys
 
 from llmgw_desktop.app.port_owner import port_owner
-from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.engine.front.http_server import PortTaken
+from llmgw_desktop.domain.errors import LlmgwError, PortTaken
+
+PYTHON = sys.version_info[:2]
 
 
 def start_problem(error: LlmgwError) -> str:
@@ -23,10 +24,10 @@ def bad_qt_version() -> str:
         version = importlib.metadata.version("PySide6_Essentials")
     except importlib.metadata.PackageNotFoundError:
         return "Qt is not installed: pip install 'PySide6-Essentials<6.12', or use 'llmgw serve'."
-    if sys.version_info < (3, 12) and _major_minor(version) >= (6, 12):
+    if PYTHON < (3, 12) and _major_minor(version) >= (6, 12):
         return (
-            f"PySide6 {version} crashes on Python {sys.version_info.major}."
-            f"{sys.version_info.minor}: pip install 'PySide6-Essentials<6.12', or use Python 3.12."
+            f"PySide6 {version} crashes on Python {PYTHON[0]}.{PYTHON[1]}: "
+            f"pip install 'PySide6-Essentials<6.12', or use Python 3.12."
         )
     return ""
 

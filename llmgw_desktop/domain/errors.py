@@ -16,6 +16,7 @@ LlmgwError
 │ ├ UnknownPath                 no door here
 │ └ NotServed                   a door that this provider cannot answer
 ├ GatewayClosed               paused or stopping
+├ PortTaken                   another program listens where we want to
 ├ UpstreamError               the provider's side failed
 │ ├ UpstreamRefused             no connection
 │ ├ UpstreamTimeout             connected, then silence
@@ -156,6 +157,17 @@ class GatewayClosed(LlmgwError):
     def __init__(self, message: str, *, retry_after_s: int = 5) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class PortTaken(LlmgwError):
+    """Another program listens where we want to."""
+
+    kind = "port_taken"
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(f"Port {port} on {host} is taken.")
+        self.host = host
+        self.port = port
 
 
 class UpstreamError(LlmgwError):

@@ -1,4 +1,4 @@
-"""The floor that the gateway is measured against: aiohttp on both sides, both bodies parsed as JSON.
+"""The floor the gateway is measured against: aiohttp on both sides, both bodies parsed as JSON.
 
     python tests/bench/floor_proxy.py PORT UPSTREAM_URL
 

@@ -29,8 +29,14 @@ class RunningGateway:
 
 
 @contextmanager
-def running_gateway(upstream: str, *, window: bool = False) -> Iterator[RunningGateway]:
-    """`llmgw serve`, or the app with its window shown on the offscreen platform."""
+def running_gateway(
+    upstream: str, *, window: bool = False, lateness_file: Path | None = None
+) -> Iterator[RunningGateway]:
+    """`llmgw serve`, or the app with its window shown on the offscreen platform.
+
+    With a `lateness_file` a 16 ms timer in the app's Qt thread notes how late it is, in ms; the
+    list is written to the file about once a second.
+    """
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "home")
         env = {
@@ -51,6 +57,9 @@ def running_gateway(upstream: str, *, window: bool = False) -> Iterator[RunningG
         made = subprocess.run(
             [*program, "key", "add", "bench"], env=env, capture_output=True, text=True, check=True
         )
+        if lateness_file is not None:
+            program = [sys.executable, str(Path(__file__).with_name("late_desktop.py"))]
+            env["BENCH_LATENESS_FILE"] = str(lateness_file)
         process = subprocess.Popen(
             [*program, "desktop" if window else "serve"],
             env=env,

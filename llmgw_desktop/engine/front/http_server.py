@@ -8,7 +8,7 @@ import logging
 
 from aiohttp import web
 
-from llmgw_desktop.domain.errors import AccessError, LlmgwError
+from llmgw_desktop.domain.errors import AccessError, LlmgwError, PortTaken
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.engine.access.gate import Gate
@@ -19,17 +19,6 @@ from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.wire.errors import error_reply
 
 _log = logging.getLogger(__name__)
-
-
-class PortTaken(LlmgwError):
-    """Another program listens where we want to."""
-
-    kind = "port_taken"
-
-    def __init__(self, host: str, port: int) -> None:
-        super().__init__(f"Port {port} on {host} is taken.")
-        self.host = host
-        self.port = port
 
 
 class HttpServer:

@@ -52,10 +52,13 @@ class Connection(asyncio.Protocol):
         self._is_whole = False
         self._keeps_alive = False
         self._is_idle = True
+        self._has_surplus = False
 
     @property
     def is_reusable(self) -> bool:
-        return self._is_whole and self._keeps_alive and self._error is None
+        return (
+            self._is_whole and self._keeps_alive and not self._has_surplus and self._error is None
+        )
 
     @property
     def is_open(self) -> bool:
@@ -129,7 +132,7 @@ class Connection(asyncio.Protocol):
             if not self._is_whole:
                 self.close(BrokenAnswer(str(error) or "a change of protocol"))
                 return
-            self._keeps_alive = False  # more bytes than the answer had
+            self._has_surplus = True  # more bytes than the answer had
         if self._head_bytes > HEAD_LIMIT_BYTES and not self._has_head:
             self.close(BrokenAnswer("the head of the answer is too long"))
             return
@@ -151,12 +154,18 @@ class Connection(asyncio.Protocol):
 
     # httptools' callbacks
 
+    def on_message_begin(self) -> None:
+        if self._is_whole:  # a second answer right behind the first: nobody asked for it
+            self._has_surplus = True
+
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self._has_head:  # a trailer
+        if self._has_head:  # a trailer, or surplus
             return
         self._lines.append((name.decode("latin-1"), value.decode("utf-8", "surrogateescape")))
 
     def on_headers_complete(self) -> None:
+        if self._has_surplus:
+            return
         self.status = self._parser.get_status_code()
         if self.status >= 200:
             self._has_head = True
@@ -164,11 +173,13 @@ class Connection(asyncio.Protocol):
             self._lines = []
 
     def on_body(self, piece: bytes) -> None:
+        if self._has_surplus:
+            return
         self._pieces.append(piece)
         self._held_bytes += len(piece)
 
     def on_message_complete(self) -> None:
-        if self._has_head:
+        if self._has_head and not self._has_surplus:
             self._is_whole = True
             self._keeps_alive = self._parser.should_keep_alive()
 

@@ -1,0 +1,108 @@
+"""Marks that a foreign page cannot forge are checked exactly."""
+
+import pytest
+from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
+
+from llmgw_desktop.domain.errors import (
+    ForeignHost,
+    ForeignOrigin,
+    MalformedRequest,
+    UnsupportedMedia,
+)
+from llmgw_desktop.engine.front.guard import Guard
+
+GUARD = Guard(port=3333, hosts=("gateway.home:3333",), origins=("http://editor.home",))
+
+
+def _check(*headers: tuple[str, str], method: str = "POST") -> None:
+    lines = CIMultiDict([("Host", "127.0.0.1:3333")] if not _has_host(headers) else [])
+    lines.extend(headers)
+    GUARD.check(make_mocked_request(method, "/v1/messages", headers=lines))
+
+
+def _has_host(headers: tuple[tuple[str, str], ...]) -> bool:
+    return any(name == "Host" for name, _ in headers)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1:3333", "localhost:3333", "LOCALHOST:3333", "[::1]:3333", "gateway.home:3333"],
+)
+def test_our_own_names(host: str) -> None:
+    _check(("Host", host))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "evil.example",
+        "evil.example:3333",
+        "127.0.0.1",
+        "127.0.0.1:3334",
+        "127.0.0.1:33333",
+        "localhost:3333.evil.example",
+        "user@127.0.0.1:3333",
+        "127.0.0.1:3333 ",
+        "[::ffff:127.0.0.1]:3333",
+        "2130706433:3333",
+        "0.0.0.0:3333",
+    ],
+)
+def test_foreign_names(host: str) -> None:
+    with pytest.raises(ForeignHost):
+        _check(("Host", host))
+
+
+def test_two_hosts() -> None:
+    with pytest.raises(MalformedRequest):
+        _check(("Host", "127.0.0.1:3333"), ("Host", "evil.example"))
+
+
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:3333", "http://editor.home"])
+def test_own_and_listed_origins(origin: str) -> None:
+    _check(("Origin", origin), ("Sec-Fetch-Site", "cross-site"))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (("Origin", "https://evil.example"),),
+        (("Origin", "null"),),
+        (("Origin", ""),),
+        (("Origin", "http://127.0.0.1:3333.evil.example"),),
+        (("Sec-Fetch-Site", "cross-site"),),
+        (("Sec-Fetch-Site", "same-site"),),
+    ],
+)
+def test_foreign_pages(headers: tuple[tuple[str, str], ...]) -> None:
+    with pytest.raises(ForeignOrigin):
+        _check(*headers)
+
+
+@pytest.mark.parametrize("site", ["none", "same-origin"])
+def test_the_address_bar_is_no_foreign_page(site: str) -> None:
+    _check(("Sec-Fetch-Site", site), method="GET")
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/json; charset=utf-8", "Application/JSON"]
+)
+def test_json_is_read(kind: str) -> None:
+    _check(("Content-Type", kind))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/jsonp",
+        "text/plain; application/json",
+    ],
+)
+def test_what_a_page_can_send_unasked_is_not_read(kind: str) -> None:
+    with pytest.raises(UnsupportedMedia):
+        _check(("Content-Type", kind))

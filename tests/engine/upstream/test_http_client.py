@@ -1,0 +1,365 @@
+"""The client against real sockets that answer well, badly, slowly or not at all."""
+
+import asyncio
+import gzip
+import ssl
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from llmgw_desktop.domain.errors import (
+    UpstreamCut,
+    UpstreamGarbage,
+    UpstreamRefused,
+    UpstreamTimeout,
+)
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
+from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.domain.settings import UpstreamSettings
+from llmgw_desktop.engine.upstream.answer import UpstreamCall
+from llmgw_desktop.engine.upstream.connection import HEAD_LIMIT_BYTES, HIGH_WATER_BYTES
+from llmgw_desktop.engine.upstream.http_client import HttpClient
+
+Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
+
+
+@asynccontextmanager
+async def server(script: Script) -> AsyncIterator[str]:
+    """Reads requests; for each, `script` does with the socket what it likes."""
+    connections: set[asyncio.StreamWriter] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.add(writer)
+        try:
+            while not writer.is_closing():
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0] or 0)
+                await script(reader, writer, head + await reader.readexactly(length))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        host, port = listening.sockets[0].getsockname()[:2]
+        yield f"http://{host}:{port}/v1"
+    finally:
+        for writer in connections:
+            writer.transport.abort()
+        listening.close()
+
+
+def says(*parts: bytes, pause_s: float = 0.0, close: bool = False) -> Script:
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter, __: bytes) -> None:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            if pause_s:
+                await asyncio.sleep(pause_s)
+        if close:
+            writer.close()
+
+    return script
+
+
+def whole(body: bytes, *lines: bytes) -> bytes:
+    head = b"".join(line + b"\r\n" for line in lines)
+    return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n%s\r\n%s" % (len(body), head, body)
+
+
+def call(url: str, body: bytes = b"{}", **headers: str) -> UpstreamCall:
+    upstream = Upstream(
+        provider="stub",
+        kind=ProviderKind.OPENAI_COMPATIBLE,
+        protocol=ModelProtocol.OPENAI_CHAT,
+        base_url=url,
+        api_key="sk-provider",
+    )
+    return UpstreamCall(
+        candidate=Candidate(upstream=upstream, model="m"),
+        operation=Operation.GENERATE,
+        streaming=False,
+        body=body,
+        headers=headers,
+    )
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[HttpClient]:
+    patience = UpstreamSettings(connect_timeout_s=5, first_byte_timeout_s=0.4, idle_timeout_s=0.4)
+    http = HttpClient(patience)
+    yield http
+    await http.close()
+
+
+async def read(client: HttpClient, url: str, body: bytes = b"{}") -> list[bytes]:
+    answer = await client.send(call(url, body))
+    try:
+        return [chunk async for chunk in answer.chunks()]
+    finally:
+        await answer.close()
+
+
+async def test_the_request_is_what_was_asked_for_with_the_credential(client: HttpClient) -> None:
+    seen: list[bytes] = []
+
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter, ask: bytes) -> None:
+        seen.append(ask)
+        writer.write(whole(b"{}"))
+
+    async with server(script) as url:
+        assert await read(client, url, b'{"a":1}') == [b"{}"]
+    head, _, body = seen[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:")
+    assert b"authorization: Bearer sk-provider\r\n" in head
+    assert body == b'{"a":1}'
+
+
+async def test_http_chunks_stay_apart_even_when_they_arrive_together(client: HttpClient) -> None:
+    framed = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (b"one", b"two", b"three"))
+    head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+    async with server(says(head + framed + b"0\r\n\r\n")) as url:
+        assert await read(client, url) == [b"one", b"two", b"three"]
+
+
+async def test_a_connection_is_used_again_after_a_whole_body(client: HttpClient) -> None:
+    peers: set[object] = set()
+
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter, __: bytes) -> None:
+        peers.add(writer.get_extra_info("peername"))
+        writer.write(whole(b"{}"))
+
+    async with server(script) as url:
+        for _ in range(5):
+            await read(client, url)
+    assert len(peers) == 1
+
+
+async def test_an_unread_answer_takes_its_connection_along(client: HttpClient) -> None:
+    gone = asyncio.Event()
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _: bytes) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n")
+        assert await reader.read() == b""
+        gone.set()
+        writer.close()
+
+    async with server(script) as url:
+        answer = await client.send(call(url))
+        async for chunk in answer.chunks():
+            assert chunk == b"one"
+            break
+        await answer.close()
+        await asyncio.wait_for(gone.wait(), 5)
+
+
+async def test_a_connection_that_the_server_had_closed_costs_nothing(client: HttpClient) -> None:
+    """A kept connection can die in the very moment in which it is taken."""
+    asked = 0
+
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter, __: bytes) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            writer.transport.abort()
+        else:
+            writer.write(whole(b"%d" % asked))
+
+    async with server(script) as url:
+        assert await read(client, url) == [b"1"]
+        assert await read(client, url) == [b"3"]
+
+
+async def test_a_fresh_connection_that_closes_without_a_word_is_a_failure(
+    client: HttpClient,
+) -> None:
+    asked = 0
+
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter, __: bytes) -> None:
+        nonlocal asked
+        asked += 1
+        writer.transport.abort()
+
+    async with server(script) as url:
+        with pytest.raises(UpstreamCut, match="without an answer"):
+            await read(client, url)
+    assert asked == 1, "nothing may be sent twice"
+
+
+async def test_an_answer_that_nobody_asked_for_reaches_nobody(client: HttpClient) -> None:
+    async with server(says(whole(b"{}") + whole(b'{"stolen":1}'))) as url:
+        assert await read(client, url) == [b"{}"]
+        assert await read(client, url) == [b"{}"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "error", "words"),
+    [
+        ([b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf"], UpstreamCut, "in the middle"),
+        (
+            [b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n"],
+            UpstreamCut,
+            "in the middle",
+        ),
+        ([b"HTTP/1.1 200 OK\r\ncontent-le"], UpstreamCut, "without an answer"),
+        ([b"SSH-2.0-OpenSSH_9.2\r\n"], UpstreamGarbage, "not answer in HTTP"),
+        (
+            [b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n"],
+            UpstreamGarbage,
+            "not answer in HTTP",
+        ),
+        (
+            [b"HTTP/1.1 302 Found\r\nlocation: http://x/\r\ncontent-length: 0\r\n\r\n"],
+            UpstreamGarbage,
+            "redirects",
+        ),
+        ([whole(b"xx", b"content-encoding: br")], UpstreamGarbage, "encoding 'br'"),
+        ([whole(b"not gzip", b"content-encoding: gzip")], UpstreamGarbage, "garbled"),
+        (
+            [whole(gzip.compress(b"x" * 999)[:-9], b"content-encoding: gzip")],
+            UpstreamCut,
+            "only a part",
+        ),
+        (
+            [b"HTTP/1.1 200 OK\r\nx: " + b"y" * (HEAD_LIMIT_BYTES + 1)],
+            UpstreamGarbage,
+            "too long",
+        ),
+    ],
+)
+async def test_what_is_not_an_answer_is_named(
+    client: HttpClient, parts: list[bytes], error: type[Exception], words: str
+) -> None:
+    async with server(says(*parts, close=True)) as url:
+        with pytest.raises(error, match=words):
+            await read(client, url)
+
+
+async def test_silence_before_the_answer(client: HttpClient) -> None:
+    async with server(says()) as url:
+        with pytest.raises(UpstreamTimeout, match="did not begin"):
+            await read(client, url)
+
+
+async def test_silence_inside_the_answer(client: HttpClient) -> None:
+    async with server(says(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf")) as url:
+        with pytest.raises(UpstreamTimeout, match="in the middle"):
+            await read(client, url)
+
+
+async def test_a_slow_but_steady_answer_is_not_silent(client: HttpClient) -> None:
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n"
+    async with server(says(head, *[b"x"] * 8, pause_s=0.1)) as url:
+        assert b"".join(await read(client, url)) == b"x" * 8
+
+
+async def test_nobody_there(client: HttpClient) -> None:
+    async with server(says()) as url:
+        pass
+    with pytest.raises(UpstreamRefused, match="refused the connection"):
+        await read(client, url)
+
+
+async def test_a_body_that_ends_with_its_connection_is_whole(client: HttpClient) -> None:
+    async with server(says(b"HTTP/1.1 200 OK\r\n\r\nall of it", close=True)) as url:
+        assert b"".join(await read(client, url)) == b"all of it"
+
+
+async def test_words_before_the_answer_are_passed_over(client: HttpClient) -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n"
+    async with server(says(early + whole(b"{}", b"x-real: yes"))) as url:
+        answer = await client.send(call(url))
+        assert (answer.status, answer.headers.get("X-Real")) == (200, "yes")
+        assert "link" not in answer.headers
+        await answer.close()
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_a_compressed_answer_is_read_though_not_asked_for(
+    client: HttpClient, encoding: str
+) -> None:
+    plain = b"data: x\n\n" * 300_000
+    packed = gzip.compress(plain) if encoding == "gzip" else zlib.compress(plain)
+    async with server(says(whole(packed, b"content-encoding: " + encoding.encode()))) as url:
+        chunks = await read(client, url)
+    assert b"".join(chunks) == plain
+    assert max(map(len, chunks)) <= 1024 * 1024
+
+
+async def test_a_fast_sender_waits_for_a_slow_reader() -> None:
+    sent = 0
+
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter, __: bytes) -> None:
+        nonlocal sent
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % (64 << 20))
+        for _ in range(64 << 4):
+            writer.write(b"x" * 65536)
+            await writer.drain()
+            sent += 65536
+
+    client = HttpClient(UpstreamSettings())
+    async with server(script) as url:
+        answer = await client.send(call(url))
+        await asyncio.sleep(0.5)
+        # what the kernel buffers on loopback, and ours; far from 64 MiB
+        assert sent < 24 << 20
+        assert answer._connection._held_bytes < HIGH_WATER_BYTES + (1 << 20)
+        size = 0
+        async for chunk in answer.chunks():
+            size += len(chunk)
+        assert size == 64 << 20
+        await answer.close()
+    await client.close()
+
+
+async def test_a_certificate_nobody_knows_is_not_trusted(tmp_path: Path) -> None:
+    certificate, key = _self_signed(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    listening = await asyncio.start_server(
+        lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=context
+    )
+    port = listening.sockets[0].getsockname()[1]
+    client = HttpClient(UpstreamSettings())
+    with pytest.raises(UpstreamRefused, match="cannot be trusted"):
+        await read(client, f"https://127.0.0.1:{port}/v1")
+    listening.close()
+    await client.close()
+
+
+def _self_signed(folder: Path) -> tuple[Path, Path]:
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    certificate_file, key_file = folder / "certificate.pem", folder / "key.pem"
+    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    key_file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return certificate_file, key_file
