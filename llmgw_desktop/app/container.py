@@ -9,6 +9,7 @@ from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.settings_file import SettingsFile
 from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.provider import ProviderKind
@@ -41,31 +42,33 @@ class Container:
     """A whole gateway with the use cases that windows and commands are given."""
 
     def __init__(self, places: Places, env: Mapping[str, str]) -> None:
-        """Raises ConfigError, StoreError, OSError. Nothing is opened or started yet."""
+        """Raises ConfigError, OSError. Nothing is started yet."""
         self.places = places
         self._clock = SystemClock()
         self._settings_file = SettingsFile(places.config_file, env, self._clock)
         settings = self._settings_file.loaded.settings
         self._bus = Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
+        redactor = Redactor()
         self._store = FlightStore(
             places.flights_db,
             clock=self._clock,
-            seal=Redactor().clean,
+            seal=redactor.clean,
             on_status=self._recorder_spoke,
             settings=settings.recorder,
         )
-        self._clients = ClientStore(places.gateway_db, self._clock)
+        self._clients, problem = self._open_clients()
         self._meters = Meters()
         self._recorder = Recorder(
             store=self._store,
+            redactor=redactor,
             bus=self._bus,
             meters=self._meters,
             clock=self._clock,
             ids=TimedIds(self._clock),
         )
         self._reader = FlightReader(places.flights_db)
-        self.gateway = Gateway(self._engine(), self._bus, settings)
+        self.gateway = Gateway(self._engine(), self._bus, settings, problem=problem)
         self.control = GatewayControl(
             gateway=self.gateway,
             recorder=self._recorder,
@@ -81,9 +84,10 @@ class Container:
         return self._settings_file.loaded.warnings
 
     async def start(self) -> None:
-        """Raises PortTaken, OSError."""
-        self._loop = asyncio.get_running_loop()
-        self._store.start()
+        """May be called again after it has raised PortTaken or OSError."""
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._store.start()
         await self.gateway.start()
         write_run_file(
             self.places.run_file, self.gateway.status.url, os.getpid(), self._clock.now_s()
@@ -95,7 +99,8 @@ class Container:
         remove_run_file(self.places.run_file)
         await asyncio.to_thread(self._store.stop, 5.0)
         self._reader.close()
-        self._clients.close()
+        if self._clients is not None:
+            self._clients.close()
         self._loop = None
 
     def check_settings(self, *, now: bool = True) -> None:
@@ -105,6 +110,13 @@ class Container:
             if not news.problem:
                 self.gateway.apply(news.settings)
             self._bus.publish(news)
+
+    def _open_clients(self) -> tuple[ClientStore | None, str]:
+        """Without the file of the clients the gateway still serves its own person."""
+        try:
+            return ClientStore(self.places.gateway_db, self._clock), ""
+        except StoreError as error:
+            return None, f"Client keys are not accepted: {error}"
 
     def _engine(self) -> Engine:
         header_policy = HeaderPolicy()

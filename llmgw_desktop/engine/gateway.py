@@ -37,10 +37,12 @@ class Engine:
 class Gateway:
     """`start`, `pause`, `resume`, `apply` new settings, `stop`; each tells the bus."""
 
-    def __init__(self, engine: Engine, bus: Bus, settings: Settings) -> None:
+    def __init__(self, engine: Engine, bus: Bus, settings: Settings, *, problem: str = "") -> None:
+        """`problem`: what does not work though the gateway runs, in one sentence."""
         self._engine = engine
         self._bus = bus
         self._settings = settings
+        self._problem = problem
         self.status = GatewayStatus(state=GatewayState.STOPPED)
 
     async def start(self) -> None:
@@ -74,7 +76,7 @@ class Gateway:
         engine.pipeline.router = Router(settings.providers)
         engine.catalogue.use(engine.pipeline.router.providers)
         engine.http.settings = settings.upstream
-        engine.recorder.settings = settings.recorder
+        engine.recorder.apply(settings.recorder)
 
     async def stop(self) -> None:
         """Take no more, let answers end for GRACE_S, tell the rest, close."""
@@ -97,5 +99,5 @@ class Gateway:
 
     def _move(self, state: GatewayState, *, problem: str = "") -> None:
         self._engine.gate.state = state
-        self.status = replace(self.status, state=state, problem=problem)
+        self.status = replace(self.status, state=state, problem=problem or self._problem)
         self._bus.publish(GatewayChanged(status=self.status))

@@ -4,6 +4,7 @@ Keys are compared as SHA-256 digests in a table, so a look-up takes the same tim
 a wrong key happens to be right.
 """
 
+import logging
 from collections.abc import Sequence
 from hashlib import sha256
 
@@ -11,6 +12,8 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import MalformedRequest, Unauthenticated
 from llmgw_desktop.domain.principal import LOCAL, Principal
 from llmgw_desktop.store.client_store import ClientStore
+
+_log = logging.getLogger(__name__)
 
 REFRESH_S = 1.0
 """A key made or revoked by another process is noticed within this time."""
@@ -24,13 +27,14 @@ def key_digest(key: str) -> bytes:
 class Authenticator:
     """Knows the access key of this computer's person and the keys of the stored clients."""
 
-    def __init__(self, *, access_key: str, clients: ClientStore, clock: Clock) -> None:
+    def __init__(self, *, access_key: str, clients: ClientStore | None, clock: Clock) -> None:
+        """Without a client store only the person's own key opens."""
         self._own = key_digest(access_key)
         self._clients = clients
         self._clock = clock
         self._checked_at_s = -REFRESH_S
         self._version: int | None = None
-        self._principals: dict[bytes, Principal] = {}
+        self._principals: dict[bytes, Principal] = {self._own: LOCAL}
 
     def identify(self, presented_keys: Sequence[str]) -> Principal:
         """Raises Unauthenticated; two different keys in one request are MalformedRequest."""
@@ -47,7 +51,7 @@ class Authenticator:
 
     def _refresh(self) -> None:
         now_s = self._clock.monotonic_s()
-        if now_s - self._checked_at_s < REFRESH_S:
+        if self._clients is None or now_s - self._checked_at_s < REFRESH_S:
             return
         self._checked_at_s = now_s
         version = self._clients.data_version()

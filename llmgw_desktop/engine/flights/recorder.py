@@ -16,6 +16,7 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.store.flight_store import FlightStore
 
@@ -27,9 +28,17 @@ class Recorder:
     """Keeps the open flights; every `open` is followed by exactly one `close`."""
 
     def __init__(
-        self, *, store: FlightStore, bus: Bus, meters: Meters, clock: Clock, ids: IdSource
+        self,
+        *,
+        store: FlightStore,
+        redactor: Redactor,
+        bus: Bus,
+        meters: Meters,
+        clock: Clock,
+        ids: IdSource,
     ) -> None:
         self._store = store
+        self._redactor = redactor
         self._bus = bus
         self._meters = meters
         self._clock = clock
@@ -37,7 +46,7 @@ class Recorder:
         self._open: dict[str, OpenFlight] = {}
         self._refusal_second = -1
         self._refusals = 0
-        self.settings = RecorderSettings()
+        self._settings = RecorderSettings()
 
     def open(self, path: str, protocol: ModelProtocol, operation: Operation) -> OpenFlight:
         flight = OpenFlight(
@@ -46,7 +55,7 @@ class Recorder:
             protocol=protocol,
             operation=operation,
             clock=self._clock,
-            keep_limit=self.settings.max_body_bytes if self.keeps_bodies else 0,
+            keep_limit=self._settings.max_body_bytes if self.keeps_bodies else 0,
         )
         self._open[flight.id] = flight
         self._store.opened(flight.id, flight.summary)
@@ -64,11 +73,18 @@ class Recorder:
 
     def close(self, flight: OpenFlight) -> None:
         flight.end()
+        if flight.error_text is not None:  # vendors like to repeat a refused key
+            flight.error_text = self._redactor.clean_text(flight.error_text)
         self._open.pop(flight.id, None)
         summary = flight.summary()
         self._meters.note(summary)
         self._store.closed(self._record(flight, summary))
         self._bus.publish(FlightClosed(summary=summary))
+
+    def apply(self, settings: RecorderSettings) -> None:
+        """Holds for the flights that begin from now on."""
+        self._settings = settings
+        self._store.apply(settings)
 
     def running(self) -> tuple[FlightSummary, ...]:
         """Flights in the air, newest first."""
@@ -76,11 +92,11 @@ class Recorder:
 
     @property
     def keeps_bodies(self) -> bool:
-        return self.settings.level is RecorderLevel.FULL
+        return self._settings.level is RecorderLevel.FULL
 
     @property
     def status(self) -> RecorderStatus:
-        if self.settings.level is RecorderLevel.OFF:
+        if self._settings.level is RecorderLevel.OFF:
             return RecorderStatus(recording=False, problem="Recording is switched off in settings.")
         return self._store.status
 

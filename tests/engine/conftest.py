@@ -1,0 +1,95 @@
+"""A whole gateway in the test's own loop, with a stand-in vendor behind it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from llmgw_desktop.app.container import Container
+from llmgw_desktop.domain.events import Event, FlightClosed
+from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.store.paths import Places
+from tests.support.lane import Lane
+from tests.support.upstream import Upstream
+
+CONFIG = """
+[http]
+port = 0
+max_body_bytes = 1000000
+[upstream]
+first_byte_timeout_s = 1
+idle_timeout_s = 1
+[providers.claude]
+kind = "anthropic"
+base_url = "{root_url}"
+api_key_env = "STUB_KEY"
+models = ["claude-stub"]
+local = true
+[providers.chat]
+kind = "openai-compatible"
+base_url = "{base_url}"
+api_key_env = "STUB_KEY"
+models = ["gpt-stub"]
+local = true
+"""
+
+
+@dataclass
+class House:
+    """A running gateway as its caller and its owner see it."""
+
+    container: Container
+    lane: Lane
+    session: aiohttp.ClientSession
+    closed: list[FlightSummary]
+
+    @property
+    def url(self) -> str:
+        return self.container.gateway.status.url
+
+    def headers(self) -> dict[str, str]:
+        key = self.container.places.access_key_file.read_text().strip()
+        return {"Authorization": f"Bearer {key}"}
+
+    def post(self, path: str, body: dict[str, Any], **headers: str) -> Any:
+        return self.session.post(
+            f"{self.url}{path}", json=body, headers={**self.headers(), **headers}
+        )
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.session.get(f"{self.url}{path}", headers={**self.headers(), **headers})
+
+
+@asynccontextmanager
+async def house_in(home: Path) -> AsyncIterator[House]:
+    places = Places.of({"LLMGW_HOME": str(home)})
+    places.make()
+    async with Upstream() as upstream:
+        lane = upstream.lane()
+        places.config_file.write_text(CONFIG.format(root_url=lane.root_url, base_url=lane.base_url))
+        container = Container(places, {"STUB_KEY": "sk-provider"})
+        closed: list[FlightSummary] = []
+
+        def listen(event: Event) -> None:
+            if isinstance(event, FlightClosed):
+                closed.append(event.summary)
+
+        container.control.subscribe(listen)
+        await container.start()
+        try:
+            async with aiohttp.ClientSession() as session:
+                yield House(container, lane, session, closed)
+        finally:
+            await container.stop()
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with house_in(tmp_path / "home") as house:
+        yield house
