@@ -7,7 +7,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 . "$root/packaging/setup.sh"
 
 has_display() {
-    [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || [ "${QT_QPA_PLATFORM:-}" = offscreen ]
+    [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}${QT_QPA_PLATFORM:-}" ]
 }
 
 window_packages=$root/packaging/linux/packages-window.txt
@@ -20,7 +20,7 @@ set_up run "$window_packages"
 start() { exec "$venv/bin/python" -P -m llmgw_desktop "$@"; }
 
 case ${1:-} in
-    --help | -h | --version) start "$@" ;;
+    --help | -h) start "$@" ;;
     '' | -*) ;;
     *) start "$@" ;;
 esac
