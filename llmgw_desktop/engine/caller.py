@@ -8,6 +8,8 @@ from typing import Protocol
 
 HeaderLines = Sequence[tuple[str, str]]
 
+JSON: HeaderLines = (("content-type", "application/json"),)
+
 
 class Caller(Protocol):
     """One request waiting for its answer."""

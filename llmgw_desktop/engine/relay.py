@@ -153,11 +153,16 @@ def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
     lines = [("x-llmgw-flight", flight.id)]
     if flight.provider is not None:
         lines.append(("x-llmgw-provider", flight.provider))
-    if flight.model_served is not None and flight.model_served.isascii():
+    if flight.model_served is not None and _is_plain(flight.model_served):
         lines.append(("x-llmgw-model", flight.model_served))
     if flight.attempts > 1:
         lines.append(("x-llmgw-attempts", str(flight.attempts)))
     return lines
+
+
+def _is_plain(text: str) -> bool:
+    """A name from outside may stand in a header."""
+    return text.isascii() and text.isprintable()
 
 
 def _is_json(headers: Mapping[str, str]) -> bool:

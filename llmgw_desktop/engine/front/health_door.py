@@ -6,6 +6,7 @@ import orjson
 
 from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus
 from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.engine.caller import JSON
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
@@ -31,7 +32,7 @@ class HealthDoor:
         self._meters = meters
 
     async def short(self, caller: HttpCaller) -> None:
-        await caller.reply(200, (), b'{"status":"ok"}')
+        await caller.reply(200, JSON, b'{"status":"ok"}')
 
     async def detail(self, caller: HttpCaller) -> None:
         gateway, recorder = self._gateway(), self._recorder()
@@ -45,7 +46,7 @@ class HealthDoor:
             },
             "open_flights": self._open_flights(),
         }
-        await caller.reply(200, (), orjson.dumps(body))
+        await caller.reply(200, JSON, orjson.dumps(body))
 
     async def metrics(self, caller: HttpCaller) -> None:
         # imported when first scraped: most people never do

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from aiohttp import hdrs, web
 from aiohttp.web_exceptions import HTTPException
-from multidict import CIMultiDict
 
 from llmgw_desktop.domain.errors import (
     ClientGone,
@@ -14,22 +13,23 @@ from llmgw_desktop.domain.errors import (
     UnsupportedMedia,
 )
 from llmgw_desktop.engine.caller import HeaderLines
+from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 
 BODY_PATIENCE_S = 30.0
 """A body whose next piece takes longer than this is not coming."""
 
 _READABLE_ENCODINGS = ("", "identity", "gzip", "deflate")
-_SERVER = ("Server", "llmgw")
 
 
 class HttpCaller:
     """One request on a connection of aiohttp's server; `response` is what the server sends on."""
 
-    def __init__(self, request: web.BaseRequest, max_body_bytes: int) -> None:
+    def __init__(self, request: web.BaseRequest, max_body_bytes: int, date: DateLine) -> None:
         self._request = request
         self._max_body_bytes = max_body_bytes
-        self._stream: web.StreamResponse | None = None
-        self.response: web.StreamResponse | None = None
+        self._date = date
+        self._stream: HttpAnswer | None = None
+        self.response: HttpAnswer | None = None
 
     @property
     def path(self) -> str:
@@ -82,32 +82,25 @@ class HttpCaller:
             raise ClientGone("The client left while it was asking.") from error
 
     async def reply(self, status: int, headers: HeaderLines, body: bytes) -> None:
-        lines = CIMultiDict(headers)
-        if hdrs.CONTENT_TYPE not in lines:
-            lines[hdrs.CONTENT_TYPE] = "application/json"
-        lines[_SERVER[0]] = _SERVER[1]
-        self.response = web.Response(status=status, headers=lines, body=body)
+        answer = HttpAnswer(self._request, self._date)
+        answer.whole(status, headers, body)
+        self.response = answer
 
     async def begin(self, status: int, headers: HeaderLines) -> None:
-        response = web.StreamResponse(status=status, headers=CIMultiDict([*headers, _SERVER]))
-        response.headers.setdefault("Cache-Control", "no-cache")
-        self._stream = self.response = response
-        try:
-            await response.prepare(self._request)
-        except ConnectionError as error:
-            raise ClientGone("The client left before its answer began.") from error
+        self._stream = self.response = HttpAnswer(self._request, self._date)
+        self._stream.begin(status, headers)
 
     async def write(self, chunk: bytes) -> None:
         assert self._stream is not None, "begin() comes first"
         try:
-            await self._stream.write(chunk)
+            await self._stream.send(chunk)
         except ConnectionError as error:
             raise ClientGone("The client left before its answer was complete.") from error
 
     async def end(self) -> None:
         assert self._stream is not None, "begin() comes first"
         try:
-            await self._stream.write_eof()
+            await self._stream.finish()
         except ConnectionError as error:
             raise ClientGone("The client left before its answer was complete.") from error
 

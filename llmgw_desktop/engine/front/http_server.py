@@ -14,6 +14,7 @@ from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor, OwnDoor
 from llmgw_desktop.engine.front.guard import Guard
+from llmgw_desktop.engine.front.http_answer import DateLine
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.wire.errors import error_reply
@@ -32,6 +33,7 @@ class HttpServer:
         self._site: web.TCPSite | None = None
         self._guard = Guard(port=0, hosts=(), origins=())
         self._max_body_bytes = 0
+        self._date = DateLine()
 
     async def open(self, settings: HttpSettings) -> int:
         """The port that is listened on. Raises PortTaken, OSError."""
@@ -70,7 +72,7 @@ class HttpServer:
             self._runner = None
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        caller = HttpCaller(request, self._max_body_bytes)
+        caller = HttpCaller(request, self._max_body_bytes, self._date)
         try:
             self._guard.check(request)
             door = self._doors.find(request.method, request.path)

@@ -2,6 +2,7 @@
 
 from llmgw_desktop.domain.errors import UnknownModel
 from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.engine.caller import JSON
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
@@ -24,14 +25,14 @@ class ModelsDoor:
             if _speaks_anthropic(caller)
             else openai_chat.model_list(models)
         )
-        await caller.reply(200, (), body)
+        await caller.reply(200, JSON, body)
 
     async def one_model(self, caller: HttpCaller) -> None:
         name = caller.path.partition("/models/")[2]
         for model in await self._catalogue.models():
             if model.id == name:
                 wire = anthropic if _speaks_anthropic(caller) else openai_chat
-                await caller.reply(200, (), wire.model_entry(model))
+                await caller.reply(200, JSON, wire.model_entry(model))
                 return
         raise UnknownModel(name)
 

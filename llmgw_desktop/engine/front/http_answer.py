@@ -1,0 +1,109 @@
+"""An answer as it goes onto the socket, whole or in chunks.
+
+aiohttp's own responses prepare headers for cookies, compression, ranges and more, none of which a
+gateway's answer has; here a head is one string, and it travels with the first bytes of its body.
+"""
+
+import time
+from email.utils import formatdate
+
+from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import HttpVersion11
+from typing_extensions import override
+
+from llmgw_desktop.engine.caller import HeaderLines
+
+_LAST_CHUNK = b"0\r\n\r\n"
+
+
+class DateLine:
+    """The Date header, made anew once a second."""
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._line = ""
+
+    def now(self) -> str:
+        second = int(time.monotonic())
+        if second != self._second or not self._line:
+            self._second = second
+            self._line = f"date: {formatdate(usegmt=True)}\r\n"
+        return self._line
+
+
+class HttpAnswer(web.StreamResponse):
+    """Given to aiohttp's server, which calls `prepare` and `write_eof` when the handler is done."""
+
+    def __init__(self, request: web.BaseRequest, date: DateLine) -> None:
+        super().__init__()
+        self._request = request
+        self._date = date
+        self._unsent = b""
+        self._is_over = False
+        self._may_chunk = request.version >= HttpVersion11
+        self._stays = bool(request.keep_alive)
+
+    @property
+    @override
+    def keep_alive(self) -> bool | None:
+        return self._stays
+
+    def whole(self, status: int, lines: HeaderLines, body: bytes) -> None:
+        """The answer, at once; it goes out when the handler returns."""
+        self._unsent = self._head(status, lines, f"content-length: {len(body)}\r\n") + body
+        self._is_over = True
+
+    def begin(self, status: int, lines: HeaderLines) -> None:
+        """The head; it goes out with the first chunk."""
+        if self._may_chunk:
+            framing = "transfer-encoding: chunked\r\n"
+        else:  # an HTTP/1.0 body ends with its connection
+            framing, self._stays = "", False
+        self._unsent = self._head(status, lines, framing)
+
+    async def send(self, chunk: bytes) -> None:
+        """One chunk as one HTTP chunk; waits while the client reads slowly."""
+        if self._may_chunk:
+            chunk = b"%x\r\n%b\r\n" % (len(chunk), chunk)
+        await self._write(chunk)
+
+    async def finish(self) -> None:
+        if not self._is_over:
+            self._is_over = True
+            await self._write(_LAST_CHUNK if self._may_chunk else b"")
+
+    # aiohttp's side
+
+    @override
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        if self._unsent:
+            await self._write(b"")
+        return None
+
+    @override
+    async def write_eof(self, data: bytes = b"") -> None:
+        if not self._is_over:  # the pipeline did not end its answer: nobody may take it for whole
+            self._stays = False
+            if (transport := self._request.transport) is not None:
+                transport.abort()
+
+    def _head(self, status: int, lines: HeaderLines, framing: str) -> bytes:
+        text = "".join([f"{name}: {value}\r\n" for name, value in lines])
+        if text.count("\n") != len(lines) or text.count("\r") != len(lines) or "\0" in text:
+            raise ValueError("a header line of the answer breaks the head")
+        end = "\r\n" if self._stays else "connection: close\r\n\r\n"
+        self.set_status(status)
+        start = f"HTTP/1.1 {status} {self.reason}\r\n"
+        head = f"{start}{text}{framing}server: llmgw\r\n{self._date.now()}{end}"
+        return head.encode("utf-8", "surrogateescape")
+
+    async def _write(self, data: bytes) -> None:
+        transport = self._request.transport
+        if transport is None or transport.is_closing():
+            raise ConnectionResetError("the client has left")
+        data, self._unsent = self._unsent + data, b""
+        if data:
+            transport.write(data)
+            if transport.get_write_buffer_size():
+                await self._request.writer.drain()
