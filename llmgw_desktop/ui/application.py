@@ -3,10 +3,7 @@
 `desktop_shell.py` says what the windows do; `qt_loop.py` how the loop is hosted.
 """
 
-import asyncio
-import gc
 import logging
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.desktop_shell import DesktopContainer, DesktopShell
-from llmgw_desktop.ui.qt_loop import run
+from llmgw_desktop.ui.qt_loop import run, settle_garbage_collector
 from llmgw_desktop.ui.single_instance import SingleInstance, server_name
 from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.tray import Tray
@@ -40,7 +37,7 @@ def run_desktop(
     """Until the person quits. Raises what making the container raises."""
     app = make_application()
     with _exceptions_logged():
-        return run(_desktop(app, make_container, places, hidden=hidden), app)
+        return run(_desktop(app, make_container, places, hidden=hidden), app) or 0
 
 
 def make_application() -> QApplication:
@@ -70,13 +67,14 @@ async def _desktop(
     if not door.listen(shell.show_window):
         _log.warning("a second start will not find this one: its socket cannot be made")
     app.commitDataRequest.connect(lambda manager: end_session(shell, manager))
-    _on_signals(shell.quit)
-    await shell.start()
-    shell.open(hidden=hidden)
-    _settle_memory()
-    await shell.quit_asked.wait()
-    door.close()
-    await shell.stop()
+    try:
+        await shell.start()
+        shell.open(hidden=hidden)
+        settle_garbage_collector()
+        await shell.quit_asked.wait()
+    finally:  # also when a signal or the system ends it
+        door.close()
+        await shell.stop()
     return 0
 
 
@@ -99,25 +97,6 @@ def _appearance(settings: QSettings) -> Appearance:
         return Appearance(str(settings.value("window/appearance", Appearance.SYSTEM)))
     except ValueError:
         return Appearance.SYSTEM
-
-
-def _settle_memory() -> None:
-    """What was made for the start lives as long as the program: the collector may skip it.
-
-    Measured, this does more for smooth painting under load than anything else.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
-
-
-def _on_signals(stop: Callable[[], None]) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
 
 
 @contextmanager

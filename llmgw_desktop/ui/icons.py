@@ -35,11 +35,12 @@ class Icons:
 
     def pixmap(self, name: str, colour: QColor, size_px: int, scale: float) -> QPixmap:
         """`size_px` logical pixels wide, for a screen of this scale."""
+        renderer = self._renderer(name, colour)
         pixmap = QPixmap(QSize(round(size_px * scale), round(size_px * scale)))
         pixmap.setDevicePixelRatio(scale)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        self.paint(painter, name, QRectF(0, 0, size_px, size_px), colour)
+        renderer.render(painter, QRectF(0, 0, size_px, size_px))
         painter.end()
         return pixmap
 

@@ -6,14 +6,21 @@ It shows what it is told and asks by signals; what closing means is decided in `
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus
 from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.ui.pages.page import HasFilter, KeepsState, ShowsFlights
+from llmgw_desktop.ui.pages.page import KeepsState, ShowsFlights
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.window.shortcut_list import ShortcutList
 from llmgw_desktop.ui.window.sidebar import Sidebar, SidebarEntry
@@ -76,20 +83,22 @@ class MainWindow(QMainWindow):
         self._sidebar.choose(key)
         self._stack.setCurrentWidget(page.widget)
         self.setWindowTitle(f"{page.entry.title} – {TITLE}")
-        self._menus.can_find(isinstance(page.widget, HasFilter))
+        self._menus.show_page_actions(page.widget.actions())
+        if not page.widget.isAncestorOf(QApplication.focusWidget() or self):
+            page.widget.setFocus()  # so that the page's own keys work at once
 
     def show_flights(self, query: FlightQuery) -> None:
         """Go to the flights behind a figure."""
         for key, page in self._pages.items():
             if isinstance(page.widget, ShowsFlights):
                 self.show_page(key)
-                page.widget.show_flights(query)
+                page.widget.show_query(query)
 
     def open_flight(self, flight_id: str) -> None:
         for key, page in self._pages.items():
             if isinstance(page.widget, ShowsFlights):
                 self.show_page(key)
-                page.widget.open_flight(flight_id)
+                page.widget.show_flight(flight_id)
 
     def show_status(self, status: GatewayStatus, base_urls: dict[str, str]) -> None:
         self._status.show_status(status, base_urls)
@@ -164,21 +173,15 @@ class MainWindow(QMainWindow):
             source.pause_wanted.connect(self.pause_wanted)
             source.resume_wanted.connect(self.resume_wanted)
         self._menus.page_wanted.connect(self.show_page)
-        self._menus.find_wanted.connect(self._find)
         self._menus.quit_wanted.connect(self.quit_wanted)
         self._menus.shortcuts_wanted.connect(self._list_shortcuts)
-
-    def _find(self) -> None:
-        page: object = self._stack.currentWidget()
-        if isinstance(page, HasFilter):
-            page.focus_filter()
 
     def _list_shortcuts(self) -> None:
         ShortcutList(self._theme, self.findChildren(QAction), self).open()
 
     def _restore(self) -> None:
         geometry = self._settings.value("window/geometry")
-        if geometry is not None:
+        if isinstance(geometry, QByteArray):  # anything else is a spoilt file
             self.restoreGeometry(geometry)
         for key, page in self._pages.items():
             if isinstance(page.widget, KeepsState):

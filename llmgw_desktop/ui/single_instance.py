@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _APP_ID = "llmgw-desktop"
@@ -33,6 +33,7 @@ class SingleInstance(QObject):
         super().__init__(parent)
         self._name = name
         self._on_show: Callable[[], None] | None = None
+        self._callers: list[QLocalSocket] = []
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._take_callers)
@@ -48,6 +49,8 @@ class SingleInstance(QObject):
 
     def close(self) -> None:
         self._server.close()
+        for caller in tuple(self._callers):
+            caller.abort()
 
     @staticmethod
     def ask_running_to_show(name: str, timeout_ms: int) -> bool:
@@ -57,34 +60,41 @@ class SingleInstance(QObject):
         if not socket.waitForConnected(timeout_ms):
             return False
         socket.write(json.dumps({"v": 1, "do": "show"}).encode() + b"\n")
-        answered = socket.waitForBytesWritten(timeout_ms) and socket.waitForReadyRead(timeout_ms)
-        reply = bytes(socket.readAll().data()) if answered else b""
+        socket.flush()
+        while not socket.canReadLine() and socket.waitForReadyRead(timeout_ms):
+            pass
+        reply = bytes(socket.readLine(_LONGEST_MESSAGE).data())
         socket.abort()
         return reply == _OK
 
     def _take_callers(self) -> None:
-        while (caller := self._server.nextPendingConnection()) is not None:
-            caller.setParent(self)
-            caller.disconnected.connect(caller.deleteLater)
-            caller.readyRead.connect(self._reader(caller))
+        while self._server.hasPendingConnections():
+            caller = self._server.nextPendingConnection()
+            self._callers.append(caller)
+            caller.readyRead.connect(self._read)
+            caller.disconnected.connect(self._forget, Qt.ConnectionType.QueuedConnection)
+        self._read()
+
+    def _read(self) -> None:
+        for caller in tuple(self._callers):
             if caller.canReadLine():
-                self._answer(caller)
-
-    def _reader(self, caller: QLocalSocket) -> Callable[[], None]:
-        return lambda: self._answer(caller)
-
-    def _answer(self, caller: QLocalSocket) -> None:
-        if not caller.canReadLine():
-            if caller.bytesAvailable() > _LONGEST_MESSAGE:
+                self._answer(caller, bytes(caller.readLine(_LONGEST_MESSAGE).data()))
+            elif caller.bytesAvailable() > _LONGEST_MESSAGE:
                 caller.abort()
-            return
-        line = bytes(caller.readLine(_LONGEST_MESSAGE).data())
+
+    def _answer(self, caller: QLocalSocket, line: bytes) -> None:
         if _wants_show(line) and self._on_show is not None:
             caller.write(_OK)
             caller.flush()
             self._on_show()
         else:
             caller.abort()
+
+    def _forget(self) -> None:
+        gone = QLocalSocket.LocalSocketState.UnconnectedState
+        for caller in [each for each in self._callers if each.state() is gone]:
+            self._callers.remove(caller)
+            caller.deleteLater()
 
 
 def _wants_show(line: bytes) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSettings, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -76,6 +76,12 @@ class OverviewPage(QWidget):
         self._slide = QTimer(self, interval=_SLIDE_MS)
         self._lay_out()
         self._connect()
+
+    def save_state(self, settings: QSettings) -> None:
+        settings.setValue("span", self._board.span.value)
+
+    def restore_state(self, settings: QSettings) -> None:
+        self._board.choose_span(str(settings.value("span", "")))
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

@@ -1,17 +1,14 @@
-"""What a page may offer the window that holds it. A page is any QWidget; each part is optional."""
+"""What a page may offer the window that holds it. A page is any QWidget; each part is optional.
+
+The QActions that a page adds to itself stand in the window's View menu while it is in sight, and
+in the list of keys.
+"""
 
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QSettings
 
 from llmgw_desktop.domain.flight import FlightQuery
-
-
-@runtime_checkable
-class HasFilter(Protocol):
-    """The window's Ctrl+F comes here; the page needs no shortcut of its own for it."""
-
-    def focus_filter(self) -> None: ...
 
 
 @runtime_checkable
@@ -30,6 +27,6 @@ class KeepsState(Protocol):
 class ShowsFlights(Protocol):
     """Where other pages send those who want to see the flights behind a figure."""
 
-    def show_flights(self, query: FlightQuery) -> None: ...
+    def show_query(self, query: FlightQuery) -> None: ...
 
-    def open_flight(self, flight_id: str) -> None: ...
+    def show_flight(self, flight_id: str) -> None: ...

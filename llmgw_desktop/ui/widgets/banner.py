@@ -55,7 +55,7 @@ class Banner(QWidget):
         self.hide()
 
     @property
-    def text(self) -> str:
+    def words(self) -> str:
         """All its words, for those who look for them."""
         return " ".join(label.text() for label in (self._what, self._why) if label.text())
 
@@ -76,7 +76,7 @@ class Banner(QWidget):
         self._action.setText(action)
         self._action.setVisible(bool(action))
         self._on_action = on_action
-        self.setAccessibleDescription(self.text)
+        self.setAccessibleDescription(self.words)
         self.show()
         self.update()
 

@@ -50,6 +50,8 @@ class Button(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
+        # A click leaves the keys with the table or text that has them.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if name:
             self.setAccessibleName(name)
             self.setToolTip(name)

@@ -30,7 +30,7 @@ class TroubleArea(QWidget):
     def words(self) -> list[str]:
         """Of the banners in sight, from top to bottom."""
         banners = (self._gateway, self._recording, self._settings)
-        return [banner.text for banner in banners if not banner.isHidden()]
+        return [banner.words for banner in banners if not banner.isHidden()]
 
     def show_gateway(self, status: GatewayStatus) -> None:
         if status.state is GatewayState.FAILED:

@@ -22,7 +22,6 @@ class WindowMenus(QObject):
     """Lives with the window."""
 
     page_wanted = Signal(str)
-    find_wanted = Signal()
     shortcuts_wanted = Signal()
     pause_wanted = Signal()
     resume_wanted = Signal()
@@ -38,8 +37,9 @@ class WindowMenus(QObject):
         self._is_paused = False
         bar = window.menuBar()
         self._fill_gateway(bar.addMenu("&Gateway"))
-        self._find = QAction("&Find", window)
-        self._fill_view(bar.addMenu("&View"), entries)
+        self._view = bar.addMenu("&View")
+        self._of_page: list[QAction] = []
+        self._after_page = self._fill_view(self._view, entries)
         self._fill_help(bar.addMenu("&Help"))
         dress_menu_bar(bar, theme)
         self.show_base_urls({})
@@ -55,8 +55,12 @@ class WindowMenus(QObject):
         for vendor, url in base_urls.items():
             self._copies.addAction(f"{vendor}   {url}").triggered.connect(_copier(url))
 
-    def can_find(self, possible: bool) -> None:
-        self._find.setEnabled(possible)
+    def show_page_actions(self, actions: Sequence[QAction]) -> None:
+        """Those of the page in sight stand in the View menu, below the pages."""
+        for action in self._of_page:
+            self._view.removeAction(action)
+        self._of_page = list(actions)
+        self._view.insertActions(self._after_page, self._of_page)
 
     def _fill_gateway(self, menu: QMenu) -> None:
         menu.addMenu(self._copies)
@@ -67,14 +71,12 @@ class WindowMenus(QObject):
             QAction.MenuRole.QuitRole
         )
 
-    def _fill_view(self, menu: QMenu, entries: Sequence[SidebarEntry]) -> None:
+    def _fill_view(self, menu: QMenu, entries: Sequence[SidebarEntry]) -> QAction:
+        """The answer is what stands right below the actions of the page."""
         for number, entry in enumerate(entries, start=1):
             self._add(menu, f"&{entry.title}", f"Ctrl+{number}", self._page_opener(entry.key))
         menu.addSeparator()
-        self._find.setShortcut(QKeySequence.StandardKey.Find)
-        self._find.triggered.connect(self.find_wanted)
-        menu.addAction(self._find)
-        menu.addSeparator()
+        after_page = menu.addSeparator()
         looks = menu.addMenu("&Appearance")
         group = QActionGroup(self)
         for appearance, words in _APPEARANCES:
@@ -83,6 +85,7 @@ class WindowMenus(QObject):
             action.setChecked(appearance is self._theme.appearance)
             action.triggered.connect(self._look_chooser(appearance))
             group.addAction(action)
+        return after_page
 
     def _fill_help(self, menu: QMenu) -> None:
         self._add(menu, "&Keyboard shortcuts", "F1", self.shortcuts_wanted.emit)

@@ -1,0 +1,122 @@
+"""Sparklines, shares, legend and tiles."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from llmgw_desktop.ui.charts.legend import Legend
+from llmgw_desktop.ui.charts.running_list import RunningLine, RunningList
+from llmgw_desktop.ui.charts.share_bars import Share, ShareBars
+from llmgw_desktop.ui.charts.sparkline import Sparkline
+from llmgw_desktop.ui.charts.stat_tile import StatTile
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.label import Tone
+
+
+def ink_columns(line: Sparkline, theme: Theme) -> set[int]:
+    image = line.grab().toImage()
+    accent = theme.colours.accent
+    return {
+        x
+        for x in range(image.width())
+        for y in range(image.height())
+        if abs(image.pixelColor(x, y).hue() - accent.hue()) < 6
+        and image.pixelColor(x, y).saturation() > 140
+    }
+
+
+def test_unknown_values_leave_a_gap_in_the_line(theme: Theme, qtbot: QtBot) -> None:
+    line = Sparkline(theme)
+    qtbot.addWidget(line)
+    line.resize(200, 40)
+    line.show_values([1, 2, 3, None, None, None, 2, 1, 1])
+    inked = ink_columns(line, theme)
+    assert {20, 180} <= inked
+    assert not inked & set(range(75, 125))
+
+
+@pytest.mark.parametrize(
+    "values", [[], [None], [0, 0, 0], [5], [None, 3, None], [0.0, 1e12], [float(10**6)] * 90]
+)
+def test_any_values_can_be_drawn(theme: Theme, qtbot: QtBot, values: list[float | None]) -> None:
+    line = Sparkline(theme)
+    qtbot.addWidget(line)
+    line.show_values(values)
+    assert not line.grab().isNull()
+
+
+def test_shares_grow_with_their_number_and_answer_clicks(theme: Theme, qtbot: QtBot) -> None:
+    shares = ShareBars(theme)
+    qtbot.addWidget(shares)
+    one = Share(name="anthropic", share=0.7, words="7 · 70 %", note="1 error")
+    other = Share(name="a name that is much too long for its line " * 4, share=0.3, words="3")
+    shares.show_shares([one])
+    low = shares.sizeHint().height()
+    shares.show_shares([one, other])
+    assert shares.sizeHint().height() == 2 * low
+    assert "anthropic: 7 · 70 % 1 error" in shares.accessibleDescription()
+    shares.resize(300, shares.sizeHint().height())
+    shares.grab()
+    clicked: list[int] = []
+    shares.share_clicked.connect(clicked.append)
+    qtbot.mouseClick(shares, Qt.MouseButton.LeftButton, pos=QPoint(20, low // 2))
+    qtbot.mouseClick(shares, Qt.MouseButton.LeftButton, pos=QPoint(20, low + low // 2))
+    assert clicked == [0, 1]
+
+
+def test_a_long_list_of_running_flights_says_how_many_more(theme: Theme, qtbot: QtBot) -> None:
+    running = RunningList(theme, most=3)
+    qtbot.addWidget(running)
+    lines = [
+        RunningLine(
+            flight_id=f"flt_{number}",
+            client="codex " * 20,
+            model="a model with a very long name " * 5,
+            progress="waiting",
+            elapsed="4.2 s",
+        )
+        for number in range(10)
+    ]
+    running.show_lines(lines)
+    height = running.sizeHint().height()
+    running.show_lines(lines[:4])
+    assert running.sizeHint().height() == height
+    running.show_lines(lines[:3])
+    assert running.sizeHint().height() < height
+    running.show_lines(lines)
+    running.resize(running.sizeHint())
+    running.grab()
+    clicked: list[str] = []
+    running.flight_clicked.connect(clicked.append)
+    qtbot.mouseClick(running, Qt.MouseButton.LeftButton, pos=QPoint(20, height - 5))
+    assert clicked == [], "the last line is no flight"
+    qtbot.mouseClick(running, Qt.MouseButton.LeftButton, pos=QPoint(20, 5))
+    assert clicked == ["flt_0"]
+
+
+def test_a_tile_shows_and_tells_its_figure(theme: Theme, qtbot: QtBot) -> None:
+    tile = StatTile(theme, "Errors", hint="Flights that failed.")
+    qtbot.addWidget(tile)
+    assert tile.value == "–"
+    tile.show_figure("3", [0, 1, 2], note="1 %", tone=Tone.ERROR)
+    assert tile.accessibleName() == "Errors: 3 1 %"
+    inks = [label.palette().windowText().color() for label in tile.findChildren(QLabel)]
+    assert theme.colours.error in inks
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space):
+        with qtbot.waitSignal(tile.opened):
+            qtbot.keyClick(tile, key)
+
+
+def test_a_legend_says_sums(theme: Theme, qtbot: QtBot) -> None:
+    legend = Legend(theme, [("fresh", "Fresh"), ("cache_read", "Cache read")])
+    qtbot.addWidget(legend)
+    legend.show_sums(["416.1k", "–"])
+    assert [label.text() for label in legend.findChildren(QLabel)] == [
+        "Fresh",
+        "416.1k",
+        "Cache read",
+        "–",
+    ]

@@ -1,0 +1,301 @@
+"""The Overview page on plain data: what it shows, when it reads, where it leads."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from llmgw_desktop.app.overview import OverviewSpan
+from llmgw_desktop.domain.errors import StoreUnavailable, UpstreamGarbage
+from llmgw_desktop.domain.events import GatewayState
+from llmgw_desktop.domain.flight import FlightQuery, FlightState
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.charts.running_list import RunningList
+from llmgw_desktop.ui.charts.stacked_bars import StackedBars
+from llmgw_desktop.ui.charts.stat_tile import StatTile
+from llmgw_desktop.ui.pages.getting_started import GettingStarted
+from llmgw_desktop.ui.pages.overview_board import OverviewBoard
+from llmgw_desktop.ui.pages.overview_page import OverviewPage
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.banner import Banner
+from llmgw_desktop.ui.widgets.button import Button
+from llmgw_desktop.ui.widgets.code_block import CodeBlock
+from llmgw_desktop.ui.widgets.segmented import Segmented
+from tests.ui.plain_gateway import URL, PlainGateway, ended_flight, running_flight
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, bridge: Bridge) -> Iterator[PlainGateway]:
+    made = PlainGateway(tmp_path / "access.key")
+    unsubscribe = made.control.subscribe(bridge.note)
+    yield made
+    unsubscribe()
+
+
+@pytest.fixture
+def page(gateway: PlainGateway, bridge: Bridge, theme: Theme, qtbot: QtBot) -> OverviewPage:
+    made = OverviewPage(gateway.overview, gateway.control, bridge, theme)
+    qtbot.addWidget(made)
+    made.resize(1000, 740)
+    return made
+
+
+def sight(page: OverviewPage, kind: type[QWidget]) -> bool:
+    child = page.findChild(kind)
+    return isinstance(child, QWidget) and child.isVisible()
+
+
+def values(page: OverviewPage) -> list[str]:
+    return [tile.value for tile in page.findChildren(StatTile)]
+
+
+def button(page: QWidget, text: str) -> Button:
+    return next(b for b in page.findChildren(Button) if b.text() == text and b.isVisible())
+
+
+def words(page: QWidget) -> list[str]:
+    return [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+
+
+def test_a_newcomer_is_shown_the_way(page: OverviewPage, qtbot: QtBot, tmp_path: Path) -> None:
+    page.show()
+    qtbot.waitUntil(lambda: sight(page, GettingStarted))
+    assert not sight(page, OverviewBoard)
+    codes = [code.text() for code in page.findChildren(CodeBlock)]
+    assert f"{URL}/v1" in codes
+    assert URL in codes
+    curl = next(code for code in codes if "curl" in code)
+    assert str(tmp_path / "access.key") in curl
+    assert "practice/echo" in curl
+
+
+def test_the_first_flight_brings_the_figures(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    page.show()
+    qtbot.waitUntil(lambda: sight(page, GettingStarted))
+    gateway.open_flight(running_flight(1))
+    qtbot.waitUntil(lambda: sight(page, OverviewBoard))
+    gateway.close_flight(ended_flight(1))
+    qtbot.waitUntil(lambda: values(page)[0] == "1")
+
+
+def test_tiles_show_the_figures_and_dash_what_is_unknown(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    assert values(page) == ["412", "83 %", "912 ms", "96.1k", "3"]
+    gateway.reader.waves = False
+    gateway.close_flight(ended_flight(1))
+    qtbot.waitUntil(lambda: values(page)[0] == "1", timeout=8000)
+    assert values(page) == ["1", "–", "–", "–", "0"]
+
+
+def test_screen_readers_hear_the_figures(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    board, chart = page.findChild(OverviewBoard), page.findChild(StackedBars)
+    assert isinstance(board, OverviewBoard)
+    assert isinstance(chart, StackedBars)
+    assert "412 flights, 3 errors" in board.accessibleDescription()
+    assert "anthropic: 293 flights, 71 %" in board.accessibleDescription()
+    assert "4,812,400 in all" in chart.accessibleDescription()
+    tiles = [tile.accessibleName() for tile in page.findChildren(StatTile)]
+    assert "First token: 912 ms p95 3.5 s" in tiles
+
+
+def test_the_chart_can_be_read_as_a_table(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    from PySide6.QtWidgets import QTableWidget
+
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    turn = next(b for b in page.findChildren(Button) if b.accessibleName() == "Show as table")
+    qtbot.mouseClick(turn, Qt.MouseButton.LeftButton)
+    table = page.findChild(QTableWidget)
+    assert isinstance(table, QTableWidget)
+    assert table.isVisible()
+    assert turn.accessibleName() == "Show as chart"
+    assert table.rowCount() == 56, "stretches without flights are left out"
+    row = [table.item(0, column).text() for column in range(5)]
+    assert row[1].isdigit()
+    assert all(text.replace(",", "").isdigit() for text in row[2:])
+    qtbot.mouseClick(turn, Qt.MouseButton.LeftButton)
+    assert not table.isVisible()
+
+
+def test_another_span_is_read_at_once(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    spans = page.findChild(Segmented)
+    assert isinstance(spans, Segmented)
+    spans.choose(OverviewSpan.DAY.value)
+    board = page.findChild(OverviewBoard)
+    assert isinstance(board, OverviewBoard)
+    qtbot.waitUntil(lambda: "the last 24 hours" in board.accessibleDescription())
+
+
+def test_a_disk_that_cannot_be_read_is_said_and_tried_again(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.trouble = StoreUnavailable("The disk is full.")
+    page.show()
+    banner = page.findChild(Banner)
+    assert isinstance(banner, Banner)
+    qtbot.waitUntil(banner.isVisible)
+    assert "The disk is full." in banner.words
+    gateway.reader.trouble = None
+    gateway.reader.waves = True
+    qtbot.wait(300)
+    qtbot.mouseClick(button(page, "Try again"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    assert not banner.isVisible()
+
+
+def test_what_is_under_way_is_listed_and_goes_when_it_ends(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.waves = True
+    gateway.open_flight(running_flight(1, client="claude-code", model="claude-sonnet", chunks=214))
+    page.show()
+    running = page.findChild(RunningList)
+    assert isinstance(running, RunningList)
+    qtbot.waitUntil(running.isVisible)
+    assert running.accessibleDescription() == "claude-code, claude-sonnet, 4.2 s"
+    gateway.close_flight(ended_flight(1))
+    qtbot.waitUntil(lambda: not running.isVisible())
+    assert "Nothing is under way." in words(page)
+
+
+def test_nothing_is_read_while_it_is_hidden(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    page.hide()
+    qtbot.wait(300)
+    before = gateway.reader.calls
+    for number in range(5):
+        gateway.close_flight(ended_flight(number))
+    qtbot.wait(700)
+    assert gateway.reader.calls == before
+    page.show()
+    qtbot.waitUntil(lambda: gateway.reader.calls > before)
+
+
+def test_a_flood_of_flights_is_read_at_most_four_times_a_second(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    before = gateway.reader.calls
+    end = time.monotonic() + 1.5
+    while time.monotonic() < end:
+        for number in range(50):
+            gateway.close_flight(ended_flight(number))
+        QApplication.processEvents()
+        time.sleep(0.005)
+    readings = (gateway.reader.calls - before) / 3
+    assert 2 <= readings <= 7
+
+
+def test_figures_lead_to_the_flights_behind_them(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    wanted: list[FlightQuery] = []
+    page.flights_wanted.connect(wanted.append)
+    flights, *_, errors = page.findChildren(StatTile)
+    qtbot.mouseClick(flights, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(errors, Qt.Key.Key_Return)
+    assert wanted[0].states == frozenset()
+    assert wanted[0].since_s is not None
+    assert wanted[1].states == {FlightState.FAILED, FlightState.CUT}
+    chart = page.findChild(StackedBars)
+    assert isinstance(chart, StackedBars)
+    qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=chart.rect().center())
+    assert wanted[2].since_s is not None
+    assert wanted[2].until_s == wanted[2].since_s + 15
+
+
+def test_a_flight_under_way_can_be_opened(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.waves = True
+    gateway.open_flight(running_flight(7))
+    page.show()
+    running = page.findChild(RunningList)
+    assert isinstance(running, RunningList)
+    qtbot.waitUntil(running.isVisible)
+    with qtbot.waitSignal(page.flight_wanted) as caught:
+        qtbot.mouseClick(running, Qt.MouseButton.LeftButton)
+    assert caught.args == [running_flight(7).id]
+
+
+def test_addresses_follow_the_gateway(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.control.move(GatewayState.FAILED, url="")
+    page.show()
+    qtbot.waitUntil(lambda: sight(page, GettingStarted))
+    assert not button(page, "Send a test flight").isEnabled()
+    gateway.control.move(GatewayState.RUNNING, url="http://127.0.0.1:4444")
+    qtbot.waitUntil(lambda: button(page, "Send a test flight").isEnabled())
+    codes = [code.text() for code in page.findChildren(CodeBlock)]
+    assert "http://127.0.0.1:4444/v1" in codes
+
+
+async def turn_until(condition: object) -> None:
+    """Let Qt and asyncio turn in step: this test's loop is not hosted by Qt."""
+    for _ in range(400):
+        QApplication.processEvents()
+        await asyncio.sleep(0.005)
+        if condition():  # type: ignore[operator]
+            return
+    pytest.fail("it did not come about in time")
+
+
+async def test_the_test_flight_is_sent_once(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    page.show()
+    await turn_until(lambda: sight(page, GettingStarted))
+    send = button(page, "Send a test flight")
+    qtbot.mouseClick(send, Qt.MouseButton.LeftButton)
+    assert not send.isEnabled()
+    qtbot.mouseClick(send, Qt.MouseButton.LeftButton)
+    await turn_until(send.isEnabled)
+    assert gateway.control.test_flights == 1
+
+
+async def test_a_test_flight_that_fails_says_why(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.control.test_flight_trouble = UpstreamGarbage("The gateway answered with status 500.")
+    page.show()
+    await turn_until(lambda: sight(page, GettingStarted))
+    qtbot.mouseClick(button(page, "Send a test flight"), Qt.MouseButton.LeftButton)
+    said = "The test flight failed: The gateway answered with status 500."
+    await turn_until(lambda: said in words(page))
+    assert button(page, "Send a test flight").isEnabled()

@@ -1,0 +1,314 @@
+"""The window: pages, keys, banners, memory of where it stood."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from llmgw_desktop.domain.events import GatewayState, GatewayStatus, RecorderStatus
+from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.ui.main_window import MainWindow, Page
+from llmgw_desktop.ui.theme import Appearance, Theme
+from llmgw_desktop.ui.window.sidebar import SidebarEntry
+
+URL = "http://127.0.0.1:3333"
+URLS = {"OpenAI": f"{URL}/v1", "Anthropic": URL}
+RUNNING = GatewayStatus(state=GatewayState.RUNNING, url=URL)
+PAUSED = GatewayStatus(state=GatewayState.PAUSED, url=URL)
+
+
+class PlainPage(QWidget):
+    """Nothing but a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        QLabel("Overview here", self)
+
+
+class ListPage(QWidget):
+    """Offers a window everything that a page can offer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.field = QLineEdit(self)
+        find = QAction("Filter flights", self)
+        find.setShortcut(QKeySequence("Ctrl+F"))
+        find.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.triggered.connect(self.field.setFocus)
+        self.addAction(find)
+        self.queries: list[FlightQuery] = []
+        self.opened: list[str] = []
+        self.split = "one"
+
+    def show_query(self, query: FlightQuery) -> None:
+        self.queries.append(query)
+
+    def show_flight(self, flight_id: str) -> None:
+        self.opened.append(flight_id)
+
+    def save_state(self, settings: QSettings) -> None:
+        settings.setValue("split", self.split)
+
+    def restore_state(self, settings: QSettings) -> None:
+        self.split = str(settings.value("split", self.split))
+
+
+class Room:
+    """A window with two pages, and where it remembers things."""
+
+    def __init__(self, qtbot: QtBot, theme: Theme, folder: Path) -> None:
+        self._qtbot = qtbot
+        self._theme = theme
+        self.file = folder / "window.ini"
+        self.may_close = True
+        self.list_page = ListPage()
+        self.window = self._make()
+
+    def again(self) -> MainWindow:
+        """As the next start makes it."""
+        self.list_page = ListPage()
+        self.window = self._make()
+        return self.window
+
+    def _make(self) -> MainWindow:
+        pages = [
+            Page(
+                entry=SidebarEntry(key="overview", title="Overview", icon="overview"),
+                widget=PlainPage(),
+            ),
+            Page(
+                entry=SidebarEntry(key="flights", title="Flights", icon="flights"),
+                widget=self.list_page,
+            ),
+        ]
+        settings = QSettings(str(self.file), QSettings.Format.IniFormat)
+        window = MainWindow(self._theme, pages, settings, lambda: self.may_close)
+        self._qtbot.addWidget(window, before_close_func=self._let_close)
+        return window
+
+    def _let_close(self, _: object) -> None:
+        self.may_close = True
+
+
+@pytest.fixture
+def room(qtbot: QtBot, theme: Theme, tmp_path: Path) -> Room:
+    return Room(qtbot, theme, tmp_path)
+
+
+def action(window: MainWindow, text: str) -> QAction:
+    return next(a for a in window.findChildren(QAction) if a.text().replace("&", "") == text)
+
+
+def press(qtbot: QtBot, window: MainWindow, keys: str) -> None:
+    QTest.keySequence(window, QKeySequence(keys))
+
+
+def sidebar_entry(window: MainWindow, title: str) -> QAbstractButton:
+    return next(b for b in window.findChildren(QAbstractButton) if b.text() == title)
+
+
+def shown(qtbot: QtBot, window: MainWindow) -> MainWindow:
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
+
+
+def test_keys_lead_to_pages_and_to_the_filter(room: Room, qtbot: QtBot) -> None:
+    window = shown(qtbot, room.window)
+    assert window.page_key == "overview"
+    press(qtbot, window, "Ctrl+2")
+    assert window.page_key == "flights"
+    assert window.windowTitle() == "Flights – LLM Gateway"
+    press(qtbot, window, "Ctrl+F")
+    assert room.list_page.field.hasFocus()
+    press(qtbot, window, "Ctrl+1")
+    assert window.page_key == "overview"
+
+
+def test_a_page_s_own_keys_work_wherever_one_came_from(room: Room, qtbot: QtBot) -> None:
+    window = shown(qtbot, room.window)
+    qtbot.mouseClick(sidebar_entry(window, "Flights"), Qt.MouseButton.LeftButton)
+    press(qtbot, window, "Ctrl+F")
+    assert room.list_page.field.hasFocus()
+
+
+def test_the_view_menu_holds_what_the_page_in_sight_offers(room: Room) -> None:
+    view = room.window.menuBar().actions()[1].menu()
+    assert isinstance(view, QMenu)
+    for _ in range(2):
+        room.window.show_page("flights")
+        assert [each.text() for each in view.actions()].count("Filter flights") == 1
+        room.window.show_page("overview")
+        assert "Filter flights" not in [each.text() for each in view.actions()]
+
+
+def test_the_sidebar_leads_to_pages(room: Room, qtbot: QtBot) -> None:
+    window = shown(qtbot, room.window)
+    qtbot.mouseClick(sidebar_entry(window, "Flights"), Qt.MouseButton.LeftButton)
+    assert window.page_key == "flights"
+
+
+def test_no_two_actions_want_the_same_keys(room: Room) -> None:
+    keys = [
+        sequence.toString()
+        for each in room.window.findChildren(QAction)
+        for sequence in each.shortcuts()
+    ]
+    assert sorted(keys) == sorted(set(keys))
+    assert {"Ctrl+1", "Ctrl+2", "Ctrl+W", "Ctrl+Q", "Ctrl+F", "F1"} <= set(keys)
+
+
+def test_no_two_entries_of_a_menu_want_the_same_letter(room: Room) -> None:
+    bar = room.window.menuBar()
+    for menu in [bar, *[each.menu() for each in bar.actions()]]:
+        assert menu is not None
+        letters = [
+            each.text().partition("&")[2][:1].lower()
+            for each in menu.actions()
+            if "&" in each.text()
+        ]
+        assert sorted(letters) == sorted(set(letters))
+
+
+def test_f1_lists_every_key_there_is(room: Room, qtbot: QtBot) -> None:
+    window = shown(qtbot, room.window)
+    press(qtbot, window, "F1")
+    dialog = window.findChild(QDialog)
+    assert dialog is not None
+    words = [label.text() for label in dialog.findChildren(QLabel)]
+    for each in window.findChildren(QAction):
+        for sequence in each.shortcuts():
+            assert sequence.toString(QKeySequence.SequenceFormat.NativeText) in words
+            assert each.text().replace("&", "") in words
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.findChild(QDialog) is None)
+
+
+def test_closing_ends_the_program_where_it_may(room: Room, qtbot: QtBot) -> None:
+    window = shown(qtbot, room.window)
+    with qtbot.waitSignal(window.quit_wanted):
+        press(qtbot, window, "Ctrl+W")
+    assert not window.isVisible()
+
+
+def test_closing_only_hides_where_it_may_not(room: Room, qtbot: QtBot) -> None:
+    window = shown(qtbot, room.window)
+    room.may_close = False
+    with qtbot.waitSignal(window.put_away), qtbot.assertNotEmitted(window.quit_wanted):
+        window.close()
+    assert not window.isVisible()
+    window.come_forward()
+    assert window.isVisible()
+
+
+def test_quit_asks_to_quit_whether_or_not_it_may_close(room: Room, qtbot: QtBot) -> None:
+    window = shown(qtbot, room.window)
+    room.may_close = False
+    with qtbot.waitSignal(window.quit_wanted):
+        press(qtbot, window, "Ctrl+Q")
+
+
+def test_the_next_start_stands_where_this_one_did(room: Room, qtbot: QtBot) -> None:
+    window = shown(qtbot, room.window)
+    window.show_page("flights")
+    window.resize(800, 700)
+    room.list_page.split = "two"
+    window.close()
+    later = room.again()
+    assert later.page_key == "flights"
+    assert (later.width(), later.height()) == (800, 700)
+    assert room.list_page.split == "two"
+
+
+def test_a_spoilt_memory_does_no_harm(room: Room, qtbot: QtBot) -> None:
+    room.file.write_text("[window]\ngeometry=nonsense\npage=gone\n[page-flights]\nsplit=\n")
+    later = room.again()
+    assert later.page_key == "overview"
+    shown(qtbot, later)
+
+
+def test_figures_lead_to_the_flights_behind_them(room: Room) -> None:
+    query = FlightQuery(provider="openai")
+    room.window.show_flights(query)
+    assert room.window.page_key == "flights"
+    room.window.show_page("overview")
+    room.window.open_flight("flt_1")
+    assert room.window.page_key == "flights"
+    assert (room.list_page.queries, room.list_page.opened) == ([query], ["flt_1"])
+
+
+def test_pause_and_resume_are_asked_for(room: Room, qtbot: QtBot) -> None:
+    window = room.window
+    window.show_status(RUNNING, URLS)
+    with qtbot.waitSignal(window.pause_wanted):
+        action(window, "Pause gateway").trigger()
+    window.show_status(PAUSED, URLS)
+    with qtbot.waitSignal(window.resume_wanted):
+        action(window, "Resume gateway").trigger()
+    window.show_status(GatewayStatus(state=GatewayState.STOPPED), {})
+    assert not action(window, "Pause gateway").isEnabled()
+
+
+def test_base_urls_can_be_copied(room: Room) -> None:
+    room.window.show_status(RUNNING, URLS)
+    action(room.window, f"OpenAI   {URL}/v1").trigger()
+    assert QGuiApplication.clipboard().text() == f"{URL}/v1"
+    action(room.window, f"Anthropic   {URL}").trigger()
+    assert QGuiApplication.clipboard().text() == URL
+
+
+def test_banners_come_and_go_with_their_cause(room: Room, qtbot: QtBot) -> None:
+    window = shown(qtbot, room.window)
+    window.show_status(RUNNING, URLS)
+    window.show_recording(RecorderStatus(recording=True))
+    assert window.troubles.words == []
+    problem = "Port 3333 on 127.0.0.1 is held by ollama (pid 812)."
+    window.show_status(GatewayStatus(state=GatewayState.FAILED, problem=problem), {})
+    window.show_recording(RecorderStatus(recording=False, problem="The disk is full.", dropped=12))
+    window.show_settings_problem("config.toml, line 4: http.port: a number is expected")
+    said = window.troubles.words
+    assert len(said) == 3
+    assert problem in said[0]
+    assert "The disk is full. 12 flights were not kept." in said[1]
+    assert "config.toml, line 4" in said[2]
+    window.show_status(RUNNING, URLS)
+    window.show_recording(RecorderStatus(recording=True))
+    window.show_settings_problem("")
+    assert window.troubles.words == []
+
+
+def test_a_gateway_that_failed_can_be_tried_again(room: Room, qtbot: QtBot) -> None:
+    window = shown(qtbot, room.window)
+    window.show_status(GatewayStatus(state=GatewayState.FAILED, problem="No."), {})
+    button = next(
+        child
+        for child in window.findChildren(QWidget)
+        if getattr(child, "text", str)() == "Try again" and child.isVisible()
+    )
+    with qtbot.waitSignal(window.retry_wanted):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_recording_that_was_switched_off_is_no_trouble(room: Room, qtbot: QtBot) -> None:
+    window = shown(qtbot, room.window)
+    window.show_recording(RecorderStatus(recording=False))
+    assert window.troubles.words == []
+    labels = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+    assert "Recording is off" in labels
+
+
+def test_the_look_is_chosen_in_the_menu(room: Room, theme: Theme) -> None:
+    assert action(room.window, "Light").isChecked()
+    action(room.window, "Dark").trigger()
+    assert theme.appearance is Appearance.DARK
+    assert action(room.window, "Dark").isChecked()
+    assert not action(room.window, "Light").isChecked()
+    action(room.window, "As the system").trigger()
+    assert theme.appearance is Appearance.SYSTEM

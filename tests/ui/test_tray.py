@@ -1,0 +1,214 @@
+"""The tray tells how things stand, and comes when the desktop is ready for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+from pytestqt.qtbot import QtBot
+
+from llmgw_desktop.domain.events import GatewayState, GatewayStatus
+from llmgw_desktop.ui.icons import Icons
+from llmgw_desktop.ui.tray import Tray, TraySnapshot
+
+# the offscreen platform has no tray to watch
+pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
+
+URL = "http://127.0.0.1:3333"
+URLS = {"OpenAI": f"{URL}/v1", "Anthropic": URL}
+
+
+class Desktop:
+    """Says whether there is a tray; a test turns it."""
+
+    def __init__(self) -> None:
+        self.has_tray = True
+        self.asked = 0
+
+    def __call__(self) -> bool:
+        self.asked += 1
+        return self.has_tray
+
+
+@pytest.fixture
+def desktop() -> Desktop:
+    return Desktop()
+
+
+@pytest.fixture
+def tray(qapp: object, desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tray]:
+    monkeypatch.setattr("llmgw_desktop.ui.tray._LOOK_EVERY_MS", 40)
+    made = Tray(Icons(), desktop)
+    yield made
+    made.close()
+
+
+def snapshot(state: GatewayState, **more: object) -> TraySnapshot:
+    url = URL if state in (GatewayState.RUNNING, GatewayState.PAUSED) else ""
+    return TraySnapshot(
+        status=GatewayStatus(state=state, url=url),
+        base_urls=URLS if url else {},
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def lines(menu: QMenu) -> list[str]:
+    return [
+        ("" if action.isEnabled() else "(") + action.text()
+        for action in menu.actions()
+        if action.isVisible() and not action.isSeparator()
+    ]
+
+
+def line(menu: QMenu, text: str) -> QAction:
+    return next(action for action in menu.actions() if action.text() == text)
+
+
+def icon_of(tray: Tray) -> QSystemTrayIcon | None:
+    found = [each for each in tray.children() if isinstance(each, QSystemTrayIcon)]
+    return found[0] if found else None
+
+
+def test_the_menu_says_how_things_stand(tray: Tray) -> None:
+    tray.show(snapshot(GatewayState.RUNNING, under_way=2))
+    assert lines(tray.menu) == [
+        "(Running on 127.0.0.1:3333 · 2 flights under way",
+        "Open LLM Gateway",
+        "Copy base URL",
+        "Pause gateway",
+        "Quit LLM Gateway",
+    ]
+    tray.show(snapshot(GatewayState.PAUSED))
+    assert lines(tray.menu)[0] == "(Paused on 127.0.0.1:3333 · programs are told to wait"
+    assert "Resume gateway" in lines(tray.menu)
+    tray.show(snapshot(GatewayState.FAILED, trouble="Port 3333 is held by ollama (pid 812)."))
+    assert lines(tray.menu) == [
+        "(Not running",
+        "(Port 3333 is held by ollama (pid 812).",
+        "Open LLM Gateway",
+        "(Copy base URL",
+        "(Pause gateway",
+        "Quit LLM Gateway",
+    ]
+
+
+def test_labels_change_in_place(tray: Tray) -> None:
+    tray.show(snapshot(GatewayState.RUNNING))
+    before = tray.menu.actions()
+    copies = line(tray.menu, "Copy base URL").menu()
+    assert isinstance(copies, QMenu)
+    urls_before = copies.actions()
+    for state in GatewayState:
+        tray.show(snapshot(state, under_way=1))
+    tray.show(snapshot(GatewayState.RUNNING))
+    assert tray.menu.actions() == before
+    assert copies.actions() == urls_before
+
+
+def test_each_line_does_what_it_says(tray: Tray, qtbot: QtBot) -> None:
+    tray.show(snapshot(GatewayState.RUNNING))
+    for text, signal in (
+        ("Open LLM Gateway", tray.open_wanted),
+        ("Pause gateway", tray.pause_wanted),
+        ("Quit LLM Gateway", tray.quit_wanted),
+    ):
+        with qtbot.waitSignal(signal):
+            line(tray.menu, text).trigger()
+    tray.show(snapshot(GatewayState.PAUSED))
+    with qtbot.waitSignal(tray.resume_wanted):
+        line(tray.menu, "Resume gateway").trigger()
+
+
+def test_base_urls_are_copied_as_they_are_now(tray: Tray) -> None:
+    tray.show(snapshot(GatewayState.RUNNING))
+    tray.show(
+        TraySnapshot(
+            status=GatewayStatus(state=GatewayState.RUNNING, url="http://127.0.0.1:4444"),
+            base_urls={"OpenAI": "http://127.0.0.1:4444/v1", "Anthropic": "http://127.0.0.1:4444"},
+        )
+    )
+    copies = line(tray.menu, "Copy base URL").menu()
+    assert isinstance(copies, QMenu)
+    assert [action.text() for action in copies.actions()] == [
+        "OpenAI   http://127.0.0.1:4444/v1",
+        "Anthropic   http://127.0.0.1:4444",
+    ]
+    copies.actions()[0].trigger()
+    assert QGuiApplication.clipboard().text() == "http://127.0.0.1:4444/v1"
+
+
+def test_a_left_click_opens_the_window_and_a_right_click_does_not(tray: Tray, qtbot: QtBot) -> None:
+    tray.start()
+    icon = icon_of(tray)
+    assert icon is not None
+    with qtbot.waitSignal(tray.open_wanted):
+        icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
+    for reason in (
+        QSystemTrayIcon.ActivationReason.Context,
+        QSystemTrayIcon.ActivationReason.MiddleClick,
+    ):
+        with qtbot.assertNotEmitted(tray.open_wanted):
+            icon.activated.emit(reason)
+
+
+def test_the_tooltip_and_the_picture_follow_the_state(tray: Tray) -> None:
+    tray.start()
+    icon = icon_of(tray)
+    assert icon is not None
+    pictures = set()
+    for state in (
+        GatewayState.RUNNING,
+        GatewayState.PAUSED,
+        GatewayState.FAILED,
+        GatewayState.STOPPED,
+    ):
+        tray.show(snapshot(state))
+        pictures.add(icon.icon().cacheKey())
+    assert len(pictures) == 4
+    tray.show(snapshot(GatewayState.RUNNING, under_way=1))
+    assert icon.toolTip() == "LLM Gateway: Running on 127.0.0.1:3333 · 1 flight under way"
+
+
+def test_without_a_tray_there_is_no_icon_and_nothing_is_said(tray: Tray, desktop: Desktop) -> None:
+    desktop.has_tray = False
+    tray.start()
+    assert not tray.is_shown
+    assert icon_of(tray) is None
+    assert tray.say("title", "text") is False
+
+
+def test_a_tray_that_comes_up_later_gets_a_new_icon(
+    tray: Tray, desktop: Desktop, qtbot: QtBot
+) -> None:
+    desktop.has_tray = False
+    tray.start()
+    desktop.has_tray = True
+    with qtbot.waitSignal(tray.appeared, timeout=5000):
+        pass
+    assert tray.is_shown
+    first = icon_of(tray)
+    assert first is not None
+    asked = desktop.asked
+    qtbot.wait(200)
+    assert desktop.asked == asked, "it was found, so nobody asks any more"
+    desktop.has_tray = False
+    with qtbot.waitSignal(tray.vanished):
+        tray.look_again()
+    assert not tray.is_shown
+    desktop.has_tray = True
+    tray.look_again()
+    qtbot.waitUntil(lambda: icon_of(tray) is not first)
+
+
+def test_it_stops_asking_after_half_a_minute(
+    tray: Tray, desktop: Desktop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llmgw_desktop.ui.tray._LOOK_FOR_MS", 0)
+    desktop.has_tray = False
+    tray.start()
+    qtbot.waitUntil(lambda: desktop.asked == 2, timeout=5000)
+    qtbot.wait(200)
+    assert desktop.asked == 2
+    assert tray.look_again() is False
