@@ -48,11 +48,14 @@ def database(home: Path) -> Path:
 
 
 def read_flights(home: Path) -> list[Flight]:
-    """Oldest first. Empty while the recorder has made no database yet."""
+    """Oldest first. Empty while the recorder has not made its database yet."""
     if not database(home).exists():
         return []
     uri = f"{database(home).as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
+        made = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", [_TABLE])
+        if made.fetchone() is None:
+            return []
         rows = connection.execute(
             f"SELECT {', '.join(_COLUMNS)} FROM {_TABLE} ORDER BY started_at_s, id"
         ).fetchall()
