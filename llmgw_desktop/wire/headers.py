@@ -101,6 +101,11 @@ _SECRET_NAME = re.compile(
     r"authorization|api-?key|cookie|secret|passw|credential|-auth$|^auth|token(?!s)|session-key",
 )
 _FIGURES_NAME = re.compile(r"ratelimit|rate-limit")
+_HARMLESS_NAME = re.compile(
+    r"(?:accept|accept-encoding|accept-language|cache-control|connection|content-length"
+    r"|content-type|date|host|keep-alive|transfer-encoding|x-app|x-stainless-.*"
+    r"|anthropic-(?:beta|version)|openai-(?:beta|version|processing-ms)|request-id|x-request-id)"
+)
 _SECRET_VALUE = re.compile(
     r"\b(?:(?:sk|pk|rk|llmgw|xai|glpat)-[\w-]{8,}|(?:gsk|hf|npm|[spr]k_live|[spr]k_test)_\w{8,}"
     r"|(?i:bearer|basic) +\S+|AIza[\w-]{20,}|gh[pousr]_\w{20,}|github_pat_\w{20,}"
@@ -116,14 +121,14 @@ _LONGEST_NAME = 128
 class HeaderPolicy:
     """Made once and used for every request. It remembers a bounded number of names, no values."""
 
-    __slots__ = ("_down", "_is_secret", "_up")
+    __slots__ = ("_down", "_suspicions", "_up")
 
     def __init__(self, *, never_upstream: Iterable[str] = ()) -> None:
         """`never_upstream`: further names that are words to this gateway."""
         private = _NOT_UPSTREAM | {name.lower() for name in never_upstream}
         self._up = _Decisions(lambda name: _kept(name, private, _NOT_UPSTREAM_PREFIXES))
         self._down = _Decisions(lambda name: _kept(name, _NOT_DOWN, _NOT_DOWN_PREFIXES))
-        self._is_secret = _Decisions(_secret_word)
+        self._suspicions = _Decisions(_suspicion)
 
     def request_headers_to_forward(
         self, headers: Mapping[str, str], protocol: ModelProtocol
@@ -155,8 +160,8 @@ class HeaderPolicy:
 
     def masked_headers(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         """All headers, for a record: credentials masked, by name or by the look of the value."""
-        secrets = self._is_secret
-        return tuple((name, _masked(value, secrets[name])) for name, value in headers.items())
+        suspicions = self._suspicions
+        return tuple((name, _recorded(value, suspicions[name])) for name, value in headers.items())
 
 
 class _Decisions(dict[str, str | None]):
@@ -180,9 +185,11 @@ def _kept(name: str, dropped: frozenset[str] | set[str], prefixes: tuple[str, ..
     return None if name in dropped or name.startswith(prefixes) else name
 
 
-def _secret_word(name: str) -> str | None:
-    found = None if _FIGURES_NAME.search(name) else _SECRET_NAME.search(name)
-    return None if found is None else found[0]
+def _suspicion(name: str) -> str | None:
+    """What a record does with the value: mask it, look at it, or (None) take it as it is."""
+    if _FIGURES_NAME.search(name) or _HARMLESS_NAME.fullmatch(name):
+        return None
+    return "mask" if _SECRET_NAME.search(name) else "look"
 
 
 def _nominated(headers: Mapping[str, str]) -> frozenset[str]:
@@ -204,11 +211,11 @@ def _is_sendable(value: str) -> bool:
     return "\n" not in value and "\r" not in value
 
 
-def _masked(value: str, secret: str | None) -> str:
-    if secret is not None:
+def _recorded(value: str, suspicion: str | None) -> str:
+    if suspicion == "mask":
         scheme = value.partition(" ")[0]
         return f"{scheme} {MASK}" if scheme.lower() in _SCHEMES else MASK
     shown = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
     if not shown.isascii():
         shown = shown.encode(errors="replace").decode()
-    return _SECRET_VALUE.sub(MASK, shown)
+    return shown if suspicion is None else _SECRET_VALUE.sub(MASK, shown)
