@@ -28,6 +28,7 @@ from llmgw_desktop.domain.events import (
 from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.main_window import MainWindow, Page
+from llmgw_desktop.ui.pages.flights_page import FlightsPage
 from llmgw_desktop.ui.pages.overview_page import OverviewPage, OverviewSource
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tray import Tray, TraySnapshot
@@ -174,6 +175,16 @@ class DesktopShell(QObject):
                 entry=SidebarEntry(key="overview", title="Overview", icon="overview"),
                 widget=overview,
             ),
+            Page(
+                entry=SidebarEntry(key="flights", title="Flights", icon="flights"),
+                widget=FlightsPage(
+                    self._container.flights,
+                    self._control,
+                    self._bridge,
+                    self._theme,
+                    self._settings,
+                ),
+            ),
         ]
 
     def _show_flights(self, query: FlightQuery) -> None:
@@ -240,6 +251,6 @@ class DesktopShell(QObject):
 
 
 def _start_sentence(error: Exception) -> str:
-    from llmgw_desktop.app.start_checks import start_problem  # noqa: PLC0415 - rarely needed
+    from llmgw_desktop.app.start_checks import start_problem  # only when it is needed
 
     return start_problem(error) if isinstance(error, LlmgwError) else str(error)
