@@ -27,8 +27,10 @@ logged() { "$@" >>"$log" 2>&1 </dev/null 9>&-; }
 why_it_failed() {
     if tail -n 40 "$log" | grep -aqE 'ame resolution|ailure resolving|NewConnectionError|etwork is unreachable'; then
         complaint='the package server cannot be reached'
+    elif grep -aqE 'No space left|not enough free space' "$log"; then
+        complaint='the disk is full'
     else
-        complaint=$(grep -aE '^ *(E:|ERROR:|dpkg: error|sudo:|[A-Za-z.]*Error:)|No space left' "$log" | tail -n 1 | sed 's/^ *//' | cut -c 1-200)
+        complaint=$(grep -aE '^ *(E:|ERROR:|dpkg: error|sudo:|[A-Za-z.]*Error:)' "$log" | tail -n 1 | sed 's/^ *//' | cut -c 1-200)
     fi
     [ -z "$complaint" ] || printf ' (%s)' "$complaint"
 }
@@ -70,7 +72,7 @@ place_environment() {
 }
 
 take_lock() {
-    mkdir -p "$root/.cache" 2>/dev/null && (: >>"$log" && : >>"$lock") 2>/dev/null ||
+    mkdir -p "$root/.cache" 2>/dev/null && (echo >>"$log" && : >>"$lock") 2>/dev/null ||
         stop "Nothing can be written in $root/.cache: make room, or make the folder yours (sudo chown -R $(id -un) '$root'), then run this again."
     exec 9>"$lock"
     if command -v flock >/dev/null 2>&1 && ! flock -n 9; then
