@@ -11,7 +11,6 @@ from aiohttp import hdrs, web
 from llmgw_desktop.domain.errors import (
     ForeignHost,
     ForeignOrigin,
-    MalformedRequest,
     UnsupportedMedia,
 )
 
@@ -27,7 +26,10 @@ class Guard:
         self._origins = frozenset((*(f"http://{host}" for host in own), *origins))
 
     def check(self, request: web.BaseRequest) -> None:
-        """Raises ForeignHost, ForeignOrigin, UnsupportedMedia, MalformedRequest."""
+        """Raises ForeignHost, ForeignOrigin, UnsupportedMedia.
+
+        That there is exactly one Host header, aiohttp's parser has seen to.
+        """
         headers = request.headers
         host = headers.get(hdrs.HOST, "")
         if host not in self._hosts and host.lower() not in self._hosts:
@@ -45,8 +47,6 @@ class Guard:
             raise ForeignOrigin("Web pages of other sites may not use this gateway.")
         if request.method == hdrs.METH_POST:
             _check_content_type(headers.get(hdrs.CONTENT_TYPE))
-        if len(headers.getall(hdrs.HOST)) > 1:
-            raise MalformedRequest("The request has more than one Host header.")
 
 
 def _check_content_type(content_type: str | None) -> None:

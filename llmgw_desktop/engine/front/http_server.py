@@ -38,7 +38,11 @@ class HttpServer:
     async def open(self, settings: HttpSettings) -> int:
         """The port that is listened on. Raises PortTaken, OSError."""
         server = web.Server(
-            self._serve, handler_cancellation=True, access_log=None, keepalive_timeout=75
+            self._serve,
+            handler_cancellation=True,
+            access_log=None,
+            keepalive_timeout=75,
+            logger=_grammar_log(),
         )
         self._runner = web.ServerRunner(server, handle_signals=False)
         await self._runner.setup()
@@ -94,8 +98,23 @@ class HttpServer:
         except AccessError as error:
             await self._pipeline.turn_away(error, door.dialect, Operation.GENERATE, caller)
         except LlmgwError as error:
-            reply = error_reply(error, door.dialect.protocol, "")
-            await caller.reply(reply.status, reply.headers, reply.body)
+            await self._tell(error, door, caller)
+        except Exception as error:  # noqa: BLE001 - the engine's edge: no caller goes unanswered
+            _log.exception("the gateway failed to answer a question about itself")
+            await self._tell(
+                LlmgwError(f"The gateway failed: {type(error).__name__}."), door, caller
+            )
+
+    async def _tell(self, error: LlmgwError, door: OwnDoor, caller: HttpCaller) -> None:
+        reply = error_reply(error, door.dialect.protocol, "")
+        await caller.reply(reply.status, reply.headers, reply.body)
+
+
+def _grammar_log() -> logging.Logger:
+    """Bytes that are no HTTP get their 400; a stranger may not fill the log with tracebacks."""
+    grammar = _log.getChild("grammar")
+    grammar.setLevel(logging.CRITICAL)
+    return grammar
 
 
 def _nothing_to_say() -> web.Response:
