@@ -103,6 +103,8 @@ class Relay:
             async with aclosing(answer.chunks()) as chunks:
                 async for chunk in chunks:
                     accountant.feed(chunk)
+                    if accountant.is_complete:
+                        answer.said_all()
                     if not caller.has_begun:
                         self._begins_well(accountant, flight)
                         flight.answered()

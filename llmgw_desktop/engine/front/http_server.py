@@ -7,14 +7,15 @@ import errno
 import logging
 
 from aiohttp import web
+from typing_extensions import override
 
-from llmgw_desktop.domain.errors import AccessError, LlmgwError, PortTaken
+from llmgw_desktop.domain.errors import AccessError, LlmgwError, MalformedRequest, PortTaken
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor, OwnDoor
 from llmgw_desktop.engine.front.guard import Guard
-from llmgw_desktop.engine.front.http_answer import DateLine
+from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.wire.errors import error_reply
@@ -37,7 +38,7 @@ class HttpServer:
 
     async def open(self, settings: HttpSettings) -> int:
         """The port that is listened on. Raises PortTaken, OSError."""
-        server = web.Server(
+        server = _Server(
             self._serve,
             handler_cancellation=True,
             access_log=None,
@@ -108,6 +109,37 @@ class HttpServer:
     async def _tell(self, error: LlmgwError, door: OwnDoor, caller: HttpCaller) -> None:
         reply = error_reply(error, door.dialect.protocol, "")
         await caller.reply(reply.status, reply.headers, reply.body)
+
+
+class _Server(web.Server):
+    """Makes connections that answer bad grammar in our own words."""
+
+    @override
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
+class _Connection(web.RequestHandler):
+    """aiohttp's own error pages name the library and its version to everybody."""
+
+    @override
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if status < 500:
+            error: LlmgwError = MalformedRequest("The request is not well-formed HTTP.")
+        else:
+            _log.error("a connection failed", exc_info=exc)
+            error = LlmgwError("The gateway failed; its log says more.")
+        reply = error_reply(error, None)
+        answer = HttpAnswer(request, DateLine())
+        answer.whole(reply.status, reply.headers, reply.body)
+        self.keep_alive(False)
+        return answer
 
 
 def _grammar_log() -> logging.Logger:

@@ -13,6 +13,7 @@ from llmgw_desktop.domain.provider import (
     Upstream,
 )
 from llmgw_desktop.domain.route import Candidate, RouteDecision
+from llmgw_desktop.engine.upstream.practice import PRACTICE_MODELS
 
 PRACTICE = Provider(name="practice", kind=ProviderKind.PRACTICE)
 
@@ -47,6 +48,8 @@ class Router:
     def _decide(self, protocol: ModelProtocol, model: str) -> RouteDecision:
         plain = unquote(model) if "%" in model else model
         if plain.startswith(PRACTICE_PREFIX):
+            if plain not in PRACTICE_MODELS:
+                raise UnknownModel(plain)
             return _decision(protocol, [(PRACTICE, plain)], "The name asks for practice.")
         matches = list(self._matches(model))
         served = [match for match in matches if protocol in PROTOCOLS_OF_KIND[match[0].kind]]

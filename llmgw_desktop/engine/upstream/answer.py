@@ -45,6 +45,9 @@ class UpstreamAnswer(Protocol):
         """The body as it comes. Raises UpstreamCut when it breaks off, UpstreamTimeout when it
         falls silent."""
 
+    def said_all(self) -> None:
+        """The protocol's last word was read: what does not come soon is not waited for."""
+
     async def close(self) -> None:
         """Give the connection back if the body was read to its end, else close it at once."""
 

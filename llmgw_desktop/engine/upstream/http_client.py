@@ -39,6 +39,9 @@ STALE_WITHIN_S = 1.0
 """A kept connection that closes without a word so soon was closing already when it was taken: the
 request goes out again on another. Later it is the answer that failed, and nothing is repeated."""
 
+LAST_WORD_GRACE_S = 0.3
+"""A stream whose protocol has said its last word may take so long to end as HTTP."""
+
 _KNOWN_PLACES = 512
 _INFLATED_STEP_BYTES = 1024 * 1024
 _UNSENDABLE = re.compile(r"[\x00-\x20\x7f]")
@@ -51,6 +54,10 @@ class _Place:
     target: Target
     request_line: str
     """With the Host header."""
+
+
+class _Stale(Exception):
+    """A kept connection was closed by its server in the moment in which it was taken."""
 
 
 class HttpClient:
@@ -93,30 +100,37 @@ class HttpClient:
     async def _exchange(
         self, place: _Place, head: bytes, call: UpstreamCall | None, provider: str
     ) -> "HttpAnswer":
-        body = call.body if call is not None else b""
-        while True:
-            connection = await self._connect(place.target, provider)
-            if call is not None:
-                call.connected()
-            may_be_stale = connection.is_used
-            asked = asyncio.get_running_loop().time()
-            watch = SilenceWatch(self.settings.first_byte_timeout_s, connection.close)
-            connection.ask(head, body)
-            try:
-                await connection.answered()
-            except ConnectionClosed as closed:
-                took_s = asyncio.get_running_loop().time() - asked
-                if may_be_stale and not closed.heard and took_s < STALE_WITHIN_S:
-                    continue
-                raise self._closed(provider, watch) from closed
-            except BrokenAnswer as broken:
-                raise UpstreamGarbage(f"'{provider}' did not answer in HTTP: {broken}.") from broken
-            except BaseException:
-                connection.close()
-                raise
-            finally:
-                watch.end()
-            return self._answer(connection, place.target, provider)
+        connection = await self._connect(place.target, provider)
+        try:
+            await self._ask(connection, head, call, provider)
+        except _Stale:
+            connection = await self._connect(place.target, provider, fresh=True)
+            await self._ask(connection, head, call, provider)
+        return self._answer(connection, place.target, provider)
+
+    async def _ask(
+        self, connection: Connection, head: bytes, call: UpstreamCall | None, provider: str
+    ) -> None:
+        """Until the head of the answer is there; whatever goes wrong closes the connection."""
+        if call is not None:
+            call.connected()
+        asked = asyncio.get_running_loop().time()
+        watch = SilenceWatch(self.settings.first_byte_timeout_s, connection.close)
+        connection.ask(head, call.body if call is not None else b"")
+        try:
+            await connection.answered()
+        except ConnectionClosed as closed:
+            took_s = asyncio.get_running_loop().time() - asked
+            if connection.is_used and not closed.heard and took_s < STALE_WITHIN_S:
+                raise _Stale from closed
+            raise self._closed(provider, watch) from closed
+        except BrokenAnswer as broken:
+            raise UpstreamGarbage(f"'{provider}' did not answer in HTTP: {broken}.") from broken
+        except BaseException:
+            connection.close()
+            raise
+        finally:
+            watch.end()
 
     def _answer(self, connection: Connection, target: Target, provider: str) -> "HttpAnswer":
         if 300 <= connection.status < 400:
@@ -127,10 +141,10 @@ class HttpClient:
             )
         return HttpAnswer(connection, self._pool, target, provider, self.settings.idle_timeout_s)
 
-    async def _connect(self, target: Target, provider: str) -> Connection:
+    async def _connect(self, target: Target, provider: str, *, fresh: bool = False) -> Connection:
         timeout_s = self.settings.connect_timeout_s
         try:
-            return await self._pool.take(target, timeout_s)
+            return await self._pool.take(target, timeout_s, fresh=fresh)
         except TimeoutError as error:
             raise UpstreamRefused(
                 f"'{provider}' could not be reached within {timeout_s:g} s."
@@ -169,29 +183,38 @@ class HttpAnswer:
         self._target = target
         self._provider = provider
         self._idle_timeout_s = idle_timeout_s
+        self._watch: SilenceWatch | None = None
+        self._has_said_all = False
         self.status = connection.status
         self.headers: Mapping[str, str] = connection.headers
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Each piece as the upstream framed it."""
-        watch = SilenceWatch(self._idle_timeout_s, self._connection.close)
+        watch = self._watch = SilenceWatch(self._idle_timeout_s, self._connection.close)
         inflate = _inflater(self.headers.get("Content-Encoding", ""), self._provider)
         try:
             async for piece in self._connection.pieces():
-                watch.heard()
+                watch.rest()
                 if inflate is None:
                     yield piece
                 else:
                     for chunk in _inflated(inflate, piece):
                         yield chunk
+                watch.heard()
         except ConnectionClosed as closed:
-            raise self._broken_off(watch) from closed
+            if not (watch.fell_silent and self._has_said_all):
+                raise self._broken_off(watch) from closed
         except (BrokenAnswer, zlib.error) as broken:
             raise UpstreamGarbage(f"'{self._provider}' sent a garbled body: {broken}.") from broken
         finally:
             watch.end()
         if inflate is not None and not inflate.eof:
             raise UpstreamCut(f"'{self._provider}' sent only a part of its compressed answer.")
+
+    def said_all(self) -> None:
+        if not self._has_said_all and self._watch is not None:
+            self._has_said_all = True
+            self._watch.expect(LAST_WORD_GRACE_S)
 
     async def close(self) -> None:
         self._pool.give_back(self._target, self._connection)

@@ -39,9 +39,11 @@ class Pool:
         self._idle: dict[Target, list[Connection]] = defaultdict(list)
         self._tls: ssl.SSLContext | None = None
 
-    async def take(self, target: Target, connect_timeout_s: float) -> Connection:
-        """Raises OSError (ssl.SSLError included), TimeoutError."""
-        idle = self._idle[target]
+    async def take(
+        self, target: Target, connect_timeout_s: float, *, fresh: bool = False
+    ) -> Connection:
+        """A kept connection, or a new one. Raises OSError (ssl.SSLError included), TimeoutError."""
+        idle = [] if fresh else self._idle[target]
         youngest_allowed = time.monotonic() - IDLE_LIMIT_S
         while idle:
             connection = idle.pop()

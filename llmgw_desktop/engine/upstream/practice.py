@@ -141,6 +141,9 @@ class PracticeAnswer:
         if self._ending is Ending.STALL:
             await self._closed.wait()
 
+    def said_all(self) -> None:
+        """Nothing comes after the last word here."""
+
     async def close(self) -> None:
         self._closed.set()
 

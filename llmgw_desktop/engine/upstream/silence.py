@@ -16,15 +16,22 @@ class SilenceWatch:
         self._limit_s = limit_s
         self._heard = self._loop.time()
         self._handle: asyncio.TimerHandle | None = self._loop.call_later(limit_s, self._look)
+        self._is_resting = False
         self.fell_silent = False
 
     def heard(self) -> None:
+        """Something came, or listening goes on."""
         self._heard = self._loop.time()
+        self._is_resting = False
+
+    def rest(self) -> None:
+        """Nobody listens for a while: whoever reads is slow, and silence means nothing."""
+        self._is_resting = True
 
     def expect(self, limit_s: float) -> None:
         """From now on another patience."""
         self._limit_s = limit_s
-        self.heard()
+        self._heard = self._loop.time()
         self.end()
         self._handle = self._loop.call_later(limit_s, self._look)
 
@@ -34,6 +41,8 @@ class SilenceWatch:
             self._handle = None
 
     def _look(self) -> None:
+        if self._is_resting:
+            self._heard = self._loop.time()
         remaining_s = self._heard + self._limit_s - self._loop.time()
         if remaining_s > 0.001:
             self._handle = self._loop.call_later(remaining_s, self._look)

@@ -1,0 +1,118 @@
+"""The programs that may call, in `gateway.db`: kept by their keys' digests, never by the keys."""
+
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+from llmgw_desktop.domain.client import Client
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.store.database import open_database, open_read_only, told
+from llmgw_desktop.store.migrations import GATEWAY_STEPS
+from llmgw_desktop.store.schema import ClientRow, Dialect
+
+_SCOPES = frozenset(str(scope) for scope in Scope)
+
+
+class ClientStore:
+    """May be used from any thread, and by several processes at once.
+
+    Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew, the constructor included.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._dialect = Dialect()
+        self._connection: sqlite3.Connection = _open(path)
+        self._own_writes = 0
+
+    def add(self, client: Client) -> None:
+        """Raises StoreError if an active client has this name."""
+        row = ClientRow.insert(
+            id=client.id,
+            name=client.name,
+            key_digest=client.key_digest,
+            key_hint=client.key_hint,
+            scopes=" ".join(sorted(client.scopes)),
+            created_at_s=client.created_at_s,
+            revoked_at_s=client.revoked_at_s,
+            last_used_at_s=client.last_used_at_s,
+        )
+        try:
+            self._run(row)
+        except StoreError as error:
+            if isinstance(error.__cause__, sqlite3.IntegrityError):
+                message = f"There is already a client named '{client.name}'."
+                raise StoreError(message) from error
+            raise
+        self._own_writes += 1
+
+    def all(self) -> list[Client]:
+        """Oldest first, revoked ones included."""
+        return self._clients(ClientRow.select())
+
+    def active(self) -> list[Client]:
+        """Oldest first."""
+        return self._clients(ClientRow.select().where(ClientRow.revoked_at_s.is_null()))
+
+    def revoke(self, name_or_id: str, at_s: float | None = None) -> Client | None:
+        """The revoked client, or None if no active one has this name or id."""
+        at_s = self._clock.now_s() if at_s is None else at_s
+        named = (ClientRow.name == name_or_id) | (ClientRow.id == name_or_id)
+        found = self._clients(
+            ClientRow.select().where(named & ClientRow.revoked_at_s.is_null()).limit(1)
+        )
+        if not found:
+            return None
+        still_active = (ClientRow.id == found[0].id) & ClientRow.revoked_at_s.is_null()
+        self._run(ClientRow.update(revoked_at_s=at_s).where(still_active))
+        self._own_writes += 1
+        return next(client for client in self.all() if client.id == found[0].id)
+
+    def data_version(self) -> int:
+        """Another number after every change, whoever made it. A few microseconds."""
+        with self._lock, told(self._path):
+            version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        return (int(version) << 32) + self._own_writes
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _clients(self, query: Any) -> list[Client]:
+        rows = self._run(query.order_by(ClientRow.created_at_s, ClientRow.id).tuples())
+        return [_client(row) for row in rows]
+
+    def _run(self, query: Any) -> list[Any]:
+        sql, parameters = self._dialect.compose(query)
+        with self._lock, told(self._path):
+            return self._connection.execute(sql, parameters).fetchall()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """On a disk that cannot be written keys still open the door; only changing them fails."""
+    try:
+        return open_database(path, GATEWAY_STEPS)
+    except StoreUnavailable:
+        if not path.exists():
+            raise
+        return open_read_only(path, GATEWAY_STEPS)
+
+
+def _client(row: tuple[Any, ...]) -> Client:
+    client_id, name, key_digest, key_hint, scopes, created, revoked, last_used = row
+    return Client(
+        id=client_id,
+        name=name,
+        key_digest=bytes(key_digest),
+        key_hint=key_hint,
+        # A scope that only a later version knows is one that this version cannot grant.
+        scopes=frozenset(Scope(word) for word in scopes.split() if word in _SCOPES),
+        created_at_s=created,
+        revoked_at_s=revoked,
+        last_used_at_s=last_used,
+    )
