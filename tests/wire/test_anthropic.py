@@ -277,13 +277,15 @@ def _sdk_error(stream: bytes) -> Exception:
     return caught.value
 
 
-@pytest.mark.parametrize("cut", [0, 5, 14, 22, 40, 117])
+@pytest.mark.parametrize("cut", [0, 5, 14, 22, 26, 27, 40, 117])
 def test_the_end_of_a_broken_stream_is_an_error_to_the_sdk(cut: int) -> None:
     whole = b"".join(anthropic_stream(start=START, delta=DELTA)[:3])
     got = whole + anthropic_stream(start=START, delta=DELTA)[3][:cut]
     reader = read(got)
     end = stream_error("The provider broke off.", "upstream_cut", tail=reader.tail)
     assert b"message_stop" not in end
+    torn_on = got[len(whole) :] + end
+    assert [frame.event for frame in SSEDecoder().iter_bytes(iter([torn_on]))] == ["error"]
     error = _sdk_error(got + end)
     assert isinstance(error, anthropic.APIStatusError)
     if cut == 0:

@@ -129,6 +129,8 @@ def test_a_value_is_escaped_when_it_is_put_in() -> None:
         b'{"a":"model","model":"old"}',
         b'{"a":"say \\"model","model":"old"}',
         b'{"a":"ends with \\\\","model":"old"}',
+        b'{"say \\"model":"x","model":"old"}',
+        b'{"model":"old","say \\"model":"old"}',
         b'{"mod\\u0065l":"old"}',
         b'{"\\u006D\\u006f\\u0064\\u0065\\u006c":"old","a":{"model":"x"}}',
         b'{"a":{"mod\\u0065l":"x"},"model":"old"}',
@@ -197,7 +199,7 @@ def test_a_member_is_added_at_the_end(body: bytes, edited: bytes) -> None:
     assert orjson.loads(edited) == {**orjson.loads(body), "k": 1}
 
 
-names = st.sampled_from(["model", "mod", "stream", 'a "model" b', "\\model", "x", ""])
+names = st.sampled_from(["model", "mod", 'say "model', "stream", 'a "model" b', "\\model", "x", ""])
 leaves = (
     st.none()
     | st.booleans()

@@ -150,8 +150,8 @@ def test_a_stream_is_read() -> None:
         [openai_chunk("a"), openai_chunk(finish="stop"), USAGE_CHUNK],
         [openai_chunk("a"), chunk({"choices": [{"finish_reason": "stop", "usage": FIGURES}]})],
         [openai_chunk("a"), chunk({"choices": [], "x_groq": {"id": "1", "usage": FIGURES}})],
-        [b'data: { "choices": [] , "usage" : { "prompt_tokens" : 2317, "completion_tokens" : 9,'
-         b'"prompt_tokens_details":{"cached_tokens":2000},'
+        [openai_chunk("a"), b'data: { "choices": [] , "usage" : { "prompt_tokens" : 2317,'
+         b'"completion_tokens" : 9,"prompt_tokens_details":{"cached_tokens":2000},'
          b'"completion_tokens_details":{"reasoning_tokens":4} } }\n\n'],
     ],
 )  # fmt: skip

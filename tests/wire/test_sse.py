@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from llmgw_desktop.wire.sse import SseSplitter, data_of, event_of
@@ -33,6 +33,9 @@ def fed(chunks: list[bytes], limit: int) -> tuple[list[bytes], bytes, bool]:
 
 
 @given(chunks=split_streams(), limit=st.sampled_from([1, 2, 3, 7, 1000]))
+@example(chunks=[b"data: a\n\n\n"], limit=1000)
+@example(chunks=[b"data: a\r\n\n"], limit=1000)
+@example(chunks=[b"data: a\n\r\n\r\n"], limit=1000)
 def test_any_split_gives_the_same_frames_and_loses_nothing(chunks: list[bytes], limit: int) -> None:
     stream = b"".join(chunks)
     by_byte = [stream[at : at + 1] for at in range(len(stream))]
