@@ -116,7 +116,7 @@ def test_an_answer_comes_back_as_it_is(
 ):
     lane = house.fresh_lane(dialect.kind)
     lane.then(Answer(text="pong ñ 🦆\n\ndata: {}\n\n", delivery=delivery))
-    extra = {"stream_options": {"include_usage": True}} if dialect is OPENAI and stream else {}
+    extra = dialect.untouched if stream else {}
     reply = send(
         house.url + dialect.path,
         headers=house.headers(dialect.kind, Accept_Encoding=accepts),

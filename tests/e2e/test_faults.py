@@ -88,7 +88,8 @@ class Ask:
 
     def once(self, *behaviours: Behaviour, stream: bool) -> Reply:
         self.lane.then(*behaviours)
-        body = self.dialect.body(self.lane.name, stream=stream)
+        fields = self.dialect.untouched if stream else {}
+        body = self.dialect.body(self.lane.name, stream=stream, **fields)
         return send(self.url, headers=self.house.headers(self.dialect.kind), body=body)
 
     def recorded(self, reply: Reply) -> Flight:
@@ -357,7 +358,7 @@ def test_a_slow_reader_holds_the_upstream_back_and_loses_nothing(house: House):
     """Its slowness is not the upstream's silence, however long it lasts."""
     ask = Ask(house, OPENAI)
     ask.lane.then(Answer(text="0123456789abcdef" * (3 << 20), pieces=768))
-    body = ask.dialect.body(ask.lane.name, stream=True)
+    body = ask.dialect.body(ask.lane.name, stream=True, **ask.dialect.untouched)
     headers = house.headers(ask.dialect.kind)
     with open_exchange(ask.url, headers=headers, body=body) as response:
         first = response.read1(1024)

@@ -25,6 +25,12 @@ class DialectOfDoor:
             asked |= {"stream": True}
         return json.dumps(asked | fields).encode()
 
+    @property
+    def untouched(self) -> dict[str, Any]:
+        """Fields with which a stream comes back byte for byte: OpenAI's usage must be asked for,
+        else the gateway asks in the caller's stead and takes the usage chunk out again."""
+        return {} if self.kind == "anthropic" else {"stream_options": {"include_usage": True}}
+
     def error_type(self, body: bytes) -> str:
         """The error's type, once the envelope is exactly that of the dialect."""
         envelope = json.loads(body)
