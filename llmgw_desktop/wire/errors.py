@@ -57,8 +57,9 @@ class _Row:
     status: int
     anthropic: str
     openai: str
-    advice: str
-    """What to do, in one sentence; what happened and why is said where the error is raised."""
+    advice: str = ""
+    """What to do, in one sentence; what happened and why is said where the error is raised. Empty
+    where only that place can say what to do, and does."""
     code: str | None = None
     """OpenAI's code; the error's own kind where the vendor has no word."""
 
@@ -88,7 +89,7 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             status=413,
             anthropic="request_too_large",
             openai=_INVALID,
-            advice="Send less, or raise the body limit in the gateway's settings.",
+            advice="Send less, or raise the limit.",
         ),
         UnsupportedMedia: _Row(
             status=415,
@@ -113,13 +114,11 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             status=421,
             anthropic="permission_error",
             openai="permission_error",
-            advice="Call the address that the gateway shows, or allow this host in its settings.",
         ),
         ForeignOrigin: _Row(
             status=403,
             anthropic="permission_error",
             openai="permission_error",
-            advice="If you trust that web page, allow its origin in the gateway's settings.",
         ),
         RouteError: _Row(
             status=404,
@@ -146,7 +145,6 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             status=400,
             anthropic=_INVALID,
             openai=_INVALID,
-            advice="Choose another model, or ask for this one through another path.",
         ),
         # not overloaded_error: that is a word about the vendor, and coding agents that hear it a
         # few times change to another model; 503 alone makes every client come again
@@ -154,7 +152,7 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             status=503,
             anthropic="api_error",
             openai="server_error",
-            advice="Try again later, or resume the gateway from its window or tray.",
+            advice="Try again later.",
         ),
         UpstreamError: _Row(
             status=502,
@@ -233,11 +231,9 @@ def error_message(error: LlmgwError) -> str:
 
 def _message(error: LlmgwError, row: _Row) -> str:
     said = str(error).strip()[:_LONGEST_MESSAGE].encode(errors="replace").decode()
-    if not said:
-        return row.advice
-    return (
-        f"{said} {row.advice}" if said.endswith((".", "!", "?", "…")) else f"{said}. {row.advice}"
-    )
+    if said and not said.endswith((".", "!", "?", "…")):
+        said += "."
+    return f"{said} {row.advice}".strip()
 
 
 def _param(error: LlmgwError) -> str | None:
