@@ -87,13 +87,13 @@ class Bridge(QObject):
         return task
 
     def close(self) -> None:
-        """Stop delivering; waits for the piece of work at hand, drops what queues behind it."""
+        """Deliver nothing more. Waits for nobody: what is being read may take its time to end."""
         self._closed = True
         self._timer.stop()
         self._noted.clear()
         for task in tuple(self._tasks):
             task.cancel()
-        self._worker.shutdown(wait=True, cancel_futures=True)
+        self._worker.shutdown(wait=False, cancel_futures=True)
 
     def _arm(self) -> None:
         if self._timer.isActive() or self._closed:

@@ -141,11 +141,12 @@ class DesktopShell(QObject):
         if self._window is not None:
             self._window.save()
             self._window.hide()
+        self._unsubscribe()
+        self._count.stop()
+        self._bridge.close()  # first: nobody reads while the store closes
         try:
             await self._container.stop()
         finally:
-            self._unsubscribe()
-            self._bridge.close()
             self._tray.close()
             self.stopped.emit()
 

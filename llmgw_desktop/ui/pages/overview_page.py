@@ -25,7 +25,7 @@ from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
 
 _NOW_MS = 500
-_SLIDE_MS = 5000
+_LONGEST_SLIDE_S = 60
 
 
 class OverviewSource(Protocol):
@@ -73,7 +73,7 @@ class OverviewPage(QWidget):
         self._stack = QStackedLayout()
         self._refresh = PacedRefresh(self, self._read)
         self._now = QTimer(self, interval=_NOW_MS)
-        self._slide = QTimer(self, interval=_SLIDE_MS)
+        self._slide = QTimer(self)
         self._lay_out()
         self._connect()
 
@@ -88,7 +88,6 @@ class OverviewPage(QWidget):
         super().showEvent(event)
         self._start.show_addresses(self._control.base_urls())
         self._refresh.ask()
-        self._slide.start()
         self._show_running()
 
     @override
@@ -137,6 +136,8 @@ class OverviewPage(QWidget):
             self._refresh.ask()
             return
         self._board.show_figures(figures)
+        if self.isVisible():  # bars move by whole stretches, so once in each is enough
+            self._slide.start(round(min(figures.bucket_s, _LONGEST_SLIDE_S) * 1000))
         has_any = figures.has_any or bool(self._overview.running())
         self._stack.setCurrentWidget(self._board if has_any else self._start)
 

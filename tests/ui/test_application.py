@@ -1,0 +1,209 @@
+"""The desktop program as a process of its own: how it starts and all the ways in which it ends.
+
+Programs with a plain gateway show what the application does; the real one stands at the end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+_PROGRAM = """
+import asyncio, os, sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QApplication
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.ui.application import end_session, run_desktop
+from llmgw_desktop.ui.desktop_shell import DesktopShell
+from llmgw_desktop.ui.main_window import MainWindow
+from tests.ui.plain_gateway import PlainGateway
+
+class SlowGateway(PlainGateway):
+    async def start(self):
+        await super().start()
+        print("started", flush=True)
+
+    async def stop(self):
+        print("stopping", flush=True)
+        await asyncio.sleep(0.3)
+        await super().stop()
+        print("stopped", flush=True)
+
+def shell():
+    return QCoreApplication.instance().findChild(DesktopShell)
+
+def then(do):
+    QTimer.singleShot(600, do)
+
+places = Places.of(os.environ)
+places.make()
+def make():
+    {act}
+    return SlowGateway(places.access_key_file)
+
+code = run_desktop(make, places, hidden={hidden})
+print("code", code, flush=True)
+sys.exit(code)
+"""
+
+
+def run_program(act: str, *, hidden: bool = False) -> tuple[int, list[str], str]:
+    """`act` runs while the gateway is made; the answer is exit code, printed lines, stderr."""
+    done = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", _PROGRAM.format(act=act, hidden=hidden)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        cwd=_CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout.splitlines(), done.stderr
+
+
+ORDERLY = (0, ["started", "stopping", "stopped", "code 0"])
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param("then(lambda: shell().quit())", id="quit"),
+        pytest.param("then(lambda: shell().window.close())", id="closed without a tray"),
+        pytest.param("then(lambda: QCoreApplication.quit())", id="the system asks to quit"),
+        pytest.param("then(lambda: QApplication.closeAllWindows())", id="all windows closed"),
+        pytest.param("then(lambda: os.kill(os.getpid(), 15))", id="SIGTERM"),
+        pytest.param("then(lambda: os.kill(os.getpid(), 2))", id="SIGINT"),
+    ],
+)
+def test_every_end_is_an_orderly_one(act: str) -> None:
+    code, lines, stderr = run_program(act)
+    assert (code, lines) == ORDERLY, stderr
+
+
+@pytest.mark.e2e
+def test_the_end_of_the_session_is_answered_when_the_gateway_has_stopped() -> None:
+    act = "then(lambda: (end_session(shell(), None), print('may be killed now', flush=True)))"
+    code, lines, stderr = run_program(act)
+    assert code == 0, stderr
+    assert lines.index("stopped") < lines.index("may be killed now")
+
+
+@pytest.mark.e2e
+def test_what_a_slot_raises_is_logged_and_the_program_goes_on() -> None:
+    act = "then(lambda: 1 / 0); QTimer.singleShot(900, lambda: shell().quit())"
+    code, lines, stderr = run_program(act)
+    assert (code, lines) == ORDERLY
+    assert "ZeroDivisionError" in stderr
+
+
+@pytest.mark.e2e
+def test_a_hidden_start_without_a_tray_shows_the_window() -> None:
+    act = "then(lambda: (print(shell().window.isVisible()), shell().quit()))"
+    code, lines, stderr = run_program(act, hidden=True)
+    assert (code, lines[1]) == (0, "True"), stderr
+
+
+@pytest.mark.e2e
+def test_what_making_the_gateway_raises_comes_out() -> None:
+    code, lines, stderr = run_program("raise OSError('the disk is gone')")
+    assert (code, lines) == (1, [])
+    assert "OSError: the disk is gone" in stderr
+
+
+class Program:
+    """The real one, on a home of its own."""
+
+    def __init__(self, home: Path, *words: str) -> None:
+        self.home = home
+        self._env = {
+            **os.environ,
+            "LLMGW_HOME": str(home),
+            "LLM_GATEWAY_HTTP_PORT": "0",
+            "QT_QPA_PLATFORM": "offscreen",
+        }
+        self._child = self._start(*words)
+
+    @property
+    def run_file(self) -> Path:
+        return self.home / "run" / "gateway.json"
+
+    def url(self) -> str:
+        wait_until(self.run_file.exists, "it did not come up")
+        return str(json.loads(self.run_file.read_text())["url"])
+
+    def again(self, *words: str) -> tuple[int, str]:
+        """A second start on the same home."""
+        second = self._start(*words)
+        _, said = second.communicate(timeout=30)
+        return second.returncode, said
+
+    def end(self) -> tuple[int, str]:
+        if self._child.poll() is None:
+            self._child.send_signal(signal.SIGTERM)
+        _, said = self._child.communicate(timeout=20)
+        return self._child.returncode, said
+
+    def _start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "llmgw_desktop", *words],
+            env=self._env,
+            cwd=_CHECKOUT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+
+def wait_until(condition: Callable[[], object], complaint: str) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, complaint
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.mark.e2e
+def test_the_real_program_answers_is_found_by_a_second_start_and_ends_clean(home: Path) -> None:
+    program = Program(home)
+    try:
+        with urllib.request.urlopen(f"{program.url()}/health") as answer:
+            assert json.load(answer)["status"] == "ok"
+        wait_until((home / "config").exists, "no config folder")
+        code, said = program.again()
+        assert code == 0, said
+    finally:
+        started = time.monotonic()
+        code, said = program.end()
+    assert code == 0, said
+    assert time.monotonic() - started < 5
+    assert not program.run_file.exists()
+    assert "Traceback" not in said
+
+
+@pytest.mark.e2e
+def test_beside_a_gateway_without_windows_it_does_not_start(home: Path) -> None:
+    program = Program(home, "serve")
+    try:
+        program.url()
+        code, said = program.again("desktop")
+    finally:
+        program.end()
+    assert code == 3
+    assert "already runs on this home" in said
+    assert said.count("\n") == 1

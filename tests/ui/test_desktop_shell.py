@@ -1,0 +1,223 @@
+"""What opening, closing, pausing, failing and quitting mean, on a plain gateway."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+from shiboken6 import delete
+
+from llmgw_desktop.domain.events import (
+    GatewayState,
+    RecorderChanged,
+    RecorderStatus,
+    SettingsChanged,
+)
+from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.ui.desktop_shell import DesktopShell
+from llmgw_desktop.ui.main_window import MainWindow
+from llmgw_desktop.ui.pages.overview_page import OverviewPage
+from llmgw_desktop.ui.theme import Appearance, Theme
+from llmgw_desktop.ui.tray import Tray
+from tests.ui.plain_gateway import PlainGateway, running_flight
+
+# the offscreen platform has no tray to watch
+pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
+
+
+class Stage:
+    """A shell with its gateway, its tray and whether the desktop has one."""
+
+    def __init__(self, theme: Theme, folder: Path) -> None:
+        self.has_tray = True
+        self.theme = theme
+        self.gateway = PlainGateway(folder / "access.key")
+        self.settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+        self.tray = Tray(theme.icons, lambda: self.has_tray)
+        self.shell = DesktopShell(self.gateway, theme, self.tray, self.settings)
+        self._is_stopped = False
+
+    @property
+    def window(self) -> MainWindow:
+        assert self.shell.window is not None
+        return self.shell.window
+
+    def tray_line(self, text: str) -> QAction:
+        return next(each for each in self.tray.menu.actions() if each.text() == text)
+
+    async def stop(self) -> None:
+        if not self._is_stopped:
+            self._is_stopped = True
+            await self.shell.stop()
+
+
+@pytest_asyncio.fixture
+async def stage(theme: Theme, qapp: QApplication, tmp_path: Path) -> AsyncIterator[Stage]:
+    made = Stage(theme, tmp_path)
+    yield made
+    await made.stop()
+    if made.shell.window is not None:
+        delete(made.shell.window)  # at once: widgets that linger slow the next test
+
+
+async def turn_until(condition: Callable[[], object]) -> None:
+    """Let Qt and asyncio turn in step: this test's loop is not hosted by Qt."""
+    for _ in range(600):
+        QApplication.processEvents()
+        await asyncio.sleep(0.005)
+        if condition():
+            return
+    pytest.fail("it did not come about in time")
+
+
+async def test_a_start_shows_the_window_and_the_address(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    await turn_until(lambda: stage.window.isVisible())
+    assert stage.tray_line("Running on 127.0.0.1:3333")
+    assert stage.gateway.log == ["start"]
+
+
+async def test_a_hidden_start_builds_no_window(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=True)
+    assert stage.shell.window is None
+    stage.tray.open_wanted.emit()
+    assert stage.window.isVisible()
+
+
+async def test_a_hidden_start_without_a_tray_shows_the_window(stage: Stage) -> None:
+    stage.has_tray = False
+    await stage.shell.start()
+    stage.shell.open(hidden=True)
+    assert stage.window.isVisible()
+
+
+async def test_with_a_tray_closing_hides_and_says_so_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(
+        QSystemTrayIcon, "showMessage", lambda self, title, *rest: said.append(title)
+    )
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    stage.window.close()
+    assert not stage.window.isVisible()
+    assert not stage.shell.quit_asked.is_set()
+    stage.shell.show_window()
+    assert stage.window.isVisible()
+    stage.window.close()
+    assert said == ["LLM Gateway is still running"]
+
+
+async def test_without_a_tray_closing_quits(stage: Stage) -> None:
+    stage.has_tray = False
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    stage.window.close()
+    assert stage.shell.quit_asked.is_set()
+
+
+async def test_a_tray_that_vanished_counts_at_the_next_close(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    stage.has_tray = False
+    stage.window.close()
+    assert stage.shell.quit_asked.is_set()
+
+
+async def test_a_tray_that_came_late_counts_too(stage: Stage) -> None:
+    stage.has_tray = False
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    stage.has_tray = True
+    stage.window.close()
+    assert not stage.shell.quit_asked.is_set()
+    assert stage.tray.is_shown
+
+
+async def test_quit_stops_the_gateway_then_everything_is_still(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    stage.tray_line("Quit LLM Gateway").trigger()
+    assert stage.shell.quit_asked.is_set()
+    await stage.stop()
+    assert stage.gateway.log == ["start", "stop"]
+    assert not stage.window.isVisible()
+    assert not stage.tray.is_shown
+    assert stage.gateway.control.listeners == []
+
+
+async def test_pause_and_resume_from_the_tray_show_in_the_window(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    stage.tray_line("Pause gateway").trigger()
+    assert stage.gateway.control.status().state is GatewayState.PAUSED
+    await turn_until(lambda: any(a.text() == "&Resume gateway" for a in actions(stage.window)))
+    await turn_until(lambda: stage.tray_line("Resume gateway"))
+    next(a for a in actions(stage.window) if a.text() == "&Resume gateway").trigger()
+    assert stage.gateway.control.status().state is GatewayState.RUNNING
+
+
+def actions(window: MainWindow) -> list[QAction]:
+    return [each for each in window.findChildren(QAction) if isinstance(each, QAction)]
+
+
+async def test_a_start_that_fails_is_shown_and_can_be_tried_again(stage: Stage) -> None:
+    stage.gateway.start_trouble = OSError("Port 3333 is held by ollama (pid 812).")
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    assert "held by ollama" in " ".join(stage.window.troubles.words)
+    assert stage.tray_line("Port 3333 is held by ollama (pid 812).").isVisible()
+    stage.gateway.start_trouble = None
+    stage.window.retry_wanted.emit()
+    await turn_until(lambda: stage.window.troubles.words == [])
+    assert stage.gateway.log == ["start", "start"]
+
+
+async def test_trouble_while_running_is_shown_and_goes(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    control = stage.gateway.control
+    control.recorder = RecorderStatus(recording=False, problem="The disk is full.")
+    control.publish(RecorderChanged(status=control.recorder))
+    control.publish(SettingsChanged(settings=Settings(), problem="config.toml, line 4: wrong"))
+    await turn_until(lambda: len(stage.window.troubles.words) == 2)
+    control.recorder = RecorderStatus(recording=True)
+    control.publish(RecorderChanged(status=control.recorder))
+    control.publish(SettingsChanged(settings=Settings()))
+    await turn_until(lambda: stage.window.troubles.words == [])
+
+
+async def test_what_is_under_way_is_counted_in_tray_and_sidebar(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    stage.gateway.open_flight(running_flight(1))
+    stage.gateway.open_flight(running_flight(2))
+    line = "Running on 127.0.0.1:3333 · 2 flights under way"
+    await turn_until(lambda: any(a.text() == line for a in stage.tray.menu.actions()))
+
+
+async def test_the_overview_leads_to_the_flights_page(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    overview = stage.window.findChild(OverviewPage)
+    assert isinstance(overview, OverviewPage)
+    overview.flights_wanted.emit(FlightQuery(provider="openai"))
+    assert stage.window.page_key == "flights"
+    stage.window.show_page("overview")
+    overview.flight_wanted.emit("flt_000000000001")
+    assert stage.window.page_key == "flights"
+
+
+async def test_the_look_is_remembered(stage: Stage) -> None:
+    stage.theme.set_appearance(Appearance.DARK)
+    assert stage.settings.value("window/appearance") == "dark"
