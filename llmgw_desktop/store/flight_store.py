@@ -1,0 +1,183 @@
+"""The recorder's disk side: flights are queued by the loop and written by one thread, in batches.
+
+It never makes a request wait and never fails one: what cannot be written is held within bounds,
+tried again, and at last dropped and counted. Reading is left to `flight_reader.py`.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import SchemaTooNew, StoreError
+from llmgw_desktop.domain.events import RecorderStatus
+from llmgw_desktop.domain.flight import FlightRecord
+from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
+from llmgw_desktop.store.flights.batch import Batch, Snapshot, make_batch
+from llmgw_desktop.store.flights.flight_file import FlightFile
+from llmgw_desktop.store.flights.queue import BATCH_ROWS, FlightQueue, Hand, body_bytes
+from llmgw_desktop.store.flights.rows import Seal
+
+FIRST_PAUSE_S = 0.25
+LONGEST_PAUSE_S = 30.0
+IDLE_S = 3600.0
+"""With nothing to write, so often it is looked whether flights have become too old."""
+_log = logging.getLogger(__name__)
+
+
+class FlightStore:
+    """`seal` removes secrets from a body; it and `on_status` are called on the writer thread."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        seal: Seal,
+        on_status: Callable[[RecorderStatus], None],
+        settings: RecorderSettings,
+    ) -> None:
+        self._file = FlightFile(path, clock)
+        self._seal = seal
+        self._on_status = on_status
+        self._settings = settings
+        self._queue = FlightQueue()
+        self._thread: threading.Thread | None = None
+        self._trouble = ""
+        self._note = ""
+        self._told = self.status
+
+    def start(self) -> None:
+        """Never raises; what is wrong with the file is told by the status."""
+        self._thread = threading.Thread(target=self._run, name="flight-writer", daemon=True)
+        self._thread.start()
+
+    def opened(self, flight_id: str, snapshot: Snapshot) -> None:
+        """Cheap. The snapshot is asked for only if the flight is still open at the next batch."""
+        if self._is_on:
+            self._queue.opened(flight_id, snapshot)
+
+    def closed(self, record: FlightRecord) -> None:
+        """Cheap. Dropped and counted if the queue is full."""
+        if self._is_on:
+            self._queue.closed(record)
+
+    @property
+    def status(self) -> RecorderStatus:
+        return RecorderStatus(
+            recording=self._is_on and not self._trouble,
+            problem=self._trouble or self._note,
+            dropped=self._queue.dropped,
+        )
+
+    def apply(self, settings: RecorderSettings) -> None:
+        """Holds for the flights that are written from now on."""
+        self._settings = settings
+
+    def flush(self, timeout_s: float) -> bool:
+        """Whether all that came until now has been written in this time."""
+        is_done = self._queue.flush(timeout_s)
+        return is_done and not self._trouble
+
+    def stop(self, timeout_s: float) -> None:
+        """Write what is left and close; what the disk does not take now is dropped."""
+        self._queue.close()
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
+    @property
+    def _is_on(self) -> bool:
+        return self._settings.level is not RecorderLevel.OFF
+
+    def _run(self) -> None:
+        try:
+            self._open_at_start()
+            more_to_tidy = True
+            while not (self._queue.is_closed and self._queue.is_empty):
+                hand = self._queue.take(0.0 if more_to_tidy else IDLE_S)
+                if hand is not None:
+                    self._write(hand)
+                more_to_tidy = self._tidy()
+        except Exception:  # noqa: BLE001 - the thread's end; requests must go on without it
+            _log.exception("the flight recorder stopped")
+            self._say("Flights are not recorded: the recorder failed; the log says why.")
+        finally:
+            self._queue.close()
+            self._file.close()
+
+    def _open_at_start(self) -> None:
+        if not self._is_on and not self._file.path.exists():
+            return
+        try:
+            self._note = self._file.open()
+        except StoreError as error:
+            self._fail(error)
+        else:
+            self._say("")
+
+    def _write(self, hand: Hand) -> None:
+        is_writable = True
+        for opened, closed, unended in _parts(hand):
+            dropped = len(closed)
+            if is_writable:
+                batch = make_batch(opened, closed, self._settings, self._seal)
+                batch.unended += unended
+                is_writable = self._persist(batch)
+                dropped = batch.refused if is_writable else dropped
+            size = sum(map(body_bytes, closed))
+            self._queue.let_go(len(opened) + len(closed), size, dropped)
+        self._say(self._trouble)
+        self._queue.settle()
+
+    def _persist(self, batch: Batch) -> bool:
+        """Try until the disk takes it; False if it does not and the end has come."""
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                self._file.write(batch)
+            except StoreError as error:
+                self._fail(error)
+            else:
+                self._say("")
+                return True
+            if self._queue.is_closed:
+                return False
+            self._queue.pause(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    def _tidy(self) -> bool:
+        try:
+            return self._file.tidy(self._settings)
+        except StoreError as error:
+            _log.warning("old flights could not be deleted: %s", error)
+            return False
+
+    def _fail(self, error: StoreError) -> None:
+        self._file.close()
+        if isinstance(error, SchemaTooNew):
+            self._queue.close()  # no waiting will change that
+        self._say(f"Flights are not recorded: {error}")
+
+    def _say(self, trouble: str) -> None:
+        if trouble and trouble != self._trouble:
+            _log.warning(trouble)
+        self._trouble = trouble
+        status = self.status
+        if status == self._told:
+            return
+        self._told = status
+        try:
+            self._on_status(status)
+        except Exception:  # noqa: BLE001 - a deaf listener must not stop the recorder
+            _log.exception("the recorder's status could not be told")
+
+
+def _parts(hand: Hand) -> Iterator[tuple[dict[str, Snapshot], list[FlightRecord], list[str]]]:
+    """Transactions of at most BATCH_ROWS beginnings and as many ends."""
+    opened = list(hand.opened.items())
+    unended = list(hand.unended)
+    for start in range(0, max(len(opened), len(hand.closed)), BATCH_ROWS):
+        end = start + BATCH_ROWS
+        yield dict(opened[start:end]), hand.closed[start:end], unended
+        unended = []

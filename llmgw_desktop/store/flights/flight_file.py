@@ -1,0 +1,141 @@
+"""`flights.db` as the writer thread holds it: opened, checked, written, set aside if damaged.
+
+When to write and when to try again is left to `flight_store.py`.
+"""
+
+import logging
+import sqlite3
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import StoreCorrupt
+from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.store.database import SIDE_FILES, open_database, told
+from llmgw_desktop.store.flights.batch import Batch, BatchWriter
+from llmgw_desktop.store.flights.retention import Retention
+from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+
+CHECKED_BYTES = 16 * 1024 * 1024
+"""A file up to this size is checked at start; in larger ones damage shows when it is met."""
+RETENTION_EVERY_S = 5.0
+_log = logging.getLogger(__name__)
+
+
+class FlightFile:
+    """Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.path = path
+        self._clock = clock
+        self._connection: sqlite3.Connection | None = None
+        self._writer: BatchWriter | None = None
+        self._retention: Retention | None = None
+        self._identity = (0, 0)
+        self._looked_at_s = 0.0
+        self._was_open = False
+
+    @property
+    def damage_mark(self) -> Path:
+        """Stands beside a file in which damage was met, so that the next start sets it aside."""
+        return self.path.with_name(f"{self.path.name}.damaged")
+
+    def open(self) -> str:
+        """Open if it is not open. At the first time a damaged file is set aside, and the answer
+        is a sentence about that; while the program runs it stays where it is."""
+        if self._connection is not None:
+            return ""
+        note = ""
+        try:
+            self._open()
+        except StoreCorrupt as damage:
+            self.close()
+            if self._was_open:
+                self._mark_damage()
+                raise
+            note = self._set_aside(damage)
+            self._open()
+        self._was_open = True
+        return note
+
+    def write(self, batch: Batch) -> None:
+        """All of it or nothing. A file that was deleted meanwhile is begun anew."""
+        if self._connection is not None and not self._is_in_place():
+            self.close()
+        self.open()
+        assert self._writer is not None
+        try:
+            with told(self.path):
+                self._writer.write(batch)
+        except StoreCorrupt:
+            self._mark_damage()
+            raise
+
+    def tidy(self, settings: RecorderSettings) -> bool:
+        """A short step towards the limits, if it is time; True if there may be more to do."""
+        now_s = self._clock.monotonic_s()
+        if self._retention is None or now_s < self._looked_at_s + RETENTION_EVERY_S:
+            return False
+        with told(self.path):
+            if self._retention.step(self._clock.now_s(), settings):
+                return True
+        self._looked_at_s = now_s
+        return False
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        self._writer = self._retention = None
+        if connection is not None:
+            with suppress(sqlite3.Error):
+                connection.close()
+
+    def _open(self) -> None:
+        if not self._was_open and self.damage_mark.exists():
+            raise StoreCorrupt(f"{self.path.name} was found damaged when it was last used.")
+        self._connection = connection = open_database(self.path, FLIGHTS_STEPS)
+        with told(self.path):
+            found = self.path.stat()
+            self._identity = (found.st_dev, found.st_ino)
+            self._writer = BatchWriter(connection)
+            self._retention = Retention(connection)
+            self._looked_at_s = self._clock.monotonic_s() - RETENTION_EVERY_S
+            if not self._was_open:
+                self._check(connection, found.st_size)
+                if lost := self._writer.mark_lost():
+                    _log.info("%d flights were under way when the program last ended", lost)
+
+    def _check(self, connection: sqlite3.Connection, size: int) -> None:
+        if size > CHECKED_BYTES:
+            return
+        answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if answer != "ok":
+            raise StoreCorrupt(f"{self.path.name} is damaged: {answer}.")
+
+    def _is_in_place(self) -> bool:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return False
+        return self._identity == (found.st_dev, found.st_ino)
+
+    def _mark_damage(self) -> None:
+        with suppress(OSError):
+            self.damage_mark.touch(mode=0o600)
+
+    def _set_aside(self, damage: StoreCorrupt) -> str:
+        """Keep the damaged file under another name, with its side files, for whoever can mend."""
+        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(self._clock.now_s()))
+        aside = self.path.with_name(f"{self.path.name}.corrupt-{stamp}")
+        number = 1
+        while aside.exists():
+            number += 1
+            aside = self.path.with_name(f"{self.path.name}.corrupt-{stamp}-{number}")
+        with told(self.path):
+            for side in ("", *SIDE_FILES):
+                source = self.path.with_name(self.path.name + side)
+                if source.exists():
+                    source.rename(aside.with_name(aside.name + side))
+            self.damage_mark.unlink(missing_ok=True)
+        _log.warning("%s It is now %s.", damage, aside)
+        return f"{self.path.name} was damaged; it is kept as {aside.name}, and a new one was begun."

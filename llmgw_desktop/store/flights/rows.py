@@ -1,0 +1,235 @@
+"""Flights as rows and back: shortened, sealed and packed here. What runs them is SQL elsewhere."""
+
+import json
+import zlib
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.flight import (
+    FlightRecord,
+    FlightState,
+    FlightSummary,
+    Headers,
+    Phase,
+    PhaseName,
+)
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
+from llmgw_desktop.domain.usage import Usage
+
+Row = tuple[Any, ...]
+Seal = Callable[[bytes], bytes]
+
+NAME_CHARS = 300
+"""Of a model's or client's name so much is kept in a row; the body has the whole."""
+TEXT_CHARS = 2000
+"""Of an error's text, of a path, of a route's reason."""
+PACK_BYTES = 4096
+"""From this size on bodies are compressed; smaller ones would cost more than they save."""
+CUT_OVERLAP = 4096
+"""So much beyond the cut is sealed along, so that no half of a secret is left at the end."""
+MOST_TOKENS = 10**12
+"""More is nonsense of an upstream and taken as unknown; so sums stay within 64 bits."""
+SEPARATOR = "\x1f"
+"""Between the words that a text filter looks into."""
+
+
+def flight_row(flight: FlightSummary) -> Row:
+    """In the order of `schema.FlightRow`, without `seq`."""
+    usage = flight.usage
+    client = flight.client[:NAME_CHARS]
+    asked = flight.model_asked[:NAME_CHARS]
+    served = _short(flight.model_served, NAME_CHARS)
+    provider = _short(flight.provider, NAME_CHARS)
+    error_text = _short(flight.error_text, TEXT_CHARS)
+    words = (asked, served, client, provider, flight.error_kind, _short(error_text, NAME_CHARS))
+    return (
+        flight.id,
+        flight.started_at_s,
+        _word(flight.state),
+        client,
+        _word(flight.protocol),
+        _word(flight.operation),
+        asked,
+        served,
+        provider,
+        1 if flight.streaming else 0,
+        flight.status,
+        flight.ttft_ms,
+        flight.took_ms,
+        _count(usage.input_tokens),
+        _count(usage.output_tokens),
+        _count(usage.cache_read_tokens),
+        _count(usage.cache_write_tokens),
+        _count(usage.reasoning_tokens),
+        _short(flight.stop_reason, NAME_CHARS),
+        flight.error_kind,
+        error_text,
+        flight.attempts,
+        flight.request_bytes,
+        flight.answer_bytes,
+        flight.replied_chunks,
+        _folded(SEPARATOR.join(filter(None, words))),
+    )
+
+
+class BodyRows:
+    """Makes rows of bodies as the settings say; `seal` removes secrets from a body."""
+
+    def __init__(self, settings: RecorderSettings, seal: Seal) -> None:
+        self._keeps_bodies = settings.level is RecorderLevel.FULL
+        self._most_bytes = settings.max_body_bytes
+        self._seal = seal
+
+    def row(self, record: FlightRecord) -> Row:
+        """In the order of `schema.BodyRow`, the flight's id in the place of its `seq`."""
+        if self._keeps_bodies:
+            request = self._packed(record.request_body, record.request_body_whole)
+            answer = self._packed(record.answer_body, record.answer_body_whole)
+            headers = _json(record.request_headers), _json(record.answer_headers)
+        else:
+            request = answer = (None, 0, 1)
+            headers = ("[]", "[]")
+        return (
+            record.summary.id,
+            record.path[:TEXT_CHARS],
+            record.route_reason[:TEXT_CHARS],
+            headers[0],
+            *request,
+            headers[1],
+            *answer,
+            _json([(at.name, at.start_ms, at.end_ms, at.note) for at in record.phases]),
+        )
+
+    def _packed(self, body: bytes | None, is_whole: bool) -> tuple[bytes | None, int, int]:
+        """The body as kept, whether it is compressed, whether it is whole."""
+        if body is None:
+            return None, 0, int(is_whole)
+        if len(body) > self._most_bytes:
+            is_whole = False
+            body = self._beginning(body)
+        else:
+            body = self._seal(body)
+        if len(body) >= PACK_BYTES:
+            packed = zlib.compress(body, 1)
+            if len(packed) < len(body):
+                return packed, 1, int(is_whole)
+        return body, 0, int(is_whole)
+
+    def _beginning(self, body: bytes) -> bytes:
+        """Of a body that is too long. More than is kept is sealed, so that a secret which the
+        cut goes through is still seen as one."""
+        beyond = min(CUT_OVERLAP, len(body) - self._most_bytes)
+        sealed = self._seal(body[: self._most_bytes + beyond])
+        return sealed[: max(min(self._most_bytes, len(sealed) - beyond), 0)]
+
+
+def summary_of(row: Row) -> FlightSummary:
+    """From the columns that `flight_row` made. Raises ValueError for words of a later version."""
+    return FlightSummary(
+        id=row[0],
+        started_at_s=row[1],
+        state=FlightState(row[2]),
+        client=row[3],
+        protocol=ModelProtocol(row[4]),
+        operation=Operation(row[5]),
+        model_asked=row[6],
+        model_served=row[7],
+        provider=row[8],
+        streaming=bool(row[9]),
+        status=row[10],
+        ttft_ms=row[11],
+        took_ms=row[12],
+        usage=Usage(
+            input_tokens=row[13],
+            output_tokens=row[14],
+            cache_read_tokens=row[15],
+            cache_write_tokens=row[16],
+            reasoning_tokens=row[17],
+        ),
+        stop_reason=row[18],
+        error_kind=row[19],
+        error_text=row[20],
+        attempts=row[21],
+        request_bytes=row[22],
+        answer_bytes=row[23],
+        replied_chunks=row[24],
+    )
+
+
+def record_of(summary: FlightSummary, row: Row | None) -> FlightRecord:
+    """From the columns that `body_row` made; a flight that still runs has none."""
+    if row is None:
+        return FlightRecord(summary=summary)
+    return FlightRecord(
+        summary=summary,
+        path=row[1],
+        route_reason=row[2],
+        request_headers=_headers(row[3]),
+        request_body=_unpacked(row[4], row[5]),
+        request_body_whole=bool(row[6]),
+        answer_headers=_headers(row[7]),
+        answer_body=_unpacked(row[8], row[9]),
+        answer_body_whole=bool(row[10]),
+        phases=tuple(
+            Phase(name=PhaseName(name), start_ms=start_ms, end_ms=end_ms, note=note)
+            for name, start_ms, end_ms, note in json.loads(row[11])
+        ),
+    )
+
+
+def searchable(text: str) -> str:
+    """A filter's text in the form in which `search` holds the words."""
+    return _folded(str(_scrubbed(text)))
+
+
+def scrubbed(row: Row) -> Row:
+    """What SQLite can take of a row that it refused: no half characters, no giant numbers."""
+    return tuple(_scrubbed(value) for value in row)
+
+
+def _folded(text: str) -> str:
+    # For LIKE a text ends at its first NUL.
+    return text.casefold().replace("\0", " ")
+
+
+def _scrubbed(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return None
+    return value
+
+
+def _word(member: StrEnum) -> str:
+    # `.value` goes through a descriptor and costs six times as much, on every flight.
+    return str.__str__(member)
+
+
+def _short(text: str | None, chars: int) -> str | None:
+    return text if text is None or len(text) <= chars else text[:chars]
+
+
+def _count(tokens: int | None) -> int | None:
+    return tokens if tokens is None or 0 <= tokens <= MOST_TOKENS else None
+
+
+def _unpacked(body: bytes | None, is_packed: int) -> bytes | None:
+    return zlib.decompress(body) if body is not None and is_packed else body
+
+
+def _json(value: Any) -> str:
+    if not value:
+        return "[]"
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # bytes of a header that are no UTF-8, as half characters
+        return json.dumps(value)
+
+
+def _headers(text: str) -> Headers:
+    return tuple((name, value) for name, value in json.loads(text))

@@ -1,0 +1,177 @@
+"""Figures over a stretch of time, read from the sums of whole hours and minutes where they fit and
+from the flights themselves at the edges, so that they are exact however the stretch is cut.
+
+Percentiles are exact up to EXACT_FLIGHTS flights and come from bins beyond.
+"""
+
+import math
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from llmgw_desktop.domain.flight import FlightBucket, FlightTotals
+from llmgw_desktop.store.flights.sums import ERROR_STATES, HOUR_S, MINUTE_S, SUMMED, Sum
+from llmgw_desktop.store.flights.ttft_bins import (
+    bin_of,
+    from_bytes,
+    packed,
+    percentile,
+    percentiles_of_bins,
+)
+
+EXACT_FLIGHTS = 5000
+_LATEST_S = 1e12
+_TOLD = SUMMED[2:-1]
+
+# {key} is always one of the expressions of a _Grouping, never anything from outside.
+_ENDED = "FROM flights WHERE started_at_s >= ? AND started_at_s < ? AND state != 'running'"
+_OF_FLIGHTS = (
+    "SELECT {key}, count(*), coalesce(sum(state IN ("
+    + ", ".join(f"'{state}'" for state in sorted(ERROR_STATES))
+    + ")), 0), "
+    + ", ".join(f"sum({name})" for name in _TOLD)
+    + f", sum(CASE WHEN cache_read_tokens IS NOT NULL THEN input_tokens END) {_ENDED} GROUP BY 1"
+)
+_OF_SPANS = (
+    f"SELECT {{key}}, {', '.join(SUMMED)}, ttft FROM flight_sums "  # noqa: S608
+    "WHERE span_s = ? AND start_s >= ? AND start_s < ?"
+)
+_TTFT = f"SELECT {{key}}, ttft_ms {_ENDED} AND ttft_ms IS NOT NULL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Grouping:
+    """By what figures are kept apart: an expression over flights, one over sums, parameters."""
+
+    of_flights: str
+    of_spans: str
+    parameters: tuple[float, ...] = ()
+
+
+_TOGETHER = _Grouping(of_flights="0", of_spans="0")
+_BY_PROVIDER = _Grouping(of_flights="coalesce(provider, '')", of_spans="provider")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch to be read from the sums of `span_s` seconds, or from flights where that is 0."""
+
+    span_s: int
+    since_s: float
+    until_s: float
+
+
+def read_totals(connection: sqlite3.Connection, since_s: float, until_s: float) -> FlightTotals:
+    """Over [since_s, until_s)."""
+    pieces = list(_pieces(since_s, until_s, (HOUR_S, MINUTE_S)))
+    return _read(connection, pieces, _TOGETHER).get(0, FlightTotals())
+
+
+def read_by_provider(
+    connection: sqlite3.Connection, since_s: float, until_s: float
+) -> dict[str, FlightTotals]:
+    """Provider '' is of flights that reached none."""
+    pieces = list(_pieces(since_s, until_s, (HOUR_S, MINUTE_S)))
+    return dict(sorted(_read(connection, pieces, _BY_PROVIDER).items()))
+
+
+def bucket_starts(since_s: float, until_s: float, span_s: float) -> list[float]:
+    """Where the buckets of [since_s, until_s) begin; the last may reach beyond the end."""
+    count = max(math.ceil((until_s - since_s) / span_s), 0)
+    return [since_s + number * span_s for number in range(count)]
+
+
+def read_buckets(
+    connection: sqlite3.Connection, since_s: float, until_s: float, span_s: float
+) -> list[FlightBucket]:
+    """Quick where buckets are whole minutes and begin with one; else every flight is read."""
+    spans = [span for span in (HOUR_S, MINUTE_S) if span_s % span == 0 and since_s % span == 0]
+    number = "CAST(({at} - ?) / ? AS INTEGER)"
+    grouping = _Grouping(
+        of_flights=number.format(at="started_at_s"),
+        of_spans=number.format(at="start_s"),
+        parameters=(float(since_s), float(span_s)),
+    )
+    totals = _read(connection, list(_pieces(since_s, until_s, spans)), grouping)
+    empty = FlightTotals()
+    return [
+        FlightBucket(start_s=start_s, span_s=span_s, totals=totals.get(place, empty))
+        for place, start_s in enumerate(bucket_starts(since_s, until_s, span_s))
+    ]
+
+
+def _pieces(since_s: float, until_s: float, spans: Sequence[int]) -> Iterator[_Piece]:
+    since_s, until_s = max(since_s, 0.0), min(until_s, _LATEST_S)
+    if since_s >= until_s:
+        return
+    if not spans:
+        yield _Piece(0, since_s, until_s)
+        return
+    span_s, *smaller = spans
+    first, last = math.ceil(since_s / span_s) * span_s, math.floor(until_s / span_s) * span_s
+    if first >= last:
+        yield from _pieces(since_s, until_s, smaller)
+        return
+    yield from _pieces(since_s, first, smaller)
+    yield _Piece(span_s, first, last)
+    yield from _pieces(last, until_s, smaller)
+
+
+def _read(
+    connection: sqlite3.Connection, pieces: Sequence[_Piece], grouping: _Grouping
+) -> dict[Any, FlightTotals]:
+    sums: dict[Any, Sum] = defaultdict(Sum)
+    for piece in pieces:
+        if piece.span_s:
+            place = (*grouping.parameters, piece.span_s, piece.since_s, piece.until_s)
+            sql = _OF_SPANS.format(key=grouping.of_spans)
+            for key, *figures, ttft in connection.execute(sql, place):
+                sums[key].add(figures, from_bytes(ttft))
+        else:
+            place = (*grouping.parameters, piece.since_s, piece.until_s)
+            sql = _OF_FLIGHTS.format(key=grouping.of_flights)
+            for key, *figures in connection.execute(sql, place):
+                sums[key].add(figures, 0)
+    if sum(each.figures[0] or 0 for each in sums.values()) <= EXACT_FLIGHTS:
+        ttft_ms = _ttft(connection, pieces, grouping)
+        return {key: _totals(each, ttft_ms[key]) for key, each in sums.items()}
+    edges = [piece for piece in pieces if not piece.span_s]
+    for key, values in _ttft(connection, edges, grouping).items():
+        sums[key].add((), packed(Counter(map(bin_of, values))))
+    return {key: _totals(each, None) for key, each in sums.items()}
+
+
+def _ttft(
+    connection: sqlite3.Connection, pieces: Sequence[_Piece], grouping: _Grouping
+) -> dict[Any, list[float]]:
+    """Each flight's own time to first byte."""
+    found: dict[Any, list[float]] = defaultdict(list)
+    sql = _TTFT.format(key=grouping.of_flights)
+    for piece in pieces:
+        place = (*grouping.parameters, piece.since_s, piece.until_s)
+        for key, ttft_ms in connection.execute(sql, place):
+            found[key].append(ttft_ms)
+    return found
+
+
+def _totals(each: Sum, ttft_ms: list[float] | None) -> FlightTotals:
+    """Percentiles of the times, or where they are not given, of the bins."""
+    flights, errors, read, written, cache_read, cache_written, known = each.figures
+    if ttft_ms is not None:
+        ttft_ms.sort()
+        p50, p95 = percentile(ttft_ms, 0.5), percentile(ttft_ms, 0.95)
+    else:
+        p50, p95 = percentiles_of_bins(each.bins, (0.5, 0.95))
+    return FlightTotals(
+        flights=flights or 0,
+        errors=errors or 0,
+        input_tokens=read,
+        output_tokens=written,
+        cache_read_tokens=cache_read,
+        cache_write_tokens=cache_written,
+        cache_known_input_tokens=known,
+        ttft_p50_ms=p50,
+        ttft_p95_ms=p95,
+    )

@@ -1,0 +1,69 @@
+"""Times to first byte counted in bins, for percentiles over more flights than one would sort.
+
+All counts of a stretch are one large whole number with 32 bits to a bin: stretches are put together
+by adding numbers, which takes a month of hours in a few milliseconds. Bins grow by a sixteenth of
+an octave, so a percentile read from them is off by 2.2 % at most.
+"""
+
+import math
+import struct
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+
+BINS_PER_OCTAVE = 16
+BINS = 24 * BINS_PER_OCTAVE
+"""From a millisecond to more than four hours; what lies beyond is in the outermost bins."""
+_BIN_BITS = 32
+_BIN_BYTES = _BIN_BITS // 8
+_PLACE_BYTES = 2
+
+
+def bin_of(ttft_ms: float) -> int:
+    """Also for times that make no sense."""
+    if not ttft_ms > 1.0:
+        return 0
+    return min(int(math.log2(ttft_ms) * BINS_PER_OCTAVE), BINS - 1) if ttft_ms < 1e9 else BINS - 1
+
+
+def packed(counts: Mapping[int, int]) -> int:
+    """Flights by bin as one number."""
+    return sum(count << (number * _BIN_BITS) for number, count in counts.items())
+
+
+def to_bytes(bins: int) -> bytes:
+    """For the disk, without the empty bins below the first."""
+    if not bins:
+        return b""
+    first = ((bins & -bins).bit_length() - 1) // _BIN_BITS
+    bins >>= first * _BIN_BITS
+    return first.to_bytes(_PLACE_BYTES) + bins.to_bytes((bins.bit_length() + 7) // 8, "little")
+
+
+def from_bytes(stored: bytes) -> int:
+    if not stored:
+        return 0
+    first = int.from_bytes(stored[:_PLACE_BYTES])
+    return int.from_bytes(stored[_PLACE_BYTES:], "little") << (first * _BIN_BITS)
+
+
+def rank(count: int, share: float) -> int:
+    """Which of `count` ordered values is the percentile (nearest rank), from 0."""
+    return max(math.ceil(count * share) - 1, 0)
+
+
+def percentile(ordered: Sequence[float], share: float) -> float | None:
+    """Of values in ascending order; None of none."""
+    return ordered[rank(len(ordered), share)] if ordered else None
+
+
+def percentiles_of_bins(bins: int, shares: Sequence[float]) -> list[float | None]:
+    """Of values of which only the bins are known: the middles of the bins that hold them."""
+    if not bins:
+        return [None] * len(shares)
+    stored = to_bytes(bins)
+    first = int.from_bytes(stored[:_PLACE_BYTES])
+    whole = stored[_PLACE_BYTES:] + bytes(-(len(stored) - _PLACE_BYTES) % _BIN_BYTES)
+    up_to = list(accumulate(struct.unpack(f"<{len(whole) // _BIN_BYTES}I", whole)))
+    places = (bisect_right(up_to, rank(up_to[-1], share)) for share in shares)
+    return [float(2.0 ** ((first + place + 0.5) / BINS_PER_OCTAVE)) for place in places]

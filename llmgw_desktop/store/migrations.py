@@ -1,0 +1,125 @@
+"""How the tables came to be, step by step; a released step is never changed, only followed.
+
+The number of steps taken is the file's `user_version`. `schema.py` says what the last step leaves.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+
+from llmgw_desktop.store.transaction import transaction
+
+Steps = Sequence[Sequence[str]]
+"""Each step is some statements that happen together or not at all."""
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """How many steps this file has taken."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, steps: Steps) -> None:
+    """Take the steps that are missing."""
+    for number in range(schema_version(connection) + 1, len(steps) + 1):
+        with transaction(connection):
+            # Another process may have taken the step while this one waited for the lock.
+            if schema_version(connection) < number:
+                for statement in steps[number - 1]:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+
+
+GATEWAY_STEPS: Steps = (
+    (
+        """
+        CREATE TABLE clients (
+            id TEXT NOT NULL PRIMARY KEY,
+            name TEXT NOT NULL,
+            key_digest BLOB NOT NULL UNIQUE,
+            key_hint TEXT NOT NULL,
+            scopes TEXT NOT NULL,
+            created_at_s REAL NOT NULL,
+            revoked_at_s REAL,
+            last_used_at_s REAL
+        )
+        """,
+        "CREATE UNIQUE INDEX clients_active_name ON clients (name) WHERE revoked_at_s IS NULL",
+    ),
+)
+
+FLIGHTS_STEPS: Steps = (
+    (
+        """
+        CREATE TABLE flights (
+            seq INTEGER NOT NULL PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            started_at_s REAL NOT NULL,
+            state TEXT NOT NULL,
+            client TEXT NOT NULL,
+            protocol TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            model_asked TEXT NOT NULL,
+            model_served TEXT,
+            provider TEXT,
+            streaming INTEGER NOT NULL,
+            status INTEGER,
+            ttft_ms REAL,
+            took_ms REAL,
+            input_tokens INTEGER,
+            output_tokens INTEGER,
+            cache_read_tokens INTEGER,
+            cache_write_tokens INTEGER,
+            reasoning_tokens INTEGER,
+            stop_reason TEXT,
+            error_kind TEXT,
+            error_text TEXT,
+            attempts INTEGER NOT NULL,
+            request_bytes INTEGER NOT NULL,
+            answer_bytes INTEGER NOT NULL,
+            replied_chunks INTEGER NOT NULL,
+            search TEXT NOT NULL
+        )
+        """,
+        # All that a list is filtered by, in the order in which it is shown, so that filtering and
+        # counting never read the table itself.
+        """
+        CREATE INDEX flights_list
+        ON flights (started_at_s, seq, state, client, provider, search)
+        """,
+        "CREATE INDEX flights_running ON flights (id) WHERE state = 'running'",
+        """
+        CREATE TABLE flight_bodies (
+            flight INTEGER NOT NULL PRIMARY KEY REFERENCES flights (seq) ON DELETE CASCADE,
+            path TEXT NOT NULL,
+            route_reason TEXT NOT NULL,
+            request_headers TEXT NOT NULL,
+            request_body BLOB,
+            request_body_packed INTEGER NOT NULL,
+            request_body_whole INTEGER NOT NULL,
+            answer_headers TEXT NOT NULL,
+            answer_body BLOB,
+            answer_body_packed INTEGER NOT NULL,
+            answer_body_whole INTEGER NOT NULL,
+            phases TEXT NOT NULL
+        )
+        """,
+        # Sums of ended flights by minute and by hour (span_s 60 and 3600), so that an overview
+        # does not read a month of rows. Provider '' is for flights that reached none; ttft counts
+        # times to first byte in bins, see flights/ttft_bins.py.
+        """
+        CREATE TABLE flight_sums (
+            span_s INTEGER NOT NULL,
+            start_s INTEGER NOT NULL,
+            provider TEXT NOT NULL,
+            flights INTEGER NOT NULL,
+            errors INTEGER NOT NULL,
+            input_tokens INTEGER,
+            output_tokens INTEGER,
+            cache_read_tokens INTEGER,
+            cache_write_tokens INTEGER,
+            cache_known_input_tokens INTEGER,
+            ttft BLOB NOT NULL,
+            PRIMARY KEY (span_s, start_s, provider)
+        ) WITHOUT ROWID
+        """,
+    ),
+)

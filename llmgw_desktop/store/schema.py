@@ -1,0 +1,97 @@
+"""The tables as they are now, for composing queries; `migrations.py` makes them.
+
+The models are bound to no database: `compose` turns a query into SQL, and a connection of
+`database.py` runs it.
+"""
+
+from typing import Any
+
+import peewee
+
+
+class ClientRow(peewee.Model):
+    """A client with the digest of its key; scopes are words with spaces between them."""
+
+    id = peewee.TextField(primary_key=True)
+    name = peewee.TextField()
+    key_digest = peewee.BlobField(unique=True)
+    key_hint = peewee.TextField()
+    scopes = peewee.TextField()
+    created_at_s = peewee.FloatField()
+    revoked_at_s = peewee.FloatField(null=True)
+    last_used_at_s = peewee.FloatField(null=True)
+
+    class Meta:
+        table_name = "clients"
+
+
+class FlightRow(peewee.Model):
+    """A FlightSummary, its usage spread out. `search` is what a text filter looks into."""
+
+    seq = peewee.IntegerField(primary_key=True)
+    id = peewee.TextField(unique=True)
+    started_at_s = peewee.FloatField()
+    state = peewee.TextField()
+    client = peewee.TextField()
+    protocol = peewee.TextField()
+    operation = peewee.TextField()
+    model_asked = peewee.TextField()
+    model_served = peewee.TextField(null=True)
+    provider = peewee.TextField(null=True)
+    streaming = peewee.IntegerField()
+    status = peewee.IntegerField(null=True)
+    ttft_ms = peewee.FloatField(null=True)
+    took_ms = peewee.FloatField(null=True)
+    input_tokens = peewee.IntegerField(null=True)
+    output_tokens = peewee.IntegerField(null=True)
+    cache_read_tokens = peewee.IntegerField(null=True)
+    cache_write_tokens = peewee.IntegerField(null=True)
+    reasoning_tokens = peewee.IntegerField(null=True)
+    stop_reason = peewee.TextField(null=True)
+    error_kind = peewee.TextField(null=True)
+    error_text = peewee.TextField(null=True)
+    attempts = peewee.IntegerField()
+    request_bytes = peewee.IntegerField()
+    answer_bytes = peewee.IntegerField()
+    replied_chunks = peewee.IntegerField()
+    search = peewee.TextField()
+
+    class Meta:
+        table_name = "flights"
+
+
+class BodyRow(peewee.Model):
+    """The rest of a FlightRecord; `packed` bodies are compressed with zlib."""
+
+    flight = peewee.IntegerField(primary_key=True)
+    path = peewee.TextField()
+    route_reason = peewee.TextField()
+    request_headers = peewee.TextField()
+    request_body = peewee.BlobField(null=True)
+    request_body_packed = peewee.IntegerField()
+    request_body_whole = peewee.IntegerField()
+    answer_headers = peewee.TextField()
+    answer_body = peewee.BlobField(null=True)
+    answer_body_packed = peewee.IntegerField()
+    answer_body_whole = peewee.IntegerField()
+    phases = peewee.TextField()
+
+    class Meta:
+        table_name = "flight_bodies"
+
+
+class Dialect:
+    """Turns peewee's queries into SQLite's words."""
+
+    def __init__(self) -> None:
+        self._database = peewee.SqliteDatabase(None)
+
+    def compose(self, query: Any) -> tuple[str, list[Any]]:
+        """SQL and its parameters. peewee's queries have no common type."""
+        sql, parameters = query.bind(self._database).sql()
+        return str(sql), list(parameters)
+
+
+def columns(model: type[peewee.Model]) -> tuple[str, ...]:
+    """Names, in the order of the table."""
+    return tuple(field.column_name for field in model._meta.sorted_fields)

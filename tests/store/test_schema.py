@@ -1,0 +1,44 @@
+"""The models say what the migrations make."""
+
+from pathlib import Path
+
+import peewee
+import pytest
+
+from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
+from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.database import open_database
+from llmgw_desktop.store.migrations import FLIGHTS_STEPS, GATEWAY_STEPS, Steps
+from llmgw_desktop.store.schema import BodyRow, ClientRow, Dialect, FlightRow, columns
+
+
+@pytest.mark.parametrize(
+    ("model", "steps"),
+    [(ClientRow, GATEWAY_STEPS), (FlightRow, FLIGHTS_STEPS), (BodyRow, FLIGHTS_STEPS)],
+)
+def test_models_are_the_tables(tmp_path: Path, model: type[peewee.Model], steps: Steps) -> None:
+    connection = open_database(tmp_path / "x.db", steps)
+    rows = connection.execute(f"PRAGMA table_info({model._meta.table_name})").fetchall()
+    connection.close()
+    fields = model._meta.sorted_fields
+    assert [row[1] for row in rows] == [field.column_name for field in fields]
+    assert [bool(row[5]) for row in rows] == [bool(field.primary_key) for field in fields]
+    assert [not row[3] for row in rows] == [bool(field.null) for field in fields]
+    kinds = {"TEXT": "TEXT", "INT": "INTEGER", "FLOAT": "REAL", "BLOB": "BLOB"}
+    assert [row[2] for row in rows] == [kinds[field.field_type] for field in fields]
+
+
+def test_columns_are_named_after_the_domain() -> None:
+    summary = {*FlightSummary.__slots__, *Usage.__slots__} - {"usage"}
+    assert set(columns(FlightRow)) == summary | {"seq", "search"}
+    record = set(FlightRecord.__slots__) - {"summary"}
+    packed = {"request_body_packed", "answer_body_packed"}
+    assert set(columns(BodyRow)) == record | packed | {"flight"}
+
+
+def test_like_takes_every_letter_for_itself() -> None:
+    sql, parameters = Dialect().compose(
+        FlightRow.select(FlightRow.seq).where(FlightRow.search.contains("5%_\\"))
+    )
+    assert "LIKE ? ESCAPE ?" in sql
+    assert parameters == ["%5\\%\\_\\\\%", "\\"]
