@@ -107,6 +107,7 @@ UNKNOWN_MODELS = {
     "plain": "no-such-model",
     "unknown provider": "no-such-provider/m",
     "unknown provider, other mark": "no-such-provider:m",
+    "unknown practice": "practice/no-such-thing",
     "path": "../../etc/passwd",
     "slashes": "a/b/c",
     "letter case": "ANTHROPIC-00",
@@ -130,16 +131,6 @@ def test_an_unknown_model_is_a_404(house: House, dialect: DialectOfDoor, model: 
     assert len(reply.body) < 1000, "a name is not given back at full length"
     flight = house.flight(reply)
     assert (flight.state, flight.error_kind) == ("failed", "unknown_model")
-
-
-def test_an_unknown_practice_model_is_the_practice_provider_s_404(
-    house: House, dialect: DialectOfDoor
-):
-    reply = post(house, dialect, dialect.body("practice/no-such-thing"))
-    assert reply.status == 404
-    dialect.error_type(reply.body)
-    flight = house.flight(reply)
-    assert (flight.state, flight.provider, flight.status) == ("failed", "practice", 404)
 
 
 def test_a_model_behind_the_other_protocol_says_so(house: House):
