@@ -19,6 +19,9 @@ class StreamAccountant(Protocol):
 
     def feed(self, chunk: bytes) -> None: ...
 
+    def finish(self) -> None:
+        """Nothing more comes: a last frame without its blank line counts."""
+
     @property
     def usage(self) -> Usage: ...
 

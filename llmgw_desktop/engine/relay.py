@@ -116,6 +116,7 @@ class Relay:
                         await caller.write(shown)
                         flight.chunks += 1
         finally:
+            accountant.finish()
             flight.usage, flight.stop_reason = accountant.usage, accountant.stop_reason
             flight.torn_frame = accountant.tail
             flight.model_served = accountant.model or flight.model_served

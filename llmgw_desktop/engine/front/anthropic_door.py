@@ -14,7 +14,7 @@ PREFIXES = ("/v1", "/anthropic/v1", "/anthropic", "")
 def _edit(request: ModelRequest, candidate: Candidate) -> Outgoing:
     if candidate.model == request.model:
         return Outgoing(request.body)
-    return Outgoing(replace_string(request.body, "model", candidate.model))
+    return Outgoing(replace_string(request.body, "model", candidate.model, fields=request.fields))
 
 
 def dialect() -> Dialect:

@@ -54,4 +54,4 @@ def _check_content_type(content_type: str | None) -> None:
     if content_type is None or content_type == "application/json":
         return
     if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedMedia("Send the body as JSON with 'Content-Type: application/json'.")
+        raise UnsupportedMedia(f"The body came as '{content_type[:60]}'.")

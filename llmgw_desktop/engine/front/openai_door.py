@@ -1,12 +1,15 @@
 """OpenAI Chat Completions and embeddings."""
 
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
-from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.engine.dialect import Dialect, Outgoing
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor
 from llmgw_desktop.wire import openai_chat
 from llmgw_desktop.wire.json_scan import replace_string
+
+TELLS_USAGE_UNASKED = frozenset({ProviderKind.OPENROUTER})
+"""Their clients expect the usage chunk: it is neither asked for nor taken out."""
 
 PREFIXES = ("/v1", "/openai/v1", "/openai", "")
 
@@ -15,8 +18,10 @@ def _edit(request: ModelRequest, candidate: Candidate) -> Outgoing:
     """The model's own name, and usage in streams: without it a flight's tokens stay unknown."""
     body = request.body
     if candidate.model != request.model:
-        body = replace_string(body, "model", candidate.model)
+        body = replace_string(body, "model", candidate.model, fields=request.fields)
     if not request.streaming or openai_chat.asks_for_usage(request.fields):
+        return Outgoing(body)
+    if candidate.upstream.kind in TELLS_USAGE_UNASKED:
         return Outgoing(body)
     body = openai_chat.with_stream_usage(body, request.fields)
     return Outgoing(body, openai_chat.UsageChunkFilter())
