@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from llmgw_desktop.domain.flight import FlightSummary
 from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.domain.values import value
 
 
 class GatewayState(StrEnum):
@@ -39,14 +40,14 @@ class RecorderStatus:
     """Flights that could not be kept since the start."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightOpened:
     """A request came in."""
 
     flight_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightClosed:
     """It ended, one way or another."""
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.values import value
 
 
 class FlightState(StrEnum):
@@ -40,7 +41,7 @@ class PhaseName(StrEnum):
     """From the first byte to the last."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Phase:
     """A span of a flight; times in milliseconds since the flight began."""
 
@@ -50,7 +51,7 @@ class Phase:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightSummary:
     """A row of the flights table, running or ended."""
 
@@ -98,7 +99,7 @@ Headers = tuple[tuple[str, str], ...]
 """Header lines in order, names as they came, credentials already masked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FlightRecord:
     """All that is kept of a flight. Bodies are as recorded: secrets removed, None if not kept."""
 

@@ -1,11 +1,11 @@
 """One request of a client as the door read it: bytes untouched, the few facts we act on beside."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.domain.principal import Principal
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.values import value
 
 
 class Operation(StrEnum):
@@ -16,7 +16,7 @@ class Operation(StrEnum):
     EMBED = "embed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ModelRequest:
     """A parsed request; `body` is exactly what the client sent."""
 

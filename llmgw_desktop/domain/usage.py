@@ -1,9 +1,9 @@
 """What an answer used, as its vendor told. Unknown is None, never 0."""
 
-from dataclasses import dataclass
+from llmgw_desktop.domain.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Usage:
     """Tokens of one answer.
 

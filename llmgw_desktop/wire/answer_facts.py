@@ -5,11 +5,11 @@ share: which values are believed, and how much of them is kept.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.json_scan import parse_object
 
 _MOST_TOKENS = 10**12
@@ -17,7 +17,7 @@ _LONGEST_WORD = 200
 _LONGEST_ERROR = 2000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AnswerFacts:
     """Read from a whole answer; None where the vendor was silent."""
 

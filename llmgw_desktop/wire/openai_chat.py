@@ -262,7 +262,9 @@ def _choices(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _usage_in(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Where servers put it: on top, in the last choice (Moonshot), under x_groq (Groq)."""
-    places = (payload, *_choices(payload), object_in(payload, "x_groq"))
+    if figures := object_in(payload, "usage"):
+        return figures
+    places = (*_choices(payload), object_in(payload, "x_groq"))
     return next((figures for place in places if (figures := object_in(place, "usage"))), {})
 
 

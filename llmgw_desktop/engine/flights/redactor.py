@@ -1,12 +1,14 @@
 """Takes secrets out of bytes that are going to be written down.
 
-Each family of secrets has a fixed beginning. Beginnings are looked for with `bytes.find`, which
-costs next to nothing when there are none, and only where one stands is a pattern tried. So a body
-of any size is read in linear time and no single step holds the interpreter for long.
+Each family of secrets has a fixed beginning. One pass of RE2 over a body tells whether any stands
+in it, which is all that the usual body needs; only then is each beginning looked for, and a pattern
+tried where it stands. So a body of any size is read in linear time.
 """
 
 import re
 from dataclasses import dataclass
+
+import re2
 
 MASK = b"[secret removed]"
 
@@ -66,8 +68,13 @@ class Redactor:
 
     def __init__(self, families: tuple[SecretFamily, ...] = FAMILIES) -> None:
         self._families = families
+        options = re2.Options()
+        options.encoding = re2.Options.Encoding.LATIN1  # bytes as they are
+        self._any = re2.compile(b"|".join(re.escape(each.begins) for each in families), options)
 
     def clean(self, body: bytes) -> bytes:
+        if self._any.search(body) is None:
+            return body
         for family in self._families:
             if family.begins in body:
                 body = _without(family, body)

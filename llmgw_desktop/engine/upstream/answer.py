@@ -5,18 +5,18 @@ business of the files beside this one.
 """
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.domain.values import value
 
 
 def _nobody_listens() -> None:
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class UpstreamCall:
     """A request as it leaves us, but for the credential, which the upstream's client adds."""
 

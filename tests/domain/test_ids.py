@@ -1,0 +1,24 @@
+"""Identifiers sort by time and never come twice."""
+
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.ids import TimedIds
+
+
+def test_they_are_all_different() -> None:
+    ids = TimedIds(SystemClock())
+    made = [ids.new("flt") for _ in range(1000)]
+    assert len({each[-16:] for each in made}) == len(made)
+    assert {len(each) for each in made} == {len("flt_") + 12 + 16}
+
+
+def test_later_ones_sort_later() -> None:
+    class Clock(SystemClock):
+        at_s = 1_000_000.0
+
+        def now_s(self) -> float:  # type: ignore[override]
+            self.at_s += 0.001
+            return self.at_s
+
+    ids = TimedIds(Clock())
+    made = [ids.new("flt") for _ in range(50)]
+    assert made == sorted(made)
