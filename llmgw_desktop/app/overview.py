@@ -55,15 +55,22 @@ class RecordedTotals(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputSources:
-    """Input tokens by where they came from; the three add up to the whole prompt."""
+    """Input tokens by where they came from; all parts add up to the whole prompts."""
 
     fresh: int
     cache_write: int
     cache_read: int
+    untold: int
+    """Of flights whose provider says nothing of its cache."""
 
     @property
     def total(self) -> int:
-        return self.fresh + self.cache_write + self.cache_read
+        return self.fresh + self.cache_write + self.cache_read + self.untold
+
+    @property
+    def is_cache_told(self) -> bool:
+        """Whether any provider of the span spoke of its cache."""
+        return self.total > self.untold or self.total == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,16 +140,17 @@ class Overview:
 
 
 def input_sources(totals: FlightTotals) -> InputSources | None:
-    """None where no flight of the span told its input tokens.
-
-    What a vendor says nothing about counts as fresh, as it does for a single flight.
-    """
+    """None where no flight of the span told its input tokens."""
     if totals.input_tokens is None:
         return None
+    told = min(totals.cache_known_input_tokens or 0, totals.input_tokens)
     write = totals.cache_write_tokens or 0
     read = totals.cache_read_tokens or 0
     return InputSources(
-        fresh=max(totals.input_tokens - write - read, 0), cache_write=write, cache_read=read
+        fresh=max(told - write - read, 0),
+        cache_write=write,
+        cache_read=read,
+        untold=totals.input_tokens - told,
     )
 
 
@@ -174,11 +182,16 @@ def sources_in_words(sources: InputSources | None) -> str:
     """«Input tokens: 48,200 in all, 4,300 fresh, 2,300 written …»."""
     if sources is None:
         return "Input tokens: not known."
-    return (
-        f"Input tokens: {count_text(sources.total)} in all, {count_text(sources.fresh)} fresh"
-        f", {count_text(sources.cache_write)} written to a cache"
-        f", {count_text(sources.cache_read)} read from one."
-    )
+    words = f"Input tokens: {count_text(sources.total)} in all"
+    if sources.is_cache_told:
+        words += (
+            f", {count_text(sources.fresh)} fresh"
+            f", {count_text(sources.cache_write)} written to a cache"
+            f", {count_text(sources.cache_read)} read from one"
+        )
+    if sources.untold:
+        words += f", {count_text(sources.untold)} of unknown source"
+    return f"{words}."
 
 
 def _shares(by_provider: dict[str, FlightTotals]) -> tuple[ProviderShare, ...]:

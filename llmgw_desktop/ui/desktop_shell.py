@@ -32,6 +32,7 @@ from llmgw_desktop.ui.pages.flights_page import FlightsPage
 from llmgw_desktop.ui.pages.overview_page import OverviewPage, OverviewSource
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tray import Tray, TraySnapshot
+from llmgw_desktop.ui.widgets.view_clothes import dress_menu
 from llmgw_desktop.ui.window.sidebar import SidebarEntry
 
 _COUNT_MS = 1000
@@ -98,6 +99,7 @@ class DesktopShell(QObject):
         self._bridge = Bridge(self)
         self._window: MainWindow | None = None
         self._tray = tray
+        dress_menu(tray.menu, theme)
         self._start_problem = ""
         self._settings_problem = ""
         self._count = QTimer(self, singleShot=True, interval=_COUNT_MS)

@@ -6,6 +6,7 @@ from llmgw_desktop.app.overview import (
     OverviewSpan,
     in_words,
     input_sources,
+    sources_in_words,
 )
 from llmgw_desktop.domain.flight import (
     FlightBucket,
@@ -118,18 +119,30 @@ def test_shares_come_largest_first_and_leave_out_who_answered_nothing() -> None:
     ]
 
 
-def test_sources_add_up_to_the_whole_prompt() -> None:
-    totals = FlightTotals(input_tokens=100, cache_read_tokens=70, cache_write_tokens=20)
-    sources = input_sources(totals)
-    assert sources == InputSources(fresh=10, cache_write=20, cache_read=70)
-    assert sources.total == 100
-
-
-def test_unknown_input_has_no_sources_and_a_silent_cache_counts_as_fresh() -> None:
-    assert input_sources(FlightTotals(flights=2)) is None
-    assert input_sources(FlightTotals(input_tokens=5)) == InputSources(
-        fresh=5, cache_write=0, cache_read=0
+def test_sources_add_up_to_the_whole_prompts() -> None:
+    totals = FlightTotals(
+        input_tokens=120,
+        cache_known_input_tokens=100,
+        cache_read_tokens=70,
+        cache_write_tokens=20,
     )
+    sources = input_sources(totals)
+    assert sources == InputSources(fresh=10, cache_write=20, cache_read=70, untold=20)
+    assert sources.total == 120
+    assert sources.is_cache_told
+
+
+def test_what_no_provider_told_is_neither_fresh_nor_cached() -> None:
+    assert input_sources(FlightTotals(flights=2)) is None
+    silent = input_sources(FlightTotals(input_tokens=5))
+    assert silent == InputSources(fresh=0, cache_write=0, cache_read=0, untold=5)
+    assert not silent.is_cache_told
+    assert sources_in_words(silent) == "Input tokens: 5 in all, 5 of unknown source."
+
+
+def test_a_provider_that_tells_only_what_was_read_wrote_nothing() -> None:
+    totals = FlightTotals(input_tokens=10, cache_known_input_tokens=10, cache_read_tokens=4)
+    assert input_sources(totals) == InputSources(fresh=6, cache_write=0, cache_read=4, untold=0)
 
 
 def test_running_flights_stand_oldest_first_with_their_age() -> None:
@@ -147,14 +160,14 @@ def test_words_say_what_the_page_shows_and_dash_what_is_unknown() -> None:
             errors=3,
             input_tokens=48_200,
             cache_read_tokens=41_600,
-            cache_known_input_tokens=50_000,
+            cache_known_input_tokens=48_200,
             output_tokens=901,
         )
     )
     reader.providers = {"anthropic": FlightTotals(flights=411), "": FlightTotals(flights=1)}
     words = in_words(overview(reader).figures(OverviewSpan.QUARTER))
     assert "In the last 15 minutes: 412 flights, 3 errors." in words
-    assert "Cache hit rate 83 %, first token – in the median, 901 output tokens." in words
+    assert "Cache hit rate 86 %, first token – in the median, 901 output tokens." in words
     assert "48,200 in all, 6,600 fresh, 0 written to a cache, 41,600 read from one." in words
     assert "anthropic: 411 flights, 99 %." in words
     assert "no provider: 1 flight, <1 %." in words

@@ -94,6 +94,7 @@ class PlainReader:
         self.flights = flights or []
         self.trouble: Exception | None = None
         self.waves = False
+        self.is_quiet = False
         self.calls = 0
 
     def count(self, query: FlightQuery) -> int:
@@ -111,6 +112,8 @@ class PlainReader:
 
     def totals(self, since_s: float, until_s: float) -> FlightTotals:
         self._called()
+        if self.is_quiet:
+            return FlightTotals()
         return WAVE_TOTALS if self.waves else _totals(self.flights)
 
     def buckets(self, since_s: float, until_s: float, span_s: float) -> list[FlightBucket]:
@@ -127,6 +130,8 @@ class PlainReader:
 
     def by_provider(self, since_s: float, until_s: float) -> dict[str, FlightTotals]:
         self._called()
+        if self.is_quiet:
+            return {}
         if not self.waves:
             return {"anthropic": _totals(self.flights)} if self.flights else {}
         return {

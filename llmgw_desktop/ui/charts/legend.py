@@ -19,20 +19,30 @@ class Legend(QWidget):
         self, theme: Theme, entries: Sequence[tuple[str, str]], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._sums = [Label(theme, size=TextSize.CAPTION) for _ in entries]
+        self._entries = [_Entry(theme, colour, word) for colour, word in entries]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.space(4))
+        for entry in self._entries:
+            row.addWidget(entry)
+
+    def show_sums(self, sums: Sequence[str]) -> None:
+        """An entry without words is left out."""
+        for entry, words in zip(self._entries, sums, strict=True):
+            entry.amount.setText(words)
+            entry.setVisible(bool(words))
+
+
+class _Entry(QWidget):
+    def __init__(self, theme: Theme, colour: str, word: str) -> None:
+        super().__init__()
+        self.amount = Label(theme, size=TextSize.CAPTION)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.space(1.25))
-        for (colour, word), amount in zip(entries, self._sums, strict=True):
-            if row.count():
-                row.addSpacing(theme.space(2.5))
-            row.addWidget(_Swatch(theme, colour))
-            row.addWidget(Label(theme, word, size=TextSize.CAPTION, tone=Tone.MUTED))
-            row.addWidget(amount)
-
-    def show_sums(self, sums: Sequence[str]) -> None:
-        for label, words in zip(self._sums, sums, strict=True):
-            label.setText(words)
+        row.addWidget(_Swatch(theme, colour))
+        row.addWidget(Label(theme, word, size=TextSize.CAPTION, tone=Tone.MUTED))
+        row.addWidget(self.amount)
 
 
 class _Swatch(QWidget):

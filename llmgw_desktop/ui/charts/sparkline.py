@@ -37,10 +37,11 @@ class Sparkline(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(0, 2, 0, -1.5)
+        inner = area.adjusted(2, 0, -2, 0)  # a dot at the edge stays whole
         painter.setPen(QPen(colours.grid, 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
-        for run in _runs(self._values, area):
-            _draw_run(painter, run, area, colours.accent)
+        for run in _runs(self._values, inner):
+            _draw_run(painter, run, inner, colours.accent)
         painter.end()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
@@ -51,6 +51,8 @@ class StackedBars(QWidget):
         self, bars: Sequence[Bar], since_s: float, until_s: float, nothing: str = ""
     ) -> None:
         """`nothing` is said across the empty chart when no bar has a height."""
+        if len(bars) != len(self._bars):
+            self._point_at(-1)
         self._bars, self._since_s, self._until_s = tuple(bars), since_s, until_s
         self._nothing = nothing
         self.update()
@@ -84,12 +86,11 @@ class StackedBars(QWidget):
         plot = self._plot()
         largest = max((sum(bar.parts) for bar in self._bars if bar.parts), default=0.0)
         top, step = round_top(largest)
-        self._paint_grid(painter, plot, top, step)
         self._paint_times(painter, plot)
         if largest > 0:
-            for index, bar in enumerate(self._bars):
-                self._paint_bar(painter, index, bar, plot.height() / top)
-        elif self._nothing:
+            self._paint_grid(painter, plot, top, step)
+            self._paint_bars(painter, plot, plot.height() / top)
+        else:
             painter.setPen(self._theme.colours.muted)
             painter.setFont(self._theme.font())
             painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, self._nothing)
@@ -127,32 +128,19 @@ class StackedBars(QWidget):
             left = min(max(x - width / 2, plot.left()), plot.right() - width)
             painter.drawText(QPointF(left, self.height() - metrics.descent() - 1), word)
 
-    def _paint_bar(self, painter: QPainter, index: int, bar: Bar, scale: float) -> None:
-        if not bar.parts:
-            return
-        column = self._column(index)
-        gap = 1.0 if column.width() < 8 else 2.0
-        area = column.adjusted(gap / 2, 0, -gap / 2, 0)
-        if index == self._under_pointer:
-            painter.fillRect(column, self._theme.colours.hover)
-        outline = QPainterPath()
-        height = sum(bar.parts) * scale
-        corner = min(2.5, area.width() / 3, height)
-        outline.addRoundedRect(
-            QRectF(area.left(), area.bottom() - height, area.width(), height + corner),
-            corner,
-            corner,
-        )
-        painter.save()
-        painter.setClipRect(area)
-        painter.setClipPath(outline, Qt.ClipOperation.IntersectClip)
-        foot = area.bottom()
-        for part, name in zip(bar.parts, self._colour_names, strict=True):
-            tall = part * scale
-            colour = area_fill(self._theme.colours, name)
-            painter.fillRect(QRectF(area.left(), foot - tall, area.width(), tall), colour)
-            foot -= tall
-        painter.restore()
+    def _paint_bars(self, painter: QPainter, plot: QRectF, scale: float) -> None:
+        fills = [area_fill(self._theme.colours, name) for name in self._colour_names]
+        width = plot.width() / len(self._bars)
+        gap = 1.0 if width < 8 else 2.0
+        painter.setPen(Qt.PenStyle.NoPen)
+        if self._under_pointer >= 0:
+            painter.fillRect(self._column(self._under_pointer), self._theme.colours.hover)
+        for index, bar in enumerate(self._bars):
+            if bar.parts:
+                heights = [part * scale for part in bar.parts]
+                left = plot.left() + index * width + gap / 2
+                foot = QRectF(left, plot.bottom(), width - gap, 0)
+                _paint_stack(painter, foot, heights, fills)
 
     def _column(self, index: int) -> QRectF:
         plot = self._plot()
@@ -177,6 +165,23 @@ class StackedBars(QWidget):
         column = self._column(index)
         place = self.mapToGlobal(QPoint(round(column.right()), round(column.top())))
         QToolTip.showText(place, self._bars[index].words, self, column.toRect())
+
+
+def _paint_stack(
+    painter: QPainter, foot: QRectF, heights: Sequence[float], fills: Sequence[QColor]
+) -> None:
+    """Parts on each other; the upper corners of the uppermost are round."""
+    parts = [(tall, fill) for tall, fill in zip(heights, fills, strict=True) if tall > 0]
+    bottom = foot.bottom()
+    for number, (tall, fill) in enumerate(parts, start=1):
+        area = QRectF(foot.left(), bottom - tall, foot.width(), tall)
+        bottom -= tall
+        if number == len(parts):
+            corner = min(2.5, area.width() / 3, tall / 2)
+            painter.setBrush(fill)
+            painter.drawRoundedRect(area, corner, corner)
+            area.adjust(0, corner, 0, 0)
+        painter.fillRect(area, fill)
 
 
 def _axis_text(value: float) -> str:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from llmgw_desktop.app.figures import UNKNOWN, count_text, counted, local_time, short_count_text
+from llmgw_desktop.app.figures import count_text, counted, local_time, short_count_text
 from llmgw_desktop.app.overview import (
     InputSources,
     OverviewFigures,
@@ -30,7 +30,14 @@ from llmgw_desktop.ui.widgets.card import Card
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
 
-_SERIES = (("cache_read", "Cache read"), ("cache_write", "Cache write"), ("fresh", "Fresh"))
+_SERIES = (
+    ("cache_read", "Cache read"),
+    ("cache_write", "Cache write"),
+    ("fresh", "Fresh"),
+    ("outline", "Not told"),
+)
+_UNTOLD_COLUMN = 1 + len(_SERIES)
+_Parts = tuple[int | None, int | None, int | None, int | None]
 
 
 class TokensCard(Card):
@@ -71,7 +78,8 @@ class TokensCard(Card):
     def show_figures(self, figures: OverviewFigures) -> None:
         self._figures = figures
         sources = input_sources(figures.totals)
-        self._legend.show_sums([short_count_text(part) for part in _parts(sources)])
+        self._legend.show_sums(_sums(sources))
+        self._table.setColumnHidden(_UNTOLD_COLUMN, not (sources and sources.untold))
         self._chart.show_bars(
             [_bar(bucket) for bucket in figures.buckets],
             figures.since_s,
@@ -125,36 +133,41 @@ def _make_table(theme: Theme) -> QTableWidget:
     header = table.horizontalHeader()
     header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    table.setStyleSheet("QTableWidget::item { padding: 0 3px; }")  # level with the header
     dress_view(table, theme)
     dress_header(header, theme)
     return table
 
 
-def _parts(sources: InputSources | None) -> tuple[int | None, int | None, int | None]:
-    """In the order of the series, foot first."""
+def _parts(sources: InputSources | None) -> _Parts:
+    """In the order of the series, foot first; None where nobody told."""
     if sources is None:
-        return (None, None, None)
-    return (sources.cache_read, sources.cache_write, sources.fresh)
+        return (None, None, None, None)
+    if not sources.is_cache_told:
+        return (None, None, None, sources.untold)
+    return (sources.cache_read, sources.cache_write, sources.fresh, sources.untold)
+
+
+def _sums(sources: InputSources | None) -> list[str]:
+    """What nobody left untold needs no place in the legend."""
+    *told, untold = _parts(sources)
+    return [*map(short_count_text, told), short_count_text(untold) if untold else ""]
 
 
 def _bar(bucket: FlightBucket) -> Bar:
     sources = input_sources(bucket.totals)
-    if sources is None:
-        return Bar(parts=None, words=_bar_words(bucket, None))
-    return Bar(
-        parts=(sources.cache_read, sources.cache_write, sources.fresh),
-        words=_bar_words(bucket, sources),
-    )
+    parts = None if sources is None else tuple(float(part or 0) for part in _parts(sources))
+    return Bar(parts=parts, words=_bar_words(bucket, sources))
 
 
 def _bar_words(bucket: FlightBucket, sources: InputSources | None) -> str:
     lines = [_bucket_time(bucket), counted(bucket.totals.flights, "flight")]
     if bucket.totals.flights:
-        amounts = _parts(sources)
-        lines += [
-            f"{word}: {UNKNOWN if amount is None else count_text(amount)}"
-            for (_, word), amount in zip(_SERIES, amounts, strict=True)
-        ]
+        *told, untold = (
+            f"{word}: {count_text(amount)}"
+            for (_, word), amount in zip(_SERIES, _parts(sources), strict=True)
+        )
+        lines += [*told, untold] if sources and sources.untold else told
     return "\n".join(lines)
 
 

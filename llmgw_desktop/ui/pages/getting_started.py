@@ -14,7 +14,7 @@ from llmgw_desktop.ui.widgets.code_block import CodeBlock
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
-_WIDTH_UNITS = 165
+_WIDTH_UNITS = 200
 _WAITING = "The gateway is not running yet; its address will stand here."
 
 

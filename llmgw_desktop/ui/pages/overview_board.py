@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.figures import (
+    UNKNOWN,
     count_text,
     counted,
     duration_text,
@@ -71,8 +72,9 @@ class OverviewBoard(QScrollArea):
         self._now.flight_clicked.connect(self.flight_wanted)
         self._now_nothing = Label(theme, "Nothing is under way.", tone=Tone.MUTED)
         self._providers = ShareBars(theme)
+        self._providers.hide()
         self._providers.share_clicked.connect(self._open_provider)
-        self._providers_nothing = Label(theme, tone=Tone.MUTED)
+        self._providers_nothing = Label(theme, UNKNOWN, tone=Tone.MUTED)
         dress_view(self, theme)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

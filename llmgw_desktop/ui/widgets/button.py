@@ -11,13 +11,24 @@ from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
 
 _CORNER_PX = 6.0
-KEYBOARD_REASONS = frozenset(
+_KEYBOARD_REASONS = frozenset(
     {
         Qt.FocusReason.TabFocusReason,
         Qt.FocusReason.BacktabFocusReason,
         Qt.FocusReason.ShortcutFocusReason,
     }
 )
+_UNCHANGED_REASONS = frozenset(
+    {Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason}
+)
+
+
+def marks_focus(event: QFocusEvent, before: bool) -> bool:
+    """The focus that keys brought is marked, that of the mouse is not; a window that comes back
+    leaves it as it was."""
+    if event.reason() in _UNCHANGED_REASONS:
+        return before
+    return event.reason() in _KEYBOARD_REASONS
 
 
 class ButtonKind(StrEnum):
@@ -84,7 +95,7 @@ class Button(QPushButton):
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = event.reason() in KEYBOARD_REASONS
+        self._shows_focus = marks_focus(event, self._shows_focus)
         super().focusInEvent(event)
 
     @override

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.button import KEYBOARD_REASONS
+from llmgw_desktop.ui.widgets.button import marks_focus
 
 
 class Segmented(QWidget):
@@ -77,7 +77,7 @@ class Segmented(QWidget):
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = event.reason() in KEYBOARD_REASONS
+        self._shows_focus = marks_focus(event, self._shows_focus)
         super().focusInEvent(event)
 
     @override

@@ -1,11 +1,12 @@
 """Tabs drawn as words with a line under the chosen one; QTabBar does the rest."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QTabBar, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import marks_focus
 
 
 class TabStrip(QTabBar):
@@ -14,6 +15,7 @@ class TabStrip(QTabBar):
     def __init__(self, theme: Theme, *, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._shows_focus = False
         self.setAccessibleName(name)
         self.setDrawBase(False)
         self.setExpanding(False)
@@ -37,6 +39,16 @@ class TabStrip(QTabBar):
         return self.tabSizeHint(index)
 
     @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._shows_focus = marks_focus(event, self._shows_focus)
+        super().focusInEvent(event)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._shows_focus = True
+        super().keyPressEvent(event)
+
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = self._theme.colours
         painter = QPainter(self)
@@ -56,7 +68,7 @@ class TabStrip(QTabBar):
                 QRectF(area.left() + inset, area.bottom() - 2, area.width() - 2 * inset, 2),
                 colours.accent,
             )
-            if self.hasFocus():
+            if self.hasFocus() and self._shows_focus:
                 painter.setPen(QPen(colours.accent, 1))
                 painter.drawRoundedRect(area.adjusted(2.5, 3.5, -2.5, -5.5), 5, 5)
         painter.end()

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.button import KEYBOARD_REASONS
+from llmgw_desktop.ui.widgets.button import marks_focus
 from llmgw_desktop.ui.widgets.label import Label
 
 _WIDTH_UNITS = 52
@@ -135,7 +135,7 @@ class _Entry(QAbstractButton):
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._shows_focus = event.reason() in KEYBOARD_REASONS
+        self._shows_focus = marks_focus(event, self._shows_focus)
         super().focusInEvent(event)
 
     @override

@@ -120,3 +120,7 @@ def test_a_legend_says_sums(theme: Theme, qtbot: QtBot) -> None:
         "Cache read",
         "–",
     ]
+    legend.show()
+    legend.show_sums(["416.1k", ""])
+    shown = [label.text() for label in legend.findChildren(QLabel) if label.isVisible()]
+    assert shown == ["Fresh", "416.1k"]

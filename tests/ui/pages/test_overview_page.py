@@ -134,6 +134,7 @@ def test_the_chart_can_be_read_as_a_table(
     row = [table.item(0, column).text() for column in range(5)]
     assert row[1].isdigit()
     assert all(text.replace(",", "").isdigit() for text in row[2:])
+    assert table.isColumnHidden(5), "every provider told of its cache"
     qtbot.mouseClick(turn, Qt.MouseButton.LeftButton)
     assert not table.isVisible()
 

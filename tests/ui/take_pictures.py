@@ -1,0 +1,229 @@
+"""Takes pictures of the whole window in all its states, to be looked at by a person.
+
+    python tests/ui/take_pictures.py FOLDER [--scales 1 2] [--only NAME]
+
+The platform is what QT_QPA_PLATFORM says, offscreen unless told otherwise; under a virtual screen
+(`xvfb-run -s "-screen 0 3000x2000x24"`) say xcb. A scale needs a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+_WAIT_MS = 500
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("folder", type=Path)
+    words.add_argument("--scales", nargs="+", default=["1", "2"])
+    words.add_argument("--only", default="")
+    words.add_argument("--size", type=int, nargs=2, default=(1160, 760))
+    chosen = words.parse_args()
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    if len(chosen.scales) > 1:
+        for scale in chosen.scales:
+            again = [*sys.argv[1:], "--scales", scale]
+            subprocess.run([sys.executable, __file__, *again], check=True)
+        return
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_SCALE_FACTOR"] = chosen.scales[0]
+    sys.path.insert(0, str(_CHECKOUT))
+    camera = Camera(chosen.folder, chosen.scales[0], tuple(chosen.size))
+    for name, pose in POSES.items():
+        if name.startswith(chosen.only):
+            camera.take(name, pose)
+
+
+class Camera:
+    """Imports Qt when it is made, after the scale is set."""
+
+    def __init__(self, folder: Path, scale: str, size: tuple[int, int]) -> None:
+        from llmgw_desktop.ui.application import make_application
+        from llmgw_desktop.ui.theme import Appearance, Theme
+
+        self.app = make_application()
+        self.theme = Theme(self.app, Appearance.LIGHT)
+        self._folder = folder
+        self._scale = scale
+        self._size = size
+
+    def take(self, name: str, pose: Callable[[Studio], None]) -> None:
+        from llmgw_desktop.ui.theme import Appearance
+
+        for appearance in (Appearance.LIGHT, Appearance.DARK):
+            self.theme.set_appearance(appearance)
+            with tempfile.TemporaryDirectory() as folder:
+                studio = Studio(self.theme, Path(folder), self._size)
+                pose(studio)
+                picture = studio.subject.grab()
+                studio.close()
+            picture.save(str(self._folder / f"{name}-{appearance.value}-{self._scale}x.png"))
+
+
+class Studio:
+    """One window on a plain gateway. Poses set the scene, then `show` it."""
+
+    def __init__(self, theme: object, folder: Path, size: tuple[int, int]) -> None:
+        from PySide6.QtCore import QSettings
+
+        from llmgw_desktop.ui.desktop_shell import DesktopShell
+        from llmgw_desktop.ui.theme import Theme
+        from llmgw_desktop.ui.tray import Tray
+        from tests.ui.plain_gateway import PlainGateway
+
+        assert isinstance(theme, Theme)
+        self._size = size
+        self.gateway = PlainGateway(Path("/home/ada/.local/share/llmgw-desktop/run/access.key"))
+        self.tray = Tray(theme.icons, lambda: False)
+        settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+        self.shell = DesktopShell(self.gateway, theme, self.tray, settings)
+        self.subject: object = None
+
+    def show(self, page: str = "overview") -> None:
+        from PySide6.QtTest import QTest
+
+        self.shell.show_window()
+        window = self.shell.window
+        assert window is not None
+        window.resize(*self._size)
+        window.show_page(page)
+        self.subject = window
+        QTest.qWait(_WAIT_MS)
+
+    def close(self) -> None:
+        from shiboken6 import delete
+
+        window = self.shell.window
+        self.shell._bridge.close()
+        delete(self.shell)
+        delete(window)
+
+
+def _busy(studio: Studio) -> None:
+    from tests.ui.plain_gateway import ended_flight, running_flight
+
+    studio.gateway.reader.waves = True
+    studio.gateway.reader.flights = [ended_flight(number) for number in range(1, 60)]
+    studio.gateway.under_way = [
+        running_flight(1, client="claude-code", model="claude-sonnet-4-5", chunks=214),
+        running_flight(3),
+        running_flight(22, client="nightly-review", model="llama-3.3-70b-versatile", chunks=1204),
+    ]
+
+
+def overview_full(studio: Studio) -> None:
+    _busy(studio)
+    studio.show()
+
+
+def overview_table(studio: Studio) -> None:
+    from llmgw_desktop.ui.widgets.button import Button
+
+    _busy(studio)
+    studio.show()
+    turn = next(
+        button
+        for button in studio.shell.window.findChildren(Button)  # type: ignore[union-attr]
+        if button.accessibleName() == "Show as table"
+    )
+    turn.click()
+
+
+def overview_empty(studio: Studio) -> None:
+    studio.show()
+
+
+def overview_quiet(studio: Studio) -> None:
+    """Flights were recorded, but none lately."""
+    from tests.ui.plain_gateway import ended_flight
+
+    studio.gateway.reader.flights = [ended_flight(1)]
+    studio.gateway.reader.is_quiet = True
+    studio.show()
+
+
+def overview_failed(studio: Studio) -> None:
+    from llmgw_desktop.domain.errors import StoreUnavailable
+    from llmgw_desktop.domain.events import GatewayState
+
+    studio.gateway.control.move(
+        GatewayState.FAILED,
+        url="",
+        problem=(
+            "Port 3333 on 127.0.0.1 is held by ollama (pid 812). Stop it, or choose another port:"
+            " --port, LLM_GATEWAY_HTTP_PORT or http.port."
+        ),
+    )
+    studio.gateway.reader.trouble = StoreUnavailable("The disk cannot be read: flights.db.")
+    studio.show()
+
+
+def overview_paused(studio: Studio) -> None:
+    from llmgw_desktop.domain.events import RecorderStatus
+
+    _busy(studio)
+    studio.gateway.control.recorder = RecorderStatus(
+        recording=False, problem="The disk is full: flights.db cannot be written.", dropped=12
+    )
+    studio.gateway.control.pause()
+    studio.show()
+
+
+def flights_full(studio: Studio) -> None:
+    _busy(studio)
+    studio.gateway.reader.waves = False
+    studio.show("flights")
+
+
+def flights_empty(studio: Studio) -> None:
+    studio.show("flights")
+
+
+def shortcuts(studio: Studio) -> None:
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QDialog
+
+    studio.show("flights")
+    assert studio.shell.window is not None
+    studio.shell.window._list_shortcuts()
+    QTest.qWait(_WAIT_MS)
+    studio.subject = studio.shell.window.findChild(QDialog)
+
+
+def tray_menu(studio: Studio) -> None:
+    from PySide6.QtCore import QPoint
+    from PySide6.QtTest import QTest
+
+    _busy(studio)
+    studio.show()
+    studio.tray.menu.popup(QPoint(100, 100))
+    QTest.qWait(_WAIT_MS)
+    studio.subject = studio.tray.menu
+
+
+POSES: dict[str, Callable[[Studio], None]] = {
+    pose.__name__.replace("_", "-"): pose
+    for pose in (
+        overview_full,
+        overview_table,
+        overview_empty,
+        overview_quiet,
+        overview_failed,
+        overview_paused,
+        flights_full,
+        flights_empty,
+        shortcuts,
+        tray_menu,
+    )
+}
+
+if __name__ == "__main__":
+    main()
