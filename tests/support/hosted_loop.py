@@ -37,7 +37,10 @@ def hosted_loop(app: QApplication) -> Iterator[QtHostedLoop]:
 
 
 def complete(loop: asyncio.AbstractEventLoop, main: Coroutine[Any, Any, _T]) -> _T:
-    return loop.run_until_complete(asyncio.wait_for(main, PATIENCE_S))
+    started = monotonic()
+    result = loop.run_until_complete(asyncio.wait_for(main, PATIENCE_S))
+    assert monotonic() - started < PATIENCE_S, "it was the watchdog that woke the loop"
+    return result
 
 
 def work(seconds: float) -> None:

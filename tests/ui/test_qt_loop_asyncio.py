@@ -22,7 +22,7 @@ from llmgw_desktop.ui.qt_hosted_loop import QtHostedLoop
 from tests.support.hosted_loop import complete, hosted_loop, outcome_of, program, work
 
 SIGNALS = """
-import asyncio, os, signal, sys
+import asyncio, os, signal, sys, threading
 from PySide6.QtCore import QCoreApplication, QTimer
 from llmgw_desktop.ui.qt_hosted_loop import QtHostedLoop
 app = QCoreApplication([])
@@ -211,6 +211,22 @@ def test_context_goes_with_tasks_and_not_with_slots(loop: QtHostedLoop) -> None:
     assert complete(loop, main()) == ["task", "other", "other", "nobody"]
 
 
+def test_debug_mode_leaves_the_waiting_to_qt(loop: QtHostedLoop) -> None:
+    loop.set_debug(True)
+
+    async def main() -> list[int]:
+        ticks: list[int] = []
+        timer = QTimer()
+        timer.timeout.connect(lambda: ticks.append(1))
+        timer.start(5)
+        cancelled = loop.call_later(0.01, print)
+        QTimer.singleShot(0, cancelled.cancel)  # too late: the wake-up comes, for nothing
+        await asyncio.sleep(0.5)
+        return ticks
+
+    assert len(complete(loop, main())) >= 10
+
+
 def test_debug_mode_reports_slow_callbacks_and_foreign_threads(
     loop: QtHostedLoop, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -309,11 +325,11 @@ async def main():
     for number in (signal.SIGTERM, signal.SIGUSR1):
         got = asyncio.Event()
         loop.add_signal_handler(number, got.set)
-        QTimer.singleShot(20, lambda: os.kill(os.getpid(), number))
+        threading.Timer(0.1, os.kill, (os.getpid(), number)).start()
         await got.wait()
         loop.remove_signal_handler(number)
     # asyncio lets go of the wake-up socket with its last handler; Ctrl+C needs it still
-    QTimer.singleShot(20, lambda: os.kill(os.getpid(), signal.SIGINT))
+    threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
     await asyncio.Event().wait()
 try:
     loop.run_until_complete(main())
@@ -323,12 +339,15 @@ loop.add_signal_handler(signal.SIGTERM, lambda: (print("between"), loop.stop()))
 loop.run_until_complete(asyncio.sleep(0))
 os.kill(os.getpid(), signal.SIGTERM)  # between two runs
 loop.run_forever()
+loop.call_soon(loop.remove_signal_handler, signal.SIGTERM)
+loop.run_until_complete(asyncio.sleep(0.01))
+print("removed", signal.set_wakeup_fd(-1))
 loop.close()
 print("closed", signal.set_wakeup_fd(-1))
 """
     )
     assert (code, err.count("Traceback")) == (0, 0)
-    assert out.split() == ["interrupted", "-1", "between", "closed", "-1"]
+    assert out.split() == ["interrupted", "-1", "between", "removed", "-1", "closed", "-1"]
 
 
 @posix

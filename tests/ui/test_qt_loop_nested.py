@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -194,6 +195,11 @@ def test_timers_and_calls_made_during_the_wait_are_not_lost(
         assert came == []
         while len(came) < 3:
             await asyncio.sleep(0.01)
+        done = loop.create_future()
+        thread = threading.Timer(0.05, loop.call_soon_threadsafe, (done.set_result, None))
+        thread.start()
+        await done  # from here on only a descriptor can wake it
+        thread.join()
         return came
 
     assert sorted(complete(loop, main())) == ["due meanwhile", "later", "soon"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from llmgw_desktop.ui.qt_hosted_loop import QtHostedLoop
-from tests.support.hosted_loop import complete, hosted_loop, work
+from tests.support.hosted_loop import PATIENCE_S, complete, hosted_loop, work
 
 
 @pytest.fixture
@@ -218,15 +219,33 @@ def test_stop_ends_after_the_round_as_in_asyncio(loop: QtHostedLoop) -> None:
 
 
 def test_a_slot_can_stop_the_loop(loop: QtHostedLoop) -> None:
-    after: list[int] = []
+    watchdog = threading.Timer(PATIENCE_S, loop.call_soon_threadsafe, (loop.stop,))
+    watchdog.start()
     QTimer.singleShot(20, loop.stop)
-    QTimer.singleShot(20, lambda: loop.call_soon(after.append, 1))
     loop.run_forever()
-    seen = list(after)
+    assert watchdog.is_alive()
+    watchdog.cancel()
+    watchdog.join()
+
+
+def test_asked_to_stop_before_it_runs_it_makes_one_round(loop: QtHostedLoop) -> None:
+    ran: list[str] = []
+    loop.call_soon(lambda: (ran.append("first"), loop.call_soon(ran.append, "second")))
     loop.stop()
-    loop.run_forever()  # asked before it began: one round, and out
-    assert len(seen) <= 1
-    assert after == [1]
+    loop.run_forever()
+    assert ran == ["first"]
+
+
+def test_nothing_runs_after_stop_though_qt_has_more_to_deliver(loop: QtHostedLoop) -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        far.send(b"never read, so that the descriptor always has news")
+        for _ in range(20):
+            rounds: list[int] = []
+            loop.add_reader(near, lambda rounds=rounds: (rounds.append(1), loop.stop()))
+            loop.run_forever()
+            loop.remove_reader(near)
+            assert len(rounds) == 1
 
 
 def test_an_idle_loop_sleeps(loop: QtHostedLoop) -> None:
