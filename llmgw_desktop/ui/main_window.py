@@ -164,7 +164,7 @@ class MainWindow(QMainWindow):
         row.addLayout(right, 1)
         self.setCentralWidget(body)
         space = self._theme.space
-        self.setMinimumSize(space(200), space(130))
+        self.setMinimumSize(space(225), space(140))
         self.resize(space(290), space(190))
 
     def _connect(self) -> None:

@@ -218,12 +218,12 @@ def test_quit_asks_to_quit_whether_or_not_it_may_close(room: Room, qtbot: QtBot)
 def test_the_next_start_stands_where_this_one_did(room: Room, qtbot: QtBot) -> None:
     window = shown(qtbot, room.window)
     window.show_page("flights")
-    window.resize(800, 700)
+    window.resize(900, 700)
     room.list_page.split = "two"
     window.close()
     later = room.again()
     assert later.page_key == "flights"
-    assert (later.width(), later.height()) == (800, 700)
+    assert (later.width(), later.height()) == (900, 700)
     assert room.list_page.split == "two"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -35,6 +35,7 @@ class StatTile(Card):
         # Both stand on one line of writing, though their letters differ in size.
         lift = self._value.fontMetrics().descent() - self._note.fontMetrics().descent()
         self._note.setContentsMargins(0, 0, 0, lift)
+        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         head = QHBoxLayout()
         head.addWidget(Label(theme, name, tone=Tone.MUTED, weight=QFont.Weight.Medium))
         head.addStretch(1)
@@ -57,12 +58,18 @@ class StatTile(Card):
         self._value.setText(value)
         self._value.set_tone(tone)
         self._note.setText(note)
+        self._fit_note()
         self._line.show_values(line)
         self.setAccessibleName(f"{self._name}: {value} {note}".rstrip())
 
     @property
     def value(self) -> str:
         return self._value.text()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_note()
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -77,3 +84,9 @@ class StatTile(Card):
             self.opened.emit()
         else:
             super().keyPressEvent(event)
+
+    def _fit_note(self) -> None:
+        """In a narrow tile the figure goes before the note: half a note would mislead."""
+        room = self.width() - 2 * self._theme.space(4) - self._theme.space(1.5)
+        needed = self._value.sizeHint().width() + self._note.sizeHint().width()
+        self._note.setVisible(bool(self._note.text()) and needed <= room)

@@ -124,3 +124,14 @@ def test_a_legend_says_sums(theme: Theme, qtbot: QtBot) -> None:
     legend.show_sums(["416.1k", ""])
     shown = [label.text() for label in legend.findChildren(QLabel) if label.isVisible()]
     assert shown == ["Fresh", "416.1k"]
+
+
+def test_a_narrow_tile_drops_its_note_rather_than_cutting_it(theme: Theme, qtbot: QtBot) -> None:
+    tile = StatTile(theme, "First token")
+    qtbot.addWidget(tile)
+    tile.show_figure("912 ms", [], note="p95 3.5 s")
+    tile.show()
+    for width, shown in ((300, True), (130, False), (300, True)):
+        tile.resize(width, tile.height())
+        notes = [label for label in tile.findChildren(QLabel) if label.text() == "p95 3.5 s"]
+        assert [label.isVisible() for label in notes] == [shown]
