@@ -3,7 +3,7 @@
 # which gives say, stop, logged and why_it_failed; Python and its packages are dealt with there.
 # shellcheck disable=SC2154 # $log is the caller's
 
-# Prints the packages of the LIST files whose library or command this system lacks.
+# Prints the packages of the LIST files whose library, file or command this system lacks.
 missing_packages() {
     # Without a loader cache to ask (other systems than glibc's), libraries count as present.
     libraries=$(ldconfig -p 2>/dev/null) || libraries=
@@ -11,6 +11,7 @@ missing_packages() {
         case $need in
             '' | '#'*) continue ;;
             *.so.*) [ -z "$libraries" ] || has_library "$need" || printf '%s\n' "$package" ;;
+            /*) [ -e "$need" ] || printf '%s\n' "$package" ;;
             *) command -v "$need" >/dev/null 2>&1 || printf '%s\n' "$package" ;;
         esac
     done | sort -u | tr '\n' ' '

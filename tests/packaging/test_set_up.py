@@ -121,14 +121,20 @@ def test_without_python_or_rights_it_says_what_to_install(machine: Machine) -> N
     assert "apt-get install --no-install-recommends python3 python3-venv" in text
 
 
-def test_missing_library_without_rights_names_its_package(ready: Machine) -> None:
-    ready.need("libnot-there.so.9  libnot-there9")
+@pytest.mark.parametrize("need", ["libnot-there.so.9", "/not/there", "not-there"])
+def test_what_is_missing_without_rights_names_its_package(ready: Machine, need: str) -> None:
+    ready.need(f"{need}  libnot-there9")
     ready.command("apt-get", "exit 1")
     ready.command("sudo", "exit 1")
     code, text = ready.run(DISPLAY=":0")
     assert code == 1
     assert "apt-get install --no-install-recommends libnot-there9" in text
-    assert ready.run("--port", "1")[0] == 0, "serving needs no library of a window"
+    assert ready.run("--port", "1")[0] == 0, "serving needs nothing of a window's"
+
+
+def test_what_is_there_is_not_asked_for(ready: Machine) -> None:
+    ready.need(f"libc.so.6  libc6\n{ready.root}  checkout\nsed  sed")
+    assert ready.run(DISPLAY=":0")[0] == 0
 
 
 def test_apt_failure_ends_with_its_reason(ready: Machine) -> None:
