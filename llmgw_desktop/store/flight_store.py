@@ -45,7 +45,6 @@ class FlightStore:
         self._queue = FlightQueue()
         self._thread: threading.Thread | None = None
         self._trouble = ""
-        self._note = ""
         self._told = self.status
 
     def start(self) -> None:
@@ -67,7 +66,7 @@ class FlightStore:
     def status(self) -> RecorderStatus:
         return RecorderStatus(
             recording=self._is_on and not self._trouble,
-            problem=self._trouble or self._note,
+            problem=self._trouble or self._file.note,
             dropped=self._queue.dropped,
         )
 
@@ -104,13 +103,16 @@ class FlightStore:
             self._say("Flights are not recorded: the recorder failed; the log says why.")
         finally:
             self._queue.close()
+            left = self._queue.take(0.0)
+            if left is not None:  # only after a fault of ours
+                self._drop(left)
             self._file.close()
 
     def _open_at_start(self) -> None:
         if not self._is_on and not self._file.path.exists():
             return
         try:
-            self._note = self._file.open()
+            self._file.open()
         except StoreError as error:
             self._fail(error)
         else:
@@ -130,6 +132,11 @@ class FlightStore:
         self._say(self._trouble)
         self._queue.settle()
 
+    def _drop(self, hand: Hand) -> None:
+        size = sum(map(body_bytes, hand.closed))
+        self._queue.let_go(len(hand.opened) + len(hand.closed), size, len(hand.closed))
+        self._queue.settle()
+
     def _persist(self, batch: Batch) -> bool:
         """Try until the disk takes it; False if it does not and the end has come."""
         pause_s = FIRST_PAUSE_S
@@ -138,6 +145,11 @@ class FlightStore:
                 self._file.write(batch)
             except StoreError as error:
                 self._fail(error)
+            except Exception:  # noqa: BLE001 - a fault of ours costs this batch, not the recorder
+                _log.exception("%d flights could not be written", len(batch.ended))
+                self._file.close()
+                batch.refused += len(batch.ended)
+                return True
             else:
                 self._say("")
                 return True

@@ -29,7 +29,7 @@ _ROW_REFUSED = (
     sqlite3.DataError,
     sqlite3.InterfaceError,
     sqlite3.ProgrammingError,
-    UnicodeError,
+    ValueError,
     OverflowError,
 )
 """What SQLite raises when not the disk but a value is at fault."""
@@ -151,6 +151,8 @@ class BatchWriter:
         return True
 
     def _write_lost(self, rows: list[Row]) -> None:
+        if not rows:
+            return
         place = columns(FlightRow).index("state") - 1
         lost = [(*row[:place], FlightState.LOST.value, *row[place + 1 :]) for row in rows]
         self._ended.run(self._connection, lost)

@@ -35,18 +35,20 @@ class FlightFile:
         self._identity = (0, 0)
         self._looked_at_s = 0.0
         self._was_open = False
+        self._is_damaged = False
+        self.note = ""
+        """A sentence about what was found at the first opening, for the person."""
 
     @property
     def damage_mark(self) -> Path:
         """Stands beside a file in which damage was met, so that the next start sets it aside."""
         return self.path.with_name(f"{self.path.name}.damaged")
 
-    def open(self) -> str:
-        """Open if it is not open. At the first time a damaged file is set aside, and the answer
-        is a sentence about that; while the program runs it stays where it is."""
+    def open(self) -> None:
+        """Open if it is not open. At the first time a damaged file is set aside, and a note made
+        of that; while the program runs it stays where it is."""
         if self._connection is not None:
-            return ""
-        note = ""
+            return
         try:
             self._open()
         except StoreCorrupt as damage:
@@ -54,10 +56,9 @@ class FlightFile:
             if self._was_open:
                 self._mark_damage()
                 raise
-            note = self._set_aside(damage)
+            self.note = self._set_aside(damage)
             self._open()
         self._was_open = True
-        return note
 
     def write(self, batch: Batch) -> None:
         """All of it or nothing. A file that was deleted meanwhile is begun anew."""
@@ -71,6 +72,10 @@ class FlightFile:
         except StoreCorrupt:
             self._mark_damage()
             raise
+        if self._is_damaged:
+            self._is_damaged = False
+            with suppress(OSError):
+                self.damage_mark.unlink(missing_ok=True)
 
     def tidy(self, settings: RecorderSettings) -> bool:
         """A short step towards the limits, if it is time; True if there may be more to do."""
@@ -110,7 +115,7 @@ class FlightFile:
             return
         answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if answer != "ok":
-            raise StoreCorrupt(f"{self.path.name} is damaged: {answer}.")
+            raise StoreCorrupt(f"{self.path.name} is damaged: {answer.splitlines()[-1]}.")
 
     def _is_in_place(self) -> bool:
         try:
@@ -120,6 +125,7 @@ class FlightFile:
         return self._identity == (found.st_dev, found.st_ino)
 
     def _mark_damage(self) -> None:
+        self._is_damaged = True
         with suppress(OSError):
             self.damage_mark.touch(mode=0o600)
 

@@ -3,6 +3,7 @@
 Whole minutes are deleted, oldest first, so that the sums beside the rows can follow.
 """
 
+import math
 import sqlite3
 
 from llmgw_desktop.domain.settings import RecorderSettings
@@ -17,10 +18,10 @@ _DAY_S = 86_400
 _SLACK_BYTES = 64 * 1024 * 1024
 """So much free space may stay in the file; new flights fill it."""
 
+ROW_BYTES = 1000
+"""About what a flight takes without its bodies."""
+
 _OLDEST = """
-SELECT started_at_s FROM flights WHERE state != 'running' ORDER BY started_at_s LIMIT ?
-"""
-_NEXT = """
 SELECT flights.seq, started_at_s,
        coalesce(length(request_body), 0) + coalesce(length(answer_body), 0)
 FROM flights LEFT JOIN flight_bodies ON flight = flights.seq
@@ -46,21 +47,32 @@ class Retention:
 
     def _due(self, now_s: float, settings: RecorderSettings) -> int | None:
         """The whole minute before which flights are to go."""
-        oldest = self._connection.execute(_OLDEST, (1,)).fetchone()
-        if oldest is None:
+        oldest = self._oldest(math.inf, 1)
+        if not oldest:
             return None
         too_old_s = _minute(now_s - settings.retention_days * _DAY_S)
-        if oldest[0] < too_old_s:
+        if oldest[0][1] < too_old_s:
             return too_old_s
         size, free = self._sizes()
-        if size - free <= settings.max_bytes:
+        too_much = size - free - settings.max_bytes
+        if too_much <= 0:
             return None
-        first = self._connection.execute(_OLDEST, (FLIGHTS_A_STEP,)).fetchall()
-        return _minute(first[-1][0]) + MINUTE_S
+        too_much //= 2  # what a flight really frees is only known afterwards: come near in rounds
+        last_s = oldest[0][1]
+        for _, began_s, body_bytes in self._oldest(math.inf, FLIGHTS_A_STEP):
+            last_s = began_s
+            too_much -= body_bytes + ROW_BYTES
+            if too_much <= 0:
+                break
+        return _minute(last_s) + MINUTE_S
+
+    def _oldest(self, until_s: float, count: int) -> list[tuple[int, float, int]]:
+        """`seq`, when it began, bytes of its bodies."""
+        return self._connection.execute(_OLDEST, (until_s, count)).fetchall()
 
     def _delete_some(self, until_s: int) -> None:
         with transaction(self._connection):
-            found = self._connection.execute(_NEXT, (until_s, FLIGHTS_A_STEP)).fetchall()
+            found = self._oldest(until_s, FLIGHTS_A_STEP)
             some = _within_bytes(found)
             self._connection.executemany(
                 "DELETE FROM flights WHERE seq = ?", [(seq,) for seq, _, _ in some]

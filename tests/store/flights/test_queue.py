@@ -1,0 +1,209 @@
+"""The queue between the loop and the writer: merged, bounded, exactly counted, asleep when idle."""
+
+import threading
+import time
+
+import pytest
+
+from llmgw_desktop.store.flights import queue as queue_module
+from llmgw_desktop.store.flights.queue import FlightQueue, Hand, body_bytes
+from tests.support.made_flights import flight_id, record, running, summary
+
+
+def _open(queue: FlightQueue, *numbers: int) -> None:
+    for number in numbers:
+        queue.opened(flight_id(number), lambda number=number: running(number))  # type: ignore[misc]
+
+
+def _close(queue: FlightQueue, *numbers: int, body: bytes = b"") -> None:
+    for number in numbers:
+        queue.closed(record(summary=summary(number), request_body=body, answer_body=None))
+
+
+def _take(queue: FlightQueue) -> Hand:
+    hand = queue.take(0)
+    assert hand is not None
+    return hand
+
+
+def _numbers(hand: Hand) -> tuple[list[str], list[str]]:
+    return list(hand.opened), [each.summary.id for each in hand.closed]
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "BATCH_S", 0.0)
+
+
+def test_open_and_close_in_one_batch_are_one() -> None:
+    queue = FlightQueue()
+    _open(queue, 1, 2, 3)
+    _close(queue, 2, 4)
+    assert _numbers(_take(queue)) == ([flight_id(1), flight_id(3)], [flight_id(2), flight_id(4)])
+    assert queue.take(0) is None
+    assert queue.dropped == 0
+
+
+def test_too_many_flights(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "MOST_FLIGHTS", 10)
+    queue = FlightQueue()
+    _open(queue, *range(20))
+    _close(queue, *range(5))
+    _close(queue, *range(100, 108))
+    assert queue.dropped == 8
+    hand = _take(queue)
+    assert _numbers(hand) == (
+        [flight_id(number) for number in range(5, 10)],
+        [flight_id(number) for number in range(5)],
+    )
+    _close(queue, 200)
+    assert queue.dropped == 9, "what was taken counts until it is let go"
+    queue.let_go(10, 0, 0)
+    _close(queue, 201)
+    assert queue.dropped == 9
+    hand = _take(queue)
+    assert _numbers(hand) == ([], [flight_id(201)])
+
+
+def test_end_that_is_dropped_leaves_a_note_if_its_beginning_may_be_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queue_module, "MOST_FLIGHTS", 2)
+    queue = FlightQueue()
+    _open(queue, 1, 2)
+    _take(queue)
+    _close(queue, 1)
+    queue.let_go(2, 0, 0)
+    _open(queue, 3)
+    hand = _take(queue)
+    assert (list(hand.unended), queue.dropped) == ([flight_id(1)], 1)
+
+
+def test_too_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "MOST_BODY_BYTES", 1000)
+    queue = FlightQueue()
+    _close(queue, 1, 2, body=b"x" * 400)
+    _close(queue, 3, body=b"x" * 201)
+    _close(queue, 4, body=b"x" * 200)
+    _close(queue, 5, body=b"")
+    assert queue.dropped == 1
+    hand = _take(queue)
+    assert _numbers(hand)[1] == [flight_id(number) for number in (1, 2, 4, 5)]
+    _close(queue, 6, body=b"x")
+    assert queue.dropped == 2
+    queue.let_go(len(hand.closed), sum(map(body_bytes, hand.closed)), 0)
+    _close(queue, 7, body=b"x" * 5000)
+    assert queue.dropped == 2, "one that is larger than the bound is taken when it is alone"
+    _close(queue, 8, body=b"x")
+    assert queue.dropped == 3
+
+
+def test_closed_queue_counts_what_it_refuses() -> None:
+    queue = FlightQueue()
+    _open(queue, 1)
+    queue.close()
+    _open(queue, 2)
+    _close(queue, 1, 2)
+    assert queue.dropped == 2
+    assert queue.is_empty
+
+
+def test_writer_is_woken_by_the_first_and_then_waits_for_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queue_module, "BATCH_S", 30.0)
+    monkeypatch.setattr(queue_module, "BATCH_ROWS", 5)
+    queue = FlightQueue()
+    hands: list[Hand | None] = []
+    thread = threading.Thread(target=lambda: hands.append(queue.take(30.0)))
+    thread.start()
+    _close(queue, 1, 2, 3, 4)
+    thread.join(0.2)
+    assert hands == [], "neither full nor late"
+    _close(queue, 5)
+    thread.join(20)
+    assert hands[0] is not None
+    assert len(hands[0].closed) == 5
+
+
+@pytest.mark.parametrize("act", ["flush", "close"])
+def test_flush_and_close_do_not_wait_for_more(monkeypatch: pytest.MonkeyPatch, act: str) -> None:
+    monkeypatch.setattr(queue_module, "BATCH_S", 60.0)
+    queue = FlightQueue()
+    _close(queue, 1)
+
+    def write() -> None:
+        hand = _take(queue)
+        queue.let_go(len(hand.closed), 0, 0)
+        queue.settle()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    if act == "flush":
+        assert queue.flush(30.0)
+    else:
+        queue.close()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_flush_without_anything_is_done_at_once() -> None:
+    assert FlightQueue().flush(0)
+
+
+def test_flush_waits_for_what_was_taken() -> None:
+    queue = FlightQueue()
+    _close(queue, 1)
+    _take(queue)
+    assert not queue.flush(0.01)
+    queue.settle()
+    assert queue.flush(0)
+
+
+def test_flush_does_not_count_what_comes_later() -> None:
+    queue = FlightQueue()
+    _close(queue, 1)
+    _take(queue)
+    done: list[bool] = []
+    thread = threading.Thread(target=lambda: done.append(queue.flush(30)))
+    thread.start()
+    _close(queue, 2)
+    queue.settle()
+    thread.join(20)
+    assert len(done) <= 1
+    if not done:  # the flush began after flight 2 came
+        _take(queue)
+        queue.settle()
+        thread.join(20)
+    assert done == [True]
+
+
+def test_idle_writer_sleeps() -> None:
+    """It wakes for the first flight, not by looking again and again."""
+    queue = FlightQueue()
+    spent: list[float] = []
+
+    def wait() -> None:
+        begun = time.thread_time()
+        queue.take(30.0)
+        spent.append(time.thread_time() - begun)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    thread.join(0.5)
+    assert thread.is_alive()
+    _close(queue, 1)
+    thread.join(20)
+    assert spent[0] < 0.05
+
+
+def test_pause_ends_with_the_queue() -> None:
+    queue = FlightQueue()
+    thread = threading.Thread(target=queue.pause, args=(60.0,))
+    thread.start()
+    _close(queue, 1)
+    thread.join(0.2)
+    assert thread.is_alive(), "new flights do not hurry a disk that is full"
+    queue.close()
+    thread.join(20)
+    assert not thread.is_alive()

@@ -1,0 +1,172 @@
+"""Flights become rows and come back as they were; what is too large or secret does not."""
+
+import math
+import os
+import re
+import sqlite3
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmgw_desktop.domain.flight import FlightRecord, FlightState
+from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
+from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.flights.rows import (
+    CUT_OVERLAP,
+    MOST_TOKENS,
+    BodyRows,
+    flight_row,
+    record_of,
+    scrubbed,
+    searchable,
+    summary_of,
+)
+from llmgw_desktop.store.schema import BodyRow, FlightRow, columns
+from tests.support.made_flights import failed, record, running, summary
+
+SETTINGS = RecorderSettings()
+SECRET = re.compile(rb"sk-[a-z0-9]{20}")
+_SEARCH = columns(FlightRow).index("search") - 1
+
+
+def _seal(body: bytes) -> bytes:
+    return SECRET.sub(b"[secret]", body)
+
+
+def _kept(record: FlightRecord, settings: RecorderSettings = SETTINGS) -> FlightRecord:
+    row = BodyRows(settings, _seal).row(record)
+    return record_of(summary_of(flight_row(record.summary)), row)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        summary(1),
+        running(2),
+        failed(3),
+        summary(4, usage=Usage(), provider=None, model_served=None, state=FlightState.LOST),
+        summary(5, usage=Usage(input_tokens=0, output_tokens=0, reasoning_tokens=MOST_TOKENS)),
+        summary(6, client="Café\n\0'\"", model_asked="模型/ⅷ", ttft_ms=None, streaming=False),
+    ],
+)
+def test_summary_comes_back(made: object) -> None:
+    row = flight_row(made)  # type: ignore[arg-type]
+    assert len(row) == len(columns(FlightRow)) - 1
+    assert summary_of(row) == made
+
+
+def test_record_comes_back() -> None:
+    made = record()
+    assert _kept(made) == made
+    empty = FlightRecord(summary=summary(1), request_body=b"", answer_body=None)
+    assert _kept(empty) == empty
+    assert len(BodyRows(SETTINGS, _seal).row(made)) == len(columns(BodyRow))
+
+
+def test_flight_without_a_row_of_its_body() -> None:
+    assert record_of(running(1), None) == FlightRecord(summary=running(1))
+
+
+def test_headers_with_bytes_that_are_no_text() -> None:
+    made = record(request_headers=(("x-name", "caf\udce9"), ("ü", "\ud800")))
+    assert _kept(made) == made
+
+
+@given(st.binary(max_size=20_000))
+def test_bodies_of_any_bytes_come_back(body: bytes) -> None:
+    kept = _kept(record(request_body=body, answer_body=body * 3))
+    assert kept.request_body == _seal(body)
+    assert kept.answer_body == _seal(body * 3)
+    assert kept.request_body_whole
+    assert kept.answer_body_whole
+
+
+def test_large_bodies_are_compressed_where_it_helps() -> None:
+    rows = BodyRows(SETTINGS, _seal)
+    row = rows.row(record(request_body=b"abc " * 5000, answer_body=b"abc" * 1000))
+    assert (len(row[4]) < 1000, row[5], row[9]) == (True, 1, 0)
+    noise = os.urandom(8000)
+    assert rows.row(record(request_body=noise))[4:6] == (noise, 0)
+
+
+def test_long_bodies_are_cut_and_say_so() -> None:
+    settings = RecorderSettings(max_body_bytes=10_000)
+    kept = _kept(record(request_body=b"x" * 10_000, answer_body=b"y" * 10_001), settings)
+    assert kept.request_body == b"x" * 10_000
+    assert kept.request_body_whole
+    assert kept.answer_body == b"y" * 10_000
+    assert not kept.answer_body_whole
+    already = _kept(record(answer_body=b"y", answer_body_whole=False), settings)
+    assert (already.answer_body, already.answer_body_whole) == (b"y", False)
+
+
+@given(
+    before=st.integers(0, 400),
+    secrets=st.integers(0, 30),
+    gap=st.integers(0, 40),
+    after=st.sampled_from([0, 1, 25, 100, CUT_OVERLAP, CUT_OVERLAP + 20, 9000]),
+)
+def test_no_part_of_a_secret_survives_the_cut(
+    before: int, secrets: int, gap: int, after: int
+) -> None:
+    body = b"." * before + (b"sk-" + b"a" * 20 + b" " * gap) * secrets + b"." * after
+    body += b"sk-" + b"b" * 20 + b"." * after
+    for most in (100, 300, 500, 700):
+        kept = _kept(record(request_body=body), RecorderSettings(max_body_bytes=most))
+        assert kept.request_body is not None
+        assert len(kept.request_body) <= most or len(body) <= most
+        assert b"a" not in kept.request_body.replace(b"[secret]", b"")
+        assert b"sk-" not in kept.request_body
+        if len(body) > most:
+            assert not kept.request_body_whole
+            assert _seal(body).startswith(kept.request_body)
+
+
+def test_figures_only() -> None:
+    made = record()
+    kept = _kept(made, RecorderSettings(level=RecorderLevel.FIGURES))
+    assert kept == replace(
+        made, request_headers=(), request_body=None, answer_headers=(), answer_body=None
+    )
+
+
+def test_texts_are_bounded() -> None:
+    long = summary(
+        1,
+        model_asked="m" * 10_000,
+        client="c" * 10_000,
+        error_text="e" * 50_000,
+        stop_reason="s" * 999,
+    )
+    kept = summary_of(flight_row(long))
+    assert kept.model_asked == "m" * 300
+    assert kept.client == "c" * 300
+    assert kept.error_text == "e" * 2000
+    assert kept.stop_reason == "s" * 300
+    assert len(flight_row(long)[_SEARCH]) < 1500
+    path = _kept(record(path="p" * 9999, route_reason="r" * 9999))
+    assert (len(path.path), len(path.route_reason)) == (2000, 2000)
+
+
+@pytest.mark.parametrize("tokens", [-1, MOST_TOKENS + 1, 2**63, 10**30])
+def test_senseless_token_counts_are_unknown(tokens: int) -> None:
+    made = summary(1, usage=Usage(input_tokens=tokens, output_tokens=5))
+    assert summary_of(flight_row(made)).usage == Usage(output_tokens=5)
+
+
+def test_search_holds_the_words_that_a_filter_looks_for() -> None:
+    made = failed(1, model_served="Served", client="ZED", model_asked="Straße\0X")
+    words = flight_row(made)[_SEARCH]
+    for text in ("served", "zed", "STRASSE", "anthropic", "upstream_429", "PER-minute", "e\0x"):
+        assert searchable(text) in words
+    assert "none" not in flight_row(summary(1, provider=None, model_served=None))[_SEARCH]
+
+
+def test_scrubbed_rows_are_taken_by_sqlite() -> None:
+    row = scrubbed(("a\ud800b", 2**70, -(2**63), math.inf, None, b"\xff", True))
+    connection = sqlite3.connect(":memory:")
+    taken = connection.execute("SELECT ?, ?, ?, ?, ?, ?, ?", row).fetchone()
+    connection.close()
+    assert taken == ("a?b", None, -(2**63), math.inf, None, b"\xff", 1)

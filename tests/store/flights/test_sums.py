@@ -1,0 +1,79 @@
+"""Sums follow the flights: added with them, forgotten with them."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from llmgw_desktop.store.database import open_database
+from llmgw_desktop.store.flights.rows import flight_row
+from llmgw_desktop.store.flights.sums import HOUR_S, MINUTE_S, add_sums, forget_before
+from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+from tests.support.made_flights import summary
+
+HOUR = 1_795_269_600 - 1_795_269_600 % HOUR_S
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    connection = open_database(tmp_path / "flights.db", FLIGHTS_STEPS)
+    yield connection
+    connection.close()
+
+
+def _stored(connection: sqlite3.Connection, span_s: int) -> dict[tuple[int, str], int]:
+    rows = connection.execute(
+        "SELECT start_s, provider, flights FROM flight_sums WHERE span_s = ?", (span_s,)
+    )
+    return {((start_s - HOUR) // span_s, provider): flights for start_s, provider, flights in rows}
+
+
+def _add(connection: sqlite3.Connection, *minutes: float, provider: str = "a") -> None:
+    add_sums(
+        connection,
+        [
+            flight_row(summary(number, started_at_s=HOUR + minute * 60, provider=provider))
+            for number, minute in enumerate(minutes)
+        ],
+    )
+
+
+def test_by_minute_and_hour(connection: sqlite3.Connection) -> None:
+    _add(connection, 0, 0.99, 1, 59.5, 60)
+    _add(connection, 0.5, 61, provider="b")
+    _add(connection, 0.2)
+    assert _stored(connection, MINUTE_S) == {
+        (0, "a"): 3,
+        (1, "a"): 1,
+        (59, "a"): 1,
+        (60, "a"): 1,
+        (0, "b"): 1,
+        (61, "b"): 1,
+    }
+    assert _stored(connection, HOUR_S) == {(0, "a"): 5, (1, "a"): 1, (0, "b"): 1, (1, "b"): 1}
+
+
+def test_sums_of_unknown_figures_stay_unknown(connection: sqlite3.Connection) -> None:
+    from llmgw_desktop.domain.usage import Usage
+
+    for usage in (Usage(), Usage(input_tokens=5), Usage(), Usage(input_tokens=0)):
+        add_sums(connection, [flight_row(summary(1, started_at_s=HOUR, usage=usage))])
+    stored = connection.execute(
+        "SELECT input_tokens, output_tokens, cache_known_input_tokens FROM flight_sums"
+    ).fetchall()
+    assert stored == [(5, None, None)] * 2
+
+
+@pytest.mark.parametrize("edge", [0, 30, 60, 90, 120])
+def test_forgetting_cuts_an_hour_in_two(connection: sqlite3.Connection, edge: int) -> None:
+    minutes = range(0, 120, 10)
+    _add(connection, *minutes)
+    _add(connection, *minutes, provider="b")
+    forget_before(connection, HOUR + edge * 60)
+    left = [minute for minute in minutes if minute >= edge]
+    assert _stored(connection, MINUTE_S) == {(m, p): 1 for m in left for p in "ab"}
+    hours = {hour: sum(m // 60 == hour for m in left) for hour in (0, 1)}
+    assert _stored(connection, HOUR_S) == {
+        (hour, p): count for hour, count in hours.items() if count for p in "ab"
+    }

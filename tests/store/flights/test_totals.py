@@ -1,0 +1,175 @@
+"""Figures over any stretch are what one gets by adding up the flights oneself."""
+
+import math
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary, FlightTotals
+from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.database import open_database
+from llmgw_desktop.store.flights import totals
+from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
+from llmgw_desktop.store.flights.totals import read_buckets, read_by_provider, read_totals
+from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+from tests.support.made_flights import summary
+
+BEGIN_S = 1_795_269_600 - 1_795_269_600 % 3600
+_tokens = st.none() | st.integers(0, 10**6)
+_flights = st.lists(
+    st.builds(
+        dict,
+        started_at_s=st.floats(0, 4 * 3600) | st.integers(0, 240).map(lambda m: m * 60.0),
+        state=st.sampled_from(FlightState),
+        provider=st.sampled_from([None, "anthropic", "openai"]),
+        ttft_ms=st.none() | st.floats(0.5, 100_000),
+        usage=st.builds(
+            Usage,
+            input_tokens=_tokens,
+            output_tokens=_tokens,
+            cache_read_tokens=_tokens,
+            cache_write_tokens=_tokens,
+        ),
+    ),
+    max_size=40,
+)
+_moments = st.floats(-600, 5 * 3600) | st.integers(-10, 300).map(lambda m: m * 60.0)
+
+
+def _database(path: Path, flights: Sequence[FlightSummary], a_batch: int = 7) -> sqlite3.Connection:
+    connection = open_database(path, FLIGHTS_STEPS)
+    connection.execute("PRAGMA synchronous = OFF")
+    writer = BatchWriter(connection)
+    for start in range(0, len(flights), a_batch):
+        some = flights[start : start + a_batch]
+        closed = [FlightRecord(summary=each) for each in some if not each.is_running]
+        opened: Any = {each.id: lambda each=each: each for each in some if each.is_running}
+        writer.write(make_batch(opened, closed, RecorderSettings(), bytes))
+    return connection
+
+
+def _made(drawn: list[dict[str, Any]]) -> list[FlightSummary]:
+    return [
+        summary(number, **{**each, "started_at_s": BEGIN_S + each["started_at_s"]})
+        for number, each in enumerate(drawn)
+    ]
+
+
+def _within(flights: Sequence[FlightSummary], since_s: float, until_s: float) -> list[Any]:
+    return [each for each in flights if since_s <= each.started_at_s < until_s]
+
+
+def _added_up(flights: Sequence[FlightSummary]) -> FlightTotals:
+    ended = [each for each in flights if not each.is_running]
+    times = sorted(each.ttft_ms for each in ended if each.ttft_ms is not None)
+    usage = [each.usage for each in ended]
+    return FlightTotals(
+        flights=len(ended),
+        errors=sum(each.state in (FlightState.FAILED, FlightState.CUT) for each in ended),
+        input_tokens=_sum(each.input_tokens for each in usage),
+        output_tokens=_sum(each.output_tokens for each in usage),
+        cache_read_tokens=_sum(each.cache_read_tokens for each in usage),
+        cache_write_tokens=_sum(each.cache_write_tokens for each in usage),
+        cache_known_input_tokens=_sum(
+            each.input_tokens for each in usage if each.cache_read_tokens is not None
+        ),
+        ttft_p50_ms=times[math.ceil(len(times) * 0.5) - 1] if times else None,
+        ttft_p95_ms=times[math.ceil(len(times) * 0.95) - 1] if times else None,
+    )
+
+
+def _sum(values: Any) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _near(found: FlightTotals, expected: FlightTotals, *, exact: bool) -> None:
+    for name in FlightTotals.__slots__:
+        one, other = getattr(found, name), getattr(expected, name)
+        if name.startswith("ttft") and not exact and other is not None:
+            assert one == pytest.approx(max(other, 1.0), rel=0.023)
+        else:
+            assert one == other, name
+
+
+@pytest.mark.parametrize("exact", [True, False], ids=["exact", "from bins"])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(drawn=_flights, since=_moments, until=_moments, span=st.sampled_from([7.5, 60, 1200, 3600]))
+def test_any_stretch(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    exact: bool,
+    drawn: list[dict[str, Any]],
+    since: float,
+    until: float,
+    span: float,
+) -> None:
+    if not exact:
+        monkeypatch.setattr(totals, "EXACT_FLIGHTS", -1)
+    flights = _made(drawn)
+    since_s, until_s = BEGIN_S + since, BEGIN_S + until
+    connection = _database(tmp_path_factory.mktemp("t") / "flights.db", flights)
+    try:
+        _near(
+            read_totals(connection, since_s, until_s),
+            _added_up(_within(flights, since_s, until_s)),
+            exact=exact,
+        )
+        shares = read_by_provider(connection, since_s, until_s)
+        for provider in {each.provider or "" for each in flights} | set(shares):
+            own = [each for each in flights if (each.provider or "") == provider]
+            expected = _added_up(_within(own, since_s, until_s))
+            assert (provider in shares) == (expected.flights > 0)
+            _near(shares.get(provider, FlightTotals()), expected, exact=exact)
+        buckets = read_buckets(connection, since_s, until_s, span)
+        assert len(buckets) == max(math.ceil((until_s - since_s) / span), 0)
+        for number, bucket in enumerate(buckets):
+            assert (bucket.start_s, bucket.span_s) == (since_s + number * span, span)
+            own = [
+                each
+                for each in _within(flights, since_s, until_s)
+                if int((each.started_at_s - since_s) / span) == number
+            ]
+            _near(bucket.totals, _added_up(own), exact=exact)
+    finally:
+        connection.close()
+
+
+def test_nothing(tmp_path: Path) -> None:
+    connection = _database(tmp_path / "flights.db", [])
+    assert read_totals(connection, 0, 3e9) == FlightTotals()
+    assert read_by_provider(connection, 0, 3e9) == {}
+    assert read_buckets(connection, 100, 100, 60) == []
+    assert read_buckets(connection, 200, 100, 60) == []
+    connection.close()
+
+
+def test_endless_stretch(tmp_path: Path) -> None:
+    connection = _database(tmp_path / "flights.db", [summary(1)])
+    assert read_totals(connection, -math.inf, math.inf).flights == 1
+    assert read_totals(connection, math.inf, -math.inf).flights == 0
+    connection.close()
+
+
+def test_whole_minutes_and_hours_do_not_read_flights(tmp_path: Path) -> None:
+    """The sums alone must answer, else a month would take seconds."""
+    flights = [summary(number, started_at_s=BEGIN_S + number * 10.0) for number in range(1000)]
+    connection = _database(tmp_path / "flights.db", flights, 500)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("DELETE FROM flights")
+    assert read_totals(connection, BEGIN_S, BEGIN_S + 7200).flights == 720
+    assert read_totals(connection, BEGIN_S - 60, BEGIN_S + 3660).flights == 366
+    buckets = read_buckets(connection, BEGIN_S, BEGIN_S + 3600, 60)
+    assert [bucket.totals.flights for bucket in buckets] == [6] * 60
+    assert read_by_provider(connection, BEGIN_S, BEGIN_S + 3600)["anthropic"].flights == 360
+    connection.close()

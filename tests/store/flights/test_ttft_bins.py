@@ -1,0 +1,71 @@
+"""Percentiles from bins are near the true ones; bins survive the disk and can be added."""
+
+import math
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmgw_desktop.store.flights.ttft_bins import (
+    BINS,
+    bin_of,
+    from_bytes,
+    packed,
+    percentile,
+    percentiles_of_bins,
+    to_bytes,
+)
+
+_counts = st.dictionaries(st.integers(0, BINS - 1), st.integers(1, 2**31), max_size=40)
+
+
+def _bins(values: list[float]) -> int:
+    return packed(Counter(map(bin_of, values)))
+
+
+def test_percentiles_by_nearest_rank() -> None:
+    assert percentile([], 0.5) is None
+    assert percentile([7.0], 0.95) == 7.0
+    assert percentile([1.0, 2.0, 3.0, 4.0], 0.5) == 2.0
+    assert percentile(list(map(float, range(1, 101))), 0.95) == 95.0
+
+
+def test_bins_of_nothing() -> None:
+    assert percentiles_of_bins(0, (0.5, 0.95)) == [None, None]
+    assert to_bytes(0) == b""
+    assert from_bytes(b"") == 0
+
+
+@pytest.mark.parametrize("odd", [0.0, -5.0, math.nan, -math.inf])
+def test_senseless_times_are_in_the_first_bin(odd: float) -> None:
+    assert bin_of(odd) == 0
+
+
+def test_endless_times_are_in_the_last_bin() -> None:
+    assert bin_of(math.inf) == bin_of(1e300) == bin_of(2.0**25) == BINS - 1
+
+
+@given(st.lists(st.floats(1.0, 1e7), min_size=1, max_size=300))
+def test_percentiles_are_near(values: list[float]) -> None:
+    values.sort()
+    found = percentiles_of_bins(_bins(values), (0.5, 0.95))
+    assert found == pytest.approx([percentile(values, 0.5), percentile(values, 0.95)], rel=0.023)
+
+
+@given(_counts)
+def test_disk_gives_back_what_it_got(counts: dict[int, int]) -> None:
+    assert from_bytes(to_bytes(packed(counts))) == packed(counts)
+
+
+@given(_counts, _counts)
+def test_adding_numbers_adds_counts(one: dict[int, int], two: dict[int, int]) -> None:
+    both = Counter(one) + Counter(two)
+    assert packed(one) + packed(two) == packed(both)
+
+
+def test_a_minute_is_small_on_the_disk() -> None:
+    dice = random.Random(1)
+    minute = [dice.lognormvariate(6.5, 0.7) for _ in range(10)]
+    assert len(to_bytes(_bins(minute))) < 400

@@ -1,0 +1,290 @@
+"""Reading flights: the right ones in the right order, whoever writes meanwhile."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from llmgw_desktop.app.flights import matches
+from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreUnavailable
+from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary, FlightTotals
+from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.store.database import open_database
+from llmgw_desktop.store.flight_reader import _NEWEST_FIRST, FlightReader
+from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
+from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+from llmgw_desktop.store.schema import FlightRow
+from tests.support.made_flights import BEGIN_S, flight_id, record, running, summary
+
+ALL = FlightQuery()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "flights.db"
+
+
+@pytest.fixture
+def connection(path: Path) -> Iterator[sqlite3.Connection]:
+    connection = open_database(path, FLIGHTS_STEPS)
+    connection.execute("PRAGMA synchronous = OFF")
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def reader(path: Path) -> Iterator[FlightReader]:
+    reader = FlightReader(path)
+    yield reader
+    reader.close()
+
+
+def _write(connection: sqlite3.Connection, *flights: FlightSummary) -> None:
+    closed = [record(summary=each) for each in flights if not each.is_running]
+    opened = {each.id: lambda each=each: each for each in flights if each.is_running}
+    batch = make_batch(opened, closed, RecorderSettings(), bytes)  # type: ignore[arg-type]
+    BatchWriter(connection).write(batch)
+
+
+def _newest_first(flights: list[FlightSummary]) -> list[FlightSummary]:
+    return sorted(flights, key=lambda each: each.started_at_s, reverse=True)
+
+
+def test_no_file_is_empty_and_is_not_made(reader: FlightReader, path: Path) -> None:
+    assert reader.count(ALL) == 0
+    assert reader.page(ALL, offset=0, limit=9) == []
+    assert reader.record("flt_x") is None
+    assert reader.totals(0, 3e9) == FlightTotals()
+    assert reader.by_provider(0, 3e9) == {}
+    assert [bucket.start_s for bucket in reader.buckets(0, 30, 10)] == [0, 10, 20]
+    assert list(path.parent.iterdir()) == []
+
+
+def test_file_without_tables_yet_is_empty(reader: FlightReader, path: Path) -> None:
+    path.touch()
+    assert reader.count(ALL) == 0
+    connection = open_database(path, FLIGHTS_STEPS)
+    _write(connection, summary(1))
+    assert reader.count(ALL) == 1
+    connection.close()
+
+
+def test_pages_by_any_path_are_slices(connection: sqlite3.Connection, reader: FlightReader) -> None:
+    flights = [summary(number, started_at_s=BEGIN_S + number // 3) for number in range(100)]
+    _write(connection, *flights)
+    whole = reader.page(ALL, offset=0, limit=1000)
+    assert sorted(each.id for each in whole) == [each.id for each in flights]
+    times = [each.started_at_s for each in whole]
+    assert times == sorted(times, reverse=True)
+    for offset in (0, 10, 20, 5, 90, 95, 99, 100, 200, 30, 29, 31, 0, 1):
+        assert reader.page(ALL, offset=offset, limit=10) == whole[offset : offset + 10]
+
+
+def test_pages_stay_right_while_flights_arrive_and_go(
+    connection: sqlite3.Connection, reader: FlightReader
+) -> None:
+    flights = [summary(number) for number in range(50)]
+    _write(connection, *flights)
+    for number in range(50, 60):
+        expected = _newest_first(flights)
+        for offset in (0, 10, 20, 30, 17):
+            assert reader.page(ALL, offset=offset, limit=10) == expected[offset : offset + 10]
+        flights.append(summary(number))
+        _write(connection, flights[-1])
+        gone = flights.pop(number % 7)
+        connection.execute("DELETE FROM flights WHERE id = ?", (gone.id,))
+
+
+def test_places_of_one_filter_are_not_used_for_another(
+    connection: sqlite3.Connection, reader: FlightReader
+) -> None:
+    flights = [summary(number, provider="ab"[number % 2]) for number in range(40)]
+    _write(connection, *flights)
+    queries = [ALL, *(FlightQuery(provider=name) for name in "abc")]
+    queries += [FlightQuery(until_s=BEGIN_S + number) for number in range(20)]
+    for offset in (0, 5, 10):
+        for query in queries:
+            expected = [each for each in _newest_first(flights) if matches(query, each)]
+            assert reader.page(query, offset=offset, limit=5) == expected[offset : offset + 5]
+
+
+_letters = st.text(alphabet="aAbß%_\\'\"*[]?é模 .\n", max_size=4)
+_words = st.sampled_from(["claude-sonnet", "Claude-Opus", "gpt_5%", "a\\b", "Straße", "50%"])
+_texts = _letters | _words
+_made = st.lists(
+    st.fixed_dictionaries(
+        {
+            "model_asked": _texts,
+            "model_served": st.none() | _texts,
+            "client": _texts,
+            "provider": st.none() | _texts,
+            "error_kind": st.none() | st.sampled_from(["upstream_429", "client_gone"]),
+            "error_text": st.none() | _texts,
+            "state": st.sampled_from(FlightState),
+        }
+    ),
+    max_size=12,
+)
+_queries = st.builds(
+    FlightQuery,
+    text=_texts | st.sampled_from(["%", "_", "\\", "SONNET", "strasse", "Upstream_4", "none"]),
+    states=st.frozensets(st.sampled_from(FlightState), max_size=3),
+    provider=st.just("") | _words,
+    client=st.just("") | _words,
+    since_s=st.none() | st.floats(BEGIN_S, BEGIN_S + 12),
+    until_s=st.none() | st.floats(BEGIN_S, BEGIN_S + 12),
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(made=_made, queries=st.lists(_queries, max_size=6))
+def test_filters_mean_what_the_window_means(
+    tmp_path_factory: pytest.TempPathFactory,
+    made: list[dict[str, object]],
+    queries: list[FlightQuery],
+) -> None:
+    path = tmp_path_factory.mktemp("r") / "flights.db"
+    connection = open_database(path, FLIGHTS_STEPS)
+    reader = FlightReader(path)
+    try:
+        connection.execute("PRAGMA synchronous = OFF")
+        flights = [summary(number, **changes) for number, changes in enumerate(made)]
+        _write(connection, *flights)
+        for query in (*queries, *(replace(query, text="") for query in queries)):
+            expected = [each for each in _newest_first(flights) if matches(query, each)]
+            assert reader.page(query, offset=0, limit=100) == expected
+            assert reader.count(query) == len(expected)
+    finally:
+        reader.close()
+        connection.close()
+
+
+@pytest.mark.parametrize("text", ["x" * 1001, "x" * 10**6, "\ud800", "\0", "a\0b", "\x1f"])
+def test_odd_texts_find_nothing_and_break_nothing(
+    connection: sqlite3.Connection, reader: FlightReader, text: str
+) -> None:
+    _write(connection, summary(1))
+    assert reader.count(FlightQuery(text=text, client="")) in (0, 1)
+    assert reader.count(FlightQuery(client=text)) == 0
+    assert reader.page(FlightQuery(provider=text), offset=0, limit=5) == []
+    assert reader.record(text) is None
+
+
+def test_lists_and_counts_read_an_index_alone(
+    connection: sqlite3.Connection, reader: FlightReader
+) -> None:
+    """Else a filter over a million flights reads the whole file."""
+    for query in (
+        ALL,
+        FlightQuery(text="x"),
+        FlightQuery(states=frozenset({FlightState.OK}), provider="p", client="c", text="x"),
+        FlightQuery(since_s=1.0, until_s=2.0),
+    ):
+        for start in (None, (1.0, 1)):
+            sql, parameters = reader._compose(query, FlightRow.seq, start)
+            listed = f"EXPLAIN QUERY PLAN {sql} {_NEWEST_FIRST}"
+            plan = str(connection.execute(listed, parameters).fetchall())
+            assert "USING COVERING INDEX flights_list" in plan
+            assert "TEMP B-TREE" not in plan
+
+
+def test_each_thread_reads_for_itself(connection: sqlite3.Connection, reader: FlightReader) -> None:
+    _write(connection, *(summary(number) for number in range(200)))
+
+    def read() -> None:
+        for offset in range(0, 200, 20):
+            assert len(reader.page(ALL, offset=offset, limit=20)) == 20
+            assert reader.count(ALL) >= 200
+
+    threads = [threading.Thread(target=read) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for number in range(200, 220):
+        _write(connection, summary(number, started_at_s=1.0))
+    for thread in threads:
+        thread.join(60)
+    assert reader.count(ALL) == 220
+
+
+def test_reader_follows_a_replaced_file(path: Path, reader: FlightReader) -> None:
+    connection = open_database(path, FLIGHTS_STEPS)
+    _write(connection, summary(1))
+    assert reader.count(ALL) == 1
+    connection.close()
+    reader.close()
+    for each in path.parent.iterdir():
+        each.unlink()
+    assert reader.count(ALL) == 0
+    connection = open_database(path, FLIGHTS_STEPS)
+    _write(connection, summary(1), summary(2))
+    assert reader.count(ALL) == 2
+    connection.close()
+
+
+def test_damaged_files(path: Path, reader: FlightReader) -> None:
+    path.write_bytes(os.urandom(20_000))
+    for call in (
+        lambda: reader.count(ALL),
+        lambda: reader.page(ALL, offset=0, limit=5),
+        lambda: reader.record("x"),
+        lambda: reader.totals(0, 1),
+        lambda: reader.buckets(0, 1, 1),
+        lambda: reader.by_provider(0, 1),
+    ):
+        with pytest.raises(StoreCorrupt, match=r"flights\.db is damaged"):
+            call()
+
+
+def test_rows_that_cannot_be_understood(
+    connection: sqlite3.Connection, reader: FlightReader
+) -> None:
+    _write(connection, summary(1), running(2))
+    connection.execute("UPDATE flight_bodies SET request_body = x'00', request_body_packed = 1")
+    with pytest.raises(StoreCorrupt, match="cannot be understood"):
+        reader.record(flight_id(1))
+    assert reader.page(ALL, offset=0, limit=5) == [running(2), summary(1)]
+    connection.execute("UPDATE flights SET protocol = 'of a later version'")
+    with pytest.raises(StoreCorrupt, match="cannot be understood"):
+        reader.page(ALL, offset=0, limit=5)
+
+
+def test_newer_schema_and_a_folder(tmp_path: Path) -> None:
+    later = tmp_path / "later.db"
+    open_database(later, (*FLIGHTS_STEPS, ())).close()
+    with pytest.raises(SchemaTooNew):
+        FlightReader(later).count(ALL)
+    with pytest.raises(StoreUnavailable):
+        FlightReader(tmp_path).count(ALL)
+
+
+def test_closing_while_others_read(connection: sqlite3.Connection, path: Path) -> None:
+    _write(connection, *(summary(number) for number in range(300)))
+    reader = FlightReader(path)
+    stop = threading.Event()
+    counts: list[int] = []
+
+    def read() -> None:
+        while not stop.is_set():
+            # Unavailable: closed between finding its connection and using it.
+            with suppress(StoreUnavailable):
+                counts.append(reader.count(FlightQuery(text="claude")))
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(50):
+        reader.close()
+    stop.set()
+    for thread in threads:
+        thread.join(60)
+    reader.close()
+    assert set(counts) == {300}
