@@ -133,7 +133,7 @@ def test_what_is_missing_without_rights_names_its_package(ready: Machine, need: 
 
 
 def test_what_is_there_is_not_asked_for(ready: Machine) -> None:
-    ready.need(f"libc.so.6  libc6\n{ready.root}  checkout\nsed  sed")
+    ready.need(f"libc.so.6  libc6\n{ready.commands}  folder\nsed  sed")
     assert ready.run(DISPLAY=":0")[0] == 0
 
 
