@@ -5,7 +5,6 @@ answer got.
 """
 
 from collections.abc import Mapping
-from contextlib import aclosing
 
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
 from llmgw_desktop.domain.flight import FlightState
@@ -77,14 +76,13 @@ class Relay:
     async def _collect(self, answer: UpstreamAnswer, flight: OpenFlight) -> bytes:
         parts: list[bytes] = []
         size = 0
-        async with aclosing(answer.chunks()) as chunks:
-            async for chunk in chunks:
-                if not parts:
-                    flight.answered()
-                parts.append(chunk)
-                size += len(chunk)
-                if size > MAX_WHOLE_BYTES:
-                    raise UpstreamGarbage(f"'{flight.provider}' answered with too large a body.")
+        while chunk := await answer.read():
+            if not parts:
+                flight.answered()
+            parts.append(chunk)
+            size += len(chunk)
+            if size > MAX_WHOLE_BYTES:
+                raise UpstreamGarbage(f"'{flight.provider}' answered with too large a body.")
         body = parts[0] if len(parts) == 1 else b"".join(parts)
         flight.keep(body)
         return body
@@ -100,21 +98,20 @@ class Relay:
     ) -> None:
         accountant = dialect.stream_reader()
         try:
-            async with aclosing(answer.chunks()) as chunks:
-                async for chunk in chunks:
-                    accountant.feed(chunk)
-                    if accountant.is_complete:
-                        answer.said_all()
-                    if not caller.has_begun:
-                        self._begins_well(accountant, flight)
-                        flight.answered()
-                        flight.status = answer.status
-                        await caller.begin(answer.status, lines)
-                    flight.keep(chunk)
-                    shown = chunk if chunk_filter is None else chunk_filter.feed(chunk)
-                    if shown:
-                        await caller.write(shown)
-                        flight.chunks += 1
+            while chunk := await answer.read():
+                accountant.feed(chunk)
+                if accountant.is_complete:
+                    answer.said_all()
+                if not caller.has_begun:
+                    self._begins_well(accountant, flight)
+                    flight.answered()
+                    flight.status = answer.status
+                    await caller.begin(answer.status, lines)
+                flight.keep(chunk)
+                shown = chunk if chunk_filter is None else chunk_filter.feed(chunk)
+                if shown:
+                    await caller.write(shown)
+                    flight.chunks += 1
         finally:
             accountant.finish()
             flight.usage, flight.stop_reason = accountant.usage, accountant.stop_reason

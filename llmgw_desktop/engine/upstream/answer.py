@@ -4,7 +4,7 @@ The pipeline relays an answer without knowing where it comes from; who speaks to
 business of the files beside this one.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from llmgw_desktop.domain.model_request import Operation
@@ -41,9 +41,13 @@ class UpstreamAnswer(Protocol):
     def headers(self) -> Mapping[str, str]:
         """Case-insensitive; only what may be passed on to the caller."""
 
-    def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The body as it comes. Raises UpstreamCut when it breaks off, UpstreamTimeout when it
-        falls silent."""
+    async def read(self) -> bytes:
+        """The next piece of the body as the upstream framed it; empty at its end.
+
+        A method and not an iterator: asyncio keeps books of every asynchronous generator, which
+        costs more than the reading. Raises UpstreamCut when the body breaks off, UpstreamTimeout
+        when it falls silent, UpstreamGarbage when it is garbled.
+        """
 
     def said_all(self) -> None:
         """The protocol's last word was read: what does not come soon is not waited for."""

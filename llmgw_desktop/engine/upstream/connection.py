@@ -6,7 +6,6 @@ back a sender that is faster than our reader, and knows a whole body from one th
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
 from typing import cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -84,20 +83,22 @@ class Connection(asyncio.Protocol):
             await self._news()
         self.headers = CIMultiDict(self._lines)
 
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """The body. Raises BrokenAnswer, ConnectionClosed where it is not whole."""
-        while True:
-            while self._pieces:
-                piece = self._pieces.popleft()
-                self._held_bytes -= len(piece)
-                if self._is_paused and self._held_bytes < LOW_WATER_BYTES:
-                    self._resume()
-                yield piece
+    async def piece(self) -> bytes:
+        """The next part of the body, empty at its end.
+
+        Raises BrokenAnswer, ConnectionClosed where the body is not whole.
+        """
+        while not self._pieces:
             if self._is_whole:
-                return
+                return b""
             if self._error is not None:
                 raise self._error
             await self._news()
+        piece = self._pieces.popleft()
+        self._held_bytes -= len(piece)
+        if self._is_paused and self._held_bytes < LOW_WATER_BYTES:
+            self._resume()
+        return piece
 
     def rest(self, now: float) -> None:
         """Its exchange is over; until the next one nothing may come."""

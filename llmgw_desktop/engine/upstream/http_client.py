@@ -9,7 +9,7 @@ import re
 import socket
 import ssl
 import zlib
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.errors import (
@@ -89,7 +89,7 @@ class HttpClient:
         answer = await self._exchange(place, head, None, upstream.provider)
         body = bytearray()
         try:
-            async for chunk in answer.chunks():
+            while chunk := await answer.read():
                 body += chunk
                 if answer.status != 200 or len(body) > limit_bytes:
                     raise UpstreamGarbage(f"'{upstream.provider}' gave no list of its models.")
@@ -139,7 +139,13 @@ class HttpClient:
                 f"'{provider}' redirects to another address, which is not followed. "
                 f"Correct its base_url in the settings."
             )
-        return HttpAnswer(connection, self._pool, target, provider, self.settings.idle_timeout_s)
+        try:
+            return HttpAnswer(
+                connection, self._pool, target, provider, self.settings.idle_timeout_s
+            )
+        except UpstreamGarbage:
+            connection.close()
+            raise
 
     async def _connect(self, target: Target, provider: str, *, fresh: bool = False) -> Connection:
         timeout_s = self.settings.connect_timeout_s
@@ -183,44 +189,50 @@ class HttpAnswer:
         self._target = target
         self._provider = provider
         self._idle_timeout_s = idle_timeout_s
-        self._watch: SilenceWatch | None = None
+        self._watch = SilenceWatch(idle_timeout_s, connection.close)
+        self._inflate = _inflater(connection.headers.get("Content-Encoding", ""), provider)
         self._has_said_all = False
         self.status = connection.status
         self.headers: Mapping[str, str] = connection.headers
 
-    async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """Each piece as the upstream framed it."""
-        watch = self._watch = SilenceWatch(self._idle_timeout_s, self._connection.close)
-        inflate = _inflater(self.headers.get("Content-Encoding", ""), self._provider)
+    async def read(self) -> bytes:
+        watch = self._watch
+        watch.heard()
         try:
-            async for piece in self._connection.pieces():
-                watch.rest()
-                if inflate is None:
-                    yield piece
-                else:
-                    for chunk in _inflated(inflate, piece):
-                        yield chunk
-                watch.heard()
+            if self._inflate is None:
+                return await self._connection.piece()
+            return await self._inflated(self._inflate)
         except ConnectionClosed as closed:
-            if not (watch.fell_silent and self._has_said_all):
-                raise self._broken_off(watch) from closed
+            if watch.fell_silent and self._has_said_all:
+                return b""
+            raise self._broken_off() from closed
         except (BrokenAnswer, zlib.error) as broken:
             raise UpstreamGarbage(f"'{self._provider}' sent a garbled body: {broken}.") from broken
         finally:
-            watch.end()
-        if inflate is not None and not inflate.eof:
-            raise UpstreamCut(f"'{self._provider}' sent only a part of its compressed answer.")
+            watch.rest()
 
     def said_all(self) -> None:
-        if not self._has_said_all and self._watch is not None:
+        if not self._has_said_all:
             self._has_said_all = True
             self._watch.expect(LAST_WORD_GRACE_S)
 
     async def close(self) -> None:
+        self._watch.end()
         self._pool.give_back(self._target, self._connection)
 
-    def _broken_off(self, watch: SilenceWatch) -> LlmgwError:
-        if watch.fell_silent:
+    async def _inflated(self, inflate: "zlib._Decompress") -> bytes:
+        """In bounded steps: a few bytes may stand for very many."""
+        while True:
+            if packed := inflate.unconsumed_tail or await self._connection.piece():
+                if chunk := inflate.decompress(packed, _INFLATED_STEP_BYTES):
+                    return chunk
+            elif inflate.eof:
+                return b""
+            else:
+                raise UpstreamCut(f"'{self._provider}' sent only a part of its compressed answer.")
+
+    def _broken_off(self) -> LlmgwError:
+        if self._watch.fell_silent:
             return UpstreamTimeout(
                 f"'{self._provider}' sent nothing for {self._idle_timeout_s:g} s "
                 f"in the middle of its answer."
@@ -261,14 +273,6 @@ def _inflater(encoding: str, provider: str) -> "zlib._Decompress | None":
     if encoding in ("gzip", "x-gzip", "deflate"):
         return zlib.decompressobj(32 + zlib.MAX_WBITS)
     raise UpstreamGarbage(f"'{provider}' answered in the encoding '{encoding[:40]}' unasked.")
-
-
-def _inflated(inflate: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
-    """In bounded steps: a few bytes may stand for very many."""
-    while piece:
-        if chunk := inflate.decompress(piece, _INFLATED_STEP_BYTES):
-            yield chunk
-        piece = inflate.unconsumed_tail
 
 
 def _no_connection(provider: str, target: Target, error: OSError) -> str:

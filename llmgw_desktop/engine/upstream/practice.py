@@ -126,6 +126,10 @@ class PracticeAnswer:
         self._pace_s = pace_s
         self._ending = ending
         self._closed = asyncio.Event()
+        self._reading = self.chunks()
+
+    async def read(self) -> bytes:
+        return await anext(self._reading, b"")
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         is_whole = self._ending is Ending.WHOLE
@@ -146,6 +150,7 @@ class PracticeAnswer:
 
     async def close(self) -> None:
         self._closed.set()
+        await self._reading.aclose()
 
 
 def _json_answer(status: int, headers: CIMultiDict[str], body: bytes) -> PracticeAnswer:
