@@ -118,7 +118,8 @@ def _block_part(block: _Block) -> Part:
             arguments = json_value(text) if text else block.start.get("input")
             name = text_of(block.start.get("name"))
             shown = text if arguments is None else json_text(arguments)
-            return Part(kind=PartKind.TOOL_CALL, title=name, text=shown)
+            call_id = text_of(block.start.get("id"))
+            return Part(kind=PartKind.TOOL_CALL, title=name, text=shown, call_id=call_id)
         case _:
             return _part(block.start)
 
@@ -162,16 +163,22 @@ def _redacted_thinking(_: Mapping[str, object]) -> Part:
 
 
 def _tool_call(block: Mapping[str, object]) -> Part:
-    arguments = json_text(block.get("input") or {})
-    return Part(kind=PartKind.TOOL_CALL, title=text_of(block.get("name")), text=arguments)
+    return Part(
+        kind=PartKind.TOOL_CALL,
+        title=text_of(block.get("name")),
+        text=json_text(block.get("input") or {}),
+        call_id=text_of(block.get("id")),
+    )
 
 
 def _tool_result(block: Mapping[str, object]) -> Part:
     inner = _parts(block.get("content"))
     text = "\n".join(part.text or f"[{part.title}]" for part in inner)
-    failed = "failed, " if block.get("is_error") is True else ""
     return Part(
-        kind=PartKind.TOOL_RESULT, title=failed + text_of(block.get("tool_use_id")), text=text
+        kind=PartKind.TOOL_RESULT,
+        text=text,
+        call_id=text_of(block.get("tool_use_id")),
+        is_failure=block.get("is_error") is True,
     )
 
 

@@ -169,7 +169,7 @@ def _figure_columns() -> tuple[FlightColumn, ...]:
             title="Cache",
             hint="Share of the input that came from the provider's prompt cache",
             text=lambda flight, _: share_text(flight.usage.cache_hit_rate),
-            width_chars=10,
+            width_chars=13,
             is_number=True,
         ),
         FlightColumn(

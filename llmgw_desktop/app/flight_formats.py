@@ -20,6 +20,7 @@ from llmgw_desktop.app.flight_columns import STATE_WORDS, model_text, took_so_fa
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary, Phase, PhaseName
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 
 PHASE_WORDS: dict[PhaseName, tuple[str, str]] = {
@@ -28,6 +29,13 @@ PHASE_WORDS: dict[PhaseName, tuple[str, str]] = {
     PhaseName.CONNECT: ("Connect", "A connection was made and the request sent"),
     PhaseName.WAIT: ("Wait", "Until the first byte of the answer"),
     PhaseName.STREAM: ("Stream", "From the first byte to the last"),
+}
+PROTOCOL_WORDS: dict[ModelProtocol, str] = {
+    ModelProtocol.ANTHROPIC: "Anthropic Messages",
+    ModelProtocol.OPENAI_CHAT: "OpenAI Chat Completions",
+    ModelProtocol.OPENAI_RESPONSES: "OpenAI Responses",
+    ModelProtocol.CODEX: "Codex Responses",
+    ModelProtocol.GEMINI: "Gemini",
 }
 
 
@@ -66,6 +74,8 @@ class Fact:
     label: str
     value: str
     can_copy: bool = False
+    is_code: bool = False
+    """An id or a path: shown in letters of one width."""
 
 
 def sentence(flight: FlightSummary, now_s: float) -> str:
@@ -105,12 +115,13 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
     """The overview's lines, in reading order; what does not apply is left out."""
     flight = record.summary
     lines = [
-        Fact(label="Flight", value=flight.id, can_copy=True),
+        Fact(label="Flight", value=flight.id, can_copy=True, is_code=True),
         *_vendor_ids(record),
         Fact(label="Started", value=moment_text(flight.started_at_s), can_copy=True),
         Fact(label="State", value=_state_text(flight)),
         Fact(label="Model", value=model_text(flight), can_copy=True),
-        Fact(label="Endpoint", value=_endpoint_text(flight)),
+        Fact(label="Endpoint", value=inert_line(flight.provider or "", 80) or "None was chosen"),
+        Fact(label="Protocol", value=PROTOCOL_WORDS[flight.protocol]),
     ]
     if record.route_reason:
         lines.append(Fact(label="Route", value=inert_line(record.route_reason)))
@@ -194,11 +205,6 @@ def _state_text(flight: FlightSummary) -> str:
     return word if flight.status is None else f"{word}, status {flight.status}"
 
 
-def _endpoint_text(flight: FlightSummary) -> str:
-    provider = inert_line(flight.provider or "", 80) or "none chosen"
-    return f"{provider}, {flight.protocol.value}"
-
-
 def _door_text(record: FlightRecord) -> str:
     kind = "streaming" if record.summary.streaming else "in one piece"
     return f"{inert_line(record.path, 200)}, {kind}" if record.path else kind
@@ -220,7 +226,9 @@ def _sizes_text(flight: FlightSummary) -> str:
 def _vendor_ids(record: FlightRecord) -> list[Fact]:
     """What a provider's support asks for."""
     return [
-        Fact(label="Provider's request id", value=inert_line(value, 120), can_copy=True)
+        Fact(
+            label="Provider's request id", value=inert_line(value, 120), can_copy=True, is_code=True
+        )
         for name, value in record.answer_headers
         if name.lower() in ("request-id", "x-request-id")
     ][:1]

@@ -18,7 +18,7 @@ _UNWELCOME = re.compile(
     "\U000e0000-\U000e007f\U000e0100-\U000e01ef"  # tags and selectors that can carry hidden text
     "]"
 )
-_LINE_LIMIT = 2000
+_LINE_LIMIT = 10_000
 _LONG_LINE = re.compile(rf"[^\n]{{{_LINE_LIMIT + 1}}}")
 
 

@@ -48,6 +48,9 @@ class Part:
     kind: PartKind
     text: str = ""
     title: str = ""
+    call_id: str = ""
+    """Joins a tool's result to its call."""
+    is_failure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,7 @@ def streamed_messages(events: Iterable[StreamEvent]) -> tuple[Message, ...]:
 @dataclass(slots=True)
 class _StreamedCall:
     name: str = ""
+    call_id: str = ""
     pieces: list[str] = field(default_factory=list)
 
 
@@ -105,7 +106,7 @@ class _StreamedChoice:
         if refusal := "".join(self.refusal):
             parts.append(Part(kind=PartKind.TEXT, text=refusal, title="refusal"))
         for _, call in sorted(self.calls.items()):
-            parts.append(_call_part(call.name, "".join(call.pieces)))
+            parts.append(_call_part(call.name, "".join(call.pieces), call.call_id))
         is_whole = has_ended or bool(self.finish_reason)
         note = self.finish_reason if is_whole else "broke off"
         return Message(role=Role.ASSISTANT, parts=tuple(parts), note=note)
@@ -115,6 +116,7 @@ class _StreamedChoice:
         key = index if isinstance(index, int) else len(self.calls)
         streamed = self.calls.setdefault(key, _StreamedCall())
         function = object_of(call.get("function"))
+        streamed.call_id = text_of(call.get("id")) or streamed.call_id
         streamed.name = text_of(function.get("name")) or streamed.name
         streamed.pieces.append(text_of(function.get("arguments")))
 
@@ -124,9 +126,9 @@ def _message(message: Mapping[str, object], note: str = "") -> Message:
     role = _ROLES.get(word, Role.OTHER)
     parts = [*_reasoning(message)]
     if role is Role.TOOL:
-        title = text_of(message.get("tool_call_id") or message.get("name"))
+        call_id, title = text_of(message.get("tool_call_id")), text_of(message.get("name"))
         text = "\n".join(part.text or part.title for part in _content(message.get("content")))
-        parts.append(Part(kind=PartKind.TOOL_RESULT, title=title, text=text))
+        parts.append(Part(kind=PartKind.TOOL_RESULT, title=title, text=text, call_id=call_id))
     else:
         parts.extend(_content(message.get("content")))
     if refusal := text_of(message.get("refusal")):
@@ -134,7 +136,7 @@ def _message(message: Mapping[str, object], note: str = "") -> Message:
     for call in map(object_of, list_of(message.get("tool_calls"))):
         function = object_of(call.get("function") or call.get("custom"))
         arguments = text_of(function.get("arguments") or function.get("input"))
-        parts.append(_call_part(text_of(function.get("name")), arguments))
+        parts.append(_call_part(text_of(function.get("name")), arguments, text_of(call.get("id"))))
     name = text_of(message.get("name")) if role is not Role.TOOL else ""
     return Message(role=role, name=name or word, parts=tuple(parts), note=note)
 
@@ -175,10 +177,10 @@ def _part(part: Mapping[str, object]) -> Part:
             return Part(kind=PartKind.OTHER, title=text_of(other), text=json_text(dict(part)))
 
 
-def _call_part(name: str, arguments: str) -> Part:
+def _call_part(name: str, arguments: str, call_id: str) -> Part:
     value = json_value(arguments) if arguments else {}
     shown = arguments if value is None else json_text(value)
-    return Part(kind=PartKind.TOOL_CALL, title=name, text=shown)
+    return Part(kind=PartKind.TOOL_CALL, title=name, text=shown, call_id=call_id)
 
 
 def _offer(tool: Mapping[str, object]) -> Part:

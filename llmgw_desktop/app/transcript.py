@@ -3,7 +3,7 @@
 Harmless to show (`inert_text`), made in a worker thread. Painting is left to the window.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from llmgw_desktop.app.conversation import conversation_of
@@ -29,7 +29,6 @@ _ROLE_TITLES = {
 _PART_TITLES = {
     PartKind.THINKING: "Thinking",
     PartKind.TOOL_CALL: "Tool call",
-    PartKind.TOOL_RESULT: "Result",
     PartKind.TOOL_OFFER: "Tool",
     PartKind.IMAGE: "Image",
     PartKind.FILE: "File",
@@ -89,19 +88,17 @@ def transcript_of(side: FlightSide, *, all_of_it: bool = False) -> Transcript:
     return Transcript(sections=beginning, notice=cut, whole_bytes=body_bytes)
 
 
-def _sections(messages: Iterable[Message]) -> Iterable[Section]:
+def _sections(messages: Iterable[Message]) -> Iterator[Section]:
+    called: dict[str, str] = {}
     for message in messages:
-        plain = [part for part in message.parts if _is_plain(part)]
-        named = [part for part in message.parts if not _is_plain(part)]
         yield _heading(message)
-        if message.role is Role.TOOLS or not (plain or named):
-            yield from (_part_section(message.role, part) for part in named)
-            continue
         for part in message.parts:
-            if _is_plain(part):
-                yield _text_section(message.role, part)
+            if part.kind is PartKind.TOOL_CALL:
+                called[part.call_id] = part.title
+            if part.kind is PartKind.TEXT and not part.title:
+                yield Section(role=message.role, depth=1, title="", text=_shown(part.text))
             else:
-                yield _part_section(message.role, part)
+                yield _part_section(message.role, part, called.get(part.call_id, ""))
 
 
 def _heading(message: Message) -> Section:
@@ -126,29 +123,34 @@ def _heading(message: Message) -> Section:
     )
 
 
-def _is_plain(part: Part) -> bool:
-    return part.kind is PartKind.TEXT and not part.title
-
-
-def _text_section(role: Role, part: Part) -> Section:
-    return Section(role=role, depth=1, title="", text=_shown(part.text))
-
-
-def _part_section(role: Role, part: Part) -> Section:
-    kind = _PART_TITLES.get(part.kind, "")
-    name = inert_line(part.title, 120)
-    title = " ".join(word for word in (kind, name) if word) if kind else name.capitalize()
-    first = inert_line(part.text, 120)
+def _part_section(role: Role, part: Part, tool: str) -> Section:
+    is_folded = part.kind in _FOLDED_KINDS and not (
+        part.kind is PartKind.TOOL_RESULT and len(part.text) <= _SHORT_PART_CHARS
+    )
+    names_itself = part.kind in (PartKind.IMAGE, PartKind.FILE)
     return Section(
         role=role,
         depth=1,
-        title=title,
-        detail=first if part.kind in _FOLDED_KINDS else "",
+        title=_part_title(part, tool),
+        detail=inert_line(part.title if names_itself else part.text, 200),
         text=_shown(part.text),
         is_code=part.kind in (PartKind.TOOL_CALL, PartKind.TOOL_RESULT, PartKind.OTHER),
-        is_folded=part.kind in _FOLDED_KINDS
-        and not (part.kind is PartKind.TOOL_RESULT and len(part.text) <= _SHORT_PART_CHARS),
+        is_folded=is_folded,
     )
+
+
+def _part_title(part: Part, tool: str) -> str:
+    name = inert_line(part.title, 120)
+    match part.kind:
+        case PartKind.TOOL_RESULT:
+            words = f"Result of {inert_line(tool or part.title, 120)}" if tool or name else "Result"
+            return f"{words}, failed" if part.is_failure else words
+        case PartKind.IMAGE | PartKind.FILE:
+            return _PART_TITLES[part.kind]
+        case PartKind.TEXT:
+            return name.capitalize()
+        case _:
+            return f"{_PART_TITLES[part.kind]} {name}".rstrip()
 
 
 def _beginning(sections: tuple[Section, ...]) -> tuple[Section, ...]:

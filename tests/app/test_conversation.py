@@ -83,10 +83,11 @@ def test_anthropic_request_with_everything() -> None:
     ]
     assert messages[2].parts[1].title == "image/png, 3 KB"
     assert messages[3].parts[1] == Part(
-        kind=PartKind.TOOL_CALL, title="Bash", text='{\n  "c": "ls"\n}'
+        kind=PartKind.TOOL_CALL, title="Bash", text='{\n  "c": "ls"\n}', call_id="t1"
     )
-    assert messages[4].parts[0].title == "failed, t1"
-    assert messages[4].parts[0].text == "no such file"
+    assert messages[4].parts[0] == Part(
+        kind=PartKind.TOOL_RESULT, text="no such file", call_id="t1", is_failure=True
+    )
     assert messages[6].name == "narrator"
 
 

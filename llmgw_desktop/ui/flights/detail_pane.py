@@ -1,0 +1,226 @@
+"""One flight in full: its head, its actions, and the tabs.
+
+It is given records; fetching them is the page's work. Only the tab in front is filled.
+"""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.figures import local_time
+from llmgw_desktop.app.flight_columns import STATE_WORDS, model_text
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.flights.body_tab import BodyTab
+from llmgw_desktop.ui.flights.elided_label import ElidedLabel
+from llmgw_desktop.ui.flights.flight_actions import FlightActions
+from llmgw_desktop.ui.flights.overview_tab import OverviewTab
+from llmgw_desktop.ui.flights.raw_tab import RawTab
+from llmgw_desktop.ui.flights.state_marks import StateMarks
+from llmgw_desktop.ui.flights.timeline_tab import TimelineTab
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.tab_strip import TabStrip
+
+_TABS = ("Overview", "Request", "Response", "Timeline", "Raw")
+_TO_RIGHT = "Move to the right side"
+_TO_BOTTOM = "Move to the bottom"
+_TAB_KEY = "flights/tab"
+_VIEW_KEY = "flights/view"
+
+
+class DetailPane(QWidget):
+    """Which tab and which view of bodies were chosen last is kept in the settings."""
+
+    closed = Signal()
+    left = Signal()
+    """Esc: back to the table."""
+    turned = Signal()
+    """The button that moves the pane between the bottom and the right side."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        bridge: Bridge,
+        actions: FlightActions,
+        settings: QSettings,
+        clock: Clock,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._settings = settings
+        self._clock = clock
+        self._actions = actions
+        self._record: FlightRecord | None = None
+        self._marks = StateMarks(theme)
+        self._mark = QLabel()
+        self._title = ElidedLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        self._subtitle = ElidedLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        self._tabs = TabStrip(theme, name="Parts of the flight")
+        self._stack = QStackedWidget()
+        self._overview = OverviewTab(theme)
+        self._request = BodyTab(theme, bridge, of_request=True)
+        self._response = BodyTab(theme, bridge, of_request=False)
+        self._timeline = TimelineTab(theme)
+        self._raw = RawTab(theme, bridge)
+        self._turn = Button(theme, kind=ButtonKind.QUIET, icon="panel-right", name=_TO_RIGHT)
+        self._lay_out()
+        self._remember()
+        theme.changed.connect(self._show_mark)
+
+    def show_record(self, record: FlightRecord) -> None:
+        """Also for a newer version of the same flight."""
+        self._record = record
+        flight = record.summary
+        self._title.setText(model_text(flight))
+        self._subtitle.setText(_subtitle(flight))
+        self._show_mark()
+        self._stack.setCurrentIndex(self._tabs.currentIndex())
+        self._fill()
+
+    def show_summary(self, flight: FlightSummary) -> None:
+        """A newer state of the flight that is shown; its bodies are as they were."""
+        if self._record is not None:
+            self.show_record(replace(self._record, summary=flight))
+
+    @property
+    def record(self) -> FlightRecord | None:
+        return self._record
+
+    def choose_tab(self, name: str) -> None:
+        """One of Overview, Request, Response, Timeline, Raw; another word changes nothing."""
+        if name in _TABS:
+            self._tabs.setCurrentIndex(_TABS.index(name))
+
+    def show_side(self, *, at_right: bool) -> None:
+        """Where the pane is, so that its button says where it would go."""
+        name = _TO_BOTTOM if at_right else _TO_RIGHT
+        self._turn.set_icon_name("panel-bottom" if at_right else "panel-right")
+        self._turn.setAccessibleName(name)
+        self._turn.setToolTip(name)
+
+    def focus_content(self) -> None:
+        self._tabs.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+    def _lay_out(self) -> None:
+        space = self._theme.space
+        words = QVBoxLayout()
+        words.setSpacing(space(0.5))
+        words.addWidget(self._title)
+        words.addWidget(self._subtitle)
+        head = QHBoxLayout()
+        head.setContentsMargins(space(4), space(2.5), space(2), space(1))
+        head.setSpacing(space(2))
+        head.addWidget(self._mark)
+        head.addLayout(words, 1)
+        for button in self._buttons():
+            head.addWidget(button)
+        for name, tab in zip(_TABS, self._all_tabs(), strict=True):
+            self._tabs.addTab(name)
+            self._stack.addWidget(tab)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self._tab_row())
+        column.addWidget(self._stack, 1)
+
+    def _tab_row(self) -> QWidget:
+        """The tabs begin where the text below them does; their line goes all across."""
+        across = _LinedRow(self._theme)
+        row = QHBoxLayout(across)
+        row.setContentsMargins(self._theme.space(1.5), 0, 0, 0)
+        row.addWidget(self._tabs)
+        return across
+
+    def _all_tabs(self) -> tuple[QWidget, ...]:
+        return (self._overview, self._request, self._response, self._timeline, self._raw)
+
+    def _buttons(self) -> list[Button]:
+        theme = self._theme
+        curl = Button(theme, "Copy as curl", icon="copy")
+        curl.clicked.connect(self._actions.curl.trigger)
+        more = Button(theme, "Copy", icon="down", name="Copy more")
+        more.clicked.connect(lambda: self._show_copy_menu(more))
+        self._turn.clicked.connect(self.turned)
+        close = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Close")
+        close.clicked.connect(self.closed)
+        return [curl, more, self._turn, close]
+
+    def _show_copy_menu(self, below: Button) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(self._actions.actions)
+        menu.popup(below.mapToGlobal(below.rect().bottomLeft()))
+
+    def _remember(self) -> None:
+        view = str(self._settings.value(_VIEW_KEY, ""))
+        for tab in (self._request, self._response):
+            tab.prefer(view)
+            tab.view_chosen.connect(self._on_view)
+        self.choose_tab(str(self._settings.value(_TAB_KEY, "")))
+        self._stack.setCurrentIndex(self._stack.addWidget(QWidget()))
+        self._tabs.currentChanged.connect(self._on_tab)
+
+    def _on_tab(self, index: int) -> None:
+        if self._record is not None:
+            self._stack.setCurrentIndex(index)
+        self._settings.setValue(_TAB_KEY, _TABS[index])
+        self._fill()
+
+    def _on_view(self, view: str) -> None:
+        self._settings.setValue(_VIEW_KEY, view)
+        for tab in (self._request, self._response):
+            tab.prefer(view)
+
+    def _fill(self) -> None:
+        record = self._record
+        if record is None:
+            return
+        tab = self._stack.currentWidget()
+        if isinstance(tab, OverviewTab):
+            tab.show_record(record, self._clock.now_s())
+        elif isinstance(tab, BodyTab | TimelineTab | RawTab):
+            tab.show_record(record)
+
+    def _show_mark(self) -> None:
+        if self._record is not None:
+            state = self._record.summary.state
+            self._mark.setPixmap(self._marks.pixmap(state, self.devicePixelRatioF()))
+            self._mark.setToolTip(STATE_WORDS[state])
+
+
+def _subtitle(flight: FlightSummary) -> str:
+    client = inert_line(flight.client, 60)
+    provider = inert_line(flight.provider or "", 60) or "no endpoint"
+    status = f" · {flight.status}" if flight.status is not None else ""
+    state = STATE_WORDS[flight.state]
+    return f"{state}{status} · {client} → {provider} · {local_time(flight.started_at_s):%H:%M:%S}"
+
+
+class _LinedRow(QWidget):
+    """Draws the line of the tab strip where the strip itself does not reach."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        theme.changed.connect(self.update)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.colours.border)
+        painter.end()

@@ -1,0 +1,188 @@
+"""Chooses which flights are shown: words, a state, and quick filters taken from a row.
+
+The outcome is one FlightQuery. Reading it is `flight_feed`'s work.
+"""
+
+from dataclasses import replace
+from enum import StrEnum
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from llmgw_desktop.app.figures import count_text, counted
+from llmgw_desktop.app.flight_columns import STATE_WORDS
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.search_field import SearchField
+from llmgw_desktop.ui.widgets.segmented import Segmented
+
+_TYPING_MS = 200
+
+
+class StateChoice(StrEnum):
+    """The chips. Errors are what the Overview counts as errors."""
+
+    ALL = "all"
+    OK = "ok"
+    ERRORS = "errors"
+    RUNNING = "running"
+
+
+_STATES: dict[StateChoice, frozenset[FlightState]] = {
+    StateChoice.ALL: frozenset(),
+    StateChoice.OK: frozenset({FlightState.OK}),
+    StateChoice.ERRORS: frozenset({FlightState.FAILED, FlightState.CUT}),
+    StateChoice.RUNNING: frozenset({FlightState.RUNNING}),
+}
+_CHOICES = (
+    (StateChoice.ALL.value, "All"),
+    (StateChoice.OK.value, "OK"),
+    (StateChoice.ERRORS.value, "Errors"),
+    (StateChoice.RUNNING.value, "Running"),
+)
+
+
+class FilterBar(QWidget):
+    """`changed` comes when typing pauses, and at once for everything else."""
+
+    changed = Signal(FlightQuery)
+    follow_wanted = Signal(bool)
+    left = Signal()
+    """Enter or Down in the field: on to the list."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._query = FlightQuery()
+        self._field = SearchField(theme, "Filter by model, client, endpoint or error")
+        self._states = Segmented(theme, _CHOICES, name="State")
+        self._chips = QHBoxLayout()
+        self._count = Label(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        self.follow = Button(theme, "Follow", kind=ButtonKind.QUIET, icon="up")
+        self.columns = Button(theme, kind=ButtonKind.QUIET, icon="table", name="Columns")
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._typing.timeout.connect(self._take_text)
+        self._lay_out()
+        self._field.textChanged.connect(self._on_typed)
+        self._field.returnPressed.connect(self._on_return)
+        self._states.chosen.connect(self._on_state)
+
+    @property
+    def query(self) -> FlightQuery:
+        return self._query
+
+    def set_query(self, query: FlightQuery) -> None:
+        """Show this filter, and make it the one in force."""
+        self._typing.stop()
+        if self._field.text().strip() != query.text:
+            self._field.setText(query.text)
+            self._typing.stop()
+        choice = _choice_of(query.states)
+        if choice is not None:
+            self._states.blockSignals(True)
+            self._states.choose(choice.value)
+            self._states.blockSignals(False)
+        self._set(query)
+
+    def clear(self) -> None:
+        self.set_query(FlightQuery())
+
+    def focus_field(self) -> None:
+        self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._field.selectAll()
+
+    def show_searching(self) -> None:
+        self._count.setText("Searching …")
+
+    def show_count(self, matching: int, total: int) -> None:
+        if matching == total:
+            self._count.setText(counted(total, "flight"))
+        else:
+            self._count.setText(f"{count_text(matching)} of {counted(total, 'flight')}")
+
+    def quick_menu(self, menu: QMenu, flight: FlightSummary) -> None:
+        """Adds «Only …» for a row's own values."""
+        if flight.provider:
+            name, query = (
+                inert_line(flight.provider, 40),
+                replace(self._query, provider=flight.provider),
+            )
+            menu.addAction(f"Only endpoint {name}", lambda: self.set_query(query))
+        if flight.client:
+            name, by_client = (
+                inert_line(flight.client, 40),
+                replace(self._query, client=flight.client),
+            )
+            menu.addAction(f"Only client {name}", lambda: self.set_query(by_client))
+        words = STATE_WORDS[flight.state]
+        by_state = replace(self._query, states=frozenset({flight.state}))
+        menu.addAction(f"Only state {words}", lambda: self.set_query(by_state))
+
+    def _lay_out(self) -> None:
+        space = self._theme.space
+        row = QHBoxLayout(self)
+        row.setContentsMargins(space(4), space(2.5), space(3), space(2.5))
+        row.setSpacing(space(2))
+        self._field.setMinimumWidth(space(40))
+        self._field.setMaximumWidth(space(110))
+        self._chips.setSpacing(space(1))
+        self.follow.setCheckable(True)
+        self.follow.setToolTip("Follow the newest flight (Space)")
+        self.follow.toggled.connect(self.follow_wanted)
+        row.addWidget(self._field, 3)
+        row.addWidget(self._states)
+        row.addLayout(self._chips)
+        row.addStretch(1)
+        row.addWidget(self._count)
+        row.addWidget(self.follow)
+        row.addWidget(self.columns)
+
+    def _on_typed(self) -> None:
+        self._typing.start()
+
+    def _on_return(self) -> None:
+        self._take_text()
+        self.left.emit()
+
+    def _take_text(self) -> None:
+        self._typing.stop()
+        self._set(replace(self._query, text=self._field.text().strip()))
+
+    def _on_state(self, key: str) -> None:
+        self._set(replace(self._query, states=_STATES[StateChoice(key)]))
+
+    def _set(self, query: FlightQuery) -> None:
+        if query == self._query:
+            return
+        self._query = query
+        self._show_chips()
+        self.changed.emit(query)
+
+    def _show_chips(self) -> None:
+        while (item := self._chips.takeAt(0)) is not None:
+            if (chip := item.widget()) is not None:
+                chip.deleteLater()
+        query = self._query
+        if query.provider:
+            self._add_chip(query.provider, replace(query, provider=""))
+        if query.client:
+            self._add_chip(query.client, replace(query, client=""))
+        if _choice_of(query.states) is None:
+            words = ", ".join(STATE_WORDS[state] for state in FlightState if state in query.states)
+            self._add_chip(words, replace(query, states=frozenset()))
+        if query.since_s is not None or query.until_s is not None:
+            self._add_chip("Time range", replace(query, since_s=None, until_s=None))
+
+    def _add_chip(self, words: str, without: FlightQuery) -> None:
+        shown = inert_line(words, 24)
+        chip = Button(self._theme, shown, icon="cross")
+        chip.setAccessibleName(f"Remove filter {shown}")
+        chip.clicked.connect(lambda: self.set_query(without))
+        self._chips.addWidget(chip)
+
+
+def _choice_of(states: frozenset[FlightState]) -> StateChoice | None:
+    return next((choice for choice, each in _STATES.items() if each == states), None)

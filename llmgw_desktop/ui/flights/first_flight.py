@@ -1,0 +1,55 @@
+"""What stands in place of the table before the first flight: a request to paste, or to send."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from llmgw_desktop.app.flight_copies import first_curl_text
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.code_block import CodeBlock
+from llmgw_desktop.ui.widgets.empty_state import EmptyState
+
+_WORDS = "Point a program at this gateway, or paste this into a terminal."
+_CLOSED = "The gateway is not running. Its address will stand here when it is."
+
+
+class _WideState(EmptyState):
+    """A command line is wider than a sentence."""
+
+    _WIDTH_UNITS = 190
+
+
+class FirstFlight(QWidget):
+    """`send_wanted` is the button."""
+
+    send_wanted = Signal()
+
+    def __init__(self, theme: Theme, key_file: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key_file = key_file
+        self._state = _WideState(theme, icon="flights", title="No flights yet. Send one:")
+        self._curl = CodeBlock(theme, "", name="request")
+        self._send = Button(theme, _SEND, kind=ButtonKind.PRIMARY, icon="send")
+        self._send.clicked.connect(self.send_wanted)
+        self._state.add(self._curl)
+        self._state.add_buttons(self._send)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._state)
+
+    def show_addresses(self, base_urls: Mapping[str, str]) -> None:
+        """Empty while the gateway has no address."""
+        command = first_curl_text(base_urls, self._key_file)
+        self._curl.set_text(command)
+        self._curl.setVisible(bool(command))
+        self._send.setEnabled(bool(command))
+        self._state.set_words("No flights yet. Send one:", _WORDS if command else _CLOSED)
+
+    def show_sending(self, sending: bool) -> None:
+        self._send.setEnabled(not sending)
+        self._send.setText("Sending …" if sending else _SEND)
+
+
+_SEND = "Send a test flight"

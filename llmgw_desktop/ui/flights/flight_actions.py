@@ -1,0 +1,96 @@
+"""What can be done with the chosen flight: copy it as curl, its request, its answer, its id.
+
+The texts are made by `app/flight_copies.py` in a worker thread; this file puts them on the
+clipboard and says so.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from llmgw_desktop.app.flight_copies import (
+    NothingToCopy,
+    answer_copy_text,
+    curl_text,
+    request_json_text,
+)
+from llmgw_desktop.app.flights import Flights
+from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
+from llmgw_desktop.ui.bridge import Bridge
+
+
+class FlightActions(QObject):
+    """`actions` stand in the row's menu and in the detail pane; disabled without a flight."""
+
+    said = Signal(str)
+    """A sentence for the person: what was copied, or why not."""
+
+    def __init__(
+        self,
+        flights: Flights,
+        base_urls: Callable[[], dict[str, str]],
+        bridge: Bridge,
+        widget: QWidget,
+    ) -> None:
+        super().__init__(widget)
+        self._flights = flights
+        self._base_urls = base_urls
+        self._bridge = bridge
+        self._flight: FlightSummary | None = None
+        self.curl = self._action("Copy as curl", self._copy_curl, "Ctrl+Shift+C")
+        self.request = self._action("Copy request JSON", self._copy_request)
+        self.answer = self._action("Copy answer text", self._copy_answer)
+        self.flight_id = self._action("Copy flight id", self._copy_id)
+        widget.addActions(self.actions)
+        self.set_flight(None)
+
+    @property
+    def actions(self) -> list[QAction]:
+        return [self.curl, self.request, self.answer, self.flight_id]
+
+    def set_flight(self, flight: FlightSummary | None) -> None:
+        self._flight = flight
+        for action in self.actions:
+            action.setEnabled(flight is not None)
+
+    def _action(self, text: str, run: Callable[[], None], shortcut: str = "") -> QAction:
+        action = QAction(text, self)
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(run)
+        return action
+
+    def _copy_curl(self) -> None:
+        base_urls = self._base_urls()
+        self._copy(lambda record: curl_text(record, base_urls), "Copied as curl.")
+
+    def _copy_request(self) -> None:
+        self._copy(request_json_text, "Request copied.")
+
+    def _copy_answer(self) -> None:
+        self._copy(answer_copy_text, "Answer copied.")
+
+    def _copy_id(self) -> None:
+        if self._flight is not None:
+            QGuiApplication.clipboard().setText(self._flight.id)
+            self.said.emit("Flight id copied.")
+
+    def _copy(self, make: Callable[[FlightRecord], str], done_words: str) -> None:
+        flight = self._flight
+        if flight is None:
+            return
+
+        def work() -> str:
+            record = self._flights.record(flight.id)
+            if record is None:
+                raise NothingToCopy("This flight was not recorded.")
+            return make(record)
+
+        def done(text: str) -> None:
+            QGuiApplication.clipboard().setText(text)
+            self.said.emit(done_words)
+
+        self._bridge.fetch(self, work, done, lambda error: self.said.emit(str(error)))

@@ -1,0 +1,205 @@
+"""The table and the detail pane side by side, and what is chosen in them.
+
+Finds the record of the chosen flight, keeps it up to date while the flight runs, and remembers
+how the space is shared. Filters and empty states are the page's.
+"""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.figures import count_text
+from llmgw_desktop.app.flights import Flights
+from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.flights.detail_pane import DetailPane
+from llmgw_desktop.ui.flights.flight_table import FlightTable
+from llmgw_desktop.ui.flights.thin_splitter import ThinSplitter
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+
+_SIDE_KEY = "flights/side"
+_SHARE_KEY = "flights/share"
+_STEADY_MS = 60
+_AGAIN_MS = 250
+_TRIES = 12
+
+
+class FlightBrowser(QWidget):
+    """The pane is shown once a flight was opened, until it is closed."""
+
+    chosen = Signal(object)
+    """The FlightSummary under the selection, or None."""
+
+    def __init__(
+        self,
+        table: FlightTable,
+        pane: DetailPane,
+        flights: Flights,
+        bridge: Bridge,
+        theme: Theme,
+        settings: QSettings,
+    ) -> None:
+        super().__init__()
+        self._table = table
+        self._pane = pane
+        self._flights = flights
+        self._bridge = bridge
+        self._theme = theme
+        self._settings = settings
+        self._flight: FlightSummary | None = None
+        self._tries_left = 0
+        self._splitter = ThinSplitter(theme)
+        self._new = Button(theme, kind=ButtonKind.PRIMARY, icon="up", parent=table)
+        self._steady = QTimer(self, singleShot=True, interval=_STEADY_MS)
+        self._steady.timeout.connect(self._fetch)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def flight(self) -> FlightSummary | None:
+        """The chosen one, also when its row is out of the list."""
+        return self._flight
+
+    @property
+    def is_open(self) -> bool:
+        return not self._pane.isHidden()
+
+    def open_pane(self) -> None:
+        if not self.is_open and self._flight is not None:
+            self._pane.show()
+            self._fetch()
+
+    def close_pane(self) -> None:
+        self._pane.hide()
+        self._focus_table()
+
+    def forget(self) -> None:
+        """The chosen flight is not in the list any more."""
+        self._flight = None
+        self._pane.hide()
+        self.chosen.emit(None)
+
+    def show_waiting(self, count: int, *, or_more: bool = False) -> None:
+        """How many new flights are not let in."""
+        self._new.setVisible(count > 0)
+        self._new.setText(f"{count_text(count)}{'+' if or_more else ''} new")
+        self._place_new()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize:
+            self._place_new()
+        return False
+
+    def _lay_out(self) -> None:
+        self._splitter.addWidget(self._table)
+        self._splitter.addWidget(self._pane)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(1, 1)
+        self._turn(at_right=self._settings.value(_SIDE_KEY, "bottom") == "right")
+        self._pane.hide()
+        self._new.hide()
+        self._new.setToolTip("Show the newest flights (Home)")
+        self._table.installEventFilter(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._splitter)
+
+    def _connect(self) -> None:
+        self._table.flight_chosen.connect(self._on_chosen)
+        self._table.opened.connect(self._on_opened)
+        self._table.row_clicked.connect(self.open_pane)
+        self._table.left.connect(self.close_pane)
+        self._table.model().dataChanged.connect(self._on_data)
+        self._pane.closed.connect(self.close_pane)
+        self._pane.left.connect(self._focus_table)
+        self._pane.turned.connect(self._on_turned)
+        self._new.clicked.connect(self._table.scrollToTop)
+        self._splitter.splitterMoved.connect(self._keep_share)
+
+    def _on_chosen(self, flight: FlightSummary | None) -> None:
+        if flight is None or (self._flight is not None and flight.id == self._flight.id):
+            return
+        self._flight = flight
+        self._tries_left = _TRIES
+        self.chosen.emit(flight)
+        if self.is_open:
+            self._steady.start()
+
+    def _on_opened(self) -> None:
+        self.open_pane()
+        if self.is_open:
+            self._pane.focus_content()
+
+    def _focus_table(self) -> None:
+        self._table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _on_data(self) -> None:
+        """Perhaps the chosen flight went on, or ended."""
+        before = self._flight
+        if before is None or not before.is_running:
+            return
+        now = self._table.flight_of(before.id)
+        if now is None or now is before:
+            return
+        self._flight = now
+        self.chosen.emit(now)
+        if self.is_open:
+            self._pane.show_summary(now)
+            if not now.is_running:
+                self._fetch()
+
+    def _fetch(self) -> None:
+        flight = self._flight
+        if flight is not None:
+            self._bridge.fetch(
+                self,
+                lambda: self._flights.record(flight.id),
+                lambda record: self._show(flight, record),
+                lambda _: self._show(flight, None),
+            )
+
+    def _show(self, asked: FlightSummary, record: FlightRecord | None) -> None:
+        flight = self._flight
+        if flight is None or flight.id != asked.id:
+            return
+        if record is None:
+            record = FlightRecord(summary=flight)
+        is_behind = record.summary.is_running or record.summary.state is not flight.state
+        if is_behind:
+            record = replace(record, summary=flight)
+        self._pane.show_record(record)
+        if is_behind and not flight.is_running and self._tries_left:
+            # It ended a moment ago: the recorder writes it down with its next batch.
+            self._tries_left -= 1
+            QTimer.singleShot(_AGAIN_MS, self, self._fetch)
+
+    def _on_turned(self) -> None:
+        at_right = self._splitter.orientation() is Qt.Orientation.Vertical
+        self._settings.setValue(_SIDE_KEY, "right" if at_right else "bottom")
+        self._turn(at_right=at_right)
+
+    def _turn(self, *, at_right: bool) -> None:
+        side = Qt.Orientation.Horizontal if at_right else Qt.Orientation.Vertical
+        self._splitter.setOrientation(side)
+        kept = self._settings.value(self._share_key)
+        if not (isinstance(kept, QByteArray) and self._splitter.restoreState(kept)):
+            self._splitter.setSizes([500, 500])
+        self._pane.show_side(at_right=at_right)
+
+    def _keep_share(self) -> None:
+        self._settings.setValue(self._share_key, self._splitter.saveState())
+
+    @property
+    def _share_key(self) -> str:
+        at_right = self._splitter.orientation() is Qt.Orientation.Horizontal
+        return f"{_SHARE_KEY}-{'right' if at_right else 'bottom'}"
+
+    def _place_new(self) -> None:
+        self._new.adjustSize()
+        top = self._table.horizontalHeader().height() + self._theme.space(2)
+        self._new.move((self._table.width() - self._new.width()) // 2, top)
+        self._new.raise_()

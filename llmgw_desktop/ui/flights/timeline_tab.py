@@ -1,0 +1,173 @@
+"""The spans of a flight on one scale: read, route, connect, wait, stream."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.figures import duration_text
+from llmgw_desktop.app.flight_formats import PHASE_WORDS, timeline_sentence
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.domain.flight import FlightRecord, Phase, PhaseName
+from llmgw_desktop.ui.palettes import Colours, mixed
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.view_clothes import dress_view
+
+_NICE_STEPS = (1, 2, 5)
+_TICKS_MOST = 8
+
+
+class TimelineTab(QScrollArea):
+    """The picture, and below it the same in words."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._chart = TimelineChart(theme)
+        self._words = Label(theme, tone=Tone.MUTED)
+        self._words.setWordWrap(True)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        space = theme.space
+        column.setContentsMargins(space(4), space(4), space(4), space(4))
+        column.setSpacing(space(4))
+        column.addWidget(self._chart)
+        column.addWidget(self._words)
+        column.addStretch(1)
+        self.setWidgetResizable(True)
+        self.setAccessibleName("Timeline")
+        self.viewport().setAutoFillBackground(False)
+        content.setAutoFillBackground(False)
+        self.setWidget(content)
+        dress_view(self, theme)
+
+    def show_record(self, record: FlightRecord) -> None:
+        self._chart.show_phases(record.phases, record.summary.took_ms)
+        words = timeline_sentence(record.phases, record.summary.took_ms)
+        self._words.setText(words)
+        self.setAccessibleDescription(words)
+
+
+class TimelineChart(QWidget):
+    """One row a span, a scale above."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._phases: tuple[Phase, ...] = ()
+        self._end_ms = 1.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_phases(self, phases: tuple[Phase, ...], took_ms: float | None) -> None:
+        self._phases = phases
+        ends = [phase.end_ms for phase in phases]
+        self._end_ms = max([*ends, took_ms or 0.0, 0.001])
+        self.setAccessibleDescription(timeline_sentence(phases, took_ms))
+        self.updateGeometry()
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        space = self._theme.space
+        rows = len(self._phases)
+        return QSize(space(100), space(6) + rows * space(8) if rows else 0)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._theme.space(60), self.sizeHint().height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._phases:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_scale(painter)
+        for row, phase in enumerate(self._phases):
+            self._paint_phase(painter, phase, self._theme.space(6) + row * self._theme.space(8))
+        painter.end()
+
+    @property
+    def _plot(self) -> QRectF:
+        """Where the bars are; names stand left of it, durations right."""
+        space = self._theme.space
+        return QRectF(space(20), 0, max(self.width() - space(40), space(20)), self.height())
+
+    def _x(self, at_ms: float) -> float:
+        return self._plot.left() + self._plot.width() * at_ms / self._end_ms
+
+    def _paint_scale(self, painter: QPainter) -> None:
+        theme, colours = self._theme, self._theme.colours
+        painter.setFont(theme.font(TextSize.CAPTION))
+        step = tick_step_ms(self._end_ms)
+        at_ms = 0.0
+        while at_ms <= self._end_ms:
+            x = self._x(at_ms)
+            painter.setPen(QPen(colours.grid, 1))
+            painter.drawLine(QPointF(x, theme.space(5)), QPointF(x, self.height()))
+            painter.setPen(colours.muted)
+            area = QRectF(x - 60, 0, 120, theme.space(4.5))
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, duration_text(at_ms))
+            at_ms += step
+
+    def _paint_phase(self, painter: QPainter, phase: Phase, top: float) -> None:
+        theme, colours, plot = self._theme, self._theme.colours, self._plot
+        height = theme.space(8)
+        centre = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(theme.font(TextSize.BODY, QFont.Weight.Medium))
+        painter.setPen(colours.text)
+        name = PHASE_WORDS[phase.name][0]
+        painter.drawText(QRectF(0, top, plot.left() - theme.space(2), height), centre, name)
+        ink = phase_colour(phase.name, colours)
+        thick = theme.space(3.5)
+        left, right = self._x(phase.start_ms), self._x(phase.end_ms)
+        bar = QRectF(left, top + (height - thick) / 2, max(right - left, 2.0), thick)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        painter.drawRoundedRect(bar, 2, 2)
+        self._paint_figure(painter, phase, bar, QRectF(0, top, self.width(), height))
+
+    def _paint_figure(self, painter: QPainter, phase: Phase, bar: QRectF, row: QRectF) -> None:
+        """At the bar's end, or before it where the end is the edge."""
+        theme, colours = self._theme, self._theme.colours
+        figure = duration_text(phase.end_ms - phase.start_ms)
+        note = inert_line(phase.note, 60)
+        gap = theme.space(2)
+        painter.setFont(theme.font(TextSize.BODY))
+        metrics = painter.fontMetrics()
+        centre = Qt.AlignmentFlag.AlignVCenter
+        area = QRectF(bar.right() + gap, row.top(), row.width(), row.height())
+        painter.setPen(colours.text)
+        painter.drawText(area, centre, figure)
+        if note:
+            painter.setPen(colours.muted)
+            area.setLeft(area.left() + metrics.horizontalAdvance(figure) + gap)
+            room = int(self.width() - area.left())
+            painter.drawText(area, centre, metrics.elidedText(note, _ELIDE, room))
+
+
+_ELIDE = Qt.TextElideMode.ElideRight
+
+
+def tick_step_ms(end_ms: float) -> float:
+    """1, 2 or 5 of some power of ten, so that at most eight ticks are on the scale."""
+    power = 0.001
+    while True:
+        for nice in _NICE_STEPS:
+            if end_ms / (nice * power) <= _TICKS_MOST:
+                return nice * power
+        power *= 10
+
+
+def phase_colour(name: PhaseName, colours: Colours) -> QColor:
+    match name:
+        case PhaseName.READ | PhaseName.ROUTE:
+            return mixed(colours.muted, colours.surface, 0.6)
+        case PhaseName.CONNECT:
+            return colours.cache_write
+        case PhaseName.WAIT:
+            return colours.fresh
+        case PhaseName.STREAM:
+            return colours.running

@@ -1,0 +1,275 @@
+"""Flights: every request, newest first, live; find it, open it, copy it.
+
+This file joins the parts and tells them of each other; each part stands in `ui/flights/`.
+"""
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.flight_columns import RowTime
+from llmgw_desktop.app.flights import Flights, matches
+from llmgw_desktop.domain.clock import Clock, SystemClock
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.events import Event, GatewayChanged, RecorderChanged, RecorderStatus
+from llmgw_desktop.domain.flight import FlightQuery, FlightRecord, FlightSummary
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.flights.detail_pane import DetailPane
+from llmgw_desktop.ui.flights.filter_bar import FilterBar
+from llmgw_desktop.ui.flights.first_flight import FirstFlight
+from llmgw_desktop.ui.flights.flight_actions import FlightActions
+from llmgw_desktop.ui.flights.flight_browser import FlightBrowser
+from llmgw_desktop.ui.flights.flight_feed import FlightFeed
+from llmgw_desktop.ui.flights.flight_model import FlightModel
+from llmgw_desktop.ui.flights.flight_table import FlightTable
+from llmgw_desktop.ui.flights.notice import Notice
+from llmgw_desktop.ui.flights.page_loader import PageLoader
+from llmgw_desktop.ui.flights.page_states import PageStates, failure_words
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
+from llmgw_desktop.ui.widgets.card import Line
+
+
+class FlightsControl(Protocol):
+    """What the page asks of `app/control.py`."""
+
+    def base_urls(self) -> dict[str, str]: ...
+
+    def access_key_file(self) -> Path: ...
+
+    def recorder_status(self) -> RecorderStatus: ...
+
+    def send_test_flight(self) -> Coroutine[Any, Any, str]: ...
+
+
+class FlightsPage(QWidget):
+    """`show_query` and `show_flight` are for other pages that lead here."""
+
+    def __init__(
+        self,
+        flights: Flights,
+        control: FlightsControl,
+        bridge: Bridge,
+        theme: Theme,
+        settings: QSettings,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__()
+        clock = clock or SystemClock()
+
+        def now() -> RowTime:
+            return RowTime.at(clock.now_s())
+
+        self._flights = flights
+        self._control = control
+        self._bridge = bridge
+        self._filter_is_new = True
+        self._wanted: FlightSummary | None = None
+        model = FlightModel(now, self)
+        self._loader = PageLoader(flights, model, bridge, now)
+        self._feed = FlightFeed(flights, model, self._loader, bridge, self)
+        self._actions = FlightActions(flights, control.base_urls, bridge, self)
+        self._table = FlightTable(model, theme, settings)
+        pane = DetailPane(theme, bridge, self._actions, settings, clock)
+        self._browser = FlightBrowser(self._table, pane, flights, bridge, theme, settings)
+        self._filter = FilterBar(theme)
+        self._first = FirstFlight(theme, str(control.access_key_file()))
+        self._states = PageStates(theme, self._browser, self._first)
+        self._reading = Banner(theme, closable=False)
+        self._recording = Banner(theme)
+        self._line = Line(theme)
+        self._notice = Notice(theme, self)
+        self._lay_out()
+        self._connect()
+        self._add_keys()
+        self._show_recording(control.recorder_status())
+
+    def show_query(self, query: FlightQuery) -> None:
+        """Filter as another page asks."""
+        self._filter.set_query(query)
+
+    def show_flight(self, flight_id: str) -> None:
+        """Choose this one and open it; the filter goes if it hides the flight."""
+
+        def show(record: FlightRecord | None) -> None:
+            if record is not None:
+                self._show_flight(record.summary)
+
+        self._bridge.fetch(self, lambda: self._flights.record(flight_id), show, self._on_failed)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._first.show_addresses(self._control.base_urls())
+        self._feed.wake()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._feed.rest()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for banner in (self._reading, self._recording):
+            column.addWidget(banner)
+        column.addWidget(self._filter)
+        column.addWidget(self._line)
+        column.addWidget(self._states, 1)
+        self._show_filter(False)
+        self.setFocusProxy(self._table)
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._on_events)
+        self._filter.changed.connect(self._on_filter)
+        self._filter.left.connect(self._table.setFocus)
+        self._filter.follow_wanted.connect(self._on_follow)
+        self._filter.columns.clicked.connect(self._show_columns)
+        self._table.top_seen.connect(self._feed.set_at_top)
+        self._table.scrolled.connect(self._loader.look)
+        self._table.menu_wanted.connect(self._show_menu)
+        self._table.follow_toggled.connect(self._filter.follow.toggle)
+        self._loader.visible_rows = self._table.visible_rows
+        self._loader.failed.connect(self._on_failed)
+        self._feed.loaded.connect(self._on_loaded)
+        self._feed.counted.connect(self._on_counted)
+        self._feed.waiting.connect(self._browser.show_waiting)
+        self._feed.came_in.connect(self._on_came_in)
+        self._feed.failed.connect(self._on_failed)
+        self._browser.chosen.connect(self._on_chosen)
+        self._actions.said.connect(self._notice.say)
+        self._states.clear_wanted.connect(self._filter.clear)
+        self._states.retry_wanted.connect(self._feed.reload)
+        self._first.send_wanted.connect(self._send_test_flight)
+
+    def _add_keys(self) -> None:
+        for text, keys, run in (
+            ("Filter flights", ("Ctrl+F", "/"), self._filter.focus_field),
+            ("Clear filter", ("Ctrl+L",), self._filter.clear),
+        ):
+            self._add_key(text, keys, run)
+
+    def _add_key(self, text: str, keys: tuple[str, ...], run: Callable[[], None]) -> None:
+        action = QAction(text, self)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(run)
+        self.addAction(action)
+
+    def _on_events(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            if isinstance(event, RecorderChanged):
+                self._show_recording(event.status)
+            elif isinstance(event, GatewayChanged):
+                self._first.show_addresses(self._control.base_urls())
+
+    def _on_filter(self, query: FlightQuery) -> None:
+        self._filter_is_new = True
+        self._filter.show_searching()
+        self._feed.set_query(query)
+
+    def _on_loaded(self) -> None:
+        """Rows have new places: find the chosen flight's again."""
+        is_new, self._filter_is_new = self._filter_is_new, False
+        if self._wanted is not None:
+            self._find_wanted()
+            return
+        flight = self._browser.flight
+        if flight is None:
+            return
+        if is_new and not matches(self._feed.query, flight):
+            self._browser.forget()
+        elif is_new:
+            self._loader.locate(flight, self._table.choose_row)
+        elif (row := self._table.row_of(flight.id)) is not None:
+            self._table.choose_row(row, scroll=False)
+
+    def _on_counted(self, matching: int, total: int) -> None:
+        self._reading.hide()
+        self._filter.show_count(matching, total)
+        self._states.show_counts(matching, total)
+        self._show_filter(not self._states.is_first)
+
+    def _on_came_in(self) -> None:
+        if self._filter.follow.isChecked():
+            self._table.choose_row(0)
+
+    def _on_follow(self, on: bool) -> None:
+        if on:
+            self._table.scrollToTop()
+            self._table.choose_row(0)
+
+    def _on_chosen(self, flight: FlightSummary | None) -> None:
+        self._actions.set_flight(flight)
+        if flight is not None and self._table.chosen_row > 0:
+            self._filter.follow.setChecked(False)
+
+    def _on_failed(self, error: Exception) -> None:
+        if self._states.is_browsing:
+            what, why = failure_words(error)
+            self._reading.say(
+                BannerKind.ERROR, what, why, action="Try again", on_action=self._feed.reload
+            )
+        else:
+            self._states.show_failure(error)
+
+    def _show_filter(self, on: bool) -> None:
+        self._filter.setVisible(on)
+        self._line.setVisible(on)
+
+    def _show_recording(self, status: RecorderStatus) -> None:
+        if status.recording:
+            self._recording.hide()
+            return
+        self._recording.say(
+            BannerKind.WARNING, "New flights are not being recorded.", status.problem
+        )
+
+    def _show_flight(self, flight: FlightSummary) -> None:
+        self._wanted = flight
+        if not matches(self._feed.query, flight):
+            self._filter.clear()
+        elif self._feed.is_loaded:
+            self._find_wanted()
+
+    def _find_wanted(self) -> None:
+        flight, self._wanted = self._wanted, None
+
+        def choose(row: int) -> None:
+            self._table.choose_row(row)
+            self._browser.open_pane()
+
+        if flight is not None:
+            self._loader.locate(flight, choose)
+
+    def _show_columns(self) -> None:
+        menu = self._table.header.column_menu(self)
+        button = self._filter.columns
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _show_menu(self, flight: FlightSummary, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(self._actions.actions)
+        menu.addSeparator()
+        self._filter.quick_menu(menu, flight)
+        menu.popup(at)
+
+    def _send_test_flight(self) -> None:
+        self._first.show_sending(True)
+        self._bridge.run(self._test_flight(), name="test flight")
+
+    async def _test_flight(self) -> None:
+        try:
+            await self._control.send_test_flight()
+        except (LlmgwError, OSError) as error:
+            self._notice.say(f"The test flight failed: {error}")
+        finally:
+            self._first.show_sending(False)
+            self._feed.reload()

@@ -1,0 +1,172 @@
+"""The tabs of the detail pane: which views, which notices, loading all of a large body."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from llmgw_desktop.domain.flight import FlightState, Phase, PhaseName
+from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.flights.body_tab import BodyTab
+from llmgw_desktop.ui.flights.overview_tab import OverviewTab
+from llmgw_desktop.ui.flights.raw_tab import RawTab
+from llmgw_desktop.ui.flights.timeline_tab import TimelineTab, tick_step_ms
+from llmgw_desktop.ui.flights.token_bar import TokenBar
+from llmgw_desktop.ui.theme import Theme
+from tests.support.made_flights import BEGIN_S, failed, record, summary
+
+
+@pytest.fixture
+def request_tab(theme: Theme, bridge: Bridge, qtbot: object) -> BodyTab:
+    tab = BodyTab(theme, bridge, of_request=True)
+    qtbot.addWidget(tab)
+    tab.resize(600, 400)
+    tab.show()
+    return tab
+
+
+@pytest.fixture
+def response_tab(theme: Theme, bridge: Bridge, qtbot: object) -> BodyTab:
+    tab = BodyTab(theme, bridge, of_request=False)
+    qtbot.addWidget(tab)
+    tab.resize(600, 400)
+    tab.show()
+    return tab
+
+
+def test_messages_json_and_raw(request_tab: BodyTab, qtbot: object) -> None:
+    request_tab.show_record(record())
+    qtbot.waitUntil(lambda: "Why is the sky blue?" in request_tab._transcript.toPlainText())
+    request_tab._switch.choose("json")
+    qtbot.waitUntil(lambda: '"stream": true' in request_tab._text.toPlainText())
+    assert request_tab._stack.currentWidget() is request_tab._text
+    request_tab._switch.choose("raw")
+    qtbot.waitUntil(lambda: request_tab._text.toPlainText().startswith('{"model"'))
+
+
+def test_a_stream_is_put_together_and_told_event_by_event(
+    response_tab: BodyTab, qtbot: object
+) -> None:
+    response_tab.show_record(record())
+    qtbot.waitUntil(lambda: "Rayleigh scattering." in response_tab._transcript.toPlainText())
+    response_tab._switch.choose("events")
+    qtbot.waitUntil(lambda: "content_block_delta" in response_tab._text.toPlainText())
+
+
+def test_the_view_that_was_chosen_holds_for_the_next_flight(
+    response_tab: BodyTab, qtbot: object
+) -> None:
+    response_tab.prefer("json")
+    response_tab.show_record(record())
+    qtbot.waitUntil(lambda: "message_stop" in response_tab._text.toPlainText())
+    whole = json.dumps({"content": [{"type": "text", "text": "one piece"}]}).encode()
+    response_tab.show_record(record(answer_body=whole))
+    qtbot.waitUntil(lambda: '"one piece"' in response_tab._text.toPlainText())
+    assert response_tab._switch.key == "json"
+    response_tab.show_record(record(answer_body=b"<html>proxy</html>"))
+    qtbot.waitUntil(lambda: response_tab._text.toPlainText() == "<html>proxy</html>")
+
+
+def test_a_large_body_is_loaded_on_demand(request_tab: BodyTab, qtbot: object) -> None:
+    body = json.dumps({"messages": [{"role": "user", "content": "word " * 400_000}]}).encode()
+    request_tab.prefer("raw")
+    request_tab.show_record(record(request_body=body))
+    qtbot.waitUntil(request_tab._part._load.isVisible)
+    assert request_tab._part._load.text() == "Load all (1.9 MB)"
+    assert request_tab._part._words.text() == "Only the first 64 KB are shown."
+    assert len(request_tab._text.toPlainText()) <= 70_000
+    request_tab._part._load.click()
+    qtbot.waitUntil(lambda: len(request_tab._text.toPlainText()) >= len(body))
+    assert not request_tab._part.isVisible()
+
+
+def test_a_cut_body_says_so(request_tab: BodyTab, qtbot: object) -> None:
+    flight = summary(1, request_bytes=9_000_000)
+    cut = record(summary=flight, request_body=b'{"messages": [', request_body_whole=False)
+    request_tab.show_record(cut)
+    qtbot.waitUntil(request_tab._part.isVisible)
+    assert "Only the first 14 bytes of 8.6 MB were recorded." in request_tab._part._words.text()
+
+
+def test_a_body_that_was_not_recorded(request_tab: BodyTab, qtbot: object) -> None:
+    request_tab.show_record(record())
+    qtbot.waitUntil(lambda: "sky" in request_tab._transcript.toPlainText())
+    request_tab.show_record(record(request_body=None))
+    assert request_tab._stack.currentWidget() is request_tab._empty
+    assert request_tab._empty._title.text() == "The request's body was not recorded."
+    assert request_tab._switch is None
+    request_tab.show_record(record())
+    assert request_tab._switch is not None
+
+
+def test_only_the_last_of_quick_changes_is_shown(request_tab: BodyTab, qtbot: object) -> None:
+    for number in range(30):
+        body = json.dumps({"messages": [{"role": "user", "content": f"question {number}"}]})
+        request_tab.show_record(record(number, request_body=body.encode()))
+    qtbot.waitUntil(lambda: "question 29" in request_tab._transcript.toPlainText())
+
+
+def test_raw_has_heads_and_bodies(theme: Theme, bridge: Bridge, qtbot: object) -> None:
+    tab = RawTab(theme, bridge)
+    qtbot.addWidget(tab)
+    tab.show_record(record())
+    qtbot.waitUntil(lambda: "POST /v1/messages" in tab._text.toPlainText())
+    assert "X-Api-Key: •••• (49 chars)" in tab._text.toPlainText()
+
+
+def test_the_overview_explains_an_error(theme: Theme, qtbot: object) -> None:
+    tab = OverviewTab(theme)
+    qtbot.addWidget(tab)
+    tab.show()
+    tab.show_record(record(summary=failed(1)), BEGIN_S)
+    assert tab._error.isVisible()
+    assert "asked to slow down" in tab._error.accessibleDescription()
+    assert "status 429" in tab.accessibleDescription()
+    tab.show_record(record(), BEGIN_S)
+    assert not tab._error.isVisible()
+
+
+@pytest.mark.parametrize("state", list(FlightState))
+def test_the_overview_paints_every_state(theme: Theme, qtbot: object, state: FlightState) -> None:
+    tab = OverviewTab(theme)
+    qtbot.addWidget(tab)
+    tab.resize(500, 400)
+    tab.show()
+    tab.show_record(record(summary=summary(1, state=state)), BEGIN_S)
+    assert not tab.grab().isNull()
+
+
+def test_the_token_bar_says_its_figures_in_words(theme: Theme, qtbot: object) -> None:
+    bar = TokenBar(theme)
+    qtbot.addWidget(bar)
+    bar.resize(300, 60)
+    for usage in (Usage(), Usage(input_tokens=1), summary(1).usage):
+        bar.show_usage(usage)
+        assert not bar.grab().isNull()
+    assert bar.accessibleDescription() == (
+        "Tokens: fresh input 2,000, cache write 2,338, cache read 43,862, output 310;"
+        " cache hit rate 91 %."
+    )
+
+
+def test_the_timeline_says_its_spans_in_words(theme: Theme, qtbot: object) -> None:
+    tab = TimelineTab(theme)
+    qtbot.addWidget(tab)
+    tab.resize(600, 300)
+    tab.show()
+    tab.show_record(record())
+    assert not tab.grab().isNull()
+    assert tab.accessibleDescription().startswith("Timeline of 4.0 s: read 0.6 ms")
+    tab.show_record(record(phases=()))
+    assert "No timeline" in tab.accessibleDescription()
+    one = (Phase(name=PhaseName.READ, start_ms=0.0, end_ms=0.0),)
+    tab.show_record(record(phases=one, summary=summary(1, took_ms=None)))
+    assert not tab.grab().isNull()
+
+
+@pytest.mark.parametrize("end_ms", [0.001, 0.7, 3.0, 99.0, 4000.0, 61_000.0, 7_200_000.0])
+def test_a_scale_has_few_round_ticks(end_ms: float) -> None:
+    step = tick_step_ms(end_ms)
+    assert 1 <= end_ms / step <= 8

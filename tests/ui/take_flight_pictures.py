@@ -1,0 +1,234 @@
+"""Takes pictures of the Flights page in all its states, to be looked at by a person.
+
+    python tests/ui/take_flight_pictures.py FOLDER [--scale 2] [--only NAME]
+
+The platform is what QT_QPA_PLATFORM says, offscreen unless told otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+_WAIT_MS = 300
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("folder", type=Path)
+    words.add_argument("--scale", default="1")
+    words.add_argument("--only", default="")
+    words.add_argument("--width", type=int, default=1280)
+    words.add_argument("--height", type=int, default=820)
+    chosen = words.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_SCALE_FACTOR"] = chosen.scale
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    camera = Camera(chosen.folder, chosen.scale, (chosen.width, chosen.height))
+    for name, pose in POSES.items():
+        if name.startswith(chosen.only):
+            camera.take(name, pose)
+
+
+class Camera:
+    """Imports Qt when it is made, after the scale is set."""
+
+    def __init__(self, folder: Path, scale: str, size: tuple[int, int]) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        from llmgw_desktop.ui.theme import Appearance, Theme
+
+        self.app = QApplication([])
+        self.app.setStyle("Fusion")
+        self.theme = Theme(self.app, Appearance.LIGHT)
+        self._folder = folder
+        self._scale = scale
+        self._size = size
+
+    def take(self, name: str, pose: Callable[[Studio], None]) -> None:
+        from llmgw_desktop.ui.theme import Appearance
+
+        for appearance in (Appearance.LIGHT, Appearance.DARK):
+            self.theme.set_appearance(appearance)
+            with tempfile.TemporaryDirectory() as folder:
+                studio = Studio(self, Path(folder))
+                pose(studio)
+                studio.show(*self._size)
+                picture = studio.page.grab()
+                picture.save(str(self._folder / f"{name}-{appearance.value}-{self._scale}x.png"))
+                studio.close()
+
+
+class Studio:
+    """One page with made-up flights. Poses change what it is made of, then add steps."""
+
+    def __init__(self, camera: Camera, folder: Path) -> None:
+        from PySide6.QtCore import QSettings
+
+        from llmgw_desktop.ui.bridge import Bridge
+        from tests.support.flight_scene import SceneControl, SceneReader
+
+        self.settings = QSettings(str(folder / "ui.ini"), QSettings.Format.IniFormat)
+        self.bridge = Bridge()
+        self.reader = SceneReader(98_308)
+        self.control = SceneControl()
+        self.live = ()
+        self.steps: list[Callable[[], object]] = []
+        self._camera = camera
+
+    def show(self, width: int, height: int) -> None:
+        from llmgw_desktop.app.flights import Flights
+        from llmgw_desktop.ui.pages.flights_page import FlightsPage
+        from tests.support.flight_scene import SceneClock
+
+        self.page = FlightsPage(
+            Flights(self.reader, lambda: self.live),
+            self.control,
+            self.bridge,
+            self._camera.theme,
+            self.settings,
+            SceneClock(self.reader.total),
+        )
+        self.page.resize(width, height)
+        self.page.show()
+        self.wait()
+        for step in self.steps:
+            step()
+            self.wait()
+
+    def wait(self) -> None:
+        from PySide6.QtTest import QTest
+
+        for _ in range(60):
+            QTest.qWait(_WAIT_MS)
+            if self.page._feed.is_loaded or self.reader.problem is not None:
+                return
+
+    def run_three(self) -> None:
+        from tests.support.flight_scene import scene_running
+
+        self.live = scene_running(self.reader.total)
+
+    def open_row(self, row: int, tab: str) -> None:
+        self.steps.append(lambda: self.page._table.choose_row(row))
+        self.steps.append(lambda: self.page._browser.open_pane())
+        self.steps.append(lambda: self.page._browser._pane.choose_tab(tab))
+
+    def ask(self, **changes: object) -> None:
+        from llmgw_desktop.domain.flight import FlightQuery
+
+        self.steps.append(lambda: self.page.show_query(FlightQuery(**changes)))
+
+    def close(self) -> None:
+        self.page.close()
+        self.page.deleteLater()
+        self.bridge.close()
+        self._camera.app.processEvents()
+
+
+def full(studio: Studio) -> None:
+    studio.run_three()
+    studio.steps.append(lambda: studio.page._table.choose_row(6))
+
+
+def detail(tab: str, view: str = "messages", row: int = 5) -> Callable[[Studio], None]:
+    def pose(studio: Studio) -> None:
+        studio.run_three()
+        studio.settings.setValue("flights/view", view)
+        studio.open_row(row, tab)
+
+    return pose
+
+
+def side(studio: Studio) -> None:
+    studio.settings.setValue("flights/side", "right")
+    detail("Request")(studio)
+
+
+def trouble(state: str) -> Callable[[Studio], None]:
+    def pose(studio: Studio) -> None:
+        from llmgw_desktop.domain.flight import FlightState
+
+        studio.reader.total = 2000
+        studio.ask(states=frozenset({FlightState(state)}))
+        studio.open_row(1, "Overview")
+
+    return pose
+
+
+def errors(studio: Studio) -> None:
+    from llmgw_desktop.domain.flight import FlightState
+
+    studio.reader.total = 2000
+    studio.ask(states=frozenset(FlightState) - {FlightState.OK, FlightState.RUNNING})
+
+
+def waiting(studio: Studio) -> None:
+    studio.run_three()
+    studio.steps.append(lambda: studio.page._table.verticalScrollBar().setValue(4000))
+    studio.steps.append(lambda: studio.page._browser.show_waiting(37))
+
+
+def filtered(studio: Studio) -> None:
+    studio.reader.total = 2000
+    studio.ask(text="claude", provider="anthropic", client="claude-code")
+
+
+def nothing(studio: Studio) -> None:
+    studio.reader.total = 2000
+    studio.ask(text="mistral")
+
+
+def empty(studio: Studio) -> None:
+    studio.reader.total = 0
+
+
+def broken(studio: Studio) -> None:
+    from llmgw_desktop.domain.errors import StoreCorrupt
+
+    studio.reader.problem = StoreCorrupt("flights.db: file is not a database")
+
+
+def unread(studio: Studio) -> None:
+    from llmgw_desktop.domain.errors import StoreUnavailable
+    from llmgw_desktop.domain.events import RecorderStatus
+    from tests.support.flight_scene import SceneControl
+
+    full(studio)
+    problem = "flights.db cannot be written: the disk is full."
+    studio.control = SceneControl(RecorderStatus(recording=False, problem=problem))
+    error = StoreUnavailable("flights.db: disk I/O error")
+    studio.steps.append(lambda: studio.page._on_failed(error))
+
+
+POSES: dict[str, Callable[[Studio], None]] = {
+    "full": full,
+    "detail-overview": detail("Overview"),
+    "detail-request": detail("Request"),
+    "detail-request-json": detail("Request", "json"),
+    "detail-response": detail("Response"),
+    "detail-response-events": detail("Response", "events"),
+    "detail-timeline": detail("Timeline"),
+    "detail-raw": detail("Raw"),
+    "detail-running": detail("Overview", row=1),
+    "detail-unrecorded": detail("Response", row=1),
+    "side": side,
+    "failed": trouble("failed"),
+    "lost": trouble("lost"),
+    "cut": trouble("cut"),
+    "errors": errors,
+    "waiting": waiting,
+    "filtered": filtered,
+    "nothing": nothing,
+    "empty": empty,
+    "broken": broken,
+    "unread": unread,
+}
+
+if __name__ == "__main__":
+    main()
