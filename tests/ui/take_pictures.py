@@ -18,6 +18,10 @@ from pathlib import Path
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _WAIT_MS = 500
+_PORT_TAKEN = (
+    "Port 3333 on 127.0.0.1 is held by ollama (pid 812). Stop it, or choose another port:"
+    " --port, LLM_GATEWAY_HTTP_PORT or http.port."
+)
 
 
 def main() -> None:
@@ -141,6 +145,14 @@ def overview_empty(studio: Studio) -> None:
     studio.show()
 
 
+def overview_closed(studio: Studio) -> None:
+    """A newcomer whose port is taken."""
+    from llmgw_desktop.domain.events import GatewayState
+
+    studio.gateway.control.move(GatewayState.FAILED, url="", problem=_PORT_TAKEN)
+    studio.show()
+
+
 def overview_quiet(studio: Studio) -> None:
     """Flights were recorded, but none lately."""
     from tests.ui.plain_gateway import ended_flight
@@ -157,10 +169,7 @@ def overview_failed(studio: Studio) -> None:
     studio.gateway.control.move(
         GatewayState.FAILED,
         url="",
-        problem=(
-            "Port 3333 on 127.0.0.1 is held by ollama (pid 812). Stop it, or choose another port:"
-            " --port, LLM_GATEWAY_HTTP_PORT or http.port."
-        ),
+        problem=_PORT_TAKEN,
     )
     studio.gateway.reader.trouble = StoreUnavailable("The disk cannot be read: flights.db.")
     studio.show()
@@ -215,6 +224,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
         overview_full,
         overview_table,
         overview_empty,
+        overview_closed,
         overview_quiet,
         overview_failed,
         overview_paused,

@@ -15,7 +15,7 @@ from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _WIDTH_UNITS = 200
-_WAITING = "The gateway is not running yet; its address will stand here."
+_WAITING = "Its addresses, and a first request to send, will stand here as soon as it is."
 
 
 class GettingStarted(QScrollArea):
@@ -29,7 +29,9 @@ class GettingStarted(QScrollArea):
         self._key_file = key_file
         self._addresses: dict[str, CodeBlock] = {}
         self._address_grid = QGridLayout()
-        self._curl = CodeBlock(theme, _WAITING, name="request")
+        self._title = Label(theme, size=TextSize.TITLE, weight=_BOLD)
+        self._what = _wrapped(theme, "")
+        self._curl = CodeBlock(theme, "", name="request")
         self._send = Button(theme, "Send a test flight", kind=ButtonKind.PRIMARY, icon="send")
         self._send.clicked.connect(self.test_flight_wanted)
         self._said = Label(theme, _FREE, tone=Tone.MUTED)
@@ -38,7 +40,9 @@ class GettingStarted(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
+        self._cards = [self._address_card(), self._request_card()]
         self.setWidget(self._content())
+        self.show_addresses({})
 
     def show_addresses(self, base_urls: Mapping[str, str]) -> None:
         """Empty while the gateway has no address."""
@@ -46,8 +50,12 @@ class GettingStarted(QScrollArea):
             if vendor not in self._addresses:
                 self._add_address(vendor)
             self._addresses[vendor].set_text(url)
-        self._curl.set_text(first_curl_text(base_urls, self._key_file) or _WAITING)
-        self._send.setEnabled(bool(base_urls))
+        self._curl.set_text(first_curl_text(base_urls, self._key_file))
+        is_open = bool(base_urls)
+        self._title.setText("Ready for your first flight" if is_open else "The gateway is not open")
+        self._what.setText(_WHAT if is_open else _WAITING)
+        for card in self._cards:
+            card.setVisible(is_open)
 
     def show_sending(self, sending: bool) -> None:
         self._send.setEnabled(not sending)
@@ -58,16 +66,14 @@ class GettingStarted(QScrollArea):
         self._said.set_tone(Tone.ERROR if sentence else Tone.MUTED)
 
     def _content(self) -> QWidget:
-        theme, space = self._theme, self._theme.space
+        space = self._theme.space
         column = QVBoxLayout()
         column.setSpacing(space(4))
-        column.addWidget(
-            Label(theme, "Ready for your first flight", size=TextSize.TITLE, weight=_BOLD)
-        )
-        column.addWidget(_wrapped(theme, _WHAT))
+        column.addWidget(self._title)
+        column.addWidget(self._what)
         column.addSpacing(space(2))
-        column.addWidget(self._address_card())
-        column.addWidget(self._request_card())
+        for card in self._cards:
+            column.addWidget(card)
         body = QWidget()
         body.setLayout(column)
         body.setMaximumWidth(space(_WIDTH_UNITS))

@@ -260,9 +260,12 @@ def test_addresses_follow_the_gateway(
     gateway.control.move(GatewayState.FAILED, url="")
     page.show()
     qtbot.waitUntil(lambda: sight(page, GettingStarted))
-    assert not button(page, "Send a test flight").isEnabled()
+    assert "The gateway is not open" in words(page)
+    assert not sight(page, CodeBlock), "nothing to copy that does not work"
     gateway.control.move(GatewayState.RUNNING, url="http://127.0.0.1:4444")
-    qtbot.waitUntil(lambda: button(page, "Send a test flight").isEnabled())
+    qtbot.waitUntil(lambda: sight(page, CodeBlock))
+    assert "Ready for your first flight" in words(page)
+    assert button(page, "Send a test flight").isEnabled()
     codes = [code.text() for code in page.findChildren(CodeBlock)]
     assert "http://127.0.0.1:4444/v1" in codes
 
