@@ -20,8 +20,13 @@ class Usage:
 
     @property
     def fresh_tokens(self) -> int | None:
-        """Prompt tokens neither read from a cache nor written to one."""
+        """Prompt tokens neither read from a cache nor written to one.
+
+        None where the vendor says nothing of its cache: they may well have come from it.
+        """
         if self.input_tokens is None:
+            return None
+        if self.cache_read_tokens is None and self.cache_write_tokens is None:
             return None
         cached = (self.cache_read_tokens or 0) + (self.cache_write_tokens or 0)
         return max(self.input_tokens - cached, 0)

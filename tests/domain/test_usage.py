@@ -16,6 +16,7 @@ def test_fresh_is_what_no_cache_knew() -> None:
 
 def test_a_silent_vendor_gives_no_rate() -> None:
     assert Usage(input_tokens=100).cache_hit_rate is None
+    assert Usage(input_tokens=100).fresh_tokens is None
     assert UNKNOWN_USAGE.fresh_tokens is None
     assert Usage(input_tokens=0, cache_read_tokens=0).cache_hit_rate is None
 
