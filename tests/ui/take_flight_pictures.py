@@ -188,6 +188,14 @@ def empty(studio: Studio) -> None:
     studio.reader.total = 0
 
 
+def unrecorded(studio: Studio) -> None:
+    from llmgw_desktop.domain.events import RecorderStatus
+    from tests.support.flight_scene import SceneControl
+
+    studio.reader.total = 0
+    studio.control = SceneControl(RecorderStatus(recording=False, problem="The disk is full."))
+
+
 def broken(studio: Studio) -> None:
     from llmgw_desktop.domain.errors import StoreCorrupt
 
@@ -196,12 +204,8 @@ def broken(studio: Studio) -> None:
 
 def unread(studio: Studio) -> None:
     from llmgw_desktop.domain.errors import StoreUnavailable
-    from llmgw_desktop.domain.events import RecorderStatus
-    from tests.support.flight_scene import SceneControl
 
     full(studio)
-    problem = "flights.db cannot be written: the disk is full."
-    studio.control = SceneControl(RecorderStatus(recording=False, problem=problem))
     error = StoreUnavailable("flights.db: disk I/O error")
     studio.steps.append(lambda: studio.page._on_failed(error))
 
@@ -226,6 +230,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
     "filtered": filtered,
     "nothing": nothing,
     "empty": empty,
+    "empty-unrecorded": unrecorded,
     "broken": broken,
     "unread": unread,
 }

@@ -409,25 +409,18 @@ class TestStates:
             bench.states.retry_wanted.emit()
             qtbot.waitUntil(lambda: bench.states.is_browsing)
 
-    def test_recording_off_is_said_and_unsaid(self, bench: FlightBench, qtbot: object) -> None:
-        banner = bench.page._recording
-        assert not banner.isVisible()
-        status = RecorderStatus(recording=False, problem="The disk is full.")
-        bench.tell(RecorderChanged(status=status))
-        qtbot.waitUntil(banner.isVisible)
-        assert (
-            banner.accessibleDescription()
-            == "New flights are not being recorded. The disk is full."
-        )
-        bench.tell(RecorderChanged(status=RecorderStatus(recording=True)))
-        qtbot.waitUntil(lambda: not banner.isVisible())
-
-    def test_recording_off_from_the_start(
-        self, theme: Theme, bridge: Bridge, tmp_path: Path
+    def test_an_empty_list_says_that_nothing_is_recorded(
+        self, theme: Theme, bridge: Bridge, tmp_path: Path, qtbot: object
     ) -> None:
         control = SceneControl(RecorderStatus(recording=False, problem="Read-only."))
-        with flight_bench(theme, bridge, tmp_path, control=control) as bench:
-            assert bench.page._recording.isVisible()
+        with flight_bench(theme, bridge, tmp_path, total=0, control=control) as bench:
+            qtbot.waitUntil(lambda: bench.states.is_first)
+            words = bench.page._first._unrecorded
+            assert words.isVisible()
+            bench.tell(RecorderChanged(status=RecorderStatus(recording=True)))
+            qtbot.waitUntil(lambda: not words.isVisible())
+            bench.tell(RecorderChanged(status=RecorderStatus(recording=False)))
+            qtbot.waitUntil(words.isVisible)
 
 
 def named(widget: QWidget) -> str:

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from llmgw_desktop.app.flight_copies import first_curl_text
+from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.code_block import CodeBlock
 from llmgw_desktop.ui.widgets.empty_state import EmptyState
+from llmgw_desktop.ui.widgets.label import Label, Tone
 
 _WORDS = "Point a program at this gateway, or paste this into a terminal."
+_UNRECORDED = "Flights are not being recorded: they are listed while this program runs, not kept."
 _CLOSED = "The gateway is not running. Its address will stand here when it is."
 
 
@@ -33,8 +36,13 @@ class FirstFlight(QWidget):
         self._curl = CodeBlock(theme, "", name="request")
         self._send = Button(theme, _SEND, kind=ButtonKind.PRIMARY, icon="send")
         self._send.clicked.connect(self.send_wanted)
+        self._unrecorded = Label(theme, _UNRECORDED, tone=Tone.WARNING)
+        self._unrecorded.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._unrecorded.setWordWrap(True)
+        self._unrecorded.hide()
         self._state.add(self._curl)
         self._state.add_buttons(self._send)
+        self._state.add(self._unrecorded)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._state)
@@ -46,6 +54,10 @@ class FirstFlight(QWidget):
         self._curl.setVisible(bool(command))
         self._send.setEnabled(bool(command))
         self._state.set_words("No flights yet. Send one:", _WORDS if command else _CLOSED)
+
+    def show_recording(self, status: RecorderStatus) -> None:
+        """Why an empty list may stay empty. The window says it on all pages, with the reason."""
+        self._unrecorded.setVisible(not status.recording)
 
     def show_sending(self, sending: bool) -> None:
         self._send.setEnabled(not sending)

@@ -81,13 +81,12 @@ class FlightsPage(QWidget):
         self._first = FirstFlight(theme, str(control.access_key_file()))
         self._states = PageStates(theme, self._browser, self._first)
         self._reading = Banner(theme, closable=False)
-        self._recording = Banner(theme)
         self._line = Line(theme)
         self._notice = Notice(theme, self)
         self._lay_out()
         self._connect()
         self._add_keys()
-        self._show_recording(control.recorder_status())
+        self._first.show_recording(control.recorder_status())
 
     def show_query(self, query: FlightQuery) -> None:
         """Filter as another page asks."""
@@ -117,8 +116,7 @@ class FlightsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for banner in (self._reading, self._recording):
-            column.addWidget(banner)
+        column.addWidget(self._reading)
         column.addWidget(self._filter)
         column.addWidget(self._line)
         column.addWidget(self._states, 1)
@@ -165,7 +163,7 @@ class FlightsPage(QWidget):
     def _on_events(self, events: tuple[Event, ...]) -> None:
         for event in events:
             if isinstance(event, RecorderChanged):
-                self._show_recording(event.status)
+                self._first.show_recording(event.status)
             elif isinstance(event, GatewayChanged):
                 self._first.show_addresses(self._control.base_urls())
 
@@ -222,14 +220,6 @@ class FlightsPage(QWidget):
     def _show_filter(self, on: bool) -> None:
         self._filter.setVisible(on)
         self._line.setVisible(on)
-
-    def _show_recording(self, status: RecorderStatus) -> None:
-        if status.recording:
-            self._recording.hide()
-            return
-        self._recording.say(
-            BannerKind.WARNING, "New flights are not being recorded.", status.problem
-        )
 
     def _show_flight(self, flight: FlightSummary) -> None:
         self._wanted = flight
