@@ -1,4 +1,4 @@
-"""A process that records flights, for tests that kill it or take its disk away.
+"""Recording flights for tests, also as a process that is killed or has its disk taken away.
 
 `python -m tests.store.recorder_child WORK PATH`; what it tells is one JSON object a line.
 """
@@ -13,10 +13,27 @@ from pathlib import Path
 
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import RecorderStatus
+from llmgw_desktop.domain.flight import FlightQuery, FlightState
 from llmgw_desktop.domain.settings import RecorderSettings
 from llmgw_desktop.store import flight_store
+from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
-from tests.support.made_flights import record, running, summary
+from tests.support.made_flights import flight_id, record, running, summary
+
+WAIT_S = 30.0
+"""For what happens at once unless the machine is busy."""
+
+
+def fly(store: FlightStore, *numbers: int) -> None:
+    """Open and close these flights."""
+    for number in numbers:
+        store.opened(flight_id(number), lambda number=number: running(number))  # type: ignore[misc]
+        store.closed(record(summary=summary(number)))
+
+
+def states(reader: FlightReader) -> dict[str, FlightState]:
+    """Of all flights, newest first."""
+    return {each.id: each.state for each in reader.page(FlightQuery(), offset=0, limit=10_000)}
 
 
 def _tell(**told: object) -> None:

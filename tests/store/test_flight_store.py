@@ -1,96 +1,22 @@
-"""The recorder: what is told to it is written, and what goes wrong with the disk stays there."""
+"""The recorder: what is told to it is written, soon and once."""
 
-import json
-import logging
-import os
-import sqlite3
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
-from llmgw_desktop.store import flight_store
-from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
-from llmgw_desktop.store.flights import batch
 from llmgw_desktop.store.flights import queue as queue_module
-from llmgw_desktop.store.flights.flight_file import FlightFile
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+from tests.store.recorder_child import WAIT_S, fly, states
 from tests.store.set_clock import SetClock
 from tests.support.made_flights import flight_id, record, running, summary
 
 ALL = FlightQuery()
-ROOT = Path(__file__).parents[2]
-WAIT_S = 30.0
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "flights.db"
-
-
-@pytest.fixture
-def said() -> list[RecorderStatus]:
-    return []
-
-
-@pytest.fixture
-def make(path: Path, said: list[RecorderStatus]) -> Iterator[Callable[..., FlightStore]]:
-    """Makes started stores, and stops them."""
-    made = []
-
-    def make(**changes: Any) -> FlightStore:
-        keep_long = {"retention_days": 36500}
-        store = FlightStore(
-            path,
-            clock=SetClock(),
-            seal=changes.pop("seal", bytes),
-            on_status=changes.pop("on_status", said.append),
-            settings=RecorderSettings(**{**keep_long, **changes}),
-        )
-        made.append(store)
-        store.start()
-        return store
-
-    yield make
-    for store in made:
-        store.stop(WAIT_S)
-
-
-@pytest.fixture
-def store(make: Callable[..., FlightStore]) -> FlightStore:
-    return make()
-
-
-@pytest.fixture
-def reader(path: Path) -> Iterator[FlightReader]:
-    reader = FlightReader(path)
-    yield reader
-    reader.close()
-
-
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flight_store, "FIRST_PAUSE_S", 0.02)
-    monkeypatch.setattr(flight_store, "LONGEST_PAUSE_S", 0.1)
-
-
-def _fly(store: FlightStore, *numbers: int) -> None:
-    for number in numbers:
-        store.opened(flight_id(number), lambda number=number: running(number))  # type: ignore[misc]
-        store.closed(record(summary=summary(number)))
-
-
-def _states(reader: FlightReader) -> dict[str, FlightState]:
-    return {each.id: each.state for each in reader.page(ALL, offset=0, limit=10_000)}
 
 
 def test_flight_is_there_while_it_runs_and_when_it_ended(
@@ -134,7 +60,7 @@ def test_quick_flight_is_never_asked_for(
 
 
 def test_thousands_arrive(store: FlightStore, reader: FlightReader) -> None:
-    _fly(store, *range(3000))
+    fly(store, *range(3000))
     assert store.flush(WAIT_S)
     assert reader.count(ALL) == 3000
     assert reader.totals(0, 3e9).flights == 3000
@@ -142,7 +68,7 @@ def test_thousands_arrive(store: FlightStore, reader: FlightReader) -> None:
 
 
 def test_without_a_flush_it_is_written_soon(store: FlightStore, reader: FlightReader) -> None:
-    _fly(store, 1)
+    fly(store, 1)
     for _ in range(600):
         if reader.count(ALL):
             return
@@ -152,10 +78,10 @@ def test_without_a_flush_it_is_written_soon(store: FlightStore, reader: FlightRe
 
 def test_stop_writes_what_is_left(make: Callable[..., FlightStore], reader: FlightReader) -> None:
     store = make()
-    _fly(store, *range(700))
+    fly(store, *range(700))
     store.stop(WAIT_S)
     assert reader.count(ALL) == 700
-    _fly(store, 1000)
+    fly(store, 1000)
     assert store.status.dropped == 1
     store.stop(WAIT_S)
 
@@ -186,13 +112,13 @@ def test_bodies_are_sealed_before_they_reach_the_disk(
 
 def test_levels(make: Callable[..., FlightStore], reader: FlightReader, path: Path) -> None:
     off = make(level=RecorderLevel.OFF)
-    _fly(off, 1)
+    fly(off, 1)
     assert off.flush(WAIT_S)
     assert off.status == RecorderStatus(recording=False)
     off.stop(WAIT_S)
     assert not path.exists()
     figures = make(level=RecorderLevel.FIGURES)
-    _fly(figures, 1)
+    fly(figures, 1)
     assert figures.flush(WAIT_S)
     kept = reader.record(flight_id(1))
     assert kept is not None
@@ -202,13 +128,13 @@ def test_levels(make: Callable[..., FlightStore], reader: FlightReader, path: Pa
 
 def test_level_can_change_while_running(store: FlightStore, reader: FlightReader) -> None:
     store.apply(RecorderSettings(level=RecorderLevel.OFF, retention_days=36500))
-    _fly(store, 1)
+    fly(store, 1)
     assert not store.status.recording
     store.apply(RecorderSettings(level=RecorderLevel.FIGURES, retention_days=36500))
-    _fly(store, 2)
+    fly(store, 2)
     assert store.flush(WAIT_S)
     assert store.status.recording
-    assert list(_states(reader)) == [flight_id(2)]
+    assert list(states(reader)) == [flight_id(2)]
 
 
 def test_left_running_is_lost_at_the_next_start(
@@ -217,154 +143,19 @@ def test_left_running_is_lost_at_the_next_start(
     first = make()
     first.opened(flight_id(1), lambda: running(1))
     first.stop(WAIT_S)
-    assert _states(reader) == {flight_id(1): FlightState.RUNNING}
+    assert states(reader) == {flight_id(1): FlightState.RUNNING}
     second = make()
     assert second.flush(WAIT_S)
-    _fly(second, 2)
+    fly(second, 2)
     assert second.flush(WAIT_S)
-    assert _states(reader) == {flight_id(2): FlightState.OK, flight_id(1): FlightState.LOST}
-
-
-def test_damaged_file_at_start_is_said_while_recording_goes_on(
-    make: Callable[..., FlightStore],
-    path: Path,
-    said: list[RecorderStatus],
-    reader: FlightReader,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    path.write_bytes(b"garbage" * 3000)
-    with caplog.at_level(logging.WARNING):
-        store = make()
-        _fly(store, 1)
-        assert store.flush(WAIT_S)
-    assert said == [store.status]
-    assert store.status.recording
-    assert "was damaged; it is kept as flights.db.corrupt-" in store.status.problem
-    assert reader.count(ALL) == 1
-
-
-def test_newer_schema(
-    make: Callable[..., FlightStore],
-    path: Path,
-    said: list[RecorderStatus],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    open_database(path, (*FLIGHTS_STEPS, ())).close()
-    before = path.read_bytes()
-    with caplog.at_level(logging.WARNING):
-        store = make()
-        _fly(store, 1, 2)
-        assert not store.flush(WAIT_S)
-        store.stop(WAIT_S)
-    _fly(store, 3)
-    assert not store.status.recording
-    assert "later version" in store.status.problem
-    assert store.status.dropped == 3
-    assert path.read_bytes() == before
-
-
-def test_damage_while_running_stops_recording_and_nothing_else(
-    make: Callable[..., FlightStore],
-    path: Path,
-    said: list[RecorderStatus],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    with caplog.at_level(logging.WARNING):
-        store = make()
-        _fly(store, *range(1000))
-        assert store.flush(WAIT_S)
-        checkpoint = sqlite3.connect(path)
-        checkpoint.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        checkpoint.close()
-        with path.open("r+b") as opened:
-            opened.write(os.urandom(path.stat().st_size))
-        _fly(store, *range(1000, 1500))
-        assert not store.flush(0.5)
-    assert not store.status.recording
-    assert "Flights are not recorded: flights.db is damaged" in store.status.problem
-    assert said[-1] == store.status
-    store.stop(WAIT_S)
-    assert store.status.dropped == 500
-    assert list(path.parent.glob("*.corrupt-*")) == []
-    with caplog.at_level(logging.WARNING):
-        following = make()
-        _fly(following, 1)
-        assert following.flush(WAIT_S)
-    assert following.status.recording
-    assert len(list(path.parent.glob("flights.db.corrupt-*"))) >= 1
-
-
-def test_locked_file_is_waited_for(
-    store: FlightStore,
-    path: Path,
-    reader: FlightReader,
-    said: list[RecorderStatus],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """A backup holds the lock for longer than SQLite waits."""
-    _fly(store, 1)
-    assert store.flush(WAIT_S)
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with caplog.at_level(logging.WARNING):
-        _fly(store, 2)
-        assert not store.flush(3.5)
-    assert not store.status.recording
-    assert "another program keeps it locked" in store.status.problem
-    other.execute("COMMIT")
-    other.close()
-    assert store.flush(WAIT_S)
-    assert store.status == RecorderStatus(recording=True)
-    assert [status.recording for status in said] == [False, True]
-    assert reader.count(ALL) == 2
-
-
-def test_drops_are_counted_exactly_and_leave_no_flight_running(
-    make: Callable[..., FlightStore],
-    path: Path,
-    reader: FlightReader,
-    said: list[RecorderStatus],
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    monkeypatch.setattr(queue_module, "MOST_FLIGHTS", 100)
-    store = make()
-    store.opened(flight_id(5000), lambda: running(5000))
-    assert store.flush(WAIT_S)
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with caplog.at_level(logging.WARNING):
-        _fly(store, *range(350))
-        store.closed(record(summary=summary(5000)))
-        assert store.status.dropped == 251
-        other.execute("COMMIT")
-        other.close()
-        assert store.flush(WAIT_S)
-        _fly(store, 999)
-        assert store.flush(WAIT_S)
-    states = _states(reader)
-    assert len(states) == 102
-    assert states[flight_id(5000)] is FlightState.LOST
-    assert store.status == RecorderStatus(recording=True, dropped=251)
-    assert said[-1].dropped == 251
-
-
-def test_deleted_file_is_begun_anew(store: FlightStore, path: Path, reader: FlightReader) -> None:
-    _fly(store, 1)
-    assert store.flush(WAIT_S)
-    for each in path.parent.glob("flights.db*"):
-        each.unlink()
-    _fly(store, 2)
-    assert store.flush(WAIT_S)
-    assert list(_states(reader)) == [flight_id(2)]
-    assert store.status.recording
+    assert states(reader) == {flight_id(2): FlightState.OK, flight_id(1): FlightState.LOST}
 
 
 def test_old_flights_go_at_start(
     make: Callable[..., FlightStore], path: Path, reader: FlightReader
 ) -> None:
     first = make()
-    _fly(first, *range(1200))
+    fly(first, *range(1200))
     first.stop(WAIT_S)
     second = make(retention_days=1, max_bytes=1)
     for _ in range(600):
@@ -373,112 +164,3 @@ def test_old_flights_go_at_start(
         threading.Event().wait(0.05)
     assert reader.count(ALL) == 0
     assert second.status == RecorderStatus(recording=True)
-
-
-def test_listener_and_seal_that_fail(
-    make: Callable[..., FlightStore], path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    def on_status(status: RecorderStatus) -> None:
-        raise RuntimeError("deaf")
-
-    def seal(body: bytes) -> bytes:
-        raise RuntimeError("no seal")
-
-    path.write_bytes(b"garbage" * 3000)
-    with caplog.at_level(logging.WARNING):
-        store = make(on_status=on_status, seal=seal)
-        _fly(store, 1, 2)
-        store.flush(WAIT_S)
-    assert store.status.recording
-    assert store.status.dropped == 2
-    assert "the recorder's status could not be told" in caplog.text
-
-
-def test_fault_of_ours_costs_one_batch(
-    store: FlightStore,
-    reader: FlightReader,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    def fault(*_: object) -> None:
-        raise KeyError("a fault")
-
-    assert store.flush(WAIT_S)
-    with caplog.at_level(logging.ERROR), monkeypatch.context() as patch:
-        patch.setattr(batch, "add_sums", fault)
-        _fly(store, 1, 2, 3)
-        assert store.flush(WAIT_S)
-    assert store.status == RecorderStatus(recording=True, dropped=3)
-    _fly(store, 4)
-    assert store.flush(WAIT_S)
-    assert list(_states(reader)) == [flight_id(4)]
-
-
-def test_recorder_that_dies_says_so_and_holds_nobody_up(
-    make: Callable[..., FlightStore],
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    said: list[RecorderStatus],
-) -> None:
-    def fault(*_: object) -> None:
-        raise KeyError("a fault")
-
-    monkeypatch.setattr(FlightFile, "tidy", fault)
-    with caplog.at_level(logging.ERROR):
-        store = make()
-        store.opened(flight_id(0), lambda: running(0))
-        assert store._thread is not None
-        store._thread.join(WAIT_S)
-    _fly(store, 1, 2)
-    assert store.flush(WAIT_S) is False
-    assert store.status.dropped == 2
-    assert not store.status.recording
-    assert said[-1].problem == "Flights are not recorded: the recorder failed; the log says why."
-
-
-def _run_child(work: str, path: Path, timeout: float = 100) -> list[dict[str, Any]]:
-    child = subprocess.run(
-        [sys.executable, "-m", "tests.store.recorder_child", work, str(path)],
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        cwd=ROOT,
-    )
-    assert child.returncode == 0, child.stderr
-    return [json.loads(line) for line in child.stdout.splitlines()]
-
-
-def test_full_disk(path: Path, reader: FlightReader) -> None:
-    told = _run_child("small_disk", path)
-    assert told[0] == {"first": True}
-    statuses = [each for each in told if "problem" in each]
-    assert [each["recording"] for each in statuses] == [False, True]
-    assert statuses[0]["problem"].startswith("Flights are not recorded: flights.db cannot be used")
-    assert {"while_full": False} in told
-    assert {"after": True} in told
-    assert told[-1] == {"recording": True, "dropped": 0}
-    assert reader.count(ALL) == 400
-    assert reader.totals(0, 3e9).flights == 400
-
-
-def test_folder_that_cannot_be_written_and_then_can(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    closed = [each for each in folder.parents if not each.stat().st_mode & 0o001]
-    for each in closed:
-        each.chmod(each.stat().st_mode | 0o011)
-    told = _run_child("folder_closed_and_opened", folder / "flights.db")
-    assert [each["recording"] for each in told if "recording" in each] == [False, True]
-    assert "access is denied" in told[0]["problem"]
-    assert {"while_closed": False} in told
-    assert {"after": True} in told
-    assert told[-1] == {"dropped": 0}
-    reader = FlightReader(folder / "flights.db")
-    assert reader.count(ALL) == 10
-    reader.close()
-
-
-def test_idle_recorder_sleeps(path: Path) -> None:
-    told = _run_child("idle", path)[-1]
-    assert told["cpu_s"] < 0.03
-    assert told["wakes"] < 20
