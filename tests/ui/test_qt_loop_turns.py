@@ -194,14 +194,14 @@ def test_qt_gets_its_turn_in_the_middle_of_a_long_round(loop: QtHostedLoop) -> N
     complete(loop, main())
     callbacks = [entry for entry in log if entry != "qt"]
     assert callbacks == [str(number) for number in range(60)]
-    assert log[log.index("0") : log.index("59")].count("qt") >= 5
+    assert log[log.index("0") : log.index("59")].count("qt") >= 3
 
 
 def test_stop_ends_after_the_round_as_in_asyncio(loop: QtHostedLoop) -> None:
     ran: list[str] = []
 
     def call(name: str) -> None:
-        work(0.002)  # the round takes longer than a wake-up may
+        work(0.005)  # the round takes longer than a wake-up may
         ran.append(name)
         loop.call_soon(ran.append, f"after {name}")
 
