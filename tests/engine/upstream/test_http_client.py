@@ -22,7 +22,8 @@ from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.domain.settings import UpstreamSettings
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
 from llmgw_desktop.engine.upstream.connection import HEAD_LIMIT_BYTES, HIGH_WATER_BYTES
-from llmgw_desktop.engine.upstream.http_client import HttpAnswer, HttpClient
+from llmgw_desktop.engine.upstream.http_body import HttpAnswer
+from llmgw_desktop.engine.upstream.http_client import HttpClient
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
 

@@ -1,0 +1,91 @@
+"""The body of an upstream's answer as it is read: piece by piece, unpacked, watched for silence."""
+
+import zlib
+from collections.abc import Mapping
+
+from llmgw_desktop.domain.errors import LlmgwError, UpstreamCut, UpstreamGarbage, UpstreamTimeout
+from llmgw_desktop.engine.upstream.connection import BrokenAnswer, Connection, ConnectionClosed
+from llmgw_desktop.engine.upstream.pool import Pool, Target
+from llmgw_desktop.engine.upstream.silence import SilenceWatch
+
+LAST_WORD_GRACE_S = 0.3
+"""A stream whose protocol has said its last word may take so long to end as HTTP."""
+
+_INFLATED_STEP_BYTES = 1024 * 1024
+
+
+class HttpAnswer:
+    """An answer on its way; its connection is given back only when the body was read to its end."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        pool: Pool,
+        target: Target,
+        provider: str,
+        idle_timeout_s: float,
+    ) -> None:
+        self._connection = connection
+        self._pool = pool
+        self._target = target
+        self._provider = provider
+        self._idle_timeout_s = idle_timeout_s
+        self._watch = SilenceWatch(idle_timeout_s, connection.close)
+        self._inflate = _inflater(connection.headers.get("Content-Encoding", ""), provider)
+        self._has_said_all = False
+        self.status = connection.status
+        self.headers: Mapping[str, str] = connection.headers
+
+    async def read(self) -> bytes:
+        watch = self._watch
+        watch.heard()
+        try:
+            if self._inflate is None:
+                return await self._connection.piece()
+            return await self._inflated(self._inflate)
+        except ConnectionClosed as closed:
+            if watch.fell_silent and self._has_said_all:
+                return b""
+            raise self._broken_off() from closed
+        except (BrokenAnswer, zlib.error) as broken:
+            raise UpstreamGarbage(f"'{self._provider}' sent a garbled body: {broken}.") from broken
+        finally:
+            watch.rest()
+
+    def said_all(self) -> None:
+        if not self._has_said_all:
+            self._has_said_all = True
+            self._watch.expect(LAST_WORD_GRACE_S)
+
+    async def close(self) -> None:
+        self._watch.end()
+        self._pool.give_back(self._target, self._connection)
+
+    async def _inflated(self, inflate: "zlib._Decompress") -> bytes:
+        """In bounded steps: a few bytes may stand for very many."""
+        while True:
+            if packed := inflate.unconsumed_tail or await self._connection.piece():
+                if chunk := inflate.decompress(packed, _INFLATED_STEP_BYTES):
+                    return chunk
+            elif inflate.eof:
+                return b""
+            else:
+                raise UpstreamCut(f"'{self._provider}' sent only a part of its compressed answer.")
+
+    def _broken_off(self) -> LlmgwError:
+        if self._watch.fell_silent:
+            return UpstreamTimeout(
+                f"'{self._provider}' sent nothing for {self._idle_timeout_s:g} s "
+                f"in the middle of its answer."
+            )
+        return UpstreamCut(f"'{self._provider}' broke off in the middle of its answer.")
+
+
+def _inflater(encoding: str, provider: str) -> "zlib._Decompress | None":
+    """We ask for plain bytes; some servers compress all the same."""
+    encoding = encoding.strip().lower()
+    if encoding in ("", "identity"):
+        return None
+    if encoding in ("gzip", "x-gzip", "deflate"):
+        return zlib.decompressobj(32 + zlib.MAX_WBITS)
+    raise UpstreamGarbage(f"'{provider}' answered in the encoding '{encoding[:40]}' unasked.")
