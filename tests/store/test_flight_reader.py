@@ -87,6 +87,21 @@ def test_pages_by_any_path_are_slices(connection: sqlite3.Connection, reader: Fl
         assert reader.page(ALL, offset=offset, limit=10) == whole[offset : offset + 10]
 
 
+def test_page_near_one_that_was_read_is_found_by_key(
+    connection: sqlite3.Connection, reader: FlightReader
+) -> None:
+    _write(connection, *(summary(number) for number in range(100)))
+    reader.page(ALL, offset=40, limit=10)
+    (line,) = reader._lines.values()
+    statements: list[str] = []
+    line.connection.set_trace_callback(statements.append)
+    for offset, passed in ((50, 1), (49, 0), (40, 0), (45, 4), (39, 39)):
+        statements.clear()
+        reader.page(ALL, offset=offset, limit=2)
+        assert any(f"LIMIT 2 OFFSET {passed})" in each for each in statements), offset
+    line.connection.set_trace_callback(None)
+
+
 def test_pages_stay_right_while_flights_arrive_and_go(
     connection: sqlite3.Connection, reader: FlightReader
 ) -> None:

@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.flight import FlightQuery, FlightState
+from llmgw_desktop.store import flight_store
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
@@ -122,6 +124,27 @@ def test_locked_file_is_waited_for(
     assert store.status == RecorderStatus(recording=True)
     assert [status.recording for status in said] == [False, True]
     assert reader.count(ALL) == 2
+
+
+def test_disk_that_refuses_is_not_asked_all_the_time(
+    store: FlightStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[object] = []
+
+    def refuse(*what: object) -> None:
+        asked.append(what)
+        raise StoreUnavailable("flights.db cannot be used: the disk is full.")
+
+    assert store.flush(WAIT_S)
+    monkeypatch.setattr(flight_store, "FIRST_PAUSE_S", 60.0)
+    with caplog.at_level(logging.WARNING), monkeypatch.context() as patch:
+        patch.setattr(FlightFile, "write", refuse)
+        fly(store, 1)
+        assert not store.flush(0.5)
+        assert not store.flush(0.1)
+    assert 1 <= len(asked) <= 3, "once by itself, once more for each who waits"
+    assert store.flush(WAIT_S), "who waits need not wait for the pause to end"
+    assert store.status == RecorderStatus(recording=True)
 
 
 def test_drops_are_counted_exactly_and_leave_no_flight_running(

@@ -104,9 +104,10 @@ class FlightQueue:
             return hand
 
     def pause(self, seconds: float) -> None:
-        """Sleep, but not through a flush or the end."""
+        """Sleep, but not through a flush or the end; a flush is good for one try."""
         with self._lock:
             self._sleep(_NEVER, seconds)
+            self._is_urgent = False
 
     def let_go(self, flights: int, size: int, dropped: int) -> None:
         """So much of what was taken is done with."""

@@ -147,6 +147,25 @@ def test_flush_and_close_do_not_wait_for_more(monkeypatch: pytest.MonkeyPatch, a
     assert not thread.is_alive()
 
 
+@pytest.mark.parametrize("act", ["flush", "close"])
+def test_writer_that_comes_after_a_flush_or_the_end_does_not_wait_either(
+    monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    monkeypatch.setattr(queue_module, "BATCH_S", 60.0)
+    queue = FlightQueue()
+    _close(queue, 1)
+    if act == "flush":
+        assert not queue.flush(0)
+    else:
+        queue.close()
+    hands: list[Hand | None] = []
+    thread = threading.Thread(target=lambda: hands.append(queue.take(60.0)), daemon=True)
+    thread.start()
+    thread.join(20)
+    assert hands
+    assert hands[0] is not None
+
+
 def test_flush_without_anything_is_done_at_once() -> None:
     assert FlightQueue().flush(0)
 

@@ -124,6 +124,15 @@ def test_no_part_of_a_secret_survives_the_cut(
             assert _seal(body).startswith(kept.request_body)
 
 
+def test_cut_where_sealing_makes_the_body_much_shorter() -> None:
+    """The last secret that is looked at is itself cut in two; it must not move into what stays."""
+    body = (b"sk-" + b"a" * 20) * 1000
+    kept = _kept(record(request_body=body), RecorderSettings(max_body_bytes=10_000)).request_body
+    assert kept is not None
+    assert len(kept) > 500
+    assert _seal(body).startswith(kept)
+
+
 def test_figures_only() -> None:
     made = record()
     kept = _kept(made, RecorderSettings(level=RecorderLevel.FIGURES))
