@@ -149,7 +149,7 @@ class SceneReader(MadeReader):
     """The scene's flights with their records."""
 
     def __init__(self, total: int) -> None:
-        super().__init__(total, scene_flight)
+        super().__init__(total, scene_flight, GAP_S)
 
     def record(self, flight_id: str) -> FlightRecord | None:
         if self.problem is not None:

@@ -153,12 +153,19 @@ def record(number: int = 1, **changes: object) -> FlightRecord:
 class MadeReader:
     """Answers like the store's reader, over flights 0 … total-1 that `make` makes on demand.
 
-    `calls` tells what was asked. Unfiltered queries touch only the rows that are asked for.
+    `calls` tells what was asked. Unfiltered queries touch only the rows that are asked for. `make`
+    must give number n a start within `gap_s` from BEGIN_S + n * gap_s.
     """
 
-    def __init__(self, total: int = 0, make: Callable[[int], FlightSummary] = summary) -> None:
+    def __init__(
+        self,
+        total: int = 0,
+        make: Callable[[int], FlightSummary] = summary,
+        gap_s: float = 1.0,
+    ) -> None:
         self.total = total
         self.make = make
+        self._gap_s = gap_s
         self.changed: dict[int, FlightSummary] = {}
         self.records: dict[str, FlightRecord] = {}
         self.calls: list[tuple[str, FlightQuery, int, int]] = []
@@ -199,14 +206,17 @@ class MadeReader:
         """The numbers between since and until, when nothing else is asked."""
         if replace(query, since_s=None, until_s=None) != FlightQuery():
             return None
-        first = 0 if query.since_s is None else max(0, _up(query.since_s - BEGIN_S))
-        last = self.total if query.until_s is None else _up(query.until_s - BEGIN_S)
-        return range(first, max(first, min(self.total, last)))
+        first = 0 if query.since_s is None else self._first_from(query.since_s)
+        last = self.total if query.until_s is None else self._first_from(query.until_s)
+        return range(first, max(first, last))
+
+    def _first_from(self, at_s: float) -> int:
+        """The first flight that began then or later."""
+        number = min(max(int((at_s - BEGIN_S) // self._gap_s), 0), self.total)
+        while number < self.total and self._flight(number).started_at_s < at_s:
+            number += 1
+        return number
 
     def _matching(self, query: FlightQuery) -> list[FlightSummary]:
         flights = (self._flight(number) for number in range(self.total - 1, -1, -1))
         return [flight for flight in flights if matches(query, flight)]
-
-
-def _up(seconds: float) -> int:
-    return -int(-seconds // 1)

@@ -6,7 +6,7 @@ It is given records; fetching them is the page's work. Only the tab in front is 
 from dataclasses import replace
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -29,6 +29,8 @@ from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.tab_strip import TabStrip
 
 _TABS = ("Overview", "Request", "Response", "Timeline", "Raw")
+_CURL = "Copy as curl"
+_COPY = "Copy"
 _TO_RIGHT = "Move to the right side"
 _TO_BOTTOM = "Move to the bottom"
 _TAB_KEY = "flights/tab"
@@ -69,6 +71,8 @@ class DetailPane(QWidget):
         self._response = BodyTab(theme, bridge, of_request=False)
         self._timeline = TimelineTab(theme)
         self._raw = RawTab(theme, bridge)
+        self._curl = Button(theme, _CURL, icon="copy", name=_CURL)
+        self._copy = Button(theme, _COPY, icon="down", name="Copy more")
         self._turn = Button(theme, kind=ButtonKind.QUIET, icon="panel-right", name=_TO_RIGHT)
         self._lay_out()
         self._remember()
@@ -115,6 +119,14 @@ class DetailPane(QWidget):
             return
         super().keyPressEvent(event)
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow pane keeps its room for the title."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < self._theme.space(130)
+        self._curl.setText("" if is_narrow else _CURL)
+        self._copy.setText("" if is_narrow else _COPY)
+
     def _lay_out(self) -> None:
         space = self._theme.space
         words = QVBoxLayout()
@@ -131,6 +143,7 @@ class DetailPane(QWidget):
         for name, tab in zip(_TABS, self._all_tabs(), strict=True):
             self._tabs.addTab(name)
             self._stack.addWidget(tab)
+        self.setMinimumWidth(space(88))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -151,20 +164,18 @@ class DetailPane(QWidget):
 
     def _buttons(self) -> list[Button]:
         theme = self._theme
-        curl = Button(theme, "Copy as curl", icon="copy")
-        curl.clicked.connect(self._actions.curl.trigger)
-        more = Button(theme, "Copy", icon="down", name="Copy more")
-        more.clicked.connect(lambda: self._show_copy_menu(more))
+        self._curl.clicked.connect(self._actions.curl.trigger)
+        self._copy.clicked.connect(self._show_copy_menu)
         self._turn.clicked.connect(self.turned)
         close = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Close")
         close.clicked.connect(self.closed)
-        return [curl, more, self._turn, close]
+        return [self._curl, self._copy, self._turn, close]
 
-    def _show_copy_menu(self, below: Button) -> None:
+    def _show_copy_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions(self._actions.actions)
-        menu.popup(below.mapToGlobal(below.rect().bottomLeft()))
+        menu.popup(self._copy.mapToGlobal(self._copy.rect().bottomLeft()))
 
     def _remember(self) -> None:
         view = str(self._settings.value(_VIEW_KEY, ""))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.figures import count_text, counted
 from llmgw_desktop.app.flight_columns import STATE_WORDS
@@ -60,6 +60,7 @@ class FilterBar(QWidget):
         self._field = SearchField(theme, "Filter by model, client, endpoint or error")
         self._states = Segmented(theme, _CHOICES, name="State")
         self._chips = QHBoxLayout()
+        self._chip_row = QWidget()
         self._count = Label(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self.follow = Button(theme, "Follow", kind=ButtonKind.QUIET, icon="up")
         self.columns = Button(theme, kind=ButtonKind.QUIET, icon="table", name="Columns")
@@ -123,22 +124,30 @@ class FilterBar(QWidget):
 
     def _lay_out(self) -> None:
         space = self._theme.space
-        row = QHBoxLayout(self)
-        row.setContentsMargins(space(4), space(2.5), space(3), space(2.5))
+        row = QHBoxLayout()
         row.setSpacing(space(2))
-        self._field.setMinimumWidth(space(40))
+        self._field.setMinimumWidth(space(34))
         self._field.setMaximumWidth(space(110))
-        self._chips.setSpacing(space(1))
         self.follow.setCheckable(True)
         self.follow.setToolTip("Follow the newest flight (Space)")
         self.follow.toggled.connect(self.follow_wanted)
         row.addWidget(self._field, 3)
         row.addWidget(self._states)
-        row.addLayout(self._chips)
         row.addStretch(1)
         row.addWidget(self._count)
         row.addWidget(self.follow)
         row.addWidget(self.columns)
+        chips = QHBoxLayout(self._chip_row)
+        chips.setContentsMargins(0, 0, 0, 0)
+        self._chips.setSpacing(space(1.5))
+        chips.addLayout(self._chips)
+        chips.addStretch(1)
+        self._chip_row.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(space(4), space(2.5), space(3), space(2.5))
+        column.setSpacing(space(2))
+        column.addLayout(row)
+        column.addWidget(self._chip_row)
 
     def _on_typed(self) -> None:
         self._typing.start()
@@ -175,6 +184,7 @@ class FilterBar(QWidget):
             self._add_chip(words, replace(query, states=frozenset()))
         if query.since_s is not None or query.until_s is not None:
             self._add_chip("Time range", replace(query, since_s=None, until_s=None))
+        self._chip_row.setVisible(self._chips.count() > 0)
 
     def _add_chip(self, words: str, without: FlightQuery) -> None:
         shown = inert_line(words, 24)

@@ -14,7 +14,9 @@ from llmgw_desktop.ui.widgets.empty_state import EmptyState
 from llmgw_desktop.ui.widgets.label import Label, Tone
 
 _WORDS = "Point a program at this gateway, or paste this into a terminal."
-_UNRECORDED = "Flights are not being recorded: they are listed while this program runs, not kept."
+_UNRECORDED = (
+    "Flights are not being recorded: the latest are listed, and gone when this program ends."
+)
 _CLOSED = "The gateway is not running. Its address will stand here when it is."
 
 

@@ -4,8 +4,8 @@ but the row, whose texts are ready.
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QStaticText, QTransform
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
@@ -19,12 +19,19 @@ from llmgw_desktop.ui.theme import Theme
 
 _QUIET = frozenset({"time", "provider", "protocol", "stop", "id"})
 _BAD = frozenset({FlightState.FAILED, FlightState.CUT})
+_SELECTED = QStyle.StateFlag.State_Selected.value
+_ELIDE = Qt.TextElideMode.ElideRight
+_TEXTS_KEPT = 4000
 _Index = QModelIndex | QPersistentModelIndex
 _Painter = Callable[[QPainter, QRect, ShownFlight, int], None]
 
 
 class FlightDelegate(QStyledItemDelegate):
-    """`hovered_row` is set by the table."""
+    """`hovered_row` is set by the table.
+
+    A repaint comes here hundreds of times, so whatever can be is measured and laid out once:
+    distances, colours, and the texts themselves, of which most stand in many cells.
+    """
 
     def __init__(self, theme: Theme, model: FlightModel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -34,9 +41,18 @@ class FlightDelegate(QStyledItemDelegate):
         self._marks = StateMarks(theme)
         self._font = theme.font()
         self._metrics = QFontMetrics(self._font)
-        self._widest = max(self._metrics.horizontalAdvance(letter) for letter in "WM@—")
+        self._texts: dict[str, tuple[QStaticText, float]] = {}
+        self._text_height = QStaticText("0").size().height()
         self._pad = theme.space(1.5)
+        self._mark_px = self._marks.size_px
+        self._bar_px = theme.space(1.25)
+        self._least_bar_px = theme.space(3)
+        self._figure_px = self._pad * 2 + self._metrics.horizontalAdvance("100 %")
+        self._colours = theme.colours
+        self._bar_ground = QColor()
         self._painters = [self._painter_of(column.key) for column in model.columns]
+        self._wear()
+        theme.changed.connect(self._wear)
 
     @property
     def row_height(self) -> int:
@@ -45,17 +61,15 @@ class FlightDelegate(QStyledItemDelegate):
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         area: QRect = option.rect
-        state: QStyle.StateFlag = option.state
         row, column = index.row(), index.column()
-        colours = self._theme.colours
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, colours.selection)
+        if option.state.value & _SELECTED:
+            painter.fillRect(area, self._colours.selection)
         elif row == self.hovered_row:
-            painter.fillRect(area, colours.hover)
-        shown = self._model.shown(row)
+            painter.fillRect(area, self._colours.hover)
         painter.setFont(self._font)
+        shown = self._model.shown(row)
         if shown is None:
-            painter.setPen(colours.disabled)
+            painter.setPen(self._colours.disabled)
             self._text(painter, area, NOT_HERE, self._model.columns[column].is_number)
             return
         self._painters[column](painter, area, shown, column)
@@ -63,6 +77,10 @@ class FlightDelegate(QStyledItemDelegate):
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(self._theme.space(20), self.row_height)
+
+    def _wear(self) -> None:
+        self._colours = self._theme.colours
+        self._bar_ground = mixed(self._colours.cache_read, self._colours.surface, 0.2)
 
     def _painter_of(self, key: str) -> _Painter:
         own: dict[str, _Painter] = {
@@ -76,72 +94,81 @@ class FlightDelegate(QStyledItemDelegate):
         return own.get(key, self._paint_quiet if key in _QUIET else self._paint_plain)
 
     def _paint_mark(self, painter: QPainter, area: QRect, shown: ShownFlight, _: int) -> None:
-        size = self._marks.size_px
+        size = self._mark_px
         pixmap = self._marks.pixmap(shown.summary.state, painter.device().devicePixelRatioF())
         left = area.left() + (area.width() - size) / 2
         painter.drawPixmap(QPointF(left, area.top() + (area.height() - size) / 2), pixmap)
 
     def _paint_plain(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
         text = shown.cells[at]
-        colours = self._theme.colours
+        colours = self._colours
         painter.setPen(colours.disabled if text == UNKNOWN else colours.text)
         self._text(painter, area, text, self._model.columns[at].is_number)
 
     def _paint_quiet(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
-        painter.setPen(self._theme.colours.muted)
+        painter.setPen(self._colours.muted)
         self._text(painter, area, shown.cells[at], self._model.columns[at].is_number)
 
     def _paint_status(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
-        state, colours = shown.summary.state, self._theme.colours
-        bad = state in _BAD
-        painter.setPen(state_colour(state, colours) if bad else colours.muted)
+        state, colours = shown.summary.state, self._colours
+        painter.setPen(state_colour(state, colours) if state in _BAD else colours.muted)
         self._text(painter, area, shown.cells[at], is_number=True)
 
     def _paint_took(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
         if not shown.summary.is_running:
             self._paint_plain(painter, area, shown, at)
             return
-        painter.setPen(self._theme.colours.running)
+        painter.setPen(self._colours.running)
         self._text(painter, area, shown.cells[at], is_number=True)
 
     def _paint_model(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
         """What was asked for stands out from what served it."""
         asked, arrow, served = shown.cells[at].partition(" → ")
-        colours = self._theme.colours
-        painter.setPen(colours.text)
-        self._text(painter, area, asked, is_number=False)
-        if arrow:
-            width = self._metrics.horizontalAdvance(asked)
-            painter.setPen(colours.muted)
-            rest = area.adjusted(width, 0, 0, 0)
-            if rest.width() > 4 * self._pad:
-                self._text(painter, rest, f"{arrow}{served}", is_number=False)
+        painter.setPen(self._colours.text)
+        width = self._text(painter, area, asked, is_number=False)
+        rest = area.adjusted(int(width), 0, 0, 0)
+        if arrow and rest.width() > 4 * self._pad:
+            painter.setPen(self._colours.muted)
+            self._text(painter, rest, f"{arrow}{served}", is_number=False)
 
     def _paint_error(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
-        painter.setPen(state_colour(shown.summary.state, self._theme.colours))
+        painter.setPen(state_colour(shown.summary.state, self._colours))
         self._text(painter, area, shown.cells[at], is_number=False)
 
     def _paint_cache(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
         self._paint_plain(painter, area, shown, at)
         rate = shown.summary.usage.cache_hit_rate
-        if rate is None:
+        left = area.left() + self._pad
+        width = area.width() - self._pad - self._figure_px
+        if rate is None or width < self._least_bar_px:
             return
-        colours = self._theme.colours
-        space = self._theme.space
-        right = area.right() - self._pad - self._metrics.horizontalAdvance("100 %") - space(1.5)
-        left, height = area.left() + self._pad, space(1.25)
-        if right - left < space(3):
-            return
-        top = area.top() + (area.height() - height) / 2
-        track = QRectF(left, top, right - left, height)
-        painter.fillRect(track, mixed(colours.cache_read, colours.surface, 0.2))
-        track.setWidth(track.width() * min(max(rate, 0.0), 1.0))
-        painter.fillRect(track, colours.cache_read)
+        top = area.top() + (area.height() - self._bar_px) // 2
+        painter.fillRect(left, top, width, self._bar_px, self._bar_ground)
+        full = round(width * min(max(rate, 0.0), 1.0))
+        painter.fillRect(left, top, full, self._bar_px, self._colours.cache_read)
 
-    def _text(self, painter: QPainter, area: QRect, text: str, is_number: bool) -> None:
-        inner = area.adjusted(self._pad, 0, -self._pad, 0)
-        width = inner.width()
-        if len(text) * self._widest > width and self._metrics.horizontalAdvance(text) > width:
-            text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
-        side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, text)
+    def _text(self, painter: QPainter, area: QRect, text: str, is_number: bool) -> float:
+        """In the painter's pen, in the middle of the height; gives its width."""
+        room = area.width() - 2 * self._pad
+        laid_out, width = self._texts.get(text) or self._lay_out(text)
+        if width > room:
+            text = self._metrics.elidedText(text, _ELIDE, room)
+            laid_out, width = self._texts.get(text) or self._lay_out(text)
+        left = area.left() + self._pad
+        if is_number:
+            left += round(room - width)
+        top = area.top() + (area.height() - self._text_height) // 2
+        painter.drawStaticText(QPointF(left, top), laid_out)
+        return width
+
+    def _lay_out(self, text: str) -> tuple[QStaticText, float]:
+        if len(self._texts) >= _TEXTS_KEPT:
+            self._texts.clear()
+        laid_out = QStaticText(text)
+        laid_out.setTextFormat(Qt.TextFormat.PlainText)
+        laid_out.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+        laid_out.prepare(QTransform(), self._font)
+        size = laid_out.size()
+        self._text_height = size.height()
+        self._texts[text] = (laid_out, size.width())
+        return self._texts[text]

@@ -39,8 +39,10 @@ class _Top:
 class FlightFeed(QObject):
     """Reads only while `widget` is seen, and makes up for it when it is shown again."""
 
+    began = Signal()
+    """The list is another one, selections and places ended; its first rows are here."""
     loaded = Signal()
-    """The list is another one: selections and places ended."""
+    """All of the list can be scrolled to."""
     counted = Signal(int, int)
     """Flights that match, of all there are."""
     waiting = Signal(int)
@@ -126,20 +128,25 @@ class FlightFeed(QObject):
             self._refresh.ask()
 
     def _read_all(self) -> None:
+        """The first rows, to be shown at once, then how many there are, which can take longer."""
         if self._reading_all == self._generation:
             return
         self._reading_all = self._generation
         query = self._query
+        first: list[FlightSummary] = []
 
-        def work() -> _Top:
-            matching = self._flights.count(query)
-            return _Top(
-                flights=self._flights.page(query, 0, PAGE_ROWS),
-                matching=matching,
-                total=matching if is_whole(query) else self._flights.count(FlightQuery()),
-            )
+        def rows() -> _Top:
+            first.extend(self._flights.page(query, 0, PAGE_ROWS))
+            return _Top(flights=first)
 
-        self._fetch(work, self._take_all)
+        def counts() -> _Top:
+            goes_on = len(first) == PAGE_ROWS
+            matching = self._flights.count(query) if goes_on else len(first)
+            total = matching if is_whole(query) else self._flights.count(FlightQuery())
+            return _Top(flights=first, matching=matching, total=total)
+
+        self._fetch(rows, self._take_first)
+        self._fetch(counts, self._take_counts)
 
     def _read_top(self) -> None:
         if self._needs_all:
@@ -175,24 +182,29 @@ class FlightFeed(QObject):
         def failed(error: Exception) -> None:
             ended()
             if generation == self._generation:
+                self._generation += 1  # what else was under way is of no use now
                 self._needs_all = True
                 self._reading_all = 0
                 self.failed.emit(error)
 
         self._bridge.fetch(self, work, done, failed)
 
-    def _take_all(self, read: _Top) -> None:
-        matching = max(read.matching or 0, len(read.flights))
-        goes_on = matching > len(read.flights)
-        since_s = read.flights[-1].started_at_s if goes_on and read.flights else None
+    def _take_first(self, read: _Top) -> None:
+        goes_on = len(read.flights) == PAGE_ROWS
+        since_s = read.flights[-1].started_at_s if goes_on else None
         self._live.take(self._flights.running())
         top = self._live.merge(read.flights, self._query, since_s)
-        self._needs_all = self._needs_count = False
-        self._reading_all = 0
         self._only_live = len(top) - len(read.flights)
         self._loader.begin(self._query)
-        self._model.load(top, matching - len(read.flights))
+        self._model.load(top, 0)
         self.waiting.emit(0)
+        if top:
+            self.began.emit()
+
+    def _take_counts(self, read: _Top) -> None:
+        self._needs_all = self._needs_count = False
+        self._reading_all = 0
+        self._model.set_below(max((read.matching or 0) - len(read.flights), 0))
         self._tell_counts(read)
         self.loaded.emit()
         self._refresh.ask()

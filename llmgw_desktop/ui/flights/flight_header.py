@@ -10,7 +10,7 @@ from llmgw_desktop.ui.widgets.view_clothes import dress_header
 
 _SETTINGS_KEY = "flights/columns"
 _ELASTIC = "model"
-"""This column takes what the others leave."""
+"""This column takes what the others leave, but keeps room for a name."""
 
 
 class FlightHeader(QHeaderView):
@@ -34,9 +34,15 @@ class FlightHeader(QHeaderView):
         self._reset()
         if isinstance(stored, QByteArray) and self.restoreState(stored):
             self._settings.setValue(_SETTINGS_KEY, stored)
-            self._stretch()
-        self.sectionResized.connect(self._remember)
+        self.sectionResized.connect(self._on_resized)
         self.sectionMoved.connect(self._remember)
+
+    def fit(self) -> None:
+        """Give the elastic column what is left of the view's width."""
+        at = next(at for at, column in enumerate(self._columns) if column.key == _ELASTIC)
+        if not self.isSectionHidden(at):
+            left = self.viewport().width() - (self.length() - self.sectionSize(at))
+            self.resizeSection(at, max(left, self._theme.space(34)))
 
     def column_menu(self, parent: QWidget) -> QMenu:
         """One entry a column; the last one shown cannot go."""
@@ -60,17 +66,17 @@ class FlightHeader(QHeaderView):
             self.moveSection(self.visualIndex(at), at)
             self.setSectionHidden(at, not column.is_default)
             self.resizeSection(at, column.width_chars * letter + self._theme.space(4))
-        self._stretch()
+        self.fit()
         self._settings.remove(_SETTINGS_KEY)
 
-    def _stretch(self) -> None:
-        modes = QHeaderView.ResizeMode
-        for at, column in enumerate(self._columns):
-            is_elastic = column.key == _ELASTIC
-            self.setSectionResizeMode(at, modes.Stretch if is_elastic else modes.Interactive)
+    def _on_resized(self, at: int) -> None:
+        if self._columns[at].key != _ELASTIC:
+            self.fit()
+        self._remember()
 
     def _show_column(self, at: int, on: bool) -> None:
         self.setSectionHidden(at, not on)
+        self.fit()
         self._remember()
 
     def _remember(self) -> None:

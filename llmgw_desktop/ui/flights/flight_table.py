@@ -149,6 +149,7 @@ class FlightTable(QTableView):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.header.fit()
         self.scrolled.emit()
 
     @override
@@ -161,7 +162,7 @@ class FlightTable(QTableView):
         self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int
     ) -> None:
         """Without this Qt would choose a neighbour, and the pane would jump to another flight."""
-        if start <= self.chosen_row <= end:
+        if start <= self.currentIndex().row() <= end or start <= self.chosen_row <= end:
             self.selectionModel().clear()
         super().rowsAboutToBeRemoved(parent, start, end)
 
@@ -179,6 +180,7 @@ class FlightTable(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
+        self.setCornerWidget(QWidget())
         self.setMouseTracking(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._want_menu)

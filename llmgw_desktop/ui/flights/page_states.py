@@ -42,9 +42,12 @@ class PageStates(QStackedWidget):
         """There is not one flight yet."""
         return self.currentWidget() is self._first
 
+    def show_browser(self) -> None:
+        self.setCurrentWidget(self._browser)
+
     def show_counts(self, matching: int, total: int) -> None:
         if matching:
-            self.setCurrentWidget(self._browser)
+            self.show_browser()
         elif total:
             words = f"{counted(total, 'flight')} without the filter."
             self._no_match.set_words("Nothing matches.", words)

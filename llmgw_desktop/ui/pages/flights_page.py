@@ -135,6 +135,7 @@ class FlightsPage(QWidget):
         self._table.follow_toggled.connect(self._filter.follow.toggle)
         self._loader.visible_rows = self._table.visible_rows
         self._loader.failed.connect(self._on_failed)
+        self._feed.began.connect(self._states.show_browser)
         self._feed.loaded.connect(self._on_loaded)
         self._feed.counted.connect(self._on_counted)
         self._feed.waiting.connect(self._browser.show_waiting)

@@ -1,8 +1,9 @@
 """How new flights come into the list, and when they wait."""
 
+import threading
 from dataclasses import replace
 
-from PySide6.QtCore import QElapsedTimer
+from PySide6.QtCore import QElapsedTimer, QItemSelectionModel
 
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.flight import FlightQuery, FlightState
@@ -115,6 +116,29 @@ def test_a_filter_is_asked_of_the_store(bench: FlightBench, qtbot: object) -> No
     assert bench.model.rowCount() == 1000
 
 
+def test_rows_are_shown_before_they_are_counted(
+    bench: FlightBench, qtbot: object, monkeypatch: object
+) -> None:
+    """Counting what matches can take much longer than finding the first of it."""
+    counting, may_end = threading.Event(), threading.Event()
+    whole = bench.reader.count
+
+    def slow(query: FlightQuery) -> int:
+        counting.set()
+        may_end.wait(10)
+        return whole(query)
+
+    monkeypatch.setattr(bench.reader, "count", slow)
+    bench.page.show_query(FlightQuery(client="claude-code"))
+    qtbot.waitUntil(counting.is_set)
+    qtbot.waitUntil(lambda: bench.model.rowCount() == 256)
+    assert bench.ids(1) == [flight_id(999)]
+    assert bench.filter._count.text() == "Searching …"
+    may_end.set()
+    qtbot.waitUntil(lambda: bench.model.rowCount() == 1000)
+    assert bench.filter._count.text() == "1,000 flights"
+
+
 def test_only_matching_flights_come_in(bench: FlightBench, qtbot: object) -> None:
     bench.reader.make = lambda number: summary(number, client="even" if number % 2 == 0 else "odd")
     bench.page.show_query(FlightQuery(client="even"))
@@ -136,6 +160,20 @@ def test_in_a_list_of_running_flights_the_ended_go(bench: FlightBench, qtbot: ob
     assert bench.table.chosen_row == -1
     assert bench.browser.flight is not None
     assert bench.browser.flight.id == flight_id(1001)
+
+
+def test_nothing_gets_chosen_by_itself(bench: FlightBench, qtbot: object) -> None:
+    """The focus makes the first row the current one; when it goes, Qt would choose the next."""
+    bench.start(running(1000))
+    bench.start(running(1001))
+    bench.page.show_query(FlightQuery(states=frozenset({FlightState.RUNNING})))
+    qtbot.waitUntil(lambda: bench.model.rowCount() == 2)
+    no_selection = QItemSelectionModel.SelectionFlag.NoUpdate
+    bench.table.selectionModel().setCurrentIndex(bench.model.index(0, 1), no_selection)
+    assert bench.table.chosen_row == -1
+    bench.end(summary(1001))
+    qtbot.waitUntil(lambda: bench.model.rowCount() == 1)
+    assert bench.table.chosen_row == -1
 
 
 def test_far_rows_are_read_when_they_are_looked_at(bench: FlightBench, qtbot: object) -> None:
