@@ -1,7 +1,6 @@
 """The body of an upstream's answer as it is read: piece by piece, unpacked, watched for silence."""
 
 import zlib
-from collections.abc import Mapping
 
 from llmgw_desktop.domain.errors import LlmgwError, UpstreamCut, UpstreamGarbage, UpstreamTimeout
 from llmgw_desktop.engine.upstream.connection import BrokenAnswer, Connection, ConnectionClosed
@@ -34,7 +33,7 @@ class HttpAnswer:
         self._inflate = _inflater(connection.headers.get("Content-Encoding", ""), provider)
         self._has_said_all = False
         self.status = connection.status
-        self.headers: Mapping[str, str] = connection.headers
+        self.headers = connection.headers
 
     async def read(self) -> bytes:
         watch = self._watch
