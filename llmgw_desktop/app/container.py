@@ -49,11 +49,11 @@ class Container:
         settings = self._settings_file.loaded.settings
         self._bus = Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
-        redactor = Redactor()
+        self._redactor = Redactor()
         self._store = FlightStore(
             places.flights_db,
             clock=self._clock,
-            seal=redactor.clean,
+            seal=self._sealed,
             on_status=self._recorder_spoke,
             settings=settings.recorder,
         )
@@ -61,7 +61,7 @@ class Container:
         self._meters = Meters()
         self._recorder = Recorder(
             store=self._store,
-            redactor=redactor,
+            redactor=self._redactor,
             bus=self._bus,
             meters=self._meters,
             clock=self._clock,
@@ -165,6 +165,11 @@ class Container:
             clients=self._clients,
             clock=self._clock,
         )
+
+    def _sealed(self, body: bytes) -> bytes:
+        """A body as it may be written down. On the writer thread."""
+        is_wanted = self._settings_file.loaded.settings.recorder.redact
+        return self._redactor.clean(body) if is_wanted else body
 
     def _recorder_spoke(self, status: RecorderStatus) -> None:
         """On the writer thread."""

@@ -91,6 +91,23 @@ class TestAnswers:
         shown = dict(record.request_headers)
         assert not any("llmgw-" in value for value in shown.values())
 
+    @pytest.mark.parametrize("redact", [True, False])
+    async def test_secrets_in_bodies_are_kept_only_where_a_person_wants_them(
+        self, house: House, redact: bool
+    ) -> None:
+        config = house.container.places.config_file
+        config.write_text(config.read_text() + f"[recorder]\nredact = {str(redact).lower()}\n")
+        house.container.check_settings()
+        secret = "sk-ant-api03-" + "x" * 60
+        async with house.post(MESSAGES, ask("practice/echo", metadata={"user": secret})) as answer:
+            await answer.read()
+        await asyncio.to_thread(house.container._store.flush, 5)
+
+        record = await asyncio.to_thread(house.container.flights.record, house.closed[0].id)
+
+        assert record is not None
+        assert (secret.encode() in (record.request_body or b"")) is not redact
+
     async def test_the_lists_of_models_speak_both_shapes(self, house: House) -> None:
         async with house.get("/v1/models") as answer:
             chat = await answer.json()
