@@ -82,6 +82,12 @@ class FlightBench:
             self.reader.total = max(self.reader.total, number + 1)
         self.tell(FlightClosed(summary=flight))
 
+    def wait_open(self, qtbot: Any, flight: str) -> None:
+        """Until the pane has this flight's record."""
+        qtbot.waitUntil(
+            lambda: self.pane.record is not None and self.pane.record.summary.id == flight
+        )
+
     def ids(self, count: int) -> list[str]:
         """Of the first rows."""
         rows = (self.model.window.at(row) for row in range(count))

@@ -14,8 +14,8 @@ from llmgw_desktop.app.figures import count_text
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.flights.detail_pane import DetailPane
-from llmgw_desktop.ui.flights.flight_table import FlightTable
+from llmgw_desktop.ui.flights.detail.detail_pane import DetailPane
+from llmgw_desktop.ui.flights.table.flight_table import FlightTable
 from llmgw_desktop.ui.flights.thin_splitter import ThinSplitter
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind

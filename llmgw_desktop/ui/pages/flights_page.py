@@ -19,17 +19,17 @@ from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, GatewayChanged, RecorderChanged, RecorderStatus
 from llmgw_desktop.domain.flight import FlightQuery, FlightRecord, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.flights.detail_pane import DetailPane
+from llmgw_desktop.ui.flights.detail.detail_pane import DetailPane
 from llmgw_desktop.ui.flights.filter_bar import FilterBar
 from llmgw_desktop.ui.flights.first_flight import FirstFlight
 from llmgw_desktop.ui.flights.flight_actions import FlightActions
 from llmgw_desktop.ui.flights.flight_browser import FlightBrowser
-from llmgw_desktop.ui.flights.flight_feed import FlightFeed
-from llmgw_desktop.ui.flights.flight_model import FlightModel
-from llmgw_desktop.ui.flights.flight_table import FlightTable
 from llmgw_desktop.ui.flights.notice import Notice
-from llmgw_desktop.ui.flights.page_loader import PageLoader
 from llmgw_desktop.ui.flights.page_states import PageStates, failure_words
+from llmgw_desktop.ui.flights.table.flight_feed import FlightFeed
+from llmgw_desktop.ui.flights.table.flight_model import FlightModel
+from llmgw_desktop.ui.flights.table.flight_table import FlightTable
+from llmgw_desktop.ui.flights.table.page_loader import PageLoader
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 from llmgw_desktop.ui.widgets.card import Line

@@ -2,7 +2,7 @@
 
 from llmgw_desktop.app.flight_columns import ShownFlight
 from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.ui.flights.flight_window import PAGE_ROWS, PAGES_KEPT, FlightWindow
+from llmgw_desktop.ui.flights.table.flight_window import PAGE_ROWS, PAGES_KEPT, FlightWindow
 from tests.support.made_flights import BEGIN_S, MadeReader, flight_id, summary
 
 

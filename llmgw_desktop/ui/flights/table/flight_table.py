@@ -20,9 +20,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from typing_extensions import override
 
 from llmgw_desktop.domain.flight import FlightSummary
-from llmgw_desktop.ui.flights.flight_delegate import FlightDelegate
-from llmgw_desktop.ui.flights.flight_header import FlightHeader
-from llmgw_desktop.ui.flights.flight_model import FlightModel
+from llmgw_desktop.ui.flights.table.flight_delegate import FlightDelegate
+from llmgw_desktop.ui.flights.table.flight_header import FlightHeader
+from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 

@@ -16,13 +16,13 @@ from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.flights.body_tab import BodyTab
-from llmgw_desktop.ui.flights.elided_label import ElidedLabel
+from llmgw_desktop.ui.flights.bodies.body_tab import BodyTab
+from llmgw_desktop.ui.flights.bodies.raw_tab import RawTab
+from llmgw_desktop.ui.flights.detail.elided_label import ElidedLabel
+from llmgw_desktop.ui.flights.detail.overview_tab import OverviewTab
+from llmgw_desktop.ui.flights.detail.timeline_tab import TimelineTab
 from llmgw_desktop.ui.flights.flight_actions import FlightActions
-from llmgw_desktop.ui.flights.overview_tab import OverviewTab
-from llmgw_desktop.ui.flights.raw_tab import RawTab
-from llmgw_desktop.ui.flights.state_marks import StateMarks
-from llmgw_desktop.ui.flights.timeline_tab import TimelineTab
+from llmgw_desktop.ui.flights.table.state_marks import StateMarks
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import Tone

@@ -26,7 +26,7 @@ from llmgw_desktop.app.flight_columns import (
 )
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightSummary
-from llmgw_desktop.ui.flights.flight_window import FlightWindow, PageRequest
+from llmgw_desktop.ui.flights.table.flight_window import FlightWindow, PageRequest
 
 NOT_HERE = "…"
 _NOWHERE = QModelIndex()

@@ -2,7 +2,7 @@
 
 from llmgw_desktop.domain.events import FlightClosed, FlightOpened
 from llmgw_desktop.domain.flight import FlightQuery, FlightState
-from llmgw_desktop.ui.flights.live_flights import LiveFlights
+from llmgw_desktop.ui.flights.table.live_flights import LiveFlights
 from tests.support.made_flights import flight_id, running, summary
 
 ALL = FlightQuery()

@@ -12,9 +12,9 @@ from llmgw_desktop.app.flight_texts import FlightSide
 from llmgw_desktop.app.inert_text import folded_lines, inert
 from llmgw_desktop.app.message_parts import Role
 from llmgw_desktop.app.transcript import Section, transcript_of
-from llmgw_desktop.ui.flights.text_view import TextView
-from llmgw_desktop.ui.flights.transcript_document import LineKind
-from llmgw_desktop.ui.flights.transcript_view import TranscriptView
+from llmgw_desktop.ui.flights.bodies.text_view import TextView
+from llmgw_desktop.ui.flights.bodies.transcript_document import LineKind
+from llmgw_desktop.ui.flights.bodies.transcript_view import TranscriptView
 from llmgw_desktop.ui.theme import Theme
 from tests.support.flight_scene import scene_flight, scene_record
 

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.flight_formats import facts, sentence
 from llmgw_desktop.domain.flight import FlightRecord
-from llmgw_desktop.ui.flights.error_card import ErrorCard
-from llmgw_desktop.ui.flights.fact_list import FactList
-from llmgw_desktop.ui.flights.token_bar import TokenBar
+from llmgw_desktop.ui.flights.detail.error_card import ErrorCard
+from llmgw_desktop.ui.flights.detail.fact_list import FactList
+from llmgw_desktop.ui.flights.detail.token_bar import TokenBar
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.view_clothes import dress_view

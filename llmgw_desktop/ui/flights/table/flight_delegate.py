@@ -12,8 +12,8 @@ from typing_extensions import override
 from llmgw_desktop.app.figures import UNKNOWN
 from llmgw_desktop.app.flight_columns import ShownFlight
 from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.ui.flights.flight_model import NOT_HERE, FlightModel
-from llmgw_desktop.ui.flights.state_marks import StateMarks, state_colour
+from llmgw_desktop.ui.flights.table.flight_model import NOT_HERE, FlightModel
+from llmgw_desktop.ui.flights.table.state_marks import StateMarks, state_colour
 from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import Theme
 

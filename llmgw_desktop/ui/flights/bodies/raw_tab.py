@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from llmgw_desktop.app.flight_texts import ShownText, raw_text
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.flights.part_bar import PartBar
-from llmgw_desktop.ui.flights.text_view import TextView
+from llmgw_desktop.ui.flights.bodies.part_bar import PartBar
+from llmgw_desktop.ui.flights.bodies.text_view import TextView
 from llmgw_desktop.ui.theme import Theme
 
 

@@ -9,11 +9,11 @@ import pytest
 from llmgw_desktop.domain.flight import FlightState, Phase, PhaseName
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.flights.body_tab import BodyTab
-from llmgw_desktop.ui.flights.overview_tab import OverviewTab
-from llmgw_desktop.ui.flights.raw_tab import RawTab
-from llmgw_desktop.ui.flights.timeline_tab import TimelineTab, tick_step_ms
-from llmgw_desktop.ui.flights.token_bar import TokenBar
+from llmgw_desktop.ui.flights.bodies.body_tab import BodyTab
+from llmgw_desktop.ui.flights.bodies.raw_tab import RawTab
+from llmgw_desktop.ui.flights.detail.overview_tab import OverviewTab
+from llmgw_desktop.ui.flights.detail.timeline_tab import TimelineTab, tick_step_ms
+from llmgw_desktop.ui.flights.detail.token_bar import TokenBar
 from llmgw_desktop.ui.theme import Theme
 from tests.support.made_flights import BEGIN_S, failed, record, summary
 

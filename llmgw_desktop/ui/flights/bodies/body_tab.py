@@ -18,9 +18,9 @@ from llmgw_desktop.app.flight_texts import (
 from llmgw_desktop.app.transcript import Transcript, transcript_of
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.flights.part_bar import PartBar
-from llmgw_desktop.ui.flights.text_view import TextView
-from llmgw_desktop.ui.flights.transcript_view import TranscriptView
+from llmgw_desktop.ui.flights.bodies.part_bar import PartBar
+from llmgw_desktop.ui.flights.bodies.text_view import TextView
+from llmgw_desktop.ui.flights.bodies.transcript_view import TranscriptView
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.empty_state import EmptyState

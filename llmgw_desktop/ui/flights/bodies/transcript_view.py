@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.transcript import Section
-from llmgw_desktop.ui.flights.transcript_document import (
+from llmgw_desktop.ui.flights.bodies.transcript_document import (
     Line,
     LineKind,
     TranscriptDocument,

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QTableView
 
 from llmgw_desktop.app.flight_columns import RowTime, ShownFlight, shown_flight
 from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.ui.flights.flight_model import FlightModel
-from llmgw_desktop.ui.flights.flight_window import PAGE_ROWS
+from llmgw_desktop.ui.flights.table.flight_model import FlightModel
+from llmgw_desktop.ui.flights.table.flight_window import PAGE_ROWS
 from tests.support.made_flights import BEGIN_S, MadeReader, failed, flight_id, running, summary
 
 NOW = RowTime.at(BEGIN_S + 2_000_000, UTC)

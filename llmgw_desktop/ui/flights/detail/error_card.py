@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from llmgw_desktop.app.flight_errors import explained
 from llmgw_desktop.domain.flight import FlightState, FlightSummary
-from llmgw_desktop.ui.flights.state_marks import state_colour, state_icon
+from llmgw_desktop.ui.flights.table.state_marks import state_colour, state_icon
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.card import CORNER_PX

@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPalette, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from llmgw_desktop.ui.flights.json_colours import JsonColours
+from llmgw_desktop.ui.flights.bodies.json_colours import JsonColours
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 

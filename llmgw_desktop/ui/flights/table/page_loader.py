@@ -13,8 +13,8 @@ from llmgw_desktop.app.flight_columns import RowTime, ShownFlight, shown_flight
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.domain.flight import FlightQuery, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.flights.flight_model import FlightModel
-from llmgw_desktop.ui.flights.flight_window import PAGE_ROWS, PageRequest
+from llmgw_desktop.ui.flights.table.flight_model import FlightModel
+from llmgw_desktop.ui.flights.table.flight_window import PAGE_ROWS, PageRequest
 
 _MARGIN_ROWS = 64
 

@@ -15,10 +15,10 @@ from llmgw_desktop.app.flights import Flights, is_whole
 from llmgw_desktop.domain.events import Event, FlightClosed, FlightOpened
 from llmgw_desktop.domain.flight import FlightQuery, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.flights.flight_model import FlightModel
-from llmgw_desktop.ui.flights.flight_window import PAGE_ROWS
-from llmgw_desktop.ui.flights.live_flights import LiveFlights
-from llmgw_desktop.ui.flights.page_loader import PageLoader
+from llmgw_desktop.ui.flights.table.flight_model import FlightModel
+from llmgw_desktop.ui.flights.table.flight_window import PAGE_ROWS
+from llmgw_desktop.ui.flights.table.live_flights import LiveFlights
+from llmgw_desktop.ui.flights.table.page_loader import PageLoader
 from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
 
 _TOP_MOST = 2 * PAGE_ROWS

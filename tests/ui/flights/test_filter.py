@@ -1,0 +1,84 @@
+"""What is filtered, how it is counted, and what becomes of the chosen flight."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QMenu
+
+from llmgw_desktop.domain.flight import FlightQuery, FlightState
+from tests.support.flight_page import FlightBench
+from tests.support.made_flights import failed, summary
+
+
+def test_typing_is_gathered(bench: FlightBench, qtbot: object) -> None:
+    queries = []
+    bench.filter.changed.connect(queries.append)
+    qtbot.keyClicks(bench.filter._field, "sonnet", delay=5)
+    qtbot.waitUntil(lambda: bool(queries))
+    assert queries == [FlightQuery(text="sonnet")]
+
+
+@pytest.mark.parametrize(
+    ("key", "states"),
+    [
+        ("ok", {FlightState.OK}),
+        ("errors", {FlightState.FAILED, FlightState.CUT}),
+        ("running", {FlightState.RUNNING}),
+        ("all", set()),
+    ],
+)
+def test_state_chips(bench: FlightBench, key: str, states: set[FlightState]) -> None:
+    bench.filter.set_query(FlightQuery(text="x", states=frozenset({FlightState.LOST})))
+    bench.filter._states.choose("ok" if key == "all" else "all")
+    bench.filter._states.choose(key)
+    assert bench.filter.query == FlightQuery(text="x", states=frozenset(states))
+
+
+def test_quick_filters_from_a_row(bench: FlightBench, qtbot: object) -> None:
+    menu = QMenu()
+    bench.filter.quick_menu(menu, failed(1, provider="openai", client="editor"))
+    words = [action.text() for action in menu.actions()]
+    assert words == ["Only endpoint openai", "Only client editor", "Only state Failed"]
+    menu.actions()[0].trigger()
+    assert bench.filter.query == FlightQuery(provider="openai")
+    chips = bench.filter._chips
+    assert chips.count() == 1
+    chips.itemAt(0).widget().click()
+    assert bench.filter.query == FlightQuery()
+
+
+def test_the_count_says_of_how_many(bench: FlightBench, qtbot: object) -> None:
+    count = bench.filter._count
+    assert count.text() == "1,000 flights"
+    bench.reader.make = lambda number: summary(number, client="a" if number % 4 else "b")
+    bench.page.show_query(FlightQuery(client="b"))
+    qtbot.waitUntil(lambda: count.text() == "250 of 1,000 flights")
+
+
+def test_nothing_matches_and_the_way_back(bench: FlightBench, qtbot: object) -> None:
+    bench.page.show_query(FlightQuery(text="mistral"))
+    qtbot.waitUntil(lambda: bench.states.currentWidget() is bench.states._no_match)
+    assert bench.states._no_match._text.text() == "1,000 flights without the filter."
+    bench.states.clear_wanted.emit()
+    qtbot.waitUntil(lambda: bench.states.is_browsing)
+
+
+def test_the_chosen_flight_is_found_again_without_the_filter(
+    bench: FlightBench, qtbot: object
+) -> None:
+    bench.reader.make = lambda number: failed(number) if number == 300 else summary(number)
+    bench.page.show_query(FlightQuery(states=frozenset({FlightState.FAILED})))
+    qtbot.waitUntil(lambda: bench.model.rowCount() == 1)
+    bench.table.choose_row(0)
+    bench.filter.clear()
+    qtbot.waitUntil(lambda: bench.table.chosen_row == 699)
+    assert bench.table.visible_rows()[0] <= 699 <= bench.table.visible_rows()[1]
+
+
+def test_a_chosen_flight_that_matches_no_more_is_let_go(bench: FlightBench, qtbot: object) -> None:
+    bench.table.choose_row(0)
+    bench.browser.open_pane()
+    bench.page.show_query(FlightQuery(states=frozenset({FlightState.FAILED})))
+    qtbot.waitUntil(lambda: bench.browser.flight is None)
+    assert not bench.browser.is_open
+    assert not bench.page._actions.curl.isEnabled()
