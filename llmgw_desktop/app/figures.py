@@ -77,7 +77,7 @@ def rate_text(per_s: float | None) -> str:
     """Tokens a second: «75», «3.2»."""
     if per_s is None:
         return UNKNOWN
-    return f"{per_s:.1f}" if per_s < 9.95 else f"{per_s:,.0f}"
+    return f"{per_s:.1f}" if per_s < 9.95 else short_count_text(round(per_s))
 
 
 def local_time(at_s: float, zone: tzinfo | None = None) -> datetime:

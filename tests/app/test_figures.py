@@ -85,7 +85,9 @@ def test_shares_reach_none_and_all_only_when_they_are(share: float, text: str) -
     assert share_text(share) == text
 
 
-@pytest.mark.parametrize(("per_s", "text"), [(3.17, "3.2"), (75.4, "75"), (1234.0, "1,234")])
+@pytest.mark.parametrize(
+    ("per_s", "text"), [(3.17, "3.2"), (75.4, "75"), (1234.0, "1,234"), (8.9e6, "8.9 M")]
+)
 def test_rates(per_s: float, text: str) -> None:
     assert rate_text(per_s) == text
 

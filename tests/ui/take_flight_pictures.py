@@ -102,10 +102,13 @@ class Studio:
             self.wait()
 
     def wait(self) -> None:
-        from PySide6.QtTest import QTest
+        """A loop of Qt's own: QTest.qWait would keep the interpreter's lock from the reader."""
+        from PySide6.QtCore import QEventLoop, QTimer
 
         for _ in range(60):
-            QTest.qWait(_WAIT_MS)
+            loop = QEventLoop()
+            QTimer.singleShot(_WAIT_MS, loop.quit)
+            loop.exec()
             if self.page._feed.is_loaded or self.reader.problem is not None:
                 return
 
