@@ -40,7 +40,7 @@ from tests.support.upstream import Upstream
 
 SPAN_S = 14 * 60
 FLIGHTS = 160
-SIZE = (1180, 780)
+SIZE = (1280, 820)
 CLIENTS = {
     "claude-code": ("/v1/messages", ("claude-opus-5-5", "claude-haiku-5")),
     "codex": ("/v1/chat/completions", ("qwen3-coder-30b",)),
