@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import heapq
 import os
-import selectors
 import signal
 import threading
 from contextlib import contextmanager
@@ -17,39 +16,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVarTuple
 
 from PySide6.QtCore import QCoreApplication, QThread
 
+from llmgw_desktop.ui.asyncio_insides import Timer, TurnedLoop
 from llmgw_desktop.ui.qt_pump import QtPump
 
 if TYPE_CHECKING:
-    import socket
-    from collections import deque
     from collections.abc import Callable, Iterator
     from contextvars import Context
     from types import FrameType
-
-    class _Timer(asyncio.TimerHandle):
-        _when: float
-        _scheduled: bool
-
-    class _SelectorLoop(asyncio.SelectorEventLoop):
-        """What the type stubs leave out; a test asserts that each Python has it."""
-
-        _ready: deque[asyncio.Handle]
-        _scheduled: list[_Timer]
-        _timer_cancelled_count: int
-        _stopping: bool
-        _debug: bool
-        _closed: bool
-        _clock_resolution: float
-        _selector: _LookingSelector
-        _csock: socket.socket
-        _signal_handlers: dict[int, asyncio.Handle]
-
-        def _run_once(self) -> None: ...
-        def _process_events(self, event_list: list[Any]) -> None: ...
-        def _write_to_self(self) -> None: ...
-else:
-    _Timer = asyncio.TimerHandle
-    _SelectorLoop = asyncio.SelectorEventLoop
 
 _Ts = TypeVarTuple("_Ts")
 
@@ -57,16 +30,7 @@ _PID_PROPERTY: Final = "llmgw_pid"
 """On the application: the process that it was started in."""
 
 
-class _LookingSelector(selectors.DefaultSelector):
-    """Looks but does not wait, while Qt does the waiting."""
-
-    may_wait = True
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        return super().select(timeout if self.may_wait else 0)
-
-
-class QtHostedLoop(_SelectorLoop):
+class QtHostedLoop(TurnedLoop):
     """An asyncio loop whose run_forever() is the application's exec().
 
     In another thread than that of the windows, and in a forked child, it is a plain selector loop.
@@ -74,9 +38,7 @@ class QtHostedLoop(_SelectorLoop):
     """
 
     def __init__(self, app: QCoreApplication) -> None:
-        super().__init__(_LookingSelector())
-        self.qt_sleeps = False
-        """Control is in Qt and nobody has asked for a wake-up: whoever adds work has to."""
+        super().__init__()
         self._app = app
         self._pump: QtPump | None = None
         if app.property(_PID_PROPERTY) is None:
@@ -115,7 +77,7 @@ class QtHostedLoop(_SelectorLoop):
             timer = super().call_at(when, callback, *args, context=context)
             _end_origin_at_caller(timer)
         else:
-            timer = _Timer(when, callback, args, self, context)
+            timer = Timer(when, callback, args, self, context)
             heapq.heappush(self._scheduled, timer)
             timer._scheduled = True
         if self.qt_sleeps and self._pump and self._scheduled[0] is timer:
@@ -126,13 +88,6 @@ class QtHostedLoop(_SelectorLoop):
         super().stop()
         if self.qt_sleeps:
             self._wake_qt()
-
-    def has_many_cancelled_timers(self, many: int) -> bool:
-        count = len(self._scheduled)
-        return count > many and self._timer_cancelled_count * 2 > count
-
-    def turn_as_asyncio_does(self) -> None:
-        super()._run_once()
 
     def remove_signal_handler(self, sig: int) -> bool:
         is_removed = super().remove_signal_handler(sig)

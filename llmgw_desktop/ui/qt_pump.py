@@ -23,7 +23,7 @@ from PySide6.QtCore import (
 )
 
 if TYPE_CHECKING:
-    from llmgw_desktop.ui.qt_hosted_loop import QtHostedLoop
+    from llmgw_desktop.ui.asyncio_insides import TurnedLoop
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ _PATIENCE_MS: Final = 200
 class QtPump:
     """Turns the loop from inside Qt. Lives for one run of it, in the thread of the windows."""
 
-    def __init__(self, loop: QtHostedLoop, descriptor: int) -> None:
+    def __init__(self, loop: TurnedLoop, descriptor: int) -> None:
         self.error: BaseException | None = None
         """What a callback raised that is for the caller of run_forever(), not for Qt."""
         self.wakeups = 0
