@@ -50,8 +50,10 @@ def _run(arguments: "argparse.Namespace") -> int:
     _start_logging()
     if arguments.command == "serve":
         return _serve(places, env)
-    if not _has_display(env):
-        print("There is no display: serving without windows.", file=sys.stderr)
+    from llmgw_desktop.app.display import missing_display
+
+    if missing := missing_display(env):
+        print(f"{missing} Serving without windows.", file=sys.stderr)
         return _serve(places, env)
     return _desktop(places, env, hidden=arguments.hidden)
 
@@ -101,12 +103,6 @@ def _container(places: Places, env: Mapping[str, str]) -> "Container":
     for warning in container.warnings:
         logging.getLogger("llmgw_desktop").warning(warning)
     return container
-
-
-def _has_display(env: Mapping[str, str]) -> bool:
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return any(env.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 def _start_logging() -> None:

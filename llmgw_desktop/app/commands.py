@@ -1,7 +1,10 @@
 """The commands of `llmgw`, as words on the command line; what they do is called from here."""
 
 import argparse
+import importlib.metadata
 from collections.abc import Sequence
+
+from typing_extensions import override
 
 from llmgw_desktop.domain.principal import Scope
 
@@ -12,6 +15,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         prog="llmgw",
         description="One local door to every language model, with a window to watch it.",
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     desktop = commands.add_parser("desktop", help="the app: tray and windows (the default)")
     desktop.add_argument("--hidden", action="store_true", help="start in the tray")
@@ -36,6 +40,14 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     arguments = parser.parse_args(argv)
     arguments.command = arguments.command or "desktop"
     return arguments
+
+
+class _Version(argparse.Action):
+    """Looked up only when asked for."""
+
+    @override
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        parser.exit(message=f"llmgw {importlib.metadata.version('llmgw-desktop')}\n")
 
 
 def _port(text: str) -> int:

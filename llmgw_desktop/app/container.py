@@ -10,7 +10,7 @@ from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.settings_file import SettingsFile
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.events import RecorderStatus
+from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.provider import ProviderKind
 from llmgw_desktop.engine.access.authenticator import Authenticator
@@ -47,6 +47,9 @@ class Container:
         self._clock = SystemClock()
         self._settings_file = SettingsFile(places.config_file, env, self._clock)
         settings = self._settings_file.loaded.settings
+        self._settings_news = SettingsChanged(
+            settings=settings, warnings=self._settings_file.loaded.warnings
+        )
         self._bus = Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._redactor = Redactor()
@@ -73,7 +76,8 @@ class Container:
             gateway=self.gateway,
             recorder=self._recorder,
             bus=self._bus,
-            access_key_file=places.access_key_file,
+            places=places,
+            check_settings=self.check_settings,
         )
         self.flights = Flights(self._reader, self._recorder.running)
         self.overview = Overview(self._reader, self._recorder.running, self._clock)
@@ -106,10 +110,12 @@ class Container:
     def check_settings(self, *, now: bool = True) -> None:
         """Take over the settings file if it has changed; a broken one only makes news."""
         news = self._settings_file.refresh(now=now)
-        if news is not None:
-            if not news.problem:
-                self.gateway.apply(news.settings)
-            self._bus.publish(news)
+        if news is None:
+            return
+        if not news.problem:
+            self.gateway.apply(news.settings)
+        self._settings_news = news
+        self._bus.publish(news)
 
     def _open_clients(self) -> tuple[ClientStore | None, str]:
         """Without the file of the clients the gateway still serves its own person."""
@@ -153,6 +159,7 @@ class Container:
         health = health_door.HealthDoor(
             gateway=lambda: self.gateway.status,
             recorder=lambda: self._recorder.status,
+            settings=lambda: self._settings_news,
             open_flights=lambda: pipeline.open_runs,
             meters=self._meters,
         )

@@ -7,18 +7,27 @@ from llmgw_desktop.domain.events import Event, GatewayStatus, RecorderStatus
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.gateway import Gateway
+from llmgw_desktop.store.paths import Places
 
 
 class GatewayControl:
     """For tray and windows; all quick but `send_test_flight`."""
 
     def __init__(
-        self, *, gateway: Gateway, recorder: Recorder, bus: Bus, access_key_file: Path
+        self,
+        *,
+        gateway: Gateway,
+        recorder: Recorder,
+        bus: Bus,
+        places: Places,
+        check_settings: Callable[[], None],
     ) -> None:
         self._gateway = gateway
         self._recorder = recorder
         self._bus = bus
-        self._access_key_file = access_key_file
+        self._places = places
+        self.check_settings = check_settings
+        """Take over the settings file if it has changed; what comes of it goes to the bus."""
 
     def status(self) -> GatewayStatus:
         return self._gateway.status
@@ -41,7 +50,11 @@ class GatewayControl:
         return {"OpenAI": f"{url}/v1", "Anthropic": url} if url else {}
 
     def access_key_file(self) -> Path:
-        return self._access_key_file
+        return self._places.access_key_file
+
+    def settings_file(self) -> Path:
+        """It need not exist."""
+        return self._places.config_file
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         return self._bus.subscribe(listener)
@@ -53,4 +66,4 @@ class GatewayControl:
         """
         from llmgw_desktop.app.first_flight import send
 
-        return await send(self._gateway.status.url, self._access_key_file.read_text().strip())
+        return await send(self._gateway.status.url, self.access_key_file().read_text().strip())

@@ -1,6 +1,6 @@
 """What of a flight can be put on the clipboard: curl, request, answer text, id.
 
-Never a secret: the key of a curl command is the shell's $LLMGW_KEY, headers of records are
+Never a secret: a curl command reads the key from its file when it runs, headers of records are
 masked already and only harmless ones are taken, bodies are as recorded (secrets removed). Nothing
 copied carries control characters that a terminal would obey.
 """
@@ -27,15 +27,16 @@ class NothingToCopy(Exception):
     """The reason, as a sentence for the person who tried."""
 
 
-def curl_text(record: FlightRecord, base_urls: Mapping[str, str]) -> str:
-    """The request as a command against this gateway, streaming as it was."""
+def curl_text(record: FlightRecord, base_urls: Mapping[str, str], key_file: str) -> str:
+    """The request as a command against this gateway, streaming as it was; works as pasted."""
     body = _request_body(record)
     if not base_urls:
         raise NothingToCopy("The gateway is not running, so there is no address to send to.")
     if not isinstance(json_value(body), dict):
         raise NothingToCopy("Only a request in JSON can be copied as curl.")
     is_anthropic = record.summary.protocol is ModelProtocol.ANTHROPIC
-    key = "x-api-key: $LLMGW_KEY" if is_anthropic else "Authorization: Bearer $LLMGW_KEY"
+    carrier = "x-api-key:" if is_anthropic else "Authorization: Bearer"
+    key = f"{carrier} $(cat {_quoted(key_file)})"
     lines = [
         f"curl -sS{'N' if record.summary.streaming else ''} {_quoted(_url(record, base_urls))}",
         f'-H "{key}"',

@@ -33,7 +33,12 @@ def _add(arguments: argparse.Namespace, keys: ClientKeys) -> int:
 
 
 def _list(_: argparse.Namespace, keys: ClientKeys) -> int:
-    for client in keys.all():
+    clients = keys.all()
+    if not clients:
+        print("There are no keys yet. Make one with: llmgw key add NAME", file=sys.stderr)
+        return 0
+    print("NAME\tKEY\tSCOPES\tMADE\tSTATE")
+    for client in clients:
         state = "active" if client.revoked_at_s is None else f"revoked {_day(client.revoked_at_s)}"
         made = _day(client.created_at_s)
         print(
@@ -47,7 +52,7 @@ def _revoke(arguments: argparse.Namespace, keys: ClientKeys) -> int:
     if client is None:
         print(f"llmgw: There is no active key of '{arguments.name}'.", file=sys.stderr)
         return 1
-    print(f"The key of {client.name} is refused from now on.")
+    print(f"The key of {client.name} is revoked; a running gateway notices within a second.")
     return 0
 
 

@@ -32,6 +32,7 @@ class SettingsFile:
         self._looked_at_s = clock.monotonic_s()
         self._mark = self._look()
         self.loaded: LoadedSettings = load_settings(path, env)
+        self._first = self.loaded.settings
 
     def refresh(self, *, now: bool = False) -> SettingsChanged | None:
         """What changed since the last look, or None. A broken file is news without new settings."""
@@ -49,7 +50,17 @@ class SettingsFile:
             _log.warning("the settings stay as they were: %s", error)
             return SettingsChanged(settings=self.loaded.settings, problem=str(error))
         _log.info("settings read again from %s", self._path)
-        return SettingsChanged(settings=self.loaded.settings, warnings=self.loaded.warnings)
+        warnings = (*self.loaded.warnings, *self._waiting_for_a_start())
+        for warning in warnings:
+            _log.warning(warning)
+        return SettingsChanged(settings=self.loaded.settings, warnings=warnings)
+
+    def _waiting_for_a_start(self) -> list[str]:
+        """The door stays where it was opened."""
+        now, then = self.loaded.settings.http, self._first.http
+        if now == then:
+            return []
+        return [f"{self._path}: changes in [http] take effect at the next start."]
 
     def _look(self) -> _Mark:
         try:

@@ -17,6 +17,7 @@ from llmgw_desktop.app.flight_copies import (
 from llmgw_desktop.domain.provider import ModelProtocol
 from tests.support.made_flights import anthropic_stream, record, summary
 
+KEY_FILE = "/home/somebody/run/access.key"
 BASE_URLS = {"OpenAI": "http://127.0.0.1:3333/v1", "Anthropic": "http://127.0.0.1:3333"}
 
 
@@ -25,11 +26,11 @@ def words(command: str) -> list[str]:
 
 
 def test_curl_repeats_the_request_at_this_gateway() -> None:
-    command = words(curl_text(record(), BASE_URLS))
+    command = words(curl_text(record(), BASE_URLS, KEY_FILE))
     assert command[:3] == ["curl", "-sSN", "http://127.0.0.1:3333/v1/messages?beta=true"]
     headers = [command[at + 1] for at, word in enumerate(command) if word == "-H"]
     assert headers == [
-        "x-api-key: $LLMGW_KEY",
+        f"x-api-key: $(cat '{KEY_FILE}')",
         "content-type: application/json",
         "anthropic-version: 2023-06-01",
         "anthropic-beta: context-1m-2025-08-07",
@@ -41,9 +42,9 @@ def test_curl_repeats_the_request_at_this_gateway() -> None:
 
 def test_curl_of_the_other_dialect_uses_a_bearer_key() -> None:
     flight = summary(1, protocol=ModelProtocol.OPENAI_CHAT, streaming=False)
-    command = curl_text(record(summary=flight, path="/v1/chat/completions"), BASE_URLS)
+    command = curl_text(record(summary=flight, path="/v1/chat/completions"), BASE_URLS, KEY_FILE)
     assert command.startswith("curl -sS 'http://127.0.0.1:3333/v1/chat/completions'")
-    assert '-H "Authorization: Bearer $LLMGW_KEY"' in command
+    assert f"""-H "Authorization: Bearer $(cat '{KEY_FILE}')\"""" in command
 
 
 def test_no_copy_carries_a_secret() -> None:
@@ -58,7 +59,7 @@ def test_no_copy_carries_a_secret() -> None:
         ),
         answer_headers=(("set-cookie", secret),),
     )
-    command = curl_text(made, BASE_URLS)
+    command = curl_text(made, BASE_URLS, KEY_FILE)
     copies = (command, request_json_text(made), answer_copy_text(made))
     assert not any(secret in text for text in copies)
     assert "beta=true" in command
@@ -68,7 +69,7 @@ def test_a_shell_runs_nothing_but_curl() -> None:
     hostile = "'; touch owned; echo '$(id) `id` !! \\"
     body = json.dumps({"model": hostile}).encode()
     made = record(path="/v1/messages'$(id)\n\x1b[201~", request_body=body)
-    text = curl_text(made, BASE_URLS)
+    text = curl_text(made, BASE_URLS, KEY_FILE)
     command = words(text)
     assert command[2] == "http://127.0.0.1:3333/v1/messages%27%24%28id%29%0A%1B%5B201~"
     assert json.loads(command[-1]) == {"model": hostile}
@@ -84,7 +85,7 @@ def test_a_shell_runs_nothing_but_curl() -> None:
 def test_characters_that_a_terminal_obeys_are_escaped() -> None:
     body = '{"a": "\x7f\u202e\x9b201~\u200b"}'.encode()
     for text in (
-        curl_text(record(request_body=body), BASE_URLS),
+        curl_text(record(request_body=body), BASE_URLS, KEY_FILE),
         request_json_text(record(request_body=body)),
     ):
         assert not any(char in text for char in "\x7f\u202e\x9b\u200b")
@@ -111,7 +112,7 @@ def test_answer_text_of_a_stream() -> None:
 )
 def test_curl_says_why_it_cannot(made: object, reason: str) -> None:
     with pytest.raises(NothingToCopy, match=reason):
-        curl_text(made, BASE_URLS)  # type: ignore[arg-type]
+        curl_text(made, BASE_URLS, KEY_FILE)  # type: ignore[arg-type]
 
 
 def test_answer_text_says_why_it_cannot() -> None:
@@ -124,7 +125,7 @@ def test_answer_text_says_why_it_cannot() -> None:
 def test_without_an_address_there_is_nothing_to_send_to() -> None:
     assert first_curl_text({}, "/k") == ""
     with pytest.raises(NothingToCopy, match="not running"):
-        curl_text(record(), {})
+        curl_text(record(), {}, KEY_FILE)
 
 
 def test_the_first_request_works_as_pasted() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import orjson
 
-from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus
+from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.engine.caller import JSON
 from llmgw_desktop.engine.dialect import Dialect
@@ -23,11 +23,13 @@ class HealthDoor:
         *,
         gateway: Callable[[], GatewayStatus],
         recorder: Callable[[], RecorderStatus],
+        settings: Callable[[], SettingsChanged],
         open_flights: Callable[[], int],
         meters: Meters,
     ) -> None:
         self._gateway = gateway
         self._recorder = recorder
+        self._settings = settings
         self._open_flights = open_flights
         self._meters = meters
 
@@ -35,15 +37,17 @@ class HealthDoor:
         await caller.reply(200, JSON, b'{"status":"ok"}')
 
     async def detail(self, caller: HttpCaller) -> None:
-        gateway, recorder = self._gateway(), self._recorder()
+        gateway, recorder, settings = self._gateway(), self._recorder(), self._settings()
+        is_well = recorder.recording and not gateway.problem and not settings.problem
         body = {
-            "status": "ok" if recorder.recording and not gateway.problem else "degraded",
+            "status": "ok" if is_well else "degraded",
             "gateway": {"state": gateway.state, "url": gateway.url, "problem": gateway.problem},
             "recorder": {
                 "recording": recorder.recording,
                 "problem": recorder.problem,
                 "dropped": recorder.dropped,
             },
+            "settings": {"problem": settings.problem, "warnings": list(settings.warnings)},
             "open_flights": self._open_flights(),
         }
         await caller.reply(200, JSON, orjson.dumps(body))

@@ -19,7 +19,7 @@ PRACTICE = Provider(name="practice", kind=ProviderKind.PRACTICE)
 
 
 class Router:
-    """Rules, first match wins:
+    """Rules, first match wins, and a match that cannot answer is the end of the search:
 
     1. `practice/…` goes to the practice provider, and nothing else ever does.
     2. `NAME/model` or `NAME:model` goes to the provider of that name.
@@ -51,29 +51,30 @@ class Router:
             if plain not in PRACTICE_MODELS:
                 raise UnknownModel(plain)
             return _decision(protocol, [(PRACTICE, plain)], "The name asks for practice.")
-        matches = list(self._matches(model))
-        served = [match for match in matches if protocol in PROTOCOLS_OF_KIND[match[0].kind]]
-        if served:
-            return _decision(protocol, served, _reason(served[0], model))
-        if matches and model in _listed(matches):
-            provider = matches[0][0]
-            raise NotServed(
-                f"'{model}' is served by '{provider.name}', which does not take {protocol} "
-                f"requests. Ask it in its own protocol."
-            )
+        for rule in (self._named, self._listing, self._taking_all):
+            matches = list(rule(model))
+            served = [match for match in matches if protocol in PROTOCOLS_OF_KIND[match[0].kind]]
+            if served:
+                return _decision(protocol, served, _reason(served[0], model))
+            if matches and rule is not self._taking_all:
+                # It was meant for this provider: no other one may see it.
+                raise NotServed(
+                    f"'{model}' is served by '{matches[0][0].name}', which does not take "
+                    f"{protocol} requests. Ask it in its own protocol."
+                )
         raise UnknownModel(model)
 
-    def _matches(self, model: str) -> Iterator[tuple[Provider, str]]:
+    def _named(self, model: str) -> Iterator[tuple[Provider, str]]:
         for mark in ("/", ":"):
             name, found, rest = model.partition(mark)
             if found and rest and name in self._by_name:
                 yield self._by_name[name], rest
-        for provider in self._providers:
-            if model in provider.models:
-                yield provider, model
-        for provider in self._providers:
-            if not provider.models:
-                yield provider, model
+
+    def _listing(self, model: str) -> Iterator[tuple[Provider, str]]:
+        return ((each, model) for each in self._providers if model in each.models)
+
+    def _taking_all(self, model: str) -> Iterator[tuple[Provider, str]]:
+        return ((each, model) for each in self._providers if not each.models)
 
 
 def _decision(
@@ -97,7 +98,3 @@ def _reason(match: tuple[Provider, str], asked: str) -> str:
     if model in provider.models:
         return f"'{provider.name}' lists this model."
     return f"'{provider.name}' takes every model of its protocol."
-
-
-def _listed(matches: Sequence[tuple[Provider, str]]) -> set[str]:
-    return {model for provider, model in matches if model in provider.models}

@@ -31,12 +31,14 @@ class FlightActions(QObject):
         self,
         flights: Flights,
         base_urls: Callable[[], dict[str, str]],
+        key_file: str,
         bridge: Bridge,
         widget: QWidget,
     ) -> None:
         super().__init__(widget)
         self._flights = flights
         self._base_urls = base_urls
+        self._key_file = key_file
         self._bridge = bridge
         self._flight: FlightSummary | None = None
         self.curl = self._action("Copy as curl", self._copy_curl, "Ctrl+Shift+C")
@@ -65,7 +67,8 @@ class FlightActions(QObject):
 
     def _copy_curl(self) -> None:
         base_urls = self._base_urls()
-        self._copy(lambda record: curl_text(record, base_urls), "Copied as curl.")
+        key_file = self._key_file
+        self._copy(lambda record: curl_text(record, base_urls, key_file), "Copied as curl.")
 
     def _copy_request(self) -> None:
         self._copy(request_json_text, "Request copied.")

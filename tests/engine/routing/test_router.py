@@ -67,6 +67,16 @@ def test_a_model_of_another_protocol_says_whose_it_is() -> None:
         router.route(CHAT, "m")
 
 
+@pytest.mark.parametrize("model", ["m", "local/m", "local/other", "local:m"])
+def test_a_model_meant_for_one_provider_never_goes_to_another(model: str) -> None:
+    """A prompt for the server at home must not reach a vendor that takes every name."""
+    router = Router(
+        [_provider("vendor", "anthropic"), _provider("local", "openai-compatible", "m")]
+    )
+    with pytest.raises(NotServed, match="'local'"):
+        router.route(MESSAGES, model)
+
+
 def test_a_very_long_name_is_not_repeated_whole() -> None:
     with pytest.raises(UnknownModel) as refused:
         Router([]).route(CHAT, "x" * 100_000)

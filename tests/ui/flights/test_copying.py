@@ -28,7 +28,7 @@ def test_curl(bench: FlightBench, qtbot: object) -> None:
     qtbot.keyClick(bench.table, Qt.Key.Key_C, modifiers)
     qtbot.waitUntil(lambda: clipboard() != "before")
     assert clipboard().startswith("curl -sSN 'http://127.0.0.1:3333/v1/messages?beta=true'")
-    assert "$LLMGW_KEY" in clipboard()
+    assert "$(cat '" in clipboard()
     assert bench.page._notice.text == "Copied as curl."
 
 
