@@ -53,6 +53,7 @@ class Container:
         self._bus = Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._redactor = Redactor()
+        self._redactor.know(provider.api_key for provider in settings.providers)
         self._store = FlightStore(
             places.flights_db,
             clock=self._clock,
@@ -114,6 +115,7 @@ class Container:
             return
         if not news.problem:
             self.gateway.apply(news.settings)
+            self._redactor.know(each.api_key for each in news.settings.providers)
         self._settings_news = news
         self._bus.publish(news)
 

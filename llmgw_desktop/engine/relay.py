@@ -35,8 +35,11 @@ class Relay:
         flight: OpenFlight,
     ) -> None:
         """Raises UpstreamError, ClientGone."""
+        if not 200 <= answer.status <= 599:
+            await answer.close()
+            raise UpstreamGarbage(f"'{flight.provider}' answered with status {answer.status}.")
         headers = self._header_policy.answer_headers_to_forward(answer.headers)
-        flight.answer_headers = tuple(headers)
+        flight.answer_headers = self._header_policy.masked_headers(answer.headers)
         lines = [*headers, *own_headers(flight)]
         try:
             if request.streaming and _is_event_stream(answer.headers):
@@ -59,7 +62,9 @@ class Relay:
         name = flight.provider
         if not _is_json(answer.headers):
             kind = answer.headers.get("Content-Type", "nothing it names")
-            raise UpstreamGarbage(f"'{name}' answered {answer.status} with {kind}, not with JSON.")
+            raise UpstreamGarbage(
+                f"'{name}' answered {answer.status} with {kind[:80]}, not with JSON."
+            )
         facts = dialect.read_answer(body)
         flight.usage, flight.stop_reason = facts.usage, facts.stop_reason
         flight.model_served = facts.model or flight.model_served
@@ -74,18 +79,15 @@ class Relay:
         await caller.reply(answer.status, lines, body)
 
     async def _collect(self, answer: UpstreamAnswer, flight: OpenFlight) -> bytes:
-        parts: list[bytes] = []
-        size = 0
+        body = bytearray()
         while chunk := await answer.read():
-            if not parts:
+            if not body:
                 flight.answered()
-            parts.append(chunk)
-            size += len(chunk)
-            if size > MAX_WHOLE_BYTES:
+            body += chunk
+            if len(body) > MAX_WHOLE_BYTES:
                 raise UpstreamGarbage(f"'{flight.provider}' answered with too large a body.")
-        body = parts[0] if len(parts) == 1 else b"".join(parts)
         flight.keep(body)
-        return body
+        return bytes(body)
 
     async def _stream(
         self,
@@ -162,7 +164,7 @@ def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
 
 def _is_plain(text: str) -> bool:
     """A name from outside may stand in a header."""
-    return text.isascii() and text.isprintable()
+    return len(text) <= 256 and text.isascii() and text.isprintable()
 
 
 def _is_json(headers: Mapping[str, str]) -> bool:

@@ -22,7 +22,7 @@ class OpenFlight:
         "_clock",
         "answer_bytes",
         "answer_headers",
-        "answer_parts",
+        "answer_kept",
         "answer_whole",
         "attempts",
         "chunks",
@@ -33,7 +33,6 @@ class OpenFlight:
         "first_byte",
         "id",
         "keep_limit",
-        "kept_bytes",
         "model_asked",
         "model_served",
         "operation",
@@ -92,11 +91,10 @@ class OpenFlight:
         self.request_headers: Headers = ()
         self.request_body = b""
         self.answer_headers: Headers = ()
-        self.answer_parts: list[bytes] = []
+        self.answer_kept = bytearray()
         self.answer_bytes = 0
         self.keep_limit = keep_limit
         """How many bytes of each body the recorder wants."""
-        self.kept_bytes = 0
         self.answer_whole = True
         self.phases: list[tuple[PhaseName, float, float]] = []
 
@@ -129,18 +127,13 @@ class OpenFlight:
         if self.first_byte is not None:
             self._phase(PhaseName.STREAM, self.first_byte)
 
-    def keep(self, chunk: bytes) -> None:
+    def keep(self, chunk: bytes | bytearray) -> None:
         """A copy of the answer for the record, up to the limit."""
-        limit = self.keep_limit
         self.answer_bytes += len(chunk)
-        if self.kept_bytes >= limit:
+        room = self.keep_limit - len(self.answer_kept)
+        self.answer_kept += chunk if len(chunk) <= room else chunk[:room]
+        if len(chunk) > room:
             self.answer_whole = False
-            return
-        if self.kept_bytes + len(chunk) > limit:
-            chunk = chunk[: limit - self.kept_bytes]
-            self.answer_whole = False
-        self.kept_bytes += len(chunk)
-        self.answer_parts.append(chunk)
 
     def fail(self, state: FlightState, kind: str, text: str) -> None:
         """The first failure names the flight's end; later ones are its consequences."""

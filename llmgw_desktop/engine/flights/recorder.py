@@ -20,6 +20,8 @@ from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.store.flight_store import FlightStore
 
+NAME_CHARS = 600
+ERROR_CHARS = 2000
 REFUSALS_KEPT_PER_S = 5
 """Of callers without a key no more than so many become flights; the rest is only counted."""
 
@@ -73,8 +75,7 @@ class Recorder:
 
     def close(self, flight: OpenFlight) -> None:
         flight.end()
-        if flight.error_text is not None:  # vendors like to repeat a refused key
-            flight.error_text = self._redactor.clean_text(flight.error_text)
+        self._clean(flight)
         self._open.pop(flight.id, None)
         summary = flight.summary()
         self._meters.note(summary)
@@ -106,6 +107,14 @@ class Recorder:
             event = RecorderChanged(status=replace(status))
             loop.call_soon_threadsafe(self._bus.publish, event)
 
+    def _clean(self, flight: OpenFlight) -> None:
+        """What callers and vendors write into names and errors; they like to repeat keys."""
+        clean = self._redactor.clean_text
+        flight.model_asked = clean(flight.model_asked[:NAME_CHARS])
+        flight.path = clean(flight.path[:NAME_CHARS])
+        if flight.error_text is not None:
+            flight.error_text = clean(flight.error_text[:ERROR_CHARS])
+
     def _record(self, flight: OpenFlight, summary: FlightSummary) -> FlightRecord:
         if not self.keeps_bodies:
             return FlightRecord(
@@ -121,7 +130,7 @@ class Recorder:
             request_headers=flight.request_headers,
             request_body=flight.request_body,
             answer_headers=flight.answer_headers,
-            answer_body=b"".join(flight.answer_parts),
+            answer_body=bytes(flight.answer_kept),
             answer_body_whole=flight.answer_whole,
             phases=flight.timeline(),
         )

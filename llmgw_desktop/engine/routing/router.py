@@ -15,6 +15,7 @@ from llmgw_desktop.domain.provider import (
 from llmgw_desktop.domain.route import Candidate, RouteDecision
 from llmgw_desktop.engine.upstream.practice import PRACTICE_MODELS
 
+LONGEST_NAME = 512
 PRACTICE = Provider(name="practice", kind=ProviderKind.PRACTICE)
 
 
@@ -34,6 +35,8 @@ class Router:
 
     def route(self, protocol: ModelProtocol, model: str) -> RouteDecision:
         """Raises UnknownModel, or NotServed where the model exists behind another protocol."""
+        if len(model) > LONGEST_NAME:
+            raise UnknownModel(model)
         decision = self._decisions.get((protocol, model))
         if decision is None:
             decision = self._decide(protocol, model)

@@ -15,6 +15,10 @@ from typing_extensions import override
 HEAD_LIMIT_BYTES = 64 * 1024
 HIGH_WATER_BYTES = 512 * 1024
 LOW_WATER_BYTES = 64 * 1024
+PIECE_COST_BYTES = 64
+"""What a piece costs in memory beside its bytes."""
+FLOOD_PIECES = 64
+"""More than so many pieces waiting at once did not come as events of their own."""
 
 
 class BrokenAnswer(Exception):
@@ -94,8 +98,14 @@ class Connection(asyncio.Protocol):
             if self._error is not None:
                 raise self._error
             await self._news()
-        piece = self._pieces.popleft()
-        self._held_bytes -= len(piece)
+        if len(self._pieces) > FLOOD_PIECES:  # dust, not events: nobody wants it piece by piece
+            piece = b"".join(self._pieces)
+            self._pieces.clear()
+            self._held_bytes = 0
+            await asyncio.sleep(0)
+        else:
+            piece = self._pieces.popleft()
+            self._held_bytes -= len(piece) + PIECE_COST_BYTES
         if self._is_paused and self._held_bytes < LOW_WATER_BYTES:
             self._resume()
         return piece
@@ -147,7 +157,9 @@ class Connection(asyncio.Protocol):
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        if exc is None and self._has_head and self._ends_with_the_connection():
+        is_ours = self._error is not None  # closed by ourselves: silence, or a caller who left
+        ends_so = self._has_head and self._ends_with_the_connection()
+        if exc is None and not is_ours and ends_so:
             self._is_whole = True
         if self._error is None:
             self._error = ConnectionClosed(heard=self._head_bytes > 0)
@@ -177,7 +189,7 @@ class Connection(asyncio.Protocol):
         if self._has_surplus:
             return
         self._pieces.append(piece)
-        self._held_bytes += len(piece)
+        self._held_bytes += len(piece) + PIECE_COST_BYTES
 
     def on_message_complete(self) -> None:
         if self._has_head and not self._has_surplus:

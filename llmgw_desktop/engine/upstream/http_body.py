@@ -1,5 +1,6 @@
 """The body of an upstream's answer as it is read: piece by piece, unpacked, watched for silence."""
 
+import asyncio
 import zlib
 
 from llmgw_desktop.domain.errors import LlmgwError, UpstreamCut, UpstreamGarbage, UpstreamTimeout
@@ -63,6 +64,10 @@ class HttpAnswer:
     async def _inflated(self, inflate: "zlib._Decompress") -> bytes:
         """In bounded steps: a few bytes may stand for very many."""
         while True:
+            if inflate.unused_data:
+                raise UpstreamGarbage(f"'{self._provider}' sent more than its compressed answer.")
+            if inflate.unconsumed_tail:
+                await asyncio.sleep(0)  # a few bytes may stand for very many: others have a turn
             if packed := inflate.unconsumed_tail or await self._connection.piece():
                 if chunk := inflate.decompress(packed, _INFLATED_STEP_BYTES):
                     return chunk

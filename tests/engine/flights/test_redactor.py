@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.engine.flights.redactor import MASK, Redactor
+from llmgw_desktop.engine.flights.redactor import FAMILIES, MASK, Redactor, SecretFamily
 
 ALNUM = string.ascii_letters + string.digits
 
@@ -97,15 +97,39 @@ def test_any_bytes_are_taken(body: bytes) -> None:
     assert Redactor().clean(Redactor().clean(body)) == Redactor().clean(body)
 
 
-def test_a_body_made_to_be_slow_is_read_in_linear_time() -> None:
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.begins.decode())
+def test_no_body_made_of_a_beginning_takes_more_than_linear_time(family: SecretFamily) -> None:
     """Doubling the body may not quadruple the work."""
 
     def seconds(size: int) -> float:
-        body = b"sk-" * size + b"eyJa." * size + b"-----BEGIN PRIVATE KEY-----AAAA" * (size // 16)
+        whole = b"-----BEGIN PRIVATE KEY-----"
+        unit = whole if whole.startswith(family.begins) else family.begins
+        bodies = [unit * size, (unit + b".") * size, (unit + b"A" * 9 + b".") * size]
         started = time.process_time()
-        Redactor().clean(body)
+        for body in bodies:
+            Redactor().clean(body)
         return time.process_time() - started
 
-    small = min(seconds(20_000) for _ in range(3))
-    large = min(seconds(80_000) for _ in range(3))
-    assert large < 12 * max(small, 0.002), (small, large)
+    small = min(seconds(2_000) for _ in range(3))
+    large = min(seconds(16_000) for _ in range(3))
+    assert large < 40 * max(small, 0.002), (small, large)
+
+
+@pytest.mark.parametrize(
+    "before", ["\\u003d", "\\u0022", "%3D", "\x1b[32m", "\\u001b[1;31m", "\\n", "=", '"']
+)
+def test_an_escape_before_a_secret_does_not_hide_it(before: str) -> None:
+    secret = SAMPLES["anthropic"]()
+    cleaned = Redactor().clean(f"API_KEY{before}{secret} end".encode())
+    assert cleaned == f"API_KEY{before}".encode() + MASK + b" end"
+
+
+def test_a_private_key_without_an_end_is_taken_too() -> None:
+    body = b"x -----BEGIN OPENSSH PRIVATE KEY-----\n" + b"A" * 500
+    assert Redactor().clean(body) == b"x " + MASK
+
+
+def test_known_secrets_are_taken_whatever_they_look_like() -> None:
+    redactor = Redactor()
+    redactor.know(["my own odd key", "short"])
+    assert redactor.clean(b"a my own odd key, short") == b"a " + MASK + b", short"
