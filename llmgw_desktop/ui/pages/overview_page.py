@@ -25,6 +25,8 @@ from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
 
 _NOW_MS = 500
+_WRITTEN_MS = 400
+"""A flight that ended is written down a little later: by then it surely is."""
 _LONGEST_SLIDE_S = 60
 
 
@@ -74,6 +76,7 @@ class OverviewPage(QWidget):
         self._refresh = PacedRefresh(self, self._read)
         self._now = QTimer(self, interval=_NOW_MS)
         self._slide = QTimer(self)
+        self._written = QTimer(self, singleShot=True, interval=_WRITTEN_MS)
         self._lay_out()
         self._connect()
 
@@ -109,6 +112,7 @@ class OverviewPage(QWidget):
         self._bridge.events.connect(self._on_events)
         self._now.timeout.connect(self._show_running)
         self._slide.timeout.connect(self._refresh.ask)
+        self._written.timeout.connect(self._refresh.ask)
         self._board.span_chosen.connect(self._refresh.ask)
         self._board.flights_wanted.connect(self.flights_wanted)
         self._board.flight_wanted.connect(self.flight_wanted)
@@ -117,6 +121,7 @@ class OverviewPage(QWidget):
     def _on_events(self, events: tuple[Event, ...]) -> None:
         if any(isinstance(event, FlightClosed) for event in events):
             self._refresh.ask()
+            self._written.start()
         if any(isinstance(event, GatewayChanged) for event in events):
             self._start.show_addresses(self._control.base_urls())
         stirred = any(isinstance(event, FlightOpened | FlightClosed) for event in events)
@@ -138,7 +143,8 @@ class OverviewPage(QWidget):
         self._board.show_figures(figures)
         if self.isVisible():  # bars move by whole stretches, so once in each is enough
             self._slide.start(round(min(figures.bucket_s, _LONGEST_SLIDE_S) * 1000))
-        has_any = figures.has_any or bool(self._overview.running())
+        about_to_be = bool(self._overview.running()) or self._written.isActive()
+        has_any = figures.has_any or about_to_be
         self._stack.setCurrentWidget(self._board if has_any else self._start)
 
     def _show_trouble(self, error: Exception) -> None:

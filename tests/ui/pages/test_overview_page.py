@@ -87,6 +87,22 @@ def test_the_first_flight_brings_the_figures(
     qtbot.waitUntil(lambda: values(page)[0] == "1")
 
 
+def test_a_flight_that_is_written_down_late_still_shows_at_once(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    page.show()
+    qtbot.waitUntil(lambda: sight(page, GettingStarted))
+    for number in (1, 2):
+        gateway.open_flight(running_flight(number))
+        qtbot.waitUntil(lambda: sight(page, OverviewBoard))
+        whole = gateway.reader.calls + 3  # totals, buckets, providers
+        gateway.end_flight(ended_flight(number))
+        qtbot.waitUntil(lambda whole=whole: gateway.reader.calls >= whole)  # type: ignore[misc]
+        gateway.write_flight(ended_flight(number))  # the first look came too soon
+        qtbot.waitUntil(lambda number=number: values(page)[0] == str(number))  # type: ignore[misc]
+        assert sight(page, OverviewBoard)
+
+
 def test_tiles_show_the_figures_and_dash_what_is_unknown(
     page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
 ) -> None:
