@@ -71,11 +71,12 @@ class FlightFeed(QObject):
         self._needs_all = True
         self._needs_count = False
         self._is_at_top = True
+        self._is_awake = False
         self._only_live = 0
         """Rows that are here and not on disk, less those that are on disk and not here."""
         self._total = 0
         self._refresh = PacedRefresh(widget, self._read_top)
-        self._running_timer = QTimer(self, interval=_RUNNING_MS)
+        self._running_timer = QTimer(self, singleShot=True, interval=_RUNNING_MS)
         self._running_timer.timeout.connect(self._show_running)
         self._recount_timer = QTimer(self, singleShot=True, interval=_RECOUNT_MS)
         self._recount_timer.timeout.connect(self._recount)
@@ -99,7 +100,7 @@ class FlightFeed(QObject):
         """Read everything anew; what is being read is dropped."""
         self._generation += 1
         self._needs_all = True
-        if self._running_timer.isActive():
+        if self._is_awake:
             self._read_all()
 
     def set_at_top(self, at_top: bool) -> None:
@@ -110,7 +111,8 @@ class FlightFeed(QObject):
 
     def wake(self) -> None:
         """The page is shown."""
-        self._running_timer.start()
+        self._is_awake = True
+        self._show_running()
         if self._needs_all:
             self._read_all()
         else:
@@ -118,6 +120,7 @@ class FlightFeed(QObject):
 
     def rest(self) -> None:
         """The page is hidden: nothing moves."""
+        self._is_awake = False
         self._running_timer.stop()
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
@@ -126,6 +129,8 @@ class FlightFeed(QObject):
             self._model.update_flights(ended)
         if any(isinstance(event, FlightOpened | FlightClosed) for event in events):
             self._refresh.ask()
+            if self._is_awake and not self._running_timer.isActive():
+                self._show_running()
 
     def _read_all(self) -> None:
         """The first rows, to be shown at once, then how many there are, which can take longer."""
@@ -267,10 +272,14 @@ class FlightFeed(QObject):
         return min(starts) if is_all else max(min(starts), newest[-1].started_at_s)
 
     def _show_running(self) -> None:
+        """Again and again, until nothing is under way."""
         running = self._flights.running()
         self._live.take(running)
         if running:
             self._model.update_flights(running)
+            self._running_timer.start()
+        else:
+            self._running_timer.stop()
 
     def _recount(self) -> None:
         self._needs_count = True

@@ -216,6 +216,15 @@ def test_a_disk_that_fails_and_comes_back(bench: FlightBench, qtbot: object) -> 
     assert not bench.page._reading.isVisible()
 
 
+def test_nothing_ticks_while_nothing_is_under_way(bench: FlightBench, qtbot: object) -> None:
+    timer = bench.page._feed._running_timer
+    qtbot.waitUntil(lambda: not timer.isActive())
+    bench.start(running(1000))
+    qtbot.waitUntil(timer.isActive)
+    bench.end(summary(1000))
+    qtbot.waitUntil(lambda: not timer.isActive())
+
+
 def test_a_burst_of_running_flights_is_cheap(bench: FlightBench, qtbot: object) -> None:
     """200 at once: the Qt thread must not be held for long by showing them count up."""
     for number in range(1000, 1200):
