@@ -7,15 +7,18 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QApplication
 
+from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.desktop_shell import DesktopContainer, DesktopShell
 from llmgw_desktop.ui.qt_loop import run, settle_garbage_collector
+from llmgw_desktop.ui.settings_box import tell_unusable
 from llmgw_desktop.ui.single_instance import SingleInstance, server_name
 from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.tray import Tray
@@ -32,12 +35,24 @@ def show_running(places: Places) -> bool:
 
 
 def run_desktop(
-    make_container: Callable[[], DesktopContainer], places: Places, *, hidden: bool
+    make_container: Callable[[], DesktopContainer],
+    places: Places,
+    *,
+    hidden: bool,
+    tell: Callable[[str, Path], None] = tell_unusable,
 ) -> int:
-    """Until the person quits. Raises what making the container raises."""
+    """Until the person quits. Raises what making the container raises.
+
+    Settings that cannot be used are told first: who clicks an icon sees no terminal.
+    """
     app = make_application()
     with _exceptions_logged():
-        return run(_desktop(app, make_container, places, hidden=hidden), app) or 0
+        try:
+            container = make_container()
+        except ConfigError as error:
+            tell(str(error), places.config_file)
+            raise
+        return run(_desktop(app, container, places, hidden=hidden), app) or 0
 
 
 def make_application() -> QApplication:
@@ -53,16 +68,12 @@ def make_application() -> QApplication:
 
 
 async def _desktop(
-    app: QApplication,
-    make_container: Callable[[], DesktopContainer],
-    places: Places,
-    *,
-    hidden: bool,
+    app: QApplication, container: DesktopContainer, places: Places, *, hidden: bool
 ) -> int:
     settings = QSettings(str(places.config_folder / "window.ini"), QSettings.Format.IniFormat)
     theme = Theme(app, _appearance(settings))
     app.setWindowIcon(theme.icons.fixed_icon("app", _ICON_SIZES))
-    shell = DesktopShell(make_container(), theme, Tray(theme.icons), settings, app)
+    shell = DesktopShell(container, theme, Tray(theme.icons), settings, app)
     door = SingleInstance(server_name(places.data_folder), app)
     if not door.listen(shell.show_window):
         _log.warning("a second start will not find this one: its socket cannot be made")

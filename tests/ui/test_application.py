@@ -23,6 +23,7 @@ import asyncio, os, sys
 from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
+from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.application import end_session, run_desktop
 from llmgw_desktop.ui.desktop_shell import DesktopShell
@@ -52,7 +53,10 @@ def make():
     {act}
     return SlowGateway(places.access_key_file)
 
-code = run_desktop(make, places, hidden={hidden})
+def tell(problem, settings_file):
+    print("told", problem, settings_file == places.config_file, flush=True)
+
+code = run_desktop(make, places, hidden={hidden}, tell=tell)
 print("code", code, flush=True)
 sys.exit(code)
 """
@@ -120,6 +124,14 @@ def test_what_making_the_gateway_raises_comes_out() -> None:
     code, lines, stderr = run_program("raise OSError('the disk is gone')")
     assert (code, lines) == (1, [])
     assert "OSError: the disk is gone" in stderr
+
+
+@pytest.mark.e2e
+def test_settings_that_cannot_be_used_are_told_before_it_ends() -> None:
+    act = "raise ConfigError('no value', file='config.toml', line=1)"
+    code, lines, stderr = run_program(act)
+    assert (code, lines) == (1, ["told config.toml, line 1: no value True"])
+    assert "ConfigError: config.toml, line 1" in stderr
 
 
 class Program:
