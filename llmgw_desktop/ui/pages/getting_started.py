@@ -15,6 +15,8 @@ from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _WIDTH_UNITS = 200
+_KEY_LINE = 8
+"""Below all addresses, which come one by one."""
 _WAITING = "Its addresses, and a first request to send, will stand here as soon as it is."
 
 
@@ -100,6 +102,11 @@ class GettingStarted(QScrollArea):
         self._address_grid.setHorizontalSpacing(space(4))
         self._address_grid.setVerticalSpacing(space(2))
         self._address_grid.setColumnStretch(1, 1)
+        self._address_grid.addWidget(Label(theme, "API key", weight=_MEDIUM), _KEY_LINE, 0)
+        self._address_grid.addWidget(
+            CodeBlock(theme, "llmgw key add NAME", name="key command"), _KEY_LINE, 1
+        )
+        self._address_grid.addWidget(_wrapped(theme, _KEY), _KEY_LINE + 1, 1)
         column.addLayout(self._address_grid)
         return card
 
@@ -123,7 +130,7 @@ class GettingStarted(QScrollArea):
 
     def _add_address(self, vendor: str) -> None:
         block = CodeBlock(self._theme, "", name=f"{vendor} base URL")
-        line = self._address_grid.rowCount()
+        line = len(self._addresses)
         self._address_grid.addWidget(Label(self._theme, vendor, weight=_MEDIUM), line, 0)
         self._address_grid.addWidget(block, line, 1)
         self._addresses[vendor] = block
@@ -135,6 +142,7 @@ _WHAT = (
     " here: what was asked, who answered, how fast, how much came from the cache."
 )
 _POINT = "Set one of these as the base URL in an editor, a coding agent or a script."
+_KEY = "Each program gets a key of its own; it is shown once."
 _TRY = "Paste this into a terminal, or let the gateway send a request to itself."
 _FREE = "Answered by the built-in practice model: free and offline."
 

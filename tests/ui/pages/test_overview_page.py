@@ -71,6 +71,8 @@ def test_a_newcomer_is_shown_the_way(page: OverviewPage, qtbot: QtBot, tmp_path:
     codes = [code.text() for code in page.findChildren(CodeBlock)]
     assert f"{URL}/v1" in codes
     assert URL in codes
+    assert "llmgw key add NAME" in codes
+    assert "Each program gets a key of its own; it is shown once." in words(page)
     curl = next(code for code in codes if "curl" in code)
     assert str(tmp_path / "access.key") in curl
     assert "practice/echo" in curl
