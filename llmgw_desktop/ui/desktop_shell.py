@@ -26,10 +26,13 @@ from llmgw_desktop.domain.events import (
     SettingsChanged,
 )
 from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.main_window import MainWindow, Page
+from llmgw_desktop.ui.opening import make_settings_file, open_path
 from llmgw_desktop.ui.pages.flights_page import FlightsPage
 from llmgw_desktop.ui.pages.overview_page import OverviewPage, OverviewSource
+from llmgw_desktop.ui.settings_watch import SettingsWatch
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tray import Tray, TraySnapshot
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
@@ -55,6 +58,10 @@ class Control(Protocol):
 
     def access_key_file(self) -> Path: ...
 
+    def settings_file(self) -> Path: ...
+
+    def check_settings(self) -> None: ...
+
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]: ...
 
     def send_test_flight(self) -> Coroutine[Any, Any, str]: ...
@@ -62,6 +69,9 @@ class Control(Protocol):
 
 class DesktopContainer(Protocol):
     """What is asked of `app/container.py`."""
+
+    @property
+    def places(self) -> Places: ...
 
     @property
     def control(self) -> Control: ...
@@ -89,6 +99,7 @@ class DesktopShell(QObject):
         tray: Tray,
         settings: QSettings,
         parent: QObject | None = None,
+        open_path: Callable[[Path], bool] = open_path,
     ) -> None:
         super().__init__(parent)
         self.quit_asked = asyncio.Event()
@@ -101,7 +112,11 @@ class DesktopShell(QObject):
         self._tray = tray
         dress_menu(tray.menu, theme)
         self._start_problem = ""
-        self._settings_problem = ""
+        self._open_path = open_path
+        self._settings_news: SettingsChanged | None = None
+        self._watch = SettingsWatch(
+            self._control.settings_file(), self._control.check_settings, self
+        )
         self._count = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._count.timeout.connect(self._show_under_way)
         self._unsubscribe = self._control.subscribe(self._bridge.note)
@@ -120,6 +135,7 @@ class DesktopShell(QObject):
         except (LlmgwError, OSError) as error:
             _log.error("the gateway did not start: %s", error)
             self._start_problem = _start_sentence(error)
+        self._watch.start()
         self._show_status()
 
     def open(self, *, hidden: bool) -> None:
@@ -131,8 +147,8 @@ class DesktopShell(QObject):
     def show_window(self) -> None:
         if self._window is None:
             self._window = self._make_window()
-            self._show_status()
             self._show_under_way()
+            self._show_settings()
         self._window.come_forward()
 
     def quit(self) -> None:
@@ -145,6 +161,7 @@ class DesktopShell(QObject):
             self._window.hide()
         self._unsubscribe()
         self._count.stop()
+        self._watch.stop()
         self._bridge.close()  # first: nobody reads while the store closes
         try:
             await self._container.stop()
@@ -167,6 +184,8 @@ class DesktopShell(QObject):
         window.pause_wanted.connect(self._control.pause)
         window.resume_wanted.connect(self._control.resume)
         window.retry_wanted.connect(self._retry)
+        window.settings_file_wanted.connect(self._open_settings_file)
+        window.data_folder_wanted.connect(self._open_data_folder)
         return window
 
     def _make_pages(self) -> list[Page]:
@@ -206,8 +225,12 @@ class DesktopShell(QObject):
             self._count.start()
         for event in events:
             if isinstance(event, SettingsChanged):
-                self._settings_problem = event.problem
-                self._show_status()
+                self._settings_news = event
+                self._show_settings()
+
+    def _show_settings(self) -> None:
+        if self._window is not None and self._settings_news is not None:
+            self._window.show_settings(self._settings_news.problem, self._settings_news.warnings)
 
     def _show_status(self) -> None:
         status, recorder = self._control.status(), self._control.recorder_status()
@@ -216,7 +239,6 @@ class DesktopShell(QObject):
         if self._window is not None:
             self._window.show_status(status, self._control.base_urls())
             self._window.show_recording(recorder)
-            self._window.show_settings_problem(self._settings_problem)
         trouble = status.problem or ("" if recorder.recording else recorder.problem)
         self._tray.show(
             TraySnapshot(
@@ -234,6 +256,25 @@ class DesktopShell(QObject):
 
     def _retry(self) -> None:
         self._bridge.run(self.start(), name="start again")
+
+    def _open_settings_file(self) -> None:
+        path = self._control.settings_file()
+        try:
+            make_settings_file(path)
+        except OSError as error:
+            self._tell_opening(f"{path}: {error.strerror or error}")
+            return
+        self._open(path)
+
+    def _open_data_folder(self) -> None:
+        self._open(self._container.places.data_folder)
+
+    def _open(self, path: Path) -> None:
+        self._tell_opening("" if self._open_path(path) else f"It is at {path}")
+
+    def _tell_opening(self, problem: str) -> None:
+        if self._window is not None:
+            self._window.show_opening(problem)
 
     def _may_close(self) -> bool:
         """Whether closing the window ends the program: only where no tray leads back."""

@@ -6,7 +6,7 @@ It shows what it is told and asks by signals; what closing means is decided in `
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QPoint, QRect, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -29,6 +29,8 @@ from llmgw_desktop.ui.window.trouble_area import TroubleArea
 from llmgw_desktop.ui.window.window_menus import WindowMenus
 
 TITLE = "LLM Gateway"
+_LEAST = QSize(720, 460)
+"""So that it fits a small screen, or a large one at twice the size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class MainWindow(QMainWindow):
     retry_wanted = Signal()
     pause_wanted = Signal()
     resume_wanted = Signal()
+    settings_file_wanted = Signal()
+    data_folder_wanted = Signal()
     put_away = Signal()
     """Closed by the person, and only hidden."""
 
@@ -110,8 +114,11 @@ class MainWindow(QMainWindow):
         self._status.show_recording(status.recording)
         self._troubles.show_recording(status)
 
-    def show_settings_problem(self, problem: str) -> None:
-        self._troubles.show_settings(problem)
+    def show_settings(self, problem: str, warnings: Sequence[str] = ()) -> None:
+        self._troubles.show_settings(problem, warnings)
+
+    def show_opening(self, problem: str) -> None:
+        self._troubles.show_opening(problem)
 
     def show_under_way(self, count: int) -> None:
         if "flights" in self._pages:
@@ -163,9 +170,14 @@ class MainWindow(QMainWindow):
         row.addWidget(self._sidebar)
         row.addLayout(right, 1)
         self.setCentralWidget(body)
-        space = self._theme.space
-        self.setMinimumSize(space(225), space(140))
-        self.resize(space(290), space(190))
+        space, room = self._theme.space, self._room()
+        least = QSize(min(space(180), _LEAST.width()), min(space(115), _LEAST.height()))
+        self.setMinimumSize(least.boundedTo(room.size()))
+        self.resize(QSize(space(290), space(190)).boundedTo(room.size()))
+
+    def _room(self) -> QRect:
+        """What the screen has for a window, its title bar taken off."""
+        return self.screen().availableGeometry().adjusted(0, self._theme.space(8), 0, 0)
 
     def _connect(self) -> None:
         self._sidebar.chosen.connect(self.show_page)
@@ -174,6 +186,8 @@ class MainWindow(QMainWindow):
             source.resume_wanted.connect(self.resume_wanted)
         self._menus.page_wanted.connect(self.show_page)
         self._menus.quit_wanted.connect(self.quit_wanted)
+        self._menus.settings_file_wanted.connect(self.settings_file_wanted)
+        self._menus.data_folder_wanted.connect(self.data_folder_wanted)
         self._menus.shortcuts_wanted.connect(self._list_shortcuts)
 
     def _list_shortcuts(self) -> None:
@@ -183,6 +197,8 @@ class MainWindow(QMainWindow):
         geometry = self._settings.value("window/geometry")
         if isinstance(geometry, QByteArray):  # anything else is a spoilt file
             self.restoreGeometry(geometry)
+            if not self.isMaximized() and not self.isFullScreen():
+                self.setGeometry(fitted(self.geometry(), self._room()))
         for key, page in self._pages.items():
             if isinstance(page.widget, KeepsState):
                 self._settings.beginGroup(f"page-{key}")
@@ -190,3 +206,11 @@ class MainWindow(QMainWindow):
                 self._settings.endGroup()
         remembered = str(self._settings.value("window/page", ""))
         self.show_page(remembered if remembered in self._pages else next(iter(self._pages)))
+
+
+def fitted(window: QRect, room: QRect) -> QRect:
+    """The window, moved and made smaller as far as it does not fit."""
+    size = window.size().boundedTo(room.size())
+    left = min(max(window.left(), room.left()), room.right() + 1 - size.width())
+    top = min(max(window.top(), room.top()), room.bottom() + 1 - size.height())
+    return QRect(QPoint(left, top), size)

@@ -28,6 +28,7 @@ from llmgw_desktop.domain.flight import (
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.paths import Places
 
 URL = "http://127.0.0.1:3333"
 NOW_S = 1_763_730_118.0
@@ -188,6 +189,11 @@ def _totals(flights: list[FlightSummary]) -> FlightTotals:
     )
 
 
+def places_beside(key_file: Path) -> Places:
+    """Nothing is made."""
+    return Places.of({"LLMGW_HOME": str(key_file.parent)})
+
+
 class PlainControl:
     """As app's GatewayControl."""
 
@@ -196,8 +202,10 @@ class PlainControl:
         self.recorder = RecorderStatus(recording=True)
         self.listeners: list[Callable[[Event], None]] = []
         self.test_flights = 0
+        self.settings_looks = 0
         self.test_flight_trouble: Exception | None = None
         self._key_file = key_file
+        self._settings_file = places_beside(key_file).config_file
 
     def status(self) -> GatewayStatus:
         return self.current
@@ -217,6 +225,12 @@ class PlainControl:
 
     def access_key_file(self) -> Path:
         return self._key_file
+
+    def settings_file(self) -> Path:
+        return self._settings_file
+
+    def check_settings(self) -> None:
+        self.settings_looks += 1
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         self.listeners.append(listener)
@@ -241,6 +255,7 @@ class PlainGateway:
     """As app's Container."""
 
     def __init__(self, key_file: Path) -> None:
+        self.places = places_beside(key_file)
         self.reader = PlainReader()
         self.under_way: list[FlightSummary] = []
         self.control = PlainControl(key_file)

@@ -41,13 +41,25 @@ class Stage:
         self.gateway = PlainGateway(folder / "access.key")
         self.settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
         self.tray = Tray(theme.icons, lambda: self.has_tray)
-        self.shell = DesktopShell(self.gateway, theme, self.tray, self.settings)
+        self.opened: list[Path] = []
+        self.can_open = True
+        self.shell = DesktopShell(
+            self.gateway, theme, self.tray, self.settings, open_path=self._open
+        )
         self._is_stopped = False
 
     @property
     def window(self) -> MainWindow:
         assert self.shell.window is not None
         return self.shell.window
+
+    def _open(self, path: Path) -> bool:
+        self.opened.append(path)
+        return self.can_open
+
+    def choose(self, words: str) -> None:
+        actions = self.window.findChildren(QAction)
+        next(each for each in actions if each.text().replace("&", "") == words).trigger()
 
     def tray_line(self, text: str) -> QAction:
         return next(each for each in self.tray.menu.actions() if each.text() == text)
@@ -221,3 +233,62 @@ async def test_the_overview_leads_to_the_flights_page(stage: Stage) -> None:
 async def test_the_look_is_remembered(stage: Stage) -> None:
     stage.theme.set_appearance(Appearance.DARK)
     assert stage.settings.value("window/appearance") == "dark"
+
+
+async def test_settings_that_are_saved_are_looked_at_without_a_request(stage: Stage) -> None:
+    file = stage.gateway.control.settings_file()
+    file.parent.mkdir(parents=True)
+    await stage.shell.start()
+    file.write_text("[http]")
+    await turn_until(lambda: stage.gateway.control.settings_looks == 1)
+    await stage.stop()
+    file.write_text("[http] # again")
+    await asyncio.sleep(0.3)
+    QApplication.processEvents()
+    assert stage.gateway.control.settings_looks == 1
+
+
+async def test_what_is_odd_in_the_settings_is_said(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.gateway.control.publish(SettingsChanged(settings=Settings(), warnings=("htp is odd.",)))
+    stage.shell.open(hidden=False)
+    await turn_until(lambda: "htp is odd." in " ".join(stage.window.troubles.words))
+    stage.gateway.control.publish(SettingsChanged(settings=Settings()))
+    await turn_until(lambda: not stage.window.troubles.words)
+
+
+async def test_the_settings_file_is_made_and_opened(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    file = stage.gateway.control.settings_file()
+    stage.choose("Open settings file")
+    assert stage.opened == [file]
+    assert file.read_text().startswith("#")
+    assert file.read_text().count("\n") == 1
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.write_text("[http]")
+    stage.choose("Open settings file")
+    assert file.read_text() == "[http]"
+
+
+async def test_what_cannot_be_opened_is_named(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    stage.can_open = False
+    stage.choose("Open data folder")
+    folder = stage.gateway.places.data_folder
+    assert stage.opened == [folder]
+    assert str(folder) in stage.window.troubles.words[0]
+    stage.can_open = True
+    stage.choose("Open data folder")
+    assert stage.window.troubles.words == []
+
+
+async def test_a_settings_file_that_cannot_be_made_is_said(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    file = stage.gateway.control.settings_file()
+    file.parent.write_text("a file in the folder's place")
+    stage.choose("Open settings file")
+    assert stage.opened == []
+    assert str(file) in stage.window.troubles.words[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QRect, QSettings, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QMenu, QWidget
@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus, RecorderStatus
 from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.ui.main_window import MainWindow, Page
+from llmgw_desktop.ui.main_window import MainWindow, Page, fitted
 from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.window.sidebar import SidebarEntry
 
@@ -218,13 +218,43 @@ def test_quit_asks_to_quit_whether_or_not_it_may_close(room: Room, qtbot: QtBot)
 def test_the_next_start_stands_where_this_one_did(room: Room, qtbot: QtBot) -> None:
     window = shown(qtbot, room.window)
     window.show_page("flights")
-    window.resize(900, 700)
+    window.resize(760, 700)
     room.list_page.split = "two"
     window.close()
     later = room.again()
     assert later.page_key == "flights"
-    assert (later.width(), later.height()) == (900, 700)
+    assert (later.width(), later.height()) == (760, 700)
     assert room.list_page.split == "two"
+
+
+def test_the_window_fits_the_screen(room: Room, qtbot: QtBot) -> None:
+    screen = room.window.screen().availableGeometry()
+    assert screen.contains(QRect(screen.topLeft(), room.window.size()))
+    window = shown(qtbot, room.window)
+    window.resize(1600, 1000)
+    window.close()
+    assert screen.contains(QRect(screen.topLeft(), room.again().size()))
+
+
+def test_it_may_be_made_as_small_as_half_a_small_screen(room: Room, qtbot: QtBot) -> None:
+    window = shown(qtbot, room.window)
+    window.resize(720, 460)
+    assert (window.width(), window.height()) == (720, 460)
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        (QRect(10, 40, 760, 460), QRect(10, 40, 760, 460)),
+        (QRect(0, 0, 1160, 760), QRect(0, 32, 800, 468)),
+        (QRect(700, 400, 760, 460), QRect(40, 40, 760, 460)),
+        (QRect(-2000, -900, 300, 200), QRect(0, 32, 300, 200)),
+    ],
+)
+def test_a_window_that_does_not_fit_is_moved_and_made_smaller(
+    window: QRect, expected: QRect
+) -> None:
+    assert fitted(window, QRect(0, 32, 800, 468)) == expected
 
 
 def test_a_spoilt_memory_does_no_harm(room: Room, qtbot: QtBot) -> None:
@@ -272,15 +302,20 @@ def test_banners_come_and_go_with_their_cause(room: Room, qtbot: QtBot) -> None:
     problem = "Port 3333 on 127.0.0.1 is held by ollama (pid 812)."
     window.show_status(GatewayStatus(state=GatewayState.FAILED, problem=problem), {})
     window.show_recording(RecorderStatus(recording=False, problem="The disk is full.", dropped=12))
-    window.show_settings_problem("config.toml, line 4: http.port: a number is expected")
+    window.show_settings("config.toml, line 4: http.port: a number is expected", ["odd"])
     said = window.troubles.words
     assert len(said) == 3
     assert problem in said[0]
     assert "The disk is full. 12 flights were not kept." in said[1]
     assert "config.toml, line 4" in said[2]
+    assert "odd" not in said[2]
+    window.show_settings("", ["config.toml: htp is no setting.", "second", "third"])
+    said = window.troubles.words
+    assert "something in it is not as it should be" in said[2]
+    assert "htp is no setting. (and 2 more)" in said[2]
     window.show_status(RUNNING, URLS)
     window.show_recording(RecorderStatus(recording=True))
-    window.show_settings_problem("")
+    window.show_settings("")
     assert window.troubles.words == []
 
 

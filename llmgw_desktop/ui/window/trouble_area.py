@@ -1,6 +1,6 @@
 """Banners on top of the window, one for each cause; each goes when its cause is gone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -10,7 +10,7 @@ from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 
 
 class TroubleArea(QWidget):
-    """The gateway does not run · flights are not recorded · the settings cannot be read."""
+    """The gateway, the recorder, the settings, what could not be opened: each with its banner."""
 
     def __init__(
         self, theme: Theme, on_retry: Callable[[], None], parent: QWidget | None = None
@@ -20,17 +20,18 @@ class TroubleArea(QWidget):
         self._gateway = Banner(theme, closable=False)
         self._recording = Banner(theme)
         self._settings = Banner(theme)
+        self._opening = Banner(theme)
+        self._banners = (self._gateway, self._recording, self._settings, self._opening)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for banner in (self._gateway, self._recording, self._settings):
+        for banner in self._banners:
             column.addWidget(banner)
 
     @property
     def words(self) -> list[str]:
         """Of the banners in sight, from top to bottom."""
-        banners = (self._gateway, self._recording, self._settings)
-        return [banner.words for banner in banners if not banner.isHidden()]
+        return [banner.words for banner in self._banners if not banner.isHidden()]
 
     def show_gateway(self, status: GatewayStatus) -> None:
         if status.state is GatewayState.FAILED:
@@ -55,12 +56,27 @@ class TroubleArea(QWidget):
             status.problem + dropped,
         )
 
-    def show_settings(self, problem: str) -> None:
-        if not problem:
+    def show_settings(self, problem: str, warnings: Sequence[str] = ()) -> None:
+        """What makes the file useless stands before what is only odd in it."""
+        if problem:
+            self._settings.say(
+                BannerKind.WARNING,
+                "The settings file cannot be used; the settings before it stay in force.",
+                problem,
+            )
+        elif warnings:
+            more = f" (and {len(warnings) - 1} more)" if len(warnings) > 1 else ""
+            self._settings.say(
+                BannerKind.WARNING,
+                "The settings file was read; something in it is not as it should be.",
+                warnings[0] + more,
+            )
+        else:
             self._settings.hide()
-            return
-        self._settings.say(
-            BannerKind.WARNING,
-            "The settings file cannot be used; the settings before it stay in force.",
-            problem,
-        )
+
+    def show_opening(self, problem: str) -> None:
+        """A file or folder could not be opened; empty when it could."""
+        if problem:
+            self._opening.say(BannerKind.WARNING, "It cannot be opened from here.", problem)
+        else:
+            self._opening.hide()

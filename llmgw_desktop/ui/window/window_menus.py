@@ -25,6 +25,8 @@ class WindowMenus(QObject):
     shortcuts_wanted = Signal()
     pause_wanted = Signal()
     resume_wanted = Signal()
+    settings_file_wanted = Signal()
+    data_folder_wanted = Signal()
     quit_wanted = Signal()
 
     def __init__(self, window: QMainWindow, theme: Theme, entries: Sequence[SidebarEntry]) -> None:
@@ -66,6 +68,9 @@ class WindowMenus(QObject):
         menu.addMenu(self._copies)
         menu.addAction(self._pause)
         menu.addSeparator()
+        self._add(menu, "Open &settings file", "", self.settings_file_wanted.emit)
+        self._add(menu, "Open &data folder", "", self.data_folder_wanted.emit)
+        menu.addSeparator()
         self._add(menu, "Close &window", "Ctrl+W", self._window.close)
         self._add(menu, "&Quit", "Ctrl+Q", self.quit_wanted.emit).setMenuRole(
             QAction.MenuRole.QuitRole
@@ -92,7 +97,8 @@ class WindowMenus(QObject):
 
     def _add(self, menu: QMenu, words: str, keys: str, do: Callable[[], object]) -> QAction:
         action = QAction(words, self._window)
-        action.setShortcut(QKeySequence(keys))
+        if keys:
+            action.setShortcut(QKeySequence(keys))
         action.triggered.connect(lambda: do())
         menu.addAction(action)
         return action
