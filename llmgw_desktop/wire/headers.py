@@ -11,6 +11,8 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.anthropic import API_VERSION
 
 MASK = "***"
+KEY_MARK = "llmgw-"
+"""Keys of this gateway begin so; wherever one stands, it does not go further."""
 
 _HOP_BY_HOP = frozenset(
     {
@@ -59,6 +61,8 @@ _NOT_UPSTREAM = _HOP_BY_HOP | {
     "referer",
 }
 _NOT_UPSTREAM_PREFIXES = (
+    "x-litellm-",
+    "x-portkey-",
     "x-llmgw-",
     "x-forwarded-",
     "x-original-",
@@ -139,7 +143,7 @@ class HeaderPolicy:
         forwarded: dict[str, str] = {}
         for name, value in headers.items():
             kept = decisions[name]
-            if kept is None or kept in nominated or not _is_sendable(value):
+            if kept is None or kept in nominated or KEY_MARK in value or not _is_sendable(value):
                 continue
             forwarded[kept] = f"{forwarded[kept]}, {value}" if kept in forwarded else value
         if protocol is ModelProtocol.ANTHROPIC:

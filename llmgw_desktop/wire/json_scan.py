@@ -14,8 +14,10 @@ import orjson
 from llmgw_desktop.domain.errors import MalformedRequest
 
 _BIG_BODY = 1 << 20
-_MOST_MEMBERS = 300_000
-_MOST_COMMAS = 4_000_000
+_MARKS = (b",", b":", b"[", b"{")
+_MOST_MARKS = 1_500_000
+_MOST_SURROGATES = 50_000
+_MOST_SPELLINGS = 20_000
 """Beyond these a big body is a bomb: parsed, it would take many times its size in memory."""
 
 _BACKSLASH = ord("\\")
@@ -108,12 +110,14 @@ def locate_member(body: bytes, key: str, fields: Mapping[str, Any] | None = None
 
 
 def _refuse_bomb(body: bytes) -> None:
-    members = body.count(b'":') - body.count(b'\\":')
-    if members > _MOST_MEMBERS or body.count(b",") > _MOST_COMMAS:
+    """Counts inside strings too: prose and code have far fewer of these marks than a bomb."""
+    if sum(map(body.count, _MARKS)) > _MOST_MARKS:
         raise ValueError("too finely divided: more values than any model takes")
 
 
 def _parse_with_lone_surrogates(body: bytes) -> Any:
+    if body.count(b"\\ud") + body.count(b"\\uD") > _MOST_SURROGATES:
+        raise ValueError("made of more half characters than any text is")
     try:
         return orjson.loads(_SURROGATE.sub(_without_lone, body))
     except orjson.JSONDecodeError as error:
@@ -144,7 +148,10 @@ def _members_named(body: bytes, key: str) -> list[tuple[int, int]]:
     colon comes after, the string is a key.
     """
     spots = []
-    for start, end in _spellings_of(key, body):
+    spellings = _spellings_of(key, body)
+    if len(spellings) > _MOST_SPELLINGS:
+        raise MalformedRequest(f"The request body says '{key}' more often than any request does.")
+    for start, end in spellings:
         colon = _COLON.match(body, end)
         if colon is not None and body[start - 1] != _BACKSLASH:
             spots.append((start, colon.end()))

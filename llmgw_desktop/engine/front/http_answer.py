@@ -4,6 +4,7 @@ aiohttp's own responses prepare headers for cookies, compression, ranges and mor
 gateway's answer has; here a head is one string, and it travels with the first bytes of its body.
 """
 
+import asyncio
 import time
 from email.utils import formatdate
 
@@ -13,6 +14,9 @@ from aiohttp.http import HttpVersion11
 from typing_extensions import override
 
 from llmgw_desktop.engine.caller import HeaderLines
+
+READ_PATIENCE_S = 300.0
+"""A client that takes nothing for so long is gone, whatever its connection says."""
 
 _LAST_CHUNK = b"0\r\n\r\n"
 
@@ -50,9 +54,14 @@ class HttpAnswer(web.StreamResponse):
         return self._stays
 
     def whole(self, status: int, lines: HeaderLines, body: bytes) -> None:
-        """The answer, at once; it goes out when the handler returns."""
-        self._unsent = self._head(status, lines, f"content-length: {len(body)}\r\n") + body
+        """The answer, at once; it goes out with `go_out`, or when the handler returns."""
+        head = self._head(status, lines, f"content-length: {len(body)}\r\n")
+        self._unsent = head if self._request.method == "HEAD" else head + body
         self._is_over = True
+
+    async def go_out(self) -> None:
+        """What is ready; waits while the client reads slowly."""
+        await self._write(b"")
 
     def begin(self, status: int, lines: HeaderLines) -> None:
         """The head; it goes out with the first chunk."""
@@ -106,4 +115,12 @@ class HttpAnswer(web.StreamResponse):
         if data:
             transport.write(data)
             if transport.get_write_buffer_size():
+                await self._drained(transport)
+
+    async def _drained(self, transport: asyncio.Transport) -> None:
+        try:
+            async with asyncio.timeout(READ_PATIENCE_S):
                 await self._request.writer.drain()
+        except TimeoutError:
+            transport.abort()
+            raise ConnectionResetError("the client has stopped reading") from None

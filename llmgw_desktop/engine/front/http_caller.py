@@ -1,7 +1,9 @@
 """A Caller at the other end of an HTTP connection."""
 
 import asyncio
+import zlib
 from collections.abc import Mapping, Sequence
+from urllib.parse import unquote
 
 from aiohttp import hdrs, web
 from aiohttp.web_exceptions import HTTPException
@@ -14,11 +16,15 @@ from llmgw_desktop.domain.errors import (
 )
 from llmgw_desktop.engine.caller import HeaderLines
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
+from llmgw_desktop.wire.headers import KEY_MARK
 
 BODY_PATIENCE_S = 30.0
 """A body whose next piece takes longer than this is not coming."""
 
-_READABLE_ENCODINGS = ("", "identity", "gzip", "deflate")
+_PLAIN = ("", "identity")
+_READABLE_ENCODINGS = (*_PLAIN, "gzip", "deflate")
+_INFLATED_STEP_BYTES = 1024 * 1024
+_KEY_NAMES = frozenset({"key", "api_key", "apikey", "api-key", "access_token", "token"})
 
 
 class HttpCaller:
@@ -38,7 +44,7 @@ class HttpCaller:
     @property
     def query(self) -> str:
         raw = self._request.rel_url.raw_query_string
-        return raw if "key=" not in raw else _without_keys(raw)
+        return _without_keys(raw) if raw else raw
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -53,7 +59,7 @@ class HttpCaller:
             keys.append(key.strip() if scheme.lower() == "bearer" else "")
         keys += headers.getall("x-api-key", ())
         keys += headers.getall("x-goog-api-key", ())
-        return keys
+        return [key for key in keys if key]
 
     @property
     def has_begun(self) -> bool:
@@ -72,8 +78,11 @@ class HttpCaller:
         declared = headers.get(hdrs.CONTENT_LENGTH)
         if declared is not None and int(declared) > self._max_body_bytes:
             raise self._too_large()
+        if headers.get(hdrs.EXPECT, "").lower() == "100-continue":
+            self._tell_to_go_on()
         try:
-            return await self._read()
+            body = await self._read()
+            return body if encoding in _PLAIN else await self._inflated(body)
         except TimeoutError as error:
             raise MalformedRequest("The rest of the request's body did not come.") from error
         except (web.RequestPayloadError, HTTPException) as error:
@@ -82,9 +91,12 @@ class HttpCaller:
             raise ClientGone("The client left while it was asking.") from error
 
     async def reply(self, status: int, headers: HeaderLines, body: bytes) -> None:
-        answer = HttpAnswer(self._request, self._date)
+        answer = self.response = HttpAnswer(self._request, self._date)
         answer.whole(status, headers, body)
-        self.response = answer
+        try:
+            await answer.go_out()
+        except ConnectionError as error:
+            raise ClientGone("The client left before its answer was complete.") from error
 
     async def begin(self, status: int, headers: HeaderLines) -> None:
         self._stream = self.response = HttpAnswer(self._request, self._date)
@@ -123,6 +135,29 @@ class HttpCaller:
             if size > self._max_body_bytes:
                 raise self._too_large()
 
+    def _tell_to_go_on(self) -> None:
+        """The client waits for a word before it sends its body."""
+        transport = self._request.transport
+        if transport is not None and not self._request.content.is_eof():
+            transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    async def _inflated(self, packed: bytes) -> bytes:
+        """In bounded steps, others between them: a few bytes may stand for very many."""
+        inflate = zlib.decompressobj(32 + zlib.MAX_WBITS)
+        body = bytearray()
+        while packed and not inflate.eof:
+            try:
+                body += inflate.decompress(packed, _INFLATED_STEP_BYTES)
+            except zlib.error as error:
+                raise MalformedRequest(f"The request's body is garbled: {error}.") from error
+            if len(body) > self._max_body_bytes:
+                raise self._too_large()
+            packed = inflate.unconsumed_tail
+            await asyncio.sleep(0)
+        if not inflate.eof or inflate.unused_data:
+            raise MalformedRequest("The request's compressed body is not whole.")
+        return bytes(body)
+
     def _too_large(self) -> RequestTooLarge:
         return RequestTooLarge(
             f"The request's body is larger than {self._max_body_bytes:,} bytes "
@@ -131,4 +166,10 @@ class HttpCaller:
 
 
 def _without_keys(query: str) -> str:
-    return "&".join(part for part in query.split("&") if not part.startswith("key="))
+    """What a client may have put into the address to be let in."""
+    kept = [part for part in query.split("&") if not _names_a_key(part) and KEY_MARK not in part]
+    return "&".join(kept)
+
+
+def _names_a_key(part: str) -> bool:
+    return unquote(part.partition("=")[0]).lower() in _KEY_NAMES

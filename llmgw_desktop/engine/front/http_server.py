@@ -9,7 +9,13 @@ import logging
 from aiohttp import web
 from typing_extensions import override
 
-from llmgw_desktop.domain.errors import AccessError, LlmgwError, MalformedRequest, PortTaken
+from llmgw_desktop.domain.errors import (
+    AccessError,
+    ClientGone,
+    LlmgwError,
+    MalformedRequest,
+    PortTaken,
+)
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.engine.access.gate import Gate
@@ -44,8 +50,10 @@ class HttpServer:
             access_log=None,
             keepalive_timeout=75,
             logger=_grammar_log(),
+            auto_decompress=False,  # by the caller, in steps and after the key was seen
+            lingering_time=2,
         )
-        self._runner = web.ServerRunner(server, handle_signals=False)
+        self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(
             self._runner, settings.host, settings.port, backlog=1024, reuse_address=True
@@ -61,7 +69,9 @@ class HttpServer:
         port: int = self._runner.addresses[0][1]
         self._max_body_bytes = settings.max_body_bytes
         self._guard = Guard(
-            port=port, hosts=settings.allowed_hosts, origins=settings.allowed_origins
+            port=port,
+            hosts=(*settings.allowed_hosts, f"{_in_url(settings.host)}:{port}"),
+            origins=settings.allowed_origins,
         )
         return port
 
@@ -79,6 +89,13 @@ class HttpServer:
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         caller = HttpCaller(request, self._max_body_bytes, self._date)
         try:
+            await self._answer(request, caller)
+        except ClientGone:
+            _log.debug("a client left before it could be told")
+        return caller.response or _nothing_to_say()
+
+    async def _answer(self, request: web.BaseRequest, caller: HttpCaller) -> None:
+        try:
             self._guard.check(request)
             door = self._doors.find(request.method, request.path)
         except LlmgwError as error:
@@ -89,7 +106,6 @@ class HttpServer:
                 await self._pipeline.handle(door.dialect, door.operation, caller)
             else:
                 await self._answer_ourselves(door, caller)
-        return caller.response or _nothing_to_say()
 
     async def _answer_ourselves(self, door: OwnDoor, caller: HttpCaller) -> None:
         try:
@@ -98,6 +114,8 @@ class HttpServer:
             await door.answer(caller)
         except AccessError as error:
             await self._pipeline.turn_away(error, door.dialect, Operation.GENERATE, caller)
+        except ClientGone:
+            raise
         except LlmgwError as error:
             await self._tell(error, door, caller)
         except Exception as error:  # noqa: BLE001 - the engine's edge: no caller goes unanswered
@@ -140,6 +158,10 @@ class _Connection(web.RequestHandler):
         answer.whole(reply.status, reply.headers, reply.body)
         self.keep_alive(False)
         return answer
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _grammar_log() -> logging.Logger:

@@ -1,6 +1,9 @@
 """A settings file's text with its lines at hand: what is wrong in it is said with its place."""
 
+import errno
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from functools import cached_property
@@ -11,6 +14,15 @@ from llmgw_desktop.store.config.toml_lines import KeyPath, lines_of
 
 MAX_BYTES = 4 * 1024 * 1024
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+def _read_file(path: Path) -> bytes:
+    """Never waits: a pipe in the place of the file would stop whoever opens it."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is not a file")
+        return opened.read(MAX_BYTES + 1)
 
 
 class SettingsText:
@@ -27,8 +39,7 @@ class SettingsText:
         """A file that is missing is an empty one."""
         file = str(path)
         try:
-            with path.open("rb") as opened:
-                raw = opened.read(MAX_BYTES + 1)
+            raw = _read_file(path)
         except FileNotFoundError:
             raw = b""
         except OSError as error:

@@ -369,3 +369,19 @@ def _self_signed(folder: Path) -> tuple[Path, Path]:
         )
     )
     return certificate_file, key_file
+
+
+async def test_half_a_million_tiny_chunks_arrive_whole_and_in_bounded_memory(
+    client: HttpClient,
+) -> None:
+    framed = b"2\r\nxy\r\n" * 500_000
+    head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+    async with server(says(head, framed, b"0\r\n\r\n")) as url:
+        answer = await client.send(call(url))
+        most = size = 0
+        async for chunk in chunks_of(answer):
+            size += len(chunk)
+            most = max(most, answer._connection._held_bytes)
+        await answer.close()
+    assert size == 1_000_000
+    assert most < HIGH_WATER_BYTES + 256 * 1024 * 66
