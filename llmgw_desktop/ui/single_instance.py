@@ -100,6 +100,6 @@ class SingleInstance(QObject):
 def _wants_show(line: bytes) -> bool:
     try:
         message = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
-    return isinstance(message, dict) and message.get("do") == "show"
+    return isinstance(message, dict) and message.get("v") == 1 and message.get("do") == "show"
