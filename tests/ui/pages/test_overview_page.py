@@ -118,6 +118,22 @@ def test_tiles_show_the_figures_and_dash_what_is_unknown(
     assert values(page) == ["1", "–", "–", "–", "0"]
 
 
+def test_in_a_small_window_every_tile_is_in_reach(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.waves = True
+    page.resize(512, 434)
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    board = page.findChild(OverviewBoard)
+    assert isinstance(board, OverviewBoard)
+    last = page.findChildren(StatTile)[-1]
+    qtbot.waitUntil(board.horizontalScrollBar().isVisible)
+    board.ensureWidgetVisible(last, 0, 0)
+    left = last.mapTo(board.viewport(), last.rect().topLeft()).x()
+    assert 0 <= left <= board.viewport().width() - last.width()
+
+
 def test_screen_readers_hear_the_figures(
     page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
 ) -> None:
