@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtWidgets import QApplication
 
 from llmgw_desktop.__main__ import main
 
@@ -44,13 +45,13 @@ def _with_probe() -> None:
     """The probe starts with the event loop: the application is made inside main()."""
     path = Path(os.environ["BENCH_LATENESS_FILE"])
     probes: list[LatenessProbe] = []
-    original = QCoreApplication.exec
+    original = QApplication.exec
 
-    def exec_with_probe() -> int:
+    def exec_with_probe(*_: object) -> int:
         probes.append(LatenessProbe(path))
         return original()
 
-    QCoreApplication.exec = exec_with_probe  # type: ignore[method-assign]
+    QApplication.exec = exec_with_probe  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
