@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 LEAST_MS = 250
-_REST_FACTOR = 29
-"""Rest so many times as long as a reading took: at most a thirtieth of the time goes into it."""
+_REST_FACTOR = 19
+"""Rest so many times as long as a reading took: at most a twentieth of the time goes into it."""
 _LONGEST_REST_MS = 10_000
 
 
