@@ -21,6 +21,7 @@ from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.store.flight_store import FlightStore
 
 NAME_CHARS = 600
+PLAIN_NAME_CHARS = 32
 ERROR_CHARS = 2000
 REFUSALS_KEPT_PER_S = 5
 """Of callers without a key no more than so many become flights; the rest is only counted."""
@@ -108,10 +109,14 @@ class Recorder:
             loop.call_soon_threadsafe(self._bus.publish, event)
 
     def _clean(self, flight: OpenFlight) -> None:
-        """What callers and vendors write into names and errors; they like to repeat keys."""
+        """What callers and vendors write into names and errors; they like to repeat keys.
+
+        A short name of a flight that went well is no key: the usual flight pays nothing.
+        """
         clean = self._redactor.clean_text
-        flight.model_asked = clean(flight.model_asked[:NAME_CHARS])
-        flight.path = clean(flight.path[:NAME_CHARS])
+        if flight.error_text is not None or len(flight.model_asked) > PLAIN_NAME_CHARS:
+            flight.model_asked = clean(flight.model_asked[:NAME_CHARS])
+            flight.path = clean(flight.path[:NAME_CHARS])
         if flight.error_text is not None:
             flight.error_text = clean(flight.error_text[:ERROR_CHARS])
 
