@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says something of the machine, nothing of the code.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 _OWN_PREFIXES = ("LLMGW_", "LLM_GATEWAY_", "ANTHROPIC_", "OPENAI_", "GEMINI_", "GOOGLE_")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")

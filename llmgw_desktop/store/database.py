@@ -121,6 +121,9 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(
             f"{uri}&immutable=1", uri=True, isolation_level=None, check_same_thread=False
         )
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -157,7 +157,12 @@ class FlightReader:
             line = None
         if line is None and identity is not None:
             connection = open_read_only(self._path, FLIGHTS_STEPS)
-            if schema_version(connection) < len(FLIGHTS_STEPS):
+            try:
+                is_ready = schema_version(connection) == len(FLIGHTS_STEPS)
+            except BaseException:
+                connection.close()
+                raise
+            if not is_ready:
                 connection.close()  # the writer is still making its tables
                 return None
             # Opening may have made the side files that the identity looks at.
