@@ -17,7 +17,7 @@ class RecorderLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings:
-    """The door. A host other than loopback needs an explicit word elsewhere (refused for now)."""
+    """The door. `host` is a loopback address; any other is refused when the file is read."""
 
     host: str = "127.0.0.1"
     port: int = 3333
