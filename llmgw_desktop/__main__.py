@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from llmgw_desktop.app.container import Container
 
+THREADS_SWITCH_S = 0.0005
+"""The longest that the loop waits for the interpreter's lock while another thread works. Python's
+own 5 ms are long for a request, and until they are over each call of the loop into a socket wakes
+the other thread in vain."""
 DONE, FAILED, WRONG_USAGE, ALREADY_RUNNING = 0, 1, 2, 3
 
 
@@ -25,6 +29,7 @@ def main() -> int:
     from llmgw_desktop.app.commands import parse
 
     arguments = parse(sys.argv[1:])
+    sys.setswitchinterval(THREADS_SWITCH_S)
     try:
         return _run(arguments)
     except ConfigError as error:

@@ -33,6 +33,7 @@ from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
+from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import remove_run_file, write_run_file
 from llmgw_desktop.wire.headers import HeaderPolicy
@@ -57,7 +58,7 @@ class Container:
         self._store = FlightStore(
             places.flights_db,
             clock=self._clock,
-            seal=self._sealed,
+            seal=Seal(self._sealed, self._redactor.may_hold),
             on_status=self._recorder_spoke,
             settings=settings.recorder,
         )

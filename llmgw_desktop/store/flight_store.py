@@ -17,7 +17,7 @@ from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.store.flights.batch import Batch, Snapshot, make_batch
 from llmgw_desktop.store.flights.flight_file import FlightFile
 from llmgw_desktop.store.flights.queue import BATCH_ROWS, FlightQueue, Hand, body_bytes
-from llmgw_desktop.store.flights.rows import Seal
+from llmgw_desktop.store.flights.seal import Seal
 
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 30.0
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class FlightStore:
-    """`seal` removes secrets from a body; it and `on_status` are called on the writer thread."""
+    """`seal` and `on_status` are called on the writer thread."""
 
     def __init__(
         self,

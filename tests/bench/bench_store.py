@@ -33,6 +33,7 @@ from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
 from llmgw_desktop.store.flights.queue import FlightQueue
+from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS
 
 DAYS = 30
@@ -136,7 +137,7 @@ def bench_loop() -> None:
         store = FlightStore(
             Path(folder) / "flights.db",
             clock=SystemClock(),
-            seal=lambda body: body,
+            seal=Seal(bytes),
             on_status=lambda status: None,
             settings=SETTINGS,
         )
@@ -161,7 +162,7 @@ def bench_writer(folder: Path) -> None:
         parts: list[tuple[float, float]] = []
         for start in range(0, len(made), BATCH):
             begun = time.thread_time()
-            batch = make_batch({}, made[start : start + BATCH], SETTINGS, lambda body: body)
+            batch = make_batch({}, made[start : start + BATCH], SETTINGS, Seal(bytes))
             made_at = time.thread_time()
             writer.write(batch)
             parts.append((made_at - begun, time.thread_time() - made_at))
@@ -187,9 +188,9 @@ def make_recorder(path: Path, count: int) -> None:
     for summary in summaries(count, time.time(), random.Random(2), DAYS * 86400 / count):
         some.append(FlightRecord(summary=summary, path="/v1/messages", phases=PHASES))
         if len(some) == BATCH:
-            writer.write(make_batch({}, some, SETTINGS, lambda body: body))
+            writer.write(make_batch({}, some, SETTINGS, Seal(bytes)))
             some = []
-    writer.write(make_batch({}, some, SETTINGS, lambda body: body))
+    writer.write(make_batch({}, some, SETTINGS, Seal(bytes)))
     connection.close()
     print(f"  made in {time.perf_counter() - begun:.0f} s")
 

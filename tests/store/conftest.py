@@ -11,6 +11,7 @@ from llmgw_desktop.domain.settings import RecorderSettings
 from llmgw_desktop.store import flight_store
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
+from llmgw_desktop.store.flights.seal import Seal
 from tests.store.recorder_child import WAIT_S
 from tests.store.set_clock import SetClock
 
@@ -37,7 +38,7 @@ def make(
         store = FlightStore(
             path,
             clock=SetClock(),
-            seal=changes.pop("seal", bytes),
+            seal=changes.pop("seal", Seal(bytes)),
             on_status=changes.pop("on_status", said.append),
             settings=RecorderSettings(**{**keep_long, **changes}),
         )

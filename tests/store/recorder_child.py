@@ -18,6 +18,7 @@ from llmgw_desktop.domain.settings import RecorderSettings
 from llmgw_desktop.store import flight_store
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
+from llmgw_desktop.store.flights.seal import Seal
 from tests.support.made_flights import flight_id, record, running, summary
 
 WAIT_S = 30.0
@@ -49,7 +50,7 @@ def _store(path: Path) -> FlightStore:
     store = FlightStore(
         path,
         clock=SystemClock(),
-        seal=bytes,
+        seal=Seal(bytes),
         on_status=_status,
         settings=RecorderSettings(retention_days=36500),
     )

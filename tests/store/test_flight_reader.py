@@ -19,6 +19,7 @@ from llmgw_desktop.domain.settings import RecorderSettings
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flight_reader import _NEWEST_FIRST, FlightReader
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
+from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS
 from llmgw_desktop.store.schema import FlightRow
 from tests.support.made_flights import BEGIN_S, flight_id, record, running, summary
@@ -49,7 +50,7 @@ def reader(path: Path) -> Iterator[FlightReader]:
 def _write(connection: sqlite3.Connection, *flights: FlightSummary) -> None:
     closed = [record(summary=each) for each in flights if not each.is_running]
     opened = {each.id: lambda each=each: each for each in flights if each.is_running}
-    batch = make_batch(opened, closed, RecorderSettings(), bytes)  # type: ignore[arg-type]
+    batch = make_batch(opened, closed, RecorderSettings(), Seal(bytes))  # type: ignore[arg-type]
     BatchWriter(connection).write(batch)
 
 

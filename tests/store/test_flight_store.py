@@ -12,6 +12,7 @@ from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights import queue as queue_module
+from llmgw_desktop.store.flights.seal import Seal
 from tests.store.recorder_child import WAIT_S, fly, states
 from tests.store.set_clock import SetClock
 from tests.support.made_flights import flight_id, record, running, summary
@@ -88,11 +89,11 @@ def test_stop_writes_what_is_left(make: Callable[..., FlightStore], reader: Flig
 
 def test_stop_without_start_and_flush_after_stop(path: Path) -> None:
     store = FlightStore(
-        path, clock=SetClock(), seal=bytes, on_status=print, settings=RecorderSettings()
+        path, clock=SetClock(), seal=Seal(bytes), on_status=print, settings=RecorderSettings()
     )
     store.stop(WAIT_S)
     store = FlightStore(
-        path, clock=SetClock(), seal=bytes, on_status=print, settings=RecorderSettings()
+        path, clock=SetClock(), seal=Seal(bytes), on_status=print, settings=RecorderSettings()
     )
     store.start()
     store.stop(WAIT_S)
@@ -102,7 +103,7 @@ def test_stop_without_start_and_flush_after_stop(path: Path) -> None:
 def test_bodies_are_sealed_before_they_reach_the_disk(
     make: Callable[..., FlightStore], path: Path
 ) -> None:
-    store = make(seal=lambda body: body.replace(b"sk-secret", b"[...]"))
+    store = make(seal=Seal(lambda body: body.replace(b"sk-secret", b"[...]")))
     store.closed(record(request_body=b"key sk-secret", answer_body=b"sk-secret " * 2000))
     assert store.flush(WAIT_S)
     store.stop(WAIT_S)

@@ -24,6 +24,7 @@ from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights import batch
 from llmgw_desktop.store.flights import queue as queue_module
 from llmgw_desktop.store.flights.flight_file import FlightFile
+from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS
 from tests.store.recorder_child import WAIT_S, fly, states
 from tests.support.made_flights import flight_id, record, running, summary
@@ -199,7 +200,7 @@ def test_listener_and_seal_that_fail(
 
     path.write_bytes(b"garbage" * 3000)
     with caplog.at_level(logging.WARNING):
-        store = make(on_status=on_status, seal=seal)
+        store = make(on_status=on_status, seal=Seal(seal))
         fly(store, 1, 2)
         store.flush(WAIT_S)
     assert store.status.recording

@@ -5,24 +5,24 @@ When batches are made, and what happens if the disk refuses, is left to `flight_
 
 import logging
 import sqlite3
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.store.flights.rows import BodyRows, Row, Seal, flight_row, scrubbed
+from llmgw_desktop.store.flights.rows import BodyRows, Row, flight_row, scrubbed
+from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.flights.sums import add_sums
 from llmgw_desktop.store.schema import BodyRow, FlightRow, columns
 from llmgw_desktop.store.transaction import transaction
 
 Snapshot = Callable[[], FlightSummary]
 
-ROWS_A_STATEMENT = 25
+ROWS_A_STATEMENT = (100, 20, 4, 1)
 """SQLite is called once for so many rows: the interpreter's lock changes hands that much less."""
-ROWS_A_BREATH = 20
-"""After so many rows other threads get their chance at the interpreter's lock."""
+FLIGHTS_A_GLANCE = 50
+"""Bodies of so many flights are looked at together for secrets."""
 LOST_AT_ONCE = 500
 _ROW_REFUSED = (
     sqlite3.IntegrityError,
@@ -52,13 +52,12 @@ class Batch:
 
 def make_batch(
     opened: Mapping[str, Snapshot],
-    closed: Iterable[FlightRecord],
+    closed: Sequence[FlightRecord],
     settings: RecorderSettings,
     seal: Seal,
 ) -> Batch:
     """Asks the snapshots, seals and packs the bodies."""
     batch = Batch()
-    bodies = BodyRows(settings, seal)
     for snapshot in opened.values():
         try:
             summary = snapshot()
@@ -66,7 +65,16 @@ def make_batch(
                 batch.running.append(flight_row(summary))
         except Exception:  # noqa: BLE001 - one odd flight must not cost the others
             _log.exception("an open flight could not be noted")
-    for number, record in enumerate(closed, 1):
+    for start in range(0, len(closed), FLIGHTS_A_GLANCE):
+        _add_ended(batch, closed[start : start + FLIGHTS_A_GLANCE], settings, seal)
+    return batch
+
+
+def _add_ended(
+    batch: Batch, closed: Sequence[FlightRecord], settings: RecorderSettings, seal: Seal
+) -> None:
+    bodies = BodyRows(settings, seal.over(closed))
+    for record in closed:
         try:
             rows = flight_row(record.summary), bodies.row(record)
         except Exception:  # noqa: BLE001 - nor may a body be written that could not be sealed
@@ -76,9 +84,6 @@ def make_batch(
         else:
             batch.ended.append(rows[0])
             batch.bodies.append(rows[1])
-        if number % ROWS_A_BREATH == 0:
-            time.sleep(0)
-    return batch
 
 
 class BatchWriter:
@@ -164,12 +169,12 @@ class _Insert:
 
     def __init__(self, head: str, marks: Sequence[str], tail: str) -> None:
         row = f"({', '.join(marks)})"
-        self._one = f"{head}{row}{tail}"
-        self._many = f"{head}{', '.join([row] * ROWS_A_STATEMENT)}{tail}"
+        self._by_size = [(n, f"{head}{', '.join([row] * n)}{tail}") for n in ROWS_A_STATEMENT]
 
     def run(self, connection: sqlite3.Connection, rows: list[Row]) -> None:
-        whole = len(rows) - len(rows) % ROWS_A_STATEMENT
-        for start in range(0, whole, ROWS_A_STATEMENT):
-            some = rows[start : start + ROWS_A_STATEMENT]
-            connection.execute(self._many, list(chain.from_iterable(some)))
-        connection.executemany(self._one, rows[whole:])
+        start = 0
+        for size, statement in self._by_size:
+            while len(rows) - start >= size:
+                some = rows[start : start + size]
+                connection.execute(statement, list(chain.from_iterable(some)))
+                start += size

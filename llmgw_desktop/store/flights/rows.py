@@ -22,7 +22,6 @@ from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.usage import Usage
 
 Row = tuple[Any, ...]
-Seal = Callable[[bytes], bytes]
 
 NAME_CHARS = 300
 """Of a model's or client's name so much is kept in a row; the body has the whole."""
@@ -78,12 +77,12 @@ def flight_row(flight: FlightSummary) -> Row:
 
 
 class BodyRows:
-    """Makes rows of bodies as the settings say; `seal` removes secrets from a body."""
+    """Makes rows of bodies as the settings say; `clean` removes secrets from a body."""
 
-    def __init__(self, settings: RecorderSettings, seal: Seal) -> None:
+    def __init__(self, settings: RecorderSettings, clean: Callable[[bytes], bytes]) -> None:
         self._keeps_bodies = settings.level is RecorderLevel.FULL
         self._most_bytes = settings.max_body_bytes
-        self._seal = seal
+        self._clean = clean
 
     def row(self, record: FlightRecord) -> Row:
         """In the order of `schema.BodyRow`, the flight's id in the place of its `seq`."""
@@ -113,7 +112,7 @@ class BodyRows:
             is_whole = False
             body = self._beginning(body)
         else:
-            body = self._seal(body)
+            body = self._clean(body)
         if len(body) >= PACK_BYTES:
             packed = zlib.compress(body, 1)
             if len(packed) < len(body):
@@ -124,7 +123,7 @@ class BodyRows:
         """Of a body that is too long. More than is kept is sealed, so that a secret which the
         cut goes through is still seen as one."""
         beyond = min(CUT_OVERLAP, len(body) - self._most_bytes)
-        sealed = self._seal(body[: self._most_bytes + beyond])
+        sealed = self._clean(body[: self._most_bytes + beyond])
         return sealed[: max(min(self._most_bytes, len(sealed) - beyond), 0)]
 
 

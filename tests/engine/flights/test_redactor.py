@@ -133,3 +133,13 @@ def test_known_secrets_are_taken_whatever_they_look_like() -> None:
     redactor = Redactor()
     redactor.know(["my own odd key", "short"])
     assert redactor.clean(b"a my own odd key, short") == b"a " + MASK + b", short"
+
+
+@given(st.lists(st.sampled_from([b"a", b"\n", b"sk-", b"sk", b"-", b"own-secret", b"eyJ"])))
+def test_a_glance_at_many_bodies_misses_nothing(bodies: list[bytes]) -> None:
+    redactor = Redactor()
+    redactor.know(["own-secret"])
+    assert redactor.may_hold(b"\n".join(bodies)) or all(
+        redactor.clean(body) == body for body in bodies
+    )
+    assert not redactor.may_hold(b"nothing of that kind")

@@ -12,7 +12,8 @@ from llmgw_desktop.domain.flight import FlightQuery, FlightRecord, FlightState, 
 from llmgw_desktop.domain.settings import RecorderSettings
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flight_reader import FlightReader
-from llmgw_desktop.store.flights.batch import Batch, BatchWriter, make_batch
+from llmgw_desktop.store.flights.batch import FLIGHTS_A_GLANCE, Batch, BatchWriter, make_batch
+from llmgw_desktop.store.flights.seal import GLANCE_BYTES, Seal
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS
 from tests.support.made_flights import flight_id, record, running, summary
 
@@ -46,7 +47,7 @@ def reader(path: Path) -> Iterator[FlightReader]:
 
 def _batch(opened: tuple[FlightSummary, ...] = (), *closed: FlightRecord) -> Batch:
     snapshots = {each.id: lambda each=each: each for each in opened}
-    return make_batch(snapshots, closed, SETTINGS, bytes)  # type: ignore[arg-type]
+    return make_batch(snapshots, closed, SETTINGS, Seal(bytes))  # type: ignore[arg-type]
 
 
 def _all(reader: FlightReader) -> list[FlightSummary]:
@@ -103,7 +104,7 @@ def test_flights_that_fail_to_become_rows(
     made = [record(summary=summary(number)) for number in (1, 2, 3)]
     made[1] = record(summary=summary(2), request_body=b"a bad one")
     with caplog.at_level(logging.ERROR):
-        batch = make_batch({"x": snapshot}, made, SETTINGS, seal)
+        batch = make_batch({"x": snapshot}, made, SETTINGS, Seal(seal))
     assert batch.refused == 1
     writer.write(batch)
     assert [(each.id, each.state) for each in _all(reader)] == [
@@ -171,3 +172,28 @@ def test_lost_at_start(writer: BatchWriter, reader: FlightReader) -> None:
     assert reader.count(FlightQuery(states=frozenset({FlightState.RUNNING}))) == 0
     totals = reader.totals(0, 3e9)
     assert (totals.flights, totals.errors) == (1101, 0)
+
+
+def test_one_glance_is_for_many_bodies() -> None:
+    glances: list[bytes] = []
+
+    def may_hold(bodies: bytes) -> bool:
+        glances.append(bodies)
+        return b"secret" in bodies
+
+    seal = Seal(lambda body: body.replace(b"secret", b"[...]"), may_hold)
+    made = [
+        record(summary=summary(number), request_body=b"q%d" % number, answer_body=None)
+        for number in range(2 * FLIGHTS_A_GLANCE)
+    ]
+    made[3] = record(summary=summary(3), request_body=b"a secret", answer_body=b"")
+    bodies = [row[4] for row in make_batch({}, made, SETTINGS, seal).bodies]
+    assert bodies == [b"a [...]" if at == 3 else b"q%d" % at for at in range(len(made))]
+    assert len(glances) == 2
+
+
+def test_bodies_too_large_to_be_put_together_are_cleaned_each() -> None:
+    seal = Seal(lambda body: body.replace(b"secret", b"[...]"), lambda _: False)
+    large = record(request_body=b"secret" + b"." * GLANCE_BYTES)
+    row = make_batch({}, [large], SETTINGS, seal).bodies[0]
+    assert b"secret" not in row[4]

@@ -17,6 +17,7 @@ from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flights.batch import Batch, make_batch
 from llmgw_desktop.store.flights.flight_file import RETENTION_EVERY_S, FlightFile
+from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS
 from tests.store.set_clock import SetClock
 from tests.support.made_flights import flight_id, record, running, summary
@@ -39,7 +40,7 @@ def file(path: Path) -> Iterator[FlightFile]:
 
 def _batch(*numbers: int, body: bytes = b"x") -> Batch:
     made = [record(summary=summary(number), request_body=body) for number in numbers]
-    return make_batch({}, made, SETTINGS, bytes)
+    return make_batch({}, made, SETTINGS, Seal(bytes))
 
 
 def _count(path: Path) -> int:
@@ -180,10 +181,10 @@ def test_newer_schema_is_refused_and_left(file: FlightFile, path: Path) -> None:
 def test_running_flights_of_an_earlier_life_are_lost(file: FlightFile, path: Path) -> None:
     first = FlightFile(path, SetClock())
     first.open()
-    first.write(make_batch({"1": lambda: running(1)}, [], SETTINGS, bytes))
+    first.write(make_batch({"1": lambda: running(1)}, [], SETTINGS, Seal(bytes)))
     first.close()
     file.open()
-    file.write(make_batch({"2": lambda: running(2)}, [], SETTINGS, bytes))
+    file.write(make_batch({"2": lambda: running(2)}, [], SETTINGS, Seal(bytes)))
     file.close()
     file.write(_batch(3))
     reader = FlightReader(path)

@@ -14,6 +14,7 @@ from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flights import retention
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
 from llmgw_desktop.store.flights.retention import FLIGHTS_A_STEP, Retention
+from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS
 from tests.support.made_flights import BEGIN_S, record, running, summary
 
@@ -42,7 +43,7 @@ def reader(path: Path) -> Iterator[FlightReader]:
 
 
 def _write(connection: sqlite3.Connection, *records: FlightRecord) -> None:
-    BatchWriter(connection).write(make_batch({}, records, RecorderSettings(), bytes))
+    BatchWriter(connection).write(make_batch({}, records, RecorderSettings(), Seal(bytes)))
 
 
 def _at(number: int, at_s: float, body: bytes = b"") -> FlightRecord:
@@ -111,7 +112,9 @@ def test_steps_are_short_and_agree_at_the_end(
 def test_flights_that_still_run_stay(connection: sqlite3.Connection, reader: FlightReader) -> None:
     open_one = running(1, started_at_s=BEGIN_S)
     BatchWriter(connection).write(
-        make_batch({open_one.id: lambda: open_one}, [_at(2, BEGIN_S)], RecorderSettings(), bytes)
+        make_batch(
+            {open_one.id: lambda: open_one}, [_at(2, BEGIN_S)], RecorderSettings(), Seal(bytes)
+        )
     )
     _run(connection, BEGIN_S + 90 * DAY_S, RecorderSettings(retention_days=1))
     assert reader.page(ALL, offset=0, limit=9) == [open_one]

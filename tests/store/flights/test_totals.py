@@ -16,6 +16,7 @@ from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flights import totals
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
+from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.flights.totals import read_buckets, read_by_provider, read_totals
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS
 from tests.support.made_flights import summary
@@ -50,7 +51,7 @@ def _database(path: Path, flights: Sequence[FlightSummary], a_batch: int = 7) ->
         some = flights[start : start + a_batch]
         closed = [FlightRecord(summary=each) for each in some if not each.is_running]
         opened: Any = {each.id: lambda each=each: each for each in some if each.is_running}
-        writer.write(make_batch(opened, closed, RecorderSettings(), bytes))
+        writer.write(make_batch(opened, closed, RecorderSettings(), Seal(bytes)))
     return connection
 
 

@@ -14,6 +14,7 @@ from llmgw_desktop.domain.flight import FlightQuery, FlightRecord, FlightState
 from llmgw_desktop.domain.settings import RecorderSettings
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
+from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Theme
 from tests.support.flight_page import flight_bench
@@ -31,7 +32,7 @@ def store(database: Path) -> Iterator[FlightStore]:
     made = FlightStore(
         database,
         clock=SystemClock(),
-        seal=lambda body: body,
+        seal=Seal(bytes),
         on_status=lambda _: ready.set(),
         settings=RecorderSettings(),
     )

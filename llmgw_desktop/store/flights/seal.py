@@ -1,0 +1,39 @@
+"""How secrets are taken out of bodies before they are written; what a secret is, others know.
+
+Looking releases the interpreter's lock each time. Were it done body by body, the loop and the
+writer would hand the lock to and fro more than twice a flight: so one glance is for many bodies.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from llmgw_desktop.domain.flight import FlightRecord
+
+GLANCE_BYTES = 256 * 1024
+"""More is not put together for a glance; copying it would cost more than it saves."""
+
+
+def _always(_: bytes) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """`clean` removes secrets from a body; `may_hold` is False only for bytes that have none,
+    and for several bodies put together with line ends only if none of them has."""
+
+    clean: Callable[[bytes], bytes]
+    may_hold: Callable[[bytes], bool] = _always
+
+    def over(self, records: Iterable[FlightRecord]) -> Callable[[bytes], bytes]:
+        """What cleans the bodies of these records."""
+        bodies = [
+            body for each in records for body in (each.request_body, each.answer_body) if body
+        ]
+        if sum(map(len, bodies)) > GLANCE_BYTES or self.may_hold(b"\n".join(bodies)):
+            return self.clean
+        return _as_it_is
+
+
+def _as_it_is(body: bytes) -> bytes:
+    return body
