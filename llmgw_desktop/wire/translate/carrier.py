@@ -1,0 +1,59 @@
+"""Signatures of one vendor on their way through another vendor's dialect.
+
+A carrier is put where the caller's protocol has a place for something opaque (Anthropic's
+`signature`, Responses' `encrypted_content`, Gemini's `thoughtSignature`); the caller sends it back
+with the conversation. It is ASCII, base64url, and says whose signature it holds, so that it never
+reaches another vendor.
+"""
+
+import base64
+import binascii
+from enum import StrEnum
+
+from llmgw_desktop.domain.content import Signature, Vendor
+from llmgw_desktop.domain.values import value
+
+MOST_CHARS = 256 * 1024
+_MARK = "llmgw1."
+
+
+class SealOf(StrEnum):
+    """What a signature seals. Where the caller's protocol has a place on thinking alone, an empty
+    thinking item with the carrier stands directly before the call or text that is sealed."""
+
+    THINKING = "thinking"
+    REDACTED = "redacted"
+    CALL = "call"
+    TEXT = "text"
+
+
+@value
+class Carried:
+    signature: Signature
+    of: SealOf
+
+
+def packed(signature: Signature, own: Vendor, of: SealOf = SealOf.THINKING) -> str:
+    """For a caller whose protocol is `own`'s: its own signatures stay as they are."""
+    if signature.vendor is own:
+        return signature.data
+    data = base64.urlsafe_b64encode(signature.data.encode("utf-8", "surrogatepass")).decode()
+    return f"{_MARK}{signature.vendor}.{of}.{data.rstrip('=')}"
+
+
+def unpacked(carried: str, own: Vendor, of: SealOf = SealOf.THINKING) -> Carried | None:
+    """What a caller sent back; `of` is what the place says where it is no carrier of ours.
+
+    None for an empty, oversized or garbled one.
+    """
+    if not carried or len(carried) > MOST_CHARS:
+        return None
+    if not carried.startswith(_MARK):
+        return Carried(signature=Signature(vendor=own, data=carried), of=of)
+    try:
+        vendor, sealed, data = carried.removeprefix(_MARK).split(".")
+        raw = base64.b64decode(data + "=" * (-len(data) % 4), altchars="-_", validate=True)
+        signature = Signature(vendor=Vendor(vendor), data=raw.decode("utf-8", "surrogatepass"))
+        return Carried(signature=signature, of=SealOf(sealed))
+    except (binascii.Error, ValueError):
+        return None

@@ -1,0 +1,109 @@
+"""What each protocol offers to translation, and what it is told about the other side.
+
+A codec turns its protocol into `domain/prompt.py` and `domain/answer.py` and back, and knows no
+other protocol. All pairs come out of that: read with one codec, write with another.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from llmgw_desktop.domain.answer import Answer, AnswerEvent
+from llmgw_desktop.domain.content import Vendor
+from llmgw_desktop.domain.prompt import Prompt
+from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
+from llmgw_desktop.wire.translate.losses import LossReport
+from llmgw_desktop.wire.translate.names import ToolNames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The upstream for which a request is written."""
+
+    protocol: ModelProtocol
+    kind: ProviderKind
+    model: str
+
+    @property
+    def vendor(self) -> Vendor:
+        """Whose signatures and file ids this upstream can read."""
+        return _VENDORS.get(self.kind, Vendor.OTHER)
+
+
+_VENDORS = {
+    ProviderKind.ANTHROPIC: Vendor.ANTHROPIC,
+    ProviderKind.OPENAI: Vendor.OPENAI,
+    ProviderKind.GOOGLE: Vendor.GOOGLE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A request as the upstream gets it."""
+
+    body: bytes
+    names: ToolNames
+    """How to read the tools' names in the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a writer of answers must know of the request that is answered."""
+
+    prompt: Prompt
+    model: str
+    """As the caller named it: answers repeat this name."""
+    answer_id: str
+    """A fresh id without prefix, letters and digits, for protocols that demand one of their own
+    form and where the upstream gave none."""
+    input_tokens: int | None = None
+    """An estimate, for protocols that tell the prompt's tokens before the model has."""
+    query: str = ""
+    """Of the caller's address (Gemini: `alt=sse`)."""
+    now_s: int = 0
+
+
+class EventReader(Protocol):
+    """A stream's bytes become events, however they are split into chunks.
+
+    What is not of the protocol raises UpstreamGarbage. A stream that just ends gives no
+    AnswerEnded: the pipeline calls that cut.
+    """
+
+    def feed(self, chunk: bytes) -> list[AnswerEvent]: ...
+
+    def finish(self) -> list[AnswerEvent]:
+        """Nothing more comes. A last frame without its blank line counts, and so does an end that
+        the protocol leaves to the closing of the stream; a missing one is not invented."""
+
+
+class EventWriter(Protocol):
+    """Events become the bytes of a stream in the caller's protocol."""
+
+    @property
+    def content_type(self) -> str: ...
+
+    def write(self, event: AnswerEvent) -> bytes:
+        """May be empty where the protocol has to wait, or cannot say it."""
+
+    def fail(self, message: str, kind: str) -> bytes:
+        """The honest end of a stream that broke; `kind` is of our errors or the vendor's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codec:
+    """One protocol, both ways."""
+
+    protocol: ModelProtocol
+    read_prompt: Callable[[Mapping[str, Any], str, bool, LossReport], Prompt]
+    """(top-level fields, model, streaming, losses). Raises MalformedRequest with the JSON path."""
+    write_prompt: Callable[[Prompt, Target, LossReport], Written]
+    """Raises MalformedRequest for what the target cannot do at all and leaving out would be
+    wrong (several candidates, say)."""
+    read_answer: Callable[[bytes, ToolNames], Answer]
+    """Raises UpstreamGarbage."""
+    write_answer: Callable[[Answer, Asked, LossReport], bytes]
+    event_reader: Callable[[ToolNames], EventReader]
+    event_writer: Callable[[Asked, LossReport], EventWriter]
+    losses: Mapping[str, str] = field(default_factory=dict)
+    """Of `losses.Feature`: what this protocol cannot carry as the target, with the reason."""
