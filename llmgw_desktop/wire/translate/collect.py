@@ -1,0 +1,177 @@
+"""A whole answer from the events of its stream, and the events that a whole answer would have been.
+
+For callers and upstreams of which only one streams; both ways round, the answer is the same.
+"""
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+
+from llmgw_desktop.domain.answer import (
+    Answer,
+    AnswerBegun,
+    AnswerEnded,
+    AnswerEvent,
+    AnswerFailed,
+    ItemBegun,
+    ItemCited,
+    ItemEnded,
+    ItemGrew,
+    Stop,
+    UsageTold,
+)
+from llmgw_desktop.domain.content import (
+    CallKind,
+    Citation,
+    Item,
+    Refusal,
+    Signature,
+    Text,
+    Thinking,
+    ToolCall,
+)
+from llmgw_desktop.domain.errors import UpstreamCut, UpstreamError, UpstreamGarbage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+
+MOST_CHARS = 64 * 1024 * 1024
+
+
+def collected(events: Iterable[AnswerEvent]) -> Answer:
+    """UpstreamError when the vendor said that it failed, UpstreamCut when the end is missing."""
+    collector = Collector()
+    for event in events:
+        collector.feed(event)
+    return collector.answer()
+
+
+class Collector:
+    """Takes the events as they come; bounded, UpstreamGarbage beyond."""
+
+    __slots__ = ("_begun", "_chars", "_failed", "_items", "_stop", "_usage")
+
+    def __init__(self) -> None:
+        self._begun: AnswerBegun | None = None
+        self._items: dict[int, _Growing] = {}
+        self._usage = UNKNOWN_USAGE
+        self._stop: Stop | None = None
+        self._failed: AnswerFailed | None = None
+        self._chars = 0
+
+    def feed(self, event: AnswerEvent) -> None:
+        match event:
+            case ItemGrew(index=index, more=more):
+                self._chars += len(more)
+                if self._chars > MOST_CHARS:
+                    raise UpstreamGarbage("The provider's answer is longer than any answer.")
+                self._items[index].pieces.append(more)
+            case ItemBegun(index=index, item=item):
+                self._items[index] = _Growing(item)
+            case ItemCited(index=index, citation=citation):
+                self._items[index].citations.append(citation)
+            case ItemEnded(index=index, signature=signature):
+                self._items[index].signature = signature
+            case UsageTold(usage=usage):
+                self._usage = merged_usage(self._usage, usage)
+            case _:
+                self._note(event)
+
+    def answer(self) -> Answer:
+        """After the last event."""
+        if self._failed is not None:
+            raise UpstreamError(self._failed.message)
+        if self._begun is None or self._stop is None:
+            raise UpstreamCut("The provider's answer broke off before its end.")
+        items = [self._items[index].item() for index in sorted(self._items)]
+        return Answer(
+            id=self._begun.id,
+            model=self._begun.model,
+            items=tuple(items),
+            stop=self._stop,
+            usage=self._usage,
+            created_s=self._begun.created_s,
+        )
+
+    def _note(self, event: AnswerEvent) -> None:
+        if isinstance(event, AnswerBegun):
+            self._begun = event
+        elif isinstance(event, AnswerEnded):
+            self._stop = event.stop
+        elif isinstance(event, AnswerFailed):
+            self._failed = event
+
+
+class _Growing:
+    __slots__ = ("begun", "citations", "pieces", "signature")
+
+    def __init__(self, begun: Item) -> None:
+        self.begun = begun
+        self.pieces: list[str] = []
+        self.citations: list[Citation] = []
+        self.signature: Signature | None = None
+
+    def item(self) -> Item:
+        begun = self.begun
+        if not isinstance(begun, Text | Thinking | Refusal | ToolCall):
+            return begun
+        more = "".join(self.pieces)
+        match begun:
+            case Refusal():
+                return Refusal(text=begun.text + more)
+            case Text():
+                return replace(
+                    begun,
+                    text=begun.text + more,
+                    citations=(*begun.citations, *self.citations),
+                    signature=self.signature or begun.signature,
+                )
+            case Thinking():
+                return Thinking(text=begun.text + more, signature=self.signature or begun.signature)
+        arguments = begun.arguments + more
+        if begun.kind is CallKind.FUNCTION and not arguments.strip():
+            arguments = "{}"
+        return replace(begun, arguments=arguments, signature=self.signature or begun.signature)
+
+
+def events_of(answer: Answer) -> list[AnswerEvent]:
+    """As a stream would have told it, each text in one piece."""
+    events: list[AnswerEvent] = [
+        AnswerBegun(id=answer.id, model=answer.model, created_s=answer.created_s)
+    ]
+    for index, item in enumerate(answer.items):
+        events += _events_of_item(index, item)
+    if answer.usage != UNKNOWN_USAGE:
+        events.append(UsageTold(usage=answer.usage))
+    events.append(AnswerEnded(stop=answer.stop))
+    return events
+
+
+def _events_of_item(index: int, item: Item) -> list[AnswerEvent]:
+    begun: Item = item
+    more = ""
+    citations: tuple[Citation, ...] = ()
+    signature: Signature | None = None
+    match item:
+        case Text():
+            more, citations, signature = item.text, item.citations, item.signature
+            begun = replace(item, text="", citations=(), signature=None)
+        case Thinking():
+            more, signature = item.text, item.signature
+            begun = Thinking(text="")
+        case Refusal():
+            more, begun = item.text, Refusal(text="")
+        case ToolCall():
+            more, signature = item.arguments, item.signature
+            begun = replace(item, arguments="", signature=None)
+        case _:
+            pass
+    events: list[AnswerEvent] = [ItemBegun(index=index, item=begun)]
+    if more:
+        events.append(ItemGrew(index=index, more=more))
+    events += [ItemCited(index=index, citation=citation) for citation in citations]
+    events.append(ItemEnded(index=index, signature=signature))
+    return events
+
+
+def merged_usage(earlier: Usage, later: Usage) -> Usage:
+    """Later figures where they are known, else the earlier ones."""
+    known = {each.name: getattr(later, each.name) for each in fields(Usage)}
+    return replace(earlier, **{name: count for name, count in known.items() if count is not None})
