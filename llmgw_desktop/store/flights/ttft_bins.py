@@ -3,6 +3,9 @@
 All counts of a stretch are one large whole number with 32 bits to a bin: stretches are put together
 by adding numbers, which takes a month of hours in a few milliseconds. Bins grow by a sixteenth of
 an octave, so a percentile read from them is off by 2.2 % at most.
+
+Sums stored before there were bins below a millisecond are on a scale that began there. Each is
+moved to its place when it is read; what they know only as a millisecond or less stays at one.
 """
 
 import math
@@ -12,18 +15,26 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 BINS_PER_OCTAVE = 16
-BINS = 24 * BINS_PER_OCTAVE
-"""From a millisecond to more than four hours; what lies beyond is in the outermost bins."""
+_OCTAVES_BELOW, _OCTAVES_ABOVE = 10, 24
+BINS = (_OCTAVES_BELOW + _OCTAVES_ABOVE) * BINS_PER_OCTAVE
+"""From a microsecond to more than four hours; what lies beyond is in the outermost bins."""
+LEAST_MS = 2.0**-_OCTAVES_BELOW
+_MILLISECOND = _OCTAVES_BELOW * BINS_PER_OCTAVE
+"""The bin that begins at one."""
 _BIN_BITS = 32
 _BIN_BYTES = _BIN_BITS // 8
 _PLACE_BYTES = 2
+_FROM_LEAST = 0x8000
+"""In the stored place of the first bin: it counts from LEAST_MS on, not from a millisecond."""
 
 
 def bin_of(ttft_ms: float) -> int:
     """Also for times that make no sense."""
-    if not ttft_ms > 1.0:
+    if not ttft_ms > LEAST_MS:
         return 0
-    return min(int(math.log2(ttft_ms) * BINS_PER_OCTAVE), BINS - 1) if ttft_ms < 1e9 else BINS - 1
+    if ttft_ms > 1e9:
+        return BINS - 1
+    return min(int(math.log2(ttft_ms / LEAST_MS) * BINS_PER_OCTAVE), BINS - 1)
 
 
 def packed(counts: Mapping[int, int]) -> int:
@@ -37,14 +48,14 @@ def to_bytes(bins: int) -> bytes:
         return b""
     first = ((bins & -bins).bit_length() - 1) // _BIN_BITS
     bins >>= first * _BIN_BITS
-    return first.to_bytes(_PLACE_BYTES) + bins.to_bytes((bins.bit_length() + 7) // 8, "little")
+    place = (first | _FROM_LEAST).to_bytes(_PLACE_BYTES)
+    return place + bins.to_bytes((bins.bit_length() + 7) // 8, "little")
 
 
 def from_bytes(stored: bytes) -> int:
     if not stored:
         return 0
-    first = int.from_bytes(stored[:_PLACE_BYTES])
-    return int.from_bytes(stored[_PLACE_BYTES:], "little") << (first * _BIN_BITS)
+    return int.from_bytes(stored[_PLACE_BYTES:], "little") << (_first_bin(stored) * _BIN_BITS)
 
 
 def rank(count: int, share: float) -> int:
@@ -62,8 +73,13 @@ def percentiles_of_bins(bins: int, shares: Sequence[float]) -> list[float | None
     if not bins:
         return [None] * len(shares)
     stored = to_bytes(bins)
-    first = int.from_bytes(stored[:_PLACE_BYTES])
+    first = _first_bin(stored)
     whole = stored[_PLACE_BYTES:] + bytes(-(len(stored) - _PLACE_BYTES) % _BIN_BYTES)
     up_to = list(accumulate(struct.unpack(f"<{len(whole) // _BIN_BYTES}I", whole)))
     places = (bisect_right(up_to, rank(up_to[-1], share)) for share in shares)
-    return [float(2.0 ** ((first + place + 0.5) / BINS_PER_OCTAVE)) for place in places]
+    return [float(LEAST_MS * 2.0 ** ((first + place + 0.5) / BINS_PER_OCTAVE)) for place in places]
+
+
+def _first_bin(stored: bytes) -> int:
+    place = int.from_bytes(stored[:_PLACE_BYTES])
+    return place & ~_FROM_LEAST if place & _FROM_LEAST else place + _MILLISECOND

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from llmgw_desktop.store.flights.ttft_bins import (
     BINS,
+    LEAST_MS,
     bin_of,
     from_bytes,
     packed,
@@ -47,7 +48,29 @@ def test_endless_times_are_in_the_last_bin() -> None:
     assert bin_of(math.inf) == bin_of(1e300) == bin_of(2.0**25) == BINS - 1
 
 
-@given(st.lists(st.floats(1.0, 1e7), min_size=1, max_size=300))
+def test_less_than_a_millisecond_is_told_as_what_it_was() -> None:
+    quick = [0.2 + number / 1000 for number in range(101)]
+    assert percentiles_of_bins(_bins(quick), (0.5,)) == pytest.approx([0.25], rel=0.023)
+    assert percentiles_of_bins(_bins([1e-9]), (0.5,)) == pytest.approx([LEAST_MS], rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("stored", "bins"),
+    [
+        # As they were written while the first bin held all up to a millisecond.
+        (b"\x00\x00\x07", {1.0: 7}),
+        (b"\x00\xa0\x02\x00\x00\x00\x03", {1030.0: 2, 1100.0: 3}),
+    ],
+)
+def test_sums_stored_on_the_older_scale_can_be_read_and_added_to(
+    stored: bytes, bins: dict[float, int]
+) -> None:
+    expected = packed({bin_of(ms): count for ms, count in bins.items()})
+    assert from_bytes(stored) == expected
+    assert from_bytes(to_bytes(from_bytes(stored) + _bins([0.3]))) == expected + _bins([0.3])
+
+
+@given(st.lists(st.floats(0.001, 1e7), min_size=1, max_size=300))
 def test_percentiles_are_near(values: list[float]) -> None:
     values.sort()
     found = percentiles_of_bins(_bins(values), (0.5, 0.95))
