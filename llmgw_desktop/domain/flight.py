@@ -81,6 +81,14 @@ class FlightSummary:
     answer_bytes: int = 0
     replied_chunks: int = 0
     """Pieces of a stream passed on so far."""
+    upstream_protocol: ModelProtocol | None = None
+    """What was spoken with the provider; None while none was asked."""
+    losses: tuple[str, ...] = ()
+    """What the translation between the two protocols could not carry, by name."""
+
+    @property
+    def is_translated(self) -> bool:
+        return self.upstream_protocol not in (None, self.protocol)
 
     @property
     def is_running(self) -> bool:

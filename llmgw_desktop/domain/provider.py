@@ -35,15 +35,16 @@ DEFAULT_BASE_URLS: dict[ProviderKind, str] = {
 }
 """The vendors' own addresses; an openai-compatible server has none and must name its own."""
 
-PROTOCOLS_OF_KIND: dict[ProviderKind, frozenset[ModelProtocol]] = {
-    ProviderKind.ANTHROPIC: frozenset({ModelProtocol.ANTHROPIC}),
-    ProviderKind.OPENAI: frozenset({ModelProtocol.OPENAI_CHAT}),
-    ProviderKind.GOOGLE: frozenset({ModelProtocol.GEMINI}),
-    ProviderKind.GROQ: frozenset({ModelProtocol.OPENAI_CHAT}),
-    ProviderKind.OPENROUTER: frozenset({ModelProtocol.OPENAI_CHAT}),
-    ProviderKind.OPENAI_COMPATIBLE: frozenset({ModelProtocol.OPENAI_CHAT}),
-    ProviderKind.PRACTICE: frozenset({ModelProtocol.ANTHROPIC, ModelProtocol.OPENAI_CHAT}),
+PROTOCOLS_OF_KIND: dict[ProviderKind, tuple[ModelProtocol, ...]] = {
+    ProviderKind.ANTHROPIC: (ModelProtocol.ANTHROPIC,),
+    ProviderKind.OPENAI: (ModelProtocol.OPENAI_RESPONSES, ModelProtocol.OPENAI_CHAT),
+    ProviderKind.GOOGLE: (ModelProtocol.GEMINI,),
+    ProviderKind.GROQ: (ModelProtocol.OPENAI_CHAT,),
+    ProviderKind.OPENROUTER: (ModelProtocol.OPENAI_CHAT,),
+    ProviderKind.OPENAI_COMPATIBLE: (ModelProtocol.OPENAI_CHAT,),
+    ProviderKind.PRACTICE: (ModelProtocol.ANTHROPIC, ModelProtocol.OPENAI_CHAT),
 }
+"""What each speaks; the first is the one to translate into. Settings may say otherwise."""
 
 PRACTICE_PREFIX = "practice/"
 """Model names of the built-in practice provider begin so, and nobody else's do."""
@@ -60,9 +61,16 @@ class Provider:
     """Read from the environment variable that the settings name; empty when there is none."""
     api_key_env: str = ""
     models: tuple[str, ...] = ()
+    protocols: tuple[ModelProtocol, ...] = ()
+    """What this server speaks, where that is not what its kind speaks."""
     local: bool = False
     """A server on the person's own computer or network: private addresses are allowed."""
     enabled: bool = True
+
+    @property
+    def spoken(self) -> tuple[ModelProtocol, ...]:
+        """The protocols that this provider takes, the one to translate into first."""
+        return self.protocols or PROTOCOLS_OF_KIND[self.kind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,4 +122,8 @@ FLIGHTS_STEPS: Steps = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        "ALTER TABLE flights ADD COLUMN upstream_protocol TEXT",
+        "ALTER TABLE flights ADD COLUMN losses TEXT",
+    ),
 )

@@ -26,7 +26,8 @@ class ClientRow(peewee.Model):
 
 
 class FlightRow(peewee.Model):
-    """A FlightSummary, its usage spread out. `search` is what a text filter looks into."""
+    """A FlightSummary, its usage spread out, losses with spaces between them. `search` is what a
+    text filter looks into."""
 
     seq = peewee.IntegerField(primary_key=True)
     id = peewee.TextField(unique=True)
@@ -55,6 +56,8 @@ class FlightRow(peewee.Model):
     answer_bytes = peewee.IntegerField()
     replied_chunks = peewee.IntegerField()
     search = peewee.TextField()
+    upstream_protocol = peewee.TextField(null=True)
+    losses = peewee.TextField(null=True)
 
     class Meta:
         table_name = "flights"

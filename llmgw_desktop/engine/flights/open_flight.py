@@ -33,6 +33,7 @@ class OpenFlight:
         "first_byte",
         "id",
         "keep_limit",
+        "losses",
         "model_asked",
         "model_served",
         "operation",
@@ -50,6 +51,7 @@ class OpenFlight:
         "stop_reason",
         "streaming",
         "torn_frame",
+        "upstream_protocol",
         "usage",
     )
 
@@ -84,6 +86,8 @@ class OpenFlight:
         self.error_kind: str | None = None
         self.error_text: str | None = None
         self.attempts = 0
+        self.upstream_protocol: ModelProtocol | None = None
+        self.losses: tuple[str, ...] = ()
         self.chunks = 0
         self.torn_frame = b""
         """What the caller has seen of a stream's frame that was never finished."""
@@ -112,6 +116,7 @@ class OpenFlight:
     def tried(self, candidate: Candidate) -> None:
         self.attempts += 1
         self.provider = candidate.upstream.provider
+        self.upstream_protocol = candidate.upstream.protocol
         self.model_served = candidate.model
 
     def connected(self) -> None:
@@ -172,6 +177,8 @@ class OpenFlight:
             request_bytes=len(self.request_body),
             answer_bytes=self.answer_bytes,
             replied_chunks=self.chunks,
+            upstream_protocol=self.upstream_protocol,
+            losses=self.losses,
         )
 
     def timeline(self) -> tuple[Phase, ...]:

@@ -12,7 +12,7 @@ import orjson
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import UpstreamError
-from llmgw_desktop.domain.provider import PROTOCOLS_OF_KIND, ModelProtocol, Provider, Upstream
+from llmgw_desktop.domain.provider import ModelProtocol, Provider, Upstream
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.upstream.practice import PRACTICE_MODELS
 from llmgw_desktop.wire.models import ModelEntry
@@ -65,9 +65,7 @@ class Catalogue:
         return kept[1]
 
     async def _ask(self, provider: Provider) -> tuple[ModelEntry, ...]:
-        protocol = next(
-            (each for each in _LIST_PATHS if each in PROTOCOLS_OF_KIND[provider.kind]), None
-        )
+        protocol = next((each for each in _LIST_PATHS if each in provider.spoken), None)
         if protocol is None:
             return ()
         upstream = Upstream(

@@ -8,6 +8,7 @@ from typing import TypeVar
 from llmgw_desktop.domain.provider import (
     DEFAULT_BASE_URLS,
     PRACTICE_PREFIX,
+    ModelProtocol,
     Provider,
     ProviderKind,
 )
@@ -51,6 +52,13 @@ PROVIDER_KEYS: dict[str, tuple[Value, str]] = {
     "models": (
         Texts(each=f'a model name that does not begin with "{PRACTICE_PREFIX}"', is_fit=_is_model),
         "The models it has; asked from the service if left out.",
+    ),
+    "protocols": (
+        Texts(
+            each=f"one of {', '.join(ModelProtocol)}",
+            is_fit=lambda text: text in set(ModelProtocol),
+        ),
+        "What it speaks, where that is not what its kind speaks; the first is translated into.",
     ),
     "local": (
         YesNo(),
@@ -104,6 +112,7 @@ class ProviderTables:
             api_key=key,
             api_key_env=variable,
             models=self._value(path, "models", ()),
+            protocols=tuple(map(ModelProtocol, self._value(path, "protocols", ()))),
             local=local,
             enabled=self._value(path, "enabled", default=True),
         )

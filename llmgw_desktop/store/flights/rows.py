@@ -73,6 +73,8 @@ def flight_row(flight: FlightSummary) -> Row:
         flight.answer_bytes,
         flight.replied_chunks,
         _folded(SEPARATOR.join(filter(None, words))),
+        None if flight.upstream_protocol is None else _word(flight.upstream_protocol),
+        " ".join(flight.losses) or None,
     )
 
 
@@ -157,6 +159,8 @@ def summary_of(row: Row) -> FlightSummary:
         request_bytes=row[22],
         answer_bytes=row[23],
         replied_chunks=row[24],
+        upstream_protocol=None if row[26] is None else ModelProtocol(row[26]),
+        losses=tuple(row[27].split()) if row[27] else (),
     )
 
 

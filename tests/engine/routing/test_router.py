@@ -3,6 +3,7 @@
 import pytest
 
 from llmgw_desktop.domain.errors import NotServed, UnknownModel
+from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.engine.routing.router import Router
 
@@ -61,10 +62,11 @@ def test_a_switched_off_provider_does_not_answer() -> None:
         Router([_provider("one", "openai", "m", enabled=False)]).route(CHAT, "m")
 
 
-def test_a_model_of_another_protocol_says_whose_it_is() -> None:
+def test_a_model_of_another_protocol_is_translated_for() -> None:
     router = Router([_provider("claude", "anthropic", "m")])
+    assert router.route(CHAT, "m").candidates[0].upstream.protocol is MESSAGES
     with pytest.raises(NotServed, match="'claude'"):
-        router.route(CHAT, "m")
+        router.route(CHAT, "m", Operation.EMBED)
 
 
 @pytest.mark.parametrize("model", ["m", "local/m", "local/other", "local:m"])
@@ -73,8 +75,57 @@ def test_a_model_meant_for_one_provider_never_goes_to_another(model: str) -> Non
     router = Router(
         [_provider("vendor", "anthropic"), _provider("local", "openai-compatible", "m")]
     )
-    with pytest.raises(NotServed, match="'local'"):
-        router.route(MESSAGES, model)
+    assert _where(router, MESSAGES, model)[0] == "local"
+
+
+def test_whoever_speaks_the_protocol_comes_first() -> None:
+    router = Router([_provider("one", "openai", "m"), _provider("two", "anthropic", "m")])
+    assert _where(router, MESSAGES, "m") == ("two", "m")
+
+
+@pytest.mark.parametrize(
+    ("model", "provider"),
+    [
+        ("claude-x", "claude"),
+        ("gpt-5", "gpt"),
+        ("o3", "gpt"),
+        ("gemini-3-pro", "google"),
+        ("gpt-oss-120b", "claude"),
+        ("else", "claude"),
+    ],
+)
+def test_a_vendors_own_names_lead_to_it_in_every_protocol(model: str, provider: str) -> None:
+    router = Router(
+        [
+            _provider("claude", "anthropic"),
+            _provider("gpt", "openai"),
+            _provider("google", "google"),
+        ]
+    )
+    assert _where(router, MESSAGES, model) == (provider, model)
+
+
+def test_a_strangers_name_is_not_translated_for_somebody_who_takes_all() -> None:
+    router = Router([_provider("gpt", "openai")])
+    with pytest.raises(UnknownModel):
+        router.route(MESSAGES, "else")
+
+
+@pytest.mark.parametrize(
+    ("caller", "spoken"),
+    [
+        (ModelProtocol.CODEX, ModelProtocol.OPENAI_RESPONSES),
+        (ModelProtocol.OPENAI_RESPONSES, ModelProtocol.OPENAI_RESPONSES),
+        (ModelProtocol.OPENAI_CHAT, ModelProtocol.OPENAI_CHAT),
+        (ModelProtocol.ANTHROPIC, ModelProtocol.OPENAI_RESPONSES),
+        (ModelProtocol.GEMINI, ModelProtocol.OPENAI_RESPONSES),
+    ],
+)
+def test_which_protocol_is_spoken_with_a_provider_of_two(
+    caller: ModelProtocol, spoken: ModelProtocol
+) -> None:
+    router = Router([_provider("gpt", "openai", "m")])
+    assert router.route(caller, "m").candidates[0].upstream.protocol is spoken
 
 
 def test_a_very_long_name_is_not_repeated_whole() -> None:
