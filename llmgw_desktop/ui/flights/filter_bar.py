@@ -51,7 +51,8 @@ class FilterBar(QWidget):
     changed = Signal(FlightQuery)
     follow_wanted = Signal(bool)
     left = Signal()
-    """Enter or Down in the field: on to the list."""
+    """Enter in the field: on to the list, if one comes of it."""
+    typed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -151,6 +152,7 @@ class FilterBar(QWidget):
 
     def _on_typed(self) -> None:
         self._typing.start()
+        self.typed.emit()
 
     def _on_return(self) -> None:
         self._take_text()

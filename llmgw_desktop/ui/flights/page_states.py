@@ -1,4 +1,7 @@
-"""What the Flights page shows below its filter: the browser, or why there is nothing to browse."""
+"""What the Flights page shows below its filter: the browser, or why there is nothing to browse.
+
+The keyboard goes to whichever of them is in sight.
+"""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -26,12 +29,16 @@ class PageStates(QStackedWidget):
         clear = Button(theme, "Clear filter", kind=ButtonKind.PRIMARY)
         clear.clicked.connect(self.clear_wanted)
         self._no_match.add_buttons(clear)
+        self._no_match.setFocusProxy(clear)
         self._failure = EmptyState(theme, icon="database", title="")
         retry = Button(theme, "Try again", icon="retry")
         retry.clicked.connect(self.retry_wanted)
         self._failure.add_buttons(retry)
+        self._failure.setFocusProxy(retry)
         for each in (self._blank, browser, first, self._no_match, self._failure):
             self.addWidget(each)
+        self._lead_focus()
+        self.currentChanged.connect(self._lead_focus)
 
     @property
     def is_browsing(self) -> bool:
@@ -58,6 +65,9 @@ class PageStates(QStackedWidget):
     def show_failure(self, error: Exception) -> None:
         self._failure.set_words(*failure_words(error))
         self.setCurrentWidget(self._failure)
+
+    def _lead_focus(self) -> None:
+        self.setFocusProxy(self.currentWidget() or self._blank)
 
 
 def failure_words(error: Exception) -> tuple[str, str]:

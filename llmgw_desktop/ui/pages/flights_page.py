@@ -70,6 +70,8 @@ class FlightsPage(QWidget):
         self._bridge = bridge
         self._filter_is_new = True
         self._wanted: FlightSummary | None = None
+        self._wants_list = False
+        """Enter was pressed in the filter: the keyboard goes to the list once there is one."""
         model = FlightModel(now, self)
         self._loader = PageLoader(flights, model, bridge, now)
         self._feed = FlightFeed(flights, model, self._loader, bridge, self)
@@ -122,12 +124,13 @@ class FlightsPage(QWidget):
         column.addWidget(self._line)
         column.addWidget(self._states, 1)
         self._show_filter(False)
-        self.setFocusProxy(self._table)
+        self.setFocusProxy(self._states)
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._on_events)
         self._filter.changed.connect(self._on_filter)
-        self._filter.left.connect(self._table.setFocus)
+        self._filter.left.connect(self._on_filter_left)
+        self._filter.typed.connect(self._stay_in_filter)
         self._filter.follow_wanted.connect(self._on_follow)
         self._filter.columns.clicked.connect(self._show_columns)
         self._table.top_seen.connect(self._feed.set_at_top)
@@ -136,7 +139,7 @@ class FlightsPage(QWidget):
         self._table.follow_toggled.connect(self._filter.follow.toggle)
         self._loader.visible_rows = self._table.visible_rows
         self._loader.failed.connect(self._on_failed)
-        self._feed.began.connect(self._states.show_browser)
+        self._feed.began.connect(self._on_began)
         self._feed.loaded.connect(self._on_loaded)
         self._feed.counted.connect(self._on_counted)
         self._feed.waiting.connect(self._browser.show_waiting)
@@ -169,6 +172,21 @@ class FlightsPage(QWidget):
             elif isinstance(event, GatewayChanged):
                 self._first.show_addresses(self._control.base_urls())
 
+    def _on_filter_left(self) -> None:
+        if not self._feed.is_loaded:
+            self._wants_list = True
+        elif self._states.is_browsing:
+            self._table.setFocus()
+
+    def _stay_in_filter(self) -> None:
+        self._wants_list = False
+
+    def _on_began(self) -> None:
+        self._states.show_browser()
+        if self._wants_list:
+            self._wants_list = False
+            self._table.setFocus()
+
     def _on_filter(self, query: FlightQuery) -> None:
         self._filter_is_new = True
         self._filter.show_searching()
@@ -191,6 +209,7 @@ class FlightsPage(QWidget):
             self._table.choose_row(row, scroll=False)
 
     def _on_counted(self, matching: int, total: int) -> None:
+        self._wants_list = False
         self._reading.hide()
         self._filter.show_count(matching, total)
         self._states.show_counts(matching, total)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from llmgw_desktop.domain.flight import FlightQuery, FlightState
+from llmgw_desktop.ui.widgets.button import Button
 from tests.support.flight_page import FlightBench
 from tests.support.made_flights import failed, summary
 
@@ -82,3 +84,77 @@ def test_a_chosen_flight_that_matches_no_more_is_let_go(bench: FlightBench, qtbo
     qtbot.waitUntil(lambda: bench.browser.flight is None)
     assert not bench.browser.is_open
     assert not bench.page._actions.curl.isEnabled()
+
+
+class TestWhereTheKeyboardIs:
+    """Whatever is typed next must go to something that is in sight."""
+
+    def test_enter_without_a_match_stays_in_the_field(
+        self, bench: FlightBench, qtbot: object
+    ) -> None:
+        type_filter(bench, qtbot, "mistral")
+        qtbot.keyClick(bench.filter._field, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: bench.states.currentWidget() is bench.states._no_match)
+        qtbot.wait(50)
+        assert bench.filter._field.hasFocus()
+        qtbot.keyClick(bench.filter._field, Qt.Key.Key_Return)
+        qtbot.wait(50)
+        assert bench.filter._field.hasFocus()
+
+    def test_a_filter_that_matches_nothing_more_while_it_is_typed_keeps_the_field(
+        self, bench: FlightBench, qtbot: object
+    ) -> None:
+        type_filter(bench, qtbot, "mistral")
+        qtbot.waitUntil(lambda: bench.states.currentWidget() is bench.states._no_match)
+        assert bench.filter._field.hasFocus()
+        assert clear_button(bench).isVisible()
+        qtbot.keyClick(bench.filter._field, Qt.Key.Key_Return)
+        assert bench.filter._field.hasFocus()
+
+    def test_enter_goes_on_to_the_list_as_soon_as_there_is_one(
+        self, bench: FlightBench, qtbot: object
+    ) -> None:
+        type_filter(bench, qtbot, "sonnet")
+        qtbot.keyClick(bench.filter._field, Qt.Key.Key_Return)
+        qtbot.waitUntil(bench.table.hasFocus)
+
+    def test_who_types_on_after_enter_is_not_taken_away(
+        self, bench: FlightBench, qtbot: object
+    ) -> None:
+        type_filter(bench, qtbot, "son")
+        qtbot.keyClick(bench.filter._field, Qt.Key.Key_Return)
+        qtbot.keyClicks(bench.filter._field, "net")
+        qtbot.waitUntil(lambda: bench.filter.query.text == "sonnet" and bench.page._feed.is_loaded)
+        qtbot.wait(50)
+        assert bench.filter._field.hasFocus()
+
+    def test_a_list_that_goes_leaves_the_way_back_at_hand(
+        self, bench: FlightBench, qtbot: object
+    ) -> None:
+        bench.table.setFocus()
+        bench.page.show_query(FlightQuery(text="mistral"))
+        qtbot.waitUntil(lambda: clear_button(bench).hasFocus())
+        qtbot.keyClick(clear_button(bench), Qt.Key.Key_Space)
+        qtbot.waitUntil(bench.table.hasFocus)
+
+    def test_the_page_gives_the_keyboard_to_what_is_in_sight(
+        self, bench: FlightBench, qtbot: object
+    ) -> None:
+        bench.page.show_query(FlightQuery(text="mistral"))
+        qtbot.waitUntil(lambda: bench.states.currentWidget() is bench.states._no_match)
+        bench.page.setFocus()
+        assert clear_button(bench).hasFocus()
+        bench.filter.clear()
+        qtbot.waitUntil(lambda: bench.states.is_browsing)
+        bench.page.setFocus()
+        assert bench.table.hasFocus()
+
+
+def type_filter(bench: FlightBench, qtbot: object, words: str) -> None:
+    bench.filter.focus_field()
+    qtbot.waitUntil(bench.filter._field.hasFocus)
+    qtbot.keyClicks(bench.filter._field, words)
+
+
+def clear_button(bench: FlightBench) -> Button:
+    return next(b for b in bench.states.findChildren(Button) if b.text() == "Clear filter")
