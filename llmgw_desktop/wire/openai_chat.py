@@ -148,7 +148,7 @@ class StreamReader:
             self._nameless_frames += 1
         for choice in _choices(chunk):
             self.stop_reason = word_in(choice, "finish_reason") or self.stop_reason
-        told = _usage(_usage_in(chunk))
+        told = usage_of(chunk)
         if told != UNKNOWN_USAGE:
             self.usage = told
         self.error_text = self.error_text or error_in(chunk)
@@ -184,11 +184,16 @@ def read_answer(body: bytes) -> AnswerFacts:
     answer = parse_answer(body)
     reasons = [word_in(choice, "finish_reason") for choice in _choices(answer)]
     return AnswerFacts(
-        usage=_usage(_usage_in(answer)),
+        usage=usage_of(answer),
         stop_reason=next((reason for reason in reasons if reason), None),
         model=word_in(answer, "model"),
         error_text=error_in(answer),
     )
+
+
+def usage_of(payload: Mapping[str, Any]) -> Usage:
+    """The figures of an answer or of one chunk, wherever the server puts them."""
+    return _usage(_usage_in(payload))
 
 
 def error_body(
