@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label
 
 
@@ -33,9 +34,8 @@ class Banner(QWidget):
         self._on_action: Callable[[], None] | None = None
         space = theme.space
         self._what = Label(theme, weight=QFont.Weight.DemiBold)
-        self._why = Label(theme)
-        for label in (self._what, self._why):
-            label.setWordWrap(True)
+        self._what.setWordWrap(True)
+        self._why = FlowingLabel(theme)
         self._action = Button(theme, "")
         self._action.clicked.connect(self._act)
         self._close = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Dismiss")

@@ -11,7 +11,8 @@ from llmgw_desktop.ui.flights.table.state_marks import state_colour, state_icon
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.card import CORNER_PX
-from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Tone
 
 
 class ErrorCard(QWidget):
@@ -21,18 +22,16 @@ class ErrorCard(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._state = FlightState.FAILED
-        self._what = Label(theme, weight=QFont.Weight.DemiBold)
-        self._why = Label(theme)
-        self._advice = Label(theme)
-        self._said = Label(theme, tone=Tone.MUTED)
+        self._what = FlowingLabel(theme, weight=QFont.Weight.DemiBold)
+        self._why = FlowingLabel(theme)
+        self._advice = FlowingLabel(theme)
+        self._said = FlowingLabel(theme, tone=Tone.MUTED)
         self._said.setFont(theme.mono_font(TextSize.CAPTION))
         space = theme.space
         column = QVBoxLayout(self)
         column.setContentsMargins(space(11), space(3), space(4), space(3))
         column.setSpacing(space(1))
         for label in (self._what, self._why, self._advice, self._said):
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(label)
         theme.changed.connect(self.update)
         self.hide()

@@ -6,9 +6,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 from llmgw_desktop.app.flight_formats import Fact
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.copy_button import CopyButton
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
-
-_SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 
 
 class FactList(QWidget):
@@ -40,8 +39,7 @@ class _FactRow:
     def __init__(self, theme: Theme, grid: QGridLayout, at: int) -> None:
         self._theme = theme
         self._label = Label(theme, tone=Tone.MUTED)
-        self._value = Label(theme)
-        self._value.setTextInteractionFlags(_SELECTABLE)
+        self._value = FlowingLabel(theme)
         self._copy = CopyButton(theme, self._value.text, name="value")
         self._side = QWidget()
         row = QHBoxLayout(self._side)
@@ -61,10 +59,10 @@ class _FactRow:
         self._value.setText(fact.value)
         font = theme.mono_font(TextSize.CAPTION) if fact.is_code else theme.font()
         self._value.setFont(font)
-        # A value with a button beside it keeps to its own width, others wrap.
-        self._value.setWordWrap(not fact.can_copy)
-        across = policy.Maximum if fact.can_copy else policy.Ignored
-        self._value.setSizePolicy(across, policy.Preferred)
+        # A value with a button beside it takes no more than its own width.
+        shape = QSizePolicy(policy.Maximum if fact.can_copy else policy.Ignored, policy.Preferred)
+        shape.setHeightForWidth(True)
+        self._value.setSizePolicy(shape)
         name = f"Copy {fact.label.lower()}"
         self._copy.setAccessibleName(name)
         self._copy.setToolTip(name)

@@ -10,7 +10,7 @@ from llmgw_desktop.ui.flights.detail.error_card import ErrorCard
 from llmgw_desktop.ui.flights.detail.fact_list import FactList
 from llmgw_desktop.ui.flights.detail.token_bar import TokenBar
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.label import Label
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 
@@ -19,9 +19,7 @@ class OverviewTab(QScrollArea):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sentence = Label(theme, size=TextSize.HEADING, weight=QFont.Weight.Medium)
-        self._sentence.setWordWrap(True)
-        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._sentence = FlowingLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.Medium)
         self._error = ErrorCard(theme)
         self._tokens = TokenBar(theme)
         self._facts = FactList(theme)

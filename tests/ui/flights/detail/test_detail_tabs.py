@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
 
 from llmgw_desktop.domain.flight import FlightState, Phase, PhaseName
 from llmgw_desktop.domain.usage import Usage
@@ -15,6 +17,7 @@ from llmgw_desktop.ui.flights.detail.overview_tab import OverviewTab
 from llmgw_desktop.ui.flights.detail.timeline_tab import TimelineTab, tick_step_ms
 from llmgw_desktop.ui.flights.detail.token_bar import TokenBar
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.button import Button
 from tests.support.made_flights import BEGIN_S, failed, record, summary
 
 
@@ -126,6 +129,29 @@ def test_the_overview_explains_an_error(theme: Theme, qtbot: object) -> None:
     assert "status 429" in tab.accessibleDescription()
     tab.show_record(record(), BEGIN_S)
     assert not tab._error.isVisible()
+
+
+def test_a_name_without_end_is_broken_not_cut(theme: Theme, qtbot: object) -> None:
+    endless = "model-" + "m" * 100
+    flight = failed(1, model_asked=endless, error_text="e" * 400, provider="p" * 70)
+    tab = OverviewTab(theme)
+    qtbot.addWidget(tab)
+    tab.resize(380, 600)
+    tab.show()
+    tab.show_record(record(summary=flight, path="/v1/" + "p" * 150), BEGIN_S)
+    qtbot.wait(20)
+    inner = tab.widget()
+    assert inner.width() == tab.viewport().width()
+    labels = [each for each in tab.findChildren(QLabel) if each.isVisible() and each.text()]
+    assert any(endless in each.text() for each in labels)
+    for label in labels:
+        right = label.mapTo(inner, label.rect().bottomRight())
+        assert right.x() < inner.width(), label.text()
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
+    button = next(b for b in tab.findChildren(Button) if b.accessibleName() == "Copy model")
+    assert button.mapTo(inner, button.rect().topRight()).x() < inner.width()
+    button.click()
+    assert QGuiApplication.clipboard().text() == f"{endless}"
 
 
 @pytest.mark.parametrize("state", list(FlightState))
