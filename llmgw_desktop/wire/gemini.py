@@ -1,0 +1,327 @@
+"""Gemini generateContent: reads requests and answers, writes model lists, counts and errors.
+
+Which model is meant and whether a stream is asked for stands in the address, not in the body.
+Bodies and streams are relayed untouched by others; here a copy is read. How a stream is cut into
+objects stands in `gemini_frames.py`, which error gets which status in `wire/errors.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.wire.answer_facts import (
+    AnswerFacts,
+    count_in,
+    error_in,
+    object_in,
+    parse_answer,
+    word_in,
+)
+from llmgw_desktop.wire.gemini_frames import GeminiFrames
+from llmgw_desktop.wire.json_scan import parse_object, read_object
+from llmgw_desktop.wire.models import ModelEntry
+
+_FRAMES_WITHOUT_MODEL = 8
+"""So many objects are looked at for a model name; then the stream has none."""
+_COLLECTIONS = ("models/", "tunedModels/")
+_ACTIONS = frozenset(
+    {
+        "generateContent",
+        "streamGenerateContent",
+        "countTokens",
+        "embedContent",
+        "batchEmbedContents",
+        "batchGenerateContent",
+        "generateAnswer",
+        "predict",
+        "predictLongRunning",
+    }
+)
+_PUBLISHED = "publishers/google/models/"
+
+STATUS_WORDS: Mapping[int, str] = MappingProxyType(
+    {
+        400: "INVALID_ARGUMENT",
+        401: "UNAUTHENTICATED",
+        402: "FAILED_PRECONDITION",
+        403: "PERMISSION_DENIED",
+        404: "NOT_FOUND",
+        405: "UNIMPLEMENTED",
+        408: "DEADLINE_EXCEEDED",
+        409: "ABORTED",
+        413: "INVALID_ARGUMENT",
+        415: "INVALID_ARGUMENT",
+        421: "PERMISSION_DENIED",
+        429: "RESOURCE_EXHAUSTED",
+        499: "CANCELLED",
+        500: "INTERNAL",
+        501: "UNIMPLEMENTED",
+        502: "UNAVAILABLE",
+        503: "UNAVAILABLE",
+        504: "DEADLINE_EXCEEDED",
+        529: "UNAVAILABLE",
+    }
+)
+"""Google's words for HTTP statuses."""
+
+_STREAM_STATUS: Mapping[str, int] = MappingProxyType(
+    {
+        "malformed_request": 400,
+        "upstream_refused": 503,
+        "upstream_timeout": 504,
+        "upstream_cut": 503,
+        # the words of other vendors
+        "invalid_request_error": 400,
+        "authentication_error": 401,
+        "permission_error": 403,
+        "not_found_error": 404,
+        "request_too_large": 413,
+        "rate_limit_error": 429,
+        "rate_limit_exceeded": 429,
+        "insufficient_quota": 429,
+        "overloaded_error": 503,
+        "timeout_error": 504,
+    }
+)
+
+
+def read_address(path: str) -> tuple[str, str]:
+    """(model, action) of an address such as `/v1beta/models/{model}:generateContent`.
+
+    `path` is as it came, still encoded. Slashes in a model's name may come plain or encoded;
+    `models/` in front of it is taken away, `tunedModels/` belongs to the name. The action is empty
+    where there is none that we know.
+    """
+    for collection in _COLLECTIONS:
+        _, found, rest = path.partition(f"/{collection}")
+        if found:
+            break
+    else:
+        raise MalformedRequest("a model is required in the address, as models/NAME:ACTION")
+    whole = unquote(rest)
+    name, _, action = whole.rpartition(":")
+    if action not in _ACTIONS:  # a colon may stand in a model's name as well
+        name, action = whole, ""
+    if collection == "tunedModels/":
+        name = f"{collection}{name}"
+    name = bare_model(name)
+    if not name:
+        raise MalformedRequest("a model is required in the address, as models/NAME:ACTION")
+    return name, action
+
+
+def bare_model(name: str) -> str:
+    """Without what Google's lists and clients put in front."""
+    return name.removeprefix(_PUBLISHED).removeprefix("models/")
+
+
+def read_request(body: bytes) -> dict[str, Any]:
+    """The top-level fields. Everything that we do not act on passes unread."""
+    return read_object(body)
+
+
+def countable(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The request of which a countTokens body asks: itself, or the whole one that it holds."""
+    for name in ("generateContentRequest", "generate_content_request"):
+        if inner := object_in(fields, name):
+            return inner
+    return fields
+
+
+class StreamReader:
+    """Reads a copy of a streamed answer for its figures; never raises, whatever comes.
+
+    Nearly every object of a stream tells the usage so far, so the last one that does is kept and
+    parsed when somebody asks. A reason to finish is the last word that this protocol has.
+    """
+
+    __slots__ = (
+        "_frames",
+        "_nameless_frames",
+        "_reason",
+        "_reason_frame",
+        "_usage",
+        "_usage_frame",
+        "error_text",
+        "model",
+    )
+
+    def __init__(self) -> None:
+        self._frames = GeminiFrames()
+        self._nameless_frames = 0
+        self._reason: str | None = None
+        self._reason_frame: bytes | None = None
+        self._usage = UNKNOWN_USAGE
+        self._usage_frame: bytes | None = None
+        self.model: str | None = None
+        self.error_text: str | None = None
+
+    @property
+    def usage(self) -> Usage:
+        frame, self._usage_frame = self._usage_frame, None
+        if frame is not None:
+            told = usage_of(object_in(_parsed(frame), "usageMetadata"))
+            self._usage = self._usage if told == UNKNOWN_USAGE else told
+        return self._usage
+
+    @property
+    def stop_reason(self) -> str | None:
+        frame, self._reason_frame = self._reason_frame, None
+        if frame is not None:
+            self._reason = _reason(_parsed(frame)) or self._reason
+        return self._reason
+
+    @property
+    def is_complete(self) -> bool:
+        """A reason to finish or to block came; an array must be closed as well."""
+        return self.has_finish and not self._frames.is_cut
+
+    @property
+    def has_finish(self) -> bool:
+        return self.stop_reason is not None
+
+    @property
+    def tail(self) -> bytes:
+        """What has come of an unfinished frame; `stream_error` wants it."""
+        return self._frames.tail
+
+    def feed(self, chunk: bytes) -> None:
+        for frame in self._frames.feed(chunk):
+            self._read(frame)
+
+    def finish(self) -> None:
+        """The stream ended by itself: what is left counts as a frame, blank line or not."""
+        for frame in self._frames.finish():
+            self._read(frame)
+
+    def _read(self, frame: bytes) -> None:
+        if b'"usageMetadata"' in frame:
+            self._usage_frame = frame
+        if b'"finishReason"' in frame or b'"blockReason"' in frame:
+            if self._reason is None:
+                self._reason = _reason(_parsed(frame))
+            else:  # some servers repeat it in every object
+                self._reason_frame = frame
+        if b'"error"' in frame:
+            self.error_text = self.error_text or told_error(_parsed(frame))
+        if self.model is None and self._nameless_frames < _FRAMES_WITHOUT_MODEL:
+            self.model = word_in(_parsed(frame), "modelVersion")
+            self._nameless_frames += 1
+
+
+def read_answer(body: bytes) -> AnswerFacts:
+    """The facts of an answer that is not streamed; UpstreamGarbage if it is not a JSON object."""
+    answer = parse_answer(body)
+    return AnswerFacts(
+        usage=usage_of(object_in(answer, "usageMetadata")),
+        stop_reason=_reason(answer),
+        model=word_in(answer, "modelVersion"),
+        error_text=told_error(answer),
+    )
+
+
+def told_error(payload: Mapping[str, Any]) -> str | None:
+    """`STATUS: message` of an error object; None when there is none."""
+    error = payload.get("error")
+    if type(error) is not dict:
+        return error_in(payload)
+    told = {"message": error.get("message"), "type": error.get("status") or error.get("code")}
+    return error_in({"error": told})
+
+
+def usage_of(figures: Mapping[str, Any]) -> Usage:
+    """Of a usageMetadata: thoughts count as output, the results of Google's own tools as input."""
+    prompt = count_in(figures, "promptTokenCount")
+    tools = count_in(figures, "toolUsePromptTokenCount")
+    answered = count_in(figures, "candidatesTokenCount")
+    thoughts = count_in(figures, "thoughtsTokenCount")
+    return Usage(
+        input_tokens=None if prompt is None else prompt + (tools or 0),
+        output_tokens=_sum(answered, thoughts),
+        cache_read_tokens=count_in(figures, "cachedContentTokenCount"),
+        reasoning_tokens=thoughts,
+    )
+
+
+def error_body(status: int, message: str, word: str = "") -> bytes:
+    """The vendor's error envelope; `word` where the status alone does not say it."""
+    return orjson.dumps({"error": error_object(status, message, word)})
+
+
+def error_object(status: int, message: str, word: str = "") -> dict[str, object]:
+    return {"code": status, "message": message, "status": word or status_word(status)}
+
+
+def status_word(status: int) -> str:
+    """Google's word for an HTTP status."""
+    known = STATUS_WORDS.get(status)
+    return known or ("INTERNAL" if status >= 500 else "INVALID_ARGUMENT")
+
+
+def stream_error(message: str, kind: str, *, tail: bytes = b"") -> bytes:
+    """What ends a broken stream honestly: an error object, and nothing that says STOP.
+
+    `kind` is that of our error, `tail` what the client has got of an unfinished frame
+    (StreamReader.tail), which also tells the framing. A torn object cannot be taken back in this
+    protocol: the client fails on its half JSON, which is at least no clean end.
+    """
+    body = error_body(status_of_kind(kind), message)
+    if tail[:1] in (b"[", b","):
+        return body + b"]"
+    if tail[:1] in (b"}", b"{"):
+        return b",\r\n" + body + b"]"
+    return b"%bdata: %b\r\n\r\n" % (b"\r\n\r\n" if tail else b"", body)
+
+
+def status_of_kind(kind: str) -> int:
+    """The HTTP status that an error inside a stream tells, by our kind or a vendor's word."""
+    if kind in _STREAM_STATUS:
+        return _STREAM_STATUS[kind]
+    return next((status for status, word in STATUS_WORDS.items() if word == kind), 500)
+
+
+def model_list(models: Sequence[ModelEntry]) -> bytes:
+    return orjson.dumps({"models": [_model_object(model) for model in models]})
+
+
+def model_entry(model: ModelEntry) -> bytes:
+    return orjson.dumps(_model_object(model))
+
+
+def count_body(total: int) -> bytes:
+    """The answer to countTokens."""
+    return orjson.dumps({"totalTokens": total})
+
+
+def _model_object(model: ModelEntry) -> dict[str, object]:
+    # limits and versions are left out: nobody told them, and 0 would be taken for a limit
+    return {
+        "name": f"models/{model.id}",
+        "displayName": f"{model.id} (practice)" if model.is_practice else model.id,
+        "description": f"Served by {model.provider}",
+        "supportedGenerationMethods": ["generateContent", "streamGenerateContent", "countTokens"],
+    }
+
+
+def _parsed(frame: bytes) -> dict[str, Any]:
+    try:
+        return parse_object(frame)
+    except ValueError:
+        return {}
+
+
+def _reason(payload: Mapping[str, Any]) -> str | None:
+    candidates = payload.get("candidates")
+    told = candidates if type(candidates) is list else []
+    reasons = [word_in(each, "finishReason") for each in told if type(each) is dict]
+    blocked = word_in(object_in(payload, "promptFeedback"), "blockReason")
+    return next((reason for reason in reasons if reason), blocked)
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None and other is None else (one or 0) + (other or 0)
