@@ -82,6 +82,9 @@ class DesktopContainer(Protocol):
     @property
     def overview(self) -> OverviewSource: ...
 
+    @property
+    def warnings(self) -> tuple[str, ...]: ...
+
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
@@ -113,7 +116,8 @@ class DesktopShell(QObject):
         dress_menu(tray.menu, theme)
         self._start_problem = ""
         self._open_path = open_path
-        self._settings_news: SettingsChanged | None = None
+        self._settings_words: tuple[str, tuple[str, ...]] = ("", container.warnings)
+        """What is wrong with the settings file, and what is only odd in it."""
         self._watch = SettingsWatch(
             self._control.settings_file(), self._control.check_settings, self
         )
@@ -225,12 +229,12 @@ class DesktopShell(QObject):
             self._count.start()
         for event in events:
             if isinstance(event, SettingsChanged):
-                self._settings_news = event
+                self._settings_words = (event.problem, event.warnings)
                 self._show_settings()
 
     def _show_settings(self) -> None:
-        if self._window is not None and self._settings_news is not None:
-            self._window.show_settings(self._settings_news.problem, self._settings_news.warnings)
+        if self._window is not None:
+            self._window.show_settings(*self._settings_words)
 
     def _show_status(self) -> None:
         status, recorder = self._control.status(), self._control.recorder_status()

@@ -261,6 +261,7 @@ class PlainGateway:
         self.control = PlainControl(key_file)
         self.flights = Flights(self.reader, lambda: self.under_way)
         self.overview = Overview(self.reader, lambda: self.under_way, StillClock())
+        self.warnings: tuple[str, ...] = ()
         self.start_trouble: Exception | None = None
         self.log: list[str] = []
 

@@ -26,19 +26,26 @@ from llmgw_desktop.ui.main_window import MainWindow
 from llmgw_desktop.ui.pages.overview_page import OverviewPage
 from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.tray import Tray
+from llmgw_desktop.ui.widgets.button import Button
 from tests.ui.plain_gateway import PlainGateway, running_flight
 
 # the offscreen platform has no tray to watch
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
 
 
+oddly_set = pytest.mark.parametrize(
+    "stage", [("config.toml: htp is no setting.", "second")], indirect=True, ids=["oddly set"]
+)
+
+
 class Stage:
     """A shell with its gateway, its tray and whether the desktop has one."""
 
-    def __init__(self, theme: Theme, folder: Path) -> None:
+    def __init__(self, theme: Theme, folder: Path, warnings: tuple[str, ...] = ()) -> None:
         self.has_tray = True
         self.theme = theme
         self.gateway = PlainGateway(folder / "access.key")
+        self.gateway.warnings = warnings
         self.settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
         self.tray = Tray(theme.icons, lambda: self.has_tray)
         self.opened: list[Path] = []
@@ -71,8 +78,10 @@ class Stage:
 
 
 @pytest_asyncio.fixture
-async def stage(theme: Theme, qapp: QApplication, tmp_path: Path) -> AsyncIterator[Stage]:
-    made = Stage(theme, tmp_path)
+async def stage(
+    request: pytest.FixtureRequest, theme: Theme, qapp: QApplication, tmp_path: Path
+) -> AsyncIterator[Stage]:
+    made = Stage(theme, tmp_path, warnings=getattr(request, "param", ()))
     yield made
     await made.stop()
     if made.shell.window is not None:
@@ -255,6 +264,40 @@ async def test_what_is_odd_in_the_settings_is_said(stage: Stage) -> None:
     await turn_until(lambda: "htp is odd." in " ".join(stage.window.troubles.words))
     stage.gateway.control.publish(SettingsChanged(settings=Settings()))
     await turn_until(lambda: not stage.window.troubles.words)
+
+
+@oddly_set
+async def test_what_was_odd_in_the_settings_at_the_start_is_said_until_it_is_put_away(
+    stage: Stage,
+) -> None:
+    assert stage.gateway.warnings, "the stage was made with some"
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    said = stage.window.troubles.words
+    assert len(said) == 1
+    assert "htp is no setting. (and 1 more)" in said[0]
+    close = next(
+        button
+        for button in stage.window.troubles.findChildren(Button)
+        if button.isVisible() and button.accessibleName() == "Dismiss"
+    )
+    close.click()
+    assert stage.window.troubles.words == []
+    stage.window.close()
+    stage.shell.show_window()
+    assert stage.window.troubles.words == [], "put away is put away"
+
+
+@oddly_set
+async def test_settings_mended_before_the_window_is_opened_leave_nothing_to_say(
+    stage: Stage,
+) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=True)
+    stage.gateway.control.publish(SettingsChanged(settings=Settings()))
+    await turn_until(lambda: stage.shell._settings_words == ("", ()))
+    stage.shell.show_window()
+    assert stage.window.troubles.words == []
 
 
 async def test_the_settings_file_is_made_and_opened(stage: Stage) -> None:
