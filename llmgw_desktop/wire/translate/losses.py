@@ -38,6 +38,8 @@ class Feature(StrEnum):
     CACHE_MARK = "cache_mark"
     EMPTY_TEXT = "empty_text"
     PREFILL = "prefill"
+    CALL_ARGUMENTS = "call_arguments"
+    CALL_PAIRING = "call_pairing"
     # in the tools
     HOSTED_TOOL = "hosted_tool"
     CUSTOM_TOOL = "custom_tool"
