@@ -12,21 +12,33 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.provider import ProviderKind
+from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.counter import Counter
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.flights.redactor import Redactor
-from llmgw_desktop.engine.front import anthropic_door, health_door, models_door, openai_door
+from llmgw_desktop.engine.front import (
+    anthropic_door,
+    gemini_door,
+    health_door,
+    models_door,
+    openai_door,
+    responses_door,
+)
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.gateway import Engine, Gateway
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.engine.relay import Relay
+from llmgw_desktop.engine.replies import Replies
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
+from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.interpreter import Interpreter
+from llmgw_desktop.engine.translation.translation import Translator
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.upstream.practice import PracticeClient
 from llmgw_desktop.store.access_key import load_or_make_access_key
@@ -132,15 +144,22 @@ class Container:
         http = HttpClient(self._settings_file.loaded.settings.upstream)
         catalogue = Catalogue(http, self._clock)
         gate = Gate(self._authenticator(), before=lambda: self.check_settings(now=False))
+        translator = Translator(codec_of, self._clock)
+        attempts = Attempts(
+            vendors=http,
+            own_ways={ProviderKind.PRACTICE: PracticeClient()},
+            header_policy=header_policy,
+            translator=translator,
+        )
         pipeline = Pipeline(
             gate=gate,
             recorder=self._recorder,
-            attempts=Attempts(
-                vendors=http,
-                own_ways={ProviderKind.PRACTICE: PracticeClient()},
-                header_policy=header_policy,
+            attempts=attempts,
+            replies=Replies(
+                relay=Relay(header_policy),
+                interpreter=Interpreter(header_policy),
+                counter=Counter(attempts, translator),
             ),
-            relay=Relay(header_policy),
             header_policy=header_policy,
         )
         doors = self._doors(pipeline, catalogue)
@@ -158,6 +177,10 @@ class Container:
         table = DoorTable(openai)
         anthropic_door.add_doors(table, anthropic)
         openai_door.add_doors(table, openai)
+        responses = responses_door.dialect(ModelProtocol.OPENAI_RESPONSES)
+        codex = responses_door.dialect(ModelProtocol.CODEX)
+        responses_door.add_doors(table, responses, codex, catalogue)
+        gemini_door.add_doors(table, gemini_door.dialect(), catalogue)
         models_door.add_doors(table, catalogue, openai)
         health = health_door.HealthDoor(
             gateway=lambda: self.gateway.status,

@@ -5,7 +5,8 @@ LlmgwError
 ├ RequestError                the caller's request cannot be read
 │ ├ MalformedRequest            not JSON, wrong types
 │ ├ RequestTooLarge             over the body limit
-│ └ UnsupportedMedia            a content type we do not read
+│ ├ UnsupportedMedia            a content type we do not read
+│ └ LossRefused                 translation would lose something, and the caller wants all
 ├ AccessError                 the caller may not
 │ ├ Unauthenticated             no key, or not ours
 │ ├ MissingScope                a known client without this permission
@@ -81,6 +82,19 @@ class UnsupportedMedia(RequestError):
     """A content type or encoding that the door does not read."""
 
     kind = "unsupported_media"
+
+
+class LossRefused(RequestError):
+    """The translation would not carry everything, and this caller asked for all or nothing."""
+
+    kind = "loss_refused"
+
+    def __init__(self, provider: str, protocol: str, losses: tuple[str, ...]) -> None:
+        super().__init__(
+            f"'{provider}' speaks {protocol}, which cannot carry: {', '.join(losses)}. This "
+            f"client asked that nothing be left out"
+        )
+        self.losses = losses
 
 
 class AccessError(LlmgwError):

@@ -14,6 +14,8 @@ class Operation(StrEnum):
     GENERATE = "generate"
     COUNT_TOKENS = "count_tokens"
     EMBED = "embed"
+    COMPACT = "compact"
+    """A conversation is to be made shorter by its vendor (Responses)."""
 
 
 @value

@@ -32,6 +32,8 @@ class Principal:
     name: str
     """Shown on screen as the client."""
     scopes: frozenset[Scope]
+    wants_all_or_nothing: bool = False
+    """Rather an error than a translation that leaves something out."""
 
 
 LOCAL = Principal(client_id="local", name="local", scopes=ALL_SCOPES)

@@ -18,6 +18,16 @@ class Usage:
     cache_write_tokens: int | None = None
     reasoning_tokens: int | None = None
 
+    def with_news(self, later: "Usage") -> "Usage":
+        """Later figures in the place of earlier ones, where they are known."""
+        return Usage(
+            input_tokens=_later(self.input_tokens, later.input_tokens),
+            output_tokens=_later(self.output_tokens, later.output_tokens),
+            cache_read_tokens=_later(self.cache_read_tokens, later.cache_read_tokens),
+            cache_write_tokens=_later(self.cache_write_tokens, later.cache_write_tokens),
+            reasoning_tokens=_later(self.reasoning_tokens, later.reasoning_tokens),
+        )
+
     @property
     def fresh_tokens(self) -> int | None:
         """Prompt tokens neither read from a cache nor written to one.
@@ -37,6 +47,10 @@ class Usage:
         if self.cache_read_tokens is None or not self.input_tokens:
             return None
         return self.cache_read_tokens / self.input_tokens
+
+
+def _later(earlier: int | None, later: int | None) -> int | None:
+    return earlier if later is None else later
 
 
 UNKNOWN_USAGE = Usage()

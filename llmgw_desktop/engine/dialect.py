@@ -3,7 +3,7 @@
 A door has one dialect; the pipeline asks it and never looks into a body by itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -70,13 +70,22 @@ class Outgoing:
     filter: ChunkFilter | None = None
 
 
+def is_json(headers: Mapping[str, str]) -> bool:
+    kind = headers.get("Content-Type", "")
+    return kind.startswith("application/json") or "+json" in kind
+
+
+def is_event_stream(headers: Mapping[str, str]) -> bool:
+    return headers.get("Content-Type", "").startswith("text/event-stream")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """One protocol's reading and writing, same protocol in and out."""
 
     protocol: ModelProtocol
-    read_request: Callable[[bytes], tuple[dict[str, Any], str, bool]]
-    """Body → (top-level fields, model, streaming). Raises MalformedRequest."""
+    read_request: Callable[[bytes, str], tuple[dict[str, Any], str, bool]]
+    """(Body, path) → (top-level fields, model, streaming). Raises MalformedRequest."""
     edit: Callable[[ModelRequest, Candidate], Outgoing]
     """The declared edits for this candidate; the caller's own bytes where none are due."""
     stream_reader: Callable[[], StreamAccountant]
@@ -85,3 +94,5 @@ class Dialect:
     stream_error: StreamError
     is_whole: Callable[[StreamAccountant], bool]
     """Whether a stream that has ended did reach its end, as strictly as its servers allow."""
+    is_stream: Callable[[Mapping[str, str]], bool] = is_event_stream
+    """Whether a good answer with these headers is a stream."""

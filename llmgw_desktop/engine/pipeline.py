@@ -12,11 +12,12 @@ from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.principal import Principal, Scope
 from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.answer_reading import own_headers
 from llmgw_desktop.engine.caller import Caller
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
-from llmgw_desktop.engine.relay import Relay, own_headers
+from llmgw_desktop.engine.replies import Replies
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.wire.errors import error_message, error_reply
@@ -34,13 +35,13 @@ class Pipeline:
         gate: Gate,
         recorder: Recorder,
         attempts: Attempts,
-        relay: Relay,
+        replies: Replies,
         header_policy: HeaderPolicy,
     ) -> None:
         self._gate = gate
         self._recorder = recorder
         self._attempts = attempts
-        self._relay = relay
+        self._replies = replies
         self._header_policy = header_policy
         self._runs: set[asyncio.Task[Any] | None] = set()
         self.router = Router(())
@@ -57,10 +58,13 @@ class Pipeline:
         self._runs.add(run)
         try:
             request = await self._read(dialect, operation, caller, principal, flight)
-            decision = self.router.route(request.protocol, request.model)
+            decision = self.router.route(request.protocol, request.model, operation)
             flight.routed(decision)
-            answer, outgoing = await self._attempts.send(request, dialect, decision, flight)
-            await self._relay.run(request, dialect, answer, outgoing.filter, caller, flight)
+            if operation is Operation.COUNT_TOKENS:
+                await self._replies.counter.answer(request, dialect, decision, caller, flight)
+                return
+            answer, way = await self._attempts.send(request, dialect, decision, flight)
+            await self._replies.pass_on(request, dialect, answer, way, caller, flight)
         except LlmgwError as error:
             await self._refuse(error, dialect, caller, flight)
         except asyncio.CancelledError:
@@ -117,7 +121,7 @@ class Pipeline:
             flight.request_headers = self._header_policy.masked_headers(caller.headers)
         body = await caller.read_body()
         flight.request_body = body
-        fields, model, streaming = dialect.read_request(body)
+        fields, model, streaming = dialect.read_request(body, caller.path)
         request = ModelRequest(
             flight_id=flight.id,
             principal=principal,
@@ -143,9 +147,13 @@ class Pipeline:
         try:
             if caller.has_begun:
                 flight.fail_with(error, FlightState.CUT)
-                await caller.write(
-                    dialect.stream_error(error_message(error), error.kind, tail=flight.torn_frame)
-                )
+                words = error_message(error)
+                if flight.last_words is not None:
+                    await caller.write(flight.last_words(words, error.kind))
+                else:
+                    await caller.write(
+                        dialect.stream_error(words, error.kind, tail=flight.torn_frame)
+                    )
                 await caller.end()
             else:
                 flight.fail_with(error)

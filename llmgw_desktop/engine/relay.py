@@ -4,19 +4,15 @@ It raises what goes wrong and leaves the honest end to the pipeline, which knows
 answer got.
 """
 
-from collections.abc import Mapping
-
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.engine.answer_reading import collect, own_headers
 from llmgw_desktop.engine.caller import Caller, HeaderLines
-from llmgw_desktop.engine.dialect import ChunkFilter, Dialect, StreamAccountant
+from llmgw_desktop.engine.dialect import ChunkFilter, Dialect, StreamAccountant, is_json
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 from llmgw_desktop.wire.headers import HeaderPolicy
-
-MAX_WHOLE_BYTES = 256 * 1024 * 1024
-"""An answer that does not stream is held until it is whole; this is where that ends."""
 
 
 class Relay:
@@ -42,7 +38,7 @@ class Relay:
         flight.answer_headers = self._header_policy.masked_headers(answer.headers)
         lines = [*headers, *own_headers(flight)]
         try:
-            if request.streaming and _is_event_stream(answer.headers):
+            if request.streaming and answer.status < 300 and dialect.is_stream(answer.headers):
                 await self._stream(dialect, answer, chunk_filter, caller, flight, lines)
             else:
                 await self._whole(request, dialect, answer, caller, flight, lines)
@@ -58,9 +54,10 @@ class Relay:
         flight: OpenFlight,
         lines: HeaderLines,
     ) -> None:
-        body = await self._collect(answer, flight)
+        body = await collect(answer, flight)
+        flight.keep(body)
         name = flight.provider
-        if not _is_json(answer.headers):
+        if not is_json(answer.headers):
             kind = answer.headers.get("Content-Type", "nothing it names")
             raise UpstreamGarbage(
                 f"'{name}' answered {answer.status} with {kind[:80]}, not with JSON."
@@ -77,17 +74,6 @@ class Relay:
             raise UpstreamGarbage(f"'{name}' was asked for a stream and did not stream.")
         flight.status = answer.status
         await caller.reply(answer.status, lines, body)
-
-    async def _collect(self, answer: UpstreamAnswer, flight: OpenFlight) -> bytes:
-        body = bytearray()
-        while chunk := await answer.read():
-            if not body:
-                flight.answered()
-            body += chunk
-            if len(body) > MAX_WHOLE_BYTES:
-                raise UpstreamGarbage(f"'{flight.provider}' answered with too large a body.")
-        flight.keep(body)
-        return bytes(body)
 
     async def _stream(
         self,
@@ -148,29 +134,3 @@ class Relay:
         elif not dialect.is_whole(accountant):
             raise UpstreamCut(f"'{name}' ended its answer without finishing it.")
         await caller.end()
-
-
-def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
-    """What every answer says of its way through the gateway."""
-    lines = [("x-llmgw-flight", flight.id)]
-    if flight.provider is not None:
-        lines.append(("x-llmgw-provider", flight.provider))
-    if flight.model_served is not None and _is_plain(flight.model_served):
-        lines.append(("x-llmgw-model", flight.model_served))
-    if flight.attempts > 1:
-        lines.append(("x-llmgw-attempts", str(flight.attempts)))
-    return lines
-
-
-def _is_plain(text: str) -> bool:
-    """A name from outside may stand in a header."""
-    return len(text) <= 256 and text.isascii() and text.isprintable()
-
-
-def _is_json(headers: Mapping[str, str]) -> bool:
-    kind = headers.get("Content-Type", "")
-    return kind.startswith("application/json") or "+json" in kind
-
-
-def _is_event_stream(headers: Mapping[str, str]) -> bool:
-    return headers.get("Content-Type", "").startswith("text/event-stream")

@@ -7,6 +7,8 @@ share: which values are believed, and how much of them is kept.
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.domain.values import value
@@ -71,3 +73,14 @@ def error_in(payload: Mapping[str, Any]) -> str | None:
     text = message if isinstance(message, str) and message else "no message"
     kind = error.get("type") or error.get("code")
     return (f"{kind}: {text}" if isinstance(kind, str | int) else text)[:_LONGEST_ERROR]
+
+
+def told_error(body: bytes) -> str | None:
+    """`type: message` of an error answer of any protocol; None for what tells of none."""
+    try:
+        payload = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    if type(payload) is list and payload:  # Gemini's streams without server-sent events
+        payload = payload[0]
+    return error_in(payload) if type(payload) is dict else None

@@ -18,6 +18,7 @@ from llmgw_desktop.domain.errors import (
     ForeignOrigin,
     GatewayClosed,
     LlmgwError,
+    LossRefused,
     MalformedRequest,
     NotServed,
     RequestError,
@@ -35,7 +36,7 @@ from llmgw_desktop.domain.errors import (
     UpstreamTimeout,
 )
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.wire import anthropic, openai_chat
+from llmgw_desktop.wire import anthropic, gemini, openai_chat
 
 _LONGEST_MESSAGE = 2000
 _OPENAI_DIALECTS = frozenset(
@@ -96,6 +97,12 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             anthropic=_INVALID,
             openai=_INVALID,
             advice="Send JSON with 'content-type: application/json'.",
+        ),
+        LossRefused: _Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Leave these out, ask a provider that speaks this protocol, or allow the loss.",
         ),
         AccessError: _Row(
             status=403,
@@ -200,6 +207,31 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How vendors call an error of some status."""
+
+    anthropic: str
+    openai: str
+    code: str | None = None
+
+
+_STATUS_WORDS: Mapping[int, _Words] = MappingProxyType(
+    {
+        400: _Words(_INVALID, _INVALID),
+        401: _Words("authentication_error", "authentication_error", "invalid_api_key"),
+        402: _Words("billing_error", "insufficient_quota", "insufficient_quota"),
+        403: _Words("permission_error", "permission_error"),
+        404: _Words("not_found_error", _INVALID, "not_found"),
+        413: _Words("request_too_large", _INVALID),
+        429: _Words("rate_limit_error", "rate_limit_error", "rate_limit_exceeded"),
+        500: _Words("api_error", "server_error"),
+        504: _Words("timeout_error", "server_error"),
+        529: _Words("overloaded_error", "server_error", "overloaded"),
+    }
+)
+
+
 def error_reply(
     error: LlmgwError, protocol: ModelProtocol | None, flight_id: str = ""
 ) -> ErrorReply:
@@ -215,12 +247,29 @@ def error_reply(
     if protocol is ModelProtocol.ANTHROPIC:
         body = anthropic.error_body(row.anthropic, message, named)
         headers += [("request-id", named)] if named else []
+    elif protocol is ModelProtocol.GEMINI:
+        body = gemini.error_body(status, message)
     elif protocol in _OPENAI_DIALECTS:
         code = row.code or error.kind
         body = openai_chat.error_body(row.openai, message, code=code, param=_param(error))
         headers += [("x-request-id", named)] if named else []
     else:
         body = orjson.dumps({"error": {"kind": error.kind, "message": message}})
+    return ErrorReply(status=status, body=body, headers=tuple(headers))
+
+
+def foreign_error(status: int, message: str, protocol: ModelProtocol, flight_id: str) -> ErrorReply:
+    """A vendor's error as the caller's own vendor would have told it; status and words are kept."""
+    words = _STATUS_WORDS.get(status, _STATUS_WORDS[500 if status >= 500 else 400])
+    headers = [("content-type", "application/json")]
+    if protocol is ModelProtocol.ANTHROPIC:
+        body = anthropic.error_body(words.anthropic, message, flight_id)
+        headers.append(("request-id", flight_id))
+    elif protocol is ModelProtocol.GEMINI:
+        body = gemini.error_body(status, message)
+    else:
+        body = openai_chat.error_body(words.openai, message, code=words.code)
+        headers.append(("x-request-id", flight_id))
     return ErrorReply(status=status, body=body, headers=tuple(headers))
 
 

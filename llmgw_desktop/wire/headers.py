@@ -11,6 +11,8 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.anthropic import API_VERSION
 
 MASK = "***"
+USER_AGENT = "llmgw-desktop"
+"""We say who we are and pose as no vendor's program."""
 KEY_MARK = "llmgw-"
 """Keys of this gateway begin so; wherever one stands, it does not go further."""
 
@@ -166,6 +168,20 @@ class HeaderPolicy:
         """All headers, for a record: credentials masked, by name or by the look of the value."""
         suspicions = self._suspicions
         return tuple((name, _recorded(value, suspicions[name])) for name, value in headers.items())
+
+
+def own_request_headers(protocol: ModelProtocol, *, streaming: bool) -> dict[str, str]:
+    """Of a request that we wrote ourselves, in the protocol of the upstream."""
+    headers = {"accept": "text/event-stream" if streaming else "application/json"}
+    headers["user-agent"] = USER_AGENT
+    if protocol is ModelProtocol.ANTHROPIC:
+        headers["anthropic-version"] = API_VERSION
+    return headers
+
+
+def own_query(protocol: ModelProtocol, *, streaming: bool) -> str:
+    """Of the address of such a request: Gemini streams JSON arrays unless asked for events."""
+    return "alt=sse" if streaming and protocol is ModelProtocol.GEMINI else ""
 
 
 class _Decisions(dict[str, str | None]):

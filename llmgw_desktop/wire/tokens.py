@@ -29,7 +29,7 @@ _DOCUMENTS = frozenset({"document", "file", "input_file", "input_audio"})
 
 def text_tokens(text: str) -> int:
     """Tokens of one text by the rule above."""
-    return _tokens(_text_bytes(text))
+    return _tokens(utf8_bytes(text))
 
 
 def estimate_tokens(fields: Mapping[str, Any], protocol: ModelProtocol) -> int:
@@ -53,7 +53,7 @@ def _tokens(text_bytes: int) -> int:
 def _weigh(value: object, depth: int) -> tuple[int, int]:
     """(bytes of text, tokens of attachments) in a text, a block, a message or a list of them."""
     if isinstance(value, str):
-        return _text_bytes(value), 0
+        return utf8_bytes(value), 0
     if depth == 0 or not isinstance(value, list | dict):
         return 0, 0
     if isinstance(value, list):
@@ -85,5 +85,6 @@ def _json_bytes(value: object) -> int:
         return 0  # nested deeper than any tool: a body may be, and a guess is not worth an error
 
 
-def _text_bytes(text: str) -> int:
+def utf8_bytes(text: str) -> int:
+    """Of its UTF-8."""
     return len(text) if text.isascii() else len(text.encode(errors="replace"))

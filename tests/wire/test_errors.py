@@ -41,6 +41,7 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (errors.NotServed("No embeddings."), 400, "invalid_request_error", "not_served"),
     (errors.GatewayClosed("Paused."), 503, "api_error", "gateway_closed"),
     (errors.PortTaken("127.0.0.1", 3333), 500, "api_error", "port_taken"),
+    (errors.LossRefused("a", "gemini", ("seed",)), 400, "invalid_request_error", "loss_refused"),
     (errors.UpstreamError("Failed."), 502, "api_error", "upstream"),
     (errors.UpstreamRefused("Refused."), 502, "api_error", "upstream_refused"),
     (errors.UpstreamTimeout("Silent."), 504, "timeout_error", "upstream_timeout"),

@@ -1,5 +1,7 @@
 """A flight in the air: the one mutable thing of a request, owned by its run in the pipeline."""
 
+from typing import TYPE_CHECKING
+
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.flight import FlightState, FlightSummary, Headers, Phase, PhaseName
@@ -7,6 +9,9 @@ from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Candidate, RouteDecision
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NO_CLIENT = "–"
 """Shown as the client of a request whose sender is unknown."""
@@ -32,7 +37,9 @@ class OpenFlight:
         "error_text",
         "first_byte",
         "id",
+        "is_whole",
         "keep_limit",
+        "last_words",
         "losses",
         "model_asked",
         "model_served",
@@ -91,6 +98,10 @@ class OpenFlight:
         self.chunks = 0
         self.torn_frame = b""
         """What the caller has seen of a stream's frame that was never finished."""
+        self.is_whole = False
+        """A translated stream has reached its end."""
+        self.last_words: Callable[[str, str], bytes] | None = None
+        """How a translated stream that has begun is ended when it breaks: (message, kind)."""
         self.route_reason = ""
         self.request_headers: Headers = ()
         self.request_body = b""

@@ -20,7 +20,7 @@ def _edit(request: ModelRequest, candidate: Candidate) -> Outgoing:
 def dialect() -> Dialect:
     return Dialect(
         protocol=ModelProtocol.ANTHROPIC,
-        read_request=anthropic.read_request,
+        read_request=lambda body, _path: anthropic.read_request(body),
         edit=_edit,
         stream_reader=anthropic.StreamReader,
         read_answer=anthropic.read_answer,

@@ -41,6 +41,7 @@ class DoorTable:
 
     def __init__(self, plain_dialect: Dialect) -> None:
         self._exact: dict[tuple[str, str], Door] = {}
+        self._acting: list[tuple[str, str, str, Door]] = []
         self._named: dict[tuple[str, str], Door] = {}
         self._plain_dialect = plain_dialect
 
@@ -50,11 +51,20 @@ class DoorTable:
         for prefix in prefixes:
             table[method, prefix + path] = door
 
+    def add_action(
+        self, method: str, path: str, action: str, door: Door, *, prefixes: tuple[str, ...]
+    ) -> None:
+        """`path` + any name + `action`, as Google writes it: `/v1beta/models/NAME:action`."""
+        self._acting += [(method, prefix + path, action, door) for prefix in prefixes]
+
     def find(self, method: str, path: str) -> Door:
         """Raises UnknownPath."""
         door = self._exact.get((method, path))
         if door is not None:
             return door
+        for acting_method, start, action, acting in self._acting:
+            if method == acting_method and path.endswith(action) and path.startswith(start):
+                return acting
         for (named_method, start), named in self._named.items():
             if method == named_method and path.startswith(start) and len(path) > len(start):
                 return named
@@ -64,6 +74,9 @@ class DoorTable:
         """In which to tell an error about a path, known or not."""
         for (_, known), door in self._exact.items():
             if known == path:
+                return door.dialect
+        for _, start, _, door in self._acting:
+            if path.startswith(start):
                 return door.dialect
         return self._plain_dialect
 

@@ -30,7 +30,7 @@ def _edit(request: ModelRequest, candidate: Candidate) -> Outgoing:
 def dialect() -> Dialect:
     return Dialect(
         protocol=ModelProtocol.OPENAI_CHAT,
-        read_request=openai_chat.read_request,
+        read_request=lambda body, _path: openai_chat.read_request(body),
         edit=_edit,
         stream_reader=openai_chat.StreamReader,
         read_answer=openai_chat.read_answer,

@@ -12,8 +12,9 @@ from llmgw_desktop.domain.provider import ProviderKind
 from llmgw_desktop.domain.route import Candidate, RouteDecision
 from llmgw_desktop.engine.dialect import Dialect, Outgoing
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.translation.translation import Translation, Translator
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall, UpstreamClient
-from llmgw_desktop.wire.headers import HeaderPolicy
+from llmgw_desktop.wire.headers import HeaderPolicy, own_query, own_request_headers
 
 
 class Attempts:
@@ -25,21 +26,29 @@ class Attempts:
         vendors: UpstreamClient,
         own_ways: Mapping[ProviderKind, UpstreamClient],
         header_policy: HeaderPolicy,
+        translator: Translator,
     ) -> None:
         self._vendors = vendors
         self._own_ways = own_ways
         self._header_policy = header_policy
+        self._translator = translator
 
     async def send(
         self, request: ModelRequest, dialect: Dialect, decision: RouteDecision, flight: OpenFlight
-    ) -> tuple[UpstreamAnswer, Outgoing]:
+    ) -> tuple[UpstreamAnswer, Outgoing | Translation]:
         """The first answer whose head arrives. Raises the last candidate's UpstreamError."""
         last = decision.candidates[-1]
         for candidate in decision.candidates:
             flight.tried(candidate)
-            outgoing = dialect.edit(request, candidate)
             try:
-                return await self._ask(request, candidate, outgoing, flight), outgoing
+                if candidate.upstream.protocol is request.protocol:
+                    outgoing = dialect.edit(request, candidate)
+                    return await self._ask(request, candidate, outgoing, flight), outgoing
+                translation = await self._translator.translate(request, candidate)
+                flight.losses = translation.report.names
+                return await self._ask_in_theirs(
+                    request, candidate, translation, flight
+                ), translation
             except UpstreamRefused:
                 if candidate is last:
                     raise
@@ -48,8 +57,7 @@ class Attempts:
     async def _ask(
         self, request: ModelRequest, candidate: Candidate, outgoing: Outgoing, flight: OpenFlight
     ) -> UpstreamAnswer:
-        client = self._own_ways.get(candidate.upstream.kind, self._vendors)
-        return await client.send(
+        return await self._way_to(candidate).send(
             UpstreamCall(
                 candidate=candidate,
                 operation=request.operation,
@@ -62,3 +70,27 @@ class Attempts:
                 connected=flight.connected,
             )
         )
+
+    async def _ask_in_theirs(
+        self,
+        request: ModelRequest,
+        candidate: Candidate,
+        translation: Translation,
+        flight: OpenFlight,
+    ) -> UpstreamAnswer:
+        """The caller's headers belong to his own protocol: none of them goes along."""
+        protocol = candidate.upstream.protocol
+        return await self._way_to(candidate).send(
+            UpstreamCall(
+                candidate=candidate,
+                operation=request.operation,
+                streaming=translation.upstream_streams,
+                body=translation.body,
+                headers=own_request_headers(protocol, streaming=translation.upstream_streams),
+                query=own_query(protocol, streaming=translation.upstream_streams),
+                connected=flight.connected,
+            )
+        )
+
+    def _way_to(self, candidate: Candidate) -> UpstreamClient:
+        return self._own_ways.get(candidate.upstream.kind, self._vendors)

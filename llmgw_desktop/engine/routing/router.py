@@ -81,6 +81,8 @@ class Router:
         if plain.startswith(PRACTICE_PREFIX):
             if plain not in PRACTICE_MODELS:
                 raise UnknownModel(plain)
+            if protocol not in PRACTICE.spoken and not may_translate:
+                raise NotServed(f"Practice does not take this kind of {protocol} request.")
             return _decision(protocol, (PRACTICE, plain), "The name asks for practice.")
         for rule in (self._named, self._listing, self._of_its_family, self._taking_all):
             matches = list(rule(model))

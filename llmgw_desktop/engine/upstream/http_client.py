@@ -18,27 +18,23 @@ from llmgw_desktop.domain.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
-from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol, Upstream
 from llmgw_desktop.domain.settings import UpstreamSettings
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
 from llmgw_desktop.engine.upstream.connection import BrokenAnswer, Connection, ConnectionClosed
 from llmgw_desktop.engine.upstream.http_body import HttpAnswer
+from llmgw_desktop.engine.upstream.paths import upstream_path
 from llmgw_desktop.engine.upstream.pool import Pool, Target
 from llmgw_desktop.engine.upstream.silence import SilenceWatch
-
-PATHS: dict[tuple[ModelProtocol, Operation], str] = {
-    (ModelProtocol.ANTHROPIC, Operation.GENERATE): "/v1/messages",
-    (ModelProtocol.ANTHROPIC, Operation.COUNT_TOKENS): "/v1/messages/count_tokens",
-    (ModelProtocol.OPENAI_CHAT, Operation.GENERATE): "/chat/completions",
-    (ModelProtocol.OPENAI_CHAT, Operation.EMBED): "/embeddings",
-}
-"""Below the base URL, which for OpenAI's family ends in its version, for Anthropic's does not."""
 
 STALE_WITHIN_S = 1.0
 """A kept connection that closes without a word so soon was closing already when it was taken: the
 request goes out again on another. Later it is the answer that failed, and nothing is repeated."""
 
+_KEY_LINES = {
+    ModelProtocol.ANTHROPIC: "x-api-key: ",
+    ModelProtocol.GEMINI: "x-goog-api-key: ",
+}
 _KNOWN_PLACES = 512
 _UNSENDABLE = re.compile(r"[\x00-\x20\x7f]")
 
@@ -70,7 +66,7 @@ class HttpClient:
     async def send(self, call: UpstreamCall) -> HttpAnswer:
         """Raises UpstreamRefused, UpstreamTimeout, UpstreamCut, UpstreamGarbage."""
         upstream = call.candidate.upstream
-        path = PATHS[upstream.protocol, call.operation]
+        path = upstream_path(call)
         place = self._place(upstream.base_url, path, call.query)
         head = _head(f"POST {place.request_line}", call.headers, upstream, len(call.body))
         return await self._exchange(place, head, call, upstream.provider)
@@ -170,8 +166,9 @@ class HttpClient:
 
 
 def _make_place(base_url: str, path: str, query: str) -> _Place:
-    if base_url.endswith("/v1") and path.startswith("/v1/"):
-        path = path.removeprefix("/v1")
+    for version in ("/v1", "/v1beta"):
+        if base_url.endswith(version) and path.startswith(f"{version}/"):
+            path = path.removeprefix(version)
     target = Target.of(base_url)
     scheme, _, rest = base_url.partition("://")
     host, slash, base_path = rest.partition("/")
@@ -184,10 +181,7 @@ def _head(start: str, headers: Mapping[str, str], upstream: Upstream, body_bytes
     lines = [f"{name}: {value}\r\n" for name, value in headers.items() if name != "content-type"]
     if upstream.api_key:
         key = _UNSENDABLE.sub("", upstream.api_key)
-        is_anthropic = upstream.protocol is ModelProtocol.ANTHROPIC
-        lines.append(
-            f"x-api-key: {key}\r\n" if is_anthropic else f"authorization: Bearer {key}\r\n"
-        )
+        lines.append(f"{_KEY_LINES.get(upstream.protocol, 'authorization: Bearer ')}{key}\r\n")
     if body_bytes:
         lines.append(f"content-type: application/json\r\ncontent-length: {body_bytes}\r\n")
     lines.append("accept-encoding: identity\r\n\r\n")

@@ -1,0 +1,37 @@
+"""The ways in which an answer reaches its caller: as it is, translated, or as a count."""
+
+from dataclasses import dataclass
+
+from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.engine.caller import Caller
+from llmgw_desktop.engine.counter import Counter
+from llmgw_desktop.engine.dialect import Dialect, Outgoing
+from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.relay import Relay
+from llmgw_desktop.engine.translation.interpreter import Interpreter
+from llmgw_desktop.engine.translation.translation import Translation
+from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replies:
+    """One for all requests."""
+
+    relay: Relay
+    interpreter: Interpreter
+    counter: Counter
+
+    async def pass_on(
+        self,
+        request: ModelRequest,
+        dialect: Dialect,
+        answer: UpstreamAnswer,
+        way: Outgoing | Translation,
+        caller: Caller,
+        flight: OpenFlight,
+    ) -> None:
+        """Raises UpstreamError, ClientGone."""
+        if isinstance(way, Translation):
+            await self.interpreter.run(request, answer, way, caller, flight)
+        else:
+            await self.relay.run(request, dialect, answer, way.filter, caller, flight)

@@ -1,0 +1,193 @@
+"""Passes on an answer that came in another protocol than the caller's, event by event.
+
+As the relay does for one protocol, it raises what goes wrong and leaves the honest end to the
+pipeline.
+"""
+
+from llmgw_desktop.domain.answer import AnswerEnded, AnswerEvent, AnswerFailed, UsageTold
+from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
+from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.engine.answer_reading import collect, own_headers
+from llmgw_desktop.engine.caller import JSON, Caller, HeaderLines
+from llmgw_desktop.engine.dialect import is_event_stream, is_json
+from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.translation.translation import Translation
+from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
+from llmgw_desktop.wire.answer_facts import told_error
+from llmgw_desktop.wire.errors import foreign_error
+from llmgw_desktop.wire.headers import HeaderPolicy
+from llmgw_desktop.wire.translate.codec import EventWriter
+from llmgw_desktop.wire.translate.collect import Collector, events_of
+
+_TOLD_ON = ("retry-after", "retry-after-ms", "x-should-retry")
+
+
+class Interpreter:
+    """One for all requests; it keeps nothing of any."""
+
+    def __init__(self, header_policy: HeaderPolicy) -> None:
+        self._header_policy = header_policy
+
+    async def run(
+        self,
+        request: ModelRequest,
+        answer: UpstreamAnswer,
+        translation: Translation,
+        caller: Caller,
+        flight: OpenFlight,
+    ) -> None:
+        """Raises UpstreamError, ClientGone."""
+        flight.answer_headers = self._header_policy.masked_headers(answer.headers)
+        try:
+            if answer.status >= 400:
+                await self._error(request, answer, caller, flight)
+            elif not 200 <= answer.status <= 299:
+                raise UpstreamGarbage(f"'{flight.provider}' answered with status {answer.status}.")
+            elif is_event_stream(answer.headers) and request.streaming:
+                await self._stream(answer, translation, caller, flight)
+            else:
+                await self._whole(request, answer, translation, caller, flight)
+        finally:
+            flight.losses = translation.report.names
+            await answer.close()
+
+    async def _error(
+        self, request: ModelRequest, answer: UpstreamAnswer, caller: Caller, flight: OpenFlight
+    ) -> None:
+        """The vendor's status and words in the caller's dialect."""
+        told = told_error(await collect(answer, flight))
+        words = told or f"'{flight.provider}' answered with status {answer.status}."
+        flight.fail(FlightState.FAILED, f"upstream_{answer.status}", words)
+        reply = foreign_error(answer.status, words, request.protocol, flight.id)
+        flight.status = reply.status
+        kept = [(name, answer.headers[name]) for name in _TOLD_ON if name in answer.headers]
+        lines = [*reply.headers, *kept, *own_headers(flight)]
+        await caller.reply(reply.status, lines, reply.body)
+
+    async def _whole(
+        self,
+        request: ModelRequest,
+        answer: UpstreamAnswer,
+        translation: Translation,
+        caller: Caller,
+        flight: OpenFlight,
+    ) -> None:
+        """An answer that one of the two sides does not stream."""
+        body = await collect(answer, flight)
+        if is_event_stream(answer.headers):
+            reader, collector = translation.event_reader(), Collector()
+            for event in (*reader.feed(body), *reader.finish()):
+                collector.feed(event)
+            told = collector.answer()
+        elif is_json(answer.headers):
+            if words := told_error(body):
+                raise UpstreamGarbage(f"'{flight.provider}' answered {answer.status}, but: {words}")
+            told = translation.theirs.read_answer(body, translation.names)
+        else:
+            kind = answer.headers.get("Content-Type", "nothing it names")
+            raise UpstreamGarbage(
+                f"'{flight.provider}' answered {answer.status} with {kind[:80]}, not with JSON."
+            )
+        flight.usage = told.usage
+        flight.stop_reason = told.stop.vendor_word or told.stop.kind
+        flight.model_served = told.model or flight.model_served
+        if request.streaming:
+            await self._replay(events_of(told), translation, caller, flight)
+            return
+        report = translation.report.under(translation.ours.losses)
+        written = translation.ours.write_answer(told, translation.asked, report)
+        flight.losses = translation.report.names
+        flight.status = answer.status
+        flight.keep(written)
+        await caller.reply(answer.status, [*JSON, *own_headers(flight)], written)
+
+    async def _stream(
+        self,
+        answer: UpstreamAnswer,
+        translation: Translation,
+        caller: Caller,
+        flight: OpenFlight,
+    ) -> None:
+        reader, writer = translation.event_reader(), translation.event_writer()
+        flight.last_words = writer.fail
+        try:
+            while chunk := await answer.read():
+                events = reader.feed(chunk)
+                if self._note(events, flight):
+                    answer.said_all()
+                await self._pass_on(events, writer, caller, flight)
+            events = reader.finish()
+            self._note(events, flight)
+            await self._pass_on(events, writer, caller, flight)
+        finally:
+            flight.streamed()
+        await self._finish(caller, flight)
+
+    async def _replay(
+        self,
+        events: list[AnswerEvent],
+        translation: Translation,
+        caller: Caller,
+        flight: OpenFlight,
+    ) -> None:
+        """A whole answer for a caller who asked for a stream."""
+        writer = translation.event_writer()
+        flight.last_words = writer.fail
+        self._note(events, flight)
+        await self._pass_on(events, writer, caller, flight)
+        flight.streamed()
+        await self._finish(caller, flight)
+
+    async def _pass_on(
+        self,
+        events: list[AnswerEvent],
+        writer: EventWriter,
+        caller: Caller,
+        flight: OpenFlight,
+    ) -> None:
+        if not events:
+            return
+        if not caller.has_begun:
+            self._begins_well(events[0], flight)
+            flight.answered()
+            flight.status = 200
+            lines: HeaderLines = [
+                ("content-type", writer.content_type),
+                ("cache-control", "no-cache"),
+                *own_headers(flight),
+            ]
+            await caller.begin(200, lines)
+        written = b"".join(map(writer.write, events))
+        if written:
+            flight.keep(written)
+            await caller.write(written)
+            flight.chunks += 1
+
+    @staticmethod
+    def _begins_well(first: AnswerEvent, flight: OpenFlight) -> None:
+        """An error as the very first event can still become a proper status."""
+        if isinstance(first, AnswerFailed):
+            raise UpstreamGarbage(f"'{flight.provider}' answered with an error: {first.message}")
+
+    @staticmethod
+    def _note(events: list[AnswerEvent], flight: OpenFlight) -> bool:
+        """Whether this was the end."""
+        for event in events:
+            match event:
+                case UsageTold(usage=usage):
+                    flight.usage = flight.usage.with_news(usage)
+                case AnswerEnded(stop=stop):
+                    flight.stop_reason = stop.vendor_word or stop.kind
+                    flight.is_whole = True
+                case AnswerFailed(message=message):
+                    flight.fail(FlightState.CUT, "upstream_stream_error", message)
+        return flight.is_whole
+
+    @staticmethod
+    async def _finish(caller: Caller, flight: OpenFlight) -> None:
+        if not caller.has_begun:
+            raise UpstreamCut(f"'{flight.provider}' ended its answer before it began.")
+        if not flight.is_whole and flight.error_kind is None:
+            raise UpstreamCut(f"'{flight.provider}' ended its answer without finishing it.")
+        await caller.end()

@@ -1,0 +1,100 @@
+"""One request between two protocols: read, written for the candidate, its answer read back."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import LossRefused
+from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.prompt import Prompt
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.wire.translate.codec import Asked, Codec, EventReader, EventWriter, Target
+from llmgw_desktop.wire.translate.counts import count_request
+from llmgw_desktop.wire.translate.estimate import prompt_tokens
+from llmgw_desktop.wire.translate.losses import LossReport
+from llmgw_desktop.wire.translate.names import ToolNames
+
+LARGE_BYTES = 256 * 1024
+"""From this size on a request is translated beside the loop."""
+STRICT_HEADER = "x-llmgw-strict"
+_ALWAYS_STREAMS = frozenset({ModelProtocol.CODEX})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """`body` is for the candidate; what comes back is read with `theirs`, written with `ours`."""
+
+    prompt: Prompt
+    asked: Asked
+    body: bytes
+    names: ToolNames
+    report: LossReport
+    ours: Codec
+    theirs: Codec
+
+    @property
+    def upstream_streams(self) -> bool:
+        """Whether the upstream was asked for a stream; some give nothing else."""
+        return self.prompt.streaming or self.theirs.protocol in _ALWAYS_STREAMS
+
+    def event_reader(self) -> EventReader:
+        return self.theirs.event_reader(self.names)
+
+    def event_writer(self) -> EventWriter:
+        return self.ours.event_writer(self.asked, self.report.under(self.ours.losses))
+
+
+class Translator:
+    """One for all requests; it keeps nothing of any."""
+
+    def __init__(self, codec_of: Callable[[ModelProtocol], Codec], clock: Clock) -> None:
+        self._codec_of = codec_of
+        self._clock = clock
+
+    async def translate(self, request: ModelRequest, candidate: Candidate) -> Translation:
+        """Raises MalformedRequest, and LossRefused for a caller who wants all or nothing."""
+        if len(request.body) < LARGE_BYTES:
+            return self._translate(request, candidate)
+        return await asyncio.to_thread(self._translate, request, candidate)
+
+    def read(self, request: ModelRequest) -> Prompt:
+        """What is asked, free of its protocol. Raises MalformedRequest."""
+        codec = self._codec_of(request.protocol)
+        return codec.read_prompt(request.fields, request.model, request.streaming, LossReport())
+
+    def _translate(self, request: ModelRequest, candidate: Candidate) -> Translation:
+        upstream = candidate.upstream
+        ours, theirs = self._codec_of(request.protocol), self._codec_of(upstream.protocol)
+        report = LossReport()
+        prompt = ours.read_prompt(request.fields, request.model, request.streaming, report)
+        target = Target(protocol=upstream.protocol, kind=upstream.kind, model=candidate.model)
+        written = theirs.write_prompt(prompt, target, report.under(theirs.losses))
+        if report.names and _is_strict(request):
+            raise LossRefused(upstream.provider, upstream.protocol, report.names)
+        body = written.body
+        if request.operation is Operation.COUNT_TOKENS:
+            body = count_request(upstream.protocol, body, candidate.model)
+        asked = Asked(
+            prompt=prompt,
+            model=request.model,
+            answer_id=request.flight_id.rpartition("_")[2],
+            input_tokens=prompt_tokens(prompt),
+            query=request.query,
+            now_s=int(self._clock.now_s()),
+        )
+        return Translation(
+            prompt=prompt,
+            asked=asked,
+            body=body,
+            names=written.names,
+            report=report,
+            ours=ours,
+            theirs=theirs,
+        )
+
+
+def _is_strict(request: ModelRequest) -> bool:
+    wish = request.headers.get(STRICT_HEADER, "").strip().lower()
+    return request.principal.wants_all_or_nothing or wish in ("1", "true", "yes")
