@@ -38,7 +38,6 @@ class Feature(StrEnum):
     CACHE_MARK = "cache_mark"
     EMPTY_TEXT = "empty_text"
     PREFILL = "prefill"
-    TOOL_ARGUMENTS = "tool_arguments"
     CALL_ARGUMENTS = "call_arguments"
     CALL_PAIRING = "call_pairing"
     # in the tools
