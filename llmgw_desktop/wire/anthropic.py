@@ -73,7 +73,7 @@ class StreamReader:
 
     @property
     def usage(self) -> Usage:
-        return _usage(self._counts)
+        return usage_of_counts(self._counts)
 
     @property
     def has_finish(self) -> bool:
@@ -108,11 +108,11 @@ class StreamReader:
         if kind == "message_start":
             message = object_in(event, "message")
             self.model = word_in(message, "model") or self.model
-            self._counts |= _counts(object_in(message, "usage"))
+            self._counts |= usage_counts(object_in(message, "usage"))
         elif kind == "message_delta":
             reason = word_in(object_in(event, "delta"), "stop_reason")
             self.stop_reason = reason or self.stop_reason
-            self._counts |= _counts(object_in(event, "usage"))
+            self._counts |= usage_counts(object_in(event, "usage"))
         elif kind == "message_stop":
             self.is_complete = True
         elif kind == "error" or event_of(frame) == b"error" or "error" in event:
@@ -129,7 +129,7 @@ def read_answer(body: bytes) -> AnswerFacts:
     """The facts of an answer that is not streamed; UpstreamGarbage if it is not a JSON object."""
     answer = parse_answer(body)
     return AnswerFacts(
-        usage=_usage(_counts(object_in(answer, "usage"))),
+        usage=usage_of_counts(usage_counts(object_in(answer, "usage"))),
         stop_reason=word_in(answer, "stop_reason"),
         model=word_in(answer, "model"),
         error_text=error_in(answer),
@@ -189,7 +189,7 @@ def _is_telling(piece: bytes) -> bool:
     return b'"message_' in piece or b'"error"' in piece or b"event: error" in piece
 
 
-def _counts(usage: dict[str, Any]) -> dict[str, int]:
+def usage_counts(usage: dict[str, Any]) -> dict[str, int]:
     """Only the figures that are there: merged, later ones win and absent ones change nothing."""
     written = object_in(usage, "cache_creation")
     by_age = [count_in(written, f"ephemeral_{age}_input_tokens") for age in ("5m", "1h")]
@@ -205,7 +205,7 @@ def _counts(usage: dict[str, Any]) -> dict[str, int]:
     return {name: count for name, count in found.items() if count is not None}
 
 
-def _usage(counts: dict[str, int]) -> Usage:
+def usage_of_counts(counts: dict[str, int]) -> Usage:
     fresh = counts.get("input")
     cached = counts.get("cache_read", 0) + counts.get("cache_write", 0)
     return Usage(

@@ -132,7 +132,8 @@ class _Growing:
 
 
 def events_of(answer: Answer) -> list[AnswerEvent]:
-    """As a stream would have told it, each text in one piece."""
+    """As a stream would have told it, each text in one piece; the signatures of calls and texts
+    before them, those of thinking after it, as callers of most protocols want them."""
     events: list[AnswerEvent] = [
         AnswerBegun(id=answer.id, model=answer.model, created_s=answer.created_s)
     ]
@@ -151,16 +152,15 @@ def _events_of_item(index: int, item: Item) -> list[AnswerEvent]:
     signature: Signature | None = None
     match item:
         case Text():
-            more, citations, signature = item.text, item.citations, item.signature
-            begun = replace(item, text="", citations=(), signature=None)
+            more, citations = item.text, item.citations
+            begun = replace(item, text="", citations=())
         case Thinking():
             more, signature = item.text, item.signature
             begun = Thinking(text="")
         case Refusal():
             more, begun = item.text, Refusal(text="")
         case ToolCall():
-            more, signature = item.arguments, item.signature
-            begun = replace(item, arguments="", signature=None)
+            more, begun = item.arguments, replace(item, arguments="")
         case _:
             pass
     events: list[AnswerEvent] = [ItemBegun(index=index, item=begun)]

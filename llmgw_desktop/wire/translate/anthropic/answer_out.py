@@ -1,0 +1,153 @@
+"""A whole answer for a caller of this protocol.
+
+Streams are written in `events_out.py`; what both say is written by the same functions.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.answer import Answer
+from llmgw_desktop.domain.content import (
+    Audio,
+    Citation,
+    Document,
+    Hosted,
+    Image,
+    Item,
+    Media,
+    RedactedThinking,
+    Refusal,
+    Signature,
+    Text,
+    Thinking,
+    ToolCall,
+    Vendor,
+    Video,
+)
+from llmgw_desktop.wire.translate.anthropic.blocks_out import Block, object_arguments
+from llmgw_desktop.wire.translate.anthropic.citations import written_citation
+from llmgw_desktop.wire.translate.anthropic.stops import written_reason
+from llmgw_desktop.wire.translate.anthropic.usage import written_usage
+from llmgw_desktop.wire.translate.carrier import SealOf, packed
+from llmgw_desktop.wire.translate.codec import Asked
+from llmgw_desktop.wire.translate.losses import Feature, LossReport
+
+_EMPTY = {"type": "text", "text": ""}
+_MEDIA = {Image: "image", Audio: "recording", Video: "video", Document: "document"}
+
+
+def write_answer(answer: Answer, asked: Asked, report: LossReport) -> bytes:
+    content: list[Block] = []
+    for at, item in enumerate(answer.items):
+        content += _blocks(item, at, asked, report)
+    reason = written_reason(
+        answer.stop,
+        has_calls=any(isinstance(item, ToolCall) for item in answer.items),
+        has_refused=any(isinstance(item, Refusal) for item in answer.items),
+    )
+    return orjson.dumps(
+        {
+            "id": message_id(answer.id, asked),
+            "type": "message",
+            "role": "assistant",
+            "model": asked.model,
+            "content": content or [_EMPTY],
+            "stop_reason": reason,
+            "stop_sequence": answer.stop.sequence,
+            "usage": written_usage(answer.usage, asked.input_tokens),
+        }
+    )
+
+
+def message_id(given: str, asked: Asked) -> str:
+    """The upstream's where it has one, in the form that callers of this protocol know."""
+    if given.startswith("msg_"):
+        return given
+    return f"msg_{given or asked.answer_id}"
+
+
+def call_id(item: ToolCall, at: int, asked: Asked) -> str:
+    return item.id or f"toolu_{asked.answer_id}_{at}"
+
+
+def call_name(item: ToolCall) -> str:
+    return item.name if item.namespace is None else f"{item.namespace}__{item.name}"
+
+
+def seal(signature: Signature, of: SealOf) -> Block:
+    """An empty thinking block that carries the signature of the item after it."""
+    carried = packed(signature, Vendor.ANTHROPIC, of)
+    return {"type": "thinking", "thinking": "", "signature": carried}
+
+
+def citation(cited: Citation, report: LossReport) -> Mapping[str, object] | None:
+    written = written_citation(cited)
+    if written is None:
+        report.lost(Feature.CITATIONS)
+    return written
+
+
+def media_in_words(item: Image | Audio | Video | Document, report: LossReport) -> str:
+    """No block of an answer holds media; where it can be fetched is told."""
+    report.lost(Feature.OUTPUT_MEDIA)
+    if isinstance(item, Document) and item.text is not None:
+        return item.text
+    media: Media = item.media
+    kind = media.media_type or _MEDIA[type(item)]
+    where = f": {media.url}" if media.url else ", which cannot be passed on in this protocol"
+    return f"[The model gave a file of type {kind}{where}]"
+
+
+def whole_block(item: Item, report: LossReport) -> Block | None:
+    """Of an item that does not grow."""
+    if isinstance(item, RedactedThinking):
+        data = packed(item.signature, Vendor.ANTHROPIC, SealOf.REDACTED)
+        return {"type": "redacted_thinking", "data": data}
+    if isinstance(item, Image | Audio | Video | Document):
+        return {"type": "text", "text": media_in_words(item, report)}
+    if not isinstance(item, Hosted):
+        return None
+    if item.vendor is Vendor.ANTHROPIC:
+        return dict(item.raw)
+    report.lost(Feature.HOSTED_ITEM, item.what)
+    return {"type": "text", "text": item.text} if item.text else None
+
+
+def _blocks(item: Item, at: int, asked: Asked, report: LossReport) -> list[Block]:
+    match item:
+        case Text():
+            sealed = [] if item.signature is None else [seal(item.signature, SealOf.TEXT)]
+            return [*sealed, _text(item, report)]
+        case Refusal():
+            return [{"type": "text", "text": item.text}]
+        case Thinking():
+            signature = "" if item.signature is None else packed(item.signature, Vendor.ANTHROPIC)
+            return [{"type": "thinking", "thinking": item.text, "signature": signature}]
+        case ToolCall():
+            sealed = [] if item.signature is None else [seal(item.signature, SealOf.CALL)]
+            return [*sealed, _call(item, at, asked, report)]
+    block = whole_block(item, report)
+    return [] if block is None else [block]
+
+
+def _text(item: Text, report: LossReport) -> Block:
+    block: dict[str, Any] = {"type": "text", "text": item.text}
+    written = [citation(each, report) for each in item.citations]
+    citations = [each for each in written if each is not None]
+    if citations:
+        block["citations"] = citations
+    return block
+
+
+def _call(item: ToolCall, at: int, asked: Asked, report: LossReport) -> Block:
+    arguments = object_arguments(item.arguments, item.kind)
+    if arguments is None and item.arguments.strip():
+        report.lost(Feature.CALL_ARGUMENTS)
+    return {
+        "type": "tool_use",
+        "id": call_id(item, at, asked),
+        "name": call_name(item),
+        "input": {} if arguments is None else arguments,
+    }

@@ -1,0 +1,63 @@
+"""What Anthropic Messages cannot carry as the target, with the reason in words.
+
+In requests it is what the vendor's models refuse or have no member for, in answers what a caller
+of this protocol has no block for.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from llmgw_desktop.wire.translate.losses import Feature
+
+LOSSES: Mapping[str, str] = MappingProxyType(
+    {
+        Feature.SYSTEM_POSITION: "system messages later than the first turn become reminders in "
+        "user turns; most models take them at the top alone",
+        Feature.SPEAKER_NAME: "speakers cannot be named",
+        Feature.IMAGE: "only PNG, JPEG, GIF and WebP, and not in system or assistant turns",
+        Feature.IMAGE_DETAIL: "images have no level of detail",
+        Feature.DOCUMENT: "only PDF and plain text, and not in system or assistant turns",
+        Feature.AUDIO: "no audio input",
+        Feature.VIDEO: "no video input",
+        Feature.FILE_ID: "files stored with another vendor cannot be read",
+        Feature.THINKING: "thinking needs this vendor's signature",
+        Feature.REDACTED_THINKING: "only this vendor's own can be read",
+        Feature.SIGNATURE: "calls and text carry no signatures, and other vendors' are not sent",
+        Feature.CITATIONS: "only this vendor's own are taken back, and without an address there "
+        "is no form for others",
+        Feature.REFUSAL: "a refusal in the history becomes text",
+        Feature.HOSTED_ITEM: "items of other vendors' tools become text where they have one",
+        Feature.RESULT_MEDIA: "tool results hold text, images and documents",
+        Feature.CACHE_MARK: "at most four, the last ones are kept",
+        Feature.EMPTY_TEXT: "text of blanks alone is refused by the vendor",
+        Feature.PREFILL: "newer models and thinking do not continue an assistant's message; they "
+        "are asked to go on",
+        Feature.CALL_ARGUMENTS: "arguments that are no JSON object become an empty one",
+        Feature.CALL_PAIRING: "calls without a result get one that says so, results without a "
+        "call become text, and of several results of a call the last one counts",
+        Feature.HOSTED_TOOL: "of other vendors' tools only web search has a counterpart",
+        Feature.CUSTOM_GRAMMAR: "a custom tool's grammar is told in words, not enforced",
+        Feature.TOOL_NAMESPACE: "a namespace is put before the names; its description is lost",
+        Feature.TOOL_STRICT: "older models and other servers do not enforce schemas",
+        Feature.TOOL_SCHEMA: "the schema's root must be a plain object",
+        Feature.TOOL_CHOICE: "one tool or all of them; models that always think cannot be forced",
+        Feature.TEMPERATURE: "refused by newer models and with thinking; at most 1",
+        Feature.TOP_P: "refused by newer models, with a temperature and with thinking",
+        Feature.TOP_K: "refused by newer models and with thinking",
+        Feature.SEED: "no seed",
+        Feature.PENALTIES: "no penalties",
+        Feature.LOGPROBS: "no log probabilities",
+        Feature.STOP: "stop sequences of blanks alone are refused",
+        Feature.MAX_TOKENS: "not more than the model can write",
+        Feature.REASONING: "efforts and budgets that a model does not know become the nearest, "
+        "and thinking gives way to a forced tool call and to few tokens",
+        Feature.REASONING_SUMMARY: "thinking is shown or not, without degrees",
+        Feature.OUTPUT_FORMAT: "only schemas, on models since 4.5, without bounds on numbers and "
+        "lengths",
+        Feature.VERBOSITY: "no verbosity",
+        Feature.SERVICE_TIER: "standard, or priority where there is capacity",
+        Feature.METADATA: "only a user's id",
+        Feature.CACHE_KEY: "caching is by marks; two are set for a vendor that knows them",
+        Feature.OUTPUT_MEDIA: "answers hold no images or sound; a text says that there was one",
+    }
+)
