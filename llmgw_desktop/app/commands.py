@@ -33,6 +33,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         choices=[str(scope) for scope in Scope],
         help="a permission; may be given several times",
     )
+    add.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse what a translation could not carry whole, instead of leaving it out",
+    )
     verbs.add_parser("list", help="all keys, without the keys themselves")
     revoke = verbs.add_parser("revoke", help="refuse a key from now on")
     revoke.add_argument("name", help="the program's name or the key's id")

@@ -37,6 +37,7 @@ from llmgw_desktop.engine.replies import Replies
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
 from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.interpreter import Interpreter
 from llmgw_desktop.engine.translation.translation import Translator
 from llmgw_desktop.engine.upstream.http_client import HttpClient
@@ -47,6 +48,7 @@ from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.response_store import ResponseStore
 from llmgw_desktop.store.run_file import remove_run_file, write_run_file
 from llmgw_desktop.wire.headers import HeaderPolicy
 
@@ -75,6 +77,7 @@ class Container:
             settings=settings.recorder,
         )
         self._clients, problem = self._open_clients()
+        self._continuations = Continuations(ResponseStore(places.gateway_db, self._clock))
         self._meters = Meters()
         self._recorder = Recorder(
             store=self._store,
@@ -117,6 +120,7 @@ class Container:
         remove_run_file(self.places.run_file)
         await asyncio.to_thread(self._store.stop, 5.0)
         self._reader.close()
+        self._continuations.close()
         if self._clients is not None:
             self._clients.close()
         self._loop = None
@@ -157,8 +161,9 @@ class Container:
             attempts=attempts,
             replies=Replies(
                 relay=Relay(header_policy),
-                interpreter=Interpreter(header_policy),
+                interpreter=Interpreter(header_policy, self._continuations),
                 counter=Counter(attempts, translator),
+                continuations=self._continuations,
             ),
             header_policy=header_policy,
         )

@@ -23,7 +23,9 @@ def run(arguments: argparse.Namespace, places: Places) -> int:
 
 def _add(arguments: argparse.Namespace, keys: ClientKeys) -> int:
     try:
-        key = keys.add(arguments.name, [Scope(word) for word in arguments.scope])
+        key = keys.add(
+            arguments.name, [Scope(word) for word in arguments.scope], strict=arguments.strict
+        )
     except ValueError as error:
         print(f"llmgw: {error}", file=sys.stderr)
         return 2
@@ -41,9 +43,8 @@ def _list(_: argparse.Namespace, keys: ClientKeys) -> int:
     for client in clients:
         state = "active" if client.revoked_at_s is None else f"revoked {_day(client.revoked_at_s)}"
         made = _day(client.created_at_s)
-        print(
-            f"{client.name}\t{client.key_hint}…\t{' '.join(sorted(client.scopes))}\t{made}\t{state}"
-        )
+        may = " ".join(sorted(client.scopes)) + (" strict" if client.wants_all_or_nothing else "")
+        print(f"{client.name}\t{client.key_hint}…\t{may}\t{made}\t{state}")
     return 0
 
 

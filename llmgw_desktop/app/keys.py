@@ -22,8 +22,11 @@ class ClientKeys:
         self._clock = clock
         self._ids = ids
 
-    def add(self, name: str, scopes: Sequence[Scope] = ()) -> str:
-        """The new key, for its only showing. Raises ValueError for a name taken or empty."""
+    def add(self, name: str, scopes: Sequence[Scope] = (), *, strict: bool = False) -> str:
+        """The new key, for its only showing. Raises ValueError for a name taken or empty.
+
+        `strict`: this client wants all or nothing of a translation.
+        """
         name = name.strip()
         if not name or len(name) > 60 or not name.isprintable():
             raise ValueError("A client's name has 1 to 60 printable characters.")
@@ -38,6 +41,7 @@ class ClientKeys:
                 key_hint=key[:_HINT_LENGTH],
                 scopes=frozenset(scopes) or DEFAULT_SCOPES,
                 created_at_s=self._clock.now_s(),
+                wants_all_or_nothing=strict,
             )
         )
         return key

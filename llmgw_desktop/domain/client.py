@@ -19,3 +19,5 @@ class Client:
     created_at_s: float
     revoked_at_s: float | None = None
     last_used_at_s: float | None = None
+    wants_all_or_nothing: bool = False
+    """Rather an error than a translation that leaves something out."""

@@ -35,3 +35,5 @@ class ModelRequest:
     """Case-insensitive, as they came."""
     query: str = ""
     """Without the question mark and without keys."""
+    own_fields: Mapping[str, object] | None = None
+    """As the client sent them, where the engine has put an earlier conversation before."""

@@ -60,6 +60,7 @@ class Pipeline:
             request = await self._read(dialect, operation, caller, principal, flight)
             decision = self.router.route(request.protocol, request.model, operation)
             flight.routed(decision)
+            request = await self._replies.resumed(request, decision)
             if operation is Operation.COUNT_TOKENS:
                 await self._replies.counter.answer(request, dialect, decision, caller, flight)
                 return

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.domain.route import RouteDecision
 from llmgw_desktop.engine.caller import Caller
 from llmgw_desktop.engine.counter import Counter
 from llmgw_desktop.engine.dialect import Dialect, Outgoing
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.relay import Relay
+from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.interpreter import Interpreter
 from llmgw_desktop.engine.translation.translation import Translation
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
@@ -20,6 +22,13 @@ class Replies:
     relay: Relay
     interpreter: Interpreter
     counter: Counter
+    continuations: Continuations
+
+    async def resumed(self, request: ModelRequest, decision: RouteDecision) -> ModelRequest:
+        """With the conversation that it goes on from, where it names one of ours."""
+        if "previous_response_id" not in request.fields:
+            return request
+        return await self.continuations.resumed(request, decision)
 
     async def pass_on(
         self,

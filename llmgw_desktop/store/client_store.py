@@ -41,6 +41,7 @@ class ClientStore:
             created_at_s=client.created_at_s,
             revoked_at_s=client.revoked_at_s,
             last_used_at_s=client.last_used_at_s,
+            all_or_nothing=int(client.wants_all_or_nothing),
         )
         try:
             self._run(row)
@@ -104,7 +105,7 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _client(row: tuple[Any, ...]) -> Client:
-    client_id, name, key_digest, key_hint, scopes, created, revoked, last_used = row
+    client_id, name, key_digest, key_hint, scopes, created, revoked, last_used, strict = row
     return Client(
         id=client_id,
         name=name,
@@ -115,4 +116,5 @@ def _client(row: tuple[Any, ...]) -> Client:
         created_at_s=created,
         revoked_at_s=revoked,
         last_used_at_s=last_used,
+        wants_all_or_nothing=bool(strict),
     )

@@ -44,6 +44,23 @@ GATEWAY_STEPS: Steps = (
         """,
         "CREATE UNIQUE INDEX clients_active_name ON clients (name) WHERE revoked_at_s IS NULL",
     ),
+    (
+        "ALTER TABLE clients ADD COLUMN all_or_nothing INTEGER NOT NULL DEFAULT 0",
+        # Answers that a caller may go on from by their id. Each holds what was said new with it;
+        # the conversation is the chain of those before.
+        """
+        CREATE TABLE kept_responses (
+            id TEXT NOT NULL PRIMARY KEY,
+            owner TEXT NOT NULL,
+            previous TEXT,
+            kept_at_s REAL NOT NULL,
+            input BLOB NOT NULL,
+            output BLOB NOT NULL,
+            answer BLOB NOT NULL
+        )
+        """,
+        "CREATE INDEX kept_responses_age ON kept_responses (kept_at_s)",
+    ),
 )
 
 FLIGHTS_STEPS: Steps = (

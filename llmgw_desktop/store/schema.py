@@ -20,9 +20,25 @@ class ClientRow(peewee.Model):
     created_at_s = peewee.FloatField()
     revoked_at_s = peewee.FloatField(null=True)
     last_used_at_s = peewee.FloatField(null=True)
+    all_or_nothing = peewee.IntegerField(default=0)
 
     class Meta:
         table_name = "clients"
+
+
+class KeptResponseRow(peewee.Model):
+    """`input`, `output` and `answer` are JSON, compressed with zlib."""
+
+    id = peewee.TextField(primary_key=True)
+    owner = peewee.TextField()
+    previous = peewee.TextField(null=True)
+    kept_at_s = peewee.FloatField()
+    input = peewee.BlobField()
+    output = peewee.BlobField()
+    answer = peewee.BlobField()
+
+    class Meta:
+        table_name = "kept_responses"
 
 
 class FlightRow(peewee.Model):

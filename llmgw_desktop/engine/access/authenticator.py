@@ -60,7 +60,10 @@ class Authenticator:
         self._version = version
         self._principals = {
             client.key_digest: Principal(
-                client_id=client.id, name=client.name, scopes=client.scopes
+                client_id=client.id,
+                name=client.name,
+                scopes=client.scopes,
+                wants_all_or_nothing=client.wants_all_or_nothing,
             )
             for client in self._clients.active()
         }

@@ -4,7 +4,7 @@ As the relay does for one protocol, it raises what goes wrong and leaves the hon
 pipeline.
 """
 
-from llmgw_desktop.domain.answer import AnswerEnded, AnswerEvent, AnswerFailed, UsageTold
+from llmgw_desktop.domain.answer import Answer, AnswerEnded, AnswerEvent, AnswerFailed, UsageTold
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest
@@ -12,6 +12,7 @@ from llmgw_desktop.engine.answer_reading import collect, own_headers
 from llmgw_desktop.engine.caller import JSON, Caller, HeaderLines
 from llmgw_desktop.engine.dialect import is_event_stream, is_json
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.translation import Translation
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 from llmgw_desktop.wire.answer_facts import told_error
@@ -26,8 +27,9 @@ _TOLD_ON = ("retry-after", "retry-after-ms", "x-should-retry")
 class Interpreter:
     """One for all requests; it keeps nothing of any."""
 
-    def __init__(self, header_policy: HeaderPolicy) -> None:
+    def __init__(self, header_policy: HeaderPolicy, continuations: Continuations) -> None:
         self._header_policy = header_policy
+        self._continuations = continuations
 
     async def run(
         self,
@@ -45,7 +47,7 @@ class Interpreter:
             elif not 200 <= answer.status <= 299:
                 raise UpstreamGarbage(f"'{flight.provider}' answered with status {answer.status}.")
             elif is_event_stream(answer.headers) and request.streaming:
-                await self._stream(answer, translation, caller, flight)
+                await self._stream(request, answer, translation, caller, flight)
             else:
                 await self._whole(request, answer, translation, caller, flight)
         finally:
@@ -94,35 +96,47 @@ class Interpreter:
         flight.model_served = told.model or flight.model_served
         if request.streaming:
             await self._replay(events_of(told), translation, caller, flight)
+            await self._keep(request, translation, told)
             return
-        report = translation.report.under(translation.ours.losses)
-        written = translation.ours.write_answer(told, translation.asked, report)
+        written = translation.write_answer(told)
         flight.losses = translation.report.names
         flight.status = answer.status
         flight.keep(written)
+        await self._keep(request, translation, told)
         await caller.reply(answer.status, [*JSON, *own_headers(flight)], written)
 
     async def _stream(
         self,
+        request: ModelRequest,
         answer: UpstreamAnswer,
         translation: Translation,
         caller: Caller,
         flight: OpenFlight,
     ) -> None:
         reader, writer = translation.event_reader(), translation.event_writer()
+        collector = Collector() if self._continuations.keeps(request, translation) else None
         flight.last_words = writer.fail
+        chunk = b" "
         try:
-            while chunk := await answer.read():
-                events = reader.feed(chunk)
+            while chunk:
+                chunk = await answer.read()
+                events = reader.feed(chunk) if chunk else reader.finish()
                 if self._note(events, flight):
                     answer.said_all()
                 await self._pass_on(events, writer, caller, flight)
-            events = reader.finish()
-            self._note(events, flight)
-            await self._pass_on(events, writer, caller, flight)
+                if collector is not None:
+                    for event in events:
+                        collector.feed(event)
         finally:
             flight.streamed()
+        if collector is not None and flight.is_whole:
+            await self._keep(request, translation, collector.answer())
         await self._finish(caller, flight)
+
+    async def _keep(self, request: ModelRequest, translation: Translation, told: Answer) -> None:
+        if self._continuations.keeps(request, translation):
+            written = translation.write_answer(told)
+            await self._continuations.keep(request, translation, told, written)
 
     async def _replay(
         self,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from llmgw_desktop.domain.answer import Answer
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import LossRefused
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
@@ -38,6 +39,10 @@ class Translation:
     def upstream_streams(self) -> bool:
         """Whether the upstream was asked for a stream; some give nothing else."""
         return self.prompt.streaming or self.theirs.protocol in _ALWAYS_STREAMS
+
+    def write_answer(self, answer: Answer) -> bytes:
+        """A whole answer as the caller's protocol tells it."""
+        return self.ours.write_answer(answer, self.asked, self.report.under(self.ours.losses))
 
     def event_reader(self) -> EventReader:
         return self.theirs.event_reader(self.names)

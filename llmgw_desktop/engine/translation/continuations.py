@@ -1,0 +1,104 @@
+"""Conversations that go on from an answer's id, in front of upstreams that keep none themselves.
+
+Only answers that were translated are kept here: a vendor of the caller's own protocol keeps its
+own, and an id that is not ours goes on to it untouched.
+"""
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.answer import Answer
+from llmgw_desktop.domain.errors import MalformedRequest, StoreError
+from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import RouteDecision
+from llmgw_desktop.engine.translation.translation import Translation
+from llmgw_desktop.store.response_store import KeptResponse, ResponseStore
+
+_log = logging.getLogger(__name__)
+
+
+class Continuations:
+    """One for all requests."""
+
+    def __init__(self, store: ResponseStore) -> None:
+        self._store = store
+
+    async def resumed(self, request: ModelRequest, decision: RouteDecision) -> ModelRequest:
+        """The request with the conversation that it goes on from. Raises MalformedRequest."""
+        previous = request.fields.get("previous_response_id")
+        if not isinstance(previous, str) or request.protocol is not ModelProtocol.OPENAI_RESPONSES:
+            return request
+        said = await self._conversation(previous, request.principal.client_id)
+        if said is not None:
+            from llmgw_desktop.wire.translate.openai_responses.kept import expanded
+
+            fields = expanded(request.fields, said)
+            body = orjson.dumps(fields)
+            return replace(request, body=body, fields=fields, own_fields=request.fields)
+        if decision.candidates[0].upstream.protocol is request.protocol:
+            return request
+        raise MalformedRequest(
+            f"Previous response with id '{previous[:80]}' not found", path="previous_response_id"
+        )
+
+    def keeps(self, request: ModelRequest, translation: Translation) -> bool:
+        """Whether the answer is to be kept: this protocol's callers must say if not."""
+        return (
+            request.protocol is ModelProtocol.OPENAI_RESPONSES
+            and request.operation is Operation.GENERATE
+            and translation.prompt.store is not False
+        )
+
+    async def keep(
+        self, request: ModelRequest, translation: Translation, answer: Answer, written: bytes
+    ) -> None:
+        """`written`: the answer as its caller got it. A full disk costs the next turn, not this."""
+        from llmgw_desktop.wire.translate.openai_responses.kept import kept_items
+
+        own = request.own_fields or request.fields
+        kept = KeptResponse(
+            id=str(orjson.loads(written)["id"]),
+            owner=request.principal.client_id,
+            previous=_text(own.get("previous_response_id")),
+            input=orjson.dumps(_items(own.get("input"))),
+            output=orjson.dumps(kept_items(answer, translation.asked)),
+            answer=written,
+        )
+        try:
+            await asyncio.to_thread(self._store.put, kept)
+        except StoreError as error:
+            _log.warning("an answer could not be kept to go on from: %s", error)
+
+    async def answer(self, response_id: str, owner: str) -> bytes | None:
+        """A kept answer, its owner's alone."""
+        return await asyncio.to_thread(self._store.answer, response_id, owner)
+
+    async def forget(self, response_id: str, owner: str) -> bool:
+        return await asyncio.to_thread(self._store.delete, response_id, owner)
+
+    def close(self) -> None:
+        self._store.close()
+
+    async def _conversation(self, previous: str, owner: str) -> list[Any] | None:
+        try:
+            parts = await asyncio.to_thread(self._store.conversation, previous, owner)
+        except StoreError as error:
+            _log.warning("a kept conversation could not be read: %s", error)
+            return None
+        return None if parts is None else [item for part in parts for item in orjson.loads(part)]
+
+
+def _items(given: object) -> object:
+    """A plain text is one message of the user."""
+    if isinstance(given, str):
+        return [{"type": "message", "role": "user", "content": given}]
+    return given if isinstance(given, list) else []
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
