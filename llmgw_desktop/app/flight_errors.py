@@ -62,6 +62,12 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "It takes application/json.",
         "Set the client's content-type header.",
     ),
+    "loss_refused": (
+        "The provider speaks another dialect, which cannot carry all of this request.",
+        "This client wants all or nothing (a strict key, or the header x-llmgw-strict).",
+        "The words below name what would be lost. Leave it out, ask a provider of this dialect, "
+        "or give the client a key that allows losses.",
+    ),
     "unauthenticated": (
         "The key was refused.",
         "The client sent no access key, or one that this gateway did not give out.",
