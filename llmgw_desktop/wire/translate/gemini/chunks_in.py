@@ -1,0 +1,307 @@
+"""A Gemini answer's objects become events: a whole answer is one object, a stream is many.
+
+Both ways through here give the same answer. How a stream's bytes become objects is the business of
+`events_in.py`.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.answer import (
+    AnswerBegun,
+    AnswerEnded,
+    AnswerEvent,
+    AnswerFailed,
+    ItemBegun,
+    ItemCited,
+    ItemEnded,
+    ItemGrew,
+    Stop,
+    StopKind,
+    UsageTold,
+)
+from llmgw_desktop.domain.content import (
+    CallKind,
+    Item,
+    Signature,
+    Text,
+    Thinking,
+    ToolCall,
+    Vendor,
+)
+from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE
+from llmgw_desktop.wire.answer_facts import object_in, word_in
+from llmgw_desktop.wire.gemini import status_of_kind, usage_of
+from llmgw_desktop.wire.translate.custom_text import unwrapped
+from llmgw_desktop.wire.translate.gemini.citations import read_grounding, read_recitation
+from llmgw_desktop.wire.translate.gemini.media_parts import hosted_item, media_item
+from llmgw_desktop.wire.translate.gemini.stops import FAILURES, stop_of
+from llmgw_desktop.wire.translate.names import ToolNames
+
+_MOST_HELD_CHARS = 1 << 22
+"""So much of a text is kept for the places of its citations."""
+
+
+class ChunkReader:
+    """Feed objects, then `finish`; the end is told there, because some servers give a reason to
+    finish with every object."""
+
+    __slots__ = (
+        "_calls",
+        "_grounding",
+        "_held",
+        "_held_chars",
+        "_index",
+        "_is_over",
+        "_names",
+        "_open",
+        "_reason",
+        "_reason_text",
+        "_seal",
+        "_seed",
+        "_usage",
+    )
+
+    def __init__(self, names: ToolNames) -> None:
+        self._names = names
+        self._index = -1
+        self._open: type[Text] | type[Thinking] | None = None
+        self._seal: Signature | None = None
+        """Of the open item; more of the item may not come after it."""
+        self._held: list[str] = []
+        self._held_chars = 0
+        self._calls = 0
+        self._seed: str | None = None
+        """What this answer's calls are named after; None before it has begun."""
+        self._grounding: object = None
+        self._usage: object = None
+        self._reason: str | None = None
+        self._reason_text = ""
+        self._is_over = False
+
+    def feed(self, chunk: Mapping[str, Any]) -> list[AnswerEvent]:
+        """UpstreamGarbage for what is not of this protocol."""
+        if self._is_over:
+            return []
+        events: list[AnswerEvent] = []
+        if chunk.get("error"):
+            self._fail_by(chunk["error"], events)
+            return events
+        if self._seed is None:
+            self._begin(chunk, events)
+        candidate = _first_candidate(chunk)
+        if candidate is not None:
+            self._read_candidate(candidate, events)
+        elif blocked := word_in(object_in(chunk, "promptFeedback"), "blockReason"):
+            self._reason = self._reason or f"blocked:{blocked}"
+        if usage := chunk.get("usageMetadata"):
+            self._note_usage(usage, events)
+        return events
+
+    def finish(self) -> list[AnswerEvent]:
+        """Nothing more comes; without a reason to finish that is no end."""
+        if self._is_over or self._reason is None:
+            return []
+        self._is_over = True
+        events: list[AnswerEvent] = []
+        self._close(events)
+        self._tell_usage(events)
+        failure = FAILURES.get(self._reason)
+        if failure is not None:
+            said = f" ({self._reason_text})" if self._reason_text else ""
+            events.append(AnswerFailed(message=f"{failure}{said}", kind=self._reason, status=502))
+            return events
+        stop = stop_of(self._reason)
+        if self._calls and stop.kind is StopKind.END:
+            stop = Stop(kind=StopKind.TOOLS, vendor_word=stop.vendor_word)
+        events.append(AnswerEnded(stop=stop))
+        return events
+
+    def _begin(self, chunk: Mapping[str, Any], events: list[AnswerEvent]) -> None:
+        answer_id = word_in(chunk, "responseId") or ""
+        model = word_in(chunk, "modelVersion") or ""
+        prompt = object_in(chunk, "usageMetadata").get("promptTokenCount")
+        # without an id, the prompt's length tells one turn of a conversation from another
+        self._seed = answer_id or f"{model}:{prompt}"
+        events.append(AnswerBegun(id=answer_id, model=model))
+
+    def _fail_by(self, error: object, events: list[AnswerEvent]) -> None:
+        self._is_over = True
+        told = error if type(error) is dict else {"message": str(error)}
+        word, code = told.get("status"), told.get("code")
+        kind = word if isinstance(word, str) else ""
+        message = told.get("message")
+        events.append(
+            AnswerFailed(
+                message=message if isinstance(message, str) and message else "no message",
+                kind=kind,
+                status=code if type(code) is int and 400 <= code < 600 else status_of_kind(kind),
+            )
+        )
+
+    def _note_usage(self, usage: object, events: list[AnswerEvent]) -> None:
+        """The first one is told at once, for it knows the prompt; the last one at the end."""
+        if type(usage) is not dict:
+            return
+        is_first = self._usage is None
+        self._usage = usage
+        if is_first:
+            self._tell_usage(events)
+
+    def _tell_usage(self, events: list[AnswerEvent]) -> None:
+        usage = usage_of(self._usage) if type(self._usage) is dict else UNKNOWN_USAGE
+        if usage != UNKNOWN_USAGE:
+            events.append(UsageTold(usage=usage))
+
+    def _read_candidate(self, candidate: Mapping[str, Any], events: list[AnswerEvent]) -> None:
+        for part in _parts(candidate):
+            self._read_part(part, events)
+        if grounding := candidate.get("groundingMetadata"):
+            self._cite(grounding, events, is_recitation=False)
+        if recited := candidate.get("citationMetadata"):
+            self._cite(recited, events, is_recitation=True)
+        if reason := word_in(candidate, "finishReason"):
+            self._reason = reason
+            self._reason_text = word_in(candidate, "finishMessage") or self._reason_text
+
+    def _read_part(self, part: Mapping[str, Any], events: list[AnswerEvent]) -> None:
+        text = part.get("text")
+        seal = _seal(part)
+        if text is None and not any(type(value) is dict for value in part.values()):
+            if seal is not None:
+                self._seal_last(seal, events)
+            return
+        if text is None:
+            self._read_other(part, seal, events)
+        elif not isinstance(text, str):
+            raise UpstreamGarbage("The provider's answer has a text that is no string.")
+        elif text:
+            self._grow(Thinking if part.get("thought") is True else Text, text, events)
+            self._seal = seal
+        elif seal is not None:
+            self._seal_last(seal, events)
+
+    def _grow(
+        self, kind: type[Text] | type[Thinking], text: str, events: list[AnswerEvent]
+    ) -> None:
+        if self._open is not kind or self._seal is not None:
+            self._close(events)
+            self._index += 1
+            events.append(ItemBegun(index=self._index, item=kind(text="")))
+            self._open = kind
+        events.append(ItemGrew(index=self._index, more=text))
+        if kind is Text and self._held_chars < _MOST_HELD_CHARS:
+            self._held.append(text)
+            self._held_chars += len(text)
+
+    def _seal_last(self, seal: Signature, events: list[AnswerEvent]) -> None:
+        """A signature without a part of its own belongs to what came before."""
+        if self._open is None or self._seal is not None:
+            self._close(events)
+            self._index += 1
+            events.append(ItemBegun(index=self._index, item=Text(text="")))
+            self._open = Text
+        self._seal = seal
+
+    def _close(self, events: list[AnswerEvent]) -> None:
+        if self._open is not None:
+            events.append(ItemEnded(index=self._index, signature=self._seal))
+            self._open = self._seal = None
+            self._held.clear()
+            self._held_chars = 0
+
+    def _read_other(
+        self, part: Mapping[str, Any], seal: Signature | None, events: list[AnswerEvent]
+    ) -> None:
+        call = part.get("functionCall")
+        if type(call) is dict:
+            self._call(call, seal, events)
+            return
+        if part.get("thought") is True:
+            return  # pictures of the way to the picture
+        item = media_item(part) or hosted_item(part)
+        if item is not None:
+            self._whole(item, events)
+
+    def _whole(self, item: Item, events: list[AnswerEvent]) -> None:
+        self._close(events)
+        self._index += 1
+        events.append(ItemBegun(index=self._index, item=item))
+        events.append(ItemEnded(index=self._index))
+
+    def _call(
+        self, call: Mapping[str, Any], seal: Signature | None, events: list[AnswerEvent]
+    ) -> None:
+        name = call.get("name")
+        if not isinstance(name, str) or not name:
+            raise UpstreamGarbage("The provider's answer calls a function without a name.")
+        args = call.get("args")
+        if args is not None and type(args) is not dict:
+            raise UpstreamGarbage("The provider's answer has arguments that are no object.")
+        tool = self._names.read(name)
+        arguments = orjson.dumps(args or {}).decode()
+        if tool.kind is CallKind.CUSTOM:
+            arguments = unwrapped(arguments)
+        self._close(events)
+        self._index += 1
+        item = ToolCall(
+            id=word_in(call, "id") or self._call_id(name),
+            name=tool.name,
+            arguments="",
+            kind=tool.kind,
+            namespace=tool.namespace,
+        )
+        self._calls += 1
+        events.append(ItemBegun(index=self._index, item=item))
+        events.append(ItemGrew(index=self._index, more=arguments))
+        events.append(ItemEnded(index=self._index, signature=seal))
+
+    def _call_id(self, name: str) -> str:
+        """Google's models before 3 gave none; the same answer always gets the same ones."""
+        made_of = f"{self._seed}\0{self._calls}\0{name}".encode("utf-8", "replace")
+        return f"call_{hashlib.sha256(made_of).hexdigest()[:24]}"
+
+    def _cite(self, metadata: object, events: list[AnswerEvent], *, is_recitation: bool) -> None:
+        if self._open is not Text or type(metadata) is not dict or metadata == self._grounding:
+            return
+        self._grounding = metadata
+        read = read_recitation if is_recitation else read_grounding
+        citations = read(metadata, "".join(self._held))
+        events += [ItemCited(index=self._index, citation=each) for each in citations]
+
+
+def _first_candidate(chunk: Mapping[str, Any]) -> dict[str, Any] | None:
+    candidates = chunk.get("candidates")
+    if candidates is None:
+        return None
+    if type(candidates) is not list:
+        raise UpstreamGarbage("The provider's answer has candidates that are no list.")
+    for candidate in candidates:
+        if type(candidate) is not dict:
+            raise UpstreamGarbage("The provider's answer has a candidate that is no object.")
+        if not candidate.get("index"):
+            return candidate
+    return None
+
+
+def _parts(candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
+    content = candidate.get("content")
+    if content is None:
+        return []
+    parts = content.get("parts") if type(content) is dict else 0
+    if parts is None:
+        return []
+    if type(parts) is not list or not all(type(part) is dict for part in parts):
+        raise UpstreamGarbage("The provider's answer has parts that are no list of objects.")
+    return parts
+
+
+def _seal(part: Mapping[str, Any]) -> Signature | None:
+    data = part.get("thoughtSignature")
+    if not data or not isinstance(data, str):
+        return None
+    return Signature(vendor=Vendor.GOOGLE, data=data)

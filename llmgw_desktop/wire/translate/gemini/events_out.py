@@ -1,0 +1,220 @@
+"""Events become the stream of a Gemini answer: an object for each delta.
+
+With `alt=sse` in the caller's address the objects are server-sent events, else a JSON array that
+grows. The reason to finish stands in the last object alone, usage in every one since it is known.
+"""
+
+from urllib.parse import parse_qs
+
+import orjson
+
+from llmgw_desktop.domain.answer import (
+    AnswerBegun,
+    AnswerEnded,
+    AnswerEvent,
+    AnswerFailed,
+    ItemBegun,
+    ItemCited,
+    ItemEnded,
+    ItemGrew,
+    UsageTold,
+)
+from llmgw_desktop.domain.content import (
+    Citation,
+    Refusal,
+    Signature,
+    Text,
+    Thinking,
+    ToolCall,
+)
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE
+from llmgw_desktop.wire.gemini import error_body, status_of_kind
+from llmgw_desktop.wire.translate.carrier import SealOf
+from llmgw_desktop.wire.translate.codec import Asked
+from llmgw_desktop.wire.translate.gemini.answer_parts import (
+    Part,
+    call_part,
+    finish_word,
+    parts_of,
+    sealed,
+    usage_metadata,
+)
+from llmgw_desktop.wire.translate.gemini.citations import grounding
+from llmgw_desktop.wire.translate.in_turn import InTurn
+from llmgw_desktop.wire.translate.losses import Feature, LossReport
+
+_HEAD = b'{"candidates":[{"content":{"parts":['
+_MIDDLE = b'],"role":"model"}'
+
+
+class GeminiEventWriter:
+    """One answer's stream; what a client reads as one text is never torn by another item."""
+
+    __slots__ = (
+        "_asked",
+        "_cited",
+        "_foot",
+        "_has_malformed_call",
+        "_id",
+        "_in_turn",
+        "_is_first",
+        "_is_sse",
+        "_item",
+        "_losses",
+        "_pieces",
+        "_text_bytes",
+        "_usage",
+    )
+
+    def __init__(self, asked: Asked, losses: LossReport) -> None:
+        self._asked = asked
+        self._losses = losses
+        self._is_sse = asks_for_events(asked.query)
+        self._in_turn = InTurn()
+        self._item: Text | Thinking | Refusal | ToolCall | None = None
+        self._pieces: list[str] = []
+        """Of the item that is open: a call's arguments, or a text that may yet be cited."""
+        self._cited: list[tuple[Citation, int, str]] = []
+        self._text_bytes = 0
+        self._has_malformed_call = False
+        self._usage = UNKNOWN_USAGE
+        self._id = asked.answer_id
+        self._foot = b""
+        self._is_first = True
+        self._build_foot()
+
+    @property
+    def content_type(self) -> str:
+        return "text/event-stream" if self._is_sse else "application/json; charset=UTF-8"
+
+    def write(self, event: AnswerEvent) -> bytes:
+        return b"".join([self._write(each) for each in self._in_turn.feed(event)])
+
+    def fail(self, message: str, kind: str) -> bytes:
+        return self._failure(message, status_of_kind(kind))
+
+    def _write(self, event: AnswerEvent) -> bytes:
+        match event:
+            case ItemGrew(more=more):
+                return self._grow(more)
+            case ItemBegun():
+                return self._begin(event)
+            case ItemEnded(signature=signature):
+                return self._end_item(signature)
+            case AnswerEnded():
+                return self._end(event)
+            case AnswerFailed():
+                return self._failure(event.message, event.status or status_of_kind(event.kind))
+        self._note(event)
+        return b""
+
+    def _note(self, event: AnswerBegun | UsageTold | ItemCited) -> None:
+        """What is said with a later object."""
+        if isinstance(event, ItemCited):
+            self._cited.append((event.citation, self._text_bytes, ""))
+            return
+        if isinstance(event, UsageTold):
+            self._usage = self._usage.with_news(event.usage)
+        else:
+            self._id = event.id or self._asked.answer_id
+        self._build_foot()
+
+    def _grow(self, more: str) -> bytes:
+        item = self._item
+        if not isinstance(item, Thinking):
+            self._pieces.append(more)
+        if isinstance(item, ToolCall) or not more:
+            return b""
+        if isinstance(item, Thinking):
+            return self._chunk({"text": more, "thought": True})
+        return self._chunk({"text": more})
+
+    def _begin(self, event: ItemBegun) -> bytes:
+        item = event.item
+        if not isinstance(item, Text | Thinking | Refusal | ToolCall):
+            written = parts_of(item, self._losses) or []
+            return b"".join([self._chunk(part) for part in written])
+        self._item = item
+        self._pieces = []
+        if isinstance(item, Refusal):
+            self._losses.lost(Feature.REFUSAL)
+        # items begin empty; what one brings all the same is its first piece
+        begun = item.arguments if isinstance(item, ToolCall) else item.text
+        return self._grow(begun) if begun else b""
+
+    def _end_item(self, signature: Signature | None) -> bytes:
+        item, self._item = self._item, None
+        if item is None or isinstance(item, Refusal):
+            return b""
+        signature = signature or item.signature
+        if isinstance(item, ToolCall):
+            return self._end_call(item, signature)
+        if isinstance(item, Text):
+            self._note_text()
+        if signature is None:
+            return b""
+        if isinstance(item, Thinking):
+            return self._chunk(sealed({"text": "", "thought": True}, signature, SealOf.THINKING))
+        return self._chunk(sealed({"text": ""}, signature, SealOf.TEXT))
+
+    def _end_call(self, item: ToolCall, signature: Signature | None) -> bytes:
+        whole = ToolCall(
+            id=item.id,
+            name=item.name,
+            arguments="".join(self._pieces),
+            kind=item.kind,
+            signature=signature,
+        )
+        part = call_part(whole, self._losses)
+        self._has_malformed_call = self._has_malformed_call or part is None
+        return b"" if part is None else self._chunk(part)
+
+    def _note_text(self) -> None:
+        """The citations of this text get to know it."""
+        text = "".join(self._pieces)
+        self._cited = [
+            (citation, base, text if base == self._text_bytes and not known else known)
+            for citation, base, known in self._cited
+        ]
+        self._text_bytes += len(text.encode(errors="replace"))
+
+    def _end(self, event: AnswerEnded) -> bytes:
+        reason = finish_word(
+            event.stop, has_malformed_call=self._has_malformed_call, losses=self._losses
+        )
+        about = b',"finishReason":"%b"' % reason.encode()
+        if any(citation.url is None for citation, _, _ in self._cited):
+            self._losses.lost(Feature.CITATIONS)
+        if told := grounding(self._cited):
+            about += b',"groundingMetadata":' + orjson.dumps(told)
+        last = self._chunk({"text": ""}, about)
+        return last if self._is_sse else last + b"]"
+
+    def _failure(self, message: str, status: int) -> bytes:
+        body = error_body(status, message)
+        return self._framed(body) if self._is_sse else self._framed(body) + b"]"
+
+    def _chunk(self, part: Part, about: bytes = b"") -> bytes:
+        return self._framed(b"".join((_HEAD, orjson.dumps(part), _MIDDLE, about, self._foot)))
+
+    def _framed(self, body: bytes) -> bytes:
+        if self._is_sse:
+            return b"data: %b\r\n\r\n" % body
+        opening = b"[" if self._is_first else b",\r\n"
+        self._is_first = False
+        return opening + body
+
+    def _build_foot(self) -> None:
+        """What stands behind the parts of every object."""
+        about: dict[str, object] = {}
+        if self._usage != UNKNOWN_USAGE:
+            about["usageMetadata"] = usage_metadata(self._usage)
+        about["modelVersion"] = self._asked.model
+        about["responseId"] = self._id
+        self._foot = b',"index":0}],' + orjson.dumps(about)[1:]
+
+
+def asks_for_events(query: str) -> bool:
+    """Whether the address asks for server-sent events."""
+    asked = parse_qs(query)
+    return any("sse" in asked.get(name, ()) for name in ("alt", "$alt"))

@@ -1,0 +1,226 @@
+"""Parts of a request's contents become items."""
+
+import orjson
+
+from llmgw_desktop.domain.content import (
+    Item,
+    RedactedThinking,
+    Signature,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.wire.translate.carrier import Carried, SealOf
+from llmgw_desktop.wire.translate.gemini import seals
+from llmgw_desktop.wire.translate.gemini.media_parts import file_item, hosted_item, inline_item
+from llmgw_desktop.wire.translate.gemini.members import (
+    Fields,
+    child,
+    flag,
+    items,
+    needed_text,
+    object_of,
+    report_others,
+    text,
+)
+from llmgw_desktop.wire.translate.losses import LossReport
+
+_DATA = (
+    "text",
+    "inlineData",
+    "fileData",
+    "functionCall",
+    "functionResponse",
+    "executableCode",
+    "codeExecutionResult",
+    "toolCall",
+    "toolResponse",
+)
+_KNOWN = frozenset((*_DATA, "thought", "thoughtSignature"))
+_CALL = frozenset({"id", "name", "args"})
+_RESPONSE = frozenset({"id", "name", "response", "parts"})
+_PLAIN_RESULTS = ("output", "result")
+
+
+class Calls:
+    """Which calls of the conversation wait for their results."""
+
+    __slots__ = ("_made", "_waiting")
+
+    def __init__(self) -> None:
+        self._made = 0
+        self._waiting: list[tuple[str, str, bool]] = []
+        """(id, name, whether the id is ours) in the order in which they were made."""
+
+    def made(self, call_id: str | None, name: str) -> str:
+        """The call's id; one without gets one by its place in the conversation."""
+        self._made += 1
+        own = f"call_no{self._made}"
+        self._waiting.append((call_id or own, name, not call_id))
+        return call_id or own
+
+    def answered(self, call_id: str | None, name: str) -> str | None:
+        """The id of the call that this result is for: by id, else the first of that name."""
+        for number, (waiting, waiting_name, _) in enumerate(self._waiting):
+            if waiting == call_id or (call_id is None and waiting_name == name):
+                return self._take(number)
+        for number, (_, waiting_name, is_ours) in enumerate(self._waiting):
+            if is_ours and waiting_name == name:
+                return self._take(number)
+        return call_id
+
+    def _take(self, number: int) -> str:
+        return self._waiting.pop(number)[0]
+
+
+class PartReader:
+    """Reads the parts of one conversation in their order."""
+
+    def __init__(self, losses: LossReport) -> None:
+        self._losses = losses
+        self._calls = Calls()
+
+    def read(self, part: object, path: str, *, by_model: bool) -> list[Item]:
+        fields = object_of(part, path)
+        data = [name for name in _DATA if fields.get(name) is not None]
+        seal = self._seal(fields, path, data)
+        if not data:
+            if seal is None:
+                raise MalformedRequest(_no_data(fields), path=path)
+            return _with_seal(Text(text=""), seal)
+        report_others(fields, _KNOWN, self._losses, "part.")
+        if len(data) > 1:
+            raise MalformedRequest(f"holds both {data[0]} and {data[1]}", path=path)
+        item = self._item(data[0], fields, path, by_model=by_model)
+        return [item] if seal is None else _with_seal(item, seal)
+
+    def _item(self, kind: str, fields: Fields, path: str, *, by_model: bool) -> Item:
+        place = f"{path}.{kind}"
+        if kind == "text":
+            said = text(fields, "text", f"{path}.") or ""
+            thought = flag(fields, "thought", f"{path}.")
+            return Thinking(text=said) if thought else Text(text=said)
+        inner = object_of(fields[kind], place)
+        if kind == "inlineData":
+            return self._inline(inner, f"{place}.")
+        if kind == "fileData":
+            return self._file(inner, f"{place}.")
+        if kind in ("functionCall", "functionResponse") and by_model != (kind == "functionCall"):
+            whose = "the model's" if kind == "functionCall" else "a user's"
+            raise MalformedRequest(f"may stand in {whose} turn alone", path=place)
+        if kind == "functionCall":
+            return self._call(inner, f"{place}.")
+        if kind == "functionResponse":
+            return self._response(inner, f"{place}.")
+        hosted = hosted_item({**fields, kind: inner})
+        if hosted is None:
+            raise MalformedRequest("is of a kind that is not known here", path=place)
+        return hosted
+
+    def _seal(self, fields: Fields, path: str, data: list[str]) -> Carried | None:
+        written = text(fields, "thoughtSignature", f"{path}.")
+        if not written:
+            return None
+        of = SealOf.TEXT
+        if fields.get("thought") is True:
+            of = SealOf.THINKING
+        elif data == ["functionCall"]:
+            of = SealOf.CALL
+        return seals.read(written, of)
+
+    def _inline(self, inner: Fields, path: str) -> Item:
+        media_type = text(inner, "mimeType", path) or ""
+        name = text(inner, "displayName", path) or ""
+        return inline_item(needed_text(inner, "data", path), media_type, name)
+
+    def _file(self, inner: Fields, path: str) -> Item:
+        media_type = text(inner, "mimeType", path) or ""
+        name = text(inner, "displayName", path) or ""
+        return file_item(needed_text(inner, "fileUri", path), media_type, name)
+
+    def _call(self, inner: Fields, path: str) -> Item:
+        name = needed_text(inner, "name", path)
+        args = inner.get("args")
+        if args is not None and type(args) is not dict:
+            raise MalformedRequest("must be an object", path=f"{path}args")
+        report_others(inner, _CALL, self._losses, "functionCall.")
+        call_id = self._calls.made(text(inner, "id", path), name)
+        return ToolCall(id=call_id, name=name, arguments=orjson.dumps(args or {}).decode())
+
+    def _response(self, inner: Fields, path: str) -> Item:
+        name = needed_text(inner, "name", path)
+        response = inner.get("response")
+        if response is not None and type(response) is not dict:
+            raise MalformedRequest("must be an object", path=f"{path}response")
+        report_others(inner, _RESPONSE, self._losses, "functionResponse.")
+        call_id = self._calls.answered(text(inner, "id", path) or None, name)
+        said, is_error = _words(response or {})
+        found: list[Item] = [Text(text=said)] if said else []
+        for part, place in items(inner, "parts", path):
+            found.append(self._response_part(part, place))
+        return ToolResult(
+            call_id=call_id or f"call_of_{name}",
+            items=tuple(found),
+            is_error=is_error,
+            name=name,
+        )
+
+    def _response_part(self, part: object, path: str) -> Item:
+        fields = object_of(part, path)
+        inline = child(fields, "inlineData", f"{path}.")
+        if inline is not None:
+            return self._inline(inline, f"{path}.inlineData.")
+        file = child(fields, "fileData", f"{path}.")
+        if file is not None:
+            return self._file(file, f"{path}.fileData.")
+        raise MalformedRequest("must hold inlineData or fileData", path=path)
+
+
+def _words(response: Fields) -> tuple[str, bool]:
+    """(what it says, whether it is an error). A lone text is itself, all else stays JSON."""
+    if len(response) == 1:
+        ((name, value),) = response.items()
+        if name in _PLAIN_RESULTS and isinstance(value, str):
+            return value, False
+        if name == "error":
+            said = value if isinstance(value, str) else orjson.dumps(value).decode()
+            return said, value is not None and value is not False
+    if not response:
+        return "", False
+    return orjson.dumps(response).decode(), bool(response.get("error"))
+
+
+def _with_seal(item: Item, seal: Carried) -> list[Item]:
+    """Where another vendor's seal of thinking came back on a part that is none, the thinking
+    stands before it."""
+    signature = seal.signature
+    if seal.of is SealOf.REDACTED:
+        hidden = RedactedThinking(signature=signature)
+        return [hidden] if _says_nothing(item) else [hidden, item]
+    if isinstance(item, Thinking):
+        return [Thinking(text=item.text, signature=signature)]
+    if seal.of is SealOf.THINKING:
+        thinking = Thinking(text="", signature=signature)
+        return [thinking] if _says_nothing(item) else [thinking, item]
+    return [_sealed(item, signature)]
+
+
+def _sealed(item: Item, signature: Signature) -> Item:
+    if isinstance(item, Text):
+        return Text(text=item.text, signature=signature)
+    if isinstance(item, ToolCall):
+        return ToolCall(id=item.id, name=item.name, arguments=item.arguments, signature=signature)
+    return item
+
+
+def _says_nothing(item: Item) -> bool:
+    return isinstance(item, Text | Thinking) and not item.text
+
+
+def _no_data(fields: Fields) -> str:
+    named = next((name for name in fields if name not in ("thought", "thoughtSignature")), None)
+    if named is None:
+        return "is an empty part"
+    return f"'{named[:40]}' is no kind of part that is known here"
