@@ -1,0 +1,42 @@
+"""Answers that a later request goes on from by their id, for whoever keeps them.
+
+Where they are kept, for whom and for how long, is the business of the engine and the store.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from llmgw_desktop.domain.answer import Answer
+from llmgw_desktop.wire.translate.codec import Asked
+from llmgw_desktop.wire.translate.losses import LossReport
+from llmgw_desktop.wire.translate.openai_responses.answer_out import written
+
+
+def kept_items(answer: Answer, asked: Asked) -> list[dict[str, Any]]:
+    """The items of the answer with the ids that its caller got: what the model said, as the input
+    of a later request holds it."""
+    return written(answer, asked, LossReport()).output
+
+
+def expanded(fields: Mapping[str, Any], stored_items: Sequence[Any]) -> dict[str, Any]:
+    """The request with the conversation that it goes on from put before its own input.
+
+    `stored_items` are inputs and outputs of all turns so far, the oldest first. The id is gone
+    from the outcome, so that nobody goes on from it twice; references to stored items are too,
+    for the items themselves stand there.
+    """
+    own = fields.get("input")
+    items: Sequence[Any] = own if isinstance(own, list) else []
+    if isinstance(own, str):
+        items = [{"type": "message", "role": "user", "content": own}]
+    ids = {item.get("id") for item in stored_items if isinstance(item, dict)}
+    fresh = [item for item in items if not _refers_to(item, ids)]
+    rest = {name: value for name, value in fields.items() if name != "previous_response_id"}
+    return {**rest, "input": [*stored_items, *fresh]}
+
+
+def _refers_to(item: object, ids: set[Any]) -> bool:
+    if not isinstance(item, dict) or item.get("type", "item_reference") != "item_reference":
+        return False
+    name = item.get("id")
+    return isinstance(name, str) and "role" not in item and name in ids

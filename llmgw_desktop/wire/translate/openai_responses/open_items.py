@@ -1,0 +1,212 @@
+"""Items of an answer in Responses while they are written: their events and their final form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from typing_extensions import override
+
+from llmgw_desktop.domain.content import CallKind, Signature, ToolCall
+from llmgw_desktop.wire.translate.carrier import SealOf
+from llmgw_desktop.wire.translate.openai_responses.frames import Frames, delta_opening
+from llmgw_desktop.wire.translate.openai_responses.reasoning import reasoning_item
+
+
+class OpenItem:
+    """One at a time; `place` is its output_index."""
+
+    __slots__ = ("_frames", "_opening", "_pieces", "_place", "id")
+
+    def __init__(self, item_id: str, place: int, frames: Frames) -> None:
+        self.id = item_id
+        self._place = place
+        self._frames = frames
+        self._pieces: list[str] = []
+        self._opening = b""
+
+    def open(self) -> None:
+        self._tell_item("added", self._form("in_progress"))
+
+    def grow(self, more: str) -> None:
+        self._pieces.append(more)
+        self._frames.add_delta(self._opening, more)
+
+    def end_part(self) -> None:
+        """Nothing more comes of what grew."""
+
+    def close(self, status: str) -> dict[str, Any]:
+        self.end_part()
+        item = self._form(status)
+        self._tell_item("done", item)
+        return item
+
+    def _form(self, status: str) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _text(self) -> str:
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0] if self._pieces else ""
+
+    def _tell_item(self, what: str, item: Mapping[str, Any]) -> None:
+        self._frames.add(f"response.output_item.{what}", output_index=self._place, item=item)
+
+    def _tell(self, kind: str, **members: Any) -> None:
+        self._frames.add(kind, item_id=self.id, output_index=self._place, **members)
+
+    def _delta(self, kind: str, **members: Any) -> bytes:
+        return delta_opening(kind, item_id=self.id, output_index=self._place, **members)
+
+
+class OpenMessage(OpenItem):
+    """Its parts come one after the other."""
+
+    __slots__ = ("_annotations", "_content", "_is_refusal", "_part_is_open", "text_chars")
+
+    def __init__(self, item_id: str, place: int, frames: Frames) -> None:
+        super().__init__(item_id, place, frames)
+        self._content: list[dict[str, Any]] = []
+        self._annotations: list[Mapping[str, Any]] = []
+        self._is_refusal = False
+        self._part_is_open = False
+        self.text_chars = 0
+        """Of the open part."""
+
+    @override
+    def grow(self, more: str) -> None:
+        self.text_chars += len(more)
+        super().grow(more)
+
+    def begin_part(self, *, is_refusal: bool) -> None:
+        self.end_part()
+        self._pieces, self._annotations, self.text_chars = [], [], 0
+        self._is_refusal, self._part_is_open = is_refusal, True
+        at = len(self._content)
+        self._tell("response.content_part.added", content_index=at, part=self._part(""))
+        if is_refusal:
+            self._opening = self._delta("response.refusal.delta", content_index=at)
+        else:
+            self._opening = self._delta("response.output_text.delta", content_index=at, logprobs=[])
+
+    def annotate(self, annotation: Mapping[str, Any]) -> None:
+        self._tell(
+            "response.output_text.annotation.added",
+            content_index=len(self._content),
+            annotation_index=len(self._annotations),
+            annotation=annotation,
+        )
+        self._annotations.append(annotation)
+
+    @override
+    def end_part(self) -> None:
+        if not self._part_is_open:
+            return
+        self._part_is_open = False
+        at, text = len(self._content), self._text()
+        if self._is_refusal:
+            self._tell("response.refusal.done", content_index=at, refusal=text)
+        else:
+            self._tell("response.output_text.done", content_index=at, text=text, logprobs=[])
+        part = self._part(text)
+        self._tell("response.content_part.done", content_index=at, part=part)
+        self._content.append(part)
+
+    def _part(self, text: str) -> dict[str, Any]:
+        if self._is_refusal:
+            return {"type": "refusal", "refusal": text}
+        return {
+            "type": "output_text",
+            "annotations": list(self._annotations),
+            "logprobs": [],
+            "text": text,
+        }
+
+    @override
+    def _form(self, status: str) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "type": "message",
+            "status": status,
+            "role": "assistant",
+            "content": self._content,
+        }
+
+
+class OpenReasoning(OpenItem):
+    """A summary of one part, if there is any text."""
+
+    __slots__ = ("_part_is_open", "signature")
+
+    def __init__(self, item_id: str, place: int, frames: Frames) -> None:
+        super().__init__(item_id, place, frames)
+        self.signature: Signature | None = None
+        self._part_is_open = False
+
+    @override
+    def grow(self, more: str) -> None:
+        if not self._pieces:
+            self._part_is_open = True
+            part = {"type": "summary_text", "text": ""}
+            self._tell("response.reasoning_summary_part.added", summary_index=0, part=part)
+            self._opening = self._delta("response.reasoning_summary_text.delta", summary_index=0)
+        super().grow(more)
+
+    @override
+    def end_part(self) -> None:
+        if not self._part_is_open:
+            return
+        self._part_is_open = False
+        text = self._text()
+        part = {"type": "summary_text", "text": text}
+        self._tell("response.reasoning_summary_text.done", summary_index=0, text=text)
+        self._tell("response.reasoning_summary_part.done", summary_index=0, part=part)
+
+    @override
+    def _form(self, status: str) -> dict[str, Any]:
+        item = reasoning_item(self._text(), self.signature, SealOf.THINKING)
+        return {"id": self.id, **item}
+
+
+class OpenCall(OpenItem):
+    """Of a function, or of a custom tool with its free text."""
+
+    __slots__ = ("_call", "_is_custom", "_part_is_open")
+
+    def __init__(self, call: ToolCall, answer_id: str, place: int, frames: Frames) -> None:
+        self._call = call
+        self._is_custom = call.kind is CallKind.CUSTOM
+        prefix = "ctc" if self._is_custom else "fc"
+        super().__init__(f"{prefix}_{answer_id}_{place}", place, frames)
+        self._part_is_open = True
+        self._opening = self._delta(f"response.{self._word}.delta")
+
+    @property
+    def _word(self) -> str:
+        return "custom_tool_call_input" if self._is_custom else "function_call_arguments"
+
+    @override
+    def end_part(self) -> None:
+        if not self._part_is_open:
+            return
+        self._part_is_open = False
+        if not self._is_custom and not self._text().strip():
+            self._pieces = []
+            self.grow("{}")
+        whole: dict[str, Any] = {"input" if self._is_custom else "arguments": self._text()}
+        if not self._is_custom:
+            whole["name"] = self._call.name
+        self._tell(f"response.{self._word}.done", **whole)
+
+    @override
+    def _form(self, status: str) -> dict[str, Any]:
+        call = self._call
+        item: dict[str, Any] = {
+            "id": self.id,
+            "type": "custom_tool_call" if self._is_custom else "function_call",
+            "status": status,
+            "call_id": call.id,
+            "name": call.name,
+            "input" if self._is_custom else "arguments": self._text(),
+        }
+        if call.namespace is not None:
+            item["namespace"] = call.namespace
+        return item

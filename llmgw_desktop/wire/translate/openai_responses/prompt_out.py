@@ -1,0 +1,197 @@
+"""A prompt becomes a request in Responses, or in the flavour that Codex speaks to its vendor."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.content import Role, Text, Turn
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.prompt import Effort, OutputKind, Prompt, Reasoning, Sampling
+from llmgw_desktop.wire.translate.codec import Target, Written
+from llmgw_desktop.wire.translate.losses import Feature, LossReport
+from llmgw_desktop.wire.translate.names import PLAIN, ToolNames
+from llmgw_desktop.wire.translate.openai_responses.items_out import input_of
+from llmgw_desktop.wire.translate.openai_responses.tools_out import write_tools
+from llmgw_desktop.wire.translate.openai_responses.writing import Body, Writing, is_own
+
+_LONGEST_NAME = 64
+_FEWEST_TOKENS = 16
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
+_EFFORT_UP_TO = (
+    (0, Effort.NONE),
+    (512, Effort.MINIMAL),
+    (1024, Effort.LOW),
+    (8192, Effort.MEDIUM),
+    (24576, Effort.HIGH),
+)
+
+
+def write_prompt(prompt: Prompt, target: Target, report: LossReport) -> Written:
+    """`previous_response_id` is never written: what it stands for has become part of the turns."""
+    if prompt.sampling.candidates is not None and prompt.sampling.candidates > 1:
+        raise MalformedRequest("This model gives one answer at a time; ask for one.")
+    names = ToolNames(prompt.tools, PLAIN, keeps_namespaces=is_own(target))
+    writing = Writing(target=target, names=names, report=report)
+    body: Body = {"model": target.model, "stream": prompt.streaming}
+    turns = _write_instructions(body, prompt.turns, writing)
+    body["input"] = input_of(turns, writing)
+    write_tools(body, prompt, writing)
+    _write_reasoning(body, prompt.reasoning, writing)
+    _write_text(body, prompt)
+    _write_limits(body, prompt, writing)
+    _write_sampling(body, prompt.sampling, writing)
+    _write_dealings(body, prompt, writing)
+    return Written(body=orjson.dumps(body), names=names)
+
+
+def _write_instructions(body: Body, turns: tuple[Turn, ...], writing: Writing) -> tuple[Turn, ...]:
+    """One plain text of the system before everything else; in any other form it is a message.
+
+    The Codex flavour takes instructions of Codex alone there: all others are the developer's.
+    """
+    if writing.is_codex:
+        body["instructions"] = ""
+        return turns
+    first = turns[0] if turns else None
+    if first is None or first.role is not Role.SYSTEM or len(first.items) != 1 or first.name:
+        return turns
+    words = first.items[0]
+    if not isinstance(words, Text) or words.citations or words.signature is not None:
+        return turns
+    if words.cache is not None:
+        writing.report.lost(Feature.CACHE_MARK)
+    body["instructions"] = words.text
+    return turns[1:]
+
+
+def _write_reasoning(body: Body, wanted: Reasoning | None, writing: Writing) -> None:
+    if not writing.may_reason:
+        if wanted is not None and wanted.effort not in (None, Effort.NONE):
+            writing.report.lost(Feature.REASONING)
+        return
+    told: Body = {}
+    effort = _effort(wanted)
+    if effort is not None:
+        told["effort"] = str(effort)
+    if wanted is not None and wanted.show not in (None, "none") and effort is not Effort.NONE:
+        told["summary"] = wanted.show
+    if wanted is None and writing.is_codex:
+        told = {"effort": "medium", "summary": "auto"}
+    if told:
+        body["reasoning"] = told
+    if writing.is_own:
+        body["include"] = ["reasoning.encrypted_content"]
+
+
+def _effort(wanted: Reasoning | None) -> Effort | None:
+    if wanted is None or wanted.effort is not None:
+        return wanted.effort if wanted is not None else None
+    budget = wanted.budget_tokens
+    if budget is None or budget == -1:
+        return None
+    return next((effort for most, effort in _EFFORT_UP_TO if budget <= most), Effort.XHIGH)
+
+
+def _write_text(body: Body, prompt: Prompt) -> None:
+    wanted = prompt.output
+    if wanted is None:
+        return
+    text: Body = {}
+    if wanted.kind is OutputKind.JSON:
+        text["format"] = {"type": "json_object"}
+    elif wanted.kind is OutputKind.SCHEMA:
+        form: Body = {
+            "type": "json_schema",
+            "name": _fitting_name(wanted.name or "answer"),
+            "schema": wanted.schema or {},
+        }
+        optional = {"description": wanted.description, "strict": wanted.strict}
+        text["format"] = form | _known(optional)
+    if wanted.verbosity is not None:
+        text["verbosity"] = wanted.verbosity
+    if text:
+        body["text"] = text
+
+
+def _write_limits(body: Body, prompt: Prompt, writing: Writing) -> None:
+    if prompt.stop:
+        writing.report.lost(Feature.STOP)
+    most = prompt.max_tokens
+    if most is None:
+        return
+    if writing.is_codex:
+        writing.report.lost(Feature.MAX_TOKENS)
+    elif most < _FEWEST_TOKENS and writing.is_own:
+        writing.report.lost(Feature.MAX_TOKENS)
+        body["max_output_tokens"] = _FEWEST_TOKENS
+    else:
+        body["max_output_tokens"] = most
+
+
+def _write_sampling(body: Body, sampling: Sampling, writing: Writing) -> None:
+    refuses = writing.is_codex or writing.reasons
+    for name, feature in (("temperature", Feature.TEMPERATURE), ("top_p", Feature.TOP_P)):
+        wanted = getattr(sampling, name)
+        if wanted is not None and refuses:
+            writing.report.lost(feature)
+        elif wanted is not None:
+            body[name] = wanted
+    for value, feature in (
+        (sampling.top_k, Feature.TOP_K),
+        (sampling.seed, Feature.SEED),
+        (sampling.presence_penalty or sampling.frequency_penalty or None, Feature.PENALTIES),
+        (sampling.logprobs, Feature.LOGPROBS),
+    ):
+        if value is not None:
+            writing.report.lost(feature)
+
+
+def _write_dealings(body: Body, prompt: Prompt, writing: Writing) -> None:
+    """Who asks, at which price, and what is kept of it."""
+    if prompt.cache_key:
+        body["prompt_cache_key"] = _fitting_id(prompt.cache_key)
+    if writing.is_codex:
+        body |= {"stream": True, "store": False}
+        _tell_refused(prompt, writing)
+        if prompt.service_tier == "priority":
+            body["service_tier"] = "priority"
+        return
+    body["store"] = prompt.store is True
+    body |= _known(
+        {
+            "service_tier": prompt.service_tier,
+            "user": _fitting_id(prompt.user) if prompt.user else None,
+            "metadata": prompt.metadata,
+            "prompt_cache_retention": prompt.cache_retention,
+        }
+    )
+
+
+def _tell_refused(prompt: Prompt, writing: Writing) -> None:
+    for is_lost, feature in (
+        (bool(prompt.user), Feature.USER),
+        (bool(prompt.metadata), Feature.METADATA),
+        (prompt.cache_retention is not None, Feature.CACHE_KEY),
+        (prompt.store is True, Feature.STORE),
+        (prompt.service_tier not in (None, "auto", "default", "priority"), Feature.SERVICE_TIER),
+    ):
+        if is_lost:
+            writing.report.lost(feature)
+
+
+def _known(members: Mapping[str, Any]) -> Body:
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _fitting_id(word: str) -> str:
+    """The vendor takes 64 characters; the same longer one always becomes the same."""
+    if len(word) <= _LONGEST_NAME:
+        return word
+    return hashlib.sha256(word.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _fitting_name(name: str) -> str:
+    return _NOT_IN_NAMES.sub("_", name)[:_LONGEST_NAME]
