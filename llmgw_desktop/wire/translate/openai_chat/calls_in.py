@@ -1,0 +1,215 @@
+"""Tool calls of an answer, put together from the pieces that servers send.
+
+Pieces of several calls come mixed, told apart by `index`. A name or id may come late, twice or
+never: a call begins when both are known, and an unnamed one never does. What servers leave out
+(index, id) is made up for; nothing is made up of what a model says.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.answer import AnswerEvent, ItemBegun, ItemEnded, ItemGrew
+from llmgw_desktop.domain.content import CallKind, ToolCall
+from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.wire.translate.custom_text import Unwrapper
+from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.openai_chat.said_in import Numbers, SaidIn
+
+_MOST_CALLS = 1024
+_LONGEST_CHECKED = 1 << 20
+
+
+class _Call:
+    __slots__ = ("held", "id", "is_ended", "is_plain", "name", "number", "pieces", "unwrapper")
+
+    def __init__(self) -> None:
+        self.id = ""
+        self.name = ""
+        self.held: list[str] = []
+        """Arguments that came before the call could begin."""
+        self.pieces: list[str] = []
+        self.number = -1
+        self.is_plain = False
+        """A custom tool's call: text, no JSON."""
+        self.is_ended = False
+        self.unwrapper: Unwrapper | None = None
+
+
+class CallsIn:
+    """Of one answer."""
+
+    __slots__ = (
+        "_calls",
+        "_count",
+        "_current",
+        "_names",
+        "_numbers",
+        "_said",
+        "_seed",
+        "has_begun",
+    )
+
+    def __init__(self, names: ToolNames, numbers: Numbers, said: SaidIn) -> None:
+        self._names = names
+        self._numbers = numbers
+        self._said = said
+        self._calls: dict[int, _Call] = {}
+        self._current = 0
+        """The index that came last."""
+        self._count = 0
+        self._seed = ""
+        self.has_begun = False
+        """At least one has."""
+
+    def seed(self, answer_id: str) -> None:
+        """What ids are made from where the server gives none."""
+        self._seed = "".join(c for c in answer_id if c.isascii() and c.isalnum())[-16:]
+
+    def feed(self, piece: Mapping[str, Any], events: list[AnswerEvent]) -> None:
+        """One entry of `tool_calls`."""
+        is_custom = piece.get("type") == "custom" or "custom" in piece
+        inner = piece.get("custom" if is_custom else "function")
+        told: Mapping[str, Any] = inner if type(inner) is dict else {}
+        call_id, name = piece.get("id"), told.get("name")
+        call = self._call(piece, events)
+        if not call.id and type(call_id) is str:
+            call.id = call_id
+        if not call.name and type(name) is str:
+            call.name = name
+            call.is_plain = is_custom
+        arguments = _arguments(told.get("input" if is_custom else "arguments"))
+        self._numbers.count(arguments)
+        if call.number < 0:
+            if arguments:
+                call.held.append(arguments)
+            if call.name and call.id:
+                self._begin(call, events)
+        elif arguments:
+            self._grow(call, arguments, events)
+
+    def feed_legacy(self, piece: Mapping[str, Any], events: list[AnswerEvent]) -> None:
+        """`function_call`: one, without an id."""
+        self.feed({"index": 0, "function": piece}, events)
+
+    def end(self, events: list[AnswerEvent]) -> None:
+        """No more comes; calls that waited for an id alone get one."""
+        for call in self._calls.values():
+            self._end(call, events)
+
+    def _call(self, piece: Mapping[str, Any], events: list[AnswerEvent]) -> _Call:
+        index = piece.get("index")
+        if type(index) is not int:
+            index = self._index_without(piece)
+        known = self._calls.get(index)
+        if known is not None and not _is_another(known, piece):
+            self._current = index
+            return known
+        if self._count >= _MOST_CALLS:
+            raise UpstreamGarbage("The provider's answer has more tool calls than any answer.")
+        before = known or self._calls.get(self._current)
+        if before is not None and (known is not None or _is_complete(before)):
+            self._end(before, events, is_last=known is not None)
+        self._count += 1
+        self._current = index
+        call = self._calls[index] = _Call()
+        return call
+
+    def _index_without(self, piece: Mapping[str, Any]) -> int:
+        """A new id is a new call, and so is a new name after whole arguments."""
+        current = self._calls.get(self._current)
+        if current is None:
+            return 0
+        call_id = piece.get("id")
+        if call_id:
+            for index, call in self._calls.items():
+                if call.id == call_id:
+                    return index
+            is_new = bool(current.id)
+        else:
+            is_new = bool(current.name) and _name_in(piece) != "" and _is_complete(current)
+        return max(self._calls) + 1 if is_new else self._current
+
+    def _begin(self, call: _Call, events: list[AnswerEvent]) -> None:
+        tool = self._names.read(call.name)
+        if tool.kind is CallKind.CUSTOM and not call.is_plain:
+            call.unwrapper = Unwrapper()
+        kind = CallKind.CUSTOM if call.is_plain else tool.kind
+        self._said.end(events)
+        call.number = self._numbers.next()
+        self.has_begun = True
+        begun = ToolCall(
+            id=call.id, name=tool.name, arguments="", kind=kind, namespace=tool.namespace
+        )
+        events.append(ItemBegun(index=call.number, item=begun))
+        for held in call.held:
+            self._grow(call, held, events)
+        call.held = []
+
+    def _grow(self, call: _Call, arguments: str, events: list[AnswerEvent]) -> None:
+        if call.is_ended:
+            return
+        more = arguments
+        if call.unwrapper is not None:
+            more = call.unwrapper.feed(arguments)
+        elif not call.is_plain:
+            call.pieces.append(arguments)
+        if more:
+            events.append(ItemGrew(index=call.number, more=more))
+
+    def _end(self, call: _Call, events: list[AnswerEvent], *, is_last: bool = True) -> None:
+        """`is_last`: an id will not come any more."""
+        if call.is_ended or not call.name or (call.number < 0 and not is_last):
+            return
+        if call.number < 0:
+            call.id = call.id or f"call_{self._seed}_{self._numbers.peek()}"
+            self._begin(call, events)
+        rest = call.unwrapper.finish() if call.unwrapper is not None else ""
+        if call.unwrapper is None and not call.is_plain and not call.pieces:
+            rest = "{}"
+        if rest:
+            events.append(ItemGrew(index=call.number, more=rest))
+        events.append(ItemEnded(index=call.number))
+        call.is_ended = True
+        call.pieces = []
+
+
+def _name_in(piece: Mapping[str, Any]) -> str:
+    function = piece.get("function")
+    name = function.get("name") if type(function) is dict else None
+    return name if type(name) is str else ""
+
+
+def _is_another(known: _Call, piece: Mapping[str, Any]) -> bool:
+    """Some servers give all calls the same index, but whole and with ids of their own."""
+    call_id = piece.get("id")
+    if not call_id or not known.id or call_id == known.id or not _name_in(piece):
+        return False
+    return not known.pieces or _is_complete(known)
+
+
+def _is_complete(call: _Call) -> bool:
+    """Whether the arguments are one whole JSON object. A longer text is left open: looking at it
+    again and again would cost more than it is worth."""
+    pieces = call.pieces or call.held
+    if call.is_plain or not pieces or not pieces[-1].rstrip().endswith("}"):
+        return call.is_ended
+    if sum(map(len, pieces)) > _LONGEST_CHECKED:
+        return False
+    try:
+        orjson.loads("".join(pieces))
+    except ValueError:
+        return False
+    return True
+
+
+def _arguments(given: object) -> str:
+    """A few servers give an object in the place of its text."""
+    if type(given) is str:
+        return given
+    if given is None:
+        return ""
+    if type(given) is dict:
+        return orjson.dumps(given).decode()
+    raise UpstreamGarbage("The provider's answer has a tool call whose arguments are no text.")

@@ -1,0 +1,192 @@
+"""Events of an answer as deltas of Chat Completions.
+
+Calls may overlap here, each has its index; all text is one string, and so is all thinking. Frames
+and their order are the business of `events_out.py`, whole answers that of `answer_out.py`.
+"""
+
+from typing import Any
+
+from llmgw_desktop.domain.answer import (
+    AnswerEvent,
+    ItemBegun,
+    ItemCited,
+    ItemEnded,
+    ItemGrew,
+    Stop,
+    StopKind,
+)
+from llmgw_desktop.domain.content import (
+    CallKind,
+    Citation,
+    Hosted,
+    Image,
+    Item,
+    RedactedThinking,
+    Refusal,
+    Signature,
+    Text,
+    Thinking,
+    ToolCall,
+)
+from llmgw_desktop.wire.translate.codec import Asked
+from llmgw_desktop.wire.translate.losses import Feature, LossReport
+from llmgw_desktop.wire.translate.media import data_url
+from llmgw_desktop.wire.translate.openai_chat.answer_frame import (
+    annotation,
+    call_start,
+    is_legacy,
+)
+from llmgw_desktop.wire.translate.openai_chat.seals_out import SealsOut
+from llmgw_desktop.wire.translate.openai_chat.stops import finish_reason
+
+Delta = dict[str, Any]
+
+
+class _Open:
+    """An item that has begun and not ended."""
+
+    __slots__ = ("call", "citations", "has_grown", "item", "start")
+
+    def __init__(self, item: Item, start: int, call: int) -> None:
+        self.item = item
+        self.start = start
+        """Of a text: where it begins in the whole content."""
+        self.call = call
+        """Of a call: its index among the calls."""
+        self.has_grown = False
+        self.citations: list[Citation] = []
+
+
+class DeltasOut:
+    """Of one answer."""
+
+    __slots__ = ("_calls", "_chars", "_has_refusal", "_is_legacy", "_losses", "_open", "_seals")
+
+    def __init__(self, asked: Asked, losses: LossReport) -> None:
+        self._losses = losses
+        self._is_legacy = is_legacy(asked)
+        self._seals = SealsOut()
+        self._open: dict[int, _Open] = {}
+        self._calls = 0
+        self._chars = 0
+        self._has_refusal = False
+
+    def feed(self, event: AnswerEvent) -> list[Delta]:
+        if isinstance(event, ItemGrew):
+            return self._grow(self._open[event.index], event.more)
+        if isinstance(event, ItemBegun):
+            return self._begin(event.index, event.item)
+        if isinstance(event, ItemEnded):
+            return self._end(self._open.pop(event.index), event.signature)
+        if isinstance(event, ItemCited):
+            self._open[event.index].citations.append(event.citation)
+        return []
+
+    def finish_reason(self, stop: Stop) -> str:
+        if stop.sequence is not None:
+            self._losses.lost(Feature.STOP_SEQUENCE)
+        if stop.kind in (StopKind.CONTEXT, StopKind.PAUSE):
+            self._losses.lost(Feature.STOP_KIND, stop.kind)
+        return finish_reason(
+            stop,
+            has_calls=self._calls > 0,
+            has_refusal=self._has_refusal,
+            is_legacy=self._is_legacy,
+        )
+
+    def _begin(self, index: int, item: Item) -> list[Delta]:
+        opened = self._open[index] = _Open(item, self._chars, self._calls)
+        match item:
+            case Text() | Thinking() | Refusal():
+                opened.citations += getattr(item, "citations", ())
+                return self._grow(opened, item.text) if item.text else []
+            case ToolCall():
+                return self._begin_call(opened, item)
+            case RedactedThinking():
+                return [{"reasoning_details": [self._seals.redacted(item.signature)]}]
+            case Image():
+                return self._image(item)
+            case Hosted():
+                self._losses.lost(Feature.HOSTED_ITEM, item.what)
+                return self._text(item.text) if item.text else []
+            case _:
+                self._losses.lost(Feature.OUTPUT_MEDIA)
+                return []
+
+    def _begin_call(self, opened: _Open, call: ToolCall) -> list[Delta]:
+        self._calls += 1
+        if self._is_legacy:
+            if opened.call:
+                self._losses.lost(Feature.PARALLEL_TOOLS, "function_call")
+                return []
+            begun: Delta = {"function_call": {"name": call.name, "arguments": ""}}
+        else:
+            is_custom = call.kind is CallKind.CUSTOM
+            start = call_start(call.id, call.name, is_custom=is_custom)
+            begun = {"tool_calls": [{"index": opened.call, **start}]}
+        return [begun, *self._grow(opened, call.arguments)] if call.arguments else [begun]
+
+    def _grow(self, opened: _Open, more: str) -> list[Delta]:
+        item = opened.item
+        is_first = not opened.has_grown
+        opened.has_grown = True
+        if isinstance(item, ToolCall):
+            return self._grow_call(opened, item, more)
+        if isinstance(item, Text):
+            return self._text(more)
+        if isinstance(item, Thinking):
+            return [{"reasoning_content": self._seals.words(more, is_first=is_first)}]
+        self._has_refusal = True
+        return [{"refusal": more}]
+
+    def _grow_call(self, opened: _Open, call: ToolCall, more: str) -> list[Delta]:
+        if self._is_legacy:
+            return [] if opened.call else [{"function_call": {"arguments": more}}]
+        if call.kind is CallKind.CUSTOM:
+            return [{"tool_calls": [{"index": opened.call, "custom": {"input": more}}]}]
+        return [{"tool_calls": [{"index": opened.call, "function": {"arguments": more}}]}]
+
+    def _end(self, opened: _Open, signature: Signature | None) -> list[Delta]:
+        item = opened.item
+        signature = signature or getattr(item, "signature", None)
+        if isinstance(item, ToolCall):
+            return self._end_call(opened, item, signature)
+        deltas: list[Delta] = []
+        if isinstance(item, Text):
+            deltas += self._cite(opened)
+            if signature is not None:
+                deltas.append({"reasoning_details": [self._seals.text(signature)]})
+        elif isinstance(item, Thinking) and signature is not None:
+            entry = self._seals.thinking(signature, has_words=opened.has_grown)
+            deltas.append({"reasoning_details": [entry]})
+        return deltas
+
+    def _end_call(self, opened: _Open, call: ToolCall, signature: Signature | None) -> list[Delta]:
+        deltas: list[Delta] = []
+        if not opened.has_grown and call.kind is CallKind.FUNCTION:
+            deltas += self._grow_call(opened, call, "{}")
+        if signature is not None:
+            deltas.append({"reasoning_details": [self._seals.call(signature, call.id)]})
+        return deltas
+
+    def _cite(self, opened: _Open) -> list[Delta]:
+        told: list[dict[str, Any]] = []
+        for citation in opened.citations:
+            written = annotation(citation, opened.start, self._chars)
+            if written is None:
+                self._losses.lost(Feature.CITATIONS)
+            else:
+                told.append(written)
+        return [{"annotations": told}] if told else []
+
+    def _text(self, more: str) -> list[Delta]:
+        self._chars += len(more)
+        return [{"content": more}]
+
+    def _image(self, item: Image) -> list[Delta]:
+        media = item.media
+        url = media.url if media.data is None else data_url(media, "image/png")
+        if url is None:
+            self._losses.lost(Feature.OUTPUT_MEDIA)
+            return []
+        return [{"images": [{"type": "image_url", "image_url": {"url": url}}]}]
