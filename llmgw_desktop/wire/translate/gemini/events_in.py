@@ -30,8 +30,12 @@ class GeminiEventReader:
         return events
 
     def finish(self) -> list[AnswerEvent]:
-        """An array whose end has not come is cut, whatever its last object says."""
-        events = self._read(self._frames.finish())
+        """A stream with a torn object, or an array whose end has not come, is cut, whatever its
+        last whole object says."""
+        try:
+            events = self._read(self._frames.finish())
+        except UpstreamGarbage:
+            return []
         return events if self._frames.is_cut else events + self._chunks.finish()
 
     def _read(self, frames: list[bytes]) -> list[AnswerEvent]:

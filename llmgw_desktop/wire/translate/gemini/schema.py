@@ -13,7 +13,7 @@ import orjson
 
 Schema = dict[str, Any]
 
-_MOST_NODES = 20_000
+_MOST_NODES = 5_000
 _DEEPEST = 48
 _MOST_LOOPS = 2
 """So often a reference may stand within itself."""
@@ -171,6 +171,8 @@ class _Cleaner:
         plain = [v for v in values if isinstance(v, str | int | float) and not isinstance(v, bool)]
         if len(plain) == len([value for value in values if value is not None]) and plain:
             found["enum"] = plain
+            if all(isinstance(each, str) for each in plain):
+                found.setdefault("type", "string")
             if None in values:
                 found["nullable"] = True
         elif not {True, False} <= {v for v in values if isinstance(v, bool)}:
