@@ -67,8 +67,8 @@ def test_a_whole_answer_survives_its_events() -> None:
 def test_growing_parts_are_empty_at_the_beginning() -> None:
     begun = [event.item for event in events_of(WHOLE) if isinstance(event, ItemBegun)]
     assert begun[0] == Thinking(text="")
-    assert begun[2] == Text(text="")
-    assert begun[7] == ToolCall(id="c1", name="f", arguments="")
+    assert begun[2] == Text(text="", signature=SEAL)
+    assert begun[7] == ToolCall(id="c1", name="f", arguments="", signature=SEAL)
 
 
 def test_overlapping_items_keep_the_order_in_which_they_began() -> None:
