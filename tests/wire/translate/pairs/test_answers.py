@@ -1,0 +1,133 @@
+"""Any answer of one protocol reaches a caller of any other, streamed or not, the same."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llmgw_desktop.domain.answer import (
+    Answer,
+    AnswerEnded,
+    AnswerEvent,
+    AnswerFailed,
+)
+from llmgw_desktop.domain.errors import UpstreamCut, UpstreamError, UpstreamGarbage
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.wire.translate.codec import Written
+from llmgw_desktop.wire.translate.collect import collected, events_of
+from llmgw_desktop.wire.translate.losses import LossReport
+from tests.wire.translate.pairs.essence import differences, of_answer
+from tests.wire.translate.pairs.made import (
+    ANSWER,
+    PAIR_IDS,
+    PAIRS,
+    PLAIN,
+    PROTOCOLS,
+    TARGETS,
+    TOOLS,
+    answers,
+    asked,
+    codec,
+)
+
+
+def sent(protocol: ModelProtocol) -> Written:
+    own = codec(protocol)
+    return own.write_prompt(TOOLS, TARGETS[protocol], LossReport(own.losses))
+
+
+def whole(answer: Answer, protocol: ModelProtocol, report: LossReport) -> Answer:
+    own = codec(protocol)
+    body = own.write_answer(answer, asked(TOOLS), report.under(own.losses))
+    return own.read_answer(body, sent(protocol).names)
+
+
+def stream_of(events: list[AnswerEvent], protocol: ModelProtocol, report: LossReport) -> bytes:
+    own = codec(protocol)
+    writer = own.event_writer(asked(TOOLS), report.under(own.losses))
+    return b"".join(map(writer.write, events))
+
+
+def events_in(stream: bytes, protocol: ModelProtocol, *cuts: int) -> list[AnswerEvent]:
+    reader = codec(protocol).event_reader(sent(protocol).names)
+    found: list[AnswerEvent] = []
+    done = 0
+    for cut in sorted({min(cut, len(stream)) for cut in cuts}):
+        found += reader.feed(stream[done:cut])
+        done = cut
+    return [*found, *reader.feed(stream[done:]), *reader.finish()]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), PAIRS, ids=PAIR_IDS)
+@settings(max_examples=25)
+@given(before=answers())
+def test_generated_answers_come_through(
+    ours: ModelProtocol, theirs: ModelProtocol, before: Answer
+) -> None:
+    report = LossReport()
+    told = whole(before, theirs, report)
+    after = whole(told, ours, report)
+    assert differences(of_answer(before), of_answer(after), report.names) == {}
+
+
+@pytest.mark.parametrize(("ours", "theirs"), PAIRS, ids=PAIR_IDS)
+@settings(max_examples=20)
+@given(before=answers(), cuts=st.lists(st.integers(0, 4000), max_size=5))
+def test_streams_tell_what_whole_answers_tell(
+    ours: ModelProtocol, theirs: ModelProtocol, before: Answer, cuts: list[int]
+) -> None:
+    report = LossReport()
+    upstream = stream_of(events_of(before), theirs, report)
+    events = events_in(upstream, theirs, *cuts)
+    caller = stream_of(events, ours, report)
+    after = collected(events_in(caller, ours))
+    assert differences(of_answer(before), of_answer(after), report.names) == {}
+    assert of_answer(collected(events)) == of_answer(collected(events_in(upstream, theirs))), (
+        "however the bytes are split"
+    )
+
+
+@pytest.mark.parametrize(("ours", "theirs"), PAIRS, ids=PAIR_IDS)
+def test_a_cut_stream_never_ends_well(ours: ModelProtocol, theirs: ModelProtocol) -> None:
+    """Cut at every place: the caller's stream has no good end either."""
+    report = LossReport()
+    upstream = stream_of(events_of(ANSWER), theirs, report)
+    last = [upstream[:end] for end in range(0, len(upstream), 37)]
+    for piece in last:
+        try:
+            events = events_in(piece, theirs)
+        except UpstreamGarbage:
+            continue  # half a frame is no frame: an error as well
+        if any(isinstance(event, AnswerEnded) for event in events):
+            continue  # all that matters had come
+        caller = stream_of(events, ours, report)
+        seen = events_in(caller, ours)
+        assert not any(isinstance(event, AnswerEnded) for event in seen), piece[-80:]
+
+
+@pytest.mark.parametrize("ours", PROTOCOLS)
+def test_the_last_words_of_a_broken_stream_are_an_error(ours: ModelProtocol) -> None:
+    own = codec(ours)
+    writer = own.event_writer(asked(PLAIN), LossReport(own.losses))
+    begun = events_of(ANSWER)[:3]
+    stream = b"".join(map(writer.write, begun)) + writer.fail("it broke", "upstream_cut")
+    events = events_in(stream, ours)
+    assert any(isinstance(event, AnswerFailed) for event in events)
+    assert not any(isinstance(event, AnswerEnded) for event in events)
+    with pytest.raises(UpstreamError):
+        collected(events)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@settings(max_examples=60)
+@given(garbage=st.binary(max_size=300))
+def test_arbitrary_bytes_are_no_answer(protocol: ModelProtocol, garbage: bytes) -> None:
+    own = codec(protocol)
+    with pytest.raises((UpstreamGarbage, UpstreamCut, UpstreamError)):
+        own.read_answer(garbage, sent(protocol).names)
+    try:
+        events = events_in(garbage, protocol, 7, 50)
+    except UpstreamGarbage:
+        return
+    assert not any(isinstance(event, AnswerEnded) for event in events)
