@@ -57,6 +57,11 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "The limit is http.max_body_bytes in the settings.",
         "Send less, or raise the limit.",
     ),
+    "request_stalled": (
+        "The request did not arrive whole.",
+        "Its client began to send it and then fell silent.",
+        "Send the request again; if it stays so, look after the client.",
+    ),
     "unsupported_media": (
         "The gateway does not read this kind of body.",
         "It takes application/json.",

@@ -5,6 +5,7 @@ LlmgwError
 ├ RequestError                the caller's request cannot be read
 │ ├ MalformedRequest            not JSON, wrong types
 │ ├ RequestTooLarge             over the body limit
+│ ├ RequestStalled              a body whose rest does not come
 │ ├ UnsupportedMedia            a content type we do not read
 │ └ LossRefused                 translation would lose something, and the caller wants all
 ├ AccessError                 the caller may not
@@ -76,6 +77,12 @@ class RequestTooLarge(RequestError):
     """Over the body limit of the door."""
 
     kind = "request_too_large"
+
+
+class RequestStalled(RequestError):
+    """The rest of a body did not come."""
+
+    kind = "request_stalled"
 
 
 class UnsupportedMedia(RequestError):

@@ -22,6 +22,7 @@ from llmgw_desktop.domain.errors import (
     MalformedRequest,
     NotServed,
     RequestError,
+    RequestStalled,
     RequestTooLarge,
     RouteError,
     StoreError,
@@ -91,6 +92,13 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             anthropic="request_too_large",
             openai=_INVALID,
             advice="Send less, or raise the limit.",
+        ),
+        # the vendors' SDKs ask again after a 408, which is right here
+        RequestStalled: _Row(
+            status=408,
+            anthropic="timeout_error",
+            openai=_INVALID,
+            advice="Send the request again.",
         ),
         UnsupportedMedia: _Row(
             status=415,

@@ -28,6 +28,7 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
         "malformed_request",
     ),
     (errors.RequestTooLarge("70 MB."), 413, "request_too_large", "request_too_large"),
+    (errors.RequestStalled("It stopped."), 408, "timeout_error", "request_stalled"),
     (errors.UnsupportedMedia("text/plain."), 415, "invalid_request_error", "unsupported_media"),
     (errors.AccessError("Not allowed."), 403, "permission_error", "access"),
     (errors.Unauthenticated(), 401, "authentication_error", "invalid_api_key"),

@@ -31,12 +31,7 @@ class Guard:
         That there is exactly one Host header, aiohttp's parser has seen to.
         """
         headers = request.headers
-        host = headers.get(hdrs.HOST, "")
-        if host not in self._hosts and host.lower() not in self._hosts:
-            raise ForeignHost(
-                f"The Host header must be one of {', '.join(sorted(self._hosts))}. "
-                f"Use the address that the gateway shows, or list yours in http.allowed_hosts."
-            )
+        self.check_host(headers.get(hdrs.HOST, ""))
         origin = headers.get(hdrs.ORIGIN)
         if origin is not None and origin not in self._origins:
             raise ForeignOrigin(
@@ -47,6 +42,14 @@ class Guard:
             raise ForeignOrigin("Web pages of other sites may not use this gateway.")
         if request.method == hdrs.METH_POST:
             _check_content_type(headers.get(hdrs.CONTENT_TYPE))
+
+    def check_host(self, host: str) -> None:
+        """A name under which this gateway was called. Raises ForeignHost."""
+        if host not in self._hosts and host.lower() not in self._hosts:
+            raise ForeignHost(
+                f"The Host header must be one of {', '.join(sorted(self._hosts))}. "
+                f"Use the address that the gateway shows, or list yours in http.allowed_hosts."
+            )
 
 
 def _check_content_type(content_type: str | None) -> None:

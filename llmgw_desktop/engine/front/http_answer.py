@@ -46,7 +46,8 @@ class HttpAnswer(web.StreamResponse):
         self._unsent = b""
         self._is_over = False
         self._may_chunk = request.version >= HttpVersion11
-        self._stays = bool(request.keep_alive)
+        # a body that was not read stands in the way of the next head: the connection ends with it
+        self._stays = bool(request.keep_alive) and request.content.is_eof()
 
     @property
     @override

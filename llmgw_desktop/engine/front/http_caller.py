@@ -11,15 +11,13 @@ from aiohttp.web_exceptions import HTTPException
 from llmgw_desktop.domain.errors import (
     ClientGone,
     MalformedRequest,
+    RequestStalled,
     RequestTooLarge,
     UnsupportedMedia,
 )
 from llmgw_desktop.engine.caller import HeaderLines
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.wire.headers import KEY_MARK
-
-BODY_PATIENCE_S = 30.0
-"""A body whose next piece takes longer than this is not coming."""
 
 _PLAIN = ("", "identity")
 _READABLE_ENCODINGS = (*_PLAIN, "gzip", "deflate")
@@ -30,10 +28,19 @@ _KEY_NAMES = frozenset({"key", "api_key", "apikey", "api-key", "access_token", "
 class HttpCaller:
     """One request on a connection of aiohttp's server; `response` is what the server sends on."""
 
-    def __init__(self, request: web.BaseRequest, max_body_bytes: int, date: DateLine) -> None:
+    def __init__(
+        self,
+        request: web.BaseRequest,
+        date: DateLine,
+        *,
+        max_body_bytes: int,
+        body_patience_s: float,
+    ) -> None:
+        """A body whose next piece takes longer than `body_patience_s` is not coming."""
         self._request = request
-        self._max_body_bytes = max_body_bytes
         self._date = date
+        self._max_body_bytes = max_body_bytes
+        self._body_patience_s = body_patience_s
         self._stream: HttpAnswer | None = None
         self.response: HttpAnswer | None = None
 
@@ -84,7 +91,9 @@ class HttpCaller:
             body = await self._read()
             return body if encoding in _PLAIN else await self._inflated(body)
         except TimeoutError as error:
-            raise MalformedRequest("The rest of the request's body did not come.") from error
+            raise RequestStalled(
+                f"Nothing came of the request's body for {self._body_patience_s:g} s."
+            ) from error
         except (web.RequestPayloadError, HTTPException) as error:
             raise MalformedRequest(f"The request's body cannot be read: {error}.") from error
         except ConnectionError as error:
@@ -126,7 +135,7 @@ class HttpCaller:
         parts: list[bytes] = []
         size = 0
         while True:
-            async with asyncio.timeout(BODY_PATIENCE_S):
+            async with asyncio.timeout(self._body_patience_s):
                 part = await content.readany()
             if not part:
                 return b"".join(parts)

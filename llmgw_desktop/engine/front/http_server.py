@@ -7,13 +7,11 @@ import errno
 import logging
 
 from aiohttp import web
-from typing_extensions import override
 
 from llmgw_desktop.domain.errors import (
     AccessError,
     ClientGone,
     LlmgwError,
-    MalformedRequest,
     PortTaken,
 )
 from llmgw_desktop.domain.model_request import Operation
@@ -21,8 +19,10 @@ from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor, OwnDoor
 from llmgw_desktop.engine.front.guard import Guard
-from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
+from llmgw_desktop.engine.front.http_answer import DateLine
 from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.front.http_connection import DoorServer, Patience, connections_allowed
+from llmgw_desktop.engine.front.http_request import DoorRequest
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.wire.errors import error_reply
 
@@ -32,10 +32,21 @@ _log = logging.getLogger(__name__)
 class HttpServer:
     """`open` listens, `stop_listening` takes no new connections, `close` ends what is left."""
 
-    def __init__(self, *, pipeline: Pipeline, gate: Gate, doors: DoorTable) -> None:
+    def __init__(
+        self,
+        *,
+        pipeline: Pipeline,
+        gate: Gate,
+        doors: DoorTable,
+        patience: Patience | None = None,
+        most_connections: int | None = None,
+    ) -> None:
+        """Left out, `most_connections` is what this computer can bear."""
         self._pipeline = pipeline
         self._gate = gate
         self._doors = doors
+        self._patience = patience or Patience()
+        self._most_connections = most_connections or connections_allowed()
         self._runner: web.ServerRunner | None = None
         self._site: web.TCPSite | None = None
         self._guard = Guard(port=0, hosts=(), origins=())
@@ -44,14 +55,11 @@ class HttpServer:
 
     async def open(self, settings: HttpSettings) -> int:
         """The port that is listened on. Raises PortTaken, OSError."""
-        server = _Server(
+        server = DoorServer(
             self._serve,
-            handler_cancellation=True,
-            access_log=None,
-            keepalive_timeout=75,
+            patience=self._patience,
+            most_connections=self._most_connections,
             logger=_grammar_log(),
-            auto_decompress=False,  # by the caller, in steps and after the key was seen
-            lingering_time=2,
         )
         self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=1)
         await self._runner.setup()
@@ -86,16 +94,25 @@ class HttpServer:
             await self._runner.cleanup()
             self._runner = None
 
-    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        caller = HttpCaller(request, self._max_body_bytes, self._date)
+    async def _serve(self, request: DoorRequest) -> web.StreamResponse:
+        caller = HttpCaller(
+            request,
+            self._date,
+            max_body_bytes=self._max_body_bytes,
+            body_patience_s=self._patience.body_s,
+        )
         try:
             await self._answer(request, caller)
         except ClientGone:
             _log.debug("a client left before it could be told")
         return caller.response or _nothing_to_say()
 
-    async def _answer(self, request: web.BaseRequest, caller: HttpCaller) -> None:
+    async def _answer(self, request: DoorRequest, caller: HttpCaller) -> None:
         try:
+            if request.fault is not None:
+                raise request.fault
+            if request.authority is not None:
+                self._guard.check_host(request.authority)
             self._guard.check(request)
             door = self._doors.find(request.method, request.path)
         except LlmgwError as error:
@@ -127,37 +144,6 @@ class HttpServer:
     async def _tell(self, error: LlmgwError, door: OwnDoor, caller: HttpCaller) -> None:
         reply = error_reply(error, door.dialect.protocol, "")
         await caller.reply(reply.status, reply.headers, reply.body)
-
-
-class _Server(web.Server):
-    """Makes connections that answer bad grammar in our own words."""
-
-    @override
-    def __call__(self) -> web.RequestHandler:
-        return _Connection(self, loop=self._loop, **self._kwargs)
-
-
-class _Connection(web.RequestHandler):
-    """aiohttp's own error pages name the library and its version to everybody."""
-
-    @override
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        if status < 500:
-            error: LlmgwError = MalformedRequest("The request is not well-formed HTTP.")
-        else:
-            _log.error("a connection failed", exc_info=exc)
-            error = LlmgwError("The gateway failed; its log says more.")
-        reply = error_reply(error, None)
-        answer = HttpAnswer(request, DateLine())
-        answer.whole(reply.status, reply.headers, reply.body)
-        self.keep_alive(False)
-        return answer
 
 
 def _in_url(host: str) -> str:

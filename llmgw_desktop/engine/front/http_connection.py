@@ -1,0 +1,190 @@
+"""Connections to the door: how many there may be, and how long each may take to ask.
+
+One timer a connection at most, and none while a request is under way: a head that came whole, as
+nearly all do, never had one. Bodies have their own patience in `http_caller`, readers of answers
+in `http_answer`.
+"""
+
+import asyncio
+import logging
+import sys
+from dataclasses import dataclass
+from typing import Any, cast
+
+from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import RawRequestMessage
+from aiohttp.streams import StreamReader
+from typing_extensions import override
+
+from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, MalformedRequest
+from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
+from llmgw_desktop.engine.front.http_request import DoorRequest, is_plain, leading_nowhere, plain
+from llmgw_desktop.wire.errors import error_reply
+
+_log = logging.getLogger(__name__)
+
+MOST_CONNECTIONS = 512
+"""One person sits behind loopback. His programs hold a few connections each, and two hundred
+streams at once are what the gateway is measured with; more than this is a leak or an attack."""
+TURNED_AWAY_AT_ONCE = 64
+"""So many beyond those are told why they are not served; the rest is closed without a word."""
+_OWN_FILES = 64
+"""Descriptors for databases, logs, the loop and listening sockets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long callers are waited for, in seconds."""
+
+    head_s: float = 10.0
+    """For a whole head: from the connection's beginning, later from the next head's first byte."""
+    idle_s: float = 75.0
+    """Between two requests. Longer than clients keep connections, so that they go first."""
+    body_s: float = 30.0
+    """For the next piece of a body."""
+    lingering_s: float = 2.0
+    """For the rest of a body that nobody reads: who is cut off while he sends loses the answer."""
+
+
+def connections_allowed() -> int:
+    """Each caller may need one more connection, to a provider; what the system gives is shared."""
+    if sys.platform == "win32":
+        return MOST_CONNECTIONS
+    import resource
+
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return MOST_CONNECTIONS
+    return max(min(MOST_CONNECTIONS, (files - _OWN_FILES) // 2), 16)
+
+
+class DoorServer(web.Server):
+    """Makes the connections and counts them."""
+
+    def __init__(
+        self, handler: Any, *, patience: Patience, most_connections: int, logger: logging.Logger
+    ) -> None:
+        super().__init__(
+            handler,
+            handler_cancellation=True,
+            access_log=None,
+            keepalive_timeout=patience.idle_s,
+            lingering_time=patience.lingering_s,
+            logger=logger,
+            auto_decompress=False,  # by the caller, in steps and after the key was seen
+        )
+        self._head_s = patience.head_s
+        self._most = most_connections
+
+    @override
+    def __call__(self) -> web.RequestHandler:
+        return DoorConnection(self, self._head_s, loop=self._loop, **self._kwargs)
+
+    @override
+    def _make_request(
+        self,
+        message: RawRequestMessage,
+        payload: StreamReader,
+        protocol: web.RequestHandler,
+        writer: AbstractStreamWriter,
+        task: "asyncio.Task[None]",
+    ) -> DoorRequest:
+        """For every request; what it raised would end the connection without an answer."""
+        authority: str | None = None
+        fault = cast("DoorConnection", protocol).refusal
+        if not is_plain(message):
+            try:
+                message, authority = plain(message)
+            except MalformedRequest as error:
+                message, fault = leading_nowhere(message), error
+        if fault is not None:
+            message = message._replace(should_close=True)
+        request = DoorRequest(message, payload, protocol, writer, task, self._loop)
+        if fault is not None:
+            request.fault = fault
+        if authority is not None:
+            request.authority = authority
+        return request
+
+    @property
+    def refusal(self) -> LlmgwError | None:
+        """Why one more connection is not served."""
+        if len(self._connections) < self._most:
+            return None
+        return GatewayClosed(
+            f"{self._most} connections are open, which is all that this gateway serves at once. "
+            f"A program on this computer leaves too many of them open."
+        )
+
+    @property
+    def is_flooded(self) -> bool:
+        return len(self._connections) >= self._most + TURNED_AWAY_AT_ONCE
+
+
+class DoorConnection(web.RequestHandler):
+    """Ends what does not ask in time, and answers bad grammar in our own words."""
+
+    def __init__(self, server: DoorServer, head_s: float, **kwargs: Any) -> None:
+        super().__init__(server, **kwargs)
+        self._server = server
+        self._head_s = head_s
+        self._heads = 0
+        """Whole heads that have come."""
+        self._deadline: asyncio.TimerHandle | None = None
+        self.refusal: LlmgwError | None = None
+        """Why nothing that comes over this connection is served."""
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if self._server.is_flooded:
+            self._force_close = True
+            cast("asyncio.Transport", transport).abort()
+            return
+        self.refusal = self._server.refusal
+        super().connection_made(transport)
+        self._deadline = self._loop.call_later(self._head_s, self._head_is_late)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._request_count != self._heads:
+            self._heads = self._request_count
+            if self._deadline is not None:
+                self._deadline.cancel()
+                self._deadline = None
+        elif self._deadline is None and self._waiter is not None and not self._waiter.done():
+            self._deadline = self._loop.call_later(self._head_s, self._head_is_late)
+
+    @override
+    def connection_lost(self, exc: BaseException | None) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        super().connection_lost(exc)
+
+    @override
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """aiohttp's own error pages name the library and its version to everybody."""
+        if status < 500:
+            error: LlmgwError = MalformedRequest("The request is not well-formed HTTP.")
+        else:
+            _log.error("a connection failed", exc_info=exc)
+            error = LlmgwError("The gateway failed; its log says more.")
+        reply = error_reply(error, None)
+        answer = HttpAnswer(request, DateLine())
+        answer.whole(reply.status, reply.headers, reply.body)
+        self.keep_alive(False)
+        return answer
+
+    def _head_is_late(self) -> None:
+        """Nothing is told: what came may be no HTTP at all."""
+        self._deadline = None
+        if self._request_count == self._heads:
+            self.force_close()

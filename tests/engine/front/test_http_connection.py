@@ -1,0 +1,275 @@
+"""Who asks slowly, stalls or comes in crowds keeps nobody else from being served."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import resource
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from llmgw_desktop.domain.settings import HttpSettings
+from llmgw_desktop.engine.front.http_connection import (
+    MOST_CONNECTIONS,
+    TURNED_AWAY_AT_ONCE,
+    Patience,
+    connections_allowed,
+)
+from llmgw_desktop.engine.front.http_server import HttpServer
+from tests.engine.conftest import House
+
+Pipe = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+SOON_S = 0.3
+"""The patience under test."""
+LONG_S = 30.0
+"""A patience that no test lives to see the end of."""
+BODY = json.dumps(
+    {"model": "practice/echo", "max_tokens": 9, "messages": [{"role": "user", "content": "ping"}]}
+).encode()
+
+
+@asynccontextmanager
+async def door(
+    house: House, patience: Patience, *, most: int = MOST_CONNECTIONS
+) -> AsyncIterator[int]:
+    """A second door of the same house, with less patience; its port."""
+    engine = house.container.gateway._engine
+    server = HttpServer(
+        pipeline=engine.pipeline,
+        gate=engine.gate,
+        doors=engine.server._doors,
+        patience=patience,
+        most_connections=most,
+    )
+    port = await server.open(HttpSettings(port=0))
+    try:
+        yield port
+    finally:
+        await server.stop_listening()
+        await server.close()
+
+
+async def knock(port: int) -> Pipe:
+    return await asyncio.open_connection("127.0.0.1", port)
+
+
+def health(port: int) -> bytes:
+    return f"GET /health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+
+
+async def answer(pipe: Pipe) -> bytes:
+    """One whole answer, with its head."""
+    async with asyncio.timeout(10):
+        head = await pipe[0].readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length:")[2].split()[0])
+        return head + await pipe[0].readexactly(length)
+
+
+async def end_of(pipe: Pipe) -> tuple[bytes, float]:
+    """(what comes until the other side closes, after how many seconds)."""
+    began = time.monotonic()
+    said = b""
+    async with asyncio.timeout(10):
+        try:
+            said = await pipe[0].read()
+        except ConnectionResetError:
+            said = b"reset"
+    return said, time.monotonic() - began
+
+
+class TestHeads:
+    @pytest.mark.parametrize(
+        "start", [b"", b"GET", b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ", b"\r\n"]
+    )
+    async def test_one_that_never_comes_whole_is_not_waited_for(
+        self, house: House, start: bytes, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        patience = Patience(head_s=SOON_S, idle_s=LONG_S)
+        with caplog.at_level(logging.WARNING):
+            async with door(house, patience) as port:
+                pipe = await knock(port)
+                pipe[1].write(start)
+                said, took_s = await end_of(pipe)
+                pipe[1].close()
+        assert said == b""
+        assert took_s >= SOON_S * 0.9
+        assert not caplog.records
+
+    async def test_one_that_drips_is_not_waited_for(self, house: House) -> None:
+        async with door(house, Patience(head_s=SOON_S, idle_s=LONG_S)) as port:
+            pipe = await knock(port)
+
+            async def drip() -> None:
+                for byte in health(port)[:-2] + b"x: y\r\n" * 100_000:
+                    pipe[1].write(bytes((byte,)))
+                    await asyncio.sleep(0.01)
+
+            dripping = asyncio.create_task(drip())
+            said, took_s = await end_of(pipe)
+            dripping.cancel()
+            assert said in (b"", b"reset")
+            assert took_s >= SOON_S * 0.9
+            pipe[1].close()
+
+    async def test_the_second_head_of_a_connection_has_the_same_time(self, house: House) -> None:
+        async with door(house, Patience(head_s=SOON_S, idle_s=LONG_S)) as port:
+            pipe = await knock(port)
+            pipe[1].write(health(port))
+            assert b" 200 " in await answer(pipe)
+            await asyncio.sleep(SOON_S * 3)  # idle: that is another patience
+            pipe[1].write(b"GET /hea")
+            said, took_s = await end_of(pipe)
+            assert said == b""
+            assert took_s >= SOON_S * 0.9
+            pipe[1].close()
+
+    async def test_a_head_in_two_parts_is_served(self, house: House) -> None:
+        async with door(house, Patience(head_s=1.0, idle_s=LONG_S)) as port:
+            pipe = await knock(port)
+            for _ in range(3):
+                pipe[1].write(health(port)[:20])
+                await asyncio.sleep(0.4)
+                pipe[1].write(health(port)[20:])
+                assert b" 200 " in await answer(pipe)
+            pipe[1].close()
+
+    async def test_an_answer_may_take_longer_than_a_head(self, house: House) -> None:
+        async with door(house, Patience(head_s=SOON_S, idle_s=LONG_S)) as port:
+            key = house.headers()["Authorization"].removeprefix("Bearer ")
+            body = BODY.replace(b"practice/echo", b"practice/slow")
+            pipe = await knock(port)
+            pipe[1].write(asking(port, key, len(body)) + body)
+            assert b" 200 " in await answer(pipe)
+            pipe[1].write(health(port))
+            assert b" 200 " in await answer(pipe), "and the connection lives on"
+            pipe[1].close()
+
+
+class TestIdle:
+    async def test_a_connection_that_rests_too_long_is_closed(self, house: House) -> None:
+        async with door(house, Patience(head_s=LONG_S, idle_s=SOON_S)) as port:
+            pipe = await knock(port)
+            for _ in range(2):
+                pipe[1].write(health(port))
+                assert b" 200 " in await answer(pipe)
+            said, took_s = await end_of(pipe)
+            assert said == b""
+            assert took_s >= SOON_S * 0.9
+            pipe[1].close()
+
+
+def asking(port: int, key: str, length: int, path: str = "/v1/messages") -> bytes:
+    lines = (
+        f"POST {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        f"x-api-key: {key}",
+        "Content-Type: application/json",
+        f"Content-Length: {length}",
+        "",
+        "",
+    )
+    return "\r\n".join(lines).encode()
+
+
+class TestBodies:
+    @pytest.mark.parametrize("sent", [0, 10])
+    @pytest.mark.parametrize(
+        ("path", "kind"),
+        [("/v1/messages", "timeout_error"), ("/v1/chat/completions", "invalid_request_error")],
+    )
+    async def test_one_that_stalls_is_a_408_in_the_callers_dialect(
+        self, house: House, path: str, kind: str, sent: int
+    ) -> None:
+        key = house.headers()["Authorization"].removeprefix("Bearer ")
+        async with door(house, Patience(body_s=SOON_S, lingering_s=0.1)) as port:
+            pipe = await knock(port)
+            pipe[1].write(asking(port, key, len(BODY), path) + BODY[:sent])
+            said, took_s = await end_of(pipe)
+            pipe[1].close()
+        head, _, body = said.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 408 ")
+        assert b"connection: close" in head
+        assert json.loads(body)["error"]["type"] == kind
+        assert took_s >= SOON_S * 0.9
+        assert house.closed[-1].error_kind == "request_stalled"
+        assert house.closed[-1].status == 408
+
+    async def test_a_slow_one_that_goes_on_is_read(self, house: House) -> None:
+        key = house.headers()["Authorization"].removeprefix("Bearer ")
+        async with door(house, Patience(body_s=1.0)) as port:
+            pipe = await knock(port)
+            pipe[1].write(asking(port, key, len(BODY)))
+            for at in range(0, len(BODY), 30):
+                await asyncio.sleep(0.4)
+                pipe[1].write(BODY[at : at + 30])
+            assert b" 200 " in await answer(pipe)
+            pipe[1].close()
+
+
+class TestCrowds:
+    async def test_who_comes_too_many_is_told_so_and_nobody_else_is_harmed(
+        self, house: House
+    ) -> None:
+        async with door(house, Patience(), most=3) as port:
+            served = [await knock(port) for _ in range(3)]
+            surplus = await knock(port)
+            surplus[1].write(health(port))
+            said, _ = await end_of(surplus)
+            assert said.startswith(b"HTTP/1.1 503 ")
+            assert b"retry-after: " in said
+            assert b"connection: close" in said
+            for pipe in served:
+                pipe[1].write(health(port))
+                assert b" 200 " in await answer(pipe)
+            served.pop()[1].close()
+            async with asyncio.timeout(10):
+                while not await self._is_served(port):
+                    await asyncio.sleep(0.01)
+            for _, writer in (*served, surplus):
+                writer.close()
+
+    async def test_it_is_told_in_the_callers_dialect(self, house: House) -> None:
+        async with door(house, Patience(), most=1) as port:
+            first, second = await knock(port), await knock(port)
+            second[1].write(asking(port, "any", len(BODY)) + BODY)
+            said, _ = await end_of(second)
+            error = json.loads(said.partition(b"\r\n\r\n")[2])
+            assert (error["type"], error["error"]["type"]) == ("error", "api_error")
+            for _, writer in (first, second):
+                writer.close()
+
+    async def test_a_flood_is_closed_unheard(self, house: House) -> None:
+        async with door(house, Patience(), most=2) as port:
+            held = [await knock(port) for _ in range(2 + TURNED_AWAY_AT_ONCE)]
+            held[0][1].write(health(port))
+            assert b" 200 " in await answer(held[0])
+            late = await knock(port)
+            said, _ = await end_of(late)
+            assert said in (b"", b"reset")
+            held[1][1].write(health(port))
+            assert b" 200 " in await answer(held[1])
+            for _, writer in (*held, late):
+                writer.close()
+
+    @staticmethod
+    async def _is_served(port: int) -> bool:
+        pipe = await knock(port)
+        pipe[1].write(health(port))
+        said = await answer(pipe)
+        pipe[1].close()
+        return b" 200 " in said
+
+
+@pytest.mark.parametrize(
+    ("files", "allowed"),
+    [(resource.RLIM_INFINITY, 512), (20_000, 512), (1024, 480), (256, 96), (64, 16)],
+)
+def test_room_is_left_for_connections_to_providers(
+    files: int, allowed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
+    assert connections_allowed() == allowed
