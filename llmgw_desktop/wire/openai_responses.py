@@ -24,6 +24,9 @@ from llmgw_desktop.wire.sse import SseSplitter, data_of, event_of
 MOST_FRAME_BYTES = 64 * 1024 * 1024
 """The last event repeats the whole answer, pictures included."""
 
+_NAME_BYTES = 64
+"""Where the name of an event ends that begins a chunk."""
+
 _ENDS = {"response.completed": "completed", "response.incomplete": "incomplete"}
 _FAILURES = ("response.failed", "response.cancelled", "error")
 
@@ -186,6 +189,9 @@ def _stop_reason(response: dict[str, Any]) -> str | None:
 
 def _is_telling(piece: bytes) -> bool:
     """Whether one of the frames in it may hold something to read."""
+    if piece.find(b".delta\n", 0, _NAME_BYTES) > 0 and piece.find(b"\n\n") == len(piece) - 2:
+        # one frame that is named a delta: nearly all of them
+        return False
     return (
         b"response.c" in piece  # created, completed, cancelled
         or b"response.incomplete" in piece

@@ -20,7 +20,7 @@ from llmgw_desktop.domain.answer import (
 )
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
-from llmgw_desktop.wire.answer_facts import object_in, word_in
+from llmgw_desktop.wire.answer_facts import object_in, parse_answer, word_in
 from llmgw_desktop.wire.json_scan import parse_object
 from llmgw_desktop.wire.openai_responses import MOST_FRAME_BYTES, usage_in
 from llmgw_desktop.wire.sse import SseSplitter, data_of
@@ -87,15 +87,15 @@ class ResponsesEventReader:
     def finish(self) -> list[AnswerEvent]:
         tail = self._splitter.tail
         if tail.lstrip()[:1] == b"{" and not self._has_begun:
-            self._read_whole(tail)
-        else:
-            self._read_frame(tail)
+            return self.whole(parse_answer(tail))
+        self._read_frame(tail)
         return self._told()
 
     def whole(self, response: Event) -> list[AnswerEvent]:
         """The events of an answer that did not come as a stream."""
-        if not self._is_over:
-            self._end(response)
+        if not isinstance(response.get("output"), list) and not response.get("error"):
+            raise UpstreamGarbage("The provider's answer has no output.")
+        self._end(response)
         return self._told()
 
     def _told(self) -> list[AnswerEvent]:
@@ -104,14 +104,8 @@ class ResponsesEventReader:
             self._telling.events = []
         return told
 
-    def _read_whole(self, body: bytes) -> None:
-        try:
-            self._end(parse_object(body))
-        except ValueError as error:
-            raise UpstreamGarbage(f"The provider's answer is {error}.") from None
-
     def _read_frame(self, frame: bytes) -> None:
-        data = data_of(frame)
+        data = _data_of(frame)
         if self._is_over or not data or data.startswith(b"[DONE]"):
             return
         try:
@@ -343,6 +337,15 @@ class ResponsesEventReader:
             status=_STATUSES.get(kind),
         )
         self._telling.events.append(failed)
+
+
+def _data_of(frame: bytes) -> bytes:
+    """As `data_of`, quicker for a frame of one event line and one data line."""
+    head, mark, rest = frame.partition(b"\ndata: ")
+    is_one_line = rest[-2:] == b"\n\n" and rest.find(b"\n") == len(rest) - 2
+    if not mark or not is_one_line or head[:6] != b"event:" or b"\r" in frame:
+        return data_of(frame)
+    return rest[:-2]
 
 
 def _key(event: Event, item: Event) -> object:
