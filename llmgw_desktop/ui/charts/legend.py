@@ -10,21 +10,23 @@ from typing_extensions import override
 from llmgw_desktop.ui.charts.axes import area_fill
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
 
 
-class Legend(QWidget):
-    """`entries` are pairs of a field of Colours and a word."""
+class Legend(Reflow):
+    """`entries` are pairs of a field of Colours and a word; at most four."""
 
     def __init__(
         self, theme: Theme, entries: Sequence[tuple[str, str]], parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
         self._entries = [_Entry(theme, colour, word) for colour, word in entries]
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.space(4))
-        for entry in self._entries:
-            row.addWidget(entry)
+        super().__init__(
+            [Flowed(entry, stretch=0) for entry in self._entries],
+            ((4,), (2, 2), (1, 1, 1, 1)),
+            spacing=theme.space(4),
+            packed=True,
+            parent=parent,
+        )
 
     def show_sums(self, sums: Sequence[str]) -> None:
         """An entry without words is left out."""

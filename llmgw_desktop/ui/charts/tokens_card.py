@@ -28,6 +28,7 @@ from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.card import Card
 from llmgw_desktop.ui.widgets.label import Label
+from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
 from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
 
 _SERIES = (
@@ -59,16 +60,10 @@ class TokensCard(Card):
         self._sides.addWidget(self._chart)
         self._sides.addWidget(self._table)
         space = theme.space
-        head = QHBoxLayout()
-        head.addWidget(Label(theme, "Input tokens by source", weight=QFont.Weight.DemiBold))
-        head.addStretch(1)
-        head.addWidget(self._legend)
-        head.addSpacing(space(1.5))
-        head.addWidget(self._turn)
         column = QVBoxLayout(self)
         column.setContentsMargins(space(4), space(2.5), space(3), space(3))
         column.setSpacing(space(2))
-        column.addLayout(head)
+        column.addWidget(self._head())
         column.addLayout(self._sides, 1)
 
     @property
@@ -89,6 +84,26 @@ class TokensCard(Card):
         self._chart.setAccessibleDescription(sources_in_words(sources))
         if self.shows_table:
             self._fill_table(figures)
+
+    def _head(self) -> Reflow:
+        key = QWidget()
+        row = QHBoxLayout(key)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(self._theme.space(1.5))
+        row.addWidget(self._legend, 1)
+        row.addWidget(self._turn)
+        title = Label(self._theme, "Input tokens by source", weight=QFont.Weight.DemiBold)
+        beside = row.spacing() + self._turn.sizeHint().width()
+        return Reflow(
+            [
+                Flowed(title),
+                Flowed(
+                    key, stretch=0, comfortable=lambda: self._legend.width_in_one_row() + beside
+                ),
+            ],
+            ((2,), (1, 1)),
+            spacing=self._theme.space(2),
+        )
 
     def _turn_over(self) -> None:
         to_table = not self.shows_table

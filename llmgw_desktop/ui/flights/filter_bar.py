@@ -16,6 +16,7 @@ from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
 from llmgw_desktop.ui.widgets.search_field import SearchField
 from llmgw_desktop.ui.widgets.segmented import Segmented
 
@@ -125,19 +126,24 @@ class FilterBar(QWidget):
 
     def _lay_out(self) -> None:
         space = self._theme.space
-        row = QHBoxLayout()
-        row.setSpacing(space(2))
         self._field.setMinimumWidth(space(34))
-        self._field.setMaximumWidth(space(110))
         self.follow.setCheckable(True)
         self.follow.setToolTip("Follow the newest flight (Space)")
         self.follow.toggled.connect(self.follow_wanted)
-        row.addWidget(self._field, 3)
+        rest = QWidget()
+        row = QHBoxLayout(rest)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(space(2))
         row.addWidget(self._states)
         row.addStretch(1)
         row.addWidget(self._count)
         row.addWidget(self.follow)
         row.addWidget(self.columns)
+        both = Reflow(
+            [Flowed(self._field, stretch=2, comfortable=space(60)), Flowed(rest, stretch=3)],
+            ((2,), (1, 1)),
+            spacing=space(2),
+        )
         chips = QHBoxLayout(self._chip_row)
         chips.setContentsMargins(0, 0, 0, 0)
         self._chips.setSpacing(space(1.5))
@@ -147,7 +153,7 @@ class FilterBar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(space(4), space(2.5), space(3), space(2.5))
         column.setSpacing(space(2))
-        column.addLayout(row)
+        column.addWidget(both)
         column.addWidget(self._chip_row)
 
     def _on_typed(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.figures import (
     UNKNOWN,
@@ -31,6 +31,7 @@ from llmgw_desktop.ui.charts.tokens_card import TokensCard
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.card import Card
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
 from llmgw_desktop.ui.widgets.segmented import Segmented
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
@@ -78,7 +79,6 @@ class OverviewBoard(QScrollArea):
         dress_view(self, theme)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
         self.setWidget(self._content())
 
@@ -132,24 +132,29 @@ class OverviewBoard(QScrollArea):
 
     def _content(self) -> QWidget:
         space = self._theme.space
-        tiles = QHBoxLayout()
-        tiles.setSpacing(space(3))
-        for tile in self._tiles.values():
-            tiles.addWidget(tile, 1)
-        below = QHBoxLayout()
-        below.setSpacing(space(3))
-        below.addWidget(self._titled("Under way", self._now, self._now_nothing), 3)
-        below.addWidget(
-            self._titled("Flights by provider", self._providers, self._providers_nothing), 2
+        tiles = Reflow(
+            [Flowed(tile, comfortable=space(32)) for tile in self._tiles.values()],
+            ((5,), (3, 2), (2, 2, 1)),
+            spacing=space(3),
+        )
+        now = self._titled("Under way", self._now, self._now_nothing)
+        who = self._titled("Flights by provider", self._providers, self._providers_nothing)
+        below = Reflow(
+            [
+                Flowed(now, stretch=3, comfortable=space(100)),
+                Flowed(who, stretch=2, comfortable=space(60)),
+            ],
+            ((2,), (1, 1)),
+            spacing=space(3),
         )
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(space(6), space(4), space(6), space(6))
         column.setSpacing(space(3))
         column.addWidget(self._span, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addLayout(tiles)
+        column.addWidget(tiles)
         column.addWidget(self._chart, 1)
-        column.addLayout(below)
+        column.addWidget(below)
         return content
 
     def _titled(self, title: str, *parts: QWidget) -> Card:

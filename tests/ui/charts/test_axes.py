@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmgw_desktop.app.figures import local_time
@@ -22,6 +22,7 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     time.tzset()
 
 
+@settings(deadline=None)
 @given(st.floats(min_value=0, max_value=1e12))
 def test_everything_fits_below_the_top_and_the_lines_are_few(largest: float) -> None:
     top, step = round_top(largest)

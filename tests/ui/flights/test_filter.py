@@ -86,6 +86,17 @@ def test_a_chosen_flight_that_matches_no_more_is_let_go(bench: FlightBench, qtbo
     assert not bench.page._actions.curl.isEnabled()
 
 
+@pytest.mark.parametrize("width", [512, 640, 800, 1200])
+def test_all_of_the_bar_is_in_sight(bench: FlightBench, qtbot: object, width: int) -> None:
+    bench.page.resize(width, 500)
+    qtbot.wait(20)
+    parts = [bench.filter._field, bench.filter._states, bench.filter._count]
+    for part in (*parts, bench.filter.follow, bench.filter.columns):
+        right = part.mapTo(bench.page, part.rect().topRight()).x()
+        assert right < width
+        assert part.width() >= part.minimumSizeHint().width()
+
+
 class TestWhereTheKeyboardIs:
     """Whatever is typed next must go to something that is in sight."""
 

@@ -89,8 +89,8 @@ def test_what_was_chosen_is_remembered(
     bench.wait_open(qtbot, flight_id(999))
     bench.pane._request._switch.choose("json")
     bench.browser._on_turned()
-    bench.table.header.setSectionHidden(5, True)
-    bench.table.header._show_column(13, True)
+    bench.table.header.show_column("status", False)
+    bench.table.header.show_column("error", True)
     bench.table.header.moveSection(2, 3)
     bench.settings.sync()
     with flight_bench(theme, Bridge(), tmp_path) as again:
@@ -98,8 +98,9 @@ def test_what_was_chosen_is_remembered(
         assert again.pane._request._wanted.value == "json"
         assert again.browser._splitter.orientation() is Qt.Orientation.Horizontal
         header = again.table.header
-        assert header.isSectionHidden(5)
-        assert not header.isSectionHidden(13)
+        at = {column.key: at for at, column in enumerate(again.model.columns)}
+        assert header.isSectionHidden(at["status"])
+        assert not header.isSectionHidden(at["error"])
         assert header.visualIndex(2) == 3
 
 

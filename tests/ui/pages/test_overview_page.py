@@ -118,20 +118,44 @@ def test_tiles_show_the_figures_and_dash_what_is_unknown(
     assert values(page) == ["1", "–", "–", "–", "0"]
 
 
-def test_in_a_small_window_every_tile_is_in_reach(
-    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+@pytest.mark.parametrize("width", [512, 620, 740, 952, 1600])
+def test_all_of_the_board_is_in_sight_from_side_to_side(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot, width: int
 ) -> None:
     gateway.reader.waves = True
-    page.resize(512, 434)
+    gateway.open_flight(running_flight(1))
+    page.resize(width, 434)
     page.show()
     qtbot.waitUntil(lambda: values(page)[0] == "412")
+    qtbot.wait(20)
     board = page.findChild(OverviewBoard)
     assert isinstance(board, OverviewBoard)
-    last = page.findChildren(StatTile)[-1]
-    qtbot.waitUntil(board.horizontalScrollBar().isVisible)
-    board.ensureWidgetVisible(last, 0, 0)
-    left = last.mapTo(board.viewport(), last.rect().topLeft()).x()
-    assert 0 <= left <= board.viewport().width() - last.width()
+    assert not board.horizontalScrollBar().isVisible()
+    content = board.widget()
+    assert content.width() == board.viewport().width()
+    parts = [part for part in content.findChildren(QWidget) if part.isVisible()]
+    assert len(parts) > 30
+    for part in parts:
+        left, right = (
+            part.mapTo(content, corner).x()
+            for corner in (part.rect().topLeft(), part.rect().topRight())
+        )
+        assert 0 <= left <= right < content.width(), part
+    for label in content.findChildren(QLabel):
+        assert not label.isVisible() or label.width() >= label.minimumSizeHint().width()
+
+
+@pytest.mark.parametrize(("width", "expected"), [(512, [3, 2]), (952, [5])])
+def test_tiles_stand_in_as_many_rows_as_they_need(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot, width: int, expected: list[int]
+) -> None:
+    gateway.reader.waves = True
+    page.resize(width, 700)
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    qtbot.wait(20)
+    tops = [tile.y() for tile in page.findChildren(StatTile)]
+    assert [tops.count(top) for top in sorted(set(tops))] == expected
 
 
 def test_screen_readers_hear_the_figures(

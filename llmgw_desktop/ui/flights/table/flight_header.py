@@ -1,16 +1,27 @@
-"""The head of the flights table: which columns are shown, in which order, how wide; remembered."""
+"""The head of the flights table: which columns are shown, in which order, how wide; remembered.
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt
-from PySide6.QtGui import QAction
+What the person chose stays chosen; for how much of it there is room is `column_room.py`'s answer.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
 from llmgw_desktop.app.flight_columns import FlightColumn
+from llmgw_desktop.ui.flights.table.column_choice import choice_of, choice_text, default_choice
+from llmgw_desktop.ui.flights.table.column_room import ELASTIC, Want, shared
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.view_clothes import dress_header
 
 _SETTINGS_KEY = "flights/columns"
-_ELASTIC = "model"
-"""This column takes what the others leave, but keeps room for a name."""
+_NAMES = frozenset({"client", "provider"})
+_NAME_CHARS = 10
+"""A name may be made so narrow before a column goes."""
+TIME_KEY = "time"
 
 
 class FlightHeader(QHeaderView):
@@ -21,6 +32,9 @@ class FlightHeader(QHeaderView):
         self._theme = theme
         self._settings = settings
         self._columns: tuple[FlightColumn, ...] = ()
+        self._choice = default_choice(())
+        self._time_px = 0
+        self._is_fitting = False
         dress_header(self, theme)
         self.setSectionsMovable(True)
         self.setSectionsClickable(False)
@@ -30,57 +44,112 @@ class FlightHeader(QHeaderView):
 
     def set_up(self, columns: tuple[FlightColumn, ...]) -> None:
         self._columns = columns
-        stored = self._settings.value(_SETTINGS_KEY)
-        self._reset()
-        if isinstance(stored, QByteArray) and self.restoreState(stored):
-            self._settings.setValue(_SETTINGS_KEY, stored)
+        self._choice = choice_of(str(self._settings.value(_SETTINGS_KEY, "")), columns)
+        self._put_in_order()
+        self.fit()
         self.sectionResized.connect(self._on_resized)
-        self.sectionMoved.connect(self._remember)
+        self.sectionMoved.connect(self._on_moved)
+
+    def make_room_for_times(self, text: str) -> None:
+        """As this one, which is of another day than today, or even of another year."""
+        as_wide = "".join("0" if letter.isdigit() else letter for letter in text)
+        metrics = QFontMetrics(self._theme.font())
+        needed = metrics.horizontalAdvance(as_wide) + self._theme.space(3.5)
+        if needed != self._time_px:
+            self._time_px = needed
+            self.fit()
 
     def fit(self) -> None:
-        """Give the elastic column what is left of the view's width."""
-        at = next(at for at, column in enumerate(self._columns) if column.key == _ELASTIC)
-        if not self.isSectionHidden(at):
-            left = self.viewport().width() - (self.length() - self.sectionSize(at))
-            self.resizeSection(at, max(left, self._theme.space(34)))
+        """Share the view's width among the columns."""
+        by_key = {column.key: column for column in self._columns}
+        wants = [self._want(by_key[key]) for key in self._choice.order if key in self._choice.shown]
+        widths = shared(wants, self.viewport().width())
+        with self._fitting():
+            for at, column in enumerate(self._columns):
+                self.setSectionHidden(at, column.key not in widths)
+                if column.key in widths:
+                    self.resizeSection(at, widths[column.key])
 
     def column_menu(self, parent: QWidget) -> QMenu:
-        """One entry a column; the last one shown cannot go."""
+        """One entry a column; the last one chosen cannot go."""
         menu = QMenu("Columns", parent)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        shown = self.count() - self.hiddenSectionCount()
+        shown = self._choice.shown
         for at, column in enumerate(self._columns):
-            action = QAction(column.title or column.hint, menu)
+            is_wanted = column.key in shown
+            no_room = "  (no room)" if is_wanted and self.isSectionHidden(at) else ""
+            action = QAction((column.title or column.hint) + no_room, menu)
             action.setCheckable(True)
-            action.setChecked(not self.isSectionHidden(at))
-            action.setEnabled(shown > 1 or self.isSectionHidden(at))
-            action.toggled.connect(lambda on, at=at: self._show_column(at, on))
+            action.setChecked(is_wanted)
+            action.setEnabled(len(shown) > 1 or not is_wanted)
+            action.toggled.connect(lambda on, key=column.key: self.show_column(key, on))
             menu.addAction(action)
         menu.addSeparator()
         menu.addAction("Reset columns", self._reset)
         return menu
 
+    def show_column(self, key: str, on: bool) -> None:
+        shown = self._choice.shown | {key} if on else self._choice.shown - {key}
+        self._choice = replace(self._choice, shown=shown)
+        self.fit()
+        self._remember()
+
+    def _want(self, column: FlightColumn) -> Want:
+        key = column.key
+        if key == ELASTIC:
+            least = self._theme.space(34)
+            return Want(key=key, width=least, least=least)
+        if key in self._choice.widths:
+            drawn = self._choice.widths[key]
+            return Want(key=key, width=drawn, least=drawn)
+        width = self._pixels(column.width_chars)
+        if key == TIME_KEY:
+            width = max(width, self._time_px)
+        least = min(width, self._pixels(_NAME_CHARS)) if key in _NAMES else width
+        return Want(key=key, width=width, least=least)
+
+    def _pixels(self, chars: int) -> int:
+        return chars * self.fontMetrics().averageCharWidth() + self._theme.space(4)
+
+    def _put_in_order(self) -> None:
+        places = {column.key: at for at, column in enumerate(self._columns)}
+        with self._fitting():
+            for to, key in enumerate(self._choice.order):
+                self.moveSection(self.visualIndex(places[key]), to)
+
     def _reset(self) -> None:
-        letter = self.fontMetrics().averageCharWidth()
-        for at, column in enumerate(self._columns):
-            self.moveSection(self.visualIndex(at), at)
-            self.setSectionHidden(at, not column.is_default)
-            self.resizeSection(at, column.width_chars * letter + self._theme.space(4))
+        self._choice = default_choice(self._columns)
+        self._put_in_order()
         self.fit()
         self._settings.remove(_SETTINGS_KEY)
 
-    def _on_resized(self, at: int) -> None:
-        if self._columns[at].key != _ELASTIC:
-            self.fit()
-        self._remember()
-
-    def _show_column(self, at: int, on: bool) -> None:
-        self.setSectionHidden(at, not on)
+    def _on_resized(self, at: int, _: int, width: int) -> None:
+        key = self._columns[at].key
+        if self._is_fitting or key == ELASTIC:
+            return
+        self._choice = replace(self._choice, widths={**self._choice.widths, key: width})
         self.fit()
         self._remember()
 
+    def _on_moved(self) -> None:
+        if self._is_fitting:
+            return
+        places = sorted(range(len(self._columns)), key=self.visualIndex)
+        order = tuple(self._columns[at].key for at in places)
+        self._choice = replace(self._choice, order=order)
+        self._remember()
+
+    @contextmanager
+    def _fitting(self) -> Iterator[None]:
+        """What changes meanwhile is not the person's doing."""
+        self._is_fitting = True
+        try:
+            yield
+        finally:
+            self._is_fitting = False
+
     def _remember(self) -> None:
-        self._settings.setValue(_SETTINGS_KEY, self.saveState())
+        self._settings.setValue(_SETTINGS_KEY, choice_text(self._choice))
 
     def _show_menu(self, at: QPoint) -> None:
         self.column_menu(self).popup(self.viewport().mapToGlobal(at))

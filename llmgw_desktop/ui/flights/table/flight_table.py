@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from llmgw_desktop.domain.flight import FlightSummary
 from llmgw_desktop.ui.flights.table.flight_delegate import FlightDelegate
-from llmgw_desktop.ui.flights.table.flight_header import FlightHeader
+from llmgw_desktop.ui.flights.table.flight_header import TIME_KEY, FlightHeader
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
@@ -63,6 +63,11 @@ class FlightTable(QTableView):
         ):
             self._add_key(text, key, run)
         model.rowsInserted.connect(self._tell_top)
+        self._time_column = next(
+            at for at, column in enumerate(model.columns) if column.key == TIME_KEY
+        )
+        for changed in (model.modelReset, model.dataChanged, model.rowsInserted):
+            changed.connect(self._look_at_times)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         theme.changed.connect(self.viewport().update)
 
@@ -216,7 +221,15 @@ class FlightTable(QTableView):
                 top, height = self.rowViewportPosition(each), self.rowHeight(each)
                 self.viewport().update(0, top, self.viewport().width(), height)
 
+    def _look_at_times(self) -> None:
+        """The oldest in sight tells, since times of other days are longer."""
+        row = self.visible_rows()[1]
+        last = self._model.window.at(row) if row >= 0 else None
+        if last is not None:
+            self.header.make_room_for_times(last.cells[self._time_column])
+
     def _on_scrolled(self) -> None:
+        self._look_at_times()
         self._tell_top()
         self.scrolled.emit()
 
