@@ -116,7 +116,7 @@ def _core(schema: Any) -> Any:
 
 
 def _joined(items: Iterable[Item]) -> str:
-    """Line ends left out: some servers take one text, and ours are put together with blank lines."""
+    """Line ends left out: where a server takes one text, blank lines join ours."""
     return "".join(
         item.text.replace("\n", "") for item in items if isinstance(item, Text | Refusal)
     )
