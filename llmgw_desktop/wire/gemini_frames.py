@@ -12,7 +12,9 @@ from llmgw_desktop.wire.sse import SseSplitter, data_of
 _BLANK = b" \t\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _IN_STRING = re.compile(rb'["\\]')
-_MARK = re.compile(rb'[{}\[\]"]')
+# a whole string is passed over at once; a quote alone begins one whose end has not come
+_MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]"]', re.DOTALL)
+_DATA = b"data: "
 
 
 class GeminiFrames:
@@ -50,6 +52,9 @@ class GeminiFrames:
     def feed(self, chunk: bytes) -> list[bytes]:
         """The objects that this chunk completes, as JSON."""
         if self._sse is not None:
+            plain = _plain_events(chunk) if self._sse.is_whole(chunk) else None
+            if plain is not None:
+                return plain
             return [data for frame in self._sse.feed(chunk) if (data := data_of(frame))]
         if self._objects is not None:
             return self._objects.feed(chunk)
@@ -73,6 +78,17 @@ class GeminiFrames:
             return self._objects.feed(start)
         self._sse = SseSplitter(self._max_frame_bytes)
         return self.feed(begun)
+
+
+def _plain_events(chunk: bytes) -> list[bytes] | None:
+    """Of a chunk of whole events with one line of data each, as nearly all are; else None."""
+    end = b"\r\n\r\n" if chunk[-4:] == b"\r\n\r\n" else b"\n\n"
+    found = []
+    for event in chunk[: -len(end)].split(end):
+        if event[:6] != _DATA or b"\n" in event or b"\r" in event:
+            return None
+        found.append(event[6:])
+    return found
 
 
 class _ObjectSplitter:
@@ -117,58 +133,61 @@ class _ObjectSplitter:
     def feed(self, chunk: bytes) -> list[bytes]:
         self._buffer += chunk
         found: list[bytes] = []
-        while (position := self._step(found)) is not None:
-            self._at = position
+        if not self._in_string or self._leave_string():
+            self._walk(found)
         self._forget()
         return found
 
-    def _step(self, found: list[bytes]) -> int | None:
-        if self._in_string:
-            return self._within_string()
-        mark = _MARK.search(self._buffer, self._at)
-        if not self._depth and b"," in self._buffer[self._at : mark.start() if mark else None]:
-            self._since = b","
-        if mark is None:
-            self._at = len(self._buffer)
-            return None
-        return self._take(mark[0], mark.start(), found)
+    def _walk(self, found: list[bytes]) -> None:
+        for mark in _MARK.finditer(self._buffer, self._at):
+            sign = mark[0]
+            if sign == b"{":
+                self._start = self._start if self._depth else mark.start()
+                self._depth += 1
+            elif sign == b"}":
+                self._close(mark.end(), found)
+            elif sign == b'"':
+                self._at = mark.end()
+                self._in_string = True
+                self._leave_string()
+                return
+            elif not self._depth and len(sign) == 1:
+                self._in_array = sign == b"["
+                self._since = sign
+        self._at = len(self._buffer)
 
-    def _take(self, mark: bytes, at: int, found: list[bytes]) -> int:
-        if mark == b'"':
-            self._in_string = self._depth > 0
-        elif self._depth == 0 and mark in (b"[", b"]"):
-            self._in_array = mark == b"["
-            self._since = b"["
-        elif mark in (b"{", b"["):
-            self._start = at if self._depth == 0 else self._start
-            self._depth += 1
-        elif self._depth:
-            self._depth -= 1
-            if self._depth == 0:
-                found.append(bytes(self._buffer[self._start : at + 1]))
-                self._since = b"}"
-        return at + 1
+    def _close(self, end: int, found: list[bytes]) -> None:
+        if self._depth == 1:
+            found.append(bytes(self._buffer[self._start : end]))
+            self._start = end
+            self._since = b"}"
+        self._depth = max(self._depth - 1, 0)
 
-    def _within_string(self) -> int | None:
-        mark = _IN_STRING.search(self._buffer, self._at)
-        if mark is None:
-            self._at = len(self._buffer)
-            return None
-        if mark[0] == b'"':
-            self._in_string = False
-            return mark.end()
-        if mark.end() == len(self._buffer):  # the escaped character has not come yet
-            self._at = mark.start()
-            return None
-        return mark.end() + 1
+    def _leave_string(self) -> bool:
+        """Whether the end of the string that is open has come."""
+        while (mark := _IN_STRING.search(self._buffer, self._at)) is not None:
+            if mark[0] == b'"':
+                self._in_string = False
+                self._at = mark.end()
+                return True
+            if mark.end() == len(self._buffer):  # the escaped character has not come yet
+                self._at = mark.start()
+                return False
+            self._at = mark.end() + 1
+        self._at = len(self._buffer)
+        return False
 
     def _forget(self) -> None:
         """What has been given away, and what is longer than any object."""
-        keep = self._start if self._depth else self._at
+        keep = self._start
+        if self._depth == 0:
+            if b"," in self._buffer[keep : self._at]:
+                self._since = b","
+            keep = self._at
         if len(self._buffer) - keep > self._max_bytes:
             self.has_overflowed = True
             self._depth, self._in_string = 0, False
             keep = self._at = len(self._buffer)
         del self._buffer[:keep]
         self._at -= keep
-        self._start -= keep
+        self._start = 0

@@ -13,6 +13,7 @@ from llmgw_desktop.wire.translate.gemini.answer_parts import (
     usage_metadata,
 )
 from llmgw_desktop.wire.translate.gemini.citations import grounding
+from llmgw_desktop.wire.translate.gemini.keepsake import Keeper
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
 
@@ -21,8 +22,9 @@ def write_answer(answer: Answer, asked: Asked, losses: LossReport) -> bytes:
     cited: list[tuple[Citation, int, str]] = []
     has_malformed_call = False
     text_bytes = 0
+    keeper = Keeper()
     for item in answer.items:
-        written = parts_of(item, losses)
+        written = parts_of(item, losses, keeper)
         has_malformed_call = has_malformed_call or written is None
         parts += written or []
         if isinstance(item, Text):

@@ -26,6 +26,7 @@ from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.translate.carrier import SealOf
 from llmgw_desktop.wire.translate.custom_text import wrapped
 from llmgw_desktop.wire.translate.gemini.arguments import is_object
+from llmgw_desktop.wire.translate.gemini.keepsake import Keeper
 from llmgw_desktop.wire.translate.gemini.seals import written
 from llmgw_desktop.wire.translate.gemini.stops import finish_reason
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
@@ -35,15 +36,17 @@ Part = dict[str, Any]
 MALFORMED = "MALFORMED_FUNCTION_CALL"
 
 
-def parts_of(item: Item, losses: LossReport) -> list[Part] | None:
+def parts_of(item: Item, losses: LossReport, keeper: Keeper) -> list[Part] | None:
     """None for a call whose arguments are no JSON object: this protocol cannot say it."""
     if isinstance(item, ToolCall):
-        call = call_part(item, losses)
+        call = call_part(item, losses, keeper)
         return None if call is None else [call]
     if isinstance(item, Hosted):
         return _hosted(item, losses)
     if isinstance(item, Image | Audio | Video | Document):
         return _media(item, losses)
+    if isinstance(item, Thinking | RedactedThinking):
+        keeper.note(item)
     part = _spoken(item, losses)
     return [] if part is None else [part]
 
@@ -70,8 +73,8 @@ def sealed(part: Part, signature: Signature | None, of: SealOf) -> Part:
     return part
 
 
-def call_part(call: ToolCall, losses: LossReport) -> Part | None:
-    """None when its arguments are no JSON object."""
+def call_part(call: ToolCall, losses: LossReport, keeper: Keeper) -> Part | None:
+    """None when its arguments are no JSON object. What the keeper holds goes along."""
     arguments = call.arguments
     if call.kind is CallKind.CUSTOM:
         losses.lost(Feature.CUSTOM_TOOL)
@@ -80,7 +83,10 @@ def call_part(call: ToolCall, losses: LossReport) -> Part | None:
         losses.lost(Feature.CALL_ARGUMENTS)
         return None
     told = {"id": call.id, "name": call.name, "args": orjson.Fragment(arguments or "{}")}
-    return sealed({"functionCall": told}, call.signature, SealOf.CALL)
+    part: Part = {"functionCall": told}
+    if call.signature is None and (thinking := keeper.taken()) is not None:
+        part["thoughtSignature"] = thinking
+    return sealed(part, call.signature, SealOf.CALL)
 
 
 def finish_word(stop: Stop, *, has_malformed_call: bool, losses: LossReport) -> str:

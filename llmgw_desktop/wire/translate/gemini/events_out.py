@@ -40,6 +40,7 @@ from llmgw_desktop.wire.translate.gemini.answer_parts import (
     usage_metadata,
 )
 from llmgw_desktop.wire.translate.gemini.citations import grounding
+from llmgw_desktop.wire.translate.gemini.keepsake import Keeper
 from llmgw_desktop.wire.translate.in_turn import InTurn
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
@@ -60,6 +61,7 @@ class GeminiEventWriter:
         "_is_first",
         "_is_sse",
         "_item",
+        "_keeper",
         "_losses",
         "_pieces",
         "_text_bytes",
@@ -73,10 +75,11 @@ class GeminiEventWriter:
         self._in_turn = InTurn()
         self._item: Text | Thinking | Refusal | ToolCall | None = None
         self._pieces: list[str] = []
-        """Of the item that is open: a call's arguments, or a text that may yet be cited."""
+        """Of the item that is open: arguments, thinking, or a text that may yet be cited."""
         self._cited: list[tuple[Citation, int, str]] = []
         self._text_bytes = 0
         self._has_malformed_call = False
+        self._keeper = Keeper()
         self._usage = UNKNOWN_USAGE
         self._id = asked.answer_id
         self._foot = b""
@@ -121,8 +124,7 @@ class GeminiEventWriter:
 
     def _grow(self, more: str) -> bytes:
         item = self._item
-        if not isinstance(item, Thinking):
-            self._pieces.append(more)
+        self._pieces.append(more)
         if isinstance(item, ToolCall) or not more:
             return b""
         if isinstance(item, Thinking):
@@ -132,7 +134,7 @@ class GeminiEventWriter:
     def _begin(self, event: ItemBegun) -> bytes:
         item = event.item
         if not isinstance(item, Text | Thinking | Refusal | ToolCall):
-            written = parts_of(item, self._losses) or []
+            written = parts_of(item, self._losses, self._keeper) or []
             return b"".join([self._chunk(part) for part in written])
         self._item = item
         self._pieces = []
@@ -154,6 +156,7 @@ class GeminiEventWriter:
         if signature is None:
             return b""
         if isinstance(item, Thinking):
+            self._keeper.note(Thinking(text="".join(self._pieces), signature=signature))
             return self._chunk(sealed({"text": "", "thought": True}, signature, SealOf.THINKING))
         return self._chunk(sealed({"text": ""}, signature, SealOf.TEXT))
 
@@ -165,7 +168,7 @@ class GeminiEventWriter:
             kind=item.kind,
             signature=signature,
         )
-        part = call_part(whole, self._losses)
+        part = call_part(whole, self._losses, self._keeper)
         self._has_malformed_call = self._has_malformed_call or part is None
         return b"" if part is None else self._chunk(part)
 

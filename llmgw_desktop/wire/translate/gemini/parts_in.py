@@ -1,5 +1,7 @@
 """Parts of a request's contents become items."""
 
+from collections import deque
+
 import orjson
 
 from llmgw_desktop.domain.content import (
@@ -13,7 +15,7 @@ from llmgw_desktop.domain.content import (
 )
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.wire.translate.carrier import Carried, SealOf
-from llmgw_desktop.wire.translate.gemini import seals
+from llmgw_desktop.wire.translate.gemini import keepsake, seals
 from llmgw_desktop.wire.translate.gemini.media_parts import file_item, hosted_item, inline_item
 from llmgw_desktop.wire.translate.gemini.members import (
     Fields,
@@ -47,32 +49,40 @@ _PLAIN_RESULTS = ("output", "result")
 class Calls:
     """Which calls of the conversation wait for their results."""
 
-    __slots__ = ("_made", "_waiting")
+    __slots__ = ("_by_name", "_made", "_ours", "_waiting")
 
     def __init__(self) -> None:
         self._made = 0
-        self._waiting: list[tuple[str, str, bool]] = []
-        """(id, name, whether the id is ours) in the order in which they were made."""
+        self._waiting: set[str] = set()
+        self._by_name: dict[str, deque[str]] = {}
+        """Of all calls in the order in which they were made, answered ones too."""
+        self._ours: dict[str, deque[str]] = {}
+        """Of those without an id of their own."""
 
     def made(self, call_id: str | None, name: str) -> str:
         """The call's id; one without gets one by its place in the conversation."""
         self._made += 1
-        own = f"call_no{self._made}"
-        self._waiting.append((call_id or own, name, not call_id))
-        return call_id or own
+        if not call_id:
+            call_id = f"call_no{self._made}"
+            self._ours.setdefault(name, deque()).append(call_id)
+        self._waiting.add(call_id)
+        self._by_name.setdefault(name, deque()).append(call_id)
+        return call_id
 
     def answered(self, call_id: str | None, name: str) -> str | None:
         """The id of the call that this result is for: by id, else the first of that name."""
-        for number, (waiting, waiting_name, _) in enumerate(self._waiting):
-            if waiting == call_id or (call_id is None and waiting_name == name):
-                return self._take(number)
-        for number, (_, waiting_name, is_ours) in enumerate(self._waiting):
-            if is_ours and waiting_name == name:
-                return self._take(number)
+        if call_id is None or call_id not in self._waiting:
+            known = self._by_name if call_id is None else self._ours
+            call_id = self._first(known.get(name)) or call_id
+        self._waiting.discard(call_id or "")
         return call_id
 
-    def _take(self, number: int) -> str:
-        return self._waiting.pop(number)[0]
+    def _first(self, made: deque[str] | None) -> str | None:
+        while made:
+            call_id = made.popleft()
+            if call_id in self._waiting:
+                return call_id
+        return None
 
 
 class PartReader:
@@ -81,20 +91,32 @@ class PartReader:
     def __init__(self, losses: LossReport) -> None:
         self._losses = losses
         self._calls = Calls()
+        self._seals: set[Signature] = set()
+        """Of the thinking that came back so far."""
 
     def read(self, part: object, path: str, *, by_model: bool) -> list[Item]:
         fields = object_of(part, path)
         data = [name for name in _DATA if fields.get(name) is not None]
-        seal = self._seal(fields, path, data)
+        field = text(fields, "thoughtSignature", f"{path}.") or ""
+        seal = seals.read(field, _sealed_by(fields, data)) if field else None
         if not data:
             if seal is None:
                 raise MalformedRequest(_no_data(fields), path=path)
-            return _with_seal(Text(text=""), seal)
+            return self._noted(_with_seal(Text(text=""), seal))
         report_others(fields, _KNOWN, self._losses, "part.")
         if len(data) > 1:
             raise MalformedRequest(f"holds both {data[0]} and {data[1]}", path=path)
         item = self._item(data[0], fields, path, by_model=by_model)
-        return [item] if seal is None else _with_seal(item, seal)
+        if keepsake.is_packed(field):
+            thoughts = keepsake.unpacked(field)
+            return [*(each for each in thoughts if each.signature not in self._seals), item]
+        return [item] if seal is None else self._noted(_with_seal(item, seal))
+
+    def _noted(self, items: list[Item]) -> list[Item]:
+        for item in items:
+            if isinstance(item, Thinking | RedactedThinking) and item.signature is not None:
+                self._seals.add(item.signature)
+        return items
 
     def _item(self, kind: str, fields: Fields, path: str, *, by_model: bool) -> Item:
         place = f"{path}.{kind}"
@@ -118,17 +140,6 @@ class PartReader:
         if hosted is None:
             raise MalformedRequest("is of a kind that is not known here", path=place)
         return hosted
-
-    def _seal(self, fields: Fields, path: str, data: list[str]) -> Carried | None:
-        written = text(fields, "thoughtSignature", f"{path}.")
-        if not written:
-            return None
-        of = SealOf.TEXT
-        if fields.get("thought") is True:
-            of = SealOf.THINKING
-        elif data == ["functionCall"]:
-            of = SealOf.CALL
-        return seals.read(written, of)
 
     def _inline(self, inner: Fields, path: str) -> Item:
         media_type = text(inner, "mimeType", path) or ""
@@ -190,6 +201,13 @@ def _words(response: Fields) -> tuple[str, bool]:
     if not response:
         return "", False
     return orjson.dumps(response).decode(), bool(response.get("error"))
+
+
+def _sealed_by(fields: Fields, data: list[str]) -> SealOf:
+    """What a signature of Google's seals in this place."""
+    if fields.get("thought") is True:
+        return SealOf.THINKING
+    return SealOf.CALL if data == ["functionCall"] else SealOf.TEXT
 
 
 def _with_seal(item: Item, seal: Carried) -> list[Item]:

@@ -9,6 +9,7 @@ import binascii
 
 from llmgw_desktop.domain.content import Signature, Vendor
 from llmgw_desktop.wire.translate.carrier import MOST_CHARS, Carried, SealOf, packed, unpacked
+from llmgw_desktop.wire.translate.gemini.keepsake import is_packed
 
 SKIP = "skip_thought_signature_validator"
 """What Google documents for histories that come from other models: the check of signatures is
@@ -26,7 +27,7 @@ def written(signature: Signature, of: SealOf) -> str:
 
 def read(field: str, of: SealOf) -> Carried | None:
     """What a caller sent back; None for what is empty, garbled or stands for no signature."""
-    if field == SKIP:
+    if field == SKIP or is_packed(field):
         return None
     if not field.startswith(_CARRIER_START):
         return unpacked(field, Vendor.GOOGLE, of)
