@@ -1,0 +1,177 @@
+"""Every door reaches a provider of another protocol: seen with the practice provider."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.engine.conftest import House
+
+WORDS = "say pong"
+REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "anthropic": (
+        "/v1/messages",
+        {"max_tokens": 99, "messages": [{"role": "user", "content": WORDS}]},
+    ),
+    "chat": ("/v1/chat/completions", {"messages": [{"role": "user", "content": WORDS}]}),
+    "responses": ("/v1/responses", {"input": WORDS}),
+    "codex": (
+        "/backend-api/codex/responses",
+        {"input": [{"role": "user", "content": WORDS}], "store": False},
+    ),
+    "gemini": (
+        "/v1beta/models/{model}:{action}",
+        {"contents": [{"role": "user", "parts": [{"text": WORDS}]}]},
+    ),
+}
+TEXT = {
+    "anthropic": lambda body: body["content"][0]["text"],
+    "chat": lambda body: body["choices"][0]["message"]["content"],
+    "responses": lambda body: body["output"][-1]["content"][0]["text"],
+    "codex": lambda body: body["output"][-1]["content"][0]["text"],
+    "gemini": lambda body: body["candidates"][0]["content"]["parts"][0]["text"],
+}
+LAST = {
+    "anthropic": b"message_stop",
+    "chat": b"[DONE]",
+    "responses": b"response.completed",
+    "codex": b"response.completed",
+    "gemini": b'"finishReason":"STOP"',
+}
+
+
+def _ask(door: str, model: str, *, streaming: bool) -> tuple[str, dict[str, Any]]:
+    path, body = REQUESTS[door]
+    if door == "gemini":
+        action = "streamGenerateContent?alt=sse" if streaming else "generateContent"
+        return path.format(model=model, action=action), body
+    return path, {**body, "model": model, "stream": streaming}
+
+
+@pytest.mark.parametrize("door", REQUESTS)
+async def test_a_whole_answer(house: House, door: str) -> None:
+    path, body = _ask(door, "practice/echo", streaming=False)
+    async with house.post(path, body) as reply:
+        assert reply.status == 200, await reply.text()
+        assert WORDS in TEXT[door](await reply.json())
+        assert reply.headers["x-llmgw-provider"] == "practice"
+    (flight,) = house.closed
+    assert flight.usage.output_tokens
+    assert flight.upstream_protocol is not None
+
+
+@pytest.mark.parametrize("door", REQUESTS)
+async def test_a_stream(house: House, door: str) -> None:
+    path, body = _ask(door, "practice/echo", streaming=True)
+    async with house.post(path, body) as reply:
+        assert reply.status == 200, await reply.text()
+        assert reply.content_type == "text/event-stream"
+        stream = await reply.read()
+    assert LAST[door] in stream
+    (flight,) = house.closed
+    assert flight.state == "ok"
+    assert flight.usage.output_tokens
+
+
+@pytest.mark.parametrize("door", REQUESTS)
+async def test_a_stream_that_breaks_never_ends_well(house: House, door: str) -> None:
+    path, body = _ask(door, "practice/cut", streaming=True)
+    async with house.post(path, body) as reply:
+        stream = await reply.read()
+    assert LAST[door] not in stream
+    assert b"error" in stream
+    (flight,) = house.closed
+    assert (flight.state, flight.error_kind) == ("cut", "upstream_cut")
+
+
+@pytest.mark.parametrize("door", REQUESTS)
+@pytest.mark.parametrize("status", [401, 429, 500, 529])
+async def test_a_vendors_error_keeps_its_status(house: House, door: str, status: int) -> None:
+    path, body = _ask(door, f"practice/fault-{status}", streaming=False)
+    async with house.post(path, body) as reply:
+        assert reply.status == status
+        told = (await reply.json())["error"]
+        assert told["message"]
+        if status == 429:
+            assert reply.headers["retry-after"]
+    (flight,) = house.closed
+    assert flight.error_kind == f"upstream_{status}"
+
+
+@pytest.mark.parametrize(
+    ("door", "model"),
+    [
+        ("anthropic", "gpt-stub"),
+        ("chat", "claude-stub"),
+        ("responses", "gpt-stub"),
+        ("codex", "gpt-stub"),
+        ("gemini", "gpt-stub"),
+    ],
+)
+async def test_a_malformed_body_is_refused_with_its_place(
+    house: House, door: str, model: str
+) -> None:
+    path, body = _ask(door, model, streaming=False)
+    member = next(name for name in ("messages", "input", "contents") if name in body)
+    async with house.post(path, {**body, member: [{"role": 7}]}) as reply:
+        assert reply.status == 400
+        told = (await reply.json())["error"]["message"]
+    assert f"{member}[0]" in told
+    assert not house.lane.requests
+
+
+async def test_counts_for_everybody(house: House) -> None:
+    for path, body, member in (
+        ("/v1/messages/count_tokens", REQUESTS["anthropic"][1], "input_tokens"),
+        ("/v1/responses/input_tokens", REQUESTS["responses"][1], "input_tokens"),
+        ("/v1beta/models/gpt-stub:countTokens", REQUESTS["gemini"][1], "totalTokens"),
+    ):
+        async with house.post(path, {**body, "model": "gpt-stub"}) as reply:
+            assert reply.status == 200, await reply.text()
+            assert reply.headers["x-llmgw-estimate"] == "true"
+            assert (await reply.json())[member] >= 2
+
+
+async def test_a_conversation_goes_on_from_an_answers_id(house: House) -> None:
+    first = {"model": "practice/echo", "input": "remember me"}
+    async with house.post("/v1/responses", first) as reply:
+        answer = await reply.json()
+    again = {"model": "gpt-stub", "input": "and now?", "previous_response_id": answer["id"]}
+    async with house.post("/v1/responses", again) as reply:
+        assert reply.status == 200, await reply.text()
+    sent = house.lane.only.json()
+    said = [message["content"] for message in sent["messages"]]
+    assert "remember me" in str(said[0])
+    assert "and now?" in str(said[-1])
+    assert [message["role"] for message in sent["messages"]] == ["user", "assistant", "user"]
+    unknown = {**again, "previous_response_id": "resp_unknown"}
+    async with house.post("/v1/responses", unknown) as reply:
+        assert reply.status == 400
+        assert "not found" in (await reply.json())["error"]["message"]
+
+
+async def test_losses_are_told_or_refused(house: House) -> None:
+    body = {**REQUESTS["anthropic"][1], "model": "gpt-stub", "top_k": 5, "container": "c"}
+    async with house.post("/v1/messages", body) as reply:
+        assert reply.status == 200, await reply.text()
+        assert "container" in reply.headers["x-llmgw-dropped"]
+    (flight,) = house.closed
+    assert any("container" in name for name in flight.losses)
+    async with house.post("/v1/messages", body, **{"x-llmgw-strict": "1"}) as reply:
+        assert reply.status == 400
+        assert "container" in (await reply.json())["error"]["message"]
+    assert house.closed[1].error_kind == "loss_refused"
+
+
+async def test_codex_is_told_that_there_is_no_web_socket(house: House) -> None:
+    async with house.get("/backend-api/codex/responses", Upgrade="websocket") as reply:
+        assert reply.status == 426
+    async with house.get("/backend-api/codex/models?client_version=1") as reply:
+        assert {"slug", "display_name"} <= set((await reply.json())["models"][0])
+
+
+async def test_models_in_geminis_shape(house: House) -> None:
+    async with house.get("/v1beta/models") as reply:
+        names = [model["name"] for model in (await reply.json())["models"]]
+    assert "models/gpt-stub" in names
