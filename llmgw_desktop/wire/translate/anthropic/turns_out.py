@@ -146,7 +146,7 @@ class TurnWriter:
                 result = {
                     "type": "tool_result",
                     "tool_use_id": call_id,
-                    "content": NO_RESULT,
+                    "content": [{"type": "text", "text": NO_RESULT}],
                     "is_error": True,
                 }
             results.append(result)

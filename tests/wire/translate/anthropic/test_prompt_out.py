@@ -161,7 +161,7 @@ def test_a_call_without_a_result_gets_one_that_says_so() -> None:
     assert body["messages"][2]["content"][0] == {
         "type": "tool_result",
         "tool_use_id": "a",
-        "content": "No result was given for this call.",
+        "content": [text("No result was given for this call.")],
         "is_error": True,
     }
     assert lost == ("call_pairing",)
