@@ -1,7 +1,6 @@
 """What a stand-in upstream can be told to do with one request: answer, refuse, or misbehave.
 
-Values only. The vendors' wire forms are made in anthropic_dialect and openai_dialect, the sending
-is done in delivery.
+Values only. The vendors' wire forms are made in the dialects, the sending is done in delivery.
 """
 
 from __future__ import annotations
@@ -9,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+
+Ending = Literal["end", "length", "refusal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,16 @@ class Answer:
     text: str = "pong from the upstream"
     thinking: str = "The user says ping, so pong."
     call_tools: bool = True
+    calls: int = 1
+    """How many at once: of all offered tools in turn, with numbers that differ."""
+    words_before_calls: str = ""
     tool_input: Mapping[str, object] | None = None
+    ending: Ending = "end"
+    """A model that refuses, or runs out of tokens, calls no tools."""
+    shows_reasoning: bool = False
+    """In Chat Completions: thinking as reasoning_content, as compatible servers have it."""
+    call_ids: bool = True
+    """Gemini gives its calls ids, or does not."""
     pieces: int = 3
     spent: Spent = field(default_factory=Spent)
     pings: bool = True

@@ -9,8 +9,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.support import tool_choice
+from tests.support import script
 from tests.support.answers import Answer, Refusal
+from tests.support.script import Said
+from tests.support.seals import seal
+
+VENDOR = "anthropic"
 
 ERROR_TYPES: Mapping[int, str] = {
     400: "invalid_request_error",
@@ -33,14 +37,10 @@ _MESSAGES: Mapping[int, str] = {
 Json = dict[str, Any]
 
 
-def fault_in(body: Json, headers: Mapping[str, str]) -> str | None:
+def fault_in(body: Json) -> str | None:
     """What the vendor would refuse with a 400 before it looks at anything else."""
-    if "anthropic-version" not in headers:
-        return "anthropic-version: header is required"
-    for name in ("model", "messages", "max_tokens"):
-        if name not in body:
-            return f"{name}: Field required"
-    return None
+    missing = [name for name in ("model", "messages", "max_tokens") if name not in body]
+    return f"{missing[0]}: Field required" if missing else None
 
 
 def headers(request_id: str) -> dict[str, str]:
@@ -79,7 +79,7 @@ def whole(body: Json, answer: Answer, number: int) -> bytes:
     blocks = _blocks(body, answer, number)
     message = _message(body, answer, number) | {
         "content": blocks,
-        "stop_reason": _stop_reason(blocks),
+        "stop_reason": _stop_reason(blocks, answer),
         "usage": _usage(answer) | {"output_tokens": answer.spent.output_tokens},
     }
     return _dump(message)
@@ -106,44 +106,42 @@ def _events(body: Json, answer: Answer, number: int) -> Iterator[bytes]:
         for delta in _deltas(block, answer.pieces):
             yield _event("content_block_delta", {"index": index, "delta": delta})
         yield _event("content_block_stop", {"index": index})
-    delta = {"stop_reason": _stop_reason(blocks), "stop_sequence": None}
+    delta = {"stop_reason": _stop_reason(blocks, answer), "stop_sequence": None}
     usage = {"output_tokens": answer.spent.output_tokens}
     yield _event("message_delta", {"delta": delta, "usage": usage})
     yield _event("message_stop", {})
 
 
 def _blocks(body: Json, answer: Answer, number: int) -> list[Json]:
+    said = _said(body, answer, number)
     blocks: list[Json] = []
-    thinking = body.get("thinking") or {}
-    if thinking.get("type") in ("enabled", "adaptive"):
-        shown = "" if thinking.get("display") == "omitted" else answer.thinking
-        blocks.append({"type": "thinking", "thinking": shown, "signature": "c2lnbmF0dXJl" * 4})
-    told = _tool_result(body)
-    call = _tool_call(body, answer, number) if told is None else None
-    if call is not None:
-        blocks.append(call)
-    else:
-        said = answer.text if told is None else f"The tool said: {told}"
-        blocks.append({"type": "text", "text": said})
+    if said.thinking is not None:
+        shown = "" if body["thinking"].get("display") == "omitted" else said.thinking
+        blocks.append({"type": "thinking", "thinking": shown, "signature": seal(VENDOR, shown)})
+    if said.text and said.refusal is None:
+        blocks.append({"type": "text", "text": said.text})
+    blocks += [
+        {"type": "tool_use", "id": f"toolu_01{call.id}", "name": call.name, "input": call.arguments}
+        for call in said.calls
+    ]
     return blocks
 
 
-def _tool_call(body: Json, answer: Answer, number: int) -> Json | None:
-    offered = {t["name"]: t for t in body.get("tools", []) if "input_schema" in t}
-    name = tool_choice.choose(list(offered)) if answer.call_tools else None
-    if name is None:
-        return None
-    given = answer.tool_input or tool_choice.sample_input(name, offered[name]["input_schema"])
-    return {"type": "tool_use", "id": f"toolu_01stub{number:06d}", "name": name, "input": given}
+def _said(body: Json, answer: Answer, number: int) -> Said:
+    thinks = (body.get("thinking") or {}).get("type") in ("enabled", "adaptive")
+    tools = body.get("tools", [])
+    offered = {tool["name"]: tool["input_schema"] for tool in tools if "input_schema" in tool}
+    return script.said(answer, offered, _told(body), thinks, number)
 
 
-def _tool_result(body: Json) -> str | None:
-    """The text of the newest tool result in the conversation."""
+def _told(body: Json) -> list[str] | None:
+    """The texts of the newest tool results in the conversation."""
     for message in reversed(body.get("messages", [])):
         content = message.get("content")
-        for block in content if isinstance(content, list) else []:
-            if block.get("type") == "tool_result":
-                return _plain(block.get("content", ""))
+        blocks = content if isinstance(content, list) else []
+        results = [block for block in blocks if block.get("type") == "tool_result"]
+        if results:
+            return [_plain(block.get("content", "")) for block in results]
     return None
 
 
@@ -180,7 +178,9 @@ def _usage(answer: Answer) -> Json:
     }
 
 
-def _stop_reason(blocks: list[Json]) -> str:
+def _stop_reason(blocks: list[Json], answer: Answer) -> str:
+    if answer.ending != "end":
+        return {"length": "max_tokens", "refusal": "refusal"}[answer.ending]
     return "tool_use" if blocks[-1]["type"] == "tool_use" else "end_turn"
 
 

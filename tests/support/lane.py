@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from typing import Literal
 
 from tests.support.answers import Answer, Behaviour
 from tests.support.seen import Seen
+
+Manners = Literal["lenient", "vendor", "compatible"]
 
 
 class Lane:
@@ -21,6 +24,8 @@ class Lane:
         """The only credential it takes; None takes any."""
         self.models: list[str] = []
         """What it offers; empty takes any model name."""
+        self.manners: Manners = "lenient"
+        """How strict it is with what it gets: see rules."""
         self.requests: list[Seen] = []
         self._script: deque[Behaviour] = deque()
 

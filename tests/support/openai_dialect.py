@@ -11,9 +11,10 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.support import tool_choice
+from tests.support import script
 from tests.support.answers import Answer, Refusal
 from tests.support.anthropic_dialect import split
+from tests.support.script import Said
 
 DONE = b"data: [DONE]\n\n"
 VECTOR = (0.25, -0.5, 1.0, 0.0)
@@ -50,7 +51,7 @@ def headers(request_id: str) -> dict[str, str]:
     }
 
 
-def refusal(fault: Refusal) -> bytes:
+def refusal(fault: Refusal, _request_id: str = "") -> bytes:
     kind, code, message = _ERRORS.get(fault.status, ("server_error", None, "Error"))
     return error_body(kind, fault.message or message, code)
 
@@ -108,43 +109,51 @@ def _chunks(body: Json, answer: Answer, number: int) -> Iterator[bytes]:
 
 
 def _deltas(message: Json, pieces: int) -> Iterator[Json]:
+    for member in ("reasoning_content", "content", "refusal"):
+        for text in split(message.get(member) or "", pieces):
+            yield {member: text}
     for index, call in enumerate(message.get("tool_calls", [])):
         function = call["function"]
         opening = call | {"function": {"name": function["name"], "arguments": ""}}
         yield {"tool_calls": [{"index": index, **opening}]}
         for text in split(function["arguments"], pieces):
             yield {"tool_calls": [{"index": index, "function": {"arguments": text}}]}
-    for text in split(message["content"] or "", pieces):
-        yield {"content": text}
 
 
 def _message(body: Json, answer: Answer, number: int) -> tuple[Json, str]:
-    told = _tool_result(body)
-    call = _tool_call(body, answer, number) if told is None else None
+    said = _said(body, answer, number)
     message: Json = {"role": "assistant", "content": None, "refusal": None, "annotations": []}
-    if call is not None:
-        return message | {"tool_calls": [call]}, "tool_calls"
-    said = answer.text if told is None else f"The tool said: {told}"
-    return message | {"content": said}, "stop"
+    if said.thinking is not None:
+        message["reasoning_content"] = said.thinking
+    message["refusal" if said.refusal else "content"] = said.text or None
+    if said.calls:
+        message["tool_calls"] = [
+            {"id": f"call_{call.id}", "type": "function"}
+            | {"function": {"name": call.name, "arguments": call.text}}
+            for call in said.calls
+        ]
+        return message, "tool_calls"
+    return message, "length" if said.ending == "length" else "stop"
 
 
-def _tool_call(body: Json, answer: Answer, number: int) -> Json | None:
-    offered = {t["function"]["name"]: t["function"] for t in body.get("tools", [])}
-    name = tool_choice.choose(list(offered)) if answer.call_tools else None
-    if name is None:
-        return None
-    schema = offered[name].get("parameters", {})
-    given = answer.tool_input or tool_choice.sample_input(name, schema)
-    function = {"name": name, "arguments": json.dumps(given)}
-    return {"id": f"call_stub{number:06d}", "type": "function", "function": function}
+def _said(body: Json, answer: Answer, number: int) -> Said:
+    functions = [tool["function"] for tool in body.get("tools", []) if "function" in tool]
+    offered = {each["name"]: each.get("parameters", {}) for each in functions}
+    thinks = answer.shows_reasoning and body.get("reasoning_effort", "none") != "none"
+    return script.said(answer, offered, _told(body), thinks, number)
 
 
-def _tool_result(body: Json) -> str | None:
+def _told(body: Json) -> list[str] | None:
+    """The texts of the newest tool results in the conversation."""
+    told: list[str] = []
     for message in reversed(body.get("messages", [])):
         if message.get("role") == "tool":
             content = message["content"]
-            return content if isinstance(content, str) else "".join(p["text"] for p in content)
-    return None
+            plain = content if isinstance(content, str) else "".join(p["text"] for p in content)
+            told.insert(0, plain)
+        elif told:
+            break
+    return told or None
 
 
 def _head(body: Json, number: int, kind: str) -> Json:

@@ -22,6 +22,8 @@ class Seen:
     raw_headers: tuple[tuple[bytes, bytes], ...]
     body: bytes = b""
     status: int | None = None
+    fault: str | None = None
+    """What the upstream refused in it."""
     sent: bytearray = field(default_factory=bytearray)
     """The body of the answer as it went out, before any compression."""
     whole: bool = False

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
-from tests.support import anthropic_dialect, openai_dialect
+from tests.support import (
+    anthropic_dialect,
+    gemini_dialect,
+    openai_dialect,
+    responses_dialect,
+    responses_stream,
+    rules,
+)
 from tests.support.answers import (
     Answer,
     Delivery,
@@ -19,10 +26,32 @@ from tests.support.answers import (
     SocketBytes,
 )
 from tests.support.delivery import Courier, Cut, cut, forever
+from tests.support.doors import door_at
 from tests.support.lane import Lane
 from tests.support.seen import Seen
 
-Door = Callable[[dict[str, Any], Answer], Coroutine[Any, Any, web.StreamResponse]]
+Json = dict[str, Any]
+_VENDORS: Any = {
+    "anthropic": anthropic_dialect,
+    "openai": openai_dialect,
+    "google": gemini_dialect,
+}
+_WHOLE: Any = {
+    "messages": anthropic_dialect.whole,
+    "chat": openai_dialect.whole,
+    "responses": responses_dialect.whole,
+}
+_STREAM: Any = {
+    "messages": anthropic_dialect.stream,
+    "chat": openai_dialect.stream,
+    "responses": responses_stream.stream,
+}
+_COUNT: Any = {
+    "anthropic": anthropic_dialect.token_count,
+    "openai": responses_dialect.token_count,
+    "google": gemini_dialect.token_count,
+}
+SSE = "text/event-stream"
 
 
 class Turn:
@@ -32,10 +61,8 @@ class Turn:
         self._lane = lane
         self._number = number
         self._request_id = f"req_011stub{number:06d}"
-        shared_path = seen.path.startswith("/v1/models")
-        self._anthropic = seen.path.startswith("/v1/messages") or (
-            shared_path and "anthropic-version" in request.headers
-        )
+        self._door = door_at(seen.method, seen.path, request.headers)
+        self._vendor = _VENDORS[self._door.vendor]
 
     async def play(self) -> web.StreamResponse:
         behaviour = self._lane.next_behaviour()
@@ -68,69 +95,62 @@ class Turn:
         return await courier.send(raw.status, raw.headers, list(raw.frames), streaming=streaming)
 
     async def _refuse(self, fault: Refusal) -> web.StreamResponse:
-        body = (
-            anthropic_dialect.refusal(fault, self._request_id)
-            if self._anthropic
-            else openai_dialect.refusal(fault)
-        )
         extra = {"retry-after": fault.retry_after} if fault.retry_after is not None else {}
-        return await self._json(body, fault.status, extra)
+        return await self._json(self._vendor.refusal(fault, self._request_id), fault.status, extra)
 
     async def _answer(self, answer: Answer) -> web.StreamResponse:
-        if not self._key_is_right():
+        if self._lane.key is not None and not self._door.has_key(
+            self._lane.key, self._request.headers
+        ):
             return await self._refuse(Refusal(status=401))
-        method, path = self._seen.method, self._seen.path
-        if method == "GET" and path == "/v1/models":
-            dialect = anthropic_dialect if self._anthropic else openai_dialect
-            return await self._json(dialect.models(self._lane.models))
-        doors: dict[str, Door] = {
-            "/v1/messages": self._messages,
-            "/v1/messages/count_tokens": self._count_tokens,
-            "/v1/chat/completions": self._chat,
-            "/v1/embeddings": self._embeddings,
-        }
-        if method != "POST" or path not in doors:
+        method, path, does = self._seen.method, self._seen.path, self._door.does
+        if does is None:
             return await self._refuse(Refusal(status=404, message=f"Not found: {method} {path}"))
+        if does == "models":
+            return await self._json(self._vendor.models(self._lane.models))
         try:
             body = json.loads(self._seen.body)
         except ValueError:
             return await self._refuse(Refusal(status=400, message="body is not JSON"))
-        if self._lane.models and body.get("model") not in self._lane.models:
-            return await self._refuse(Refusal(status=404, message=f"model: {body.get('model')}"))
-        return await doors[path](body, answer)
-
-    async def _messages(self, body: dict[str, Any], answer: Answer) -> web.StreamResponse:
-        fault = anthropic_dialect.fault_in(body, self._request.headers)
+        model = self._door.model or body.get("model")
+        if self._lane.models and model not in self._lane.models:
+            return await self._refuse(Refusal(status=404, message=f"model: {model}"))
+        fault = rules.fault_in(self._door, body, self._request.headers, self._lane.manners)
         if fault is not None:
+            self._seen.fault = fault
             return await self._refuse(Refusal(status=400, message=fault))
+        return await self._say(body, answer)
+
+    async def _say(self, body: Json, answer: Answer) -> web.StreamResponse:
+        does = self._door.does
+        if does == "embed":
+            return await self._json(openai_dialect.embeddings(body), delivery=answer.delivery)
+        if does == "count":
+            return await self._json(_COUNT[self._door.vendor](self._seen.body))
+        if does == "gemini":
+            return await self._gemini(body, answer)
+        answer = replace(answer, shows_reasoning=self._lane.manners == "compatible")
         if body.get("stream") is True:
-            frames = anthropic_dialect.stream(body, answer, self._number)
-            return await self._event_stream(frames, answer.delivery)
-        whole = anthropic_dialect.whole(body, answer, self._number)
-        return await self._json(whole, delivery=answer.delivery)
+            frames = _STREAM[does](body, answer, self._number)
+            return await self._stream(frames, answer.delivery)
+        return await self._json(_WHOLE[does](body, answer, self._number), delivery=answer.delivery)
 
-    async def _count_tokens(self, body: dict[str, Any], answer: Answer) -> web.StreamResponse:
-        del body, answer
-        return await self._json(anthropic_dialect.token_count(self._seen.body))
+    async def _gemini(self, body: Json, answer: Answer) -> web.StreamResponse:
+        model = str(self._door.model)
+        if not self._door.streams:
+            whole = gemini_dialect.whole(body, answer, self._number, model)
+            return await self._json(whole, delivery=answer.delivery)
+        sse = self._request.query.get("alt") == "sse"
+        frames = gemini_dialect.stream(body, answer, self._number, model, sse=sse)
+        return await self._stream(frames, answer.delivery, SSE if sse else "application/json")
 
-    async def _chat(self, body: dict[str, Any], answer: Answer) -> web.StreamResponse:
-        fault = openai_dialect.fault_in(body)
-        if fault is not None:
-            return await self._refuse(Refusal(status=400, message=fault))
-        if body.get("stream") is True:
-            frames = openai_dialect.stream(body, answer, self._number)
-            return await self._event_stream(frames, answer.delivery)
-        whole = openai_dialect.whole(body, answer, self._number)
-        return await self._json(whole, delivery=answer.delivery)
-
-    async def _embeddings(self, body: dict[str, Any], answer: Answer) -> web.StreamResponse:
-        return await self._json(openai_dialect.embeddings(body), delivery=answer.delivery)
-
-    async def _event_stream(self, frames: list[bytes], delivery: Delivery) -> web.StreamResponse:
+    async def _stream(
+        self, frames: list[bytes], delivery: Delivery, kind: str = SSE
+    ) -> web.StreamResponse:
         headers = {
-            "Content-Type": "text/event-stream; charset=utf-8",
+            "Content-Type": f"{kind}; charset=utf-8",
             "Cache-Control": "no-cache",
-            **self._vendor_headers(),
+            **self._vendor.headers(self._request_id),
         }
         courier = Courier(self._request, self._seen, delivery)
         return await courier.send(200, headers, frames, streaming=True)
@@ -142,23 +162,9 @@ class Turn:
         extra: dict[str, str] | None = None,
         delivery: Delivery | None = None,
     ) -> web.StreamResponse:
-        headers = {"Content-Type": "application/json", **self._vendor_headers(), **(extra or {})}
+        own = self._vendor.headers(self._request_id)
+        headers = {"Content-Type": "application/json", **own, **(extra or {})}
         courier = Courier(self._request, self._seen, delivery or Delivery())
         # In halves, so that a body without events can be cut or stalled in its middle too.
         half = len(body) // 2
         return await courier.send(status, headers, [body[:half], body[half:]], streaming=False)
-
-    def _vendor_headers(self) -> dict[str, str]:
-        if self._anthropic:
-            return anthropic_dialect.headers(self._request_id)
-        return openai_dialect.headers(self._request_id)
-
-    def _key_is_right(self) -> bool:
-        if self._lane.key is None:
-            return True
-        name, wanted = (
-            ("x-api-key", self._lane.key)
-            if self._anthropic
-            else ("authorization", f"Bearer {self._lane.key}")
-        )
-        return self._seen.header(name) == wanted
