@@ -210,6 +210,9 @@ def _arguments(given: object) -> str:
         return given
     if given is None:
         return ""
-    if type(given) is dict:
-        return orjson.dumps(given).decode()
-    raise UpstreamGarbage("The provider's answer has a tool call whose arguments are no text.")
+    try:
+        return orjson.dumps(given if type(given) is dict else object()).decode()
+    except TypeError:
+        raise UpstreamGarbage(
+            "The provider's answer has a tool call whose arguments are no text."
+        ) from None

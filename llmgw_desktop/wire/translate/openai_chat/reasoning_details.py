@@ -96,7 +96,12 @@ def sealed(entry: Mapping[str, Any]) -> Signature:
     """The entry without its words, which stand beside the signature."""
     member = TEXT_MEMBERS.get(str(entry.get("type")))
     rest = {name: value for name, value in entry.items() if name != member}
-    return Signature(vendor=Vendor.OTHER, data=orjson.dumps(rest).decode())
+    try:
+        data = orjson.dumps(rest)
+    except TypeError:
+        # nested deeper than any entry is: what is flat is the entry
+        data = orjson.dumps({n: v for n, v in rest.items() if type(v) in (str, int, bool)})
+    return Signature(vendor=Vendor.OTHER, data=data.decode())
 
 
 def entry_of(signature: Signature, text: str = "") -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmgw_desktop.domain.content import RedactedThinking
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.wire.translate.openai_chat.events_in import read_answer
 from tests.wire.streams import DONE, chunk, noisy, split
@@ -99,7 +100,11 @@ def test_whatever_comes_only_garbage_is_complained_of(pieces: list[bytes]) -> No
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 9)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=4),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
@@ -128,3 +133,13 @@ def test_whatever_a_chunk_holds_only_garbage_is_complained_of(
             answered(*frames, delta(finish="stop"))
     except UpstreamGarbage:
         return
+
+
+def test_what_is_nested_too_deeply_is_garbage_or_left_out() -> None:
+    body = b'{"choices":[{"message":{%b:[{"type":"reasoning.encrypted","data":"d","a":%b}]}}]}'
+    nested = b'{"a":' * 300 + b"1" + b"}" * 300
+    (item,) = read_answer(body % (b'"reasoning_details"', nested), NO_NAMES).items
+    assert isinstance(item, RedactedThinking)
+    call = b'{"choices":[{"message":{"tool_calls":[{"function":{"name":"f","arguments":%b}}]}}]}'
+    with pytest.raises(UpstreamGarbage):
+        read_answer(call % nested, NO_NAMES)
