@@ -22,6 +22,7 @@ from llmgw_desktop.wire.translate.openai_responses.reading import (
     as_list,
     as_object,
     as_string,
+    maybe_list,
     maybe_object,
     maybe_string,
     string_in,
@@ -70,13 +71,12 @@ def _item(value: object, path: str, report: LossReport) -> Item:
 
 
 def _text(part: Mapping[str, Any], path: str) -> Text:
-    annotations = part.get("annotations") or []
+    annotations = maybe_list(part, "annotations", path)
     spot = f"{path}.annotations"
     return Text(
         text=string_in(part, "text", path),
         citations=tuple(
-            citation_of(as_object(each, f"{spot}[{at}]"))
-            for at, each in enumerate(as_list(annotations, spot))
+            citation_of(as_object(each, f"{spot}[{at}]")) for at, each in enumerate(annotations)
         ),
         cache=_cache(part, path),
     )

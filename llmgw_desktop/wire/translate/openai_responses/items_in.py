@@ -83,6 +83,8 @@ class InputReader:
         kind = item.get("type")
         if kind is None:
             kind = "message" if "role" in item else "item_reference"
+        if not isinstance(kind, str):
+            raise MalformedRequest("must be a string", path=f"{path}.type")
         if kind == "message":
             self._read_message(item, path)
         elif kind in _CALLS:
@@ -148,13 +150,13 @@ class InputReader:
         elif not self._seal_last(carried):
             self._report.lost(Feature.SIGNATURE)
 
-    def _read_of_vendor(self, item: dict[str, Any], kind: object, path: str) -> None:
+    def _read_of_vendor(self, item: dict[str, Any], kind: str, path: str) -> None:
         if kind == "additional_tools":
             spot = f"{path}.tools"
             for at, tool in enumerate(as_list(item.get("tools"), spot)):
                 self.tools.append((tool, f"{spot}[{at}]"))
             return
-        if not isinstance(kind, str) or kind not in hosted.ITEMS_OF_MODEL | hosted.ITEMS_OF_CALLER:
+        if kind not in hosted.ITEMS_OF_MODEL | hosted.ITEMS_OF_CALLER:
             raise _refused(kind, f"{path}.type")
         kept = Hosted(vendor=Vendor.OPENAI, what=kind, raw=item, text=hosted.in_words(item))
         if kind in hosted.ITEMS_OF_MODEL:
@@ -202,11 +204,9 @@ class InputReader:
             self._report.lost(Feature.SIGNATURE)
 
 
-def _refused(kind: object, path: str) -> MalformedRequest:
+def _refused(kind: str, path: str) -> MalformedRequest:
     if kind == "item_reference":
         return MalformedRequest("no item of this id is kept here; send the item itself", path=path)
     if kind == "compaction_trigger":
         return MalformedRequest("only the vendor's own service can compact", path=path)
-    if not isinstance(kind, str):
-        return MalformedRequest("must be a string", path=path)
     return MalformedRequest(f"an item of type '{kind[:60]}' is not known", path=path)

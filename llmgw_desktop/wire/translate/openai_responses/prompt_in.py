@@ -16,9 +16,9 @@ from llmgw_desktop.domain.prompt import (
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.openai_responses.items_in import InputReader
 from llmgw_desktop.wire.translate.openai_responses.reading import (
-    as_list,
     as_string,
     maybe_bool,
+    maybe_list,
     maybe_number,
     maybe_object,
     maybe_string,
@@ -99,7 +99,7 @@ def read_prompt(
     tell_unknown(fields, _KNOWN, report)
     items = InputReader(report)
     items.read(fields.get("input"))
-    own = as_list(fields.get("tools") or [], "tools")
+    own = maybe_list(fields, "tools")
     declared = [(tool, f"tools[{at}]") for at, tool in enumerate(own)] + items.tools
     return Prompt(
         model=model,
@@ -184,7 +184,7 @@ def _output(fields: Mapping[str, Any], report: LossReport) -> OutputFormat | Non
 
 def _sampling(fields: Mapping[str, Any], report: LossReport) -> Sampling:
     logprobs = maybe_whole(fields, "top_logprobs") or None
-    for at, word in enumerate(as_list(fields.get("include") or [], "include")):
+    for at, word in enumerate(maybe_list(fields, "include")):
         wanted = as_string(word, f"include[{at}]")
         if wanted == "message.output_text.logprobs":
             logprobs = logprobs or 0

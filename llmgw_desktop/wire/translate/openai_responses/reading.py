@@ -22,6 +22,12 @@ def as_list(value: object, path: str) -> list[Any]:
     return value
 
 
+def maybe_list(parent: Mapping[str, Any], name: str, path: str = "") -> list[Any]:
+    """Empty where there is none."""
+    value = parent.get(name)
+    return [] if value is None else as_list(value, _joined(path, name))
+
+
 def as_string(value: object, path: str) -> str:
     if not isinstance(value, str):
         raise MalformedRequest("must be a string", path=path)
