@@ -91,17 +91,36 @@ class TestCallers:
         watching.cancel()
         assert late_ms < 1000
 
-    async def test_a_compressed_body_is_read(self, house: House) -> None:
+    @pytest.mark.parametrize(
+        ("packed", "status"),
+        [
+            (gzip.compress(BODY), 200),
+            (gzip.compress(BODY[:20]) + gzip.compress(BODY[20:]), 200),
+            (gzip.compress(BODY)[:-1], 400),
+            (gzip.compress(BODY) + b"rest", 400),
+            (gzip.compress(bytes(1 << 20)), 413),
+        ],
+        ids=[
+            "one member",
+            "two members",
+            "cut",
+            "garbage behind",
+            "too large unpacked",
+        ],
+    )
+    async def test_a_compressed_body_is_read_whole_or_not_at_all(
+        self, house: House, packed: bytes, status: int
+    ) -> None:
         async with house.session.post(
             f"{house.url}/v1/messages",
-            data=gzip.compress(BODY),
+            data=packed,
             headers={
                 **house.headers(),
                 "Content-Type": "application/json",
                 "Content-Encoding": "gzip",
             },
         ) as answer:
-            assert answer.status == 200
+            assert answer.status == status
 
     async def test_one_who_waits_for_a_word_before_the_body_gets_it(self, house: House) -> None:
         lines = (

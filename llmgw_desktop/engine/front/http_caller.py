@@ -1,7 +1,7 @@
 """A Caller at the other end of an HTTP connection."""
 
 import asyncio
-import zlib
+import io
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
@@ -17,11 +17,10 @@ from llmgw_desktop.domain.errors import (
 )
 from llmgw_desktop.engine.caller import HeaderLines
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
+from llmgw_desktop.engine.unpacking import ENCODINGS, Garbled, Unpacker
 from llmgw_desktop.wire.headers import KEY_MARK
 
 _PLAIN = ("", "identity")
-_READABLE_ENCODINGS = (*_PLAIN, "gzip", "deflate")
-_INFLATED_STEP_BYTES = 1024 * 1024
 _KEY_NAMES = frozenset({"key", "api_key", "apikey", "api-key", "access_token", "token"})
 
 
@@ -80,7 +79,7 @@ class HttpCaller:
     async def read_body(self) -> bytes:
         headers = self._request.headers
         encoding = headers.get(hdrs.CONTENT_ENCODING, "").lower()
-        if encoding not in _READABLE_ENCODINGS:
+        if encoding not in (*_PLAIN, *ENCODINGS):
             raise UnsupportedMedia(f"The content encoding '{encoding[:40]}' cannot be read here.")
         declared = headers.get(hdrs.CONTENT_LENGTH)
         if declared is not None and int(declared) > self._max_body_bytes:
@@ -89,7 +88,7 @@ class HttpCaller:
             self._tell_to_go_on()
         try:
             body = await self._read()
-            return body if encoding in _PLAIN else await self._inflated(body)
+            return body if encoding in _PLAIN else await self._unpacked(encoding, body)
         except TimeoutError as error:
             raise RequestStalled(
                 f"Nothing came of the request's body for {self._body_patience_s:g} s."
@@ -132,16 +131,14 @@ class HttpCaller:
             if len(body) > self._max_body_bytes:
                 raise self._too_large()
             return body
-        parts: list[bytes] = []
-        size = 0
+        parts = io.BytesIO()  # it gives its memory away at last: no second copy of a large body
         while True:
             async with asyncio.timeout(self._body_patience_s):
                 part = await content.readany()
             if not part:
-                return b"".join(parts)
-            parts.append(part)
-            size += len(part)
-            if size > self._max_body_bytes:
+                return parts.getvalue()
+            parts.write(part)
+            if parts.tell() > self._max_body_bytes:
                 raise self._too_large()
 
     def _tell_to_go_on(self) -> None:
@@ -150,22 +147,22 @@ class HttpCaller:
         if transport is not None and not self._request.content.is_eof():
             transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
-    async def _inflated(self, packed: bytes) -> bytes:
+    async def _unpacked(self, encoding: str, packed: bytes) -> bytes:
         """In bounded steps, others between them: a few bytes may stand for very many."""
-        inflate = zlib.decompressobj(32 + zlib.MAX_WBITS)
-        body = bytearray()
-        while packed and not inflate.eof:
+        unpacker = Unpacker(encoding)
+        unpacker.feed(packed)
+        body = io.BytesIO()
+        while not unpacker.is_hungry:
             try:
-                body += inflate.decompress(packed, _INFLATED_STEP_BYTES)
-            except zlib.error as error:
+                body.write(unpacker.step())
+            except Garbled as error:
                 raise MalformedRequest(f"The request's body is garbled: {error}.") from error
-            if len(body) > self._max_body_bytes:
+            if body.tell() > self._max_body_bytes:
                 raise self._too_large()
-            packed = inflate.unconsumed_tail
             await asyncio.sleep(0)
-        if not inflate.eof or inflate.unused_data:
+        if not unpacker.is_whole:
             raise MalformedRequest("The request's compressed body is not whole.")
-        return bytes(body)
+        return body.getvalue()
 
     def _too_large(self) -> RequestTooLarge:
         return RequestTooLarge(

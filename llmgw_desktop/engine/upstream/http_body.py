@@ -1,17 +1,15 @@
 """The body of an upstream's answer as it is read: piece by piece, unpacked, watched for silence."""
 
 import asyncio
-import zlib
 
 from llmgw_desktop.domain.errors import LlmgwError, UpstreamCut, UpstreamGarbage, UpstreamTimeout
+from llmgw_desktop.engine.unpacking import ENCODINGS, Garbled, Unpacker
 from llmgw_desktop.engine.upstream.connection import BrokenAnswer, Connection, ConnectionClosed
 from llmgw_desktop.engine.upstream.pool import Pool, Target
 from llmgw_desktop.engine.upstream.silence import SilenceWatch
 
 LAST_WORD_GRACE_S = 0.3
 """A stream whose protocol has said its last word may take so long to end as HTTP."""
-
-_INFLATED_STEP_BYTES = 1024 * 1024
 
 
 class HttpAnswer:
@@ -31,7 +29,7 @@ class HttpAnswer:
         self._provider = provider
         self._idle_timeout_s = idle_timeout_s
         self._watch = SilenceWatch(idle_timeout_s, connection.close)
-        self._inflate = _inflater(connection.headers.get("Content-Encoding", ""), provider)
+        self._unpacker = _unpacker(connection.headers.get("Content-Encoding", ""), provider)
         self._has_said_all = False
         self.status = connection.status
         self.headers = connection.headers
@@ -40,14 +38,14 @@ class HttpAnswer:
         watch = self._watch
         watch.heard()
         try:
-            if self._inflate is None:
+            if self._unpacker is None:
                 return await self._connection.piece()
-            return await self._inflated(self._inflate)
+            return await self._unpacked(self._unpacker)
         except ConnectionClosed as closed:
             if watch.fell_silent and self._has_said_all:
                 return b""
             raise self._broken_off() from closed
-        except (BrokenAnswer, zlib.error) as broken:
+        except (BrokenAnswer, Garbled) as broken:
             raise UpstreamGarbage(f"'{self._provider}' sent a garbled body: {broken}.") from broken
         finally:
             watch.rest()
@@ -61,20 +59,18 @@ class HttpAnswer:
         self._watch.end()
         self._pool.give_back(self._target, self._connection)
 
-    async def _inflated(self, inflate: "zlib._Decompress") -> bytes:
-        """In bounded steps: a few bytes may stand for very many."""
+    async def _unpacked(self, unpacker: Unpacker) -> bytes:
         while True:
-            if inflate.unused_data:
-                raise UpstreamGarbage(f"'{self._provider}' sent more than its compressed answer.")
-            if inflate.unconsumed_tail:
+            if not unpacker.is_hungry:
                 await asyncio.sleep(0)  # a few bytes may stand for very many: others have a turn
-            if packed := inflate.unconsumed_tail or await self._connection.piece():
-                if chunk := inflate.decompress(packed, _INFLATED_STEP_BYTES):
-                    return chunk
-            elif inflate.eof:
+            elif packed := await self._connection.piece():
+                unpacker.feed(packed)
+            elif unpacker.is_whole:
                 return b""
             else:
                 raise UpstreamCut(f"'{self._provider}' sent only a part of its compressed answer.")
+            if chunk := unpacker.step():
+                return chunk
 
     def _broken_off(self) -> LlmgwError:
         if self._watch.fell_silent:
@@ -85,11 +81,11 @@ class HttpAnswer:
         return UpstreamCut(f"'{self._provider}' broke off in the middle of its answer.")
 
 
-def _inflater(encoding: str, provider: str) -> "zlib._Decompress | None":
+def _unpacker(encoding: str, provider: str) -> Unpacker | None:
     """We ask for plain bytes; some servers compress all the same."""
     encoding = encoding.strip().lower()
     if encoding in ("", "identity"):
         return None
-    if encoding in ("gzip", "x-gzip", "deflate"):
-        return zlib.decompressobj(32 + zlib.MAX_WBITS)
+    if encoding in ENCODINGS:
+        return Unpacker(encoding)
     raise UpstreamGarbage(f"'{provider}' answered in the encoding '{encoding[:40]}' unasked.")
