@@ -28,6 +28,7 @@ from llmgw_desktop.domain.content import (
 )
 from llmgw_desktop.wire.translate.anthropic.blocks_out import Block, object_arguments
 from llmgw_desktop.wire.translate.anthropic.citations import written_citation
+from llmgw_desktop.wire.translate.anthropic.hosted import search_blocks
 from llmgw_desktop.wire.translate.anthropic.stops import written_reason
 from llmgw_desktop.wire.translate.anthropic.usage import written_usage
 from llmgw_desktop.wire.translate.carrier import SealOf, packed
@@ -100,19 +101,22 @@ def media_in_words(item: Image | Audio | Video | Document, report: LossReport) -
     return f"[The model gave a file of type {kind}{where}]"
 
 
-def whole_block(item: Item, report: LossReport) -> Block | None:
+def whole_blocks(item: Item, at: int, report: LossReport) -> list[Block]:
     """Of an item that does not grow."""
     if isinstance(item, RedactedThinking):
         data = packed(item.signature, Vendor.ANTHROPIC, SealOf.REDACTED)
-        return {"type": "redacted_thinking", "data": data}
+        return [{"type": "redacted_thinking", "data": data}]
     if isinstance(item, Image | Audio | Video | Document):
-        return {"type": "text", "text": media_in_words(item, report)}
+        return [{"type": "text", "text": media_in_words(item, report)}]
     if not isinstance(item, Hosted):
-        return None
+        return []
     if item.vendor is Vendor.ANTHROPIC:
-        return dict(item.raw)
+        return [dict(item.raw)]
+    search = search_blocks(item, at)
+    if search:
+        return search
     report.lost(Feature.HOSTED_ITEM, item.what)
-    return {"type": "text", "text": item.text} if item.text else None
+    return [{"type": "text", "text": item.text}] if item.text else []
 
 
 def _blocks(item: Item, at: int, asked: Asked, report: LossReport) -> list[Block]:
@@ -128,8 +132,7 @@ def _blocks(item: Item, at: int, asked: Asked, report: LossReport) -> list[Block
         case ToolCall():
             sealed = [] if item.signature is None else [seal(item.signature, SealOf.CALL)]
             return [*sealed, _call(item, at, asked, report)]
-    block = whole_block(item, report)
-    return [] if block is None else [block]
+    return whole_blocks(item, at, report)
 
 
 def _text(item: Text, report: LossReport) -> Block:

@@ -38,7 +38,7 @@ from llmgw_desktop.wire.translate.anthropic.answer_out import (
     citation,
     message_id,
     seal,
-    whole_block,
+    whole_blocks,
 )
 from llmgw_desktop.wire.translate.anthropic.stops import written_reason
 from llmgw_desktop.wire.translate.anthropic.usage import written_usage
@@ -148,8 +148,7 @@ class EventWriter:
                 return begun + self._grown(item.text)
             case ToolCall():
                 return self._call(item, event.index)
-        block_whole = whole_block(item, self._report)
-        return b"" if block_whole is None else self._whole(block_whole)
+        return b"".join(map(self._whole, whole_blocks(item, event.index, self._report)))
 
     def _call(self, item: ToolCall, at: int) -> bytes:
         self._has_calls = True
@@ -177,8 +176,8 @@ class EventWriter:
         return _event(b"content_block_start", orjson.dumps(told))
 
     def _whole(self, block: dict[str, Any]) -> bytes:
-        """A block that is told at once: text and signatures come in a delta all the same, for
-        callers that build blocks from deltas alone."""
+        """A block that is told at once. Text, signatures and a tool's input come in a delta all the
+        same, for callers that build blocks from deltas alone."""
         told = b""
         if block["type"] == "text":
             told = self._delta(b"text_delta", b"text", block["text"])
@@ -186,6 +185,10 @@ class EventWriter:
         elif block["type"] == "thinking":
             told = self._delta(b"signature_delta", b"signature", block["signature"])
             block = {**block, "signature": ""}
+        elif block["type"] == "server_tool_use":
+            asked = orjson.dumps(block["input"]).decode()
+            told = self._delta(b"input_json_delta", b"partial_json", asked)
+            block = {**block, "input": {}}
         return self._block_start(block) + told + self._block_stop()
 
     def _delta(self, delta: bytes, name: bytes, piece: object) -> bytes:

@@ -1,7 +1,7 @@
 """Blocks of this vendor alone: its own tools and what they gave, compaction, fallbacks.
 
 They are kept as they are. What can be said of them in words is said for those who cannot take
-them.
+them. Of other vendors' tools, web search has a form here that callers know.
 """
 
 from collections.abc import Mapping
@@ -49,3 +49,36 @@ def _lines(result: Mapping[str, Any]) -> list[str]:
     """Of a search's or a fetch's result, a command's output, an MCP tool's text."""
     found = [result.get(name) for name in ("title", "url", "stdout", "stderr", "text")]
     return [each for each in found if isinstance(each, str) and each]
+
+
+MADE_ID = "srvtoolu_llmgw"
+"""Ids of the blocks made here begin so: they are for callers, the vendor would refuse them."""
+_MOST_SOURCES = 100
+
+
+def search_blocks(item: Hosted, at: int) -> list[dict[str, Any]]:
+    """A web search of OpenAI's as callers know it; empty for anything else."""
+    action = item.raw.get("action")
+    if item.what != "web_search_call" or not isinstance(action, dict):
+        return []
+    use_id = f"{MADE_ID}_{at}"
+    asked = {name: action[name] for name in ("query", "url") if isinstance(action.get(name), str)}
+    listed = action.get("sources")
+    sources = (
+        [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    )
+    found = [
+        {
+            "type": "web_search_result",
+            "url": each["url"],
+            "title": str(each.get("title") or each["url"]),
+            "encrypted_content": "",
+            "page_age": None,
+        }
+        for each in sources[:_MOST_SOURCES]
+        if isinstance(each.get("url"), str)
+    ]
+    return [
+        {"type": "server_tool_use", "id": use_id, "name": "web_search", "input": asked},
+        {"type": "web_search_tool_result", "tool_use_id": use_id, "content": found},
+    ]

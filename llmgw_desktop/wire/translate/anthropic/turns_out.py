@@ -64,17 +64,19 @@ class TurnWriter:
         return system, [{"role": each.role, "content": each.content} for each in self._messages]
 
     def _system(self, turn: Turn) -> list[Block]:
+        if turn.name is not None:
+            self._report.lost(Feature.SPEAKER_NAME)
         written = [self._blocks.plain(item) for item in turn.items]
         return [block for block in written if block is not None]
 
     def _turn(self, turn: Turn) -> None:
-        if turn.name is not None:
-            self._report.lost(Feature.SPEAKER_NAME)
         if turn.role in _SYSTEM_ROLES:
             self._report.lost(Feature.SYSTEM_POSITION)
             message = self._message("user")
             message.content += map(_reminder, self._system(turn))
             return
+        if turn.name is not None:
+            self._report.lost(Feature.SPEAKER_NAME)
         is_assistant = turn.role is Role.ASSISTANT
         message = self._message("assistant" if is_assistant else "user")
         for item in turn.items:

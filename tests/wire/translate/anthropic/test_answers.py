@@ -251,6 +251,21 @@ def test_what_an_answer_cannot_hold() -> None:
     )  # fmt: skip
 
 
+def test_a_web_search_has_the_form_that_callers_know() -> None:
+    action = {
+        "type": "search",
+        "query": "q",
+        "sources": [{"type": "url", "url": "https://a.example"}, {"type": "x"}],
+    }
+    hosted = Hosted(vendor=Vendor.OPENAI, what="web_search_call", raw={"action": action})
+    message, lost = both(answer(hosted, Text(text="so")))
+    use, result, _ = message["content"]
+    assert (use["name"], use["input"]) == ("web_search", {"query": "q"})
+    assert result["tool_use_id"] == use["id"]
+    assert [each["url"] for each in result["content"]] == ["https://a.example"]
+    assert lost == ()
+
+
 @pytest.mark.parametrize("arguments", ["[1]", '{"a": ', "x"])
 def test_broken_arguments_become_an_empty_object(arguments: str) -> None:
     message, lost = whole(answer(ToolCall(id="c", name="f", arguments=arguments)))

@@ -1,0 +1,83 @@
+"""What an earlier answer of another vendor left in a conversation that now goes to this one.
+
+A request of the same protocol is passed on as it is; but carriers of other vendors' signatures,
+and blocks that were made for the caller alone, would be refused there, and they are nobody else's
+business. Only messages that hold them are changed.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.content import Vendor
+from llmgw_desktop.wire.json_scan import replace_value
+from llmgw_desktop.wire.translate.anthropic.hosted import MADE_ID
+from llmgw_desktop.wire.translate.carrier import SealOf, unpacked
+
+_SIGNS = (b"llmgw1.", MADE_ID.encode(), b"encrypted_index")
+
+
+def without_foreign(body: bytes, fields: Mapping[str, Any]) -> tuple[bytes, int]:
+    """The body without them, and how many blocks were left out; the same body where there are
+    none. `fields` is what the body says."""
+    messages = fields.get("messages")
+    if type(messages) is not list or not any(sign in body for sign in _SIGNS):
+        return body, 0
+    kept = [_cleaned(message) for message in messages]
+    changed = sum(one is not other for one, other in zip(kept, messages, strict=True))
+    if not changed:
+        return body, 0
+    left_out = sum(map(_blocks, messages)) - sum(map(_blocks, kept))
+    remaining = [each for each in kept if type(each) is not dict or each.get("content") != []]
+    return replace_value(body, "messages", orjson.dumps(remaining), fields=fields), left_out
+
+
+def _cleaned(message: Any) -> Any:
+    content = message.get("content") if type(message) is dict else None
+    if type(content) is not list or message.get("role") != "assistant":
+        return message
+    blocks = [_uncited(block) for block in content if not _is_foreign(block)]
+    same = len(blocks) == len(content) and all(
+        one is other for one, other in zip(blocks, content, strict=True)
+    )
+    return message if same else {**message, "content": blocks}
+
+
+def _is_foreign(block: Any) -> bool:
+    if type(block) is not dict:
+        return False
+    kind = block.get("type")
+    if kind == "thinking":
+        return _is_carrier(block.get("signature"), SealOf.THINKING)
+    if kind == "redacted_thinking":
+        return _is_carrier(block.get("data"), SealOf.REDACTED)
+    use_id = block.get("id") or block.get("tool_use_id")
+    return isinstance(use_id, str) and use_id.startswith(MADE_ID)
+
+
+def _is_carrier(told: Any, of: SealOf) -> bool:
+    if not isinstance(told, str):
+        return False
+    carried = unpacked(told, Vendor.ANTHROPIC, of)
+    # None: empty, or a carrier that was garbled; too long ones are left to the vendor
+    if carried is None:
+        return told.startswith("llmgw1.")
+    return carried.signature.vendor is not Vendor.ANTHROPIC
+
+
+def _uncited(block: Any) -> Any:
+    """Without citations that were made for the caller, whose key is empty."""
+    cited = block.get("citations") if type(block) is dict else None
+    if type(cited) is not list:
+        return block
+    own = [each for each in cited if type(each) is not dict or each.get("encrypted_index") != ""]
+    if len(own) == len(cited):
+        return block
+    rest = {name: block[name] for name in block if name != "citations"}
+    return {**rest, "citations": own} if own else rest
+
+
+def _blocks(message: Any) -> int:
+    content = message.get("content") if type(message) is dict else None
+    return len(content) if type(content) is list else 0
