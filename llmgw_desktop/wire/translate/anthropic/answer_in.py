@@ -23,7 +23,7 @@ from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.wire.answer_facts import error_in, object_in, parse_answer, word_in
 from llmgw_desktop.wire.anthropic import usage_counts, usage_of_counts
 from llmgw_desktop.wire.translate.anthropic.citations import read_citation
-from llmgw_desktop.wire.translate.anthropic.hosted import hosted
+from llmgw_desktop.wire.translate.anthropic.hosted import hosted_in_answer
 from llmgw_desktop.wire.translate.anthropic.stops import read_stop, refusal_in
 from llmgw_desktop.wire.translate.custom_text import unwrapped
 from llmgw_desktop.wire.translate.names import ToolNames
@@ -70,7 +70,7 @@ def read_block(block: dict[str, Any], names: ToolNames, at: int) -> Item | None:
     if kind == "redacted_thinking":
         return redacted(block)
     if kind != "tool_use":
-        return None if kind is None else hosted(block)
+        return None if kind is None else hosted_in_answer(block)
     call = begun_call(block, names, at)
     arguments = arguments_in(block) or "{}"
     if call.kind is CallKind.CUSTOM:

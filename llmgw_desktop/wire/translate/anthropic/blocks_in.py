@@ -26,7 +26,7 @@ from llmgw_desktop.domain.content import (
 )
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.wire.translate.anthropic.citations import read_citation
-from llmgw_desktop.wire.translate.anthropic.hosted import hosted, is_hosted
+from llmgw_desktop.wire.translate.anthropic.hosted import hosted_in_history, is_hosted
 from llmgw_desktop.wire.translate.anthropic.json_fields import (
     as_list,
     as_object,
@@ -104,7 +104,7 @@ class BlockReader:
         if read is not None:
             return read(self, block, path)
         if is_hosted(kind):
-            return hosted(block)
+            return hosted_in_history(block)
         raise MalformedRequest(f"'{kind[:80]}' is no known type", path=f"{path}.type")
 
     def _text(self, block: dict[str, Any], path: str) -> Item:

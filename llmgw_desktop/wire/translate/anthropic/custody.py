@@ -41,7 +41,14 @@ def _cleaned(message: Any) -> Any:
     same = len(blocks) == len(content) and all(
         one is other for one, other in zip(blocks, content, strict=True)
     )
-    return message if same else {**message, "content": blocks}
+    if same:
+        return message
+    # the text that a carrier sealed may have been empty, which the vendor refuses
+    return {**message, "content": [each for each in blocks if not _is_empty_text(each)]}
+
+
+def _is_empty_text(block: Any) -> bool:
+    return type(block) is dict and block.get("type") == "text" and not block.get("text")
 
 
 def _is_foreign(block: Any) -> bool:

@@ -41,7 +41,7 @@ from llmgw_desktop.wire.translate.anthropic.answer_in import (
     string_in,
 )
 from llmgw_desktop.wire.translate.anthropic.citations import read_citation
-from llmgw_desktop.wire.translate.anthropic.hosted import hosted
+from llmgw_desktop.wire.translate.anthropic.hosted import hosted_in_answer
 from llmgw_desktop.wire.translate.anthropic.stops import read_stop, refusal_in
 from llmgw_desktop.wire.translate.custom_text import Unwrapper
 from llmgw_desktop.wire.translate.names import ToolNames
@@ -274,7 +274,7 @@ class EventReader:
             return
         if block.index < 0:
             if block.raw.get("type") not in (None, "redacted_thinking"):
-                self._open(block, hosted(_completed(block)), events)
+                self._open(block, hosted_in_answer(_completed(block)), events)
                 events.append(ItemEnded(index=block.index))
             return
         if block.raw.get("type") == "tool_use":

@@ -28,9 +28,15 @@ def is_hosted(kind: str) -> bool:
     return kind in _ALONE or (kind.endswith("_tool_result") and kind != "tool_result")
 
 
-def hosted(raw: Mapping[str, Any]) -> Hosted:
+def hosted_in_history(raw: Mapping[str, Any]) -> Hosted:
+    """With words: a model that goes on needs to know what was found."""
     kind = str(raw.get("type"))
     return Hosted(vendor=Vendor.ANTHROPIC, what=kind, raw=raw, text=_in_words(kind, raw))
+
+
+def hosted_in_answer(raw: Mapping[str, Any]) -> Hosted:
+    """Without: they would stand in the answer as if the model had said them."""
+    return Hosted(vendor=Vendor.ANTHROPIC, what=str(raw.get("type")), raw=raw)
 
 
 def _in_words(kind: str, raw: Mapping[str, Any]) -> str | None:

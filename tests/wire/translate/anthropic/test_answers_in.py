@@ -100,7 +100,6 @@ ITEMS = (
         vendor=Vendor.ANTHROPIC,
         what="web_search_tool_result",
         raw=FOUND,
-        text="A\nhttps://a.example",
     ),
     Text(
         text="Hello, wörld",
@@ -121,7 +120,6 @@ ITEMS = (
         vendor=Vendor.ANTHROPIC,
         what="compaction",
         raw={"type": "compaction", "content": "summary"},
-        text="summary",
     ),
 )
 
