@@ -33,7 +33,9 @@ def main() -> int:
     try:
         return _run(arguments)
     except ConfigError as error:
-        return _fail(str(error), WRONG_USAGE)
+        from llmgw_desktop.app.commands import said_of
+
+        return _fail(said_of(error, arguments), WRONG_USAGE)
     except LlmgwError as error:
         return _fail(_sentence(error), FAILED)
     except OSError as error:
@@ -43,11 +45,9 @@ def main() -> int:
 
 
 def _run(arguments: "argparse.Namespace") -> int:
-    env = dict(os.environ)
-    if getattr(arguments, "host", None) is not None:
-        env["LLM_GATEWAY_HTTP_HOST"] = arguments.host
-    if getattr(arguments, "port", None) is not None:
-        env["LLM_GATEWAY_HTTP_PORT"] = str(arguments.port)
+    from llmgw_desktop.app.commands import given_settings
+
+    env = {**os.environ, **given_settings(arguments)}
     places = Places.of(env)
     places.make()
     if arguments.command == "key":

@@ -2,11 +2,17 @@
 
 import argparse
 import importlib.metadata
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from typing_extensions import override
 
+from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.principal import Scope
+
+_SETTINGS: Final = {"host": "LLM_GATEWAY_HTTP_HOST", "port": "LLM_GATEWAY_HTTP_PORT"}
+"""Options that stand for a setting, by the variable that wins over the file."""
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -47,6 +53,20 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
+def given_settings(arguments: argparse.Namespace) -> dict[str, str]:
+    """What was set by options, as the environment would say it."""
+    given = {variable: getattr(arguments, option, None) for option, variable in _SETTINGS.items()}
+    return {variable: str(value) for variable, value in given.items() if value is not None}
+
+
+def said_of(error: ConfigError, arguments: argparse.Namespace) -> str:
+    """The error in one sentence that names what the person used, be it an option."""
+    if error.file == "environment" and error.key in given_settings(arguments):
+        option = next(option for option, variable in _SETTINGS.items() if variable == error.key)
+        return f"--{option}: {error.message}"
+    return str(error)
+
+
 class _Version(argparse.Action):
     """Looked up only when asked for."""
 
@@ -56,7 +76,6 @@ class _Version(argparse.Action):
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > 65535:
         raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
-    return port
+    return int(text)

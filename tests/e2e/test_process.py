@@ -171,6 +171,14 @@ class TestSettings:
         assert done.returncode == 2
         assert "LLM_GATEWAY_HTTP_PORT" in one_sentence(done)
 
+    def test_a_wrong_option_is_named_as_it_was_used(self, own_home: Path):
+        setup = GatewaySetup(home=own_home, environment={"LLM_GATEWAY_HTTP_HOST": "127.0.0.1"})
+        done = setup.command("serve", "--host", "0.0.0.0")
+        assert done.returncode == 2
+        sentence = one_sentence(done)
+        assert "--host: expected an address of this computer" in sentence
+        assert "LLM_GATEWAY" not in sentence
+
     def test_an_unknown_key_is_warned_about_and_kept(self, own_home: Path):
         setup = GatewaySetup(home=own_home, toml="[http]\ncolour = 'red'\n")
         with running_gateway(setup) as gateway:

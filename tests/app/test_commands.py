@@ -1,0 +1,44 @@
+"""Options that stand for settings win like variables, and are named as what they are."""
+
+import pytest
+
+from llmgw_desktop.app.commands import given_settings, parse, said_of
+from llmgw_desktop.domain.errors import ConfigError
+
+OF_HOST = ConfigError("expected another address", file="environment", key="LLM_GATEWAY_HTTP_HOST")
+
+
+def test_an_option_is_a_setting() -> None:
+    arguments = parse(["serve", "--host", "::1", "--port", "0"])
+    assert given_settings(arguments) == {
+        "LLM_GATEWAY_HTTP_HOST": "::1",
+        "LLM_GATEWAY_HTTP_PORT": "0",
+    }
+
+
+@pytest.mark.parametrize("argv", [[], ["desktop", "--hidden"], ["serve"], ["key", "list"]])
+def test_nothing_given_sets_nothing(argv: list[str]) -> None:
+    assert given_settings(parse(argv)) == {}
+
+
+def test_an_error_names_the_option_that_was_used() -> None:
+    said = said_of(OF_HOST, parse(["serve", "--host", "0.0.0.0"]))
+    assert said == "--host: expected another address"
+
+
+@pytest.mark.parametrize("argv", [["serve"], ["serve", "--port", "1"], []])
+def test_an_error_of_the_environment_stays_one(argv: list[str]) -> None:
+    assert said_of(OF_HOST, parse(argv)) == str(OF_HOST)
+
+
+def test_an_error_of_the_file_stays_one() -> None:
+    error = ConfigError("expected a port", file="config.toml", line=2, key="http.port")
+    assert said_of(error, parse(["serve", "--port", "1"])) == str(error)
+
+
+@pytest.mark.parametrize("port", ["x", "-1", "65536", "1e3", "", "²", "000000099999", "9" * 5000])
+def test_a_port_that_is_none(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exited:
+        parse(["serve", f"--port={port}"])
+    assert exited.value.code == 2
+    assert "a port is a number from 0 to 65535" in capsys.readouterr().err
