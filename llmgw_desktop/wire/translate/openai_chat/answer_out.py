@@ -77,6 +77,8 @@ class _Message:
     def whole(self) -> dict[str, Any]:
         content = self._texts.get("content")
         refusal = self._texts.get("refusal")
+        if content is None and not (refusal or self._calls or self._legacy):
+            content = []
         message: dict[str, Any] = {
             "role": "assistant",
             "content": None if content is None else "".join(content),

@@ -70,7 +70,9 @@ def abilities_of(target: Target) -> Abilities:
         takes_parallel=not (is_openai and re.match(r"o\d", name)),
         takes_custom_tools=reasons and re.match(r"o\d", name) is None,
         searches=is_openai and "search" in name,
-        wants_thinking_back=not is_openai and bool(_WANTS_THINKING_BACK.search(model)),
+        # Groq refuses the member
+        wants_thinking_back=kind not in (ProviderKind.OPENAI, ProviderKind.GROQ)
+        and bool(_WANTS_THINKING_BACK.search(model)),
         marks_cache=is_openrouter and bool(_MARKS_CACHE.search(model)),
     )
 

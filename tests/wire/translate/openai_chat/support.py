@@ -154,3 +154,13 @@ def whole(message: dict[str, Any], finish: str | None = "stop", **more: Any) -> 
 
 def items_of(message: dict[str, Any]) -> tuple[Any, ...]:
     return read_answer(whole(message), NO_NAMES).items
+
+
+def extra(to: Target, **fields: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What stands in the body beside the messages, and what is lost."""
+    body, lost = body_and_losses(prompt(**fields), to)
+    return {name: body[name] for name in body if name not in ("model", "messages")}, lost
+
+
+def openai(model: str) -> Target:
+    return target(ProviderKind.OPENAI, model)

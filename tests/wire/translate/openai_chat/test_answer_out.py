@@ -101,6 +101,11 @@ def test_calls_alone_have_no_content() -> None:
     ]
 
 
+def test_an_answer_of_nothing_is_an_empty_text() -> None:
+    assert message_of()["content"] == ""
+    assert message_of(Thinking(text="hm"), kind=StopKind.LENGTH)["content"] == ""
+
+
 def test_a_refusal_stands_in_its_own_member() -> None:
     message = message_of(Refusal(text="no"), kind=StopKind.REFUSAL)
     assert (message["content"], message["refusal"]) == (None, "no")
