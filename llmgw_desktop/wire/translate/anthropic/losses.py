@@ -52,8 +52,8 @@ LOSSES: Mapping[str, str] = MappingProxyType(
         Feature.REASONING: "efforts and budgets that a model does not know become the nearest, "
         "and thinking gives way to a forced tool call and to few tokens",
         Feature.REASONING_SUMMARY: "thinking is shown or not, without degrees",
-        Feature.OUTPUT_FORMAT: "only schemas, on models since 4.5, without bounds on numbers and "
-        "lengths",
+        Feature.OUTPUT_FORMAT: "only schemas, on models since 4.5; bounds on numbers and lengths "
+        "are told, not enforced",
         Feature.VERBOSITY: "no verbosity",
         Feature.SERVICE_TIER: "standard, or priority where there is capacity",
         Feature.METADATA: "only a user's id",

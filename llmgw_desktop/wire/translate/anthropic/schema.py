@@ -26,8 +26,25 @@ _UNENFORCED = frozenset(
         "minProperties",
         "maxProperties",
         "patternProperties",
+        "propertyNames",
+        "contains",
+        "not",
+        "if",
+        "then",
+        "else",
+        "dependentRequired",
+        "dependentSchemas",
+        "unevaluatedProperties",
+        "unevaluatedItems",
     }
 )
+_FORMATS = frozenset(
+    (
+        *("date-time", "time", "date", "duration", "email"),
+        *("hostname", "uri", "ipv4", "ipv6", "uuid"),
+    )
+)
+_LONGEST_BOUND = 200
 Lost = Callable[[str], None]
 
 
@@ -51,17 +68,24 @@ def tool_schema(schema: Mapping[str, Any] | None, lost: Lost) -> dict[str, Any]:
 
 
 def enforced_schema(schema: Mapping[str, Any], lost: Lost) -> dict[str, Any]:
-    """Closed, and without the bounds that are not enforced."""
+    """Closed; bounds that are not enforced are told in the descriptions."""
     return _enforced(dict(schema), lost, 0)
 
 
 def _enforced(schema: dict[str, Any], lost: Lost, depth: int) -> dict[str, Any]:
-    kept = {}
+    kept: dict[str, Any] = {}
+    told = []
     for name, value in schema.items():
-        if name in _UNENFORCED or (name == "minItems" and value not in (0, 1)):
-            lost(name)
+        if _is_enforced(name, value):
+            kept["anyOf" if name == "oneOf" else name] = value
         else:
-            kept[name] = value
+            lost(name)
+            told.append(f"{name}: {value}"[:_LONGEST_BOUND])
+    if told:
+        # as the vendor's own libraries do: the model may heed what is not enforced
+        words = f"{{{', '.join(told)}}}"
+        before = kept.get("description")
+        kept["description"] = f"{before}\n\n{words}" if isinstance(before, str) else words
     if kept.get("type") == "object" or "properties" in kept:
         if kept.get("additionalProperties", False) is not False:
             lost("additionalProperties")
@@ -69,6 +93,14 @@ def _enforced(schema: dict[str, Any], lost: Lost, depth: int) -> dict[str, Any]:
     if depth < _DEEPEST:
         _each_part(kept, lambda part: _enforced(part, lost, depth + 1))
     return kept
+
+
+def _is_enforced(name: str, value: object) -> bool:
+    if name == "minItems":
+        return value in (0, 1)
+    if name == "format":
+        return value in _FORMATS if isinstance(value, str) else False
+    return name not in _UNENFORCED
 
 
 def _without_draft_3(schema: dict[str, Any], depth: int) -> dict[str, Any]:

@@ -568,7 +568,7 @@ SCHEMA = {
 }
 CLOSED = {
     "type": "object",
-    "properties": {"n": {"type": "integer"}},
+    "properties": {"n": {"type": "integer", "description": "{minimum: 1}"}},
     "required": ["n"],
     "additionalProperties": False,
 }

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from anthropic import transform_schema
 
 from llmgw_desktop.wire.translate.anthropic.schema import enforced_schema, tool_schema
 
@@ -72,7 +73,12 @@ def test_enforced_schemas_are_closed_all_the_way_down() -> None:
     assert enforced_schema(schema, heard.append) == {
         "type": "object",
         "properties": {
-            "list": {"type": "array", "items": closed, "minItems": 1},
+            "list": {
+                "type": "array",
+                "items": closed,
+                "minItems": 1,
+                "description": "{maxItems: 3}",
+            },
             "any": {"anyOf": [closed, {"type": "null"}]},
             "open": {"type": "object", "additionalProperties": False},
         },
@@ -81,6 +87,24 @@ def test_enforced_schemas_are_closed_all_the_way_down() -> None:
     }
     assert heard == ["maxItems", "additionalProperties"]
     assert A == {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+
+
+def test_the_vendors_own_library_says_the_same() -> None:
+    schema = {
+        "type": "object",
+        "description": "d",
+        "properties": {
+            "n": {"type": "integer", "minimum": 1, "maximum": 9, "description": "how many"},
+            "s": {"type": "string", "format": "date", "title": "S"},
+            "o": {"oneOf": [{"type": "string", "format": "regex"}, {"type": "null"}]},
+            "e": {"enum": ["a", "b"]},
+            "l": {"type": "array", "items": {"type": "object", "properties": {}}, "minItems": 4},
+            "r": {"$ref": "#/$defs/A"},
+        },
+        "required": ["n"],
+        "$defs": {"A": A},
+    }
+    assert enforced_schema(schema, lambda _: None) == transform_schema(schema)
 
 
 def test_depth_is_bounded() -> None:
