@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import argparse
 
     from llmgw_desktop.app.container import Container
+    from llmgw_desktop.app.log_file import ProgramLog
 
 THREADS_SWITCH_S = 0.0005
 """The longest that the loop waits for the interpreter's lock while another thread works. Python's
@@ -52,18 +53,18 @@ def _run(arguments: "argparse.Namespace") -> int:
     places.make()
     if arguments.command == "key":
         return _key(arguments, places)
-    _start_logging()
+    log = _start_logging()
     if arguments.command == "serve":
-        return _serve(places, env)
+        return _serve(places, env, log)
     from llmgw_desktop.app.display import missing_display
 
     if missing := missing_display(env):
         print(f"{missing} Serving without windows.", file=sys.stderr)
-        return _serve(places, env)
-    return _desktop(places, env, hidden=arguments.hidden)
+        return _serve(places, env, log)
+    return _desktop(places, env, log, hidden=arguments.hidden)
 
 
-def _serve(places: Places, env: Mapping[str, str]) -> int:
+def _serve(places: Places, env: Mapping[str, str], log: "ProgramLog") -> int:
     from llmgw_desktop.app.headless import serve
     from llmgw_desktop.store.instance_lock import InstanceLock
 
@@ -72,10 +73,11 @@ def _serve(places: Places, env: Mapping[str, str]) -> int:
         return _fail(
             f"A gateway already runs on this home (pid {lock.holder_pid()}).", ALREADY_RUNNING
         )
-    return serve(lambda: _container(places, env))
+    with log.in_files(places.log_folder):
+        return serve(lambda: _container(places, env, log))
 
 
-def _desktop(places: Places, env: Mapping[str, str], *, hidden: bool) -> int:
+def _desktop(places: Places, env: Mapping[str, str], log: "ProgramLog", *, hidden: bool) -> int:
     from llmgw_desktop.app.start_checks import bad_qt_version
 
     if problem := bad_qt_version():
@@ -85,7 +87,8 @@ def _desktop(places: Places, env: Mapping[str, str], *, hidden: bool) -> int:
 
     lock = InstanceLock(places.instance_lock)
     if lock.take():
-        return run_desktop(lambda: _container(places, env), places, hidden=hidden)
+        with log.in_files(places.log_folder):
+            return run_desktop(lambda: _container(places, env, log), places, hidden=hidden)
     if show_running(places):
         return DONE
     return _fail(
@@ -101,21 +104,25 @@ def _key(arguments: "argparse.Namespace", places: Places) -> int:
     return run(arguments, places)
 
 
-def _container(places: Places, env: Mapping[str, str]) -> "Container":
+def _container(places: Places, env: Mapping[str, str], log: "ProgramLog") -> "Container":
     from llmgw_desktop.app.container import Container
+    from llmgw_desktop.store.settings import load_settings
 
     container = Container(places, env)
+    log.guard(load_settings(places.config_file, env).settings)
+    container.control.subscribe(log.note)
     for warning in container.warnings:
         logging.getLogger("llmgw_desktop").warning(warning)
     return container
 
 
-def _start_logging() -> None:
-    logging.basicConfig(
-        level=logging.INFO,
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+def _start_logging() -> "ProgramLog":
+    """Files come with the lock: what only finds the running program writes into none of its."""
+    from llmgw_desktop.app.log_file import ProgramLog
+
+    log = ProgramLog()
+    log.to_stderr()
+    return log
 
 
 def _sentence(error: LlmgwError) -> str:

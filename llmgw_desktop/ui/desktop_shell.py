@@ -190,6 +190,7 @@ class DesktopShell(QObject):
         window.retry_wanted.connect(self._retry)
         window.settings_file_wanted.connect(self._open_settings_file)
         window.data_folder_wanted.connect(self._open_data_folder)
+        window.log_folder_wanted.connect(self._open_log_folder)
         return window
 
     def _make_pages(self) -> list[Page]:
@@ -272,6 +273,9 @@ class DesktopShell(QObject):
 
     def _open_data_folder(self) -> None:
         self._open(self._container.places.data_folder)
+
+    def _open_log_folder(self) -> None:
+        self._open(self._container.places.log_folder)
 
     def _open(self, path: Path) -> None:
         self._tell_opening("" if self._open_path(path) else f"It is at {path}")

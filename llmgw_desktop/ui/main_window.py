@@ -50,6 +50,7 @@ class MainWindow(QMainWindow):
     resume_wanted = Signal()
     settings_file_wanted = Signal()
     data_folder_wanted = Signal()
+    log_folder_wanted = Signal()
     put_away = Signal()
     """Closed by the person, and only hidden."""
 
@@ -188,6 +189,7 @@ class MainWindow(QMainWindow):
         self._menus.quit_wanted.connect(self.quit_wanted)
         self._menus.settings_file_wanted.connect(self.settings_file_wanted)
         self._menus.data_folder_wanted.connect(self.data_folder_wanted)
+        self._menus.log_folder_wanted.connect(self.log_folder_wanted)
         self._menus.shortcuts_wanted.connect(self._list_shortcuts)
 
     def _list_shortcuts(self) -> None:

@@ -137,13 +137,14 @@ def test_settings_that_cannot_be_used_are_told_before_it_ends() -> None:
 class Program:
     """The real one, on a home of its own."""
 
-    def __init__(self, home: Path, *words: str) -> None:
+    def __init__(self, home: Path, *words: str, **env: str) -> None:
         self.home = home
         self._env = {
             **os.environ,
             "LLMGW_HOME": str(home),
             "LLM_GATEWAY_HTTP_PORT": "0",
             "QT_QPA_PLATFORM": "offscreen",
+            **env,
         }
         self._child = self._start(*words)
 
@@ -206,6 +207,38 @@ def test_the_real_program_answers_is_found_by_a_second_start_and_ends_clean(home
     assert time.monotonic() - started < 5
     assert not program.run_file.exists()
     assert "Traceback" not in said
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("command", ["desktop", "serve"])
+def test_the_program_keeps_a_log(home: Path, command: str) -> None:
+    secret = "vault-word-that-looks-like-none"
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "config.toml").write_text(f"""
+        [{secret}]
+        [providers.own]
+        kind = "openai-compatible"
+        base_url = "http://127.0.0.1:9/v1"
+        api_key_env = "OWN_KEY"
+        local = true
+        """)
+    program = Program(home, command, OWN_KEY=secret)
+    try:
+        program.url()
+        code, _ = program.again(command)
+        assert code == (0 if command == "desktop" else 3)
+    finally:
+        code, said = program.end()
+    assert code == 0, said
+    file = home / "log" / "llmgw.log"
+    written = file.read_text()
+    assert written.count("starts: pid") == 1, "a second start writes nothing"
+    assert written.rstrip().endswith("ended")
+    for each in (written, said):
+        assert "config.toml" in each, "the setting that is none was told"
+        assert secret not in each
+        assert "[secret removed]" in each
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.e2e

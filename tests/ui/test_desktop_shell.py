@@ -327,6 +327,13 @@ async def test_what_cannot_be_opened_is_named(stage: Stage) -> None:
     assert stage.window.troubles.words == []
 
 
+async def test_the_log_is_a_click_away(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    stage.choose("Open log folder")
+    assert stage.opened == [stage.gateway.places.log_folder]
+
+
 async def test_a_settings_file_that_cannot_be_made_is_said(stage: Stage) -> None:
     await stage.shell.start()
     stage.shell.open(hidden=False)

@@ -141,7 +141,7 @@ class OverviewBoard(QScrollArea):
         who = self._titled("Flights by provider", self._providers, self._providers_nothing)
         below = Reflow(
             [
-                Flowed(now, stretch=3, comfortable=space(100)),
+                Flowed(now, stretch=3, comfortable=space(90)),
                 Flowed(who, stretch=2, comfortable=space(60)),
             ],
             ((2,), (1, 1)),

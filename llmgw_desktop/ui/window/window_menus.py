@@ -27,6 +27,7 @@ class WindowMenus(QObject):
     resume_wanted = Signal()
     settings_file_wanted = Signal()
     data_folder_wanted = Signal()
+    log_folder_wanted = Signal()
     quit_wanted = Signal()
 
     def __init__(self, window: QMainWindow, theme: Theme, entries: Sequence[SidebarEntry]) -> None:
@@ -94,6 +95,8 @@ class WindowMenus(QObject):
 
     def _fill_help(self, menu: QMenu) -> None:
         self._add(menu, "&Keyboard shortcuts", "F1", self.shortcuts_wanted.emit)
+        menu.addSeparator()
+        self._add(menu, "Open &log folder", "", self.log_folder_wanted.emit)
 
     def _add(self, menu: QMenu, words: str, keys: str, do: Callable[[], object]) -> QAction:
         action = QAction(words, self._window)
