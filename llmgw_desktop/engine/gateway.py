@@ -55,6 +55,7 @@ class Gateway:
             await self._engine.http.close()
             self._move(GatewayState.FAILED, problem=str(error))
             raise
+        self._engine.http.avoid(self._engine.server.addresses)
         host = self._settings.http.host
         shown_host = f"[{host}]" if ":" in host else host
         self.status = replace(self.status, url=f"http://{shown_host}:{port}")

@@ -207,6 +207,35 @@ class TestUpstreams:
         assert "sk-provider" not in str(record.answer_headers)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_a_provider_that_is_the_gateway_itself_is_not_asked(house: House, host: str) -> None:
+    """The system chose the port, so the settings could not be refused for naming it."""
+    port = house.url.rpartition(":")[2]
+    text = house.container.places.config_file.read_text()
+    house.container.places.config_file.write_text(
+        f"""{text}
+[providers.mirror]
+kind = "openai-compatible"
+base_url = "http://{host}:{port}/v1"
+api_key_env = "STUB_KEY"
+local = true
+"""
+    )
+    house.container.check_settings()
+    async with house.post(
+        "/v1/chat/completions", {**json.loads(BODY), "model": "mirror/mirror/gpt-stub"}
+    ) as answer:
+        assert answer.status == 502
+        assert "is this gateway itself" in (await answer.json())["error"]["message"]
+    assert len(house.closed) == 1
+    async with house.get("/v1/models") as answer:
+        assert answer.status == 200
+    async with house.post(
+        "/v1/chat/completions", {**json.loads(BODY), "model": "practice/echo"}
+    ) as answer:
+        assert answer.status == 200
+
+
 async def test_a_pipe_in_the_place_of_the_settings_stops_nobody(house: House) -> None:
     path = house.container.places.config_file
     path.unlink()

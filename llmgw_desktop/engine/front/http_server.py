@@ -83,6 +83,12 @@ class HttpServer:
         )
         return port
 
+    @property
+    def addresses(self) -> frozenset[tuple[str, int]]:
+        """Host and port of each socket that listens."""
+        found = self._runner.addresses if self._runner is not None else ()
+        return frozenset((address[0], address[1]) for address in found)
+
     async def stop_listening(self) -> None:
         if self._site is not None:
             await self._site.stop()

@@ -24,7 +24,7 @@ from llmgw_desktop.engine.upstream.answer import UpstreamCall
 from llmgw_desktop.engine.upstream.connection import BrokenAnswer, Connection, ConnectionClosed
 from llmgw_desktop.engine.upstream.http_body import HttpAnswer
 from llmgw_desktop.engine.upstream.paths import upstream_path
-from llmgw_desktop.engine.upstream.pool import Pool, Target
+from llmgw_desktop.engine.upstream.pool import LeadsBack, Pool, Target
 from llmgw_desktop.engine.upstream.silence import SilenceWatch
 
 STALE_WITHIN_S = 1.0
@@ -59,6 +59,10 @@ class HttpClient:
         self.settings = settings
         self._pool = Pool()
         self._places: dict[tuple[str, str, str], _Place] = {}
+
+    def avoid(self, own_addresses: frozenset[tuple[str, int]]) -> None:
+        """Where the gateway itself listens; asking there would go round in a circle."""
+        self._pool.own_addresses = own_addresses
 
     async def close(self) -> None:
         self._pool.close()
@@ -190,6 +194,8 @@ def _head(start: str, headers: Mapping[str, str], upstream: Upstream, body_bytes
 
 def _no_connection(provider: str, target: Target, error: OSError) -> str:
     where = f"{target.host}:{target.port}"
+    if isinstance(error, LeadsBack):
+        return f"'{provider}' at {where} is this gateway itself. Correct its base_url."
     if isinstance(error, socket.gaierror):
         return f"'{provider}': the name '{target.host}' is unknown. Are you online?"
     if isinstance(error, ssl.SSLError):

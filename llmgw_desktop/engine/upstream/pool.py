@@ -5,6 +5,7 @@ import ssl
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from llmgw_desktop.engine.upstream.connection import Connection
@@ -32,10 +33,21 @@ class Target:
         return Target(parts.hostname, parts.port or (443 if is_tls else 80), is_tls)
 
 
+class LeadsBack(OSError):
+    """A connection that was to reach an upstream reached ourselves."""
+
+
+def plain_address(address: Any) -> tuple[str, int]:
+    """Host and port of a socket's address; IPv4 is IPv4, wrapped or not."""
+    return address[0].removeprefix("::ffff:"), address[1]
+
+
 class Pool:
     """The newest idle connection is taken first, so that the others can grow old and go."""
 
     def __init__(self) -> None:
+        self.own_addresses: frozenset[tuple[str, int]] = frozenset()
+        """Where the gateway listens: no upstream is there, whatever its name."""
         self._idle: dict[Target, list[Connection]] = defaultdict(list)
         self._tls: ssl.SSLContext | None = None
 
@@ -70,9 +82,12 @@ class Pool:
     async def _connect(self, target: Target, timeout_s: float) -> Connection:
         context = self._tls_context() if target.is_tls else None
         async with asyncio.timeout(timeout_s):
-            _, connection = await asyncio.get_running_loop().create_connection(
+            transport, connection = await asyncio.get_running_loop().create_connection(
                 Connection, target.host, target.port, ssl=context
             )
+        if plain_address(transport.get_extra_info("peername")) in self.own_addresses:
+            connection.close()
+            raise LeadsBack
         return connection
 
     def _tls_context(self) -> ssl.SSLContext:
