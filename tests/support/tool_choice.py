@@ -10,6 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 SHELL_TOOL = "Bash"
+SHELL_MEMBERS = {SHELL_TOOL: "command", "exec_command": "cmd", "run_shell_command": "command"}
+"""Of Claude Code, Codex and Gemini CLI: the tool, and where its command goes."""
+SUBSTITUTION_FREE = "run_shell_command"
+"""This one refuses commands with a $ substitution."""
+FREE_COMMAND = "printf 'TOOLRAN-%d\\n' 0x2a > tool_out.txt; cat tool_out.txt"
 SHELL_COMMAND = "echo TOOLRAN-$((40+2)) > tool_out.txt; cat tool_out.txt"
 SHELL_OUTPUT = "TOOLRAN-42"
 
@@ -26,12 +31,14 @@ _SAMPLES: Mapping[str, object] = {
 def choose(names: list[str]) -> str | None:
     if not names:
         return None
-    return SHELL_TOOL if SHELL_TOOL in names else names[0]
+    return next((name for name in names if name in SHELL_MEMBERS), names[0])
 
 
 def sample_input(name: str, schema: Mapping[str, Any]) -> dict[str, object]:
-    if name == SHELL_TOOL:
-        return {"command": SHELL_COMMAND, "description": "Print a number"}
+    if name in SHELL_MEMBERS:
+        command = FREE_COMMAND if name == SUBSTITUTION_FREE else SHELL_COMMAND
+        described = {"description": "Print a number"} if name == SHELL_TOOL else {}
+        return {SHELL_MEMBERS[name]: command, **described}
     properties = schema.get("properties", {})
     wanted = schema.get("required", list(properties))
     return {key: _sample(properties.get(key, {})) for key in wanted}
