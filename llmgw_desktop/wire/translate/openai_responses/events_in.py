@@ -324,7 +324,7 @@ class ResponsesEventReader:
     def _fail(self, event: Event) -> None:
         response = object_in(event, "response")
         error = object_in(response, "error") or object_in(event, "error") or event
-        kind = word_in(error, "code") or word_in(error, "type") or ""
+        kind = word_in(error, "code") or ("" if error is event else word_in(error, "type")) or ""
         message = error.get("message")
         if not isinstance(message, str) or not message:
             message = f"The provider says that the answer {response.get('status') or 'failed'}."
@@ -333,7 +333,7 @@ class ResponsesEventReader:
         self._is_over = True
         failed = AnswerFailed(
             message=message[:_LONGEST_MESSAGE],
-            kind="" if kind == "error" else kind,
+            kind=kind,
             status=_STATUSES.get(kind),
         )
         self._telling.events.append(failed)

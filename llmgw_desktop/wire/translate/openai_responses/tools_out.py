@@ -146,9 +146,7 @@ def _choice(
 
 
 def _named(tool: Tool, writing: Writing) -> Body:
+    """By its name alone: a choice has no place for a namespace."""
     is_custom = tool.kind is CallKind.CUSTOM and writing.is_own
     name = writing.names.written(tool.name, tool.namespace)
-    named: Body = {"type": "custom" if is_custom else "function", "name": name}
-    if tool.namespace is not None and writing.is_own:
-        named["namespace"] = tool.namespace
-    return named
+    return {"type": "custom" if is_custom else "function", "name": name}

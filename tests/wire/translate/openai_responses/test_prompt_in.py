@@ -497,15 +497,14 @@ def test_what_cannot_be_read_is_refused_with_its_path(fields: dict[str, Any], pa
     assert caught.value.path == path
 
 
-_WORDS = st.sampled_from(
-    ["type", "role", "content", "message", "input_text", "text", "user", "function_call", "call_id",
-     "reasoning", "summary", "encrypted_content", "input", "tools", "name", "x", "llmgw1.google."]
-)  # fmt: skip
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | _WORDS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_WORDS, inner, max_size=4),
-    max_leaves=12,
+_NAMES = (
+    "type role content message input_text text user function_call call_id reasoning summary "
+    "encrypted_content input tools name x llmgw1.google."
 )
+_WORDS = st.sampled_from(_NAMES.split())
+_SCALARS = st.sampled_from([None, True, 7, "", [], {}]) | _WORDS
+_OBJECTS = st.dictionaries(_WORDS, _SCALARS | st.lists(_SCALARS, max_size=2), max_size=4)
+_JSON = _SCALARS | _OBJECTS | st.lists(_OBJECTS, max_size=3)
 
 
 @given(

@@ -6,7 +6,7 @@ from typing import Any
 
 import openai
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.answer import Answer, AnswerFailed, Stop, StopKind
@@ -220,6 +220,7 @@ def test_the_codex_flavour_does_not_repeat_the_request() -> None:
     assert response.output_text == "x"
 
 
+@settings(max_examples=15)
 @given(order=st.permutations(ITEMS), kind=st.sampled_from(StopKind))
 def test_any_order_of_items_parses(order: list[Any], kind: StopKind) -> None:
     response = final(answer_of(*order), **REQUEST)
