@@ -50,7 +50,7 @@ class _Open:
     def __init__(self, item: Item, start: int, call: int) -> None:
         self.item = item
         self.start = start
-        """Of a text: where it begins in the whole content."""
+        """Of a text or thinking: where it begins in the one string of all."""
         self.call = call
         """Of a call: its index among the calls."""
         self.has_grown = False
@@ -135,7 +135,10 @@ class DeltasOut:
         if isinstance(item, Text):
             return self._text(more)
         if isinstance(item, Thinking):
-            return [{"reasoning_content": self._seals.words(more, is_first=is_first)}]
+            words = self._seals.words(more, is_first=is_first)
+            if is_first:
+                opened.start = self._seals.chars - len(more)
+            return [{"reasoning_content": words}]
         self._has_refusal = True
         return [{"refusal": more}]
 
@@ -157,7 +160,8 @@ class DeltasOut:
             if signature is not None:
                 deltas.append({"reasoning_details": [self._seals.text(signature)]})
         elif isinstance(item, Thinking) and signature is not None:
-            entry = self._seals.thinking(signature, has_words=opened.has_grown)
+            start = opened.start if opened.has_grown else self._seals.chars
+            entry = self._seals.thinking(signature, start)
             deltas.append({"reasoning_details": [entry]})
         return deltas
 

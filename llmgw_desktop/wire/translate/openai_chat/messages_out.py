@@ -46,6 +46,8 @@ class MessageWriter:
         self._losses = losses
         self._parts = PartWriter(abilities, losses)
         self._messages: list[dict[str, Any]] = []
+        self._media: list[dict[str, Any]] | None = None
+        """Parts of the user message that ends the messages and tells what results held."""
 
     def write(self, turns: Sequence[Turn]) -> list[dict[str, Any]]:
         turns = _joined(turns)
@@ -72,6 +74,10 @@ class MessageWriter:
                 told += result.items
         if not said and not told and turn.items:
             return
+        before, self._media = self._media, None
+        if before is not None and turn.role is Role.USER and turn.name is None:
+            before += self._parts.parts([*told, *said])
+            return
         content = self._parts.content([*told, *said])
         if content is None:
             return
@@ -79,6 +85,7 @@ class MessageWriter:
         self._messages.append(self._named(message, turn))
 
     def _assistant(self, turn: Turn, results: dict[str, list[ToolResult]]) -> None:
+        self._media = None
         calls = [item for item in turn.items if isinstance(item, ToolCall)]
         thinking = [item for item in turn.items if isinstance(item, Thinking | RedactedThinking)]
         content = self._said(turn.items)
@@ -97,6 +104,7 @@ class MessageWriter:
             self._results_of(call, results.get(call.id, []), media)
         if media:
             self._messages.append({"role": "user", "content": media})
+            self._media = media
 
     def _said(self, items: Iterable[Item]) -> str | list[dict[str, Any]] | None:
         parts: list[dict[str, Any]] = []

@@ -8,33 +8,24 @@ from llmgw_desktop.wire.translate.openai_chat.reasoning_details import BETWEEN, 
 
 
 class SealsOut:
-    """Of one answer. Counts the characters of `reasoning_content`, which all thinking shares."""
+    """Of one answer."""
 
-    __slots__ = ("_chars", "_number", "_start")
+    __slots__ = ("_number", "chars")
 
     def __init__(self) -> None:
-        self._chars = 0
-        self._start = 0
         self._number = 0
+        self.chars = 0
+        """Of `reasoning_content`, which all thinking shares."""
 
     def words(self, more: str, *, is_first: bool) -> str:
         """What to add to `reasoning_content`; `is_first`: of its item."""
-        if is_first:
-            if self._chars:
-                self._chars += len(BETWEEN)
-                more_with_gap = BETWEEN + more
-            else:
-                more_with_gap = more
-            self._start = self._chars
-        else:
-            more_with_gap = more
-        self._chars += len(more)
-        return more_with_gap
+        gap = BETWEEN if is_first and self.chars else ""
+        self.chars += len(gap) + len(more)
+        return gap + more
 
-    def thinking(self, signature: Signature, *, has_words: bool) -> dict[str, Any]:
-        """At the end of an item."""
-        span = (self._start if has_words else self._chars, self._chars)
-        return self._entry(signature, SealOf.THINKING, span=span)
+    def thinking(self, signature: Signature, start: int) -> dict[str, Any]:
+        """At the end of an item whose words begin at `start`."""
+        return self._entry(signature, SealOf.THINKING, span=(start, self.chars))
 
     def redacted(self, signature: Signature) -> dict[str, Any]:
         return self._entry(signature, SealOf.REDACTED)

@@ -143,11 +143,23 @@ def test_images_of_results_follow_after_all_results() -> None:
             "content": [
                 {"type": "text", "text": "From the result of the tool call a:"},
                 PNG_PART,
+                {"type": "text", "text": "and?"},
             ],
         },
-        {"role": "user", "content": "and?"},
     ]
     assert lost == ("result_media",)
+
+
+def test_images_of_results_have_a_message_of_their_own_where_no_user_speaks() -> None:
+    found = messages(
+        assistant(A), user(result("a", PNG)), assistant(B), user(result("b")), user(Text(text="x"))
+    )
+    assert [message["role"] for message in found] == [
+        *("assistant", "tool", "user", "assistant", "tool", "user")
+    ]
+    assert found[-1]["content"] == "x"
+    named = user(Text(text="x"), name="Ann")
+    assert messages(assistant(A), user(result("a", PNG)), named)[-1]["name"] == "Ann"
 
 
 def test_text_documents_in_results_are_text() -> None:
