@@ -18,11 +18,21 @@ from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.openai_chat.said_in import Numbers, SaidIn
 
 _MOST_CALLS = 1024
-_LONGEST_CHECKED = 1 << 20
+_LONGEST_CHECKED = 1 << 16
 
 
 class _Call:
-    __slots__ = ("held", "id", "is_ended", "is_plain", "name", "number", "pieces", "unwrapper")
+    __slots__ = (
+        "chars",
+        "held",
+        "id",
+        "is_ended",
+        "is_plain",
+        "name",
+        "number",
+        "pieces",
+        "unwrapper",
+    )
 
     def __init__(self) -> None:
         self.id = ""
@@ -30,6 +40,7 @@ class _Call:
         self.held: list[str] = []
         """Arguments that came before the call could begin."""
         self.pieces: list[str] = []
+        self.chars = 0
         self.number = -1
         self.is_plain = False
         """A custom tool's call: text, no JSON."""
@@ -81,6 +92,7 @@ class CallsIn:
             call.is_plain = is_custom
         arguments = _arguments(told.get("input" if is_custom else "arguments"))
         self._numbers.count(arguments)
+        call.chars += len(arguments)
         if call.number < 0:
             if arguments:
                 call.held.append(arguments)
@@ -154,6 +166,8 @@ class CallsIn:
         if call.unwrapper is not None:
             more = call.unwrapper.feed(arguments)
         elif not call.is_plain:
+            if call.chars > _LONGEST_CHECKED:
+                call.pieces.clear()
             call.pieces.append(arguments)
         if more:
             events.append(ItemGrew(index=call.number, more=more))
@@ -186,6 +200,8 @@ def _is_another(known: _Call, piece: Mapping[str, Any]) -> bool:
     call_id = piece.get("id")
     if not call_id or not known.id or call_id == known.id or not _name_in(piece):
         return False
+    if known.chars > _LONGEST_CHECKED:
+        return known.pieces[-1:] != [] and known.pieces[-1].rstrip().endswith("}")
     return not known.pieces or _is_complete(known)
 
 
@@ -195,7 +211,7 @@ def _is_complete(call: _Call) -> bool:
     pieces = call.pieces or call.held
     if call.is_plain or not pieces or not pieces[-1].rstrip().endswith("}"):
         return call.is_ended
-    if sum(map(len, pieces)) > _LONGEST_CHECKED:
+    if call.chars > _LONGEST_CHECKED:
         return False
     try:
         orjson.loads("".join(pieces))

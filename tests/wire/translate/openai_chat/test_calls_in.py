@@ -16,6 +16,7 @@ from llmgw_desktop.domain.content import (
     Text,
     ToolCall,
 )
+from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.prompt import Tool
 from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.openai_chat.events_in import ChatEventReader, read_answer
@@ -25,6 +26,7 @@ from tests.wire.translate.openai_chat.support import (
     answered,
     call_delta,
     delta,
+    events_in,
     whole,
 )
 
@@ -192,3 +194,29 @@ def test_a_custom_call_that_went_as_a_function_is_unwrapped() -> None:
     assert answer.items == (
         ToolCall(id="a", name="run", namespace="box", arguments="a\nb", kind=CallKind.CUSTOM),
     )
+
+
+def test_long_arguments_are_not_looked_at_again_and_again() -> None:
+    long = '{"x":"' + "y" * (1 << 16) + '"}'
+    reader = ChatEventReader(NO_NAMES)
+    reader.feed(call_delta(0, id="a", function={"name": "f", "arguments": long}))
+    events = reader.feed(call_delta(1, id="b", function={"name": "g", "arguments": "{}"}))
+    assert not [event for event in events if isinstance(event, ItemEnded)]
+    events = reader.feed(delta(finish="tool_calls"))
+    assert events == [ItemEnded(index=0), ItemEnded(index=1)]
+
+
+def test_there_is_a_bound_to_calls() -> None:
+    frames = [call_delta(number, id=str(number)) for number in range(1025)]
+    with pytest.raises(UpstreamGarbage):
+        events_in(*frames)
+
+
+def test_long_calls_of_the_same_index_are_still_apart() -> None:
+    long = '{"x":"' + "y" * (1 << 16) + '"}'
+    answer = answered(
+        call_delta(0, id="a", function={"name": "f", "arguments": long}),
+        call_delta(0, id="b", function={"name": "f", "arguments": "{}"}),
+        delta(finish="tool_calls"),
+    )
+    assert [call.arguments for call in answer.items] == [long, "{}"]
