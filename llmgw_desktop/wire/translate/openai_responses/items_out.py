@@ -60,46 +60,44 @@ def _of_others(turn: Turn, writing: Writing) -> list[Body]:
     found: list[Body] = []
     together: list[Item] = []
     role = "developer" if turn.role is Role.SYSTEM and writing.is_codex else str(turn.role)
-
-    def close() -> None:
-        parts = parts_of_user(together, writing)
-        if parts:
-            found.append({"type": "message", "role": role, "content": parts})
-        together.clear()
-
     for item in turn.items:
+        written = None
         if isinstance(item, ToolResult):
-            close()
-            found.append(_result(item, writing))
+            written = _result(item, writing)
         elif isinstance(item, Hosted) and item.vendor is writing.vendor:
-            close()
-            found.append(dict(item.raw))
-        else:
+            written = dict(item.raw)
+        if written is None:
             together.append(item)
-    close()
+            continue
+        if together:
+            found += _message(role, parts_of_user(together, writing))
+            together = []
+        found.append(written)
+    if together:
+        found += _message(role, parts_of_user(together, writing))
     return found
 
 
 def _of_model(items: Iterable[Item], writing: Writing) -> list[Body]:
     found: list[Body] = []
     together: list[Item] = []
-
-    def close() -> None:
-        parts = parts_of_model(together, writing)
-        if parts:
-            found.append({"type": "message", "role": "assistant", "content": parts})
-        together.clear()
-
     for item in items:
         said = _in_words(item, writing)
         if said is not None:
             together.append(said)
             continue
-        close()
+        if together:
+            found += _message("assistant", parts_of_model(together, writing))
+            together = []
         if (written := _item_of_model(item, writing)) is not None:
             found.append(written)
-    close()
+    if together:
+        found += _message("assistant", parts_of_model(together, writing))
     return found
+
+
+def _message(role: str, parts: list[Body]) -> list[Body]:
+    return [{"type": "message", "role": role, "content": parts}] if parts else []
 
 
 def _in_words(item: Item, writing: Writing) -> Text | Refusal | None:
@@ -165,9 +163,9 @@ def _call(item: ToolCall, writing: Writing) -> Body:
 def _result(item: ToolResult, writing: Writing) -> Body:
     if item.cache is not None:
         writing.report.lost(Feature.CACHE_MARK)
-    if any(isinstance(each, Audio | Video) for each in item.items):
-        writing.report.lost(Feature.RESULT_MEDIA)
     kept = [each for each in item.items if not isinstance(each, Audio | Video)]
+    if len(kept) < len(item.items):
+        writing.report.lost(Feature.RESULT_MEDIA)
     is_custom = item.kind is CallKind.CUSTOM and writing.is_own
     return {
         "type": "custom_tool_call_output" if is_custom else "function_call_output",

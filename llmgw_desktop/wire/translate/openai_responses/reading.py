@@ -35,7 +35,9 @@ def as_string(value: object, path: str) -> str:
 
 
 def string_in(parent: Mapping[str, Any], name: str, path: str) -> str:
-    return as_string(parent.get(name), f"{path}.{name}")
+    value = parent.get(name)
+    # a path is written only where it is needed: a long conversation has thousands of members
+    return value if isinstance(value, str) else as_string(value, f"{path}.{name}")
 
 
 def name_in(parent: Mapping[str, Any], name: str, path: str) -> str:
@@ -81,7 +83,9 @@ def tell_unknown(
     parent: Mapping[str, Any], known: Set[str], report: LossReport, prefix: str = ""
 ) -> None:
     """Members of which nothing is known are lost by their names; null says nothing."""
-    for name in parent.keys() - known:
+    if parent.keys() <= known:
+        return
+    for name in sorted(parent.keys() - known):
         if parent[name] is not None:
             report.lost(Feature.FIELD, f"{prefix}{name}")
 
