@@ -254,11 +254,12 @@ class ChunkReader:
             arguments="",
             kind=tool.kind,
             namespace=tool.namespace,
+            signature=seal,
         )
         self._calls += 1
         events.append(ItemBegun(index=self._index, item=item))
         events.append(ItemGrew(index=self._index, more=arguments))
-        events.append(ItemEnded(index=self._index, signature=seal))
+        events.append(ItemEnded(index=self._index))
 
     def _call_id(self, name: str) -> str:
         """Google's models before 3 gave none; the same answer always gets the same ones."""

@@ -6,6 +6,7 @@ from llmgw_desktop.domain.content import Item, Role, Text, Turn
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.wire.translate.gemini.members import Fields, items, object_of, report_others
 from llmgw_desktop.wire.translate.gemini.parts_in import PartReader
+from llmgw_desktop.wire.translate.gemini.pieces import whole_turns
 from llmgw_desktop.wire.translate.losses import LossReport
 
 _CONTENT = frozenset({"role", "parts"})
@@ -51,7 +52,7 @@ def read_contents(fields: Fields, losses: LossReport) -> list[Turn]:
     ]
     if not turns:
         raise MalformedRequest("at least one content is required", path="contents")
-    return turns
+    return whole_turns(turns)
 
 
 def _turn(content: object, path: str, reader: PartReader, losses: LossReport) -> Turn:

@@ -224,7 +224,7 @@ def _annotate(name: str, value: object, found: Schema, words: list[str]) -> None
         found["nullable"] = True
     elif name == "propertyOrdering" and type(value) is list:
         found[name] = value
-    elif name == "format" and value in _FORMATS:
+    elif name == "format" and isinstance(value, str) and value in _FORMATS:
         found["format"] = value
     elif name in ("format", "default"):
         words.append(f"({name}: {_word(value)})")

@@ -14,7 +14,7 @@ from llmgw_desktop.wire.translate.gemini.keepsake import is_packed
 SKIP = "skip_thought_signature_validator"
 """What Google documents for histories that come from other models: the check of signatures is
 left out for this part."""
-_CARRIER_START = "bGxtZ3cx"  # of the carrier's mark
+_CARRIER_START = "bGxtZ3cxL"  # of the carrier's mark
 
 
 def written(signature: Signature, of: SealOf) -> str:
