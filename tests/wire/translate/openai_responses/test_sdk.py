@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.answer import Answer, AnswerFailed, Stop, StopKind
+from llmgw_desktop.domain.answer import (
+    Answer,
+    AnswerEnded,
+    AnswerFailed,
+    ItemBegun,
+    ItemEnded,
+    ItemGrew,
+    Stop,
+    StopKind,
+)
 from llmgw_desktop.domain.content import (
     CallKind,
     Citation,
@@ -232,3 +241,51 @@ def test_any_order_of_items_parses(order: list[Any], kind: StopKind) -> None:
 def test_the_same_answer_gives_the_same_bytes() -> None:
     answer = answer_of(*ITEMS)
     assert streamed(events_of(answer), **REQUEST) == streamed(events_of(answer), **REQUEST)
+
+
+@pytest.mark.parametrize("flavour", [R, X])
+def test_what_an_answer_cannot_say_is_named(flavour: Any) -> None:
+    own = codec(flavour)
+    report = LossReport(own.losses)
+    answer = answer_of(
+        Text(text="x", citations=(Citation(cited_text="y"),)),
+        Hosted(vendor=Vendor.ANTHROPIC, what="server_tool_use", raw={}, text="searched"),
+        Hosted(vendor=Vendor.ANTHROPIC, what="web_search_tool_result", raw={}),
+        Image(media=Media(url="https://a.example/b.png")),
+        kind=StopKind.STOP_SEQUENCE,
+    )
+    body = own.write_answer(answer, asked(), report)
+    assert report.names == (
+        "citations",
+        "hosted_item:server_tool_use",
+        "hosted_item:web_search_tool_result",
+        "output_media",
+        "stop_sequence",
+    )
+    response: Any = sdk(body, "application/json").responses.create(model="m", input="x")
+    assert response.output_text == "xsearched"
+
+
+def test_items_that_overlap_come_one_after_the_other() -> None:
+    told = [
+        ItemBegun(index=0, item=ToolCall(id="a", name="f", arguments="")),
+        ItemBegun(index=1, item=ToolCall(id="b", name="g", arguments="")),
+        ItemGrew(index=1, more='{"b":'),
+        ItemGrew(index=0, more='{"a":1}'),
+        ItemGrew(index=1, more="2}"),
+        ItemEnded(index=0),
+        ItemEnded(index=1),
+        AnswerEnded(stop=Stop(kind=StopKind.TOOLS)),
+    ]
+    with sdk(streamed(told)).responses.stream(model="m", input="x") as seen:
+        output: Any = seen.get_final_response().output
+    assert [(item.name, item.arguments) for item in output] == [("f", '{"a":1}'), ("g", '{"b":2}')]
+
+
+def test_a_chunk_in_is_a_chunk_out() -> None:
+    own = codec(R)
+    writer = own.event_writer(asked(), LossReport(own.losses))
+    writer.write(ItemBegun(index=0, item=Text(text="")))
+    for words in ("one", " two"):
+        frame = frames_of(writer.write(ItemGrew(index=0, more=words)))
+        assert [each["delta"] for each in frame] == [words]
