@@ -122,8 +122,9 @@ def whole_blocks(item: Item, at: int, report: LossReport) -> list[Block]:
 def _blocks(item: Item, at: int, asked: Asked, report: LossReport) -> list[Block]:
     match item:
         case Text():
-            sealed = [] if item.signature is None else [seal(item.signature, SealOf.TEXT)]
-            return [*sealed, _text(item, report)]
+            if item.signature is not None:  # as in streams, where it comes behind the text
+                report.lost(Feature.SIGNATURE, SealOf.TEXT)
+            return [_text(item, report)]
         case Refusal():
             return [{"type": "text", "text": item.text}]
         case Thinking():

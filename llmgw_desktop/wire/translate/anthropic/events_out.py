@@ -47,7 +47,7 @@ from llmgw_desktop.wire.translate.codec import Asked
 from llmgw_desktop.wire.translate.collect import merged_usage
 from llmgw_desktop.wire.translate.custom_text import Wrapper
 from llmgw_desktop.wire.translate.in_turn import InTurn
-from llmgw_desktop.wire.translate.losses import LossReport
+from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
 _DELTA = (
     b'event: content_block_delta\ndata: {"type":"content_block_delta","index":%d,'
@@ -134,8 +134,8 @@ class EventWriter:
         self._open = None
         match item:
             case Text():
-                begun = self._sealed(item, SealOf.TEXT)
-                begun += self._start({"type": "text", "text": ""}, item, b"text_delta", b"text")
+                self._without_seal(item.signature)
+                begun = self._start({"type": "text", "text": ""}, item, b"text_delta", b"text")
                 return begun + self._grown(item.text) + self._cited_all(item)
             case Refusal():
                 self._has_refused = True
@@ -153,7 +153,9 @@ class EventWriter:
     def _call(self, item: ToolCall, at: int) -> bytes:
         self._has_calls = True
         self._wrapper = Wrapper() if item.kind is CallKind.CUSTOM else None
-        begun = self._sealed(item, SealOf.CALL)
+        begun = b""
+        if item.signature is not None:
+            begun = self._whole(seal(item.signature, SealOf.CALL))
         block = {
             "type": "tool_use",
             "id": call_id(item, at, self._asked),
@@ -163,8 +165,10 @@ class EventWriter:
         begun += self._start(block, item, b"input_json_delta", b"partial_json")
         return begun + self._grown(item.arguments)
 
-    def _sealed(self, item: Text | ToolCall, of: SealOf) -> bytes:
-        return b"" if item.signature is None else self._whole(seal(item.signature, of))
+    def _without_seal(self, signature: Signature | None) -> None:
+        """An answer must end with its text: Claude Code takes its last block for the result."""
+        if signature is not None:
+            self._report.lost(Feature.SIGNATURE, SealOf.TEXT)
 
     def _start(self, block: Mapping[str, Any], item: Item, delta: bytes, name: bytes) -> bytes:
         self._open = item
@@ -237,11 +241,12 @@ class EventWriter:
             rest = b"%b%b%b" % (self._grows, left, _DELTA_END)
             self._wrapper = None
         rest += self._block_stop()
-        if signature is None or not isinstance(item, Text | ToolCall):
+        if isinstance(item, Text):
+            self._without_seal(signature)
+        if signature is None or not isinstance(item, ToolCall):
             return rest
         # it came too late to stand before what it seals
-        of = SealOf.TEXT if isinstance(item, Text) else SealOf.CALL
-        return rest + self._whole(seal(signature, of))
+        return rest + self._whole(seal(signature, SealOf.CALL))
 
     def _usage_told(self, event: UsageTold) -> bytes:
         self._usage = merged_usage(self._usage, event.usage)

@@ -51,7 +51,7 @@ def test_what_other_vendors_left_behind_is_left_out() -> None:
         {"type": "tool_use", "id": "t", "name": "f", "input": {}},
         *OWN,
     ]
-    assert left_out == 6
+    assert left_out == 5
 
 
 def test_a_message_of_nothing_else_goes_too() -> None:
