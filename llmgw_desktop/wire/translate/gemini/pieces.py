@@ -13,17 +13,16 @@ def whole_turns(turns: Iterable[Turn]) -> list[Turn]:
         if turn.role is Role.ASSISTANT:
             pieces += turn.items
             continue
-        if pieces:
-            found.append(_model_turn(pieces))
-            pieces = []
+        found += _model_turn(pieces)
+        pieces = []
         found.append(turn)
-    if pieces:
-        found.append(_model_turn(pieces))
-    return found
+    return found + _model_turn(pieces)
 
 
-def _model_turn(pieces: Sequence[Item]) -> Turn:
-    return Turn(role=Role.ASSISTANT, items=tuple(_signed_once(_joined(pieces))))
+def _model_turn(pieces: Sequence[Item]) -> list[Turn]:
+    """None where the model said nothing."""
+    items = _signed_once(_joined(pieces))
+    return [Turn(role=Role.ASSISTANT, items=tuple(items))] if items else []
 
 
 def _joined(pieces: Sequence[Item]) -> list[Item]:
@@ -61,7 +60,9 @@ class _Run:
     def ended(self) -> list[Item]:
         last, text = self._last, "".join(self._texts)
         self._last, self._texts = None, []
-        return [] if last is None else [type(last)(text=text, signature=last.signature)]
+        if last is None or (not text and last.signature is None):
+            return []  # the last piece of a stream has a reason and no words
+        return [type(last)(text=text, signature=last.signature)]
 
 
 def _signed_once(items: list[Item]) -> list[Item]:

@@ -24,7 +24,6 @@ from llmgw_desktop.domain.answer import (
 )
 from llmgw_desktop.domain.content import (
     CallKind,
-    Citation,
     Hosted,
     Image,
     Media,
@@ -312,49 +311,6 @@ def test_pictures_and_what_googles_tools_did() -> None:
         ),
         Image(media=Media(media_type="image/png", data=PNG)),
         text("b"),
-    )
-
-
-GROUNDING = {
-    "groundingChunks": [
-        {"web": {"uri": "https://a.example", "title": "A"}},
-        {"retrievedContext": {"uri": "gs://b", "title": "B"}},
-    ],
-    "groundingSupports": [
-        # bytes: "Grüß " is 7 of them, 5 characters
-        {
-            "segment": {"startIndex": 7, "endIndex": 11, "text": "dich"},
-            "groundingChunkIndices": [0, 1],
-        },
-        {"segment": {"endIndex": 6}, "groundingChunkIndices": [1, 9, "x"]},
-    ],
-}
-
-
-def test_grounding_becomes_citations_in_characters() -> None:
-    expected = (
-        Citation(url="https://a.example", title="A", start=5, end=9, vendor=Vendor.GOOGLE),
-        Citation(url="gs://b", title="B", start=5, end=9, vendor=Vendor.GOOGLE),
-        Citation(url="gs://b", title="B", start=0, end=4, vendor=Vendor.GOOGLE),
-    )
-    body = whole({"text": "Grüß "}, {"text": "dich"})
-    body["candidates"][0]["groundingMetadata"] = GROUNDING
-    (item,) = read_answer(body).items
-    assert item == Text(text="Grüß dich", citations=expected)
-    last = chunk(finish="STOP")
-    last["candidates"][0]["groundingMetadata"] = GROUNDING
-    events = events_of_stream(chunk({"text": "Grüß "}), chunk({"text": "dich"}), last, last)
-    assert collected(events).items == (item,)
-
-
-def test_recitation_becomes_citations() -> None:
-    body = whole({"text": "to be or not"})
-    source = {"startIndex": 0, "endIndex": 5, "uri": "https://h.example", "license": ""}
-    body["candidates"][0]["citationMetadata"] = {"citationSources": [source]}
-    (item,) = read_answer(body).items
-    assert isinstance(item, Text)
-    assert item.citations == (
-        Citation(url="https://h.example", start=0, end=5, vendor=Vendor.GOOGLE),
     )
 
 
