@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, quote, urlencode
 
-from llmgw_desktop.app.conversation import conversation_of
-from llmgw_desktop.app.message_parts import answer_text
+from llmgw_desktop.app.conversation.flight_conversation import conversation_of
+from llmgw_desktop.app.conversation.message_parts import answer_text
 from llmgw_desktop.app.recorded_body import as_text, indented_json, json_value
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.domain.provider import ModelProtocol

@@ -3,6 +3,8 @@
 import json
 import time
 
+from llmgw_desktop.app.conversation.message_parts import Role
+from llmgw_desktop.app.conversation.transcript import transcript_of
 from llmgw_desktop.app.flight_texts import (
     LARGE_BYTES,
     PREVIEW_BYTES,
@@ -12,8 +14,6 @@ from llmgw_desktop.app.flight_texts import (
     shown_text,
     views_of,
 )
-from llmgw_desktop.app.message_parts import Role
-from llmgw_desktop.app.transcript import transcript_of
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.domain.provider import ModelProtocol
 from tests.support.made_flights import anthropic_stream, record, running, summary

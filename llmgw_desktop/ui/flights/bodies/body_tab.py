@@ -1,12 +1,13 @@
 """The request or the answer of a flight: as messages, as JSON or events, raw.
 
-Texts are made in a worker thread by `app/flight_texts.py` and `app/transcript.py`; large bodies
+Texts are made in a worker thread by `app/flight_texts.py` and `app/conversation/`; large bodies
 show their beginning until all of it is asked for.
 """
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from llmgw_desktop.app.conversation.transcript import Transcript, transcript_of
 from llmgw_desktop.app.flight_texts import (
     BodyView,
     FlightSide,
@@ -15,7 +16,6 @@ from llmgw_desktop.app.flight_texts import (
     shown_text,
     views_of,
 )
-from llmgw_desktop.app.transcript import Transcript, transcript_of
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.bodies.part_bar import PartBar

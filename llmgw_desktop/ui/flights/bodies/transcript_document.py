@@ -18,8 +18,8 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
-from llmgw_desktop.app.message_parts import Role
-from llmgw_desktop.app.transcript import Section
+from llmgw_desktop.app.conversation.message_parts import Role
+from llmgw_desktop.app.conversation.transcript import Section
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
 

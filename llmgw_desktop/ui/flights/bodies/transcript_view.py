@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.transcript import Section
+from llmgw_desktop.app.conversation.transcript import Section
 from llmgw_desktop.ui.flights.bodies.transcript_document import (
     Line,
     LineKind,

@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtWidgets import QApplication
 
+from llmgw_desktop.app.conversation.message_parts import Role
+from llmgw_desktop.app.conversation.transcript import Section, transcript_of
 from llmgw_desktop.app.flight_texts import FlightSide
 from llmgw_desktop.app.inert_text import folded_lines, inert
-from llmgw_desktop.app.message_parts import Role
-from llmgw_desktop.app.transcript import Section, transcript_of
 from llmgw_desktop.ui.flights.bodies.text_view import TextView
 from llmgw_desktop.ui.flights.bodies.transcript_document import LineKind
 from llmgw_desktop.ui.flights.bodies.transcript_view import TranscriptView

@@ -6,7 +6,7 @@ Tolerant of any shape: what it does not know it shows as JSON. Accounting is `wi
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from llmgw_desktop.app.message_parts import (
+from llmgw_desktop.app.conversation.message_parts import (
     Message,
     Part,
     PartKind,

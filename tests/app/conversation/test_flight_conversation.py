@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.app.conversation import conversation_of
-from llmgw_desktop.app.message_parts import Message, Part, PartKind, Role, answer_text
+from llmgw_desktop.app.conversation.flight_conversation import conversation_of
+from llmgw_desktop.app.conversation.message_parts import Message, Part, PartKind, Role, answer_text
 from llmgw_desktop.domain.provider import ModelProtocol
 from tests.support.made_flights import anthropic_stream, chat_stream, record, sse, summary
 

@@ -1,7 +1,7 @@
 """What a conversation is made of: messages of somebody, in parts.
 
 Also how to read JSON of unknown shape without ever failing on it. Which dialect puts what where
-is left to `anthropic_messages` and `openai_messages`.
+is left to `anthropic_messages` and `chat_messages`.
 """
 
 import json

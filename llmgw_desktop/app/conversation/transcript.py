@@ -6,7 +6,8 @@ Harmless to show (`inert_text`), made in a worker thread. Painting is left to th
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from llmgw_desktop.app.conversation import conversation_of
+from llmgw_desktop.app.conversation.flight_conversation import conversation_of
+from llmgw_desktop.app.conversation.message_parts import Message, Part, PartKind, Role
 from llmgw_desktop.app.figures import counted, size_text
 from llmgw_desktop.app.flight_texts import (
     LARGE_BYTES,
@@ -16,7 +17,6 @@ from llmgw_desktop.app.flight_texts import (
     missing_notice,
 )
 from llmgw_desktop.app.inert_text import folded_lines, inert, inert_line
-from llmgw_desktop.app.message_parts import Message, Part, PartKind, Role
 
 _ROLE_TITLES = {
     Role.SYSTEM: "System",

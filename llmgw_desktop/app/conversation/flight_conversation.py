@@ -1,14 +1,14 @@
 """Who said what in a recorded flight: finds the reader for its dialect and body.
 
-The readers are `anthropic_messages` and `openai_messages`. Other dialects have none yet: their
+The readers are `anthropic_messages` and `chat_messages`. Other dialects have none yet: their
 bodies are shown as JSON.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from llmgw_desktop.app import anthropic_messages, openai_messages
-from llmgw_desktop.app.message_parts import Message, object_of
+from llmgw_desktop.app.conversation import anthropic_messages, chat_messages
+from llmgw_desktop.app.conversation.message_parts import Message, object_of
 from llmgw_desktop.app.recorded_body import (
     BodyKind,
     StreamEvent,
@@ -58,6 +58,6 @@ _READERS: dict[ModelProtocol, _Reader] = {
     )
     for protocol, dialect in (
         (ModelProtocol.ANTHROPIC, anthropic_messages),
-        (ModelProtocol.OPENAI_CHAT, openai_messages),
+        (ModelProtocol.OPENAI_CHAT, chat_messages),
     )
 }
