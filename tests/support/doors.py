@@ -22,12 +22,11 @@ class Door:
     """As `model`."""
 
     def has_key(self, key: str, headers: Mapping[str, str]) -> bool:
-        name, value = {
-            "anthropic": ("x-api-key", key),
-            "openai": ("authorization", f"Bearer {key}"),
-            "google": ("x-goog-api-key", key),
-        }[self.vendor]
-        return headers.get(name) == value
+        own = {"anthropic": "x-api-key", "google": "x-goog-api-key"}.get(self.vendor)
+        given = own and headers.get(own)
+        if given is None and self.vendor != "google":
+            given = headers.get("authorization", "").removeprefix("Bearer ")
+        return given == key
 
 
 _POSTS: Mapping[str, tuple[Vendor, Does]] = {
@@ -38,7 +37,7 @@ _POSTS: Mapping[str, tuple[Vendor, Does]] = {
     "/v1/responses/input_tokens": ("openai", "count"),
     "/v1/embeddings": ("openai", "embed"),
 }
-_GEMINI = re.compile(r"/v1beta/models/([^/:]+):(\w+)")
+_GEMINI = re.compile(r"/v1(?:beta)?/models/([^/:]+):(\w+)")
 _ACTIONS: Mapping[str, tuple[Does, bool | None]] = {
     "generateContent": ("gemini", False),
     "streamGenerateContent": ("gemini", True),
@@ -47,7 +46,7 @@ _ACTIONS: Mapping[str, tuple[Does, bool | None]] = {
 
 
 def door_at(method: str, path: str, headers: Mapping[str, str]) -> Door:
-    if path.startswith("/v1beta"):
+    if path.startswith("/v1beta") or _GEMINI.fullmatch(path):
         return _google(method, path)
     if method == "GET" and path == "/v1/models":
         return Door(vendor=_whose(path, headers), does="models")

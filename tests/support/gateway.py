@@ -38,6 +38,8 @@ class ProviderTable:
     kind: str
     base_url: str
     models: Sequence[str]
+    protocols: Sequence[str] = ()
+    """Empty: those of its kind."""
 
     def toml(self) -> str:
         return (
@@ -46,7 +48,8 @@ class ProviderTable:
             f"base_url = {json.dumps(self.base_url)}\n"
             f"api_key_env = {json.dumps(_KEY_VARIABLE)}\n"
             f"models = {json.dumps(list(self.models))}\n"
-            "local = true\n"
+            + (f"protocols = {json.dumps(list(self.protocols))}\n" if self.protocols else "")
+            + "local = true\n"
         )
 
 

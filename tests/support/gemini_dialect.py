@@ -28,7 +28,28 @@ _STATUSES: Mapping[int, tuple[str, str]] = {
     503: ("UNAVAILABLE", "The model is overloaded. Please try again later."),
     504: ("DEADLINE_EXCEEDED", "The service is unable to finish within the deadline."),
 }
+_OF_THE_CALLER = frozenset(
+    {"args", "response", "parametersJsonSchema", "responseJsonSchema", "properties", "labels"}
+)
 _FINISH = {"end": "STOP", "length": "MAX_TOKENS", "refusal": "SAFETY"}
+
+
+def canonical(value: Any) -> Any:
+    """With members in camel case: the vendor takes them in snake case too, and its SDK mixes both.
+
+    What belongs to the caller (arguments, results, schemas) stays as it is.
+    """
+    if isinstance(value, list):
+        return [canonical(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    named = {_camel(name): each for name, each in value.items()}
+    return {name: e if name in _OF_THE_CALLER else canonical(e) for name, e in named.items()}
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 def headers(request_id: str) -> dict[str, str]:

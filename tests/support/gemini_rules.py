@@ -45,7 +45,7 @@ def fault_in(body: Json, model: str, *, counts: bool) -> str | None:
 
 
 def _shape_fault(body: Json) -> str | None:
-    """Members in camel case, as a gateway should write them, though Google takes others too."""
+    """Members are in camel case here, however they came."""
     for name, value in body.items():
         if name in _MEMBERS:
             fault = shapes.gemini_fault(_MEMBERS[name], value)
@@ -180,6 +180,10 @@ def _files_fault(contents: list[Json]) -> str | None:
     for content in contents:
         for part in content["parts"]:
             blob = part.get("inlineData")
-            if blob and (fault := pictures.fault_in(blob["mimeType"], blob["data"], "")):
+            if blob is None:
+                continue
+            # both alphabets are read: the vendor's own SDK writes the one for URLs
+            data = blob["data"].replace("-", "+").replace("_", "/")
+            if fault := pictures.fault_in(blob["mimeType"], data, ""):
                 return f"Unable to process input image: {fault}"
     return None

@@ -33,6 +33,12 @@ class Lane:
         """Do these with the next requests, one each, before `always`."""
         self._script.extend(behaviours)
 
+    def forget(self) -> None:
+        """As new, for the next test; what it offers and takes stays."""
+        self.always = Answer()
+        self.requests = []
+        self._script.clear()
+
     def next_behaviour(self) -> Behaviour:
         return self._script.popleft() if self._script else self.always
 

@@ -120,7 +120,8 @@ def _said(body: Json, answer: Answer, number: int) -> Said:
 
 
 def thinks(body: Json) -> bool:
-    effort = (body.get("reasoning") or {}).get("effort")
+    """The newer models do not unless they are told to."""
+    effort = (body.get("reasoning") or {}).get("effort", "none")
     return is_reasoning_model(body["model"]) and effort != "none"
 
 
@@ -154,7 +155,10 @@ def _usage(answer: Answer) -> Json:
     spent = answer.spent
     return {
         "input_tokens": spent.prompt_tokens,
-        "input_tokens_details": {"cached_tokens": spent.cache_read},
+        "input_tokens_details": {
+            "cached_tokens": spent.cache_read,
+            "cache_write_tokens": spent.cache_write,
+        },
         "output_tokens": spent.output_tokens,
         "output_tokens_details": {"reasoning_tokens": spent.reasoning_tokens},
         "total_tokens": spent.prompt_tokens + spent.output_tokens,

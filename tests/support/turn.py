@@ -112,6 +112,8 @@ class Turn:
             body = json.loads(self._seen.body)
         except ValueError:
             return await self._refuse(Refusal(status=400, message="body is not JSON"))
+        if self._door.vendor == "google":
+            body = gemini_dialect.canonical(body)
         model = self._door.model or body.get("model")
         if self._lane.models and model not in self._lane.models:
             return await self._refuse(Refusal(status=404, message=f"model: {model}"))

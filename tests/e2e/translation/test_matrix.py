@@ -1,0 +1,261 @@
+"""The vendors' own SDKs through the gateway, each onto an upstream of each kind.
+
+The upstreams are as strict as the vendors: what they would refuse is an error here too. Each
+scenario also runs without the gateway where SDK and upstream speak one protocol, so that what is
+asked for here is what the vendors' SDKs and protocols give by themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from tests.support import pictures
+from tests.support.answers import Answer, Delivery, Refusal, Spent
+from tests.support.lane import Lane
+from tests.support.talks.matrix import TALKS, UPSTREAMS, Matrix, UpstreamKind
+from tests.support.talks.talk import Heard, Talk, Wishes
+
+pytestmark = pytest.mark.e2e
+
+PROTOCOLS = {"anthropic": "anthropic", "chat": "openai-chat", "responses": "openai-responses"}
+PONG = "pong from the upstream"
+THOUGHT = "The user says ping, so pong."
+_SEAL = re.compile(rb"c3R1Yi1zZWFsL[A-Za-z0-9+/]+=*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    client: str
+    upstream: UpstreamKind
+    direct: bool
+    lane: Lane
+    matrix: Matrix
+
+    def talk(self, **wishes: Any) -> Talk:
+        asked = Wishes(**{"model": self.upstream.model} | wishes)
+        return self.matrix.talk(self.client, self.upstream.name, asked, direct=self.direct)
+
+    @property
+    def speaks_the_same(self) -> bool:
+        return PROTOCOLS.get(self.client, self.client) == self.upstream.protocol
+
+
+def _cells() -> list[Any]:
+    cells = [
+        pytest.param((client, upstream, False), id=f"{client}-{upstream}")
+        for client in TALKS
+        for upstream in UPSTREAMS
+    ]
+    same = [(kind, kind) for kind in TALKS] + [("chat", "compatible")]
+    direct = [
+        pytest.param((client, upstream, True), id=f"{client}-{upstream}-direct")
+        for client, upstream in same
+    ]
+    return cells + direct
+
+
+@pytest.fixture(params=_cells())
+def cell(request: pytest.FixtureRequest, matrix: Matrix) -> Cell:
+    client, upstream, direct = request.param
+    return Cell(
+        client=client,
+        upstream=UPSTREAMS[upstream],
+        direct=direct,
+        lane=matrix.fresh_lane(upstream),
+        matrix=matrix,
+    )
+
+
+streaming = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+
+
+def seals_in(told: bytes | bytearray) -> set[bytes]:
+    return set(_SEAL.findall(bytes(told)))
+
+
+class TestOneTurn:
+    @streaming
+    def test_text_and_usage(self, cell: Cell, stream: bool):
+        talk = cell.talk(stream=stream)
+        heard = talk.ask("ping")
+        assert (heard.text, heard.ending, heard.calls) == (PONG, "end", [])
+        assert heard.pieces == (3 if stream else 0)
+        spent = Spent()
+        assert heard.input_tokens == spent.prompt_tokens
+        assert heard.cached_tokens == spent.cache_read
+        assert heard.output_tokens == spent.output_tokens
+        assert cell.lane.only.status == 200
+
+    @streaming
+    def test_tokens_run_out(self, cell: Cell, stream: bool):
+        cell.lane.then(Answer(ending="length"))
+        talk = cell.talk(stream=stream)
+        heard = talk.ask("ping")
+        assert (heard.text, heard.ending) == (PONG, "length")
+
+    @streaming
+    def test_a_refusal_is_one(self, cell: Cell, stream: bool):
+        cell.lane.then(Answer(ending="refusal", text="No, I will not."))
+        talk = cell.talk(stream=stream)
+        assert talk.ask("ping").ending == "refusal"
+
+    def test_the_system_prompt_arrives_once(self, cell: Cell):
+        talk = cell.talk(system="Speak like Emma Bovary.")
+        talk.ask("ping")
+        assert cell.lane.only.body.count(b"Emma Bovary") == 1
+
+    @pytest.mark.parametrize("kind", ["png", "pdf"])
+    def test_files_arrive_as_they_are(self, cell: Cell, kind: str):
+        if kind == "pdf" and cell.upstream.name == "compatible":
+            pytest.skip("such servers take no documents")
+        data = {"png": pictures.PNG, "pdf": pictures.PDF}[kind]
+        talk = cell.talk()
+        heard = talk.ask("What is this?", **{kind: data})
+        assert heard.text == PONG
+        body = cell.lane.only.body
+        if cell.upstream.name == "gemini":  # which reads both alphabets of base64
+            body = body.translate(bytes.maketrans(b"-_", b"+/"))
+        assert body.count(data.encode()) == 1
+
+    def test_tokens_are_counted(self, cell: Cell):
+        talk = cell.talk()
+        short = talk.count("ping")
+        long = talk.count("ping " * 500)
+        picture = talk.count("ping", png=pictures.PNG)
+        assert 0 < short < long
+        assert picture > short
+
+    @streaming
+    def test_a_tool_that_must_be_called(self, cell: Cell, stream: bool):
+        talk = cell.talk(stream=stream, tools=True, must_call="look_up")
+        talk.ask("ping")
+        assert cell.lane.only.status == 200
+        asked = cell.lane.only.json()
+        choice = asked.get("tool_choice") or asked["toolConfig"]["functionCallingConfig"]
+        assert "look_up" in str(choice)
+
+
+class TestToolLoop:
+    @streaming
+    @pytest.mark.parametrize("words", ["", "Let me see. "], ids=["calls", "words and calls"])
+    def test_parallel_calls_and_their_results(self, cell: Cell, stream: bool, words: str):
+        cell.lane.then(Answer(calls=3, words_before_calls=words))
+        talk = cell.talk(stream=stream, tools=True)
+        asked = talk.ask("ping")
+        assert asked.ending == "tools"
+        assert asked.text == words
+        assert [(call.name, call.arguments) for call in asked.calls] == [
+            ("add", {"a": 1, "b": 1}),
+            ("look_up", {"what": "sample"}),
+            ("add", {"a": 3, "b": 3}),
+        ]
+        told = talk.answer_calls(["two", "a thing", "six"])
+        assert told.ending == "end"
+        assert told.text == "The tool said: two and a thing and six"
+        assert talk.ask("And now?").ending in ("end", "tools")
+        assert [seen.fault for seen in cell.lane.requests] == [None] * 3
+
+    @streaming
+    def test_words_beside_results_come_after_them(self, cell: Cell, stream: bool):
+        cell.lane.then(Answer(calls=2))
+        talk = cell.talk(stream=stream, tools=True)
+        talk.ask("ping")
+        told = talk.answer_calls(["two", "a thing"], then="Hurry up.")
+        assert told.text == "The tool said: two and a thing"
+        second = cell.lane.requests[1].body
+        assert second.index(b"two") < second.index(b"a thing") < second.index(b"Hurry up.")
+
+    def test_calls_without_ids_meet_their_results(self, cell: Cell):
+        cell.lane.then(Answer(calls=3, call_ids=False))
+        talk = cell.talk(tools=True)
+        talk.ask("ping")
+        told = talk.answer_calls(["two", "a thing", "six"])
+        assert told.text == "The tool said: two and a thing and six"
+
+
+class TestThinking:
+    @streaming
+    def test_is_heard_and_its_seal_comes_home(self, cell: Cell, stream: bool):
+        cell.lane.then(Answer(calls=2))
+        talk = cell.talk(stream=stream, tools=True, thinks=True)
+        asked = talk.ask("ping")
+        assert [call.name for call in asked.calls] == ["add", "look_up"]
+        _assert_thought(cell, asked)
+        told = talk.answer_calls(["two", "a thing"])
+        assert told.text == "The tool said: two and a thing"
+        _assert_thought(cell, told)
+        first, second = cell.lane.requests
+        given = seals_in(first.sent)
+        assert bool(given) is (cell.upstream.vendor is not None)
+        assert seals_in(second.body) == given
+
+    @streaming
+    def test_seal_of_text_comes_home(self, cell: Cell, stream: bool):
+        talk = cell.talk(stream=stream, thinks=True)
+        assert talk.ask("ping").text == PONG
+        assert talk.ask("ping again").text == PONG
+        first, second = cell.lane.requests
+        assert seals_in(second.body) == seals_in(first.sent)
+
+    @streaming
+    @pytest.mark.parametrize("other", UPSTREAMS)
+    def test_no_seal_goes_to_a_stranger(self, cell: Cell, other: str, stream: bool):
+        if cell.direct or other == cell.upstream.name:
+            pytest.skip("needs a gateway, and two upstreams")
+        stranger = cell.matrix.fresh_lane(other)
+        talk = cell.talk(stream=stream, tools=True, thinks=True)
+        talk.ask("ping")
+        talk.wishes = replace(talk.wishes, model=UPSTREAMS[other].model)
+        assert talk.answer_calls(["two"]).text == "The tool said: two"
+        talk.wishes = replace(talk.wishes, model=cell.upstream.model)
+        talk.ask("And back again.")
+        assert seals_in(stranger.only.body) == set()
+        assert stranger.only.status == 200
+        assert all(seen.status == 200 for seen in cell.lane.requests)
+
+
+def _assert_thought(cell: Cell, heard: Heard) -> None:
+    shown = THOUGHT if cell.upstream.shows_thinking else None
+    assert heard.thinking == shown
+
+
+STATUSES = [400, 401, 403, 404, 429, 500, 503]
+
+
+class TestFaults:
+    @streaming
+    @pytest.mark.parametrize("status", STATUSES)
+    def test_the_vendor_s_errors_are_the_sdk_s(self, cell: Cell, status: int, stream: bool):
+        cell.lane.then(Refusal(status=status, message="Something is amiss."))
+        talk = cell.talk(stream=stream)
+        with pytest.raises(Exception, match="Something is amiss") as caught:
+            talk.ask("ping")
+        assert talk.status_of(caught.value) == status
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            {"delivery": Delivery(cut_after=0)},
+            {"delivery": Delivery(cut_after=3)},
+            {"delivery": Delivery(cut_after=4, cut_by="fin")},
+            {"error_after": 3},
+            {"error_after": 0},
+        ],
+        ids=["cut at once", "cut", "cut politely", "error", "error at once"],
+    )
+    @pytest.mark.parametrize("tools", [False, True], ids=["text", "call"])
+    def test_a_broken_stream_never_ends_well(self, cell: Cell, fault: dict[str, Any], tools: bool):
+        cell.lane.then(Answer(words_before_calls="Let me see. ", **fault))
+        talk = cell.talk(stream=True, tools=tools)
+        with pytest.raises(talk.errors):
+            talk.ask("ping")
+
+    def test_a_broken_whole_answer_is_an_error(self, cell: Cell):
+        cell.lane.then(Answer(delivery=Delivery(cut_after=1)))
+        talk = cell.talk()
+        with pytest.raises(talk.errors):
+            talk.ask("ping")
