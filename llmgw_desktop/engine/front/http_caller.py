@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
@@ -15,12 +16,14 @@ from llmgw_desktop.domain.errors import (
     RequestTooLarge,
     UnsupportedMedia,
 )
+from llmgw_desktop.engine import zstd_unpacking
 from llmgw_desktop.engine.caller import HeaderLines
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.engine.unpacking import ENCODINGS, Garbled, Unpacker
 from llmgw_desktop.wire.headers import KEY_MARK
 
 _PLAIN = ("", "identity")
+_GEMINI_PATH = re.compile(r"/v1beta/|/gemini/|:[a-z]+[A-Z][a-zA-Z]+$")
 _KEY_NAMES = frozenset({"key", "api_key", "apikey", "api-key", "access_token", "token"})
 
 
@@ -65,6 +68,8 @@ class HttpCaller:
             keys.append(key.strip() if scheme.lower() == "bearer" else "")
         keys += headers.getall("x-api-key", ())
         keys += headers.getall("x-goog-api-key", ())
+        if _GEMINI_PATH.search(self._request.path):  # only there: addresses get written down
+            keys += self._request.query.getall("key", ())
         return [key for key in keys if key]
 
     @property
@@ -79,7 +84,7 @@ class HttpCaller:
     async def read_body(self) -> bytes:
         headers = self._request.headers
         encoding = headers.get(hdrs.CONTENT_ENCODING, "").lower()
-        if encoding not in (*_PLAIN, *ENCODINGS):
+        if encoding not in (*_PLAIN, *ENCODINGS, zstd_unpacking.ENCODING):
             raise UnsupportedMedia(f"The content encoding '{encoding[:40]}' cannot be read here.")
         declared = headers.get(hdrs.CONTENT_LENGTH)
         if declared is not None and int(declared) > self._max_body_bytes:
@@ -149,7 +154,8 @@ class HttpCaller:
 
     async def _unpacked(self, encoding: str, packed: bytes) -> bytes:
         """In bounded steps, others between them: a few bytes may stand for very many."""
-        unpacker = Unpacker(encoding)
+        is_zstd = encoding == zstd_unpacking.ENCODING
+        unpacker = zstd_unpacking.ZstdUnpacker() if is_zstd else Unpacker(encoding)
         unpacker.feed(packed)
         body = io.BytesIO()
         while not unpacker.is_hungry:
