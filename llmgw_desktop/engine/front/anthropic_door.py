@@ -7,14 +7,17 @@ from llmgw_desktop.engine.dialect import Dialect, Outgoing
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor
 from llmgw_desktop.wire import anthropic
 from llmgw_desktop.wire.json_scan import replace_string
+from llmgw_desktop.wire.translate.anthropic.custody import without_foreign
 
 PREFIXES = ("/v1", "/anthropic/v1", "/anthropic", "")
 
 
 def _edit(request: ModelRequest, candidate: Candidate) -> Outgoing:
+    """The model's own name, and nothing that only another vendor can read."""
+    body, _ = without_foreign(request.body, request.fields)
     if candidate.model == request.model:
-        return Outgoing(request.body)
-    return Outgoing(replace_string(request.body, "model", candidate.model, fields=request.fields))
+        return Outgoing(body)
+    return Outgoing(replace_string(body, "model", candidate.model, fields=request.fields))
 
 
 def dialect() -> Dialect:

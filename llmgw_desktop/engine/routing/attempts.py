@@ -8,13 +8,15 @@ from collections.abc import Mapping
 
 from llmgw_desktop.domain.errors import UpstreamRefused
 from llmgw_desktop.domain.model_request import ModelRequest
-from llmgw_desktop.domain.provider import ProviderKind
+from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.domain.route import Candidate, RouteDecision
 from llmgw_desktop.engine.dialect import Dialect, Outgoing
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.routing.router import TRANSLATED
 from llmgw_desktop.engine.translation.translation import Translation, Translator
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall, UpstreamClient
 from llmgw_desktop.wire.headers import HeaderPolicy, own_query, own_request_headers
+from llmgw_desktop.wire.translate.carrier import holds_carrier
 
 
 class Attempts:
@@ -41,7 +43,7 @@ class Attempts:
         for candidate in decision.candidates:
             flight.tried(candidate)
             try:
-                if candidate.upstream.protocol is request.protocol:
+                if _goes_as_it_is(request, candidate):
                     outgoing = dialect.edit(request, candidate)
                     return await self._ask(request, candidate, outgoing, flight), outgoing
                 translation = await self._translator.translate(request, candidate)
@@ -94,3 +96,13 @@ class Attempts:
 
     def _way_to(self, candidate: Candidate) -> UpstreamClient:
         return self._own_ways.get(candidate.upstream.kind, self._vendors)
+
+
+def _goes_as_it_is(request: ModelRequest, candidate: Candidate) -> bool:
+    """Not even to its own protocol goes a conversation with other vendors' seals in it: written
+    anew it leaves them out. (Anthropic's are cut out of the body where they stand.)"""
+    if candidate.upstream.protocol is not request.protocol:
+        return False
+    if request.protocol is ModelProtocol.ANTHROPIC or request.operation not in TRANSLATED:
+        return True
+    return not holds_carrier(request.body)

@@ -15,6 +15,7 @@ from llmgw_desktop.domain.values import value
 
 MOST_CHARS = 256 * 1024
 _MARK = "llmgw1."
+_SIGNS = (_MARK.encode(), base64.b64encode(_MARK.encode())[:9])
 
 
 class SealOf(StrEnum):
@@ -31,6 +32,11 @@ class SealOf(StrEnum):
 class Carried:
     signature: Signature
     of: SealOf
+
+
+def holds_carrier(body: bytes) -> bool:
+    """Whether a request may hold one; also where a protocol wants it in base64 once more."""
+    return any(sign in body for sign in _SIGNS)
 
 
 def packed(signature: Signature, own: Vendor, of: SealOf = SealOf.THINKING) -> str:

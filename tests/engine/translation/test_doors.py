@@ -1,4 +1,4 @@
-"""Every door reaches a provider of another protocol: seen with the practice provider."""
+"""Every door reaches a provider of another protocol, through the whole engine."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from llmgw_desktop.domain.content import Signature, Vendor
+from llmgw_desktop.wire.translate.carrier import packed
 from tests.engine.conftest import House
 
 WORDS = "say pong"
@@ -175,3 +177,27 @@ async def test_models_in_geminis_shape(house: House) -> None:
     async with house.get("/v1beta/models") as reply:
         names = [model["name"] for model in (await reply.json())["models"]]
     assert "models/gpt-stub" in names
+
+
+async def test_other_vendors_seals_stay_behind(house: House) -> None:
+    """A conversation that moved from one vendor to another, in the same dialect."""
+    seal = packed(Signature(vendor=Vendor.GOOGLE, data="google's own"), Vendor.ANTHROPIC)
+    foreign = {"type": "thinking", "thinking": "hm", "signature": seal}
+    said = [foreign, {"type": "text", "text": "It rains."}]
+    messages = [
+        {"role": "user", "content": "The weather?"},
+        {"role": "assistant", "content": said},
+        {"role": "user", "content": "And now?"},
+    ]
+    body = {"model": "claude-stub", "max_tokens": 99, "messages": messages}
+    async with house.post("/v1/messages", body) as reply:
+        assert reply.status == 200, await reply.text()
+    details = [{"type": "reasoning.encrypted", "data": seal, "format": "llmgw", "index": 0}]
+    answered = {"role": "assistant", "content": "It rains.", "reasoning_details": details}
+    chat = [{"role": "user", "content": "The weather?"}, answered, messages[2]]
+    async with house.post("/v1/chat/completions", {"model": "gpt-stub", "messages": chat}) as reply:
+        assert reply.status == 200, await reply.text()
+        assert (await reply.json())["choices"][0]["message"]["content"]
+    for seen in house.lane.requests:
+        assert b"llmgw1." not in seen.body
+        assert b"It rains." in seen.body
