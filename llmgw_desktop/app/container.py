@@ -184,7 +184,7 @@ class Container:
         openai_door.add_doors(table, openai)
         responses = responses_door.dialect(ModelProtocol.OPENAI_RESPONSES)
         codex = responses_door.dialect(ModelProtocol.CODEX)
-        responses_door.add_doors(table, responses, codex, catalogue)
+        responses_door.add_doors(table, responses, codex, catalogue, self._continuations)
         gemini_door.add_doors(table, gemini_door.dialect(), catalogue)
         models_door.add_doors(table, catalogue, openai)
         health = health_door.HealthDoor(

@@ -4,6 +4,7 @@ import asyncio
 import io
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from aiohttp import hdrs, web
@@ -21,6 +22,9 @@ from llmgw_desktop.engine.caller import HeaderLines
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.engine.unpacking import ENCODINGS, Garbled, Unpacker
 from llmgw_desktop.wire.headers import KEY_MARK
+
+if TYPE_CHECKING:
+    from llmgw_desktop.domain.principal import Principal
 
 _PLAIN = ("", "identity")
 _GEMINI_PATH = re.compile(r"/v1beta/|/gemini/|:[a-z]+[A-Z][a-zA-Z]+$")
@@ -45,6 +49,8 @@ class HttpCaller:
         self._body_patience_s = body_patience_s
         self._stream: HttpAnswer | None = None
         self.response: HttpAnswer | None = None
+        self.principal: Principal | None = None
+        """Known at doors that the gateway answers itself, once the key was seen."""
 
     @property
     def path(self) -> str:

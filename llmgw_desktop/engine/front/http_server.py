@@ -133,7 +133,7 @@ class HttpServer:
     async def _answer_ourselves(self, door: OwnDoor, caller: HttpCaller) -> None:
         try:
             if door.scope is not None:
-                self._gate.admit(caller, door.scope)
+                caller.principal = self._gate.admit(caller, door.scope)
             await door.answer(caller)
         except AccessError as error:
             await self._pipeline.turn_away(error, door.dialect, Operation.GENERATE, caller)

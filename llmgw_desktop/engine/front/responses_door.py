@@ -1,5 +1,7 @@
 """OpenAI Responses, and the flavour of it that Codex speaks with its own service."""
 
+import orjson
+
 from llmgw_desktop.domain.errors import UnknownPath
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.principal import Scope
@@ -10,6 +12,7 @@ from llmgw_desktop.engine.dialect import Dialect, Outgoing
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.routing.catalogue import Catalogue
+from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.wire import codex, openai_chat, openai_responses
 from llmgw_desktop.wire.json_scan import replace_string
 
@@ -57,9 +60,50 @@ class CodexModelsDoor:
         await caller.reply(200, JSON, body)
 
 
+class KeptResponsesDoor:
+    """`GET` and `DELETE /v1/responses/ID`: of the answers that are kept here, the caller's own."""
+
+    def __init__(self, continuations: Continuations) -> None:
+        self._continuations = continuations
+
+    async def show(self, caller: HttpCaller) -> None:
+        answer = await self._continuations.answer(*_whose(caller))
+        if answer is None:
+            raise _not_kept(caller)
+        await caller.reply(200, JSON, answer)
+
+    async def forget(self, caller: HttpCaller) -> None:
+        name, owner = _whose(caller)
+        if not await self._continuations.forget(name, owner):
+            raise _not_kept(caller)
+        told = {"id": name, "object": "response", "deleted": True}
+        await caller.reply(200, JSON, orjson.dumps(told))
+
+
+def _whose(caller: HttpCaller) -> tuple[str, str]:
+    assert caller.principal is not None, "this door asks for a scope"
+    return caller.path.rpartition("/")[2], caller.principal.client_id
+
+
+def _not_kept(caller: HttpCaller) -> UnknownPath:
+    name = caller.path.rpartition("/")[2]
+    return UnknownPath(
+        f"Response with id '{name[:80]}' not found: only answers that were translated and not sent "
+        f"with store = false are kept here."
+    )
+
+
 def add_doors(
-    table: DoorTable, responses: Dialect, codex_own: Dialect, catalogue: Catalogue
+    table: DoorTable,
+    responses: Dialect,
+    codex_own: Dialect,
+    catalogue: Catalogue,
+    continuations: Continuations,
 ) -> None:
+    kept = KeptResponsesDoor(continuations)
+    for method, act in (("GET", kept.show), ("DELETE", kept.forget)):
+        own = OwnDoor(dialect=responses, answer=act, scope=Scope.MODELS_USE)
+        table.add(method, "/responses/", own, prefixes=PREFIXES)
     for spoken, prefixes in ((responses, PREFIXES), (codex_own, CODEX_PREFIXES)):
         for path, operation in (
             ("/responses", Operation.GENERATE),

@@ -147,6 +147,13 @@ async def test_a_conversation_goes_on_from_an_answers_id(house: House) -> None:
     assert "remember me" in str(said[0])
     assert "and now?" in str(said[-1])
     assert [message["role"] for message in sent["messages"]] == ["user", "assistant", "user"]
+    async with house.get(f"/v1/responses/{answer['id']}") as reply:
+        assert await reply.json() == answer
+    url = f"{house.url}/v1/responses/{answer['id']}"
+    async with house.session.delete(url, headers=house.headers()) as reply:
+        assert (await reply.json())["deleted"] is True
+    async with house.get(f"/v1/responses/{answer['id']}") as reply:
+        assert reply.status == 404
     unknown = {**again, "previous_response_id": "resp_unknown"}
     async with house.post("/v1/responses", unknown) as reply:
         assert reply.status == 400
