@@ -195,7 +195,8 @@ def _reasoning(fields: Mapping[str, Any], report: LossReport) -> Reasoning | Non
     budget = maybe_count(thinking, "budget_tokens", "thinking")
     if budget is None or budget < 0:
         raise MalformedRequest("a positive number is required", path="thinking.budget_tokens")
-    return Reasoning(effort=effort, budget_tokens=budget, show=show)
+    # models that take a budget show their thinking unless they are told not to
+    return Reasoning(effort=effort, budget_tokens=budget, show=show or "auto")
 
 
 def _effort(config: Mapping[str, Any] | None) -> Effort | None:

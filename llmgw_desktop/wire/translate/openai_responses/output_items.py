@@ -40,7 +40,17 @@ MOST_CHARS = 64 * 1024 * 1024
 class Output:
     """Takes the events of items that come in turn."""
 
-    __slots__ = ("_chars", "_frames", "_growing", "_id", "_open", "_report", "has_refused", "items")
+    __slots__ = (
+        "_chars",
+        "_frames",
+        "_growing",
+        "_id",
+        "_open",
+        "_report",
+        "_text_seal",
+        "has_refused",
+        "items",
+    )
 
     def __init__(self, answer_id: str, frames: Frames, report: LossReport) -> None:
         self._id = answer_id
@@ -49,12 +59,15 @@ class Output:
         self._open: OpenItem | None = None
         self._growing: int | None = None
         """The pivot's index of what the open item grows by."""
+        self._text_seal: Signature | None = None
+        """Told at a text's beginning; it is written behind the text all the same."""
         self._chars = 0
         self.items: list[dict[str, Any]] = []
         self.has_refused = False
 
     def begin(self, index: int, item: Item) -> None:
         self._growing = index
+        self._text_seal = item.signature if isinstance(item, Text) else None
         match item:
             case Text() | Refusal():
                 self._begin_text(item)
@@ -101,6 +114,7 @@ class Output:
             self._open.end_part()
             return
         self._open.end_part()
+        signature = signature if signature is not None else self._text_seal
         if signature is not None:
             of = SealOf.CALL if isinstance(self._open, OpenCall) else SealOf.TEXT
             self._add(reasoning_item("", signature, of, behind=True))

@@ -326,7 +326,10 @@ def test_tool_choice(choice: dict[str, Any], read_as: ToolChoice) -> None:
         ({}, None),
         ({"thinking": {"type": "disabled"}}, Reasoning(effort=Effort.NONE)),
         ({"thinking": {"type": "between_tools"}}, Reasoning(effort=Effort.NONE)),
-        ({"thinking": {"type": "enabled", "budget_tokens": 5}}, Reasoning(budget_tokens=5)),
+        (
+            {"thinking": {"type": "enabled", "budget_tokens": 5}},
+            Reasoning(budget_tokens=5, show="auto"),
+        ),
         (
             {
                 "thinking": {"type": "adaptive", "display": "summarized"},
