@@ -20,11 +20,10 @@ from llmgw_desktop.app.recorded_body import (
     stream_events,
 )
 from llmgw_desktop.domain.flight import FlightRecord, Headers
-from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.model_request import Operation
 
 LARGE_BYTES = 1024 * 1024
 PREVIEW_BYTES = 64 * 1024
-_READABLE = (ModelProtocol.ANTHROPIC, ModelProtocol.OPENAI_CHAT)
 
 
 class BodyView(StrEnum):
@@ -80,8 +79,15 @@ def views_of(side: FlightSide) -> tuple[BodyView, ...]:
             views = (BodyView.EVENTS, BodyView.RAW)
         case _:
             return (BodyView.RAW,)
-    is_readable = side.record.summary.protocol in _READABLE
-    return (BodyView.MESSAGES, *views) if is_readable else views
+    return (BodyView.MESSAGES, *views) if _has_messages(side) else views
+
+
+def _has_messages(side: FlightSide) -> bool:
+    """Embeddings are of texts, not of a conversation, and a token count answers with a figure."""
+    operation = side.record.summary.operation
+    return operation is Operation.GENERATE or (
+        operation is Operation.COUNT_TOKENS and side.of_request
+    )
 
 
 def missing_notice(side: FlightSide) -> str:

@@ -3,6 +3,8 @@
 import json
 import time
 
+import pytest
+
 from llmgw_desktop.app.conversation.message_parts import Role
 from llmgw_desktop.app.conversation.transcript import transcript_of
 from llmgw_desktop.app.flight_texts import (
@@ -15,6 +17,7 @@ from llmgw_desktop.app.flight_texts import (
     views_of,
 )
 from llmgw_desktop.domain.flight import FlightRecord
+from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from tests.support.made_flights import anthropic_stream, record, running, summary
 
@@ -36,8 +39,18 @@ def test_views_follow_what_the_body_is() -> None:
     assert views_of(request_of(made)) == (BodyView.MESSAGES, BodyView.JSON, BodyView.RAW)
     assert views_of(answer_of(made)) == (BodyView.MESSAGES, BodyView.EVENTS, BodyView.RAW)
     assert views_of(answer_of(record(answer_body=b"<html>"))) == (BodyView.RAW,)
-    other = record(summary=summary(1, protocol=ModelProtocol.GEMINI))
-    assert views_of(request_of(other)) == (BodyView.JSON, BodyView.RAW)
+    counted = record(summary=summary(1, operation=Operation.COUNT_TOKENS))
+    assert views_of(request_of(counted)) == (BodyView.MESSAGES, BodyView.JSON, BodyView.RAW)
+    assert views_of(answer_of(counted)) == (BodyView.EVENTS, BodyView.RAW)
+    embedded = record(summary=summary(1, operation=Operation.EMBED))
+    assert views_of(request_of(embedded)) == (BodyView.JSON, BodyView.RAW)
+
+
+@pytest.mark.parametrize("protocol", list(ModelProtocol))
+def test_every_dialect_has_messages(protocol: ModelProtocol) -> None:
+    made = record(summary=summary(1, protocol=protocol))
+    assert views_of(request_of(made))[0] is BodyView.MESSAGES
+    assert views_of(answer_of(made))[0] is BodyView.MESSAGES
 
 
 def test_missing_bodies_say_so() -> None:
@@ -61,7 +74,11 @@ def test_cut_bodies_say_how_much_there_is() -> None:
         transcript_of(request_of(cut)).notice,
     ):
         assert "Only the first 2 KB of 20 MB were recorded." in notice
-    assert "No messages can be read" in transcript_of(request_of(cut)).notice
+    assert transcript_of(request_of(cut)).sections[-1].text == "x" * (
+        2048 - len('{"messages": [{"role": "user", "content": "')
+    )
+    too_little = record(summary=flight, request_body=body[:10], request_body_whole=False)
+    assert "No messages can be read" in transcript_of(request_of(too_little)).notice
 
 
 def test_a_body_that_is_not_json_after_all() -> None:

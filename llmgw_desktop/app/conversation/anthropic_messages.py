@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from llmgw_desktop.app.conversation.message_parts import (
+    BROKE_OFF,
     Message,
     Part,
     PartKind,
     Role,
+    error_message,
     file_part,
     image_part,
     json_text,
     list_of,
     object_of,
+    offer_part,
     text_of,
 )
 from llmgw_desktop.app.recorded_body import StreamEvent, json_value
@@ -41,14 +44,6 @@ def answer_messages(fields: Mapping[str, object]) -> tuple[Message, ...]:
         return ()
     note = text_of(fields.get("stop_reason"))
     return (Message(role=Role.ASSISTANT, parts=_parts(fields["content"]), note=note),)
-
-
-def error_message(error: object) -> Message:
-    """Both dialects put an object with type and message here, some servers only a string."""
-    fields = object_of(error)
-    text = text_of(fields.get("message")) if fields else text_of(error)
-    part = Part(kind=PartKind.TEXT, text=text or text_of(error))
-    return Message(role=Role.ERROR, parts=(part,), note=text_of(fields.get("type")))
 
 
 def streamed_messages(events: Iterable[StreamEvent]) -> tuple[Message, ...]:
@@ -92,7 +87,7 @@ class _StreamedAnswer:
         if not (self.has_begun or self.blocks):
             return tuple(self.errors)
         parts = tuple(_block_part(self.blocks[index]) for index in sorted(self.blocks))
-        note = self.stop_reason if self.has_ended else "broke off"
+        note = self.stop_reason if self.has_ended else BROKE_OFF
         return (Message(role=Role.ASSISTANT, parts=parts, note=note), *self.errors)
 
     def _block(self, event: Mapping[str, object]) -> _Block:
@@ -147,6 +142,8 @@ def _part(block: Mapping[str, object]) -> Part:
     kind = text_of(block.get("type"))
     if kind in _PART_READERS:
         return _PART_READERS[kind](block)
+    if kind.endswith("_tool_result"):
+        return _hosted_result(block)
     return Part(kind=PartKind.OTHER, title=kind, text=json_text(dict(block)))
 
 
@@ -182,6 +179,13 @@ def _tool_result(block: Mapping[str, object]) -> Part:
     )
 
 
+def _hosted_result(block: Mapping[str, object]) -> Part:
+    """Of a tool that the provider ran; its call stands in the same message."""
+    call_id = text_of(block.get("tool_use_id"))
+    text = text_of(block.get("content"))
+    return Part(kind=PartKind.TOOL_RESULT, text=text, call_id=call_id)
+
+
 def _image(block: Mapping[str, object]) -> Part:
     source = object_of(block.get("source"))
     if source.get("type") == "base64":
@@ -201,18 +205,8 @@ def _document(block: Mapping[str, object]) -> Part:
 
 
 def _offer(tool: Mapping[str, object]) -> Part:
-    return Part(
-        kind=PartKind.TOOL_OFFER,
-        title=text_of(tool.get("name") or tool.get("type")),
-        text="\n\n".join(
-            text
-            for text in (
-                text_of(tool.get("description")),
-                json_text(tool["input_schema"]) if "input_schema" in tool else "",
-            )
-            if text
-        ),
-    )
+    name = text_of(tool.get("name") or tool.get("type"))
+    return offer_part(name, text_of(tool.get("description")), tool.get("input_schema"))
 
 
 _PART_READERS: dict[str, Callable[[Mapping[str, object]], Part]] = {

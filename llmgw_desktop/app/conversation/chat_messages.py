@@ -6,17 +6,20 @@ Tolerant of any shape: what it does not know it shows as JSON. Accounting is `wi
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from llmgw_desktop.app.conversation.anthropic_messages import error_message
 from llmgw_desktop.app.conversation.message_parts import (
+    BROKE_OFF,
     Message,
     Part,
     PartKind,
     Role,
+    call_part,
+    error_message,
     file_part,
     image_part,
     json_text,
     list_of,
     object_of,
+    offer_part,
     split_data_url,
     text_of,
 )
@@ -82,6 +85,7 @@ class _StreamedChoice:
     text: list[str] = field(default_factory=list)
     refusal: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
+    images: list[Part] = field(default_factory=list)
     calls: dict[int, _StreamedCall] = field(default_factory=dict)
     finish_reason: str = ""
 
@@ -94,6 +98,7 @@ class _StreamedChoice:
             if isinstance(piece := delta.get(key), str):
                 self.reasoning.append(piece)
                 break
+        self.images += map(_part, map(object_of, list_of(delta.get("images"))))
         for call in map(object_of, list_of(delta.get("tool_calls"))):
             self._take_call(call)
 
@@ -105,10 +110,11 @@ class _StreamedChoice:
             parts.append(Part(kind=PartKind.TEXT, text=text))
         if refusal := "".join(self.refusal):
             parts.append(Part(kind=PartKind.TEXT, text=refusal, title="refusal"))
+        parts += self.images
         for _, call in sorted(self.calls.items()):
-            parts.append(_call_part(call.name, "".join(call.pieces), call.call_id))
+            parts.append(call_part(call.name, "".join(call.pieces), call.call_id))
         is_whole = has_ended or bool(self.finish_reason)
-        note = self.finish_reason if is_whole else "broke off"
+        note = self.finish_reason if is_whole else BROKE_OFF
         return Message(role=Role.ASSISTANT, parts=tuple(parts), note=note)
 
     def _take_call(self, call: Mapping[str, object]) -> None:
@@ -133,10 +139,11 @@ def _message(message: Mapping[str, object], note: str = "") -> Message:
         parts.extend(_content(message.get("content")))
     if refusal := text_of(message.get("refusal")):
         parts.append(Part(kind=PartKind.TEXT, text=refusal, title="refusal"))
+    parts += map(_part, map(object_of, list_of(message.get("images"))))
     for call in map(object_of, list_of(message.get("tool_calls"))):
         function = object_of(call.get("function") or call.get("custom"))
         arguments = text_of(function.get("arguments") or function.get("input"))
-        parts.append(_call_part(text_of(function.get("name")), arguments, text_of(call.get("id"))))
+        parts.append(call_part(text_of(function.get("name")), arguments, text_of(call.get("id"))))
     name = text_of(message.get("name")) if role is not Role.TOOL else ""
     return Message(role=role, name=name or word, parts=tuple(parts), note=note)
 
@@ -177,17 +184,10 @@ def _part(part: Mapping[str, object]) -> Part:
             return Part(kind=PartKind.OTHER, title=text_of(other), text=json_text(dict(part)))
 
 
-def _call_part(name: str, arguments: str, call_id: str) -> Part:
-    value = json_value(arguments) if arguments else {}
-    shown = arguments if value is None else json_text(value)
-    return Part(kind=PartKind.TOOL_CALL, title=name, text=shown, call_id=call_id)
-
-
 def _offer(tool: Mapping[str, object]) -> Part:
     function = object_of(tool.get("function") or tool.get("custom"))
-    text = text_of(function.get("description"))
-    if "parameters" in function:
-        text = f"{text}\n\n{json_text(function['parameters'])}".strip()
-    return Part(
-        kind=PartKind.TOOL_OFFER, title=text_of(function.get("name") or tool.get("type")), text=text
+    return offer_part(
+        text_of(function.get("name") or tool.get("type")),
+        text_of(function.get("description")),
+        function.get("parameters", function.get("format")),
     )

@@ -1,14 +1,22 @@
 """Who said what in a recorded flight: finds the reader for its dialect and body.
 
-The readers are `anthropic_messages` and `chat_messages`. Other dialects have none yet: their
-bodies are shown as JSON.
+The readers stand beside this file, one for each dialect, and take any shape. The codecs of `wire`
+are not used: they refuse what is odd, as a gateway must, where a record is to be shown as far as it
+can be read.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from llmgw_desktop.app.conversation import anthropic_messages, chat_messages
-from llmgw_desktop.app.conversation.message_parts import Message, object_of
+from llmgw_desktop.app.conversation import (
+    anthropic_messages,
+    chat_messages,
+    gemini_contents,
+    responses_items,
+    responses_stream,
+)
+from llmgw_desktop.app.conversation.message_parts import BROKE_OFF, Message, object_of
+from llmgw_desktop.app.cut_json import cut_json_value
 from llmgw_desktop.app.recorded_body import (
     BodyKind,
     StreamEvent,
@@ -19,17 +27,24 @@ from llmgw_desktop.app.recorded_body import (
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.domain.provider import ModelProtocol
 
+_RECORDED_SO_FAR = "recorded up to here"
+
 
 def conversation_of(record: FlightRecord, *, of_request: bool) -> tuple[Message, ...]:
     """Empty where the body was not recorded or is not a conversation that we can read."""
     body = record.request_body if of_request else record.answer_body
-    reader = _READERS.get(record.summary.protocol)
-    if body is None or reader is None:
+    if body is None:
         return ()
     try:
-        return _read(reader, body, of_request)
+        messages = _read(_READERS[record.summary.protocol], body, of_request)
     except RecursionError:  # tool results inside tool results inside tool results
         return ()
+    if of_request or record.answer_body_whole:
+        return messages
+    return tuple(
+        replace(each, note=_RECORDED_SO_FAR) if each.note == BROKE_OFF else each
+        for each in messages
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,27 +52,49 @@ class _Reader:
     of_request: Callable[[Mapping[str, object]], tuple[Message, ...]]
     of_answer: Callable[[Mapping[str, object]], tuple[Message, ...]]
     of_stream: Callable[[Iterable[StreamEvent]], tuple[Message, ...]]
+    of_array: Callable[[list[object]], tuple[Message, ...]] | None = None
+    """Of a stream that is one growing array."""
 
 
 def _read(reader: _Reader, body: bytes, of_request: bool) -> tuple[Message, ...]:
     match body_kind(body):
         case BodyKind.JSON:
-            fields = object_of(json_value(body))
-            return reader.of_request(fields) if of_request else reader.of_answer(fields)
+            value = json_value(body)
+            if value is None:
+                value = cut_json_value(body)
+            if of_request:
+                return reader.of_request(object_of(value))
+            if isinstance(value, list):
+                return reader.of_array(value) if reader.of_array is not None else ()
+            return reader.of_answer(object_of(value))
         case BodyKind.EVENTS if not of_request:
             return reader.of_stream(stream_events(body))
         case _:
             return ()
 
 
-_READERS: dict[ModelProtocol, _Reader] = {
-    protocol: _Reader(
-        of_request=dialect.request_messages,
-        of_answer=dialect.answer_messages,
-        of_stream=dialect.streamed_messages,
-    )
-    for protocol, dialect in (
-        (ModelProtocol.ANTHROPIC, anthropic_messages),
-        (ModelProtocol.OPENAI_CHAT, chat_messages),
-    )
+_RESPONSES = _Reader(
+    of_request=responses_items.request_messages,
+    of_answer=responses_items.answer_messages,
+    of_stream=responses_stream.streamed_messages,
+)
+_READERS: Mapping[ModelProtocol, _Reader] = {
+    ModelProtocol.ANTHROPIC: _Reader(
+        of_request=anthropic_messages.request_messages,
+        of_answer=anthropic_messages.answer_messages,
+        of_stream=anthropic_messages.streamed_messages,
+    ),
+    ModelProtocol.OPENAI_CHAT: _Reader(
+        of_request=chat_messages.request_messages,
+        of_answer=chat_messages.answer_messages,
+        of_stream=chat_messages.streamed_messages,
+    ),
+    ModelProtocol.OPENAI_RESPONSES: _RESPONSES,
+    ModelProtocol.CODEX: _RESPONSES,
+    ModelProtocol.GEMINI: _Reader(
+        of_request=gemini_contents.request_messages,
+        of_answer=gemini_contents.answer_messages,
+        of_stream=gemini_contents.streamed_messages,
+        of_array=gemini_contents.array_messages,
+    ),
 }

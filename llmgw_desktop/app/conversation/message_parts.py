@@ -1,7 +1,7 @@
 """What a conversation is made of: messages of somebody, in parts.
 
 Also how to read JSON of unknown shape without ever failing on it. Which dialect puts what where
-is left to `anthropic_messages` and `chat_messages`.
+is left to the readers beside this file.
 """
 
 import json
@@ -12,6 +12,11 @@ from enum import StrEnum
 import orjson
 
 from llmgw_desktop.app.figures import size_text
+from llmgw_desktop.app.recorded_body import json_value
+
+BROKE_OFF = "broke off"
+"""The note of an answer whose end never came."""
+_TYPE_ENDINGS = ("_call_output", "_output", "_call")
 
 
 class Role(StrEnum):
@@ -36,6 +41,8 @@ class PartKind(StrEnum):
     TOOL_CALL = "tool_call"
     TOOL_RESULT = "tool_result"
     TOOL_OFFER = "tool_offer"
+    HOSTED = "hosted"
+    """A tool that the provider itself ran."""
     IMAGE = "image"
     FILE = "file"
     OTHER = "other"
@@ -100,6 +107,35 @@ def json_text(value: object) -> str:
         return json.dumps(value, ensure_ascii=False, indent=2)
     except (TypeError, ValueError, RecursionError):
         return "(nested too deeply to show)"
+
+
+def error_message(error: object) -> Message:
+    """Every dialect puts an object with a message here, some servers only a string."""
+    fields = object_of(error)
+    text = text_of(fields.get("message")) if fields else text_of(error)
+    part = Part(kind=PartKind.TEXT, text=text or text_of(error))
+    kind = fields.get("type") or fields.get("status") or fields.get("code")
+    return Message(role=Role.ERROR, parts=(part,), note=text_of(kind))
+
+
+def call_part(name: str, arguments: str, call_id: str) -> Part:
+    """Arguments that are JSON in a text are laid out, others shown as they are."""
+    value = json_value(arguments) if arguments else {}
+    shown = arguments if value is None else json_text(value)
+    return Part(kind=PartKind.TOOL_CALL, title=name, text=shown, call_id=call_id)
+
+
+def offer_part(name: str, description: str, schema: object) -> Part:
+    told = (description, "" if schema is None else json_text(schema))
+    text = "\n\n".join(each for each in told if each)
+    return Part(kind=PartKind.TOOL_OFFER, title=name, text=text)
+
+
+def words_of_type(kind: str) -> str:
+    """`web_search_call` is «web search»."""
+    for ending in _TYPE_ENDINGS:
+        kind = kind.removesuffix(ending)
+    return kind.replace("_", " ")
 
 
 def image_part(media_type: str, encoded: str, where: str = "") -> Part:

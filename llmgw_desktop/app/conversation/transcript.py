@@ -30,6 +30,7 @@ _PART_TITLES = {
     PartKind.THINKING: "Thinking",
     PartKind.TOOL_CALL: "Tool call",
     PartKind.TOOL_OFFER: "Tool",
+    PartKind.HOSTED: "Provider's tool",
     PartKind.IMAGE: "Image",
     PartKind.FILE: "File",
     PartKind.OTHER: "Part",
@@ -40,10 +41,12 @@ _FOLDED_KINDS = frozenset(
         PartKind.TOOL_CALL,
         PartKind.TOOL_OFFER,
         PartKind.TOOL_RESULT,
+        PartKind.HOSTED,
         PartKind.FILE,
         PartKind.OTHER,
     }
 )
+_CODE_KINDS = (PartKind.TOOL_CALL, PartKind.TOOL_RESULT, PartKind.HOSTED, PartKind.OTHER)
 _LONG_SYSTEM_CHARS = 1500
 _SHORT_PART_CHARS = 160
 
@@ -134,7 +137,7 @@ def _part_section(role: Role, part: Part, tool: str) -> Section:
         title=_part_title(part, tool),
         detail=inert_line(part.title if names_itself else part.text, 200),
         text=_shown(part.text),
-        is_code=part.kind in (PartKind.TOOL_CALL, PartKind.TOOL_RESULT, PartKind.OTHER),
+        is_code=part.kind in _CODE_KINDS,
         is_folded=is_folded,
     )
 

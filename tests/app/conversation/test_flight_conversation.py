@@ -1,13 +1,15 @@
-"""Messages read out of recorded bodies of both dialects, whole and streamed."""
+"""Messages read out of recorded bodies: Anthropic's, Chat's, cut ones, any shape of all."""
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.app.conversation.flight_conversation import conversation_of
 from llmgw_desktop.app.conversation.message_parts import Message, Part, PartKind, Role, answer_text
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.wire.errors import foreign_error
 from tests.support.made_flights import anthropic_stream, chat_stream, record, sse, summary
 
 
@@ -225,8 +227,43 @@ def test_chat_stream_that_broke_off() -> None:
 def test_bodies_that_are_no_conversation() -> None:
     assert conversation_of(record(request_body=None), of_request=True) == ()
     assert conversation_of(record(answer_body=b"<html>"), of_request=False) == ()
-    other = summary(1, protocol=ModelProtocol.GEMINI)
-    assert conversation_of(record(summary=other), of_request=True) == ()
+
+
+@pytest.mark.parametrize("protocol", list(ModelProtocol))
+def test_an_error_is_shown_in_every_dialect(protocol: ModelProtocol) -> None:
+    reply = foreign_error(429, "Slow down", protocol, "flt_1")
+    flight = summary(1, protocol=protocol)
+    made = record(summary=flight, answer_body=reply.body)
+    (trouble,) = conversation_of(made, of_request=False)
+    assert (trouble.role, trouble.parts[0].text) == (Role.ERROR, "Slow down")
+    assert trouble.note
+
+
+def test_a_stream_that_is_recorded_in_part_did_not_break_off() -> None:
+    body = anthropic_stream("Half of an answer", is_whole=False)
+    made = record(answer_body=body, answer_body_whole=False)
+    (message,) = conversation_of(made, of_request=False)
+    assert (message.note, answer_text((message,))) == ("recorded up to here", "Half of an answer")
+
+
+def test_what_the_provider_searched_stands_by_its_call() -> None:
+    content = [
+        {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {"query": "x"}},
+        {"type": "web_search_tool_result", "tool_use_id": "s1", "content": [{"title": "X"}]},
+    ]
+    (message,) = anthropic_answer(json.dumps({"content": content}).encode())
+    assert [part.kind for part in message.parts] == [PartKind.TOOL_CALL, PartKind.TOOL_RESULT]
+    assert message.parts[1].call_id == "s1"
+    assert '"title": "X"' in message.parts[1].text
+
+
+def test_chat_pictures_of_the_model_are_placeholders() -> None:
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,QUJD"}}
+    whole = {"choices": [{"message": {"role": "assistant", "images": [picture]}}]}
+    streamed = chat_stream([{"choices": [{"index": 0, "delta": {"images": [picture]}}]}])
+    for body in (json.dumps(whole).encode(), streamed):
+        (message,) = chat(body, of_request=False)
+        assert [part.title for part in message.parts] == ["image/png, 3 bytes"]
 
 
 def test_results_inside_results_without_end() -> None:
@@ -238,7 +275,12 @@ def test_results_inside_results_without_end() -> None:
 
 
 _WORDS = """type role content messages system tools choices delta index message tool_calls function
-source image_url error"""
+source image_url error images input output item response output_index summary action contents
+previous_response_id parts candidates text functionCall functionResponse inlineData
+promptFeedback args"""
+_KINDS = """text image tool_use tool_result document user message reasoning function_call model
+function_call_output web_search_call shell_call shell_call_output namespace additional_tools error
+response.output_item.added response.output_text.delta response.failed response.completed"""
 
 wild = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -246,8 +288,7 @@ wild = st.recursive(
         st.lists(inner, max_size=4)
         | st.dictionaries(
             st.sampled_from(_WORDS.split()),
-            inner
-            | st.sampled_from(["text", "image", "tool_use", "tool_result", "document", "user"]),
+            inner | st.sampled_from(_KINDS.split()),
             max_size=5,
         )
     ),
@@ -255,10 +296,13 @@ wild = st.recursive(
 )
 
 
-@given(fields=wild, protocol=st.sampled_from([ModelProtocol.ANTHROPIC, ModelProtocol.OPENAI_CHAT]))
-def test_nothing_fails_on_any_shape(fields: object, protocol: ModelProtocol) -> None:
-    for body in (json.dumps(fields).encode(), f"data: {json.dumps(fields)}\n\n".encode()):
+@given(fields=wild, protocol=st.sampled_from(ModelProtocol), cut=st.integers(0, 200))
+def test_nothing_fails_on_any_shape(fields: object, protocol: ModelProtocol, cut: int) -> None:
+    text = json.dumps(fields)
+    for body in (text.encode(), text[:cut].encode(), f"data: {text}\n\n".encode()):
         made = record(summary=summary(1, protocol=protocol), request_body=body, answer_body=body)
         for of_request in (True, False):
             for message in conversation_of(made, of_request=of_request):
+                assert isinstance(message.note, str)
                 assert all(isinstance(part.text, str) for part in message.parts)
+                assert all(isinstance(part.title, str) for part in message.parts)
