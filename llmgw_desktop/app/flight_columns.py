@@ -234,7 +234,11 @@ def _further_columns() -> tuple[FlightColumn, ...]:
             9,
         ),
         more(
-            "protocol", "Protocol", "The dialect spoken", lambda flight: flight.protocol.value, 16
+            "protocol",
+            "Protocol",
+            "The client's dialect, the provider's where that is another, and what was lost between",
+            _protocol_text,
+            26,
         ),
         more(
             "stop",
@@ -263,6 +267,14 @@ def _status_text(flight: FlightSummary, _: RowTime) -> str:
 def _took_text(flight: FlightSummary, time: RowTime) -> str:
     text = duration_text(took_so_far_ms(flight, time.now_s))
     return f"{text} …" if flight.is_running else text
+
+
+def _protocol_text(flight: FlightSummary) -> str:
+    """«anthropic → gemini · 2 lost»."""
+    if flight.upstream_protocol is None or not flight.is_translated:
+        return flight.protocol.value
+    lost = f" · {len(flight.losses)} lost" if flight.losses else ""
+    return f"{flight.protocol.value} → {flight.upstream_protocol.value}{lost}"
 
 
 def _fresh_text(flight: FlightSummary) -> str:

@@ -15,7 +15,9 @@ from llmgw_desktop.app.recorded_body import as_text, indented_json, json_value
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.domain.provider import ModelProtocol
 
-_SENT_HEADERS = ("anthropic-version", "anthropic-beta", "openai-beta")
+_SENT_HEADERS = ("anthropic-version", "anthropic-beta", "openai-beta", "x-llmgw-strict")
+_KEY_HEADERS = {ModelProtocol.ANTHROPIC: "x-api-key:", ModelProtocol.GEMINI: "x-goog-api-key:"}
+_STREAMS_IN_GEMINI = ":streamGenerateContent"
 _PLAIN_VALUE = re.compile(r"[\w.,;:/=+ -]{1,400}", re.ASCII)
 _KEY_FIELDS = ("key", "api_key", "apikey", "access_token", "token")
 _RISKY = re.compile(
@@ -34,8 +36,7 @@ def curl_text(record: FlightRecord, base_urls: Mapping[str, str], key_file: str)
         raise NothingToCopy("The gateway is not running, so there is no address to send to.")
     if not isinstance(json_value(body), dict):
         raise NothingToCopy("Only a request in JSON can be copied as curl.")
-    is_anthropic = record.summary.protocol is ModelProtocol.ANTHROPIC
-    carrier = "x-api-key:" if is_anthropic else "Authorization: Bearer"
+    carrier = _KEY_HEADERS.get(record.summary.protocol, "Authorization: Bearer")
     key = f"{carrier} $(cat {_quoted(key_file)})"
     lines = [
         f"curl -sS{'N' if record.summary.streaming else ''} {_quoted(_url(record, base_urls))}",
@@ -91,9 +92,20 @@ def _url(record: FlightRecord, base_urls: Mapping[str, str]) -> str:
         for name, value in parse_qsl(query, keep_blank_values=True)
         if name.lower() not in _KEY_FIELDS
     ]
+    if _came_as_events(record, path) and "alt" not in dict(fields):
+        fields.append(("alt", "sse"))
     root = base_urls["Anthropic"]
     tail = f"?{urlencode(fields)}" if fields else ""
     return f"{root}{quote(path, safe='/:%')}{tail}"
+
+
+def _came_as_events(record: FlightRecord, path: str) -> bool:
+    """A Gemini stream's form is chosen in the query, which is not recorded: the answer tells it.
+    Without an answer it is the form that Google's own clients ask for."""
+    if record.summary.protocol is not ModelProtocol.GEMINI:
+        return False
+    is_array = (record.answer_body or b"").lstrip().startswith(b"[")
+    return path.endswith(_STREAMS_IN_GEMINI) and not is_array
 
 
 def _plain_headers(record: FlightRecord) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """A flight in words: the sentence of its overview, its facts, its tokens, its timeline.
 
-Single figures are spelt in `figures`, errors explained in `flight_errors`, bodies read in
-`conversation` and `recorded_body`.
+Single figures are spelt in `figures`, errors explained in `flight_errors`, losses of a translation
+in `flight_losses`, bodies read in `conversation` and `recorded_body`.
 """
 
 from dataclasses import dataclass
@@ -121,7 +121,7 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
         Fact(label="State", value=_state_text(flight)),
         Fact(label="Model", value=model_text(flight), can_copy=True),
         Fact(label="Endpoint", value=inert_line(flight.provider or "", 80) or "None was chosen"),
-        Fact(label="Protocol", value=PROTOCOL_WORDS[flight.protocol]),
+        Fact(label="Protocol", value=protocol_text(flight)),
     ]
     if record.route_reason:
         lines.append(Fact(label="Route", value=inert_line(record.route_reason)))
@@ -136,6 +136,14 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
         lines.append(Fact(label="Attempts", value=count_text(flight.attempts)))
     lines.append(Fact(label="Size", value=_sizes_text(flight)))
     return tuple(lines)
+
+
+def protocol_text(flight: FlightSummary) -> str:
+    """«client's dialect → provider's dialect» where they differ."""
+    ours = PROTOCOL_WORDS[flight.protocol]
+    if flight.upstream_protocol is None or not flight.is_translated:
+        return ours
+    return f"{ours} → {PROTOCOL_WORDS[flight.upstream_protocol]}"
 
 
 def timeline_sentence(phases: tuple[Phase, ...], took_ms: float | None) -> str:

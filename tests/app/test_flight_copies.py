@@ -47,6 +47,53 @@ def test_curl_of_the_other_dialect_uses_a_bearer_key() -> None:
     assert f"""-H "Authorization: Bearer $(cat '{KEY_FILE}')\"""" in command
 
 
+@pytest.mark.parametrize(
+    ("protocol", "path"),
+    [
+        (ModelProtocol.OPENAI_RESPONSES, "/v1/responses"),
+        (ModelProtocol.CODEX, "/backend-api/codex/responses"),
+    ],
+)
+def test_curl_of_responses_and_codex(protocol: ModelProtocol, path: str) -> None:
+    made = record(summary=summary(1, protocol=protocol), path=path)
+    command = words(curl_text(made, BASE_URLS, KEY_FILE))
+    assert command[2:5] == [
+        f"http://127.0.0.1:3333{path}",
+        "-H",
+        f"Authorization: Bearer $(cat '{KEY_FILE}')",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "answer", "query"),
+    [
+        ("generateContent", b'{"candidates": []}', ""),
+        ("countTokens", b'{"totalTokens": 1}', ""),
+        ("streamGenerateContent", b'data: {"candidates": []}\n\n', "?alt=sse"),
+        ("streamGenerateContent", b' [{"candidates": []}]', ""),
+        ("streamGenerateContent", b'{"error": {"code": 429}}', "?alt=sse"),
+        ("streamGenerateContent", None, "?alt=sse"),
+    ],
+)
+def test_curl_of_gemini_asks_for_the_form_that_came(
+    action: str, answer: bytes | None, query: str
+) -> None:
+    flight = summary(1, protocol=ModelProtocol.GEMINI)
+    path = f"/v1beta/models/practice/echo:{action}"
+    made = record(summary=flight, path=path, answer_body=answer)
+    command = words(curl_text(made, BASE_URLS, KEY_FILE))
+    assert command[2:5] == [
+        f"http://127.0.0.1:3333{path}{query}",
+        "-H",
+        f"x-goog-api-key: $(cat '{KEY_FILE}')",
+    ]
+
+
+def test_curl_keeps_the_wish_that_nothing_be_lost() -> None:
+    made = record(request_headers=(("X-LLMGW-Strict", "1"),))
+    assert "x-llmgw-strict: 1" in words(curl_text(made, BASE_URLS, KEY_FILE))
+
+
 def test_no_copy_carries_a_secret() -> None:
     secret = "sk-ant-0123456789abcdef"
     made = record(

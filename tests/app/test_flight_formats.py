@@ -18,6 +18,7 @@ from llmgw_desktop.app.flight_formats import (
 from llmgw_desktop.domain import errors
 from llmgw_desktop.domain.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from tests.support.made_flights import BEGIN_S, failed, record, running, summary
 
@@ -62,6 +63,27 @@ def test_a_running_row_counts_up_and_a_rerouted_one_names_both_models() -> None:
     cells = row(running(50, model_served="claude-haiku"))
     assert (cells["took"], cells["status"]) == ("10.0 s …", "…")
     assert cells["model"] == "claude-sonnet → claude-haiku"
+
+
+def test_a_translated_row_names_both_dialects_and_how_much_was_lost() -> None:
+    assert row(summary(1))["protocol"] == "anthropic"
+    assert row(summary(1, upstream_protocol=ModelProtocol.ANTHROPIC))["protocol"] == "anthropic"
+    translated = summary(1, upstream_protocol=ModelProtocol.GEMINI)
+    assert row(translated)["protocol"] == "anthropic → gemini"
+    lossy = summary(1, upstream_protocol=ModelProtocol.GEMINI, losses=("top_k", "field:container"))
+    assert row(lossy)["protocol"] == "anthropic → gemini · 2 lost"
+
+
+def test_the_overview_names_both_dialects() -> None:
+    def protocol(flight: FlightSummary) -> str:
+        return next(
+            fact.value for fact in facts(record(summary=flight)) if fact.label == "Protocol"
+        )
+
+    assert protocol(summary(1)) == "Anthropic Messages"
+    assert protocol(summary(1, upstream_protocol=ModelProtocol.ANTHROPIC)) == "Anthropic Messages"
+    translated = summary(1, upstream_protocol=ModelProtocol.GEMINI)
+    assert protocol(translated) == "Anthropic Messages → Gemini"
 
 
 def test_hostile_names_stay_in_one_harmless_line() -> None:

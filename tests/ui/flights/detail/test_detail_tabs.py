@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from llmgw_desktop.domain.flight import FlightState, Phase, PhaseName
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.bodies.body_tab import BodyTab
@@ -152,6 +153,50 @@ def test_a_name_without_end_is_broken_not_cut(theme: Theme, qtbot: object) -> No
     assert button.mapTo(inner, button.rect().topRight()).x() < inner.width()
     button.click()
     assert QGuiApplication.clipboard().text() == f"{endless}"
+
+
+def test_the_overview_tells_what_was_lost(theme: Theme, qtbot: object) -> None:
+    tab = OverviewTab(theme)
+    qtbot.addWidget(tab)
+    tab.resize(500, 600)
+    tab.show()
+    lossy = summary(1, upstream_protocol=ModelProtocol.GEMINI, losses=("penalties", "field:speed"))
+    tab.show_record(record(summary=lossy), BEGIN_S)
+    texts = [each.text() for each in tab._losses.findChildren(QLabel) if each.isVisible()]
+    assert texts == [
+        "Lost in translation",
+        "2 things could not be carried between Anthropic Messages and Gemini.",
+        "Penalties",
+        "Models since 2.5 refuse penalties.",
+        "Field speed",
+        "It has no counterpart outside Anthropic Messages.",
+    ]
+    tab._losses._copy.click()
+    copied = QGuiApplication.clipboard().text().splitlines()
+    assert copied[1] == "penalties: Penalties. Models since 2.5 refuse penalties."
+    assert len(copied) == 3
+    tab.show_record(
+        record(summary=summary(2, upstream_protocol=ModelProtocol.GEMINI, losses=("seed",))),
+        BEGIN_S,
+    )
+    texts = [each.text() for each in tab._losses.findChildren(QLabel) if each.isVisible()]
+    assert texts[2:] == ["Seed", "Seeds have 32 bits."]
+
+
+def test_the_overview_tells_that_nothing_was_lost(theme: Theme, qtbot: object) -> None:
+    tab = OverviewTab(theme)
+    qtbot.addWidget(tab)
+    tab.show()
+    tab.show_record(
+        record(summary=summary(1, upstream_protocol=ModelProtocol.OPENAI_CHAT)), BEGIN_S
+    )
+    assert tab._losses.isVisible()
+    assert not tab._losses._copy.isVisible()
+    assert tab._losses._sentence.text() == (
+        "Nothing was lost between Anthropic Messages and OpenAI Chat Completions."
+    )
+    tab.show_record(record(), BEGIN_S)
+    assert not tab._losses.isVisible()
 
 
 @pytest.mark.parametrize("state", list(FlightState))
