@@ -8,6 +8,7 @@ reaches another vendor.
 
 import base64
 import binascii
+import re
 from enum import StrEnum
 
 from llmgw_desktop.domain.content import Signature, Vendor
@@ -16,6 +17,10 @@ from llmgw_desktop.domain.values import value
 MOST_CHARS = 256 * 1024
 _MARK = "llmgw1."
 _SIGNS = (_MARK.encode(), base64.b64encode(_MARK.encode())[:9])
+
+
+_MADE_REASONING = re.compile(rb'"rs_[0-9a-f]+_[0-9]+"')
+"""Ids that the writer of Responses gives to thinking; what has one may have no seal at all."""
 
 
 class SealOf(StrEnum):
@@ -35,8 +40,9 @@ class Carried:
 
 
 def holds_carrier(body: bytes) -> bool:
-    """Whether a request may hold one; also where a protocol wants it in base64 once more."""
-    return any(sign in body for sign in _SIGNS)
+    """Whether a request may hold one, or thinking that no vendor sealed; also where a protocol
+    wants it in base64 once more."""
+    return any(sign in body for sign in _SIGNS) or _MADE_REASONING.search(body) is not None
 
 
 def packed(signature: Signature, own: Vendor, of: SealOf = SealOf.THINKING) -> str:

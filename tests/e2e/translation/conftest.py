@@ -6,10 +6,23 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.talks.matrix import Matrix, open_matrix
+from tests.support.talks.cells import Cell, all_cells
+from tests.support.talks.matrix import UPSTREAMS, Matrix, open_matrix
 
 
 @pytest.fixture(scope="package")
 def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
     with open_matrix(tmp_path_factory.mktemp("matrix")) as opened:
         yield opened
+
+
+@pytest.fixture(params=all_cells())
+def cell(request: pytest.FixtureRequest, matrix: Matrix) -> Cell:
+    client, upstream, direct = request.param
+    return Cell(
+        client=client,
+        upstream=UPSTREAMS[upstream],
+        direct=direct,
+        lane=matrix.fresh_lane(upstream),
+        matrix=matrix,
+    )

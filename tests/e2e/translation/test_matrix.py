@@ -8,66 +8,22 @@ asked for here is what the vendors' SDKs and protocols give by themselves.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.support import pictures
 from tests.support.answers import Answer, Delivery, Refusal, Spent
-from tests.support.lane import Lane
-from tests.support.talks.matrix import TALKS, UPSTREAMS, Matrix, UpstreamKind
-from tests.support.talks.talk import Heard, Talk, Wishes
+from tests.support.talks.cells import Cell, switches
+from tests.support.talks.matrix import UpstreamKind
+from tests.support.talks.talk import Heard
 
 pytestmark = pytest.mark.e2e
 
-PROTOCOLS = {"anthropic": "anthropic", "chat": "openai-chat", "responses": "openai-responses"}
 PONG = "pong from the upstream"
 THOUGHT = "The user says ping, so pong."
 _SEAL = re.compile(rb"c3R1Yi1zZWFsL[A-Za-z0-9+/]+=*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    client: str
-    upstream: UpstreamKind
-    direct: bool
-    lane: Lane
-    matrix: Matrix
-
-    def talk(self, **wishes: Any) -> Talk:
-        asked = Wishes(**{"model": self.upstream.model} | wishes)
-        return self.matrix.talk(self.client, self.upstream.name, asked, direct=self.direct)
-
-    @property
-    def speaks_the_same(self) -> bool:
-        return PROTOCOLS.get(self.client, self.client) == self.upstream.protocol
-
-
-def _cells() -> list[Any]:
-    cells = [
-        pytest.param((client, upstream, False), id=f"{client}-{upstream}")
-        for client in TALKS
-        for upstream in UPSTREAMS
-    ]
-    same = [(kind, kind) for kind in TALKS] + [("chat", "compatible")]
-    direct = [
-        pytest.param((client, upstream, True), id=f"{client}-{upstream}-direct")
-        for client, upstream in same
-    ]
-    return cells + direct
-
-
-@pytest.fixture(params=_cells())
-def cell(request: pytest.FixtureRequest, matrix: Matrix) -> Cell:
-    client, upstream, direct = request.param
-    return Cell(
-        client=client,
-        upstream=UPSTREAMS[upstream],
-        direct=direct,
-        lane=matrix.fresh_lane(upstream),
-        matrix=matrix,
-    )
 
 
 streaming = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
@@ -199,36 +155,51 @@ class TestThinking:
         assert talk.ask("ping").text == PONG
         assert talk.ask("ping again").text == PONG
         first, second = cell.lane.requests
-        assert seals_in(second.body) == seals_in(first.sent)
+        given = seals_in(first.sent)
+        if cell.client == "anthropic" and cell.upstream.name == "gemini":
+            given = set()  # a declared loss: it would have to stand behind the text, as the last
+        assert seals_in(second.body) == given
 
     @streaming
-    @pytest.mark.parametrize("other", UPSTREAMS)
-    def test_no_seal_goes_to_a_stranger(self, cell: Cell, other: str, stream: bool):
-        if cell.direct or other == cell.upstream.name:
-            pytest.skip("needs a gateway, and two upstreams")
-        stranger = cell.matrix.fresh_lane(other)
+    @pytest.mark.parametrize(("cell", "other"), switches(), indirect=["cell"])
+    def test_no_seal_goes_to_a_stranger(self, cell: Cell, other: UpstreamKind, stream: bool):
+        lane = cell.matrix.fresh_lane(other.name)
         talk = cell.talk(stream=stream, tools=True, thinks=True)
         talk.ask("ping")
-        talk.wishes = replace(talk.wishes, model=UPSTREAMS[other].model)
-        assert talk.answer_calls(["two"]).text == "The tool said: two"
+        talk.answer_calls(["two"])
+        talk.wishes = replace(talk.wishes, model=other.model)
+        talk.ask("And you?")
         talk.wishes = replace(talk.wishes, model=cell.upstream.model)
         talk.ask("And back again.")
-        assert seals_in(stranger.only.body) == set()
-        assert stranger.only.status == 200
-        assert all(seen.status == 200 for seen in cell.lane.requests)
+        assert lane.only.status == 200
+        assert seals_in(lane.only.body) == set()
+        *before, last = cell.lane.requests
+        assert [seen.fault for seen in cell.lane.requests] == [None] * 3
+        own = set().union(*(seals_in(seen.sent) for seen in before))
+        assert seals_in(last.body) <= own
+
+    @pytest.mark.parametrize(("cell", "other"), switches(in_the_loop=True), indirect=["cell"])
+    def test_a_stranger_goes_on_with_the_loop(self, cell: Cell, other: UpstreamKind):
+        """Calls of one vendor's model, whose results another vendor's model gets."""
+        lane = cell.matrix.fresh_lane(other.name)
+        talk = cell.talk(stream=True, tools=True, thinks=True)
+        talk.ask("ping")
+        talk.wishes = replace(talk.wishes, model=other.model)
+        assert talk.answer_calls(["two"]).text == "The tool said: two"
+        assert seals_in(lane.only.body) == set()
 
 
 def _assert_thought(cell: Cell, heard: Heard) -> None:
     shown = THOUGHT if cell.upstream.shows_thinking else None
-    assert heard.thinking == shown
+    # whoever speaks Chat Completions cannot ask for it, and may hear it all the same
+    assert heard.thinking == shown or (cell.client == "chat" and heard.thinking is None)
 
 
-STATUSES = [400, 401, 403, 404, 429, 500, 503]
+STATUSES = [(status, False) for status in (400, 401, 403, 404, 429, 500, 503)] + [(429, True)]
 
 
 class TestFaults:
-    @streaming
-    @pytest.mark.parametrize("status", STATUSES)
+    @pytest.mark.parametrize(("status", "stream"), STATUSES)
     def test_the_vendor_s_errors_are_the_sdk_s(self, cell: Cell, status: int, stream: bool):
         cell.lane.then(Refusal(status=status, message="Something is amiss."))
         talk = cell.talk(stream=stream)

@@ -15,7 +15,9 @@ from llmgw_desktop.wire.json_scan import replace_value
 from llmgw_desktop.wire.translate.anthropic.hosted import MADE_ID
 from llmgw_desktop.wire.translate.carrier import SealOf, unpacked
 
-_SIGNS = (b"llmgw1.", MADE_ID.encode(), b"encrypted_index")
+_UNSIGNED = (b'"signature":""', b'"signature": ""')
+"""Thinking of a model whose maker signs nothing, as callers write it back."""
+_SIGNS = (b"llmgw1.", MADE_ID.encode(), b"encrypted_index", *_UNSIGNED)
 
 
 def without_foreign(body: bytes, fields: Mapping[str, Any]) -> tuple[bytes, int]:
@@ -56,6 +58,8 @@ def _is_foreign(block: Any) -> bool:
         return False
     kind = block.get("type")
     if kind == "thinking":
+        if block.get("signature") == "":
+            return True
         return _is_carrier(block.get("signature"), SealOf.THINKING)
     if kind == "redacted_thinking":
         return _is_carrier(block.get("data"), SealOf.REDACTED)

@@ -1,6 +1,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from llmgw_desktop.domain.answer import Answer, Stop, StopKind
 from llmgw_desktop.domain.content import (
     Citation,
@@ -52,6 +54,16 @@ def test_what_other_vendors_left_behind_is_left_out() -> None:
         *OWN,
     ]
     assert left_out == 5
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_thinking_that_nobody_signed_is_left_out(separators: tuple[str, str]) -> None:
+    unsigned = {"type": "thinking", "thinking": "hm", "signature": ""}
+    said = {"role": "assistant", "content": [unsigned, *OWN]}
+    fields = {"messages": [{"role": "user", "content": "Hi"}, said]}
+    body, left_out = without_foreign(json.dumps(fields, separators=separators).encode(), fields)
+    assert json.loads(body)["messages"][1]["content"] == OWN
+    assert left_out == 1
 
 
 def test_a_message_of_nothing_else_goes_too() -> None:
