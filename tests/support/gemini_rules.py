@@ -11,7 +11,7 @@ from tests.support.gemini_dialect import VENDOR
 
 Json = dict[str, Any]
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,63}")
-_SKIPS = ("skip_thought_signature_validator", "context_engineering_is_the_way_to_go")
+SKIPS = ("skip_thought_signature_validator", "context_engineering_is_the_way_to_go")
 """What the vendor documents for calls that its models did not make."""
 _MEMBERS = {
     "systemInstruction": "Content",
@@ -147,7 +147,7 @@ def _seals_fault(contents: list[Json]) -> str | None:
     for content in contents:
         for part in content["parts"]:
             sealed = part.get("thoughtSignature")
-            if sealed in _SKIPS or sealed is None:
+            if sealed in SKIPS or sealed is None:
                 continue
             what = part["functionCall"]["name"] if "functionCall" in part else None
             if seals.maker_of(sealed) != VENDOR:

@@ -96,8 +96,9 @@ class TestOneTurn:
 
 
 class TestToolLoop:
-    @streaming
-    @pytest.mark.parametrize("words", ["", "Let me see. "], ids=["calls", "words and calls"])
+    @pytest.mark.parametrize(
+        ("words", "stream"), [("", True), ("Let me see. ", True), ("Let me see. ", False)]
+    )
     def test_parallel_calls_and_their_results(self, cell: Cell, stream: bool, words: str):
         cell.lane.then(Answer(calls=3, words_before_calls=words))
         talk = cell.talk(stream=stream, tools=True)
@@ -160,11 +161,10 @@ class TestThinking:
             given = set()  # a declared loss: it would have to stand behind the text, as the last
         assert seals_in(second.body) == given
 
-    @streaming
     @pytest.mark.parametrize(("cell", "other"), switches(), indirect=["cell"])
-    def test_no_seal_goes_to_a_stranger(self, cell: Cell, other: UpstreamKind, stream: bool):
+    def test_no_seal_goes_to_a_stranger(self, cell: Cell, other: UpstreamKind):
         lane = cell.matrix.fresh_lane(other.name)
-        talk = cell.talk(stream=stream, tools=True, thinks=True)
+        talk = cell.talk(stream=True, tools=True, thinks=True)
         talk.ask("ping")
         talk.answer_calls(["two"])
         talk.wishes = replace(talk.wishes, model=other.model)
@@ -208,17 +208,16 @@ class TestFaults:
         assert talk.status_of(caught.value) == status
 
     @pytest.mark.parametrize(
-        "fault",
+        ("fault", "tools"),
         [
-            {"delivery": Delivery(cut_after=0)},
-            {"delivery": Delivery(cut_after=3)},
-            {"delivery": Delivery(cut_after=4, cut_by="fin")},
-            {"error_after": 3},
-            {"error_after": 0},
+            ({"delivery": Delivery(cut_after=0)}, False),
+            ({"delivery": Delivery(cut_after=3)}, True),
+            ({"delivery": Delivery(cut_after=4, cut_by="fin")}, False),
+            ({"error_after": 3}, True),
+            ({"error_after": 0}, False),
         ],
         ids=["cut at once", "cut", "cut politely", "error", "error at once"],
     )
-    @pytest.mark.parametrize("tools", [False, True], ids=["text", "call"])
     def test_a_broken_stream_never_ends_well(self, cell: Cell, fault: dict[str, Any], tools: bool):
         cell.lane.then(Answer(words_before_calls="Let me see. ", **fault))
         talk = cell.talk(stream=True, tools=tools)
