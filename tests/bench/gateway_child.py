@@ -30,12 +30,17 @@ class RunningGateway:
 
 @contextmanager
 def running_gateway(
-    upstream: str, *, window: bool = False, lateness_file: Path | None = None
+    upstream: str,
+    *,
+    window: bool = False,
+    lateness_file: Path | None = None,
+    providers: str | None = None,
 ) -> Iterator[RunningGateway]:
     """`llmgw serve`, or the app with its window shown on the offscreen platform.
 
-    With a `lateness_file` a 16 ms timer in the app's Qt thread notes how late it is, in ms; the
-    list is written to the file about once a second.
+    With a `lateness_file` a timer notes how late it is: with the window in the app's Qt thread
+    (late_desktop.py), else in the loop (late_serve.py). `providers` stands in the settings in the
+    place of the one that speaks Chat Completions.
     """
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "home")
@@ -49,16 +54,16 @@ def running_gateway(
         config = home / "config" / "config.toml"
         config.parent.mkdir(parents=True)
         config.write_text(
-            "[providers.stub]\nkind = 'openai-compatible'\n"
-            f"base_url = '{upstream}/v1'\napi_key_env = 'STUB_KEY'\n"
-            "models = ['stub-model']\nlocal = true\n"
+            providers
+            or provider_table("stub", "openai-compatible", f"{upstream}/v1", model="stub-model")
         )
         program = [sys.executable, "-m", "llmgw_desktop"]
         made = subprocess.run(
             [*program, "key", "add", "bench"], env=env, capture_output=True, text=True, check=True
         )
         if lateness_file is not None:
-            program = [sys.executable, str(Path(__file__).with_name("late_desktop.py"))]
+            script = "late_desktop.py" if window else "late_serve.py"
+            program = [sys.executable, str(Path(__file__).with_name(script))]
             env["BENCH_LATENESS_FILE"] = str(lateness_file)
         process = subprocess.Popen(
             [*program, "desktop" if window else "serve"],
@@ -78,6 +83,14 @@ def running_gateway(
         finally:
             process.terminate()
             process.wait(20)
+
+
+def provider_table(name: str, kind: str, base_url: str, *, model: str) -> str:
+    """One provider of the settings."""
+    return (
+        f"[providers.{name}]\nkind = '{kind}'\nbase_url = '{base_url}'\n"
+        f"api_key_env = 'STUB_KEY'\nmodels = ['{model}']\nlocal = true\n"
+    )
 
 
 def _wait_for_url(run_file: Path, process: subprocess.Popen[bytes]) -> str:

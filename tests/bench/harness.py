@@ -24,6 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from stub_upstream import CHAT_ANSWER, MESSAGES_ANSWER
+from translation_samples import answer
 
 CHAT_BODY = json.dumps(
     {
@@ -48,6 +49,8 @@ http {{
     listen 127.0.0.1:{port} backlog=1024; default_type application/json;
     location ~ /chat/completions$ {{ return 200 '{chat}'; }}
     location ~ /messages$ {{ return 200 '{messages}'; }}
+    location ~ /responses$ {{ return 200 '{responses}'; }}
+    location ~ :generateContent$ {{ return 200 '{gemini}'; }}
     location / {{ return 200 '{{"status":"ok"}}'; }}
   }}
 }}
@@ -127,9 +130,9 @@ def start_nginx_stub() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         if nginx := shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin"):
             configuration = Path(folder, "nginx.conf")
-            configuration.write_text(
-                _NGINX.format(folder=folder, port=port, chat=CHAT_ANSWER, messages=MESSAGES_ANSWER)
-            )
+            told = {name: answer(name).decode() for name in ("responses", "gemini")}
+            told |= {"chat": CHAT_ANSWER, "messages": MESSAGES_ANSWER}
+            configuration.write_text(_NGINX.format(folder=folder, port=port, **told))
             command = [nginx, "-c", str(configuration), "-e", f"{folder}/error.log"]
         else:
             command = [sys.executable, _STUB, str(port)]
@@ -139,10 +142,14 @@ def start_nginx_stub() -> Iterator[str]:
 
 
 @contextmanager
-def start_stream_stub(*, events: int, gap_ms: float) -> Iterator[str]:
-    """An upstream that answers every request with paced server-sent events, one per chunk."""
+def start_stream_stub(*, events: int, gap_ms: float, whole: bool = False) -> Iterator[str]:
+    """An upstream that answers every request with paced server-sent events, one per chunk.
+
+    `whole`: with all that the protocol of the address has around the text.
+    """
     port = free_port()
-    with child([sys.executable, _STUB, str(port), str(events), str(gap_ms)]):
+    more = ["whole"] if whole else []
+    with child([sys.executable, _STUB, str(port), str(events), str(gap_ms), *more]):
         wait_until_listening(port)
         yield f"http://127.0.0.1:{port}"
 
@@ -177,13 +184,19 @@ def run_wrk(
 
 
 def read_streams(
-    url: str, *, streams: int, seconds: float, pid: int, headers: Mapping[str, str] | None = None
+    url: str,
+    *,
+    streams: int,
+    seconds: float,
+    pid: int,
+    headers: Mapping[str, str] | None = None,
+    body: bytes = CHAT_BODY,
 ) -> tuple[int, float]:
     """Keep so many streams open; the events of so many seconds, and the CPU seconds of the process.
 
     A stream that ends is replaced. The first half second and the end are left out.
     """
-    request = _request(url, {"Content-Type": "application/json", **(headers or {})}, CHAT_BODY)
+    request = _request(url, {"Content-Type": "application/json", **(headers or {})}, body)
     return asyncio.run(_count_events(streams, seconds, pid, request))
 
 
@@ -191,6 +204,12 @@ def cpu_s(pid: int) -> float:
     """CPU seconds of the process so far, user and system, all threads."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def threads_cpu_s(pid: int) -> float:
+    """As `cpu_s`, to the nanosecond, of the threads that are alive."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
 def rss_mb(pid: int) -> float:
@@ -254,7 +273,8 @@ def _lua_text(text: str) -> str:
 
 def _request(url: str, headers: Mapping[str, str], body: bytes) -> tuple[str, int, bytes]:
     parts = urlsplit(url)
-    lines = [f"POST {parts.path or '/'} HTTP/1.1", f"Host: {parts.netloc}"]
+    query = f"?{parts.query}" if parts.query else ""
+    lines = [f"POST {parts.path or '/'}{query} HTTP/1.1", f"Host: {parts.netloc}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines += [f"Content-Length: {len(body)}", "", ""]
     return parts.hostname or "127.0.0.1", parts.port or 80, "\r\n".join(lines).encode() + body
@@ -319,9 +339,9 @@ async def _count_events(
 
     tasks = [asyncio.create_task(stream()) for _ in range(streams)]
     await asyncio.sleep(0.5)
-    events_before, cpu_before = events, cpu_s(pid)
+    events_before, cpu_before = events, threads_cpu_s(pid)
     broken, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
-    found = events - events_before, cpu_s(pid) - cpu_before
+    found = events - events_before, threads_cpu_s(pid) - cpu_before
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

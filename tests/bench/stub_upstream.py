@@ -1,8 +1,9 @@
 """An upstream that costs little: one answer for every POST, or paced server-sent events.
 
-    python tests/bench/stub_upstream.py PORT [EVENTS GAP_MS]
+    python tests/bench/stub_upstream.py PORT [EVENTS GAP_MS [whole]]
 
-harness.py starts it; with nginx at hand only for the streams.
+It answers in the protocol of the address. Streams are bare deltas of Chat Completions, or `whole`
+ones of any protocol. harness.py starts it; with nginx at hand only for the streams.
 """
 
 from __future__ import annotations
@@ -11,7 +12,11 @@ import asyncio
 import json
 import re
 import sys
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
+
+from translation_samples import answer, stream_frames
 
 CHAT_ANSWER = json.dumps(
     {
@@ -47,8 +52,8 @@ MESSAGES_ANSWER = json.dumps(
 class StubUpstream(asyncio.Protocol):
     """Answers each POST the same; counts bodies by Content-Length, nothing more."""
 
-    def __init__(self, events: int, gap_s: float) -> None:
-        self._events, self._gap_s = events, gap_s
+    def __init__(self, events: int, gap_s: float, *, whole: bool) -> None:
+        self._events, self._gap_s, self._whole = events, gap_s, whole
         self._held = b""
         self._transport: Any = None
 
@@ -62,41 +67,68 @@ class StubUpstream(asyncio.Protocol):
             size = end + 4 + (int(found[1]) if found else 0)
             if len(self._held) < size:
                 return
+            path = self._held.split(b" ", 2)[1].partition(b"?")[0].decode()
             self._held = self._held[size:]
-            self._answer()
+            self._answer(path)
 
-    def _answer(self) -> None:
+    def _answer(self, path: str) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Type: "
         if not self._events:
-            body = CHAT_ANSWER.encode()
+            body = _ANSWERS[_protocol(path)]
             size = str(len(body)).encode()
             self._transport.write(
                 head + b"application/json\r\nContent-Length: " + size + b"\r\n\r\n" + body
             )
             return
         self._transport.write(head + b"text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
-        self._send_event(self._events)
+        frames = _whole(_protocol(path), self._events) if self._whole else _bare(self._events)
+        self._send_event(iter(frames))
 
-    def _send_event(self, left: int) -> None:
+    def _send_event(self, frames: Iterator[bytes]) -> None:
         if self._transport.is_closing():
             return
-        if not left:
+        event = next(frames, None)
+        if event is None:
             self._transport.write(b"0\r\n\r\n")
             return
-        delta = {"choices": [{"index": 0, "delta": {"content": f"tok{left} "}}]}
-        event = b"data: " + json.dumps(delta).encode() + b"\n\n"
         self._transport.write(f"{len(event):x}\r\n".encode() + event + b"\r\n")
-        asyncio.get_running_loop().call_later(self._gap_s, self._send_event, left - 1)
+        asyncio.get_running_loop().call_later(self._gap_s, self._send_event, frames)
 
 
-async def serve(port: int, events: int, gap_s: float) -> None:
+_ANSWERS = {
+    "chat": CHAT_ANSWER.encode(),
+    "anthropic": MESSAGES_ANSWER.encode(),
+    "responses": answer("responses"),
+    "gemini": answer("gemini"),
+}
+
+
+def _protocol(path: str) -> str:
+    ends = {"/messages": "anthropic", "/responses": "responses", "Content": "gemini"}
+    return next((name for end, name in ends.items() if path.endswith(end)), "chat")
+
+
+def _bare(events: int) -> Iterator[bytes]:
+    for left in range(events, 0, -1):
+        delta = {"choices": [{"index": 0, "delta": {"content": f"tok{left} "}}]}
+        yield b"data: " + json.dumps(delta).encode() + b"\n\n"
+
+
+@cache
+def _whole(protocol: str, events: int) -> list[bytes]:
+    first, texts, last = stream_frames(protocol, events)
+    return [*first, *texts, *last]
+
+
+async def serve(port: int, events: int, gap_s: float, *, whole: bool) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: StubUpstream(events, gap_s), "127.0.0.1", port, backlog=1024
+        lambda: StubUpstream(events, gap_s, whole=whole), "127.0.0.1", port, backlog=1024
     )
     await server.serve_forever()
 
 
 if __name__ == "__main__":
     port, *pace = sys.argv[1:]
-    asyncio.run(serve(int(port), int(pace[0]) if pace else 0, float(pace[1]) / 1000 if pace else 0))
+    events, gap_ms, *how = pace or ("0", "0")
+    asyncio.run(serve(int(port), int(events), float(gap_ms) / 1000, whole=bool(how)))
