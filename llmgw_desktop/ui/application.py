@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QApplication
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.desktop_shell import DesktopContainer, DesktopShell
-from llmgw_desktop.ui.qt_loop import run, settle_garbage_collector
+from llmgw_desktop.ui.garbage import GarbageCollector
+from llmgw_desktop.ui.qt_loop import run
 from llmgw_desktop.ui.settings_box import tell_unusable
 from llmgw_desktop.ui.single_instance import SingleInstance, server_name
 from llmgw_desktop.ui.theme import Appearance, Theme
@@ -70,6 +71,7 @@ def make_application() -> QApplication:
 async def _desktop(
     app: QApplication, container: DesktopContainer, places: Places, *, hidden: bool
 ) -> int:
+    garbage = GarbageCollector(app)
     settings = QSettings(str(places.config_folder / "window.ini"), QSettings.Format.IniFormat)
     theme = Theme(app, _appearance(settings))
     app.setWindowIcon(theme.icons.fixed_icon("app", _ICON_SIZES))
@@ -81,11 +83,12 @@ async def _desktop(
     try:
         await shell.start()
         shell.open(hidden=hidden)
-        settle_garbage_collector()
+        garbage.settle()
         await shell.quit_asked.wait()
     finally:  # also when a signal or the system ends it
         door.close()
         await shell.stop()
+        garbage.close()
     return 0
 
 

@@ -6,7 +6,6 @@ How Qt hosts asyncio is told in qt_hosted_loop and qt_pump.
 from __future__ import annotations
 
 import asyncio
-import gc
 import selectors
 import signal
 import sys
@@ -77,17 +76,6 @@ async def qt_call(fn: Callable[[*_Ts], _T], *args: *_Ts) -> _T:
     if errors:
         raise errors[0]
     return results[0]
-
-
-def settle_garbage_collector() -> None:
-    """Spare the collector what stays for good. Call when the window stands and the engine serves.
-
-    Without this each full collection goes through all of Qt's classes and stops the window for
-    some 50 ms.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
 
 
 def _can_host() -> bool:

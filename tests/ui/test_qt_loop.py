@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import selectors
 import signal
@@ -15,7 +14,7 @@ from PySide6.QtCore import QEventLoop, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 
 from llmgw_desktop.ui.qt_hosted_loop import QtHostedLoop
-from llmgw_desktop.ui.qt_loop import new_event_loop, qt_call, run, settle_garbage_collector
+from llmgw_desktop.ui.qt_loop import new_event_loop, qt_call, run
 from llmgw_desktop.ui.qt_pump import qt_watches_selectors
 from tests.support.hosted_loop import complete, hosted_loop, outcome_of, program
 
@@ -281,14 +280,3 @@ def test_qt_call_can_be_cancelled_while_its_dialog_is_up(loop: QtHostedLoop) -> 
 
     complete(loop, main())
     assert order == ["cancelled", "left the dialog"]
-
-
-def test_settling_spares_the_collector_what_stands() -> None:
-    thresholds = gc.get_threshold()
-    try:
-        settle_garbage_collector()
-        assert gc.get_freeze_count() > 10_000
-        assert gc.get_threshold()[0] > thresholds[0]
-    finally:
-        gc.unfreeze()
-        gc.set_threshold(*thresholds)
