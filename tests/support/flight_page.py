@@ -111,8 +111,10 @@ def flight_bench(
     made.page.resize(1100, 700)
     made.page.show()
     made.page.activateWindow()
-    yield made
-    bridge.close()
-    made.page.close()
-    made.page.deleteLater()
-    QApplication.processEvents()
+    try:
+        yield made
+    finally:
+        bridge.close()
+        made.page.close()
+        made.page.deleteLater()
+        QApplication.processEvents()

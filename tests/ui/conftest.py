@@ -1,18 +1,41 @@
-"""What every window test has: one theme, light, that is put away afterwards."""
+"""What every window test has: patience, and one theme, light, that is put away afterwards."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from pytestqt.wait_signal import SignalBlocker
 from shiboken6 import delete
 
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Appearance, Theme
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+_PATIENCE_MS = 30_000
+
+
+class PatientBot(QtBot):
+    """Gives up after what no busy machine needs; pytest-qt does after five seconds."""
+
+    def waitUntil(
+        self, callback: Callable[[], bool | None], *, timeout: int = _PATIENCE_MS
+    ) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(
+        self, signal: Any, *, timeout: int = _PATIENCE_MS, **options: Any
+    ) -> SignalBlocker:
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture

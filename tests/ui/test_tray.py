@@ -185,7 +185,7 @@ def test_a_tray_that_comes_up_later_gets_a_new_icon(
     desktop.has_tray = False
     tray.start()
     desktop.has_tray = True
-    with qtbot.waitSignal(tray.appeared, timeout=5000):
+    with qtbot.waitSignal(tray.appeared):
         pass
     assert tray.is_shown
     first = icon_of(tray)
@@ -208,7 +208,7 @@ def test_it_stops_asking_after_half_a_minute(
     monkeypatch.setattr("llmgw_desktop.ui.tray._LOOK_FOR_MS", 0)
     desktop.has_tray = False
     tray.start()
-    qtbot.waitUntil(lambda: desktop.asked == 2, timeout=5000)
+    qtbot.waitUntil(lambda: desktop.asked == 2)
     qtbot.wait(200)
     assert desktop.asked == 2
     assert tray.look_again() is False

@@ -6,11 +6,12 @@ import asyncio
 import gzip
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
+from llmgw_desktop.domain.settings import UpstreamSettings
 from llmgw_desktop.engine.unpacking import STEP_BYTES
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from tests.engine.upstream.http_stub import call, chunks_of, read, says, server, whole
@@ -19,6 +20,14 @@ GZIP = b"content-encoding: gzip"
 PLAIN = b"data: x\n\n"
 MEMBER = gzip.compress(PLAIN, mtime=0)
 EMPTY = gzip.compress(b"", mtime=0)
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[HttpClient]:
+    """With patience: a busy machine may need a moment to pack and unpack."""
+    http = HttpClient(UpstreamSettings())
+    yield http
+    await http.close()
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate"])

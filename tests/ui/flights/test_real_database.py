@@ -95,7 +95,7 @@ def test_a_flight_under_way_is_written_twice_and_shown_once(
         bench.tell(FlightClosed(summary=summary(2)))
         qtbot.waitUntil(lambda: bench.model.window.at(0).summary.state is FlightState.OK)
         store.closed(record(2, summary=summary(2)))
-        qtbot.waitUntil(lambda: bench.pane.record.request_body is not None, timeout=8000)
+        qtbot.waitUntil(lambda: bench.pane.record.request_body is not None)
         assert bench.ids(2) == [flight_id(2), flight_id(1)]
         assert bench.model.rowCount() == 2
     reader.close()

@@ -90,7 +90,7 @@ def test_copying_takes_the_text_of_the_moment_and_says_so(theme: Theme, qtbot: Q
     assert picture(button) != before
     button.click()
     assert QGuiApplication.clipboard().text() == "second"
-    qtbot.waitUntil(lambda: picture(button) == before, timeout=3000)
+    qtbot.waitUntil(lambda: picture(button) == before)
 
 
 def test_a_code_block_is_copied_whole(theme: Theme, qtbot: QtBot) -> None:
