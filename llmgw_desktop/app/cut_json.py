@@ -7,10 +7,12 @@ import re
 
 from llmgw_desktop.app.recorded_body import json_value
 
-_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
-_PIECES = re.compile(rf'{_STRING}?|[{{}}\[\],:]|[^\s"{{}}\[\],:]+', re.DOTALL)
+# a whole string, a bracket, or a run of what stands between them
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_PIECES = re.compile(rf'{_STRING}?+|[{{}}\[\]]|[^{{}}\[\]"]++', re.DOTALL)
 _WHOLE_STRING = re.compile(_STRING, re.DOTALL)
-_LITERAL = re.compile(r"true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_LITERAL = r"(?:true|false|null|-?\d++(?:\.\d++)?(?:[eE][+-]?\d++)?)"
+_RUN = re.compile(rf"[\s,:]*+(?:{_LITERAL}(?:[\s,:]++|\Z))*+")
 _HALF_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[0-9a-fA-F]{0,3}\Z")
 _TAIL_CHARS = 64
 _CLOSERS = {"{": "}", "[": "]"}
@@ -49,12 +51,10 @@ class _Beginning:
             self._end = end
         elif piece in ("}", "]"):
             return self._closes(piece, end)
-        elif piece == ",":
-            self._is_name = self._open[-1:] == ["}"]
-        elif piece == ":":
-            self._is_name = False
+        elif not piece.startswith('"'):
+            return self._takes_run(piece, start)
         elif not self._is_name:
-            return self._takes_value(piece, start, end)
+            return self._takes_text(piece, start, end)
         return True
 
     def closed(self) -> str:
@@ -67,13 +67,21 @@ class _Beginning:
         self._end = end
         return bool(self._open)
 
-    def _takes_value(self, piece: str, start: int, end: int) -> bool:
-        is_last = end == len(self._text)
-        if not piece.startswith('"'):
-            # of a number at the very end, digits may be missing
-            if is_last or not _LITERAL.fullmatch(piece):
-                return False
-        elif is_last and not _WHOLE_STRING.fullmatch(piece):
+    def _takes_run(self, piece: str, start: int) -> bool:
+        """Numbers, words, commas and colons. Before the last comma all is whole; of a number at
+        the very end digits may be missing."""
+        found = _RUN.match(piece)
+        known = found.group() if found is not None else ""
+        comma = known.rfind(",")
+        if comma >= 0:
+            self._end = start + comma
+        last = known.rstrip()[-1:]
+        if last in (",", ":"):
+            self._is_name = last == "," and self._open[-1:] == ["}"]
+        return len(known) == len(piece)
+
+    def _takes_text(self, piece: str, start: int, end: int) -> bool:
+        if end == len(self._text) and not _WHOLE_STRING.fullmatch(piece):
             self._end = start
             self._torn = f'{_without_half_escape(piece)}"'
             return False

@@ -238,7 +238,7 @@ def _further_columns() -> tuple[FlightColumn, ...]:
             "Protocol",
             "The client's dialect, the provider's where that is another, and what was lost between",
             _protocol_text,
-            26,
+            36,
         ),
         more(
             "stop",

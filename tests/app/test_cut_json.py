@@ -26,7 +26,7 @@ from llmgw_desktop.app.cut_json import cut_json_value
         (b'{"a": true, "b": fal', {"a": True}),
         (b"[[1], [", [[1], []]),
         (b'{"a": oops, "b": 1}', {}),
-        (b'{"a": 1]', {"a": 1}),
+        (b'{"a": 1, "b": 2]', {"a": 1}),
         (b'{"a": 1} and more', {"a": 1}),
         (b"{", {}),
         (b'"torn', "torn"),

@@ -213,6 +213,69 @@ def unread(studio: Studio) -> None:
     studio.steps.append(lambda: studio.page._on_failed(error))
 
 
+def spoken(tab: str, dialects: str, losses: str = "") -> Callable[[Studio], None]:
+    """A flight of one dialect answered in another: `codex → anthropic`."""
+
+    def pose(studio: Studio) -> None:
+        from llmgw_desktop.domain.provider import ModelProtocol
+        from tests.support.dialect_flights import in_dialect
+
+        ours, theirs = map(ModelProtocol, dialects.split(" → "))
+        read = studio.reader.record
+        studio.reader.record = lambda flight_id: in_dialect(
+            read(flight_id), ours, upstream_protocol=theirs, losses=tuple(losses.split())
+        )
+        studio.settings.setValue("flights/view", "messages")
+        studio.open_row(5, tab)
+
+    return pose
+
+
+def odd_items(studio: Studio) -> None:
+    """What the window knows no messages for, or only half of."""
+    import json
+
+    from llmgw_desktop.domain.provider import ModelProtocol
+    from tests.support.made_flights import record, summary
+
+    flight = summary(1, client="codex", protocol=ModelProtocol.CODEX)
+    body = json.dumps({"previous_response_id": "resp_07c1", "input": _ODD_ITEMS}).encode()
+    studio.reader.record = lambda _: record(summary=flight, request_body=body)
+    studio.settings.setValue("flights/view", "messages")
+    studio.open_row(5, "Request")
+
+
+def columns(studio: Studio) -> None:
+    """Flights between dialects in the table, with the column that says so."""
+    from dataclasses import replace
+
+    from llmgw_desktop.domain.provider import ModelProtocol
+
+    make = studio.reader.make
+    theirs = (None, *ModelProtocol)
+
+    def made(number: int) -> object:
+        losses = ("top_k", "field:container")[: number % 3]
+        upstream = theirs[number % len(theirs)]
+        return replace(make(number), upstream_protocol=upstream, losses=losses)
+
+    studio.reader.make = made
+    studio.settings.setValue("flights/columns", _WITH_PROTOCOL)
+
+
+_LOSSES = """top_k field:container penalties hosted_tool:web_fetch_20250910 stop_sequence
+reasoning:none cache_mark field:output_config.effort"""
+_ODD_ITEMS = [
+    {"role": "user", "content": "Which release broke it?"},
+    {"type": "reasoning", "summary": [], "encrypted_content": "A" * 2400},
+    {"type": "web_search_call", "action": {"type": "search", "query": "release notes 4.2"}},
+    {"type": "shell_call", "call_id": "c1", "action": {"commands": ["git log -3", "make"]}},
+    {"type": "shell_call_output", "call_id": "c1", "output": [{"stderr": "make: no rule"}]},
+    {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]},
+    {"type": "item_reference", "id": "msg_41"},
+]
+_WITH_PROTOCOL = """{"order": ["state", "time", "client", "provider", "model", "protocol"],
+"shown": ["state", "time", "client", "provider", "model", "protocol"], "widths": {}}"""
 POSES: dict[str, Callable[[Studio], None]] = {
     "full": full,
     "detail-overview": detail("Overview"),
@@ -224,6 +287,14 @@ POSES: dict[str, Callable[[Studio], None]] = {
     "detail-raw": detail("Raw"),
     "detail-running": detail("Overview", row=1),
     "detail-unrecorded": detail("Response", row=1),
+    "spoken-losses": spoken("Overview", "anthropic → gemini", _LOSSES),
+    "spoken-nothing-lost": spoken("Overview", "gemini → openai-chat"),
+    "spoken-codex-request": spoken("Request", "codex → anthropic"),
+    "spoken-codex-response": spoken("Response", "codex → anthropic"),
+    "spoken-gemini-request": spoken("Request", "gemini → anthropic"),
+    "spoken-gemini-response": spoken("Response", "gemini → anthropic"),
+    "spoken-odd-items": odd_items,
+    "spoken-columns": columns,
     "side": side,
     "failed": trouble("failed"),
     "lost": trouble("lost"),

@@ -44,7 +44,7 @@ def request_messages(fields: Mapping[str, object]) -> tuple[Message, ...]:
     messages = []
     if kept := fields.get("previous_response_id") or fields.get("conversation"):
         name = text_of(kept) if isinstance(kept, str) else text_of(object_of(kept).get("id"))
-        part = Part(kind=PartKind.TEXT, text=f"Not in this body; the gateway keeps them as {name}.")
+        part = Part(kind=PartKind.TEXT, text=f"Not in this body; they are kept as {name}.")
         messages.append(Message(role=Role.OTHER, name="Earlier turns", parts=(part,)))
     if instructions := fields.get("instructions"):
         said = content_parts(instructions)
@@ -85,15 +85,24 @@ def with_note(messages: list[Message], note: str) -> list[Message]:
 
 def item_messages(items: Iterable[Mapping[str, object]]) -> tuple[Message, ...]:
     messages: list[Message] = []
+    joined: list[Part] = []
+    """Of the last message, while more of the same may come."""
     for item in items:
         message = _message(item)
-        last = messages[-1] if messages else None
         joins = message.role in (Role.ASSISTANT, Role.TOOL)
-        if joins and last is not None and last.role is message.role:
-            messages[-1] = Message(role=last.role, parts=(*last.parts, *message.parts))
-        else:
-            messages.append(message)
+        if joins and messages and messages[-1].role is message.role:
+            joined += message.parts
+            continue
+        _close(messages, joined)
+        messages.append(message)
+        joined = list(message.parts)
+    _close(messages, joined)
     return tuple(messages)
+
+
+def _close(messages: list[Message], parts: list[Part]) -> None:
+    if messages and len(parts) > len(messages[-1].parts):
+        messages[-1] = Message(role=messages[-1].role, parts=tuple(parts))
 
 
 def content_parts(content: object) -> tuple[Part, ...]:

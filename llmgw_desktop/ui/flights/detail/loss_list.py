@@ -37,6 +37,7 @@ class LossList(QWidget):
             return
         self._sentence.setText(told.sentence)
         self._copy.setVisible(bool(told.losses))
+        self._grid.setContentsMargins(0, self._theme.space(2.5) if told.losses else 0, 0, 0)
         while len(self._rows) < len(told.losses):
             self._add_row()
         for (what, why), loss in zip(self._rows, told.losses, strict=False):
@@ -52,6 +53,10 @@ class LossList(QWidget):
 
     def _lay_out(self) -> None:
         space = self._theme.space
+        # the head stands as high without its button as with it
+        shape = self._copy.sizePolicy()
+        shape.setRetainSizeWhenHidden(True)
+        self._copy.setSizePolicy(shape)
         head = QHBoxLayout()
         head.setSpacing(space(1))
         head.addWidget(Label(self._theme, TITLE, weight=QFont.Weight.DemiBold))
@@ -65,7 +70,7 @@ class LossList(QWidget):
         self._grid.setColumnStretch(1, 3)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(space(1))
+        column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self._sentence)
         column.addLayout(self._grid)
