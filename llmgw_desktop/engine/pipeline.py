@@ -150,11 +150,11 @@ class Pipeline:
                 flight.fail_with(error, FlightState.CUT)
                 words = error_message(error)
                 if flight.last_words is not None:
-                    await caller.write(flight.last_words(words, error.kind))
+                    last = flight.last_words(words, error.kind)
+                    flight.keep(last)  # what is recorded of a translation is what its caller got
                 else:
-                    await caller.write(
-                        dialect.stream_error(words, error.kind, tail=flight.torn_frame)
-                    )
+                    last = dialect.stream_error(words, error.kind, tail=flight.torn_frame)
+                await caller.write(last)
                 await caller.end()
             else:
                 flight.fail_with(error)
