@@ -4,7 +4,7 @@ For callers and upstreams of which only one streams; both ways round, the answer
 """
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from llmgw_desktop.domain.answer import (
     Answer,
@@ -30,7 +30,7 @@ from llmgw_desktop.domain.content import (
     ToolCall,
 )
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamError, UpstreamGarbage
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 
 MOST_CHARS = 64 * 1024 * 1024
 
@@ -46,7 +46,7 @@ def collected(events: Iterable[AnswerEvent]) -> Answer:
 class Collector:
     """Takes the events as they come; bounded, UpstreamGarbage beyond."""
 
-    __slots__ = ("_begun", "_chars", "_failed", "_items", "_stop", "_usage")
+    __slots__ = ("_begun", "_failed", "_items", "_stop", "_usage", "chars")
 
     def __init__(self) -> None:
         self._begun: AnswerBegun | None = None
@@ -54,13 +54,14 @@ class Collector:
         self._usage = UNKNOWN_USAGE
         self._stop: Stop | None = None
         self._failed: AnswerFailed | None = None
-        self._chars = 0
+        self.chars = 0
+        """Of all that has grown so far."""
 
     def feed(self, event: AnswerEvent) -> None:
         match event:
             case ItemGrew(index=index, more=more):
-                self._chars += len(more)
-                if self._chars > MOST_CHARS:
+                self.chars += len(more)
+                if self.chars > MOST_CHARS:
                     raise UpstreamGarbage("The provider's answer is longer than any answer.")
                 self._items[index].pieces.append(more)
             case ItemBegun(index=index, item=item):
@@ -70,7 +71,7 @@ class Collector:
             case ItemEnded(index=index, signature=signature):
                 self._items[index].signature = signature
             case UsageTold(usage=usage):
-                self._usage = merged_usage(self._usage, usage)
+                self._usage = self._usage.with_news(usage)
             case _:
                 self._note(event)
 
@@ -145,6 +146,18 @@ def events_of(answer: Answer) -> list[AnswerEvent]:
     return events
 
 
+def _without_arguments(call: ToolCall) -> ToolCall:
+    return ToolCall(
+        id=call.id,
+        name=call.name,
+        arguments="",
+        kind=call.kind,
+        namespace=call.namespace,
+        signature=call.signature,
+        cache=call.cache,
+    )
+
+
 def _events_of_item(index: int, item: Item) -> list[AnswerEvent]:
     begun: Item = item
     more = ""
@@ -153,14 +166,14 @@ def _events_of_item(index: int, item: Item) -> list[AnswerEvent]:
     match item:
         case Text():
             more, citations = item.text, item.citations
-            begun = replace(item, text="", citations=())
+            begun = Text(text="", cache=item.cache, signature=item.signature)
         case Thinking():
             more, signature = item.text, item.signature
             begun = Thinking(text="")
         case Refusal():
             more, begun = item.text, Refusal(text="")
         case ToolCall():
-            more, begun = item.arguments, replace(item, arguments="")
+            more, begun = item.arguments, _without_arguments(item)
         case _:
             pass
     events: list[AnswerEvent] = [ItemBegun(index=index, item=begun)]
@@ -169,9 +182,3 @@ def _events_of_item(index: int, item: Item) -> list[AnswerEvent]:
     events += [ItemCited(index=index, citation=citation) for citation in citations]
     events.append(ItemEnded(index=index, signature=signature))
     return events
-
-
-def merged_usage(earlier: Usage, later: Usage) -> Usage:
-    """Later figures where they are known, else the earlier ones."""
-    known = {each.name: getattr(later, each.name) for each in fields(Usage)}
-    return replace(earlier, **{name: count for name, count in known.items() if count is not None})

@@ -36,6 +36,8 @@ class InTurn:
 
     def feed(self, event: AnswerEvent) -> list[AnswerEvent]:
         """UpstreamGarbage when more has to wait than any answer holds."""
+        if type(event) is ItemGrew and event.index == self._shown:
+            return [event]
         if isinstance(event, ItemGrew | ItemBegun | ItemCited | ItemEnded):
             return self._of_item(event)
         if isinstance(event, AnswerEnded | AnswerFailed):

@@ -33,7 +33,7 @@ from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.wire.answer_facts import object_in, word_in
 from llmgw_desktop.wire.anthropic import usage_counts, usage_of_counts
 from llmgw_desktop.wire.json_scan import parse_object
-from llmgw_desktop.wire.sse import SseSplitter, data_of
+from llmgw_desktop.wire.sse import SseSplitter
 from llmgw_desktop.wire.translate.anthropic.answer_in import (
     arguments_in,
     begun_call,
@@ -44,6 +44,7 @@ from llmgw_desktop.wire.translate.anthropic.citations import read_citation
 from llmgw_desktop.wire.translate.anthropic.hosted import hosted_in_answer
 from llmgw_desktop.wire.translate.anthropic.stops import read_stop, refusal_in
 from llmgw_desktop.wire.translate.custom_text import Unwrapper
+from llmgw_desktop.wire.translate.frame_data import quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
 
 MOST_HELD = 64 * 1024 * 1024
@@ -123,13 +124,15 @@ class EventReader:
         return events
 
     def _frame(self, frame: bytes, events: list[AnswerEvent]) -> None:
-        data = data_of(frame)
+        data = quick_data_of(frame)
         if self._is_over or not data or data == b"[DONE]":
             return
         try:
-            event = parse_object(data)
-        except ValueError as error:
-            raise UpstreamGarbage(f"An event of the provider's stream is {error}.") from None
+            event = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            event = _parsed(data)
+        if type(event) is not dict:
+            event = _parsed(data)
         kind = event.get("type")
         read = _READS.get(kind) if isinstance(kind, str) else None
         if read is not None:
@@ -291,6 +294,14 @@ class EventReader:
             rest = block.unwrapper.finish()
             if rest:
                 events.append(ItemGrew(index=block.index, more=rest))
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    """Lone surrogates are read as other JSON is; anything else that fails is garbage."""
+    try:
+        return parse_object(data)
+    except ValueError as error:
+        raise UpstreamGarbage(f"An event of the provider's stream is {error}.") from None
 
 
 def _index(event: Mapping[str, Any]) -> int:

@@ -44,7 +44,6 @@ from llmgw_desktop.wire.translate.anthropic.stops import written_reason
 from llmgw_desktop.wire.translate.anthropic.usage import written_usage
 from llmgw_desktop.wire.translate.carrier import SealOf, packed
 from llmgw_desktop.wire.translate.codec import Asked
-from llmgw_desktop.wire.translate.collect import merged_usage
 from llmgw_desktop.wire.translate.custom_text import Wrapper
 from llmgw_desktop.wire.translate.in_turn import InTurn
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
@@ -108,7 +107,10 @@ class EventWriter:
         return "text/event-stream; charset=utf-8"
 
     def write(self, event: AnswerEvent) -> bytes:
-        return b"".join([_WRITES[type(each)](self, each) for each in self._turns.feed(event)])
+        events = self._turns.feed(event)
+        if len(events) == 1:
+            return _WRITES[type(events[0])](self, events[0])
+        return b"".join([_WRITES[type(each)](self, each) for each in events])
 
     def fail(self, message: str, kind: str) -> bytes:
         if kind in _ERRORS:
@@ -249,7 +251,7 @@ class EventWriter:
         return rest + self._whole(seal(signature, SealOf.CALL))
 
     def _usage_told(self, event: UsageTold) -> bytes:
-        self._usage = merged_usage(self._usage, event.usage)
+        self._usage = self._usage.with_news(event.usage)
         return b""
 
     def _end(self, event: AnswerEnded) -> bytes:

@@ -82,6 +82,15 @@ class DeltasOut:
             self._open[event.index].citations.append(event.citation)
         return []
 
+    def takes_text(self, event: ItemGrew) -> bool:
+        """Notes more of a text, whose delta is `content` alone; False for all else: feed it."""
+        opened = self._open[event.index]
+        if type(opened.item) is not Text:
+            return False
+        opened.has_grown = True
+        self._chars += len(event.more)
+        return True
+
     def finish_reason(self, stop: Stop) -> str:
         if stop.sequence is not None:
             self._losses.lost(Feature.STOP_SEQUENCE)

@@ -15,8 +15,9 @@ from llmgw_desktop.domain.answer import (
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.wire.answer_facts import error_in, parse_answer
 from llmgw_desktop.wire.json_scan import parse_object
-from llmgw_desktop.wire.sse import SseSplitter, data_of
+from llmgw_desktop.wire.sse import SseSplitter
 from llmgw_desktop.wire.translate.collect import collected
+from llmgw_desktop.wire.translate.frame_data import quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.openai_chat.pieces_in import Pieces
 
@@ -100,8 +101,7 @@ class ChatEventReader:
     def _read(self, frame: bytes, events: list[AnswerEvent]) -> None:
         if self._is_over:
             return
-        is_plain = frame[:6] == b"data: " and frame.find(b"\n") == len(frame) - 2
-        data = frame[6:-2] if is_plain else data_of(frame)
+        data = quick_data_of(frame)
         if not data or data.isspace():
             return
         if data[:6] == _DONE:

@@ -9,6 +9,7 @@ from llmgw_desktop.domain.answer import (
     AnswerEnded,
     AnswerEvent,
     AnswerFailed,
+    ItemGrew,
     UsageTold,
 )
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
@@ -24,13 +25,24 @@ _DONE = b"data: [DONE]\n\n"
 class ChatEventWriter:
     """Of one answer. The role comes once, first; usage at the end, to callers that asked for it."""
 
-    __slots__ = ("_asked", "_deltas", "_head", "_is_over", "_tail", "_usage")
+    __slots__ = (
+        "_asked",
+        "_deltas",
+        "_head",
+        "_is_over",
+        "_tail",
+        "_text_head",
+        "_text_tail",
+        "_usage",
+    )
 
     def __init__(self, asked: Asked, losses: LossReport) -> None:
         self._asked = asked
         self._deltas = DeltasOut(asked, losses)
-        self._head = b""
+        self._head = self._text_head = b""
+        """How each chunk begins, and how those do that hold more of the text."""
         self._tail = b',"usage":null}\n\n' if asked.prompt.stream_usage else b"}\n\n"
+        self._text_tail = b'},"logprobs":null,"finish_reason":null}]' + self._tail
         self._usage = UNKNOWN_USAGE
         self._is_over = False
 
@@ -41,6 +53,16 @@ class ChatEventWriter:
     def write(self, event: AnswerEvent) -> bytes:
         if self._is_over:
             return b""
+        if type(event) is ItemGrew and self._deltas.takes_text(event):
+            return b"%b%b%b" % (self._text_head, orjson.dumps(event.more), self._text_tail)
+        return self._write(event)
+
+    def fail(self, message: str, kind: str) -> bytes:
+        """An error chunk, and no [DONE]."""
+        self._is_over = True
+        return stream_error(message, kind)
+
+    def _write(self, event: AnswerEvent) -> bytes:
         if isinstance(event, AnswerFailed):
             return self.fail(event.message, event.kind or "upstream")
         if isinstance(event, AnswerBegun):
@@ -52,11 +74,6 @@ class ChatEventWriter:
             return self._end(event)
         return b"".join(map(self._chunk, self._deltas.feed(event)))
 
-    def fail(self, message: str, kind: str) -> bytes:
-        """An error chunk, and no [DONE]."""
-        self._is_over = True
-        return stream_error(message, kind)
-
     def _begin(self, event: AnswerBegun) -> bytes:
         head = {
             "id": answer_id(event.id, self._asked),
@@ -66,6 +83,7 @@ class ChatEventWriter:
             "system_fingerprint": None,
         }
         self._head = b'data: %b,"choices":[' % orjson.dumps(head)[:-1]
+        self._text_head = self._head + b'{"index":0,"delta":{"content":'
         return self._chunk({"role": "assistant", "content": ""})
 
     def _chunk(self, delta: dict[str, Any]) -> bytes:
