@@ -24,7 +24,6 @@ from llmgw_desktop.domain.answer import (
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.wire.openai_responses import error_frame
 from llmgw_desktop.wire.translate.codec import Asked
-from llmgw_desktop.wire.translate.collect import merged_usage
 from llmgw_desktop.wire.translate.in_turn import InTurn
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.openai_responses.frames import Frames
@@ -107,7 +106,7 @@ class ResponsesEventWriter:
             case ItemCited(index=index, citation=citation):
                 self._output.cite(index, citation)
             case UsageTold(usage=usage):
-                self._usage = merged_usage(self._usage, usage)
+                self._usage = self._usage.with_news(usage)
             case AnswerBegun():
                 self._begin(event.model, event.created_s)
             case AnswerEnded(stop=stop):
