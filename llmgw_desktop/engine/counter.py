@@ -21,7 +21,6 @@ from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 from llmgw_desktop.wire.answer_facts import told_error
 from llmgw_desktop.wire.errors import foreign_error
 from llmgw_desktop.wire.translate.counts import COUNTING, count_body, tokens_in
-from llmgw_desktop.wire.translate.estimate import prompt_tokens
 
 ESTIMATE: tuple[str, str] = ("x-llmgw-estimate", "true")
 _CANNOT_COUNT = frozenset({404, 405, 501})
@@ -81,7 +80,7 @@ class Counter:
             await self._reply(answer.status, told, caller, flight)
 
     async def _guess(self, request: ModelRequest, caller: Caller, flight: OpenFlight) -> None:
-        tokens = prompt_tokens(self._translator.read(request))
+        tokens = await self._translator.tokens(request)
         flight.route_reason = f"{flight.route_reason} {_GUESSED}".strip()
         body = count_body(request.protocol, tokens)
         await self._reply(200, body, caller, flight, ESTIMATE)

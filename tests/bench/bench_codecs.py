@@ -52,7 +52,7 @@ def translate(caller: str, upstream: str, fields: Mapping[str, Any], body: bytes
     )
     place = Upstream(provider="stub", kind=kind, protocol=protocol, base_url="")
     translator = Translator(codec_of, SystemClock())
-    return translator._translate(asked, Candidate(upstream=place, model=MODEL))
+    return translator.translated(asked, Candidate(upstream=place, model=MODEL))
 
 
 def request_cost(caller: str, upstream: str) -> float:

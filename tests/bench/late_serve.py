@@ -1,7 +1,8 @@
 """The headless program as it is, with one more timer in its loop: one that notes its own lateness.
 
 Each time the timer comes more than half a millisecond late, a line is added to the file: when, on
-the machine's monotonic clock, and by how many milliseconds.
+the machine's monotonic clock, by how many milliseconds, and how many milliseconds of CPU the
+program has used since the time before: what it has not used, other programs have.
 """
 
 from __future__ import annotations
@@ -25,14 +26,17 @@ class LatenessProbe:
         self._loop = loop
         self._file = path.open("a", buffering=1)
         self._expected = time.monotonic() + PERIOD_S
+        self._cpu = time.process_time()
         loop.call_later(PERIOD_S, self._tick)
 
     def _tick(self) -> None:
         now = time.monotonic()
         late_ms = (now - self._expected) * 1000
         if late_ms > NOTED_MS:
-            self._file.write(f"{now:.6f} {late_ms:.3f}\n")
+            cpu_ms = (time.process_time() - self._cpu) * 1000
+            self._file.write(f"{now:.6f} {late_ms:.3f} {cpu_ms:.3f}\n")
         self._expected = time.monotonic() + PERIOD_S
+        self._cpu = time.process_time()
         self._loop.call_later(PERIOD_S, self._tick)
 
 

@@ -33,13 +33,9 @@ class Continuations:
         previous = request.fields.get("previous_response_id")
         if not isinstance(previous, str) or request.protocol is not ModelProtocol.OPENAI_RESPONSES:
             return request
-        said = await self._conversation(previous, request.principal.client_id)
-        if said is not None:
-            from llmgw_desktop.wire.translate.openai_responses.kept import expanded
-
-            fields = expanded(request.fields, said)
-            body = orjson.dumps(fields)
-            return replace(request, body=body, fields=fields, own_fields=request.fields)
+        resumed = await asyncio.to_thread(self._resumed, request, previous)
+        if resumed is not None:
+            return resumed
         if decision.candidates[0].upstream.protocol is request.protocol:
             return request
         raise MalformedRequest(
@@ -58,19 +54,8 @@ class Continuations:
         self, request: ModelRequest, translation: Translation, answer: Answer, written: bytes
     ) -> None:
         """`written`: the answer as its caller got it. A full disk costs the next turn, not this."""
-        from llmgw_desktop.wire.translate.openai_responses.kept import kept_items
-
-        own = request.own_fields or request.fields
-        kept = KeptResponse(
-            id=str(orjson.loads(written)["id"]),
-            owner=request.principal.client_id,
-            previous=_text(own.get("previous_response_id")),
-            input=orjson.dumps(_items(own.get("input"))),
-            output=orjson.dumps(kept_items(answer, translation.asked)),
-            answer=written,
-        )
         try:
-            await asyncio.to_thread(self._store.put, kept)
+            await asyncio.to_thread(self._put, request, translation, answer, written)
         except StoreError as error:
             _log.warning("an answer could not be kept to go on from: %s", error)
 
@@ -84,9 +69,35 @@ class Continuations:
     def close(self) -> None:
         self._store.close()
 
-    async def _conversation(self, previous: str, owner: str) -> list[Any] | None:
+    def _put(
+        self, request: ModelRequest, translation: Translation, answer: Answer, written: bytes
+    ) -> None:
+        from llmgw_desktop.wire.translate.openai_responses.kept import kept_items
+
+        own = request.own_fields or request.fields
+        kept = KeptResponse(
+            id=str(orjson.loads(written)["id"]),
+            owner=request.principal.client_id,
+            previous=_text(own.get("previous_response_id")),
+            input=orjson.dumps(_items(own.get("input"))),
+            output=orjson.dumps(kept_items(answer, translation.asked)),
+            answer=written,
+        )
+        self._store.put(kept)
+
+    def _resumed(self, request: ModelRequest, previous: str) -> ModelRequest | None:
+        """None where nothing is kept under this id. It may be long: this runs beside the loop."""
+        said = self._conversation(previous, request.principal.client_id)
+        if said is None:
+            return None
+        from llmgw_desktop.wire.translate.openai_responses.kept import expanded
+
+        fields = expanded(request.fields, said)
+        return replace(request, body=orjson.dumps(fields), fields=fields, own_fields=request.fields)
+
+    def _conversation(self, previous: str, owner: str) -> list[Any] | None:
         try:
-            parts = await asyncio.to_thread(self._store.conversation, previous, owner)
+            parts = self._store.conversation(previous, owner)
         except StoreError as error:
             _log.warning("a kept conversation could not be read: %s", error)
             return None

@@ -4,7 +4,14 @@ As the relay does for one protocol, it raises what goes wrong and leaves the hon
 pipeline.
 """
 
-from llmgw_desktop.domain.answer import Answer, AnswerEnded, AnswerEvent, AnswerFailed, UsageTold
+from llmgw_desktop.domain.answer import (
+    Answer,
+    AnswerEnded,
+    AnswerEvent,
+    AnswerFailed,
+    ItemGrew,
+    UsageTold,
+)
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest
@@ -12,6 +19,7 @@ from llmgw_desktop.engine.answer_reading import collect, own_headers
 from llmgw_desktop.engine.caller import JSON, Caller, HeaderLines
 from llmgw_desktop.engine.dialect import is_event_stream, is_json
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.translation.beside_loop import beside_loop
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.translation import Translation
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
@@ -19,7 +27,7 @@ from llmgw_desktop.wire.answer_facts import told_error
 from llmgw_desktop.wire.errors import foreign_error
 from llmgw_desktop.wire.headers import HeaderPolicy
 from llmgw_desktop.wire.translate.codec import EventWriter
-from llmgw_desktop.wire.translate.collect import Collector, events_of
+from llmgw_desktop.wire.translate.collect import Collector, collected, events_of
 
 _TOLD_ON = ("retry-after", "retry-after-ms", "x-should-retry")
 
@@ -77,33 +85,39 @@ class Interpreter:
     ) -> None:
         """An answer that one of the two sides does not stream."""
         body = await collect(answer, flight)
-        if is_event_stream(answer.headers):
-            reader, collector = translation.event_reader(), Collector()
-            for event in (*reader.feed(body), *reader.finish()):
-                collector.feed(event)
-            told = collector.answer()
-        elif is_json(answer.headers):
-            if words := told_error(body):
-                raise UpstreamGarbage(f"'{flight.provider}' answered {answer.status}, but: {words}")
-            told = translation.theirs.read_answer(body, translation.names)
-        else:
-            kind = answer.headers.get("Content-Type", "nothing it names")
-            raise UpstreamGarbage(
-                f"'{flight.provider}' answered {answer.status} with {kind[:80]}, not with JSON."
-            )
+        size = len(body)
+        told = await beside_loop(size, self._read_whole, answer, body, translation, flight)
         flight.usage = told.usage
         flight.stop_reason = told.stop.vendor_word or told.stop.kind
         flight.model_served = told.model or flight.model_served
         if request.streaming:
-            await self._replay(events_of(told), translation, caller, flight)
-            await self._keep(request, translation, told)
+            await self._replay(told, size, translation, caller, flight)
+            if self._continuations.keeps(request, translation):
+                await self._keep(request, translation, told, size)
             return
-        written = translation.write_answer(told)
+        written = await beside_loop(size, translation.write_answer, told)
         flight.losses = translation.report.names
         flight.status = answer.status
         flight.keep(written)
-        await self._keep(request, translation, told)
+        if self._continuations.keeps(request, translation):
+            await self._continuations.keep(request, translation, told, written)
         await caller.reply(answer.status, [*JSON, *own_headers(flight)], written)
+
+    @staticmethod
+    def _read_whole(
+        answer: UpstreamAnswer, body: bytes, translation: Translation, flight: OpenFlight
+    ) -> Answer:
+        if is_event_stream(answer.headers):
+            reader = translation.event_reader()
+            return collected([*reader.feed(body), *reader.finish()])
+        if is_json(answer.headers):
+            if words := told_error(body):
+                raise UpstreamGarbage(f"'{flight.provider}' answered {answer.status}, but: {words}")
+            return translation.theirs.read_answer(body, translation.names)
+        kind = answer.headers.get("Content-Type", "nothing it names")
+        raise UpstreamGarbage(
+            f"'{flight.provider}' answered {answer.status} with {kind[:80]}, not with JSON."
+        )
 
     async def _stream(
         self,
@@ -123,72 +137,71 @@ class Interpreter:
                 events = reader.feed(chunk) if chunk else reader.finish()
                 if self._note(events, flight):
                     answer.said_all()
-                await self._pass_on(events, writer, caller, flight)
+                if events and not caller.has_begun:
+                    await self._begin(events[0], writer, caller, flight)
+                if written := _written(writer, events):
+                    flight.keep(written)
+                    await caller.write(written)
+                    flight.chunks += 1
                 if collector is not None:
                     for event in events:
                         collector.feed(event)
         finally:
             flight.streamed()
         if collector is not None and flight.is_whole:
-            await self._keep(request, translation, collector.answer())
+            await self._keep(request, translation, collector.answer(), collector.chars)
         await self._finish(caller, flight)
 
-    async def _keep(self, request: ModelRequest, translation: Translation, told: Answer) -> None:
-        if self._continuations.keeps(request, translation):
-            written = translation.write_answer(told)
-            await self._continuations.keep(request, translation, told, written)
+    async def _keep(
+        self, request: ModelRequest, translation: Translation, told: Answer, size: int
+    ) -> None:
+        written = await beside_loop(size, translation.write_answer, told)
+        await self._continuations.keep(request, translation, told, written)
 
     async def _replay(
         self,
-        events: list[AnswerEvent],
+        told: Answer,
+        size: int,
         translation: Translation,
         caller: Caller,
         flight: OpenFlight,
     ) -> None:
         """A whole answer for a caller who asked for a stream."""
+        events = events_of(told)
         writer = translation.event_writer()
         flight.last_words = writer.fail
         self._note(events, flight)
-        await self._pass_on(events, writer, caller, flight)
+        await self._begin(events[0], writer, caller, flight)
+        written = await beside_loop(size, _written, writer, events)
+        flight.keep(written)
+        await caller.write(written)
+        flight.chunks += 1
         flight.streamed()
         await self._finish(caller, flight)
 
-    async def _pass_on(
-        self,
-        events: list[AnswerEvent],
-        writer: EventWriter,
-        caller: Caller,
-        flight: OpenFlight,
-    ) -> None:
-        if not events:
-            return
-        if not caller.has_begun:
-            self._begins_well(events[0], flight)
-            flight.answered()
-            flight.status = 200
-            lines: HeaderLines = [
-                ("content-type", writer.content_type),
-                ("cache-control", "no-cache"),
-                *own_headers(flight),
-            ]
-            await caller.begin(200, lines)
-        written = b"".join(map(writer.write, events))
-        if written:
-            flight.keep(written)
-            await caller.write(written)
-            flight.chunks += 1
-
     @staticmethod
-    def _begins_well(first: AnswerEvent, flight: OpenFlight) -> None:
+    async def _begin(
+        first: AnswerEvent, writer: EventWriter, caller: Caller, flight: OpenFlight
+    ) -> None:
         """An error as the very first event can still become a proper status."""
         if isinstance(first, AnswerFailed):
             raise UpstreamGarbage(f"'{flight.provider}' answered with an error: {first.message}")
+        flight.answered()
+        flight.status = 200
+        lines: HeaderLines = [
+            ("content-type", writer.content_type),
+            ("cache-control", "no-cache"),
+            *own_headers(flight),
+        ]
+        await caller.begin(200, lines)
 
     @staticmethod
     def _note(events: list[AnswerEvent], flight: OpenFlight) -> bool:
         """Whether this was the end."""
         for event in events:
             match event:
+                case ItemGrew():
+                    pass
                 case UsageTold(usage=usage):
                     flight.usage = flight.usage.with_news(usage)
                 case AnswerEnded(stop=stop):
@@ -205,3 +218,7 @@ class Interpreter:
         if not flight.is_whole and flight.error_kind is None:
             raise UpstreamCut(f"'{flight.provider}' ended its answer without finishing it.")
         await caller.end()
+
+
+def _written(writer: EventWriter, events: list[AnswerEvent]) -> bytes:
+    return b"".join(map(writer.write, events))

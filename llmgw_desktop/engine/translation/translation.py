@@ -1,6 +1,5 @@
 """One request between two protocols: read, written for the candidate, its answer read back."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,15 +10,16 @@ from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.prompt import Prompt
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.engine.translation.beside_loop import beside_loop
 from llmgw_desktop.wire.translate.codec import Asked, Codec, EventReader, EventWriter, Target
 from llmgw_desktop.wire.translate.counts import count_request
 from llmgw_desktop.wire.translate.estimate import prompt_tokens
 from llmgw_desktop.wire.translate.losses import LossReport
 from llmgw_desktop.wire.translate.names import ToolNames
 
-LARGE_BYTES = 256 * 1024
-"""From this size on a request is translated beside the loop."""
 STRICT_HEADER = "x-llmgw-strict"
+_TELL_PROMPT = frozenset({ModelProtocol.ANTHROPIC, ModelProtocol.OPENAI_CHAT})
+"""Whose callers get a guess at the prompt's tokens where the upstream has told none (yet)."""
 _ALWAYS_STREAMS = frozenset({ModelProtocol.CODEX})
 
 
@@ -60,16 +60,18 @@ class Translator:
 
     async def translate(self, request: ModelRequest, candidate: Candidate) -> Translation:
         """Raises MalformedRequest, and LossRefused for a caller who wants all or nothing."""
-        if len(request.body) < LARGE_BYTES:
-            return self._translate(request, candidate)
-        return await asyncio.to_thread(self._translate, request, candidate)
+        return await beside_loop(len(request.body), self.translated, request, candidate)
 
-    def read(self, request: ModelRequest) -> Prompt:
-        """What is asked, free of its protocol. Raises MalformedRequest."""
-        codec = self._codec_of(request.protocol)
-        return codec.read_prompt(request.fields, request.model, request.streaming, LossReport())
+    async def tokens(self, request: ModelRequest) -> int:
+        """A guess at what is asked. Raises MalformedRequest."""
+        return await beside_loop(len(request.body), self._tokens, request)
 
-    def _translate(self, request: ModelRequest, candidate: Candidate) -> Translation:
+    def _tokens(self, request: ModelRequest) -> int:
+        read = self._codec_of(request.protocol).read_prompt
+        return prompt_tokens(read(request.fields, request.model, request.streaming, LossReport()))
+
+    def translated(self, request: ModelRequest, candidate: Candidate) -> Translation:
+        """As `translate`, where the loop does not wait."""
         upstream = candidate.upstream
         ours, theirs = self._codec_of(request.protocol), self._codec_of(upstream.protocol)
         report = LossReport()
@@ -85,7 +87,7 @@ class Translator:
             prompt=prompt,
             model=request.model,
             answer_id=request.flight_id.rpartition("_")[2],
-            input_tokens=prompt_tokens(prompt),
+            input_tokens=prompt_tokens(prompt) if request.protocol in _TELL_PROMPT else None,
             query=request.query,
             now_s=int(self._clock.now_s()),
         )
