@@ -10,7 +10,7 @@ import re
 
 from llmgw_desktop.domain.content import Media
 
-_DATA_URL = re.compile(r"data:([^;,]*)((?:;[^;,]*)*),", re.IGNORECASE)
+_DATA_URL = re.compile(r"data:([^;,]{0,256})((?:;[^;,]{0,256}){0,16}),", re.IGNORECASE)
 _SNIFFED_CHARS = 24
 _BEGINNINGS = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),

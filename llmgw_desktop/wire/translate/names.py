@@ -84,16 +84,17 @@ class ToolNames:
         return f"{namespace}{'' if namespace.endswith('_') else '__'}{name}"
 
     def _fit(self, name: str) -> str:
-        allowed = self._rule.allowed
-        fitting = "".join(c if allowed.match(c) else "_" for c in name) or "_"
-        if self._rule.needs_letter_first and not (fitting[0].isalpha() or fitting[0] == "_"):
-            fitting = f"_{fitting}"
+        fitting = self._plain(name) or "_"
         return fitting if len(fitting) <= self._rule.longest else self._hashed(name)
 
     def _hashed(self, name: str) -> str:
         digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        return f"{self._plain(name)[: self._rule.longest - 9]}_{digest}"
+
+    def _plain(self, name: str) -> str:
+        """No more of a name than shows that it is too long: some are megabytes."""
         allowed = self._rule.allowed
-        fitting = "".join(c if allowed.match(c) else "_" for c in name)
+        fitting = "".join(c if allowed.match(c) else "_" for c in name[: self._rule.longest + 1])
         if self._rule.needs_letter_first and not (fitting[:1].isalpha() or fitting[:1] == "_"):
-            fitting = f"_{fitting}"
-        return f"{fitting[: self._rule.longest - 9]}_{digest}"
+            return f"_{fitting}"
+        return fitting

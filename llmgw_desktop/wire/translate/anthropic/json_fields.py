@@ -11,6 +11,8 @@ from llmgw_desktop.domain.errors import MalformedRequest
 
 Json = Mapping[str, Any]
 
+_LARGEST = 1 << 53
+
 
 def as_object(value: object, path: str) -> dict[str, Any]:
     if type(value) is not dict:
@@ -60,7 +62,7 @@ def maybe_count(parent: Json, name: str, path: str = "") -> int | None:
     value = parent.get(name)
     if value is None or type(value) is int:
         return value
-    if type(value) is float and value.is_integer():
+    if type(value) is float and value.is_integer() and abs(value) <= _LARGEST:
         return int(value)
     raise MalformedRequest("must be a whole number", path=_joined(path, name))
 

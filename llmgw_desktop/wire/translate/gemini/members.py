@@ -4,6 +4,7 @@ Google reads both spellings of a name, camelCase and snake_case; here all become
 protocol's own objects are touched, never a caller's arguments or schemas.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,9 @@ from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
 Fields = Mapping[str, Any]
+
+_LARGEST = 1 << 53
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
 
 
 def object_of(value: object, path: str) -> Fields:
@@ -88,12 +92,12 @@ def number(fields: Fields, name: str, path: str) -> float | None:
 def whole(fields: Fields, name: str, path: str) -> int | None:
     """A whole number; Google takes 64.0 as well, and numbers in strings."""
     value = fields.get(name)
-    if isinstance(value, str) and value.lstrip("-").isdecimal() and len(value) < 20:
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
         return int(value)
     told = number(fields, name, path)
     if told is None:
         return None
-    if told != int(told):
+    if told != int(told) or abs(told) > _LARGEST:
         raise MalformedRequest("must be a whole number", path=f"{path}{name}")
     return int(told)
 

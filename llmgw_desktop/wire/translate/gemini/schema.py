@@ -6,6 +6,7 @@ propertyOrdering. References are put in place, within bounds; what else constrai
 in the description, or cut, and either is reported.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -59,6 +60,8 @@ _NEUTRAL = frozenset(
 _FORMATS = frozenset({"date-time", "date", "time", "int32", "int64", "float", "double", "enum"})
 _ANNOTATIONS = frozenset({"nullable", "propertyOrdering", "format", "default"})
 _LONGEST_WORD = 200
+_LARGEST = 1 << 53
+_PLACE = re.compile(r"[0-9]{1,9}")
 
 
 def cleaned(schema: Mapping[str, Any], lost: Callable[[str], None]) -> Schema:
@@ -146,7 +149,7 @@ class _Cleaner:
 
     def _tell(self, name: str, value: object, found: Schema, words: list[str]) -> None:
         """In the description; whole numbers have another way to say it."""
-        if name in ("exclusiveMinimum", "exclusiveMaximum") and type(value) is int:
+        if name in _BOUND and type(value) is int and abs(value) < _LARGEST:
             found[_BOUND[name]] = value + (1 if name == "exclusiveMinimum" else -1)
             return
         if value in (False, None) or (name.startswith("min") and value == 0):
@@ -250,7 +253,7 @@ def _at(root: Mapping[str, Any], reference: str) -> Mapping[str, Any] | None:
         key = step.replace("~1", "/").replace("~0", "~")
         if isinstance(place, Mapping):
             place = place.get(key)
-        elif type(place) is list and key.isdecimal() and int(key) < len(place):
+        elif type(place) is list and _PLACE.fullmatch(key) and int(key) < len(place):
             place = place[int(key)]
         else:
             return None

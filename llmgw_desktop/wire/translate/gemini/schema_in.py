@@ -1,11 +1,13 @@
 """Schemas of callers as JSON schema: Google's OpenAPI form spells types large and null apart."""
 
+import re
 from typing import Any
 
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.wire.translate.gemini.members import camel
 
 _DEEPEST = 128
+_COUNT = re.compile(r"[0-9]{1,15}")
 _TYPES = frozenset({"STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT", "NULL"})
 _COUNTS = frozenset(
     {"minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties"}
@@ -29,7 +31,8 @@ def from_openapi(schema: object, path: str, depth: int = 0) -> dict[str, Any]:
         elif name == "type":
             found["type"] = _type(value)
         elif name in _COUNTS:
-            found[name] = int(value) if isinstance(value, str) and value.isdecimal() else value
+            is_told = isinstance(value, str) and _COUNT.fullmatch(value)
+            found[name] = int(value) if is_told else value
         elif name == "example":
             found["examples"] = [value]
         elif name in _MANY and type(value) is list:

@@ -123,10 +123,12 @@ def _choice(
 
 def _allowed(prompt: Prompt, names: ToolNames, choice: ToolChoice) -> list[str]:
     """The chosen ones that are declared; a choice has no namespace, so any of the name will do."""
-    declared = [tool for tool in prompt.tools if isinstance(tool, Tool)]
+    declared: dict[str, list[Tool]] = {}
+    for tool in prompt.tools:
+        if isinstance(tool, Tool):
+            declared.setdefault(tool.name, []).append(tool)
     return [
         names.written(tool.name, tool.namespace)
-        for name in choice.names
-        for tool in declared
-        if tool.name == name
+        for name in dict.fromkeys(choice.names)
+        for tool in declared.get(name, ())
     ]

@@ -101,7 +101,8 @@ class MessageWriter:
         self._messages.append(self._named(message, turn))
         media: list[dict[str, Any]] = []
         for call in calls:
-            self._results_of(call, results.get(call.id, []), media)
+            # of calls with the same id the first one has the results: not each of them all
+            self._results_of(call, results.pop(call.id, []), media)
         if media:
             self._messages.append({"role": "user", "content": media})
             self._media = media
@@ -244,21 +245,24 @@ class MessageWriter:
 
 def _joined(turns: Sequence[Turn]) -> list[Turn]:
     """What an assistant said directly before its calls is one message with them."""
-    joined: list[Turn] = []
+    together: list[list[Turn]] = []
     for turn in turns:
-        before = joined[-1] if joined else None
-        is_both = turn.role is Role.ASSISTANT and before is not None
+        before = together[-1][-1] if together else None
         if (
-            is_both
-            and before is not None
-            and before.role is Role.ASSISTANT
+            before is not None
+            and turn.role is before.role is Role.ASSISTANT
             and before.name == turn.name
             and not any(isinstance(item, ToolCall) for item in before.items)
         ):
-            joined[-1] = Turn(role=turn.role, items=(*before.items, *turn.items), name=turn.name)
+            together[-1].append(turn)
         else:
-            joined.append(turn)
-    return joined
+            together.append([turn])
+    return [each[0] if len(each) == 1 else _one_turn(each) for each in together]
+
+
+def _one_turn(turns: Sequence[Turn]) -> Turn:
+    items = tuple(item for turn in turns for item in turn.items)
+    return Turn(role=turns[0].role, items=items, name=turns[0].name)
 
 
 def _results_by_turn(turns: Sequence[Turn]) -> dict[int, dict[str, list[ToolResult]]]:
