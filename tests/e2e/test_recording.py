@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from tests.support.dialects import ANTHROPIC, OPENAI
 from tests.support.flight_log import database, integrity, read_flights, wait_flight, wait_flights
 from tests.support.gateway import Gateway, GatewaySetup, running_gateway
 from tests.support.raw_http import Reply, anthropic_headers, send
+from tests.support.rights import without_roots_rights
 
 pytestmark = pytest.mark.e2e
 
@@ -154,7 +155,9 @@ class TestNoDisk:
             path.chmod(0o400)
         data.chmod(0o500)
         try:
-            with running_gateway(GatewaySetup(home=own_home, prefix=_unprivileged())) as gateway:
+            with running_gateway(
+                GatewaySetup(home=own_home, prefix=without_roots_rights())
+            ) as gateway:
                 assert ask(gateway, stream=True).status == 200
                 wait_recording_off(gateway)
                 assert ask(gateway, key=key).status == 200
@@ -232,13 +235,6 @@ class TestNoDisk:
                 "problem": "",
                 "dropped": 0,
             }
-
-
-def _unprivileged() -> Sequence[str]:
-    """Root may write everywhere; without these two rights it meets file modes like anyone."""
-    if os.geteuid() != 0:
-        return ()
-    return ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")
 
 
 def _noise(size: int) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreUnavailable
 from llmgw_desktop.store.database import open_database, open_read_only, told
+from tests.support.rights import without_roots_rights
 
 STEPS = (("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT)",),)
 
@@ -158,15 +159,11 @@ def test_full_disk_is_said_so(tmp_path: Path) -> None:
 
 
 READ_ONLY_FOLDER = """
-import os, sys
+import sys
 from pathlib import Path
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.store.database import open_database, open_read_only
 folder, steps = Path(sys.argv[1]), (("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT)",),)
-if os.getuid() == 0:
-    os.setgroups([])
-    os.setgid(65534)
-    os.setuid(65534)
 try:
     (folder / "probe").touch()
     sys.exit("the folder can be written: this test proves nothing")
@@ -183,22 +180,17 @@ for name in ("old.db", "new.db"):
 """
 
 
-def test_folder_that_cannot_be_written(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """In a process without root's rights, which no permission stops."""
-    folder = tmp_path_factory.mktemp("read-only")
-    for each in (folder, folder.parent):
-        each.chmod(0o755)
+def test_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    folder = tmp_path / "read-only"
+    folder.mkdir()
     connection = open_database(folder / "old.db", STEPS)
     connection.execute("INSERT INTO things VALUES (1, 'a')")
     connection.close()
-    (folder / "old.db").chmod(0o644)
+    (folder / "old.db").chmod(0o444)
     folder.chmod(0o555)
-    outer = [each for each in folder.parents if not each.stat().st_mode & 0o001]
-    for each in outer:
-        each.chmod(each.stat().st_mode | 0o011)
     try:
         child = subprocess.run(
-            [sys.executable, "-c", READ_ONLY_FOLDER, str(folder)],
+            [*without_roots_rights(), sys.executable, "-c", READ_ONLY_FOLDER, str(folder)],
             capture_output=True,
             text=True,
             timeout=60,
