@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import peewee
+
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import RequestTooLarge
 from llmgw_desktop.store.database import open_database, told
 from llmgw_desktop.store.migrations import GATEWAY_STEPS
 from llmgw_desktop.store.schema import Dialect, KeptResponseRow
@@ -20,7 +23,11 @@ if TYPE_CHECKING:
 
 KEPT_DAYS = 30
 MOST_KEPT = 5000
+MOST_BYTES = 1 << 30
+"""Of all answers together, packed as they are."""
 LONGEST_CHAIN = 1000
+LONGEST_BYTES = 64 * 1024 * 1024
+"""Of one conversation, unpacked: a few bytes in the file may be very many."""
 _TIDY_EVERY = 50
 
 
@@ -68,14 +75,24 @@ class ResponseStore:
             self._tidy()
 
     def conversation(self, response_id: str, owner: str) -> list[bytes] | None:
-        """JSON lists of items, oldest first; None if any link is not there or not the owner's."""
+        """JSON lists of items, oldest first; None if any link is not there or not the owner's.
+
+        RequestTooLarge for more than can be asked of any model.
+        """
         parts: list[bytes] = []
+        size = 0
         link: str | None = response_id
         while link is not None:
             row = self._row(link, owner)
             if row is None or len(parts) > 2 * LONGEST_CHAIN:
                 return None
             parts += (zlib.decompress(row[5]), zlib.decompress(row[4]))
+            size += len(parts[-1]) + len(parts[-2])
+            if size > LONGEST_BYTES:
+                raise RequestTooLarge(
+                    f"The conversation that previous_response_id goes on from is larger than "
+                    f"{LONGEST_BYTES:,} bytes."
+                )
             link = row[2]
         return parts[::-1]
 
@@ -114,6 +131,23 @@ class ResponseStore:
             .limit(MOST_KEPT)
         )
         self._run(KeptResponseRow.delete().where(KeptResponseRow.id.not_in(newest)))
+        if (oldest := self._first_within(MOST_BYTES)) is not None:
+            self._run(KeptResponseRow.delete().where(KeptResponseRow.kept_at_s < oldest))
+
+    def _first_within(self, most_bytes: int) -> float | None:
+        """When the oldest of the newest was kept that have room together; None if all have."""
+        parts = (KeptResponseRow.input, KeptResponseRow.output, KeptResponseRow.answer)
+        sizes = KeptResponseRow.select(
+            KeptResponseRow.kept_at_s, *(peewee.fn.LENGTH(part) for part in parts)
+        ).order_by(KeptResponseRow.kept_at_s.desc())
+        room = most_bytes
+        oldest: float | None = None
+        for kept_at_s, *lengths in self._run(sizes.tuples()):
+            room -= sum(lengths)
+            if room < 0:
+                return float(kept_at_s) if oldest is None else oldest
+            oldest = float(kept_at_s)
+        return None
 
     def _run(self, query: Any) -> list[Any]:
         sql, parameters = self._dialect.compose(query)

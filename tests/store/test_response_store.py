@@ -1,11 +1,13 @@
 """Kept answers: each its owner's alone, conversations whole or not at all."""
 
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from llmgw_desktop.domain.errors import RequestTooLarge
 from llmgw_desktop.store import response_store
 from llmgw_desktop.store.response_store import KEPT_DAYS, KeptResponse, ResponseStore
 from tests.store.set_clock import SetClock
@@ -83,3 +85,42 @@ def test_the_old_and_the_many_go(
         True,
         True,
     ]
+
+
+def _large(number: int, previous: int | None = None) -> KeptResponse:
+    """Hardly anything in the file."""
+    small = _kept(number, previous)
+    return KeptResponse(
+        id=small.id,
+        owner=small.owner,
+        previous=small.previous,
+        input=json.dumps(["x" * 1_000_000]).encode(),
+        output=small.output,
+        answer=small.answer,
+    )
+
+
+def test_a_conversation_larger_than_any_model_takes(
+    store: ResponseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(response_store, "LONGEST_BYTES", 3_500_000)
+    for number in range(4):
+        store.put(_large(number, previous=number - 1 if number else None))
+    assert store.conversation("resp_2", "me") is not None
+    with pytest.raises(RequestTooLarge, match="previous_response_id"):
+        store.conversation("resp_3", "me")
+
+
+def test_the_oldest_give_way_when_all_are_too_large(
+    store: ResponseStore, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(response_store, "_TIDY_EVERY", 2)
+    each = sum(
+        len(zlib.compress(part, 1)) for part in (_kept(1).input, _kept(1).output, _kept(1).answer)
+    )
+    monkeypatch.setattr(response_store, "MOST_BYTES", 3 * each + 1)
+    for number in range(1, 6):
+        clock.forward(1)
+        store.put(_kept(number))
+    there = [number for number in range(1, 6) if store.answer(f"resp_{number}", "me")]
+    assert there == [3, 4, 5]

@@ -16,6 +16,7 @@ from llmgw_desktop.domain.errors import MalformedRequest, StoreError
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import RouteDecision
+from llmgw_desktop.engine.translation.nesting import request_nesting
 from llmgw_desktop.engine.translation.translation import Translation
 from llmgw_desktop.store.response_store import KeptResponse, ResponseStore
 
@@ -33,7 +34,8 @@ class Continuations:
         previous = request.fields.get("previous_response_id")
         if not isinstance(previous, str) or request.protocol is not ModelProtocol.OPENAI_RESPONSES:
             return request
-        resumed = await asyncio.to_thread(self._resumed, request, previous)
+        with request_nesting(request.fields):
+            resumed = await asyncio.to_thread(self._resumed, request, previous)
         if resumed is not None:
             return resumed
         if decision.candidates[0].upstream.protocol is request.protocol:
@@ -55,8 +57,9 @@ class Continuations:
     ) -> None:
         """`written`: the answer as its caller got it. A full disk costs the next turn, not this."""
         try:
-            await asyncio.to_thread(self._put, request, translation, answer, written)
-        except StoreError as error:
+            with request_nesting(request.fields):
+                await asyncio.to_thread(self._put, request, translation, answer, written)
+        except (StoreError, MalformedRequest) as error:
             _log.warning("an answer could not be kept to go on from: %s", error)
 
     async def answer(self, response_id: str, owner: str) -> bytes | None:

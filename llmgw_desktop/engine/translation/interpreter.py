@@ -21,6 +21,7 @@ from llmgw_desktop.engine.dialect import is_event_stream, is_json
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.translation.beside_loop import beside_loop
 from llmgw_desktop.engine.translation.continuations import Continuations
+from llmgw_desktop.engine.translation.nesting import answer_nesting
 from llmgw_desktop.engine.translation.translation import Translation
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 from llmgw_desktop.wire.answer_facts import told_error
@@ -54,13 +55,25 @@ class Interpreter:
                 await self._error(request, answer, caller, flight)
             elif not 200 <= answer.status <= 299:
                 raise UpstreamGarbage(f"'{flight.provider}' answered with status {answer.status}.")
-            elif is_event_stream(answer.headers) and request.streaming:
-                await self._stream(request, answer, translation, caller, flight)
             else:
-                await self._whole(request, answer, translation, caller, flight)
+                await self._good(request, answer, translation, caller, flight)
         finally:
             flight.losses = translation.report.names
             await answer.close()
+
+    async def _good(
+        self,
+        request: ModelRequest,
+        answer: UpstreamAnswer,
+        translation: Translation,
+        caller: Caller,
+        flight: OpenFlight,
+    ) -> None:
+        run = self._whole
+        if is_event_stream(answer.headers) and request.streaming:
+            run = self._stream
+        with answer_nesting(flight.provider):
+            await run(request, answer, translation, caller, flight)
 
     async def _error(
         self, request: ModelRequest, answer: UpstreamAnswer, caller: Caller, flight: OpenFlight
@@ -135,21 +148,23 @@ class Interpreter:
             while chunk:
                 chunk = await answer.read()
                 events = reader.feed(chunk) if chunk else reader.finish()
-                if self._note(events, flight):
+                is_whole = self._note(events, flight)
+                if is_whole:
                     answer.said_all()
                 if events and not caller.has_begun:
                     await self._begin(events[0], writer, caller, flight)
+                if collector is not None:
+                    for event in events:
+                        collector.feed(event)
+                    if is_whole:  # before the caller hears the end, and goes on from it at once
+                        await self._keep(request, translation, collector.answer(), collector.chars)
+                        collector = None
                 if written := _written(writer, events):
                     flight.keep(written)
                     await caller.write(written)
                     flight.chunks += 1
-                if collector is not None:
-                    for event in events:
-                        collector.feed(event)
         finally:
             flight.streamed()
-        if collector is not None and flight.is_whole:
-            await self._keep(request, translation, collector.answer(), collector.chars)
         await self._finish(caller, flight)
 
     async def _keep(

@@ -1,7 +1,6 @@
 """A prompt as the body of a request to a server that speaks Chat Completions."""
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -42,14 +41,7 @@ def write_prompt(prompt: Prompt, target: Target, losses: LossReport) -> Written:
     if prompt.streaming:
         body["stream"] = True
         body["stream_options"] = {"include_usage": True}
-    return Written(body=encoded(body), names=names)
-
-
-def encoded(body: Mapping[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(body)
-    except TypeError as error:
-        raise MalformedRequest(f"cannot be written as JSON: {error}") from None
+    return Written(body=orjson.dumps(body), names=names)
 
 
 def _output(prompt: Prompt, abilities: Abilities, losses: LossReport) -> dict[str, Any]:

@@ -29,13 +29,14 @@ def expanded(fields: Mapping[str, Any], stored_items: Sequence[Any]) -> dict[str
     items: Sequence[Any] = own if isinstance(own, list) else []
     if isinstance(own, str):
         items = [{"type": "message", "role": "user", "content": own}]
-    ids = {item.get("id") for item in stored_items if isinstance(item, dict)}
+    named = [item.get("id") for item in stored_items if isinstance(item, dict)]
+    ids = {name for name in named if isinstance(name, str)}
     fresh = [item for item in items if not _refers_to(item, ids)]
     rest = {name: value for name, value in fields.items() if name != "previous_response_id"}
     return {**rest, "input": [*stored_items, *fresh]}
 
 
-def _refers_to(item: object, ids: set[Any]) -> bool:
+def _refers_to(item: object, ids: set[str]) -> bool:
     if not isinstance(item, dict) or item.get("type", "item_reference") != "item_reference":
         return False
     name = item.get("id")

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.domain.content import CacheMark, CallKind, Vendor
-from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.prompt import (
     HostedKind,
     HostedTool,
@@ -22,8 +21,6 @@ from tests.wire.translate.openai_chat.support import (
     REASONING,
     extra,
     openai,
-    prompt,
-    written,
 )
 
 F = Tool(name="f", schema={"type": "object", "properties": {}})
@@ -195,11 +192,3 @@ def test_search_models_search() -> None:
         raw={"type": "web_search_20250305", "name": "web_search"},
     )
     assert extra(to, tools=(other,)) == ({"web_search_options": {}}, ())
-
-
-def test_what_is_nested_too_deeply_is_refused() -> None:
-    schema: dict[str, Any] = {}
-    for _ in range(300):
-        schema = {"type": "object", "properties": {"a": schema}}
-    with pytest.raises(MalformedRequest):
-        written(prompt(tools=(Tool(name="f", schema=schema),)))

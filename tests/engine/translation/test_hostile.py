@@ -1,0 +1,89 @@
+"""Requests and answers that nobody means well, through the whole engine."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.engine.conftest import House
+
+DEEP = 400
+DOORS = {
+    "anthropic": ("/v1/messages", "gpt-stub", "tools[0].input_schema"),
+    "chat": ("/v1/chat/completions", "claude-stub", "tools[0].function.parameters"),
+    "responses": ("/v1/responses", "claude-stub", "tools[0].parameters"),
+    "gemini": (
+        "/v1beta/models/claude-stub:generateContent",
+        "",
+        "tools[0].functionDeclarations[0].parametersJsonSchema",
+    ),
+}
+
+
+def _deep() -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for _ in range(DEEP):
+        nested = {"default": nested}
+    return nested
+
+
+def _body(door: str, model: str) -> dict[str, Any]:
+    said = [{"role": "user", "content": "hi"}]
+    tool = {"name": "f"}
+    match door:
+        case "anthropic":
+            tools = [{**tool, "input_schema": _deep()}]
+            return {"model": model, "max_tokens": 9, "messages": said, "tools": tools}
+        case "chat":
+            tools = [{"type": "function", "function": {**tool, "parameters": _deep()}}]
+            return {"model": model, "messages": said, "tools": tools}
+        case "responses":
+            tools = [{"type": "function", **tool, "parameters": _deep()}]
+            return {"model": model, "input": said, "tools": tools}
+    contents = [{"role": "user", "parts": [{"text": "hi"}]}]
+    declared = [{**tool, "parametersJsonSchema": _deep()}]
+    return {"contents": contents, "tools": [{"functionDeclarations": declared}]}
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_nesting_that_cannot_be_written_is_the_callers_fault(house: House, door: str) -> None:
+    path, model, place = DOORS[door]
+    async with house.post(path, _body(door, model)) as reply:
+        assert reply.status == 400, await reply.text()
+        assert place in json.dumps(await reply.json())
+    assert house.lane.requests == []
+
+
+@pytest.mark.parametrize("counter", ["/v1/messages/count_tokens"])
+async def test_so_it_is_where_tokens_are_counted(house: House, counter: str) -> None:
+    async with house.post(counter, _body("anthropic", "gpt-stub")) as reply:
+        assert reply.status == 400, await reply.text()
+
+
+async def test_an_odd_id_in_a_kept_conversation(house: House) -> None:
+    said = {"role": "user", "content": "hi", "id": ["odd"]}
+    body = {"model": "claude-stub", "input": [said]}
+    async with house.post("/v1/responses", body) as reply:
+        if reply.status == 400:
+            return
+        assert reply.status == 200, await reply.text()
+        first = await reply.json()
+    again = {**body, "input": "more", "previous_response_id": first["id"]}
+    async with house.post("/v1/responses", again) as reply:
+        assert reply.status == 200, await reply.text()
+
+
+async def test_who_hears_the_end_can_go_on_at_once(house: House) -> None:
+    """The answer is kept before its caller knows that it is complete."""
+    body = {"model": "claude-stub", "input": "hi", "stream": True}
+    for _ in range(20):
+        async with house.post("/v1/responses", body) as reply:
+            async for line in reply.content:
+                if line.startswith(b"data: ") and b'"response.completed"' in line:
+                    done = json.loads(line[6:])["response"]["id"]
+                    break
+            again = {"model": "claude-stub", "input": "go", "previous_response_id": done}
+            async with house.post("/v1/responses", again) as second:
+                assert second.status == 200, await second.text()
