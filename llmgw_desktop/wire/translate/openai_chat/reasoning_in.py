@@ -16,6 +16,7 @@ from llmgw_desktop.wire.translate.openai_chat.checked import (
     string_at,
 )
 
+_MEMBERS = frozenset({"reasoning_effort", "reasoning", "thinking", "include_reasoning"})
 _EFFORTS: Mapping[str, Effort | None] = {
     **{str(effort): effort for effort in Effort},
     "default": None,
@@ -25,6 +26,8 @@ _EFFORTS: Mapping[str, Effort | None] = {
 
 def read_reasoning(fields: Mapping[str, Any]) -> Reasoning | None:
     """The vendor's own member goes before the others."""
+    if _MEMBERS.isdisjoint(fields):
+        return None
     effort = one_of(fields, "reasoning_effort", "", _EFFORTS)
     told = object_at(fields, "reasoning", "") or {}
     thinking = object_at(fields, "thinking", "") or {}

@@ -20,6 +20,5 @@ def written(
 ) -> ResponsesEventWriter:
     """The writer after the whole answer."""
     writer = ResponsesEventWriter(asked, report, is_codex=is_codex, has_frames=False)
-    for event in events_of(answer):
-        writer.write(event)
+    writer.take(events_of(answer))
     return writer

@@ -4,6 +4,7 @@ A message stays open while text follows text; each item ends when the next one b
 last one can still say that it was cut. The same machine without frames writes whole answers.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -88,6 +89,11 @@ class ResponsesEventWriter:
         for each in self._in_turn.feed(event):
             self._write(each)
         return self._frames.taken()
+
+    def take(self, events: Iterable[AnswerEvent]) -> None:
+        """Of a whole answer: its items are in turn already."""
+        for event in events:
+            self._write(event)
 
     def fail(self, message: str, kind: str) -> bytes:
         """The vendor's own pair: an error event, for which SDKs raise, and response.failed."""

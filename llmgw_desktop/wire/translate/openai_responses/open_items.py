@@ -24,7 +24,8 @@ class OpenItem:
         self._opening = b""
 
     def open(self) -> None:
-        self._tell_item("added", self._form("in_progress"))
+        if self._frames.is_wanted:
+            self._tell_item("added", self._form("in_progress"))
 
     def grow(self, more: str) -> None:
         self._pieces.append(more)
@@ -54,6 +55,8 @@ class OpenItem:
         self._frames.add(kind, item_id=self.id, output_index=self._place, **members)
 
     def _delta(self, kind: str, **members: Any) -> bytes:
+        if not self._frames.is_wanted:
+            return b""
         return delta_opening(kind, item_id=self.id, output_index=self._place, **members)
 
 
