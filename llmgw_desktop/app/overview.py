@@ -10,9 +10,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from llmgw_desktop.app.figures import count_text, counted, duration_text, share_text
+from llmgw_desktop.app.overview_buckets import BucketMemory
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightBucket, FlightQuery, FlightSummary, FlightTotals
 
+_MINUTE_S = 60
 NO_PROVIDER = "no provider"
 """Shown for flights that reached none: an unknown model, a refused key."""
 
@@ -113,21 +115,31 @@ class Overview:
         self._reader = reader
         self._running = running
         self._clock = clock
+        self._memory = BucketMemory(reader.buckets, clock)
 
-    def figures(self, span: OverviewSpan) -> OverviewFigures:
-        """Ends with the bucket that contains now, so that bars keep their place between calls."""
+    def flight_ended(self, flight: FlightSummary) -> None:
+        """Tell of each, so that `figures` knows what it need not read again."""
+        self._memory.ends.note(flight.started_at_s)
+
+    def figures(self, span: OverviewSpan, *, anew: bool = True) -> OverviewFigures:
+        """Ends with the bucket that contains now, so that bars keep their place between calls.
+
+        With `anew` off, old bars are as they were unless a flight ended that began in them.
+        """
         shape = _SHAPES[span]
         until_s = (self._clock.now_s() // shape.bucket_s + 1) * shape.bucket_s
         since_s = until_s - shape.bucket_s * shape.buckets
-        totals = self._reader.totals(since_s, until_s)
+        # Nothing has begun after now, and whole minutes are read without going through flights.
+        whole_s = -(-until_s // _MINUTE_S) * _MINUTE_S
+        totals = self._reader.totals(since_s, whole_s)
         return OverviewFigures(
             span=span,
             since_s=since_s,
             until_s=until_s,
             bucket_s=shape.bucket_s,
             totals=totals,
-            buckets=tuple(self._reader.buckets(since_s, until_s, shape.bucket_s)),
-            providers=_shares(self._reader.by_provider(since_s, until_s)),
+            buckets=self._memory.buckets(since_s, until_s, shape.bucket_s, anew=anew),
+            providers=_shares(self._reader.by_provider(since_s, whole_s)),
             has_any=totals.flights > 0 or self._reader.count(FlightQuery()) > 0,
         )
 

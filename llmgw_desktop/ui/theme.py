@@ -66,6 +66,8 @@ class Theme(QObject):
         self._body_px = max(_SMALLEST_BODY_PX, QFontInfo(app.font()).pixelSize())
         for name in _SHIPPED_FONTS:
             QFontDatabase.addApplicationFont(str(resource_path(f"fonts/{name}")))
+        self._fonts: dict[tuple[TextSize, QFont.Weight], QFont] = {}
+        self._quarter_line = QFontMetrics(self.font()).height() / 4
         app.setFont(self.font())
         self._colours = light_colours()
         self._apply()
@@ -87,13 +89,14 @@ class Theme(QObject):
     def font(
         self, size: TextSize = TextSize.BODY, weight: QFont.Weight = QFont.Weight.Normal
     ) -> QFont:
-        """The text font, with figures of one width, so that columns and counters stand still."""
-        font = QFont(["Inter"])
-        font.setPixelSize(round(self._body_px * _SCALE[size]))
-        font.setWeight(weight)
-        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-        font.setFeature(QFont.Tag("tnum"), 1)
-        return font
+        """The text font, with figures of one width, so that columns and counters stand still.
+
+        Asked for at every painting, so each is made once; the copy costs nothing.
+        """
+        made = self._fonts.get((size, weight))
+        if made is None:
+            made = self._fonts[size, weight] = self._make_font(size, weight)
+        return QFont(made)
 
     def mono_font(self, size: TextSize = TextSize.BODY) -> QFont:
         """For code, bodies, addresses and ids."""
@@ -106,14 +109,21 @@ class Theme(QObject):
 
     def space(self, units: float = 1.0) -> int:
         """Distances in steps of a quarter line (4 pixels at the usual text size)."""
-        line = QFontMetrics(self.font()).height()
-        return max(1, round(units * line / 4))
+        return max(1, round(units * self._quarter_line))
 
     def icon(self, name: str, colour: QColor | None = None, size_px: int = 0) -> QIcon:
         """In the colours of now: ask again when they change."""
         colours = self._colours
         size = size_px or self.space(4)
         return self.icons.icon(name, colour or colours.text, colours.disabled, size)
+
+    def _make_font(self, size: TextSize, weight: QFont.Weight) -> QFont:
+        font = QFont(["Inter"])
+        font.setPixelSize(round(self._body_px * _SCALE[size]))
+        font.setWeight(weight)
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        font.setFeature(QFont.Tag("tnum"), 1)
+        return font
 
     def _apply(self) -> None:
         dark = (

@@ -38,13 +38,23 @@ class Legend(Reflow):
 class _Entry(QWidget):
     def __init__(self, theme: Theme, colour: str, word: str) -> None:
         super().__init__()
-        self.amount = Label(theme, size=TextSize.CAPTION)
+        self.amount = _Amount(theme, size=TextSize.CAPTION)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.space(1.25))
         row.addWidget(_Swatch(theme, colour))
         row.addWidget(Label(theme, word, size=TextSize.CAPTION, tone=Tone.MUTED))
         row.addWidget(self.amount)
+
+
+class _Amount(Label):
+    """Of a fixed size, so that another sum of the same width leaves the page's layout alone."""
+
+    @override
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        if (needed := self.sizeHint()) != self.minimumSize():
+            self.setFixedSize(needed)
 
 
 class _Swatch(QWidget):

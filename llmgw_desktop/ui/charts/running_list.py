@@ -1,14 +1,17 @@
 """Flights under way, one line each: who asks whom, for how long, how much has come."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.theme import TextSize, Theme
+
+MOST = 6
+NOTHING = "Nothing is under way."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,36 +25,52 @@ class RunningLine:
     elapsed: str
 
 
+_CALM_MS = 5000
+"""Lines come and go many times a second where answers are short; the page must not go with them."""
+_WIDEST_ELAPSED = "88 m 88 s"
+
+
 class RunningList(QWidget):
-    """The oldest `most`, and how many more there are. A click asks for the flight."""
+    """The oldest, and how many more there are. A click asks for the flight.
+
+    It grows at once, and gives its room back when fewer lines have been enough for a while.
+    """
 
     flight_clicked = Signal(str)
 
-    def __init__(self, theme: Theme, *, most: int = 6, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, *, most: int = MOST, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._most = most
         self._lines: tuple[RunningLine, ...] = ()
+        self._more = 0
+        self._held_rows = self._lately_rows = 1
+        self._calm = QTimer(self, singleShot=True, interval=_CALM_MS)
+        self._calm.timeout.connect(self._shrink)
         self.setFont(theme.font())
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Flights under way")
         theme.changed.connect(self.update)
 
-    def show_lines(self, lines: Sequence[RunningLine]) -> None:
-        shown = tuple(lines)
-        if shown == self._lines:
-            return
+    def show_lines(self, lines: Sequence[RunningLine], count: int) -> None:
+        """`count` flights are under way; the first `most` of them are enough as lines."""
+        before, shown, more = self._lines, tuple(lines[: self._most]), count - self._most
         self._lines = shown
-        self.setAccessibleDescription(
-            "; ".join(f"{each.client}, {each.model}, {each.elapsed}" for each in shown)
-        )
-        self.updateGeometry()
-        self.update()
+        if more != self._more or len(shown) != len(before):
+            self._more = more
+            self.update()
+        else:
+            for row, line in enumerate(shown):
+                self._update_row(row, before[row], line)
+        if shown != before:
+            words = [f"{each.client}, {each.model}, {each.elapsed}" for each in shown]
+            self.setAccessibleDescription("; ".join(words) or NOTHING)
+        self._hold(self._rows())
 
     @override
     def sizeHint(self) -> QSize:
-        rows = min(len(self._lines), self._most) + (len(self._lines) > self._most)
-        return QSize(self._theme.space(80), self._line_height() * max(rows, 1))
+        return QSize(self._theme.space(80), self._line_height() * self._held_rows)
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -60,22 +79,62 @@ class RunningList(QWidget):
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         row = int(event.position().y() // self._line_height())
-        if 0 <= row < min(len(self._lines), self._most):
+        if 0 <= row < len(self._lines):
             self.flight_clicked.emit(self._lines[row].flight_id)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(event.rect(), self._theme.colours.surface)
         tall = self._line_height()
-        for row, line in enumerate(self._lines[: self._most]):
-            self._paint_line(painter, line, QRectF(0, row * tall, self.width(), tall))
-        more = len(self._lines) - self._most
-        if more > 0:
-            area = QRectF(self._indent(), self._most * tall, self.width(), tall)
+        for row, line in enumerate(self._lines):
+            area = self._row_area(row)
+            if area.intersects(event.rect()):
+                self._paint_line(painter, line, QRectF(area))
+        if not self._lines:
             painter.setPen(self._theme.colours.muted)
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, f"and {more:,} more")
+            painter.drawText(QPointF(0, self.fontMetrics().ascent()), NOTHING)
+        if self._more > 0:
+            last = QRectF(self._indent(), self._most * tall, self.width(), tall)
+            painter.setPen(self._theme.colours.muted)
+            painter.drawText(last, Qt.AlignmentFlag.AlignVCenter, f"and {self._more:,} more")
         painter.end()
+
+    def _rows(self) -> int:
+        """That the lines need."""
+        return max(len(self._lines) + (self._more > 0), 1)
+
+    def _hold(self, rows: int) -> None:
+        self._lately_rows = max(self._lately_rows, rows)
+        if rows > self._held_rows:
+            self._held_rows = rows
+            self.updateGeometry()
+        elif rows < self._held_rows and not self._calm.isActive():
+            self._lately_rows = rows
+            self._calm.start()
+
+    def _shrink(self) -> None:
+        if self._lately_rows < self._held_rows:
+            self._held_rows = self._lately_rows
+            self.updateGeometry()
+        self._lately_rows = self._rows()
+        if self._lately_rows < self._held_rows:
+            self._calm.start()
+
+    def _update_row(self, row: int, before: RunningLine, now: RunningLine) -> None:
+        if now == before:
+            return
+        area = self._row_area(row)
+        if now == replace(before, elapsed=now.elapsed):
+            area.setLeft(area.right() - self._elapsed_width())
+        self.update(area)
+
+    def _row_area(self, row: int) -> QRect:
+        return QRect(0, row * self._line_height(), self.width(), self._line_height())
+
+    def _elapsed_width(self) -> int:
+        return self.fontMetrics().horizontalAdvance(_WIDEST_ELAPSED)
 
     def _line_height(self) -> int:
         return self.fontMetrics().height() + self._theme.space(3)
@@ -94,7 +153,7 @@ class RunningList(QWidget):
         right = area.right()
         painter.setFont(self._theme.font())
         painter.setPen(colours.text)
-        right -= metrics.horizontalAdvance("88 m 88 s")
+        right -= self._elapsed_width()
         width = metrics.horizontalAdvance(line.elapsed)
         painter.drawText(QPointF(area.right() - width, baseline), line.elapsed)
         painter.setFont(self._theme.font(TextSize.CAPTION))

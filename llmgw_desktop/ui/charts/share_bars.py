@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
@@ -32,17 +32,26 @@ class ShareBars(QWidget):
         self._theme = theme
         self._shares: tuple[Share, ...] = ()
         self.setFont(theme.font())
+        self.setAccessibleName("Flights by provider")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     def show_shares(self, shares: Sequence[Share]) -> None:
-        if self._shares != tuple(shares):
-            self._shares = tuple(shares)
-            self.setAccessibleDescription(
-                "; ".join(f"{each.name}: {each.words} {each.note}".rstrip() for each in shares)
-            )
+        before, self._shares = self._shares, tuple(shares)
+        if self._shares == before:
+            return
+        self.setAccessibleDescription(
+            "; ".join(f"{each.name}: {each.words} {each.note}".rstrip() for each in shares)
+        )
+        if len(shares) != len(before):
             self.updateGeometry()
             self.update()
+            return
+        tall = self._line_height()
+        for index, share in enumerate(shares):
+            if share != before[index]:
+                self.update(0, index * tall, self.width(), tall)
 
     @override
     def sizeHint(self) -> QSize:
@@ -62,9 +71,12 @@ class ShareBars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(event.rect(), self._theme.colours.surface)
+        tall = self._line_height()
         for index, share in enumerate(self._shares):
-            top = index * self._line_height()
-            self._paint_line(painter, share, QRectF(0, top, self.width(), self._line_height()))
+            line = QRect(0, index * tall, self.width(), tall)
+            if line.intersects(event.rect()):
+                self._paint_line(painter, share, QRectF(line))
         painter.end()
 
     def _line_height(self) -> int:

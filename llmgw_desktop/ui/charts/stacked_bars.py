@@ -4,10 +4,10 @@ At most a hundred bars stand here, so they are painted directly: a plotting libr
 40 MB of memory and half a second at start for nothing that is seen.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
@@ -23,8 +23,8 @@ class Bar:
 
     parts: tuple[float, ...] | None
     """None where the figures are unknown: nothing is drawn, and the words say so."""
-    words: str
-    """Shown under the pointer."""
+    words: Callable[[], str] = field(compare=False)
+    """Shown under the pointer, and asked for only then."""
 
 
 class StackedBars(QWidget):
@@ -38,11 +38,14 @@ class StackedBars(QWidget):
         self._theme = theme
         self._colour_names = tuple(colours)
         self._bars: tuple[Bar, ...] = ()
+        self._scale: tuple[float, float] | None = None
+        """The top of the axis and the distance of its lines; None where no bar has a height."""
         self._since_s = 0.0
         self._until_s = 0.0
         self._nothing = ""
         self._under_pointer = -1
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFont(theme.font(TextSize.CAPTION))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self.update)
@@ -50,12 +53,24 @@ class StackedBars(QWidget):
     def show_bars(
         self, bars: Sequence[Bar], since_s: float, until_s: float, nothing: str = ""
     ) -> None:
-        """`nothing` is said across the empty chart when no bar has a height."""
-        if len(bars) != len(self._bars):
+        """`nothing` is said across the empty chart when no bar has a height.
+
+        Bars that are as they were are not painted again.
+        """
+        before, shown = self._bars, tuple(bars)
+        if len(shown) != len(before):
             self._point_at(-1)
-        self._bars, self._since_s, self._until_s = tuple(bars), since_s, until_s
-        self._nothing = nothing
-        self.update()
+        frame = (self._scale, self._since_s, self._until_s, self._nothing)
+        largest = max((sum(bar.parts) for bar in shown if bar.parts), default=0.0)
+        scale = round_top(largest) if largest > 0 else None
+        self._bars, self._scale, self._nothing = shown, scale, nothing
+        self._since_s, self._until_s = since_s, until_s
+        if len(shown) != len(before) or frame != (scale, since_s, until_s, nothing):
+            self.update()
+            return
+        for index, bar in enumerate(shown):
+            if bar != before[index]:
+                self._update_column(index)
 
     @override
     def sizeHint(self) -> QSize:
@@ -83,13 +98,13 @@ class StackedBars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(event.rect(), self._theme.colours.surface)
         plot = self._plot()
-        largest = max((sum(bar.parts) for bar in self._bars if bar.parts), default=0.0)
-        top, step = round_top(largest)
-        self._paint_times(painter, plot)
-        if largest > 0:
-            self._paint_grid(painter, plot, top, step)
-            self._paint_bars(painter, plot, plot.height() / top)
+        if event.rect().bottom() >= plot.bottom():
+            self._paint_times(painter, plot)
+        if self._scale is not None:
+            self._paint_grid(painter, plot, *self._scale)
+            self._paint_bars(painter, plot.height() / self._scale[0], event.rect())
         else:
             painter.setPen(self._theme.colours.muted)
             painter.setFont(self._theme.font())
@@ -128,7 +143,8 @@ class StackedBars(QWidget):
             left = min(max(x - width / 2, plot.left()), plot.right() - width)
             painter.drawText(QPointF(left, self.height() - metrics.descent() - 1), word)
 
-    def _paint_bars(self, painter: QPainter, plot: QRectF, scale: float) -> None:
+    def _paint_bars(self, painter: QPainter, scale: float, asked: QRect) -> None:
+        plot = self._plot()
         fills = [area_fill(self._theme.colours, name) for name in self._colour_names]
         width = plot.width() / len(self._bars)
         gap = 1.0 if width < 8 else 2.0
@@ -136,11 +152,14 @@ class StackedBars(QWidget):
         if self._under_pointer >= 0:
             painter.fillRect(self._column(self._under_pointer), self._theme.colours.hover)
         for index, bar in enumerate(self._bars):
-            if bar.parts:
+            left = plot.left() + index * width + gap / 2
+            if bar.parts and left <= asked.right() + 1 and left + width >= asked.left():
                 heights = [part * scale for part in bar.parts]
-                left = plot.left() + index * width + gap / 2
                 foot = QRectF(left, plot.bottom(), width - gap, 0)
                 _paint_stack(painter, foot, heights, fills)
+
+    def _update_column(self, index: int) -> None:
+        self.update(self._column(index).adjusted(-1, -1, 1, 1).toAlignedRect())
 
     def _column(self, index: int) -> QRectF:
         plot = self._plot()
@@ -157,14 +176,16 @@ class StackedBars(QWidget):
     def _point_at(self, index: int) -> None:
         if index == self._under_pointer:
             return
-        self._under_pointer = index
-        self.update()
+        before, self._under_pointer = self._under_pointer, index
+        for each in (before, index):
+            if each >= 0:
+                self._update_column(each)
         if index < 0:
             QToolTip.hideText()
             return
         column = self._column(index)
         place = self.mapToGlobal(QPoint(round(column.right()), round(column.top())))
-        QToolTip.showText(place, self._bars[index].words, self, column.toRect())
+        QToolTip.showText(place, self._bars[index].words(), self, column.toRect())
 
 
 def _paint_stack(

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.charts.sparkline import Sparkline
@@ -24,30 +24,18 @@ class StatTile(Card):
         """`hint` explains the figure under the pointer."""
         super().__init__(theme, parent)
         self._name = name
-        self._value = Label(theme, "–", size=TextSize.FIGURE, weight=QFont.Weight.DemiBold)
-        self._note = Label(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        self._figure = Figure(theme)
         self._line = Sparkline(theme)
         self.setToolTip(hint)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         space = theme.space
-        # Both stand on one line of writing, though their letters differ in size.
-        lift = self._value.fontMetrics().descent() - self._note.fontMetrics().descent()
-        self._note.setContentsMargins(0, 0, 0, lift)
-        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        head = QHBoxLayout()
-        head.addWidget(Label(theme, name, tone=Tone.MUTED, weight=QFont.Weight.Medium))
-        head.addStretch(1)
-        figure = QHBoxLayout()
-        figure.setSpacing(space(1.5))
-        figure.addWidget(self._value)
-        figure.addWidget(self._note, 1, Qt.AlignmentFlag.AlignBottom)
         column = QVBoxLayout(self)
         column.setContentsMargins(space(4), space(3), space(4), space(3))
         column.setSpacing(space(1))
-        column.addLayout(head)
-        column.addLayout(figure)
+        column.addWidget(Label(theme, name, tone=Tone.MUTED, weight=QFont.Weight.Medium))
+        column.addWidget(self._figure)
         column.addSpacing(space(1))
         column.addWidget(self._line)
         self.setAccessibleName(name)
@@ -55,21 +43,13 @@ class StatTile(Card):
     def show_figure(
         self, value: str, line: Sequence[float | None], *, note: str = "", tone: Tone = Tone.TEXT
     ) -> None:
-        self._value.setText(value)
-        self._value.set_tone(tone)
-        self._note.setText(note)
-        self._fit_note()
+        self._figure.show_words(value, note, tone)
         self._line.show_values(line)
         self.setAccessibleName(f"{self._name}: {value} {note}".rstrip())
 
     @property
     def value(self) -> str:
-        return self._value.text()
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_note()
+        return self._figure.value
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -85,8 +65,64 @@ class StatTile(Card):
         else:
             super().keyPressEvent(event)
 
-    def _fit_note(self) -> None:
-        """In a narrow tile the figure goes before the note: half a note would mislead."""
-        room = self.width() - 2 * self._theme.space(4) - self._theme.space(1.5)
-        needed = self._value.sizeHint().width() + self._note.sizeHint().width()
-        self._note.setVisible(bool(self._note.text()) and needed <= room)
+
+class Figure(QWidget):
+    """A value, and behind it a note where all of it fits: half a note would mislead.
+
+    Painted here and not by labels, whose every change has the whole page laid out anew.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.value = "–"
+        self._note = ""
+        self._tone = Tone.TEXT
+        self.setFont(theme.font(TextSize.FIGURE, QFont.Weight.DemiBold))
+        self._note_font = theme.font(TextSize.CAPTION)
+        self._value_px = self.fontMetrics().horizontalAdvance(self.value)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_words(self, value: str, note: str, tone: Tone) -> None:
+        if (value, note, tone) == (self.value, self._note, self._tone):
+            return
+        self.value, self._note, self._tone = value, note, tone
+        needed = self.fontMetrics().horizontalAdvance(value)
+        if needed != self._value_px:
+            self._value_px = needed
+            self.updateGeometry()
+        self.update()
+
+    @property
+    def shows_note(self) -> bool:
+        needed = self._note_left + QFontMetrics(self._note_font).horizontalAdvance(self._note)
+        return bool(self._note) and needed <= self.width()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(self._value_px, self.fontMetrics().height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        ink: QColor = getattr(colours, self._tone.value)
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), colours.surface)
+        painter.setPen(ink)
+        line = self.fontMetrics().ascent()
+        painter.drawText(QPointF(0, line), self.value)
+        if self.shows_note:
+            painter.setFont(self._note_font)
+            painter.setPen(colours.muted)
+            painter.drawText(QPointF(self._note_left, line), self._note)
+        painter.end()
+
+    @property
+    def _note_left(self) -> int:
+        return self._value_px + self._theme.space(1.5)

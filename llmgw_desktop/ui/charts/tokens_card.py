@@ -1,5 +1,7 @@
 """The card of input tokens over time: chart, legend with sums, and the same as a table."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
@@ -49,6 +51,7 @@ class TokensCard(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._figures: OverviewFigures | None = None
+        self._known: dict[float, tuple[FlightBucket, Bar]] = {}
         self._legend = Legend(theme, _SERIES)
         self._chart = StackedBars(theme, [colour for colour, _ in _SERIES])
         self._chart.setAccessibleName("Input tokens by source")
@@ -76,7 +79,7 @@ class TokensCard(Card):
         self._legend.show_sums(_sums(sources))
         self._table.setColumnHidden(_UNTOLD_COLUMN, not (sources and sources.untold))
         self._chart.show_bars(
-            [_bar(bucket) for bucket in figures.buckets],
+            self._bars(figures.buckets),
             figures.since_s,
             figures.until_s,
             nothing=_nothing_words(figures),
@@ -84,6 +87,17 @@ class TokensCard(Card):
         self._chart.setAccessibleDescription(sources_in_words(sources))
         if self.shows_table:
             self._fill_table(figures)
+
+    def _bars(self, buckets: Sequence[FlightBucket]) -> list[Bar]:
+        """Those of buckets that stand as they were are taken over."""
+        known = self._known
+        self._known = {
+            bucket.start_s: kept
+            if (kept := known.get(bucket.start_s)) is not None and kept[0] is bucket
+            else (bucket, _bar(bucket))
+            for bucket in buckets
+        }
+        return [bar for _, bar in self._known.values()]
 
     def _head(self) -> Reflow:
         key = QWidget()
@@ -172,7 +186,7 @@ def _sums(sources: InputSources | None) -> list[str]:
 def _bar(bucket: FlightBucket) -> Bar:
     sources = input_sources(bucket.totals)
     parts = None if sources is None else tuple(float(part or 0) for part in _parts(sources))
-    return Bar(parts=parts, words=_bar_words(bucket, sources))
+    return Bar(parts=parts, words=lambda: _bar_words(bucket, sources))
 
 
 def _bar_words(bucket: FlightBucket, sources: InputSources | None) -> str:

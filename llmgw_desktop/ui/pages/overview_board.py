@@ -24,7 +24,7 @@ from llmgw_desktop.app.overview import (
     span_words,
 )
 from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
-from llmgw_desktop.ui.charts.running_list import RunningLine, RunningList
+from llmgw_desktop.ui.charts.running_list import MOST, RunningLine, RunningList
 from llmgw_desktop.ui.charts.share_bars import Share, ShareBars
 from llmgw_desktop.ui.charts.stat_tile import StatTile
 from llmgw_desktop.ui.charts.tokens_card import TokensCard
@@ -71,7 +71,6 @@ class OverviewBoard(QScrollArea):
         self._chart.bar_clicked.connect(self._open_bucket)
         self._now = RunningList(theme)
         self._now.flight_clicked.connect(self.flight_wanted)
-        self._now_nothing = Label(theme, "Nothing is under way.", tone=Tone.MUTED)
         self._providers = ShareBars(theme)
         self._providers.hide()
         self._providers.share_clicked.connect(self._open_provider)
@@ -102,9 +101,8 @@ class OverviewBoard(QScrollArea):
 
     def show_running(self, running: Sequence[tuple[FlightSummary, float]]) -> None:
         """Pairs of a flight and for how many milliseconds it has been under way."""
-        self._now.show_lines([_running_line(flight, age_ms) for flight, age_ms in running])
-        self._now.setVisible(bool(running))
-        self._now_nothing.setVisible(not running)
+        lines = [_running_line(flight, age_ms) for flight, age_ms in running[:MOST]]
+        self._now.show_lines(lines, len(running))
 
     def _show_tiles(self, figures: OverviewFigures) -> None:
         totals = figures.totals
@@ -137,7 +135,7 @@ class OverviewBoard(QScrollArea):
             ((5,), (3, 2), (2, 2, 1)),
             spacing=space(3),
         )
-        now = self._titled("Under way", self._now, self._now_nothing)
+        now = self._titled("Under way", self._now)
         who = self._titled("Flights by provider", self._providers, self._providers_nothing)
         below = Reflow(
             [

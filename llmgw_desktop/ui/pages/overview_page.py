@@ -15,25 +15,34 @@ from typing_extensions import override
 
 from llmgw_desktop.app.overview import OverviewFigures, OverviewSpan
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.events import Event, FlightClosed, FlightOpened, GatewayChanged
+from llmgw_desktop.domain.events import (
+    Event,
+    FlightClosed,
+    FlightOpened,
+    GatewayChanged,
+    RecorderChanged,
+)
 from llmgw_desktop.domain.flight import FlightQuery, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.pages.getting_started import GettingStarted
 from llmgw_desktop.ui.pages.overview_board import OverviewBoard
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
-from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
+from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh, paint_now
 
 _NOW_MS = 500
-_WRITTEN_MS = 400
-"""A flight that ended is written down a little later: by then it surely is."""
+_WRITTEN_MS = 110
+"""A flight that ended is written down a little later: by then it is, if all goes well."""
+_SURELY_WRITTEN_MS = 500
 _LONGEST_SLIDE_S = 60
 
 
 class OverviewSource(Protocol):
     """What the page asks of `app/overview.py`."""
 
-    def figures(self, span: OverviewSpan) -> OverviewFigures: ...
+    def figures(self, span: OverviewSpan, *, anew: bool) -> OverviewFigures: ...
+
+    def flight_ended(self, flight: FlightSummary) -> None: ...
 
     def running(self) -> tuple[FlightSummary, ...]: ...
 
@@ -75,8 +84,12 @@ class OverviewPage(QWidget):
         self._stack = QStackedLayout()
         self._refresh = PacedRefresh(self, self._read)
         self._now = QTimer(self, interval=_NOW_MS)
+        self._had_running = False
         self._slide = QTimer(self)
-        self._written = QTimer(self, singleShot=True, interval=_WRITTEN_MS)
+        self._written = QTimer(self, singleShot=True)
+        self._surely = QTimer(self, singleShot=True, interval=_SURELY_WRITTEN_MS)
+        self._all_anew = True
+        """Whether the next reading must not rely on what earlier ones found."""
         self._lay_out()
         self._connect()
 
@@ -90,7 +103,7 @@ class OverviewPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._start.show_addresses(self._control.base_urls())
-        self._refresh.ask()
+        self._read_all()
         self._show_running()
 
     @override
@@ -111,43 +124,68 @@ class OverviewPage(QWidget):
     def _connect(self) -> None:
         self._bridge.events.connect(self._on_events)
         self._now.timeout.connect(self._show_running)
-        self._slide.timeout.connect(self._refresh.ask)
-        self._written.timeout.connect(self._refresh.ask)
-        self._board.span_chosen.connect(self._refresh.ask)
+        for timer in (self._slide, self._written, self._surely):
+            timer.timeout.connect(self._refresh.ask)
+        self._board.span_chosen.connect(self._read_all)
         self._board.flights_wanted.connect(self.flights_wanted)
         self._board.flight_wanted.connect(self.flight_wanted)
         self._start.test_flight_wanted.connect(self._send_test_flight)
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
-        if any(isinstance(event, FlightClosed) for event in events):
-            self._refresh.ask()
-            self._written.start()
+        ended = [event.summary for event in events if isinstance(event, FlightClosed)]
+        for flight in ended:
+            self._overview.flight_ended(flight)
+        if ended:
+            self._look_when_written(ended[-1])
+        if any(isinstance(event, RecorderChanged) for event in events):
+            self._all_anew = True
         if any(isinstance(event, GatewayChanged) for event in events):
             self._start.show_addresses(self._control.base_urls())
-        stirred = any(isinstance(event, FlightOpened | FlightClosed) for event in events)
+        stirred = ended or any(isinstance(event, FlightOpened) for event in events)
         if stirred and self.isVisible() and not self._now.isActive():
             self._show_running()
 
+    def _look_when_written(self, flight: FlightSummary) -> None:
+        """Soon enough to be felt as at once, and once more for a disk that is slow."""
+        ago_ms = self._overview.elapsed_ms(flight) - (flight.took_ms or 0.0)
+        if not self._written.isActive():
+            self._written.start(round(min(max(_WRITTEN_MS - ago_ms, 0), _WRITTEN_MS)))
+        self._surely.start()
+
+    def _read_all(self) -> None:
+        """For what a person did: nothing old, and no waiting."""
+        self._all_anew = True
+        self._refresh.ask(at_once=True)
+
     def _read(self) -> None:
-        span = self._board.span
+        span, anew = self._board.span, self._all_anew
+        self._all_anew = False
         self._bridge.fetch(
-            self, lambda: self._overview.figures(span), self._show_figures, self._show_trouble
+            self,
+            self._refresh.costed(lambda: self._overview.figures(span, anew=anew)),
+            self._on_figures,
+            self._show_trouble,
         )
 
-    def _show_figures(self, figures: OverviewFigures) -> None:
+    def _on_figures(self, figures: OverviewFigures) -> None:
+        with self._refresh.costing():
+            self._show_figures(figures)
+            paint_now(self)
         self._refresh.ended()
+
+    def _show_figures(self, figures: OverviewFigures) -> None:
         self._trouble.hide()
         if figures.span is not self._board.span:
-            self._refresh.ask()
-            return
+            return  # what was chosen meanwhile has been asked for
         self._board.show_figures(figures)
         if self.isVisible():  # bars move by whole stretches, so once in each is enough
             self._slide.start(round(min(figures.bucket_s, _LONGEST_SLIDE_S) * 1000))
-        about_to_be = bool(self._overview.running()) or self._written.isActive()
+        about_to_be = bool(self._overview.running()) or self._surely.isActive()
         has_any = figures.has_any or about_to_be
         self._stack.setCurrentWidget(self._board if has_any else self._start)
 
     def _show_trouble(self, error: Exception) -> None:
+        self._all_anew = True
         self._refresh.ended()
         if self._stack.currentWidget() is self._blank:
             self._stack.setCurrentWidget(self._board)
@@ -157,19 +195,24 @@ class OverviewPage(QWidget):
             "The recorded flights cannot be read.",
             reason,
             action="Try again",
-            on_action=self._refresh.ask,
+            on_action=self._read_all,
         )
 
     def _show_running(self) -> None:
         running = self._overview.running()
-        self._board.show_running(
-            [(flight, self._overview.elapsed_ms(flight)) for flight in running]
-        )
+        with self._refresh.costing():
+            self._board.show_running(
+                [(flight, self._overview.elapsed_ms(flight)) for flight in running]
+            )
+            paint_now(self)
         if running:
             self._stack.setCurrentWidget(self._board)
+        # Once more after the last, so that what comes and goes in between is shown no oftener.
+        if running or self._had_running:
             self._now.start()
         else:
             self._now.stop()
+        self._had_running = bool(running)
 
     def _send_test_flight(self) -> None:
         self._start.show_failure("")
@@ -183,4 +226,4 @@ class OverviewPage(QWidget):
             self._start.show_failure(f"The test flight failed: {error}")
         finally:
             self._start.show_sending(False)
-            self._refresh.ask()
+            self._refresh.ask(at_once=True)

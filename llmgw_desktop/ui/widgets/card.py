@@ -22,6 +22,11 @@ class Card(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = self._theme.colours
         painter = QPainter(self)
+        inside = self.rect().adjusted(*(int(CORNER_PX),) * 2, *(-int(CORNER_PX),) * 2)
+        if inside.contains(event.rect()):  # something on it is painted again
+            painter.fillRect(event.rect(), colours.surface)
+            painter.end()
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colours.border, 1))
         painter.setBrush(colours.surface)

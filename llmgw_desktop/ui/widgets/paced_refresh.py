@@ -1,24 +1,31 @@
 """How often a page may read again: one reading at a time, four a second at most, none unseen.
 
-A reading that took long makes the next one wait, so that a large database never keeps a core busy.
+What a reading costs in processor time makes the next one wait, so that a page that is looked at
+never takes more than a small part of a core from those whose requests go through, however large
+the database is and however much goes on.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 LEAST_MS = 250
-_REST_FACTOR = 19
-"""Rest so many times as long as a reading took: at most a twentieth of the time goes into it."""
-_LONGEST_REST_MS = 10_000
+COST_SHARE = 40
+"""A page takes at most this part of a core."""
+_LONGEST_REST_MS = 60_000
+_T = TypeVar("_T")
 
 
 class PacedRefresh(QObject):
     """`ask` as often as you like; `begin` is called when it is time; then say `ended`.
 
-    What is asked while the widget is hidden is made up for when it is shown.
+    What is asked while the widget is hidden is made up for when it is shown. What is done for a
+    reading counts where it is `costed` (work for another thread) or done within `costing`.
     """
 
     def __init__(self, widget: QWidget, begin: Callable[[], None]) -> None:
@@ -27,20 +34,48 @@ class PacedRefresh(QObject):
         self._begin = begin
         self._asked = False
         self._busy = False
-        self._took = QElapsedTimer()
+        self._is_wish = False
+        """Whether the next reading is a person's wish."""
+        self._is_free = False
+        self._cost_s = 0.0
         self._rest = QTimer(self, singleShot=True)
         self._rest.timeout.connect(self._go)
         widget.installEventFilter(self)
 
-    def ask(self) -> None:
+    def ask(self, *, at_once: bool = False) -> None:
+        """`at_once` is for what a person did: it waits for no rest, and costs none."""
         self._asked = True
+        if at_once:
+            self._is_wish = True
+            self._rest.stop()
         self._go()
 
+    def costed(self, work: Callable[[], _T]) -> Callable[[], _T]:
+        """The work, with its processor time counted."""
+
+        def run() -> _T:
+            with self.costing():
+                return work()
+
+        return run
+
+    @contextmanager
+    def costing(self) -> Iterator[None]:
+        began_s = time.thread_time()
+        try:
+            yield
+        finally:
+            self._cost_s += time.thread_time() - began_s
+
     def ended(self) -> None:
-        """The reading is done, well or not."""
+        """The reading is done and shown, well or not."""
         self._busy = False
-        rest_ms = min(self._took.elapsed() * _REST_FACTOR, _LONGEST_REST_MS)
-        self._rest.start(max(LEAST_MS, rest_ms))
+        rest_ms = 0.0 if self._is_free else self._cost_s * 1000 * (COST_SHARE - 1)
+        self._cost_s = 0.0
+        if self._is_wish:
+            self._go()
+        else:
+            self._rest.start(round(min(max(LEAST_MS, rest_ms), _LONGEST_REST_MS)))
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -51,9 +86,15 @@ class PacedRefresh(QObject):
     def _go(self) -> None:
         if self._asked and not self._busy and not self._rest.isActive() and self._is_seen():
             self._asked = False
+            self._is_free, self._is_wish = self._is_wish, False
             self._busy = True
-            self._took.start()
             self._begin()
 
     def _is_seen(self) -> bool:
         return self._widget.isVisible() and not self._widget.window().isMinimized()
+
+
+def paint_now(widget: QWidget) -> None:
+    """What changed in the widget's window, and nothing else; later it would cost the same, but
+    nobody could tell what it cost."""
+    QCoreApplication.sendPostedEvents(widget.window(), QEvent.Type.UpdateRequest.value)

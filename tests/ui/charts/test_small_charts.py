@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -11,9 +12,10 @@ from llmgw_desktop.ui.charts.legend import Legend
 from llmgw_desktop.ui.charts.running_list import RunningLine, RunningList
 from llmgw_desktop.ui.charts.share_bars import Share, ShareBars
 from llmgw_desktop.ui.charts.sparkline import Sparkline
-from llmgw_desktop.ui.charts.stat_tile import StatTile
+from llmgw_desktop.ui.charts.stat_tile import Figure, StatTile
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.label import Tone
+from tests.ui.charts.paint_watch import laid_out, painted
 
 
 def ink_columns(line: Sparkline, theme: Theme) -> set[int]:
@@ -80,13 +82,10 @@ def test_a_long_list_of_running_flights_says_how_many_more(theme: Theme, qtbot: 
         )
         for number in range(10)
     ]
-    running.show_lines(lines)
+    running.show_lines(lines, 10)
     height = running.sizeHint().height()
-    running.show_lines(lines[:4])
+    running.show_lines(lines, 4)
     assert running.sizeHint().height() == height
-    running.show_lines(lines[:3])
-    assert running.sizeHint().height() < height
-    running.show_lines(lines)
     running.resize(running.sizeHint())
     running.grab()
     clicked: list[str] = []
@@ -97,14 +96,112 @@ def test_a_long_list_of_running_flights_says_how_many_more(theme: Theme, qtbot: 
     assert clicked == ["flt_0"]
 
 
+def running_lines(count: int, elapsed: str = "4.2 s") -> list[RunningLine]:
+    return [
+        RunningLine(
+            flight_id=f"flt_{number}",
+            client="codex",
+            model="gpt",
+            progress="waiting",
+            elapsed=elapsed,
+        )
+        for number in range(count)
+    ]
+
+
+def test_the_list_keeps_its_room_for_a_while(theme: Theme, qtbot: QtBot) -> None:
+    """Short flights come and go between two looks; the page must not jump with them."""
+    running = RunningList(theme)
+    running._calm.setInterval(200)
+    qtbot.addWidget(running)
+    heights = []
+    for count in (0, 3, 0, 2, 1):
+        running.show_lines(running_lines(count), count)
+        heights.append(running.sizeHint().height() // running._line_height())
+    assert heights == [1, 3, 3, 3, 3]
+    qtbot.waitUntil(lambda: running.sizeHint().height() // running._line_height() == 2)
+    qtbot.waitUntil(lambda: running.sizeHint().height() // running._line_height() == 1)
+    qtbot.waitUntil(lambda: not running._calm.isActive())
+
+
+def test_with_nothing_under_way_it_says_so(theme: Theme, qtbot: QtBot) -> None:
+    running = RunningList(theme)
+    qtbot.addWidget(running)
+    running.show()
+    running.show_lines(running_lines(1), 1)
+    one = running.grab().toImage()
+    running.show_lines([], 0)
+    assert running.accessibleDescription() == "Nothing is under way."
+    assert running.grab().toImage() != one
+
+
+def test_as_time_goes_by_only_the_time_is_painted(theme: Theme, qtbot: QtBot) -> None:
+    running = RunningList(theme)
+    qtbot.addWidget(running)
+    running.resize(400, 200)
+    running.show()
+    running.show_lines(running_lines(3), 3)
+    with painted(running) as areas:
+        running.show_lines(running_lines(3), 3)
+    assert areas == []
+    with painted(running) as areas:
+        running.show_lines(running_lines(3, "4.7 s"), 3)
+    assert len(areas) == 1
+    assert areas[0].left() > 300
+    with painted(running) as areas:
+        running.show_lines(running_lines(3, "4.7 s"), 4)
+        running.show_lines(running_lines(3, "4.7 s"), 400)
+    assert areas
+
+
+def test_only_shares_that_changed_are_painted(theme: Theme, qtbot: QtBot) -> None:
+    shares = ShareBars(theme)
+    qtbot.addWidget(shares)
+    shares.resize(300, 200)
+    shares.show()
+    one, two = Share(name="a", share=0.6, words="6"), Share(name="b", share=0.4, words="4")
+    shares.show_shares([one, two])
+    with painted(shares) as areas:
+        shares.show_shares([one, two])
+    assert areas == []
+    with painted(shares) as areas:
+        shares.show_shares([one, Share(name="b", share=0.4, words="5")])
+    assert len(areas) == 1
+    assert areas[0].top() >= shares._line_height()
+
+
+def test_of_a_sparkline_only_what_changed_is_painted(theme: Theme, qtbot: QtBot) -> None:
+    line = Sparkline(theme)
+    qtbot.addWidget(line)
+    line.resize(240, 40)
+    line.show()
+    values = [float(5 + at % 7) for at in range(59)]
+    line.show_values([*values, 3.0])
+    before = line.grab().toImage()
+    with painted(line) as areas:
+        line.show_values([*values, 3.0])
+    assert areas == []
+    with painted(line) as areas:
+        line.show_values([*values, 8.0])
+    assert len(areas) == 1
+    assert areas[0].left() > 220
+    line.render(before, areas[0].topLeft(), QRegion(areas[0]))
+    assert before == line.grab().toImage()
+    with painted(line) as areas:
+        line.show_values([*values, 80.0])
+    assert areas == [line.rect()], "another scale"
+
+
 def test_a_tile_shows_and_tells_its_figure(theme: Theme, qtbot: QtBot) -> None:
     tile = StatTile(theme, "Errors", hint="Flights that failed.")
     qtbot.addWidget(tile)
     assert tile.value == "–"
     tile.show_figure("3", [0, 1, 2], note="1 %", tone=Tone.ERROR)
     assert tile.accessibleName() == "Errors: 3 1 %"
-    inks = [label.palette().windowText().color() for label in tile.findChildren(QLabel)]
-    assert theme.colours.error in inks
+    tile.show()
+    image = tile.grab().toImage()
+    inks = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+    assert theme.colours.error.rgb() in inks
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Space):
         with qtbot.waitSignal(tile.opened):
             qtbot.keyClick(tile, key)
@@ -133,5 +230,17 @@ def test_a_narrow_tile_drops_its_note_rather_than_cutting_it(theme: Theme, qtbot
     tile.show()
     for width, shown in ((300, True), (130, False), (300, True)):
         tile.resize(width, tile.height())
-        notes = [label for label in tile.findChildren(QLabel) if label.text() == "p95 3.5 s"]
-        assert [label.isVisible() for label in notes] == [shown]
+        assert tile.findChild(Figure).shows_note is shown
+
+
+def test_another_figure_of_the_same_width_moves_nothing(theme: Theme, qtbot: QtBot) -> None:
+    tile = StatTile(theme, "Flights")
+    qtbot.addWidget(tile)
+    tile.show_figure("412", [])
+    tile.show()
+    with laid_out(tile) as requests:
+        tile.show_figure("413", [], note="1 %")
+    assert requests.requests == 0
+    with laid_out(tile) as requests:
+        tile.show_figure("1,413", [])
+    assert requests.requests > 0

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.ui.charts.axes import area_fill
 from llmgw_desktop.ui.charts.stacked_bars import Bar, StackedBars
 from llmgw_desktop.ui.theme import Appearance, Theme
+from tests.ui.charts.paint_watch import painted
 
 NAMES = ("cache_read", "cache_write", "fresh")
 
@@ -25,7 +26,10 @@ def chart(theme: Theme, qtbot: QtBot) -> StackedBars:
 
 
 def bars(*parts: tuple[float, ...] | None) -> list[Bar]:
-    return [Bar(parts=each, words=f"bar {index}") for index, each in enumerate(parts)]
+    return [
+        Bar(parts=each, words=lambda index=index: f"bar {index}")
+        for index, each in enumerate(parts)
+    ]
 
 
 def column_heights(image: QImage, x: int, colour: QColor) -> int:
@@ -83,6 +87,49 @@ def test_a_click_names_the_bar_and_a_click_beside_does_not(
     qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(4, 150))
     qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(300, 297))
     assert clicked == [0, 1, 2]
+
+
+def test_only_bars_that_changed_are_painted_again(chart: StackedBars, qtbot: QtBot) -> None:
+    made = [(float(number), 10.0, 5.0) for number in range(1, 60)]
+    chart.show_bars(bars((90, 10, 10), *made), 0, 900)
+    with painted(chart) as areas:
+        chart.show_bars(bars((90, 10, 10), *made), 0, 900)
+    assert areas == []
+    changed = [*made[:-1], (61.0, 54.0, 5.0)]
+    with painted(chart) as areas:
+        chart.show_bars(bars((90, 10, 10), *changed), 0, 900)
+    assert len(areas) == 1
+    assert areas[0].width() < 20
+    assert areas[0].contains(QPoint(columns(chart, 60)[-1], 150))
+    for other in (
+        lambda: chart.show_bars(bars((200, 10, 10), *changed), 0, 900),
+        lambda: chart.show_bars(bars((200, 10, 10), *changed), 15, 915),
+        lambda: chart.show_bars(bars((200, 10, 10), *changed[1:]), 15, 915),
+    ):
+        with painted(chart) as areas:
+            other()
+        assert areas == [chart.rect()], "another scale is another picture"
+
+
+def test_a_part_painted_again_is_as_if_all_had_been(chart: StackedBars, qtbot: QtBot) -> None:
+    made = [(float(number), 10.0, 5.0) for number in range(1, 60)]
+    changed = [*made[:30], (1.0, 40.0, 9.0), *made[31:-1], None]
+    chart.show_bars(bars((90, 10, 10), *made), 0, 900)
+    before = chart.grab().toImage()
+    with painted(chart) as areas:
+        chart.show_bars(bars((90, 10, 10), *changed), 0, 900)
+    assert len(areas) == 1
+    after = chart.grab().toImage()
+    assert after != before
+    assert patched(chart, before, (31, 59)) == after
+
+
+def patched(chart: StackedBars, picture: QImage, numbers: tuple[int, ...]) -> QImage:
+    """The older picture with the columns of these bars painted anew."""
+    for number in numbers:
+        area = chart._column(number).adjusted(-1, -1, 1, 1).toAlignedRect()
+        chart.render(picture, area.topLeft(), QRegion(area))
+    return picture
 
 
 def test_without_bars_it_stands_still(chart: StackedBars, qtbot: QtBot) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.app.overview import OverviewSpan
+from llmgw_desktop.app.overview import OverviewFigures, OverviewSpan
 from llmgw_desktop.domain.errors import StoreUnavailable, UpstreamGarbage
-from llmgw_desktop.domain.events import GatewayState
+from llmgw_desktop.domain.events import GatewayState, RecorderChanged, RecorderStatus
 from llmgw_desktop.domain.flight import FlightQuery, FlightState
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.charts.running_list import RunningList
+from llmgw_desktop.ui.charts.sparkline import Sparkline
 from llmgw_desktop.ui.charts.stacked_bars import StackedBars
-from llmgw_desktop.ui.charts.stat_tile import StatTile
+from llmgw_desktop.ui.charts.stat_tile import Figure, StatTile
 from llmgw_desktop.ui.pages.getting_started import GettingStarted
 from llmgw_desktop.ui.pages.overview_board import OverviewBoard
 from llmgw_desktop.ui.pages.overview_page import OverviewPage
@@ -27,8 +29,11 @@ from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.banner import Banner
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.code_block import CodeBlock
+from llmgw_desktop.ui.widgets.paced_refresh import COST_SHARE
 from llmgw_desktop.ui.widgets.segmented import Segmented
-from tests.ui.plain_gateway import URL, PlainGateway, ended_flight, running_flight
+from tests.ui import plain_gateway
+from tests.ui.charts.paint_watch import painted
+from tests.ui.plain_gateway import NOW_S, URL, PlainGateway, ended_flight, running_flight
 
 
 @pytest.fixture
@@ -239,8 +244,7 @@ def test_what_is_under_way_is_listed_and_goes_when_it_ends(
     qtbot.waitUntil(running.isVisible)
     assert running.accessibleDescription() == "claude-code, claude-sonnet, 4.2 s"
     gateway.close_flight(ended_flight(1))
-    qtbot.waitUntil(lambda: not running.isVisible())
-    assert "Nothing is under way." in words(page)
+    qtbot.waitUntil(lambda: running.accessibleDescription() == "Nothing is under way.")
 
 
 def test_nothing_is_read_while_it_is_hidden(
@@ -275,6 +279,134 @@ def test_a_flood_of_flights_is_read_at_most_four_times_a_second(
         time.sleep(0.005)
     readings = (gateway.reader.calls - before) / 3
     assert 2 <= readings <= 7
+
+
+def test_a_flight_that_ended_shows_as_soon_as_it_can_be_on_the_disk(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    """The recorder writes within a tenth of a second."""
+    page.show()
+    gateway.write_flight(ended_flight(100))
+    qtbot.waitUntil(lambda: sight(page, OverviewBoard))
+    took = []
+    for number in range(1, 8):
+        qtbot.wait(700)  # whatever the last one led to is over
+        flight = ended_flight(number, started_at_s=NOW_S - 4.012)
+        gateway.end_flight(flight)
+        began = time.monotonic()
+        qtbot.wait(100)
+        gateway.write_flight(flight)
+        qtbot.waitUntil(lambda number=number: values(page)[0] == str(1 + number))  # type: ignore[misc]
+        took.append(time.monotonic() - began)
+    assert min(took) < 0.15
+
+
+def test_under_load_it_takes_a_small_part_of_a_core(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In processor time, so that a machine that is busy with other things changes nothing."""
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    readings, costs = [], []
+    figures = gateway.overview.figures
+
+    def costly(span: OverviewSpan, *, anew: bool) -> OverviewFigures:
+        began = time.thread_time()
+        while time.thread_time() < began + 0.01:
+            pass
+        found = figures(span, anew=anew)
+        readings.append(time.monotonic())
+        costs.append(time.thread_time() - began)
+        return found
+
+    monkeypatch.setattr(gateway.overview, "figures", costly)
+    end = time.monotonic() + 3
+    while time.monotonic() < end:
+        for number in range(20):
+            gateway.open_flight(running_flight(number))
+            gateway.close_flight(ended_flight(number))
+        qtbot.wait(20)
+    assert len(readings) >= 3, "it goes on"
+    assert sum(costs[:-1]) <= (readings[-1] - readings[0]) / COST_SHARE
+
+
+def test_flights_that_come_and_go_move_nothing_else(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    gateway.under_way = [running_flight(number) for number in range(3)]
+    page._show_running()
+    chart = page.findChild(StackedBars)
+    assert isinstance(chart, StackedBars)
+    with painted(chart, *page.findChildren(StatTile)) as areas:
+        for count in (1, 0, 2, 3, 0):
+            gateway.under_way = [running_flight(number) for number in range(count)]
+            page._show_running()
+    assert areas == []
+
+
+def test_a_reading_that_finds_the_same_paints_nothing(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    parts = [part for part in page.findChildren(QWidget) if part.isVisible()]
+    before = gateway.reader.calls
+    with painted(*parts) as areas:
+        page._refresh.ask(at_once=True)
+        qtbot.waitUntil(lambda: gateway.reader.calls > before)
+        qtbot.wait(100)
+    assert areas == []
+
+
+def test_one_more_flight_paints_its_figures_and_its_bar(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.reader.waves = True
+    page.show()
+    qtbot.waitUntil(lambda: values(page)[0] == "412")
+    one_more = replace(plain_gateway.WAVE_TOTALS, flights=413)
+    monkeypatch.setattr(plain_gateway, "WAVE_TOTALS", one_more)
+    chart = page.findChild(StackedBars)
+    assert isinstance(chart, StackedBars)
+    figure, *others = page.findChildren(Figure)
+    parts = [chart, *page.findChildren(StatTile), *page.findChildren(Sparkline)]
+    with painted(*parts, *others) as elsewhere, painted(figure) as here:
+        page._refresh.ask(at_once=True)
+        qtbot.waitUntil(lambda: values(page)[0] == "413")
+    assert elsewhere == []
+    assert len(here) == 1
+
+
+def test_what_nobody_told_of_is_found_when_the_page_is_shown_again(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    figures = gateway.overview.figures
+
+    def noted(span: OverviewSpan, *, anew: bool) -> OverviewFigures:
+        asked.append(anew)
+        return figures(span, anew=anew)
+
+    monkeypatch.setattr(gateway.overview, "figures", noted)
+    page.show()
+    qtbot.waitUntil(lambda: asked == [True])
+    gateway.close_flight(ended_flight(1))
+    qtbot.waitUntil(lambda: len(asked) > 1)
+    assert asked[1] is False
+    gateway.control.publish(RecorderChanged(status=RecorderStatus(recording=True)))
+    gateway.close_flight(ended_flight(2))
+    qtbot.waitUntil(lambda: asked[-1] is True)
+    qtbot.wait(50)
+    page.hide()
+    count = len(asked)
+    page.show()
+    qtbot.waitUntil(lambda: len(asked) > count)
+    assert asked[count] is True
 
 
 def test_figures_lead_to_the_flights_behind_them(

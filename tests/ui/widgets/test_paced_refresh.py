@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from llmgw_desktop.ui.widgets.paced_refresh import LEAST_MS, PacedRefresh
+from llmgw_desktop.ui.widgets.paced_refresh import COST_SHARE, LEAST_MS, PacedRefresh
 
 
 class Reader:
@@ -57,15 +58,69 @@ def test_four_times_a_second_at_most(reader: Reader, qtbot: QtBot) -> None:
     assert min(gaps) >= (LEAST_MS - 15) / 1000
 
 
-def test_after_a_slow_reading_it_rests(reader: Reader, qtbot: QtBot) -> None:
+def spend(cpu_s: float) -> None:
+    """Processor time, which other programs cannot make longer."""
+    end = time.thread_time() + cpu_s
+    while time.thread_time() < end:
+        pass
+
+
+def test_what_a_reading_costs_is_a_small_part_of_the_time(reader: Reader, qtbot: QtBot) -> None:
     reader.widget.show()
     reader.refresh.ask()
-    qtbot.wait(100)
+    worker = threading.Thread(target=reader.refresh.costed(lambda: spend(0.02)))
+    worker.start()
+    worker.join()
+    with reader.refresh.costing():
+        spend(0.01)
     ended = time.monotonic()
     reader.refresh.ended()
     reader.refresh.ask()
-    qtbot.waitUntil(lambda: len(reader.times) == 2, timeout=5000)
-    assert reader.times[1] - ended > 0.8
+    qtbot.waitUntil(lambda: len(reader.times) == 2, timeout=8000)
+    assert reader.times[1] - ended >= 0.03 * (COST_SHARE - 1) - 0.02
+    assert COST_SHARE >= 40
+
+
+def test_waiting_for_others_costs_nothing(reader: Reader, qtbot: QtBot) -> None:
+    """A disk that is slow, a machine that is busy."""
+    reader.widget.show()
+    reader.refresh.ask()
+    reader.refresh.costed(lambda: time.sleep(0.3))()
+    ended = time.monotonic()
+    reader.refresh.ended()
+    reader.refresh.ask()
+    qtbot.waitUntil(lambda: len(reader.times) == 2, timeout=8000)
+    assert reader.times[1] - ended < 2
+
+
+def test_the_work_keeps_its_answer_and_its_failure(reader: Reader) -> None:
+    assert reader.refresh.costed(lambda: 7)() == 7
+    with pytest.raises(ZeroDivisionError):
+        reader.refresh.costed(lambda: 1 / 0)()
+
+
+def test_a_person_need_not_wait_for_the_rest(reader: Reader, qtbot: QtBot) -> None:
+    reader.widget.show()
+    reader.refresh.ask()
+    with reader.refresh.costing():
+        spend(0.2)
+    reader.refresh.ended()
+    reader.refresh.ask()
+    assert len(reader.times) == 1
+    reader.refresh.ask(at_once=True)
+    assert len(reader.times) == 2
+    with reader.refresh.costing():
+        spend(0.2)
+    reader.refresh.ask(at_once=True)
+    assert len(reader.times) == 2, "one at a time"
+    reader.refresh.ended()
+    assert len(reader.times) == 3, "and then without a rest"
+    with reader.refresh.costing():
+        spend(0.2)
+    reader.refresh.ended()
+    reader.refresh.ask()
+    assert len(reader.times) == 3
+    qtbot.waitUntil(lambda: len(reader.times) == 4, timeout=2000)
 
 
 def test_it_waits_while_minimised(reader: Reader, qtbot: QtBot) -> None:

@@ -180,9 +180,10 @@ class FlightFeed(QObject):
         generation = self._generation
 
         def done(top: _Top) -> None:
+            with self._refresh.costing():
+                if generation == self._generation:
+                    take(top)
             ended()
-            if generation == self._generation:
-                take(top)
 
         def failed(error: Exception) -> None:
             ended()
@@ -192,7 +193,7 @@ class FlightFeed(QObject):
                 self._reading_all = 0
                 self.failed.emit(error)
 
-        self._bridge.fetch(self, work, done, failed)
+        self._bridge.fetch(self, self._refresh.costed(work), done, failed)
 
     def _take_first(self, read: _Top) -> None:
         goes_on = len(read.flights) == PAGE_ROWS
