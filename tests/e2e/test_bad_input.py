@@ -133,14 +133,13 @@ def test_an_unknown_model_is_a_404(house: House, dialect: DialectOfDoor, model: 
     assert (flight.state, flight.error_kind) == ("failed", "unknown_model")
 
 
-def test_a_model_behind_the_other_protocol_says_so(house: House):
+def test_a_model_behind_the_other_protocol_is_translated_for(house: House):
     theirs = house.fresh_lane("openai")
     reply = post(house, ANTHROPIC, ANTHROPIC.body(theirs.name))
-    assert 400 <= reply.status < 500
-    ANTHROPIC.error_type(reply.body)
-    assert theirs.name in reply.json()["error"]["message"]
-    assert theirs.requests == []
-    assert house.flight(reply).error_kind == "not_served"
+    assert reply.status == 200
+    assert reply.json()["type"] == "message"
+    assert theirs.only.path == "/v1/chat/completions"
+    assert house.flight(reply).state == "ok"
 
 
 class TestTooLarge:
