@@ -3,12 +3,14 @@
 `desktop_shell.py` says what the windows do; `qt_loop.py` how the loop is hosted.
 """
 
+import asyncio
 import logging
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtGui import QSessionManager
@@ -87,9 +89,18 @@ async def _desktop(
         await shell.quit_asked.wait()
     finally:  # also when a signal or the system ends it
         door.close()
-        await shell.stop()
+        await _to_its_end(shell.stop())
         garbage.close()
     return 0
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """A second wish to end, while the first is being answered, must not cut the answer short."""
+    task = asyncio.get_running_loop().create_task(work, name="stop")
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
+    task.result()
 
 
 def end_session(shell: DesktopShell, manager: QSessionManager | None) -> None:

@@ -30,6 +30,8 @@ from llmgw_desktop.ui.desktop_shell import DesktopShell
 from llmgw_desktop.ui.main_window import MainWindow
 from tests.ui.plain_gateway import PlainGateway
 
+during = None
+
 class SlowGateway(PlainGateway):
     async def start(self):
         await super().start()
@@ -37,6 +39,8 @@ class SlowGateway(PlainGateway):
 
     async def stop(self):
         print("stopping", flush=True)
+        if during:
+            QTimer.singleShot(50, during)
         await asyncio.sleep(0.3)
         await super().stop()
         print("stopped", flush=True)
@@ -50,6 +54,7 @@ def then(do):
 places = Places.of(os.environ)
 places.make()
 def make():
+    global during
     {act}
     return SlowGateway(places.access_key_file)
 
@@ -102,6 +107,83 @@ def test_the_end_of_the_session_is_answered_when_the_gateway_has_stopped() -> No
     code, lines, stderr = run_program(act)
     assert code == 0, stderr
     assert lines.index("stopped") < lines.index("may be killed now")
+
+
+TRAY = (
+    "import llmgw_desktop.ui.application as a, llmgw_desktop.ui.tray as t;"
+    " a.Tray = lambda icons: t.Tray(icons, lambda: True);"
+)
+"""As on a desktop that has one."""
+STOPPING = "during = lambda: {}"
+"""While the gateway is stopping."""
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(
+            "then(lambda: (shell().window.close(), QCoreApplication.quit()))", id="close and quit"
+        ),
+        pytest.param(
+            "then(lambda: (QCoreApplication.quit(), shell().window.close()))", id="quit and close"
+        ),
+        *(
+            pytest.param(f"then(lambda: {first}); " + STOPPING.format(second), id=name)
+            for name, first, second in (
+                ("quit during a quit", "shell().quit()", "shell().quit()"),
+                ("the system during a quit", "shell().quit()", "QCoreApplication.quit()"),
+                ("a quit during the system's", "QCoreApplication.quit()", "shell().quit()"),
+                ("the system twice", "QCoreApplication.quit()", "QCoreApplication.quit()"),
+                ("windows during a quit", "shell().quit()", "QApplication.closeAllWindows()"),
+                ("close during a quit", "shell().quit()", "shell().window.close()"),
+                ("SIGTERM during a quit", "shell().quit()", "os.kill(os.getpid(), 15)"),
+                ("a quit during SIGTERM", "os.kill(os.getpid(), 15)", "shell().quit()"),
+                (
+                    "SIGINT during the system's",
+                    "QCoreApplication.quit()",
+                    "os.kill(os.getpid(), 2)",
+                ),
+                ("SIGTERM twice", "os.kill(os.getpid(), 15)", "os.kill(os.getpid(), 15)"),
+                ("a quit while it closes", "shell().window.close()", "QCoreApplication.quit()"),
+            )
+        ),
+        pytest.param(
+            TRAY + "then(lambda: QCoreApplication.quit())", id="the system, where closing hides"
+        ),
+        pytest.param(
+            TRAY + "then(lambda: (shell().window.close(), QCoreApplication.quit()))",
+            id="the system, when the window was put away",
+        ),
+        pytest.param(
+            TRAY + "then(lambda: shell().window.close());"
+            " QTimer.singleShot(900, lambda: os.kill(os.getpid(), 15))",
+            id="SIGTERM, when the window was put away",
+        ),
+    ],
+)
+def test_two_ends_at_once_are_one(act: str) -> None:
+    code, lines, stderr = run_program(act)
+    assert (code, lines) == ORDERLY, stderr
+    assert "Traceback" not in stderr
+
+
+@pytest.mark.e2e
+def test_the_end_of_the_session_during_a_quit_waits_for_that() -> None:
+    act = "then(lambda: shell().quit()); " + STOPPING.format(
+        "(end_session(shell(), None), print('may be killed now', flush=True))"
+    )
+    code, lines, stderr = run_program(act)
+    assert code == 0, stderr
+    assert lines == ["started", "stopping", "stopped", "may be killed now", "code 0"]
+
+
+@pytest.mark.e2e
+def test_a_quit_while_the_session_ends_leaves_nothing_half_done() -> None:
+    """Qt ends every loop then, also that in which the session's end is waited for."""
+    act = "then(lambda: end_session(shell(), None)); " + STOPPING.format("QCoreApplication.quit()")
+    code, lines, stderr = run_program(act)
+    assert (code, lines) == ORDERLY, stderr
 
 
 @pytest.mark.e2e
