@@ -5,6 +5,7 @@ Bodies and streams are relayed untouched by others; here a copy is read. How a s
 objects stands in `gemini_frames.py`, which error gets which status in `wire/errors.py`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -42,6 +43,7 @@ _ACTIONS = frozenset(
         "predictLongRunning",
     }
 )
+_ERROR_IN_ARRAY = re.compile(rb'\s*\[\s*\{(?=\s*"error")')
 _PUBLISHED = "publishers/google/models/"
 
 STATUS_WORDS: Mapping[int, str] = MappingProxyType(
@@ -216,13 +218,20 @@ class StreamReader:
 
 def read_answer(body: bytes) -> AnswerFacts:
     """The facts of an answer that is not streamed; UpstreamGarbage if it is not a JSON object."""
-    answer = parse_answer(body)
+    answer = parse_answer(_bare(body))
     return AnswerFacts(
         usage=usage_of(object_in(answer, "usageMetadata")),
         stop_reason=_reason(answer),
         model=word_in(answer, "modelVersion"),
         error_text=told_error(answer),
     )
+
+
+def _bare(body: bytes) -> bytes:
+    """Errors of streams without alt=sse come in the array that the stream would have been."""
+    begun = _ERROR_IN_ARRAY.match(body)
+    end = body.rstrip()
+    return end[begun.end() - 1 : -1] if begun and end[-1:] == b"]" else body
 
 
 def told_error(payload: Mapping[str, Any]) -> str | None:

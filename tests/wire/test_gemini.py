@@ -250,3 +250,11 @@ def test_lists_of_models_and_counts() -> None:
     assert listed[0]["name"] == "models/practice/echo"
     assert "generateContent" in listed[0]["supportedGenerationMethods"]
     assert orjson.loads(count_body(7)) == {"totalTokens": 7}
+
+
+def test_an_error_of_a_stream_comes_in_an_array() -> None:
+    body = b'[{\n "error": {"code": 429, "message": "slow", "status": "RESOURCE_EXHAUSTED"}}\n]\n'
+    assert read_answer(body).error_text == "RESOURCE_EXHAUSTED: slow"
+    for other in (b'[{"candidates": []}]', b'[{"error": {}}, {}]', b'[{"error": {}}'):
+        with pytest.raises(UpstreamGarbage):
+            read_answer(other)

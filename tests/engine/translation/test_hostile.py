@@ -87,3 +87,13 @@ async def test_who_hears_the_end_can_go_on_at_once(house: House) -> None:
             again = {"model": "claude-stub", "input": "go", "previous_response_id": done}
             async with house.post("/v1/responses", again) as second:
                 assert second.status == 200, await second.text()
+
+
+async def test_a_count_of_a_whole_request(house: House) -> None:
+    """As Google's older clients ask for one."""
+    said = {"contents": [{"role": "user", "parts": [{"text": "hi " * 400}]}]}
+    inner = {"generateContentRequest": {"model": "models/x", **said}}
+    for model in ("gpt-stub", "claude-stub"):
+        async with house.post(f"/v1beta/models/{model}:countTokens", inner) as reply:
+            assert reply.status == 200, await reply.text()
+            assert (await reply.json())["totalTokens"] > 1

@@ -27,6 +27,7 @@ from llmgw_desktop.domain.content import (
     Thinking,
     ToolCall,
 )
+from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.wire.gemini import error_body, status_of_kind
 from llmgw_desktop.wire.translate.carrier import SealOf
@@ -44,6 +45,7 @@ from llmgw_desktop.wire.translate.gemini.keepsake import Keeper
 from llmgw_desktop.wire.translate.in_turn import InTurn
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
+_MOST_HELD = 64 * 1024 * 1024
 _HEAD = b'{"candidates":[{"content":{"parts":['
 _MIDDLE = b'],"role":"model"}'
 
@@ -56,6 +58,7 @@ class GeminiEventWriter:
         "_cited",
         "_foot",
         "_has_malformed_call",
+        "_held",
         "_id",
         "_in_turn",
         "_is_first",
@@ -74,6 +77,7 @@ class GeminiEventWriter:
         self._is_sse = asks_for_events(asked.query)
         self._in_turn = InTurn()
         self._item: Text | Thinking | Refusal | ToolCall | None = None
+        self._held = 0
         self._pieces: list[str] = []
         """Of the item that is open: arguments, thinking, or a text that may yet be cited."""
         self._cited: list[tuple[Citation, int, str]] = []
@@ -125,6 +129,9 @@ class GeminiEventWriter:
     def _grow(self, more: str) -> bytes:
         item = self._item
         self._pieces.append(more)
+        self._held += len(more)
+        if self._held > _MOST_HELD:
+            raise UpstreamGarbage("The provider's answer is longer than any answer.")
         if isinstance(item, ToolCall) or not more:
             return b""
         if isinstance(item, Thinking):

@@ -5,6 +5,7 @@ from typing import Any
 
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.prompt import Prompt
+from llmgw_desktop.wire.gemini import countable
 from llmgw_desktop.wire.translate.gemini import config_in
 from llmgw_desktop.wire.translate.gemini.contents_in import read_contents, read_system
 from llmgw_desktop.wire.translate.gemini.members import child, flag, object_of, report_others, text
@@ -30,8 +31,9 @@ _TIERS = {"standard": "default", "flex": "flex", "priority": "priority", "unspec
 def read_prompt(
     fields: Mapping[str, Any], model: str, streaming: bool, losses: LossReport
 ) -> Prompt:
-    """MalformedRequest with the place of what is wrong."""
-    top = object_of(dict(fields), "")
+    """MalformedRequest with the place of what is wrong. Who asks for a count may give the whole
+    request in a member of its own."""
+    top = object_of(dict(countable(fields)), "")
     if top.get("cachedContent"):
         raise MalformedRequest(
             "cached content is kept by Google alone and cannot be used with this model; send the"

@@ -5,7 +5,7 @@ A whole answer is read as a stream that has its last event alone, so both ways g
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import orjson
 
@@ -23,7 +23,8 @@ from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.wire.answer_facts import object_in, parse_answer, word_in
 from llmgw_desktop.wire.json_scan import parse_object
 from llmgw_desktop.wire.openai_responses import MOST_FRAME_BYTES, usage_in
-from llmgw_desktop.wire.sse import SseSplitter, data_of
+from llmgw_desktop.wire.sse import SseSplitter
+from llmgw_desktop.wire.translate.frame_data import quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.openai_responses.growing_items import (
     GrowingCall,
@@ -48,6 +49,7 @@ _STATUSES = {
     "context_length_exceeded": 400,
 }
 _LONGEST_MESSAGE = 2000
+_LATEST = 1 << 40
 
 
 class ResponsesEventReader:
@@ -105,7 +107,7 @@ class ResponsesEventReader:
         return told
 
     def _read_frame(self, frame: bytes) -> None:
-        data = _data_of(frame)
+        data = quick_data_of(frame)
         if self._is_over or not data or data.startswith(b"[DONE]"):
             return
         try:
@@ -163,7 +165,7 @@ class ResponsesEventReader:
         begun = AnswerBegun(
             id=self._id,
             model=word_in(response, "model") or "",
-            created_s=int(created) if isinstance(created, int | float) and created >= 0 else None,
+            created_s=int(created) if _is_moment(created) else None,
         )
         self._telling.events.append(begun)
 
@@ -339,15 +341,6 @@ class ResponsesEventReader:
         self._telling.events.append(failed)
 
 
-def _data_of(frame: bytes) -> bytes:
-    """As `data_of`, quicker for a frame of one event line and one data line."""
-    head, mark, rest = frame.partition(b"\ndata: ")
-    is_one_line = rest[-2:] == b"\n\n" and rest.find(b"\n") == len(rest) - 2
-    if not mark or not is_one_line or head[:6] != b"event:" or b"\r" in frame:
-        return data_of(frame)
-    return rest[:-2]
-
-
 def _key(event: Event, item: Event) -> object:
     place = event.get("output_index")
     if type(place) is int:
@@ -363,6 +356,11 @@ def _place(event: Event, name: str) -> int:
 def _string(event: Event, name: str) -> str:
     value = event.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _is_moment(created: object) -> TypeGuard[float]:
+    """Some servers give seconds with a fraction."""
+    return isinstance(created, int | float) and 0 <= created < _LATEST
 
 
 def _call_word(event: Event) -> str:

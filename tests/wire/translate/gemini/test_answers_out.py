@@ -35,9 +35,10 @@ from llmgw_desktop.domain.content import (
     ToolCall,
     Vendor,
 )
+from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.translate.collect import collected, events_of
-from llmgw_desktop.wire.translate.gemini import keepsake
+from llmgw_desktop.wire.translate.gemini import events_out, keepsake
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.wire.translate.gemini.support import (
     CODEC,
@@ -360,3 +361,13 @@ def test_unknown_figures_are_left_out() -> None:
     assert "usageMetadata" not in write_answer(answer(text("x")))[0]
     body, _ = write_answer(answer(text("x"), usage=Usage(output_tokens=3)))
     assert body["usageMetadata"] == {"candidatesTokenCount": 3}
+
+
+def test_an_answer_without_end_is_not_held_forever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events_out, "_MOST_HELD", 1000)
+    writer = CODEC.event_writer(asked(), LossReport(CODEC.losses))
+    begun, grew, *_ = events_of(answer(text("x" * 600)))[1:]
+    writer.write(begun)
+    writer.write(grew)
+    with pytest.raises(UpstreamGarbage):
+        writer.write(grew)

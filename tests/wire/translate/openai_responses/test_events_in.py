@@ -493,3 +493,10 @@ def _keeps_the_rules(told: list[AnswerEvent]) -> None:
             assert at == len(told) - 1
             if isinstance(each, AnswerEnded):
                 assert begun == ended
+
+
+@pytest.mark.parametrize("moment", [1e308, -1, "1", True, None])
+def test_no_moment(moment: object) -> None:
+    reader = codec(R).event_reader(ToolNames())
+    told = reader.feed(event("response.created", response={"id": "r", "created_at": moment}))
+    assert told == [AnswerBegun(id="r", model="", created_s=1 if moment is True else None)]
