@@ -178,9 +178,9 @@ class DoorConnection(web.RequestHandler):
             _log.error("a connection failed", exc_info=exc)
             error = LlmgwError("The gateway failed; its log says more.")
         reply = error_reply(error, None)
-        answer = HttpAnswer(request, DateLine())
+        answer = _LastAnswer(request, DateLine(), self._lingering_time)
         answer.whole(reply.status, reply.headers, reply.body)
-        self.keep_alive(False)
+        self.close()  # what he still sends is dropped
         return answer
 
     def _head_is_late(self) -> None:
@@ -188,3 +188,19 @@ class DoorConnection(web.RequestHandler):
         self._deadline = None
         if self._request_count == self._heads:
             self.force_close()
+
+
+class _LastAnswer(HttpAnswer):
+    """After it the connection ends, but not before a caller who is still sending has heard it."""
+
+    def __init__(self, request: web.BaseRequest, date: DateLine, lingering_s: float) -> None:
+        super().__init__(request, date)
+        self._lingering_s = lingering_s
+
+    @override
+    async def write_eof(self, data: bytes = b"") -> None:
+        await super().write_eof(data)
+        transport = self._request.transport
+        if transport is not None and transport.can_write_eof():
+            transport.write_eof()
+            await asyncio.sleep(self._lingering_s)  # cancelled when he leaves

@@ -69,6 +69,14 @@ async def answer(pipe: Pipe) -> bytes:
         return head + await pipe[0].readexactly(length)
 
 
+async def go_on(pipe: Pipe) -> None:
+    """For as long as anybody takes it."""
+    while True:
+        pipe[1].write(b"and on")
+        await pipe[1].drain()
+        await asyncio.sleep(0.01)
+
+
 async def end_of(pipe: Pipe) -> tuple[bytes, float]:
     """(what comes until the other side closes, after how many seconds)."""
     began = time.monotonic()
@@ -146,6 +154,21 @@ class TestHeads:
             assert b" 200 " in await answer(pipe)
             pipe[1].write(health(port))
             assert b" 200 " in await answer(pipe), "and the connection lives on"
+            pipe[1].close()
+
+    async def test_who_goes_on_after_a_wrong_one_hears_why_before_he_is_cut_off(
+        self, house: House
+    ) -> None:
+        async with door(house, Patience(lingering_s=SOON_S)) as port:
+            pipe = await knock(port)
+            pipe[1].write(b"GET / HTTP/odd\r\n\r\n")
+            assert (await answer(pipe)).startswith(b"HTTP/1.1 400 ")
+            async with asyncio.timeout(10):
+                assert await pipe[0].read() == b""
+                began = time.monotonic()
+                with pytest.raises(ConnectionError):
+                    await go_on(pipe)
+            assert time.monotonic() - began > SOON_S / 2
             pipe[1].close()
 
 
