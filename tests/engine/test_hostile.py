@@ -11,6 +11,7 @@ import time
 import pytest
 
 from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.engine import gateway
 from tests.engine.conftest import House
 from tests.support.answers import Raw
 
@@ -45,7 +46,10 @@ def head(house: House, method: str = "POST", path: str = "/v1/messages", *lines:
 
 
 class TestCallers:
-    async def test_one_who_does_not_read_cannot_keep_the_gateway(self, house: House) -> None:
+    async def test_one_who_does_not_read_cannot_keep_the_gateway(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(gateway, "GRACE_S", 0.2)
         answer = json.dumps({"choices": [], "pad": "x" * (40 << 20)}).encode()
         house.lane.always = Raw(headers={"Content-Type": "application/json"}, frames=(answer,))
         host, port = house.url.removeprefix("http://").split(":")

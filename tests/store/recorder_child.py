@@ -123,7 +123,7 @@ def idle(path: Path) -> None:
     time.sleep(0.5)
     before = time.process_time()
     switches = resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
-    time.sleep(3.0)
+    time.sleep(1.0)
     _tell(
         cpu_s=time.process_time() - before,
         wakes=resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw - switches,

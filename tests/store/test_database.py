@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreUnavailable
+from llmgw_desktop.store import database
 from llmgw_desktop.store.database import open_database, open_read_only, told
 from tests.support.rights import without_roots_rights
 
@@ -118,7 +119,8 @@ def test_missing_folder_and_folder_in_the_way(tmp_path: Path) -> None:
         open_read_only(tmp_path / "none.db", STEPS)
 
 
-def test_locked_by_somebody(tmp_path: Path) -> None:
+def test_locked_by_somebody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_S", 0.2)
     path = tmp_path / "x.db"
     connection = open_database(path, STEPS)
     other = sqlite3.connect(path, isolation_level=None)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QTableView
 
 from llmgw_desktop.app.flight_columns import RowTime, ShownFlight, shown_flight
 from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.ui.flights.table import flight_window
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.flights.table.flight_window import PAGE_ROWS
 from tests.support.made_flights import BEGIN_S, MadeReader, failed, flight_id, running, summary
@@ -22,9 +23,9 @@ def model(qapp: object) -> FlightModel:
     return FlightModel(lambda: NOW)
 
 
-def load(model: FlightModel, total: int) -> MadeReader:
+def load(model: FlightModel, total: int, page_rows: int = PAGE_ROWS) -> MadeReader:
     reader = MadeReader(total)
-    head = reader.page(FlightQuery(), offset=0, limit=PAGE_ROWS)
+    head = reader.page(FlightQuery(), offset=0, limit=page_rows)
     model.load(head, total - len(head))
     return reader
 
@@ -43,23 +44,35 @@ def ids(model: FlightModel) -> list[str]:
     return [shown.summary.id for shown in model.window.head]
 
 
-@pytest.mark.parametrize("total", [0, 1, 300, 2000])
-def test_it_keeps_qts_rules(model: FlightModel, qtmodeltester: object, total: int) -> None:
-    load(model, total)
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Qt's tester asks for every cell again at each change."""
+    monkeypatch.setattr(flight_window, "PAGE_ROWS", 16)
+    monkeypatch.setattr(flight_window, "_HEAD_MOST", 48)
+    return 16
+
+
+@pytest.mark.parametrize("total", [0, 1, 16, 20, 120])
+def test_it_keeps_qts_rules(
+    model: FlightModel, qtmodeltester: object, small_pages: int, total: int
+) -> None:
+    load(model, total, small_pages)
     qtmodeltester.check(model)
 
 
-def test_it_keeps_qts_rules_while_it_changes(model: FlightModel, qtmodeltester: object) -> None:
+def test_it_keeps_qts_rules_while_it_changes(
+    model: FlightModel, qtmodeltester: object, small_pages: int
+) -> None:
     qtmodeltester.check(model)
-    reader = load(model, 600)
+    reader = load(model, 40, small_pages)
     fetch(model, reader, 0)
-    model.replace_top([summary(602), running(601), running(600), summary(599)], 1)
-    model.update_flights([summary(601)])
-    model.replace_top([summary(603), summary(601), summary(599)], 4)
-    model.set_below(400)
-    model.set_below(10)
-    model.replace_top([summary(number) for number in range(1400, 603, -1)], 0)
-    assert len(model.window.head) < 800, "the head was trimmed"
+    model.replace_top([summary(42), running(41), running(40), summary(39)], 1)
+    model.update_flights([summary(41)])
+    model.replace_top([summary(43), summary(41), summary(39)], 4)
+    model.set_below(25)
+    model.set_below(1)
+    model.replace_top([summary(number) for number in range(90, 43, -1)], 0)
+    assert len(model.window.head) <= 48, "the head was trimmed"
     load(model, 0)
 
 
