@@ -49,6 +49,8 @@ _OF_ASSISTANTS = (
     | frozenset({"reasoning_content", "reasoning", "reasoning_details"})
     | _OF_SPEAKERS
 )
+_OF_CALLS = frozenset({"id", "type", "function", "custom", "index"})
+"""`index` is of the stream in which the call came; many clients leave it in."""
 
 
 class MessageReader:
@@ -122,10 +124,10 @@ class MessageReader:
         return items
 
     def _tool_calls(self, message: Mapping[str, Any], path: str) -> list[ToolCall]:
-        calls = [
-            _call(call, f"{path}.tool_calls[{number}]")
-            for number, call in enumerate(objects_at(message, "tool_calls", path))
-        ]
+        given = objects_at(message, "tool_calls", path)
+        calls = [_call(call, f"{path}.tool_calls[{number}]") for number, call in enumerate(given)]
+        for call in given:
+            self._note_unknown(call, _OF_CALLS, "messages.tool_calls")
         legacy = object_at(message, "function_call", path)
         if legacy is not None:
             call = _function_call(
@@ -163,10 +165,12 @@ class MessageReader:
             self._turns.append(Turn(role=Role.USER, items=tuple(self._results)))
             self._results = []
 
-    def _note_unknown(self, message: Mapping[str, Any], known: frozenset[str]) -> None:
-        for name, found in message.items():
+    def _note_unknown(
+        self, given: Mapping[str, Any], known: frozenset[str], place: str = "messages"
+    ) -> None:
+        for name, found in given.items():
             if name not in known and found:
-                self._losses.lost(Feature.FIELD, f"messages.{name}")
+                self._losses.lost(Feature.FIELD, f"{place}.{name}")
 
 
 def _thinking_words(message: Mapping[str, Any], path: str) -> str:

@@ -65,6 +65,10 @@ def _read_part(part: Mapping[str, Any], path: str, losses: LossReport) -> Item:
     for name in part:
         if name not in _KNOWN and name != kind and part[name] is not None:
             losses.lost(Feature.FIELD, f"messages.content.{name}")
+    inner = part.get(kind)
+    for name in inner if type(inner) is dict else ():
+        if name not in _KNOWN_INSIDE and inner[name] is not None:
+            losses.lost(Feature.FIELD, f"messages.content.{kind}.{name}")
     return read(part, path, cache_mark(part, path))
 
 
@@ -143,3 +147,4 @@ _READERS: Mapping[str, _Read] = MappingProxyType(
     }
 )
 _KNOWN = frozenset({"type", "cache_control", "prompt_cache_breakpoint", "closed"})
+_KNOWN_INSIDE = frozenset({"url", "detail", "data", "format", "filename", "file_id", "file_data"})

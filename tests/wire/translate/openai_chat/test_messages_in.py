@@ -327,3 +327,21 @@ def test_what_is_wrong_is_refused_with_its_place(message: dict[str, Any], path: 
     with pytest.raises(MalformedRequest) as caught:
         read(messages=[message])
     assert caught.value.path == path
+
+
+def test_members_within_calls_and_parts_are_lost_by_name() -> None:
+    seal = {"google": {"thought_signature": "s"}}
+    function = {"name": "f", "arguments": "{}"}
+    call = {"id": "a", "index": 0, "function": function, "extra_content": seal}
+    image = {"type": "image_url", "image_url": {"url": "http://x/y.png", "max_tokens": 9}}
+    _, lost = read_with_losses(
+        messages=[
+            {"role": "user", "content": [image]},
+            {"role": "assistant", "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "a", "content": "r"},
+        ]
+    )
+    assert lost == (
+        "field:messages.content.image_url.max_tokens",
+        "field:messages.tool_calls.extra_content",
+    )
