@@ -126,8 +126,8 @@ class MessageReader:
     def _tool_calls(self, message: Mapping[str, Any], path: str) -> list[ToolCall]:
         given = objects_at(message, "tool_calls", path)
         calls = [_call(call, f"{path}.tool_calls[{number}]") for number, call in enumerate(given)]
-        for call in given:
-            self._note_unknown(call, _OF_CALLS, "messages.tool_calls")
+        for each in given:
+            self._note_unknown(each, _OF_CALLS, "messages.tool_calls")
         legacy = object_at(message, "function_call", path)
         if legacy is not None:
             call = _function_call(
