@@ -66,8 +66,8 @@ def _read_part(part: Mapping[str, Any], path: str, losses: LossReport) -> Item:
         if name not in _KNOWN and name != kind and part[name] is not None:
             losses.lost(Feature.FIELD, f"messages.content.{name}")
     inner = part.get(kind)
-    for name in inner if type(inner) is dict else ():
-        if name not in _KNOWN_INSIDE and inner[name] is not None:
+    for name, value in inner.items() if type(inner) is dict else ():
+        if name not in _KNOWN_INSIDE and value is not None:
             losses.lost(Feature.FIELD, f"messages.content.{kind}.{name}")
     return read(part, path, cache_mark(part, path))
 
