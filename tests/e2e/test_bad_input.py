@@ -191,6 +191,7 @@ class TestLyingLength:
         body = dialect.body(lane.name)
         self.raw(house, dialect, body, announced=len(body) + 100, then_leave=True)
         time.sleep(0.2)  # long enough for a request that should not be sent on to arrive
+        assert lane.requests == []
 
     def test_less_announced_than_sent_is_malformed(
         self, house: House, dialect: DialectOfDoor, lane: Lane

@@ -197,6 +197,7 @@ class TestPractice:
 
     def test_usage_only_when_asked_for(self, sdk: openai.OpenAI):
         without = list(ask(sdk, "practice/echo", stream=True))
+        assert text_of(without)
         assert all(chunk.choices and chunk.usage is None for chunk in without)
         chunks = list(ask(sdk, "practice/echo", stream=True, stream_options=WITH_USAGE))
         assert chunks[-1].usage.completion_tokens > 0

@@ -90,6 +90,7 @@ def test_openai_sdk_reads_a_tool_call_and_usage(openai_sdk):
 
 def test_usage_chunk_comes_only_when_asked_for(lane, openai_sdk):
     chunks = list(openai_sdk.chat.completions.create(model="m", messages=ASK, stream=True))
+    assert chunks
     assert all(chunk.usage is None for chunk in chunks)
     assert lane.only.sent.endswith(b"data: [DONE]\n\n")
 

@@ -257,5 +257,7 @@ def test_what_has_gone_is_not_painted_any_more(theme: Theme, qtbot: QtBot) -> No
     dress_view(table, theme)
     row.addWidget(table)
     delete(box)
-    theme.set_appearance(Appearance.DARK)
+    with qtbot.capture_exceptions() as raised:
+        theme.set_appearance(Appearance.DARK)
+    assert raised == []
     qtbot.wait(20)
