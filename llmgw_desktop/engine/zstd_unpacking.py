@@ -6,6 +6,8 @@ from typing import Any
 from llmgw_desktop.engine.unpacking import STEP_BYTES, Garbled
 
 ENCODING = "zstd"
+_SLICE_BYTES = 4096
+"""No step looks at more than this: a slice may hold hundreds of frames with nothing in them."""
 _LARGEST_WINDOW_LOG = 27
 """128 MB, what the format's tools allow unless they are told otherwise."""
 
@@ -16,12 +18,14 @@ class ZstdUnpacker:
     def __init__(self) -> None:
         self._zstd: Any = _library()
         self._frame = self._new_frame()
-        self._waiting = b""
+        self._waiting = memoryview(b"")
+        self._slice: bytes | memoryview = b""
         self._is_begun = False
 
     @property
     def is_hungry(self) -> bool:
-        return not self._waiting and (self._frame.eof or self._frame.needs_input)
+        is_empty = not self._slice and not self._waiting
+        return is_empty and (self._frame.eof or self._frame.needs_input)
 
     @property
     def is_whole(self) -> bool:
@@ -29,20 +33,33 @@ class ZstdUnpacker:
 
     def feed(self, packed: bytes) -> None:
         assert self.is_hungry, "unpack first what is here"
-        self._waiting = packed
+        self._waiting = memoryview(packed)
 
     def step(self) -> bytes:
-        """The next part, perhaps empty. Raises Garbled."""
+        """The next part, perhaps empty. Raises Garbled once all before the fault was given out."""
+        if not self._slice:
+            self._slice = self._waiting[:_SLICE_BYTES]
+            self._waiting = self._waiting[_SLICE_BYTES:]
+        parts: list[bytes] = []
+        room = STEP_BYTES
+        while room and (self._slice or not (self._frame.eof or self._frame.needs_input)):
+            try:
+                part = self._part(room)
+            except self._zstd.ZstdError as error:
+                if parts:  # the next step finds the same fault
+                    break
+                raise Garbled(str(error)) from None
+            parts.append(part)
+            room -= len(part)
+        return b"".join(parts)
+
+    def _part(self, room: int) -> bytes:
         if self._frame.eof:  # frames may follow each other
             self._frame = self._new_frame()
-        packed, self._waiting = self._waiting, b""
-        try:
-            part: bytes = self._frame.decompress(packed, STEP_BYTES)
-        except self._zstd.ZstdError as error:
-            raise Garbled(str(error)) from None
+        packed = self._slice
+        part: bytes = self._frame.decompress(packed, room)
+        self._slice = self._frame.unused_data if self._frame.eof else b""
         self._is_begun = True
-        if self._frame.eof:
-            self._waiting = self._frame.unused_data
         return part
 
     def _new_frame(self) -> Any:

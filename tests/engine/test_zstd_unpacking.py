@@ -35,6 +35,28 @@ def test_garbage_is_said_to_be_so(packed: bytes) -> None:
         unpacked(packed)
 
 
+@pytest.mark.parametrize("body", [b"", b"tiny"])
+def test_frames_of_hardly_anything_take_few_steps(body: bytes) -> None:
+    """Each of them once cost a copy of all that was still to come."""
+    packed = zstd.compress(body) * 10_000
+    unpacker = ZstdUnpacker()
+    unpacker.feed(packed)
+    parts = []
+    while not unpacker.is_hungry:
+        parts.append(unpacker.step())
+    assert b"".join(parts) == body * 10_000
+    assert unpacker.is_whole
+    assert len(parts) <= len(packed) / 1000
+
+
+def test_what_stands_before_the_garbage_comes_out() -> None:
+    unpacker = ZstdUnpacker()
+    unpacker.feed(zstd.compress(b"good") + b"junk")
+    assert unpacker.step() == b"good"
+    with pytest.raises(Garbled):
+        unpacker.step()
+
+
 def test_a_part_is_not_the_whole() -> None:
     unpacker = ZstdUnpacker()
     unpacker.feed(zstd.compress(os.urandom(5000))[:-5])
