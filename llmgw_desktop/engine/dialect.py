@@ -12,6 +12,7 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.answer_facts import AnswerFacts
+from llmgw_desktop.wire.json_large import Body
 
 
 class StreamAccountant(Protocol):
@@ -66,7 +67,7 @@ class StreamError(Protocol):
 class Outgoing:
     """A request's body as it leaves us, and what hides our own edits on the way back."""
 
-    body: bytes
+    body: Body
     filter: ChunkFilter | None = None
 
 

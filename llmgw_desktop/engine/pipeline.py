@@ -5,6 +5,7 @@ Every door brings its callers here, so each rule has one place: who, may it, to 
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError
@@ -20,8 +21,10 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.replies import Replies
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.router import Router
+from llmgw_desktop.engine.turns import Turns
 from llmgw_desktop.wire.errors import error_message, error_reply
 from llmgw_desktop.wire.headers import HeaderPolicy
+from llmgw_desktop.wire.json_steps import is_heavy, object_in_steps
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +48,8 @@ class Pipeline:
         self._header_policy = header_policy
         self._runs: set[asyncio.Task[Any] | None] = set()
         self.router = Router(())
+        self.turns = Turns()
+        """For the large bodies of all callers."""
 
     async def handle(self, dialect: Dialect, operation: Operation, caller: Caller) -> None:
         try:
@@ -122,7 +127,7 @@ class Pipeline:
             flight.request_headers = self._header_policy.masked_headers(caller.headers)
         body = await caller.read_body()
         flight.request_body = body
-        fields, model, streaming = dialect.read_request(body, caller.path)
+        fields, model, streaming = await self._understand(dialect, body, caller.path)
         request = ModelRequest(
             flight_id=flight.id,
             principal=principal,
@@ -137,6 +142,16 @@ class Pipeline:
         )
         flight.read(request)
         return request
+
+    async def _understand(
+        self, dialect: Dialect, body: bytes, path: str
+    ) -> tuple[Mapping[str, Any], str, bool]:
+        """(Top-level fields, model, streaming), and nobody waits while a large body is read."""
+        if not is_heavy(body):
+            return dialect.read_request(body, path)
+        fields = await self.turns.take(object_in_steps(body))
+        _, model, streaming = dialect.read_request(fields.outline(), path)
+        return fields, model, streaming
 
     async def _refuse(
         self, error: LlmgwError, dialect: Dialect, caller: Caller, flight: OpenFlight

@@ -12,11 +12,12 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.wire.json_large import Body, LargeObject, Span, Spliced
+from llmgw_desktop.wire.json_values import parse_json
 
 _BIG_BODY = 1 << 20
 _MARKS = (b",", b":", b"[", b"{")
 _MOST_MARKS = 1_500_000
-_MOST_SURROGATES = 50_000
 _MOST_SPELLINGS = 20_000
 """Beyond these a big body is a bomb: parsed, it would take many times its size in memory."""
 
@@ -25,26 +26,16 @@ _COLON = re.compile(rb"[ \t\r\n]*:[ \t\r\n]*")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _SCALAR = re.compile(rb"[^ \t\r\n,}\]]+")
 _STRUCTURE = re.compile(rb'[{}\[\]]|"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_SURROGATE = re.compile(
-    rb"\\u[dD](?:([89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|[89a-fA-F][0-9a-fA-F]{2})"
-)
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
     """The top level of a JSON object; ValueError, in words for the sender, on anything else.
 
-    Refused: a byte order mark, NaN and Infinity, numbers too big for a double, invalid UTF-8,
-    nesting deeper than 1024. Escaped lone surrogates are valid JSON and vendors decide about them,
-    so they are read, as U+FFFD: what comes out can always be encoded again.
+    What is refused of values, and what is not, `json_values.py` says.
     """
     if len(body) > _BIG_BODY:
         _refuse_bomb(body)
-    try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        if "surrogate" not in str(error) or b"\\u" not in body:
-            raise ValueError(f"not valid JSON: {error}") from None
-        parsed = _parse_with_lone_surrogates(body)
+    parsed = parse_json(body)
     if type(parsed) is not dict:
         raise ValueError("valid JSON, but not an object")
     return parsed
@@ -59,40 +50,45 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 
 def replace_string(
-    body: bytes, key: str, value: str, *, fields: Mapping[str, Any] | None = None
-) -> bytes:
+    body: Body, key: str, value: str, *, fields: Mapping[str, Any] | None = None
+) -> Body:
     """The body with another string as the value of a top-level key that holds a string now.
 
-    `fields` is what `read_object` gave for this same body; with it the usual body need not be
-    parsed a second time. MalformedRequest when the key is missing, stands twice (however it is
-    spelled), or holds something else.
+    `fields` is what `read_object` or `object_in_steps` gave for this same body; with it the usual
+    body need not be parsed a second time, and a large one is not copied. MalformedRequest when the
+    key is missing, stands twice (however it is spelled), or holds something else.
     """
-    start = locate_member(body, key, fields)
-    found = _STRING.match(body, start)
-    if found is None:
+    start, end = _place(body, key, fields)
+    if _original(body)[start : start + 1] != b'"':
         raise MalformedRequest("must be a string", path=key)
-    return body[:start] + orjson.dumps(value) + body[found.end() :]
+    return _spliced(body, (start, end), orjson.dumps(value), fields)
 
 
 def replace_value(
-    body: bytes, key: str, json_value: bytes, *, fields: Mapping[str, Any] | None = None
-) -> bytes:
+    body: Body, key: str, json_value: bytes, *, fields: Mapping[str, Any] | None = None
+) -> Body:
     """As `replace_string`, for any value and any old value."""
-    start = locate_member(body, key, fields)
-    return b"".join((body[:start], json_value, body[_value_end(body, start) :]))
+    return _spliced(body, _place(body, key, fields), json_value, fields)
 
 
-def member_value(body: bytes, key: str, fields: Mapping[str, Any] | None = None) -> bytes:
-    """The value of a top-level key, as it is written."""
-    start = locate_member(body, key, fields)
-    return body[start : _value_end(body, start)]
+def member_value(body: Body, key: str, fields: Mapping[str, Any] | None = None) -> bytes:
+    """The value of a top-level key, as the caller wrote it."""
+    start, end = _place(body, key, fields)
+    return _original(body)[start:end]
 
 
-def insert_member(body: bytes, key: str, json_value: bytes) -> bytes:
+def insert_member(
+    body: Body, key: str, json_value: bytes, *, fields: Mapping[str, Any] | None = None
+) -> Body:
     """The body with one more member at its end. The body is a JSON object without that key."""
-    brace = body.rindex(b"}")
-    comma = b"" if body[:brace].rstrip(b" \t\r\n").endswith(b"{") else b","
-    return b"".join((body[:brace], comma, orjson.dumps(key), b":", json_value, body[brace:]))
+    brace = _original(body).rindex(b"}")
+    is_first = (
+        not fields
+        if type(fields) is LargeObject
+        else _original(body)[:brace].rstrip(b" \t\r\n").endswith(b"{")
+    )
+    member = b"%b%b:%b" % (b"" if is_first else b",", orjson.dumps(key), json_value)
+    return _spliced(body, (brace, brace), member, fields)
 
 
 def locate_member(body: bytes, key: str, fields: Mapping[str, Any] | None = None) -> int:
@@ -109,36 +105,31 @@ def locate_member(body: bytes, key: str, fields: Mapping[str, Any] | None = None
     return _located_by_parsing(body, key, spots)
 
 
+def _place(body: Body, key: str, fields: Mapping[str, Any] | None) -> Span:
+    """Of a value, in the body as the caller wrote it."""
+    if type(fields) is LargeObject:  # not isinstance: that of a Mapping takes its time
+        return fields.place(key)
+    original = _original(body)
+    start = locate_member(original, key, fields)
+    return start, _value_end(original, start)
+
+
+def _original(body: Body) -> bytes:
+    return body if isinstance(body, bytes) else body.original
+
+
+def _spliced(body: Body, span: Span, new: bytes, fields: Mapping[str, Any] | None) -> Body:
+    if isinstance(body, Spliced):
+        return body.with_edit(span, new)
+    if type(fields) is LargeObject:
+        return Spliced(body).with_edit(span, new)
+    return b"".join((body[: span[0]], new, body[span[1] :]))
+
+
 def _refuse_bomb(body: bytes) -> None:
     """Counts inside strings too: prose and code have far fewer of these marks than a bomb."""
     if sum(map(body.count, _MARKS)) > _MOST_MARKS:
         raise ValueError("too finely divided: more values than any model takes")
-
-
-def _parse_with_lone_surrogates(body: bytes) -> Any:
-    if body.count(b"\\ud") + body.count(b"\\uD") > _MOST_SURROGATES:
-        raise ValueError("made of more half characters than any text is")
-    try:
-        return orjson.loads(_SURROGATE.sub(_without_lone, body))
-    except orjson.JSONDecodeError as error:
-        raise ValueError(f"not valid JSON: {error}") from None
-
-
-def _without_lone(found: re.Match[bytes]) -> bytes:
-    if _backslashes_before(found.string, found.start()) % 2 == 0:
-        return found[0] if found[1] else rb"\ufffd"
-    # the first \ is the second of a \\, so only the other half can be an escape
-    return found[0][:6] + rb"\ufffd" if found[1] else found[0]
-
-
-def _backslashes_before(text: bytes, at: int) -> int:
-    width = 16
-    while True:
-        window = text[max(at - width, 0) : at]
-        run = len(window) - len(window.rstrip(b"\\"))
-        if run < len(window) or width >= at:
-            return run
-        width *= 4
 
 
 def _members_named(body: bytes, key: str) -> list[tuple[int, int]]:

@@ -20,6 +20,7 @@ from llmgw_desktop.wire.answer_facts import (
     parse_answer,
     word_in,
 )
+from llmgw_desktop.wire.json_large import Body
 from llmgw_desktop.wire.json_scan import (
     insert_member,
     locate_member,
@@ -60,20 +61,20 @@ def asks_for_usage(fields: Mapping[str, Any]) -> bool:
     return object_in(fields, "stream_options").get("include_usage") is True
 
 
-def with_stream_usage(body: bytes, fields: Mapping[str, Any]) -> bytes:
+def with_stream_usage(body: Body, fields: Mapping[str, Any]) -> Body:
     """The body of a stream request so that usage comes at the end, though the client did not ask.
 
     Its other stream options stay. Options that are no object are left to the vendor to refuse.
     """
     if "stream_options" not in fields:
-        return insert_member(body, "stream_options", _ONLY_USAGE)
+        return insert_member(body, "stream_options", _ONLY_USAGE, fields=fields)
     options = fields["stream_options"]
     if options is None:
         wanted = _ONLY_USAGE
     elif type(options) is dict:
         written = member_value(body, "stream_options", fields)
         put = replace_value if "include_usage" in options else insert_member
-        wanted = put(written, "include_usage", b"true")
+        wanted = bytes(put(written, "include_usage", b"true"))
     else:
         return body
     return replace_value(body, "stream_options", wanted, fields=fields)

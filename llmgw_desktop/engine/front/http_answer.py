@@ -18,6 +18,9 @@ from llmgw_desktop.engine.caller import HeaderLines
 READ_PATIENCE_S = 300.0
 """A client that takes nothing for so long is gone, whatever its connection says."""
 
+SENT_AT_ONCE_BYTES = 256 * 1024
+"""A larger body goes out in parts of this size, without a copy of the whole."""
+
 _LAST_CHUNK = b"0\r\n\r\n"
 
 
@@ -44,6 +47,7 @@ class HttpAnswer(web.StreamResponse):
         self._request = request
         self._date = date
         self._unsent = b""
+        self._rest = memoryview(b"")
         self._is_over = False
         self._may_chunk = request.version >= HttpVersion11
         # a body that was not read stands in the way of the next head: the connection ends with it
@@ -56,13 +60,19 @@ class HttpAnswer(web.StreamResponse):
 
     def whole(self, status: int, lines: HeaderLines, body: bytes) -> None:
         """The answer, at once; it goes out with `go_out`, or when the handler returns."""
-        head = self._head(status, lines, f"content-length: {len(body)}\r\n")
-        self._unsent = head if self._request.method == "HEAD" else head + body
+        self._unsent = self._head(status, lines, f"content-length: {len(body)}\r\n")
+        if self._request.method != "HEAD":
+            self._unsent += body[:SENT_AT_ONCE_BYTES]
+            self._rest = memoryview(body)[SENT_AT_ONCE_BYTES:]
         self._is_over = True
 
     async def go_out(self) -> None:
         """What is ready; waits while the client reads slowly."""
         await self._write(b"")
+        while self._rest:
+            await asyncio.sleep(0)  # a client who reads fast leaves nobody else a turn
+            part, self._rest = self._rest[:SENT_AT_ONCE_BYTES], self._rest[SENT_AT_ONCE_BYTES:]
+            await self._write(part)
 
     def begin(self, status: int, lines: HeaderLines) -> None:
         """The head; it goes out with the first chunk."""
@@ -88,7 +98,7 @@ class HttpAnswer(web.StreamResponse):
     @override
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         if self._unsent:
-            await self._write(b"")
+            await self.go_out()
         return None
 
     @override
@@ -108,7 +118,7 @@ class HttpAnswer(web.StreamResponse):
         head = f"{start}{text}{framing}server: llmgw\r\n{self._date.now()}{end}"
         return head.encode("utf-8", "surrogateescape")
 
-    async def _write(self, data: bytes) -> None:
+    async def _write(self, data: bytes | memoryview) -> None:
         transport = self._request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the client has left")

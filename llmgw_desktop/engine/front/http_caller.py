@@ -1,9 +1,8 @@
 """A Caller at the other end of an HTTP connection."""
 
 import asyncio
-import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -20,6 +19,8 @@ from llmgw_desktop.domain.errors import (
 from llmgw_desktop.engine import zstd_unpacking
 from llmgw_desktop.engine.caller import HeaderLines
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
+from llmgw_desktop.engine.gathering import Gathering
+from llmgw_desktop.engine.turns import Turns
 from llmgw_desktop.engine.unpacking import ENCODINGS, Garbled, Unpacker
 from llmgw_desktop.wire.headers import KEY_MARK
 
@@ -41,12 +42,14 @@ class HttpCaller:
         *,
         max_body_bytes: int,
         body_patience_s: float,
+        turns: Turns,
     ) -> None:
         """A body whose next piece takes longer than `body_patience_s` is not coming."""
         self._request = request
         self._date = date
         self._max_body_bytes = max_body_bytes
         self._body_patience_s = body_patience_s
+        self._turns = turns
         self._stream: HttpAnswer | None = None
         self.response: HttpAnswer | None = None
         self.principal: Principal | None = None
@@ -99,7 +102,9 @@ class HttpCaller:
             self._tell_to_go_on()
         try:
             body = await self._read()
-            return body if encoding in _PLAIN else await self._unpacked(encoding, body)
+            if encoding in _PLAIN:
+                return body
+            return await self._turns.take(self._unpacked(encoding, body))
         except TimeoutError as error:
             raise RequestStalled(
                 f"Nothing came of the request's body for {self._body_patience_s:g} s."
@@ -142,14 +147,14 @@ class HttpCaller:
             if len(body) > self._max_body_bytes:
                 raise self._too_large()
             return body
-        parts = io.BytesIO()  # it gives its memory away at last: no second copy of a large body
+        parts = Gathering()
         while True:
             async with asyncio.timeout(self._body_patience_s):
                 part = await content.readany()
             if not part:
-                return parts.getvalue()
-            parts.write(part)
-            if parts.tell() > self._max_body_bytes:
+                return await self._turns.take(parts.whole())
+            parts.add(part)
+            if len(parts) > self._max_body_bytes:
                 raise self._too_large()
 
     def _tell_to_go_on(self) -> None:
@@ -158,23 +163,23 @@ class HttpCaller:
         if transport is not None and not self._request.content.is_eof():
             transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
-    async def _unpacked(self, encoding: str, packed: bytes) -> bytes:
-        """In bounded steps, others between them: a few bytes may stand for very many."""
+    def _unpacked(self, encoding: str, packed: bytes) -> Generator[None, None, bytes]:
+        """In bounded steps: a few bytes may stand for very many."""
         is_zstd = encoding == zstd_unpacking.ENCODING
         unpacker = zstd_unpacking.ZstdUnpacker() if is_zstd else Unpacker(encoding)
         unpacker.feed(packed)
-        body = io.BytesIO()
+        body = Gathering()
         while not unpacker.is_hungry:
             try:
-                body.write(unpacker.step())
+                body.add(unpacker.step())
             except Garbled as error:
                 raise MalformedRequest(f"The request's body is garbled: {error}.") from error
-            if body.tell() > self._max_body_bytes:
+            if len(body) > self._max_body_bytes:
                 raise self._too_large()
-            await asyncio.sleep(0)
+            yield
         if not unpacker.is_whole:
             raise MalformedRequest("The request's compressed body is not whole.")
-        return body.getvalue()
+        return (yield from body.whole())
 
     def _too_large(self) -> RequestTooLarge:
         return RequestTooLarge(

@@ -106,6 +106,7 @@ class HttpServer:
             self._date,
             max_body_bytes=self._max_body_bytes,
             body_patience_s=self._patience.body_s,
+            turns=self._pipeline.turns,
         )
         try:
             await self._answer(request, caller)

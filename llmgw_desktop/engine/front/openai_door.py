@@ -16,9 +16,11 @@ PREFIXES = ("/v1", "/openai/v1", "/openai", "")
 
 def _edit(request: ModelRequest, candidate: Candidate) -> Outgoing:
     """The model's own name, and usage in streams: without it a flight's tokens stay unknown."""
-    body = request.body
-    if candidate.model != request.model:
-        body = replace_string(body, "model", candidate.model, fields=request.fields)
+    body = (
+        request.body
+        if candidate.model == request.model
+        else replace_string(request.body, "model", candidate.model, fields=request.fields)
+    )
     if not request.streaming or openai_chat.asks_for_usage(request.fields):
         return Outgoing(body)
     if candidate.upstream.kind in TELLS_USAGE_UNASKED:

@@ -13,6 +13,7 @@ from llmgw_desktop.domain.route import Candidate, RouteDecision
 from llmgw_desktop.engine.dialect import Dialect, Outgoing
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.routing.router import TRANSLATED
+from llmgw_desktop.engine.translation.beside_loop import beside_loop
 from llmgw_desktop.engine.translation.translation import Translation, Translator
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall, UpstreamClient
 from llmgw_desktop.wire.headers import HeaderPolicy, own_query, own_request_headers
@@ -44,7 +45,9 @@ class Attempts:
             flight.tried(candidate)
             try:
                 if _goes_as_it_is(request, candidate):
-                    outgoing = dialect.edit(request, candidate)
+                    outgoing = await beside_loop(
+                        len(request.body), dialect.edit, request, candidate
+                    )
                     return await self._ask(request, candidate, outgoing, flight), outgoing
                 translation = await self._translator.translate(request, candidate)
                 flight.losses = translation.report.names

@@ -10,6 +10,7 @@ from typing import Protocol
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.wire.json_large import Body
 
 
 def _nobody_listens() -> None:
@@ -23,7 +24,7 @@ class UpstreamCall:
     candidate: Candidate
     operation: Operation
     streaming: bool
-    body: bytes
+    body: Body
     headers: Mapping[str, str]
     """What may be passed on of the caller's headers."""
     query: str = ""

@@ -12,11 +12,17 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from multidict import CIMultiDict
 from typing_extensions import override
 
+from llmgw_desktop.wire.json_large import Body
+
 HEAD_LIMIT_BYTES = 64 * 1024
 HIGH_WATER_BYTES = 512 * 1024
 LOW_WATER_BYTES = 64 * 1024
 PIECE_COST_BYTES = 64
 """What a piece costs in memory beside its bytes."""
+SENT_AT_ONCE_BYTES = 256 * 1024
+"""A larger body goes out in parts of this size, each when the one before is on its way: no copy of
+it waits in the transport."""
+_PARTS_A_TURN = 8
 FLOOD_PIECES = 64
 """More than so many pieces waiting at once did not come as events of their own."""
 
@@ -56,28 +62,33 @@ class Connection(asyncio.Protocol):
         self._keeps_alive = False
         self._is_idle = True
         self._has_surplus = False
+        self._unsent: deque[memoryview] = deque()
+        self._is_congested = False
 
     @property
     def is_reusable(self) -> bool:
-        return (
-            self._is_whole and self._keeps_alive and not self._has_surplus and self._error is None
-        )
+        is_clean = self._is_whole and not self._has_surplus and not self._unsent
+        return is_clean and self._keeps_alive and self._error is None
 
     @property
     def is_open(self) -> bool:
         return self._error is None
 
-    def ask(self, head: bytes, body: bytes) -> None:
-        """Send a request; `answered` waits for the head of its answer."""
+    def ask(self, head: bytes, body: Body) -> None:
+        """Send a request; `answered` waits for the head of its answer, which may come before all
+        of a large body is sent."""
         transport = self._transport
         assert transport is not None
         self._lines, self._head_bytes = [], 0
         self._has_head = self._is_whole = self._keeps_alive = self._is_idle = False
-        if len(body) < HIGH_WATER_BYTES:
+        if isinstance(body, bytes) and len(body) <= SENT_AT_ONCE_BYTES:
             transport.write(head + body)
-        else:  # no copy of a large body
-            transport.write(head)
-            transport.write(body)
+            return
+        transport.write(head)
+        for part in (memoryview(body),) if isinstance(body, bytes) else body.parts():
+            for at in range(0, len(part), SENT_AT_ONCE_BYTES):
+                self._unsent.append(part[at : at + SENT_AT_ONCE_BYTES])
+        self._send_on()
 
     async def answered(self) -> None:
         """`status` and `headers` are there. Raises BrokenAnswer, ConnectionClosed."""
@@ -120,6 +131,7 @@ class Connection(asyncio.Protocol):
         """At once; whoever waits gets `error`."""
         if self._error is None:
             self._error = error or ConnectionClosed(heard=self._head_bytes > 0)
+        self._unsent.clear()
         if self._transport is not None:
             self._transport.abort()
         self._wake()
@@ -150,6 +162,15 @@ class Connection(asyncio.Protocol):
         if self._held_bytes > HIGH_WATER_BYTES and not self._is_paused:
             self._pause()
         self._wake()
+
+    @override
+    def pause_writing(self) -> None:
+        self._is_congested = True
+
+    @override
+    def resume_writing(self) -> None:
+        self._is_congested = False
+        self._send_on()
 
     @override
     def eof_received(self) -> bool:
@@ -195,6 +216,15 @@ class Connection(asyncio.Protocol):
         if self._has_head and not self._has_surplus:
             self._is_whole = True
             self._keeps_alive = self._parser.should_keep_alive()
+
+    def _send_on(self) -> None:
+        """As much as the other side takes, but not all at a stretch: it may take fast."""
+        assert self._transport is not None
+        for _ in range(_PARTS_A_TURN):
+            if not self._unsent or self._is_congested or self._transport.is_closing():
+                return
+            self._transport.write(self._unsent.popleft())
+        asyncio.get_running_loop().call_soon(self._send_on)
 
     def _ends_with_the_connection(self) -> bool:
         """The body has no other end than the connection's own."""

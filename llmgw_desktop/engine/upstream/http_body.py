@@ -65,6 +65,7 @@ class HttpAnswer:
                 await asyncio.sleep(0)  # a few bytes may stand for very many: others have a turn
             elif packed := await self._connection.piece():
                 unpacker.feed(packed)
+                self._watch.heard()  # there may be nothing in it, but it is no silence
             elif unpacker.is_whole:
                 return b""
             else:

@@ -195,7 +195,7 @@ def _head(start: str, headers: Mapping[str, str], upstream: Upstream, body_bytes
 def _no_connection(provider: str, target: Target, error: OSError) -> str:
     where = f"{target.host}:{target.port}"
     if isinstance(error, LeadsBack):
-        return f"'{provider}' at {where} is this gateway itself. Correct its base_url."
+        return f"'{provider}' at {where} is this gateway itself, not a provider."
     if isinstance(error, socket.gaierror):
         return f"'{provider}': the name '{target.host}' is unknown. Are you online?"
     if isinstance(error, ssl.SSLError):

@@ -30,6 +30,13 @@ from llmgw_desktop.wire.json_scan import read_object
 
 PRACTICE_MODELS: tuple[str, ...] = MODEL_NAMES
 PACE_S = 0.05
+MOST_BYTES = 2 * 1024 * 1024
+_MOST_VALUES = 50_000
+_TOO_MUCH = (
+    "The practice provider reads every word by itself, so it takes at most 2 MB and no more than "
+    "50,000 values; send less."
+)
+"""To read more at a stretch would keep other callers waiting."""
 
 _BEATS_BEFORE_THE_END = 6
 _CHUNK_BYTES = 16 * 1024
@@ -96,14 +103,19 @@ class PracticeClient:
 
     @staticmethod
     def _outcome(call: UpstreamCall, dialect: _Dialect) -> Fault | tuple[Script, Turn]:
+        if len(call.body) > MOST_BYTES:
+            return Fault(status=413, message=_TOO_MUCH)
+        body = bytes(call.body)
+        if sum(map(body.count, (b"[", b"{", b":"))) > _MOST_VALUES:
+            return Fault(status=413, message=_TOO_MUCH)
         try:
-            fields = read_object(call.body)
+            fields = read_object(body)
         except MalformedRequest as error:
             return Fault(status=400, message=str(error))
         complaint = dialect.complaint(fields, call.operation)
         if complaint is not None:
             return Fault(status=400, message=complaint)
-        turn = dialect.read_turn(fields, call.body)
+        turn = dialect.read_turn(fields, body)
         script = script_for(call.candidate.model, turn)
         return script if isinstance(script, Fault) else (script, turn)
 

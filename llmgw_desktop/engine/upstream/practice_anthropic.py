@@ -29,6 +29,7 @@ SIGNATURE = "practice-signature-of-no-vendor"
 _ERROR_TYPES = {
     401: "authentication_error",
     404: "not_found_error",
+    413: "request_too_large",
     429: "rate_limit_error",
     500: "api_error",
     529: "overloaded_error",

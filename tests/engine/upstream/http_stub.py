@@ -12,6 +12,7 @@ from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
 from llmgw_desktop.engine.upstream.http_body import HttpAnswer
 from llmgw_desktop.engine.upstream.http_client import HttpClient
+from llmgw_desktop.wire.json_large import Body
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
 
@@ -61,7 +62,7 @@ def whole(body: bytes, *lines: bytes) -> bytes:
     return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n%s\r\n%s" % (len(body), head, body)
 
 
-def call(url: str, body: bytes = b"{}", **headers: str) -> UpstreamCall:
+def call(url: str, body: Body = b"{}", **headers: str) -> UpstreamCall:
     upstream = Upstream(
         provider="stub",
         kind=ProviderKind.OPENAI_COMPATIBLE,
@@ -78,7 +79,7 @@ def call(url: str, body: bytes = b"{}", **headers: str) -> UpstreamCall:
     )
 
 
-async def read(client: HttpClient, url: str, body: bytes = b"{}") -> list[bytes]:
+async def read(client: HttpClient, url: str, body: Body = b"{}") -> list[bytes]:
     answer = await client.send(call(url, body))
     try:
         return [chunk async for chunk in chunks_of(answer)]

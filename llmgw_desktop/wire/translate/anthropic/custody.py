@@ -11,20 +11,22 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.content import Vendor
+from llmgw_desktop.wire.json_large import Body
 from llmgw_desktop.wire.json_scan import replace_value
 from llmgw_desktop.wire.translate.anthropic.hosted import MADE_ID
 from llmgw_desktop.wire.translate.carrier import SealOf, unpacked
 
 _UNSIGNED = (b'"signature":""', b'"signature": ""')
 """Thinking of a model whose maker signs nothing, as callers write it back."""
+_STRETCH_BYTES = 1024 * 1024
 _SIGNS = (b"llmgw1.", MADE_ID.encode(), b"encrypted_index", *_UNSIGNED)
 
 
-def without_foreign(body: bytes, fields: Mapping[str, Any]) -> tuple[bytes, int]:
+def without_foreign(body: bytes, fields: Mapping[str, Any]) -> tuple[Body, int]:
     """The body without them, and how many blocks were left out; the same body where there are
     none. `fields` is what the body says."""
-    messages = fields.get("messages")
-    if type(messages) is not list or not any(sign in body for sign in _SIGNS):
+    messages = fields.get("messages") if _is_signed(body) else None
+    if type(messages) is not list:
         return body, 0
     kept = [_cleaned(message) for message in messages]
     changed = sum(one is not other for one, other in zip(kept, messages, strict=True))
@@ -33,6 +35,15 @@ def without_foreign(body: bytes, fields: Mapping[str, Any]) -> tuple[bytes, int]
     left_out = sum(map(_blocks, messages)) - sum(map(_blocks, kept))
     remaining = [each for each in kept if type(each) is not dict or each.get("content") != []]
     return replace_value(body, "messages", orjson.dumps(remaining), fields=fields), left_out
+
+
+def _is_signed(body: bytes) -> bool:
+    """Looked for in stretches: nothing else runs while bytes are searched."""
+    for start in range(0, len(body), _STRETCH_BYTES):
+        for sign in _SIGNS:
+            if body.find(sign, start, start + _STRETCH_BYTES + len(sign)) >= 0:
+                return True
+    return False
 
 
 def _cleaned(message: Any) -> Any:
