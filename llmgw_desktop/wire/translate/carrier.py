@@ -16,9 +16,15 @@ from llmgw_desktop.domain.values import value
 
 MOST_CHARS = 256 * 1024
 _MARK = "llmgw1."
-_SIGNS = (_MARK.encode(), base64.b64encode(_MARK.encode())[:9])
-
-
+MARK_OF_MANY = b'{"llmgw1":'
+"""How several together begin; they travel in base64 alone."""
+_SIGNS = (
+    _MARK.encode(),
+    base64.b64encode(_MARK.encode())[:9],
+    base64.b64encode(MARK_OF_MANY)[:12],
+)
+_CARRIER = re.compile(rb'(?<!\\)"(?:%b)' % b"|".join(map(re.escape, _SIGNS)))
+"""A string that begins so; prose and code that speak of the mark do not."""
 _MADE_REASONING = re.compile(rb'"rs_[0-9a-f]+_[0-9]+"')
 """Ids that the writer of Responses gives to thinking; what has one may have no seal at all."""
 
@@ -42,7 +48,9 @@ class Carried:
 def holds_carrier(body: bytes) -> bool:
     """Whether a request may hold one, or thinking that no vendor sealed; also where a protocol
     wants it in base64 once more."""
-    return any(sign in body for sign in _SIGNS) or _MADE_REASONING.search(body) is not None
+    if any(sign in body for sign in _SIGNS) and _CARRIER.search(body) is not None:
+        return True
+    return _MADE_REASONING.search(body) is not None
 
 
 def packed(signature: Signature, own: Vendor, of: SealOf = SealOf.THINKING) -> str:

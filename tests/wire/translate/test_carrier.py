@@ -6,9 +6,11 @@ import base64
 
 import pytest
 
-from llmgw_desktop.domain.content import Signature, Vendor
+from llmgw_desktop.domain.content import Signature, Thinking, Vendor
 from llmgw_desktop.wire.translate.carrier import SealOf, holds_carrier, packed, unpacked
+from llmgw_desktop.wire.translate.gemini import keepsake
 
+THOUGHT = Thinking(text="hm", signature=Signature(vendor=Vendor.ANTHROPIC, data="seal"))
 SEAL = Signature(vendor=Vendor.GOOGLE, data="c2VhbA==")
 
 
@@ -23,8 +25,11 @@ def test_a_seal_comes_back_as_it_was(of: SealOf) -> None:
 @pytest.mark.parametrize(
     ("body", "holds"),
     [
-        (packed(SEAL, Vendor.ANTHROPIC).encode(), True),
-        (base64.b64encode(packed(SEAL, Vendor.OPENAI).encode()), True),
+        (b'{"signature": "%b"}' % packed(SEAL, Vendor.ANTHROPIC).encode(), True),
+        (b'["%b"]' % base64.b64encode(packed(SEAL, Vendor.OPENAI).encode()), True),
+        (b'{"thoughtSignature":"%b"}' % (keepsake.packed([THOUGHT]) or "").encode(), True),
+        (b'{"content":"what does llmgw1.openai mean?"}', False),
+        (b'{"content":"s = \\"llmgw1.openai.call.eA\\""}', False),
         (b'{"type":"reasoning","id":"rs_01a1fe11b4593e05fc04fbe96683_0","summary":[]}', True),
         (b'{"type":"reasoning","id":"rs_68af0c3d1b2c81a0b7d9d6f0e3c2b1a0","summary":[]}', False),
         (b'{"id":"msg_01a1fe11b4593e05fc04fbe96683_1"}', False),

@@ -12,12 +12,12 @@ from collections.abc import Iterable
 import orjson
 
 from llmgw_desktop.domain.content import RedactedThinking, Signature, Thinking, Vendor
+from llmgw_desktop.wire.translate.carrier import MARK_OF_MANY
 
 Thought = Thinking | RedactedThinking
 
 _MOST_BYTES = 512 * 1024
-_MARK = b'{"llmgw1":'
-_START = base64.b64encode(_MARK[:9]).decode()
+_START = base64.b64encode(MARK_OF_MANY[:9]).decode()
 _HIDDEN = "redacted"
 _SHOWN = "thinking"
 
@@ -45,7 +45,7 @@ class Keeper:
 def packed(thoughts: Iterable[Thought]) -> str | None:
     """None for more than any client would carry."""
     told = [_told(thought) for thought in thoughts]
-    data = b"%b%b}" % (_MARK, orjson.dumps([each for each in told if each is not None]))
+    data = b"%b%b}" % (MARK_OF_MANY, orjson.dumps([each for each in told if each is not None]))
     return base64.b64encode(data).decode() if len(data) <= _MOST_BYTES else None
 
 
