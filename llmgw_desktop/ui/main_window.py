@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         for page in self._pages.values():
+            page.widget.setAccessibleName(page.entry.title)
             self._stack.addWidget(page.widget)
         self._sidebar.add_foot(self._status)
         right = QVBoxLayout()

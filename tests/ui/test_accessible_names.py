@@ -4,20 +4,36 @@ schemes, in every state."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QEventLoop, QPoint, QRect, QSettings, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QAction
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QSplitterHandle,
+    QTabBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from llmgw_desktop.domain.events import GatewayState
+from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.ui.charts.pickable import Pickable
 from llmgw_desktop.ui.desktop_shell import DesktopShell
+from llmgw_desktop.ui.flights.table.flight_header import FlightHeader
 from llmgw_desktop.ui.main_window import MainWindow
+from llmgw_desktop.ui.pages.flights_page import FlightsPage
 from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.tray import Tray
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from tests.ui.plain_gateway import PlainGateway, ended_flight, running_flight
 
 
@@ -37,7 +53,8 @@ def window(
     shell = DesktopShell(gateway, theme, tray, settings)
     shell.show_window()
     assert shell.window is not None
-    qtbot.wait(400)
+    shell.window.activateWindow()
+    pause(400)
     yield shell.window
     shell._bridge.close()
     tray.close()
@@ -55,15 +72,169 @@ def walk(interface: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
             yield from walk(child)
 
 
+MOUSE_ALONE = (FlightHeader, FlowingLabel, QSplitterHandle)
+"""What these do with the mouse can be done with keys elsewhere: the column menu, the copy buttons,
+the button that moves the pane."""
+
+
+def is_interactive(widget: QWidget) -> bool:
+    return (
+        widget.focusPolicy() is not Qt.FocusPolicy.NoFocus
+        or isinstance(widget, QAbstractButton | QLineEdit | QComboBox | QTabBar)
+        or hears_mouse(widget)
+    )
+
+
+def hears_mouse(widget: QWidget) -> bool:
+    """Whether one of our own classes does something with a click."""
+    events = ("mousePressEvent", "mouseReleaseEvent")
+    return any(
+        name in vars(kind)
+        for kind in type(widget).__mro__
+        if kind.__module__.startswith("llmgw_desktop")
+        for name in events
+    )
+
+
 def nameless(window: QWidget) -> list[str]:
     found = []
     for each in window.findChildren(QWidget):
-        if not each.isVisible() or each.focusPolicy() is Qt.FocusPolicy.NoFocus:
+        if not each.isVisible() or not is_interactive(each):
             continue
         interface = QAccessible.queryAccessibleInterface(each)
         if interface is None or not interface.text(QAccessible.Text.Name).strip():
             found.append(f"{type(each).__name__} {each.objectName()} in {type(each.parent())}")
     return found
+
+
+def tab_stops(window: QWidget, qtbot: QtBot) -> list[QWidget]:
+    """Where the Tab key leads, beginning at the left upper entry, once around."""
+    stops: list[QWidget] = []
+    next(each for each in window.findChildren(QAbstractButton) if each.isVisible()).setFocus()
+    for _ in range(200):
+        at = QApplication.focusWidget()
+        assert at is not None
+        if at in stops:
+            return stops
+        stops.append(at)
+        qtbot.keyClick(at, Qt.Key.Key_Tab)
+    pytest.fail("the Tab key does not come back")
+
+
+def place(window: QWidget, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+def steps_back(window: QWidget, stops: list[QWidget]) -> list[str]:
+    """Steps that a reader's eye would not make: upwards, or left within a line."""
+    found = []
+    for one, other in pairwise(stops):
+        here, there = place(window, one), place(window, other)
+        is_right_of = there.left() >= here.right()
+        is_below = there.top() >= here.bottom() or there.center().y() > here.center().y()
+        is_inside = here.contains(there)
+        if not (is_right_of or is_below or is_inside):
+            found.append(f"{name_of(one)} → {name_of(other)}")
+    return found
+
+
+def name_of(widget: QWidget) -> str:
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name) if interface is not None else "?"
+
+
+def make_poses(window: MainWindow, qtbot: QtBot) -> Iterator[str]:
+    """The window in all that a person can bring it to without leaving it."""
+    for size in ((1160, 760), (720, 560)):
+        window.resize(*size)
+        for key in ("overview", "flights"):
+            window.show_page(key)
+            pause(300)
+            yield f"{key} at {size}"
+        page = window.findChild(FlightsPage)
+        assert isinstance(page, FlightsPage)
+        if page._states.is_browsing:
+            page._table.choose_row(3)
+            page._browser.open_pane()
+            for tab in ("Request", "Response", "Timeline", "Raw", "Overview"):
+                page._browser._pane.choose_tab(tab)
+                pause(150)
+                yield f"{tab} of a flight at {size}"
+            page.show_query(FlightQuery(client="claude-code", since_s=0.0))
+            pause(300)
+            yield f"filtered flights at {size}"
+            page.show_query(FlightQuery())
+            pause(100)
+
+
+def pause(ms: int) -> None:
+    """In a loop of Qt's own: a waiting test would keep the interpreter's lock from the reader."""
+    waiting = QEventLoop()
+    QTimer.singleShot(ms, waiting.quit)
+    waiting.exec()
+
+
+def test_every_interactive_thing_has_a_name_in_every_pose(window: MainWindow, qtbot: QtBot) -> None:
+    poses = 0
+    for pose in make_poses(window, qtbot):
+        assert nameless(window) == [], pose
+        poses += 1
+    assert poses >= 4
+
+
+def test_what_the_mouse_can_do_keys_can(window: MainWindow, qtbot: QtBot) -> None:
+    for pose in make_poses(window, qtbot):
+        stops = tab_stops(window, qtbot)
+        groups = {each.group() for each in stops if isinstance(each, QAbstractButton)} - {None}
+        for each in window.findChildren(QWidget):
+            if not each.isVisible() or not each.isEnabled() or isinstance(each, MOUSE_ALONE):
+                continue
+            is_button = isinstance(each, QAbstractButton)
+            if is_button and each.group() in groups:
+                continue  # arrows lead from one to the other
+            if (is_button or hears_mouse(each)) and not is_part_of_a_view(each):
+                assert each in stops or not counts(each), f"{type(each)} in {pose}"
+
+
+def counts(widget: QWidget) -> bool:
+    """A picture of nothing has nothing to pick."""
+    return not isinstance(widget, Pickable) or widget.count_of_things() > 0
+
+
+def is_part_of_a_view(widget: QWidget) -> bool:
+    """Corner and clear buttons that Qt itself makes."""
+    return isinstance(widget.parentWidget(), QLineEdit | QAbstractItemView | QTabBar)
+
+
+def test_the_tab_key_goes_as_the_eye_does(window: MainWindow, qtbot: QtBot) -> None:
+    for pose in make_poses(window, qtbot):
+        stops = tab_stops(window, qtbot)
+        assert len(stops) >= 2, pose
+        assert all(each.isVisible() for each in stops), pose
+        side = [each for each in stops if place(window, each).left() < 200]
+        page = [each for each in stops if each not in side]
+        assert stops == side + page, "first the sidebar, then the page"
+        assert steps_back(window, side) == [], pose
+        assert steps_back(window, page) == [], pose
+
+
+def test_the_test_itself_finds_a_step_back(window: MainWindow, qtbot: QtBot) -> None:
+    entry, pause_button = (
+        next(each for each in window.findChildren(QAbstractButton) if name_of(each) == name)
+        for name in ("Overview", "Pause gateway")
+    )
+    assert steps_back(window, [entry, pause_button]) == []
+    assert steps_back(window, [pause_button, entry]) != []
+
+
+def test_arrows_and_space_lead_from_page_to_page(window: MainWindow, qtbot: QtBot) -> None:
+    entry = tab_stops(window, qtbot)[0]
+    entry.setFocus()
+    qtbot.keyClick(entry, Qt.Key.Key_Down)
+    at = QApplication.focusWidget()
+    assert at is not None
+    qtbot.keyClick(at, Qt.Key.Key_Space)
+    assert window.page_key == "flights"
 
 
 @pytest.mark.parametrize("appearance", [Appearance.LIGHT, Appearance.DARK])

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from llmgw_desktop.ui.charts.pickable import INSET_UNITS, Pickable
 from llmgw_desktop.ui.theme import TextSize, Theme
 
 MOST = 6
@@ -30,17 +31,16 @@ _CALM_MS = 5000
 _WIDEST_ELAPSED = "88 m 88 s"
 
 
-class RunningList(QWidget):
+class RunningList(Pickable):
     """The oldest, and how many more there are. A click asks for the flight.
 
     It grows at once, and gives its room back when fewer lines have been enough for a while.
     """
 
-    flight_clicked = Signal(str)
+    flight_wanted = Signal(str)
 
     def __init__(self, theme: Theme, *, most: int = MOST, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, "Flights under way", parent=parent)
         self._most = most
         self._lines: tuple[RunningLine, ...] = ()
         self._more = 0
@@ -50,8 +50,7 @@ class RunningList(QWidget):
         self.setFont(theme.font())
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Flights under way")
-        theme.changed.connect(self.update)
+        self.picked.connect(lambda row: self.flight_wanted.emit(self._lines[row].flight_id))
 
     def show_lines(self, lines: Sequence[RunningLine], count: int) -> None:
         """`count` flights are under way; the first `most` of them are enough as lines."""
@@ -64,8 +63,9 @@ class RunningList(QWidget):
             for row, line in enumerate(shown):
                 self._update_row(row, before[row], line)
         if shown != before:
-            words = [f"{each.client}, {each.model}, {each.elapsed}" for each in shown]
-            self.setAccessibleDescription("; ".join(words) or NOTHING)
+            words = "; ".join(map(self.words_of, range(len(shown))))
+            self.setAccessibleDescription(words or NOTHING)
+            self.things_changed()
         self._hold(self._rows())
 
     @override
@@ -77,28 +77,36 @@ class RunningList(QWidget):
         return QSize(self._theme.space(50), self.sizeHint().height())
 
     @override
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        row = int(event.position().y() // self._line_height())
-        if 0 <= row < len(self._lines):
-            self.flight_clicked.emit(self._lines[row].flight_id)
+    def count_of_things(self) -> int:
+        return len(self._lines)
+
+    @override
+    def area_of(self, index: int) -> QRect:
+        return QRect(0, index * self._line_height(), self.width(), self._line_height())
+
+    @override
+    def words_of(self, index: int) -> str:
+        line = self._lines[index]
+        return f"{line.client}, {line.model}, {line.elapsed}"
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(event.rect(), self._theme.colours.surface)
-        tall = self._line_height()
+        tall, inset = self._line_height(), self._theme.space(INSET_UNITS)
         for row, line in enumerate(self._lines):
-            area = self._row_area(row)
+            area = self.area_of(row)
             if area.intersects(event.rect()):
-                self._paint_line(painter, line, QRectF(area))
+                self._paint_line(painter, line, QRectF(area.adjusted(inset, 0, -inset, 0)))
         if not self._lines:
             painter.setPen(self._theme.colours.muted)
-            painter.drawText(QPointF(0, self.fontMetrics().ascent()), NOTHING)
+            painter.drawText(QPointF(inset, self.fontMetrics().ascent()), NOTHING)
         if self._more > 0:
-            last = QRectF(self._indent(), self._most * tall, self.width(), tall)
+            last = QRectF(inset + self._indent(), self._most * tall, self.width(), tall)
             painter.setPen(self._theme.colours.muted)
             painter.drawText(last, Qt.AlignmentFlag.AlignVCenter, f"and {self._more:,} more")
+        self.paint_focus(painter)
         painter.end()
 
     def _rows(self) -> int:
@@ -125,13 +133,11 @@ class RunningList(QWidget):
     def _update_row(self, row: int, before: RunningLine, now: RunningLine) -> None:
         if now == before:
             return
-        area = self._row_area(row)
+        area = self.area_of(row)
         if now == replace(before, elapsed=now.elapsed):
-            area.setLeft(area.right() - self._elapsed_width())
+            beside = self._elapsed_width() + self._theme.space(INSET_UNITS)
+            area.setLeft(area.right() - beside)
         self.update(area)
-
-    def _row_area(self, row: int) -> QRect:
-        return QRect(0, row * self._line_height(), self.width(), self._line_height())
 
     def _elapsed_width(self) -> int:
         return self.fontMetrics().horizontalAdvance(_WIDEST_ELAPSED)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from llmgw_desktop.ui.charts.pickable import INSET_UNITS, Pickable
 from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
 
@@ -22,36 +23,43 @@ class Share:
     note: str = ""
 
 
-class ShareBars(QWidget):
+class ShareBars(Pickable):
     """As tall as its lines need."""
 
-    share_clicked = Signal(int)
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(theme, name, parent=parent)
         self._shares: tuple[Share, ...] = ()
         self.setFont(theme.font())
-        self.setAccessibleName("Flights by provider")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
 
     def show_shares(self, shares: Sequence[Share]) -> None:
         before, self._shares = self._shares, tuple(shares)
         if self._shares == before:
             return
-        self.setAccessibleDescription(
-            "; ".join(f"{each.name}: {each.words} {each.note}".rstrip() for each in shares)
-        )
+        self.setAccessibleDescription("; ".join(map(self.words_of, range(len(shares)))))
+        self.things_changed()
         if len(shares) != len(before):
             self.updateGeometry()
             self.update()
             return
-        tall = self._line_height()
         for index, share in enumerate(shares):
             if share != before[index]:
-                self.update(0, index * tall, self.width(), tall)
+                self.update(self.area_of(index))
+
+    @override
+    def count_of_things(self) -> int:
+        return len(self._shares)
+
+    @override
+    def area_of(self, index: int) -> QRect:
+        tall = self._line_height()
+        return QRect(0, index * tall, self.width(), tall)
+
+    @override
+    def words_of(self, index: int) -> str:
+        share = self._shares[index]
+        return f"{share.name}: {share.words} {share.note}".rstrip()
 
     @override
     def sizeHint(self) -> QSize:
@@ -62,21 +70,16 @@ class ShareBars(QWidget):
         return QSize(self._theme.space(40), self.sizeHint().height())
 
     @override
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        index = int(event.position().y() // self._line_height())
-        if 0 <= index < len(self._shares):
-            self.share_clicked.emit(index)
-
-    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(event.rect(), self._theme.colours.surface)
-        tall = self._line_height()
+        inset, lift = self._theme.space(INSET_UNITS), self._theme.space(0.75)
         for index, share in enumerate(self._shares):
-            line = QRect(0, index * tall, self.width(), tall)
+            line = self.area_of(index)
             if line.intersects(event.rect()):
-                self._paint_line(painter, share, QRectF(line))
+                self._paint_line(painter, share, QRectF(line.adjusted(inset, lift, -inset, 0)))
+        self.paint_focus(painter)
         painter.end()
 
     def _line_height(self) -> int:

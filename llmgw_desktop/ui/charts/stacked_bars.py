@@ -7,13 +7,14 @@ At most a hundred bars stand here, so they are painted directly: a plotting libr
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.figures import short_count_text
 from llmgw_desktop.ui.charts.axes import area_fill, round_top, time_marks
+from llmgw_desktop.ui.charts.pickable import Pickable
 from llmgw_desktop.ui.theme import TextSize, Theme
 
 
@@ -27,15 +28,14 @@ class Bar:
     """Shown under the pointer, and asked for only then."""
 
 
-class StackedBars(QWidget):
+class StackedBars(Pickable):
     """Bars of equal width over `[since_s, until_s)`. The page gives the accessible text."""
 
-    bar_clicked = Signal(int)
-
-    def __init__(self, theme: Theme, colours: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, colours: Sequence[str], *, name: str, parent: QWidget | None = None
+    ) -> None:
         """`colours` are names of fields of Colours, one for each part, foot first."""
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, name, Qt.Orientation.Horizontal, parent)
         self._colour_names = tuple(colours)
         self._bars: tuple[Bar, ...] = ()
         self._scale: tuple[float, float] | None = None
@@ -48,7 +48,6 @@ class StackedBars(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFont(theme.font(TextSize.CAPTION))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        theme.changed.connect(self.update)
 
     def show_bars(
         self, bars: Sequence[Bar], since_s: float, until_s: float, nothing: str = ""
@@ -65,12 +64,38 @@ class StackedBars(QWidget):
         scale = round_top(largest) if largest > 0 else None
         self._bars, self._scale, self._nothing = shown, scale, nothing
         self._since_s, self._until_s = since_s, until_s
+        self.things_changed()
         if len(shown) != len(before) or frame != (scale, since_s, until_s, nothing):
             self.update()
             return
         for index, bar in enumerate(shown):
             if bar != before[index]:
                 self._update_column(index)
+
+    @override
+    def count_of_things(self) -> int:
+        return len(self._bars)
+
+    @override
+    def area_of(self, index: int) -> QRect:
+        return self._column(index).toAlignedRect()
+
+    @override
+    def words_of(self, index: int) -> str:
+        return self._bars[index].words().replace("\n", ", ")
+
+    @override
+    def thing_moved_to(self, index: int) -> None:
+        self._point_at(index)
+
+    @override
+    def thing_at(self, event: QMouseEvent) -> int:
+        return self._bar_at(event.position())
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._point_at(-1)
+        super().focusOutEvent(event)
 
     @override
     def sizeHint(self) -> QSize:
@@ -83,12 +108,6 @@ class StackedBars(QWidget):
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._point_at(self._bar_at(event.position()))
-
-    @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = self._bar_at(event.position())
-        if index >= 0 and event.button() is Qt.MouseButton.LeftButton:
-            self.bar_clicked.emit(index)
 
     @override
     def leaveEvent(self, event: QEvent) -> None:
@@ -109,6 +128,7 @@ class StackedBars(QWidget):
             painter.setPen(self._theme.colours.muted)
             painter.setFont(self._theme.font())
             painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, self._nothing)
+        self.paint_focus(painter)
         painter.end()
 
     def _plot(self) -> QRectF:

@@ -2,14 +2,25 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.charts.sparkline import Sparkline
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.card import Card
+from llmgw_desktop.ui.widgets.button import marks_focus
+from llmgw_desktop.ui.widgets.card import CORNER_PX, Card
 from llmgw_desktop.ui.widgets.label import Label, Tone
 
 
@@ -24,6 +35,7 @@ class StatTile(Card):
         """`hint` explains the figure under the pointer."""
         super().__init__(theme, parent)
         self._name = name
+        self._shows_focus = False
         self._figure = Figure(theme)
         self._line = Sparkline(theme)
         self.setToolTip(hint)
@@ -50,6 +62,28 @@ class StatTile(Card):
     @property
     def value(self) -> str:
         return self._figure.value
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._shows_focus = marks_focus(event, self._shows_focus)
+        self.update()
+        super().focusInEvent(event)
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+        super().focusOutEvent(event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus() and self._shows_focus:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._theme.colours.accent, 1.5))
+            area = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+            painter.drawRoundedRect(area, CORNER_PX - 1.5, CORNER_PX - 1.5)
+            painter.end()
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -33,6 +33,7 @@ from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
 from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
 
+_NAME = "Input tokens by source"
 _SERIES = (
     ("cache_read", "Cache read"),
     ("cache_write", "Cache write"),
@@ -53,9 +54,8 @@ class TokensCard(Card):
         self._figures: OverviewFigures | None = None
         self._known: dict[float, tuple[FlightBucket, Bar]] = {}
         self._legend = Legend(theme, _SERIES)
-        self._chart = StackedBars(theme, [colour for colour, _ in _SERIES])
-        self._chart.setAccessibleName("Input tokens by source")
-        self._chart.bar_clicked.connect(self.bar_clicked)
+        self._chart = StackedBars(theme, [colour for colour, _ in _SERIES], name=_NAME)
+        self._chart.picked.connect(self.bar_clicked)
         self._table = _make_table(theme)
         self._turn = Button(theme, kind=ButtonKind.QUIET, icon="table", name="Show as table")
         self._turn.clicked.connect(self._turn_over)
@@ -106,7 +106,7 @@ class TokensCard(Card):
         row.setSpacing(self._theme.space(1.5))
         row.addWidget(self._legend, 1)
         row.addWidget(self._turn)
-        title = Label(self._theme, "Input tokens by source", weight=QFont.Weight.DemiBold)
+        title = Label(self._theme, _NAME, weight=QFont.Weight.DemiBold)
         beside = row.spacing() + self._turn.sizeHint().width()
         return Reflow(
             [
@@ -153,7 +153,7 @@ def _make_table(theme: Theme) -> QTableWidget:
         if not column:
             item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setHorizontalHeaderItem(column, item)
-    table.setAccessibleName("Input tokens by source")
+    table.setAccessibleName(_NAME)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
     table.setShowGrid(False)

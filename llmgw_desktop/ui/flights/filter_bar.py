@@ -199,7 +199,10 @@ class FilterBar(QWidget):
         chip = Button(self._theme, shown, icon="cross")
         chip.setAccessibleName(f"Remove filter {shown}")
         chip.clicked.connect(lambda: self.set_query(without))
+        last = self._chips.itemAt(self._chips.count() - 1)
+        before = last.widget() if last is not None else self.columns
         self._chips.addWidget(chip)
+        self.setTabOrder(before or self.columns, chip)
 
 
 def _choice_of(states: frozenset[FlightState]) -> StateChoice | None:

@@ -48,7 +48,10 @@ class FirstFlight(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._state)
-        self.setFocusProxy(self._send)
+
+    @property
+    def for_keyboard(self) -> QWidget:
+        return self._send
 
     def show_addresses(self, base_urls: Mapping[str, str]) -> None:
         """Empty while the gateway has no address."""

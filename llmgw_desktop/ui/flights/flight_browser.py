@@ -107,7 +107,6 @@ class FlightBrowser(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._splitter)
-        self.setFocusProxy(self._table)
 
     def _connect(self) -> None:
         self._table.flight_chosen.connect(self._on_chosen)

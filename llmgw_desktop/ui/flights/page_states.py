@@ -20,7 +20,9 @@ class PageStates(QStackedWidget):
     clear_wanted = Signal()
     retry_wanted = Signal()
 
-    def __init__(self, theme: Theme, browser: QWidget, first: FirstFlight) -> None:
+    def __init__(
+        self, theme: Theme, browser: QWidget, for_browser: QWidget, first: FirstFlight
+    ) -> None:
         super().__init__()
         self._browser = browser
         self._first = first
@@ -29,16 +31,23 @@ class PageStates(QStackedWidget):
         clear = Button(theme, "Clear filter", kind=ButtonKind.PRIMARY)
         clear.clicked.connect(self.clear_wanted)
         self._no_match.add_buttons(clear)
-        self._no_match.setFocusProxy(clear)
         self._failure = EmptyState(theme, icon="database", title="")
         retry = Button(theme, "Try again", icon="retry")
         retry.clicked.connect(self.retry_wanted)
         self._failure.add_buttons(retry)
-        self._failure.setFocusProxy(retry)
         for each in (self._blank, browser, first, self._no_match, self._failure):
             self.addWidget(each)
-        self._lead_focus()
-        self.currentChanged.connect(self._lead_focus)
+        self._keyboards: dict[QWidget | None, QWidget] = {
+            browser: for_browser,
+            first: first.for_keyboard,
+            self._no_match: clear,
+            self._failure: retry,
+        }
+
+    @property
+    def for_keyboard(self) -> QWidget | None:
+        """Of what is in sight; a focus proxy would hide the rest of the page from the Tab key."""
+        return self._keyboards.get(self.currentWidget())
 
     @property
     def is_browsing(self) -> bool:
@@ -65,9 +74,6 @@ class PageStates(QStackedWidget):
     def show_failure(self, error: Exception) -> None:
         self._failure.set_words(*failure_words(error))
         self.setCurrentWidget(self._failure)
-
-    def _lead_focus(self) -> None:
-        self.setFocusProxy(self.currentWidget() or self._blank)
 
 
 def failure_words(error: Exception) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -82,7 +82,7 @@ class FlightsPage(QWidget):
         self._browser = FlightBrowser(self._table, pane, flights, bridge, theme, settings)
         self._filter = FilterBar(theme)
         self._first = FirstFlight(theme, key_file)
-        self._states = PageStates(theme, self._browser, self._first)
+        self._states = PageStates(theme, self._browser, self._table, self._first)
         self._reading = Banner(theme, closable=False)
         self._line = Line(theme)
         self._notice = Notice(theme, self)
@@ -111,6 +111,11 @@ class FlightsPage(QWidget):
         self._feed.wake()
 
     @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._lead_keyboard()
+
+    @override
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._feed.rest()
@@ -124,7 +129,6 @@ class FlightsPage(QWidget):
         column.addWidget(self._line)
         column.addWidget(self._states, 1)
         self._show_filter(False)
-        self.setFocusProxy(self._states)
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._on_events)
@@ -145,6 +149,7 @@ class FlightsPage(QWidget):
         self._feed.waiting.connect(self._browser.show_waiting)
         self._feed.came_in.connect(self._on_came_in)
         self._feed.failed.connect(self._on_failed)
+        self._states.currentChanged.connect(self._lead_keyboard)
         self._browser.chosen.connect(self._on_chosen)
         self._actions.said.connect(self._notice.say)
         self._states.clear_wanted.connect(self._filter.clear)
@@ -180,6 +185,11 @@ class FlightsPage(QWidget):
 
     def _stay_in_filter(self) -> None:
         self._wants_list = False
+
+    def _lead_keyboard(self) -> None:
+        wanted = self._states.for_keyboard
+        if self.hasFocus() and wanted is not None:
+            wanted.setFocus()
 
     def _on_began(self) -> None:
         self._states.show_browser()

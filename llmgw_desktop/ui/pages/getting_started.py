@@ -1,6 +1,7 @@
 """What a newcomer sees in place of figures: the addresses, and a first request ready to send."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
@@ -33,6 +34,7 @@ class GettingStarted(QScrollArea):
         self._address_grid = QGridLayout()
         self._title = Label(theme, size=TextSize.TITLE, weight=_BOLD)
         self._what = _wrapped(theme, "")
+        self._key = CodeBlock(theme, "llmgw key add NAME", name="key command")
         self._curl = CodeBlock(theme, "", name="request")
         self._send = Button(theme, "Send a test flight", kind=ButtonKind.PRIMARY, icon="send")
         self._send.clicked.connect(self.test_flight_wanted)
@@ -103,9 +105,7 @@ class GettingStarted(QScrollArea):
         self._address_grid.setVerticalSpacing(space(2))
         self._address_grid.setColumnStretch(1, 1)
         self._address_grid.addWidget(Label(theme, "API key", weight=_MEDIUM), _KEY_LINE, 0)
-        self._address_grid.addWidget(
-            CodeBlock(theme, "llmgw key add NAME", name="key command"), _KEY_LINE, 1
-        )
+        self._address_grid.addWidget(self._key, _KEY_LINE, 1)
         self._address_grid.addWidget(_wrapped(theme, _KEY), _KEY_LINE + 1, 1)
         column.addLayout(self._address_grid)
         return card
@@ -134,6 +134,10 @@ class GettingStarted(QScrollArea):
         self._address_grid.addWidget(Label(self._theme, vendor, weight=_MEDIUM), line, 0)
         self._address_grid.addWidget(block, line, 1)
         self._addresses[vendor] = block
+        # What came last stands first: the Tab key goes as the eye does.
+        copies = [each.copy for each in (*self._addresses.values(), self._key, self._curl)]
+        for before, after in pairwise([*copies, self._send]):
+            QWidget.setTabOrder(before, after)
 
 
 _BOLD, _MEDIUM = QFont.Weight.DemiBold, QFont.Weight.Medium

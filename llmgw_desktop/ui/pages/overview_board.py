@@ -24,6 +24,7 @@ from llmgw_desktop.app.overview import (
     span_words,
 )
 from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
+from llmgw_desktop.ui.charts.pickable import INSET_UNITS
 from llmgw_desktop.ui.charts.running_list import MOST, RunningLine, RunningList
 from llmgw_desktop.ui.charts.share_bars import Share, ShareBars
 from llmgw_desktop.ui.charts.stat_tile import StatTile
@@ -70,10 +71,10 @@ class OverviewBoard(QScrollArea):
         self._chart = TokensCard(theme)
         self._chart.bar_clicked.connect(self._open_bucket)
         self._now = RunningList(theme)
-        self._now.flight_clicked.connect(self.flight_wanted)
-        self._providers = ShareBars(theme)
+        self._now.flight_wanted.connect(self.flight_wanted)
+        self._providers = ShareBars(theme, "Flights by provider")
         self._providers.hide()
-        self._providers.share_clicked.connect(self._open_provider)
+        self._providers.picked.connect(self._open_provider)
         self._providers_nothing = Label(theme, UNKNOWN, tone=Tone.MUTED)
         dress_view(self, theme)
         self.setWidgetResizable(True)
@@ -156,13 +157,17 @@ class OverviewBoard(QScrollArea):
         return content
 
     def _titled(self, title: str, *parts: QWidget) -> Card:
+        """Words begin on one line, though lists keep an edge of their own."""
         space = self._theme.space
         card = Card(self._theme)
+        side, inset = space(4) - space(INSET_UNITS), space(INSET_UNITS)
         column = QVBoxLayout(card)
-        column.setContentsMargins(space(4), space(3.5), space(4), space(3.5))
-        column.setSpacing(space(2.5))
-        column.addWidget(Label(self._theme, title, weight=QFont.Weight.DemiBold))
-        for part in parts:
+        column.setContentsMargins(side, space(3.5), side, space(3.5))
+        column.setSpacing(space(2))
+        words = Label(self._theme, title, weight=QFont.Weight.DemiBold)
+        for part in (words, *parts):
+            if isinstance(part, Label):
+                part.setContentsMargins(inset, 0, inset, 0)
             column.addWidget(part)
         column.addStretch(1)
         return card

@@ -31,8 +31,8 @@ class CodeBlock(QWidget):
         row.setContentsMargins(space(3), space(1), space(1), space(1))
         row.setSpacing(space(2))
         row.addWidget(self._label, 1)
-        copy = CopyButton(theme, self.text, name=name)
-        row.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
+        self.copy = CopyButton(theme, self.text, name=name)
+        row.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
         self._label.setContentsMargins(0, space(1), 0, space(1))
         theme.changed.connect(self.update)
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.theme import Theme
@@ -19,6 +19,10 @@ class SearchField(QLineEdit):
         self.setClearButtonEnabled(True)
         self._lens = QAction(self)
         self.addAction(self._lens, QLineEdit.ActionPosition.LeadingPosition)
+        self._lens.triggered.connect(self.selectAll)
+        for button in self.findChildren(QToolButton):  # Qt makes them, without a name
+            is_lens = self._lens in button.actions()
+            button.setAccessibleName("Select what was typed" if is_lens else "Clear")
         self._wear()
         theme.changed.connect(self._wear)
 

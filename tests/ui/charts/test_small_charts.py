@@ -51,7 +51,7 @@ def test_any_values_can_be_drawn(theme: Theme, qtbot: QtBot, values: list[float 
 
 
 def test_shares_grow_with_their_number_and_answer_clicks(theme: Theme, qtbot: QtBot) -> None:
-    shares = ShareBars(theme)
+    shares = ShareBars(theme, "Flights by provider")
     qtbot.addWidget(shares)
     one = Share(name="anthropic", share=0.7, words="7 · 70 %", note="1 error")
     other = Share(name="a name that is much too long for its line " * 4, share=0.3, words="3")
@@ -63,7 +63,7 @@ def test_shares_grow_with_their_number_and_answer_clicks(theme: Theme, qtbot: Qt
     shares.resize(300, shares.sizeHint().height())
     shares.grab()
     clicked: list[int] = []
-    shares.share_clicked.connect(clicked.append)
+    shares.picked.connect(clicked.append)
     qtbot.mouseClick(shares, Qt.MouseButton.LeftButton, pos=QPoint(20, low // 2))
     qtbot.mouseClick(shares, Qt.MouseButton.LeftButton, pos=QPoint(20, low + low // 2))
     assert clicked == [0, 1]
@@ -89,7 +89,7 @@ def test_a_long_list_of_running_flights_says_how_many_more(theme: Theme, qtbot: 
     running.resize(running.sizeHint())
     running.grab()
     clicked: list[str] = []
-    running.flight_clicked.connect(clicked.append)
+    running.flight_wanted.connect(clicked.append)
     qtbot.mouseClick(running, Qt.MouseButton.LeftButton, pos=QPoint(20, height - 5))
     assert clicked == [], "the last line is no flight"
     qtbot.mouseClick(running, Qt.MouseButton.LeftButton, pos=QPoint(20, 5))
@@ -155,7 +155,7 @@ def test_as_time_goes_by_only_the_time_is_painted(theme: Theme, qtbot: QtBot) ->
 
 
 def test_only_shares_that_changed_are_painted(theme: Theme, qtbot: QtBot) -> None:
-    shares = ShareBars(theme)
+    shares = ShareBars(theme, "Flights by provider")
     qtbot.addWidget(shares)
     shares.resize(300, 200)
     shares.show()

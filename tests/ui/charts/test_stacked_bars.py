@@ -18,7 +18,7 @@ NAMES = ("cache_read", "cache_write", "fresh")
 
 @pytest.fixture
 def chart(theme: Theme, qtbot: QtBot) -> StackedBars:
-    made = StackedBars(theme, NAMES)
+    made = StackedBars(theme, NAMES, name="Input tokens")
     qtbot.addWidget(made)
     made.resize(640, 300)
     made.show()
@@ -80,7 +80,7 @@ def test_a_click_names_the_bar_and_a_click_beside_does_not(
     chart: StackedBars, qtbot: QtBot
 ) -> None:
     clicked: list[int] = []
-    chart.bar_clicked.connect(clicked.append)
+    chart.picked.connect(clicked.append)
     chart.show_bars(bars((1, 1, 1), (2, 2, 2), (3, 3, 3)), 0, 180)
     for x in columns(chart, 3):
         qtbot.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(x, 150))
