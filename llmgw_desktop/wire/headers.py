@@ -7,6 +7,8 @@ every request. Credentials for the provider are added later, by who speaks to th
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from multidict import MultiMapping
+
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.anthropic import API_VERSION
 
@@ -214,9 +216,13 @@ def _suspicion(name: str) -> str | None:
 
 def _nominated(headers: Mapping[str, str]) -> frozenset[str]:
     """Names that a Connection header declares to be of this hop only."""
-    if headers.get("Connection", "") in _USUAL_CONNECTION:
+    first = headers.get("Connection")
+    if first is None:
         return frozenset()
-    lines = [value for name, value in headers.items() if name.lower() == "connection"]
+    # A second line of that name is as good as the first, which `get` alone gives.
+    lines = headers.getall("Connection") if isinstance(headers, MultiMapping) else [first]
+    if len(lines) == 1 and first in _USUAL_CONNECTION:
+        return frozenset()
     return frozenset(word.strip().lower() for line in lines for word in line.split(","))
 
 

@@ -188,6 +188,12 @@ def test_credentials_are_masked_in_records(policy: HeaderPolicy) -> None:
     ]
 
 
+def test_every_connection_line_nominates(policy: HeaderPolicy) -> None:
+    sent = CIMultiDict([("Connection", "keep-alive"), ("connection", "x-hop"), ("x-hop", "1")])
+    assert policy.request_headers_to_forward(sent, OPENAI) == {}
+    assert policy.answer_headers_to_forward(sent) == []
+
+
 def test_figures_about_tokens_are_no_credentials(policy: HeaderPolicy) -> None:
     answered = CIMultiDict(
         [
