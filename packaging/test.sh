@@ -32,8 +32,8 @@ step format ruff format --check llmgw_desktop tests
 step lint ruff check llmgw_desktop tests
 step types mypy
 step imports lint-imports
-step tests pytest -m 'not e2e and not bench'
-step end-to-end pytest -m 'e2e and not bench'
+step tests pytest -n 2 --dist worksteal -m 'not e2e and not bench'
+step end-to-end pytest -n 2 --dist worksteal -m 'e2e and not bench'
 
 seconds=$(($(date +%s) - started))
 if [ -n "$failed" ]; then

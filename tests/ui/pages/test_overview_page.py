@@ -288,8 +288,7 @@ def test_a_flight_that_ended_shows_as_soon_as_it_can_be_on_the_disk(
     page.show()
     gateway.write_flight(ended_flight(100))
     qtbot.waitUntil(lambda: sight(page, OverviewBoard))
-    took = []
-    for number in range(1, 8):
+    for number in range(1, 25):
         qtbot.wait(700)  # whatever the last one led to is over
         flight = ended_flight(number, started_at_s=NOW_S - 4.012)
         gateway.end_flight(flight)
@@ -297,8 +296,9 @@ def test_a_flight_that_ended_shows_as_soon_as_it_can_be_on_the_disk(
         qtbot.wait(100)
         gateway.write_flight(flight)
         qtbot.waitUntil(lambda number=number: values(page)[0] == str(1 + number))  # type: ignore[misc]
-        took.append(time.monotonic() - began)
-    assert min(took) < 0.15
+        if time.monotonic() - began < 0.15:
+            return  # once is enough: a busy machine may be late, a slow page always is
+    pytest.fail("never within 50 ms of the disk")
 
 
 def test_under_load_it_takes_a_small_part_of_a_core(

@@ -37,6 +37,7 @@ from llmgw_desktop.domain.prompt import (
     ToolMode,
 )
 from llmgw_desktop.domain.provider import ProviderKind
+from llmgw_desktop.wire.json_values import parse_json
 from tests.wire.translate.anthropic.checked import read, written
 
 words = st.sampled_from(["a", "b c", "", " ", "ü\n"])
@@ -201,6 +202,7 @@ messages = st.lists(
 
 @given(members, messages)
 def test_any_request_is_read_or_refused(fields: dict[str, Any], told: list[Any]) -> None:
+    whole = parse_json(json.dumps({**fields, "messages": told}).encode())
     with suppress(MalformedRequest):
-        prompt, _ = read({**fields, "messages": told})
+        prompt, _ = read(whole)
         written(prompt)
