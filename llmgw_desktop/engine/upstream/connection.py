@@ -74,6 +74,11 @@ class Connection(asyncio.Protocol):
     def is_open(self) -> bool:
         return self._error is None
 
+    @property
+    def has_piece(self) -> bool:
+        """`piece` need not wait."""
+        return bool(self._pieces) or self._is_whole
+
     def ask(self, head: bytes, body: Body) -> None:
         """Send a request; `answered` waits for the head of its answer, which may come before all
         of a large body is sent."""

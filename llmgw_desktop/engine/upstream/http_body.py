@@ -35,11 +35,13 @@ class HttpAnswer:
         self.headers = connection.headers
 
     async def read(self) -> bytes:
-        watch = self._watch
-        watch.heard()
+        connection, watch = self._connection, self._watch
+        if self._unpacker is None and connection.has_piece:
+            return await connection.piece()  # a short answer came with its head: nothing to watch
+        watch.listen()
         try:
             if self._unpacker is None:
-                return await self._connection.piece()
+                return await connection.piece()
             return await self._unpacked(self._unpacker)
         except ConnectionClosed as closed:
             if watch.fell_silent and self._has_said_all:
@@ -65,7 +67,7 @@ class HttpAnswer:
                 await asyncio.sleep(0)  # a few bytes may stand for very many: others have a turn
             elif packed := await self._connection.piece():
                 unpacker.feed(packed)
-                self._watch.heard()  # there may be nothing in it, but it is no silence
+                self._watch.listen()  # there may be nothing in it, but it is no silence
             elif unpacker.is_whole:
                 return b""
             else:

@@ -112,6 +112,7 @@ class HttpClient:
             call.connected()
         asked = asyncio.get_running_loop().time()
         watch = SilenceWatch(self.settings.first_byte_timeout_s, connection.close)
+        watch.listen()
         connection.ask(head, call.body if call is not None else b"")
         try:
             await connection.answered()

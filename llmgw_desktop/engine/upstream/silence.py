@@ -8,21 +8,23 @@ from collections.abc import Callable
 
 
 class SilenceWatch:
-    """Calls `on_silence` once when nothing was heard for `limit_s`."""
+    """Calls `on_silence` once when nothing was heard for `limit_s` after `listen`."""
 
     def __init__(self, limit_s: float, on_silence: Callable[[], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._on_silence = on_silence
         self._limit_s = limit_s
-        self._heard = self._loop.time()
-        self._handle: asyncio.TimerHandle | None = self._loop.call_later(limit_s, self._look)
+        self._heard = 0.0
+        self._handle: asyncio.TimerHandle | None = None
         self._is_resting = False
         self.fell_silent = False
 
-    def heard(self) -> None:
-        """Something came, or listening goes on."""
+    def listen(self) -> None:
+        """From this moment on."""
         self._heard = self._loop.time()
         self._is_resting = False
+        if self._handle is None:
+            self._handle = self._loop.call_later(self._limit_s, self._look)
 
     def rest(self) -> None:
         """Nobody listens for a while: whoever reads is slow, and silence means nothing."""
