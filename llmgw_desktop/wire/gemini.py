@@ -202,14 +202,14 @@ class StreamReader:
             self._read(frame)
 
     def _read(self, frame: bytes) -> None:
-        if b'"usageMetadata"' in frame:
+        if frame.count(b'"usageMetadata"'):  # `in` is slow: to it a number might stand there
             self._usage_frame = frame
-        if b'"finishReason"' in frame or b'"blockReason"' in frame:
+        if frame.count(b'"finishReason"') or frame.count(b'"blockReason"'):
             if self._reason is None:
                 self._reason = _reason(_parsed(frame))
             else:  # some servers repeat it in every object
                 self._reason_frame = frame
-        if b'"error"' in frame:
+        if frame.count(b'"error"'):
             self.error_text = self.error_text or told_error(_parsed(frame))
         if self.model is None and self._nameless_frames < _FRAMES_WITHOUT_MODEL:
             self.model = word_in(_parsed(frame), "modelVersion")

@@ -7,7 +7,7 @@ object says is read by others.
 
 import re
 
-from llmgw_desktop.wire.sse import SseSplitter, data_of
+from llmgw_desktop.wire.sse import CR, SseSplitter, data_of
 
 _BLANK = b" \t\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -15,6 +15,7 @@ _IN_STRING = re.compile(rb'["\\]')
 # a whole string is passed over at once; a quote alone begins one whose end has not come
 _MARK = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]"]', re.DOTALL)
 _DATA = b"data: "
+_LF = ord("\n")
 
 
 class GeminiFrames:
@@ -85,7 +86,7 @@ def _plain_events(chunk: bytes) -> list[bytes] | None:
     end = b"\r\n\r\n" if chunk[-4:] == b"\r\n\r\n" else b"\n\n"
     found = []
     for event in chunk[: -len(end)].split(end):
-        if event[:6] != _DATA or b"\n" in event or b"\r" in event:
+        if event[:6] != _DATA or _LF in event or CR in event:
             return None
         found.append(event[6:])
     return found

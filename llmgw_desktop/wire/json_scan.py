@@ -152,7 +152,7 @@ def _members_named(body: bytes, key: str) -> list[tuple[int, int]]:
 def _spellings_of(key: str, body: bytes) -> list[tuple[int, int]]:
     """Where the key stands in quotes, plain or with letters as \\u00XX. rfind is the faster
     search of the two that bytes have."""
-    if b"\\" in body and body.rfind(b"\\u00") >= 0:
+    if _BACKSLASH in body and body.rfind(b"\\u00") >= 0:
         return [match.span() for match in _respelled(key).finditer(body)]
     quoted = b'"%b"' % key.encode()
     spans: list[tuple[int, int]] = []
@@ -189,7 +189,7 @@ def _differs(body: bytes, start: int, kept: bytes) -> bool:
     if body[start : start + 1] != b'"':
         return True
     found = _STRING.match(body, start)
-    return found is not None and b"\\" not in found[0] and found[0] != kept
+    return found is not None and _BACKSLASH not in found[0] and found[0] != kept
 
 
 def _located_by_parsing(body: bytes, key: str, spots: list[tuple[int, int]]) -> int:

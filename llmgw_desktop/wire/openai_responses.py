@@ -24,6 +24,14 @@ from llmgw_desktop.wire.sse import SseSplitter, data_of, event_of
 MOST_FRAME_BYTES = 64 * 1024 * 1024
 """The last event repeats the whole answer, pictures included."""
 
+_TELLING = (
+    b"response.c",  # created, completed, cancelled
+    b"response.incomplete",
+    b'"error"',
+    b"response.failed",
+    b"event: error",
+    b"event:error",
+)
 _NAME_BYTES = 64
 """Where the name of an event ends that begins a chunk."""
 
@@ -192,11 +200,4 @@ def _is_telling(piece: bytes) -> bool:
     if piece.find(b".delta\n", 0, _NAME_BYTES) > 0 and piece.find(b"\n\n") == len(piece) - 2:
         # one frame that is named a delta: nearly all of them
         return False
-    return (
-        b"response.c" in piece  # created, completed, cancelled
-        or b"response.incomplete" in piece
-        or b'"error"' in piece
-        or b"response.failed" in piece
-        or b"event: error" in piece
-        or b"event:error" in piece
-    )
+    return any(map(piece.count, _TELLING))

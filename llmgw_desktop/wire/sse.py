@@ -9,6 +9,8 @@ import re
 _FRAME_END = re.compile(rb"(?>\r\n|\n|\r)(?:\r\n|\n|\r(?=.))", re.DOTALL)
 """Two line ends in a row. A \\r that nothing follows yet may be half of a \\r\\n: not decided."""
 _LONGEST_END = 4
+CR = ord("\r")
+"""Bytes are asked for a number three times as fast as for a byte string."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -41,7 +43,7 @@ class SseSplitter:
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The frames that this chunk completes."""
-        if self.is_whole(chunk) and b"\r" not in chunk:
+        if self.is_whole(chunk) and CR not in chunk:
             return [frame + b"\n\n" for frame in chunk[:-2].split(b"\n\n")]
         search_from = max(len(self._buffer) - _LONGEST_END + 1, 0)
         self._buffer += chunk

@@ -1,6 +1,6 @@
 """What a frame of a vendor's event stream says, quickly where it is written as all write it."""
 
-from llmgw_desktop.wire.sse import data_of
+from llmgw_desktop.wire.sse import CR, data_of
 
 
 def quick_data_of(frame: bytes) -> bytes:
@@ -10,6 +10,6 @@ def quick_data_of(frame: bytes) -> bytes:
         start = frame.find(b"\ndata: ") + 7
         if frame[:6] != b"event:" or start != frame.find(b"\n") + 7:
             return data_of(frame)
-    if frame.find(b"\n", start) != len(frame) - 2 or b"\r" in frame:
+    if frame.find(b"\n", start) != len(frame) - 2 or CR in frame:
         return data_of(frame)
     return frame[start:-2]
