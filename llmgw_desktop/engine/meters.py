@@ -1,5 +1,6 @@
 """Counts since the start, as plain numbers; they become Prometheus text only when asked for."""
 
+from bisect import bisect_left
 from collections import defaultdict
 
 from llmgw_desktop.domain.flight import FlightSummary
@@ -18,11 +19,7 @@ class Histogram:
 
     def note(self, value_ms: float) -> None:
         self.total_ms += value_ms
-        for place, bound in enumerate(DURATION_BOUNDS_MS):
-            if value_ms <= bound:
-                self.counts[place] += 1
-                return
-        self.counts[-1] += 1
+        self.counts[bisect_left(DURATION_BOUNDS_MS, value_ms)] += 1
 
 
 class Meters:

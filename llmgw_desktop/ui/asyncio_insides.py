@@ -32,9 +32,15 @@ if TYPE_CHECKING:
         def _run_once(self) -> None: ...
         def _process_events(self, event_list: list[Any]) -> None: ...
         def _write_to_self(self) -> None: ...
+        def _make_socket_transport(self, *args: Any, **options: Any) -> Any: ...
 else:
     Timer = asyncio.TimerHandle
     SelectorLoop = asyncio.SelectorEventLoop
+
+
+_READ_BYTES = 64 * 1024
+"""At once. Asyncio makes room for 256 KB before each read, which the C library fetches from the
+system and gives back every time: ten times as expensive as the reading."""
 
 
 class LookingSelector(selectors.DefaultSelector):
@@ -53,6 +59,11 @@ class TurnedLoop(SelectorLoop):
         super().__init__(LookingSelector())
         self.qt_sleeps = False
         """Control is in Qt and nobody has asked for a wake-up: whoever adds work has to."""
+
+    def _make_socket_transport(self, *args: Any, **options: Any) -> Any:
+        transport = super()._make_socket_transport(*args, **options)
+        transport.max_size = _READ_BYTES
+        return transport
 
     def has_many_cancelled_timers(self, many: int) -> bool:
         count = len(self._scheduled)

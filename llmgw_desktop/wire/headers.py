@@ -124,12 +124,15 @@ _SCHEMES = frozenset({"basic", "bearer", "digest", "key", "negotiate", "token"})
 _LONGEST_VALUE = 8192
 _MOST_NAMES = 1024
 _LONGEST_NAME = 128
+_MOST_CLEAN = 512
+_LONGEST_CLEAN = 200
 
 
 class HeaderPolicy:
-    """Made once and used for every request. It remembers a bounded number of names, no values."""
+    """Made once and used for every request. It remembers a bounded number of names, and of headers
+    that are recorded as they came."""
 
-    __slots__ = ("_down", "_suspicions", "_up")
+    __slots__ = ("_clean", "_down", "_suspicions", "_up")
 
     def __init__(self, *, never_upstream: Iterable[str] = ()) -> None:
         """`never_upstream`: further names that are words to this gateway."""
@@ -137,6 +140,7 @@ class HeaderPolicy:
         self._up = _Decisions(lambda name: _kept(name, private, _NOT_UPSTREAM_PREFIXES))
         self._down = _Decisions(lambda name: _kept(name, _NOT_DOWN, _NOT_DOWN_PREFIXES))
         self._suspicions = _Decisions(_suspicion)
+        self._clean: set[tuple[str, str]] = set()
 
     def request_headers_to_forward(
         self, headers: Mapping[str, str], protocol: ModelProtocol
@@ -168,8 +172,14 @@ class HeaderPolicy:
 
     def masked_headers(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         """All headers, for a record: credentials masked, by name or by the look of the value."""
-        suspicions = self._suspicions
-        return tuple((name, _recorded(value, suspicions[name])) for name, value in headers.items())
+        clean = self._clean
+        return tuple([pair if pair in clean else self._masked(*pair) for pair in headers.items()])
+
+    def _masked(self, name: str, value: str) -> tuple[str, str]:
+        recorded = _recorded(value, self._suspicions[name])
+        if recorded == value and len(value) <= _LONGEST_CLEAN and len(self._clean) < _MOST_CLEAN:
+            self._clean.add((str(name), value))
+        return name, recorded
 
 
 def own_request_headers(protocol: ModelProtocol, *, streaming: bool) -> dict[str, str]:

@@ -212,6 +212,22 @@ def test_a_record_of_a_value_is_bounded_and_can_be_written(policy: HeaderPolicy)
     assert masked[1][1].encode()
 
 
+def test_what_was_masked_once_is_masked_again(policy: HeaderPolicy) -> None:
+    sent = CIMultiDict([("x-api-key", KEY), ("x-note", f"my {KEY}"), ("x-app", "cli")])
+    first = policy.masked_headers(sent)
+    assert policy.masked_headers(sent) == first
+    assert KEY not in str(first)
+    assert KEY not in str(policy._clean)
+
+
+def test_the_memory_for_headers_is_bounded(policy: HeaderPolicy) -> None:
+    for number in range(3000):
+        sent = CIMultiDict([("x-a", str(number)), ("x-b", f"{number} {'l' * 300}")])
+        assert policy.masked_headers(sent) == tuple(sent.items())
+    assert len(policy._clean) <= 512
+    assert all(len(value) <= 200 for _, value in policy._clean)
+
+
 def test_the_memory_for_names_is_bounded(policy: HeaderPolicy) -> None:
     for number in range(3000):
         sent = CIMultiDict([(f"x-{number}", "1"), (f"x-{'l' * 200}-{number}", "1")])

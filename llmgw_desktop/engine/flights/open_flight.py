@@ -193,13 +193,12 @@ class OpenFlight:
         )
 
     def timeline(self) -> tuple[Phase, ...]:
+        began = self.started
         return tuple(
-            Phase(
-                name=name,
-                start_ms=(start - self.started) * 1000,
-                end_ms=(end - self.started) * 1000,
-            )
-            for name, start, end in self.phases
+            [
+                Phase(name=name, start_ms=(start - began) * 1000, end_ms=(end - began) * 1000)
+                for name, start, end in self.phases
+            ]
         )
 
     def _phase(self, name: PhaseName, start: float) -> float:
