@@ -155,8 +155,8 @@ def test_all_checks_run_and_the_last_line_says_so(machine: Machine) -> None:
         "ran ruff check llmgw_desktop tests",
         "ran mypy ",
         "ran lint-imports ",
-        "ran pytest -m not e2e and not bench",
-        "ran pytest -m e2e and not bench",
+        "ran pytest -n 2 --dist worksteal -m not e2e and not bench",
+        "ran pytest -n 2 --dist worksteal -m e2e and not bench",
     ]
     assert code == 0
     assert "llmgw: PASSED in" in text
@@ -167,7 +167,7 @@ def test_failed_check_stops_nothing_and_is_named_last(machine: Machine) -> None:
     machine.command("python3", FAKE_PYTHON)
     code, text = machine.run(script="test.sh", FAILING="mypy")
     assert code == 1
-    assert "ran pytest -m e2e and not bench" in text
+    assert "ran pytest -n 2 --dist worksteal -m e2e and not bench" in text
     assert "PASSED" not in text
     assert text.splitlines()[-1].startswith("llmgw: FAILED after ")
     assert " s: types. " in text.splitlines()[-1]
