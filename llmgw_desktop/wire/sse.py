@@ -44,6 +44,8 @@ class SseSplitter:
     def feed(self, chunk: bytes) -> list[bytes]:
         """The frames that this chunk completes."""
         if self.is_whole(chunk) and CR not in chunk:
+            if chunk.find(b"\n\n") == len(chunk) - 2:
+                return [chunk]
             return [frame + b"\n\n" for frame in chunk[:-2].split(b"\n\n")]
         search_from = max(len(self._buffer) - _LONGEST_END + 1, 0)
         self._buffer += chunk

@@ -236,4 +236,6 @@ class Interpreter:
 
 
 def _written(writer: EventWriter, events: list[AnswerEvent]) -> bytes:
+    if len(events) == 1:  # nearly always
+        return writer.write(events[0])
     return b"".join(map(writer.write, events))

@@ -296,9 +296,13 @@ def _parts(candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
     parts = content.get("parts") if type(content) is dict else 0
     if parts is None:
         return []
-    if type(parts) is not list or not all(type(part) is dict for part in parts):
-        raise UpstreamGarbage("The provider's answer has parts that are no list of objects.")
-    return parts
+    if type(parts) is list:
+        for part in parts:
+            if type(part) is not dict:
+                break
+        else:
+            return parts
+    raise UpstreamGarbage("The provider's answer has parts that are no list of objects.")
 
 
 def _seal(part: Mapping[str, Any]) -> Signature | None:
