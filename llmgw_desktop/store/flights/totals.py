@@ -21,7 +21,7 @@ from llmgw_desktop.store.flights.ttft_bins import (
     percentiles_of_bins,
 )
 
-EXACT_FLIGHTS = 5000
+EXACT_FLIGHTS = 1000
 _LATEST_S = 1e12
 _TOLD = SUMMED[2:-1]
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 LEAST_MS = 250
-COST_SHARE = 40
+COST_SHARE = 80
 """A page takes at most this part of a core."""
 _LONGEST_REST_MS = 60_000
 _T = TypeVar("_T")
