@@ -17,6 +17,9 @@ from llmgw_desktop.domain.events import Event
 
 _log = logging.getLogger(__name__)
 _BURST_MS = 100
+_FIRST_MS = 25
+"""Before a burst that comes after a rest. A request that is on its way right now goes on first:
+painting takes longer than a local server takes to answer."""
 _T = TypeVar("_T")
 
 
@@ -99,7 +102,7 @@ class Bridge(QObject):
         if self._timer.isActive() or self._closed:
             return
         since_ms = self._last_burst.elapsed() if self._last_burst.isValid() else _BURST_MS
-        self._timer.start(max(0, _BURST_MS - since_ms))
+        self._timer.start(max(_FIRST_MS, _BURST_MS - since_ms))
 
     def _emit_burst(self) -> None:
         # Swapped in one step: another thread may append at any time.
