@@ -79,7 +79,8 @@ def _write_reasoning(body: Body, wanted: Reasoning | None, writing: Writing) -> 
     if wanted is not None and wanted.show not in (None, "none") and effort is not Effort.NONE:
         told["summary"] = wanted.show
     if wanted is None and writing.is_codex:
-        told = {"effort": "medium", "summary": "auto"}
+        # no summary: who asked for no thoughts takes the first block of his answer for its text
+        told = {"effort": "medium"}
     if told:
         body["reasoning"] = told
     if writing.is_own:

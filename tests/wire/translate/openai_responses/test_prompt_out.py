@@ -104,7 +104,7 @@ def test_the_codex_flavour_demands_its_own() -> None:
     )
     assert body["input"][0]["role"] == "developer"
     assert (body["stream"], body["store"], body["instructions"]) == (True, False, "")
-    assert body["reasoning"] == {"effort": "medium", "summary": "auto"}
+    assert body["reasoning"] == {"effort": "medium"}
     assert body["parallel_tool_calls"] is True
     assert body["prompt_cache_key"] == "k"
     assert body.keys() == {
