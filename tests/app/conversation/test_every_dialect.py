@@ -1,6 +1,7 @@
 """One talk in the bodies of all dialects, as the gateway itself writes them, reads the same."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -21,7 +22,7 @@ from llmgw_desktop.domain.content import (
     Vendor,
 )
 from llmgw_desktop.domain.content import Role as Speaker
-from llmgw_desktop.domain.prompt import Prompt, Tool
+from llmgw_desktop.domain.prompt import Prompt, Reasoning, Tool
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.translation.codecs import codec_of
@@ -82,7 +83,8 @@ def answer(protocol: ModelProtocol) -> Answer:
 
 
 def asked(query: str = "") -> Asked:
-    return Asked(prompt=prompt(), model="m", answer_id="abc", query=query, input_tokens=3)
+    wanted = replace(prompt(), reasoning=Reasoning(is_adaptive=True))
+    return Asked(prompt=wanted, model="m", answer_id="abc", query=query, input_tokens=3)
 
 
 def read(protocol: ModelProtocol, body: bytes, *, of_request: bool) -> tuple[Message, ...]:

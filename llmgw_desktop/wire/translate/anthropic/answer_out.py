@@ -30,6 +30,7 @@ from llmgw_desktop.wire.translate.anthropic.blocks_out import Block, object_argu
 from llmgw_desktop.wire.translate.anthropic.citations import written_citation
 from llmgw_desktop.wire.translate.anthropic.hosted import search_blocks
 from llmgw_desktop.wire.translate.anthropic.stops import written_reason
+from llmgw_desktop.wire.translate.anthropic.unasked import wants_thinking, without_unasked
 from llmgw_desktop.wire.translate.anthropic.usage import written_usage
 from llmgw_desktop.wire.translate.carrier import SealOf, packed
 from llmgw_desktop.wire.translate.codec import Asked
@@ -41,7 +42,10 @@ _MEDIA = {Image: "image", Audio: "recording", Video: "video", Document: "documen
 
 def write_answer(answer: Answer, asked: Asked, report: LossReport) -> bytes:
     content: list[Block] = []
-    for at, item in enumerate(answer.items):
+    items = answer.items
+    if not wants_thinking(asked.prompt.reasoning):
+        items = tuple(without_unasked(items))
+    for at, item in enumerate(items):
         content += _blocks(item, at, asked, report)
     reason = written_reason(
         answer.stop,

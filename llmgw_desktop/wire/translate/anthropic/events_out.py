@@ -23,6 +23,7 @@ from llmgw_desktop.domain.answer import (
 from llmgw_desktop.domain.content import (
     CallKind,
     Item,
+    RedactedThinking,
     Refusal,
     Signature,
     Text,
@@ -41,6 +42,7 @@ from llmgw_desktop.wire.translate.anthropic.answer_out import (
     whole_blocks,
 )
 from llmgw_desktop.wire.translate.anthropic.stops import written_reason
+from llmgw_desktop.wire.translate.anthropic.unasked import HeldSeals, wants_thinking
 from llmgw_desktop.wire.translate.anthropic.usage import written_usage
 from llmgw_desktop.wire.translate.carrier import SealOf, packed
 from llmgw_desktop.wire.translate.codec import Asked
@@ -78,9 +80,12 @@ class EventWriter:
         "_grows",
         "_has_calls",
         "_has_refused",
+        "_held",
+        "_hidden",
         "_index",
         "_open",
         "_report",
+        "_shows_thinking",
         "_signature",
         "_turns",
         "_usage",
@@ -101,6 +106,10 @@ class EventWriter:
         self._wrapper: Wrapper | None = None
         self._has_calls = False
         self._has_refused = False
+        self._shows_thinking = wants_thinking(asked.prompt.reasoning)
+        self._hidden: Thinking | None = None
+        """The open item, where it is not shown."""
+        self._held = HeldSeals()
 
     @property
     def content_type(self) -> str:
@@ -134,6 +143,8 @@ class EventWriter:
     def _item_begun(self, event: ItemBegun) -> bytes:
         item = event.item
         self._open = None
+        if not self._shows_thinking and isinstance(item, Thinking | RedactedThinking):
+            return self._hide(item)
         match item:
             case Text():
                 self._without_seal(item.signature)
@@ -155,9 +166,9 @@ class EventWriter:
     def _call(self, item: ToolCall, at: int) -> bytes:
         self._has_calls = True
         self._wrapper = Wrapper() if item.kind is CallKind.CUSTOM else None
-        begun = b""
+        begun = b"".join(map(self._held_seal, self._held.taken()))
         if item.signature is not None:
-            begun = self._whole(seal(item.signature, SealOf.CALL))
+            begun += self._whole(seal(item.signature, SealOf.CALL))
         block = {
             "type": "tool_use",
             "id": call_id(item, at, self._asked),
@@ -166,6 +177,19 @@ class EventWriter:
         }
         begun += self._start(block, item, b"input_json_delta", b"partial_json")
         return begun + self._grown(item.arguments)
+
+    def _hide(self, item: Thinking | RedactedThinking) -> bytes:
+        if isinstance(item, Thinking):
+            self._hidden = item
+        else:
+            self._held.hold(item, None)
+        return b""
+
+    def _held_seal(self, item: Thinking | RedactedThinking) -> bytes:
+        if isinstance(item, RedactedThinking):
+            return b"".join(map(self._whole, whole_blocks(item, 0, self._report)))
+        assert item.signature is not None, "that is why it was held"
+        return self._whole(seal(item.signature, SealOf.THINKING))
 
     def _without_seal(self, signature: Signature | None) -> None:
         """An answer must end with its text: Claude Code takes its last block for the result."""
@@ -207,6 +231,8 @@ class EventWriter:
 
     def _item_grew(self, event: ItemGrew) -> bytes:
         more = event.more
+        if self._hidden is not None:
+            return b""
         if self._wrapper is not None:
             more = self._wrapper.feed(more)
         return b"%b%b%b" % (self._grows, orjson.dumps(more), _DELTA_END)
@@ -226,6 +252,10 @@ class EventWriter:
         return self._delta(b"citations_delta", b"citation", written)
 
     def _item_ended(self, event: ItemEnded) -> bytes:
+        if self._hidden is not None:
+            self._held.hold(self._hidden, event.signature)
+            self._hidden = None
+            return b""
         item = self._open
         self._open = None
         if item is None:

@@ -12,7 +12,7 @@ from anthropic.types import message_create_params as params
 from pydantic import TypeAdapter
 
 from llmgw_desktop.domain.content import Role, Text, Turn
-from llmgw_desktop.domain.prompt import Prompt
+from llmgw_desktop.domain.prompt import Prompt, Reasoning
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.wire.translate.anthropic.codec import codec
 from llmgw_desktop.wire.translate.codec import Asked, Target
@@ -83,7 +83,9 @@ def read_turns(*told: dict[str, Any]) -> tuple[Turn, ...]:
 
 
 def asked(**more: Any) -> Asked:
-    given = {"prompt": prompt(), "model": "my-model", "answer_id": "a1b2", **more}
+    """Of one who wants to see the model's thinking."""
+    wanted = prompt(reasoning=Reasoning(is_adaptive=True))
+    given = {"prompt": wanted, "model": "my-model", "answer_id": "a1b2", **more}
     return Asked(**given)
 
 

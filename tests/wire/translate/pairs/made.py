@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -96,8 +97,10 @@ def prompt(*turns: Turn, **more: Any) -> Prompt:
 
 
 def asked(of: Prompt) -> Asked:
+    """By one who wants to see the model's thinking."""
+    wanted = replace(of, reasoning=of.reasoning or Reasoning(is_adaptive=True))
     return Asked(
-        prompt=of, model=of.model, answer_id="0123456789abcdef", input_tokens=7, query="alt=sse"
+        prompt=wanted, model=of.model, answer_id="0123456789abcdef", input_tokens=7, query="alt=sse"
     )
 
 
