@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
+from llmgw_desktop.domain.answer import AnswerEnded
+from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.translation import interpreter
+from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.wire.translate.names import ToolNames
 from tests.engine.conftest import House
 from tests.support.answers import Raw
 
@@ -122,3 +127,20 @@ async def test_a_stream_without_end_is_not_remembered_forever(
     assert b"more than any answer" in told
     assert b"[DONE]" not in told
     assert house.closed[0].state is not FlightState.OK
+
+
+@pytest.mark.parametrize("protocol", ModelProtocol)
+def test_an_event_that_is_a_bomb_is_not_parsed(protocol: ModelProtocol) -> None:
+    """27 MB of lists with nothing in them took 900 MB, and 10 s in which nobody else had a turn."""
+    reader = codec_of(protocol).event_reader(ToolNames())
+    with pytest.raises(UpstreamGarbage, match="finely divided"):
+        reader.feed(b'data: {"a":[%b[]]}\n\n' % (b"[]," * (1 << 20)))
+
+
+@pytest.mark.parametrize("protocol", ModelProtocol)
+def test_a_long_event_is_read_all_the_same(protocol: ModelProtocol) -> None:
+    reader = codec_of(protocol).event_reader(ToolNames())
+    assert not any(
+        isinstance(event, AnswerEnded)
+        for event in reader.feed(b'data: {"type":"ping","pad":"%b"}\n\n' % (b"x" * (2 << 20)))
+    )
