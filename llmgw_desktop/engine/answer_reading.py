@@ -5,7 +5,8 @@ from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 
 MAX_WHOLE_BYTES = 256 * 1024 * 1024
-"""An answer that does not stream is held until it is whole; this is where that ends."""
+"""An answer that does not stream is held until it is whole; this is where that ends. A stream that
+is translated ends here too."""
 
 
 async def collect(answer: UpstreamAnswer, flight: OpenFlight) -> bytes:

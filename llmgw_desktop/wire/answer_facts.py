@@ -7,16 +7,17 @@ share: which values are believed, and how much of them is kept.
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.json_scan import parse_object
+from llmgw_desktop.wire.json_values import parse_json
 
 _MOST_TOKENS = 10**12
 _LONGEST_WORD = 200
 _LONGEST_ERROR = 2000
+_LARGEST_ERROR_BYTES = 1 << 20
+"""More than this tells of no error; parsed, it could take many times its size in memory."""
 
 
 @value
@@ -77,9 +78,11 @@ def error_in(payload: Mapping[str, Any]) -> str | None:
 
 def told_error(body: bytes) -> str | None:
     """`type: message` of an error answer of any protocol; None for what tells of none."""
+    if len(body) > _LARGEST_ERROR_BYTES:
+        return None
     try:
-        payload = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        payload = parse_json(body)
+    except ValueError:
         return None
     if type(payload) is list and payload:  # Gemini's streams without server-sent events
         payload = payload[0]

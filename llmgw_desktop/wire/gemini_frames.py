@@ -70,15 +70,16 @@ class GeminiFrames:
         return [data] if data else []
 
     def _begin(self) -> list[bytes]:
-        start = self._start.removeprefix(_BYTE_ORDER_MARK).lstrip(_BLANK)
+        # blanks may come without end: none of them is kept
+        start = self._start = self._start.removeprefix(_BYTE_ORDER_MARK).lstrip(_BLANK)
         if not start or (len(start) < 3 and _BYTE_ORDER_MARK.startswith(start)):
             return []
-        begun, self._start = self._start, b""
+        self._start = b""
         if start[:1] in (b"[", b"{"):
             self._objects = _ObjectSplitter(self._max_frame_bytes)
             return self._objects.feed(start)
         self._sse = SseSplitter(self._max_frame_bytes)
-        return self.feed(begun)
+        return self.feed(start)
 
 
 def _plain_events(chunk: bytes) -> list[bytes] | None:

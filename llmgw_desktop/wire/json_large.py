@@ -15,6 +15,8 @@ from llmgw_desktop.wire.json_values import parse_json
 
 _OUTLINED_VALUE_BYTES = 4096
 _OUTLINE_BYTES = 64 * 1024
+_ALWAYS_OUTLINED_BYTES = 256
+"""What decides about a request is short, and must not be crowded out by what stands before it."""
 _EMPTIED: Mapping[int, bytes] = {ord("{"): b"{}", ord("["): b"[]", ord('"'): b'""'}
 
 Span = tuple[int, int]
@@ -72,9 +74,10 @@ class LargeObject(Mapping[str, Any]):
         room = _OUTLINE_BYTES
         parts = []
         for (key_start, key_end), (start, end) in self._members:
-            if end - start <= min(_OUTLINED_VALUE_BYTES, room):
+            size = end - start
+            if size <= max(min(_OUTLINED_VALUE_BYTES, room), _ALWAYS_OUTLINED_BYTES):
                 value = self._body[start:end]
-                room -= end - start
+                room -= size
             else:
                 value = _EMPTIED.get(self._body[start], b"0")
             parts.append(b"%b:%b" % (self._body[key_start:key_end], value))

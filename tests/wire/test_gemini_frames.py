@@ -79,6 +79,16 @@ def test_an_object_without_end_is_bounded() -> None:
     assert len(frames.tail) <= 100
 
 
+@pytest.mark.parametrize("behind", [ARRAY, EVENTS])
+def test_blanks_before_the_answer_are_not_kept(behind: bytes) -> None:
+    """Kept and looked at again with every chunk, 64 MB of them took minutes."""
+    frames = GeminiFrames()
+    for _ in range(5):
+        assert frames.feed(b"\r\n \t" * 100) == []
+        assert frames.tail == b""
+    assert [orjson.loads(each) for each in frames.feed(behind)] == OBJECTS
+
+
 @given(st.lists(st.binary(max_size=40), max_size=6))
 def test_arbitrary_bytes_never_raise(chunks: list[bytes]) -> None:
     frames = GeminiFrames()

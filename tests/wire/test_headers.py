@@ -212,6 +212,21 @@ def test_a_record_of_a_value_is_bounded_and_can_be_written(policy: HeaderPolicy)
     assert masked[1][1].encode()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("accept", "content-type", "host", "date", "x-app", "x-stainless-os", "anthropic-beta"),
+        *("request-id", "x-ratelimit-remaining-tokens", "x-ratelimit-authorization"),
+    ],
+)
+def test_a_key_in_a_header_that_holds_none_is_masked_and_not_remembered(
+    policy: HeaderPolicy, name: str
+) -> None:
+    for value in (KEY, f"Bearer {KEY}", "sk-ant-0123456789abcdef"):
+        assert policy.masked_headers({name: value}) == ((name, "***"),)
+        assert not policy._clean
+
+
 def test_what_was_masked_once_is_masked_again(policy: HeaderPolicy) -> None:
     sent = CIMultiDict([("x-api-key", KEY), ("x-note", f"my {KEY}"), ("x-app", "cli")])
     first = policy.masked_headers(sent)

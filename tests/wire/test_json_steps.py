@@ -293,6 +293,13 @@ class TestOutline:
         assert outline == b'{"model":"m","stream":true,"long":"","list":[],"object":{},"n":1}'
         assert openai_chat.read_request(outline)[1:] == ("m", True)
 
+    def test_what_decides_is_not_crowded_out(self) -> None:
+        """A good request was refused as one without a model."""
+        members = {f"m{number}": "x" * 510 for number in range(600)}
+        body = json.dumps({**members, "model": "m", "stream": True}).encode()
+        outline = found_in(body, STEP_BYTES).outline()
+        assert openai_chat.read_request(outline)[1:] == ("m", True)
+
     def test_it_stays_little(self) -> None:
         members = b",".join(b'"%d":"%b"' % (n, b"a" * 4000) for n in range(900))
         assert len(found_in(b"{" + members + b"}", STEP_BYTES).outline()) < 100_000

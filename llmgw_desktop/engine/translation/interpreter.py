@@ -15,7 +15,7 @@ from llmgw_desktop.domain.answer import (
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest
-from llmgw_desktop.engine.answer_reading import collect, own_headers
+from llmgw_desktop.engine.answer_reading import MAX_WHOLE_BYTES, collect, own_headers
 from llmgw_desktop.engine.caller import JSON, Caller, HeaderLines
 from llmgw_desktop.engine.dialect import is_event_stream, is_json
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
@@ -144,9 +144,13 @@ class Interpreter:
         collector = Collector() if self._continuations.keeps(request, translation) else None
         flight.last_words = writer.fail
         chunk = b" "
+        room = MAX_WHOLE_BYTES  # what has begun is remembered until it ends, however much begins
         try:
             while chunk:
                 chunk = await answer.read()
+                room -= len(chunk)
+                if room < 0:
+                    raise UpstreamGarbage(f"'{flight.provider}' streams more than any answer has.")
                 events = reader.feed(chunk) if chunk else reader.finish()
                 is_whole = self._note(events, flight)
                 if is_whole:

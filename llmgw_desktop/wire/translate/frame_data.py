@@ -2,6 +2,9 @@
 
 from llmgw_desktop.wire.sse import CR, data_of
 
+MOST_UNSEEN_BYTES = 1 << 20
+"""Longer data is looked at before it is parsed: it may be a bomb."""
+
 
 def quick_data_of(frame: bytes) -> bytes:
     """As `data_of`; quicker for a frame of one data line with or without an event's name before."""

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
+from llmgw_desktop.domain.answer import AnswerEnded
+from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.engine.translation import interpreter
+from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.wire.translate.names import ToolNames
 from tests.engine.conftest import House
+from tests.support.answers import Raw
 
 DEEP = 400
 DOORS = {
@@ -97,3 +105,42 @@ async def test_a_count_of_a_whole_request(house: House) -> None:
         async with house.post(f"/v1beta/models/{model}:countTokens", inner) as reply:
             assert reply.status == 200, await reply.text()
             assert (await reply.json())["totalTokens"] > 1
+
+
+async def test_a_stream_without_end_is_not_remembered_forever(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What began and never ended was kept, though its caller got nothing of it."""
+    monkeypatch.setattr(interpreter, "MAX_WHOLE_BYTES", 100_000)
+    block = {"type": "some_tool_result", "content": "x" * 1000}
+    frames = tuple(
+        b"data: %b\n\n"
+        % json.dumps({"type": "content_block_start", "index": n, "content_block": block}).encode()
+        for n in range(200)
+    )
+    ends = b'data: {"type":"message_delta","delta":{"stop_reason":"end_turn"}}\n\n'
+    ends += b'data: {"type":"message_stop"}\n\n'
+    house.lane.always = Raw(headers={"Content-Type": "text/event-stream"}, frames=(*frames, ends))
+    body = {**_body("chat", "claude-stub"), "tools": [], "stream": True}
+    async with house.post("/v1/chat/completions", body) as reply:
+        told = await reply.read()
+    assert b"more than any answer" in told
+    assert b"[DONE]" not in told
+    assert house.closed[0].state is not FlightState.OK
+
+
+@pytest.mark.parametrize("protocol", ModelProtocol)
+def test_an_event_that_is_a_bomb_is_not_parsed(protocol: ModelProtocol) -> None:
+    """27 MB of lists with nothing in them took 900 MB, and 10 s in which nobody else had a turn."""
+    reader = codec_of(protocol).event_reader(ToolNames())
+    with pytest.raises(UpstreamGarbage, match="finely divided"):
+        reader.feed(b'data: {"a":[%b[]]}\n\n' % (b"[]," * (1 << 20)))
+
+
+@pytest.mark.parametrize("protocol", ModelProtocol)
+def test_a_long_event_is_read_all_the_same(protocol: ModelProtocol) -> None:
+    reader = codec_of(protocol).event_reader(ToolNames())
+    assert not any(
+        isinstance(event, AnswerEnded)
+        for event in reader.feed(b'data: {"type":"ping","pad":"%b"}\n\n' % (b"x" * (2 << 20)))
+    )

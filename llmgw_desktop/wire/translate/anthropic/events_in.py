@@ -44,7 +44,7 @@ from llmgw_desktop.wire.translate.anthropic.citations import read_citation
 from llmgw_desktop.wire.translate.anthropic.hosted import hosted_in_answer
 from llmgw_desktop.wire.translate.anthropic.stops import read_stop, refusal_in
 from llmgw_desktop.wire.translate.custom_text import Unwrapper
-from llmgw_desktop.wire.translate.frame_data import quick_data_of
+from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
 
 MOST_HELD = 64 * 1024 * 1024
@@ -128,7 +128,8 @@ class EventReader:
         if self._is_over or not data or data == b"[DONE]":
             return
         try:
-            event = orjson.loads(data)
+            is_short = len(data) <= MOST_UNSEEN_BYTES
+            event = orjson.loads(data) if is_short else _parsed(data)
         except orjson.JSONDecodeError:
             event = _parsed(data)
         if type(event) is not dict:

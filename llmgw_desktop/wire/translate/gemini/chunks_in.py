@@ -44,6 +44,8 @@ from llmgw_desktop.wire.translate.names import ToolNames
 
 _MOST_HELD_CHARS = 1 << 22
 """So much of a text is kept for the places of its citations."""
+_MOST_SEARCHED_CHARS = 1 << 26
+"""So much text is searched for such places: a hostile server cites all of it with every object."""
 
 
 class ChunkReader:
@@ -62,6 +64,7 @@ class ChunkReader:
         "_reason",
         "_reason_text",
         "_seal",
+        "_searched_chars",
         "_seed",
         "_usage",
     )
@@ -74,6 +77,7 @@ class ChunkReader:
         """Of the open item; more of the item may not come after it."""
         self._held: list[str] = []
         self._held_chars = 0
+        self._searched_chars = 0
         self._calls = 0
         self._seed: str | None = None
         """What this answer's calls are named after; None before it has begun."""
@@ -269,9 +273,14 @@ class ChunkReader:
     def _cite(self, metadata: object, events: list[AnswerEvent], *, is_recitation: bool) -> None:
         if self._open is not Text or type(metadata) is not dict or metadata == self._grounding:
             return
+        if self._searched_chars > _MOST_SEARCHED_CHARS:
+            return
         self._grounding = metadata
+        text = "".join(self._held)
+        self._held = [text]
+        self._searched_chars += len(text)
         read = read_recitation if is_recitation else read_grounding
-        citations = read(metadata, "".join(self._held))
+        citations = read(metadata, text)
         events += [ItemCited(index=self._index, citation=each) for each in citations]
 
 

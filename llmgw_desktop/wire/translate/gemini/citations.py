@@ -4,6 +4,7 @@ Google counts in bytes of UTF-8, citations in characters.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from llmgw_desktop.domain.content import Citation, Vendor
@@ -11,6 +12,11 @@ from llmgw_desktop.wire.answer_facts import object_in
 
 MOST = 1000
 """So many citations of one text are read; an answer has a few dozen."""
+_MOST_REPEATED_CHARS = 1 << 20
+"""So much of an answer's text is told again beside its citations: each may be of all of it. What
+has no room keeps its place."""
+_INNER_BYTES = bytes(range(0x80, 0xC0))
+"""Of UTF-8: those that begin no character."""
 
 
 def read_grounding(metadata: Mapping[str, Any], text: str) -> list[Citation]:
@@ -44,24 +50,27 @@ def grounding(cited: Iterable[tuple[Citation, int, str]]) -> dict[str, object] |
     """groundingMetadata of citations with an address: each with where its text begins, in bytes
     of the whole answer's text, and that text."""
     chunks: dict[tuple[str, str | None], int] = {}
-    supports = []
-    for citation, base, text in cited:
-        if citation.url is None:
-            continue
-        number = chunks.setdefault((citation.url, citation.title), len(chunks))
-        if citation.start is None or citation.end is None:
-            continue
-        start, end = max(citation.start, 0), max(citation.end, 0)
-        supports.append(
-            {
-                "segment": {
-                    "startIndex": base + len(text[:start].encode(errors="replace")),
-                    "endIndex": base + len(text[:end].encode(errors="replace")),
-                    "text": text[start:end],
-                },
-                "groundingChunkIndices": [number],
+    supports: list[dict[str, object]] = []
+    room = _MOST_REPEATED_CHARS
+    for (base, text), those in groupby(cited, key=lambda each: each[1:]):
+        spans = []
+        for citation, _, _ in those:
+            if citation.url is None:
+                continue
+            number = chunks.setdefault((citation.url, citation.title), len(chunks))
+            if citation.start is not None and citation.end is not None:
+                spans.append((max(citation.start, 0), max(citation.end, 0), number))
+        places = _bytes_at([at for span in spans for at in span[:2]], text)
+        for start, end, number in spans:
+            segment: dict[str, object] = {
+                "startIndex": base + places[start],
+                "endIndex": base + places[end],
             }
-        )
+            quoted = max(min(end, len(text)) - start, 0)
+            if quoted <= room:
+                room -= quoted
+                segment["text"] = text[start:end]
+            supports.append({"segment": segment, "groundingChunkIndices": [number]})
     if not chunks:
         return None
     webs = [{"web": _web(url, title)} for url, title in chunks]
@@ -99,10 +108,20 @@ def _characters_at(offsets: list[int], text: str) -> dict[int, int]:
     done = characters = 0
     for at in sorted(set(offsets)):
         stop = min(at, len(raw))
-        # a lead byte begins each character
-        characters += sum(1 for byte in raw[done:stop] if byte & 0xC0 != 0x80)
+        characters += len(raw[done:stop].translate(None, _INNER_BYTES))
         done = max(stop, done)
         found[at] = characters
+    return found
+
+
+def _bytes_at(offsets: list[int], text: str) -> dict[int, int]:
+    """The other way round."""
+    found: dict[int, int] = {}
+    done = size = 0
+    for at in sorted(set(offsets)):
+        size += len(text[done:at].encode(errors="replace"))
+        done = at
+        found[at] = size
     return found
 
 

@@ -67,6 +67,7 @@ class GeminiEventWriter:
         "_keeper",
         "_losses",
         "_pieces",
+        "_placed",
         "_text_bytes",
         "_usage",
     )
@@ -81,6 +82,8 @@ class GeminiEventWriter:
         self._pieces: list[str] = []
         """Of the item that is open: arguments, thinking, or a text that may yet be cited."""
         self._cited: list[tuple[Citation, int, str]] = []
+        self._placed = 0
+        """So many of them know their text."""
         self._text_bytes = 0
         self._has_malformed_call = False
         self._keeper = Keeper()
@@ -182,10 +185,9 @@ class GeminiEventWriter:
     def _note_text(self) -> None:
         """The citations of this text get to know it."""
         text = "".join(self._pieces)
-        self._cited = [
-            (citation, base, text if base == self._text_bytes and not known else known)
-            for citation, base, known in self._cited
-        ]
+        fresh = self._cited[self._placed :]
+        self._cited[self._placed :] = [(citation, base, text) for citation, base, _ in fresh]
+        self._placed = len(self._cited)
         self._text_bytes += len(text.encode(errors="replace"))
 
     def _end(self, event: AnswerEnded) -> bytes:

@@ -18,6 +18,7 @@ _MOST_NODES = 5_000
 _DEEPEST = 48
 _MOST_LOOPS = 2
 """So often a reference may stand within itself."""
+_MOST_REFERRED_BYTES = 2 << 20
 _KEPT = frozenset({"type", "title", "minItems", "maxItems", "minimum", "maximum"})
 _TOLD = frozenset(
     {
@@ -64,14 +65,33 @@ _LARGEST = 1 << 53
 _PLACE = re.compile(r"[0-9]{1,9}")
 
 
-def cleaned(schema: Mapping[str, Any], lost: Callable[[str], None]) -> Schema:
+class Room:
+    """What references may bring, in all schemas of one request: a few short ones that point at a
+    long text would stand for gigabytes."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        self._left = _MOST_REFERRED_BYTES
+
+    def takes(self, size: int) -> bool:
+        has_room = size <= self._left
+        self._left -= size if has_room else 0
+        return has_room
+
+
+def cleaned(
+    schema: Mapping[str, Any], lost: Callable[[str], None], room: Room | None = None
+) -> Schema:
     """`lost` is told the keyword that was cut or only put in words."""
-    return _Cleaner(schema, lost).clean(schema)
+    return _Cleaner(schema, lost, room or Room()).clean(schema)
 
 
-def cleaned_arguments(schema: Mapping[str, Any], lost: Callable[[str], None]) -> Schema:
+def cleaned_arguments(
+    schema: Mapping[str, Any], lost: Callable[[str], None], room: Room | None = None
+) -> Schema:
     """Of a function, whose root has to describe an object."""
-    root = cleaned(schema, lost)
+    root = cleaned(schema, lost, room)
     choices = root.pop("anyOf", None)
     if choices is not None:
         lost("anyOf")
@@ -83,9 +103,12 @@ def cleaned_arguments(schema: Mapping[str, Any], lost: Callable[[str], None]) ->
 
 
 class _Cleaner:
-    def __init__(self, root: Mapping[str, Any], lost: Callable[[str], None]) -> None:
+    def __init__(self, root: Mapping[str, Any], lost: Callable[[str], None], room: Room) -> None:
         self._root = root
         self._lost = lost
+        self._room = room
+        self._sizes: dict[str, int] = {}
+        """Of what the references point at."""
         self._nodes = 0
         self._within: list[str] = []
         """The references that are being put in place."""
@@ -184,7 +207,7 @@ class _Cleaner:
 
     def _referred(self, reference: str, depth: int) -> Schema:
         target = _at(self._root, reference)
-        if target is None or self._within.count(reference) >= _MOST_LOOPS:
+        if target is None or not self._may_refer(reference, target):
             self._lost("$ref")
             kind = target.get("type") if isinstance(target, Mapping) else None
             return {"type": kind} if isinstance(kind, str) else {}
@@ -192,6 +215,13 @@ class _Cleaner:
         found = self._schema(target, depth + 1)
         self._within.pop()
         return found
+
+    def _may_refer(self, reference: str, target: Mapping[str, Any]) -> bool:
+        if self._within.count(reference) >= _MOST_LOOPS:
+            return False
+        if reference not in self._sizes:
+            self._sizes[reference] = _size(target)
+        return self._room.takes(self._sizes[reference])
 
     def _merge(self, into: Schema, other: Schema) -> None:
         """Both hold: what only one says is taken over, members and demands are joined."""
@@ -258,6 +288,13 @@ def _at(root: Mapping[str, Any], reference: str) -> Mapping[str, Any] | None:
         else:
             return None
     return place if isinstance(place, Mapping) else None
+
+
+def _size(schema: Mapping[str, Any]) -> int:
+    try:
+        return len(orjson.dumps(schema))
+    except TypeError:  # too deep to be written, and to be put anywhere
+        return _MOST_REFERRED_BYTES + 1
 
 
 def _word(value: object) -> str:

@@ -14,7 +14,7 @@ from llmgw_desktop.domain.prompt import (
 )
 from llmgw_desktop.wire.translate.custom_text import input_schema
 from llmgw_desktop.wire.translate.gemini.abilities import Abilities
-from llmgw_desktop.wire.translate.gemini.schema import cleaned_arguments
+from llmgw_desktop.wire.translate.gemini.schema import Room, cleaned_arguments
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.names import ToolNames
 
@@ -31,7 +31,9 @@ def write_tools(
     prompt: Prompt, names: ToolNames, model: Abilities, vendor: Vendor, losses: LossReport
 ) -> dict[str, Any]:
     """`tools` and `toolConfig`, as far as there are any."""
-    functions = [_function(tool, names, losses) for tool in prompt.tools if isinstance(tool, Tool)]
+    own = [tool for tool in prompt.tools if isinstance(tool, Tool)]
+    room = Room()
+    functions = [_function(tool, names, losses, room) for tool in own]
     hosted = _hosted(prompt.tools, vendor, losses)
     if functions and hosted and not model.is_third:
         for name in hosted:
@@ -50,14 +52,14 @@ def write_tools(
     return found
 
 
-def _function(tool: Tool, names: ToolNames, losses: LossReport) -> dict[str, Any]:
+def _function(tool: Tool, names: ToolNames, losses: LossReport, room: Room) -> dict[str, Any]:
     _report_function(tool, losses)
     written: dict[str, Any] = {"name": names.written(tool.name, tool.namespace)}
     if tool.description:
         written["description"] = tool.description
     schema = input_schema(tool.grammar) if tool.kind is CallKind.CUSTOM else tool.schema
     if schema is not None:
-        clean = cleaned_arguments(schema, lambda word: losses.lost(Feature.TOOL_SCHEMA, word))
+        clean = cleaned_arguments(schema, lambda word: losses.lost(Feature.TOOL_SCHEMA, word), room)
         if clean != {"type": "object"}:  # a function without parameters has no schema
             written["parametersJsonSchema"] = clean
     return written

@@ -19,6 +19,8 @@ from llmgw_desktop.wire.translate.openai_chat.said_in import Numbers, SaidIn
 
 _MOST_CALLS = 1024
 _LONGEST_CHECKED = 1 << 16
+_MOST_LOOKS = 1000
+"""Of one call: a hostile server sends brackets without end, and each look reads all of them."""
 
 
 class _Call:
@@ -28,6 +30,7 @@ class _Call:
         "id",
         "is_ended",
         "is_plain",
+        "looks",
         "name",
         "number",
         "pieces",
@@ -45,6 +48,8 @@ class _Call:
         self.is_plain = False
         """A custom tool's call: text, no JSON."""
         self.is_ended = False
+        self.looks = 0
+        """How often it was looked at whether the arguments are whole."""
         self.unwrapper: Unwrapper | None = None
 
 
@@ -211,8 +216,9 @@ def _is_complete(call: _Call) -> bool:
     pieces = call.pieces or call.held
     if call.is_plain or not pieces or not pieces[-1].rstrip().endswith("}"):
         return call.is_ended
-    if call.chars > _LONGEST_CHECKED:
+    if call.chars > _LONGEST_CHECKED or call.looks >= _MOST_LOOKS:
         return False
+    call.looks += 1
     try:
         orjson.loads("".join(pieces))
     except ValueError:

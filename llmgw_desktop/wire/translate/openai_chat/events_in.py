@@ -17,7 +17,7 @@ from llmgw_desktop.wire.answer_facts import error_in, parse_answer
 from llmgw_desktop.wire.json_scan import parse_object
 from llmgw_desktop.wire.sse import SseSplitter
 from llmgw_desktop.wire.translate.collect import collected
-from llmgw_desktop.wire.translate.frame_data import quick_data_of
+from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.openai_chat.pieces_in import Pieces
 
@@ -109,7 +109,8 @@ class ChatEventReader:
             self._pieces.close(events)
             return
         try:
-            payload = orjson.loads(data)
+            is_short = len(data) <= MOST_UNSEEN_BYTES
+            payload = orjson.loads(data) if is_short else _parsed(data)
         except orjson.JSONDecodeError:
             payload = _parsed(data)
         if type(payload) is not dict:

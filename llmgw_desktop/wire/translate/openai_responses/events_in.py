@@ -24,7 +24,7 @@ from llmgw_desktop.wire.answer_facts import object_in, parse_answer, word_in
 from llmgw_desktop.wire.json_scan import parse_object
 from llmgw_desktop.wire.openai_responses import MOST_FRAME_BYTES, usage_in
 from llmgw_desktop.wire.sse import SseSplitter
-from llmgw_desktop.wire.translate.frame_data import quick_data_of
+from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.openai_responses.growing_items import (
     GrowingCall,
@@ -111,7 +111,8 @@ class ResponsesEventReader:
         if self._is_over or not data or data.startswith(b"[DONE]"):
             return
         try:
-            event = orjson.loads(data)
+            is_short = len(data) <= MOST_UNSEEN_BYTES
+            event = orjson.loads(data) if is_short else _loaded_with_care(data)
         except orjson.JSONDecodeError:
             event = _loaded_with_care(data)
         if type(event) is not dict:

@@ -335,6 +335,39 @@ def test_citations_become_grounding() -> None:
     assert losses == ("citations",)
 
 
+def supports_twice(of: Answer) -> list[list[dict[str, Any]]]:
+    """The groundingSupports of the whole answer and of its stream."""
+    told = [write_answer(of)[0], chunks_in(write_stream(events_of(of))[0])[-1]]
+    return [body["candidates"][0]["groundingMetadata"]["groundingSupports"] for body in told]
+
+
+@pytest.mark.parametrize("letter", ["x", "ü"])
+def test_citations_do_not_repeat_a_text_without_end(letter: str) -> None:
+    """A thousand that were each of a text of 1 MB made 1 GB of a megabyte."""
+    text = letter * 300_000
+    cites = tuple(
+        Citation(url=f"https://{n}.example", start=n, end=len(text) + 9) for n in range(50)
+    )
+    size = len(letter.encode())
+    for supports in supports_twice(answer(Text(text=text, citations=cites))):
+        assert [each["segment"]["startIndex"] for each in supports] == [n * size for n in range(50)]
+        assert {each["segment"]["endIndex"] for each in supports} == {len(text) * size}
+        assert sum(len(each["segment"].get("text", "")) for each in supports) <= 1 << 20
+
+
+def test_citations_of_several_texts_know_their_own() -> None:
+    items = [
+        Text(text=words, citations=(Citation(url="u", start=0, end=2),))
+        for words in ("ein", "zwei", "drei")
+    ]
+    for supports in supports_twice(answer(*items)):
+        assert [each["segment"] for each in supports] == [
+            {"startIndex": 0, "endIndex": 2, "text": "ei"},
+            {"startIndex": 3, "endIndex": 5, "text": "zw"},
+            {"startIndex": 7, "endIndex": 9, "text": "dr"},
+        ]
+
+
 def test_items_that_overlap_come_one_after_the_other() -> None:
     called = ToolCall(id="c1", name="f", arguments="")
     stream, _ = write_stream(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from llmgw_desktop.domain.content import (
     Citation,
     Text,
     Vendor,
 )
 from llmgw_desktop.wire.translate.collect import collected
+from llmgw_desktop.wire.translate.gemini import chunks_in
 from tests.wire.translate.gemini.support import (
     chunk,
     events_of_stream,
@@ -56,3 +59,18 @@ def test_recitation_becomes_citations() -> None:
     assert item.citations == (
         Citation(url="https://h.example", start=0, end=5, vendor=Vendor.GOOGLE),
     )
+
+
+def test_a_text_is_not_searched_for_places_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text of 4 MB, cited with every object, held the loop for a tenth of a second each time."""
+    monkeypatch.setattr(chunks_in, "_MOST_SEARCHED_CHARS", 100)
+    begun = chunk({"text": "Grüß dich" * 3})
+    cited = []
+    for number in range(20):
+        each = chunk()
+        supports = [{"segment": {"endIndex": number}, "groundingChunkIndices": [0]}]
+        each["candidates"][0]["groundingMetadata"] = {**GROUNDING, "groundingSupports": supports}
+        cited.append(each)
+    (item,) = collected(events_of_stream(begun, *cited, chunk(finish="STOP"))).items
+    assert isinstance(item, Text)
+    assert [citation.end for citation in item.citations] == [0, 1, 2, 3]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.wire.translate.gemini.schema import cleaned, cleaned_arguments
+from llmgw_desktop.wire.translate.gemini.schema import Room, cleaned, cleaned_arguments
 
 DOCUMENTED = frozenset(
     {
@@ -141,6 +141,38 @@ def test_references_do_not_explode() -> None:
     assert time.process_time() - begun < 5
     assert len(orjson.dumps(found)) < 1_000_000
     assert "depth" in lost
+
+
+@pytest.mark.parametrize("long", [{"enum": ["x" * 9] * 9000}, {"description": "x" * 99_000}])
+def test_references_to_something_long_do_not_explode(long: dict[str, Any]) -> None:
+    """A body of 200 KB made one of 500 MB for the vendor, and more would have taken all memory."""
+    properties = {f"p{n}": {"$ref": "#/$defs/long"} for n in range(4000)}
+    schema = {"$defs": {"long": {"type": "string", **long}}, "properties": properties}
+    found, lost = clean(schema)
+    assert len(orjson.dumps(found)) < 4_000_000
+    assert "$ref" in lost
+    assert found["properties"]["p0"] == {"type": "string", **long}
+    assert found["properties"]["p3999"] == {"type": "string"}
+
+
+def test_all_schemas_of_a_request_share_what_references_may_bring() -> None:
+    schema = {
+        "$defs": {"long": {"type": "string", "description": "x" * 99_000}},
+        "properties": {f"p{n}": {"$ref": "#/$defs/long"} for n in range(15)},
+    }
+    lost: list[str] = []
+    room = Room()
+    cleaned_arguments(schema, lost.append, room)
+    assert lost == []
+    cleaned_arguments(schema, lost.append, room)
+    assert "$ref" in lost
+
+
+def test_a_reference_to_something_too_deep_is_cut() -> None:
+    deep: dict[str, Any] = {"type": "string"}
+    for _ in range(400):
+        deep = {"type": "array", "items": deep}
+    assert clean({"$defs": {"a": deep}, "$ref": "#/$defs/a"}) == ({"type": "array"}, ["$ref"])
 
 
 def test_deep_nesting_is_cut() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
 from llmgw_desktop.domain.answer import (
     ItemBegun,
     ItemEnded,
+    ItemGrew,
     StopKind,
 )
 from llmgw_desktop.domain.content import (
@@ -204,6 +206,28 @@ def test_long_arguments_are_not_looked_at_again_and_again() -> None:
     assert not [event for event in events if isinstance(event, ItemEnded)]
     events = reader.feed(delta(finish="tool_calls"))
     assert events == [ItemEnded(index=0), ItemEnded(index=1)]
+
+
+@pytest.mark.parametrize("index", [0, None])
+def test_brackets_without_end_are_not_looked_at_each_time(
+    index: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """60,000 of them held the loop for 20 s: each could be the last of the arguments."""
+    looked = 0
+    parse = orjson.loads
+
+    def loads(text: str | bytes) -> object:
+        nonlocal looked
+        looked += isinstance(text, str)
+        return parse(text)
+
+    monkeypatch.setattr(orjson, "loads", loads)
+    begin = call_delta(0, id="c", function={"name": "f", "arguments": '{"a":"'})
+    another = {} if index is None else {"id": "d"}
+    bracket = call_delta(index, **another, function={"name": "f", "arguments": "}"})
+    events = events_in(begin, *[bracket] * 3000)
+    assert sum(isinstance(event, ItemGrew) for event in events) == 3001
+    assert looked <= 1000
 
 
 def test_there_is_a_bound_to_calls() -> None:
