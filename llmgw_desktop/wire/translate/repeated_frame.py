@@ -6,7 +6,9 @@ the slow way; of a frame with the same beginning and end the words alone are rea
 
 Why that is the same: a JSON text is read from left to right, so where one string has been shown to
 be the member that grows (another one was put in its place, and was found there), any other whole
-string in its place is that member too, and everything else is what it was.
+string in its place is that member too, and everything else is what it was. OpenAI fills one member
+more with random letters, so that nobody can tell the words from a frame's length; no reader reads
+it.
 """
 
 import re
@@ -20,6 +22,7 @@ _LONGEST = 1 << 16
 _PROBE = "learning where the words are"
 _PROBE_JSON = orjson.dumps(_PROBE)
 _VALUE = re.compile(rb'[ \t]*:[ \t]*("[^"\\]*+(?:\\.[^"\\]*+)*+")', re.DOTALL)
+_PADDING = re.compile(rb'"obfuscation"[ \t]*:[ \t]*"([0-9A-Za-z]*)"')
 _PAYS_FROM = 4
 """So many frames read quickly are worth the learning."""
 _LONGEST_PAUSE = 255
@@ -37,7 +40,18 @@ class RepeatedFrame(Generic[T]):
     was read in full may have changed what the same bytes mean.
     """
 
-    __slots__ = ("_begin", "_end", "_from", "_least", "_paid", "_pause", "_to", "_waits", "grows")
+    __slots__ = (
+        "_begin",
+        "_end",
+        "_from",
+        "_least",
+        "_middle",
+        "_paid",
+        "_pause",
+        "_to",
+        "_waits",
+        "grows",
+    )
 
     grows: T
     """What the words belong to, as the frame said that was learnt; only when there are words."""
@@ -46,7 +60,9 @@ class RepeatedFrame(Generic[T]):
         self._begin = b""
         """Up to and with the quote before the words; empty when nothing is learnt."""
         self._end = b""
-        """From the quote after the words on."""
+        """From the quote after the words on, or from the one after the padding on."""
+        self._middle = b""
+        """From the quote after the words to the one before the padding, where there is padding."""
         self._least = self._from = self._to = 0
         self._paid = 0
         """Frames read quickly since the last learning."""
@@ -63,9 +79,10 @@ class RepeatedFrame(Generic[T]):
             and frame.startswith(self._begin)
             and frame.endswith(self._end)
         ):
+            to = self._padded_to(frame) if self._middle else self._to
             try:
                 # one whole string with its quotes, or the parser refuses
-                words: str = orjson.loads(frame[self._from : self._to])
+                words: str = orjson.loads(frame[self._from : to])
             except orjson.JSONDecodeError:
                 pass
             else:
@@ -103,10 +120,21 @@ class RepeatedFrame(Generic[T]):
         self._wait_longer()
 
     def _keep(self, begin: bytes, end: bytes, grows: T) -> None:
+        padding = _PADDING.search(end)
+        self._middle = end[: padding.start(1)] if padding is not None else b""
         self._begin, self._end, self.grows = begin, end, grows
-        self._least = len(begin) + len(end)
+        if padding is not None:
+            self._end = end[padding.end(1) :]
+        self._least = len(begin) + len(self._middle) + len(self._end)
         self._from, self._to = len(begin) - 1, 1 - len(end)
         self._paid = 0
+
+    def _padded_to(self, frame: bytes) -> int:
+        """Where the words end in a frame with padding; 0 when this is none like the one learnt."""
+        stop = len(frame) - len(self._end)
+        at = frame.rfind(self._middle, self._from + 2, stop)
+        padding = frame[at + len(self._middle) : stop]
+        return at + 1 if at > 0 and (padding.isalnum() or not padding) else 0
 
     def _forget(self) -> None:
         self._begin = b""

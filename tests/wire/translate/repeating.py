@@ -243,6 +243,8 @@ def _chat_call(**piece: Any) -> Pairs:
     return _chat({"tool_calls": [{"function": {"arguments": WORDS}, **piece}]})
 
 
+_OTHER_CALL = {"index": 1, "id": "c9", "function": {"name": "get_weather"}}
+
 chat_usual = st.sampled_from(
     [
         _chat({"content": WORDS}),
@@ -260,6 +262,7 @@ chat_usual = st.sampled_from(
         _chat_call(index=1, id="c2", function={"name": "free", "arguments": WORDS}),
         _chat_call(id="c3", function={"name": "get_weather", "arguments": WORDS}),
         _chat_call(index=0, type="custom", custom={"name": "own", "input": WORDS}),
+        _chat({"tool_calls": [{"index": 0, "function": {"arguments": WORDS}}, _OTHER_CALL]}),
     ]
 )
 
@@ -287,10 +290,18 @@ anthropic_usual = st.sampled_from(
 )
 
 
-def _gemini(part: Any, usage: Any = None, **more: Any) -> Pairs:
-    candidate = {"content": {"parts": [{"text": WORDS, **part}], "role": "model"}, **more}
+def _gemini(part: Any, usage: Any = None, *parts: Any, **more: Any) -> Pairs:
+    candidate = {"content": {"parts": [{"text": WORDS, **part}, *parts], "role": "model"}, **more}
     return Pairs([("candidates", [candidate]), ("usageMetadata", usage), ("responseId", "id-1")])
 
+
+_GROUNDING = {
+    "groundingChunks": [{"web": {"uri": "https://a.b/"}}],
+    "groundingSupports": [
+        {"segment": {"startIndex": 0, "endIndex": 1}, "groundingChunkIndices": [0]}
+    ],
+}
+_CITED = {"citationSources": [{"startIndex": 0, "endIndex": 1, "uri": "https://c.d/"}]}
 
 gemini_usual = st.sampled_from(
     [
@@ -300,7 +311,9 @@ gemini_usual = st.sampled_from(
         _gemini({}, {"promptTokenCount": 3, "candidatesTokenCount": 4}),
         _gemini({"thoughtSignature": "c2ln"}),
         _gemini({}, finishReason="STOP"),
-        _gemini({}, groundingMetadata={"groundingChunks": [{"web": {"uri": "https://a.b/"}}]}),
+        _gemini({}, None, _CALL),
+        _gemini({}, groundingMetadata=_GROUNDING),
+        _gemini({}, groundingMetadata=_GROUNDING, citationMetadata=_CITED),
     ]
 )
 

@@ -175,6 +175,12 @@ CALL = {"index": 0, "id": "c", "function": {"name": "get_weather", "arguments": 
             id="anthropic calls",
         ),
         pytest.param(GEMINI, [gemini(one) for one in MANY], 1, id="gemini"),
+        pytest.param(
+            CHAT,
+            [chat({"content": one}, obfuscation="aB3x"[: len(one) % 5]) for one in MANY],
+            1,
+            id="chat with padding",
+        ),
         pytest.param(GEMINI, [gemini(one, thought=True) for one in MANY], 1, id="gemini thinks"),
     ],
 )
@@ -238,6 +244,26 @@ def test_not_learnt(frame: bytes) -> None:
 def test_of_a_name_that_stands_twice_the_last_counts() -> None:
     repeated = learnt(b'{"text":"no","text":"one"}')
     assert repeated.words_in(b'{"text":"no","text":"two"}') == "two"
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (b'{"text":"two","a":1,"obfuscation":"9zZ"}', "two"),
+        (b'{"text":"two","a":1,"obfuscation":""}', "two"),
+        (b'{"text":"\\",\\"a\\":1","a":1,"obfuscation":"x"}', '","a":1'),
+        (b'{"text":"","a":1,"obfuscation":"x"}', ""),
+        (b'{"text":"two","a":2,"obfuscation":"x"}', ""),
+        (b'{"text":"two","a":1,"obfuscation":"x-"}', ""),
+        (b'{"text":"two","a":1,"obfuscation":"\xc3\xa9"}', ""),
+        (b'{"text":"two","a":1,"obfuscation":"x","text":"y"}', ""),
+        (b'{"text":"two","a":1,"obfuscation":"x","a":1,"obfuscation":"y"}', ""),
+        (b'{"text":"two"}', ""),
+    ],
+)
+def test_padding(other: bytes, words: str) -> None:
+    repeated = learnt(b'{"text":"one","a":1,"obfuscation":"xyz"}')
+    assert repeated.words_in(other) == words
 
 
 def test_gives_up_where_learning_does_not_pay() -> None:

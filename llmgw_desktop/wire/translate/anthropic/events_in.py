@@ -156,7 +156,7 @@ class EventReader:
             return None
         block = self._blocks.get(_index(event))
         kind = delta.get("type")
-        if block is None or block.index < 0 or kind is None or kind != block.grows_by:
+        if block is None or kind is None or kind != block.grows_by:
             return None
         name = _GROWING[kind]
         return (delta, name, block) if delta.get(name) else None

@@ -42,7 +42,7 @@ def _growing_call(pieces: Any, calls: CallsIn) -> Growing[Grow] | None:
         return None
     piece = pieces[0]
     function = piece.get("function") if type(piece) is dict else None
-    if type(function) is not dict or piece.get("type") == "custom" or "custom" in piece:
+    if type(function) is not dict:
         return None
     arguments = function.get("arguments")
     if type(arguments) is not str or not arguments:
