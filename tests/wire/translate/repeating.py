@@ -243,7 +243,7 @@ def _chat_call(**piece: Any) -> Pairs:
     return _chat({"tool_calls": [{"function": {"arguments": WORDS}, **piece}]})
 
 
-_OTHER_CALL = {"index": 1, "id": "c9", "function": {"name": "get_weather"}}
+_OTHER_CALL = {"index": 1, "id": "c9", "type": "custom", "custom": {"name": "own", "input": "z"}}
 
 chat_usual = st.sampled_from(
     [
