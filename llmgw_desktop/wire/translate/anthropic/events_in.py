@@ -46,6 +46,7 @@ from llmgw_desktop.wire.translate.anthropic.stops import read_stop, refusal_in
 from llmgw_desktop.wire.translate.custom_text import Unwrapper
 from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.repeated_frame import Growing, RepeatedFrame
 
 MOST_HELD = 64 * 1024 * 1024
 _LONGEST_ERROR = 2000
@@ -94,6 +95,7 @@ class EventReader:
         "_is_over",
         "_items",
         "_names",
+        "_repeated",
         "_splitter",
         "_told_stop",
     )
@@ -101,6 +103,7 @@ class EventReader:
     def __init__(self, names: ToolNames) -> None:
         self._names = names
         self._splitter = SseSplitter(MOST_HELD)
+        self._repeated: RepeatedFrame[_Block] = RepeatedFrame()
         self._blocks: dict[int, _Block] = {}
         self._counts: dict[str, int] = {}
         self._told_stop: dict[str, Any] = {}
@@ -124,8 +127,13 @@ class EventReader:
         return events
 
     def _frame(self, frame: bytes, events: list[AnswerEvent]) -> None:
+        if self._is_over:
+            return
+        if words := self._repeated.words_in(frame):
+            self._grow(self._repeated.grows, words, events)
+            return
         data = quick_data_of(frame)
-        if self._is_over or not data or data == b"[DONE]":
+        if not data or data == b"[DONE]":
             return
         try:
             is_short = len(data) <= MOST_UNSEEN_BYTES
@@ -138,8 +146,21 @@ class EventReader:
         read = _READS.get(kind) if isinstance(kind, str) else None
         if read is not None:
             read(self, event, events)
+            self._repeated.learn(frame, event, self._growing, quick_data_of)
         elif event.get("error"):
             self._error(event, events)
+
+    def _growing(self, event: dict[str, Any]) -> Growing[_Block] | None:
+        """The member of a delta that was just read, where the block passes it on as it comes."""
+        delta = event.get("delta")
+        if event.get("type") != "content_block_delta" or type(delta) is not dict:
+            return None
+        block = self._blocks.get(_index(event))
+        kind = delta.get("type")
+        if block is None or kind is None or kind != block.grows_by:
+            return None
+        name = _GROWING[kind]
+        return (delta, name, block) if delta.get(name) else None
 
     def _message_start(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         message = object_in(event, "message")

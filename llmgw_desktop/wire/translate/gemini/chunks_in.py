@@ -41,11 +41,15 @@ from llmgw_desktop.wire.translate.gemini.citations import read_grounding, read_r
 from llmgw_desktop.wire.translate.gemini.media_parts import hosted_item, media_item
 from llmgw_desktop.wire.translate.gemini.stops import FAILURES, stop_of
 from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.repeated_frame import Growing
 
 _MOST_HELD_CHARS = 1 << 22
 """So much of a text is kept for the places of its citations."""
 _MOST_SEARCHED_CHARS = 1 << 26
 """So much text is searched for such places: a hostile server cites all of it with every object."""
+_MORE_THAN_PARTS = ("groundingMetadata", "citationMetadata", "finishReason")
+
+Kind = type[Text] | type[Thinking]
 
 
 class ChunkReader:
@@ -72,7 +76,7 @@ class ChunkReader:
     def __init__(self, names: ToolNames) -> None:
         self._names = names
         self._index = -1
-        self._open: type[Text] | type[Thinking] | None = None
+        self._open: Kind | None = None
         self._seal: Signature | None = None
         """Of the open item; more of the item may not come after it."""
         self._held: list[str] = []
@@ -105,6 +109,16 @@ class ChunkReader:
         if usage := chunk.get("usageMetadata"):
             self._note_usage(usage, events)
         return events
+
+    def growing(self, chunk: Mapping[str, Any]) -> Growing[Kind] | None:
+        """Of an object that was just fed: the text that alone differs in others like it."""
+        candidate = None if self._is_over or chunk.get("error") else _first_candidate(chunk)
+        if candidate is None or any(map(candidate.get, _MORE_THAN_PARTS)):
+            return None
+        parts = _parts(candidate)
+        if len(parts) != 1 or not parts[0].get("text") or _seal(parts[0]) is not None:
+            return None
+        return parts[0], "text", _kind(parts[0])
 
     def finish(self) -> list[AnswerEvent]:
         """Nothing more comes; without a reason to finish that is no end."""
@@ -184,14 +198,12 @@ class ChunkReader:
         elif not isinstance(text, str):
             raise UpstreamGarbage("The provider's answer has a text that is no string.")
         elif text:
-            self._grow(Thinking if part.get("thought") is True else Text, text, events)
+            self.grow(_kind(part), text, events)
             self._seal = seal
         elif seal is not None:
             self._seal_last(seal, events)
 
-    def _grow(
-        self, kind: type[Text] | type[Thinking], text: str, events: list[AnswerEvent]
-    ) -> None:
+    def grow(self, kind: Kind, text: str, events: list[AnswerEvent]) -> None:
         if self._open is not kind or self._seal is not None:
             self._close(events)
             self._index += 1
@@ -312,6 +324,10 @@ def _parts(candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
         else:
             return parts
     raise UpstreamGarbage("The provider's answer has parts that are no list of objects.")
+
+
+def _kind(part: Mapping[str, Any]) -> Kind:
+    return Thinking if part.get("thought") is True else Text
 
 
 def _seal(part: Mapping[str, Any]) -> Signature | None:

@@ -19,7 +19,9 @@ from llmgw_desktop.wire.sse import SseSplitter
 from llmgw_desktop.wire.translate.collect import collected
 from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.openai_chat.growing_in import Grow
 from llmgw_desktop.wire.translate.openai_chat.pieces_in import Pieces
+from llmgw_desktop.wire.translate.repeated_frame import RepeatedFrame
 
 _DONE = b"[DONE]"
 _LONGEST_FRAME = 32 * 1024 * 1024
@@ -53,11 +55,14 @@ def _whole(payload: Mapping[str, Any], names: ToolNames, events: list[AnswerEven
 class ChatEventReader:
     """Of one streamed answer."""
 
-    __slots__ = ("_bytes", "_is_over", "_pieces", "_splitter", "_whole")
+    __slots__ = ("_bytes", "_is_over", "_pieces", "_repeated", "_splitter", "_whole")
+
+    _repeated: RepeatedFrame[Grow]
 
     def __init__(self, names: ToolNames) -> None:
         self._splitter = SseSplitter(_LONGEST_FRAME)
         self._pieces = Pieces(names)
+        self._repeated = RepeatedFrame()
         self._whole: list[bytes] | None = None
         """A whole answer in the place of a stream: its bytes."""
         self._bytes = 0
@@ -101,6 +106,9 @@ class ChatEventReader:
     def _read(self, frame: bytes, events: list[AnswerEvent]) -> None:
         if self._is_over:
             return
+        if words := self._repeated.words_in(frame):
+            self._repeated.grows(words, events)
+            return
         data = quick_data_of(frame)
         if not data or data.isspace():
             return
@@ -116,6 +124,7 @@ class ChatEventReader:
         if type(payload) is not dict:
             raise UpstreamGarbage("The provider's stream has an event that is no JSON object.")
         self._is_over = self._pieces.feed(payload, events)
+        self._repeated.learn(frame, payload, self._pieces.growing, quick_data_of)
 
 
 def _parsed(data: bytes) -> dict[str, Any]:

@@ -20,8 +20,10 @@ from llmgw_desktop.wire.answer_facts import word_in
 from llmgw_desktop.wire.openai_chat import usage_of
 from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.openai_chat.calls_in import CallsIn
+from llmgw_desktop.wire.translate.openai_chat.growing_in import Grow, growing_in
 from llmgw_desktop.wire.translate.openai_chat.said_in import Numbers, SaidIn
 from llmgw_desktop.wire.translate.openai_chat.stops import FAILURES, read_stop
+from llmgw_desktop.wire.translate.repeated_frame import Growing
 
 
 class Pieces:
@@ -67,6 +69,16 @@ class Pieces:
         if payload.get("usage") or "x_groq" in payload or (choice and choice.get("usage")):
             self._tell_usage(payload, events)
         return False
+
+    def growing(self, payload: Mapping[str, Any]) -> Growing[Grow] | None:
+        """Of a chunk that was just fed: what alone the same chunk with other words would do."""
+        choice = self.choice_in(payload)
+        if choice is None or choice.get("finish_reason"):
+            return None
+        if payload.get("error") or payload.get("object") == "error":
+            return None
+        delta = choice.get("delta")
+        return growing_in(delta, self._said, self._calls) if type(delta) is dict else None
 
     def close(self, events: list[AnswerEvent], otherwise: str | None = None) -> None:
         """The stream says that this is all. Without a reason to stop it was cut, unless the answer

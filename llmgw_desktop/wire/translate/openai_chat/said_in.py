@@ -24,7 +24,7 @@ from llmgw_desktop.wire.translate.media import media_of_data, media_of_url
 from llmgw_desktop.wire.translate.openai_chat.reasoning_details import TEXT_MEMBERS, item_of, sealed
 
 _MOST_CHARS = 64 * 1024 * 1024
-_WORDS = ("reasoning_content", "reasoning", "thinking")
+WORDS = ("reasoning_content", "reasoning", "thinking")
 
 
 class Numbers:
@@ -78,7 +78,7 @@ class SaidIn:
     def think(self, delta: Mapping[str, Any], events: list[AnswerEvent]) -> None:
         """The words stand in one of several members; `reasoning_details` repeats them."""
         words = ""
-        for name in _WORDS:
+        for name in WORDS:
             found = delta.get(name)
             if found and type(found) is str:
                 words = found
@@ -87,11 +87,19 @@ class SaidIn:
         if type(details) is list and details:
             self._think_in_detail(details, words, events)
         elif words:
-            self._grow(Thinking, words, events)
+            self.grow(Thinking, words, events)
 
     def say(self, text: str, events: list[AnswerEvent]) -> None:
-        self._grow(Text, text, events)
+        self.grow(Text, text, events)
         self._text_chars += len(text)
+
+    def grow(
+        self, kind: type[Text | Thinking | Refusal], more: str, events: list[AnswerEvent]
+    ) -> None:
+        if self._open_kind is not kind:
+            self._begin(kind, events)
+        self._numbers.count(more)
+        events.append(ItemGrew(index=self._open, more=more))
 
     def say_parts(self, parts: list[Any], events: list[AnswerEvent]) -> None:
         """Content as a list (Mistral): text, and thinking as a list of texts."""
@@ -103,11 +111,11 @@ class SaidIn:
             inner = part.get("thinking")
             for piece in inner if type(inner) is list else [{"text": inner}]:
                 if type(piece) is dict and piece.get("text"):
-                    self._grow(Thinking, _string(piece["text"]), events)
+                    self.grow(Thinking, _string(piece["text"]), events)
 
     def refuse(self, text: str, events: list[AnswerEvent]) -> None:
         self.has_refusal = True
-        self._grow(Refusal, text, events)
+        self.grow(Refusal, text, events)
 
     def show(self, images: list[Any], events: list[AnswerEvent]) -> None:
         for image in images:
@@ -163,7 +171,7 @@ class SaidIn:
                 continue
             has_words = bool(self._take_detail(entry, member, events)) or has_words
         if words and not has_words:
-            self._grow(Thinking, words, events)
+            self.grow(Thinking, words, events)
 
     def _take_detail(self, entry: Mapping[str, Any], member: str, events: list[AnswerEvent]) -> str:
         text = entry.get(member)
@@ -180,16 +188,8 @@ class SaidIn:
             self._begin(Thinking, events)
         self._detail = {**(self._detail or {}), **known}
         if text:
-            self._grow(Thinking, text, events)
+            self.grow(Thinking, text, events)
         return text
-
-    def _grow(
-        self, kind: type[Text | Thinking | Refusal], more: str, events: list[AnswerEvent]
-    ) -> None:
-        if self._open_kind is not kind:
-            self._begin(kind, events)
-        self._numbers.count(more)
-        events.append(ItemGrew(index=self._open, more=more))
 
     def _begin(self, kind: type[Text | Thinking | Refusal], events: list[AnswerEvent]) -> None:
         self.end(events)
