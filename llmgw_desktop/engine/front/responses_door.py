@@ -103,7 +103,7 @@ def add_doors(
     kept = KeptResponsesDoor(continuations)
     for method, act in (("GET", kept.show), ("DELETE", kept.forget)):
         own = OwnDoor(dialect=responses, answer=act, scope=Scope.MODELS_USE)
-        table.add(method, "/responses/", own, prefixes=PREFIXES)
+        table.add_named(method, "/responses/", "[^/]+", own, prefixes=PREFIXES)
     for spoken, prefixes in ((responses, PREFIXES), (codex_own, CODEX_PREFIXES)):
         for path, operation in (
             ("/responses", Operation.GENERATE),
