@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import openai
 import pytest
 
 from llmgw_desktop.domain.content import Signature, Vendor
@@ -135,6 +136,30 @@ async def test_counts_for_everybody(house: House) -> None:
             assert reply.status == 200, await reply.text()
             assert reply.headers["x-llmgw-estimate"] == "true"
             assert (await reply.json())[member] >= 2
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+async def test_an_answer_names_the_one_it_goes_on_from(house: House, streaming: bool) -> None:
+    key = house.headers()["Authorization"].removeprefix("Bearer ")
+    asked: Any = {"model": "gpt-stub", "input": "and now?"}
+    async with openai.AsyncOpenAI(base_url=f"{house.url}/v1", api_key=key) as sdk:
+        first = await sdk.responses.create(model="practice/echo", input="remember me")
+        assert first.previous_response_id is None
+        if streaming:
+            async with sdk.responses.stream(**asked, previous_response_id=first.id) as stream:
+                begun = await anext(aiter(stream))
+                assert begun.response.previous_response_id == first.id
+                second = await stream.get_final_response()
+        else:
+            second = await sdk.responses.create(**asked, previous_response_id=first.id)
+        assert second.previous_response_id == first.id
+        kept = await sdk.responses.retrieve(second.id)
+        assert kept.previous_response_id == first.id
+        third = await sdk.responses.create(**asked, previous_response_id=second.id)
+    assert third.previous_response_id == second.id
+    sent = house.lane.requests[-1].json()
+    assert "remember me" in str(sent["messages"][0])
+    assert "previous_response_id" not in sent
 
 
 async def test_a_conversation_goes_on_from_an_answers_id(house: House) -> None:
