@@ -20,6 +20,7 @@ from llmgw_desktop.domain.errors import (
     LlmgwError,
     LossRefused,
     MalformedRequest,
+    NotOffered,
     NotServed,
     RequestError,
     RequestStalled,
@@ -88,6 +89,11 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             anthropic=_INVALID,
             openai=_INVALID,
             advice="Correct the request and send it again.",
+        ),
+        NotOffered: _Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
         ),
         RequestTooLarge: _Row(
             status=413,

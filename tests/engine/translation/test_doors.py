@@ -187,6 +187,33 @@ async def test_a_conversation_goes_on_from_an_answers_id(house: House) -> None:
         assert "not found" in (await reply.json())["error"]["message"]
 
 
+async def test_what_is_not_kept_is_told_without_false_advice(house: House) -> None:
+    async with house.post("/v1/responses", {"model": "practice/echo", "input": "hi"}) as reply:
+        known = (await reply.json())["id"]
+    path = f"/v1/responses/{known}"
+    for missing, words in (
+        ("/v1/responses/resp_1", "'resp_1' not found"),
+        (f"{path}/input_items", "There is nothing at"),
+        (f"{path}/cancel", "There is nothing at"),
+    ):
+        async with house.get(missing) as reply:
+            assert reply.status == 404
+            told = (await reply.json())["error"]["message"]
+        assert words in told
+        assert "base URL" not in told
+    async with house.post(f"{path}/cancel", {}) as reply:
+        assert reply.status == 404
+        assert "base URL" not in await reply.text()
+    async with house.get("/v1/responses/compact") as reply:
+        assert (reply.status, reply.headers["allow"]) == (405, "POST")
+    asked = {"model": "practice/echo", "input": "hi", "background": True}
+    async with house.post("/v1/responses", asked) as reply:
+        assert reply.status == 400
+        told = (await reply.json())["error"]
+    assert told["param"] == "background"
+    assert "Correct" not in told["message"]
+
+
 async def test_losses_are_told_or_refused(house: House) -> None:
     body = {**REQUESTS["anthropic"][1], "model": "gpt-stub", "top_k": 5, "container": "c"}
     async with house.post("/v1/messages", body) as reply:
