@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import openai
@@ -75,6 +76,19 @@ async def test_a_stream(house: House, door: str) -> None:
     (flight,) = house.closed
     assert flight.state == "ok"
     assert flight.usage.output_tokens
+
+
+@pytest.mark.parametrize("model", ["practice/slow", "claude-stub"])
+async def test_google_s_callers_hear_a_count_once_it_is_known(house: House, model: str) -> None:
+    path, body = _ask("gemini", model, streaming=True)
+    async with house.post(path, body) as reply:
+        lines = (await reply.text()).splitlines()
+    *early, last = [json.loads(line[6:])["usageMetadata"] for line in lines if line]
+    assert early
+    for told in early:
+        assert told["promptTokenCount"]
+        assert "candidatesTokenCount" not in told
+    assert last["candidatesTokenCount"] > 1
 
 
 @pytest.mark.parametrize("door", REQUESTS)
