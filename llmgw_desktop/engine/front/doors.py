@@ -44,7 +44,7 @@ Door = ModelDoor | OwnDoor
 
 
 class DoorTable:
-    """Exact paths first, then those that end in a name (`/v1/models/NAME`)."""
+    """Exact paths first, then those that end in an action, then in a name (`/v1/models/NAME`)."""
 
     def __init__(self, plain_dialect: Dialect) -> None:
         self._exact: dict[tuple[str, str], Door] = {}
@@ -83,14 +83,22 @@ class DoorTable:
         door = self._exact.get((method, path))
         if door is not None:
             return door
+        methods: set[str] = set()
         for acting_method, start, action, acting in self._acting:
-            if method == acting_method and path.endswith(action) and path.startswith(start):
-                return acting
-        methods = {allowed for allowed, known in self._exact if known == path}
-        for named_method, pattern, named in () if methods else self._named:
+            if path.endswith(action) and path.startswith(start):
+                if method == acting_method:
+                    return acting
+                methods.add(acting_method)
+        methods |= {allowed for allowed, known in self._exact if known == path}
+        if methods:
+            told = sorted(methods)
+            raise UnknownPath(
+                f"Ask {path[:200]} with {' or '.join(told)}.", allowed=", ".join(told)
+            )
+        for named_method, pattern, named in self._named:
             if method == named_method and pattern.fullmatch(path):
                 return named
-        raise self._unknown(path, methods)
+        raise self._unknown(path)
 
     def dialect_of(self, path: str, headers: Mapping[str, str]) -> Dialect:
         """In which to answer where the door does not say it, and to tell errors about a path."""
@@ -105,10 +113,7 @@ class DoorTable:
                 return dialect
         return self._plain_dialect
 
-    def _unknown(self, path: str, methods: set[str]) -> UnknownPath:
-        if methods:
-            told = " or ".join(sorted(methods))
-            return UnknownPath(f"Ask {path} with {told}.", allowed=", ".join(sorted(methods)))
+    def _unknown(self, path: str) -> UnknownPath:
         ends = [*(known for _, known in self._exact), *(action for _, _, action, _ in self._acting)]
         advice = _MISPLACED if any(path.endswith(end) for end in ends) else _OFFERED
         return UnknownPath(f"There is nothing at {path[:200]}. {advice}")

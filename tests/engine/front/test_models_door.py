@@ -96,6 +96,9 @@ async def test_a_wrong_method_is_told_with_the_right_one(house: House) -> None:
         assert answer.status == 405
         told = await answer.json()
     assert told["error"]["message"] == "Ask /v1/messages with POST."
+    async with house.get("/v1beta/models/practice/echo:generateContent") as answer:
+        assert (answer.status, answer.headers["allow"]) == (405, "POST")
+        assert _error_shape(await answer.json()) == "gemini"
 
 
 async def test_google_s_callers_are_told_of_their_own_header(house: House) -> None:
