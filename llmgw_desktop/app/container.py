@@ -185,8 +185,8 @@ class Container:
         responses = responses_door.dialect(ModelProtocol.OPENAI_RESPONSES)
         codex = responses_door.dialect(ModelProtocol.CODEX)
         responses_door.add_doors(table, responses, codex, catalogue, self._continuations)
-        gemini_door.add_doors(table, gemini_door.dialect(), catalogue)
-        models_door.add_doors(table, catalogue, openai)
+        gemini_door.add_doors(table, gemini_door.dialect())
+        models_door.add_doors(table, catalogue)
         health = health_door.HealthDoor(
             gateway=lambda: self.gateway.status,
             recorder=lambda: self._recorder.status,

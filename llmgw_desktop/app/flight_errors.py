@@ -52,6 +52,11 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "It is not a JSON object, or a field has the wrong type.",
         "Look at the words below: they name the field. The request stands under Request, Raw.",
     ),
+    "not_offered": (
+        "The request asks for what only a vendor does.",
+        "The provider of this model speaks another dialect, which has nothing like it.",
+        "The words below name the field. Leave it out, or ask a provider of this dialect.",
+    ),
     "request_too_large": (
         "The request is larger than the gateway takes.",
         "The limit is http.max_body_bytes in the settings.",
@@ -100,8 +105,8 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
     ),
     "unknown_path": (
         "There is no door at this path.",
-        "The client's base URL has a part too many or too few, often /v1.",
-        "Copy the base URL from the window into the client's settings.",
+        "The gateway does not offer this, or the client's base URL has a part too many or too few.",
+        "The words below say which. Copy the base URL from the window into the client's settings.",
     ),
     "not_served": (
         "The provider of this model cannot answer this kind of request.",

@@ -4,6 +4,7 @@ LlmgwError
 ├ ConfigError                 the settings file, with file, line, key and what was expected
 ├ RequestError                the caller's request cannot be read
 │ ├ MalformedRequest            not JSON, wrong types
+│ │ └ NotOffered                  can be read, and only a vendor can do it
 │ ├ RequestTooLarge             over the body limit
 │ ├ RequestStalled              a body whose rest does not come
 │ ├ UnsupportedMedia            a content type we do not read
@@ -71,6 +72,12 @@ class MalformedRequest(RequestError):
     def __init__(self, message: str, *, path: str = "") -> None:
         super().__init__(f"{path}: {message}" if path else message)
         self.path = path
+
+
+class NotOffered(MalformedRequest):
+    """It asks for what only a vendor does; the message says what to do instead."""
+
+    kind = "not_offered"
 
 
 class RequestTooLarge(RequestError):

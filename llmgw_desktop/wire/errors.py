@@ -20,6 +20,7 @@ from llmgw_desktop.domain.errors import (
     LlmgwError,
     LossRefused,
     MalformedRequest,
+    NotOffered,
     NotServed,
     RequestError,
     RequestStalled,
@@ -64,6 +65,8 @@ class _Row:
     where only that place can say what to do, and does."""
     code: str | None = None
     """OpenAI's code; the error's own kind where the vendor has no word."""
+    gemini_advice: str = ""
+    """What to do where Google's clients do it in another way than all others."""
 
 
 _INVALID = "invalid_request_error"
@@ -86,6 +89,11 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             anthropic=_INVALID,
             openai=_INVALID,
             advice="Correct the request and send it again.",
+        ),
+        NotOffered: _Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
         ),
         RequestTooLarge: _Row(
             status=413,
@@ -124,6 +132,7 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             openai=_INVALID,
             code="invalid_api_key",
             advice="Send a key of this gateway as 'Authorization: Bearer' or 'x-api-key'.",
+            gemini_advice="Send a key of this gateway as 'x-goog-api-key'.",
         ),
         ForeignHost: _Row(
             status=421,
@@ -153,7 +162,6 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             anthropic="not_found_error",
             openai=_INVALID,
             code="unknown_url",
-            advice="Set the client's base URL as the gateway shows it.",
         ),
         # not 501: a status of 500 and up would make clients ask again in vain
         NotServed: _Row(
@@ -249,7 +257,8 @@ def error_reply(
     """
     row = next(_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE)
     status = 405 if isinstance(error, UnknownPath) and error.allowed else row.status
-    message = _message(error, row)
+    advice = row.gemini_advice if protocol is ModelProtocol.GEMINI else ""
+    message = _message(error, advice or row.advice)
     named = "" if status == 401 else flight_id
     headers = [("content-type", "application/json"), *_headers(error)]
     if protocol is ModelProtocol.ANTHROPIC:
@@ -283,14 +292,15 @@ def foreign_error(status: int, message: str, protocol: ModelProtocol, flight_id:
 
 def error_message(error: LlmgwError) -> str:
     """What happened, why, and what to do: for the end of a stream, and for records."""
-    return _message(error, next(_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE))
+    row = next(_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE)
+    return _message(error, row.advice)
 
 
-def _message(error: LlmgwError, row: _Row) -> str:
+def _message(error: LlmgwError, advice: str) -> str:
     said = str(error).strip()[:_LONGEST_MESSAGE].encode(errors="replace").decode()
     if said and not said.endswith((".", "!", "?", "…")):
         said += "."
-    return f"{said} {row.advice}".strip()
+    return f"{said} {advice}".strip()
 
 
 def _param(error: LlmgwError) -> str | None:

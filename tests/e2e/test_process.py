@@ -105,7 +105,7 @@ class TestStart:
         setup = GatewaySetup(home=own_home)
         with running_gateway(setup) as gateway:
             key = setup.add_key("editor")
-            eventually(lambda: ask(gateway, key=key).status == 200)
+            assert ask(gateway, key=key).status == 200, "it opens at once"
             wait_flights(own_home, lambda found: any(f.client == "editor" for f in found))
             assert setup.command("key", "revoke", "editor").returncode == 0
             eventually(lambda: ask(gateway, key=key).status == 401)

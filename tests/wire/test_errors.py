@@ -27,6 +27,12 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
         "invalid_request_error",
         "malformed_request",
     ),
+    (
+        errors.NotOffered("not in the background; wait for the answer", path="background"),
+        400,
+        "invalid_request_error",
+        "not_offered",
+    ),
     (errors.RequestTooLarge("70 MB."), 413, "request_too_large", "request_too_large"),
     (errors.RequestStalled("It stopped."), 408, "timeout_error", "request_stalled"),
     (errors.UnsupportedMedia("text/plain."), 415, "invalid_request_error", "unsupported_media"),
@@ -133,6 +139,7 @@ def test_the_field_at_fault_is_named() -> None:
         return orjson.loads(reply.body)["error"]["param"]
 
     assert param(errors.MalformedRequest("must be a string", path="model")) == "model"
+    assert param(errors.NotOffered("not here", path="background")) == "background"
     assert param(errors.MalformedRequest("not JSON")) is None
     assert param(errors.UnknownModel("m")) == "model"
 

@@ -16,7 +16,9 @@ from llmgw_desktop.store.client_store import ClientStore
 _log = logging.getLogger(__name__)
 
 REFRESH_S = 1.0
-"""A key made or revoked by another process is noticed within this time."""
+"""A key revoked by another process is noticed within this time."""
+UNKNOWN_KEY_REFRESH_S = 0.02
+"""A key made by another process opens at once; a flood of wrong ones asks no more often."""
 
 
 def key_digest(key: str) -> bytes:
@@ -43,15 +45,19 @@ class Authenticator:
         key = presented_keys[0]
         if any(other != key for other in presented_keys[1:]):
             raise MalformedRequest("The request carries two different access keys; send one.")
-        self._refresh()
-        principal = self._principals.get(key_digest(key))
+        self._refresh(REFRESH_S)
+        digest = key_digest(key)
+        if digest not in self._principals:
+            self._refresh(UNKNOWN_KEY_REFRESH_S)
+        principal = self._principals.get(digest)
         if principal is None:
             raise Unauthenticated
         return principal
 
-    def _refresh(self) -> None:
+    def _refresh(self, after_s: float) -> None:
+        """Look for other keys where the last look is so long ago."""
         now_s = self._clock.monotonic_s()
-        if self._clients is None or now_s - self._checked_at_s < REFRESH_S:
+        if self._clients is None or now_s - self._checked_at_s < after_s:
             return
         self._checked_at_s = now_s
         version = self._clients.data_version()

@@ -10,6 +10,7 @@ from llmgw_desktop.wire.json_scan import replace_string
 from llmgw_desktop.wire.translate.anthropic.custody import without_foreign
 
 PREFIXES = ("/v1", "/anthropic/v1", "/anthropic", "")
+OWN_PATHS = r"/anthropic(/|$)|(/v1)?/messages(/|$)"
 
 
 def _edit(request: ModelRequest, candidate: Candidate) -> Outgoing:
@@ -33,6 +34,7 @@ def dialect() -> Dialect:
 
 
 def add_doors(table: DoorTable, anthropic_dialect: Dialect) -> None:
+    table.add_speakers(anthropic_dialect, paths=OWN_PATHS, headers=("anthropic-version",))
     messages = ModelDoor(dialect=anthropic_dialect, operation=Operation.GENERATE)
     counter = ModelDoor(dialect=anthropic_dialect, operation=Operation.COUNT_TOKENS)
     table.add("POST", "/messages", messages, prefixes=PREFIXES)

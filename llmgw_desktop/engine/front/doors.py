@@ -4,7 +4,8 @@ Each path also stands under its drop-in prefix and with or without `/v1`, so tha
 on a suffix.
 """
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.errors import UnknownPath
@@ -12,6 +13,12 @@ from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.http_caller import HttpCaller
+
+_OFFERED = (
+    "This gateway answers messages, chat/completions, responses, embeddings, generateContent, "
+    "countTokens and models."
+)
+_MISPLACED = "Set the client's base URL as the gateway shows it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +33,8 @@ class ModelDoor:
 class OwnDoor:
     """A question to the gateway itself, answered at the door."""
 
-    dialect: Dialect
-    """In which errors are told."""
+    dialect: Dialect | None
+    """In which errors are told; None where several dialects share the path (`dialect_of`)."""
     answer: Callable[[HttpCaller], Awaitable[None]]
     scope: Scope | None
     """What the caller must be allowed; None lets everybody in."""
@@ -37,19 +44,27 @@ Door = ModelDoor | OwnDoor
 
 
 class DoorTable:
-    """Exact paths first, then those that end in a name (`/v1/models/NAME`)."""
+    """Exact paths first, then those that end in an action, then in a name (`/v1/models/NAME`)."""
 
     def __init__(self, plain_dialect: Dialect) -> None:
         self._exact: dict[tuple[str, str], Door] = {}
         self._acting: list[tuple[str, str, str, Door]] = []
-        self._named: dict[tuple[str, str], Door] = {}
+        self._named: list[tuple[str, re.Pattern[str], Door]] = []
         self._plain_dialect = plain_dialect
+        self._own_paths: list[tuple[re.Pattern[str], Dialect]] = []
+        self._own_headers: list[tuple[str, Dialect]] = []
 
     def add(self, method: str, path: str, door: Door, *, prefixes: tuple[str, ...] = ("",)) -> None:
-        """`path` as the vendor's SDK appends it; ending in `/` it takes any one name after it."""
-        table = self._named if path.endswith("/") else self._exact
+        """`path` as the vendor's SDK appends it."""
         for prefix in prefixes:
-            table[method, prefix + path] = door
+            self._exact[method, prefix + path] = door
+
+    def add_named(
+        self, method: str, path: str, name: str, door: Door, *, prefixes: tuple[str, ...]
+    ) -> None:
+        """`path` + a name that the pattern `name` describes: `/v1/models/NAME`."""
+        for prefix in prefixes:
+            self._named.append((method, re.compile(re.escape(prefix + path) + name), door))
 
     def add_action(
         self, method: str, path: str, action: str, door: Door, *, prefixes: tuple[str, ...]
@@ -57,33 +72,48 @@ class DoorTable:
         """`path` + any name + `action`, as Google writes it: `/v1beta/models/NAME:action`."""
         self._acting += [(method, prefix + path, action, door) for prefix in prefixes]
 
+    def add_speakers(self, dialect: Dialect, *, paths: str, headers: tuple[str, ...] = ()) -> None:
+        """Whose callers are known by the beginning of a path (`paths` is a pattern), or by a
+        header that only their clients send, where several dialects share a path."""
+        self._own_paths.append((re.compile(paths), dialect))
+        self._own_headers += [(header, dialect) for header in headers]
+
     def find(self, method: str, path: str) -> Door:
         """Raises UnknownPath."""
         door = self._exact.get((method, path))
         if door is not None:
             return door
+        methods: set[str] = set()
         for acting_method, start, action, acting in self._acting:
-            if method == acting_method and path.endswith(action) and path.startswith(start):
-                return acting
-        for (named_method, start), named in self._named.items():
-            if method == named_method and path.startswith(start) and len(path) > len(start):
+            if path.endswith(action) and path.startswith(start):
+                if method == acting_method:
+                    return acting
+                methods.add(acting_method)
+        methods |= {allowed for allowed, known in self._exact if known == path}
+        if methods:
+            told = sorted(methods)
+            raise UnknownPath(
+                f"Ask {path[:200]} with {' or '.join(told)}.", allowed=", ".join(told)
+            )
+        for named_method, pattern, named in self._named:
+            if method == named_method and pattern.fullmatch(path):
                 return named
         raise self._unknown(path)
 
-    def dialect_of(self, path: str) -> Dialect:
-        """In which to tell an error about a path, known or not."""
+    def dialect_of(self, path: str, headers: Mapping[str, str]) -> Dialect:
+        """In which to answer where the door does not say it, and to tell errors about a path."""
         for (_, known), door in self._exact.items():
-            if known == path:
+            if known == path and door.dialect is not None:
                 return door.dialect
-        for _, start, _, door in self._acting:
-            if path.startswith(start):
-                return door.dialect
+        for pattern, dialect in self._own_paths:
+            if pattern.match(path):
+                return dialect
+        for header, dialect in self._own_headers:
+            if header in headers:
+                return dialect
         return self._plain_dialect
 
     def _unknown(self, path: str) -> UnknownPath:
-        methods = sorted(method for method, known in self._exact if known == path)
-        if methods:
-            return UnknownPath(
-                f"Ask {path} with {' or '.join(methods)}.", allowed=", ".join(methods)
-            )
-        return UnknownPath(f"There is nothing at {path[:200]}.")
+        ends = [*(known for _, known in self._exact), *(action for _, _, action, _ in self._acting)]
+        advice = _MISPLACED if any(path.endswith(end) for end in ends) else _OFFERED
+        return UnknownPath(f"There is nothing at {path[:200]}. {advice}")

@@ -17,6 +17,7 @@ from llmgw_desktop.domain.errors import (
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor, OwnDoor
 from llmgw_desktop.engine.front.guard import Guard
 from llmgw_desktop.engine.front.http_answer import DateLine
@@ -123,7 +124,7 @@ class HttpServer:
             self._guard.check(request)
             door = self._doors.find(request.method, request.path)
         except LlmgwError as error:
-            dialect = self._doors.dialect_of(request.path)
+            dialect = self._doors.dialect_of(request.path, request.headers)
             await self._pipeline.turn_away(error, dialect, Operation.GENERATE, caller)
         else:
             if isinstance(door, ModelDoor):
@@ -132,24 +133,25 @@ class HttpServer:
                 await self._answer_ourselves(door, caller)
 
     async def _answer_ourselves(self, door: OwnDoor, caller: HttpCaller) -> None:
+        dialect = door.dialect or self._doors.dialect_of(caller.path, caller.headers)
         try:
             if door.scope is not None:
                 caller.principal = self._gate.admit(caller, door.scope)
             await door.answer(caller)
         except AccessError as error:
-            await self._pipeline.turn_away(error, door.dialect, Operation.GENERATE, caller)
+            await self._pipeline.turn_away(error, dialect, Operation.GENERATE, caller)
         except ClientGone:
             raise
         except LlmgwError as error:
-            await self._tell(error, door, caller)
+            await self._tell(error, dialect, caller)
         except Exception as error:  # noqa: BLE001 - the engine's edge: no caller goes unanswered
             _log.exception("the gateway failed to answer a question about itself")
             await self._tell(
-                LlmgwError(f"The gateway failed: {type(error).__name__}."), door, caller
+                LlmgwError(f"The gateway failed: {type(error).__name__}."), dialect, caller
             )
 
-    async def _tell(self, error: LlmgwError, door: OwnDoor, caller: HttpCaller) -> None:
-        reply = error_reply(error, door.dialect.protocol, "")
+    async def _tell(self, error: LlmgwError, dialect: Dialect, caller: HttpCaller) -> None:
+        reply = error_reply(error, dialect.protocol, "")
         await caller.reply(reply.status, reply.headers, reply.body)
 
 

@@ -12,6 +12,7 @@ TELLS_USAGE_UNASKED = frozenset({ProviderKind.OPENROUTER})
 """Their clients expect the usage chunk: it is neither asked for nor taken out."""
 
 PREFIXES = ("/v1", "/openai/v1", "/openai", "")
+OWN_PATHS = r"/openai(/|$)"
 
 
 def _edit(request: ModelRequest, candidate: Candidate) -> Outgoing:
@@ -43,6 +44,7 @@ def dialect() -> Dialect:
 
 
 def add_doors(table: DoorTable, openai_dialect: Dialect) -> None:
+    table.add_speakers(openai_dialect, paths=OWN_PATHS)
     chat = ModelDoor(dialect=openai_dialect, operation=Operation.GENERATE)
     embeddings = ModelDoor(dialect=openai_dialect, operation=Operation.EMBED)
     table.add("POST", "/chat/completions", chat, prefixes=PREFIXES)

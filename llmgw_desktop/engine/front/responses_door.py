@@ -88,8 +88,9 @@ def _whose(caller: HttpCaller) -> tuple[str, str]:
 def _not_kept(caller: HttpCaller) -> UnknownPath:
     name = caller.path.rpartition("/")[2]
     return UnknownPath(
-        f"Response with id '{name[:80]}' not found: only answers that were translated and not sent "
-        f"with store = false are kept here."
+        f"Response with id '{name[:80]}' not found: kept here are answers that were translated and "
+        f"not asked for with 'store': false. What a provider answered that speaks Responses itself "
+        f"is kept by that provider; ask it, at its own address and with its own key."
     )
 
 
@@ -103,7 +104,7 @@ def add_doors(
     kept = KeptResponsesDoor(continuations)
     for method, act in (("GET", kept.show), ("DELETE", kept.forget)):
         own = OwnDoor(dialect=responses, answer=act, scope=Scope.MODELS_USE)
-        table.add(method, "/responses/", own, prefixes=PREFIXES)
+        table.add_named(method, "/responses/", "[^/]+", own, prefixes=PREFIXES)
     for spoken, prefixes in ((responses, PREFIXES), (codex_own, CODEX_PREFIXES)):
         for path, operation in (
             ("/responses", Operation.GENERATE),

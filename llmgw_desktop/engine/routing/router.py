@@ -33,7 +33,7 @@ _KINDRED = {
 }
 """Two flavours of one protocol: the least is lost between them."""
 _Match = tuple[Provider, str]
-_Decided = tuple[ModelProtocol, str, bool]
+_Decided = tuple[ModelProtocol, str, Operation]
 
 
 class Router:
@@ -63,7 +63,7 @@ class Router:
         """Raises UnknownModel, or NotServed where the model exists and cannot answer this."""
         if len(model) > LONGEST_NAME:
             raise UnknownModel(model)
-        asked = (protocol, model, operation in TRANSLATED)
+        asked = (protocol, model, operation)
         decision = self._decisions.get(asked)
         if decision is None:
             decision = self._decide(asked)
@@ -76,13 +76,14 @@ class Router:
         return self._providers
 
     def _decide(self, asked: _Decided) -> RouteDecision:
-        protocol, model, may_translate = asked
+        protocol, model, operation = asked
+        may_translate = operation in TRANSLATED
         plain = unquote(model) if "%" in model else model
         if plain.startswith(PRACTICE_PREFIX):
             if plain not in PRACTICE_MODELS:
                 raise UnknownModel(plain)
             if protocol not in PRACTICE.spoken and not may_translate:
-                raise NotServed(f"Practice does not take this kind of {protocol} request.")
+                raise NotServed(f"Practice does not take {_asked_for(operation, protocol)}")
             return _decision(protocol, (PRACTICE, plain), "The name asks for practice.")
         for rule in (self._named, self._listing, self._of_its_family, self._taking_all):
             matches = list(rule(model))
@@ -95,8 +96,8 @@ class Router:
                 return _decision(protocol, matches[0], _reason(matches[0], model))
             # It was meant for this provider: no other one may see it.
             raise NotServed(
-                f"'{model}' is served by '{matches[0][0].name}', which does not take this kind of "
-                f"{protocol} request."
+                f"'{model}' is served by '{matches[0][0].name}', which does not take "
+                f"{_asked_for(operation, protocol)}"
             )
         raise UnknownModel(model)
 
@@ -119,6 +120,12 @@ class Router:
 
 TRANSLATED = frozenset({Operation.GENERATE, Operation.COUNT_TOKENS})
 """What can be asked of a provider that speaks another protocol than the caller."""
+_ONLY_UNTRANSLATED = {Operation.EMBED: "embeddings", Operation.COMPACT: "compaction"}
+
+
+def _asked_for(operation: Operation, protocol: ModelProtocol) -> str:
+    what = _ONLY_UNTRANSLATED.get(operation, str(operation))
+    return f"requests for {what} in {protocol}. Ask a model of a provider that speaks {protocol}."
 
 
 def _decision(protocol: ModelProtocol, match: _Match, reason: str) -> RouteDecision:

@@ -96,7 +96,10 @@ class Continuations:
         from llmgw_desktop.wire.translate.openai_responses.kept import expanded
 
         fields = expanded(request.fields, said)
-        return replace(request, body=orjson.dumps(fields), fields=fields, own_fields=request.fields)
+        body = orjson.dumps(fields)
+        # no provider may look for the id; the answer that is written here repeats it
+        fields["previous_response_id"] = previous
+        return replace(request, body=body, fields=fields, own_fields=request.fields)
 
     def _conversation(self, previous: str, owner: str) -> list[Any] | None:
         try:

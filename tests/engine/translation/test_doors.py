@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import openai
 import pytest
 
 from llmgw_desktop.domain.content import Signature, Vendor
@@ -76,6 +78,19 @@ async def test_a_stream(house: House, door: str) -> None:
     assert flight.usage.output_tokens
 
 
+@pytest.mark.parametrize("model", ["practice/slow", "claude-stub"])
+async def test_google_s_callers_hear_a_count_once_it_is_known(house: House, model: str) -> None:
+    path, body = _ask("gemini", model, streaming=True)
+    async with house.post(path, body) as reply:
+        lines = (await reply.text()).splitlines()
+    *early, last = [json.loads(line[6:])["usageMetadata"] for line in lines if line]
+    assert early
+    for told in early:
+        assert told["promptTokenCount"]
+        assert "candidatesTokenCount" not in told
+    assert last["candidatesTokenCount"] > 1
+
+
 @pytest.mark.parametrize("door", REQUESTS)
 async def test_a_stream_that_breaks_never_ends_well(house: House, door: str) -> None:
     path, body = _ask(door, "practice/cut", streaming=True)
@@ -137,6 +152,30 @@ async def test_counts_for_everybody(house: House) -> None:
             assert (await reply.json())[member] >= 2
 
 
+@pytest.mark.parametrize("streaming", [False, True])
+async def test_an_answer_names_the_one_it_goes_on_from(house: House, streaming: bool) -> None:
+    key = house.headers()["Authorization"].removeprefix("Bearer ")
+    asked: Any = {"model": "gpt-stub", "input": "and now?"}
+    async with openai.AsyncOpenAI(base_url=f"{house.url}/v1", api_key=key) as sdk:
+        first = await sdk.responses.create(model="practice/echo", input="remember me")
+        assert first.previous_response_id is None
+        if streaming:
+            async with sdk.responses.stream(**asked, previous_response_id=first.id) as stream:
+                begun = await anext(aiter(stream))
+                assert begun.response.previous_response_id == first.id
+                second = await stream.get_final_response()
+        else:
+            second = await sdk.responses.create(**asked, previous_response_id=first.id)
+        assert second.previous_response_id == first.id
+        kept = await sdk.responses.retrieve(second.id)
+        assert kept.previous_response_id == first.id
+        third = await sdk.responses.create(**asked, previous_response_id=second.id)
+    assert third.previous_response_id == second.id
+    sent = house.lane.requests[-1].json()
+    assert "remember me" in str(sent["messages"][0])
+    assert "previous_response_id" not in sent
+
+
 async def test_a_conversation_goes_on_from_an_answers_id(house: House) -> None:
     first = {"model": "practice/echo", "input": "remember me"}
     async with house.post("/v1/responses", first) as reply:
@@ -160,6 +199,33 @@ async def test_a_conversation_goes_on_from_an_answers_id(house: House) -> None:
     async with house.post("/v1/responses", unknown) as reply:
         assert reply.status == 400
         assert "not found" in (await reply.json())["error"]["message"]
+
+
+async def test_what_is_not_kept_is_told_without_false_advice(house: House) -> None:
+    async with house.post("/v1/responses", {"model": "practice/echo", "input": "hi"}) as reply:
+        known = (await reply.json())["id"]
+    path = f"/v1/responses/{known}"
+    for missing, words in (
+        ("/v1/responses/resp_1", "'resp_1' not found"),
+        (f"{path}/input_items", "There is nothing at"),
+        (f"{path}/cancel", "There is nothing at"),
+    ):
+        async with house.get(missing) as reply:
+            assert reply.status == 404
+            told = (await reply.json())["error"]["message"]
+        assert words in told
+        assert "base URL" not in told
+    async with house.post(f"{path}/cancel", {}) as reply:
+        assert reply.status == 404
+        assert "base URL" not in await reply.text()
+    async with house.get("/v1/responses/compact") as reply:
+        assert (reply.status, reply.headers["allow"]) == (405, "POST")
+    asked = {"model": "practice/echo", "input": "hi", "background": True}
+    async with house.post("/v1/responses", asked) as reply:
+        assert reply.status == 400
+        told = (await reply.json())["error"]
+    assert told["param"] == "background"
+    assert "Correct" not in told["message"]
 
 
 async def test_losses_are_told_or_refused(house: House) -> None:

@@ -165,7 +165,9 @@ class EventReader:
     def _message_start(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         message = object_in(event, "message")
         self._begin(events, message)
-        self._usage(message, events)
+        counts = usage_counts(object_in(message, "usage"))
+        counts.pop("output", None)  # a placeholder: nothing has been said yet
+        self._usage(counts, events)
 
     def _begin(self, events: list[AnswerEvent], message: Mapping[str, Any]) -> None:
         if not self._begun:
@@ -226,7 +228,7 @@ class EventReader:
         self._begin(events, {})
         told = object_in(event, "delta")
         self._told_stop |= {name: told[name] for name in told if told[name] is not None}
-        self._usage(event, events)
+        self._usage(usage_counts(object_in(event, "usage")), events)
 
     def _message_stop(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         self._begin(events, {})
@@ -256,8 +258,7 @@ class EventReader:
             )
         )
 
-    def _usage(self, parent: dict[str, Any], events: list[AnswerEvent]) -> None:
-        counts = usage_counts(object_in(parent, "usage"))
+    def _usage(self, counts: dict[str, int], events: list[AnswerEvent]) -> None:
         if counts:
             self._counts |= counts
             events.append(UsageTold(usage=usage_of_counts(self._counts)))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from llmgw_desktop.domain.content import Role, Text, Turn
-from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.errors import MalformedRequest, NotOffered
 from llmgw_desktop.domain.prompt import (
     Effort,
     OutputFormat,
@@ -62,6 +62,10 @@ _ONLY_THERE = {
     "conversation": "conversations are kept by the vendor alone; send their items as input",
     "prompt": "prompt templates are kept by the vendor alone; send what they say as input",
 }
+_NO_BACKGROUND = (
+    "answers in the background are not given here; leave it out and wait for the answer, or take "
+    "it as a stream"
+)
 _ECHOED = (
     "instructions",
     "tools",
@@ -125,9 +129,9 @@ def read_prompt(
 def _refuse(fields: Mapping[str, Any]) -> None:
     for name, why in _ONLY_THERE.items():
         if fields.get(name) is not None:
-            raise MalformedRequest(why, path=name)
+            raise NotOffered(why, path=name)
     if maybe_bool(fields, "background"):
-        raise MalformedRequest("answers in the background are not given here", path="background")
+        raise NotOffered(_NO_BACKGROUND, path="background")
     if fields.get("input") is None:
         raise MalformedRequest("is required: a string or an array of items", path="input")
 

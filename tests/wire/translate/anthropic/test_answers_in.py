@@ -246,6 +246,7 @@ def test_usage_at_the_end_replaces_what_it_knows() -> None:
     usage = {"output_tokens": 40, "cache_read_input_tokens": 8}
     events = events_from(frames_of({"type": "text", "text": "a"}, usage=usage))
     told = [each.usage for each in events if isinstance(each, UsageTold)]
+    assert told[0].output_tokens is None
     assert told[-1] == Usage(
         input_tokens=20, output_tokens=40, cache_read_tokens=8, cache_write_tokens=2
     )
