@@ -3,6 +3,7 @@
 import argparse
 import importlib.metadata
 import re
+import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,6 +16,11 @@ _SETTINGS: Final = {"host": "LLM_GATEWAY_HTTP_HOST", "port": "LLM_GATEWAY_HTTP_P
 """Options that stand for a setting, by the variable that wins over the file."""
 
 
+_LEFT_OUT: Final = argparse.SUPPRESS
+"""An option that a command shares with `llmgw` itself has no default: it would undo what stands
+before the command."""
+
+
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Exits with code 2 and one sentence on wrong usage."""
     parser = argparse.ArgumentParser(
@@ -24,10 +30,16 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     desktop = commands.add_parser("desktop", help="the app: tray and windows (the default)")
-    desktop.add_argument("--hidden", action="store_true", help="start in the tray")
     serve = commands.add_parser("serve", help="the gateway without windows")
-    serve.add_argument("--host", help="loopback address to listen on")
-    serve.add_argument("--port", type=_port, help="port to listen on; 0 takes a free one")
+    for app in (parser, desktop):
+        app.add_argument(
+            "--hidden", action="store_true", default=_LEFT_OUT, help="start in the tray"
+        )
+    for gateway in (parser, desktop, serve):
+        gateway.add_argument("--host", default=_LEFT_OUT, help="loopback address to listen on")
+        gateway.add_argument(
+            "--port", type=_port, default=_LEFT_OUT, help="port to listen on; 0 takes a free one"
+        )
     key = commands.add_parser("key", help="keys of the programs that may call")
     verbs = key.add_subparsers(dest="verb", required=True, metavar="add|list|revoke")
     add = verbs.add_parser("add", help="make a key; it is shown once")
@@ -47,9 +59,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     verbs.add_parser("list", help="all keys, without the keys themselves")
     revoke = verbs.add_parser("revoke", help="refuse a key from now on")
     revoke.add_argument("name", help="the program's name or the key's id")
-    parser.set_defaults(hidden=False)
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(argv, argparse.Namespace(hidden=False))
     arguments.command = arguments.command or "desktop"
+    if arguments.hidden and arguments.command != "desktop":
+        parser.error(f"--hidden is for the app with windows, not for '{arguments.command}'")
+    if arguments.command == "key" and given_settings(arguments):
+        parser.error("--host and --port are for a gateway, not for 'key'")
     return arguments
 
 
@@ -72,7 +87,8 @@ class _Version(argparse.Action):
 
     @override
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        parser.exit(message=f"llmgw {importlib.metadata.version('llmgw-desktop')}\n")
+        sys.stdout.write(f"llmgw {importlib.metadata.version('llmgw-desktop')}\n")
+        parser.exit()
 
 
 def _port(text: str) -> int:
