@@ -113,6 +113,11 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "It was paused or about to stop.",
         "Resume it from the tray or the status at the top of the window.",
     ),
+    "key_missing": (
+        "The provider was not asked: its key is missing.",
+        "Its api_key_env is not set, or names an environment variable that is not set or empty.",
+        "Set api_key_env in the settings, and start LLM Gateway where that variable is set.",
+    ),
     "upstream_refused": (
         "The provider could not be reached.",
         "Nothing answered at its address: no network, a wrong base_url, or its server is down.",

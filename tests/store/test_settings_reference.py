@@ -37,6 +37,11 @@ Addresses begin with `http://` or `https://`, without user name, password, `?` o
 your own computer and network need `local = true`. Addresses of the metadata services of clouds
 (`169.254.0.0/16` and others) are refused always, in every spelling.
 
+A vendor's own service needs `api_key_env`; a server of another address needs it only where it wants
+a key. Where the key is missing a warning says so, and requests to that provider are answered with a
+502 that names it. Environment variables are read when the gateway starts: after setting one, start
+it anew from where the variable is set. A variable that it has already may be named at any time.
+
 | key | value | default | meaning |
 |---|---|---|---|
 """
