@@ -17,9 +17,11 @@ HEAD = """\
 Everything that can be set stands in one file, `config.toml`, in the configuration folder
 (`LLMGW_HOME/config/` where `LLMGW_HOME` is set; else where your system keeps configuration, for
 example `~/.config/llmgw-desktop/`). A missing file means the defaults. The program never writes
-the file, so comments stay; it reads it again when it has changed. A file with a fault stops the
-start with one sentence (file, line, key, what was expected); while the gateway runs, the last good
-settings stay in force. Unknown names are ignored with a warning.
+the file, so comments stay; it reads it again when it has changed: at once, or, with `llmgw serve`
+on another system than Linux, with the next request or look at `/health`. A file with a fault stops
+the start with one sentence (file, line, key, what was expected); while the gateway runs, the last
+good settings stay in force, and the sentence stands in the window, the log and `/health/detail`.
+Unknown names are ignored with a warning.
 
 An environment variable wins over the file. Keys never stand in the file: it names the environment
 variable that holds one. Sizes are bytes, or a text with a unit (`"5 GB"`); units step by 1024.
