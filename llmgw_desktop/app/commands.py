@@ -10,12 +10,11 @@ from typing import Final
 from typing_extensions import override
 
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Scope
 
 _SETTINGS: Final = {"host": "LLM_GATEWAY_HTTP_HOST", "port": "LLM_GATEWAY_HTTP_PORT"}
 """Options that stand for a setting, by the variable that wins over the file."""
-
-
+_DEFAULT: Final = " and ".join(sorted(DEFAULT_SCOPES))
 _LEFT_OUT: Final = argparse.SUPPRESS
 """An option that a command shares with `llmgw` itself has no default: it would undo what stands
 before the command."""
@@ -43,13 +42,16 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     key = commands.add_parser("key", help="keys of the programs that may call")
     verbs = key.add_subparsers(dest="verb", required=True, metavar="add|list|revoke")
     add = verbs.add_parser("add", help="make a key; it is shown once")
-    add.add_argument("name", help="the program's name, as flights will show it")
+    add.add_argument(
+        "name",
+        help="the program's name, as flights will show it: 1 to 60 printable characters",
+    )
     add.add_argument(
         "--scope",
         action="append",
         default=[],
         choices=[str(scope) for scope in Scope],
-        help="a permission; may be given several times",
+        help=f"a permission, in place of {_DEFAULT}; may be given several times",
     )
     add.add_argument(
         "--strict",

@@ -48,6 +48,22 @@ it anew from where the variable is set. A variable that it has already may be na
 |---|---|---|---|
 """
 
+ROUTES = """\
+## Which provider answers
+
+The model's name decides; the first of these rules that finds a provider counts.
+
+1. `practice/…` is answered by the practice provider, and nothing else ever is.
+2. `NAME/MODEL` or `NAME:MODEL` goes to the provider `NAME`, which is asked for `MODEL`.
+3. A provider that lists the model in `models`.
+4. A provider without `models` takes the names of its vendor's own models (`claude-…`, `gpt-…`,
+   `gemini-…`) from every program, then any name from programs that speak its protocol.
+
+Where one rule finds several, those that speak the program's own protocol come first (nothing is
+translated for them), then the first in the file; `GET /v1/models` shows the name once. The others
+can be asked as `NAME/MODEL`.
+"""
+
 LATER = """\
 ## Not used by this version
 
@@ -94,6 +110,7 @@ def reference() -> str:
             for key, (value, meaning) in PROVIDER_KEYS.items()
         )
     )
+    parts.append(ROUTES)
     later = ", ".join(f"`{'.'.join(path)}`" for path in (*NOT_USED_YET, ("providers.NAME.vault",)))
     parts += [f"{LATER}{later}.\n", EXAMPLE]
     return "\n".join(parts)
