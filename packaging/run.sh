@@ -20,7 +20,7 @@ set_up run "$window_packages"
 start() { exec "$venv/bin/python" -P -m llmgw_desktop "$@"; }
 
 case ${1:-} in
-    --help | -h) start "$@" ;;
+    --help | -h | --version) start "$@" ;;
     '' | -*) ;;
     *) start "$@" ;;
 esac

@@ -3,16 +3,21 @@
 import argparse
 import importlib.metadata
 import re
+import sys
 from collections.abc import Sequence
 from typing import Final
 
 from typing_extensions import override
 
 from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Scope
 
 _SETTINGS: Final = {"host": "LLM_GATEWAY_HTTP_HOST", "port": "LLM_GATEWAY_HTTP_PORT"}
 """Options that stand for a setting, by the variable that wins over the file."""
+_DEFAULT: Final = " and ".join(sorted(DEFAULT_SCOPES))
+_LEFT_OUT: Final = argparse.SUPPRESS
+"""An option that a command shares with `llmgw` itself has no default: it would undo what stands
+before the command."""
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -24,20 +29,29 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     desktop = commands.add_parser("desktop", help="the app: tray and windows (the default)")
-    desktop.add_argument("--hidden", action="store_true", help="start in the tray")
     serve = commands.add_parser("serve", help="the gateway without windows")
-    serve.add_argument("--host", help="loopback address to listen on")
-    serve.add_argument("--port", type=_port, help="port to listen on; 0 takes a free one")
+    for app in (parser, desktop):
+        app.add_argument(
+            "--hidden", action="store_true", default=_LEFT_OUT, help="start in the tray"
+        )
+    for gateway in (parser, desktop, serve):
+        gateway.add_argument("--host", default=_LEFT_OUT, help="loopback address to listen on")
+        gateway.add_argument(
+            "--port", type=_port, default=_LEFT_OUT, help="port to listen on; 0 takes a free one"
+        )
     key = commands.add_parser("key", help="keys of the programs that may call")
     verbs = key.add_subparsers(dest="verb", required=True, metavar="add|list|revoke")
     add = verbs.add_parser("add", help="make a key; it is shown once")
-    add.add_argument("name", help="the program's name, as flights will show it")
+    add.add_argument(
+        "name",
+        help="the program's name, as flights will show it: 1 to 60 printable characters",
+    )
     add.add_argument(
         "--scope",
         action="append",
         default=[],
         choices=[str(scope) for scope in Scope],
-        help="a permission; may be given several times",
+        help=f"a permission, in place of {_DEFAULT}; may be given several times",
     )
     add.add_argument(
         "--strict",
@@ -47,9 +61,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     verbs.add_parser("list", help="all keys, without the keys themselves")
     revoke = verbs.add_parser("revoke", help="refuse a key from now on")
     revoke.add_argument("name", help="the program's name or the key's id")
-    parser.set_defaults(hidden=False)
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(argv, argparse.Namespace(hidden=False))
     arguments.command = arguments.command or "desktop"
+    if arguments.hidden and arguments.command != "desktop":
+        parser.error(f"--hidden is for the app with windows, not for '{arguments.command}'")
+    if arguments.command == "key" and given_settings(arguments):
+        parser.error("--host and --port are for a gateway, not for 'key'")
     return arguments
 
 
@@ -72,7 +89,8 @@ class _Version(argparse.Action):
 
     @override
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        parser.exit(message=f"llmgw {importlib.metadata.version('llmgw-desktop')}\n")
+        sys.stdout.write(f"llmgw {importlib.metadata.version('llmgw-desktop')}\n")
+        parser.exit()
 
 
 def _port(text: str) -> int:

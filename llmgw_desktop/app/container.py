@@ -193,6 +193,7 @@ class Container:
             settings=lambda: self._settings_news,
             open_flights=lambda: pipeline.open_runs,
             meters=self._meters,
+            before=lambda: self.check_settings(now=False),
         )
         health_door.add_doors(table, health, openai)
         return table

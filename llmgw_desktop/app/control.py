@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from llmgw_desktop.app.gateway_words import base_urls
 from llmgw_desktop.domain.events import Event, GatewayStatus, RecorderStatus
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
@@ -42,12 +43,9 @@ class GatewayControl:
         self._gateway.resume()
 
     def base_urls(self) -> dict[str, str]:
-        """What to paste into a program's settings, by the name of its protocol's vendor.
-
-        Empty while the door is not open.
-        """
-        url = self._gateway.status.url
-        return {"OpenAI": f"{url}/v1", "Anthropic": url} if url else {}
+        """What to paste into a program's settings, by what it speaks; empty while the door is not
+        open."""
+        return base_urls(self._gateway.status.url)
 
     def access_key_file(self) -> Path:
         return self._places.access_key_file

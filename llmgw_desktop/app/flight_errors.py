@@ -5,8 +5,10 @@ wording of answers to programs is left to `wire/errors.py`.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from llmgw_desktop.app.inert_text import inert
+from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.domain.flight import FlightState, FlightSummary
 
 _SAID_LIMIT = 2000
@@ -43,9 +45,13 @@ def explained(flight: FlightSummary) -> ErrorExplained | None:
             said=said,
         )
     what, why, advice = _words(flight)
+    if _ADD_KEY in advice:
+        advice = advice.replace(_ADD_KEY, own_command("key", "add", "NAME"))
     return ErrorExplained(what=what, why=why, advice=advice, said=said)
 
 
+_ADD_KEY: Final = "{key add}"
+"""Stands in the table for the command that does it here."""
 _BY_KIND: dict[str, tuple[str, str, str]] = {
     "malformed_request": (
         "The gateway could not read the request.",
@@ -81,12 +87,12 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
     "unauthenticated": (
         "The key was refused.",
         "The client sent no access key, or one that this gateway did not give out.",
-        "Give the client a key made with `llmgw key add`.",
+        f"Give the client a key made with `{_ADD_KEY}`.",
     ),
     "missing_scope": (
         "The client may not do this.",
         "Its key was given without the permission that this request needs.",
-        "Make a key with that scope: `llmgw key add NAME --scope …`.",
+        f"Make a key with that scope: `{_ADD_KEY} --scope …`.",
     ),
     "foreign_host": (
         "The request named a host that is not this gateway.",
@@ -117,6 +123,11 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "The gateway took no requests.",
         "It was paused or about to stop.",
         "Resume it from the tray or the status at the top of the window.",
+    ),
+    "key_missing": (
+        "The provider was not asked: its key is missing.",
+        "Its api_key_env is not set, or names an environment variable that is not set or empty.",
+        "Set api_key_env in the settings, and start LLM Gateway where that variable is set.",
     ),
     "upstream_refused": (
         "The provider could not be reached.",

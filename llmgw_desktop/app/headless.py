@@ -10,6 +10,7 @@ from collections.abc import Callable
 import orjson
 
 from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.settings_watch import SettingsWatch
 
 
 def serve(make_container: Callable[[], Container]) -> int:
@@ -32,12 +33,16 @@ async def _serve(make_container: Callable[[], Container]) -> int:
     asked_to_stop = asyncio.Event()
     _on_signals(asked_to_stop.set)
     await container.start()
+    control = container.control
+    watch = SettingsWatch(control.settings_file(), control.check_settings)
     try:
+        watch.start()
         _say_ready(container)
         gc.collect()
         gc.freeze()  # what exists now lives as long as the program: the collector may skip it
         await asked_to_stop.wait()
     finally:
+        watch.stop()
         await container.stop()
     return 0
 

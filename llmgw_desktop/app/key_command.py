@@ -5,6 +5,7 @@ import sys
 from datetime import UTC, datetime
 
 from llmgw_desktop.app.keys import ClientKeys
+from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import Scope
@@ -37,7 +38,8 @@ def _add(arguments: argparse.Namespace, keys: ClientKeys) -> int:
 def _list(_: argparse.Namespace, keys: ClientKeys) -> int:
     clients = keys.all()
     if not clients:
-        print("There are no keys yet. Make one with: llmgw key add NAME", file=sys.stderr)
+        command = own_command("key", "add", "NAME")
+        print(f"There are no keys yet. Make one with: {command}", file=sys.stderr)
         return 0
     print("NAME\tKEY\tSCOPES\tMADE\tSTATE")
     for client in clients:

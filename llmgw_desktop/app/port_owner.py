@@ -1,8 +1,11 @@
 """Who listens on a port of this computer, for the sentence «port 3333 is held by …»."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
+OWN_NAME = "another LLM Gateway"
+"""A gateway of this program with a home of its own: of one home there is never a second."""
 _LISTENING = "0A"
 
 
@@ -11,7 +14,8 @@ def port_owner(port: int, proc: Path = Path("/proc")) -> str:
     sockets = _listening_sockets(port, proc)
     for process in proc.glob("[0-9]*") if sockets else ():
         if _holds(process, sockets):
-            return f"{_name(process)} (pid {process.name})"
+            name = OWN_NAME if _is_ours(process) else _name(process)
+            return f"{name} (pid {process.name})"
     return "another program"
 
 
@@ -35,6 +39,16 @@ def _holds(process: Path, sockets: set[str]) -> bool:
         return any(str(handle.readlink()) in sockets for handle in (process / "fd").iterdir())
     except OSError:  # gone meanwhile, or another user's
         return False
+
+
+def _is_ours(process: Path) -> bool:
+    """`python … -m llmgw_desktop …`, or `llmgw`, itself or as a script."""
+    try:
+        words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return False
+    is_script = any(Path(word).name == "llmgw" for word in words[:2])
+    return is_script or ("-m", "llmgw_desktop") in pairwise(words)
 
 
 def _name(process: Path) -> str:

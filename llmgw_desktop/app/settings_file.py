@@ -1,7 +1,7 @@
 """The settings file while the program runs: read again when it has changed, never when it is wrong.
 
-There is no watcher and no timer: whoever is about to use the settings asks `refresh`, which looks
-at the file's date at most once a second.
+Whoever is about to use the settings asks `refresh`, which looks at the file's date at most once a
+second; so does whoever watches the file, so that a mistake is told before anybody asks.
 """
 
 import logging

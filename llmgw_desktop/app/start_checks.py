@@ -3,6 +3,7 @@
 import importlib.metadata
 import sys
 
+from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.app.port_owner import port_owner
 from llmgw_desktop.domain.errors import LlmgwError, PortTaken
 
@@ -23,7 +24,10 @@ def bad_qt_version() -> str:
     try:
         version = importlib.metadata.version("PySide6_Essentials")
     except importlib.metadata.PackageNotFoundError:
-        return "Qt is not installed: pip install 'PySide6-Essentials<6.12', or use 'llmgw serve'."
+        return (
+            f"Qt is not installed: pip install 'PySide6-Essentials<6.12', "
+            f"or use: {own_command('serve')}"
+        )
     if PYTHON < (3, 12) and _major_minor(version) >= (6, 12):
         return (
             f"PySide6 {version} crashes on Python {PYTHON[0]}.{PYTHON[1]}: "

@@ -21,6 +21,7 @@ LlmgwError
 ├ GatewayClosed               paused or stopping
 ├ PortTaken                   another program listens where we want to
 ├ UpstreamError               the provider's side failed
+│ ├ KeyMissing                  its key is not there, so it was not asked
 │ ├ UpstreamRefused             no connection
 │ ├ UpstreamTimeout             connected, then silence
 │ ├ UpstreamGarbage             an answer that is not of its protocol
@@ -202,6 +203,16 @@ class UpstreamError(LlmgwError):
     """The provider's side failed, before or while answering."""
 
     kind = "upstream"
+
+
+class KeyMissing(UpstreamError):
+    """Nothing was sent: the settings give no key to a provider that wants one. Never a 401, which
+    would tell the caller that his own key is bad."""
+
+    kind = "key_missing"
+
+    def __init__(self, provider: str, problem: str) -> None:
+        super().__init__(f"'{provider}' was not asked, because its key is missing: {problem}.")
 
 
 class UpstreamRefused(UpstreamError):

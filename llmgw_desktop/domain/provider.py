@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 
 class ModelProtocol(StrEnum):
@@ -72,6 +73,27 @@ class Provider:
         """The protocols that this provider takes, the one to translate into first."""
         return self.protocols or PROTOCOLS_OF_KIND[self.kind]
 
+    @property
+    def key_problem(self) -> str:
+        """Why this provider cannot be asked without a key that it does not have; else empty.
+
+        A vendor's own service always wants one. A server of another address may want none, unless
+        the settings name one.
+        """
+        if self.api_key:
+            return ""
+        if self.api_key_env:
+            return "the environment variable that api_key_env names is not set, or is empty"
+        if self._is_at_its_vendor:
+            return "api_key_env is not set, and this vendor answers nobody without a key"
+        return ""
+
+    @property
+    def _is_at_its_vendor(self) -> bool:
+        own = urlsplit(DEFAULT_BASE_URLS.get(self.kind, "")).hostname
+        host = urlsplit(self.base_url).hostname or ""
+        return own is not None and (host == own or host.endswith(f".{own}"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstream:
@@ -82,3 +104,16 @@ class Upstream:
     protocol: ModelProtocol
     base_url: str
     api_key: str = field(default="", repr=False)
+    key_problem: str = ""
+    """Not empty: do not ask it; its provider's key is missing, for this reason."""
+
+    @classmethod
+    def of(cls, provider: Provider, protocol: ModelProtocol) -> "Upstream":
+        return cls(
+            provider=provider.name,
+            kind=provider.kind,
+            protocol=protocol,
+            base_url=provider.base_url,
+            api_key=provider.api_key,
+            key_problem=provider.key_problem,
+        )

@@ -5,7 +5,7 @@ Coding agents ask this all the time and take a 404 for a broken server, so there
 
 from dataclasses import replace
 
-from llmgw_desktop.domain.errors import UpstreamGarbage, UpstreamRefused
+from llmgw_desktop.domain.errors import KeyMissing, UpstreamGarbage, UpstreamRefused
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest
 from llmgw_desktop.domain.provider import ProviderKind
@@ -51,7 +51,7 @@ class Counter:
             return
         try:
             answer, _ = await self._attempts.send(request, dialect, decision, flight)
-        except UpstreamRefused:
+        except (KeyMissing, UpstreamRefused):
             await self._guess(request, caller, flight)
             return
         try:

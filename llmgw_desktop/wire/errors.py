@@ -17,6 +17,7 @@ from llmgw_desktop.domain.errors import (
     ForeignHost,
     ForeignOrigin,
     GatewayClosed,
+    KeyMissing,
     LlmgwError,
     LossRefused,
     MalformedRequest,
@@ -182,6 +183,13 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             anthropic="api_error",
             openai="server_error",
             advice="Try again; if it stays so, look at the provider's own status.",
+        ),
+        KeyMissing: _Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Name an environment variable that holds it in api_key_env of this provider in "
+            "the gateway's settings, and start the gateway where the variable is set.",
         ),
         UpstreamRefused: _Row(
             status=502,

@@ -16,6 +16,50 @@ def test_an_option_is_a_setting() -> None:
     }
 
 
+@pytest.mark.parametrize("command", [[], ["desktop"]], ids=str)
+def test_the_app_is_the_default_with_all_its_options(command: list[str]) -> None:
+    arguments = parse([*command, "--hidden", "--host", "::1", "--port", "4000"])
+    assert arguments.command == "desktop"
+    assert arguments.hidden
+    assert given_settings(arguments) == {
+        "LLM_GATEWAY_HTTP_HOST": "::1",
+        "LLM_GATEWAY_HTTP_PORT": "4000",
+    }
+    assert not parse(command).hidden
+
+
+@pytest.mark.parametrize("command", ["desktop", "serve"])
+def test_an_option_before_the_command_counts(command: str) -> None:
+    assert given_settings(parse(["--port", "4000", command])) == {"LLM_GATEWAY_HTTP_PORT": "4000"}
+
+
+@pytest.mark.parametrize(
+    ("argv", "word"),
+    [
+        (["--hidden", "serve"], "--hidden"),
+        (["--hidden", "key", "list"], "--hidden"),
+        (["--port", "4000", "key", "list"], "--port"),
+    ],
+    ids=str,
+)
+def test_an_option_of_another_command_is_refused(
+    argv: list[str], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exited:
+        parse(argv)
+    assert exited.value.code == 2
+    assert word in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_the_version_is_an_answer_and_no_complaint(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exited:
+        parse(["--version"])
+    assert exited.value.code == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("llmgw ")
+    assert said.err == ""
+
+
 @pytest.mark.parametrize("argv", [[], ["desktop", "--hidden"], ["serve"], ["key", "list"]])
 def test_nothing_given_sets_nothing(argv: list[str]) -> None:
     assert given_settings(parse(argv)) == {}

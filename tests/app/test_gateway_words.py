@@ -2,7 +2,7 @@
 
 import pytest
 
-from llmgw_desktop.app.gateway_words import address, state_word, status_line
+from llmgw_desktop.app.gateway_words import address, base_urls, state_word, status_line
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
 
 
@@ -29,6 +29,17 @@ def test_the_line_says_where_and_how_much() -> None:
     assert status_line(running, 1204).endswith("1,204 flights under way")
     paused = status(GatewayState.PAUSED)
     assert status_line(paused, 2) == "Paused on 127.0.0.1:3333 · programs are told to wait"
+
+
+def test_every_dialect_has_its_base_url() -> None:
+    url = "http://127.0.0.1:3333"
+    assert base_urls(url) == {
+        "OpenAI": f"{url}/v1",
+        "Anthropic": url,
+        "Gemini": url,
+        "Codex": f"{url}/v1",
+    }
+    assert base_urls("") == {}
 
 
 def test_an_ipv6_address_keeps_its_brackets() -> None:

@@ -33,6 +33,31 @@ def test_where_nothing_is_told_it_is_another_program(tmp_path: Path) -> None:
     assert port_owner(3333, tmp_path) == "another program"
 
 
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("/venv/bin/python -P -m llmgw_desktop serve --port 3333", "another LLM Gateway"),
+        ("/venv/bin/python /venv/bin/llmgw", "another LLM Gateway"),
+        ("llmgw serve", "another LLM Gateway"),
+        ("/usr/bin/ollama serve", "ollama"),
+        ("vim llmgw_desktop -m", "ollama"),
+        ("", "ollama"),
+    ],
+)
+@linux
+def test_another_gateway_is_called_so(tmp_path: Path, command: str, name: str) -> None:
+    (tmp_path / "net").mkdir()
+    (tmp_path / "net" / "tcp").write_text(
+        "heads\n0: 0100007F:0D05 00000000:0000 0A 0:0 0:0 0 1000 0 4711 1\n"
+    )
+    process = tmp_path / "812"
+    (process / "fd").mkdir(parents=True)
+    (process / "fd" / "7").symlink_to("socket:[4711]")
+    (process / "comm").write_text("ollama\n")
+    (process / "cmdline").write_bytes(command.replace(" ", "\0").encode() + b"\0")
+    assert port_owner(3333, tmp_path) == f"{name} (pid 812)"
+
+
 def test_other_errors_speak_for_themselves() -> None:
     assert start_problem(StoreUnavailable("the disk is full")) == "the disk is full"
 

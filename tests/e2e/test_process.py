@@ -203,6 +203,41 @@ class TestSettings:
             eventually(lambda: ask(gateway, "second").status == 200)
             assert ask(gateway, "first").status == 200
 
+    def test_a_mistake_is_told_of_though_nobody_asks(self, own_home: Path):
+        setup = GatewaySetup(home=own_home)
+        with running_gateway(setup) as gateway:
+            setup.config_file.write_text("[recorder]\nlevel = 'some'\n")
+            eventually(lambda: "recorder.level" in gateway.said)
+            assert "line 2" in gateway.said
+            headers = anthropic_headers(gateway.access_key())
+            detail = send(gateway.url + "/health/detail", method="GET", headers=headers)
+            assert detail.json()["status"] == "degraded"
+            assert "recorder.level" in detail.json()["settings"]["problem"]
+            setup.config_file.write_text("")
+            eventually(lambda: "settings read again" in gateway.said)
+
+    def test_a_provider_without_its_key_is_told_of_and_not_asked(
+        self, own_home: Path, upstream: Upstream
+    ):
+        lane = upstream.lane("keyless")
+        setup = GatewaySetup(
+            home=own_home,
+            providers=[anthropic_provider(lane)],
+            environment={"STUB_PROVIDER_KEY": ""},
+        )
+        with running_gateway(setup) as gateway:
+            assert "providers.keyless.api_key_env" in gateway.said
+            reply = ask(gateway, "keyless")
+            assert reply.status == 502
+            assert "'keyless' was not asked" in reply.json()["error"]["message"]
+            flight = wait_flight(own_home, reply.flight_id)
+            assert (flight.provider, flight.error_kind) == ("keyless", "key_missing")
+            headers = anthropic_headers(gateway.access_key())
+            detail = send(gateway.url + "/health/detail", method="GET", headers=headers)
+            (warning,) = detail.json()["settings"]["warnings"]
+            assert "is not set, or empty" in warning
+        assert not lane.requests
+
     def test_settings_that_vanish_while_it_runs_break_nothing(
         self, own_home: Path, upstream: Upstream
     ):

@@ -197,7 +197,8 @@ def test_link_and_byte_order_mark_are_fine(file: Path, tmp_path: Path) -> None:
 def test_unknown_names_are_warned_about_with_their_line(file: Path) -> None:
     text = (
         "colour = 1\n[http]\nport = 1\nportt = 2\n[htttp]\nport = 3\n"
-        '[providers.x]\nkind = "groq"\nbaseurl = "u"\n[providers.x.more]\n[[what]]\n'
+        '[providers.x]\nkind = "groq"\nbaseurl = "u"\nenabled = false\n'
+        "[providers.x.more]\n[[what]]\n"
     )
     loaded = load(file, text)
     assert loaded.settings.http.port == 1
@@ -205,10 +206,10 @@ def test_unknown_names_are_warned_about_with_their_line(file: Path) -> None:
     assert starts == [
         f"{file}, line 1: colour: unknown setting, ignored",
         f"{file}, line 5: htttp: unknown table, ignored",
-        f"{file}, line 11: what: unknown setting, ignored",
+        f"{file}, line 12: what: unknown setting, ignored",
         f"{file}, line 4: http.portt: unknown setting, ignored",
         f"{file}, line 9: providers.x.baseurl: unknown setting, ignored",
-        f"{file}, line 10: providers.x.more: unknown setting, ignored",
+        f"{file}, line 11: providers.x.more: unknown setting, ignored",
     ]
     assert "port" in loaded.warnings[3]
     assert file.read_text() == text
@@ -240,6 +241,7 @@ public_url = ""
 enabled = true
 [providers.x]
 kind = "groq"
+enabled = false
 vault = "groq/default"
 """,
     )

@@ -17,9 +17,11 @@ HEAD = """\
 Everything that can be set stands in one file, `config.toml`, in the configuration folder
 (`LLMGW_HOME/config/` where `LLMGW_HOME` is set; else where your system keeps configuration, for
 example `~/.config/llmgw-desktop/`). A missing file means the defaults. The program never writes
-the file, so comments stay; it reads it again when it has changed. A file with a fault stops the
-start with one sentence (file, line, key, what was expected); while the gateway runs, the last good
-settings stay in force. Unknown names are ignored with a warning.
+the file, so comments stay; it reads it again when it has changed: at once, or, with `llmgw serve`
+on another system than Linux, with the next request or look at `/health`. A file with a fault stops
+the start with one sentence (file, line, key, what was expected); while the gateway runs, the last
+good settings stay in force, and the sentence stands in the window, the log and `/health/detail`.
+Unknown names are ignored with a warning.
 
 An environment variable wins over the file. Keys never stand in the file: it names the environment
 variable that holds one. Sizes are bytes, or a text with a unit (`"5 GB"`); units step by 1024.
@@ -37,8 +39,29 @@ Addresses begin with `http://` or `https://`, without user name, password, `?` o
 your own computer and network need `local = true`. Addresses of the metadata services of clouds
 (`169.254.0.0/16` and others) are refused always, in every spelling.
 
+A vendor's own service needs `api_key_env`; a server of another address needs it only where it wants
+a key. Where the key is missing a warning says so, and requests to that provider are answered with a
+502 that names it. Environment variables are read when the gateway starts: after setting one, start
+it anew from where the variable is set. A variable that it has already may be named at any time.
+
 | key | value | default | meaning |
 |---|---|---|---|
+"""
+
+ROUTES = """\
+## Which provider answers
+
+The model's name decides; the first of these rules that finds a provider counts.
+
+1. `practice/…` is answered by the practice provider, and nothing else ever is.
+2. `NAME/MODEL` or `NAME:MODEL` goes to the provider `NAME`, which is asked for `MODEL`.
+3. A provider that lists the model in `models`.
+4. A provider without `models` takes the names of its vendor's own models (`claude-…`, `gpt-…`,
+   `gemini-…`) from every program, then any name from programs that speak its protocol.
+
+Where one rule finds several, those that speak the program's own protocol come first (nothing is
+translated for them), then the first in the file; `GET /v1/models` shows the name once. The others
+can be asked as `NAME/MODEL`.
 """
 
 LATER = """\
@@ -87,6 +110,7 @@ def reference() -> str:
             for key, (value, meaning) in PROVIDER_KEYS.items()
         )
     )
+    parts.append(ROUTES)
     later = ", ".join(f"`{'.'.join(path)}`" for path in (*NOT_USED_YET, ("providers.NAME.vault",)))
     parts += [f"{LATER}{later}.\n", EXAMPLE]
     return "\n".join(parts)

@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+from llmgw_desktop.app.gateway_words import base_urls
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary, Phase, PhaseName
 from llmgw_desktop.domain.model_request import Operation
@@ -178,7 +179,7 @@ class SceneControl:
         self._status = status or RecorderStatus(recording=True)
 
     def base_urls(self) -> dict[str, str]:
-        return {"OpenAI": "http://127.0.0.1:3333/v1", "Anthropic": "http://127.0.0.1:3333"}
+        return base_urls("http://127.0.0.1:3333")
 
     def access_key_file(self) -> Path:
         return Path("/home/kim/.local/share/llmgw/run/access.key")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from llmgw_desktop.app.flights import Flights
+from llmgw_desktop.app.gateway_words import base_urls
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.domain.events import (
     Event,
@@ -220,8 +221,7 @@ class PlainControl:
         self.move(GatewayState.RUNNING)
 
     def base_urls(self) -> dict[str, str]:
-        url = self.current.url
-        return {"OpenAI": f"{url}/v1", "Anthropic": url} if url else {}
+        return base_urls(self.current.url)
 
     def access_key_file(self) -> Path:
         return self._key_file

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from llmgw_desktop.app.gateway_words import base_urls
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus, RecorderStatus
 from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.ui.main_window import MainWindow, Page, fitted
@@ -18,7 +19,7 @@ from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.window.sidebar import SidebarEntry
 
 URL = "http://127.0.0.1:3333"
-URLS = {"OpenAI": f"{URL}/v1", "Anthropic": URL}
+URLS = base_urls(URL)
 RUNNING = GatewayStatus(state=GatewayState.RUNNING, url=URL)
 PAUSED = GatewayStatus(state=GatewayState.PAUSED, url=URL)
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
+from llmgw_desktop.app.gateway_words import base_urls
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
 from llmgw_desktop.ui.icons import Icons
 from llmgw_desktop.ui.tray import Tray, TraySnapshot
@@ -17,7 +18,7 @@ from llmgw_desktop.ui.tray import Tray, TraySnapshot
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
 
 URL = "http://127.0.0.1:3333"
-URLS = {"OpenAI": f"{URL}/v1", "Anthropic": URL}
+URLS = base_urls(URL)
 
 
 class Desktop:
@@ -126,7 +127,7 @@ def test_base_urls_are_copied_as_they_are_now(tray: Tray) -> None:
     tray.show(
         TraySnapshot(
             status=GatewayStatus(state=GatewayState.RUNNING, url="http://127.0.0.1:4444"),
-            base_urls={"OpenAI": "http://127.0.0.1:4444/v1", "Anthropic": "http://127.0.0.1:4444"},
+            base_urls=base_urls("http://127.0.0.1:4444"),
         )
     )
     copies = line(tray.menu, "Copy base URL").menu()
@@ -134,6 +135,8 @@ def test_base_urls_are_copied_as_they_are_now(tray: Tray) -> None:
     assert [action.text() for action in copies.actions()] == [
         "OpenAI   http://127.0.0.1:4444/v1",
         "Anthropic   http://127.0.0.1:4444",
+        "Gemini   http://127.0.0.1:4444",
+        "Codex   http://127.0.0.1:4444/v1",
     ]
     copies.actions()[0].trigger()
     assert QGuiApplication.clipboard().text() == "http://127.0.0.1:4444/v1"

@@ -50,6 +50,7 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (errors.PortTaken("127.0.0.1", 3333), 500, "api_error", "port_taken"),
     (errors.LossRefused("a", "gemini", ("seed",)), 400, "invalid_request_error", "loss_refused"),
     (errors.UpstreamError("Failed."), 502, "api_error", "upstream"),
+    (errors.KeyMissing("x", "it is not set"), 502, "api_error", "key_missing"),
     (errors.UpstreamRefused("Refused."), 502, "api_error", "upstream_refused"),
     (errors.UpstreamTimeout("Silent."), 504, "timeout_error", "upstream_timeout"),
     (errors.UpstreamGarbage("HTML."), 502, "api_error", "upstream_garbage"),

@@ -1,12 +1,12 @@
 """Tries the candidates of a route in order, and moves on only while nothing was spent.
 
-A refused connection has cost nobody anything, so the next candidate may be asked. Everything
-else is the answer, good or bad.
+A refused connection or a missing key has cost nobody anything, so the next candidate may be asked.
+Everything else is the answer, good or bad.
 """
 
 from collections.abc import Mapping
 
-from llmgw_desktop.domain.errors import UpstreamRefused
+from llmgw_desktop.domain.errors import KeyMissing, UpstreamRefused
 from llmgw_desktop.domain.model_request import ModelRequest
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.domain.route import Candidate, RouteDecision
@@ -54,7 +54,7 @@ class Attempts:
                 return await self._ask_in_theirs(
                     request, candidate, translation, flight
                 ), translation
-            except UpstreamRefused:
+            except (KeyMissing, UpstreamRefused):
                 if candidate is last:
                     raise
         raise AssertionError("a route has at least one candidate")

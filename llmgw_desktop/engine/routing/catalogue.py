@@ -68,13 +68,7 @@ class Catalogue:
         protocol = next((each for each in _LIST_PATHS if each in provider.spoken), None)
         if protocol is None:
             return ()
-        upstream = Upstream(
-            provider=provider.name,
-            kind=provider.kind,
-            protocol=protocol,
-            base_url=provider.base_url,
-            api_key=provider.api_key,
-        )
+        upstream = Upstream.of(provider, protocol)
         document = orjson.loads(
             await self._http.fetch(upstream, _LIST_PATHS[protocol], LIST_LIMIT_BYTES)
         )

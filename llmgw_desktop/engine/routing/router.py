@@ -130,13 +130,7 @@ def _asked_for(operation: Operation, protocol: ModelProtocol) -> str:
 
 def _decision(protocol: ModelProtocol, match: _Match, reason: str) -> RouteDecision:
     provider, model = match
-    upstream = Upstream(
-        provider=provider.name,
-        kind=provider.kind,
-        protocol=_spoken_with(provider, protocol),
-        base_url=provider.base_url,
-        api_key=provider.api_key,
-    )
+    upstream = Upstream.of(provider, _spoken_with(provider, protocol))
     return RouteDecision(candidates=(Candidate(upstream=upstream, model=model),), reason=reason)
 
 

@@ -61,4 +61,5 @@ class UpstreamClient(Protocol):
     """One way of reaching upstreams."""
 
     async def send(self, call: UpstreamCall) -> UpstreamAnswer:
-        """Raises UpstreamRefused or UpstreamTimeout. A vendor's error status is an answer."""
+        """Raises KeyMissing, UpstreamRefused or UpstreamTimeout. A vendor's error status is
+        an answer."""

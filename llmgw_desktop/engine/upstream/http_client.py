@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.errors import (
+    KeyMissing,
     LlmgwError,
     UpstreamCut,
     UpstreamGarbage,
@@ -68,8 +69,9 @@ class HttpClient:
         self._pool.close()
 
     async def send(self, call: UpstreamCall) -> HttpAnswer:
-        """Raises UpstreamRefused, UpstreamTimeout, UpstreamCut, UpstreamGarbage."""
+        """Raises KeyMissing, UpstreamRefused, UpstreamTimeout, UpstreamCut, UpstreamGarbage."""
         upstream = call.candidate.upstream
+        _want_key(upstream)
         path = upstream_path(call)
         place = self._place(upstream.base_url, path, call.query)
         head = _head(f"POST {place.request_line}", call.headers, upstream, len(call.body))
@@ -80,6 +82,7 @@ class HttpClient:
 
         Raises as `send`; UpstreamGarbage for any status but 200 and for more than `limit_bytes`.
         """
+        _want_key(upstream)
         place = self._place(upstream.base_url, path, "")
         head = _head(f"GET {place.request_line}", {"accept": "application/json"}, upstream, 0)
         answer = await self._exchange(place, head, None, upstream.provider)
@@ -180,6 +183,12 @@ def _make_place(base_url: str, path: str, query: str) -> _Place:
     del scheme
     place = f"{slash}{base_path.rstrip('/')}{path}{f'?{query}' if query else ''}"
     return _Place(target, f"{_UNSENDABLE.sub('', place)} HTTP/1.1\r\nHost: {host}\r\n")
+
+
+def _want_key(upstream: Upstream) -> None:
+    """The vendor's 401 would be taken for ours, and the caller's good key for a bad one."""
+    if upstream.key_problem:
+        raise KeyMissing(upstream.provider, upstream.key_problem)
 
 
 def _head(start: str, headers: Mapping[str, str], upstream: Upstream, body_bytes: int) -> bytes:

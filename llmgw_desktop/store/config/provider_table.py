@@ -105,7 +105,7 @@ class ProviderTables:
         variable, key = self._key(path)
         if key and not address.is_encrypted and not local:
             self._text.warn((*path, "base_url"), "sends the key unencrypted; https:// would not")
-        return Provider(
+        provider = Provider(
             name=name,
             kind=kind,
             base_url=address.url,
@@ -116,6 +116,8 @@ class ProviderTables:
             local=local,
             enabled=self._value(path, "enabled", default=True),
         )
+        self._warn_of_missing_key(path, provider)
+        return provider
 
     def _practice(self, path: tuple[str, str], table: Mapping[str, object]) -> Provider:
         for key in table:
@@ -166,15 +168,21 @@ class ProviderTables:
                 place, "expected the name of an environment variable, not the key itself"
             )
         key = self._env.get(variable, "").strip()
-        if not key:
-            self._text.warn(
-                place, "the environment variable is not set, so the provider is without a key"
-            )
-        elif not key.isascii() or not key.isprintable():
+        if not key.isascii() or not key.isprintable():
             raise self._text.error(
                 place, "the environment variable holds characters that no key has"
             )
         return variable, key
+
+    def _warn_of_missing_key(self, path: tuple[str, str], provider: Provider) -> None:
+        if not provider.enabled or not provider.key_problem:
+            return
+        if provider.api_key_env:
+            problem = "the environment variable is not set, or empty, where the gateway was started"
+        else:
+            problem = f'kind = "{provider.kind}" needs the name of the variable that holds its key'
+        place = (*path, "api_key_env")
+        self._text.warn(place, f"{problem}; requests to this provider are refused")
 
     def _warn_of_unknown(self, path: tuple[str, str], table: Mapping[str, object]) -> None:
         for key in table:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.flight_copies import first_curl_text
+from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.card import Card
@@ -34,7 +35,7 @@ class GettingStarted(QScrollArea):
         self._address_grid = QGridLayout()
         self._title = Label(theme, size=TextSize.TITLE, weight=_BOLD)
         self._what = _wrapped(theme, "")
-        self._key = CodeBlock(theme, "llmgw key add NAME", name="key command")
+        self._key = CodeBlock(theme, own_command("key", "add", "NAME"), name="key command")
         self._curl = CodeBlock(theme, "", name="request")
         self._send = Button(theme, "Send a test flight", kind=ButtonKind.PRIMARY, icon="send")
         self._send.clicked.connect(self.test_flight_wanted)

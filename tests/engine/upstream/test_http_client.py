@@ -2,11 +2,13 @@
 
 import asyncio
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from llmgw_desktop.domain.errors import (
+    KeyMissing,
     UpstreamCut,
     UpstreamGarbage,
     UpstreamRefused,
@@ -170,6 +172,23 @@ async def test_nobody_there(client: HttpClient) -> None:
         pass
     with pytest.raises(UpstreamRefused, match="refused the connection"):
         await read(client, url)
+
+
+async def test_without_its_key_a_provider_is_not_asked(client: HttpClient) -> None:
+    asked = []
+
+    async def script(_: asyncio.StreamReader, __: asyncio.StreamWriter, ask: bytes) -> None:
+        asked.append(ask)
+
+    async with server(script) as url:
+        good = call(url)
+        upstream = replace(good.candidate.upstream, api_key="", key_problem="it is not named")
+        bad = replace(good, candidate=replace(good.candidate, upstream=upstream))
+        with pytest.raises(KeyMissing, match=r"'stub' was not asked.*it is not named"):
+            await client.send(bad)
+        with pytest.raises(KeyMissing):
+            await client.fetch(upstream, "/models", 1000)
+    assert asked == []
 
 
 async def test_a_body_that_ends_with_its_connection_is_whole(client: HttpClient) -> None:

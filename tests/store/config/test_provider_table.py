@@ -81,12 +81,25 @@ def test_key_that_is_not_there(file: Path) -> None:
     loaded = load(file, text)
     assert loaded.settings.providers[0].api_key == ""
     assert loaded.warnings == (
-        f"{file}, line 3: providers.x.api_key_env: the environment variable is not set, "
-        "so the provider is without a key",
+        f"{file}, line 3: providers.x.api_key_env: the environment variable is not set, or empty, "
+        "where the gateway was started; requests to this provider are refused",
     )
+    assert load(file, text, {"SOME_KEY": " "}).warnings == loaded.warnings
+    assert load(file, text + "enabled = false\n").warnings == ()
     error = refused(file, text, {"SOME_KEY": "sk-1\r\nX-Evil: 1"})
     assert "characters that no key has" in error.message
     assert "sk-1" not in str(error)
+
+
+@pytest.mark.parametrize("kind", ["anthropic", "openai", "google", "groq", "openrouter"])
+def test_a_vendor_without_a_key_is_told(file: Path, kind: str) -> None:
+    table = f'[providers.x]\nkind = "{kind}"\n'
+    (warning,) = load(file, table).warnings
+    assert warning.startswith(f"{file}, line 1: providers.x.api_key_env: ")
+    assert f'kind = "{kind}" needs' in warning
+    assert load(file, f'{table}api_key_env = "K"\n', {"K": "sk-1"}).warnings == ()
+    elsewhere = f'{table}base_url = "http://127.0.0.1:9"\nlocal = true\n'
+    assert load(file, elsewhere).warnings == ()
 
 
 def test_keys_in_the_file_are_not_taken_and_not_repeated(file: Path) -> None:
@@ -123,4 +136,4 @@ def test_ten_thousand_providers(file: Path) -> None:
     tables = [f'[providers.p{number}]\nkind = "openai"\nodd = 1\n' for number in range(10_000)]
     loaded = load(file, "".join(tables))
     assert len(loaded.settings.providers) == 10_000
-    assert loaded.warnings[-1].startswith(f"{file}, line 30000: providers.p9999.odd")
+    assert f"{file}, line 30000: providers.p9999.odd" in loaded.warnings[-2]

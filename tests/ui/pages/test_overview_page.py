@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.app.overview import OverviewFigures, OverviewSpan
+from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.domain.errors import StoreUnavailable, UpstreamGarbage
 from llmgw_desktop.domain.events import GatewayState, RecorderChanged, RecorderStatus
 from llmgw_desktop.domain.flight import FlightQuery, FlightState
@@ -76,7 +77,7 @@ def test_a_newcomer_is_shown_the_way(page: OverviewPage, qtbot: QtBot, tmp_path:
     codes = [code.text() for code in page.findChildren(CodeBlock)]
     assert f"{URL}/v1" in codes
     assert URL in codes
-    assert "llmgw key add NAME" in codes
+    assert own_command("key", "add", "NAME") in codes
     assert "Each program gets a key of its own; it is shown once." in words(page)
     curl = next(code for code in codes if "curl" in code)
     assert str(tmp_path / "access.key") in curl

@@ -8,13 +8,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
+from llmgw_desktop.app.gateway_words import base_urls
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.window.status_panel import StatusPanel, StatusShape
 
 URL = "http://127.0.0.1:3333"
-URLS = {"OpenAI": f"{URL}/v1", "Anthropic": URL}
+URLS = base_urls(URL)
 
 
 @pytest.fixture
@@ -73,11 +74,9 @@ def test_each_address_can_be_copied_with_its_vendor_s_ending(
     menu = panel.findChild(QMenu)
     assert isinstance(menu, QMenu)
     qtbot.waitUntil(menu.isVisible)
-    openai, anthropic = menu.actions()
-    openai.trigger()
-    assert QGuiApplication.clipboard().text() == f"{URL}/v1"
-    anthropic.trigger()
-    assert QGuiApplication.clipboard().text() == URL
+    for action, url in zip(menu.actions(), URLS.values(), strict=True):
+        action.trigger()
+        assert QGuiApplication.clipboard().text() == url
     menu.close()
 
 

@@ -1,0 +1,51 @@
+"""What a client's key is made with: its name, and what it may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from llmgw_desktop.app.commands import parse
+from llmgw_desktop.app.keys import ClientKeys
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Scope
+from llmgw_desktop.store.client_store import ClientStore
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Iterator[ClientKeys]:
+    clock = SystemClock()
+    store = ClientStore(tmp_path / "gateway.db", clock)
+    yield ClientKeys(store, clock, TimedIds(clock))
+    store.close()
+
+
+@pytest.mark.parametrize("name", ["editor", "Bad Name!", "Büro 2", "x" * 60])
+def test_a_name_is_any_short_printable_text(keys: ClientKeys, name: str) -> None:
+    keys.add(f" {name} ")
+    assert [client.name for client in keys.all()] == [name]
+    assert keys.revoke(name) is not None
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 61, "a\tb", "a\nb", "a\x1b[31m", "a\u202eb"])
+def test_other_names_are_refused(keys: ClientKeys, name: str) -> None:
+    with pytest.raises(ValueError, match="1 to 60 printable"):
+        keys.add(name)
+
+
+def test_scopes_take_the_place_of_what_a_key_has_by_itself(keys: ClientKeys) -> None:
+    keys.add("plain")
+    keys.add("watcher", [Scope.OPERATIONS])
+    may = {client.name: client.scopes for client in keys.all()}
+    assert may == {"plain": DEFAULT_SCOPES, "watcher": {Scope.OPERATIONS}}
+
+
+def test_the_help_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["key", "add", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "in place of models:list and models:use" in said
+    assert "1 to 60 printable" in said

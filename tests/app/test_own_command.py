@@ -1,0 +1,58 @@
+"""What is shown as a command works when it is pasted."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from llmgw_desktop.app.flight_errors import explained
+from llmgw_desktop.app.own_command import own_command
+from tests.support.made_flights import failed
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="quotes for a POSIX shell")
+
+
+@pytest.fixture
+def with_script(tmp_path: Path) -> dict[str, str]:
+    script = tmp_path / "llmgw"
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o700)
+    return {"PATH": str(tmp_path)}
+
+
+def test_the_script_where_it_is_found(with_script: dict[str, str]) -> None:
+    assert own_command("key", "add", "NAME", env=with_script) == "llmgw key add NAME"
+
+
+def test_else_this_python(tmp_path: Path) -> None:
+    said = own_command("key", "add", "NAME", env={"PATH": str(tmp_path)})
+    assert said == f"{shlex.quote(sys.executable)} -P -m llmgw_desktop key add NAME"
+
+
+def test_a_home_of_its_own_goes_along(with_script: dict[str, str]) -> None:
+    env = {**with_script, "LLMGW_HOME": "/srv/my gate"}
+    assert own_command("key", "list", env=env) == "LLMGW_HOME='/srv/my gate' llmgw key list"
+
+
+def test_it_works_as_pasted(tmp_path: Path) -> None:
+    env = {"PATH": "/nowhere", "LLMGW_HOME": str(tmp_path / "it's a home")}
+    done = subprocess.run(
+        ["/bin/sh", "-c", own_command("key", "list", env=env)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "There are no keys yet" in done.stderr
+    assert (tmp_path / "it's a home" / "data").is_dir()
+
+
+@pytest.mark.parametrize("kind", ["unauthenticated", "missing_scope"])
+def test_the_advice_of_a_flight_names_it(kind: str) -> None:
+    found = explained(failed(1, error_kind=kind))
+    assert found is not None
+    assert own_command("key", "add", "NAME") in found.advice
+    assert "{" not in found.advice
