@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QRegion
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent, QRegion
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.ui.charts.legend import Legend
@@ -67,6 +67,27 @@ def test_shares_grow_with_their_number_and_answer_clicks(theme: Theme, qtbot: Qt
     qtbot.mouseClick(shares, Qt.MouseButton.LeftButton, pos=QPoint(20, low // 2))
     qtbot.mouseClick(shares, Qt.MouseButton.LeftButton, pos=QPoint(20, low + low // 2))
     assert clicked == [0, 1]
+
+
+def test_the_rest_is_one_low_line_that_names_all_it_stands_for(theme: Theme, qtbot: QtBot) -> None:
+    shares = ShareBars(theme, "Flights by provider")
+    qtbot.addWidget(shares)
+    one = Share(name="a", share=0.6, words="6")
+    rest = Share(name="and 2 more", share=0.4, words="4", hint="<b>: 3\nc: 1", is_rest=True)
+    shares.show_shares([one])
+    low = shares.sizeHint().height()
+    shares.show_shares([one, rest])
+    assert low < shares.sizeHint().height() < 2 * low
+    assert shares.accessibleDescription() == "a: 6; and 2 more: 4 <b>: 3, c: 1"
+    shares.resize(300, shares.sizeHint().height())
+    shares.show()
+    for row, shown in ((3, False), (low + 3, True)):
+        at = QPoint(20, row)
+        QApplication.sendEvent(shares, QHelpEvent(QEvent.Type.ToolTip, at, shares.mapToGlobal(at)))
+        assert ("&lt;b&gt;: 3" in QToolTip.text()) is shown
+    with qtbot.waitSignal(shares.picked) as picked:
+        qtbot.mouseClick(shares, Qt.MouseButton.LeftButton, pos=QPoint(20, low + 3))
+    assert picked.args == [1]
 
 
 def test_a_long_list_of_running_flights_says_how_many_more(theme: Theme, qtbot: QtBot) -> None:
