@@ -16,7 +16,7 @@ from llmgw_desktop.app.figures import (
 )
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.overview import OverviewFigures, OverviewSpan, in_words, span_words
-from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
+from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary, FlightTotals
 from llmgw_desktop.ui.charts.pickable import INSET_UNITS
 from llmgw_desktop.ui.charts.running_list import MOST, RunningLine, RunningList
 from llmgw_desktop.ui.charts.share_bars import ShareBars
@@ -114,7 +114,7 @@ class OverviewBoard(QScrollArea):
             note="" if totals.ttft_p95_ms is None else f"p95 {duration_text(totals.ttft_p95_ms)}",
         )
         self._tiles["output"].show_figure(
-            short_count_text(totals.output_tokens), [each.output_tokens for each in per_bucket]
+            short_count_text(totals.output_tokens), [_output_tokens(each) for each in per_bucket]
         )
         self._tiles["errors"].show_figure(
             count_text(totals.errors),
@@ -191,6 +191,11 @@ class OverviewBoard(QScrollArea):
             self._open()
         elif providers[index].provider:
             self._open(provider=providers[index].provider)
+
+
+def _output_tokens(totals: FlightTotals) -> int | None:
+    """Where nothing flew nothing was generated: that is known."""
+    return totals.output_tokens if totals.flights else 0
 
 
 def _running_line(flight: FlightSummary, age_ms: float) -> RunningLine:

@@ -30,14 +30,19 @@ def ink_columns(line: Sparkline, theme: Theme) -> set[int]:
     }
 
 
-def test_unknown_values_leave_a_gap_in_the_line(theme: Theme, qtbot: QtBot) -> None:
+def test_over_unknown_values_leads_a_faint_line(theme: Theme, qtbot: QtBot) -> None:
     line = Sparkline(theme)
     qtbot.addWidget(line)
     line.resize(200, 40)
     line.show_values([1, 2, 3, None, None, None, 2, 1, 1])
     inked = ink_columns(line, theme)
     assert {20, 180} <= inked
-    assert not inked & set(range(75, 125))
+    assert not inked & set(range(75, 115)), "fainter than what is known"
+    image = line.grab().toImage()
+    ground = theme.colours.surface
+    for x in (75, 90, 105):
+        column = [image.pixelColor(x, y) for y in range(image.height() - 4)]
+        assert any(colour != ground for colour in column), "but there"
 
 
 @pytest.mark.parametrize(
@@ -205,12 +210,42 @@ def test_of_a_sparkline_only_what_changed_is_painted(theme: Theme, qtbot: QtBot)
     with painted(line) as areas:
         line.show_values([*values, 8.0])
     assert len(areas) == 1
-    assert areas[0].left() > 220
+    assert areas[0].left() > 200
     line.render(before, areas[0].topLeft(), QRegion(areas[0]))
     assert before == line.grab().toImage()
     with painted(line) as areas:
         line.show_values([*values, 80.0])
     assert areas == [line.rect()], "another scale"
+
+
+def test_a_value_after_a_gap_has_the_way_to_it_painted(theme: Theme, qtbot: QtBot) -> None:
+    line = Sparkline(theme)
+    qtbot.addWidget(line)
+    line.resize(240, 40)
+    line.show()
+    sparse: list[float | None] = [None] * 60
+    sparse[20], sparse[30], sparse[45] = 5.0, 9.0, 3.0
+    line.show_values(sparse)
+    for at, value in (
+        (55, 7.0),
+        (45, None),
+        (45, 4.0),
+        (10, 6.0),
+        (20, None),
+        (25, 8.0),
+        (46, 3.0),
+        (47, 2.0),
+        (45, None),
+        (45, 9.0),
+        (47, None),
+    ):
+        before = line.grab().toImage()
+        sparse[at] = value
+        with painted(line) as areas:
+            line.show_values(sparse)
+        assert len(areas) == 1
+        line.render(before, areas[0].topLeft(), QRegion(areas[0]))
+        assert before == line.grab().toImage(), (at, value)
 
 
 def test_a_tile_shows_and_tells_its_figure(theme: Theme, qtbot: QtBot) -> None:
