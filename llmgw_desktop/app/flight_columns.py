@@ -115,7 +115,7 @@ def _who_columns() -> tuple[FlightColumn, ...]:
         ),
         FlightColumn(
             key="provider",
-            title="Endpoint",
+            title="Provider",
             hint="Who answered",
             text=lambda flight, _: inert_line(flight.provider or "", 80) or UNKNOWN,
             width_chars=14,
@@ -142,8 +142,8 @@ def _figure_columns() -> tuple[FlightColumn, ...]:
         ),
         FlightColumn(
             key="ttft",
-            title="TTFT",
-            hint="Time to first token: from the request's arrival to the answer's first byte",
+            title="First token",
+            hint="From the request's arrival to the answer's first byte",
             text=lambda flight, _: duration_text(flight.ttft_ms),
             width_chars=8,
             is_number=True,
@@ -229,7 +229,7 @@ def _further_columns() -> tuple[FlightColumn, ...]:
         more(
             "attempts",
             "Attempts",
-            "How often an endpoint was asked",
+            "How often a provider was asked",
             lambda flight: str(flight.attempts) if flight.attempts else UNKNOWN,
             9,
         ),

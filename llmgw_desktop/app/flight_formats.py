@@ -25,7 +25,7 @@ from llmgw_desktop.domain.usage import Usage
 
 PHASE_WORDS: dict[PhaseName, tuple[str, str]] = {
     PhaseName.READ: ("Read", "The request's body arrived"),
-    PhaseName.ROUTE: ("Route", "An endpoint was chosen"),
+    PhaseName.ROUTE: ("Route", "A provider was chosen"),
     PhaseName.CONNECT: ("Connect", "A connection was made and the request sent"),
     PhaseName.WAIT: ("Wait", "Until the first byte of the answer"),
     PhaseName.STREAM: ("Stream", "From the first byte to the last"),
@@ -120,7 +120,7 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
         Fact(label="Started", value=moment_text(flight.started_at_s), can_copy=True),
         Fact(label="State", value=_state_text(flight)),
         Fact(label="Model", value=model_text(flight), can_copy=True),
-        Fact(label="Endpoint", value=inert_line(flight.provider or "", 80) or "None was chosen"),
+        Fact(label="Provider", value=inert_line(flight.provider or "", 80) or "None was chosen"),
         Fact(label="Protocol", value=protocol_text(flight)),
     ]
     if record.route_reason:
@@ -192,7 +192,7 @@ def _ending(flight: FlightSummary, now_s: float) -> str:
 def _under_way(flight: FlightSummary, provider: str, took: str) -> str:
     if flight.ttft_ms is not None:
         return f"{provider or 'the provider'} has been answering, {took} in all so far"
-    return f"waiting for {provider or 'an endpoint'}, {took} so far"
+    return f"waiting for {provider or 'a provider'}, {took} so far"
 
 
 def _was_rerouted(flight: FlightSummary) -> bool:

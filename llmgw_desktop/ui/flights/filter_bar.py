@@ -59,7 +59,7 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._query = FlightQuery()
-        self._field = SearchField(theme, "Filter by model, client, endpoint or error")
+        self._field = SearchField(theme, "Filter by model, client, provider or error")
         self._states = Segmented(theme, _CHOICES, name="State")
         self._chips = QHBoxLayout()
         self._chip_row = QWidget()
@@ -113,7 +113,7 @@ class FilterBar(QWidget):
                 inert_line(flight.provider, 40),
                 replace(self._query, provider=flight.provider),
             )
-            menu.addAction(f"Only endpoint {name}", lambda: self.set_query(query))
+            menu.addAction(f"Only provider {name}", lambda: self.set_query(query))
         if flight.client:
             name, by_client = (
                 inert_line(flight.client, 40),

@@ -216,7 +216,7 @@ class DetailPane(QWidget):
 
 def _subtitle(flight: FlightSummary) -> str:
     client = inert_line(flight.client, 60)
-    provider = inert_line(flight.provider or "", 60) or "no endpoint"
+    provider = inert_line(flight.provider or "", 60) or "no provider"
     status = f" · {flight.status}" if flight.status is not None else ""
     state = STATE_WORDS[flight.state]
     return f"{state}{status} · {client} → {provider} · {local_time(flight.started_at_s):%H:%M:%S}"
