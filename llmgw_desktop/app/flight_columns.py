@@ -20,6 +20,7 @@ from llmgw_desktop.app.figures import (
 )
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.model_request import Operation
 
 STATE_WORDS: dict[FlightState, str] = {
     FlightState.RUNNING: "Running",
@@ -28,6 +29,14 @@ STATE_WORDS: dict[FlightState, str] = {
     FlightState.CUT: "Cut",
     FlightState.CANCELED: "Canceled",
     FlightState.LOST: "Lost",
+}
+
+
+OPERATION_WORDS: dict[Operation, str] = {
+    Operation.GENERATE: "Generation",
+    Operation.COUNT_TOKENS: "Token count",
+    Operation.EMBED: "Embeddings",
+    Operation.COMPACT: "Compaction",
 }
 
 
@@ -59,10 +68,12 @@ class FlightColumn:
 
 @dataclass(frozen=True, slots=True)
 class ShownFlight:
-    """A row ready to be painted: its cells in the order of the columns."""
+    """A row ready to be painted: its cells in the order of the columns, and what is unusual."""
 
     summary: FlightSummary
     cells: tuple[str, ...]
+    operation_note: str = ""
+    loss_note: str = ""
 
 
 def flight_columns() -> tuple[FlightColumn, ...]:
@@ -72,7 +83,13 @@ def flight_columns() -> tuple[FlightColumn, ...]:
 def shown_flight(
     flight: FlightSummary, columns: tuple[FlightColumn, ...], time: RowTime
 ) -> ShownFlight:
-    return ShownFlight(flight, tuple(column.text(flight, time) for column in columns))
+    is_usual = flight.operation is Operation.GENERATE
+    return ShownFlight(
+        flight,
+        tuple(column.text(flight, time) for column in columns),
+        operation_note="" if is_usual else OPERATION_WORDS[flight.operation].lower(),
+        loss_note=f"{len(flight.losses):,} lost" if flight.losses else "",
+    )
 
 
 def model_text(flight: FlightSummary) -> str:
@@ -143,7 +160,7 @@ def _figure_columns() -> tuple[FlightColumn, ...]:
         FlightColumn(
             key="ttft",
             title="First token",
-            hint="From the request's arrival to the answer's first byte",
+            hint="Time to the first token: from the request's arrival to the answer's first byte",
             text=lambda flight, _: duration_text(flight.ttft_ms),
             width_chars=8,
             is_number=True,
@@ -232,6 +249,13 @@ def _further_columns() -> tuple[FlightColumn, ...]:
             "How often a provider was asked",
             lambda flight: str(flight.attempts) if flight.attempts else UNKNOWN,
             9,
+        ),
+        more(
+            "operation",
+            "Operation",
+            "What was asked for",
+            lambda flight: OPERATION_WORDS[flight.operation],
+            14,
         ),
         more(
             "protocol",
