@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QGuiApplication
@@ -181,6 +182,26 @@ def test_the_overview_tells_what_was_lost(theme: Theme, qtbot: object) -> None:
     )
     texts = [each.text() for each in tab._losses.findChildren(QLabel) if each.isVisible()]
     assert texts[2:] == ["Seed", "Seeds have 32 bits."]
+
+
+def test_the_name_of_a_loss_breaks_only_where_there_is_no_room(theme: Theme, qtbot: object) -> None:
+    tab = OverviewTab(theme)
+    qtbot.addWidget(tab)
+    tab.resize(900, 600)
+    tab.show()
+    name = "field:functionDeclaration.responseJsonSchema"
+    lossy = summary(1, upstream_protocol=ModelProtocol.GEMINI, losses=(name, "seed"))
+    tab.show_record(record(summary=lossy), BEGIN_S)
+    what, why = tab._losses._rows[0]
+    qtbot.waitUntil(lambda: len(what.lines(what.width())) == 1)
+    assert len(why.lines(why.width())) == 1
+    tab.resize(400, 600)
+    qtbot.waitUntil(lambda: len(what.lines(what.width())) > 1)
+    inner = tab.widget()
+    assert inner.width() <= tab.viewport().width()
+    assert abs(what.width() - why.width()) < 8
+    tab.show_record(record(summary=replace(lossy, losses=("seed",))), BEGIN_S)
+    qtbot.waitUntil(lambda: what.width() < why.width())
 
 
 def test_the_overview_tells_that_nothing_was_lost(theme: Theme, qtbot: object) -> None:
