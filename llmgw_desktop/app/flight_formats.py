@@ -30,6 +30,9 @@ PHASE_WORDS: dict[PhaseName, tuple[str, str]] = {
     PhaseName.WAIT: ("Wait", "Until the first byte of the answer"),
     PhaseName.STREAM: ("Stream", "From the first byte to the last"),
 }
+REST_WORD = "Other"
+_LEAST_REST_MS = 0.05
+_LEAST_REST_SHARE = 0.02
 PROTOCOL_WORDS: dict[ModelProtocol, str] = {
     ModelProtocol.ANTHROPIC: "Anthropic Messages",
     ModelProtocol.OPENAI_CHAT: "OpenAI Chat Completions",
@@ -155,7 +158,27 @@ def timeline_sentence(phases: tuple[Phase, ...], took_ms: float | None) -> str:
         for phase in phases
     )
     whole = f" of {duration_text(took_ms)}" if took_ms is not None else ""
-    return f"Timeline{whole}: {spans}."
+    rest = sum(end - start for start, end in rest_of_timeline(phases, took_ms))
+    other = f", {REST_WORD.lower()} {duration_text(rest)}" if rest else ""
+    return f"Timeline{whole}: {spans}{other}."
+
+
+def rest_of_timeline(
+    phases: tuple[Phase, ...], took_ms: float | None
+) -> tuple[tuple[float, float], ...]:
+    """Stretches that belong to no phase; none where they come to next to nothing."""
+    if not phases or took_ms is None:
+        return ()
+    stretches, at = [], 0.0
+    for phase in sorted(phases, key=lambda phase: phase.start_ms):
+        if phase.start_ms > at:
+            stretches.append((at, phase.start_ms))
+        at = max(at, phase.end_ms)
+    if took_ms > at:
+        stretches.append((at, took_ms))
+    least = max(_LEAST_REST_MS, took_ms * _LEAST_REST_SHARE)
+    is_worth_it = sum(end - start for start, end in stretches) >= least
+    return tuple(stretches) if is_worth_it else ()
 
 
 _ASKED: dict[Operation, str] = {
