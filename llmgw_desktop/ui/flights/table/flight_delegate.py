@@ -136,8 +136,8 @@ class FlightDelegate(QStyledItemDelegate):
             self._text(painter, rest, f"{arrow}{served}", is_number=False)
 
     def _paint_notes(self, painter: QPainter, area: QRect, shown: ShownFlight) -> QRect:
-        """From the right, as many as half the cell has room for; gives what is left."""
-        least = area.width() // 2
+        """From the right, as many as leave the model's name enough; gives what is left."""
+        least = area.width() * 2 // 5
         painter.setFont(self._note_font)
         for note, colour in (
             (shown.loss_note, self._colours.warning),

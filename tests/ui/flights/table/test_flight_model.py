@@ -238,3 +238,6 @@ def test_a_note_stands_beside_the_model_where_there_is_room(theme: Theme) -> Non
     assert warning in inks(lossy, theme, 136), "the least that the column has"
     assert warning not in inks(lossy, theme, 60), "the model goes first"
     assert warning not in inks(noted(), theme, 300)
+    muted = theme.colours.muted.rgb()
+    assert muted in inks(noted(operation=Operation.COUNT_TOKENS), theme, 136)
+    assert muted not in inks(noted(), theme, 136)
