@@ -114,7 +114,7 @@ class OverviewBoard(QScrollArea):
             note="" if totals.ttft_p95_ms is None else f"p95 {duration_text(totals.ttft_p95_ms)}",
         )
         self._tiles["output"].show_figure(
-            short_count_text(totals.output_tokens), [_output_tokens(each) for each in per_bucket]
+            short_count_text(totals.output_tokens), _output_line(totals, per_bucket)
         )
         self._tiles["errors"].show_figure(
             count_text(totals.errors),
@@ -193,9 +193,11 @@ class OverviewBoard(QScrollArea):
             self._open(provider=providers[index].provider)
 
 
-def _output_tokens(totals: FlightTotals) -> int | None:
-    """Where nothing flew nothing was generated: that is known."""
-    return totals.output_tokens if totals.flights else 0
+def _output_line(whole: FlightTotals, buckets: Sequence[FlightTotals]) -> list[int | None]:
+    """Where nothing flew nothing was generated: that is known. No line where the figure is not."""
+    if whole.output_tokens is None:
+        return []
+    return [each.output_tokens if each.flights else 0 for each in buckets]
 
 
 def _running_line(flight: FlightSummary, age_ms: float) -> RunningLine:
