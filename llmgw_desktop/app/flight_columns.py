@@ -18,26 +18,17 @@ from llmgw_desktop.app.figures import (
     short_count_text,
     size_text,
 )
+from llmgw_desktop.app.flight_words import (
+    OPERATION_WORDS,
+    STATE_WORDS,
+    dialects_text,
+    fresh_text,
+    model_text,
+    took_so_far_ms,
+)
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.domain.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.flight import FlightSummary
 from llmgw_desktop.domain.model_request import Operation
-
-STATE_WORDS: dict[FlightState, str] = {
-    FlightState.RUNNING: "Running",
-    FlightState.OK: "OK",
-    FlightState.FAILED: "Failed",
-    FlightState.CUT: "Cut",
-    FlightState.CANCELED: "Canceled",
-    FlightState.LOST: "Lost",
-}
-
-
-OPERATION_WORDS: dict[Operation, str] = {
-    Operation.GENERATE: "Generation",
-    Operation.COUNT_TOKENS: "Token count",
-    Operation.EMBED: "Embeddings",
-    Operation.COMPACT: "Compaction",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,21 +81,6 @@ def shown_flight(
         operation_note="" if is_usual else OPERATION_WORDS[flight.operation].lower(),
         loss_note=f"{len(flight.losses):,} lost" if flight.losses else "",
     )
-
-
-def model_text(flight: FlightSummary) -> str:
-    """«asked → served» where they differ."""
-    asked = inert_line(flight.model_asked, 120) or UNKNOWN
-    if not flight.model_served or flight.model_served == flight.model_asked:
-        return asked
-    return f"{asked} → {inert_line(flight.model_served, 120)}"
-
-
-def took_so_far_ms(flight: FlightSummary, now_s: float) -> float | None:
-    """How long it took, or has been taking."""
-    if flight.took_ms is not None or not flight.is_running:
-        return flight.took_ms
-    return max(0.0, (now_s - flight.started_at_s) * 1000)
 
 
 def _who_columns() -> tuple[FlightColumn, ...]:
@@ -225,7 +201,7 @@ def _further_columns() -> tuple[FlightColumn, ...]:
         )
 
     return (
-        more("fresh", "Fresh", "Input tokens not cached", _fresh_text, 8),
+        more("fresh", "Fresh", "Input tokens not cached", fresh_text, 8),
         more(
             "cache_read",
             "Read",
@@ -261,7 +237,7 @@ def _further_columns() -> tuple[FlightColumn, ...]:
             "protocol",
             "Protocol",
             "The client's dialect, the provider's where that is another, and what was lost between",
-            _protocol_text,
+            dialects_text,
             36,
         ),
         more(
@@ -291,17 +267,3 @@ def _status_text(flight: FlightSummary, _: RowTime) -> str:
 def _took_text(flight: FlightSummary, time: RowTime) -> str:
     text = duration_text(took_so_far_ms(flight, time.now_s))
     return f"{text} …" if flight.is_running else text
-
-
-def _protocol_text(flight: FlightSummary) -> str:
-    """«anthropic → gemini · 2 lost»."""
-    if flight.upstream_protocol is None or not flight.is_translated:
-        return flight.protocol.value
-    lost = f" · {len(flight.losses)} lost" if flight.losses else ""
-    return f"{flight.protocol.value} → {flight.upstream_protocol.value}{lost}"
-
-
-def _fresh_text(flight: FlightSummary) -> str:
-    usage = flight.usage
-    told = usage.cache_read_tokens is not None or usage.cache_write_tokens is not None
-    return short_count_text(usage.fresh_tokens) if told else UNKNOWN

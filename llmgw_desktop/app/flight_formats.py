@@ -1,7 +1,8 @@
-"""A flight in words: the sentence of its overview, its facts, its tokens, its timeline.
+"""A flight in words: the sentence of its overview, its facts, its tokens.
 
-Single figures are spelt in `figures`, errors explained in `flight_errors`, losses of a translation
-in `flight_losses`, bodies read in `conversation` and `recorded_body`.
+Single figures are spelt in `figures`, single facts in `flight_words`, phases in `flight_timeline`,
+errors explained in `flight_errors`, losses of a translation in `flight_losses`, bodies read in
+`conversation` and `recorded_body`.
 """
 
 from dataclasses import dataclass
@@ -16,23 +17,13 @@ from llmgw_desktop.app.figures import (
     share_text,
     size_text,
 )
-from llmgw_desktop.app.flight_columns import STATE_WORDS, model_text, took_so_far_ms
+from llmgw_desktop.app.flight_words import STATE_WORDS, model_text, took_so_far_ms
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary, Phase, PhaseName
+from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 
-PHASE_WORDS: dict[PhaseName, tuple[str, str]] = {
-    PhaseName.READ: ("Read", "The request's body arrived"),
-    PhaseName.ROUTE: ("Route", "A provider was chosen"),
-    PhaseName.CONNECT: ("Connect", "A connection was made and the request sent"),
-    PhaseName.WAIT: ("Wait", "Until the first byte of the answer"),
-    PhaseName.STREAM: ("Stream", "From the first byte to the last"),
-}
-REST_WORD = "Other"
-_LEAST_REST_MS = 0.05
-_LEAST_REST_SHARE = 0.02
 PROTOCOL_WORDS: dict[ModelProtocol, str] = {
     ModelProtocol.ANTHROPIC: "Anthropic Messages",
     ModelProtocol.OPENAI_CHAT: "OpenAI Chat Completions",
@@ -147,38 +138,6 @@ def protocol_text(flight: FlightSummary) -> str:
     if flight.upstream_protocol is None or not flight.is_translated:
         return ours
     return f"{ours} → {PROTOCOL_WORDS[flight.upstream_protocol]}"
-
-
-def timeline_sentence(phases: tuple[Phase, ...], took_ms: float | None) -> str:
-    """The timeline in words, for those who do not see it."""
-    if not phases:
-        return "No timeline was recorded for this flight."
-    spans = ", ".join(
-        f"{PHASE_WORDS[phase.name][0].lower()} {duration_text(phase.end_ms - phase.start_ms)}"
-        for phase in phases
-    )
-    whole = f" of {duration_text(took_ms)}" if took_ms is not None else ""
-    rest = sum(end - start for start, end in rest_of_timeline(phases, took_ms))
-    other = f", {REST_WORD.lower()} {duration_text(rest)}" if rest else ""
-    return f"Timeline{whole}: {spans}{other}."
-
-
-def rest_of_timeline(
-    phases: tuple[Phase, ...], took_ms: float | None
-) -> tuple[tuple[float, float], ...]:
-    """Stretches that belong to no phase; none where they come to next to nothing."""
-    if not phases or took_ms is None:
-        return ()
-    stretches, at = [], 0.0
-    for phase in sorted(phases, key=lambda phase: phase.start_ms):
-        if phase.start_ms > at:
-            stretches.append((at, phase.start_ms))
-        at = max(at, phase.end_ms)
-    if took_ms > at:
-        stretches.append((at, took_ms))
-    least = max(_LEAST_REST_MS, took_ms * _LEAST_REST_SHARE)
-    is_worth_it = sum(end - start for start, end in stretches) >= least
-    return tuple(stretches) if is_worth_it else ()
 
 
 _ASKED: dict[Operation, str] = {

@@ -10,12 +10,11 @@ from llmgw_desktop.app.flight_errors import explained
 from llmgw_desktop.app.flight_formats import (
     TokenKind,
     facts,
-    rest_of_timeline,
     sentence,
-    timeline_sentence,
     token_parts,
     tokens_sentence,
 )
+from llmgw_desktop.app.flight_timeline import rest_of_timeline, timeline_sentence
 from llmgw_desktop.domain import errors
 from llmgw_desktop.domain.flight import FlightState, FlightSummary, Phase, PhaseName
 from llmgw_desktop.domain.model_request import Operation

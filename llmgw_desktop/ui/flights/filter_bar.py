@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.figures import count_text, counted
-from llmgw_desktop.app.flight_columns import STATE_WORDS
+from llmgw_desktop.app.flight_words import STATE_WORDS
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
 from llmgw_desktop.ui.theme import TextSize, Theme

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxL
 from typing_extensions import override
 
 from llmgw_desktop.app.figures import local_time
-from llmgw_desktop.app.flight_columns import STATE_WORDS, model_text
+from llmgw_desktop.app.flight_words import STATE_WORDS, model_text
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightRecord, FlightSummary

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.figures import duration_text
-from llmgw_desktop.app.flight_formats import (
+from llmgw_desktop.app.flight_timeline import (
     PHASE_WORDS,
     REST_WORD,
     rest_of_timeline,

@@ -137,6 +137,8 @@ class FlightDelegate(QStyledItemDelegate):
 
     def _paint_notes(self, painter: QPainter, area: QRect, shown: ShownFlight) -> QRect:
         """From the right, as many as leave the model's name enough; gives what is left."""
+        if not (shown.loss_note or shown.operation_note):
+            return area
         least = area.width() * 2 // 5
         painter.setFont(self._note_font)
         for note, colour in (
