@@ -32,12 +32,14 @@ def short_count_text(count: int | None) -> str:
 
 
 def duration_text(duration_ms: float | None) -> str:
-    """«0.4 ms», «840 ms», «12.4 s», «3 m 05 s», «2 h 07 m»."""
+    """«0.4 ms», «840 ms», «12.4 s», «3 m 05 s», «2 h 07 m»; nothing only where there is nothing."""
     if duration_ms is None:
         return UNKNOWN
     ms = max(duration_ms, 0.0)
     if ms < 999.5:
-        return "0 ms" if ms < 0.05 else f"{ms:.1f} ms" if ms < 9.95 else f"{ms:.0f} ms"
+        if ms < 0.05:
+            return "<0.1 ms" if ms else "0 ms"
+        return f"{ms:.1f} ms" if ms < 9.95 else f"{ms:.0f} ms"
     if ms < 59_950:
         return f"{ms / 1000:.1f} s"
     seconds = round(ms / 1000)

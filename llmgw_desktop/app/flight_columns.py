@@ -18,17 +18,17 @@ from llmgw_desktop.app.figures import (
     short_count_text,
     size_text,
 )
+from llmgw_desktop.app.flight_words import (
+    OPERATION_WORDS,
+    STATE_WORDS,
+    dialects_text,
+    fresh_text,
+    model_text,
+    took_so_far_ms,
+)
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.domain.flight import FlightState, FlightSummary
-
-STATE_WORDS: dict[FlightState, str] = {
-    FlightState.RUNNING: "Running",
-    FlightState.OK: "OK",
-    FlightState.FAILED: "Failed",
-    FlightState.CUT: "Cut",
-    FlightState.CANCELED: "Canceled",
-    FlightState.LOST: "Lost",
-}
+from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.model_request import Operation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +59,12 @@ class FlightColumn:
 
 @dataclass(frozen=True, slots=True)
 class ShownFlight:
-    """A row ready to be painted: its cells in the order of the columns."""
+    """A row ready to be painted: its cells in the order of the columns, and what is unusual."""
 
     summary: FlightSummary
     cells: tuple[str, ...]
+    operation_note: str = ""
+    loss_note: str = ""
 
 
 def flight_columns() -> tuple[FlightColumn, ...]:
@@ -72,22 +74,13 @@ def flight_columns() -> tuple[FlightColumn, ...]:
 def shown_flight(
     flight: FlightSummary, columns: tuple[FlightColumn, ...], time: RowTime
 ) -> ShownFlight:
-    return ShownFlight(flight, tuple(column.text(flight, time) for column in columns))
-
-
-def model_text(flight: FlightSummary) -> str:
-    """«asked → served» where they differ."""
-    asked = inert_line(flight.model_asked, 120) or UNKNOWN
-    if not flight.model_served or flight.model_served == flight.model_asked:
-        return asked
-    return f"{asked} → {inert_line(flight.model_served, 120)}"
-
-
-def took_so_far_ms(flight: FlightSummary, now_s: float) -> float | None:
-    """How long it took, or has been taking."""
-    if flight.took_ms is not None or not flight.is_running:
-        return flight.took_ms
-    return max(0.0, (now_s - flight.started_at_s) * 1000)
+    is_usual = flight.operation is Operation.GENERATE
+    return ShownFlight(
+        flight,
+        tuple(column.text(flight, time) for column in columns),
+        operation_note="" if is_usual else OPERATION_WORDS[flight.operation].lower(),
+        loss_note=f"{len(flight.losses):,} lost" if flight.losses else "",
+    )
 
 
 def _who_columns() -> tuple[FlightColumn, ...]:
@@ -115,7 +108,7 @@ def _who_columns() -> tuple[FlightColumn, ...]:
         ),
         FlightColumn(
             key="provider",
-            title="Endpoint",
+            title="Provider",
             hint="Who answered",
             text=lambda flight, _: inert_line(flight.provider or "", 80) or UNKNOWN,
             width_chars=14,
@@ -142,8 +135,8 @@ def _figure_columns() -> tuple[FlightColumn, ...]:
         ),
         FlightColumn(
             key="ttft",
-            title="TTFT",
-            hint="Time to first token: from the request's arrival to the answer's first byte",
+            title="First token",
+            hint="Time to the first token: from the request's arrival to the answer's first byte",
             text=lambda flight, _: duration_text(flight.ttft_ms),
             width_chars=8,
             is_number=True,
@@ -208,7 +201,7 @@ def _further_columns() -> tuple[FlightColumn, ...]:
         )
 
     return (
-        more("fresh", "Fresh", "Input tokens not cached", _fresh_text, 8),
+        more("fresh", "Fresh", "Input tokens not cached", fresh_text, 8),
         more(
             "cache_read",
             "Read",
@@ -229,15 +222,22 @@ def _further_columns() -> tuple[FlightColumn, ...]:
         more(
             "attempts",
             "Attempts",
-            "How often an endpoint was asked",
+            "How often a provider was asked",
             lambda flight: str(flight.attempts) if flight.attempts else UNKNOWN,
             9,
+        ),
+        more(
+            "operation",
+            "Operation",
+            "What was asked for",
+            lambda flight: OPERATION_WORDS[flight.operation],
+            14,
         ),
         more(
             "protocol",
             "Protocol",
             "The client's dialect, the provider's where that is another, and what was lost between",
-            _protocol_text,
+            dialects_text,
             36,
         ),
         more(
@@ -267,17 +267,3 @@ def _status_text(flight: FlightSummary, _: RowTime) -> str:
 def _took_text(flight: FlightSummary, time: RowTime) -> str:
     text = duration_text(took_so_far_ms(flight, time.now_s))
     return f"{text} …" if flight.is_running else text
-
-
-def _protocol_text(flight: FlightSummary) -> str:
-    """«anthropic → gemini · 2 lost»."""
-    if flight.upstream_protocol is None or not flight.is_translated:
-        return flight.protocol.value
-    lost = f" · {len(flight.losses)} lost" if flight.losses else ""
-    return f"{flight.protocol.value} → {flight.upstream_protocol.value}{lost}"
-
-
-def _fresh_text(flight: FlightSummary) -> str:
-    usage = flight.usage
-    told = usage.cache_read_tokens is not None or usage.cache_write_tokens is not None
-    return short_count_text(usage.fresh_tokens) if told else UNKNOWN

@@ -1,7 +1,8 @@
-"""A flight in words: the sentence of its overview, its facts, its tokens, its timeline.
+"""A flight in words: the sentence of its overview, its facts, its tokens.
 
-Single figures are spelt in `figures`, errors explained in `flight_errors`, losses of a translation
-in `flight_losses`, bodies read in `conversation` and `recorded_body`.
+Single figures are spelt in `figures`, single facts in `flight_words`, phases in `flight_timeline`,
+errors explained in `flight_errors`, losses of a translation in `flight_losses`, bodies read in
+`conversation` and `recorded_body`.
 """
 
 from dataclasses import dataclass
@@ -16,20 +17,13 @@ from llmgw_desktop.app.figures import (
     share_text,
     size_text,
 )
-from llmgw_desktop.app.flight_columns import STATE_WORDS, model_text, took_so_far_ms
+from llmgw_desktop.app.flight_words import STATE_WORDS, model_text, took_so_far_ms
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary, Phase, PhaseName
+from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 
-PHASE_WORDS: dict[PhaseName, tuple[str, str]] = {
-    PhaseName.READ: ("Read", "The request's body arrived"),
-    PhaseName.ROUTE: ("Route", "An endpoint was chosen"),
-    PhaseName.CONNECT: ("Connect", "A connection was made and the request sent"),
-    PhaseName.WAIT: ("Wait", "Until the first byte of the answer"),
-    PhaseName.STREAM: ("Stream", "From the first byte to the last"),
-}
 PROTOCOL_WORDS: dict[ModelProtocol, str] = {
     ModelProtocol.ANTHROPIC: "Anthropic Messages",
     ModelProtocol.OPENAI_CHAT: "OpenAI Chat Completions",
@@ -120,7 +114,7 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
         Fact(label="Started", value=moment_text(flight.started_at_s), can_copy=True),
         Fact(label="State", value=_state_text(flight)),
         Fact(label="Model", value=model_text(flight), can_copy=True),
-        Fact(label="Endpoint", value=inert_line(flight.provider or "", 80) or "None was chosen"),
+        Fact(label="Provider", value=inert_line(flight.provider or "", 80) or "None was chosen"),
         Fact(label="Protocol", value=protocol_text(flight)),
     ]
     if record.route_reason:
@@ -144,18 +138,6 @@ def protocol_text(flight: FlightSummary) -> str:
     if flight.upstream_protocol is None or not flight.is_translated:
         return ours
     return f"{ours} → {PROTOCOL_WORDS[flight.upstream_protocol]}"
-
-
-def timeline_sentence(phases: tuple[Phase, ...], took_ms: float | None) -> str:
-    """The timeline in words, for those who do not see it."""
-    if not phases:
-        return "No timeline was recorded for this flight."
-    spans = ", ".join(
-        f"{PHASE_WORDS[phase.name][0].lower()} {duration_text(phase.end_ms - phase.start_ms)}"
-        for phase in phases
-    )
-    whole = f" of {duration_text(took_ms)}" if took_ms is not None else ""
-    return f"Timeline{whole}: {spans}."
 
 
 _ASKED: dict[Operation, str] = {
@@ -192,7 +174,7 @@ def _ending(flight: FlightSummary, now_s: float) -> str:
 def _under_way(flight: FlightSummary, provider: str, took: str) -> str:
     if flight.ttft_ms is not None:
         return f"{provider or 'the provider'} has been answering, {took} in all so far"
-    return f"waiting for {provider or 'an endpoint'}, {took} so far"
+    return f"waiting for {provider or 'a provider'}, {took} so far"
 
 
 def _was_rerouted(flight: FlightSummary) -> bool:

@@ -72,6 +72,7 @@ FEATURE_WORDS: Mapping[Feature, str] = {
     Feature.OUTPUT_MEDIA: "Media in the answer",
     Feature.FIELD: "Field",
 }
+_NAMED_IN_LINE = 6
 _NAMES = frozenset(map(str, Feature))
 _OF_ANSWER = frozenset({Feature.STOP_SEQUENCE, Feature.STOP_KIND, Feature.OUTPUT_MEDIA})
 """Lost on the way back, so that the reason lies with the caller's dialect."""
@@ -107,6 +108,16 @@ def losses_told(flight: FlightSummary) -> LossesTold | None:
         return None
     losses = tuple(_loss(name, flight) for name in flight.losses)
     return LossesTold(sentence=_sentence(flight), losses=losses)
+
+
+def losses_line(flight: FlightSummary) -> str:
+    """«Lost in translation: Seed, Top-k»; empty where nothing was."""
+    told = losses_told(flight)
+    if told is None or not told.losses:
+        return ""
+    names = [loss.what for loss in told.losses[:_NAMED_IN_LINE]]
+    more = len(told.losses) - len(names)
+    return f"Lost in translation: {', '.join(names)}{f' and {more:,} more' if more else ''}"
 
 
 def _sentence(flight: FlightSummary) -> str:

@@ -29,7 +29,7 @@ def test_unknown_is_a_dash_and_never_zero() -> None:
     ("duration_ms", "text"),
     [
         (0, "0 ms"),
-        (0.04, "0 ms"),
+        (0.04, "<0.1 ms"),
         (0.4, "0.4 ms"),
         (9.96, "10 ms"),
         (840.2, "840 ms"),

@@ -11,12 +11,12 @@ from llmgw_desktop.app.flight_formats import (
     TokenKind,
     facts,
     sentence,
-    timeline_sentence,
     token_parts,
     tokens_sentence,
 )
+from llmgw_desktop.app.flight_timeline import rest_of_timeline, timeline_sentence
 from llmgw_desktop.domain import errors
-from llmgw_desktop.domain.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.flight import FlightState, FlightSummary, Phase, PhaseName
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
@@ -193,6 +193,23 @@ def test_timeline_in_words() -> None:
         "Timeline of 4.0 s: read 0.6 ms, route 0.3 ms, connect 30 ms, wait 769 ms, stream 3.2 s."
     )
     assert timeline_sentence((), None) == "No timeline was recorded for this flight."
+
+
+def test_what_belongs_to_no_phase_is_told_where_it_counts() -> None:
+    phases = (
+        Phase(name=PhaseName.READ, start_ms=0.0, end_ms=0.4),
+        Phase(name=PhaseName.ROUTE, start_ms=0.5, end_ms=0.52),
+        Phase(name=PhaseName.WAIT, start_ms=0.52, end_ms=2.1),
+    )
+    assert rest_of_timeline(phases, 2.9) == ((0.4, 0.5), (2.1, 2.9))
+    assert timeline_sentence(phases, 2.9) == (
+        "Timeline of 2.9 ms: read 0.4 ms, route <0.1 ms, wait 1.6 ms, other 0.9 ms."
+    )
+    assert rest_of_timeline(phases, 2.12) == ((0.4, 0.5), (2.1, 2.12))
+    later = (*phases, Phase(name=PhaseName.STREAM, start_ms=2.1, end_ms=4000.0))
+    assert rest_of_timeline(later, 4000.0) == ()
+    assert rest_of_timeline(phases, None) == ()
+    assert rest_of_timeline((), 5.0) == ()
 
 
 def all_kinds() -> set[str]:

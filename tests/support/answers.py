@@ -39,6 +39,8 @@ class Spent:
 class Delivery:
     """How the frames (SSE events, or parts of one JSON body) go out on the socket."""
 
+    begin_s: float = 0.0
+    """Think so long before anything is sent, even the headers."""
     pace_s: float = 0.0
     drip: bool = False
     """One byte at a time."""

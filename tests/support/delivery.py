@@ -41,6 +41,8 @@ class Courier:
         elif not streaming:
             response.content_length = sum(map(len, frames))
         self._seen.status = status
+        if self._delivery.begin_s:
+            await asyncio.sleep(self._delivery.begin_s)
         await response.prepare(self._request)
         for number, frame in enumerate(frames):
             await self._break_off(number)

@@ -31,6 +31,16 @@ _TROUBLES = (
     (FlightState.CANCELED, 200, "client_gone", "The client closed the connection."),
     (FlightState.LOST, None, None, None),
 )
+_UNUSUAL: tuple[dict[str, object], ...] = (
+    {"upstream_protocol": ModelProtocol.GEMINI, "losses": ("seed", "user")},
+    {"operation": Operation.COUNT_TOKENS, "usage": Usage(input_tokens=21_450), "ttft_ms": None},
+    {
+        "upstream_protocol": ModelProtocol.GEMINI,
+        "operation": Operation.COUNT_TOKENS,
+        "losses": ("field:functionDeclaration.responseJsonSchema",),
+    },
+    {"operation": Operation.EMBED, "usage": Usage(input_tokens=812)},
+)
 GAP_S = 11.0
 
 
@@ -72,6 +82,8 @@ def scene_flight(number: int) -> FlightSummary:
         answer_bytes=output * 160,
         replied_chunks=output // 3,
     )
+    if number % 9 == 4:
+        flight = replace(flight, **_UNUSUAL[number // 9 % len(_UNUSUAL)])
     if chance.random() > 0.07:
         return flight
     state, status, kind, text = chance.choice(_TROUBLES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from llmgw_desktop.app.flights import Flights
@@ -97,6 +98,8 @@ class PlainReader:
         self.trouble: Exception | None = None
         self.waves = False
         self.is_quiet = False
+        self.is_sparse = False
+        """Little traffic, to many providers."""
         self.calls = 0
 
     def count(self, query: FlightQuery) -> int:
@@ -125,7 +128,7 @@ class PlainReader:
             FlightBucket(
                 start_s=since_s + index * span_s,
                 span_s=span_s,
-                totals=_wave(index, count) if self.waves else FlightTotals(),
+                totals=self._bucket(index, count),
             )
             for index in range(count)
         ]
@@ -134,6 +137,8 @@ class PlainReader:
         self._called()
         if self.is_quiet:
             return {}
+        if self.is_sparse:
+            return _MANY_PROVIDERS
         if not self.waves:
             return {"anthropic": _totals(self.flights)} if self.flights else {}
         return {
@@ -142,6 +147,11 @@ class PlainReader:
             "groq": FlightTotals(flights=16),
             "practice": FlightTotals(flights=4),
         }
+
+    def _bucket(self, index: int, count: int) -> FlightTotals:
+        if self.is_sparse:
+            return _sparse(index, count)
+        return _wave(index, count) if self.waves else FlightTotals()
 
     def _called(self) -> None:
         self.calls += 1
@@ -181,6 +191,21 @@ def _wave(index: int, count: int) -> FlightTotals:
         cache_known_input_tokens=whole,
         ttft_p50_ms=900 + 320 * math.sin(at * 21),
     )
+
+
+def _sparse(index: int, count: int) -> FlightTotals:
+    """Here and there a few flights, some of which told nothing of the cache."""
+    if index not in (9, 31, 34, 35, 38, 44, 57):
+        return FlightTotals()
+    made = _wave(index, count)
+    return replace(made, cache_known_input_tokens=0) if index == 44 else made
+
+
+_MANY = ("practice", "anthropic", "responses", "gemini", "compatible", "codex", "chat", "locked")
+_MANY_PROVIDERS = {
+    "": FlightTotals(flights=48, errors=32),
+    **{name: FlightTotals(flights=62 - 7 * at, errors=at % 3) for at, name in enumerate(_MANY)},
+}
 
 
 def _totals(flights: list[FlightSummary]) -> FlightTotals:

@@ -231,6 +231,21 @@ def spoken(tab: str, dialects: str, losses: str = "") -> Callable[[Studio], None
     return pose
 
 
+def timeline_rest(studio: Studio) -> None:
+    """An answer of a few milliseconds, part of which belongs to no phase."""
+    from llmgw_desktop.domain.flight import Phase, PhaseName
+    from tests.support.made_flights import record, summary
+
+    ends = ((PhaseName.READ, 0.36), (PhaseName.ROUTE, 0.39), (PhaseName.CONNECT, 0.9))
+    begun, phases = 0.0, []
+    for name, end_ms in (*ends, (PhaseName.WAIT, 2.07)):
+        phases.append(Phase(name=name, start_ms=begun, end_ms=end_ms))
+        begun = end_ms
+    flight = summary(1, took_ms=2.9, ttft_ms=2.07)
+    studio.reader.record = lambda _: record(summary=flight, phases=tuple(phases))
+    studio.open_row(5, "Timeline")
+
+
 def odd_items(studio: Studio) -> None:
     """What the window knows no messages for, or only half of."""
     import json
@@ -293,6 +308,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
     "spoken-codex-response": spoken("Response", "codex → anthropic"),
     "spoken-gemini-request": spoken("Request", "gemini → anthropic"),
     "spoken-gemini-response": spoken("Response", "gemini → anthropic"),
+    "timeline-rest": timeline_rest,
     "spoken-odd-items": odd_items,
     "spoken-columns": columns,
     "side": side,

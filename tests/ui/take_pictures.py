@@ -128,6 +128,14 @@ def overview_full(studio: Studio) -> None:
     studio.show()
 
 
+def overview_sparse(studio: Studio) -> None:
+    """Little traffic to many providers, not all of which tell of their cache."""
+    _busy(studio)
+    studio.gateway.under_way = []
+    studio.gateway.reader.is_sparse = True
+    studio.show()
+
+
 def overview_table(studio: Studio) -> None:
     from llmgw_desktop.ui.widgets.button import Button
 
@@ -222,6 +230,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
     pose.__name__.replace("_", "-"): pose
     for pose in (
         overview_full,
+        overview_sparse,
         overview_table,
         overview_empty,
         overview_closed,

@@ -2,8 +2,8 @@
 
     python tests/ui/take_readme_pictures.py docs/pictures
 
-Three clients ask two stand-in vendors on loopback. Only the clock is turned: a quarter of an hour's
-traffic is sent in a few seconds, and its flights are dated where they would have been.
+Three clients ask two stand-in vendors on loopback, which think and stream as long as real ones do.
+Only the clock is turned: it runs fast until a quarter of an hour's traffic has been sent.
 """
 
 from __future__ import annotations
@@ -39,13 +39,18 @@ from tests.support.lane import Lane
 from tests.support.upstream import Upstream
 
 SPAN_S = 14 * 60
-FLIGHTS = 160
+LAST_S = 6
+SPEED = 15
+TOKENS_A_PIECE = 25
+FRAMES_BESIDE = 5
 SIZE = (1280, 820)
 CLIENTS = {
     "claude-code": ("/v1/messages", ("claude-opus-5-5", "claude-haiku-5")),
     "codex": ("/v1/chat/completions", ("qwen3-coder-30b",)),
     "nightly-review": ("/v1/messages", ("claude-opus-5-5",)),
 }
+PAUSE_S = {"claude-code": 5, "codex": 9, "nightly-review": 16}
+WORKERS = ("claude-code", "claude-code", "codex", "nightly-review")
 CONFIG = """
 [http]
 port = 0
@@ -64,13 +69,25 @@ local = true
 
 
 class TurnedClock(SystemClock):
-    """The computer's clock, set back by as much as the traffic says."""
+    """The computer's clocks, set back, and running fast until they have caught up."""
 
-    behind_s = 0.0
+    began_s = time.monotonic()
+
+    @classmethod
+    def start(cls) -> None:
+        cls.began_s = time.monotonic()
+
+    @classmethod
+    def behind_s(cls) -> float:
+        return max(0.0, SPAN_S - (time.monotonic() - cls.began_s) * (SPEED - 1))
 
     @staticmethod
     def now_s() -> float:
-        return time.time() - TurnedClock.behind_s
+        return time.time() - TurnedClock.behind_s()
+
+    @staticmethod
+    def monotonic_s() -> float:
+        return time.monotonic() - TurnedClock.behind_s()
 
 
 class Traffic:
@@ -82,21 +99,22 @@ class Traffic:
         self._lanes = lanes
         self._dice = random.Random(7)
 
-    async def send(self, count: int) -> None:
+    async def send(self) -> None:
+        """Until the clock has caught up."""
         async with aiohttp.ClientSession() as session:
-            for number in range(count):
-                TurnedClock.behind_s = SPAN_S * (1 - number / count) ** 1.2
-                await self._one(session)
-        TurnedClock.behind_s = 0.0
+            await asyncio.gather(*(self._work(session, client) for client in WORKERS))
 
-    async def _one(self, session: aiohttp.ClientSession) -> None:
-        dice = self._dice
-        client = dice.choices(list(CLIENTS), (6, 3, 2))[0]
+    async def _work(self, session: aiohttp.ClientSession, client: str) -> None:
+        while TurnedClock.behind_s() > LAST_S:
+            await self._one(session, client)
+            await asyncio.sleep(self._dice.expovariate(1 / PAUSE_S[client]) / SPEED)
+
+    async def _one(self, session: aiohttp.ClientSession, client: str) -> None:
         path, models = CLIENTS[client]
         lane = self._lanes["anthropic" if path == "/v1/messages" else "lm-studio"]
         lane.then(self._behaviour(client))
         body = {
-            "model": dice.choice(models),
+            "model": self._dice.choice(models),
             "max_tokens": 4096,
             "stream": True,
             "messages": [{"role": "user", "content": "Read src/auth.py and say what it checks."}],
@@ -110,16 +128,21 @@ class Traffic:
         if dice.random() < 0.04:
             return Refusal(status=529 if client != "codex" else 429, retry_after="5")
         prompt = int(dice.gauss(42_000, 9_000))
-        read = int(prompt * dice.choice((0.93, 0.9, 0.86, 0.0)))
+        read = int(prompt * dice.choices((0.95, 0.93, 0.9, 0.84, 0.0), (5, 4, 3, 2, 1))[0])
+        write = int((prompt - read) * dice.uniform(0.3, 0.8))
         spent = Spent(
-            input_tokens=prompt - read - 900,
+            input_tokens=prompt - read - write,
             cache_read=read,
-            cache_write_5m=900,
+            cache_write_5m=write,
             cache_write_1h=0,
-            output_tokens=dice.randrange(60, 900),
+            output_tokens=dice.randrange(120, 900),
         )
-        text = "It checks the session cookie, then the scope of the token. " * 3
-        return Answer(text=text, spent=spent, delivery=Delivery(pace_s=dice.uniform(0.001, 0.012)))
+        pieces = max(3, spent.output_tokens // TOKENS_A_PIECE)
+        pace_s = spent.output_tokens / dice.uniform(50, 125) / (pieces + FRAMES_BESIDE) / SPEED
+        begin_s = min(max(dice.lognormvariate(-0.4, 0.5), 0.3), 2.0) / SPEED
+        text = "It checks the session cookie, then the scope of the token. " * pieces
+        delivery = Delivery(begin_s=begin_s, pace_s=pace_s)
+        return Answer(text=text, pieces=pieces, spent=spent, delivery=delivery)
 
 
 async def _pictures(folder: Path, home: Path, theme: Theme) -> None:
@@ -133,15 +156,18 @@ async def _pictures(folder: Path, home: Path, theme: Theme) -> None:
         container = composition.Container(places, {"STUB_KEY": "stub"})
         settings = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
         shell = DesktopShell(container, theme, Tray(theme.icons), settings)
+        TurnedClock.start()
         await shell.start()
         traffic = Traffic(container.gateway.status.url, keys, lanes)
-        await traffic.send(FLIGHTS)
+        await traffic.send()
+        while TurnedClock.behind_s():
+            await asyncio.sleep(0.05)
         shell.show_window()
         window = shell.window
         assert window is not None
         window.resize(*SIZE)
         lanes["anthropic"].always = Answer(
-            text="on and on " * 400, pieces=400, delivery=Delivery(pace_s=0.05)
+            text="on and on " * 400, pieces=400, delivery=Delivery(begin_s=0.8, pace_s=0.05)
         )
         running = asyncio.create_task(_long_one(container.gateway.status.url, keys["claude-code"]))
         await asyncio.sleep(2.5)

@@ -160,7 +160,7 @@ class TestEars:
         columns = len(bench.model.columns)
         children = [table.child(at) for at in range(2 * (columns + 1))]
         names = [each.text(QAccessible.Text.Name) for each in children if each is not None]
-        assert {"State", "Endpoint", "OK", "claude-code", "48.2k"} <= set(names)
+        assert {"State", "Provider", "OK", "claude-code", "48.2k"} <= set(names)
 
 
 class TestCost:

@@ -34,6 +34,11 @@ class Legend(Reflow):
             entry.amount.setText(words)
             entry.setVisible(bool(words))
 
+    @override
+    def sizeHint(self) -> QSize:
+        """One row, however it stands now: else it would never be given the room for it again."""
+        return QSize(self.width_in_one_row(), super().sizeHint().height())
+
 
 class _Entry(QWidget):
     def __init__(self, theme: Theme, colour: str, word: str) -> None:

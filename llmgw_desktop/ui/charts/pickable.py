@@ -4,7 +4,7 @@ Tab leads to the picture, arrows to one thing in it, Enter or a click picks it; 
 hears which one it is.
 """
 
-from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -94,7 +94,10 @@ class Pickable(QWidget):
 
     def thing_at(self, event: QMouseEvent) -> int:
         """-1 beside all of them."""
-        place = event.position().toPoint()
+        return self.thing_under(event.position().toPoint())
+
+    def thing_under(self, place: QPoint) -> int:
+        """-1 beside all of them."""
         things = range(self.count_of_things())
         return next((index for index in things if self.area_of(index).contains(place)), -1)
 

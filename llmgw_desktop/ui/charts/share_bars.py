@@ -1,11 +1,12 @@
-"""How a whole divides among a few: a name, a bar, a share; one line each."""
+"""How a whole divides among a few: a name, a bar, a share; one line each, and one for the rest."""
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.charts.pickable import INSET_UNITS, Pickable
@@ -15,12 +16,17 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """One line. `note` is what should not be overlooked («3 errors»)."""
+    """One line. `note` is what should not be overlooked («3 errors»); `hint` is for the pointer.
+
+    `is_rest` is for a line that stands for several: quieter, without a bar.
+    """
 
     name: str
     share: float
     words: str
     note: str = ""
+    hint: str = ""
+    is_rest: bool = False
 
 
 class ShareBars(Pickable):
@@ -37,9 +43,10 @@ class ShareBars(Pickable):
         before, self._shares = self._shares, tuple(shares)
         if self._shares == before:
             return
-        self.setAccessibleDescription("; ".join(map(self.words_of, range(len(shares)))))
+        told = (f"{self.words_of(at)} {each.hint}".rstrip() for at, each in enumerate(shares))
+        self.setAccessibleDescription("; ".join(told).replace("\n", ", "))
         self.things_changed()
-        if len(shares) != len(before):
+        if [each.is_rest for each in shares] != [each.is_rest for each in before]:
             self.updateGeometry()
             self.update()
             return
@@ -53,8 +60,10 @@ class ShareBars(Pickable):
 
     @override
     def area_of(self, index: int) -> QRect:
+        """A rest stands last, so that all before it are of one height."""
         tall = self._line_height()
-        return QRect(0, index * tall, self.width(), tall)
+        own = self._rest_height() if self._shares[index].is_rest else tall
+        return QRect(0, index * tall, self.width(), own)
 
     @override
     def words_of(self, index: int) -> str:
@@ -63,11 +72,19 @@ class ShareBars(Pickable):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.space(60), self._line_height() * max(len(self._shares), 1))
+        tall = self.area_of(len(self._shares) - 1).bottom() + 1 if self._shares else 0
+        return QSize(self._theme.space(60), tall or self._line_height())
 
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.space(40), self.sizeHint().height())
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            self._show_hint(event)
+            return True
+        return super().event(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -85,12 +102,27 @@ class ShareBars(Pickable):
     def _line_height(self) -> int:
         return self.fontMetrics().height() + self._theme.space(5)
 
+    def _rest_height(self) -> int:
+        return self.fontMetrics().height() + self._theme.space(2)
+
+    def _show_hint(self, event: QHelpEvent) -> None:
+        index = self.thing_under(event.pos())
+        hint = self._shares[index].hint if index >= 0 else ""
+        area = self.area_of(index) if hint else QRect()
+        words = f"<p style='white-space: pre'>{html.escape(hint)}</p>" if hint else ""
+        QToolTip.showText(event.globalPos(), words, self, area)
+
     def _paint_line(self, painter: QPainter, share: Share, area: QRectF) -> None:
+        self._paint_words(painter, share, area)
+        if not share.is_rest:
+            self._paint_bar(painter, share, area)
+
+    def _paint_words(self, painter: QPainter, share: Share, area: QRectF) -> None:
         colours, space = self._theme.colours, self._theme.space
         metrics = self.fontMetrics()
         baseline = area.top() + metrics.ascent() + space(0.5)
         painter.setFont(self._theme.font(weight=QFont.Weight.Medium))
-        painter.setPen(colours.text)
+        painter.setPen(colours.muted if share.is_rest else colours.text)
         words_width = painter.fontMetrics().horizontalAdvance(share.words)
         room = int(area.width()) - words_width - space(3)
         name = metrics.elidedText(share.name, Qt.TextElideMode.ElideRight, room)
@@ -102,7 +134,10 @@ class ShareBars(Pickable):
             left = metrics.horizontalAdvance(name) + space(3)
             if left + painter.fontMetrics().horizontalAdvance(share.note) < room:
                 painter.drawText(QPointF(area.left() + left, baseline), share.note)
-        top = area.top() + metrics.height() + space(1.5)
+
+    def _paint_bar(self, painter: QPainter, share: Share, area: QRectF) -> None:
+        colours, space = self._theme.colours, self._theme.space
+        top = area.top() + self.fontMetrics().height() + space(1.5)
         thick = space(1.5)
         bar = QRectF(area.left(), top, area.width(), thick)
         painter.setPen(Qt.PenStyle.NoPen)

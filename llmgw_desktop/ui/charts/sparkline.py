@@ -1,6 +1,7 @@
 """A line of the size of a word: how one figure went over the span of its tile."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen, QPolygonF
@@ -9,12 +10,18 @@ from typing_extensions import override
 
 from llmgw_desktop.ui.theme import Theme
 
-_REACH = 2
+_FAINT = 0.4
+_LEAST_WASHED = 3
+"""Fewer values in a row are dots: a strip below them would look like a bar."""
+_REACH = 5
 """A value has an influence on the picture as far as its neighbours, and a little more."""
 
 
 class Sparkline(QWidget):
-    """From zero up; an unknown value leaves a gap. The tile that holds it says the figure."""
+    """From zero up. A faint line leads over what is unknown, from the last known value to the next.
+
+    The tile that holds it says the figure.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,9 +44,11 @@ class Sparkline(QWidget):
             self.update()
             return
         changed = [at for at, value in enumerate(shown) if value != before[at]]
+        first = min(_known_from(values, changed[0] - 1, -1) for values in (before, shown))
+        last = max(_known_from(values, changed[-1] + 1, 1) for values in (before, shown))
         step = self._step()
-        left = self._inner().left() + (changed[0] - _REACH) * step
-        right = self._inner().left() + (changed[-1] + _REACH) * step
+        left = self._inner().left() + (first - _LEAST_WASHED) * step
+        right = self._inner().left() + (last + _LEAST_WASHED) * step
         self.update(QRectF(left, 0, right - left, self.height()).toAlignedRect())
 
     @override
@@ -55,7 +64,10 @@ class Sparkline(QWidget):
         area, inner = self._area(), self._inner()
         painter.setPen(QPen(colours.grid, 1))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
-        for run in self._runs(event.rect().left(), event.rect().right()):
+        runs = self._runs(event.rect().left(), event.rect().right())
+        for run, following in pairwise(runs):
+            _draw_bridge(painter, run[-1], following[0], colours.accent)
+        for run in runs:
             _draw_run(painter, run, inner, colours.accent)
         painter.end()
 
@@ -76,6 +88,8 @@ class Sparkline(QWidget):
         if step > 0:
             first = max(int((left - inner.left()) / step) - _REACH, 0)
             last = min(int((right - inner.left()) / step) + _REACH + 1, last)
+        first = max(_known_from(self._values, first, -1), 0)
+        last = min(_known_from(self._values, last - 1, 1) + 1, len(self._values))
         scale = inner.height() / self._top if self._top > 0 else 0.0
         runs: list[list[QPointF]] = [[]]
         for index in range(first, last):
@@ -88,12 +102,33 @@ class Sparkline(QWidget):
         return [run for run in runs if run]
 
 
+def _known_from(values: Sequence[float | None], at: int, way: int) -> int:
+    """The first known value from here on, or one place before or behind all of them."""
+    while 0 <= at < len(values) and values[at] is None:
+        at += way
+    return at
+
+
+def _draw_bridge(painter: QPainter, start: QPointF, end: QPointF, colour: QColor) -> None:
+    faint = QColor(colour)
+    faint.setAlphaF(_FAINT)
+    painter.setPen(QPen(faint, 1))
+    painter.drawLine(start, end)
+
+
 def _draw_run(painter: QPainter, run: list[QPointF], area: QRectF, colour: QColor) -> None:
-    if len(run) == 1:
+    if len(run) < _LEAST_WASHED:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
-        painter.drawEllipse(run[0], 1.75, 1.75)
-        return
+        for each in run:
+            painter.drawEllipse(each, 1.75, 1.75)
+    else:
+        _draw_wash(painter, run, area, colour)
+    painter.setPen(QPen(colour, 1.5, j=Qt.PenJoinStyle.RoundJoin))
+    painter.drawPolyline(QPolygonF(run))
+
+
+def _draw_wash(painter: QPainter, run: list[QPointF], area: QRectF, colour: QColor) -> None:
     wash = QLinearGradient(area.topLeft(), area.bottomLeft())
     for at, alpha in ((0.0, 70), (1.0, 8)):
         stop = QColor(colour)
@@ -103,5 +138,3 @@ def _draw_run(painter: QPainter, run: list[QPointF], area: QRectF, colour: QColo
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(wash)
     painter.drawPolygon(QPolygonF(run + below))
-    painter.setPen(QPen(colour, 1.5, j=Qt.PenJoinStyle.RoundJoin))
-    painter.drawPolyline(QPolygonF(run))

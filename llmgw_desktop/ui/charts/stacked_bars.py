@@ -103,7 +103,7 @@ class StackedBars(Pickable):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._theme.space(50), self._theme.space(32))
+        return QSize(self._theme.space(50), self._theme.space(40))
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.figures import count_text, counted
-from llmgw_desktop.app.flight_columns import STATE_WORDS
+from llmgw_desktop.app.flight_words import STATE_WORDS
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
 from llmgw_desktop.ui.theme import TextSize, Theme
@@ -59,7 +59,7 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._query = FlightQuery()
-        self._field = SearchField(theme, "Filter by model, client, endpoint or error")
+        self._field = SearchField(theme, "Filter by model, client, provider or error")
         self._states = Segmented(theme, _CHOICES, name="State")
         self._chips = QHBoxLayout()
         self._chip_row = QWidget()
@@ -113,7 +113,7 @@ class FilterBar(QWidget):
                 inert_line(flight.provider, 40),
                 replace(self._query, provider=flight.provider),
             )
-            menu.addAction(f"Only endpoint {name}", lambda: self.set_query(query))
+            menu.addAction(f"Only provider {name}", lambda: self.set_query(query))
         if flight.client:
             name, by_client = (
                 inert_line(flight.client, 40),

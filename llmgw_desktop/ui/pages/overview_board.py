@@ -15,20 +15,14 @@ from llmgw_desktop.app.figures import (
     short_count_text,
 )
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.app.overview import (
-    NO_PROVIDER,
-    OverviewFigures,
-    OverviewSpan,
-    ProviderShare,
-    in_words,
-    span_words,
-)
-from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
+from llmgw_desktop.app.overview import OverviewFigures, OverviewSpan, in_words, span_words
+from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary, FlightTotals
 from llmgw_desktop.ui.charts.pickable import INSET_UNITS
 from llmgw_desktop.ui.charts.running_list import MOST, RunningLine, RunningList
-from llmgw_desktop.ui.charts.share_bars import Share, ShareBars
+from llmgw_desktop.ui.charts.share_bars import ShareBars
 from llmgw_desktop.ui.charts.stat_tile import StatTile
 from llmgw_desktop.ui.charts.tokens_card import TokensCard
+from llmgw_desktop.ui.pages.provider_lines import is_rest_line, provider_lines
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.card import Card
 from llmgw_desktop.ui.widgets.label import Label, Tone
@@ -93,7 +87,7 @@ class OverviewBoard(QScrollArea):
         self._figures = figures
         self._show_tiles(figures)
         self._chart.show_figures(figures)
-        shares = [_share(each) for each in figures.providers]
+        shares = provider_lines(figures.providers)
         self._providers.show_shares(shares)
         self._providers.setVisible(bool(shares))
         self._providers_nothing.setText(f"No flights in {span_words(figures.span)}.")
@@ -120,7 +114,7 @@ class OverviewBoard(QScrollArea):
             note="" if totals.ttft_p95_ms is None else f"p95 {duration_text(totals.ttft_p95_ms)}",
         )
         self._tiles["output"].show_figure(
-            short_count_text(totals.output_tokens), [each.output_tokens for each in per_bucket]
+            short_count_text(totals.output_tokens), _output_line(totals, per_bucket)
         )
         self._tiles["errors"].show_figure(
             count_text(totals.errors),
@@ -189,17 +183,21 @@ class OverviewBoard(QScrollArea):
             )
 
     def _open_provider(self, index: int) -> None:
-        if self._figures is not None and self._figures.providers[index].provider:
-            self._open(provider=self._figures.providers[index].provider)
+        """The line of the rest leads to the flights of all: it has no one provider."""
+        if self._figures is None:
+            return
+        providers = self._figures.providers
+        if is_rest_line(index, providers):
+            self._open()
+        elif providers[index].provider:
+            self._open(provider=providers[index].provider)
 
 
-def _share(share: ProviderShare) -> Share:
-    return Share(
-        name=inert_line(share.provider, 60) or NO_PROVIDER,
-        share=share.share,
-        words=f"{count_text(share.flights)}  ·  {share_text(share.share)}",
-        note=counted(share.errors, "error") if share.errors else "",
-    )
+def _output_line(whole: FlightTotals, buckets: Sequence[FlightTotals]) -> list[int | None]:
+    """Where nothing flew nothing was generated: that is known. No line where the figure is not."""
+    if whole.output_tokens is None:
+        return []
+    return [each.output_tokens if each.flights else 0 for each in buckets]
 
 
 def _running_line(flight: FlightSummary, age_ms: float) -> RunningLine:

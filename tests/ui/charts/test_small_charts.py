@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QRegion
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent, QRegion
+from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.ui.charts.legend import Legend
@@ -30,14 +30,19 @@ def ink_columns(line: Sparkline, theme: Theme) -> set[int]:
     }
 
 
-def test_unknown_values_leave_a_gap_in_the_line(theme: Theme, qtbot: QtBot) -> None:
+def test_over_unknown_values_leads_a_faint_line(theme: Theme, qtbot: QtBot) -> None:
     line = Sparkline(theme)
     qtbot.addWidget(line)
     line.resize(200, 40)
     line.show_values([1, 2, 3, None, None, None, 2, 1, 1])
     inked = ink_columns(line, theme)
     assert {20, 180} <= inked
-    assert not inked & set(range(75, 125))
+    assert not inked & set(range(75, 115)), "fainter than what is known"
+    image = line.grab().toImage()
+    ground = theme.colours.surface
+    for x in (75, 90, 105):
+        column = [image.pixelColor(x, y) for y in range(image.height() - 4)]
+        assert any(colour != ground for colour in column), "but there"
 
 
 @pytest.mark.parametrize(
@@ -67,6 +72,27 @@ def test_shares_grow_with_their_number_and_answer_clicks(theme: Theme, qtbot: Qt
     qtbot.mouseClick(shares, Qt.MouseButton.LeftButton, pos=QPoint(20, low // 2))
     qtbot.mouseClick(shares, Qt.MouseButton.LeftButton, pos=QPoint(20, low + low // 2))
     assert clicked == [0, 1]
+
+
+def test_the_rest_is_one_low_line_that_names_all_it_stands_for(theme: Theme, qtbot: QtBot) -> None:
+    shares = ShareBars(theme, "Flights by provider")
+    qtbot.addWidget(shares)
+    one = Share(name="a", share=0.6, words="6")
+    rest = Share(name="and 2 more", share=0.4, words="4", hint="<b>: 3\nc: 1", is_rest=True)
+    shares.show_shares([one])
+    low = shares.sizeHint().height()
+    shares.show_shares([one, rest])
+    assert low < shares.sizeHint().height() < 2 * low
+    assert shares.accessibleDescription() == "a: 6; and 2 more: 4 <b>: 3, c: 1"
+    shares.resize(300, shares.sizeHint().height())
+    shares.show()
+    for row, shown in ((3, False), (low + 3, True)):
+        at = QPoint(20, row)
+        QApplication.sendEvent(shares, QHelpEvent(QEvent.Type.ToolTip, at, shares.mapToGlobal(at)))
+        assert ("&lt;b&gt;: 3" in QToolTip.text()) is shown
+    with qtbot.waitSignal(shares.picked) as picked:
+        qtbot.mouseClick(shares, Qt.MouseButton.LeftButton, pos=QPoint(20, low + 3))
+    assert picked.args == [1]
 
 
 def test_a_long_list_of_running_flights_says_how_many_more(theme: Theme, qtbot: QtBot) -> None:
@@ -184,12 +210,42 @@ def test_of_a_sparkline_only_what_changed_is_painted(theme: Theme, qtbot: QtBot)
     with painted(line) as areas:
         line.show_values([*values, 8.0])
     assert len(areas) == 1
-    assert areas[0].left() > 220
+    assert areas[0].left() > 200
     line.render(before, areas[0].topLeft(), QRegion(areas[0]))
     assert before == line.grab().toImage()
     with painted(line) as areas:
         line.show_values([*values, 80.0])
     assert areas == [line.rect()], "another scale"
+
+
+def test_a_value_after_a_gap_has_the_way_to_it_painted(theme: Theme, qtbot: QtBot) -> None:
+    line = Sparkline(theme)
+    qtbot.addWidget(line)
+    line.resize(240, 40)
+    line.show()
+    sparse: list[float | None] = [None] * 60
+    sparse[20], sparse[30], sparse[45] = 5.0, 9.0, 3.0
+    line.show_values(sparse)
+    for at, value in (
+        (55, 7.0),
+        (45, None),
+        (45, 4.0),
+        (10, 6.0),
+        (20, None),
+        (25, 8.0),
+        (46, 3.0),
+        (47, 2.0),
+        (45, None),
+        (45, 9.0),
+        (47, None),
+    ):
+        before = line.grab().toImage()
+        sparse[at] = value
+        with painted(line) as areas:
+            line.show_values(sparse)
+        assert len(areas) == 1
+        line.render(before, areas[0].topLeft(), QRegion(areas[0]))
+        assert before == line.grab().toImage(), (at, value)
 
 
 def test_a_tile_shows_and_tells_its_figure(theme: Theme, qtbot: QtBot) -> None:

@@ -110,3 +110,26 @@ def test_the_table_says_the_same(card: TokensCard) -> None:
     assert rows == [["1", "–", "–", "–", "500"], ["2", "700", "100", "200", "0"]]
     card.show_figures(figures(SILENT, SILENT))
     assert table.rowCount() == 1, "it follows while it is in sight"
+
+
+def test_a_fourth_entry_finds_room_in_the_same_row(theme: Theme, qtbot: QtBot) -> None:
+    """It appears while the legend is only as wide as the entries before it."""
+    both = FlightTotals(
+        flights=3,
+        input_tokens=509_665,
+        cache_known_input_tokens=509_000,
+        cache_read_tokens=440_000,
+        cache_write_tokens=35_400,
+    )
+    card = TokensCard(theme)
+    qtbot.addWidget(card)
+    card.resize(800, 300)
+    card.show_figures(figures(UNKNOWN))
+    card.show()
+    qtbot.wait(20)
+    card.show_figures(figures(both))
+    card.resize(1014, 300)
+    entries = card._legend._entries
+    qtbot.waitUntil(lambda: {each.isVisible() for each in entries} == {True})
+    qtbot.wait(20)
+    assert len({each.y() for each in entries}) == 1

@@ -40,7 +40,7 @@ def test_quick_filters_from_a_row(bench: FlightBench, qtbot: object) -> None:
     menu = QMenu()
     bench.filter.quick_menu(menu, failed(1, provider="openai", client="editor"))
     words = [action.text() for action in menu.actions()]
-    assert words == ["Only endpoint openai", "Only client editor", "Only state Failed"]
+    assert words == ["Only provider openai", "Only client editor", "Only state Failed"]
     menu.actions()[0].trigger()
     assert bench.filter.query == FlightQuery(provider="openai")
     chips = bench.filter._chips

@@ -17,14 +17,15 @@ from llmgw_desktop.app.overview import OverviewFigures, OverviewSpan
 from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.domain.errors import StoreUnavailable, UpstreamGarbage
 from llmgw_desktop.domain.events import GatewayState, RecorderChanged, RecorderStatus
-from llmgw_desktop.domain.flight import FlightQuery, FlightState
+from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightTotals
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.charts.running_list import RunningList
+from llmgw_desktop.ui.charts.share_bars import ShareBars
 from llmgw_desktop.ui.charts.sparkline import Sparkline
 from llmgw_desktop.ui.charts.stacked_bars import StackedBars
 from llmgw_desktop.ui.charts.stat_tile import Figure, StatTile
 from llmgw_desktop.ui.pages.getting_started import GettingStarted
-from llmgw_desktop.ui.pages.overview_board import OverviewBoard
+from llmgw_desktop.ui.pages.overview_board import OverviewBoard, _output_line
 from llmgw_desktop.ui.pages.overview_page import OverviewPage
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.banner import Banner
@@ -494,3 +495,39 @@ async def test_a_test_flight_that_fails_says_why(
     said = "The test flight failed: The gateway answered with status 500."
     await turn_until(lambda: said in words(page))
     assert button(page, "Send a test flight").isEnabled()
+
+
+def test_output_is_nothing_where_nothing_flew_and_unknown_where_nobody_told() -> None:
+    told, silent = FlightTotals(flights=1, output_tokens=7), FlightTotals(flights=2)
+    buckets = [told, silent, FlightTotals()]
+    assert _output_line(told, buckets) == [7, None, 0]
+    for whole in (silent, FlightTotals()):
+        assert _output_line(whole, buckets) == []
+
+
+def test_with_many_providers_the_chart_keeps_its_room(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot
+) -> None:
+    gateway.reader.flights = [ended_flight()]
+    gateway.reader.by_provider = lambda *_: {
+        f"provider-{number}": FlightTotals(flights=20 - number, errors=number % 2)
+        for number in range(9)
+    }
+    page.resize(1072, 794)
+    page.show()
+    qtbot.waitUntil(lambda: bool(page.findChildren(ShareBars)) and sight(page, ShareBars))
+    bars, chart = page.findChild(ShareBars), page.findChild(StackedBars)
+    assert bars.count_of_things() == 6
+    assert bars.words_of(5).startswith("and 4 more: 54  ·  ")
+    assert "provider-8: 12" in bars.accessibleDescription()
+    qtbot.waitUntil(lambda: chart.height() >= 160)
+    board = page.findChild(OverviewBoard)
+    assert not board.verticalScrollBar().isVisible()
+    asked: list[FlightQuery] = []
+    board.flights_wanted.connect(asked.append)
+    bars.picked.emit(5)
+    bars.picked.emit(1)
+    assert [query.provider for query in asked] == ["", "provider-1"]
+    page.resize(700, 300)
+    qtbot.waitUntil(board.verticalScrollBar().isVisible)
+    assert chart.height() >= 160

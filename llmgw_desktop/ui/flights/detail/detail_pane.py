@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxL
 from typing_extensions import override
 
 from llmgw_desktop.app.figures import local_time
-from llmgw_desktop.app.flight_columns import STATE_WORDS, model_text
+from llmgw_desktop.app.flight_words import STATE_WORDS, model_text
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
@@ -216,7 +216,7 @@ class DetailPane(QWidget):
 
 def _subtitle(flight: FlightSummary) -> str:
     client = inert_line(flight.client, 60)
-    provider = inert_line(flight.provider or "", 60) or "no endpoint"
+    provider = inert_line(flight.provider or "", 60) or "no provider"
     status = f" · {flight.status}" if flight.status is not None else ""
     state = STATE_WORDS[flight.state]
     return f"{state}{status} · {client} → {provider} · {local_time(flight.started_at_s):%H:%M:%S}"

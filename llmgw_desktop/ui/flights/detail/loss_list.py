@@ -3,8 +3,9 @@
 import html
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from llmgw_desktop.app.flight_losses import Loss, LossesTold, losses_told
 from llmgw_desktop.domain.flight import FlightSummary
@@ -45,8 +46,28 @@ class LossList(QWidget):
         for row in self._rows[len(told.losses) :]:
             for label in row:
                 label.hide()
+        self._share_width()
         self.setAccessibleName(TITLE)
         self.setAccessibleDescription(told.copy_text)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Names get what the longest of them needs, but leave half to the reasons.
+
+        By stretching alone: a least width would keep the pane from being narrowed again.
+        """
+        room = max(self.width() - self._grid.horizontalSpacing(), 2)
+        needed = max((what.sizeHint().width() for what, _ in self._shown_rows()), default=0)
+        names = min(max(needed, self._theme.space(26)), room // 2)
+        self._grid.setColumnStretch(0, names)
+        self._grid.setColumnStretch(1, room - names)
+
+    def _shown_rows(self) -> list[tuple[FlowingLabel, FlowingLabel]]:
+        return self._rows[: len(self._told.losses)] if self._told is not None else []
 
     def _copy_text(self) -> str:
         return "" if self._told is None else self._told.copy_text
@@ -64,10 +85,6 @@ class LossList(QWidget):
         head.addStretch(1)
         self._grid.setHorizontalSpacing(space(3))
         self._grid.setVerticalSpacing(space(1.5))
-        # as wide as the labels of the facts, and wider where there is room
-        self._grid.setColumnMinimumWidth(0, space(26))
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, 3)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -1,4 +1,4 @@
-"""The spans of a flight on one scale: read, route, connect, wait, stream."""
+"""The spans of a flight on one scale: read, route, connect, wait, stream, and the rest."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
@@ -6,7 +6,12 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.figures import duration_text
-from llmgw_desktop.app.flight_formats import PHASE_WORDS, timeline_sentence
+from llmgw_desktop.app.flight_timeline import (
+    PHASE_WORDS,
+    REST_WORD,
+    rest_of_timeline,
+    timeline_sentence,
+)
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightRecord, Phase, PhaseName
 from llmgw_desktop.ui.palettes import Colours, mixed
@@ -19,7 +24,7 @@ _TICKS_MOST = 8
 
 
 class TimelineTab(QScrollArea):
-    """The picture, and below it the same in words."""
+    """The picture; where there is none, a sentence in its place."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +51,8 @@ class TimelineTab(QScrollArea):
         self._chart.show_phases(record.phases, record.summary.took_ms)
         words = timeline_sentence(record.phases, record.summary.took_ms)
         self._words.setText(words)
+        self._words.setVisible(not record.phases)
+        self._chart.setVisible(bool(record.phases))
         self.setAccessibleDescription(words)
 
 
@@ -56,12 +63,14 @@ class TimelineChart(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._phases: tuple[Phase, ...] = ()
+        self._rest: tuple[tuple[float, float], ...] = ()
         self._end_ms = 1.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     def show_phases(self, phases: tuple[Phase, ...], took_ms: float | None) -> None:
         self._phases = phases
+        self._rest = rest_of_timeline(phases, took_ms)
         ends = [phase.end_ms for phase in phases]
         self._end_ms = max([*ends, took_ms or 0.0, 0.001])
         self.setAccessibleDescription(timeline_sentence(phases, took_ms))
@@ -71,7 +80,7 @@ class TimelineChart(QWidget):
     @override
     def sizeHint(self) -> QSize:
         space = self._theme.space
-        rows = len(self._phases)
+        rows = len(self._phases) + bool(self._rest)
         return QSize(space(100), space(6) + rows * space(8) if rows else 0)
 
     @override
@@ -85,8 +94,14 @@ class TimelineChart(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_scale(painter)
+        colours = self._theme.colours
         for row, phase in enumerate(self._phases):
-            self._paint_phase(painter, phase, self._theme.space(6) + row * self._theme.space(8))
+            stretch = phase.start_ms, phase.end_ms
+            words = PHASE_WORDS[phase.name][0], inert_line(phase.note, 60)
+            self._paint_row(painter, row, words, (stretch,), phase_colour(phase.name, colours))
+        if self._rest:
+            faint = mixed(colours.muted, colours.surface, 0.35)
+            self._paint_row(painter, len(self._phases), (REST_WORD, ""), self._rest, faint)
         painter.end()
 
     @property
@@ -112,33 +127,41 @@ class TimelineChart(QWidget):
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, duration_text(at_ms))
             at_ms += step
 
-    def _paint_phase(self, painter: QPainter, phase: Phase, top: float) -> None:
-        theme, colours, plot = self._theme, self._theme.colours, self._plot
+    def _paint_row(
+        self,
+        painter: QPainter,
+        row: int,
+        words: tuple[str, str],
+        stretches: tuple[tuple[float, float], ...],
+        ink: QColor,
+    ) -> None:
+        """`words` are its name and a note."""
+        theme, plot = self._theme, self._plot
         height = theme.space(8)
+        top = theme.space(6) + row * height
         centre = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.font(TextSize.BODY, QFont.Weight.Medium))
-        painter.setPen(colours.text)
-        name = PHASE_WORDS[phase.name][0]
-        painter.drawText(QRectF(0, top, plot.left() - theme.space(2), height), centre, name)
-        ink = phase_colour(phase.name, colours)
+        painter.setPen(theme.colours.text)
+        painter.drawText(QRectF(0, top, plot.left() - theme.space(2), height), centre, words[0])
         thick = theme.space(3.5)
-        left, right = self._x(phase.start_ms), self._x(phase.end_ms)
-        bar = QRectF(left, top + (height - thick) / 2, max(right - left, 2.0), thick)
+        bar = QRectF()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink)
-        painter.drawRoundedRect(bar, 2, 2)
-        self._paint_figure(painter, phase, bar, QRectF(0, top, self.width(), height))
+        for start_ms, end_ms in stretches:
+            left, right = self._x(start_ms), self._x(end_ms)
+            bar = QRectF(left, top + (height - thick) / 2, max(right - left, 2.0), thick)
+            painter.drawRoundedRect(bar, 2, 2)
+        figure = duration_text(sum(end_ms - start_ms for start_ms, end_ms in stretches))
+        area = QRectF(bar.right() + theme.space(2), top, self.width(), height)
+        self._paint_figure(painter, figure, words[1], area)
 
-    def _paint_figure(self, painter: QPainter, phase: Phase, bar: QRectF, row: QRectF) -> None:
-        """At the bar's end, or before it where the end is the edge."""
+    def _paint_figure(self, painter: QPainter, figure: str, note: str, area: QRectF) -> None:
+        """At the bar's end."""
         theme, colours = self._theme, self._theme.colours
-        figure = duration_text(phase.end_ms - phase.start_ms)
-        note = inert_line(phase.note, 60)
         gap = theme.space(2)
         painter.setFont(theme.font(TextSize.BODY))
         metrics = painter.fontMetrics()
         centre = Qt.AlignmentFlag.AlignVCenter
-        area = QRectF(bar.right() + gap, row.top(), row.width(), row.height())
         painter.setPen(colours.text)
         painter.drawText(area, centre, figure)
         if note:

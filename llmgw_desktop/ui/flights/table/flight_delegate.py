@@ -15,11 +15,12 @@ from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.ui.flights.table.flight_model import NOT_HERE, FlightModel
 from llmgw_desktop.ui.flights.table.state_marks import StateMarks, state_colour
 from llmgw_desktop.ui.palettes import mixed
-from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.theme import TextSize, Theme
 
 _QUIET = frozenset({"time", "provider", "protocol", "stop", "id"})
 _BAD = frozenset({FlightState.FAILED, FlightState.CUT})
 _SELECTED = QStyle.StateFlag.State_Selected.value
+_AT_END = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ELIDE = Qt.TextElideMode.ElideRight
 _TEXTS_KEPT = 4000
 _Index = QModelIndex | QPersistentModelIndex
@@ -41,6 +42,8 @@ class FlightDelegate(QStyledItemDelegate):
         self._marks = StateMarks(theme)
         self._font = theme.font()
         self._metrics = QFontMetrics(self._font)
+        self._note_font = theme.font(TextSize.CAPTION)
+        self._note_metrics = QFontMetrics(self._note_font)
         self._texts: dict[str, tuple[QStaticText, float]] = {}
         self._text_height = QStaticText("0").size().height()
         self._pad = theme.space(1.5)
@@ -122,7 +125,8 @@ class FlightDelegate(QStyledItemDelegate):
         self._text(painter, area, shown.cells[at], is_number=True)
 
     def _paint_model(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
-        """What was asked for stands out from what served it."""
+        """What was asked for stands out from what served it; at the end, what is unusual."""
+        area = self._paint_notes(painter, area, shown)
         asked, arrow, served = shown.cells[at].partition(" → ")
         painter.setPen(self._colours.text)
         width = self._text(painter, area, asked, is_number=False)
@@ -130,6 +134,25 @@ class FlightDelegate(QStyledItemDelegate):
         if arrow and rest.width() > 4 * self._pad:
             painter.setPen(self._colours.muted)
             self._text(painter, rest, f"{arrow}{served}", is_number=False)
+
+    def _paint_notes(self, painter: QPainter, area: QRect, shown: ShownFlight) -> QRect:
+        """From the right, as many as leave the model's name enough; gives what is left."""
+        if not (shown.loss_note or shown.operation_note):
+            return area
+        least = area.width() * 2 // 5
+        painter.setFont(self._note_font)
+        for note, colour in (
+            (shown.loss_note, self._colours.warning),
+            (shown.operation_note, self._colours.muted),
+        ):
+            width = self._note_metrics.horizontalAdvance(note) + 2 * self._pad if note else 0
+            if not width or area.width() - width < least:
+                continue
+            painter.setPen(colour)
+            painter.drawText(area.adjusted(0, 0, -self._pad, 0), _AT_END, note)
+            area = area.adjusted(0, 0, -width, 0)
+        painter.setFont(self._font)
+        return area
 
     def _paint_error(self, painter: QPainter, area: QRect, shown: ShownFlight, at: int) -> None:
         painter.setPen(state_colour(shown.summary.state, self._colours))

@@ -24,6 +24,7 @@ from llmgw_desktop.app.flight_columns import (
     flight_columns,
     shown_flight,
 )
+from llmgw_desktop.app.flight_losses import losses_line
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightSummary
 from llmgw_desktop.ui.flights.table.flight_window import FlightWindow, PageRequest
@@ -35,6 +36,7 @@ _DISPLAY = Qt.ItemDataRole.DisplayRole
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _TIP = Qt.ItemDataRole.ToolTipRole
+_SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 
 
 class FlightModel(QAbstractTableModel):
@@ -126,6 +128,8 @@ class FlightModel(QAbstractTableModel):
             return NOT_HERE if found is None else found.cells[index.column()]
         if role == _TIP:
             return self._tip(index)
+        if role == _SPOKEN and self.columns[index.column()].key == "model":
+            return self._spoken(index)
         return None
 
     @override
@@ -154,7 +158,16 @@ class FlightModel(QAbstractTableModel):
         text = found.cells[index.column()]
         if self.columns[index.column()].key == "state" and found.summary.error_text:
             text = f"{text}: {inert_line(found.summary.error_text)}"
-        return f"<p>{html.escape(text)}</p>"
+        lines = [text, found.operation_note.capitalize(), losses_line(found.summary)]
+        return "".join(f"<p>{html.escape(line)}</p>" for line in lines if line)
+
+    def _spoken(self, index: _Index) -> str | None:
+        """The model with the notes that stand beside it."""
+        found = self.window.at(index.row())
+        if found is None:
+            return None
+        words = found.cells[index.column()], found.operation_note, losses_line(found.summary)
+        return ". ".join(filter(None, words))
 
     def _insert(self, row: int, flights: Sequence[FlightSummary]) -> None:
         if flights:

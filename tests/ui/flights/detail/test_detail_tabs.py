@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QGuiApplication
@@ -183,6 +184,26 @@ def test_the_overview_tells_what_was_lost(theme: Theme, qtbot: object) -> None:
     assert texts[2:] == ["Seed", "Seeds have 32 bits."]
 
 
+def test_the_name_of_a_loss_breaks_only_where_there_is_no_room(theme: Theme, qtbot: object) -> None:
+    tab = OverviewTab(theme)
+    qtbot.addWidget(tab)
+    tab.resize(900, 600)
+    tab.show()
+    name = "field:functionDeclaration.responseJsonSchema"
+    lossy = summary(1, upstream_protocol=ModelProtocol.GEMINI, losses=(name, "seed"))
+    tab.show_record(record(summary=lossy), BEGIN_S)
+    what, why = tab._losses._rows[0]
+    qtbot.waitUntil(lambda: len(what.lines(what.width())) == 1)
+    assert len(why.lines(why.width())) == 1
+    tab.resize(400, 600)
+    qtbot.waitUntil(lambda: len(what.lines(what.width())) > 1)
+    inner = tab.widget()
+    assert inner.width() <= tab.viewport().width()
+    assert abs(what.width() - why.width()) < 8
+    tab.show_record(record(summary=replace(lossy, losses=("seed",))), BEGIN_S)
+    qtbot.waitUntil(lambda: what.width() < why.width())
+
+
 def test_the_overview_tells_that_nothing_was_lost(theme: Theme, qtbot: object) -> None:
     tab = OverviewTab(theme)
     qtbot.addWidget(tab)
@@ -230,8 +251,15 @@ def test_the_timeline_says_its_spans_in_words(theme: Theme, qtbot: object) -> No
     tab.show_record(record())
     assert not tab.grab().isNull()
     assert tab.accessibleDescription().startswith("Timeline of 4.0 s: read 0.6 ms")
+    assert not [each for each in tab.findChildren(QLabel) if each.isVisible()], "the chart says it"
+    low = tab._chart.sizeHint().height()
+    tab.show_record(record(summary=summary(1, took_ms=9_000.0)))
+    assert tab.accessibleDescription().endswith(", other 5.0 s.")
+    assert tab._chart.sizeHint().height() > low
+    assert not tab.grab().isNull()
     tab.show_record(record(phases=()))
     assert "No timeline" in tab.accessibleDescription()
+    assert [each.text() for each in tab.findChildren(QLabel) if each.isVisible()]
     one = (Phase(name=PhaseName.READ, start_ms=0.0, end_ms=0.0),)
     tab.show_record(record(phases=one, summary=summary(1, took_ms=None)))
     assert not tab.grab().isNull()

@@ -5,13 +5,18 @@ from datetime import UTC
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QTableView
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QStyleOptionViewItem, QTableView
 
 from llmgw_desktop.app.flight_columns import RowTime, ShownFlight, shown_flight
 from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.ui.flights.table import flight_window
+from llmgw_desktop.ui.flights.table.flight_delegate import FlightDelegate
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.flights.table.flight_window import PAGE_ROWS
+from llmgw_desktop.ui.theme import Theme
 from tests.support.made_flights import BEGIN_S, MadeReader, failed, flight_id, running, summary
 
 NOW = RowTime.at(BEGIN_S + 2_000_000, UTC)
@@ -178,3 +183,61 @@ def test_rows_come_from_texts_that_are_ready(model: FlightModel) -> None:
     assert isinstance(shown, ShownFlight)
     assert model.data(indexes[0], DISPLAY) is shown.cells[4]
     assert not model.data(QModelIndex(), Qt.ItemDataRole.FontRole)
+
+
+def noted(**changes: object) -> FlightModel:
+    model = FlightModel(lambda: NOW)
+    model.load([summary(1, **changes)], 0)
+    return model
+
+
+def test_what_was_lost_is_named_under_the_pointer_and_to_a_screen_reader(qapp: object) -> None:
+    model = noted(upstream_protocol=ModelProtocol.GEMINI, losses=("seed", "field:<b>"))
+    at = model.index(0, column(model, "model"))
+    assert model.shown(0).loss_note == "2 lost"
+    for key in ("model", "took"):
+        tip = model.data(model.index(0, column(model, key)), TIP)
+        assert tip.endswith("<p>Lost in translation: Seed, Field &lt;b&gt;</p>")
+    spoken = model.data(at, Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "claude-sonnet. Lost in translation: Seed, Field <b>"
+    many = noted(
+        upstream_protocol=ModelProtocol.GEMINI, losses=tuple(f"field:f{n}" for n in range(9))
+    )
+    assert "Field f5 and 3 more" in many.data(at, TIP)
+
+
+def test_what_is_no_generation_says_so(qapp: object) -> None:
+    model = noted(operation=Operation.COUNT_TOKENS)
+    at = model.index(0, column(model, "model"))
+    assert model.data(at, TIP) == "<p>claude-sonnet</p><p>Token count</p>"
+    assert model.data(at, Qt.ItemDataRole.AccessibleTextRole) == "claude-sonnet. token count"
+    assert model.data(model.index(0, column(model, "operation"))) == "Token count"
+    usual = noted()
+    assert usual.data(at, TIP) == "<p>claude-sonnet</p>"
+    assert (usual.shown(0).operation_note, usual.shown(0).loss_note) == ("", "")
+
+
+def inks(model: FlightModel, theme: Theme, width: int) -> set[int]:
+    view = QTableView()
+    delegate = FlightDelegate(theme, model, view)
+    image = QImage(width, 30, QImage.Format.Format_RGB32)
+    image.fill(theme.colours.surface)
+    option = QStyleOptionViewItem()
+    option.rect = image.rect()
+    painter = QPainter(image)
+    delegate.paint(painter, option, model.index(0, column(model, "model")))
+    painter.end()
+    view.deleteLater()
+    return {image.pixel(x, y) for x in range(width) for y in range(30)}
+
+
+def test_a_note_stands_beside_the_model_where_there_is_room(theme: Theme) -> None:
+    warning = theme.colours.warning.rgb()
+    lossy = noted(upstream_protocol=ModelProtocol.GEMINI, losses=("seed",))
+    assert warning in inks(lossy, theme, 300)
+    assert warning in inks(lossy, theme, 136), "the least that the column has"
+    assert warning not in inks(lossy, theme, 60), "the model goes first"
+    assert warning not in inks(noted(), theme, 300)
+    muted = theme.colours.muted.rgb()
+    assert muted in inks(noted(operation=Operation.COUNT_TOKENS), theme, 136)
+    assert muted not in inks(noted(), theme, 136)

@@ -1,0 +1,51 @@
+"""Single facts of a flight in a few words: the table and the sentences say them alike."""
+
+from llmgw_desktop.app.figures import UNKNOWN, short_count_text
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.domain.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.model_request import Operation
+
+STATE_WORDS: dict[FlightState, str] = {
+    FlightState.RUNNING: "Running",
+    FlightState.OK: "OK",
+    FlightState.FAILED: "Failed",
+    FlightState.CUT: "Cut",
+    FlightState.CANCELED: "Canceled",
+    FlightState.LOST: "Lost",
+}
+OPERATION_WORDS: dict[Operation, str] = {
+    Operation.GENERATE: "Generation",
+    Operation.COUNT_TOKENS: "Token count",
+    Operation.EMBED: "Embeddings",
+    Operation.COMPACT: "Compaction",
+}
+
+
+def model_text(flight: FlightSummary) -> str:
+    """«asked → served» where they differ."""
+    asked = inert_line(flight.model_asked, 120) or UNKNOWN
+    if not flight.model_served or flight.model_served == flight.model_asked:
+        return asked
+    return f"{asked} → {inert_line(flight.model_served, 120)}"
+
+
+def took_so_far_ms(flight: FlightSummary, now_s: float) -> float | None:
+    """How long it took, or has been taking."""
+    if flight.took_ms is not None or not flight.is_running:
+        return flight.took_ms
+    return max(0.0, (now_s - flight.started_at_s) * 1000)
+
+
+def dialects_text(flight: FlightSummary) -> str:
+    """«anthropic → gemini · 2 lost»; one of them where nothing was translated."""
+    if flight.upstream_protocol is None or not flight.is_translated:
+        return flight.protocol.value
+    lost = f" · {len(flight.losses)} lost" if flight.losses else ""
+    return f"{flight.protocol.value} → {flight.upstream_protocol.value}{lost}"
+
+
+def fresh_text(flight: FlightSummary) -> str:
+    """Input tokens not cached; unknown where the provider is silent about its cache."""
+    usage = flight.usage
+    told = usage.cache_read_tokens is not None or usage.cache_write_tokens is not None
+    return short_count_text(usage.fresh_tokens) if told else UNKNOWN
