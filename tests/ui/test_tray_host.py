@@ -182,6 +182,8 @@ def test_everything_can_be_done_from_the_tray(desk: Desk) -> None:
         "Copy base URL",
         "OpenAI   http://127.0.0.1:3333/v1",
         "Anthropic   http://127.0.0.1:3333",
+        "Gemini   http://127.0.0.1:3333",
+        "Codex   http://127.0.0.1:3333/v1",
         "Pause gateway",
         "Quit LLM Gateway",
     ]
