@@ -14,9 +14,9 @@ import pytest
 from hypothesis import settings
 
 # How long an example takes says something of the machine, nothing of the code. A run of the suite
-# answers the same twice; `--hypothesis-profile=search` looks among other examples each time.
-settings.register_profile("search", deadline=None)
-settings.register_profile("house", deadline=None, derandomize=True)
+# answers the same twice; `--hypothesis-profile=search` looks among other and more examples.
+settings.register_profile("search", deadline=None, max_examples=200)
+settings.register_profile("house", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("house")
 
 _OWN_PREFIXES = ("LLMGW_", "LLM_GATEWAY_", "ANTHROPIC_", "OPENAI_", "GEMINI_", "GOOGLE_")
