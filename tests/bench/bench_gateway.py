@@ -29,10 +29,10 @@ from harness import (
     cpu_s,
     free_port,
     interleave,
-    markdown_table,
     paired_ratio,
     percentile,
     rss_mb,
+    run_parts,
     run_wrk,
     start_nginx_stub,
     start_stream_stub,
@@ -283,22 +283,8 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
 }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--secs", type=float, default=1)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--only", default=",".join(PARTS), help=", ".join(PARTS))
-    parser.add_argument("--json", type=Path)
-    given = parser.parse_args()
-    found = {name: PARTS[name](given) for name in given.only.split(",")}
-    for name, rows in found.items():
-        print(f"\n### {name.capitalize()}\n\n{markdown_table(rows)}", flush=True)
-    if given.json:
-        given.json.write_text(json.dumps(found, indent=1))
-
-
 if __name__ == "__main__":
     try:
-        main()
+        run_parts(__doc__, PARTS)
     except subprocess.CalledProcessError as error:
         sys.exit(f"{error}: {error.stderr}")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import http.client
-import json
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,10 +21,10 @@ from urllib.parse import urlsplit
 from gateway_child import RunningGateway, provider_table, running_gateway
 from harness import (
     interleave,
-    markdown_table,
     paired_ratio,
     percentile,
     read_streams,
+    run_parts,
     run_wrk,
     start_nginx_stub,
     start_stream_stub,
@@ -228,19 +227,5 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
 }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--secs", type=float, default=1)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--only", default=",".join(PARTS), help=", ".join(PARTS))
-    parser.add_argument("--json", type=Path)
-    given = parser.parse_args()
-    found = {name: PARTS[name](given) for name in given.only.split(",")}
-    for name, rows in found.items():
-        print(f"\n### {name.capitalize()}\n\n{markdown_table(rows)}", flush=True)
-    if given.json:
-        given.json.write_text(json.dumps(found, indent=1))
-
-
 if __name__ == "__main__":
-    main()
+    run_parts(__doc__, PARTS)

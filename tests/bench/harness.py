@@ -5,6 +5,7 @@ It knows nothing of what is measured; each bench_*.py script brings its own targ
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -348,3 +349,21 @@ async def _count_events(
     if broken:
         raise RuntimeError(f"{len(broken)} streams broke") from broken.pop().exception()
     return found
+
+
+def run_parts(
+    words: str | None,
+    parts: Mapping[str, Callable[[argparse.Namespace], Sequence[Mapping[str, object]]]],
+) -> None:
+    """The command line of a benchmark in parts, each of which makes one table."""
+    parser = argparse.ArgumentParser(description=words)
+    parser.add_argument("--secs", type=float, default=1)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--only", default=",".join(parts), help=", ".join(parts))
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    found = {name: parts[name](given) for name in given.only.split(",")}
+    for name, rows in found.items():
+        print(f"\n### {name.capitalize()}\n\n{markdown_table(rows)}", flush=True)
+    if given.json:
+        given.json.write_text(json.dumps(found, indent=1))

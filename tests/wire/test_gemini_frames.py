@@ -91,10 +91,9 @@ def test_blanks_before_the_answer_are_not_kept(behind: bytes) -> None:
 
 @given(st.lists(st.binary(max_size=40), max_size=6))
 def test_arbitrary_bytes_never_raise(chunks: list[bytes]) -> None:
-    frames = GeminiFrames()
-    for chunk in chunks:
-        frames.feed(chunk)
-    frames.finish()
+    frames, whole = GeminiFrames(), GeminiFrames()
+    pieces = [piece for chunk in chunks for piece in frames.feed(chunk)] + frames.finish()
+    assert pieces == whole.feed(b"".join(chunks)) + whole.finish()
 
 
 @given(st.text(alphabet='[]{}",\\a: \n', max_size=80), st.integers(0, 80))

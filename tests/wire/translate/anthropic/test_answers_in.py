@@ -37,7 +37,7 @@ from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.prompt import Tool
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.translate.anthropic import events_in
-from llmgw_desktop.wire.translate.collect import collected
+from llmgw_desktop.wire.translate.collect import collected, events_of
 from llmgw_desktop.wire.translate.names import ANTHROPIC, ToolNames
 from tests.wire.streams import event, noise, split
 from tests.wire.translate.anthropic.checked import CODEC
@@ -434,7 +434,8 @@ json_values = st.recursive(
 )
 def test_any_body_is_an_answer_or_garbage(told: bytes) -> None:
     with suppress(UpstreamGarbage):
-        CODEC.read_answer(told, NAMES)
+        answer = CODEC.read_answer(told, NAMES)
+        assert collected(events_of(answer)).items == answer.items
 
 
 @given(json_values, st.sampled_from([block["type"] for block in CONTENT]))

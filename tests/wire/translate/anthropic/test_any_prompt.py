@@ -205,4 +205,5 @@ def test_any_request_is_read_or_refused(fields: dict[str, Any], told: list[Any])
     whole = parse_json(json.dumps({**fields, "messages": told}).encode())
     with suppress(MalformedRequest):
         prompt, _ = read(whole)
-        written(prompt)
+        body, _ = written(prompt)
+        assert {turn["role"] for turn in body["messages"]} <= {"user", "assistant", "system"}

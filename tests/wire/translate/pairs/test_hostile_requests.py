@@ -82,7 +82,8 @@ def tool(schema: dict[str, Any]) -> dict[str, Any]:
     ids=range(9),
 )
 def test_odd_numbers(protocol: str, fields: dict[str, Any], target: Target) -> None:
-    carried(protocol, fields, target)
+    body = carried(protocol, fields, target)
+    assert body is None or type(orjson.loads(body)) is dict
 
 
 @to_each
