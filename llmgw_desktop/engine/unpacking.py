@@ -6,6 +6,8 @@ is left to those who ask.
 
 import zlib
 
+from typing_extensions import override
+
 STEP_BYTES = 256 * 1024
 """No step gives more than this, so that none takes long."""
 _SLICE_BYTES = 16 * 1024
@@ -20,23 +22,19 @@ class Garbled(Exception):
     """Not of the encoding, or more than it."""
 
 
-class Unpacker:
-    """`feed` it while it `is_hungry`, else let it `step`; at the end of input ask `is_whole`."""
+class InSlices:
+    """`feed` it while it `is_hungry`, else let it `step`. Whoever inherits unpacks one `_part`."""
 
-    def __init__(self, encoding: str) -> None:
-        self._may_go_on = encoding != "deflate"
-        self._inflate = zlib.decompressobj(_ZLIB_OR_GZIP)
+    def __init__(self, slice_bytes: int, fault: type[Exception]) -> None:
+        """No step looks at more than a slice; `fault` is what `_part` raises."""
+        self._slice_bytes = slice_bytes
+        self._fault = fault
         self._waiting = memoryview(b"")
         self._slice: bytes | memoryview = b""
 
     @property
     def is_hungry(self) -> bool:
-        return not self._slice and not self._waiting
-
-    @property
-    def is_whole(self) -> bool:
-        """All that was fed is unpacked, and nothing is missing."""
-        return self.is_hungry and self._inflate.eof
+        return not self._waiting and not self._has_more
 
     def feed(self, packed: bytes) -> None:
         assert self.is_hungry, "unpack first what is here"
@@ -45,14 +43,14 @@ class Unpacker:
     def step(self) -> bytes:
         """The next part, perhaps empty. Raises Garbled once all before the fault was given out."""
         if not self._slice:
-            self._slice = self._waiting[:_SLICE_BYTES]
-            self._waiting = self._waiting[_SLICE_BYTES:]
+            self._slice = self._waiting[: self._slice_bytes]
+            self._waiting = self._waiting[self._slice_bytes :]
         parts: list[bytes] = []
         room = STEP_BYTES
-        while self._slice and room:
+        while room and self._has_more:
             try:
                 part = self._part(room)
-            except zlib.error as error:
+            except self._fault as error:
                 if parts:  # the next step finds the same fault
                     break
                 raise Garbled(str(error)) from None
@@ -60,6 +58,28 @@ class Unpacker:
             room -= len(part)
         return b"".join(parts)
 
+    @property
+    def _has_more(self) -> bool:
+        return bool(self._slice)
+
+    def _part(self, room: int) -> bytes:
+        raise NotImplementedError
+
+
+class Unpacker(InSlices):
+    """At the end of input ask `is_whole`."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__(_SLICE_BYTES, zlib.error)
+        self._may_go_on = encoding != "deflate"
+        self._inflate = zlib.decompressobj(_ZLIB_OR_GZIP)
+
+    @property
+    def is_whole(self) -> bool:
+        """All that was fed is unpacked, and nothing is missing."""
+        return self.is_hungry and self._inflate.eof
+
+    @override
     def _part(self, room: int) -> bytes:
         if self._inflate.eof:  # RFC 1952: members follow each other, and nothing else does
             if not self._may_go_on:

@@ -3,7 +3,9 @@
 import sys
 from typing import Any
 
-from llmgw_desktop.engine.unpacking import STEP_BYTES, Garbled
+from typing_extensions import override
+
+from llmgw_desktop.engine.unpacking import InSlices
 
 ENCODING = "zstd"
 _SLICE_BYTES = 4096
@@ -12,47 +14,26 @@ _LARGEST_WINDOW_LOG = 27
 """128 MB, what the format's tools allow unless they are told otherwise."""
 
 
-class ZstdUnpacker:
+class ZstdUnpacker(InSlices):
     """As `unpacking.Unpacker`."""
 
     def __init__(self) -> None:
         self._zstd: Any = _library()
+        super().__init__(_SLICE_BYTES, self._zstd.ZstdError)
         self._frame = self._new_frame()
-        self._waiting = memoryview(b"")
-        self._slice: bytes | memoryview = b""
         self._is_begun = False
-
-    @property
-    def is_hungry(self) -> bool:
-        is_empty = not self._slice and not self._waiting
-        return is_empty and (self._frame.eof or self._frame.needs_input)
 
     @property
     def is_whole(self) -> bool:
         return self.is_hungry and self._is_begun and bool(self._frame.eof)
 
-    def feed(self, packed: bytes) -> None:
-        assert self.is_hungry, "unpack first what is here"
-        self._waiting = memoryview(packed)
+    @property
+    @override
+    def _has_more(self) -> bool:
+        """Also of what was looked at: a few bytes may stand for more than one part."""
+        return bool(self._slice) or not (self._frame.eof or self._frame.needs_input)
 
-    def step(self) -> bytes:
-        """The next part, perhaps empty. Raises Garbled once all before the fault was given out."""
-        if not self._slice:
-            self._slice = self._waiting[:_SLICE_BYTES]
-            self._waiting = self._waiting[_SLICE_BYTES:]
-        parts: list[bytes] = []
-        room = STEP_BYTES
-        while room and (self._slice or not (self._frame.eof or self._frame.needs_input)):
-            try:
-                part = self._part(room)
-            except self._zstd.ZstdError as error:
-                if parts:  # the next step finds the same fault
-                    break
-                raise Garbled(str(error)) from None
-            parts.append(part)
-            room -= len(part)
-        return b"".join(parts)
-
+    @override
     def _part(self, room: int) -> bytes:
         if self._frame.eof:  # frames may follow each other
             self._frame = self._new_frame()
