@@ -61,6 +61,12 @@ class Settings:
     providers: tuple[Provider, ...] = ()
     """In the order of the file."""
 
+    @property
+    def api_keys(self) -> tuple[str, ...]:
+        """Every key that was read; none is ever written down or shown."""
+        accounts = (account for provider in self.providers for account in provider.accounts)
+        return tuple(account.api_key for account in accounts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedSettings:

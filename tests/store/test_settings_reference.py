@@ -3,6 +3,7 @@
 from dataclasses import fields
 from pathlib import Path
 
+from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
@@ -102,7 +103,7 @@ def reference() -> str:
             f"## `[{table}]`\n\n| key | value | default | environment | meaning |\n"
             f"|---|---|---|---|---|\n{rows}"
         )
-    defaults = {field.name: field.default for field in fields(Provider)}
+    defaults = {field.name: field.default for kept in (Account, Provider) for field in fields(kept)}
     parts.append(
         PROVIDERS
         + "".join(
@@ -154,7 +155,10 @@ def test_every_field_can_be_set() -> None:
         for field in fields(getattr(settings, table))
     }
     assert {(known.table, known.key) for known in KNOWN} == declared
-    assert set(PROVIDER_KEYS) == {field.name for field in fields(Provider)} - {"name", "api_key"}
+    assert set(PROVIDER_KEYS) == {field.name for field in fields(Provider)} - {
+        "name",
+        "accounts",
+    } | {"api_key_env"}
 
 
 def test_defaults_are_values_that_could_be_set() -> None:
