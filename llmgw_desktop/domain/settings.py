@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from llmgw_desktop.domain.price import PriceRule
 from llmgw_desktop.domain.provider import Provider
 
 
@@ -60,6 +61,8 @@ class Settings:
     recorder: RecorderSettings = field(default_factory=RecorderSettings)
     providers: tuple[Provider, ...] = ()
     """In the order of the file."""
+    prices: tuple[PriceRule, ...] = ()
+    """In the order of the file; the first that matches holds."""
 
     @property
     def api_keys(self) -> tuple[str, ...]:
