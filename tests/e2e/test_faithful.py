@@ -1,7 +1,8 @@
 """Bytes in, the same bytes out: what passes through the gateway is changed only where it says so.
 
 The declared edits are the model's name, the credential, `stream_options` where a caller did not ask
-for usage, and `x_gateway` at the end of a whole chat completion. Everything else is compared byte by byte, on both ways.
+for usage, and `x_gateway` at the end of a whole chat completion. Everything else is compared byte
+by byte, on both ways.
 """
 
 from __future__ import annotations
