@@ -27,12 +27,14 @@ from llmgw_desktop.wire.sse import SseSplitter
 from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.openai_responses.growing_items import (
+    MOST_ITEMS,
     GrowingCall,
     GrowingItem,
     GrowingMessage,
     GrowingReasoning,
     OpaqueItem,
     Telling,
+    too_many,
 )
 
 Event = dict[str, Any]
@@ -192,6 +194,8 @@ class ResponsesEventReader:
             growing.finish(item)
 
     def _add(self, key: object, item: Event) -> GrowingItem:
+        if len(self._items) >= MOST_ITEMS:
+            raise too_many()
         kind = item.get("type")
         growing: GrowingItem
         if kind == "message":
