@@ -79,7 +79,8 @@ class EventReader(Protocol):
 
     def finish(self) -> list[AnswerEvent]:
         """Nothing more comes. A last frame without its blank line counts, and so does an end that
-        the protocol leaves to the closing of the stream; a missing one is not invented."""
+        the protocol leaves to the closing of the stream; a missing one is not invented. Half a
+        frame is no garbage: the stream was cut."""
 
 
 class EventWriter(Protocol):

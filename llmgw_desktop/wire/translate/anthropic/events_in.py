@@ -126,7 +126,10 @@ class EventReader:
 
     def finish(self) -> list[AnswerEvent]:
         events: list[AnswerEvent] = []
-        self._frame(self._splitter.tail, events)
+        try:
+            self._frame(self._splitter.tail, events)
+        except UpstreamGarbage:
+            return []  # half a frame: the stream was cut
         return events
 
     def _frame(self, frame: bytes, events: list[AnswerEvent]) -> None:

@@ -90,10 +90,15 @@ class ResponsesEventReader:
 
     def finish(self) -> list[AnswerEvent]:
         tail = self._splitter.tail
-        if tail.lstrip()[:1] == b"{" and not self._has_begun:
-            return self.whole(parse_answer(tail))
-        self._read_frame(tail)
-        return self._told()
+        response: Event | None = None
+        try:
+            if tail.lstrip()[:1] == b"{" and not self._has_begun:
+                response = parse_answer(tail)
+            else:
+                self._read_frame(tail)
+        except UpstreamGarbage:
+            return []  # half a frame: the stream was cut
+        return self._told() if response is None else self.whole(response)
 
     def whole(self, response: Event) -> list[AnswerEvent]:
         """The events of an answer that did not come as a stream."""
