@@ -68,7 +68,7 @@ class Container:
         self._bus = Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._redactor = Redactor()
-        self._redactor.know(provider.api_key for provider in settings.providers)
+        self._redactor.know(settings.api_keys)
         self._store = FlightStore(
             places.flights_db,
             clock=self._clock,
@@ -132,7 +132,7 @@ class Container:
             return
         if not news.problem:
             self.gateway.apply(news.settings)
-            self._redactor.know(each.api_key for each in news.settings.providers)
+            self._redactor.know(news.settings.api_keys)
         self._settings_news = news
         self._bus.publish(news)
 

@@ -44,7 +44,7 @@ class ProgramLog:
 
     def guard(self, settings: Settings) -> None:
         """The keys of these are removed whatever they look like."""
-        self._redactor.know(provider.api_key for provider in settings.providers)
+        self._redactor.know(settings.api_keys)
 
     def note(self, event: Event) -> None:
         """Listen with this, so that new keys are guarded too."""

@@ -35,5 +35,7 @@ class ModelRequest:
     """Case-insensitive, as they came."""
     query: str = ""
     """Without the question mark and without keys."""
+    project: str = ""
+    """Whose credentials are to be used; empty for requests of no project."""
     own_fields: Mapping[str, object] | None = None
     """As the client sent them, where the engine has put an earlier conversation before."""

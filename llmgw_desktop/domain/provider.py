@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from llmgw_desktop.domain.account import Account, CredentialKind, account_id
+
 
 class ModelProtocol(StrEnum):
     """A wire format of model requests."""
@@ -58,9 +60,8 @@ class Provider:
     name: str
     kind: ProviderKind
     base_url: str = ""
-    api_key: str = field(default="", repr=False)
-    """Read from the environment variable that the settings name; empty when there is none."""
-    api_key_env: str = ""
+    accounts: tuple[Account, ...] = (Account(),)
+    """Never empty."""
     models: tuple[str, ...] = ()
     protocols: tuple[ModelProtocol, ...] = ()
     """What this server speaks, where that is not what its kind speaks."""
@@ -73,20 +74,25 @@ class Provider:
         """The protocols that this provider takes, the one to translate into first."""
         return self.protocols or PROTOCOLS_OF_KIND[self.kind]
 
-    @property
-    def key_problem(self) -> str:
-        """Why this provider cannot be asked without a key that it does not have; else empty.
+    def key_problem(self, account: Account) -> str:
+        """Why this provider cannot be asked with this account, which has no key; else empty.
 
         A vendor's own service always wants one. A server of another address may want none, unless
-        the settings name one.
+        the settings name one. Whether the vault holds a key shows when it is read.
         """
-        if self.api_key:
+        if account.api_key or account.vault:
             return ""
-        if self.api_key_env:
+        if account.api_key_env:
             return "the environment variable that api_key_env names is not set, or is empty"
         if self._is_at_its_vendor:
-            return "api_key_env is not set, and this vendor answers nobody without a key"
+            return (
+                "neither api_key_env nor vault is set, and this vendor answers nobody without a key"
+            )
         return ""
+
+    def credential_of(self, account: Account) -> CredentialKind:
+        wants_none = not account.api_key_env and not account.vault and not self._is_at_its_vendor
+        return CredentialKind.NONE if wants_none else account.credential
 
     @property
     def _is_at_its_vendor(self) -> bool:
@@ -103,17 +109,27 @@ class Upstream:
     kind: ProviderKind
     protocol: ModelProtocol
     base_url: str
+    account: str = ""
+    """As `account_id` names it."""
     api_key: str = field(default="", repr=False)
+    vault: str = ""
+    """`provider/name` of the vault's entry that holds the key, where it is not here yet."""
     key_problem: str = ""
-    """Not empty: do not ask it; its provider's key is missing, for this reason."""
+    """Not empty: do not ask it; its account's key is missing, for this reason."""
 
     @classmethod
-    def of(cls, provider: Provider, protocol: ModelProtocol) -> "Upstream":
+    def of(
+        cls, provider: Provider, protocol: ModelProtocol, account: Account | None = None
+    ) -> "Upstream":
+        """By the provider's first account where none is given."""
+        account = account or provider.accounts[0]
         return cls(
             provider=provider.name,
             kind=provider.kind,
             protocol=protocol,
             base_url=provider.base_url,
-            api_key=provider.api_key,
-            key_problem=provider.key_problem,
+            account=account_id(provider.name, account.name),
+            api_key=account.api_key,
+            vault=account.vault,
+            key_problem=provider.key_problem(account),
         )

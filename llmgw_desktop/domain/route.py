@@ -1,11 +1,84 @@
 """To whom a request goes, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from llmgw_desktop.domain.provider import Upstream
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol, Upstream
+from llmgw_desktop.domain.values import value
+
+
+class Strategy(StrEnum):
+    """The order in which the candidates of a route are tried."""
+
+    ACCOUNT_POOL_FIRST = "account-pool-first"
+    """Subscriptions before API keys; among equals by priority and weight."""
+    API_KEY_FIRST = "api-key-first"
+    AUTOMATIC = "automatic"
+    """By quota left, price and latency."""
+    PINNED = "pinned"
+    """As the rule lists them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RouteMatch:
+    """Which requests a rule is for; what is left out matches all. Names may hold `*` and `?`."""
+
+    client: str = "*"
+    model: str = "*"
+    protocol: ModelProtocol | None = None
+    project: str = "*"
+    operation: Operation | None = None
+    min_input_tokens: int | None = None
+    max_input_tokens: int | None = None
+    """Estimated before anybody is asked; both bounds belong to the range."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteTarget:
+    """`provider:model`, `provider/account:model`, or without a model: the one asked for."""
+
+    provider: str
+    account: str = ""
+    """Empty: any account of the provider."""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteRule:
+    """One `[[routes]]` table; the first that matches is used."""
+
+    name: str
+    match: RouteMatch = field(default_factory=RouteMatch)
+    to: tuple[RouteTarget, ...]
+    strategy: Strategy = Strategy.ACCOUNT_POOL_FIRST
+    keeps_conversations: bool = True
+    """A conversation stays with the account that answered it, so that its prompt cache stays
+    warm."""
+    enabled: bool = True
+    line: int = 0
+    """Of the settings file."""
+
+
+@value
+class RouteQuestion:
+    """All that routing may know of a request."""
+
+    protocol: ModelProtocol
+    model: str
+    operation: Operation = Operation.GENERATE
+    client: str = ""
+    project: str = ""
+    """Empty for requests of no project."""
+    input_tokens: int | None = None
+    """An estimate; None where nobody asked for one."""
+    conversation: str = ""
+    """The same for all turns of one conversation; empty where that cannot be told."""
+    strict: bool = False
+    """Only the first candidate may answer."""
+
+
+@value
 class Candidate:
     """An upstream with the model name that it knows."""
 
@@ -13,9 +86,26 @@ class Candidate:
     model: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
+class Consideration:
+    """What was said of one candidate when the decision was made."""
+
+    account: str
+    model: str
+    rank: int | None
+    """Its place in the order, from 1; None where it was left out."""
+    reason: str
+
+
+@value
 class RouteDecision:
     """One use of the routing rules: candidates in the order they are tried, the reason in words."""
 
     candidates: tuple[Candidate, ...]
     reason: str
+    rule: str = ""
+    """The name of the rule that matched; empty where none of the person's did."""
+    strategy: Strategy = Strategy.PINNED
+    considered: tuple[Consideration, ...] = ()
+    """All that could have answered, each with its reason."""
+    strict: bool = False

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from llmgw_desktop.domain.price import PriceRule
 from llmgw_desktop.domain.provider import Provider
 
 
@@ -60,6 +61,14 @@ class Settings:
     recorder: RecorderSettings = field(default_factory=RecorderSettings)
     providers: tuple[Provider, ...] = ()
     """In the order of the file."""
+    prices: tuple[PriceRule, ...] = ()
+    """In the order of the file; the first that matches holds."""
+
+    @property
+    def api_keys(self) -> tuple[str, ...]:
+        """Every key that was read; none is ever written down or shown."""
+        accounts = (account for provider in self.providers for account in provider.accounts)
+        return tuple(account.api_key for account in accounts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ class Usage:
     """All generated tokens, reasoning included."""
     cache_read_tokens: int | None = None
     cache_write_tokens: int | None = None
+    cache_write_1h_tokens: int | None = None
+    """Those of the former that are kept for an hour and cost more; None where nobody said."""
     reasoning_tokens: int | None = None
 
     def with_news(self, later: "Usage") -> "Usage":
@@ -25,6 +27,7 @@ class Usage:
             output_tokens=_later(self.output_tokens, later.output_tokens),
             cache_read_tokens=_later(self.cache_read_tokens, later.cache_read_tokens),
             cache_write_tokens=_later(self.cache_write_tokens, later.cache_write_tokens),
+            cache_write_1h_tokens=_later(self.cache_write_1h_tokens, later.cache_write_1h_tokens),
             reasoning_tokens=_later(self.reasoning_tokens, later.reasoning_tokens),
         )
 

@@ -139,6 +139,7 @@ class Pipeline:
             fields=fields,
             headers=caller.headers,
             query=caller.query,
+            project=caller.headers.get("x-project", ""),
         )
         flight.read(request)
         return request

@@ -17,10 +17,12 @@ from llmgw_desktop.domain.settings import (
     UpstreamSettings,
 )
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
+from llmgw_desktop.store.config.price_rules import read_price_rules
 from llmgw_desktop.store.config.provider_table import ProviderTables
 from llmgw_desktop.store.config.settings_text import SettingsText
 from llmgw_desktop.store.config.values import Unfit
 
+_TABLES_OF_NAMES = ("providers", "prices")
 _TABLES = tuple(dict.fromkeys(known.table for known in KNOWN))
 
 
@@ -35,6 +37,7 @@ def load_settings(path: Path, env: Mapping[str, str]) -> LoadedSettings:
         upstream=UpstreamSettings(**_values(text, "upstream", env)),
         recorder=RecorderSettings(**_values(text, "recorder", env)),
         providers=ProviderTables(text, env, http.port).read(),
+        prices=read_price_rules(text),
     )
     return LoadedSettings(settings=settings, warnings=tuple(text.warnings))
 
@@ -82,9 +85,9 @@ def _warn_of_unknown(text: SettingsText) -> None:
     for name, value in text.data.items():
         if name in _TABLES:
             continue
-        if name != "providers" and (name,) not in unused:
+        if name not in _TABLES_OF_NAMES and (name,) not in unused:
             kind = "table" if isinstance(value, dict) else "setting"
-            known = ", ".join((*_TABLES, "providers"))
+            known = ", ".join((*_TABLES, *_TABLES_OF_NAMES))
             text.warn((name,), f"unknown {kind}, ignored (known tables: {known})")
     for table in _TABLES:
         keys = [known.key for known in KNOWN if known.table == table]

@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from llmgw_desktop.ui.resource_files import resource_path
+from llmgw_desktop.store.resource_files import resource_path
 
 _SCALES = (1.0, 2.0, 3.0)
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetrics, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
+from llmgw_desktop.store.resource_files import resource_path
 from llmgw_desktop.ui.icons import Icons
 from llmgw_desktop.ui.palettes import Colours, dark_colours, light_colours, make_palette
-from llmgw_desktop.ui.resource_files import resource_path
 
 _SMALLEST_BODY_PX = 13
 _MONO_SCALE = 0.92

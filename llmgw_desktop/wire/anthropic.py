@@ -202,6 +202,7 @@ def usage_counts(usage: dict[str, Any]) -> dict[str, int]:
         "output": count_in(usage, "output_tokens"),
         "cache_read": count_in(usage, "cache_read_input_tokens"),
         "cache_write": split if whole is None else whole,
+        "cache_write_1h": by_age[1],
         "thinking": count_in(object_in(usage, "output_tokens_details"), "thinking_tokens"),
     }
     return {name: count for name, count in found.items() if count is not None}
@@ -215,5 +216,6 @@ def usage_of_counts(counts: dict[str, int]) -> Usage:
         output_tokens=counts.get("output"),
         cache_read_tokens=counts.get("cache_read"),
         cache_write_tokens=counts.get("cache_write"),
+        cache_write_1h_tokens=counts.get("cache_write_1h"),
         reasoning_tokens=counts.get("thinking"),
     )

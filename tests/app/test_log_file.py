@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.app.log_file import FILE_BYTES, FILES, LONGEST_ENTRY, ProgramLog
+from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import SettingsChanged
 from llmgw_desktop.domain.provider import Provider, ProviderKind
@@ -121,7 +122,11 @@ def test_secrets_are_removed_wherever_they_stand(
     program_log: ProgramLog, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     program_log.to_stderr()
-    provider = Provider(name="own", kind=ProviderKind.OPENAI_COMPATIBLE, api_key="hunter2-hunter2")
+    provider = Provider(
+        name="own",
+        kind=ProviderKind.OPENAI_COMPATIBLE,
+        accounts=(Account(api_key="hunter2-hunter2"),),
+    )
     program_log.note(SettingsChanged(settings=Settings(providers=(provider,))))
     with program_log.in_files(folder):
         log.warning(f"in the words: {KEY}")  # noqa: G004

@@ -2,19 +2,21 @@
 
 import pytest
 
+from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.provider import DEFAULT_BASE_URLS, Provider, ProviderKind
 
 OPENAI, OTHER = ProviderKind.OPENAI, ProviderKind.OPENAI_COMPATIBLE
 
 
 def _problem(kind: ProviderKind, base_url: str, *, env: str = "", key: str = "") -> str:
-    provider = Provider(name="x", kind=kind, base_url=base_url, api_key_env=env, api_key=key)
-    return provider.key_problem
+    account = Account(api_key_env=env, api_key=key)
+    provider = Provider(name="x", kind=kind, base_url=base_url, accounts=(account,))
+    return provider.key_problem(account)
 
 
 @pytest.mark.parametrize("kind", DEFAULT_BASE_URLS)
 def test_a_vendor_wants_a_key(kind: ProviderKind) -> None:
-    assert "api_key_env is not set" in _problem(kind, DEFAULT_BASE_URLS[kind])
+    assert "neither api_key_env nor vault is set" in _problem(kind, DEFAULT_BASE_URLS[kind])
     assert "names is not set" in _problem(kind, DEFAULT_BASE_URLS[kind], env="K")
     assert _problem(kind, DEFAULT_BASE_URLS[kind], env="K", key="sk-1") == ""
 

@@ -9,6 +9,7 @@ import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.provider import Provider, ProviderKind
 from llmgw_desktop.domain.settings import LoadedSettings, RecorderLevel, Settings
@@ -78,8 +79,7 @@ def test_everything_set(file: Path) -> None:
             name="work-openai",
             kind=ProviderKind.OPENAI,
             base_url="https://api.openai.com/v1",
-            api_key="sk-1",
-            api_key_env="WORK_KEY",
+            accounts=(Account(api_key="sk-1", api_key_env="WORK_KEY"),),
         ),
         Provider(
             name="ollama",

@@ -3,9 +3,11 @@
 from dataclasses import fields
 from pathlib import Path
 
+from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
+from llmgw_desktop.store.config.price_rules import PRICE_KEYS
 from llmgw_desktop.store.config.provider_table import PROVIDER_KEYS
 from llmgw_desktop.store.settings import load_settings
 
@@ -64,6 +66,17 @@ translated for them), then the first in the file; `GET /v1/models` shows the nam
 can be asked as `NAME/MODEL`.
 """
 
+PRICES = """\
+## `[[prices]]`
+
+What models cost where the shipped table (`resources/prices.json`, dated, made from the vendors'
+public prices) does not say so or you pay another price: the first table that matches holds. Servers
+with `local = true` have no price but yours. A price that is not known stays unknown; it is never 0.
+
+| key | value | meaning |
+|---|---|---|
+"""
+
 LATER = """\
 ## Not used by this version
 
@@ -102,7 +115,7 @@ def reference() -> str:
             f"## `[{table}]`\n\n| key | value | default | environment | meaning |\n"
             f"|---|---|---|---|---|\n{rows}"
         )
-    defaults = {field.name: field.default for field in fields(Provider)}
+    defaults = {field.name: field.default for kept in (Account, Provider) for field in fields(kept)}
     parts.append(
         PROVIDERS
         + "".join(
@@ -111,6 +124,13 @@ def reference() -> str:
         )
     )
     parts.append(ROUTES)
+    parts.append(
+        PRICES
+        + "".join(
+            f"| `{key}` | {_cell(value.expected)} | {meaning} |\n"
+            for key, (value, meaning) in PRICE_KEYS.items()
+        )
+    )
     later = ", ".join(f"`{'.'.join(path)}`" for path in (*NOT_USED_YET, ("providers.NAME.vault",)))
     parts += [f"{LATER}{later}.\n", EXAMPLE]
     return "\n".join(parts)
@@ -154,7 +174,10 @@ def test_every_field_can_be_set() -> None:
         for field in fields(getattr(settings, table))
     }
     assert {(known.table, known.key) for known in KNOWN} == declared
-    assert set(PROVIDER_KEYS) == {field.name for field in fields(Provider)} - {"name", "api_key"}
+    assert set(PROVIDER_KEYS) == {field.name for field in fields(Provider)} - {
+        "name",
+        "accounts",
+    } | {"api_key_env"}
 
 
 def test_defaults_are_values_that_could_be_set() -> None:

@@ -72,6 +72,7 @@ class Attempts:
                     request.headers, request.protocol
                 ),
                 query=request.query,
+                project=request.project,
                 connected=flight.connected,
             )
         )
@@ -93,6 +94,7 @@ class Attempts:
                 body=translation.body,
                 headers=own_request_headers(protocol, streaming=translation.upstream_streams),
                 query=own_query(protocol, streaming=translation.upstream_streams),
+                project=request.project,
                 connected=flight.connected,
             )
         )

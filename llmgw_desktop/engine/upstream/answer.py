@@ -28,6 +28,8 @@ class UpstreamCall:
     headers: Mapping[str, str]
     """What may be passed on of the caller's headers."""
     query: str = ""
+    project: str = ""
+    """Whose credentials are to be used."""
     connected: Callable[[], None] = _nobody_listens
     """Called once when a connection is in hand and the request is about to be sent."""
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.provider import (
     DEFAULT_BASE_URLS,
     PRACTICE_PREFIX,
@@ -109,8 +110,7 @@ class ProviderTables:
             name=name,
             kind=kind,
             base_url=address.url,
-            api_key=key,
-            api_key_env=variable,
+            accounts=(Account(api_key=key, api_key_env=variable),),
             models=self._value(path, "models", ()),
             protocols=tuple(map(ModelProtocol, self._value(path, "protocols", ()))),
             local=local,
@@ -175,9 +175,10 @@ class ProviderTables:
         return variable, key
 
     def _warn_of_missing_key(self, path: tuple[str, str], provider: Provider) -> None:
-        if not provider.enabled or not provider.key_problem:
+        account = provider.accounts[0]
+        if not provider.enabled or not provider.key_problem(account):
             return
-        if provider.api_key_env:
+        if account.api_key_env:
             problem = "the environment variable is not set, or empty, where the gateway was started"
         else:
             problem = f'kind = "{provider.kind}" needs the name of the variable that holds its key'

@@ -79,7 +79,7 @@ def test_faults_name_file_line_and_key(
 def test_key_that_is_not_there(file: Path) -> None:
     text = '[providers.x]\nkind = "openai"\napi_key_env = "SOME_KEY"\n'
     loaded = load(file, text)
-    assert loaded.settings.providers[0].api_key == ""
+    assert loaded.settings.providers[0].accounts[0].api_key == ""
     assert loaded.warnings == (
         f"{file}, line 3: providers.x.api_key_env: the environment variable is not set, or empty, "
         "where the gateway was started; requests to this provider are refused",
@@ -104,7 +104,7 @@ def test_a_vendor_without_a_key_is_told(file: Path, kind: str) -> None:
 
 def test_keys_in_the_file_are_not_taken_and_not_repeated(file: Path) -> None:
     loaded = load(file, '[providers.x]\nkind = "openai"\napi_key = "sk-secret"\n')
-    assert loaded.settings.providers[0].api_key == ""
+    assert loaded.settings.providers[0].accounts[0].api_key == ""
     assert "name a variable in api_key_env" in loaded.warnings[0]
     assert "sk-secret" not in repr(loaded)
 
@@ -128,7 +128,7 @@ def test_practice_can_be_switched_off_and_nothing_else(file: Path) -> None:
 
 def test_secrets_do_not_show(file: Path) -> None:
     loaded = load(file, '[providers.x]\nkind = "openai"\napi_key_env = "K"\n', {"K": "sk-secret"})
-    assert loaded.settings.providers[0].api_key == "sk-secret"
+    assert loaded.settings.providers[0].accounts[0].api_key == "sk-secret"
     assert "sk-secret" not in repr(loaded)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.ui import resource_files
-from llmgw_desktop.ui.resource_files import resource_path
+from llmgw_desktop.store import resource_files
+from llmgw_desktop.store.resource_files import resource_path
 
 
 @pytest.mark.parametrize("name", ["fonts/Inter-Regular.otf", "icons/app.svg"])

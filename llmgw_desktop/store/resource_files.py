@@ -1,4 +1,4 @@
-"""Where the shipped icons and fonts lie, installed or run from a checkout."""
+"""Where the shipped icons, fonts and tables lie, installed or run from a checkout."""
 
 from pathlib import Path
 

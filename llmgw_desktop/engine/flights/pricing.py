@@ -1,0 +1,89 @@
+"""What an answer cost: the person's own prices first, else the shipped table's, else unknown."""
+
+import re
+from collections.abc import Callable, Sequence
+from fnmatch import translate
+from urllib.parse import urlsplit
+
+from llmgw_desktop.domain.price import Price, PriceRule
+from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.price_table import PriceTable, load_price_table
+
+_KNOWN_PAIRS = 1024
+_VENDORS = {
+    ProviderKind.ANTHROPIC: "anthropic",
+    ProviderKind.OPENAI: "openai",
+    ProviderKind.GOOGLE: "google",
+    ProviderKind.GROQ: "groq",
+}
+_VENDORS_BY_HOST = {
+    "api.mistral.ai": "mistral",
+    "api.x.ai": "xai",
+    "api.deepseek.com": "deepseek",
+}
+
+
+class Pricing:
+    """`cost_usd` costs a flight one look into a table."""
+
+    def __init__(self, load: Callable[[], PriceTable] = load_price_table) -> None:
+        """`load` is called when a first price is wanted."""
+        self._load = load
+        self._table: PriceTable | None = None
+        self._vendors: dict[str, str] = {}
+        self._rules: Sequence[tuple[re.Pattern[str], re.Pattern[str], Price]] = ()
+        self._found: dict[tuple[str, str], Price | None] = {}
+
+    def apply(self, providers: Sequence[Provider], rules: Sequence[PriceRule]) -> None:
+        self._vendors = {each.name: vendor for each in providers if (vendor := vendor_of(each))}
+        self._rules = [
+            (_pattern(rule.provider), _pattern(rule.model), rule.price) for rule in rules
+        ]
+        self._found.clear()
+
+    def price_of(self, provider: str, model: str) -> Price | None:
+        """None where no price is known."""
+        pair = (provider, model)
+        try:
+            return self._found[pair]
+        except KeyError:
+            price = self._look_up(provider, model)
+        if len(self._found) < _KNOWN_PAIRS:  # models are named by callers
+            self._found[pair] = price
+        return price
+
+    def cost_usd(self, provider: str | None, model: str | None, usage: Usage) -> float | None:
+        """By the prices of now, in US dollars."""
+        if not provider or not model or usage.input_tokens is None:
+            return None
+        price = self.price_of(provider, model)
+        return None if price is None else price.cost_usd(usage)
+
+    @property
+    def table(self) -> PriceTable:
+        if self._table is None:
+            self._table = self._load()
+        return self._table
+
+    def _look_up(self, provider: str, model: str) -> Price | None:
+        for of_provider, of_model, price in self._rules:
+            if of_provider.match(provider) and of_model.match(model):
+                return price
+        vendor = self._vendors.get(provider)
+        return self.table.price_of(vendor, model) if vendor else None
+
+
+def vendor_of(provider: Provider) -> str:
+    """Whose public prices hold for it; empty for servers that charge by nobody's list.
+
+    A server of the person's own costs what the person says, though it speaks like a vendor.
+    """
+    if provider.local:
+        return ""
+    host = urlsplit(provider.base_url).hostname or ""
+    return _VENDORS.get(provider.kind) or _VENDORS_BY_HOST.get(host, "")
+
+
+def _pattern(glob: str) -> re.Pattern[str]:
+    return re.compile(translate(glob))

