@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeySequence, QShowE
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.flight_columns import RowTime
+from llmgw_desktop.app.flight_row import RowTime
 from llmgw_desktop.app.flights import Flights, matches
 from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.errors import LlmgwError
