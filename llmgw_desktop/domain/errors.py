@@ -9,7 +9,7 @@ LlmgwError
 │ ├ RequestStalled              a body whose rest does not come
 │ ├ UnsupportedMedia            a content type we do not read
 │ └ LossRefused                 translation would lose something, and the caller wants all
-├ AccessError                 the caller may not
+├ AccessError                 the caller may not (access_errors.py)
 │ ├ Unauthenticated             no key, or not ours
 │ ├ MissingScope                a known client without this permission
 │ ├ ForeignHost                 a Host header that is not ours (DNS rebinding)
@@ -110,39 +110,6 @@ class LossRefused(RequestError):
             f"client asked that nothing be left out"
         )
         self.losses = losses
-
-
-class AccessError(LlmgwError):
-    """The caller may not."""
-
-    kind = "access"
-
-
-class Unauthenticated(AccessError):
-    """No key, or none of ours. One constant text: it never says which part was wrong."""
-
-    kind = "unauthenticated"
-
-    def __init__(self) -> None:
-        super().__init__("A valid access key is required.")
-
-
-class MissingScope(AccessError):
-    """A known client that was not given this permission."""
-
-    kind = "missing_scope"
-
-
-class ForeignHost(AccessError):
-    """The Host header is not one of ours: a rebound name, or a proxy that rewrote it."""
-
-    kind = "foreign_host"
-
-
-class ForeignOrigin(AccessError):
-    """A browser says that a page of another site sent this."""
-
-    kind = "foreign_origin"
 
 
 class RouteError(LlmgwError):

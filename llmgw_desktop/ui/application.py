@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QApplication
 
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.ui.desktop_shell import DesktopContainer, DesktopShell
+from llmgw_desktop.ui.desktop_container import DesktopContainer
+from llmgw_desktop.ui.desktop_shell import DesktopShell
 from llmgw_desktop.ui.garbage import GarbageCollector
 from llmgw_desktop.ui.qt_loop import run
 from llmgw_desktop.ui.settings_box import tell_unusable

@@ -5,14 +5,12 @@ The parts ask by signals and show what they are told; only this file knows them 
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
-from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import (
     Event,
@@ -20,18 +18,16 @@ from llmgw_desktop.domain.events import (
     FlightOpened,
     GatewayChanged,
     GatewayState,
-    GatewayStatus,
     RecorderChanged,
-    RecorderStatus,
     SettingsChanged,
 )
 from llmgw_desktop.domain.flight import FlightQuery
-from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.desktop_container import DesktopContainer
 from llmgw_desktop.ui.main_window import MainWindow, Page
-from llmgw_desktop.ui.opening import make_settings_file, open_path
+from llmgw_desktop.ui.opening import Opening, open_path
 from llmgw_desktop.ui.pages.flights_page import FlightsPage
-from llmgw_desktop.ui.pages.overview_page import OverviewPage, OverviewSource
+from llmgw_desktop.ui.pages.overview_page import OverviewPage
 from llmgw_desktop.ui.settings_watch import SettingsWatch
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tray import Tray, TraySnapshot
@@ -41,53 +37,6 @@ from llmgw_desktop.ui.window.sidebar import SidebarEntry
 _COUNT_MS = 1000
 _TOLD_KEY = "told/still-running"
 _log = logging.getLogger(__name__)
-
-
-class Control(Protocol):
-    """What windows and tray ask of `app/control.py`."""
-
-    def status(self) -> GatewayStatus: ...
-
-    def recorder_status(self) -> RecorderStatus: ...
-
-    def pause(self) -> None: ...
-
-    def resume(self) -> None: ...
-
-    def base_urls(self) -> dict[str, str]: ...
-
-    def access_key_file(self) -> Path: ...
-
-    def settings_file(self) -> Path: ...
-
-    def check_settings(self) -> None: ...
-
-    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]: ...
-
-    def send_test_flight(self) -> Coroutine[Any, Any, str]: ...
-
-
-class DesktopContainer(Protocol):
-    """What is asked of `app/container.py`."""
-
-    @property
-    def places(self) -> Places: ...
-
-    @property
-    def control(self) -> Control: ...
-
-    @property
-    def flights(self) -> Flights: ...
-
-    @property
-    def overview(self) -> OverviewSource: ...
-
-    @property
-    def warnings(self) -> tuple[str, ...]: ...
-
-    async def start(self) -> None: ...
-
-    async def stop(self) -> None: ...
 
 
 class DesktopShell(QObject):
@@ -115,7 +64,9 @@ class DesktopShell(QObject):
         self._tray = tray
         dress_menu(tray.menu, theme)
         self._start_problem = ""
-        self._open_path = open_path
+        self._opening = Opening(
+            container.control.settings_file, container.places, open_path, self._show_opening
+        )
         self._settings_words: tuple[str, tuple[str, ...]] = ("", container.warnings)
         """What is wrong with the settings file, and what is only odd in it."""
         self._watch = SettingsWatch(
@@ -188,9 +139,9 @@ class DesktopShell(QObject):
         window.pause_wanted.connect(self._control.pause)
         window.resume_wanted.connect(self._control.resume)
         window.retry_wanted.connect(self._retry)
-        window.settings_file_wanted.connect(self._open_settings_file)
-        window.data_folder_wanted.connect(self._open_data_folder)
-        window.log_folder_wanted.connect(self._open_log_folder)
+        window.settings_file_wanted.connect(self._opening.settings_file)
+        window.data_folder_wanted.connect(self._opening.data_folder)
+        window.log_folder_wanted.connect(self._opening.log_folder)
         return window
 
     def _make_pages(self) -> list[Page]:
@@ -262,25 +213,7 @@ class DesktopShell(QObject):
     def _retry(self) -> None:
         self._bridge.run(self.start(), name="start again")
 
-    def _open_settings_file(self) -> None:
-        path = self._control.settings_file()
-        try:
-            make_settings_file(path)
-        except OSError as error:
-            self._tell_opening(f"{path}: {error.strerror or error}")
-            return
-        self._open(path)
-
-    def _open_data_folder(self) -> None:
-        self._open(self._container.places.data_folder)
-
-    def _open_log_folder(self) -> None:
-        self._open(self._container.places.log_folder)
-
-    def _open(self, path: Path) -> None:
-        self._tell_opening("" if self._open_path(path) else f"It is at {path}")
-
-    def _tell_opening(self, problem: str) -> None:
+    def _show_opening(self, problem: str) -> None:
         if self._window is not None:
             self._window.show_opening(problem)
 

@@ -1,10 +1,12 @@
 """Hands files and folders to whatever the system opens them with."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.private_files import write_first
 
 _FIRST_LINE = b"# Settings of LLM Gateway. What is not set here is as it comes.\n"
@@ -20,3 +22,37 @@ def make_settings_file(path: Path) -> None:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_first(path, _FIRST_LINE)
+
+
+class Opening:
+    """What a person may want to open of this program. `tell` hears what is wrong, or nothing."""
+
+    def __init__(
+        self,
+        settings_file: Callable[[], Path],
+        places: Places,
+        open_path: Callable[[Path], bool],
+        tell: Callable[[str], None],
+    ) -> None:
+        self._settings_file = settings_file
+        self._places = places
+        self._open_path = open_path
+        self._tell = tell
+
+    def settings_file(self) -> None:
+        path = self._settings_file()
+        try:
+            make_settings_file(path)
+        except OSError as error:
+            self._tell(f"{path}: {error.strerror or error}")
+            return
+        self._open(path)
+
+    def data_folder(self) -> None:
+        self._open(self._places.data_folder)
+
+    def log_folder(self) -> None:
+        self._open(self._places.log_folder)
+
+    def _open(self, path: Path) -> None:
+        self._tell("" if self._open_path(path) else f"It is at {path}")

@@ -10,12 +10,15 @@ from types import MappingProxyType
 
 import orjson
 
-from llmgw_desktop.domain.errors import (
+from llmgw_desktop.domain.access_errors import (
     AccessError,
-    ClientGone,
-    ConfigError,
     ForeignHost,
     ForeignOrigin,
+    Unauthenticated,
+)
+from llmgw_desktop.domain.errors import (
+    ClientGone,
+    ConfigError,
     GatewayClosed,
     KeyMissing,
     LlmgwError,
@@ -28,7 +31,6 @@ from llmgw_desktop.domain.errors import (
     RequestTooLarge,
     RouteError,
     StoreError,
-    Unauthenticated,
     UnknownModel,
     UnknownPath,
     UnsupportedMedia,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.app.flight_columns import RowTime, flight_columns, shown_flight
+from llmgw_desktop.app.flight_columns import flight_columns
 from llmgw_desktop.app.flight_errors import explained
 from llmgw_desktop.app.flight_formats import (
     TokenKind,
@@ -14,8 +14,9 @@ from llmgw_desktop.app.flight_formats import (
     token_parts,
     tokens_sentence,
 )
+from llmgw_desktop.app.flight_row import RowTime, shown_flight
 from llmgw_desktop.app.flight_timeline import rest_of_timeline, timeline_sentence
-from llmgw_desktop.domain import errors
+from llmgw_desktop.domain import access_errors, errors
 from llmgw_desktop.domain.flight import FlightState, FlightSummary, Phase, PhaseName
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
@@ -223,6 +224,7 @@ def all_kinds() -> set[str]:
             walk(child)
 
     walk(errors.LlmgwError)
+    walk(access_errors.AccessError)  # a branch of the tree, once its file is read
     not_of_a_flight = {"config", "port_taken", "store_unavailable", "store_corrupt"}
     return found - not_of_a_flight - {"schema_too_new"}
 

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from anthropic.types.shared import error_type
 
-from llmgw_desktop.domain import errors
+from llmgw_desktop.domain import access_errors, errors
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.errors import ErrorReply, error_message, error_reply
@@ -36,11 +36,11 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (errors.RequestTooLarge("70 MB."), 413, "request_too_large", "request_too_large"),
     (errors.RequestStalled("It stopped."), 408, "timeout_error", "request_stalled"),
     (errors.UnsupportedMedia("text/plain."), 415, "invalid_request_error", "unsupported_media"),
-    (errors.AccessError("Not allowed."), 403, "permission_error", "access"),
-    (errors.Unauthenticated(), 401, "authentication_error", "invalid_api_key"),
-    (errors.MissingScope("May not."), 403, "permission_error", "missing_scope"),
-    (errors.ForeignHost("evil.example."), 421, "permission_error", "foreign_host"),
-    (errors.ForeignOrigin("evil.example."), 403, "permission_error", "foreign_origin"),
+    (access_errors.AccessError("Not allowed."), 403, "permission_error", "access"),
+    (access_errors.Unauthenticated(), 401, "authentication_error", "invalid_api_key"),
+    (access_errors.MissingScope("May not."), 403, "permission_error", "missing_scope"),
+    (access_errors.ForeignHost("evil.example."), 421, "permission_error", "foreign_host"),
+    (access_errors.ForeignOrigin("evil.example."), 403, "permission_error", "foreign_origin"),
     (errors.RouteError("No."), 404, "not_found_error", "route"),
     (errors.UnknownModel("gpt-0"), 404, "not_found_error", "model_not_found"),
     (errors.UnknownPath("No door at /x."), 404, "not_found_error", "unknown_url"),
@@ -71,7 +71,11 @@ def _tree(root: type[LlmgwError]) -> Iterator[type[LlmgwError]]:
 
 
 def test_no_error_of_the_tree_is_without_an_example_here() -> None:
-    ours = {kind for kind in _tree(LlmgwError) if kind.__module__ == errors.__name__}
+    ours = {
+        kind
+        for kind in _tree(LlmgwError)
+        if kind.__module__ in (errors.__name__, access_errors.__name__)
+    }
     assert {type(example[0]) for example in EXAMPLES} == ours
 
 
@@ -152,14 +156,16 @@ def test_headers_that_belong_to_a_status() -> None:
 
     kind = {"content-type": "application/json"}
     assert headers(errors.GatewayClosed("x", retry_after_s=7)) == kind | {"retry-after": "7"}
-    assert headers(errors.Unauthenticated()) == kind | {"www-authenticate": "Bearer"}
+    assert headers(access_errors.Unauthenticated()) == kind | {"www-authenticate": "Bearer"}
     assert headers(errors.UnknownPath("x", allowed="GET, HEAD")) == kind | {"allow": "GET, HEAD"}
     assert headers(errors.UnknownPath("x")) == kind
 
 
 @pytest.mark.parametrize("protocol", [None, *ModelProtocol])
 def test_a_401_is_always_the_same(protocol: ModelProtocol | None) -> None:
-    first, second = (error_reply(errors.Unauthenticated(), protocol, f) for f in ("flt_1", "flt_2"))
+    first, second = (
+        error_reply(access_errors.Unauthenticated(), protocol, f) for f in ("flt_1", "flt_2")
+    )
     assert first == second
 
 

@@ -8,8 +8,9 @@ import logging
 from collections.abc import Sequence
 from hashlib import sha256
 
+from llmgw_desktop.domain.access_errors import Unauthenticated
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import MalformedRequest, Unauthenticated
+from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.principal import LOCAL, Principal
 from llmgw_desktop.store.client_store import ClientStore
 

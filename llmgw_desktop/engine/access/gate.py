@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from llmgw_desktop.domain.errors import GatewayClosed, MissingScope
+from llmgw_desktop.domain.access_errors import MissingScope
+from llmgw_desktop.domain.errors import GatewayClosed
 from llmgw_desktop.domain.events import GatewayState
 from llmgw_desktop.domain.principal import SCOPE_WORDS, Principal, Scope
 from llmgw_desktop.engine.access.authenticator import Authenticator

@@ -8,11 +8,8 @@ from collections.abc import Sequence
 
 from aiohttp import hdrs, web
 
-from llmgw_desktop.domain.errors import (
-    ForeignHost,
-    ForeignOrigin,
-    UnsupportedMedia,
-)
+from llmgw_desktop.domain.access_errors import ForeignHost, ForeignOrigin
+from llmgw_desktop.domain.errors import UnsupportedMedia
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 

@@ -8,12 +8,8 @@ import logging
 
 from aiohttp import web
 
-from llmgw_desktop.domain.errors import (
-    AccessError,
-    ClientGone,
-    LlmgwError,
-    PortTaken,
-)
+from llmgw_desktop.domain.access_errors import AccessError
+from llmgw_desktop.domain.errors import ClientGone, LlmgwError, PortTaken
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.engine.access.gate import Gate

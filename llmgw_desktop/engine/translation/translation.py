@@ -10,7 +10,7 @@ from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.prompt import Prompt
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Candidate
-from llmgw_desktop.engine.translation.beside_loop import beside_loop
+from llmgw_desktop.engine.translation.beside_loop import beside_loop, weight_of
 from llmgw_desktop.engine.translation.nesting import request_nesting
 from llmgw_desktop.wire.translate.codec import Asked, Codec, EventReader, EventWriter, Target
 from llmgw_desktop.wire.translate.counts import count_request
@@ -62,12 +62,12 @@ class Translator:
     async def translate(self, request: ModelRequest, candidate: Candidate) -> Translation:
         """Raises MalformedRequest, and LossRefused for a caller who wants all or nothing."""
         with request_nesting(request.fields):
-            return await beside_loop(len(request.body), self.translated, request, candidate)
+            return await beside_loop(weight_of(request.body), self.translated, request, candidate)
 
     async def tokens(self, request: ModelRequest) -> int:
         """A guess at what is asked. Raises MalformedRequest."""
         with request_nesting(request.fields):
-            return await beside_loop(len(request.body), self._tokens, request)
+            return await beside_loop(weight_of(request.body), self._tokens, request)
 
     def _tokens(self, request: ModelRequest) -> int:
         read = self._codec_of(request.protocol).read_prompt

@@ -3,27 +3,29 @@
 This file joins the parts and tells them of each other; each part stands in `ui/flights/`.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.flight_columns import RowTime
-from llmgw_desktop.app.flights import Flights, matches
+from llmgw_desktop.app.flight_row import RowTime
+from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, GatewayChanged, RecorderChanged, RecorderStatus
-from llmgw_desktop.domain.flight import FlightQuery, FlightRecord, FlightSummary
+from llmgw_desktop.domain.flight import FlightQuery, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.detail.detail_pane import DetailPane
 from llmgw_desktop.ui.flights.filter_bar import FilterBar
 from llmgw_desktop.ui.flights.first_flight import FirstFlight
 from llmgw_desktop.ui.flights.flight_actions import FlightActions
 from llmgw_desktop.ui.flights.flight_browser import FlightBrowser
+from llmgw_desktop.ui.flights.flight_finder import FlightFinder
+from llmgw_desktop.ui.flights.flight_menus import FlightMenus
 from llmgw_desktop.ui.flights.notice import Notice
 from llmgw_desktop.ui.flights.page_states import PageStates, failure_words
 from llmgw_desktop.ui.flights.table.flight_feed import FlightFeed
@@ -68,8 +70,6 @@ class FlightsPage(QWidget):
         self._flights = flights
         self._control = control
         self._bridge = bridge
-        self._filter_is_new = True
-        self._wanted: FlightSummary | None = None
         self._wants_list = False
         """Enter was pressed in the filter: the keyboard goes to the list once there is one."""
         model = FlightModel(now, self)
@@ -81,6 +81,10 @@ class FlightsPage(QWidget):
         pane = DetailPane(theme, bridge, self._actions, settings, clock)
         self._browser = FlightBrowser(self._table, pane, flights, bridge, theme, settings)
         self._filter = FilterBar(theme)
+        self._finder = FlightFinder(
+            flights, self._feed, self._loader, self._table, self._browser, bridge
+        )
+        self._menus = FlightMenus(self, self._table, self._actions, self._filter)
         self._first = FirstFlight(theme, key_file)
         self._states = PageStates(theme, self._browser, self._table, self._first)
         self._reading = Banner(theme, closable=False)
@@ -97,12 +101,7 @@ class FlightsPage(QWidget):
 
     def show_flight(self, flight_id: str) -> None:
         """Choose this one and open it; the filter goes if it hides the flight."""
-
-        def show(record: FlightRecord | None) -> None:
-            if record is not None:
-                self._show_flight(record.summary)
-
-        self._bridge.fetch(self, lambda: self._flights.record(flight_id), show, self._on_failed)
+        self._finder.show(flight_id)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -136,19 +135,20 @@ class FlightsPage(QWidget):
         self._filter.left.connect(self._on_filter_left)
         self._filter.typed.connect(self._stay_in_filter)
         self._filter.follow_wanted.connect(self._on_follow)
-        self._filter.columns.clicked.connect(self._show_columns)
+        self._filter.columns.clicked.connect(self._menus.show_columns)
         self._table.top_seen.connect(self._feed.set_at_top)
         self._table.scrolled.connect(self._loader.look)
-        self._table.menu_wanted.connect(self._show_menu)
+        self._table.menu_wanted.connect(self._menus.show_flight)
         self._table.follow_toggled.connect(self._filter.follow.toggle)
         self._loader.visible_rows = self._table.visible_rows
         self._loader.failed.connect(self._on_failed)
         self._feed.began.connect(self._on_began)
-        self._feed.loaded.connect(self._on_loaded)
         self._feed.counted.connect(self._on_counted)
         self._feed.waiting.connect(self._browser.show_waiting)
         self._feed.came_in.connect(self._on_came_in)
         self._feed.failed.connect(self._on_failed)
+        self._finder.clear_wanted.connect(self._filter.clear)
+        self._finder.failed.connect(self._on_failed)
         self._states.currentChanged.connect(self._lead_keyboard)
         self._browser.chosen.connect(self._on_chosen)
         self._actions.said.connect(self._notice.say)
@@ -161,14 +161,11 @@ class FlightsPage(QWidget):
             ("Filter flights", ("Ctrl+F", "/"), self._filter.focus_field),
             ("Clear filter", ("Ctrl+L",), self._filter.clear),
         ):
-            self._add_key(text, keys, run)
-
-    def _add_key(self, text: str, keys: tuple[str, ...], run: Callable[[], None]) -> None:
-        action = QAction(text, self)
-        action.setShortcuts([QKeySequence(key) for key in keys])
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(run)
-        self.addAction(action)
+            action = QAction(text, self)
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(run)
+            self.addAction(action)
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
         for event in events:
@@ -198,25 +195,9 @@ class FlightsPage(QWidget):
             self._table.setFocus()
 
     def _on_filter(self, query: FlightQuery) -> None:
-        self._filter_is_new = True
+        self._finder.expect_others()
         self._filter.show_searching()
         self._feed.set_query(query)
-
-    def _on_loaded(self) -> None:
-        """Rows have new places: find the chosen flight's again."""
-        is_new, self._filter_is_new = self._filter_is_new, False
-        if self._wanted is not None:
-            self._find_wanted()
-            return
-        flight = self._browser.flight
-        if flight is None:
-            return
-        if is_new and not matches(self._feed.query, flight):
-            self._browser.forget()
-        elif is_new:
-            self._loader.locate(flight, self._table.choose_row)
-        elif (row := self._table.row_of(flight.id)) is not None:
-            self._table.choose_row(row, scroll=False)
 
     def _on_counted(self, matching: int, total: int) -> None:
         self._wants_list = False
@@ -251,36 +232,6 @@ class FlightsPage(QWidget):
     def _show_filter(self, on: bool) -> None:
         self._filter.setVisible(on)
         self._line.setVisible(on)
-
-    def _show_flight(self, flight: FlightSummary) -> None:
-        self._wanted = flight
-        if not matches(self._feed.query, flight):
-            self._filter.clear()
-        elif self._feed.is_loaded:
-            self._find_wanted()
-
-    def _find_wanted(self) -> None:
-        flight, self._wanted = self._wanted, None
-
-        def choose(row: int) -> None:
-            self._table.choose_row(row)
-            self._browser.open_pane()
-
-        if flight is not None:
-            self._loader.locate(flight, choose)
-
-    def _show_columns(self) -> None:
-        menu = self._table.header.column_menu(self)
-        button = self._filter.columns
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
-
-    def _show_menu(self, flight: FlightSummary, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions(self._actions.actions)
-        menu.addSeparator()
-        self._filter.quick_menu(menu, flight)
-        menu.popup(at)
 
     def _send_test_flight(self) -> None:
         self._first.show_sending(True)

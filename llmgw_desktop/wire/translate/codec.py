@@ -63,6 +63,11 @@ class Asked:
     now_s: int = 0
 
 
+MOST_OPEN_ITEMS = 1024
+"""So many items of one answer may be open at once, or wait for each other. A hostile stream begins
+them without end, and what is remembered of one takes many times the bytes that begin it."""
+
+
 class EventReader(Protocol):
     """A stream's bytes become events, however they are split into chunks.
 
@@ -74,7 +79,8 @@ class EventReader(Protocol):
 
     def finish(self) -> list[AnswerEvent]:
         """Nothing more comes. A last frame without its blank line counts, and so does an end that
-        the protocol leaves to the closing of the stream; a missing one is not invented."""
+        the protocol leaves to the closing of the stream; a missing one is not invented. Half a
+        frame is no garbage: the stream was cut."""
 
 
 class EventWriter(Protocol):

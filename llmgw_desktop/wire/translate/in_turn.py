@@ -14,6 +14,7 @@ from llmgw_desktop.domain.answer import (
     ItemGrew,
 )
 from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.wire.translate.codec import MOST_OPEN_ITEMS
 
 MOST_WAITING = 64 * 1024 * 1024
 _COST_OF_EVENT = 256
@@ -54,6 +55,8 @@ class InTurn:
             if self._shown is None:
                 self._shown = event.index
                 return [event]
+            if len(self._waiting) >= MOST_OPEN_ITEMS:
+                raise UpstreamGarbage("The provider's answer has more items at once than any has.")
             self._waiting[event.index] = []
         self._wait(event)
         return []

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from llmgw_desktop.domain.access_errors import Unauthenticated
 from llmgw_desktop.domain.client import Client
-from llmgw_desktop.domain.errors import Unauthenticated
 from llmgw_desktop.domain.principal import DEFAULT_SCOPES, LOCAL
 from llmgw_desktop.engine.access.authenticator import (
     REFRESH_S,

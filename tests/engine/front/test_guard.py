@@ -4,11 +4,8 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
-from llmgw_desktop.domain.errors import (
-    ForeignHost,
-    ForeignOrigin,
-    UnsupportedMedia,
-)
+from llmgw_desktop.domain.access_errors import ForeignHost, ForeignOrigin
+from llmgw_desktop.domain.errors import UnsupportedMedia
 from llmgw_desktop.engine.front.guard import Guard
 
 GUARD = Guard(port=3333, hosts=("gateway.home:3333",), origins=("http://editor.home",))

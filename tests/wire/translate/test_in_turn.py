@@ -19,6 +19,7 @@ from llmgw_desktop.domain.content import Citation, Text
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.translate import in_turn
+from llmgw_desktop.wire.translate.codec import MOST_OPEN_ITEMS
 from llmgw_desktop.wire.translate.in_turn import InTurn
 
 END = AnswerEnded(stop=Stop(kind=StopKind.END))
@@ -93,6 +94,16 @@ def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         turns.feed(grew(1, "b" * 200))
     with pytest.raises(UpstreamGarbage):
         turns.feed(grew(1, "b" * 5000))
+
+
+def test_so_are_the_items_that_wait() -> None:
+    turns = InTurn()
+    for index in range(MOST_OPEN_ITEMS + 1):
+        turns.feed(begun(index))
+        if index:
+            turns.feed(ended(index))
+    with pytest.raises(UpstreamGarbage, match="more items at once"):
+        turns.feed(begun(MOST_OPEN_ITEMS + 1))
 
 
 @given(st.data())

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from llmgw_desktop.app.flight_columns import FlightColumn
+from llmgw_desktop.app.flight_row import FlightColumn
 
 _WIDEST_PX = 4000
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from typing_extensions import override
 
 from llmgw_desktop.app.figures import UNKNOWN
-from llmgw_desktop.app.flight_columns import ShownFlight
+from llmgw_desktop.app.flight_row import ShownFlight
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.ui.flights.table.flight_model import NOT_HERE, FlightModel
 from llmgw_desktop.ui.flights.table.state_marks import StateMarks, state_colour

@@ -6,34 +6,23 @@ sight; otherwise they are counted until somebody wants them. Pages further down 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from llmgw_desktop.app.flights import Flights, is_whole
 from llmgw_desktop.domain.events import Event, FlightClosed, FlightOpened
-from llmgw_desktop.domain.flight import FlightQuery, FlightSummary
+from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.table.flight_model import FlightModel
 from llmgw_desktop.ui.flights.table.flight_window import PAGE_ROWS
 from llmgw_desktop.ui.flights.table.live_flights import LiveFlights
 from llmgw_desktop.ui.flights.table.page_loader import PageLoader
+from llmgw_desktop.ui.flights.table.top_reading import MOST_ROWS, Top, TopReading, changed_since_s
 from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
 
-_TOP_MOST = 2 * PAGE_ROWS
 _RUNNING_MS = 250
 _RECOUNT_MS = 5000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Top:
-    """What a worker read: the list's beginning, or what is not older than `since_s`."""
-
-    flights: list[FlightSummary]
-    since_s: float | None = None
-    matching: int | None = None
-    total: int | None = None
 
 
 class FlightFeed(QObject):
@@ -137,21 +126,9 @@ class FlightFeed(QObject):
         if self._reading_all == self._generation:
             return
         self._reading_all = self._generation
-        query = self._query
-        first: list[FlightSummary] = []
-
-        def rows() -> _Top:
-            first.extend(self._flights.page(query, 0, PAGE_ROWS))
-            return _Top(flights=first)
-
-        def counts() -> _Top:
-            goes_on = len(first) == PAGE_ROWS
-            matching = self._flights.count(query) if goes_on else len(first)
-            total = matching if is_whole(query) else self._flights.count(FlightQuery())
-            return _Top(flights=first, matching=matching, total=total)
-
-        self._fetch(rows, self._take_first)
-        self._fetch(counts, self._take_counts)
+        reading = TopReading(self._flights, self._query)
+        self._fetch(reading.rows, self._take_first)
+        self._fetch(reading.counts, self._take_counts)
 
     def _read_top(self) -> None:
         if self._needs_all:
@@ -159,27 +136,25 @@ class FlightFeed(QObject):
             self._refresh.ended()
             return
         self._live.take(self._flights.running())
-        query, counts, since_s = self._query, self._needs_count, self._since_s()
-        bounds = [bound for bound in (since_s, query.since_s) if bound is not None]
-        newest = replace(query, since_s=max(bounds, default=None))
+        reading, counts = TopReading(self._flights, self._query), self._needs_count
+        head = [shown.summary for shown in self._model.window.head[:PAGE_ROWS]]
+        is_all = self._model.rowCount() == len(head)
+        since_s = changed_since_s(head, is_all=is_all, live_s=self._live.oldest_start_s())
 
-        def work() -> _Top:
-            flights = self._flights.page(newest, 0, _TOP_MOST)
-            matching = self._flights.count(query) if counts else None
-            total = self._flights.count(FlightQuery()) if counts else None
-            return _Top(flights=flights, since_s=since_s, matching=matching, total=total)
+        def work() -> Top:
+            return reading.newest(since_s, counts=counts)
 
         self._fetch(work, self._take_top, self._refresh.ended)
 
     def _fetch(
         self,
-        work: Callable[[], _Top],
-        take: Callable[[_Top], None],
+        work: Callable[[], Top],
+        take: Callable[[Top], None],
         ended: Callable[[], None] = lambda: None,
     ) -> None:
         generation = self._generation
 
-        def done(top: _Top) -> None:
+        def done(top: Top) -> None:
             with self._refresh.costing():
                 if generation == self._generation:
                     take(top)
@@ -195,7 +170,7 @@ class FlightFeed(QObject):
 
         self._bridge.fetch(self, self._refresh.costed(work), done, failed)
 
-    def _take_first(self, read: _Top) -> None:
+    def _take_first(self, read: Top) -> None:
         goes_on = len(read.flights) == PAGE_ROWS
         since_s = read.flights[-1].started_at_s if goes_on else None
         self._live.take(self._flights.running())
@@ -207,7 +182,7 @@ class FlightFeed(QObject):
         if top:
             self.began.emit()
 
-    def _take_counts(self, read: _Top) -> None:
+    def _take_counts(self, read: Top) -> None:
         self._needs_all = self._needs_count = False
         self._reading_all = 0
         self._model.set_below(max((read.matching or 0) - len(read.flights), 0))
@@ -215,8 +190,8 @@ class FlightFeed(QObject):
         self.loaded.emit()
         self._refresh.ask()
 
-    def _take_top(self, read: _Top) -> None:
-        if len(read.flights) >= _TOP_MOST:
+    def _take_top(self, read: Top) -> None:
+        if len(read.flights) >= MOST_ROWS:
             if self._is_at_top:
                 self.reload()
             else:
@@ -241,7 +216,7 @@ class FlightFeed(QObject):
         if new and self._is_at_top:
             self.came_in.emit(new)
 
-    def _count(self, read: _Top, waiting: int) -> None:
+    def _count(self, read: Top, waiting: int) -> None:
         """Put the length right, which inserts alone cannot know: rows go, rows match no more."""
         if read.matching is None:
             if not self._recount_timer.isActive():
@@ -252,25 +227,12 @@ class FlightFeed(QObject):
         self._model.set_below(max(read.matching - on_disk, 0))
         self._loader.look()
 
-    def _tell_counts(self, read: _Top) -> None:
+    def _tell_counts(self, read: Top) -> None:
         rows = self._model.rowCount()
         if read.total is not None:
             self._total = read.total
         self._total = max(self._total, rows)
         self.counted.emit(rows, rows if is_whole(self._query) else self._total)
-
-    def _since_s(self) -> float | None:
-        """From where on the list may have changed: its top, or an older flight under way."""
-        newest = [shown.summary for shown in self._model.window.head[:PAGE_ROWS]]
-        if not newest:
-            return None
-        starts = [newest[0].started_at_s]
-        starts.extend(flight.started_at_s for flight in newest if flight.is_running)
-        live_s = self._live.oldest_start_s()
-        if live_s is not None:
-            starts.append(live_s)
-        is_all = self._model.rowCount() == len(newest)
-        return min(starts) if is_all else max(min(starts), newest[-1].started_at_s)
 
     def _show_running(self) -> None:
         """Again and again, until nothing is under way."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QHeaderView, QMenu, QWidget
 
-from llmgw_desktop.app.flight_columns import FlightColumn
+from llmgw_desktop.app.flight_row import FlightColumn
 from llmgw_desktop.ui.flights.table.column_choice import choice_of, choice_text, default_choice
 from llmgw_desktop.ui.flights.table.column_room import ELASTIC, Want, shared
 from llmgw_desktop.ui.theme import Theme

@@ -17,14 +17,9 @@ from PySide6.QtCore import (
 )
 from typing_extensions import override
 
-from llmgw_desktop.app.flight_columns import (
-    FlightColumn,
-    RowTime,
-    ShownFlight,
-    flight_columns,
-    shown_flight,
-)
+from llmgw_desktop.app.flight_columns import flight_columns
 from llmgw_desktop.app.flight_losses import losses_line
+from llmgw_desktop.app.flight_row import FlightColumn, RowTime, ShownFlight, shown_flight
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightSummary
 from llmgw_desktop.ui.flights.table.flight_window import FlightWindow, PageRequest

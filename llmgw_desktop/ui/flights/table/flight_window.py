@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
-from llmgw_desktop.app.flight_columns import ShownFlight
+from llmgw_desktop.app.flight_row import ShownFlight
 from llmgw_desktop.domain.flight import FlightQuery
 
 PAGE_ROWS = 256

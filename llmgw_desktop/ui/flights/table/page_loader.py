@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from llmgw_desktop.app.flight_columns import RowTime, ShownFlight, shown_flight
+from llmgw_desktop.app.flight_row import RowTime, ShownFlight, shown_flight
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.domain.flight import FlightQuery, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge

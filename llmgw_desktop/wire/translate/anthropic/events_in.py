@@ -43,12 +43,15 @@ from llmgw_desktop.wire.translate.anthropic.answer_in import (
 from llmgw_desktop.wire.translate.anthropic.citations import read_citation
 from llmgw_desktop.wire.translate.anthropic.hosted import hosted_in_answer
 from llmgw_desktop.wire.translate.anthropic.stops import read_stop, refusal_in
+from llmgw_desktop.wire.translate.codec import MOST_OPEN_ITEMS
 from llmgw_desktop.wire.translate.custom_text import Unwrapper
 from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.repeated_frame import Growing, RepeatedFrame
 
 MOST_HELD = 64 * 1024 * 1024
+_COST_OF_PIECE = 256
+"""What it takes to hold a piece, beside its letters."""
 _LONGEST_ERROR = 2000
 _STATUS_OF_ERROR = {
     "invalid_request_error": 400,
@@ -123,7 +126,10 @@ class EventReader:
 
     def finish(self) -> list[AnswerEvent]:
         events: list[AnswerEvent] = []
-        self._frame(self._splitter.tail, events)
+        try:
+            self._frame(self._splitter.tail, events)
+        except UpstreamGarbage:
+            return []  # half a frame: the stream was cut
         return events
 
     def _frame(self, frame: bytes, events: list[AnswerEvent]) -> None:
@@ -180,6 +186,8 @@ class EventReader:
         at = _index(event)
         if at in self._blocks:
             self._end(at, events)
+        if len(self._blocks) >= MOST_OPEN_ITEMS:
+            raise UpstreamGarbage("The provider's stream has more blocks open than any answer has.")
         raw = object_in(event, "content_block")
         block = self._blocks[at] = _Block(raw)
         kind = raw.get("type")
@@ -288,11 +296,12 @@ class EventReader:
                 self._hold(block, name, piece)
 
     def _hold(self, block: _Block, name: str, piece: str) -> None:
-        self._held += len(piece)
+        if not piece:
+            return
+        self._held += len(name) + len(piece) + _COST_OF_PIECE
         if self._held > MOST_HELD:
             raise UpstreamGarbage("The provider's stream holds back more than any answer has.")
-        if piece:
-            block.pieces.setdefault(name, []).append(piece)
+        block.pieces.setdefault(name, []).append(piece)
 
     def _end(self, at: int, events: list[AnswerEvent]) -> None:
         block = self._blocks.pop(at, None)

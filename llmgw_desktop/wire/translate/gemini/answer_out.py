@@ -3,7 +3,7 @@
 import orjson
 
 from llmgw_desktop.domain.answer import Answer
-from llmgw_desktop.domain.content import Citation, Text
+from llmgw_desktop.domain.content import Citation, RedactedThinking, Text, Thinking
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.wire.translate.codec import Asked
 from llmgw_desktop.wire.translate.gemini.answer_parts import (
@@ -13,7 +13,7 @@ from llmgw_desktop.wire.translate.gemini.answer_parts import (
     usage_metadata,
 )
 from llmgw_desktop.wire.translate.gemini.citations import grounding
-from llmgw_desktop.wire.translate.gemini.keepsake import Keeper
+from llmgw_desktop.wire.translate.gemini.keepsake import Keeper, wants_thoughts
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
 
@@ -23,7 +23,11 @@ def write_answer(answer: Answer, asked: Asked, losses: LossReport) -> bytes:
     has_malformed_call = False
     text_bytes = 0
     keeper = Keeper()
+    shows_thoughts = wants_thoughts(asked.prompt.reasoning)
     for item in answer.items:
+        if not shows_thoughts and isinstance(item, Thinking | RedactedThinking):
+            keeper.note(item)
+            continue
         written = parts_of(item, losses, keeper)
         has_malformed_call = has_malformed_call or written is None
         parts += written or []

@@ -21,6 +21,7 @@ from llmgw_desktop.domain.answer import (
 )
 from llmgw_desktop.domain.content import (
     Citation,
+    RedactedThinking,
     Refusal,
     Signature,
     Text,
@@ -41,7 +42,7 @@ from llmgw_desktop.wire.translate.gemini.answer_parts import (
     usage_metadata,
 )
 from llmgw_desktop.wire.translate.gemini.citations import grounding
-from llmgw_desktop.wire.translate.gemini.keepsake import Keeper
+from llmgw_desktop.wire.translate.gemini.keepsake import Keeper, wants_thoughts
 from llmgw_desktop.wire.translate.in_turn import InTurn
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
@@ -68,6 +69,7 @@ class GeminiEventWriter:
         "_losses",
         "_pieces",
         "_placed",
+        "_shows_thoughts",
         "_text_bytes",
         "_usage",
     )
@@ -87,6 +89,7 @@ class GeminiEventWriter:
         self._text_bytes = 0
         self._has_malformed_call = False
         self._keeper = Keeper()
+        self._shows_thoughts = wants_thoughts(asked.prompt.reasoning)
         self._usage = UNKNOWN_USAGE
         self._id = asked.answer_id
         self._foot = b""
@@ -138,11 +141,14 @@ class GeminiEventWriter:
         if isinstance(item, ToolCall) or not more:
             return b""
         if isinstance(item, Thinking):
-            return self._chunk({"text": more, "thought": True})
+            return self._thought({"text": more, "thought": True})
         return self._chunk({"text": more})
 
     def _begin(self, event: ItemBegun) -> bytes:
         item = event.item
+        if isinstance(item, RedactedThinking) and not self._shows_thoughts:
+            self._keeper.note(item)
+            return b""
         if not isinstance(item, Text | Thinking | Refusal | ToolCall):
             written = parts_of(item, self._losses, self._keeper) or []
             return b"".join([self._chunk(part) for part in written])
@@ -167,7 +173,7 @@ class GeminiEventWriter:
             return b""
         if isinstance(item, Thinking):
             self._keeper.note(Thinking(text="".join(self._pieces), signature=signature))
-            return self._chunk(sealed({"text": "", "thought": True}, signature, SealOf.THINKING))
+            return self._thought(sealed({"text": "", "thought": True}, signature, SealOf.THINKING))
         return self._chunk(sealed({"text": ""}, signature, SealOf.TEXT))
 
     def _end_call(self, item: ToolCall, signature: Signature | None) -> bytes:
@@ -205,6 +211,10 @@ class GeminiEventWriter:
     def _failure(self, message: str, status: int) -> bytes:
         body = error_body(status, message)
         return self._framed(body) if self._is_sse else self._framed(body) + b"]"
+
+    def _thought(self, part: Part) -> bytes:
+        """Who did not ask gets it on the next call alone, from the keeper."""
+        return self._chunk(part) if self._shows_thoughts else b""
 
     def _chunk(self, part: Part, about: bytes = b"") -> bytes:
         return self._framed(b"".join((_HEAD, orjson.dumps(part), _MIDDLE, about, self._foot)))

@@ -2,7 +2,8 @@
 
 Clients of this protocol (Gemini CLI is one) keep a call's `thoughtSignature` and throw thought
 parts away, while other vendors want the thinking back with the call's result. So it travels on the
-call as well, text and signature; base64, as the field demands.
+call as well, text and signature; base64, as the field demands. That is also the only way that it
+has to callers who did not ask to see it.
 """
 
 import base64
@@ -12,6 +13,7 @@ from collections.abc import Iterable
 import orjson
 
 from llmgw_desktop.domain.content import RedactedThinking, Signature, Thinking, Vendor
+from llmgw_desktop.domain.prompt import Reasoning
 from llmgw_desktop.wire.translate.carrier import MARK_OF_MANY
 
 Thought = Thinking | RedactedThinking
@@ -20,6 +22,12 @@ _MOST_BYTES = 512 * 1024
 _START = base64.b64encode(MARK_OF_MANY[:9]).decode()
 _HIDDEN = "redacted"
 _SHOWN = "thinking"
+
+
+def wants_thoughts(wanted: Reasoning | None) -> bool:
+    """Google shows thoughts to those alone who set `includeThoughts`, however hard the model is to
+    think; its own SDK takes them apart from the text, other programs join all parts."""
+    return wanted is not None and wanted.show not in (None, "none")
 
 
 class Keeper:

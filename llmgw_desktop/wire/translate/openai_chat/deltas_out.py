@@ -36,7 +36,7 @@ from llmgw_desktop.wire.translate.openai_chat.answer_frame import (
     call_start,
     is_legacy,
 )
-from llmgw_desktop.wire.translate.openai_chat.seals_out import SealsOut
+from llmgw_desktop.wire.translate.openai_chat.seals_out import SealsOut, refuses_thinking
 from llmgw_desktop.wire.translate.openai_chat.stops import finish_reason
 
 Delta = dict[str, Any]
@@ -60,11 +60,21 @@ class _Open:
 class DeltasOut:
     """Of one answer."""
 
-    __slots__ = ("_calls", "_chars", "_has_refusal", "_is_legacy", "_losses", "_open", "_seals")
+    __slots__ = (
+        "_calls",
+        "_chars",
+        "_has_refusal",
+        "_is_legacy",
+        "_losses",
+        "_open",
+        "_seals",
+        "_shows_thinking",
+    )
 
     def __init__(self, asked: Asked, losses: LossReport) -> None:
         self._losses = losses
         self._is_legacy = is_legacy(asked)
+        self._shows_thinking = not refuses_thinking(asked.prompt.reasoning)
         self._seals = SealsOut()
         self._open: dict[int, _Open] = {}
         self._calls = 0
@@ -137,6 +147,8 @@ class DeltasOut:
 
     def _grow(self, opened: _Open, more: str) -> list[Delta]:
         item = opened.item
+        if isinstance(item, Thinking) and not self._shows_thinking:
+            return []
         is_first = not opened.has_grown
         opened.has_grown = True
         if isinstance(item, ToolCall):

@@ -90,9 +90,7 @@ class ChatEventReader:
         if self._is_over:
             return events
         if self._whole is not None:
-            self._is_over = True
-            _whole(parse_answer(b"".join(self._whole)), self._pieces.names, events)
-            return events
+            return self._read_whole(b"".join(self._whole))
         try:
             self._read(self._splitter.tail, events)
         except UpstreamGarbage:
@@ -101,6 +99,16 @@ class ChatEventReader:
         if not self._is_over:
             self._is_over = True
             self._pieces.close(events)
+        return events
+
+    def _read_whole(self, body: bytes) -> list[AnswerEvent]:
+        self._is_over = True
+        events: list[AnswerEvent] = []
+        try:
+            payload = parse_answer(body)
+        except UpstreamGarbage:
+            return events  # as half a frame is
+        _whole(payload, self._pieces.names, events)
         return events
 
     def _read(self, frame: bytes, events: list[AnswerEvent]) -> None:

@@ -3,8 +3,16 @@
 from typing import Any
 
 from llmgw_desktop.domain.content import Signature
+from llmgw_desktop.domain.prompt import Effort, Reasoning
 from llmgw_desktop.wire.translate.carrier import SealOf
 from llmgw_desktop.wire.translate.openai_chat.reasoning_details import BETWEEN, our_entry
+
+
+def refuses_thinking(wanted: Reasoning | None) -> bool:
+    """Servers of this protocol that think tell it unasked, in a member of its own that OpenAI's SDK
+    does not know and no program takes for the text; agents look for it. So it is told, but to those
+    who say that they want none. Seals go out all the same: they are no words, and wanted back."""
+    return wanted is not None and (wanted.effort is Effort.NONE or wanted.show == "none")
 
 
 class SealsOut:

@@ -27,12 +27,14 @@ from llmgw_desktop.wire.sse import SseSplitter
 from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.openai_responses.growing_items import (
+    MOST_ITEMS,
     GrowingCall,
     GrowingItem,
     GrowingMessage,
     GrowingReasoning,
     OpaqueItem,
     Telling,
+    too_many,
 )
 
 Event = dict[str, Any]
@@ -88,10 +90,15 @@ class ResponsesEventReader:
 
     def finish(self) -> list[AnswerEvent]:
         tail = self._splitter.tail
-        if tail.lstrip()[:1] == b"{" and not self._has_begun:
-            return self.whole(parse_answer(tail))
-        self._read_frame(tail)
-        return self._told()
+        response: Event | None = None
+        try:
+            if tail.lstrip()[:1] == b"{" and not self._has_begun:
+                response = parse_answer(tail)
+            else:
+                self._read_frame(tail)
+        except UpstreamGarbage:
+            return []  # half a frame: the stream was cut
+        return self._told() if response is None else self.whole(response)
 
     def whole(self, response: Event) -> list[AnswerEvent]:
         """The events of an answer that did not come as a stream."""
@@ -192,6 +199,8 @@ class ResponsesEventReader:
             growing.finish(item)
 
     def _add(self, key: object, item: Event) -> GrowingItem:
+        if len(self._items) >= MOST_ITEMS:
+            raise too_many()
         kind = item.get("type")
         growing: GrowingItem
         if kind == "message":

@@ -27,6 +27,8 @@ from llmgw_desktop.wire.translate.openai_responses import hosted
 from llmgw_desktop.wire.translate.openai_responses.citations import citation_of
 from llmgw_desktop.wire.translate.openai_responses.reasoning import BETWEEN_PARTS
 
+MOST_ITEMS = 10_000
+"""Of an answer, with their parts: all are remembered, for the last event tells them again."""
 MOST_HELD_CHARS = 64 * 1024 * 1024
 
 
@@ -44,6 +46,8 @@ class Telling:
 
     def begin(self, item: Item) -> int:
         index = self._next
+        if index >= MOST_ITEMS:
+            raise too_many()
         self._next += 1
         self.events.append(ItemBegun(index=index, item=item))
         return index
@@ -53,6 +57,10 @@ class Telling:
 
     def end(self, index: int, signature: Signature | None = None) -> None:
         self.events.append(ItemEnded(index=index, signature=signature))
+
+
+def too_many() -> UpstreamGarbage:
+    return UpstreamGarbage("The provider's answer has more items than any answer.")
 
 
 class GrowingMessage:

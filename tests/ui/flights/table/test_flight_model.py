@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem, QTableView
 
-from llmgw_desktop.app.flight_columns import RowTime, ShownFlight, shown_flight
+from llmgw_desktop.app.flight_row import RowTime, ShownFlight, shown_flight
 from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol

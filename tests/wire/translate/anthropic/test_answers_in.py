@@ -37,6 +37,7 @@ from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.prompt import Tool
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.translate.anthropic import events_in
+from llmgw_desktop.wire.translate.codec import MOST_OPEN_ITEMS
 from llmgw_desktop.wire.translate.collect import collected, events_of
 from llmgw_desktop.wire.translate.names import ANTHROPIC, ToolNames
 from tests.wire.streams import event, noise, split
@@ -340,7 +341,7 @@ def test_garbage_answers(told: bytes) -> None:
 
 
 def test_what_is_held_back_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events_in, "MOST_HELD", 500)
+    monkeypatch.setattr(events_in, "MOST_HELD", 1000)
     delta = event(
         "content_block_delta", index=0, delta={"type": "signature_delta", "signature": "x" * 200}
     )
@@ -351,7 +352,37 @@ def test_what_is_held_back_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UpstreamGarbage):
         reader.feed(delta)
     with pytest.raises(UpstreamGarbage):
-        CODEC.event_reader(NAMES).feed(b"data: " + b"x" * 600)
+        CODEC.event_reader(NAMES).feed(b"data: " + b"x" * 1100)
+
+
+def test_names_that_are_held_count_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events_in, "MOST_HELD", 10_000)
+    start = event("content_block_start", index=0, content_block={"type": "server_tool_use"})
+    many = {"type": "input_json_delta", **{f"a{n}": "x" for n in range(100)}}
+    reader = CODEC.event_reader(NAMES)
+    reader.feed(start)
+    with pytest.raises(UpstreamGarbage, match="holds back more"):
+        reader.feed(event("content_block_delta", index=0, delta=many))
+
+
+@pytest.mark.parametrize("kind", ["text", "tool_use", "server_tool_use", "no kind at all"])
+def test_open_blocks_are_bounded(kind: str) -> None:
+    starts = [
+        event("content_block_start", index=at, content_block={"type": kind, "name": "f"})
+        for at in range(MOST_OPEN_ITEMS + 1)
+    ]
+    reader = CODEC.event_reader(NAMES)
+    reader.feed(b"".join(starts[:-1]))
+    with pytest.raises(UpstreamGarbage, match="more blocks open"):
+        reader.feed(starts[-1])
+
+
+def test_any_number_of_blocks_may_come_one_by_one() -> None:
+    reader = CODEC.event_reader(NAMES)
+    for at in range(MOST_OPEN_ITEMS + 10):
+        reader.feed(event("content_block_start", index=at, content_block={"type": "text"}))
+        told = reader.feed(event("content_block_stop", index=at))
+        assert told == [ItemEnded(index=at)]
 
 
 STREAM = b"".join(frames_of(*CONTENT))

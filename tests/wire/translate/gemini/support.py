@@ -10,7 +10,7 @@ import orjson
 
 from llmgw_desktop.domain.answer import Answer, AnswerEvent
 from llmgw_desktop.domain.content import Item, Role, Text, Turn
-from llmgw_desktop.domain.prompt import Prompt
+from llmgw_desktop.domain.prompt import Prompt, Reasoning
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.wire.translate.codec import Asked, Target
 from llmgw_desktop.wire.translate.gemini.codec import codec
@@ -107,20 +107,27 @@ def events_of_bytes(*pieces: bytes, names: ToolNames | None = None) -> list[Answ
     return found + reader.finish()
 
 
-def asked(query: str = "alt=sse", **more: Any) -> Asked:
-    return Asked(prompt=prompt(), model="my/model", answer_id="fresh", query=query, **more)
+SEEING = Reasoning(show="auto")
+"""What callers send who set `includeThoughts`."""
 
 
-def write_answer(answer: Answer) -> tuple[dict[str, Any], tuple[str, ...]]:
+def asked(query: str = "alt=sse", wanted: Reasoning | None = SEEING, **more: Any) -> Asked:
+    of = prompt(reasoning=wanted)
+    return Asked(prompt=of, model="my/model", answer_id="fresh", query=query, **more)
+
+
+def write_answer(
+    answer: Answer, wanted: Reasoning | None = SEEING
+) -> tuple[dict[str, Any], tuple[str, ...]]:
     losses = LossReport(CODEC.losses)
-    return orjson.loads(CODEC.write_answer(answer, asked(), losses)), losses.names
+    return orjson.loads(CODEC.write_answer(answer, asked(wanted=wanted), losses)), losses.names
 
 
 def write_stream(
-    events: list[AnswerEvent], query: str = "alt=sse"
+    events: list[AnswerEvent], query: str = "alt=sse", wanted: Reasoning | None = SEEING
 ) -> tuple[bytes, tuple[str, ...]]:
     losses = LossReport(CODEC.losses)
-    writer = CODEC.event_writer(asked(query), losses)
+    writer = CODEC.event_writer(asked(query, wanted), losses)
     return b"".join(map(writer.write, events)), losses.names
 
 

@@ -37,6 +37,7 @@ from llmgw_desktop.domain.prompt import Tool
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.translate.collect import collected
 from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.openai_responses import events_in, growing_items
 from llmgw_desktop.wire.translate.openai_responses.codec import always_streams, codec
 from tests.wire.streams import split
 from tests.wire.translate.openai_responses.support import (
@@ -466,6 +467,33 @@ def test_events_of_any_form_keep_the_rules(
     except UpstreamGarbage:
         return
     _keeps_the_rules(got)
+
+
+@pytest.mark.parametrize("kind", ["message", "reasoning", "function_call", "other", "item_id"])
+def test_items_are_bounded(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events_in, "MOST_ITEMS", 100)
+    reader = codec(R).event_reader(ToolNames())
+
+    def begin(at: int) -> bytes:
+        if kind == "item_id":
+            return event("response.output_text.delta", item_id=f"i{at}", delta="")
+        return added(at, {"type": kind, "id": f"i{at}"})
+
+    reader.feed(b"".join(map(begin, range(100))))
+    with pytest.raises(UpstreamGarbage, match="more items than any"):
+        reader.feed(begin(100))
+
+
+def test_parts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growing_items, "MOST_ITEMS", 100)
+    reader = codec(R).event_reader(ToolNames())
+    parts = [
+        event("response.output_text.delta", output_index=0, content_index=at, delta="x")
+        for at in range(101)
+    ]
+    reader.feed(b"".join(parts[:-1]))
+    with pytest.raises(UpstreamGarbage, match="more items than any"):
+        reader.feed(parts[-1])
 
 
 @given(st.binary(max_size=200))

@@ -98,7 +98,7 @@ def prompt(*turns: Turn, **more: Any) -> Prompt:
 
 def asked(of: Prompt) -> Asked:
     """By one who wants to see the model's thinking."""
-    wanted = replace(of, reasoning=of.reasoning or Reasoning(is_adaptive=True))
+    wanted = replace(of, reasoning=of.reasoning or Reasoning(is_adaptive=True, show="auto"))
     return Asked(
         prompt=wanted, model=of.model, answer_id="0123456789abcdef", input_tokens=7, query="alt=sse"
     )

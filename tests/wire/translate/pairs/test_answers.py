@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,15 +97,43 @@ def test_a_cut_stream_never_ends_well(ours: ModelProtocol, theirs: ModelProtocol
     upstream = stream_of(events_of(ANSWER), theirs, report)
     last = [upstream[:end] for end in range(0, len(upstream), 37)]
     for piece in last:
-        try:
-            events = events_in(piece, theirs)
-        except UpstreamGarbage:
-            continue  # half a frame is no frame: an error as well
+        events = events_in(piece, theirs)
         if any(isinstance(event, AnswerEnded) for event in events):
             continue  # all that matters had come
         caller = stream_of(events, ours, report)
         seen = events_in(caller, ours)
         assert not any(isinstance(event, AnswerEnded) for event in seen), piece[-80:]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "query"),
+    [*((protocol, "alt=sse") for protocol in PROTOCOLS), (ModelProtocol.GEMINI, "")],
+)
+def test_a_cut_is_a_cut_wherever_it_is(protocol: ModelProtocol, query: str) -> None:
+    """Whole up to some byte and then over: never garbage, and no end that was not told."""
+    own = codec(protocol)
+    writer = own.event_writer(replace(asked(TOOLS), query=query), LossReport(own.losses))
+    pieces = [writer.write(event) for event in events_of(ANSWER)]
+    stream = b"".join(pieces)
+    before = b"".join(pieces[:-1])
+    wholes = []
+    for end in range(len(stream) + 1):
+        try:
+            collected(events_in(stream[:end], protocol))
+        except UpstreamCut:
+            continue
+        wholes.append(end)
+    assert wholes[-1] == len(stream)
+    assert wholes[0] > len(before)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_so_is_that_of_a_whole_answer_in_the_place_of_a_stream(protocol: ModelProtocol) -> None:
+    own = codec(protocol)
+    body = own.write_answer(ANSWER, asked(TOOLS), LossReport(own.losses))
+    for end in range(len(body)):
+        with pytest.raises(UpstreamCut):
+            collected(events_in(body[:end], protocol))
 
 
 @pytest.mark.parametrize("ours", PROTOCOLS)

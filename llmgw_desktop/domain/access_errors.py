@@ -1,0 +1,36 @@
+"""Why a caller is not let in: a branch of the tree that `errors.py` draws."""
+
+from llmgw_desktop.domain.errors import LlmgwError
+
+
+class AccessError(LlmgwError):
+    """The caller may not."""
+
+    kind = "access"
+
+
+class Unauthenticated(AccessError):
+    """No key, or none of ours. One constant text: it never says which part was wrong."""
+
+    kind = "unauthenticated"
+
+    def __init__(self) -> None:
+        super().__init__("A valid access key is required.")
+
+
+class MissingScope(AccessError):
+    """A known client that was not given this permission."""
+
+    kind = "missing_scope"
+
+
+class ForeignHost(AccessError):
+    """The Host header is not one of ours: a rebound name, or a proxy that rewrote it."""
+
+    kind = "foreign_host"
+
+
+class ForeignOrigin(AccessError):
+    """A browser says that a page of another site sent this."""
+
+    kind = "foreign_origin"

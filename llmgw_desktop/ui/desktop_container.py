@@ -1,0 +1,57 @@
+"""What windows and tray ask of the floor below, so that they can be shown without a gateway."""
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, Protocol
+
+from llmgw_desktop.app.flights import Flights
+from llmgw_desktop.domain.events import Event, GatewayStatus, RecorderStatus
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.ui.pages.overview_page import OverviewSource
+
+
+class Control(Protocol):
+    """What windows and tray ask of `app/control.py`."""
+
+    def status(self) -> GatewayStatus: ...
+
+    def recorder_status(self) -> RecorderStatus: ...
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def base_urls(self) -> dict[str, str]: ...
+
+    def access_key_file(self) -> Path: ...
+
+    def settings_file(self) -> Path: ...
+
+    def check_settings(self) -> None: ...
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]: ...
+
+    def send_test_flight(self) -> Coroutine[Any, Any, str]: ...
+
+
+class DesktopContainer(Protocol):
+    """What is asked of `app/container.py`."""
+
+    @property
+    def places(self) -> Places: ...
+
+    @property
+    def control(self) -> Control: ...
+
+    @property
+    def flights(self) -> Flights: ...
+
+    @property
+    def overview(self) -> OverviewSource: ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]: ...
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
