@@ -5,14 +5,14 @@ is left to `totals.py`.
 """
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
-from operator import itemgetter
+from typing import Any
 
 from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.store.flights.alike import OWN_COLUMNS, PROVIDER, STATE, UNKNOWN, Alike
 from llmgw_desktop.store.flights.rows import Row
-from llmgw_desktop.store.flights.ttft_bins import bin_of, from_bytes, packed, to_bytes
-from llmgw_desktop.store.schema import FlightRow, columns
+from llmgw_desktop.store.flights.ttft_bins import bins_of, from_bytes, to_bytes
 
 MINUTE_S, HOUR_S = 60, 3600
 ERROR_STATES = frozenset({FlightState.FAILED.value, FlightState.CUT.value})
@@ -27,14 +27,17 @@ SUMMED = (
     "cache_known_input_tokens",
 )
 
-_PLACES = {name: place for place, name in enumerate(columns(FlightRow)[1:])}
-_STARTED = _PLACES["started_at_s"]
-_PROVIDER = _PLACES["provider"]
-_WANTED = itemgetter(*(_PLACES[name] for name in ("state", "ttft_ms", *SUMMED[2:6])))
-
-_Key = tuple[int, int, str]
-_SELECT = f"SELECT {', '.join(SUMMED)}, ttft FROM flight_sums "  # noqa: S608 - our names
-_PUT = "INSERT OR REPLACE INTO flight_sums VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_STARTED = OWN_COLUMNS.index("started_at_s")
+_TTFT = OWN_COLUMNS.index("ttft_ms")
+_TOKENS = slice(OWN_COLUMNS.index(SUMMED[2]), OWN_COLUMNS.index(SUMMED[5]) + 1)
+_COLUMNS = ("span_s", "start_s", "provider", *SUMMED, "ttft")
+# Names in these are ours.
+_SELECT = f"SELECT span_s, {', '.join(SUMMED)}, ttft FROM flight_sums WHERE "  # noqa: S608
+_ONE = "span_s = ? AND start_s = ? AND provider = ?"
+_SELECT_BOTH = f"{_SELECT}{_ONE} UNION ALL {_SELECT}{_ONE}"
+_ROW = f"({', '.join('?' * len(_COLUMNS))})"
+_PUT = f"INSERT OR REPLACE INTO flight_sums ({', '.join(_COLUMNS)}) VALUES {_ROW}"  # noqa: S608
+_PUT_BOTH = f"{_PUT}, {_ROW}"
 
 
 class Sum:
@@ -50,29 +53,43 @@ class Sum:
     def add(self, figures: Iterable[int | None], bins: int) -> None:
         own = self.figures
         for place, value in enumerate(figures):
-            if value is not None:
-                own[place] = (own[place] or 0) + value
+            own[place] = _plus(own[place], value)
         self.bins += bins
 
 
-def add_sums(connection: sqlite3.Connection, ended: Iterable[Row]) -> None:
-    """Count these ended flights, rows as `rows.flight_row` makes them."""
-    minutes: dict[tuple[int, str], list[Row]] = defaultdict(list)
-    for row in ended:
-        minutes[int(row[_STARTED] // MINUTE_S), row[_PROVIDER] or ""].append(row)
-    sums: dict[_Key, Sum] = defaultdict(Sum)
-    for (minute, provider), rows in minutes.items():
-        figures, bins = _summed(rows)
-        start_s = minute * MINUTE_S
-        sums[MINUTE_S, start_s, provider].add(figures, bins)
-        sums[HOUR_S, start_s // HOUR_S * HOUR_S, provider].add(figures, bins)
-    for key, more in sums.items():
-        stored = connection.execute(
-            f"{_SELECT} WHERE span_s = ? AND start_s = ? AND provider = ?", key
-        ).fetchone()
-        if stored is not None:
-            more.add(stored[:-1], from_bytes(stored[-1]))
-        _put(connection, key, more)
+def add_sums(connection: sqlite3.Connection, ended: Iterable[Alike]) -> None:
+    """Count these ended flights."""
+    minutes: dict[tuple[int, str], Sum] = {}
+    for alike in ended:
+        is_error = alike.common[STATE] in ERROR_STATES
+        provider = alike.common[PROVIDER] or ""
+        for minute, rows in _by_minute(alike.own):
+            figures, bins = _summed(rows, is_error=is_error)
+            total = minutes.get((minute, provider))
+            if total is None:
+                total = minutes[minute, provider] = Sum()
+                total.figures, total.bins = figures, bins
+            else:
+                total.add(figures, bins)
+    for (minute, provider), total in minutes.items():
+        _add(connection, minute * MINUTE_S, provider, total)
+
+
+def _add(connection: sqlite3.Connection, start_s: int, provider: str, more: Sum) -> None:
+    """To the sums of this minute and of its hour."""
+    hour_s = start_s // HOUR_S * HOUR_S
+    keys = (MINUTE_S, start_s, provider, HOUR_S, hour_s, provider)
+    stored = {row[0]: row for row in connection.execute(_SELECT_BOTH, keys)}
+    put: list[Any] = []
+    for span_s, at_s in ((MINUTE_S, start_s), (HOUR_S, hour_s)):
+        row = stored.get(span_s)
+        if row is None:
+            figures, bins = more.figures, more.bins
+        else:
+            figures = list(map(_plus, row[1:-1], more.figures))
+            bins = from_bytes(row[-1]) + more.bins
+        put += (span_s, at_s, provider, *figures, to_bytes(bins))
+    connection.execute(_PUT_BOTH, put)
 
 
 def forget_before(connection: sqlite3.Connection, edge_s: int) -> None:
@@ -83,31 +100,51 @@ def forget_before(connection: sqlite3.Connection, edge_s: int) -> None:
             "DELETE FROM flight_sums WHERE span_s = ? AND start_s < ?", (span_s, before_s)
         )
     # Of the hour that is cut in two, the minutes that are left make the sums anew.
-    sums: dict[_Key, Sum] = defaultdict(Sum)
+    sums: dict[str, Sum] = defaultdict(Sum)
     left = connection.execute(
         f"SELECT provider, {', '.join(SUMMED)}, ttft FROM flight_sums "  # noqa: S608 - our names
         "WHERE span_s = ? AND start_s >= ? AND start_s < ?",
         (MINUTE_S, hour_s, hour_s + HOUR_S),
     )
     for provider, *figures, ttft in left:
-        sums[HOUR_S, hour_s, provider].add(figures, from_bytes(ttft))
-    for key, each in sums.items():
-        _put(connection, key, each)
+        sums[provider].add(figures, from_bytes(ttft))
+    for provider, each in sums.items():
+        connection.execute(_PUT, (HOUR_S, hour_s, provider, *each.figures, to_bytes(each.bins)))
 
 
-def _put(connection: sqlite3.Connection, key: _Key, value: Sum) -> None:
-    connection.execute(_PUT, (*key, *value.figures, to_bytes(value.bins)))
+def _plus(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return one + other
 
 
-def _summed(rows: list[Row]) -> tuple[list[int | None], int]:
+def _by_minute(rows: list[Row]) -> Iterable[tuple[int, list[Row]]]:
+    began = [row[_STARTED] for row in rows]
+    first = int(min(began) // MINUTE_S)
+    if first == int(max(began) // MINUTE_S):
+        return ((first, rows),)
+    minutes: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        minutes[int(row[_STARTED] // MINUTE_S)].append(row)
+    return minutes.items()
+
+
+def _summed(rows: list[Row], *, is_error: bool) -> tuple[list[int | None], int]:
     """Figures in the order of SUMMED, and bins. Column by column, which is what is quick."""
-    states, ttft, *told = zip(*map(_WANTED, rows), strict=True)
-    read, _, cache_read, _ = told
-    cache_known = [
-        tokens for tokens, cached in zip(read, cache_read, strict=True) if cached is not None
-    ]
-    figures: list[int | None] = [len(rows), sum(map(ERROR_STATES.__contains__, states))]
-    for tokens in (*told, cache_known):
-        known = [each for each in tokens if each is not None]
-        figures.append(sum(known) if known else None)
-    return figures, packed(Counter([bin_of(each) for each in ttft if each is not None]))
+    columns = tuple(zip(*rows, strict=True))
+    told = columns[_TOKENS]
+    read, cache_read = told[0], told[2]
+    known = read
+    if UNKNOWN in cache_read:
+        both = zip(read, cache_read, strict=True)
+        known = tuple([tokens for tokens, cached in both if cached is not UNKNOWN])
+    figures: list[int | None] = [len(rows), len(rows) if is_error else 0]
+    for tokens in (*told, known):
+        some = tokens
+        if UNKNOWN in tokens:
+            some = tuple([each for each in tokens if each is not UNKNOWN])
+        figures.append(sum(some) if some else None)
+    ttft = columns[_TTFT]
+    if UNKNOWN in ttft:
+        ttft = tuple([each for each in ttft if each is not UNKNOWN])
+    return figures, bins_of(ttft)

@@ -11,6 +11,7 @@ moved to its place when it is read; what they know only as a millisecond or less
 import math
 import struct
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
@@ -28,18 +29,27 @@ _FROM_LEAST = 0x8000
 """In the stored place of the first bin: it counts from LEAST_MS on, not from a millisecond."""
 
 
+_BOUNDS = tuple(LEAST_MS * 2.0 ** (number / BINS_PER_OCTAVE) for number in range(1, BINS))
+"""Where each bin but the first begins."""
+
+
 def bin_of(ttft_ms: float) -> int:
     """Also for times that make no sense."""
-    if not ttft_ms > LEAST_MS:
-        return 0
-    if ttft_ms > 1e9:
-        return BINS - 1
-    return min(int(math.log2(ttft_ms / LEAST_MS) * BINS_PER_OCTAVE), BINS - 1)
+    return bisect_right(_BOUNDS, ttft_ms) if ttft_ms == ttft_ms else 0  # noqa: PLR0124 - NaN
+
+
+def bins_of(ttft_ms: Sequence[float]) -> int:
+    """Each of these times as one flight."""
+    return packed(Counter([bisect_right(_BOUNDS, each) for each in ttft_ms]))
 
 
 def packed(counts: Mapping[int, int]) -> int:
     """Flights by bin as one number."""
-    return sum(count << (number * _BIN_BITS) for number, count in counts.items())
+    if not counts:
+        return 0
+    first = min(counts)
+    above = sum([count << ((number - first) * _BIN_BITS) for number, count in counts.items()])
+    return above << (first * _BIN_BITS)
 
 
 def to_bytes(bins: int) -> bytes:

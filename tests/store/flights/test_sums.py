@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from llmgw_desktop.domain.flight import FlightSummary
 from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.flights.rows import flight_row
+from llmgw_desktop.store.flights.alike import Alike, flight_parts
 from llmgw_desktop.store.flights.sums import HOUR_S, MINUTE_S, add_sums, forget_before
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS
 from tests.support.made_flights import summary
@@ -29,11 +30,16 @@ def _stored(connection: sqlite3.Connection, span_s: int) -> dict[tuple[int, str]
     return {((start_s - HOUR) // span_s, provider): flights for start_s, provider, flights in rows}
 
 
+def _alike(*flights: FlightSummary) -> Alike:
+    parts = [flight_parts(flight) for flight in flights]
+    return Alike(parts[0][0], own=[own for _, own in parts])
+
+
 def _add(connection: sqlite3.Connection, *minutes: float, provider: str = "a") -> None:
     add_sums(
         connection,
         [
-            flight_row(summary(number, started_at_s=HOUR + minute * 60, provider=provider))
+            _alike(summary(number, started_at_s=HOUR + minute * 60, provider=provider))
             for number, minute in enumerate(minutes)
         ],
     )
@@ -58,7 +64,7 @@ def test_sums_of_unknown_figures_stay_unknown(connection: sqlite3.Connection) ->
     from llmgw_desktop.domain.usage import Usage
 
     for usage in (Usage(), Usage(input_tokens=5), Usage(), Usage(input_tokens=0)):
-        add_sums(connection, [flight_row(summary(1, started_at_s=HOUR, usage=usage))])
+        add_sums(connection, [_alike(summary(1, started_at_s=HOUR, usage=usage))])
     stored = connection.execute(
         "SELECT input_tokens, output_tokens, cache_known_input_tokens FROM flight_sums"
     ).fetchall()
