@@ -26,7 +26,7 @@ from llmgw_desktop.store.flights.rows import (
     Row,
 )
 from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.flights.sums import add_sums
+from llmgw_desktop.store.flights.sums import add_sums, teach
 from llmgw_desktop.store.schema import FlightRow, columns
 from llmgw_desktop.store.transaction import transaction
 
@@ -119,6 +119,7 @@ class BatchWriter:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        teach(connection)
         keep = ", ".join(
             f"{name} = excluded.{name}" for name in (*COMMON_COLUMNS, *OWN_COLUMNS) if name != "id"
         )

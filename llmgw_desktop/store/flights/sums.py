@@ -12,7 +12,7 @@ from typing import Any
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.store.flights.alike import OWN_COLUMNS, PROVIDER, STATE, UNKNOWN, Alike
 from llmgw_desktop.store.flights.rows import Row
-from llmgw_desktop.store.flights.ttft_bins import bins_of, from_bytes, to_bytes
+from llmgw_desktop.store.flights.ttft_bins import added, bins_of, from_bytes, to_bytes
 
 MINUTE_S, HOUR_S = 60, 3600
 ERROR_STATES = frozenset({FlightState.FAILED.value, FlightState.CUT.value})
@@ -30,14 +30,24 @@ SUMMED = (
 _STARTED = OWN_COLUMNS.index("started_at_s")
 _TTFT = OWN_COLUMNS.index("ttft_ms")
 _TOKENS = slice(OWN_COLUMNS.index(SUMMED[2]), OWN_COLUMNS.index(SUMMED[5]) + 1)
-_COLUMNS = ("span_s", "start_s", "provider", *SUMMED, "ttft")
 # Names in these are ours.
-_SELECT = f"SELECT span_s, {', '.join(SUMMED)}, ttft FROM flight_sums WHERE "  # noqa: S608
-_ONE = "span_s = ? AND start_s = ? AND provider = ?"
-_SELECT_BOTH = f"{_SELECT}{_ONE} UNION ALL {_SELECT}{_ONE}"
-_ROW = f"({', '.join('?' * len(_COLUMNS))})"
-_PUT = f"INSERT OR REPLACE INTO flight_sums ({', '.join(_COLUMNS)}) VALUES {_ROW}"  # noqa: S608
-_PUT_BOTH = f"{_PUT}, {_ROW}"
+_NAMES = ("provider", *SUMMED, "span_s", "start_s", "ttft")
+_SHARED = ", ".join(f"?{number}" for number in range(1, len(SUMMED) + 2))
+_INTO = f"INTO flight_sums ({', '.join(_NAMES)}) VALUES ({_SHARED}, ?, ?, ?)"
+_PUT = f"INSERT OR REPLACE {_INTO}"
+_ADD = (
+    f"INSERT {_INTO}, ({_SHARED}, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+    # A sum with something unknown is what is known of it.
+    + ", ".join(
+        f"{name} = coalesce({name} + excluded.{name}, {name}, excluded.{name})" for name in SUMMED
+    )
+    + ", ttft = ttft_added(ttft, excluded.ttft)"
+)
+
+
+_Columns = tuple[tuple[Any, ...], ...]
+_Summed = tuple[list[float], bytes]
+"""Figures in the order of SUMMED with UNKNOWN where nobody told one, and bins as stored."""
 
 
 class Sum:
@@ -53,43 +63,30 @@ class Sum:
     def add(self, figures: Iterable[int | None], bins: int) -> None:
         own = self.figures
         for place, value in enumerate(figures):
-            own[place] = _plus(own[place], value)
+            if value is not None:
+                own[place] = (own[place] or 0) + value
         self.bins += bins
 
 
+def teach(connection: sqlite3.Connection) -> None:
+    """What a connection must know before it can add sums."""
+    connection.create_function("ttft_added", 2, added, deterministic=True)
+
+
 def add_sums(connection: sqlite3.Connection, ended: Iterable[Alike]) -> None:
-    """Count these ended flights."""
-    minutes: dict[tuple[int, str], Sum] = {}
+    """Count these ended flights, in the sums of their minutes and of their hours."""
+    minutes: dict[tuple[int, str], _Summed] = {}
     for alike in ended:
         is_error = alike.common[STATE] in ERROR_STATES
         provider = alike.common[PROVIDER] or ""
-        for minute, rows in _by_minute(alike.own):
-            figures, bins = _summed(rows, is_error=is_error)
-            total = minutes.get((minute, provider))
-            if total is None:
-                total = minutes[minute, provider] = Sum()
-                total.figures, total.bins = figures, bins
-            else:
-                total.add(figures, bins)
-    for (minute, provider), total in minutes.items():
-        _add(connection, minute * MINUTE_S, provider, total)
-
-
-def _add(connection: sqlite3.Connection, start_s: int, provider: str, more: Sum) -> None:
-    """To the sums of this minute and of its hour."""
-    hour_s = start_s // HOUR_S * HOUR_S
-    keys = (MINUTE_S, start_s, provider, HOUR_S, hour_s, provider)
-    stored = {row[0]: row for row in connection.execute(_SELECT_BOTH, keys)}
-    put: list[Any] = []
-    for span_s, at_s in ((MINUTE_S, start_s), (HOUR_S, hour_s)):
-        row = stored.get(span_s)
-        if row is None:
-            figures, bins = more.figures, more.bins
-        else:
-            figures = list(map(_plus, row[1:-1], more.figures))
-            bins = from_bytes(row[-1]) + more.bins
-        put += (span_s, at_s, provider, *figures, to_bytes(bins))
-    connection.execute(_PUT_BOTH, put)
+        for minute, columns in _by_minute(alike.own):
+            more = _summed(columns, is_error=is_error)
+            known = minutes.get((minute, provider))
+            minutes[minute, provider] = more if known is None else _together(known, more)
+    for (minute, provider), (figures, ttft) in minutes.items():
+        at_s = minute * MINUTE_S
+        hour_s = at_s // HOUR_S * HOUR_S
+        connection.execute(_ADD, (provider, *figures, MINUTE_S, at_s, ttft, HOUR_S, hour_s, ttft))
 
 
 def forget_before(connection: sqlite3.Connection, edge_s: int) -> None:
@@ -109,42 +106,42 @@ def forget_before(connection: sqlite3.Connection, edge_s: int) -> None:
     for provider, *figures, ttft in left:
         sums[provider].add(figures, from_bytes(ttft))
     for provider, each in sums.items():
-        connection.execute(_PUT, (HOUR_S, hour_s, provider, *each.figures, to_bytes(each.bins)))
+        connection.execute(_PUT, (provider, *each.figures, HOUR_S, hour_s, to_bytes(each.bins)))
 
 
-def _plus(one: int | None, other: int | None) -> int | None:
-    if one is None or other is None:
-        return one if other is None else other
-    return one + other
-
-
-def _by_minute(rows: list[Row]) -> Iterable[tuple[int, list[Row]]]:
-    began = [row[_STARTED] for row in rows]
-    first = int(min(began) // MINUTE_S)
-    if first == int(max(began) // MINUTE_S):
-        return ((first, rows),)
+def _by_minute(rows: list[Row]) -> Iterable[tuple[int, _Columns]]:
+    """Column by column, which is what is quick."""
+    together: _Columns = tuple(zip(*rows, strict=True))
+    began = together[_STARTED]
+    first = min(began) // MINUTE_S
+    if first == max(began) // MINUTE_S:
+        return ((int(first), together),)
     minutes: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         minutes[int(row[_STARTED] // MINUTE_S)].append(row)
-    return minutes.items()
+    return [(minute, tuple(zip(*some, strict=True))) for minute, some in minutes.items()]
 
 
-def _summed(rows: list[Row], *, is_error: bool) -> tuple[list[int | None], int]:
-    """Figures in the order of SUMMED, and bins. Column by column, which is what is quick."""
-    columns = tuple(zip(*rows, strict=True))
+def _summed(columns: _Columns, *, is_error: bool) -> _Summed:
     told = columns[_TOKENS]
     read, cache_read = told[0], told[2]
-    known = read
     if UNKNOWN in cache_read:
         both = zip(read, cache_read, strict=True)
-        known = tuple([tokens for tokens, cached in both if cached is not UNKNOWN])
-    figures: list[int | None] = [len(rows), len(rows) if is_error else 0]
-    for tokens in (*told, known):
-        some = tokens
-        if UNKNOWN in tokens:
-            some = tuple([each for each in tokens if each is not UNKNOWN])
-        figures.append(sum(some) if some else None)
-    ttft = columns[_TTFT]
-    if UNKNOWN in ttft:
-        ttft = tuple([each for each in ttft if each is not UNKNOWN])
-    return figures, bins_of(ttft)
+        read = tuple([tokens for tokens, cached in both if cached is not UNKNOWN])
+    tokens = [sum(some) if (some := _known(each)) else UNKNOWN for each in (*told, read)]
+    count = len(columns[_STARTED])
+    return [count, count if is_error else 0, *tokens], bins_of(_known(columns[_TTFT]))
+
+
+def _known(column: tuple[float, ...]) -> tuple[float, ...]:
+    if UNKNOWN in column:
+        return tuple([each for each in column if each is not UNKNOWN])
+    return column
+
+
+def _together(one: _Summed, other: _Summed) -> _Summed:
+    figures = [
+        more if known is UNKNOWN else known if more is UNKNOWN else known + more
+        for known, more in zip(one[0], other[0], strict=True)
+    ]
+    return figures, added(one[1], other[1])
