@@ -6,7 +6,7 @@ from itertools import chain
 
 from llmgw_desktop.store.flights.rows import Row
 
-ROWS_A_STATEMENT = (128, 64, 32, 16, 8, 4, 2, 1)
+ROWS_A_STATEMENT = (128, 64, 32, *range(16, 0, -1))
 """SQLite is called once for so many rows: the interpreter's lock changes hands that much less."""
 
 
