@@ -85,6 +85,8 @@ class FlightSummary:
     """What was spoken with the provider; None while none was asked."""
     losses: tuple[str, ...] = ()
     """What the translation between the two protocols could not carry, by name."""
+    cost_usd: float | None = None
+    """By the prices known when it ended; None where one was not."""
 
     @property
     def is_translated(self) -> bool:
@@ -151,6 +153,8 @@ class FlightTotals:
     output_tokens: int | None = None
     cache_read_tokens: int | None = None
     cache_write_tokens: int | None = None
+    cost_usd: float | None = None
+    """Of the flights whose price is known."""
     cache_known_input_tokens: int | None = None
     """Prompt tokens of those flights whose vendor told its cache figures: the rate's base."""
     ttft_p50_ms: float | None = None

@@ -78,6 +78,7 @@ class Gateway:
         engine.catalogue.use(engine.pipeline.router.providers)
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)
+        engine.recorder.pricing.apply(settings.providers, settings.prices)
 
     async def stop(self) -> None:
         """Take no more, let answers end for GRACE_S, tell the rest, close."""

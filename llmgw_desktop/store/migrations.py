@@ -143,4 +143,9 @@ FLIGHTS_STEPS: Steps = (
         "ALTER TABLE flights ADD COLUMN upstream_protocol TEXT",
         "ALTER TABLE flights ADD COLUMN losses TEXT",
     ),
+    (
+        "ALTER TABLE flights ADD COLUMN cache_write_1h_tokens INTEGER",
+        "ALTER TABLE flights ADD COLUMN cost_usd REAL",
+        "ALTER TABLE flight_sums ADD COLUMN cost_usd REAL",
+    ),
 )

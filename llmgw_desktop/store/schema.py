@@ -74,6 +74,8 @@ class FlightRow(peewee.Model):
     search = peewee.TextField()
     upstream_protocol = peewee.TextField(null=True)
     losses = peewee.TextField(null=True)
+    cache_write_1h_tokens = peewee.IntegerField(null=True)
+    cost_usd = peewee.FloatField(null=True)
 
     class Meta:
         table_name = "flights"

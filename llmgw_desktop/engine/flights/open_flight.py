@@ -28,6 +28,8 @@ class OpenFlight:
     """Who was to answer before anything went wrong."""
     candidate: Candidate | None
     """Who was asked last."""
+    cost_usd: float | None
+    """Known at the end, if then."""
 
     __slots__ = (
         "_clock",
@@ -40,6 +42,7 @@ class OpenFlight:
         "choice",
         "chunks",
         "client",
+        "cost_usd",
         "ended",
         "error_kind",
         "error_text",
@@ -101,7 +104,7 @@ class OpenFlight:
         self.error_kind: str | None = None
         self.error_text: str | None = None
         self.attempts = self.chunks = 0
-        self.choice = self.candidate = None
+        self.choice = self.candidate = self.cost_usd = None
         self.upstream_protocol: ModelProtocol | None = None
         self.losses: tuple[str, ...] = ()
         self.torn_frame = b""
@@ -200,6 +203,7 @@ class OpenFlight:
             self.chunks,
             self.upstream_protocol,
             self.losses,
+            self.cost_usd,
         )
 
     @property

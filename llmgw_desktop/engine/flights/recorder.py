@@ -14,9 +14,11 @@ from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.domain.values import maker
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.flights.pricing import Pricing
 from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.store.flight_store import FlightStore
@@ -54,6 +56,7 @@ class Recorder:
         self._refusal_second = -1
         self._refusals = 0
         self._settings = RecorderSettings()
+        self.pricing = Pricing()
 
     def open(self, path: str, protocol: ModelProtocol, operation: Operation) -> OpenFlight:
         flight = OpenFlight(
@@ -80,6 +83,8 @@ class Recorder:
 
     def close(self, flight: OpenFlight) -> None:
         flight.end()
+        if flight.usage is not UNKNOWN_USAGE:
+            flight.cost_usd = self._cost_usd(flight)
         self._clean(flight)
         self._open.pop(flight.id, None)
         summary = flight.summary()
@@ -111,6 +116,14 @@ class Recorder:
         if not loop.is_closed():
             event = RecorderChanged(status=replace(status))
             loop.call_soon_threadsafe(self._bus.publish, event)
+
+    def _cost_usd(self, flight: OpenFlight) -> float | None:
+        """By the name under which the model answered, else by the one it was asked under."""
+        cost = self.pricing.cost_usd
+        cost_usd = cost(flight.provider, flight.model_served, flight.usage)
+        if cost_usd is None and flight.candidate is not None:
+            return cost(flight.provider, flight.candidate.model, flight.usage)
+        return cost_usd
 
     def _clean(self, flight: OpenFlight) -> None:
         """What callers and vendors write into names and errors; they like to repeat keys.

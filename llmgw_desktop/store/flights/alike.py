@@ -35,7 +35,7 @@ COMMON_COLUMNS = (
 OWN_COLUMNS = (
     *("id", "started_at_s", "ttft_ms", "took_ms", "input_tokens", "output_tokens"),
     *("cache_read_tokens", "cache_write_tokens", "reasoning_tokens"),
-    *("request_bytes", "answer_bytes", "replied_chunks"),
+    *("request_bytes", "answer_bytes", "replied_chunks", "cache_write_1h_tokens", "cost_usd"),
 )
 STATE, PROVIDER = map(COMMON_COLUMNS.index, ("state", "provider"))
 
@@ -70,6 +70,7 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
     read, written = usage.input_tokens, usage.output_tokens
     cache_read, cache_written = usage.cache_read_tokens, usage.cache_write_tokens
     reasoning = usage.reasoning_tokens
+    written_1h, cost_usd = usage.cache_write_1h_tokens, flight.cost_usd
     ttft_ms, took_ms = flight.ttft_ms, flight.took_ms
     told = (
         # `.value` goes through a descriptor and costs six times as much, on every flight.
@@ -104,6 +105,8 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
         flight.request_bytes,
         flight.answer_bytes,
         flight.replied_chunks,
+        UNKNOWN if written_1h is None or not 0 <= written_1h <= MOST_TOKENS else written_1h,
+        UNKNOWN if cost_usd is None else cost_usd,
     )
     # Texts of errors are long and seldom the same.
     return (_common(told) if flight.error_text is None else _common.__wrapped__(told)), own

@@ -110,6 +110,7 @@ def summary_of(row: Row) -> FlightSummary:
             output_tokens=row[14],
             cache_read_tokens=row[15],
             cache_write_tokens=row[16],
+            cache_write_1h_tokens=row[28],
             reasoning_tokens=row[17],
         ),
         stop_reason=row[18],
@@ -121,6 +122,7 @@ def summary_of(row: Row) -> FlightSummary:
         replied_chunks=row[24],
         upstream_protocol=None if row[26] is None else ModelProtocol(row[26]),
         losses=tuple(row[27].split()) if row[27] else (),
+        cost_usd=row[29],
     )
 
 

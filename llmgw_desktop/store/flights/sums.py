@@ -25,10 +25,12 @@ SUMMED = (
     "cache_read_tokens",
     "cache_write_tokens",
     "cache_known_input_tokens",
+    "cost_usd",
 )
 
 _STARTED = OWN_COLUMNS.index("started_at_s")
 _TTFT = OWN_COLUMNS.index("ttft_ms")
+_COST = OWN_COLUMNS.index("cost_usd")
 _TOKENS = slice(OWN_COLUMNS.index(SUMMED[2]), OWN_COLUMNS.index(SUMMED[5]) + 1)
 # Names in these are ours.
 _NAMES = ("provider", *SUMMED, "span_s", "start_s", "ttft")
@@ -57,10 +59,10 @@ class Sum:
     __slots__ = ("bins", "figures")
 
     def __init__(self) -> None:
-        self.figures: list[int | None] = [0, 0, None, None, None, None, None]
+        self.figures: list[Any] = [0, 0, *[None] * (len(SUMMED) - 2)]
         self.bins = 0
 
-    def add(self, figures: Iterable[int | None], bins: int) -> None:
+    def add(self, figures: Iterable[float | None], bins: int) -> None:
         own = self.figures
         for place, value in enumerate(figures):
             if value is not None:
@@ -128,9 +130,10 @@ def _summed(columns: _Columns, *, is_error: bool) -> _Summed:
     if UNKNOWN in cache_read:
         both = zip(read, cache_read, strict=True)
         read = tuple([tokens for tokens, cached in both if cached is not UNKNOWN])
-    tokens = [sum(some) if (some := _known(each)) else UNKNOWN for each in (*told, read)]
+    summed = (*told, read, columns[_COST])
+    sums = [sum(some) if (some := _known(each)) else UNKNOWN for each in summed]
     count = len(columns[_STARTED])
-    return [count, count if is_error else 0, *tokens], bins_of(_known(columns[_TTFT]))
+    return [count, count if is_error else 0, *sums], bins_of(_known(columns[_TTFT]))
 
 
 def _known(column: tuple[float, ...]) -> tuple[float, ...]:

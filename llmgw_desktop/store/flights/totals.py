@@ -23,7 +23,7 @@ from llmgw_desktop.store.flights.ttft_bins import (
 
 EXACT_FLIGHTS = 1000
 _LATEST_S = 1e12
-_TOLD = SUMMED[2:-1]
+_TOLD = SUMMED[2:6]
 
 # {key} is always one of the expressions of a _Grouping, never anything from outside.
 _ENDED = "FROM flights WHERE started_at_s >= ? AND started_at_s < ? AND state != 'running'"
@@ -32,7 +32,8 @@ _OF_FLIGHTS = (
     + ", ".join(f"'{state}'" for state in sorted(ERROR_STATES))
     + ")), 0), "
     + ", ".join(f"sum({name})" for name in _TOLD)
-    + f", sum(CASE WHEN cache_read_tokens IS NOT NULL THEN input_tokens END) {_ENDED} GROUP BY 1"
+    + ", sum(CASE WHEN cache_read_tokens IS NOT NULL THEN input_tokens END), sum(cost_usd) "
+    + f"{_ENDED} GROUP BY 1"
 )
 _OF_SPANS = (
     f"SELECT {{key}}, {', '.join(SUMMED)}, ttft FROM flight_sums "  # noqa: S608
@@ -158,7 +159,7 @@ def _ttft(
 
 def _totals(each: Sum, ttft_ms: list[float] | None) -> FlightTotals:
     """Percentiles of the times, or where they are not given, of the bins."""
-    flights, errors, read, written, cache_read, cache_written, known = each.figures
+    flights, errors, read, written, cache_read, cache_written, known, cost_usd = each.figures
     if ttft_ms is not None:
         ttft_ms.sort()
         p50, p95 = percentile(ttft_ms, 0.5), percentile(ttft_ms, 0.95)
@@ -172,6 +173,7 @@ def _totals(each: Sum, ttft_ms: list[float] | None) -> FlightTotals:
         cache_read_tokens=cache_read,
         cache_write_tokens=cache_written,
         cache_known_input_tokens=known,
+        cost_usd=cost_usd,
         ttft_p50_ms=p50,
         ttft_p95_ms=p95,
     )

@@ -58,6 +58,7 @@ def test_summary_and_timeline() -> None:
     for name, value in noted.items():
         setattr(flight, name, value)
     flight.request_body, flight.chunks = b"12345", 7
+    flight.cost_usd = 0.25
     flight.connected()
     flight.answered()
     flight.keep(b"123")
@@ -75,6 +76,7 @@ def test_summary_and_timeline() -> None:
         "request_bytes": 5,
         "answer_bytes": 3,
         "replied_chunks": 7,
+        "cost_usd": 0.25,
     }
     assert {each.name: getattr(summary, each.name) for each in fields(FlightSummary)} == expected
     assert flight.timeline() == (

@@ -89,14 +89,16 @@ def test_a_batch_of_flights_that_are_not_alike(connection: sqlite3.Connection) -
             connection,
             [
                 made(1, usage=Usage(input_tokens=5), ttft_ms=None),
-                made(2, usage=Usage(input_tokens=7, cache_read_tokens=3), ttft_ms=2.0),
-                made(3, usage=silent, ttft_ms=900.0, state=FlightState.FAILED),
+                made(
+                    2, usage=Usage(input_tokens=7, cache_read_tokens=3), ttft_ms=2.0, cost_usd=0.25
+                ),
+                made(3, usage=silent, ttft_ms=900.0, cost_usd=0.5, state=FlightState.FAILED),
                 made(4, usage=silent, ttft_ms=2.0, state=FlightState.CUT),
             ],
         )
     stored = connection.execute(f"SELECT {', '.join(SUMMED)}, ttft FROM flight_sums").fetchall()
     bins = packed({bin_of(2.0): 4, bin_of(900.0): 2})
-    assert stored == [(8, 4, 24, None, 6, None, 14, to_bytes(bins))] * 2
+    assert stored == [(8, 4, 24, None, 6, None, 14, 1.5, to_bytes(bins))] * 2
 
 
 @pytest.mark.parametrize("edge", [0, 30, 60, 90, 120])
