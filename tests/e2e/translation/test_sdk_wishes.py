@@ -18,6 +18,7 @@ from tests.support.talks.matrix import TALKS, UPSTREAMS, Matrix
 pytestmark = pytest.mark.e2e
 
 PONG = "pong from the upstream"
+THOUGHT = "The user says ping, so pong."
 PING: Any = [{"role": "user", "content": "ping"}]
 VENDORS = ("anthropic", "responses", "gemini", "chat")
 
@@ -184,3 +185,22 @@ async def test_asynchronous_streams(matrix: Matrix, client: str, upstream: str):
     pieces = await STREAMED[client](*matrix.door, UPSTREAMS[upstream].model)
     assert "".join(pieces) == PONG
     assert len(pieces) == 3, "as the upstream sent them"
+
+
+@pytest.mark.parametrize("sees", [None, False, True])
+@pytest.mark.parametrize("upstream", ["anthropic", "compatible"])
+def test_thoughts_are_shown_to_those_who_set_it(matrix: Matrix, upstream: str, sees: bool | None):
+    """With `includeThoughts`, however hard the model is to think."""
+    lane = matrix.fresh_lane(upstream)
+    config = types.GenerateContentConfig(
+        max_output_tokens=4096,
+        thinking_config=types.ThinkingConfig(thinking_budget=2048, include_thoughts=sees),
+    )
+    answer = matrix.sdk("gemini", upstream).models.generate_content(
+        model=UPSTREAMS[upstream].model, contents="ping", config=config
+    )
+    parts = answer.candidates[0].content.parts
+    if sees is not False:  # who says no may be asked for nothing to show
+        assert THOUGHT.encode() in bytes(lane.only.sent)
+    assert [part.text for part in parts if part.thought] == ([THOUGHT] if sees else [])
+    assert answer.text == PONG
