@@ -8,11 +8,12 @@ from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.settings_file import SettingsFile
+from llmgw_desktop.domain.account import AccountStatus
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
+from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.bus import Bus
@@ -24,6 +25,7 @@ from llmgw_desktop.engine.front import (
     gemini_door,
     health_door,
     models_door,
+    native_door,
     openai_door,
     responses_door,
 )
@@ -187,6 +189,8 @@ class Container:
         responses_door.add_doors(table, responses, codex, catalogue, self._continuations)
         gemini_door.add_doors(table, gemini_door.dialect())
         models_door.add_doors(table, catalogue)
+        generate = native_door.GenerateDoor(pipeline.handle, openai, self._providers)
+        native_door.add_doors(table, generate, native_door.ProvidersDoor(self._providers, _ready))
         health = health_door.HealthDoor(
             gateway=lambda: self.gateway.status,
             recorder=lambda: self._recorder.status,
@@ -197,6 +201,9 @@ class Container:
         )
         health_door.add_doors(table, health, openai)
         return table
+
+    def _providers(self) -> tuple[Provider, ...]:
+        return self._settings_file.loaded.settings.providers
 
     def _authenticator(self) -> Authenticator:
         return Authenticator(
@@ -214,3 +221,7 @@ class Container:
         """On the writer thread."""
         if self._loop is not None:
             self._recorder.tell_from_thread(self._loop, status)
+
+
+def _ready(account: str) -> AccountStatus:
+    return AccountStatus(account=account)

@@ -1,8 +1,11 @@
 """What the ways of passing an answer on share: how one is read, and what we say of it ourselves."""
 
 from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
+from llmgw_desktop.wire.native import with_gateway_facts
 
 MAX_WHOLE_BYTES = 256 * 1024 * 1024
 """An answer that does not stream is held until it is whole; this is where that ends. A stream that
@@ -33,6 +36,27 @@ def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
     if flight.losses:
         lines.append(("x-llmgw-dropped", ", ".join(flight.losses)))
     return lines
+
+
+def with_own_words(body: bytes, request: ModelRequest, flight: OpenFlight) -> bytes:
+    """A whole good answer as its caller gets it: chat completions say who gave them, for programs
+    that do not look at headers. Streams have nothing but the headers."""
+    is_chat = request.protocol is ModelProtocol.OPENAI_CHAT
+    if not is_chat or request.operation is not Operation.GENERATE:
+        return body
+    asked, choice, usage = request.model, flight.choice, flight.usage
+    first = choice.upstream.provider if choice is not None else ""
+    is_named = first and asked.startswith((f"{first}/", f"{first}:"))
+    spent = usage.input_tokens, usage.output_tokens
+    facts = {
+        "requestedProvider": first if is_named else None,
+        "requestedModel": asked[len(first) + 1 :] if is_named else asked,
+        "resolvedProvider": flight.provider,
+        "resolvedModel": flight.model_served,
+        "fallbackUsed": flight.is_fallback,
+        "tokensUsed": None if None in spent else sum(filter(None, spent)),
+    }
+    return with_gateway_facts(body, facts)
 
 
 def _is_plain(text: str) -> bool:

@@ -7,7 +7,7 @@ answer got.
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest
-from llmgw_desktop.engine.answer_reading import collect, own_headers
+from llmgw_desktop.engine.answer_reading import collect, own_headers, with_own_words
 from llmgw_desktop.engine.caller import Caller, HeaderLines
 from llmgw_desktop.engine.dialect import ChunkFilter, Dialect, StreamAccountant, is_json
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
@@ -72,6 +72,8 @@ class Relay:
             raise UpstreamGarbage(f"'{name}' answered {answer.status}, but: {facts.error_text}")
         elif request.streaming:
             raise UpstreamGarbage(f"'{name}' was asked for a stream and did not stream.")
+        else:
+            body = with_own_words(body, request, flight)
         flight.status = answer.status
         await caller.reply(answer.status, lines, body)
 

@@ -14,6 +14,7 @@ from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.engine import gateway
 from tests.engine.conftest import House
 from tests.support.answers import Raw
+from tests.support.facts import as_the_vendor_said
 
 BODY = json.dumps(
     {"model": "practice/echo", "max_tokens": 9, "messages": [{"role": "user", "content": "ping"}]}
@@ -186,7 +187,7 @@ class TestUpstreams:
         async with house.post(
             "/v1/chat/completions", {**json.loads(BODY), "model": "gpt-stub"}
         ) as answer:
-            assert await answer.read() == body
+            assert as_the_vendor_said(await answer.read()) == body
 
     async def test_a_status_that_is_none_is_no_answer(self, house: House) -> None:
         house.lane.always = Raw(status=799, headers={"Content-Type": "application/json"})

@@ -11,6 +11,7 @@ from llmgw_desktop.domain.flight import FlightState, PhaseName
 from llmgw_desktop.engine.flights.recorder import REFUSALS_KEPT_PER_S
 from tests.engine.conftest import House
 from tests.support.answers import Answer, Delivery, Refusal, json_with_200
+from tests.support.facts import as_the_vendor_said
 
 MESSAGES = "/v1/messages"
 CHAT = "/v1/chat/completions"
@@ -39,7 +40,8 @@ class TestAnswers:
 
         seen = house.lane.only
         assert answer.status == 200
-        assert body == bytes(seen.sent)
+        is_told = path == CHAT and not streaming
+        assert (as_the_vendor_said(body) if is_told else body) == bytes(seen.sent)
         assert answer.headers["x-llmgw-flight"] == house.closed[0].id
         assert not seen.mentions("llmgw-"), "the client's key must not reach a vendor"
 

@@ -23,6 +23,11 @@ class OpenFlight:
     Times are monotonic seconds but for `started_at_s`.
     """
 
+    choice: Candidate | None
+    """Who was to answer before anything went wrong."""
+    candidate: Candidate | None
+    """Who was asked last."""
+
     __slots__ = (
         "_clock",
         "answer_bytes",
@@ -30,6 +35,8 @@ class OpenFlight:
         "answer_kept",
         "answer_whole",
         "attempts",
+        "candidate",
+        "choice",
         "chunks",
         "client",
         "ended",
@@ -92,10 +99,10 @@ class OpenFlight:
         self.stop_reason: str | None = None
         self.error_kind: str | None = None
         self.error_text: str | None = None
-        self.attempts = 0
+        self.attempts = self.chunks = 0
+        self.choice = self.candidate = None
         self.upstream_protocol: ModelProtocol | None = None
         self.losses: tuple[str, ...] = ()
-        self.chunks = 0
         self.torn_frame = b""
         """What the caller has seen of a stream's frame that was never finished."""
         self.is_whole = False
@@ -122,10 +129,12 @@ class OpenFlight:
 
     def routed(self, decision: RouteDecision) -> None:
         self.route_reason = decision.reason
+        self.choice = decision.candidates[0]
         self._phase(PhaseName.ROUTE, self._last_end())
 
     def tried(self, candidate: Candidate) -> None:
         self.attempts += 1
+        self.candidate = candidate
         self.provider = candidate.upstream.provider
         self.upstream_protocol = candidate.upstream.protocol
         self.model_served = candidate.model
@@ -191,6 +200,11 @@ class OpenFlight:
             upstream_protocol=self.upstream_protocol,
             losses=self.losses,
         )
+
+    @property
+    def is_fallback(self) -> bool:
+        """Somebody else answers than who was to."""
+        return self.candidate is not None and self.candidate != self.choice
 
     def timeline(self) -> tuple[Phase, ...]:
         began = self.started

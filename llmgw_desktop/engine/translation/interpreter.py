@@ -15,7 +15,12 @@ from llmgw_desktop.domain.answer import (
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest
-from llmgw_desktop.engine.answer_reading import MAX_WHOLE_BYTES, collect, own_headers
+from llmgw_desktop.engine.answer_reading import (
+    MAX_WHOLE_BYTES,
+    collect,
+    own_headers,
+    with_own_words,
+)
 from llmgw_desktop.engine.caller import JSON, Caller, HeaderLines
 from llmgw_desktop.engine.dialect import is_event_stream, is_json
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
@@ -114,7 +119,8 @@ class Interpreter:
         flight.keep(written)
         if self._continuations.keeps(request, translation):
             await self._continuations.keep(request, translation, told, written)
-        await caller.reply(answer.status, [*JSON, *own_headers(flight)], written)
+        shown = with_own_words(written, request, flight)
+        await caller.reply(answer.status, [*JSON, *own_headers(flight)], shown)
 
     @staticmethod
     def _read_whole(

@@ -1,0 +1,164 @@
+"""The gateway's own doors to models: `POST /v1/generate` and `GET /v1/providers`."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from time import monotonic
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.account import AccountState, AccountStatus, account_id
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.engine.caller import JSON, Caller, HeaderLines
+from llmgw_desktop.engine.dialect import Dialect
+from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
+from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.wire.native import chat_request, generate_answer, read_generate
+
+Handle = Callable[[Dialect, Operation, Caller], Awaitable[None]]
+_USABLE = (AccountState.READY, AccountState.COOLING)
+
+
+class GenerateDoor:
+    """A prompt becomes a chat completion, goes the way of all requests, and comes back as text."""
+
+    def __init__(
+        self, handle: Handle, chat: Dialect, providers: Callable[[], Sequence[Provider]]
+    ) -> None:
+        self._handle = handle
+        self._chat = chat
+        self._providers = providers
+
+    async def answer(self, caller: HttpCaller) -> None:
+        await self._handle(
+            self._chat, Operation.GENERATE, _GeneratingCaller(caller, self._model_of)
+        )
+
+    def _model_of(self, fields: Mapping[str, Any]) -> str:
+        """What to ask for; where no model is named, the first that is listed. Raises
+        MalformedRequest."""
+        wanted, model = fields.get("provider"), fields.get("model")
+        if wanted and model:
+            return f"{wanted}/{model}"
+        if model:
+            return str(model)
+        for provider in self._providers():
+            if provider.models and wanted in (None, "", provider.name):
+                return f"{provider.name}/{provider.models[0]}"
+        raise MalformedRequest(
+            "name one of GET /v1/models; none can be chosen for you, because no provider lists "
+            "its models in the settings",
+            path="$.model",
+        )
+
+
+class _GeneratingCaller:
+    """The caller of this door, as a chat completion's caller."""
+
+    def __init__(self, caller: HttpCaller, model_of: Callable[[Mapping[str, Any]], str]) -> None:
+        self._caller = caller
+        self._model_of = model_of
+        self._fields: Mapping[str, Any] = {}
+        self._began = monotonic()
+        self.begin, self.write, self.end = caller.begin, caller.write, caller.end
+
+    @property
+    def path(self) -> str:
+        return self._caller.path
+
+    @property
+    def query(self) -> str:
+        return self._caller.query
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """With what the body says of the project and of fallbacks."""
+        said = {"x-project": self._fields.get("project")}
+        if self._fields.get("strict"):
+            said["x-llmgw-no-fallback"] = "true"
+        told = {name: value for name, value in said.items() if value}
+        return {**_lower(self._caller.headers), **told} if told else self._caller.headers
+
+    @property
+    def presented_keys(self) -> Sequence[str]:
+        return self._caller.presented_keys
+
+    @property
+    def has_begun(self) -> bool:
+        return self._caller.has_begun
+
+    @property
+    def is_gone(self) -> bool:
+        return self._caller.is_gone
+
+    async def read_body(self) -> bytes:
+        self._fields = read_generate(await self._caller.read_body())
+        return chat_request(self._fields, self._model_of(self._fields))
+
+    async def reply(self, status: int, headers: HeaderLines, body: bytes) -> None:
+        if status < 300:
+            took_ms = round((monotonic() - self._began) * 1000)
+            body = generate_answer(body, self._fields, took_ms)
+        await self._caller.reply(status, headers, body)
+
+
+class ProvidersDoor:
+    """Who can answer, and how each stands; nothing of any credential."""
+
+    def __init__(
+        self,
+        providers: Callable[[], Sequence[Provider]],
+        status_of: Callable[[str], AccountStatus],
+    ) -> None:
+        self._providers = providers
+        self._status_of = status_of
+
+    async def answer(self, caller: HttpCaller) -> None:
+        rows = [self._row(provider) for provider in self._providers()]
+        await caller.reply(200, JSON, orjson.dumps({"providers": rows}))
+
+    def _row(self, provider: Provider) -> dict[str, object]:
+        accounts = [
+            self._account(provider, account_id(provider.name, account.name))
+            for account in provider.accounts
+        ]
+        return {
+            "id": provider.name,
+            "name": provider.name,
+            "type": "practice" if provider.kind is ProviderKind.PRACTICE else "api",
+            "kind": provider.kind,
+            "protocols": provider.spoken,
+            "enabled": provider.enabled,
+            "available": provider.enabled and any(account["available"] for account in accounts),
+            "models": provider.models,
+            "accounts": accounts,
+        }
+
+    def _account(self, provider: Provider, name: str) -> dict[str, object]:
+        status = self._status_of(name)
+        missing = next(
+            provider.key_problem(account)
+            for account in provider.accounts
+            if account_id(provider.name, account.name) == name
+        )
+        state = AccountState.AUTH_REQUIRED if missing else status.state
+        return {
+            "id": name,
+            "state": state,
+            "available": state in _USABLE,
+            "until": status.until_s,
+            "reason": missing or status.reason or None,
+        }
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def add_doors(table: DoorTable, generate: GenerateDoor, providers: ProvidersDoor) -> None:
+    asking = OwnDoor(dialect=None, answer=generate.answer, scope=Scope.MODELS_USE)
+    listing = OwnDoor(dialect=None, answer=providers.answer, scope=Scope.MODELS_LIST)
+    table.add("POST", "/v1/generate", asking)
+    table.add("GET", "/v1/providers", listing)
