@@ -146,9 +146,9 @@ class FlightStore:
             except StoreError as error:
                 self._fail(error)
             except Exception:  # noqa: BLE001 - a fault of ours costs this batch, not the recorder
-                _log.exception("%d flights could not be written", len(batch.ended))
+                _log.exception("%d flights could not be written", batch.ended_count)
                 self._file.close()
-                batch.refused += len(batch.ended)
+                batch.refused += batch.ended_count
                 return True
             else:
                 self._say("")

@@ -14,11 +14,15 @@ from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
+from llmgw_desktop.domain.values import maker
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.store.flight_store import FlightStore
+
+_flight_record = maker(FlightRecord)
+_flight_opened, _flight_closed = maker(FlightOpened), maker(FlightClosed)
 
 NAME_CHARS = 600
 PLAIN_NAME_CHARS = 32
@@ -62,7 +66,7 @@ class Recorder:
         )
         self._open[flight.id] = flight
         self._store.opened(flight.id, flight.summary)
-        self._bus.publish(FlightOpened(flight_id=flight.id))
+        self._bus.publish(_flight_opened(flight_id=flight.id))
         return flight
 
     def wants_refusal(self, error: LlmgwError) -> bool:
@@ -81,7 +85,7 @@ class Recorder:
         summary = flight.summary()
         self._meters.note(summary)
         self._store.closed(self._record(flight, summary))
-        self._bus.publish(FlightClosed(summary=summary))
+        self._bus.publish(_flight_closed(summary=summary))
 
     def apply(self, settings: RecorderSettings) -> None:
         """Holds for the flights that begin from now on."""
@@ -122,13 +126,13 @@ class Recorder:
 
     def _record(self, flight: OpenFlight, summary: FlightSummary) -> FlightRecord:
         if not self.keeps_bodies:
-            return FlightRecord(
+            return _flight_record(
                 summary=summary,
                 path=flight.path,
                 route_reason=flight.route_reason,
                 phases=flight.timeline(),
             )
-        return FlightRecord(
+        return _flight_record(
             summary=summary,
             path=flight.path,
             route_reason=flight.route_reason,

@@ -9,6 +9,7 @@ what was taken is skipped, and what failed has failed within a few bytes or is s
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import re2
 
@@ -97,24 +98,25 @@ class Redactor:
 
     def __init__(self, families: tuple[SecretFamily, ...] = FAMILIES) -> None:
         self._families = families
-        options = re2.Options()
-        options.encoding = re2.Options.Encoding.LATIN1  # bytes as they are
-        self._any = re2.compile(b"|".join(re.escape(each.begins) for each in families), options)
+        self._any = _any_of(each.begins for each in families)
+        self._any_or_known = self._any
         self._known: tuple[bytes, ...] = ()
 
     def know(self, secrets: Iterable[str]) -> None:
         """Secrets that are ours to guard, whatever they look like."""
-        self._known = tuple(secret.encode() for secret in secrets if len(secret) >= 8)
+        known = tuple(secret.encode() for secret in secrets if len(secret) >= 8)
+        begins = (each.begins for each in self._families)
+        self._known, self._any_or_known = known, _any_of((*begins, *known))
 
     def may_hold(self, body: bytes) -> bool:
         """False if `clean` has nothing to do: for this body, and for each of which it is made."""
-        return any(secret in body for secret in self._known) or self._may_hold_family(body)
+        return self._any_or_known.search(body) is not None
 
     def clean(self, body: bytes) -> bytes:
         for secret in self._known:
             if secret in body:
                 body = body.replace(secret, MASK)
-        if not self._may_hold_family(body):
+        if self._any.search(body) is None:
             return body
         for family in self._families:
             if family.begins in body:
@@ -124,8 +126,12 @@ class Redactor:
     def clean_text(self, text: str) -> str:
         return self.clean(text.encode("utf-8", "replace")).decode("utf-8", "replace")
 
-    def _may_hold_family(self, body: bytes) -> bool:
-        return self._any.search(body) is not None
+
+def _any_of(texts: Iterable[bytes]) -> Any:
+    """One pass over a body for all of them."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1  # bytes as they are
+    return re2.compile(b"|".join(re.escape(each) for each in texts), options)
 
 
 def _without(family: SecretFamily, body: bytes) -> bytes:

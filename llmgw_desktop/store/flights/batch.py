@@ -7,20 +7,32 @@ import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.store.flights.rows import BodyRows, Row, flight_row, scrubbed
+from llmgw_desktop.store.flights.alike import (
+    COMMON_COLUMNS,
+    OWN_COLUMNS,
+    Alike,
+    flight_parts,
+    of_stored,
+)
+from llmgw_desktop.store.flights.insert import Insert
+from llmgw_desktop.store.flights.rows import (
+    BODY_COLUMNS,
+    TEXT_CHARS,
+    WAY_COLUMNS,
+    BodyRows,
+    Row,
+)
 from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.flights.sums import add_sums
-from llmgw_desktop.store.schema import BodyRow, FlightRow, columns
+from llmgw_desktop.store.flights.sums import add_sums, teach
+from llmgw_desktop.store.schema import FlightRow, columns
 from llmgw_desktop.store.transaction import transaction
 
 Snapshot = Callable[[], FlightSummary]
+_Groups = dict[tuple[Row, str, str], Alike]
 
-ROWS_A_STATEMENT = (100, 20, 4, 1)
-"""SQLite is called once for so many rows: the interpreter's lock changes hands that much less."""
 FLIGHTS_A_GLANCE = 50
 """Bodies of so many flights are looked at together for secrets."""
 LOST_AT_ONCE = 500
@@ -40,14 +52,16 @@ _log = logging.getLogger(__name__)
 class Batch:
     """Rows ready to be written."""
 
-    running: list[Row] = field(default_factory=list)
-    ended: list[Row] = field(default_factory=list)
-    bodies: list[Row] = field(default_factory=list)
-    """Of the ended ones, in their order."""
+    running: list[Alike] = field(default_factory=list)
+    ended: list[Alike] = field(default_factory=list)
     unended: list[str] = field(default_factory=list)
     """Flights whose end could not be kept: their rows must not look as if they still ran."""
     refused: int = 0
     """Ended flights that can never be written."""
+
+    @property
+    def ended_count(self) -> int:
+        return sum(len(alike.own) for alike in self.ended)
 
 
 def make_batch(
@@ -58,32 +72,46 @@ def make_batch(
 ) -> Batch:
     """Asks the snapshots, seals and packs the bodies."""
     batch = Batch()
+    running: _Groups = {}
     for snapshot in opened.values():
         try:
             summary = snapshot()
             if summary.is_running:
-                batch.running.append(flight_row(summary))
+                common, own = flight_parts(summary)
+                _group(running, common).own.append(own)
         except Exception:  # noqa: BLE001 - one odd flight must not cost the others
             _log.exception("an open flight could not be noted")
+    ended: _Groups = {}
     for start in range(0, len(closed), FLIGHTS_A_GLANCE):
-        _add_ended(batch, closed[start : start + FLIGHTS_A_GLANCE], settings, seal)
+        some = closed[start : start + FLIGHTS_A_GLANCE]
+        bodies = BodyRows(settings, seal.over(some))
+        for record in some:
+            _add_ended(batch, ended, record, bodies)
+    batch.running += running.values()
+    batch.ended += ended.values()
     return batch
 
 
-def _add_ended(
-    batch: Batch, closed: Sequence[FlightRecord], settings: RecorderSettings, seal: Seal
-) -> None:
-    bodies = BodyRows(settings, seal.over(closed))
-    for record in closed:
-        try:
-            rows = flight_row(record.summary), bodies.row(record)
-        except Exception:  # noqa: BLE001 - nor may a body be written that could not be sealed
-            _log.exception("flight %s could not be made into a record", record.summary.id)
-            batch.refused += 1
-            batch.unended.append(record.summary.id)
-        else:
-            batch.ended.append(rows[0])
-            batch.bodies.append(rows[1])
+def _add_ended(batch: Batch, ended: _Groups, record: FlightRecord, bodies: BodyRows) -> None:
+    try:
+        common, own = flight_parts(record.summary)
+        body = bodies.row(record)
+    except Exception:  # noqa: BLE001 - nor may a body be written that could not be sealed
+        _log.exception("flight %s could not be made into a record", record.summary.id)
+        batch.refused += 1
+        batch.unended.append(record.summary.id)
+    else:
+        group = _group(ended, common, record.path, record.route_reason)
+        group.own.append(own)
+        group.bodies.append(body)
+
+
+def _group(groups: _Groups, common: Row, path: str = "", reason: str = "") -> Alike:
+    key = (common, path, reason)
+    group = groups.get(key)
+    if group is None:
+        group = groups[key] = Alike(common, (path[:TEXT_CHARS], reason[:TEXT_CHARS]))
+    return group
 
 
 class BatchWriter:
@@ -91,18 +119,21 @@ class BatchWriter:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        names = columns(FlightRow)[1:]
-        keep = ", ".join(f"{name} = excluded.{name}" for name in names if name != "id")
-        into_flights = f"INSERT INTO flights ({', '.join(names)}) VALUES "  # noqa: S608 - our names
-        marks = ["?"] * len(names)
-        self._running = _Insert(into_flights, marks, " ON CONFLICT (id) DO NOTHING")
-        self._ended = _Insert(into_flights, marks, f" ON CONFLICT (id) DO UPDATE SET {keep}")
-        self._bodies = _Insert(
-            "INSERT OR REPLACE INTO flight_bodies VALUES ",
-            ["(SELECT seq FROM flights WHERE id = ?)"] + ["?"] * (len(columns(BodyRow)) - 1),
-            "",
+        teach(connection)
+        keep = ", ".join(
+            f"{name} = excluded.{name}" for name in (*COMMON_COLUMNS, *OWN_COLUMNS) if name != "id"
         )
-        self._select = f"SELECT {', '.join(names)} FROM flights WHERE state = 'running'"  # noqa: S608
+        parts = (COMMON_COLUMNS, OWN_COLUMNS)
+        self._running = Insert("INTO flights", *parts, "ON CONFLICT (id) DO NOTHING")
+        self._ended = Insert("INTO flights", *parts, f"ON CONFLICT (id) DO UPDATE SET {keep}")
+        self._bodies = Insert(
+            "OR REPLACE INTO flight_bodies",
+            WAY_COLUMNS,
+            BODY_COLUMNS,
+            marks={"flight": "(SELECT seq FROM flights WHERE id = ?)"},
+        )
+        names = ", ".join(columns(FlightRow)[1:])
+        self._select = f"SELECT {names} FROM flights WHERE state = 'running'"  # noqa: S608
 
     def write(self, batch: Batch) -> None:
         """All of it or nothing; rows that can never be written are counted in the batch."""
@@ -125,9 +156,11 @@ class BatchWriter:
                 return count
 
     def _write(self, batch: Batch) -> None:
-        self._running.run(self._connection, batch.running)
-        self._ended.run(self._connection, batch.ended)
-        self._bodies.run(self._connection, batch.bodies)
+        for alike in batch.running:
+            self._running.run(self._connection, alike.common, alike.own)
+        for alike in batch.ended:
+            self._ended.run(self._connection, alike.common, alike.own)
+            self._bodies.run(self._connection, alike.way, alike.bodies)
         add_sums(self._connection, batch.ended)
         for flight_id in batch.unended:
             self._write_lost(
@@ -136,12 +169,14 @@ class BatchWriter:
 
     def _write_one_by_one(self, batch: Batch) -> None:
         self._write(Batch(unended=batch.unended))
-        for row in batch.running:
-            self._try(Batch(running=[scrubbed(row)]))
-        for row, body in zip(batch.ended, batch.bodies, strict=True):
-            if not self._try(Batch(ended=[scrubbed(row)], bodies=[scrubbed(body)])):
-                batch.refused += 1
-                self._try(Batch(unended=[row[0]]))
+        for alike in batch.running:
+            for one in alike.one_by_one():
+                self._try(Batch(running=[one]))
+        for alike in batch.ended:
+            for one in alike.one_by_one():
+                if not self._try(Batch(ended=[one])):
+                    batch.refused += 1
+                    self._try(Batch(unended=[one.own[0][0]]))
 
     def _try(self, batch: Batch) -> bool:
         self._connection.execute("SAVEPOINT one")
@@ -158,23 +193,7 @@ class BatchWriter:
     def _write_lost(self, rows: list[Row]) -> None:
         if not rows:
             return
-        place = columns(FlightRow).index("state") - 1
-        lost = [(*row[:place], FlightState.LOST.value, *row[place + 1 :]) for row in rows]
-        self._ended.run(self._connection, lost)
+        lost = of_stored(rows, FlightState.LOST.value)
+        for alike in lost:
+            self._ended.run(self._connection, alike.common, alike.own)
         add_sums(self._connection, lost)
-
-
-class _Insert:
-    """One statement for many rows, and the same for what is left over."""
-
-    def __init__(self, head: str, marks: Sequence[str], tail: str) -> None:
-        row = f"({', '.join(marks)})"
-        self._by_size = [(n, f"{head}{', '.join([row] * n)}{tail}") for n in ROWS_A_STATEMENT]
-
-    def run(self, connection: sqlite3.Connection, rows: list[Row]) -> None:
-        start = 0
-        for size, statement in self._by_size:
-            while len(rows) - start >= size:
-                some = rows[start : start + size]
-                connection.execute(statement, list(chain.from_iterable(some)))
-                start += size

@@ -3,7 +3,6 @@
 import json
 import zlib
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -33,49 +32,16 @@ CUT_OVERLAP = 4096
 """So much beyond the cut is sealed along, so that no half of a secret is left at the end."""
 MOST_TOKENS = 10**12
 """More is nonsense of an upstream and taken as unknown; so sums stay within 64 bits."""
+BODY_COLUMNS = (
+    *("flight", "request_headers"),
+    *("request_body", "request_body_packed", "request_body_whole", "answer_headers"),
+    *("answer_body", "answer_body_packed", "answer_body_whole", "phases"),
+)
+"""What bodies have of their own."""
+WAY_COLUMNS = ("path", "route_reason")
+"""What stands with the bodies and is common to many."""
 SEPARATOR = "\x1f"
 """Between the words that a text filter looks into."""
-
-
-def flight_row(flight: FlightSummary) -> Row:
-    """In the order of `schema.FlightRow`, without `seq`."""
-    usage = flight.usage
-    client = flight.client[:NAME_CHARS]
-    asked = flight.model_asked[:NAME_CHARS]
-    served = _short(flight.model_served, NAME_CHARS)
-    provider = _short(flight.provider, NAME_CHARS)
-    error_text = _short(flight.error_text, TEXT_CHARS)
-    words = (asked, served, client, provider, flight.error_kind, _short(error_text, NAME_CHARS))
-    return (
-        flight.id,
-        flight.started_at_s,
-        _word(flight.state),
-        client,
-        _word(flight.protocol),
-        _word(flight.operation),
-        asked,
-        served,
-        provider,
-        1 if flight.streaming else 0,
-        flight.status,
-        flight.ttft_ms,
-        flight.took_ms,
-        _count(usage.input_tokens),
-        _count(usage.output_tokens),
-        _count(usage.cache_read_tokens),
-        _count(usage.cache_write_tokens),
-        _count(usage.reasoning_tokens),
-        _short(flight.stop_reason, NAME_CHARS),
-        flight.error_kind,
-        error_text,
-        flight.attempts,
-        flight.request_bytes,
-        flight.answer_bytes,
-        flight.replied_chunks,
-        _folded(SEPARATOR.join(filter(None, words))),
-        None if flight.upstream_protocol is None else _word(flight.upstream_protocol),
-        " ".join(flight.losses) or None,
-    )
 
 
 class BodyRows:
@@ -87,23 +53,17 @@ class BodyRows:
         self._clean = clean
 
     def row(self, record: FlightRecord) -> Row:
-        """In the order of `schema.BodyRow`, the flight's id in the place of its `seq`."""
-        if self._keeps_bodies:
-            request = self._packed(record.request_body, record.request_body_whole)
-            answer = self._packed(record.answer_body, record.answer_body_whole)
-            headers = _json(record.request_headers), _json(record.answer_headers)
-        else:
-            request = answer = (None, 0, 1)
-            headers = ("[]", "[]")
+        """In the order of BODY_COLUMNS, the flight's id in the place of its `seq`."""
+        if not self._keeps_bodies:
+            nothing = ("[]", None, 0, 1)
+            return (record.summary.id, *nothing, *nothing, _phases(record))
         return (
             record.summary.id,
-            record.path[:TEXT_CHARS],
-            record.route_reason[:TEXT_CHARS],
-            headers[0],
-            *request,
-            headers[1],
-            *answer,
-            _json([(at.name, at.start_ms, at.end_ms, at.note) for at in record.phases]),
+            _json(record.request_headers),
+            *self._packed(record.request_body, record.request_body_whole),
+            _json(record.answer_headers),
+            *self._packed(record.answer_body, record.answer_body_whole),
+            _phases(record),
         )
 
     def _packed(self, body: bytes | None, is_whole: bool) -> tuple[bytes | None, int, int]:
@@ -130,7 +90,7 @@ class BodyRows:
 
 
 def summary_of(row: Row) -> FlightSummary:
-    """From the columns that `flight_row` made. Raises ValueError for words of a later version."""
+    """From a row of `flights` without its `seq`. Raises ValueError for words of a later version."""
     return FlightSummary(
         id=row[0],
         started_at_s=row[1],
@@ -165,7 +125,7 @@ def summary_of(row: Row) -> FlightSummary:
 
 
 def record_of(summary: FlightSummary, row: Row | None) -> FlightRecord:
-    """From the columns that `body_row` made; a flight that still runs has none."""
+    """From a row of `flight_bodies`; a flight that still runs has none."""
     if row is None:
         return FlightRecord(summary=summary)
     return FlightRecord(
@@ -183,6 +143,16 @@ def record_of(summary: FlightSummary, row: Row | None) -> FlightRecord:
             for name, start_ms, end_ms, note in json.loads(row[11])
         ),
     )
+
+
+def short(text: str | None, chars: int) -> str | None:
+    """As much of a text as a row keeps."""
+    return text if text is None or len(text) <= chars else text[:chars]
+
+
+def search_words(*words: str | None) -> str:
+    """For the column `search`."""
+    return _folded(SEPARATOR.join(filter(None, words)))
 
 
 def searchable(text: str) -> str:
@@ -208,21 +178,12 @@ def _scrubbed(value: Any) -> Any:
     return value
 
 
-def _word(member: StrEnum) -> str:
-    # `.value` goes through a descriptor and costs six times as much, on every flight.
-    return str.__str__(member)
-
-
-def _short(text: str | None, chars: int) -> str | None:
-    return text if text is None or len(text) <= chars else text[:chars]
-
-
-def _count(tokens: int | None) -> int | None:
-    return tokens if tokens is None or 0 <= tokens <= MOST_TOKENS else None
-
-
 def _unpacked(body: bytes | None, is_packed: int) -> bytes | None:
     return zlib.decompress(body) if body is not None and is_packed else body
+
+
+def _phases(record: FlightRecord) -> str:
+    return _json([(at.name, at.start_ms, at.end_ms, at.note) for at in record.phases])
 
 
 def _json(value: Any) -> str:

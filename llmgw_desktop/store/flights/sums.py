@@ -5,14 +5,14 @@ is left to `totals.py`.
 """
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
-from operator import itemgetter
+from typing import Any
 
 from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.store.flights.alike import OWN_COLUMNS, PROVIDER, STATE, UNKNOWN, Alike
 from llmgw_desktop.store.flights.rows import Row
-from llmgw_desktop.store.flights.ttft_bins import bin_of, from_bytes, packed, to_bytes
-from llmgw_desktop.store.schema import FlightRow, columns
+from llmgw_desktop.store.flights.ttft_bins import added, bins_of, from_bytes, to_bytes
 
 MINUTE_S, HOUR_S = 60, 3600
 ERROR_STATES = frozenset({FlightState.FAILED.value, FlightState.CUT.value})
@@ -27,14 +27,27 @@ SUMMED = (
     "cache_known_input_tokens",
 )
 
-_PLACES = {name: place for place, name in enumerate(columns(FlightRow)[1:])}
-_STARTED = _PLACES["started_at_s"]
-_PROVIDER = _PLACES["provider"]
-_WANTED = itemgetter(*(_PLACES[name] for name in ("state", "ttft_ms", *SUMMED[2:6])))
+_STARTED = OWN_COLUMNS.index("started_at_s")
+_TTFT = OWN_COLUMNS.index("ttft_ms")
+_TOKENS = slice(OWN_COLUMNS.index(SUMMED[2]), OWN_COLUMNS.index(SUMMED[5]) + 1)
+# Names in these are ours.
+_NAMES = ("provider", *SUMMED, "span_s", "start_s", "ttft")
+_SHARED = ", ".join(f"?{number}" for number in range(1, len(SUMMED) + 2))
+_INTO = f"INTO flight_sums ({', '.join(_NAMES)}) VALUES ({_SHARED}, ?, ?, ?)"
+_PUT = f"INSERT OR REPLACE {_INTO}"
+_ADD = (
+    f"INSERT {_INTO}, ({_SHARED}, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+    # A sum with something unknown is what is known of it.
+    + ", ".join(
+        f"{name} = coalesce({name} + excluded.{name}, {name}, excluded.{name})" for name in SUMMED
+    )
+    + ", ttft = ttft_added(ttft, excluded.ttft)"
+)
 
-_Key = tuple[int, int, str]
-_SELECT = f"SELECT {', '.join(SUMMED)}, ttft FROM flight_sums "  # noqa: S608 - our names
-_PUT = "INSERT OR REPLACE INTO flight_sums VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+_Columns = tuple[tuple[Any, ...], ...]
+_Summed = tuple[list[float], bytes]
+"""Figures in the order of SUMMED with UNKNOWN where nobody told one, and bins as stored."""
 
 
 class Sum:
@@ -55,24 +68,25 @@ class Sum:
         self.bins += bins
 
 
-def add_sums(connection: sqlite3.Connection, ended: Iterable[Row]) -> None:
-    """Count these ended flights, rows as `rows.flight_row` makes them."""
-    minutes: dict[tuple[int, str], list[Row]] = defaultdict(list)
-    for row in ended:
-        minutes[int(row[_STARTED] // MINUTE_S), row[_PROVIDER] or ""].append(row)
-    sums: dict[_Key, Sum] = defaultdict(Sum)
-    for (minute, provider), rows in minutes.items():
-        figures, bins = _summed(rows)
-        start_s = minute * MINUTE_S
-        sums[MINUTE_S, start_s, provider].add(figures, bins)
-        sums[HOUR_S, start_s // HOUR_S * HOUR_S, provider].add(figures, bins)
-    for key, more in sums.items():
-        stored = connection.execute(
-            f"{_SELECT} WHERE span_s = ? AND start_s = ? AND provider = ?", key
-        ).fetchone()
-        if stored is not None:
-            more.add(stored[:-1], from_bytes(stored[-1]))
-        _put(connection, key, more)
+def teach(connection: sqlite3.Connection) -> None:
+    """What a connection must know before it can add sums."""
+    connection.create_function("ttft_added", 2, added, deterministic=True)
+
+
+def add_sums(connection: sqlite3.Connection, ended: Iterable[Alike]) -> None:
+    """Count these ended flights, in the sums of their minutes and of their hours."""
+    minutes: dict[tuple[int, str], _Summed] = {}
+    for alike in ended:
+        is_error = alike.common[STATE] in ERROR_STATES
+        provider = alike.common[PROVIDER] or ""
+        for minute, columns in _by_minute(alike.own):
+            more = _summed(columns, is_error=is_error)
+            known = minutes.get((minute, provider))
+            minutes[minute, provider] = more if known is None else _together(known, more)
+    for (minute, provider), (figures, ttft) in minutes.items():
+        at_s = minute * MINUTE_S
+        hour_s = at_s // HOUR_S * HOUR_S
+        connection.execute(_ADD, (provider, *figures, MINUTE_S, at_s, ttft, HOUR_S, hour_s, ttft))
 
 
 def forget_before(connection: sqlite3.Connection, edge_s: int) -> None:
@@ -83,31 +97,51 @@ def forget_before(connection: sqlite3.Connection, edge_s: int) -> None:
             "DELETE FROM flight_sums WHERE span_s = ? AND start_s < ?", (span_s, before_s)
         )
     # Of the hour that is cut in two, the minutes that are left make the sums anew.
-    sums: dict[_Key, Sum] = defaultdict(Sum)
+    sums: dict[str, Sum] = defaultdict(Sum)
     left = connection.execute(
         f"SELECT provider, {', '.join(SUMMED)}, ttft FROM flight_sums "  # noqa: S608 - our names
         "WHERE span_s = ? AND start_s >= ? AND start_s < ?",
         (MINUTE_S, hour_s, hour_s + HOUR_S),
     )
     for provider, *figures, ttft in left:
-        sums[HOUR_S, hour_s, provider].add(figures, from_bytes(ttft))
-    for key, each in sums.items():
-        _put(connection, key, each)
+        sums[provider].add(figures, from_bytes(ttft))
+    for provider, each in sums.items():
+        connection.execute(_PUT, (provider, *each.figures, HOUR_S, hour_s, to_bytes(each.bins)))
 
 
-def _put(connection: sqlite3.Connection, key: _Key, value: Sum) -> None:
-    connection.execute(_PUT, (*key, *value.figures, to_bytes(value.bins)))
+def _by_minute(rows: list[Row]) -> Iterable[tuple[int, _Columns]]:
+    """Column by column, which is what is quick."""
+    together: _Columns = tuple(zip(*rows, strict=True))
+    began = together[_STARTED]
+    first = min(began) // MINUTE_S
+    if first == max(began) // MINUTE_S:
+        return ((int(first), together),)
+    minutes: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        minutes[int(row[_STARTED] // MINUTE_S)].append(row)
+    return [(minute, tuple(zip(*some, strict=True))) for minute, some in minutes.items()]
 
 
-def _summed(rows: list[Row]) -> tuple[list[int | None], int]:
-    """Figures in the order of SUMMED, and bins. Column by column, which is what is quick."""
-    states, ttft, *told = zip(*map(_WANTED, rows), strict=True)
-    read, _, cache_read, _ = told
-    cache_known = [
-        tokens for tokens, cached in zip(read, cache_read, strict=True) if cached is not None
+def _summed(columns: _Columns, *, is_error: bool) -> _Summed:
+    told = columns[_TOKENS]
+    read, cache_read = told[0], told[2]
+    if UNKNOWN in cache_read:
+        both = zip(read, cache_read, strict=True)
+        read = tuple([tokens for tokens, cached in both if cached is not UNKNOWN])
+    tokens = [sum(some) if (some := _known(each)) else UNKNOWN for each in (*told, read)]
+    count = len(columns[_STARTED])
+    return [count, count if is_error else 0, *tokens], bins_of(_known(columns[_TTFT]))
+
+
+def _known(column: tuple[float, ...]) -> tuple[float, ...]:
+    if UNKNOWN in column:
+        return tuple([each for each in column if each is not UNKNOWN])
+    return column
+
+
+def _together(one: _Summed, other: _Summed) -> _Summed:
+    figures = [
+        more if known is UNKNOWN else known if more is UNKNOWN else known + more
+        for known, more in zip(one[0], other[0], strict=True)
     ]
-    figures: list[int | None] = [len(rows), sum(map(ERROR_STATES.__contains__, states))]
-    for tokens in (*told, cache_known):
-        known = [each for each in tokens if each is not None]
-        figures.append(sum(known) if known else None)
-    return figures, packed(Counter([bin_of(each) for each in ttft if each is not None]))
+    return figures, added(one[1], other[1])

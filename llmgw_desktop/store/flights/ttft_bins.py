@@ -13,12 +13,14 @@ import struct
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from math import log2
 
 BINS_PER_OCTAVE = 16
 _OCTAVES_BELOW, _OCTAVES_ABOVE = 10, 24
 BINS = (_OCTAVES_BELOW + _OCTAVES_ABOVE) * BINS_PER_OCTAVE
 """From a microsecond to more than four hours; what lies beyond is in the outermost bins."""
 LEAST_MS = 2.0**-_OCTAVES_BELOW
+_LAST_MS = 2.0 ** (_OCTAVES_ABOVE - 1)
 _MILLISECOND = _OCTAVES_BELOW * BINS_PER_OCTAVE
 """The bin that begins at one."""
 _BIN_BITS = 32
@@ -28,13 +30,39 @@ _FROM_LEAST = 0x8000
 """In the stored place of the first bin: it counts from LEAST_MS on, not from a millisecond."""
 
 
+_SCALE = 1 / LEAST_MS
+
+
 def bin_of(ttft_ms: float) -> int:
     """Also for times that make no sense."""
     if not ttft_ms > LEAST_MS:
         return 0
     if ttft_ms > 1e9:
         return BINS - 1
-    return min(int(math.log2(ttft_ms / LEAST_MS) * BINS_PER_OCTAVE), BINS - 1)
+    return min(int(log2(ttft_ms * _SCALE) * BINS_PER_OCTAVE), BINS - 1)
+
+
+def bins_of(ttft_ms: Sequence[float]) -> bytes:
+    """Each of these times as one flight, as it is stored."""
+    if not ttft_ms:
+        return b""
+    if min(ttft_ms) > LEAST_MS and max(ttft_ms) < _LAST_MS:
+        numbers = [int(log2(each * _SCALE) * BINS_PER_OCTAVE) for each in ttft_ms]
+    else:
+        numbers = [bin_of(each) for each in ttft_ms]
+    first = min(numbers)
+    return _stored(first, sum([1 << ((number - first) * _BIN_BITS) for number in numbers]))
+
+
+def added(one: bytes, other: bytes) -> bytes:
+    """The flights of both, all three as they are stored."""
+    if not one or not other:
+        return one or other
+    first, second = _first_bin(one), _first_bin(other)
+    if second < first:
+        one, other, first, second = other, one, second, first
+    more = int.from_bytes(other[_PLACE_BYTES:], "little") << ((second - first) * _BIN_BITS)
+    return _stored(first, int.from_bytes(one[_PLACE_BYTES:], "little") + more)
 
 
 def packed(counts: Mapping[int, int]) -> int:
@@ -47,9 +75,7 @@ def to_bytes(bins: int) -> bytes:
     if not bins:
         return b""
     first = ((bins & -bins).bit_length() - 1) // _BIN_BITS
-    bins >>= first * _BIN_BITS
-    place = (first | _FROM_LEAST).to_bytes(_PLACE_BYTES)
-    return place + bins.to_bytes((bins.bit_length() + 7) // 8, "little")
+    return _stored(first, bins >> (first * _BIN_BITS))
 
 
 def from_bytes(stored: bytes) -> int:
@@ -78,6 +104,12 @@ def percentiles_of_bins(bins: int, shares: Sequence[float]) -> list[float | None
     up_to = list(accumulate(struct.unpack(f"<{len(whole) // _BIN_BYTES}I", whole)))
     places = (bisect_right(up_to, rank(up_to[-1], share)) for share in shares)
     return [float(LEAST_MS * 2.0 ** ((first + place + 0.5) / BINS_PER_OCTAVE)) for place in places]
+
+
+def _stored(first: int, bins: int) -> bytes:
+    """Of a number that begins with this bin, which is not empty."""
+    place = (first | _FROM_LEAST).to_bytes(_PLACE_BYTES)
+    return place + bins.to_bytes((bins.bit_length() + 7) // 8, "little")
 
 
 def _first_bin(stored: bytes) -> int:

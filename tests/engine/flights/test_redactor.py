@@ -143,3 +143,17 @@ def test_a_glance_at_many_bodies_misses_nothing(bodies: list[bytes]) -> None:
         redactor.clean(body) == body for body in bodies
     )
     assert not redactor.may_hold(b"nothing of that kind")
+
+
+@pytest.mark.parametrize(
+    "secret", ["a.b*c+(d", "ключ и ключ", "tab\tand\nline", "nul\0and\\back|bar"]
+)
+def test_known_secrets_of_odd_letters_are_seen(secret: str) -> None:
+    redactor = Redactor()
+    redactor.know([secret])
+    body = f"it is {secret}.".encode()
+    assert redactor.may_hold(body)
+    assert redactor.clean(body) == b"it is " + MASK + b"."
+    assert not redactor.may_hold(body[:-2])
+    redactor.know([])
+    assert not redactor.may_hold(body)

@@ -13,12 +13,14 @@ from llmgw_desktop.domain.settings import RecorderSettings
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flights.batch import FLIGHTS_A_GLANCE, Batch, BatchWriter, make_batch
+from llmgw_desktop.store.flights.rows import BODY_COLUMNS
 from llmgw_desktop.store.flights.seal import GLANCE_BYTES, Seal
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS
 from tests.support.made_flights import flight_id, record, running, summary
 
 ALL = FlightQuery()
 SETTINGS = RecorderSettings()
+_REQUEST_BODY = BODY_COLUMNS.index("request_body")
 
 
 @pytest.fixture
@@ -187,7 +189,8 @@ def test_one_glance_is_for_many_bodies() -> None:
         for number in range(2 * FLIGHTS_A_GLANCE)
     ]
     made[3] = record(summary=summary(3), request_body=b"a secret", answer_body=b"")
-    bodies = [row[4] for row in make_batch({}, made, SETTINGS, seal).bodies]
+    ended = make_batch({}, made, SETTINGS, seal).ended
+    bodies = [row[_REQUEST_BODY] for alike in ended for row in alike.bodies]
     assert bodies == [b"a [...]" if at == 3 else b"q%d" % at for at in range(len(made))]
     assert len(glances) == 2
 
@@ -195,5 +198,5 @@ def test_one_glance_is_for_many_bodies() -> None:
 def test_bodies_too_large_to_be_put_together_are_cleaned_each() -> None:
     seal = Seal(lambda body: body.replace(b"secret", b"[...]"), lambda _: False)
     large = record(request_body=b"secret" + b"." * GLANCE_BYTES)
-    row = make_batch({}, [large], SETTINGS, seal).bodies[0]
-    assert b"secret" not in row[4]
+    row = make_batch({}, [large], SETTINGS, seal).ended[0].bodies[0]
+    assert b"secret" not in row[_REQUEST_BODY]

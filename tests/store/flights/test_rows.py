@@ -10,19 +10,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.flight import FlightRecord, FlightState
+from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.flights.alike import (
+    COMMON_COLUMNS,
+    OWN_COLUMNS,
+    UNKNOWN,
+    flight_parts,
+)
+from llmgw_desktop.store.flights.batch import make_batch
 from llmgw_desktop.store.flights.rows import (
+    BODY_COLUMNS,
     CUT_OVERLAP,
     MOST_TOKENS,
+    WAY_COLUMNS,
     BodyRows,
-    flight_row,
+    Row,
     record_of,
     scrubbed,
     searchable,
     summary_of,
 )
+from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.schema import BodyRow, FlightRow, columns
 from tests.support.made_flights import failed, record, running, summary
 
@@ -35,9 +45,22 @@ def _seal(body: bytes) -> bytes:
     return SECRET.sub(b"[secret]", body)
 
 
+def _row(flight: FlightSummary) -> Row:
+    """As it is read from the table."""
+    common, own = flight_parts(flight)
+    values = dict(zip((*COMMON_COLUMNS, *OWN_COLUMNS), (*common, *own), strict=True))
+    named = [values.pop(name) for name in columns(FlightRow)[1:]]
+    assert not values
+    return tuple(None if value is UNKNOWN else value for value in named)
+
+
 def _kept(record: FlightRecord, settings: RecorderSettings = SETTINGS) -> FlightRecord:
-    row = BodyRows(settings, _seal).row(record)
-    return record_of(summary_of(flight_row(record.summary)), row)
+    (alike,) = make_batch({}, [record], settings, Seal(_seal)).ended
+    names, values = (*WAY_COLUMNS, *BODY_COLUMNS), (*alike.way, *alike.bodies[0])
+    named = dict(zip(names, values, strict=True))
+    return record_of(
+        summary_of(_row(record.summary)), tuple(named[name] for name in columns(BodyRow))
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,10 +74,8 @@ def _kept(record: FlightRecord, settings: RecorderSettings = SETTINGS) -> Flight
         summary(6, client="Café\n\0'\"", model_asked="模型/ⅷ", ttft_ms=None, streaming=False),
     ],
 )
-def test_summary_comes_back(made: object) -> None:
-    row = flight_row(made)  # type: ignore[arg-type]
-    assert len(row) == len(columns(FlightRow)) - 1
-    assert summary_of(row) == made
+def test_summary_comes_back(made: FlightSummary) -> None:
+    assert summary_of(_row(made)) == made
 
 
 def test_record_comes_back() -> None:
@@ -62,7 +83,6 @@ def test_record_comes_back() -> None:
     assert _kept(made) == made
     empty = FlightRecord(summary=summary(1), request_body=b"", answer_body=None)
     assert _kept(empty) == empty
-    assert len(BodyRows(SETTINGS, _seal).row(made)) == len(columns(BodyRow))
 
 
 def test_flight_without_a_row_of_its_body() -> None:
@@ -85,10 +105,13 @@ def test_bodies_of_any_bytes_come_back(body: bytes) -> None:
 
 def test_large_bodies_are_compressed_where_it_helps() -> None:
     rows = BodyRows(SETTINGS, _seal)
-    row = rows.row(record(request_body=b"abc " * 5000, answer_body=b"abc" * 1000))
-    assert (len(row[4]) < 1000, row[5], row[9]) == (True, 1, 0)
+    made = record(request_body=b"abc " * 5000, answer_body=b"abc" * 1000)
+    row = dict(zip(BODY_COLUMNS, rows.row(made), strict=True))
+    assert len(row["request_body"]) < 1000
+    assert (row["request_body_packed"], row["answer_body_packed"]) == (1, 0)
     noise = os.urandom(8000)
-    assert rows.row(record(request_body=noise))[4:6] == (noise, 0)
+    row = dict(zip(BODY_COLUMNS, rows.row(record(request_body=noise)), strict=True))
+    assert (row["request_body"], row["request_body_packed"]) == (noise, 0)
 
 
 def test_long_bodies_are_cut_and_say_so() -> None:
@@ -149,12 +172,12 @@ def test_texts_are_bounded() -> None:
         error_text="e" * 50_000,
         stop_reason="s" * 999,
     )
-    kept = summary_of(flight_row(long))
+    kept = summary_of(_row(long))
     assert kept.model_asked == "m" * 300
     assert kept.client == "c" * 300
     assert kept.error_text == "e" * 2000
     assert kept.stop_reason == "s" * 300
-    assert len(flight_row(long)[_SEARCH]) < 1500
+    assert len(_row(long)[_SEARCH]) < 1500
     path = _kept(record(path="p" * 9999, route_reason="r" * 9999))
     assert (len(path.path), len(path.route_reason)) == (2000, 2000)
 
@@ -162,15 +185,15 @@ def test_texts_are_bounded() -> None:
 @pytest.mark.parametrize("tokens", [-1, MOST_TOKENS + 1, 2**63, 10**30])
 def test_senseless_token_counts_are_unknown(tokens: int) -> None:
     made = summary(1, usage=Usage(input_tokens=tokens, output_tokens=5))
-    assert summary_of(flight_row(made)).usage == Usage(output_tokens=5)
+    assert summary_of(_row(made)).usage == Usage(output_tokens=5)
 
 
 def test_search_holds_the_words_that_a_filter_looks_for() -> None:
     made = failed(1, model_served="Served", client="ZED", model_asked="Straße\0X")
-    words = flight_row(made)[_SEARCH]
+    words = _row(made)[_SEARCH]
     for text in ("served", "zed", "STRASSE", "anthropic", "upstream_429", "PER-minute", "e\0x"):
         assert searchable(text) in words
-    assert "none" not in flight_row(summary(1, provider=None, model_served=None))[_SEARCH]
+    assert "none" not in _row(summary(1, provider=None, model_served=None))[_SEARCH]
 
 
 def test_scrubbed_rows_are_taken_by_sqlite() -> None:

@@ -6,9 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from llmgw_desktop.domain.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.flights.rows import flight_row
-from llmgw_desktop.store.flights.sums import HOUR_S, MINUTE_S, add_sums, forget_before
+from llmgw_desktop.store.flights.alike import Alike, flight_parts
+from llmgw_desktop.store.flights.sums import (
+    HOUR_S,
+    MINUTE_S,
+    SUMMED,
+    add_sums,
+    forget_before,
+    teach,
+)
+from llmgw_desktop.store.flights.ttft_bins import bin_of, packed, to_bytes
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS
 from tests.support.made_flights import summary
 
@@ -18,6 +28,7 @@ HOUR = 1_795_269_600 - 1_795_269_600 % HOUR_S
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     connection = open_database(tmp_path / "flights.db", FLIGHTS_STEPS)
+    teach(connection)
     yield connection
     connection.close()
 
@@ -29,11 +40,16 @@ def _stored(connection: sqlite3.Connection, span_s: int) -> dict[tuple[int, str]
     return {((start_s - HOUR) // span_s, provider): flights for start_s, provider, flights in rows}
 
 
+def _alike(*flights: FlightSummary) -> Alike:
+    parts = [flight_parts(flight) for flight in flights]
+    return Alike(parts[0][0], own=[own for _, own in parts])
+
+
 def _add(connection: sqlite3.Connection, *minutes: float, provider: str = "a") -> None:
     add_sums(
         connection,
         [
-            flight_row(summary(number, started_at_s=HOUR + minute * 60, provider=provider))
+            _alike(summary(number, started_at_s=HOUR + minute * 60, provider=provider))
             for number, minute in enumerate(minutes)
         ],
     )
@@ -55,14 +71,32 @@ def test_by_minute_and_hour(connection: sqlite3.Connection) -> None:
 
 
 def test_sums_of_unknown_figures_stay_unknown(connection: sqlite3.Connection) -> None:
-    from llmgw_desktop.domain.usage import Usage
-
     for usage in (Usage(), Usage(input_tokens=5), Usage(), Usage(input_tokens=0)):
-        add_sums(connection, [flight_row(summary(1, started_at_s=HOUR, usage=usage))])
+        add_sums(connection, [_alike(summary(1, started_at_s=HOUR, usage=usage))])
     stored = connection.execute(
         "SELECT input_tokens, output_tokens, cache_known_input_tokens FROM flight_sums"
     ).fetchall()
     assert stored == [(5, None, None)] * 2
+
+
+def test_a_batch_of_flights_that_are_not_alike(connection: sqlite3.Connection) -> None:
+    def made(number: int, **changes: object) -> Alike:
+        return _alike(summary(number, started_at_s=HOUR + number, **changes))
+
+    silent = Usage()
+    for _ in range(2):
+        add_sums(
+            connection,
+            [
+                made(1, usage=Usage(input_tokens=5), ttft_ms=None),
+                made(2, usage=Usage(input_tokens=7, cache_read_tokens=3), ttft_ms=2.0),
+                made(3, usage=silent, ttft_ms=900.0, state=FlightState.FAILED),
+                made(4, usage=silent, ttft_ms=2.0, state=FlightState.CUT),
+            ],
+        )
+    stored = connection.execute(f"SELECT {', '.join(SUMMED)}, ttft FROM flight_sums").fetchall()
+    bins = packed({bin_of(2.0): 4, bin_of(900.0): 2})
+    assert stored == [(8, 4, 24, None, 6, None, 14, to_bytes(bins))] * 2
 
 
 @pytest.mark.parametrize("edge", [0, 30, 60, 90, 120])

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from llmgw_desktop.store.flights.ttft_bins import (
     BINS,
     LEAST_MS,
+    added,
     bin_of,
+    bins_of,
     from_bytes,
     packed,
     percentile,
@@ -92,3 +94,14 @@ def test_a_minute_is_small_on_the_disk() -> None:
     dice = random.Random(1)
     minute = [dice.lognormvariate(6.5, 0.7) for _ in range(10)]
     assert len(to_bytes(_bins(minute))) < 400
+
+
+@given(_counts, _counts)
+def test_adding_what_is_stored_is_adding_numbers(one: dict[int, int], two: dict[int, int]) -> None:
+    together = added(to_bytes(packed(one)), to_bytes(packed(two)))
+    assert together == to_bytes(packed(one) + packed(two))
+
+
+@given(st.lists(st.floats(0.0001, 1e10) | st.floats(0.01, 1e6), max_size=100))
+def test_times_as_they_are_stored(values: list[float]) -> None:
+    assert bins_of(values) == to_bytes(_bins(values))

@@ -1,0 +1,147 @@
+"""Flights as rows in two parts: what many of them have in common, and what each has of its own.
+
+A program that asks a model again and again makes flights that differ in little but their figures.
+To hand a value over to SQLite costs more than to store it, so the common part is made once and
+handed over once.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import itemgetter
+
+from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.store.flights.rows import (
+    MOST_TOKENS,
+    NAME_CHARS,
+    TEXT_CHARS,
+    Row,
+    scrubbed,
+    search_words,
+    short,
+)
+from llmgw_desktop.store.schema import FlightRow, columns
+
+UNKNOWN = math.nan
+"""In the place of None in a row's own part: SQLite stores it as NULL, and Python's module need not
+ask an adapter about it, which it does for each None. Always this very object."""
+
+COMMON_COLUMNS = (
+    *("state", "client", "protocol", "operation", "model_asked", "model_served", "provider"),
+    *("streaming", "status", "stop_reason", "error_kind", "error_text", "attempts", "search"),
+    *("upstream_protocol", "losses"),
+)
+OWN_COLUMNS = (
+    *("id", "started_at_s", "ttft_ms", "took_ms", "input_tokens", "output_tokens"),
+    *("cache_read_tokens", "cache_write_tokens", "reasoning_tokens"),
+    *("request_bytes", "answer_bytes", "replied_chunks"),
+)
+STATE, PROVIDER = map(COMMON_COLUMNS.index, ("state", "provider"))
+
+_whole = columns(FlightRow)[1:]
+_common_of = itemgetter(*map(_whole.index, COMMON_COLUMNS))
+_own_of = itemgetter(*map(_whole.index, OWN_COLUMNS))
+
+
+@dataclass(slots=True)
+class Alike:
+    """Some flights with the same common part."""
+
+    common: Row
+    way: Row = ("", "")
+    """Path and reason of the route, the common part of their bodies' rows."""
+    own: list[Row] = field(default_factory=list)
+    bodies: list[Row] = field(default_factory=list)
+    """Of `own`, in their order, without path and reason; empty for flights that still run."""
+
+    def one_by_one(self) -> Iterator["Alike"]:
+        """Each flight by itself, mended so that SQLite can take it."""
+        common, way = scrubbed(self.common), scrubbed(self.way)
+        for number, own in enumerate(self.own):
+            bodies = [scrubbed(body) for body in self.bodies[number : number + 1]]
+            yield Alike(common, way, [scrubbed(own)], bodies)
+
+
+def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
+    """COMMON_COLUMNS and OWN_COLUMNS. Of flights that are alike the first is mostly one object."""
+    usage = flight.usage
+    upstream = flight.upstream_protocol
+    read, written = usage.input_tokens, usage.output_tokens
+    cache_read, cache_written = usage.cache_read_tokens, usage.cache_write_tokens
+    reasoning = usage.reasoning_tokens
+    ttft_ms, took_ms = flight.ttft_ms, flight.took_ms
+    told = (
+        # `.value` goes through a descriptor and costs six times as much, on every flight.
+        flight.state._value_,
+        flight.client,
+        flight.protocol._value_,
+        flight.operation._value_,
+        flight.model_asked,
+        flight.model_served,
+        flight.provider,
+        flight.streaming,
+        flight.status,
+        flight.stop_reason,
+        flight.error_kind,
+        flight.error_text,
+        flight.attempts,
+        None if upstream is None else upstream._value_,
+        flight.losses,
+    )
+    own = (
+        flight.id,
+        flight.started_at_s,
+        UNKNOWN if ttft_ms is None else ttft_ms,
+        UNKNOWN if took_ms is None else took_ms,
+        UNKNOWN if read is None or not 0 <= read <= MOST_TOKENS else read,
+        UNKNOWN if written is None or not 0 <= written <= MOST_TOKENS else written,
+        UNKNOWN if cache_read is None or not 0 <= cache_read <= MOST_TOKENS else cache_read,
+        UNKNOWN
+        if cache_written is None or not 0 <= cache_written <= MOST_TOKENS
+        else cache_written,
+        UNKNOWN if reasoning is None or not 0 <= reasoning <= MOST_TOKENS else reasoning,
+        flight.request_bytes,
+        flight.answer_bytes,
+        flight.replied_chunks,
+    )
+    # Texts of errors are long and seldom the same.
+    return (_common(told) if flight.error_text is None else _common.__wrapped__(told)), own
+
+
+@lru_cache(maxsize=256)
+def _common(told: Row) -> Row:
+    state, client, protocol, operation, asked, served, provider, *rest = told
+    streaming, status, stop_reason, error_kind, error_text, attempts, upstream, losses = rest
+    client, asked = client[:NAME_CHARS], asked[:NAME_CHARS]
+    served, provider = short(served, NAME_CHARS), short(provider, NAME_CHARS)
+    error_text = short(error_text, TEXT_CHARS)
+    return (
+        state,
+        client,
+        protocol,
+        operation,
+        asked,
+        served,
+        provider,
+        1 if streaming else 0,
+        status,
+        short(stop_reason, NAME_CHARS),
+        error_kind,
+        error_text,
+        attempts,
+        search_words(asked, served, client, provider, error_kind, short(error_text, NAME_CHARS)),
+        upstream,
+        " ".join(losses) or None,
+    )
+
+
+def of_stored(rows: Iterable[Row], state: str) -> list[Alike]:
+    """From rows as they lie in the table, without `seq`, in another state."""
+    made = []
+    for row in rows:
+        common = list(_common_of(row))
+        common[STATE] = state
+        own = tuple(UNKNOWN if each is None else each for each in _own_of(row))
+        made.append(Alike(tuple(common), own=[own]))
+    return made
