@@ -8,6 +8,7 @@ import os
 import socket
 import stat
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import llmgw_desktop
 from tests.support.answers import Answer, Delivery
 from tests.support.dialects import ANTHROPIC, OPENAI, DialectOfDoor
 from tests.support.flight_log import read_flights, wait_flight, wait_flights
@@ -52,6 +54,18 @@ def eventually(happens: Callable[[], bool], timeout_s: float = 10.0) -> None:
 
 
 class TestStart:
+    def test_it_is_the_program_that_the_tests_import(self, own_home: Path):
+        tell = "import llmgw_desktop; print(llmgw_desktop.__file__)"
+        told = subprocess.run(
+            [sys.executable, "-c", tell],
+            cwd=own_home.parent,
+            env=GatewaySetup(home=own_home).child_environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert told.stdout.strip() == llmgw_desktop.__file__
+
     def test_the_ready_line_says_where_everything_is(self, own_home: Path):
         with running_gateway(GatewaySetup(home=own_home)) as gateway:
             ready = gateway.ready

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+import llmgw_desktop
 from tests.support.lane import Lane
 
 PROVIDER_KEY = "sk-provider-0123456789abcdef0123456789abcdef"
@@ -90,7 +91,8 @@ class GatewaySetup:
         self.config_file.write_text("\n".join([self.toml, *tables]))
 
     def child_environment(self) -> dict[str, str]:
-        """Only what is named here: nothing of the person's own reaches the child."""
+        """Only what is named here: nothing of the person's own reaches the child, which runs the
+        code that the tests themselves import."""
         fake_home = self.home.parent / "user-home"
         fake_home.mkdir(exist_ok=True)
         return {
@@ -98,6 +100,7 @@ class GatewaySetup:
             "HOME": str(fake_home),
             "LANG": "C.UTF-8",
             "LLMGW_HOME": str(self.home),
+            "PYTHONPATH": str(Path(llmgw_desktop.__file__).parents[1]),
             _KEY_VARIABLE: PROVIDER_KEY,
             **self.environment,
         }

@@ -126,6 +126,17 @@ class TestToolLoop:
         second = cell.lane.requests[1].body
         assert second.index(b"two") < second.index(b"a thing") < second.index(b"Hurry up.")
 
+    @streaming
+    def test_a_picture_in_a_result_arrives_as_it_is(self, cell: Cell, stream: bool):
+        talk = cell.talk(stream=stream, tools=True)
+        talk.ask("ping")
+        told = talk.answer_calls(["two"], png=pictures.PNG)
+        assert "two" in told.text
+        second = cell.lane.requests[1]
+        assert second.status == 200
+        body = second.body.translate(bytes.maketrans(b"-_", b"+/"))
+        assert body.count(pictures.PNG.encode()) == 1
+
     def test_calls_without_ids_meet_their_results(self, cell: Cell):
         cell.lane.then(Answer(calls=3, call_ids=False))
         talk = cell.talk(tools=True)

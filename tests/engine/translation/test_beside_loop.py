@@ -58,11 +58,20 @@ def referring(count: int) -> dict[str, Any]:
 
 LIGHT = {
     "words": {"model": "claude-stub", "messages": [{"role": "user", "content": "x" * 200_000}]},
+    "words about members": {
+        "model": "claude-stub",
+        "messages": [{"role": "user", "content": '"a": ["b", "c"], ' * 8_000}],
+    },
     "an agent's tools": asking(*[members(8)] * 25),
 }
 HEAVY = {
     "one large schema": asking(members(2_000)),
     "many schemas": asking(*[members(10)] * 200),
+    "schemas of nothing": asking({"type": "array", "prefixItems": [{}] * 3_000}),
+    "many messages": {
+        "model": "claude-stub",
+        "messages": [{"role": "user", "content": "hi"}] * 2_000,
+    },
     "references": asking(*[referring(10)] * 4),
 }
 _DOORS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {

@@ -37,10 +37,12 @@ class AnthropicTalk:
         self._messages.append({"role": "user", "content": _content(text, png, pdf)})
         return self._go()
 
-    def answer_calls(self, results: Sequence[str], then: str | None = None) -> Heard:
+    def answer_calls(
+        self, results: Sequence[str], then: str | None = None, *, png: str | None = None
+    ) -> Heard:
         calls = [block for block in self._last.content if block.type == "tool_use"]
         content: list[Any] = [
-            {"type": "tool_result", "tool_use_id": call.id, "content": result}
+            {"type": "tool_result", "tool_use_id": call.id, "content": _content(result, png, None)}
             for call, result in zip(calls, results, strict=True)
         ]
         if then is not None:

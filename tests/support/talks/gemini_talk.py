@@ -34,12 +34,14 @@ class GeminiTalk:
         self._contents.append(types.Content(role="user", parts=_parts(text, png, pdf)))
         return self._go()
 
-    def answer_calls(self, results: Sequence[str], then: str | None = None) -> Heard:
+    def answer_calls(
+        self, results: Sequence[str], then: str | None = None, *, png: str | None = None
+    ) -> Heard:
         asked = [part.function_call for part in self._contents[-1].parts if part.function_call]
         told = [
             types.Part(
                 function_response=types.FunctionResponse(
-                    id=call.id, name=call.name, response={"output": result}
+                    id=call.id, name=call.name, response={"output": result}, parts=_pictures(png)
                 )
             )
             for call, result in zip(asked, results, strict=True)
@@ -113,6 +115,13 @@ def _parts(text: str, png: str | None, pdf: str | None) -> list[Any]:
         if data is not None:
             parts.append(types.Part.from_bytes(data=base64.b64decode(data), mime_type=media))
     return parts
+
+
+def _pictures(png: str | None) -> list[types.FunctionResponsePart] | None:
+    if png is None:
+        return None
+    data = base64.b64decode(png)
+    return [types.FunctionResponsePart.from_bytes(data=data, mime_type="image/png")]
 
 
 def _heard(chunks: list[Any], parts: list[Any], pieces: int) -> Heard:

@@ -107,13 +107,21 @@ class Matrix:
         lane.forget()
         return lane
 
+    @property
+    def door(self) -> tuple[str, str]:
+        """The gateway's address, and a key to it: for an SDK of the test's own."""
+        return self._url, self._key
+
     def talk(self, client: str, upstream: str, wishes: Wishes, *, direct: bool) -> Talk:
+        return TALKS[client](self.sdk(client, upstream, direct=direct), wishes)
+
+    def sdk(self, client: str, upstream: str, *, direct: bool = False) -> Any:
         url = self._lanes[upstream].root_url if direct else self._url
         key = PROVIDER_KEY if direct else self._key
         sdk = self._sdks.get((client, url))
         if sdk is None:
             sdk = self._sdks[client, url] = TALKS[client].make_sdk(url, key)
-        return TALKS[client](sdk, wishes)
+        return sdk
 
     def close(self) -> None:
         for sdk in self._sdks.values():

@@ -31,10 +31,13 @@ class ResponsesTalk:
         self._input.append({"role": "user", "content": _content(text, png, pdf)})
         return self._go()
 
-    def answer_calls(self, results: Sequence[str], then: str | None = None) -> Heard:
+    def answer_calls(
+        self, results: Sequence[str], then: str | None = None, *, png: str | None = None
+    ) -> Heard:
         calls = [item for item in self._last.output if item.type == "function_call"]
         for call, result in zip(calls, results, strict=True):
-            told = {"type": "function_call_output", "call_id": call.call_id, "output": result}
+            output = _content(result, png, None)
+            told = {"type": "function_call_output", "call_id": call.call_id, "output": output}
             self._input.append(told)
         if then is not None:
             self._input.append({"role": "user", "content": then})

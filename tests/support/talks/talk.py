@@ -78,7 +78,10 @@ class Talk(Protocol):
 
     def ask(self, text: str, *, png: str | None = None, pdf: str | None = None) -> Heard: ...
 
-    def answer_calls(self, results: Sequence[str], then: str | None = None) -> Heard: ...
+    def answer_calls(
+        self, results: Sequence[str], then: str | None = None, *, png: str | None = None
+    ) -> Heard:
+        """`png` goes with each result."""
 
     def count(self, text: str, *, png: str | None = None) -> int: ...
 

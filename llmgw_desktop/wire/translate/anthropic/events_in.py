@@ -1,7 +1,7 @@
 """The vendor's stream becomes events, however its bytes are split.
 
-Blocks come one after the other and each is told in deltas; only blocks of the vendor's own tools,
-which others take whole, are held until they are complete.
+What comes of each block is known to `growing_blocks.py`; here is which frame means what, and what
+is said of the whole message.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,43 +15,24 @@ from llmgw_desktop.domain.answer import (
     AnswerEvent,
     AnswerFailed,
     ItemBegun,
-    ItemCited,
     ItemEnded,
     ItemGrew,
     UsageTold,
 )
 from llmgw_desktop.domain.content import (
-    CallKind,
-    Item,
     Refusal,
-    Signature,
-    Text,
-    Thinking,
-    Vendor,
 )
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.wire.answer_facts import object_in, word_in
 from llmgw_desktop.wire.anthropic import usage_counts, usage_of_counts
 from llmgw_desktop.wire.json_scan import parse_object
 from llmgw_desktop.wire.sse import SseSplitter
-from llmgw_desktop.wire.translate.anthropic.answer_in import (
-    arguments_in,
-    begun_call,
-    redacted,
-    string_in,
-)
-from llmgw_desktop.wire.translate.anthropic.citations import read_citation
-from llmgw_desktop.wire.translate.anthropic.hosted import hosted_in_answer
+from llmgw_desktop.wire.translate.anthropic.growing_blocks import MOST_HELD, Block, GrowingBlocks
 from llmgw_desktop.wire.translate.anthropic.stops import read_stop, refusal_in
-from llmgw_desktop.wire.translate.codec import MOST_OPEN_ITEMS
-from llmgw_desktop.wire.translate.custom_text import Unwrapper
 from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
-from llmgw_desktop.wire.translate.repeated_frame import Growing, RepeatedFrame
+from llmgw_desktop.wire.translate.repeated_frame import RepeatedFrame
 
-MOST_HELD = 64 * 1024 * 1024
-_COST_OF_PIECE = 256
-"""What it takes to hold a piece, beside its letters."""
 _LONGEST_ERROR = 2000
 _STATUS_OF_ERROR = {
     "invalid_request_error": 400,
@@ -66,25 +47,6 @@ _STATUS_OF_ERROR = {
     "overloaded_error": 529,
 }
 
-_DELTAS = {"text": "text_delta", "thinking": "thinking_delta", "tool_use": "input_json_delta"}
-_GROWING = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
-
-
-class _Block:
-    """What is known of a block that has begun."""
-
-    __slots__ = ("grows_by", "has_grown", "index", "pieces", "raw", "unwrapper")
-
-    def __init__(self, raw: dict[str, Any]) -> None:
-        self.raw = raw
-        self.grows_by = _DELTAS.get(str(raw.get("type")))
-        self.index = -1
-        """Of the item; -1 while it is held."""
-        self.has_grown = False
-        self.pieces: dict[str, list[str]] = {}
-        """Of what is told in deltas and passed on at the end."""
-        self.unwrapper: Unwrapper | None = None
-
 
 class EventReader:
     """Reads one stream."""
@@ -93,27 +55,19 @@ class EventReader:
         "_begun",
         "_blocks",
         "_counts",
-        "_has_calls",
-        "_held",
         "_is_over",
-        "_items",
-        "_names",
         "_repeated",
         "_splitter",
         "_told_stop",
     )
 
     def __init__(self, names: ToolNames) -> None:
-        self._names = names
         self._splitter = SseSplitter(MOST_HELD)
-        self._repeated: RepeatedFrame[_Block] = RepeatedFrame()
-        self._blocks: dict[int, _Block] = {}
+        self._repeated: RepeatedFrame[Block] = RepeatedFrame()
+        self._blocks = GrowingBlocks(names)
         self._counts: dict[str, int] = {}
         self._told_stop: dict[str, Any] = {}
-        self._items = 0
-        self._held = 0
         self._begun = False
-        self._has_calls = False
         self._is_over = False
 
     def feed(self, chunk: bytes) -> list[AnswerEvent]:
@@ -136,7 +90,7 @@ class EventReader:
         if self._is_over:
             return
         if words := self._repeated.words_in(frame):
-            self._grow(self._repeated.grows, words, events)
+            self._blocks.grow(self._repeated.grows, words, events)
             return
         data = quick_data_of(frame)
         if not data or data == b"[DONE]":
@@ -152,21 +106,9 @@ class EventReader:
         read = _READS.get(kind) if isinstance(kind, str) else None
         if read is not None:
             read(self, event, events)
-            self._repeated.learn(frame, event, self._growing, quick_data_of)
+            self._repeated.learn(frame, event, self._blocks.growing, quick_data_of)
         elif event.get("error"):
             self._error(event, events)
-
-    def _growing(self, event: dict[str, Any]) -> Growing[_Block] | None:
-        """The member of a delta that was just read, where the block passes it on as it comes."""
-        delta = event.get("delta")
-        if event.get("type") != "content_block_delta" or type(delta) is not dict:
-            return None
-        block = self._blocks.get(_index(event))
-        kind = delta.get("type")
-        if block is None or kind is None or kind != block.grows_by:
-            return None
-        name = _GROWING[kind]
-        return (delta, name, block) if delta.get(name) else None
 
     def _message_start(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         message = object_in(event, "message")
@@ -183,54 +125,13 @@ class EventReader:
 
     def _block_start(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         self._begin(events, {})
-        at = _index(event)
-        if at in self._blocks:
-            self._end(at, events)
-        if len(self._blocks) >= MOST_OPEN_ITEMS:
-            raise UpstreamGarbage("The provider's stream has more blocks open than any answer has.")
-        raw = object_in(event, "content_block")
-        block = self._blocks[at] = _Block(raw)
-        kind = raw.get("type")
-        if kind == "text":
-            self._open(block, Text(text=""), events)
-            self._grow(block, string_in(raw, "text"), events)
-            cited = raw.get("citations")
-            for each in cited if type(cited) is list else ():
-                self._cite(block, each, events)
-        elif kind == "thinking":
-            self._open(block, Thinking(text=""), events)
-            self._grow(block, string_in(raw, "thinking"), events)
-            self._hold(block, "signature", string_in(raw, "signature"))
-        elif kind == "tool_use":
-            call = begun_call(raw, self._names, self._items)
-            block.unwrapper = Unwrapper() if call.kind is CallKind.CUSTOM else None
-            self._has_calls = True
-            self._open(block, call, events)
-        elif kind == "redacted_thinking":
-            item = redacted(raw)
-            if item is not None:
-                self._open(block, item, events)
+        self._blocks.start(event, events)
 
     def _block_delta(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
-        block = self._blocks.get(_index(event))
-        if block is None:
-            raise UpstreamGarbage("The provider's stream goes on with a block that never began.")
-        delta = event.get("delta")
-        if type(delta) is not dict:
-            raise UpstreamGarbage("The provider's stream has a delta that is no object.")
-        if block.index < 0:
-            self._hold_all(block, delta)
-            return
-        kind = delta.get("type")
-        if kind is not None and kind == block.grows_by:
-            self._grow(block, string_in(delta, _GROWING[kind]), events)
-        elif kind == "signature_delta":
-            self._hold(block, "signature", string_in(delta, "signature"))
-        elif kind == "citations_delta":
-            self._cite(block, delta.get("citation"), events)
+        self._blocks.delta(event, events)
 
     def _block_stop(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
-        self._end(_index(event), events)
+        self._blocks.stop(event, events)
 
     def _message_delta(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         self._begin(events, {})
@@ -240,17 +141,18 @@ class EventReader:
 
     def _message_stop(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         self._begin(events, {})
-        for at in list(self._blocks):
-            self._end(at, events)
+        self._blocks.end_all(events)
         refusal = refusal_in(self._told_stop)
-        if refusal is not None and not self._items:
+        if refusal is not None and not self._blocks.items:
             events += (
                 ItemBegun(index=0, item=Refusal(text="")),
                 ItemGrew(index=0, more=refusal),
                 ItemEnded(index=0),
             )
         self._is_over = True
-        events.append(AnswerEnded(stop=read_stop(self._told_stop, has_calls=self._has_calls)))
+        events.append(
+            AnswerEnded(stop=read_stop(self._told_stop, has_calls=self._blocks.has_calls))
+        )
 
     def _error(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         error = event.get("error")
@@ -271,62 +173,6 @@ class EventReader:
             self._counts |= counts
             events.append(UsageTold(usage=usage_of_counts(self._counts)))
 
-    def _open(self, block: _Block, item: Item, events: list[AnswerEvent]) -> None:
-        block.index = self._items
-        self._items += 1
-        events.append(ItemBegun(index=block.index, item=item))
-
-    def _grow(self, block: _Block, more: str, events: list[AnswerEvent]) -> None:
-        if not more:
-            return
-        block.has_grown = True
-        if block.unwrapper is not None:
-            more = block.unwrapper.feed(more)
-            if not more:
-                return
-        events.append(ItemGrew(index=block.index, more=more))
-
-    def _cite(self, block: _Block, citation: object, events: list[AnswerEvent]) -> None:
-        if type(citation) is dict and block.grows_by == "text_delta":
-            events.append(ItemCited(index=block.index, citation=read_citation(citation)))
-
-    def _hold_all(self, block: _Block, delta: dict[str, Any]) -> None:
-        for name, piece in delta.items():
-            if name != "type" and isinstance(piece, str):
-                self._hold(block, name, piece)
-
-    def _hold(self, block: _Block, name: str, piece: str) -> None:
-        if not piece:
-            return
-        self._held += len(name) + len(piece) + _COST_OF_PIECE
-        if self._held > MOST_HELD:
-            raise UpstreamGarbage("The provider's stream holds back more than any answer has.")
-        block.pieces.setdefault(name, []).append(piece)
-
-    def _end(self, at: int, events: list[AnswerEvent]) -> None:
-        block = self._blocks.pop(at, None)
-        if block is None:
-            return
-        if block.index < 0:
-            if block.raw.get("type") not in (None, "redacted_thinking"):
-                self._open(block, hosted_in_answer(_completed(block)), events)
-                events.append(ItemEnded(index=block.index))
-            return
-        if block.raw.get("type") == "tool_use":
-            self._end_call(block, events)
-        data = "".join(block.pieces.get("signature", ()))
-        signature = Signature(vendor=Vendor.ANTHROPIC, data=data) if data else None
-        events.append(ItemEnded(index=block.index, signature=signature))
-
-    def _end_call(self, block: _Block, events: list[AnswerEvent]) -> None:
-        """Some servers tell the arguments at the beginning, in one piece."""
-        if not block.has_grown:
-            self._grow(block, arguments_in(block.raw), events)
-        if block.unwrapper is not None:
-            rest = block.unwrapper.finish()
-            if rest:
-                events.append(ItemGrew(index=block.index, more=rest))
-
 
 def _parsed(data: bytes) -> dict[str, Any]:
     """Lone surrogates are read as other JSON is; anything else that fails is garbage."""
@@ -334,29 +180,6 @@ def _parsed(data: bytes) -> dict[str, Any]:
         return parse_object(data)
     except ValueError as error:
         raise UpstreamGarbage(f"An event of the provider's stream is {error}.") from None
-
-
-def _index(event: Mapping[str, Any]) -> int:
-    index = event.get("index")
-    if type(index) is not int:
-        raise UpstreamGarbage("The provider's stream has a block without an index.")
-    return index
-
-
-def _completed(block: _Block) -> dict[str, Any]:
-    """A held block with what its deltas told."""
-    raw = dict(block.raw)
-    for name, pieces in block.pieces.items():
-        whole = "".join(pieces)
-        if name != "partial_json":
-            earlier = raw.get(name)
-            raw[name] = earlier + whole if isinstance(earlier, str) else whole
-            continue
-        try:
-            raw["input"] = orjson.loads(whole)
-        except ValueError:
-            raise UpstreamGarbage("The provider's stream has a tool's input in half.") from None
-    return raw
 
 
 _READS: Mapping[str, Callable[[EventReader, dict[str, Any], list[AnswerEvent]], None]] = {

@@ -32,44 +32,27 @@ from llmgw_desktop.domain.content import (
     Vendor,
 )
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
-from llmgw_desktop.wire.anthropic import error_body, stream_error
 from llmgw_desktop.wire.translate.anthropic.answer_out import (
     call_id,
     call_name,
     citation,
-    message_id,
     seal,
     whole_blocks,
 )
+from llmgw_desktop.wire.translate.anthropic.block_frames import DELTA_END, BlockFrames
+from llmgw_desktop.wire.translate.anthropic.message_frames import (
+    error_frame,
+    failure_frame,
+    message_end,
+    message_start,
+)
 from llmgw_desktop.wire.translate.anthropic.stops import written_reason
 from llmgw_desktop.wire.translate.anthropic.unasked import HeldSeals, wants_thinking
-from llmgw_desktop.wire.translate.anthropic.usage import written_usage
 from llmgw_desktop.wire.translate.carrier import SealOf, packed
 from llmgw_desktop.wire.translate.codec import Asked
 from llmgw_desktop.wire.translate.custom_text import Wrapper
 from llmgw_desktop.wire.translate.in_turn import InTurn
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
-
-_DELTA = (
-    b'event: content_block_delta\ndata: {"type":"content_block_delta","index":%d,'
-    b'"delta":{"type":"%b","%b":'
-)
-_DELTA_END = b"}}\n\n"
-_STOP = b'event: content_block_stop\ndata: {"type":"content_block_stop","index":%d}\n\n'
-_MESSAGE_STOP = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
-_ERRORS_OF_STATUS = {
-    400: "invalid_request_error",
-    401: "authentication_error",
-    402: "billing_error",
-    403: "permission_error",
-    404: "not_found_error",
-    413: "request_too_large",
-    429: "rate_limit_error",
-    503: "overloaded_error",
-    504: "timeout_error",
-    529: "overloaded_error",
-}
-_ERRORS = frozenset(_ERRORS_OF_STATUS.values())
 
 
 class EventWriter:
@@ -77,12 +60,12 @@ class EventWriter:
 
     __slots__ = (
         "_asked",
+        "_frames",
         "_grows",
         "_has_calls",
         "_has_refused",
         "_held",
         "_hidden",
-        "_index",
         "_open",
         "_report",
         "_shows_thinking",
@@ -97,8 +80,7 @@ class EventWriter:
         self._report = report
         self._turns = InTurn()
         self._usage = UNKNOWN_USAGE
-        self._index = 0
-        """Of the block that is open, or comes next."""
+        self._frames = BlockFrames()
         self._open: Item | None = None
         self._grows = b""
         """The beginning of the open block's deltas."""
@@ -122,23 +104,10 @@ class EventWriter:
         return b"".join([_WRITES[type(each)](self, each) for each in events])
 
     def fail(self, message: str, kind: str) -> bytes:
-        if kind in _ERRORS:
-            return _event(b"error", error_body(kind, message))
-        return stream_error(message, kind)
+        return error_frame(message, kind)
 
     def _begin(self, event: AnswerBegun) -> bytes:
-        message: dict[str, object] = {
-            "id": message_id(event.id, self._asked),
-            "type": "message",
-            "role": "assistant",
-            "model": self._asked.model,
-            "content": [],
-            "stop_reason": None,
-            "stop_sequence": None,
-            "usage": written_usage(self._usage, self._asked.input_tokens),
-        }
-        body = orjson.dumps({"type": "message_start", "message": message})
-        return _event(b"message_start", body)
+        return message_start(event, self._usage, self._asked)
 
     def _item_begun(self, event: ItemBegun) -> bytes:
         item = event.item
@@ -161,14 +130,14 @@ class EventWriter:
                 return begun + self._grown(item.text)
             case ToolCall():
                 return self._call(item, event.index)
-        return b"".join(map(self._whole, whole_blocks(item, event.index, self._report)))
+        return b"".join(map(self._frames.whole, whole_blocks(item, event.index, self._report)))
 
     def _call(self, item: ToolCall, at: int) -> bytes:
         self._has_calls = True
         self._wrapper = Wrapper() if item.kind is CallKind.CUSTOM else None
         begun = b"".join(map(self._held_seal, self._held.taken()))
         if item.signature is not None:
-            begun += self._whole(seal(item.signature, SealOf.CALL))
+            begun += self._frames.whole(seal(item.signature, SealOf.CALL))
         block = {
             "type": "tool_use",
             "id": call_id(item, at, self._asked),
@@ -187,9 +156,9 @@ class EventWriter:
 
     def _held_seal(self, item: Thinking | RedactedThinking) -> bytes:
         if isinstance(item, RedactedThinking):
-            return b"".join(map(self._whole, whole_blocks(item, 0, self._report)))
+            return b"".join(map(self._frames.whole, whole_blocks(item, 0, self._report)))
         assert item.signature is not None, "that is why it was held"
-        return self._whole(seal(item.signature, SealOf.THINKING))
+        return self._frames.whole(seal(item.signature, SealOf.THINKING))
 
     def _without_seal(self, signature: Signature | None) -> None:
         """An answer must end with its text: Claude Code takes its last block for the result."""
@@ -198,36 +167,8 @@ class EventWriter:
 
     def _start(self, block: Mapping[str, Any], item: Item, delta: bytes, name: bytes) -> bytes:
         self._open = item
-        self._grows = _DELTA % (self._index, delta, name)
-        return self._block_start(block)
-
-    def _block_start(self, block: Mapping[str, Any]) -> bytes:
-        told = {"type": "content_block_start", "index": self._index, "content_block": block}
-        return _event(b"content_block_start", orjson.dumps(told))
-
-    def _whole(self, block: dict[str, Any]) -> bytes:
-        """A block that is told at once. Text, signatures and a tool's input come in a delta all the
-        same, for callers that build blocks from deltas alone."""
-        told = b""
-        if block["type"] == "text":
-            told = self._delta(b"text_delta", b"text", block["text"])
-            block = {"type": "text", "text": ""}
-        elif block["type"] == "thinking":
-            told = self._delta(b"signature_delta", b"signature", block["signature"])
-            block = {**block, "signature": ""}
-        elif block["type"] == "server_tool_use":
-            asked = orjson.dumps(block["input"]).decode()
-            told = self._delta(b"input_json_delta", b"partial_json", asked)
-            block = {**block, "input": {}}
-        return self._block_start(block) + told + self._block_stop()
-
-    def _delta(self, delta: bytes, name: bytes, piece: object) -> bytes:
-        return _DELTA % (self._index, delta, name) + orjson.dumps(piece) + _DELTA_END
-
-    def _block_stop(self) -> bytes:
-        stop = _STOP % self._index
-        self._index += 1
-        return stop
+        self._grows = self._frames.growing(delta, name)
+        return self._frames.start(block)
 
     def _item_grew(self, event: ItemGrew) -> bytes:
         more = event.more
@@ -235,7 +176,7 @@ class EventWriter:
             return b""
         if self._wrapper is not None:
             more = self._wrapper.feed(more)
-        return b"%b%b%b" % (self._grows, orjson.dumps(more), _DELTA_END)
+        return b"%b%b%b" % (self._grows, orjson.dumps(more), DELTA_END)
 
     def _grown(self, text: str) -> bytes:
         return self._item_grew(ItemGrew(index=0, more=text)) if text else b""
@@ -249,7 +190,7 @@ class EventWriter:
         written = citation(event.citation, self._report)
         if written is None:
             return b""
-        return self._delta(b"citations_delta", b"citation", written)
+        return self._frames.delta(b"citations_delta", b"citation", written)
 
     def _item_ended(self, event: ItemEnded) -> bytes:
         if self._hidden is not None:
@@ -266,42 +207,32 @@ class EventWriter:
             signature = signature or self._signature
             if signature is not None:
                 carried = packed(signature, Vendor.ANTHROPIC)
-                rest = self._delta(b"signature_delta", b"signature", carried)
-            return rest + self._block_stop()
+                rest = self._frames.delta(b"signature_delta", b"signature", carried)
+            return rest + self._frames.stop()
         if self._wrapper is not None:
             left = orjson.dumps(self._wrapper.finish())
-            rest = b"%b%b%b" % (self._grows, left, _DELTA_END)
+            rest = b"%b%b%b" % (self._grows, left, DELTA_END)
             self._wrapper = None
-        rest += self._block_stop()
+        rest += self._frames.stop()
         if isinstance(item, Text):
             self._without_seal(signature)
         if signature is None or not isinstance(item, ToolCall):
             return rest
         # it came too late to stand before what it seals
-        return rest + self._whole(seal(signature, SealOf.CALL))
+        return rest + self._frames.whole(seal(signature, SealOf.CALL))
 
     def _usage_told(self, event: UsageTold) -> bytes:
         self._usage = self._usage.with_news(event.usage)
         return b""
 
     def _end(self, event: AnswerEnded) -> bytes:
-        empty = self._whole({"type": "text", "text": ""}) if self._index == 0 else b""
+        empty = self._frames.whole({"type": "text", "text": ""}) if self._frames.index == 0 else b""
         stop = event.stop
         reason = written_reason(stop, has_calls=self._has_calls, has_refused=self._has_refused)
-        body = {
-            "type": "message_delta",
-            "delta": {"stop_reason": reason, "stop_sequence": stop.sequence},
-            "usage": written_usage(self._usage, self._asked.input_tokens),
-        }
-        return empty + _event(b"message_delta", orjson.dumps(body)) + _MESSAGE_STOP
+        return empty + message_end(reason, stop, self._usage, self._asked)
 
     def _fail(self, event: AnswerFailed) -> bytes:
-        kind = event.kind if event.kind in _ERRORS else _ERRORS_OF_STATUS.get(event.status or 0)
-        return self.fail(event.message, kind or event.kind)
-
-
-def _event(name: bytes, data: bytes) -> bytes:
-    return b"event: %b\ndata: %b\n\n" % (name, data)
+        return failure_frame(event)
 
 
 _WRITES: Mapping[type, Callable[[EventWriter, Any], bytes]] = {

@@ -4,11 +4,8 @@ Both ways through here give the same answer. How a stream's bytes become objects
 `events_in.py`.
 """
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
-
-import orjson
 
 from llmgw_desktop.domain.answer import (
     AnswerBegun,
@@ -23,20 +20,19 @@ from llmgw_desktop.domain.answer import (
     StopKind,
     UsageTold,
 )
-from llmgw_desktop.domain.content import (
-    CallKind,
-    Item,
-    Signature,
-    Text,
-    Thinking,
-    ToolCall,
-    Vendor,
-)
+from llmgw_desktop.domain.content import Item, Signature, Text, Thinking
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.wire.answer_facts import object_in, word_in
-from llmgw_desktop.wire.gemini import status_of_kind, usage_of
-from llmgw_desktop.wire.translate.custom_text import unwrapped
+from llmgw_desktop.wire.gemini import usage_of
+from llmgw_desktop.wire.translate.gemini.calls_in import CallsIn
+from llmgw_desktop.wire.translate.gemini.candidates import (
+    failure_of,
+    first_candidate,
+    kind_of,
+    parts_in,
+    seal_in,
+)
 from llmgw_desktop.wire.translate.gemini.citations import read_grounding, read_recitation
 from llmgw_desktop.wire.translate.gemini.media_parts import hosted_item, media_item
 from llmgw_desktop.wire.translate.gemini.stops import FAILURES, stop_of
@@ -59,22 +55,22 @@ class ChunkReader:
     __slots__ = (
         "_calls",
         "_grounding",
+        "_has_begun",
         "_held",
         "_held_chars",
         "_index",
         "_is_over",
-        "_names",
         "_open",
         "_reason",
         "_reason_text",
         "_seal",
         "_searched_chars",
-        "_seed",
         "_usage",
     )
 
     def __init__(self, names: ToolNames) -> None:
-        self._names = names
+        self._calls = CallsIn(names)
+        self._has_begun = False
         self._index = -1
         self._open: Kind | None = None
         self._seal: Signature | None = None
@@ -82,9 +78,6 @@ class ChunkReader:
         self._held: list[str] = []
         self._held_chars = 0
         self._searched_chars = 0
-        self._calls = 0
-        self._seed: str | None = None
-        """What this answer's calls are named after; None before it has begun."""
         self._grounding: object = None
         self._usage: object = None
         self._reason: str | None = None
@@ -97,11 +90,11 @@ class ChunkReader:
             return []
         events: list[AnswerEvent] = []
         if chunk.get("error"):
-            self._fail_by(chunk["error"], events)
-            return events
-        if self._seed is None:
+            self._is_over = True
+            return [failure_of(chunk["error"])]
+        if not self._has_begun:
             self._begin(chunk, events)
-        candidate = _first_candidate(chunk)
+        candidate = first_candidate(chunk)
         if candidate is not None:
             self._read_candidate(candidate, events)
         elif blocked := word_in(object_in(chunk, "promptFeedback"), "blockReason"):
@@ -112,13 +105,13 @@ class ChunkReader:
 
     def growing(self, chunk: Mapping[str, Any]) -> Growing[Kind] | None:
         """Of an object that was just fed: the text that alone differs in others like it."""
-        candidate = None if self._is_over or chunk.get("error") else _first_candidate(chunk)
+        candidate = None if self._is_over or chunk.get("error") else first_candidate(chunk)
         if candidate is None or any(map(candidate.get, _MORE_THAN_PARTS)):
             return None
-        parts = _parts(candidate)
-        if len(parts) != 1 or not parts[0].get("text") or _seal(parts[0]) is not None:
+        parts = parts_in(candidate)
+        if len(parts) != 1 or not parts[0].get("text") or seal_in(parts[0]) is not None:
             return None
-        return parts[0], "text", _kind(parts[0])
+        return parts[0], "text", kind_of(parts[0])
 
     def finish(self) -> list[AnswerEvent]:
         """Nothing more comes; without a reason to finish that is no end."""
@@ -134,32 +127,19 @@ class ChunkReader:
             events.append(AnswerFailed(message=f"{failure}{said}", kind=self._reason, status=502))
             return events
         stop = stop_of(self._reason)
-        if self._calls and stop.kind is StopKind.END:
+        if self._calls.count and stop.kind is StopKind.END:
             stop = Stop(kind=StopKind.TOOLS, vendor_word=stop.vendor_word)
         events.append(AnswerEnded(stop=stop))
         return events
 
     def _begin(self, chunk: Mapping[str, Any], events: list[AnswerEvent]) -> None:
+        self._has_begun = True
         answer_id = word_in(chunk, "responseId") or ""
         model = word_in(chunk, "modelVersion") or ""
         prompt = object_in(chunk, "usageMetadata").get("promptTokenCount")
         # without an id, the prompt's length tells one turn of a conversation from another
-        self._seed = answer_id or f"{model}:{prompt}"
+        self._calls.seed = answer_id or f"{model}:{prompt}"
         events.append(AnswerBegun(id=answer_id, model=model))
-
-    def _fail_by(self, error: object, events: list[AnswerEvent]) -> None:
-        self._is_over = True
-        told = error if type(error) is dict else {"message": str(error)}
-        word, code = told.get("status"), told.get("code")
-        kind = word if isinstance(word, str) else ""
-        message = told.get("message")
-        events.append(
-            AnswerFailed(
-                message=message if isinstance(message, str) and message else "no message",
-                kind=kind,
-                status=code if type(code) is int and 400 <= code < 600 else status_of_kind(kind),
-            )
-        )
 
     def _note_usage(self, usage: object, events: list[AnswerEvent]) -> None:
         """The first one is told at once, for it knows the prompt; the last one at the end."""
@@ -176,7 +156,7 @@ class ChunkReader:
             events.append(UsageTold(usage=usage))
 
     def _read_candidate(self, candidate: Mapping[str, Any], events: list[AnswerEvent]) -> None:
-        for part in _parts(candidate):
+        for part in parts_in(candidate):
             self._read_part(part, events)
         if grounding := candidate.get("groundingMetadata"):
             self._cite(grounding, events, is_recitation=False)
@@ -188,7 +168,7 @@ class ChunkReader:
 
     def _read_part(self, part: Mapping[str, Any], events: list[AnswerEvent]) -> None:
         text = part.get("text")
-        seal = _seal(part)
+        seal = seal_in(part)
         if text is None and not any(type(value) is dict for value in part.values()):
             if seal is not None:
                 self._seal_last(seal, events)
@@ -198,7 +178,7 @@ class ChunkReader:
         elif not isinstance(text, str):
             raise UpstreamGarbage("The provider's answer has a text that is no string.")
         elif text:
-            self.grow(_kind(part), text, events)
+            self.grow(kind_of(part), text, events)
             self._seal = seal
         elif seal is not None:
             self._seal_last(seal, events)
@@ -235,52 +215,22 @@ class ChunkReader:
     ) -> None:
         call = part.get("functionCall")
         if type(call) is dict:
-            self._call(call, seal, events)
+            item, arguments = self._calls.read(call, seal)
+            self._whole(item, events, arguments)
             return
         if part.get("thought") is True:
             return  # pictures of the way to the picture
-        item = media_item(part) or hosted_item(part)
-        if item is not None:
-            self._whole(item, events)
+        other = media_item(part) or hosted_item(part)
+        if other is not None:
+            self._whole(other, events)
 
-    def _whole(self, item: Item, events: list[AnswerEvent]) -> None:
+    def _whole(self, item: Item, events: list[AnswerEvent], more: str = "") -> None:
         self._close(events)
         self._index += 1
         events.append(ItemBegun(index=self._index, item=item))
+        if more:
+            events.append(ItemGrew(index=self._index, more=more))
         events.append(ItemEnded(index=self._index))
-
-    def _call(
-        self, call: Mapping[str, Any], seal: Signature | None, events: list[AnswerEvent]
-    ) -> None:
-        name = call.get("name")
-        if not isinstance(name, str) or not name:
-            raise UpstreamGarbage("The provider's answer calls a function without a name.")
-        args = call.get("args")
-        if args is not None and type(args) is not dict:
-            raise UpstreamGarbage("The provider's answer has arguments that are no object.")
-        tool = self._names.read(name)
-        arguments = orjson.dumps(args or {}).decode()
-        if tool.kind is CallKind.CUSTOM:
-            arguments = unwrapped(arguments)
-        self._close(events)
-        self._index += 1
-        item = ToolCall(
-            id=word_in(call, "id") or self._call_id(name),
-            name=tool.name,
-            arguments="",
-            kind=tool.kind,
-            namespace=tool.namespace,
-            signature=seal,
-        )
-        self._calls += 1
-        events.append(ItemBegun(index=self._index, item=item))
-        events.append(ItemGrew(index=self._index, more=arguments))
-        events.append(ItemEnded(index=self._index))
-
-    def _call_id(self, name: str) -> str:
-        """Google's models before 3 gave none; the same answer always gets the same ones."""
-        made_of = f"{self._seed}\0{self._calls}\0{name}".encode("utf-8", "replace")
-        return f"call_{hashlib.sha256(made_of).hexdigest()[:24]}"
 
     def _cite(self, metadata: object, events: list[AnswerEvent], *, is_recitation: bool) -> None:
         if self._open is not Text or type(metadata) is not dict or metadata == self._grounding:
@@ -294,44 +244,3 @@ class ChunkReader:
         read = read_recitation if is_recitation else read_grounding
         citations = read(metadata, text)
         events += [ItemCited(index=self._index, citation=each) for each in citations]
-
-
-def _first_candidate(chunk: Mapping[str, Any]) -> dict[str, Any] | None:
-    candidates = chunk.get("candidates")
-    if candidates is None:
-        return None
-    if type(candidates) is not list:
-        raise UpstreamGarbage("The provider's answer has candidates that are no list.")
-    for candidate in candidates:
-        if type(candidate) is not dict:
-            raise UpstreamGarbage("The provider's answer has a candidate that is no object.")
-        if not candidate.get("index"):
-            return candidate
-    return None
-
-
-def _parts(candidate: Mapping[str, Any]) -> list[dict[str, Any]]:
-    content = candidate.get("content")
-    if content is None:
-        return []
-    parts = content.get("parts") if type(content) is dict else 0
-    if parts is None:
-        return []
-    if type(parts) is list:
-        for part in parts:
-            if type(part) is not dict:
-                break
-        else:
-            return parts
-    raise UpstreamGarbage("The provider's answer has parts that are no list of objects.")
-
-
-def _kind(part: Mapping[str, Any]) -> Kind:
-    return Thinking if part.get("thought") is True else Text
-
-
-def _seal(part: Mapping[str, Any]) -> Signature | None:
-    data = part.get("thoughtSignature")
-    if not data or not isinstance(data, str):
-        return None
-    return Signature(vendor=Vendor.GOOGLE, data=data)

@@ -6,19 +6,17 @@ propertyOrdering. References are put in place, within bounds; what else constrai
 in the description, or cut, and either is reported.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 
+from llmgw_desktop.wire.translate.gemini.references import References, Room
+
 Schema = dict[str, Any]
 
 _MOST_NODES = 5_000
 _DEEPEST = 48
-_MOST_LOOPS = 2
-"""So often a reference may stand within itself."""
-_MOST_REFERRED_BYTES = 2 << 20
 _KEPT = frozenset({"type", "title", "minItems", "maxItems", "minimum", "maximum"})
 _TOLD = frozenset(
     {
@@ -62,22 +60,6 @@ _FORMATS = frozenset({"date-time", "date", "time", "int32", "int64", "float", "d
 _ANNOTATIONS = frozenset({"nullable", "propertyOrdering", "format", "default"})
 _LONGEST_WORD = 200
 _LARGEST = 1 << 53
-_PLACE = re.compile(r"[0-9]{1,9}")
-
-
-class Room:
-    """What references may bring, in all schemas of one request: a few short ones that point at a
-    long text would stand for gigabytes."""
-
-    __slots__ = ("_left",)
-
-    def __init__(self) -> None:
-        self._left = _MOST_REFERRED_BYTES
-
-    def takes(self, size: int) -> bool:
-        has_room = size <= self._left
-        self._left -= size if has_room else 0
-        return has_room
 
 
 def cleaned(
@@ -104,14 +86,9 @@ def cleaned_arguments(
 
 class _Cleaner:
     def __init__(self, root: Mapping[str, Any], lost: Callable[[str], None], room: Room) -> None:
-        self._root = root
         self._lost = lost
-        self._room = room
-        self._sizes: dict[str, int] = {}
-        """Of what the references point at."""
+        self._references = References(root, room)
         self._nodes = 0
-        self._within: list[str] = []
-        """The references that are being put in place."""
 
     def clean(self, schema: Mapping[str, Any]) -> Schema:
         return self._schema(schema, 0)
@@ -206,22 +183,14 @@ class _Cleaner:
             words.append(f"(one of: {_word(values)})")
 
     def _referred(self, reference: str, depth: int) -> Schema:
-        target = _at(self._root, reference)
-        if target is None or not self._may_refer(reference, target):
+        target = self._references.target(reference)
+        if target is None or not self._references.enter(reference, target):
             self._lost("$ref")
             kind = target.get("type") if isinstance(target, Mapping) else None
             return {"type": kind} if isinstance(kind, str) else {}
-        self._within.append(reference)
         found = self._schema(target, depth + 1)
-        self._within.pop()
+        self._references.leave()
         return found
-
-    def _may_refer(self, reference: str, target: Mapping[str, Any]) -> bool:
-        if self._within.count(reference) >= _MOST_LOOPS:
-            return False
-        if reference not in self._sizes:
-            self._sizes[reference] = _size(target)
-        return self._room.takes(self._sizes[reference])
 
     def _merge(self, into: Schema, other: Schema) -> None:
         """Both hold: what only one says is taken over, members and demands are joined."""
@@ -272,29 +241,6 @@ def _allow_null(schema: Schema) -> None:
         schema["type"] = [kind, "null"]
     elif "anyOf" in schema and {"type": "null"} not in schema["anyOf"]:
         schema["anyOf"] = [*schema["anyOf"], {"type": "null"}]
-
-
-def _at(root: Mapping[str, Any], reference: str) -> Mapping[str, Any] | None:
-    """What a reference within the schema points at; None for any other."""
-    if not reference.startswith("#"):
-        return None
-    place: object = root
-    for step in reference[1:].split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(place, Mapping):
-            place = place.get(key)
-        elif type(place) is list and _PLACE.fullmatch(key) and int(key) < len(place):
-            place = place[int(key)]
-        else:
-            return None
-    return place if isinstance(place, Mapping) else None
-
-
-def _size(schema: Mapping[str, Any]) -> int:
-    try:
-        return len(orjson.dumps(schema))
-    except TypeError:  # too deep to be written, and to be put anywhere
-        return _MOST_REFERRED_BYTES + 1
 
 
 def _word(value: object) -> str:

@@ -14,7 +14,8 @@ from llmgw_desktop.domain.prompt import (
 )
 from llmgw_desktop.wire.translate.custom_text import input_schema
 from llmgw_desktop.wire.translate.gemini.abilities import Abilities
-from llmgw_desktop.wire.translate.gemini.schema import Room, cleaned_arguments
+from llmgw_desktop.wire.translate.gemini.references import Room
+from llmgw_desktop.wire.translate.gemini.schema import cleaned_arguments
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.names import ToolNames
 

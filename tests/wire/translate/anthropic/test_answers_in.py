@@ -36,7 +36,7 @@ from llmgw_desktop.domain.content import (
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.prompt import Tool
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.wire.translate.anthropic import events_in
+from llmgw_desktop.wire.translate.anthropic import events_in, growing_blocks
 from llmgw_desktop.wire.translate.codec import MOST_OPEN_ITEMS
 from llmgw_desktop.wire.translate.collect import collected, events_of
 from llmgw_desktop.wire.translate.names import ANTHROPIC, ToolNames
@@ -341,7 +341,8 @@ def test_garbage_answers(told: bytes) -> None:
 
 
 def test_what_is_held_back_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events_in, "MOST_HELD", 1000)
+    for file in (events_in, growing_blocks):
+        monkeypatch.setattr(file, "MOST_HELD", 1000)
     delta = event(
         "content_block_delta", index=0, delta={"type": "signature_delta", "signature": "x" * 200}
     )
@@ -356,7 +357,7 @@ def test_what_is_held_back_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_names_that_are_held_count_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events_in, "MOST_HELD", 10_000)
+    monkeypatch.setattr(growing_blocks, "MOST_HELD", 10_000)
     start = event("content_block_start", index=0, content_block={"type": "server_tool_use"})
     many = {"type": "input_json_delta", **{f"a{n}": "x" for n in range(100)}}
     reader = CODEC.event_reader(NAMES)

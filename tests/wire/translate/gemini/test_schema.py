@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.wire.translate.gemini.schema import Room, cleaned, cleaned_arguments
+from llmgw_desktop.wire.translate.gemini.references import Room
+from llmgw_desktop.wire.translate.gemini.schema import cleaned, cleaned_arguments
 
 DOCUMENTED = frozenset(
     {
