@@ -98,6 +98,7 @@ class EventReader:
         "_repeated",
         "_splitter",
         "_told_stop",
+        "grown",
     )
 
     def __init__(self, names: ToolNames) -> None:
@@ -112,6 +113,7 @@ class EventReader:
         self._begun = False
         self._has_calls = False
         self._is_over = False
+        self.grown = -1
 
     def feed(self, chunk: bytes) -> list[AnswerEvent]:
         events: list[AnswerEvent] = []
@@ -119,7 +121,14 @@ class EventReader:
             self._frame(frame, events)
         if self._splitter.has_overflowed:
             raise UpstreamGarbage("The provider's stream has a frame that is too long.")
+        repeated = self._repeated
+        is_plain = bool(events) and repeated.is_learnt and repeated.grows.unwrapper is None
+        is_between = is_plain and self._splitter.is_between(chunk)
+        self.grown = repeated.settle(events, is_between=is_between)
         return events
+
+    def more(self, chunk: bytes) -> str:
+        return self._repeated.more_in(chunk)
 
     def finish(self) -> list[AnswerEvent]:
         events: list[AnswerEvent] = []
