@@ -35,6 +35,11 @@ class GeminiFrames:
         return self._objects is not None and self._objects.is_open
 
     @property
+    def are_events(self) -> bool:
+        """The objects come in server-sent events."""
+        return self._sse is not None
+
+    @property
     def has_overflowed(self) -> bool:
         framing = self._sse or self._objects
         return framing is not None and framing.has_overflowed

@@ -33,6 +33,10 @@ class SseSplitter:
         """What has come of a frame that is not complete."""
         return bytes(self._buffer)
 
+    def is_between(self, chunk: bytes) -> bool:
+        """Whether this chunk, the last one fed, ended with a frame whose end is beyond doubt."""
+        return not self._buffer and chunk[-1:] == b"\n"
+
     def is_whole(self, chunk: bytes) -> bool:
         """Whether feeding this chunk would give frames and leave nothing behind; feeds nothing."""
         if self._buffer or len(chunk) > self._max_frame_bytes:

@@ -78,10 +78,15 @@ def chunk_costs(caller: str, upstream: str) -> tuple[float, float]:
 
 
 def _stream(made: Translation, frames: list[bytes]) -> Callable[[], None]:
+    """As the interpreter does it, with chunks of one frame each."""
+
     def run() -> None:
         reader, writer = made.event_reader(), made.event_writer()
         for frame in frames:
-            b"".join(map(writer.write, reader.feed(frame)))
+            if more := reader.more(frame):
+                writer.grow(reader.grown, more)
+            else:
+                b"".join(map(writer.write, reader.feed(frame)))
         reader.finish()
 
     return run

@@ -32,7 +32,7 @@ from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 from llmgw_desktop.wire.answer_facts import told_error
 from llmgw_desktop.wire.errors import foreign_error
 from llmgw_desktop.wire.headers import HeaderPolicy
-from llmgw_desktop.wire.translate.codec import EventWriter
+from llmgw_desktop.wire.translate.codec import EventReader, EventWriter
 from llmgw_desktop.wire.translate.collect import Collector, collected, events_of
 
 _TOLD_ON = ("retry-after", "retry-after-ms", "x-should-retry")
@@ -157,25 +157,45 @@ class Interpreter:
                 room -= len(chunk)
                 if room < 0:
                     raise UpstreamGarbage(f"'{flight.provider}' streams more than any answer has.")
-                events = reader.feed(chunk) if chunk else reader.finish()
-                is_whole = self._note(events, flight)
-                if is_whole:
-                    answer.said_all()
-                if events and not caller.has_begun:
-                    await self._begin(events[0], writer, caller, flight)
-                if collector is not None:
-                    for event in events:
-                        collector.feed(event)
-                    if is_whole:  # before the caller hears the end, and goes on from it at once
-                        await self._keep(request, translation, collector.answer(), collector.chars)
-                        collector = None
-                if written := _written(writer, events):
+                if more := reader.more(chunk):  # nearly always
+                    if collector is not None:
+                        collector.grow(reader.grown, more)
+                    written = writer.grow(reader.grown, more)
+                else:
+                    events = self._read(chunk, reader, answer, flight)
+                    if events and not caller.has_begun:
+                        await self._begin(events[0], writer, caller, flight)
+                    if collector is not None and events:
+                        await self._collect(events, collector, request, translation)
+                    written = _written(writer, events)
+                if written:
                     flight.keep(written)
                     await caller.write(written)
                     flight.chunks += 1
         finally:
             flight.streamed()
         await self._finish(caller, flight)
+
+    def _read(
+        self, chunk: bytes, reader: EventReader, answer: UpstreamAnswer, flight: OpenFlight
+    ) -> list[AnswerEvent]:
+        events = reader.feed(chunk) if chunk else reader.finish()
+        if self._note(events, flight):
+            answer.said_all()
+        return events
+
+    async def _collect(
+        self,
+        events: list[AnswerEvent],
+        collector: Collector,
+        request: ModelRequest,
+        translation: Translation,
+    ) -> None:
+        """A whole answer is kept before the caller hears the end, and goes on from it at once."""
+        for event in events:
+            collector.feed(event)
+        if type(events[-1]) is AnswerEnded:
+            await self._keep(request, translation, collector.answer(), collector.chars)
 
     async def _keep(
         self, request: ModelRequest, translation: Translation, told: Answer, size: int

@@ -75,7 +75,15 @@ class EventReader(Protocol):
     AnswerEnded: the pipeline calls that cut.
     """
 
+    grown: int
+    """The item that the words of `more` belong to."""
+
     def feed(self, chunk: bytes) -> list[AnswerEvent]: ...
+
+    def more(self, chunk: bytes) -> str:
+        """As `feed` of a chunk that lets one item grow and does nothing else, as most do; without
+        the event. Empty where that is not known to be so: then nothing was read, and it is to be
+        fed."""
 
     def finish(self) -> list[AnswerEvent]:
         """Nothing more comes. A last frame without its blank line counts, and so does an end that
@@ -91,6 +99,9 @@ class EventWriter(Protocol):
 
     def write(self, event: AnswerEvent) -> bytes:
         """May be empty where the protocol has to wait, or cannot say it."""
+
+    def grow(self, index: int, more: str) -> bytes:
+        """As `write` of an ItemGrew."""
 
     def fail(self, message: str, kind: str) -> bytes:
         """The honest end of a stream that broke; `kind` is of our errors or the vendor's."""

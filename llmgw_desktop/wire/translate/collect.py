@@ -60,10 +60,7 @@ class Collector:
     def feed(self, event: AnswerEvent) -> None:
         match event:
             case ItemGrew(index=index, more=more):
-                self.chars += len(more)
-                if self.chars > MOST_CHARS:
-                    raise UpstreamGarbage("The provider's answer is longer than any answer.")
-                self._items[index].pieces.append(more)
+                self.grow(index, more)
             case ItemBegun(index=index, item=item):
                 self._items[index] = _Growing(item)
             case ItemCited(index=index, citation=citation):
@@ -74,6 +71,13 @@ class Collector:
                 self._usage = self._usage.with_news(usage)
             case _:
                 self._note(event)
+
+    def grow(self, index: int, more: str) -> None:
+        """As `feed` of an ItemGrew."""
+        self.chars += len(more)
+        if self.chars > MOST_CHARS:
+            raise UpstreamGarbage("The provider's answer is longer than any answer.")
+        self._items[index].pieces.append(more)
 
     def answer(self) -> Answer:
         """After the last event."""

@@ -26,10 +26,10 @@ class InTurn:
     An item that is still open when the answer ends is ended then.
     """
 
-    __slots__ = ("_cost", "_shown", "_waiting")
+    __slots__ = ("_cost", "_waiting", "shown")
 
     def __init__(self) -> None:
-        self._shown: int | None = None
+        self.shown: int | None = None
         """The item whose events pass."""
         self._waiting: dict[int, list[AnswerEvent]] = {}
         """Of items that began while another was shown, in the order in which they began."""
@@ -37,7 +37,7 @@ class InTurn:
 
     def feed(self, event: AnswerEvent) -> list[AnswerEvent]:
         """UpstreamGarbage when more has to wait than any answer holds."""
-        if type(event) is ItemGrew and event.index == self._shown:
+        if type(event) is ItemGrew and event.index == self.shown:
             return [event]
         if isinstance(event, ItemGrew | ItemBegun | ItemCited | ItemEnded):
             return self._of_item(event)
@@ -46,14 +46,14 @@ class InTurn:
         return [event]
 
     def _of_item(self, event: ItemGrew | ItemBegun | ItemCited | ItemEnded) -> list[AnswerEvent]:
-        if event.index == self._shown:
+        if event.index == self.shown:
             if not isinstance(event, ItemEnded):
                 return [event]
-            self._shown = None
+            self.shown = None
             return [event, *self._next()]
         if isinstance(event, ItemBegun):
-            if self._shown is None:
-                self._shown = event.index
+            if self.shown is None:
+                self.shown = event.index
                 return [event]
             if len(self._waiting) >= MOST_OPEN_ITEMS:
                 raise UpstreamGarbage("The provider's answer has more items at once than any has.")
@@ -70,20 +70,20 @@ class InTurn:
     def _next(self) -> list[AnswerEvent]:
         """What has waited for the end of the one that was shown."""
         released: list[AnswerEvent] = []
-        while self._shown is None and self._waiting:
+        while self.shown is None and self._waiting:
             index = next(iter(self._waiting))
             events = self._waiting.pop(index)
             released += events
             if not isinstance(events[-1], ItemEnded):
-                self._shown = index
+                self.shown = index
         if not self._waiting:
             self._cost = 0
         return released
 
     def _rest(self) -> list[AnswerEvent]:
         rest: list[AnswerEvent] = []
-        while self._shown is not None:
-            rest.append(ItemEnded(index=self._shown))
-            self._shown = None
+        while self.shown is not None:
+            rest.append(ItemEnded(index=self.shown))
+            self.shown = None
             rest += self._next()
         return rest

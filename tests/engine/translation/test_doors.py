@@ -11,6 +11,7 @@ import pytest
 from llmgw_desktop.domain.content import Signature, Vendor
 from llmgw_desktop.wire.translate.carrier import packed
 from tests.engine.conftest import House
+from tests.support.answers import Raw
 
 WORDS = "say pong"
 REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -174,6 +175,39 @@ async def test_an_answer_names_the_one_it_goes_on_from(house: House, streaming: 
     sent = house.lane.requests[-1].json()
     assert "remember me" in str(sent["messages"][0])
     assert "previous_response_id" not in sent
+
+
+async def test_a_streamed_answer_is_kept_as_its_caller_heard_it(house: House) -> None:
+    words = [f"word {number}, " for number in range(20)]
+    told: list[dict[str, Any]] = [
+        {"type": "message_start", "message": {"id": "msg_1", "content": [], "usage": {}}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        *(
+            {
+                "type": "content_block_delta",
+                "index": 0,
+                "delta": {"type": "text_delta", "text": word},
+            }
+            for word in words
+        ),
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}},
+        {"type": "message_stop"},
+    ]
+    frames = tuple(f"data: {json.dumps(each)}\n\n".encode() for each in told)
+    house.lane.always = Raw(headers={"Content-Type": "text/event-stream"}, frames=frames)
+    asked = {"model": "claude-stub", "input": "hi", "stream": True}
+    async with house.post("/v1/responses", asked) as reply:
+        stream = await reply.read()
+    data = [line[6:] for line in stream.splitlines() if line.startswith(b"data: ")]
+    events = [json.loads(each) for each in data]
+    deltas = [each["delta"] for each in events if each["type"] == "response.output_text.delta"]
+    assert deltas == words
+    assert [each["sequence_number"] for each in events] == list(range(len(events)))
+    answer = events[-1]["response"]
+    assert answer["output"][0]["content"][0]["text"] == "".join(words)
+    async with house.get(f"/v1/responses/{answer['id']}") as reply:
+        assert (await reply.json())["output"] == answer["output"]
 
 
 async def test_a_conversation_goes_on_from_an_answers_id(house: House) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-WORDS, PADDING = object(), object()
-"""In a payload: the words of this frame; something else in each frame."""
+WORDS, PADDING, NUMBER = object(), object(), object()
+"""In a payload: the words of this frame; something else in each frame; the frame's number."""
 
 
 class Pairs(list[tuple[str, Any]]):
@@ -29,6 +29,8 @@ def rendered(told: Any, words: str, number: int, *, ascii_only: bool, gap: str) 
             return "[" + f",{gap}".join(map(of, inner)) + "]"
         if inner is WORDS:
             inner = words
+        elif inner is NUMBER:
+            inner = number
         elif inner is PADDING:
             inner = "x9Z"[: number % 4] + str(number)
         try:
@@ -316,6 +318,65 @@ gemini_usual = st.sampled_from(
         _gemini({}, groundingMetadata=_GROUNDING, citationMetadata=_CITED),
     ]
 )
+
+
+_RESPONSES_KINDS = {
+    "output_text": [("content_index", 0), ("logprobs", [])],
+    "refusal": [("content_index", 1)],
+    "reasoning_summary_text": [("summary_index", 0)],
+    "reasoning_text": [("content_index", 0)],
+    "function_call_arguments": [],
+    "custom_tool_call_input": [],
+}
+
+
+def _responses(
+    what: str, before: list[tuple[str, Any]], at: int, after: list[tuple[str, Any]]
+) -> Pairs:
+    told = [("type", f"response.{what}.delta"), *before, ("item_id", f"i-{at}")]
+    return Pairs([*told, ("output_index", at), *_RESPONSES_KINDS[what], ("delta", WORDS), *after])
+
+
+_COUNTED = ("sequence_number", NUMBER)
+responses_usual = st.sampled_from(
+    [
+        _responses("output_text", [_COUNTED], 0, []),
+        _responses("output_text", [], 0, [_COUNTED]),
+        _responses("output_text", [], 0, []),
+        _responses("output_text", [_COUNTED], 0, [("obfuscation", PADDING)]),
+        _responses("output_text", [], 0, [_COUNTED, ("obfuscation", PADDING)]),
+        _responses("reasoning_summary_text", [_COUNTED], 0, []),
+        _responses("function_call_arguments", [_COUNTED], 1, []),
+        _responses("refusal", [_COUNTED], 0, []),
+    ]
+)
+responses_payloads = st.builds(
+    _responses,
+    st.sampled_from(list(_RESPONSES_KINDS)),
+    _some(_COUNTED, ("sequence_number", 5), ("response", {"sequence_number": NUMBER})),
+    st.integers(0, 2),
+    _some(
+        _COUNTED,
+        ("sequence_number", "7"),
+        ("delta", WORDS),
+        ("type", "response.output_text.delta"),
+        ("obfuscation", PADDING),
+        ("item", {"sequence_number": NUMBER, "delta": WORDS}),
+    ),
+)
+_CALLED = {"type": "function_call", "id": "i-2", "name": "get_weather", "call_id": "c2"}
+_SAID = {"type": "message", "id": "i-0", "content": [{"type": "output_text", "text": "all"}]}
+responses_others = st.sampled_from(
+    [
+        {"type": "response.output_item.added", "output_index": 2, "item": _CALLED},
+        {"type": "response.output_item.done", "output_index": 0, "item": _SAID},
+        {"type": "response.output_text.done", "output_index": 0, "text": "all"},
+        {"type": "response.in_progress", "response": {"id": "r"}},
+        {"type": "response.completed", "response": {"id": "r", "status": "completed"}},
+        {"type": "error", "message": "no"},
+        {"type": "keepalive", "sequence_number": 3},
+    ]
+).map(lambda told: f"data: {json.dumps(told)}\n\n".encode())
 
 
 @st.composite

@@ -23,16 +23,18 @@ from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.repeated_frame import Growing, RepeatedFrame
 from tests.wire.translate import repeating as made
 
-CHAT, ANTHROPIC, GEMINI = (
+CHAT, ANTHROPIC, GEMINI, RESPONSES = (
     ModelProtocol.OPENAI_CHAT,
     ModelProtocol.ANTHROPIC,
     ModelProtocol.GEMINI,
+    ModelProtocol.OPENAI_RESPONSES,
 )
 NAMES = ToolNames([Tool(name="get_weather"), Tool(name="free", kind=CallKind.CUSTOM)])
 STREAMS: Mapping[ModelProtocol, st.SearchStrategy[list[bytes]]] = {
     CHAT: made.streams(made.chat_usual, made.chat_payloads, made.chat_others),
     ANTHROPIC: made.streams(made.anthropic_usual, made.anthropic_payloads, made.anthropic_others),
     GEMINI: made.streams(made.gemini_usual, made.gemini_payloads, made.gemini_others),
+    RESPONSES: made.streams(made.responses_usual, made.responses_payloads, made.responses_others),
 }
 
 
@@ -40,8 +42,14 @@ def told(protocol: ModelProtocol, pieces: list[bytes]) -> list[list[AnswerEvent]
     """What each piece of the stream gave, its failure included; nothing is fed after one."""
     reader = codec_of(protocol).event_reader(NAMES)
     found: list[list[AnswerEvent] | str] = []
+
+    def read(piece: bytes) -> list[AnswerEvent]:
+        if more := reader.more(piece):
+            return [ItemGrew(index=reader.grown, more=more)]
+        return reader.feed(piece)
+
     try:
-        found.extend(map(reader.feed, pieces))
+        found.extend(map(read, pieces))
         found.append(reader.finish())
     except UpstreamGarbage as garbage:
         found.append(str(garbage))
@@ -58,7 +66,7 @@ def in_full() -> Iterator[None]:
 def quick_ones() -> Iterator[list[str]]:
     """The words of the frames that were not read in full."""
     words: list[str] = []
-    ask = RepeatedFrame.words_in
+    ask = RepeatedFrame._words
 
     def noted(self: RepeatedFrame[Any], frame: bytes) -> str:
         found = ask(self, frame)
@@ -66,7 +74,7 @@ def quick_ones() -> Iterator[list[str]]:
             words.append(found)
         return found
 
-    with mock.patch.object(RepeatedFrame, "words_in", noted):
+    with mock.patch.object(RepeatedFrame, "_words", noted):
         yield words
 
 
@@ -85,6 +93,7 @@ def test_any_stream(protocol: ModelProtocol, data: st.DataObject) -> None:
     frames = data.draw(STREAMS[protocol])
     begun: dict[ModelProtocol, list[bytes]] = {
         ANTHROPIC: [block("text"), block("tool_use", 1, id="t", name="free")],
+        RESPONSES: [added(1, "function_call", name="free", call_id="c")],
     }
     check(protocol, [*begun.get(protocol, []), *frames])
 
@@ -124,7 +133,22 @@ def gemini(words: str, **more: Any) -> bytes:
     return frame({"candidates": [{"content": content}], "usageMetadata": usage})
 
 
+def added(at: int, kind: str, **more: Any) -> bytes:
+    item = {"id": f"item-{at}", "type": kind, **more}
+    told = {"type": "response.output_item.added", "output_index": at, "item": item}
+    return frame(told)
+
+
+def numbered(at: int, kind: str, words: str, *more: tuple[str, Any], first: bool = True) -> bytes:
+    """With its number before the words, as OpenAI writes it, or behind them."""
+    number = [("sequence_number", at)]
+    told = [("type", kind), *(number if first else []), ("item_id", "i"), ("output_index", 0)]
+    told += [("content_index", 0), ("delta", words), *more, *([] if first else number)]
+    return b"event: %b\ndata: %b\n\n" % (kind.encode(), orjson.dumps(dict(told)))
+
+
 MANY = [*(f"tok{number} " for number in range(8)), 'a "b" \\ é\n', "id-1", "text"]
+TEXT = "response.output_text"
 CALL = {"index": 0, "id": "c", "function": {"name": "get_weather", "arguments": ""}}
 
 
@@ -182,6 +206,48 @@ CALL = {"index": 0, "id": "c", "function": {"name": "get_weather", "arguments": 
             id="chat with padding",
         ),
         pytest.param(GEMINI, [gemini(one, thought=True) for one in MANY], 1, id="gemini thinks"),
+        pytest.param(
+            RESPONSES,
+            [numbered(at + 96, f"{TEXT}.delta", one) for at, one in enumerate(MANY)],
+            1,
+            id="responses",
+        ),
+        pytest.param(
+            RESPONSES,
+            [numbered(at + 7, f"{TEXT}.delta", one, first=False) for at, one in enumerate(MANY)],
+            1,
+            id="responses with the number behind",
+        ),
+        pytest.param(
+            RESPONSES,
+            [
+                numbered(at, f"{TEXT}.delta", one, ("logprobs", []), ("obfuscation", "aB3x"[at:]))
+                for at, one in enumerate(MANY)
+            ],
+            1,
+            id="responses with padding",
+        ),
+        pytest.param(
+            RESPONSES,
+            [
+                numbered(at, "response.reasoning_summary_text.delta", one)
+                for at, one in enumerate(MANY)
+            ],
+            1,
+            id="responses thinks",
+        ),
+        pytest.param(
+            RESPONSES,
+            [
+                added(0, "function_call", name="get_weather", call_id="c"),
+                *(
+                    numbered(at, "response.function_call_arguments.delta", one)
+                    for at, one in enumerate(MANY)
+                ),
+            ],
+            1,
+            id="responses calls",
+        ),
     ],
 )
 def test_the_usual_streams_are_read_quickly(
@@ -189,6 +255,70 @@ def test_the_usual_streams_are_read_quickly(
 ) -> None:
     assert check(protocol, frames) == len(MANY) - 1 if read_in_full == 1 else len(MANY)
     assert check(protocol, [b"".join(frames)]) >= len(MANY) - 1
+
+
+MORE = ["The ", "first ", *MANY]
+
+
+@pytest.mark.parametrize("end", [b"\n\n", b"\r\n\r\n", b"\r\r", b"\n\r"])
+@pytest.mark.parametrize("protocol", [CHAT, ANTHROPIC, GEMINI, RESPONSES])
+def test_a_chunk_that_is_one_frame_becomes_no_event(protocol: ModelProtocol, end: bytes) -> None:
+    frames = {
+        CHAT: [chat({"content": one}) for one in MORE],
+        ANTHROPIC: [block("text"), *(delta("text_delta", "text", one) for one in MORE)],
+        GEMINI: [gemini(one) for one in MORE],
+        RESPONSES: [numbered(at, f"{TEXT}.delta", one) for at, one in enumerate(MORE)],
+    }[protocol]
+    ended = [each[:-2] + end for each in frames]
+    reader = codec_of(protocol).event_reader(NAMES)
+    quick = [reader.more(each) or reader.feed(each) for each in ended]
+    is_decided = end.endswith(b"\n")  # else another byte may still belong to the frame
+    words = [each for each in quick if isinstance(each, str)]
+    assert words[-len(MANY) :] == (MANY if is_decided else [])
+    check(protocol, ended)
+
+
+def test_what_is_told_in_other_words_becomes_events() -> None:
+    calls = [added(0, "function_call", name="free", call_id="c")]
+    kind = "response.function_call_arguments.delta"
+    calls += [numbered(at, kind, one) for at, one in enumerate(['{"input":"', *MANY[:8], '"}'])]
+    reader = codec_of(RESPONSES).event_reader(NAMES)
+    for each in calls:
+        assert not reader.more(each)
+        reader.feed(each)
+    check(RESPONSES, calls)
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        pytest.param(b'{"sequence_number":10,"text":"two"}', "two", id="the next"),
+        pytest.param(b'{"sequence_number":9,"text":"two"}', "", id="the same"),
+        pytest.param(b'{"sequence_number":11,"text":"two"}', "", id="one left out"),
+        pytest.param(b'{"sequence_number":010,"text":"two"}', "", id="no number"),
+        pytest.param(b'{"sequence_number":10.0,"text":"two"}', "", id="a fraction"),
+    ],
+)
+def test_numbers(other: bytes, words: str) -> None:
+    assert learnt(b'{"sequence_number":9,"text":"one"}').words_in(other) == words
+
+
+@pytest.mark.parametrize(
+    ("frame", "then"),
+    [
+        pytest.param(
+            b'{"a":{"sequence_number":1},"sequence_number":1,"text":"x"}',
+            b'{"a":{"sequence_number":2},"sequence_number":1,"text":"x"}',
+            id="another one's",
+        ),
+        pytest.param(b'{"sequence_number":1e0,"text":"x"}', b"", id="written strangely"),
+        pytest.param(b'{"sequence_number":"1","text":"x"}', b"", id="no number"),
+    ],
+)
+def test_numbers_that_are_not_expected(frame: bytes, then: bytes) -> None:
+    repeated = learnt(frame)
+    assert repeated.words_in(then) == ""
+    assert repeated.words_in(frame.replace(b"1", b"2")) == ""
 
 
 def grows(payload: dict[str, Any]) -> Growing[None] | None:

@@ -59,6 +59,7 @@ class EventReader:
         "_repeated",
         "_splitter",
         "_told_stop",
+        "grown",
     )
 
     def __init__(self, names: ToolNames) -> None:
@@ -69,6 +70,7 @@ class EventReader:
         self._told_stop: dict[str, Any] = {}
         self._begun = False
         self._is_over = False
+        self.grown = -1
 
     def feed(self, chunk: bytes) -> list[AnswerEvent]:
         events: list[AnswerEvent] = []
@@ -76,7 +78,14 @@ class EventReader:
             self._frame(frame, events)
         if self._splitter.has_overflowed:
             raise UpstreamGarbage("The provider's stream has a frame that is too long.")
+        repeated = self._repeated
+        is_plain = bool(events) and repeated.is_learnt and repeated.grows.unwrapper is None
+        is_between = is_plain and self._splitter.is_between(chunk)
+        self.grown = repeated.settle(events, is_between=is_between)
         return events
+
+    def more(self, chunk: bytes) -> str:
+        return self._repeated.more_in(chunk)
 
     def finish(self) -> list[AnswerEvent]:
         events: list[AnswerEvent] = []

@@ -103,6 +103,11 @@ class EventWriter:
             return _WRITES[type(events[0])](self, events[0])
         return b"".join([_WRITES[type(each)](self, each) for each in events])
 
+    def grow(self, index: int, more: str) -> bytes:
+        if index == self._turns.shown and self._hidden is None and self._wrapper is None:
+            return self._grows + orjson.dumps(more) + DELTA_END
+        return self.write(ItemGrew(index=index, more=more))
+
     def fail(self, message: str, kind: str) -> bytes:
         return error_frame(message, kind)
 

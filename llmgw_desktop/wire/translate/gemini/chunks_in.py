@@ -190,7 +190,11 @@ class ChunkReader:
             events.append(ItemBegun(index=self._index, item=kind(text="")))
             self._open = kind
         events.append(ItemGrew(index=self._index, more=text))
-        if kind is Text and self._held_chars < _MOST_HELD_CHARS:
+        self.note(text)
+
+    def note(self, text: str) -> None:
+        """More of the open item, whose event somebody else tells."""
+        if self._open is Text and self._held_chars < _MOST_HELD_CHARS:
             self._held.append(text)
             self._held_chars += len(text)
 

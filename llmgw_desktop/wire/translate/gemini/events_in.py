@@ -12,24 +12,42 @@ from llmgw_desktop.wire.translate.repeated_frame import RepeatedFrame
 
 _LONGEST_FRAME = 64 * 1024 * 1024
 """Pictures come in one piece."""
+_DATA = b"data: "
+_ENDS = (b"\r\n\r\n", b"\n\n")
 _DONE = b"[DONE]"
 
 
 class GeminiEventReader:
     """Server-sent events or a growing JSON array, whichever comes."""
 
-    __slots__ = ("_chunks", "_frames", "_repeated")
+    __slots__ = ("_after", "_chunks", "_frames", "_repeated", "grown")
 
     def __init__(self, names: ToolNames) -> None:
         self._frames = GeminiFrames(_LONGEST_FRAME)
         self._chunks = ChunkReader(names)
         self._repeated: RepeatedFrame[Kind] = RepeatedFrame()
+        self._after = b""
+        """What stands behind the object in an event, where `more` may look for one."""
+        self.grown = -1
 
     def feed(self, chunk: bytes) -> list[AnswerEvent]:
-        events = self._read(self._frames.feed(chunk))
+        frames = self._frames.feed(chunk)
+        events = self._read(frames)
         if self._frames.has_overflowed:
             raise UpstreamGarbage("The provider's answer has a piece larger than any answer.")
+        is_one = len(frames) == 1 and self._frames.are_events
+        self._after = _behind(chunk, frames[0]) if is_one else b""
+        self.grown = self._repeated.settle(events, is_between=self._after != b"")
         return events
+
+    def more(self, chunk: bytes) -> str:
+        after = self._after
+        if not after or chunk[:6] != _DATA or not chunk.endswith(after):
+            return ""
+        words = self._repeated.more_in(chunk[6 : -len(after)])
+        if words:
+            self._chunks.note(words)
+        return words
 
     def finish(self) -> list[AnswerEvent]:
         """A stream with a torn object, or an array whose end has not come, is cut, whatever its
@@ -55,6 +73,13 @@ class GeminiEventReader:
             events += self._chunks.feed(parsed)
             self._repeated.learn(frame, parsed, self._chunks.growing, bytes)
         return events
+
+
+def _behind(chunk: bytes, frame: bytes) -> bytes:
+    """What ends this chunk, where it is one event with the frame on its only line; else nothing."""
+    if frame.count(b"\n") or frame.count(b"\r"):
+        return b""
+    return next((end for end in _ENDS if chunk == b"".join((_DATA, frame, end))), b"")
 
 
 def read_answer(body: bytes, names: ToolNames) -> Answer:

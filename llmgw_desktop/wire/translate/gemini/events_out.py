@@ -49,6 +49,8 @@ from llmgw_desktop.wire.translate.losses import Feature, LossReport
 _MOST_HELD = 64 * 1024 * 1024
 _HEAD = b'{"candidates":[{"content":{"parts":['
 _MIDDLE = b'],"role":"model"}'
+_TEXT_HEAD = b'data: %b{"text":' % _HEAD
+"""How an event begins that tells more of a text and nothing else."""
 
 
 class GeminiEventWriter:
@@ -71,6 +73,7 @@ class GeminiEventWriter:
         "_placed",
         "_shows_thoughts",
         "_text_bytes",
+        "_text_foot",
         "_usage",
     )
 
@@ -92,7 +95,7 @@ class GeminiEventWriter:
         self._shows_thoughts = wants_thoughts(asked.prompt.reasoning)
         self._usage = UNKNOWN_USAGE
         self._id = asked.answer_id
-        self._foot = b""
+        self._foot = self._text_foot = b""
         self._is_first = True
         self._build_foot()
 
@@ -102,6 +105,11 @@ class GeminiEventWriter:
 
     def write(self, event: AnswerEvent) -> bytes:
         return b"".join([self._write(each) for each in self._in_turn.feed(event)])
+
+    def grow(self, index: int, more: str) -> bytes:
+        if index == self._in_turn.shown:
+            return self._grow(more)
+        return self.write(ItemGrew(index=index, more=more))
 
     def fail(self, message: str, kind: str) -> bytes:
         return self._failure(message, status_of_kind(kind))
@@ -138,9 +146,11 @@ class GeminiEventWriter:
         self._held += len(more)
         if self._held > _MOST_HELD:
             raise UpstreamGarbage("The provider's answer is longer than any answer.")
-        if isinstance(item, ToolCall) or not more:
+        if type(item) is ToolCall or not more:
             return b""
-        if isinstance(item, Thinking):
+        if self._is_sse and type(item) is Text:
+            return _TEXT_HEAD + orjson.dumps(more) + self._text_foot
+        if type(item) is Thinking:
             return self._thought({"text": more, "thought": True})
         return self._chunk({"text": more})
 
@@ -234,6 +244,7 @@ class GeminiEventWriter:
         about["modelVersion"] = self._asked.model
         about["responseId"] = self._id
         self._foot = b',"index":0}],' + orjson.dumps(about)[1:]
+        self._text_foot = b"}%b%b\r\n\r\n" % (_MIDDLE, self._foot)
 
 
 def asks_for_events(query: str) -> bool:

@@ -92,13 +92,16 @@ class DeltasOut:
             self._open[event.index].citations.append(event.citation)
         return []
 
-    def takes_text(self, event: ItemGrew) -> bool:
-        """Notes more of a text, whose delta is `content` alone; False for all else: feed it."""
-        opened = self._open[event.index]
+    def grow(self, index: int, more: str) -> list[Delta]:
+        return self._grow(self._open[index], more)
+
+    def takes_text(self, index: int, more: str) -> bool:
+        """Notes more of a text, whose delta is `content` alone; False for all else: let it grow."""
+        opened = self._open[index]
         if type(opened.item) is not Text:
             return False
         opened.has_grown = True
-        self._chars += len(event.more)
+        self._chars += len(more)
         return True
 
     def finish_reason(self, stop: Stop) -> str:

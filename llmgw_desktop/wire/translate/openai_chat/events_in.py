@@ -55,7 +55,7 @@ def _whole(payload: Mapping[str, Any], names: ToolNames, events: list[AnswerEven
 class ChatEventReader:
     """Of one streamed answer."""
 
-    __slots__ = ("_bytes", "_is_over", "_pieces", "_repeated", "_splitter", "_whole")
+    __slots__ = ("_bytes", "_is_over", "_pieces", "_repeated", "_splitter", "_whole", "grown")
 
     _repeated: RepeatedFrame[Grow]
 
@@ -67,6 +67,7 @@ class ChatEventReader:
         """A whole answer in the place of a stream: its bytes."""
         self._bytes = 0
         self._is_over = False
+        self.grown = -1
 
     def feed(self, chunk: bytes) -> list[AnswerEvent]:
         events: list[AnswerEvent] = []
@@ -83,7 +84,15 @@ class ChatEventReader:
             self._read(frame, events)
         if self._splitter.has_overflowed:
             raise UpstreamGarbage("The provider's stream has an event without an end.")
+        is_between = self._pieces.has_said(events) and self._splitter.is_between(chunk)
+        self.grown = self._repeated.settle(events, is_between=is_between)
         return events
+
+    def more(self, chunk: bytes) -> str:
+        words = self._repeated.more_in(chunk)
+        if words:
+            self._pieces.said.note(words)
+        return words
 
     def finish(self) -> list[AnswerEvent]:
         events: list[AnswerEvent] = []

@@ -51,11 +51,16 @@ class ChatEventWriter:
         return "text/event-stream; charset=utf-8"
 
     def write(self, event: AnswerEvent) -> bytes:
+        if type(event) is ItemGrew:
+            return self.grow(event.index, event.more)
+        return b"" if self._is_over else self._write(event)
+
+    def grow(self, index: int, more: str) -> bytes:
         if self._is_over:
             return b""
-        if type(event) is ItemGrew and self._deltas.takes_text(event):
-            return b"%b%b%b" % (self._text_head, orjson.dumps(event.more), self._text_tail)
-        return self._write(event)
+        if self._deltas.takes_text(index, more):
+            return self._text_head + orjson.dumps(more) + self._text_tail
+        return b"".join(map(self._chunk, self._deltas.grow(index, more)))
 
     def fail(self, message: str, kind: str) -> bytes:
         """An error chunk, and no [DONE]."""

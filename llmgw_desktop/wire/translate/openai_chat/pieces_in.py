@@ -12,6 +12,7 @@ from llmgw_desktop.domain.answer import (
     AnswerEnded,
     AnswerEvent,
     AnswerFailed,
+    ItemGrew,
     UsageTold,
 )
 from llmgw_desktop.domain.errors import UpstreamGarbage
@@ -33,18 +34,18 @@ class Pieces:
         "_calls",
         "_has_begun",
         "_numbers",
-        "_said",
         "_sequence",
         "_usage",
         "_word",
         "names",
+        "said",
     )
 
     def __init__(self, names: ToolNames) -> None:
         self.names = names
         self._numbers = Numbers()
-        self._said = SaidIn(self._numbers)
-        self._calls = CallsIn(names, self._numbers, self._said)
+        self.said = SaidIn(self._numbers)
+        self._calls = CallsIn(names, self._numbers, self.said)
         self._has_begun = False
         self._usage: Usage = UNKNOWN_USAGE
         self._word: str | None = None
@@ -78,7 +79,12 @@ class Pieces:
         if payload.get("error") or payload.get("object") == "error":
             return None
         delta = choice.get("delta")
-        return growing_in(delta, self._said, self._calls) if type(delta) is dict else None
+        return growing_in(delta, self.said, self._calls) if type(delta) is dict else None
+
+    def has_said(self, events: list[AnswerEvent]) -> bool:
+        """Whether the last of these is more of what is being said, not of a call."""
+        last = events[-1] if events else None
+        return type(last) is ItemGrew and self.said.is_open(last.index)
 
     def close(self, events: list[AnswerEvent], otherwise: str | None = None) -> None:
         """The stream says that this is all. Without a reason to stop it was cut, unless the answer
@@ -90,7 +96,7 @@ class Pieces:
         stop = read_stop(
             word,
             has_calls=self._calls.has_begun,
-            has_refusal=self._said.has_refusal,
+            has_refusal=self.said.has_refusal,
             sequence=self._sequence,
         )
         events.append(AnswerEnded(stop=stop))
@@ -119,7 +125,7 @@ class Pieces:
         )
 
     def _delta(self, delta: Mapping[str, Any], events: list[AnswerEvent]) -> None:
-        said = self._said
+        said = self.said
         if len(delta) > 1 or "content" not in delta:
             said.think(delta, events)
         content = delta.get("content")
@@ -134,7 +140,7 @@ class Pieces:
             self._rest(delta, events)
 
     def _rest(self, delta: Mapping[str, Any], events: list[AnswerEvent]) -> None:
-        said = self._said
+        said = self.said
         annotations, images = delta.get("annotations"), delta.get("images")
         if annotations and type(annotations) is list:
             said.cite(annotations, events)
@@ -170,7 +176,7 @@ class Pieces:
         return False
 
     def _end_items(self, events: list[AnswerEvent]) -> None:
-        self._said.end_all(events)
+        self.said.end_all(events)
         self._calls.end(events)
 
     def _tell_usage(self, payload: Mapping[str, Any], events: list[AnswerEvent]) -> None:

@@ -101,6 +101,15 @@ class SaidIn:
         self._numbers.count(more)
         events.append(ItemGrew(index=self._open, more=more))
 
+    def is_open(self, index: int) -> bool:
+        return index == self._open
+
+    def note(self, more: str) -> None:
+        """More of what is open, whose event somebody else tells."""
+        self._numbers.count(more)
+        if self._open_kind is Text:
+            self._text_chars += len(more)
+
     def say_parts(self, parts: list[Any], events: list[AnswerEvent]) -> None:
         """Content as a list (Mistral): text, and thinking as a list of texts."""
         for part in parts:

@@ -1,16 +1,14 @@
 """The stream of an answer in Responses, frame by frame, becomes events.
 
-What each item needs to be whole is known to `growing_items.py`; here is which frame means what.
+Which item an event is about is known to `growing_answer.py`; here is which frame means what.
 A whole answer is read as a stream that has its last event alone, so both ways give the same.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeGuard, TypeVar
 
 import orjson
 
 from llmgw_desktop.domain.answer import (
-    AnswerBegun,
     AnswerEnded,
     AnswerEvent,
     AnswerFailed,
@@ -26,19 +24,22 @@ from llmgw_desktop.wire.openai_responses import MOST_FRAME_BYTES, usage_in
 from llmgw_desktop.wire.sse import SseSplitter
 from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.openai_responses.growing_answer import (
+    DELTAS,
+    Event,
+    Grow,
+    GrowingAnswer,
+    call_word,
+    key_of,
+    place_in,
+    string_in,
+)
 from llmgw_desktop.wire.translate.openai_responses.growing_items import (
-    MOST_ITEMS,
     GrowingCall,
-    GrowingItem,
     GrowingMessage,
     GrowingReasoning,
-    OpaqueItem,
-    Telling,
-    too_many,
 )
-
-Event = dict[str, Any]
-G = TypeVar("G", GrowingMessage, GrowingReasoning, GrowingCall)
+from llmgw_desktop.wire.translate.repeated_frame import Growing, RepeatedFrame
 
 _REASONS = {"max_output_tokens": StopKind.LENGTH, "content_filter": StopKind.REFUSAL}
 _STATUSES = {
@@ -51,48 +52,39 @@ _STATUSES = {
     "context_length_exceeded": 400,
 }
 _LONGEST_MESSAGE = 2000
-_LATEST = 1 << 40
 
 
 class ResponsesEventReader:
     """One stream; an `EventReader`."""
 
-    __slots__ = (
-        "_by_id",
-        "_handlers",
-        "_has_begun",
-        "_id",
-        "_is_over",
-        "_items",
-        "_names",
-        "_splitter",
-        "_telling",
-    )
+    __slots__ = ("_answer", "_handlers", "_is_over", "_repeated", "_splitter", "grown")
 
     def __init__(self, names: ToolNames) -> None:
-        self._names = names
         self._splitter = SseSplitter(MOST_FRAME_BYTES)
-        self._telling = Telling()
-        self._items: dict[object, GrowingItem] = {}
-        """By output_index, else by item id."""
-        self._by_id: dict[str, GrowingItem] = {}
-        self._id = ""
-        self._has_begun = False
+        self._answer = GrowingAnswer(names)
         self._is_over = False
         self._handlers = self._table()
+        self._repeated: RepeatedFrame[Grow] = RepeatedFrame()
+        self.grown = -1
 
     def feed(self, chunk: bytes) -> list[AnswerEvent]:
         for frame in self._splitter.feed(chunk):
             self._read_frame(frame)
         if self._splitter.has_overflowed:
             raise UpstreamGarbage("The provider's answer has an event longer than any answer.")
-        return self._told()
+        told = self._told()
+        is_between = not self._answer.telling.rewords and self._splitter.is_between(chunk)
+        self.grown = self._repeated.settle(told, is_between=is_between)
+        return told
+
+    def more(self, chunk: bytes) -> str:
+        return self._repeated.more_in(chunk)
 
     def finish(self) -> list[AnswerEvent]:
         tail = self._splitter.tail
         response: Event | None = None
         try:
-            if tail.lstrip()[:1] == b"{" and not self._has_begun:
+            if tail.lstrip()[:1] == b"{" and not self._answer.has_begun:
                 response = parse_answer(tail)
             else:
                 self._read_frame(tail)
@@ -108,12 +100,15 @@ class ResponsesEventReader:
         return self._told()
 
     def _told(self) -> list[AnswerEvent]:
-        told = self._telling.events
+        told = self._answer.telling.events
         if told:
-            self._telling.events = []
+            self._answer.telling.events = []
         return told
 
     def _read_frame(self, frame: bytes) -> None:
+        if words := self._repeated.words_in(frame):
+            self._repeated.grows(words)
+            return
         data = quick_data_of(frame)
         if self._is_over or not data or data.startswith(b"[DONE]"):
             return
@@ -128,17 +123,13 @@ class ResponsesEventReader:
         handler = self._handlers.get(kind) if isinstance(kind, str) else None
         if handler is not None:
             handler(event)
+            self._repeated.learn(frame, event, self._growing, quick_data_of)
         elif "error" in event and kind is None:
             self._fail(event)
 
     def _table(self) -> Mapping[str, Callable[[Event], None]]:
         return {
-            "response.output_text.delta": self._text_grew,
-            "response.reasoning_summary_text.delta": self._summary_grew,
-            "response.reasoning_text.delta": self._reasoning_grew,
-            "response.function_call_arguments.delta": self._arguments_grew,
-            "response.custom_tool_call_input.delta": self._arguments_grew,
-            "response.refusal.delta": self._refusal_grew,
+            **dict.fromkeys(DELTAS, self._grew),
             "response.created": self._begins,
             "response.queued": self._begins,
             "response.in_progress": self._begins,
@@ -162,35 +153,22 @@ class ResponsesEventReader:
         }
 
     def _begins(self, event: Event) -> None:
-        self._begin(object_in(event, "response"))
-
-    def _begin(self, response: Mapping[str, Any]) -> None:
-        if self._has_begun:
-            return
-        self._has_begun = True
-        created = response.get("created_at")
-        self._id = word_in(response, "id") or ""
-        begun = AnswerBegun(
-            id=self._id,
-            model=word_in(response, "model") or "",
-            created_s=int(created) if _is_moment(created) else None,
-        )
-        self._telling.events.append(begun)
+        self._answer.begin(object_in(event, "response"))
 
     # items
 
     def _item_added(self, event: Event) -> None:
-        self._begin({})
+        self._answer.begin({})
         item = object_in(event, "item")
-        key = _key(event, item)
-        if item and key not in self._items:
-            self._add(key, item)
+        key = key_of(event, item)
+        if item and key not in self._answer.items:
+            self._answer.add(key, item)
 
     def _item_done(self, event: Event) -> None:
-        self._begin({})
+        self._answer.begin({})
         item = object_in(event, "item")
-        key = _key(event, item)
-        growing = self._items.get(key) or self._add(key, item)
+        key = key_of(event, item)
+        growing = self._answer.items.get(key) or self._answer.add(key, item)
         if growing.is_over:
             return
         if isinstance(growing, GrowingCall):
@@ -198,94 +176,56 @@ class ResponsesEventReader:
         else:
             growing.finish(item)
 
-    def _add(self, key: object, item: Event) -> GrowingItem:
-        if len(self._items) >= MOST_ITEMS:
-            raise too_many()
-        kind = item.get("type")
-        growing: GrowingItem
-        if kind == "message":
-            growing = GrowingMessage(self._telling)
-        elif kind == "reasoning":
-            growing = GrowingReasoning(self._telling, item)
-        elif kind in ("function_call", "custom_tool_call"):
-            otherwise = f"{self._id}/{len(self._items)}"
-            growing = GrowingCall(self._telling, self._names, item, otherwise)
-        else:
-            growing = OpaqueItem(self._telling)
-        self._items[key] = growing
-        if isinstance(name := item.get("id"), str) and name:
-            self._by_id[name] = growing
-        return growing
-
-    def _of(self, event: Event, kind: type[G], word: str) -> G | None:
-        """The open item of this kind that the event is about; made where it was not announced."""
-        key = _key(event, event)
-        growing = self._items.get(key)
-        if growing is None:
-            self._begin({})
-            growing = self._add(key, {"type": word, "id": event.get("item_id")})
-        return growing if isinstance(growing, kind) and not growing.is_over else None
-
     # parts and deltas
 
-    def _text_grew(self, event: Event) -> None:
-        message = self._of(event, GrowingMessage, "message")
-        if message is not None and (more := _string(event, "delta")):
-            message.grow(_place(event, "content_index"), more)
+    def _grew(self, event: Event) -> None:
+        grow = self._answer.hand(event)
+        if grow is not None and (more := string_in(event, "delta")):
+            grow(more)
 
-    def _refusal_grew(self, event: Event) -> None:
-        message = self._of(event, GrowingMessage, "message")
-        if message is not None and (more := _string(event, "delta")):
-            message.grow(_place(event, "content_index"), more, is_refusal=True)
+    def _growing(self, event: Event) -> Growing[Grow] | None:
+        """The member of a delta that was just read."""
+        if event["type"] not in DELTAS or not string_in(event, "delta"):
+            return None
+        grow = self._answer.hand(event)
+        return None if grow is None else (event, "delta", grow)
 
     def _part_added(self, event: Event) -> None:
         part = object_in(event, "part")
         if part.get("type") != "reasoning_text":
-            message = self._of(event, GrowingMessage, "message")
+            message = self._answer.of(event, GrowingMessage, "message")
             if message is not None:
-                message.begin_part(_place(event, "content_index"), part)
+                message.begin_part(place_in(event, "content_index"), part)
 
     def _part_done(self, event: Event) -> None:
         part = object_in(event, "part")
         if part.get("type") != "reasoning_text":
-            message = self._of(event, GrowingMessage, "message")
+            message = self._answer.of(event, GrowingMessage, "message")
             if message is not None:
-                message.end_part(_place(event, "content_index"), part)
+                message.end_part(place_in(event, "content_index"), part)
 
     def _text_done(self, event: Event) -> None:
-        if (message := self._of(event, GrowingMessage, "message")) is not None:
-            message.fill(_place(event, "content_index"), event.get("text"))
+        if (message := self._answer.of(event, GrowingMessage, "message")) is not None:
+            message.fill(place_in(event, "content_index"), event.get("text"))
 
     def _refusal_done(self, event: Event) -> None:
-        if (message := self._of(event, GrowingMessage, "message")) is not None:
-            message.fill(_place(event, "content_index"), event.get("refusal"), is_refusal=True)
+        if (message := self._answer.of(event, GrowingMessage, "message")) is not None:
+            message.fill(place_in(event, "content_index"), event.get("refusal"), is_refusal=True)
 
     def _cited(self, event: Event) -> None:
-        if (message := self._of(event, GrowingMessage, "message")) is not None:
-            message.cite(_place(event, "content_index"), event.get("annotation"))
-
-    def _summary_grew(self, event: Event) -> None:
-        if (reasoning := self._of(event, GrowingReasoning, "reasoning")) is not None:
-            reasoning.grow("summary", _place(event, "summary_index"), _string(event, "delta"))
-
-    def _reasoning_grew(self, event: Event) -> None:
-        if (reasoning := self._of(event, GrowingReasoning, "reasoning")) is not None:
-            reasoning.grow("content", _place(event, "content_index"), _string(event, "delta"))
+        if (message := self._answer.of(event, GrowingMessage, "message")) is not None:
+            message.cite(place_in(event, "content_index"), event.get("annotation"))
 
     def _summary_done(self, event: Event) -> None:
-        if (reasoning := self._of(event, GrowingReasoning, "reasoning")) is not None:
-            reasoning.fill("summary", _place(event, "summary_index"), event.get("text"))
+        if (reasoning := self._answer.of(event, GrowingReasoning, "reasoning")) is not None:
+            reasoning.fill("summary", place_in(event, "summary_index"), event.get("text"))
 
     def _reasoning_done(self, event: Event) -> None:
-        if (reasoning := self._of(event, GrowingReasoning, "reasoning")) is not None:
-            reasoning.fill("content", _place(event, "content_index"), event.get("text"))
-
-    def _arguments_grew(self, event: Event) -> None:
-        if (call := self._of(event, GrowingCall, _call_word(event))) is not None:
-            call.grow(_string(event, "delta"))
+        if (reasoning := self._answer.of(event, GrowingReasoning, "reasoning")) is not None:
+            reasoning.fill("content", place_in(event, "content_index"), event.get("text"))
 
     def _arguments_done(self, event: Event) -> None:
-        if (call := self._of(event, GrowingCall, _call_word(event))) is not None:
+        if (call := self._answer.of(event, GrowingCall, call_word(event))) is not None:
             call.fill(event)
 
     # the end
@@ -299,25 +239,25 @@ class ResponsesEventReader:
             return
         if response.get("status") in ("in_progress", "queued"):
             raise UpstreamGarbage("The provider's answer is not finished.")
-        self._begin(response)
+        self._answer.begin(response)
         self._hydrate(response.get("output"))
-        for growing in list(self._items.values()):
+        for growing in list(self._answer.items.values()):
             if not growing.is_over:
                 growing.finish({})
         self._is_over = True
         usage = usage_in(response)
         if usage != UNKNOWN_USAGE:
-            self._telling.events.append(UsageTold(usage=usage))
-        self._telling.events.append(AnswerEnded(stop=self._stop(response)))
+            self._answer.telling.events.append(UsageTold(usage=usage))
+        self._answer.telling.events.append(AnswerEnded(stop=self._stop(response)))
 
     def _hydrate(self, output: object) -> None:
         """The last event tells all items again: here is what no other event has told."""
         for at, item in enumerate(output if isinstance(output, list) else ()):
             if not isinstance(item, dict):
                 continue
-            growing = self._by_id.get(str(item.get("id"))) or self._items.get(at)
+            growing = self._answer.by_id.get(str(item.get("id"))) or self._answer.items.get(at)
             if growing is None:
-                growing = self._add(("last", at), item)
+                growing = self._answer.add(("last", at), item)
             if not growing.is_over:
                 growing.finish(item)
 
@@ -328,9 +268,9 @@ class ResponsesEventReader:
         status = word_in(response, "status")
         if status == "incomplete":
             return Stop(kind=StopKind.LENGTH, vendor_word=status)
-        if self._telling.calls:
+        if self._answer.telling.calls:
             return Stop(kind=StopKind.TOOLS, vendor_word=status)
-        kind = StopKind.REFUSAL if self._telling.refuses else StopKind.END
+        kind = StopKind.REFUSAL if self._answer.telling.refuses else StopKind.END
         return Stop(kind=kind, vendor_word=status)
 
     def _fail(self, event: Event) -> None:
@@ -341,40 +281,14 @@ class ResponsesEventReader:
         if not isinstance(message, str) or not message:
             message = f"The provider says that the answer {response.get('status') or 'failed'}."
         if response:
-            self._begin(response)
+            self._answer.begin(response)
         self._is_over = True
         failed = AnswerFailed(
             message=message[:_LONGEST_MESSAGE],
             kind=kind,
             status=_STATUSES.get(kind),
         )
-        self._telling.events.append(failed)
-
-
-def _key(event: Event, item: Event) -> object:
-    place = event.get("output_index")
-    if type(place) is int:
-        return place
-    return _string(item, "id") or _string(event, "item_id")
-
-
-def _place(event: Event, name: str) -> int:
-    place = event.get(name)
-    return place if type(place) is int else 0
-
-
-def _string(event: Event, name: str) -> str:
-    value = event.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _is_moment(created: object) -> TypeGuard[float]:
-    """Some servers give seconds with a fraction."""
-    return isinstance(created, int | float) and 0 <= created < _LATEST
-
-
-def _call_word(event: Event) -> str:
-    return "custom_tool_call" if "custom" in event["type"] else "function_call"
+        self._answer.telling.events.append(failed)
 
 
 def _loaded_with_care(data: bytes) -> Event:

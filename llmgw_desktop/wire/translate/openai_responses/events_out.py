@@ -90,6 +90,12 @@ class ResponsesEventWriter:
             self._write(each)
         return self._frames.taken()
 
+    def grow(self, index: int, more: str) -> bytes:
+        if index == self._in_turn.shown:
+            self._output.grow(index, more)
+            return self._frames.taken()
+        return self.write(ItemGrew(index=index, more=more))
+
     def take(self, events: Iterable[AnswerEvent]) -> None:
         """Of a whole answer: its items are in turn already."""
         for event in events:

@@ -35,7 +35,7 @@ MOST_HELD_CHARS = 64 * 1024 * 1024
 class Telling:
     """Where the events go; gives each item its index."""
 
-    __slots__ = ("_next", "calls", "events", "refuses")
+    __slots__ = ("_next", "calls", "events", "refuses", "rewords")
 
     def __init__(self) -> None:
         self.events: list[AnswerEvent] = []
@@ -43,6 +43,8 @@ class Telling:
         self.calls = False
         """The model waits for what the caller's tools give back."""
         self.refuses = False
+        self.rewords = False
+        """Something is not told in the words in which it comes."""
 
     def begin(self, item: Item) -> int:
         index = self._next
@@ -280,6 +282,7 @@ class GrowingCall:
         kind = CallKind.CUSTOM if is_native else tool.kind
         if kind is CallKind.CUSTOM and not is_native:
             self._unwrapper = Unwrapper()
+            self._telling.rewords = True
         call_id = self._begun.get("call_id") or self._begun.get("id")
         call = ToolCall(
             id=call_id if isinstance(call_id, str) else fitting_call_id(self._otherwise_id),

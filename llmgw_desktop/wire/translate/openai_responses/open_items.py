@@ -14,7 +14,7 @@ from llmgw_desktop.wire.translate.openai_responses.reasoning import reasoning_it
 class OpenItem:
     """One at a time; `place` is its output_index."""
 
-    __slots__ = ("_frames", "_opening", "_pieces", "_place", "id")
+    __slots__ = ("_frames", "_opening", "_pieces", "_place", "id", "text_chars")
 
     def __init__(self, item_id: str, place: int, frames: Frames) -> None:
         self.id = item_id
@@ -22,6 +22,8 @@ class OpenItem:
         self._frames = frames
         self._pieces: list[str] = []
         self._opening = b""
+        self.text_chars = 0
+        """Of what grows."""
 
     def open(self) -> None:
         if self._frames.is_wanted:
@@ -29,6 +31,7 @@ class OpenItem:
 
     def grow(self, more: str) -> None:
         self._pieces.append(more)
+        self.text_chars += len(more)
         self._frames.add_delta(self._opening, more)
 
     def end_part(self) -> None:
@@ -63,7 +66,7 @@ class OpenItem:
 class OpenMessage(OpenItem):
     """Its parts come one after the other."""
 
-    __slots__ = ("_annotations", "_content", "_is_refusal", "_part_is_open", "text_chars")
+    __slots__ = ("_annotations", "_content", "_is_refusal", "_part_is_open")
 
     def __init__(self, item_id: str, place: int, frames: Frames) -> None:
         super().__init__(item_id, place, frames)
@@ -71,13 +74,6 @@ class OpenMessage(OpenItem):
         self._annotations: list[Mapping[str, Any]] = []
         self._is_refusal = False
         self._part_is_open = False
-        self.text_chars = 0
-        """Of the open part."""
-
-    @override
-    def grow(self, more: str) -> None:
-        self.text_chars += len(more)
-        super().grow(more)
 
     def begin_part(self, *, is_refusal: bool) -> None:
         self.end_part()

@@ -37,7 +37,7 @@ from llmgw_desktop.domain.prompt import Tool
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.translate.collect import collected
 from llmgw_desktop.wire.translate.names import ToolNames
-from llmgw_desktop.wire.translate.openai_responses import events_in, growing_items
+from llmgw_desktop.wire.translate.openai_responses import growing_answer, growing_items
 from llmgw_desktop.wire.translate.openai_responses.codec import always_streams, codec
 from tests.wire.streams import split
 from tests.wire.translate.openai_responses.support import (
@@ -471,7 +471,7 @@ def test_events_of_any_form_keep_the_rules(
 
 @pytest.mark.parametrize("kind", ["message", "reasoning", "function_call", "other", "item_id"])
 def test_items_are_bounded(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events_in, "MOST_ITEMS", 100)
+    monkeypatch.setattr(growing_answer, "MOST_ITEMS", 100)
     reader = codec(R).event_reader(ToolNames())
 
     def begin(at: int) -> bytes:
