@@ -20,6 +20,7 @@ from typing_extensions import override
 from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, MalformedRequest
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.engine.front.http_request import DoorRequest, is_plain, leading_nowhere, plain
+from llmgw_desktop.engine.front.one_task import in_one_task
 from llmgw_desktop.wire.errors import error_reply
 
 _log = logging.getLogger(__name__)
@@ -144,6 +145,11 @@ class DoorConnection(web.RequestHandler):
         self.refusal = self._server.refusal
         super().connection_made(transport)
         self._deadline = self._loop.call_later(self._head_s, self._head_is_late)
+
+    @override
+    async def start(self) -> None:
+        self._loop = in_one_task(self._loop, self._messages)
+        await super().start()
 
     @override
     def data_received(self, data: bytes) -> None:
