@@ -163,6 +163,12 @@ class DoorConnection(web.RequestHandler):
             self._deadline = self._loop.call_later(self._head_s, self._head_is_late)
 
     @override
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """After each body; where nobody paused, aiohttp would parse nothing, at length."""
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
+
+    @override
     def connection_lost(self, exc: BaseException | None) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
@@ -187,7 +193,7 @@ class DoorConnection(web.RequestHandler):
         answer = _LastAnswer(request, DateLine(), self._lingering_time)
         answer.whole(reply.status, reply.headers, reply.body)
         self.close()  # what he still sends is dropped
-        return answer
+        return answer.for_aiohttp()
 
     def _head_is_late(self) -> None:
         """Nothing is told: what came may be no HTTP at all."""
