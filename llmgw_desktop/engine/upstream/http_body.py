@@ -38,8 +38,8 @@ class HttpAnswer:
 
     async def read(self) -> bytes:
         connection, watch = self._connection, self._watch
-        if self._unpacker is None and connection.has_piece:
-            return await connection.piece()  # a short answer came with its head: nothing to watch
+        if self._unpacker is None and (piece := connection.ready_piece()) is not None:
+            return piece  # a short answer came with its head: nothing to watch
         watch.listen()
         try:
             if self._unpacker is None:

@@ -101,11 +101,11 @@ class HttpClient:
     async def _exchange(
         self, place: _Place, head: bytes, call: UpstreamCall | None, provider: str
     ) -> HttpAnswer:
-        connection = await self._connect(place.target, provider)
+        connection = self._pool.kept(place.target) or await self._connect(place.target, provider)
         try:
             watch = await self._ask(connection, head, call, provider)
         except _Stale:
-            connection = await self._connect(place.target, provider, fresh=True)
+            connection = await self._connect(place.target, provider)
             watch = await self._ask(connection, head, call, provider)
         return self._answer(connection, place.target, provider, watch)
 
@@ -155,10 +155,10 @@ class HttpClient:
             connection.close()
             raise
 
-    async def _connect(self, target: Target, provider: str, *, fresh: bool = False) -> Connection:
+    async def _connect(self, target: Target, provider: str) -> Connection:
         timeout_s = self.settings.connect_timeout_s
         try:
-            return await self._pool.take(target, timeout_s, fresh=fresh)
+            return await self._pool.connect(target, timeout_s)
         except TimeoutError as error:
             raise UpstreamRefused(
                 f"'{provider}' could not be reached within {timeout_s:g} s."
