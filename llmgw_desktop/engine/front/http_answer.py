@@ -73,11 +73,13 @@ class HttpAnswer:
 
     async def go_out(self) -> None:
         """What is ready; waits while the client reads slowly."""
-        await self._write(b"")
+        if slow := self._put(b""):
+            await self._drained(slow)
         while self._rest:
             await asyncio.sleep(0)  # a client who reads fast leaves nobody else a turn
             part, self._rest = self._rest[:SENT_AT_ONCE_BYTES], self._rest[SENT_AT_ONCE_BYTES:]
-            await self._write(part)
+            if slow := self._put(part):
+                await self._drained(slow)
 
     def begin(self, status: int, lines: HeaderLines) -> None:
         """The head; it goes out with the first chunk."""
@@ -91,12 +93,14 @@ class HttpAnswer:
         """One chunk as one HTTP chunk; waits while the client reads slowly."""
         if self._may_chunk:
             chunk = b"%x\r\n%b\r\n" % (len(chunk), chunk)
-        await self._write(chunk)
+        if slow := self._put(chunk):
+            await self._drained(slow)
 
     async def finish(self) -> None:
         if not self._is_over:
             self._is_over = True
-            await self._write(_LAST_CHUNK if self._may_chunk else b"")
+            if slow := self._put(_LAST_CHUNK if self._may_chunk else b""):
+                await self._drained(slow)
 
     # aiohttp's side
 
@@ -120,7 +124,8 @@ class HttpAnswer:
         head = f"{start}{text}{framing}server: llmgw\r\n{self._date.now()}{end}"
         return head.encode("utf-8", "surrogateescape")
 
-    async def _write(self, data: bytes | memoryview) -> None:
+    def _put(self, data: bytes | memoryview) -> asyncio.Transport | None:
+        """Into the socket; the transport, where the client has not taken all of it."""
         transport = self._request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the client has left")
@@ -128,7 +133,8 @@ class HttpAnswer:
         if data:
             transport.write(data)
             if transport.get_write_buffer_size():
-                await self._drained(transport)
+                return transport
+        return None
 
     async def _drained(self, transport: asyncio.Transport) -> None:
         try:
