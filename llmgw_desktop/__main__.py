@@ -106,11 +106,12 @@ def _key(arguments: "argparse.Namespace", places: Places) -> int:
 
 def _container(places: Places, env: Mapping[str, str], log: "ProgramLog") -> "Container":
     from llmgw_desktop.app.container import Container
+    from llmgw_desktop.domain.events import SettingsChanged
     from llmgw_desktop.store.settings import load_settings
 
     container = Container(places, env)
     log.guard(load_settings(places.config_file, env).settings)
-    container.control.subscribe(log.note)
+    container.control.subscribe(log.note, SettingsChanged)
     for warning in container.warnings:
         logging.getLogger("llmgw_desktop").warning(warning)
     return container

@@ -54,8 +54,11 @@ class GatewayControl:
         """It need not exist."""
         return self._places.config_file
 
-    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
-        return self._bus.subscribe(listener)
+    def subscribe(
+        self, listener: Callable[[Event], None], kind: type[Event] | None = None
+    ) -> Callable[[], None]:
+        """Every event, or all of one kind; the answer ends it."""
+        return self._bus.subscribe(listener, kind)
 
     async def send_test_flight(self) -> str:
         """Ask the practice provider through our own door, as any program would.

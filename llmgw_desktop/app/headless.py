@@ -12,6 +12,10 @@ import orjson
 from llmgw_desktop.app.container import Container
 from llmgw_desktop.app.settings_watch import SettingsWatch
 
+_GARBAGE = (10_000, 20, 50)
+"""How much is made before the collector looks, as with windows. Flights wait to be written, so by
+Python's own 700 it looks every thirty requests, and finds nothing."""
+
 
 def serve(make_container: Callable[[], Container]) -> int:
     """Runs until SIGINT or SIGTERM. Raises what the container's start raises."""
@@ -40,6 +44,7 @@ async def _serve(make_container: Callable[[], Container]) -> int:
         _say_ready(container)
         gc.collect()
         gc.freeze()  # what exists now lives as long as the program: the collector may skip it
+        gc.set_threshold(*_GARBAGE)
         await asked_to_stop.wait()
     finally:
         watch.stop()

@@ -117,9 +117,10 @@ class Overview:
         self._clock = clock
         self._memory = BucketMemory(reader.buckets, clock)
 
-    def flight_ended(self, flight: FlightSummary) -> None:
-        """Tell of each, so that `figures` knows what it need not read again."""
-        self._memory.ends.note(flight.started_at_s)
+    def flights_ended(self, flights: Sequence[FlightSummary]) -> None:
+        """Tell of all, so that `figures` knows what it need not read again."""
+        if flights:
+            self._memory.ends.note(min([flight.started_at_s for flight in flights]))
 
     def figures(self, span: OverviewSpan, *, anew: bool = True) -> OverviewFigures:
         """Ends with the bucket that contains now, so that bars keep their place between calls.

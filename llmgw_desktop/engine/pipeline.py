@@ -47,6 +47,8 @@ class Pipeline:
         self._replies = replies
         self._header_policy = header_policy
         self._runs: set[asyncio.Task[Any] | None] = set()
+        """Their tasks, which may go on to the next request of a connection."""
+        self._drained: asyncio.Future[None] | None = None
         self.router = Router(())
         self.turns = Turns()
         """For the large bodies of all callers."""
@@ -83,6 +85,9 @@ class Pipeline:
         finally:
             self._runs.discard(run)
             self._recorder.close(flight)
+            if self._drained is not None and not self._runs:
+                self._drained.set_result(None)
+                self._drained = None
 
     async def turn_away(
         self, error: LlmgwError, dialect: Dialect, operation: Operation, caller: Caller
@@ -104,8 +109,10 @@ class Pipeline:
 
     async def drained(self) -> None:
         """Returns when the last open run has ended."""
-        while runs := [run for run in self._runs if run is not None]:
-            await asyncio.wait(runs)
+        while self._runs:
+            if self._drained is None:
+                self._drained = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._drained)
 
     async def break_off(self) -> None:
         """End what still runs; each caller is told, none takes a part for the whole."""

@@ -6,25 +6,28 @@ loop to take and how to run a program on it is qt_loop's.
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 import os
 import signal
 import threading
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Final, TypeVarTuple
 
 from PySide6.QtCore import QCoreApplication, QThread
 
-from llmgw_desktop.ui.asyncio_insides import Timer, TurnedLoop
+from llmgw_desktop.ui.asyncio_insides import Handle, Timer, TurnedLoop
 from llmgw_desktop.ui.qt_pump import QtPump
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterator
     from contextvars import Context
     from types import FrameType
 
 _Ts = TypeVarTuple("_Ts")
+
+_new_handle = Handle.__new__
 
 _PID_PROPERTY: Final = "llmgw_pid"
 """On the application: the process that it was started in."""
@@ -55,13 +58,17 @@ class QtHostedLoop(TurnedLoop):
         *args: *_Ts,
         context: Context | None = None,
     ) -> asyncio.Handle:
-        # One frame where asyncio has three: that pays for the question about Qt.
+        # One frame where asyncio has five: that pays for the question about Qt.
         if self._debug or self._closed:
             handle = super().call_soon(callback, *args, context=context)
             _end_origin_at_caller(handle)
         else:
-            handle = asyncio.Handle(callback, args, self, context)
-            self._ready.append(handle)
+            made = _new_handle(Handle)
+            made._callback, made._args, made._loop = callback, args, self
+            made._context = copy_context() if context is None else context
+            made._cancelled, made._repr, made._source_traceback = False, None, None
+            self._ready.append(made)
+            handle = made
         if self.qt_sleeps:
             self._wake_qt()
         return handle

@@ -7,8 +7,6 @@ every request. Credentials for the provider are added later, by who speaks to th
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from multidict import MultiMapping
-
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.anthropic import API_VERSION
 
@@ -227,7 +225,8 @@ def _nominated(headers: Mapping[str, str]) -> frozenset[str]:
     if first is None:
         return frozenset()
     # A second line of that name is as good as the first, which `get` alone gives.
-    lines = headers.getall("Connection") if isinstance(headers, MultiMapping) else [first]
+    all_of = getattr(headers, "getall", None)  # isinstance() takes its time with abstract classes
+    lines: list[str] = [first] if all_of is None else all_of("Connection")
     if len(lines) == 1 and first in _USUAL_CONNECTION:
         return frozenset()
     return frozenset(word.strip().lower() for line in lines for word in line.split(","))

@@ -296,9 +296,11 @@ def _usage(figures: Mapping[str, Any]) -> Usage:
 
 def _output_tokens(figures: Mapping[str, Any], reasoning: int | None) -> int | None:
     """OpenAI counts reasoning in with the completion, xAI beside it; the total tells which."""
-    prompt = count_in(figures, "prompt_tokens")
     completion = count_in(figures, "completion_tokens")
-    if not reasoning or prompt is None or completion is None:
+    if not reasoning or completion is None:
+        return completion
+    prompt = count_in(figures, "prompt_tokens")
+    if prompt is None:
         return completion
     beside = count_in(figures, "total_tokens") == prompt + completion + reasoning
     return completion + reasoning if beside else completion

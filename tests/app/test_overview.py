@@ -103,7 +103,7 @@ def test_bars_are_read_again_from_where_a_flight_ended() -> None:
     made = overview(reader)
     since_s = made.figures(OverviewSpan.QUARTER).since_s
     reader.asked.clear()
-    made.flight_ended(flight("flt_1", since_s + 600.5))
+    made.flights_ended([flight("flt_2", since_s + 900.5), flight("flt_1", since_s + 600.5)])
     made.figures(OverviewSpan.QUARTER, anew=False)
     assert [asked[0] for asked in reader.asked if len(asked) == 3] == [since_s + 600]
     made.figures(OverviewSpan.QUARTER)

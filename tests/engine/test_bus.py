@@ -4,7 +4,12 @@ import logging
 
 import pytest
 
-from llmgw_desktop.domain.events import Event, FlightOpened
+from llmgw_desktop.domain.events import (
+    Event,
+    FlightOpened,
+    RecorderChanged,
+    RecorderStatus,
+)
 from llmgw_desktop.engine.bus import Bus
 
 EVENT = FlightOpened(flight_id="flt_1")
@@ -42,3 +47,16 @@ def test_unsubscribing_while_an_event_is_told_is_harmless() -> None:
     bus.publish(EVENT)
     bus.publish(EVENT)
     assert heard == [EVENT, EVENT]
+
+
+def test_who_wants_one_kind_hears_no_other() -> None:
+    bus, heard, rare = Bus(), list[Event](), list[Event]()
+    bus.subscribe(heard.append)
+    stop = bus.subscribe(rare.append, RecorderChanged)
+    changed = RecorderChanged(status=RecorderStatus(recording=True))
+    bus.publish(EVENT)
+    bus.publish(changed)
+    stop()
+    bus.publish(changed)
+    assert heard == [EVENT, changed, changed]
+    assert rare == [changed]

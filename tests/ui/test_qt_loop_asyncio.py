@@ -45,7 +45,20 @@ PRIVATE_NAMES = (
     "_run_once",
     "_process_events",
     "_write_to_self",
+    "_accept_connection",
+    "_make_socket_transport",
+    "_remove_reader",
+    "_remove_writer",
 )
+NAMES_OF_HANDLES = {
+    "_callback",
+    "_args",
+    "_context",
+    "_loop",
+    "_cancelled",
+    "_repr",
+    "_source_traceback",
+}
 posix = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 
 
@@ -61,6 +74,19 @@ def test_python_has_the_private_names_that_hosting_needs(loop: QtHostedLoop) -> 
     timer = asyncio.SelectorEventLoop.call_at(loop, 0, print)
     for name in ("_when", "_scheduled", "_cancelled", "_run", "_source_traceback"):
         assert hasattr(timer, name), name
+    assert {*asyncio.Handle.__slots__} - {"__weakref__"} == NAMES_OF_HANDLES
+    assert hasattr(loop._selector, "_fd_to_key")
+    assert hasattr(loop._selector, "_selector")
+
+
+def test_a_handle_is_as_asyncio_makes_it(loop: QtHostedLoop) -> None:
+    own = loop.call_soon(print, 1, 2)
+    theirs = asyncio.Handle(print, (1, 2), loop)
+    assert repr(own) == repr(theirs)
+    for name in NAMES_OF_HANDLES - {"_context"}:
+        assert getattr(own, name) == getattr(theirs, name)
+    own.cancel()
+    assert own.cancelled()
 
 
 def test_it_runs_again_and_not_after_close(qapp: QApplication) -> None:

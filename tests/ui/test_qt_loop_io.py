@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import errno
 import ipaddress
 import socket
 import ssl
@@ -192,6 +193,95 @@ def test_an_http_server_streams_to_an_http_client(loop: QtHostedLoop) -> None:
         return answers
 
     assert complete(loop, main()) == [b"".join(b"%d " % n for n in range(50))] * 20
+
+
+def test_a_crowd_of_connections_is_taken(loop: QtHostedLoop) -> None:
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.readexactly(3))
+        writer.close()
+
+    async def ask(port: int) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"abc")
+        said = await reader.read()
+        writer.close()
+        return said
+
+    async def main() -> list[bytes]:
+        server = await asyncio.start_server(echo, "127.0.0.1", 0, backlog=256)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            return await asyncio.gather(*[ask(port) for _ in range(150)])
+
+    assert complete(loop, main()) == [b"abc"] * 150
+
+
+def test_who_accepts_and_fails_is_told_of_and_leaves_the_door_open(loop: QtHostedLoop) -> None:
+    problems: list[str] = []
+    loop.set_exception_handler(lambda _, problem: problems.append(str(problem["exception"])))
+
+    class Welcome(asyncio.Protocol):
+        count = 0
+
+        def __init__(self) -> None:
+            Welcome.count += 1
+            if Welcome.count == 1:
+                raise ValueError("not today")
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            assert isinstance(transport, asyncio.Transport)
+            assert transport.get_extra_info("peername")
+            transport.write(b"welcome")
+            transport.close()
+
+    async def visit(port: int) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        said = await reader.read()
+        writer.close()
+        return said
+
+    async def main() -> list[bytes]:
+        server = await loop.create_server(Welcome, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            return [await visit(port), await visit(port)]
+
+    assert complete(loop, main()) == [b"", b"welcome"]
+    assert problems == ["not today"]
+
+
+def test_without_descriptors_asyncio_waits_before_it_accepts_again(loop: QtHostedLoop) -> None:
+    problems: list[str] = []
+    loop.set_exception_handler(lambda _, problem: problems.append(problem["message"]))
+
+    class Full(socket.socket):
+        is_full = True
+
+        def accept(self) -> tuple[socket.socket, object]:
+            if Full.is_full:
+                raise OSError(errno.EMFILE, "too many open files")
+            return super().accept()
+
+    async def main() -> bytes:
+        listening = Full()
+        listening.bind(("127.0.0.1", 0))
+
+        async def greet(_: object, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"hello")
+            writer.close()
+
+        server = await asyncio.start_server(greet, sock=listening)
+        async with server:
+            reader, writer = await asyncio.open_connection(*listening.getsockname())
+            while not problems:
+                await asyncio.sleep(0.005)
+            Full.is_full = False
+            said = await reader.read()
+            writer.close()
+            return said
+
+    assert complete(loop, main()) == b"hello"
+    assert "out of system resource" in problems[0]
 
 
 def test_threads_of_the_executor(loop: QtHostedLoop) -> None:

@@ -7,11 +7,12 @@ gateway's answer has; here a head is one string, and it travels with the first b
 import asyncio
 import time
 from email.utils import formatdate
+from http import HTTPStatus
+from typing import cast
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import HttpVersion11
-from typing_extensions import override
 
 from llmgw_desktop.engine.caller import HeaderLines
 
@@ -21,6 +22,7 @@ READ_PATIENCE_S = 300.0
 SENT_AT_ONCE_BYTES = 256 * 1024
 """A larger body goes out in parts of this size, without a copy of the whole."""
 
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
 _LAST_CHUNK = b"0\r\n\r\n"
 
 
@@ -39,11 +41,11 @@ class DateLine:
         return self._line
 
 
-class HttpAnswer(web.StreamResponse):
-    """Given to aiohttp's server, which calls `prepare` and `write_eof` when the handler is done."""
+class HttpAnswer:
+    """Given to aiohttp's server, which calls `prepare` and `write_eof` when the handler is done,
+    and asks for `keep_alive`."""
 
     def __init__(self, request: web.BaseRequest, date: DateLine) -> None:
-        super().__init__()
         self._request = request
         self._date = date
         self._unsent = b""
@@ -54,9 +56,12 @@ class HttpAnswer(web.StreamResponse):
         self._stays = bool(request.keep_alive) and request.content.is_eof()
 
     @property
-    @override
-    def keep_alive(self) -> bool | None:
+    def keep_alive(self) -> bool:
         return self._stays
+
+    def for_aiohttp(self) -> web.StreamResponse:
+        """What of a response its server uses, we have."""
+        return cast("web.StreamResponse", self)
 
     def whole(self, status: int, lines: HeaderLines, body: bytes) -> None:
         """The answer, at once; it goes out with `go_out`, or when the handler returns."""
@@ -68,11 +73,13 @@ class HttpAnswer(web.StreamResponse):
 
     async def go_out(self) -> None:
         """What is ready; waits while the client reads slowly."""
-        await self._write(b"")
+        if slow := self._put(b""):
+            await self._drained(slow)
         while self._rest:
             await asyncio.sleep(0)  # a client who reads fast leaves nobody else a turn
             part, self._rest = self._rest[:SENT_AT_ONCE_BYTES], self._rest[SENT_AT_ONCE_BYTES:]
-            await self._write(part)
+            if slow := self._put(part):
+                await self._drained(slow)
 
     def begin(self, status: int, lines: HeaderLines) -> None:
         """The head; it goes out with the first chunk."""
@@ -86,22 +93,22 @@ class HttpAnswer(web.StreamResponse):
         """One chunk as one HTTP chunk; waits while the client reads slowly."""
         if self._may_chunk:
             chunk = b"%x\r\n%b\r\n" % (len(chunk), chunk)
-        await self._write(chunk)
+        if slow := self._put(chunk):
+            await self._drained(slow)
 
     async def finish(self) -> None:
         if not self._is_over:
             self._is_over = True
-            await self._write(_LAST_CHUNK if self._may_chunk else b"")
+            if slow := self._put(_LAST_CHUNK if self._may_chunk else b""):
+                await self._drained(slow)
 
     # aiohttp's side
 
-    @override
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         if self._unsent:
             await self.go_out()
         return None
 
-    @override
     async def write_eof(self, data: bytes = b"") -> None:
         if not self._is_over:  # the pipeline did not end its answer: nobody may take it for whole
             self._stays = False
@@ -113,12 +120,12 @@ class HttpAnswer(web.StreamResponse):
         if text.count("\n") != len(lines) or text.count("\r") != len(lines) or "\0" in text:
             raise ValueError("a header line of the answer breaks the head")
         end = "\r\n" if self._stays else "connection: close\r\n\r\n"
-        self.set_status(status)
-        start = f"HTTP/1.1 {status} {self.reason}\r\n"
+        start = f"HTTP/1.1 {status} {_REASONS.get(status, '')}\r\n"
         head = f"{start}{text}{framing}server: llmgw\r\n{self._date.now()}{end}"
         return head.encode("utf-8", "surrogateescape")
 
-    async def _write(self, data: bytes | memoryview) -> None:
+    def _put(self, data: bytes | memoryview) -> asyncio.Transport | None:
+        """Into the socket; the transport, where the client has not taken all of it."""
         transport = self._request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the client has left")
@@ -126,7 +133,8 @@ class HttpAnswer(web.StreamResponse):
         if data:
             transport.write(data)
             if transport.get_write_buffer_size():
-                await self._drained(transport)
+                return transport
+        return None
 
     async def _drained(self, transport: asyncio.Transport) -> None:
         try:

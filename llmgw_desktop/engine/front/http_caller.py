@@ -77,7 +77,9 @@ class HttpCaller:
             keys.append(key.strip() if scheme.lower() == "bearer" else "")
         keys += headers.getall("x-api-key", ())
         keys += headers.getall("x-goog-api-key", ())
-        if _GEMINI_PATH.search(self._request.path):  # only there: addresses get written down
+        url = self._request.rel_url
+        # only there: addresses get written down
+        if url.raw_query_string and _GEMINI_PATH.search(self._request.path):
             keys += self._request.query.getall("key", ())
         return [key for key in keys if key]
 

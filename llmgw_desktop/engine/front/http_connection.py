@@ -20,6 +20,7 @@ from typing_extensions import override
 from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, MalformedRequest
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.engine.front.http_request import DoorRequest, is_plain, leading_nowhere, plain
+from llmgw_desktop.engine.front.one_task import in_one_task
 from llmgw_desktop.wire.errors import error_reply
 
 _log = logging.getLogger(__name__)
@@ -146,6 +147,11 @@ class DoorConnection(web.RequestHandler):
         self._deadline = self._loop.call_later(self._head_s, self._head_is_late)
 
     @override
+    async def start(self) -> None:
+        self._loop = in_one_task(self._loop, self._messages)
+        await super().start()
+
+    @override
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self._request_count != self._heads:
@@ -155,6 +161,12 @@ class DoorConnection(web.RequestHandler):
                 self._deadline = None
         elif self._deadline is None and self._waiter is not None and not self._waiter.done():
             self._deadline = self._loop.call_later(self._head_s, self._head_is_late)
+
+    @override
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """After each body; where nobody paused, aiohttp would parse nothing, at length."""
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
 
     @override
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -181,7 +193,7 @@ class DoorConnection(web.RequestHandler):
         answer = _LastAnswer(request, DateLine(), self._lingering_time)
         answer.whole(reply.status, reply.headers, reply.body)
         self.close()  # what he still sends is dropped
-        return answer
+        return answer.for_aiohttp()
 
     def _head_is_late(self) -> None:
         """Nothing is told: what came may be no HTTP at all."""

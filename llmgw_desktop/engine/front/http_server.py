@@ -109,7 +109,7 @@ class HttpServer:
             await self._answer(request, caller)
         except ClientGone:
             _log.debug("a client left before it could be told")
-        return caller.response or _nothing_to_say()
+        return caller.response.for_aiohttp() if caller.response else _nothing_to_say()
 
     async def _answer(self, request: DoorRequest, caller: HttpCaller) -> None:
         try:

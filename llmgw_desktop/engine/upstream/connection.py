@@ -74,11 +74,6 @@ class Connection(asyncio.Protocol):
     def is_open(self) -> bool:
         return self._error is None
 
-    @property
-    def has_piece(self) -> bool:
-        """`piece` need not wait."""
-        return bool(self._pieces) or self._is_whole
-
     def ask(self, head: bytes, body: Body) -> None:
         """Send a request; `answered` waits for the head of its answer, which may come before all
         of a large body is sent."""
@@ -103,27 +98,34 @@ class Connection(asyncio.Protocol):
             await self._news()
         self.headers = CIMultiDict(self._lines)
 
+    def ready_piece(self) -> bytes | None:
+        """The next part of the body if it is here, empty at its end; None where `piece` has to be
+        waited for."""
+        if not self._pieces:
+            return b"" if self._is_whole else None
+        if len(self._pieces) > FLOOD_PIECES:
+            return None
+        piece = self._pieces.popleft()
+        self._held_bytes -= len(piece) + PIECE_COST_BYTES
+        self._want_more()
+        return piece
+
     async def piece(self) -> bytes:
         """The next part of the body, empty at its end.
 
         Raises BrokenAnswer, ConnectionClosed where the body is not whole.
         """
-        while not self._pieces:
-            if self._is_whole:
-                return b""
+        while (piece := self.ready_piece()) is None:
+            if self._pieces:  # dust, not events: nobody wants it piece by piece
+                piece = b"".join(self._pieces)
+                self._pieces.clear()
+                self._held_bytes = 0
+                await asyncio.sleep(0)
+                self._want_more()
+                return piece
             if self._error is not None:
                 raise self._error
             await self._news()
-        if len(self._pieces) > FLOOD_PIECES:  # dust, not events: nobody wants it piece by piece
-            piece = b"".join(self._pieces)
-            self._pieces.clear()
-            self._held_bytes = 0
-            await asyncio.sleep(0)
-        else:
-            piece = self._pieces.popleft()
-            self._held_bytes -= len(piece) + PIECE_COST_BYTES
-        if self._is_paused and self._held_bytes < LOW_WATER_BYTES:
-            self._resume()
         return piece
 
     def rest(self, now: float) -> None:
@@ -246,6 +248,10 @@ class Connection(asyncio.Protocol):
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+    def _want_more(self) -> None:
+        if self._is_paused and self._held_bytes < LOW_WATER_BYTES:
+            self._resume()
 
     def _pause(self) -> None:
         assert self._transport is not None

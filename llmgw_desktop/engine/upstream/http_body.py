@@ -21,6 +21,7 @@ class HttpAnswer:
         pool: Pool,
         target: Target,
         provider: str,
+        watch: SilenceWatch,
         idle_timeout_s: float,
     ) -> None:
         self._connection = connection
@@ -28,7 +29,8 @@ class HttpAnswer:
         self._target = target
         self._provider = provider
         self._idle_timeout_s = idle_timeout_s
-        self._watch = SilenceWatch(idle_timeout_s, connection.close)
+        self._watch = watch
+        watch.expect(idle_timeout_s)
         self._unpacker = _unpacker(connection.headers.get("Content-Encoding", ""), provider)
         self._has_said_all = False
         self.status = connection.status
@@ -36,8 +38,8 @@ class HttpAnswer:
 
     async def read(self) -> bytes:
         connection, watch = self._connection, self._watch
-        if self._unpacker is None and connection.has_piece:
-            return await connection.piece()  # a short answer came with its head: nothing to watch
+        if self._unpacker is None and (piece := connection.ready_piece()) is not None:
+            return piece  # a short answer came with its head: nothing to watch
         watch.listen()
         try:
             if self._unpacker is None:

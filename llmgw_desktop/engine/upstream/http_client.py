@@ -26,7 +26,7 @@ from llmgw_desktop.engine.upstream.connection import BrokenAnswer, Connection, C
 from llmgw_desktop.engine.upstream.http_body import HttpAnswer
 from llmgw_desktop.engine.upstream.paths import upstream_path
 from llmgw_desktop.engine.upstream.pool import LeadsBack, Pool, Target
-from llmgw_desktop.engine.upstream.silence import SilenceWatch
+from llmgw_desktop.engine.upstream.silence import SilenceTimer, SilenceWatch
 
 STALE_WITHIN_S = 1.0
 """A kept connection that closes without a word so soon was closing already when it was taken: the
@@ -59,6 +59,7 @@ class HttpClient:
     def __init__(self, settings: UpstreamSettings) -> None:
         self.settings = settings
         self._pool = Pool()
+        self._silence = SilenceTimer()
         self._places: dict[tuple[str, str, str], _Place] = {}
 
     def avoid(self, own_addresses: frozenset[tuple[str, int]]) -> None:
@@ -67,6 +68,7 @@ class HttpClient:
 
     async def close(self) -> None:
         self._pool.close()
+        self._silence.close()
 
     async def send(self, call: UpstreamCall) -> HttpAnswer:
         """Raises KeyMissing, UpstreamRefused, UpstreamTimeout, UpstreamCut, UpstreamGarbage."""
@@ -99,22 +101,25 @@ class HttpClient:
     async def _exchange(
         self, place: _Place, head: bytes, call: UpstreamCall | None, provider: str
     ) -> HttpAnswer:
-        connection = await self._connect(place.target, provider)
+        connection = self._pool.kept(place.target) or await self._connect(place.target, provider)
         try:
-            await self._ask(connection, head, call, provider)
+            watch = await self._ask(connection, head, call, provider)
         except _Stale:
-            connection = await self._connect(place.target, provider, fresh=True)
-            await self._ask(connection, head, call, provider)
-        return self._answer(connection, place.target, provider)
+            connection = await self._connect(place.target, provider)
+            watch = await self._ask(connection, head, call, provider)
+        return self._answer(connection, place.target, provider, watch)
 
     async def _ask(
         self, connection: Connection, head: bytes, call: UpstreamCall | None, provider: str
-    ) -> None:
-        """Until the head of the answer is there; whatever goes wrong closes the connection."""
+    ) -> SilenceWatch:
+        """Until the head of the answer is there; whatever goes wrong closes the connection.
+
+        Gives back who watched, for the body.
+        """
         if call is not None:
             call.connected()
         asked = asyncio.get_running_loop().time()
-        watch = SilenceWatch(self.settings.first_byte_timeout_s, connection.close)
+        watch = self._silence.watch(self.settings.first_byte_timeout_s, connection.close)
         watch.listen()
         connection.ask(head, call.body if call is not None else b"")
         try:
@@ -131,8 +136,11 @@ class HttpClient:
             raise
         finally:
             watch.end()
+        return watch
 
-    def _answer(self, connection: Connection, target: Target, provider: str) -> HttpAnswer:
+    def _answer(
+        self, connection: Connection, target: Target, provider: str, watch: SilenceWatch
+    ) -> HttpAnswer:
         if 300 <= connection.status < 400:
             connection.close()
             raise UpstreamGarbage(
@@ -141,16 +149,16 @@ class HttpClient:
             )
         try:
             return HttpAnswer(
-                connection, self._pool, target, provider, self.settings.idle_timeout_s
+                connection, self._pool, target, provider, watch, self.settings.idle_timeout_s
             )
         except UpstreamGarbage:
             connection.close()
             raise
 
-    async def _connect(self, target: Target, provider: str, *, fresh: bool = False) -> Connection:
+    async def _connect(self, target: Target, provider: str) -> Connection:
         timeout_s = self.settings.connect_timeout_s
         try:
-            return await self._pool.take(target, timeout_s, fresh=fresh)
+            return await self._pool.connect(target, timeout_s)
         except TimeoutError as error:
             raise UpstreamRefused(
                 f"'{provider}' could not be reached within {timeout_s:g} s."

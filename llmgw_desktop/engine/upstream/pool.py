@@ -51,18 +51,16 @@ class Pool:
         self._idle: dict[Target, list[Connection]] = defaultdict(list)
         self._tls: ssl.SSLContext | None = None
 
-    async def take(
-        self, target: Target, connect_timeout_s: float, *, fresh: bool = False
-    ) -> Connection:
-        """A kept connection, or a new one. Raises OSError (ssl.SSLError included), TimeoutError."""
-        idle = [] if fresh else self._idle[target]
+    def kept(self, target: Target) -> Connection | None:
+        """The newest that is open and not too old."""
+        idle = self._idle[target]
         youngest_allowed = time.monotonic() - IDLE_LIMIT_S
         while idle:
             connection = idle.pop()
             if connection.is_open and connection.idle_since > youngest_allowed:
                 return connection
             connection.close()
-        return await self._connect(target, connect_timeout_s)
+        return None
 
     def give_back(self, target: Target, connection: Connection) -> None:
         """For another exchange if it can bear one, else it is closed."""
@@ -79,7 +77,8 @@ class Pool:
                 connection.close()
         self._idle.clear()
 
-    async def _connect(self, target: Target, timeout_s: float) -> Connection:
+    async def connect(self, target: Target, timeout_s: float) -> Connection:
+        """A new one. Raises OSError (ssl.SSLError included), TimeoutError."""
         context = self._tls_context() if target.is_tls else None
         async with asyncio.timeout(timeout_s):
             transport, connection = await asyncio.get_running_loop().create_connection(

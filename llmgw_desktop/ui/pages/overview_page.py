@@ -4,7 +4,7 @@ All figures come ready from `app/overview.py`; this file says where they stand a
 read again. `overview_board.py` is the board of tiles and charts itself.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,7 +42,7 @@ class OverviewSource(Protocol):
 
     def figures(self, span: OverviewSpan, *, anew: bool) -> OverviewFigures: ...
 
-    def flight_ended(self, flight: FlightSummary) -> None: ...
+    def flights_ended(self, flights: Sequence[FlightSummary]) -> None: ...
 
     def running(self) -> tuple[FlightSummary, ...]: ...
 
@@ -133,8 +133,7 @@ class OverviewPage(QWidget):
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
         ended = [event.summary for event in events if isinstance(event, FlightClosed)]
-        for flight in ended:
-            self._overview.flight_ended(flight)
+        self._overview.flights_ended(ended)
         if ended:
             self._look_when_written(ended[-1])
         if any(isinstance(event, RecorderChanged) for event in events):

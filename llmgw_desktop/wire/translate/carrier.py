@@ -25,6 +25,7 @@ _SIGNS = (
 )
 _CARRIER = re.compile(rb'(?<!\\)"(?:%b)' % b"|".join(map(re.escape, _SIGNS)))
 """A string that begins so; prose and code that speak of the mark do not."""
+_REASONING_MARK = b'"rs_'
 _MADE_REASONING = re.compile(rb'"rs_[0-9a-f]+_[0-9]+"')
 """Ids that the writer of Responses gives to thinking; what has one may have no seal at all."""
 
@@ -48,9 +49,11 @@ class Carried:
 def holds_carrier(body: bytes) -> bool:
     """Whether a request may hold one, or thinking that no vendor sealed; also where a protocol
     wants it in base64 once more."""
-    if any(sign in body for sign in _SIGNS) and _CARRIER.search(body) is not None:
-        return True
-    return _MADE_REASONING.search(body) is not None
+    # rfind is the fastest search of those that bytes have
+    for sign in _SIGNS:
+        if body.rfind(sign) >= 0 and _CARRIER.search(body) is not None:
+            return True
+    return body.rfind(_REASONING_MARK) >= 0 and _MADE_REASONING.search(body) is not None
 
 
 def packed(signature: Signature, own: Vendor, of: SealOf = SealOf.THINKING) -> str:
