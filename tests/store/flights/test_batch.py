@@ -66,6 +66,27 @@ def test_every_flight_arrives(writer: BatchWriter, reader: FlightReader, count: 
     assert reader.totals(0, 3e9).flights == count
 
 
+def test_flights_that_differ_keep_what_is_theirs(writer: BatchWriter, reader: FlightReader) -> None:
+    made = [
+        record(
+            summary=summary(
+                number,
+                client=f"client {number % 3}",
+                provider=None if number % 5 == 0 else f"vendor {number % 5}",
+                error_text=f"error {number}" if number % 7 == 0 else None,
+                status=200 + number % 2,
+            ),
+            path=f"/path/{number % 4}",
+            request_body=b"body %d" % number,
+        )
+        for number in range(90)
+    ]
+    writer.write(_batch((), *made))
+    assert _all(reader) == [each.summary for each in reversed(made)]
+    assert [reader.record(each.summary.id) for each in made] == made
+    assert reader.totals(0, 3e9).flights == len(made)
+
+
 def test_open_then_closed(writer: BatchWriter, reader: FlightReader) -> None:
     writer.write(_batch((running(1), running(2))))
     assert _all(reader) == [running(2), running(1)]
