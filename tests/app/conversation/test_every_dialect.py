@@ -83,7 +83,7 @@ def answer(protocol: ModelProtocol) -> Answer:
 
 
 def asked(query: str = "") -> Asked:
-    wanted = replace(prompt(), reasoning=Reasoning(is_adaptive=True))
+    wanted = replace(prompt(), reasoning=Reasoning(is_adaptive=True, show="auto"))
     return Asked(prompt=wanted, model="m", answer_id="abc", query=query, input_tokens=3)
 
 
