@@ -29,13 +29,14 @@ ask an adapter about it, which it does for each None. Always this very object.""
 
 COMMON_COLUMNS = (
     *("state", "client", "protocol", "operation", "model_asked", "model_served", "provider"),
-    *("streaming", "status", "stop_reason", "error_kind", "error_text", "attempts", "search"),
+    *("streaming", "status", "stop_reason", "error_kind", "attempts"),
     *("upstream_protocol", "losses"),
 )
 OWN_COLUMNS = (
     *("id", "started_at_s", "ttft_ms", "took_ms", "input_tokens", "output_tokens"),
     *("cache_read_tokens", "cache_write_tokens", "reasoning_tokens"),
     *("request_bytes", "answer_bytes", "replied_chunks", "cache_write_1h_tokens", "cost_usd"),
+    *("error_text", "search"),  # of a storm of failures no two may be the same
 )
 STATE, PROVIDER = map(COMMON_COLUMNS.index, ("state", "provider"))
 
@@ -85,11 +86,12 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
         flight.status,
         flight.stop_reason,
         flight.error_kind,
-        flight.error_text,
         flight.attempts,
         None if upstream is None else upstream._value_,
         flight.losses,
     )
+    common, words = _common(told)
+    error_text = short(flight.error_text, TEXT_CHARS)
     own = (
         flight.id,
         flight.started_at_s,
@@ -107,19 +109,20 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
         flight.replied_chunks,
         UNKNOWN if written_1h is None or not 0 <= written_1h <= MOST_TOKENS else written_1h,
         UNKNOWN if cost_usd is None else cost_usd,
+        UNKNOWN if error_text is None else error_text,
+        words if error_text is None else search_words(words, short(error_text, NAME_CHARS)),
     )
-    # Texts of errors are long and seldom the same.
-    return (_common(told) if flight.error_text is None else _common.__wrapped__(told)), own
+    return common, own
 
 
 @lru_cache(maxsize=256)
-def _common(told: Row) -> Row:
+def _common(told: Row) -> tuple[Row, str]:
+    """With the words that a text filter looks into, but for those of an error."""
     state, client, protocol, operation, asked, served, provider, *rest = told
-    streaming, status, stop_reason, error_kind, error_text, attempts, upstream, losses = rest
+    streaming, status, stop_reason, error_kind, attempts, upstream, losses = rest
     client, asked = client[:NAME_CHARS], asked[:NAME_CHARS]
     served, provider = short(served, NAME_CHARS), short(provider, NAME_CHARS)
-    error_text = short(error_text, TEXT_CHARS)
-    return (
+    common = (
         state,
         client,
         protocol,
@@ -131,12 +134,11 @@ def _common(told: Row) -> Row:
         status,
         short(stop_reason, NAME_CHARS),
         error_kind,
-        error_text,
         attempts,
-        search_words(asked, served, client, provider, error_kind, short(error_text, NAME_CHARS)),
         upstream,
         " ".join(losses) or None,
     )
+    return common, search_words(asked, served, client, provider, error_kind)
 
 
 def of_stored(rows: Iterable[Row], state: str) -> list[Alike]:
