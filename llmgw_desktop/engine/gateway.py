@@ -13,7 +13,6 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.engine.routing.catalogue import Catalogue
-from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 
 GRACE_S = 3.0
@@ -74,7 +73,7 @@ class Gateway:
         """New providers, limits and recording from now on; the address stays as it is."""
         engine = self._engine
         self._settings = settings
-        engine.pipeline.router = Router(settings.providers)
+        engine.pipeline.router = engine.pipeline.router.renewed(settings)
         engine.catalogue.use(engine.pipeline.router.providers)
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)

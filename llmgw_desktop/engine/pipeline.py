@@ -47,7 +47,7 @@ class Pipeline:
         self._replies = replies
         self._header_policy = header_policy
         self._runs: set[asyncio.Task[Any] | None] = set()
-        self.router = Router(())
+        self.router = Router()
         self.turns = Turns()
         """For the large bodies of all callers."""
 
@@ -63,7 +63,7 @@ class Pipeline:
         self._runs.add(run)
         try:
             request = await self._read(dialect, operation, caller, principal, flight)
-            decision = self.router.route(request.protocol, request.model, operation)
+            decision = self.router.route(request)
             flight.routed(decision)
             request = await self._replies.resumed(request, decision)
             if operation is Operation.COUNT_TOKENS:
@@ -71,6 +71,8 @@ class Pipeline:
                 return
             answer, way = await self._attempts.send(request, dialect, decision, flight)
             await self._replies.pass_on(request, dialect, answer, way, caller, flight)
+            if decision.conversation and flight.candidate is not None and flight.is_well:
+                self.router.answered(decision, flight.candidate)
         except LlmgwError as error:
             await self._refuse(error, dialect, caller, flight)
         except asyncio.CancelledError:

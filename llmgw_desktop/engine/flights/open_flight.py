@@ -7,11 +7,11 @@ from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.flight import FlightState, FlightSummary, Headers, Phase, PhaseName
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import Candidate, RouteDecision
+from llmgw_desktop.domain.route import Candidate, Consideration, RouteDecision
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 NO_CLIENT = "–"
 """Shown as the client of a request whose sender is unknown."""
@@ -30,8 +30,10 @@ class OpenFlight:
         "answer_kept",
         "answer_whole",
         "attempts",
+        "candidate",
         "chunks",
         "client",
+        "considered",
         "ended",
         "error_kind",
         "error_text",
@@ -62,7 +64,7 @@ class OpenFlight:
         "usage",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0915 - a list of facts, none of them known yet
         self,
         flight_id: str,
         *,
@@ -102,7 +104,10 @@ class OpenFlight:
         """A translated stream has reached its end."""
         self.last_words: Callable[[str, str], bytes] | None = None
         """How a translated stream that has begun is ended when it breaks: (message, kind)."""
+        self.candidate: Candidate | None = None
+        """The one that was asked last."""
         self.route_reason = ""
+        self.considered: Sequence[Consideration] = ()
         self.request_headers: Headers = ()
         self.request_body = b""
         self.answer_headers: Headers = ()
@@ -122,10 +127,12 @@ class OpenFlight:
 
     def routed(self, decision: RouteDecision) -> None:
         self.route_reason = decision.reason
+        self.considered = decision.considered
         self._phase(PhaseName.ROUTE, self._last_end())
 
     def tried(self, candidate: Candidate) -> None:
         self.attempts += 1
+        self.candidate = candidate
         self.provider = candidate.upstream.provider
         self.upstream_protocol = candidate.upstream.protocol
         self.model_served = candidate.model
@@ -158,6 +165,11 @@ class OpenFlight:
 
     def fail_with(self, error: LlmgwError, state: FlightState = FlightState.FAILED) -> None:
         self.fail(state, error.kind, str(error))
+
+    @property
+    def is_well(self) -> bool:
+        """Nothing has gone wrong so far."""
+        return self.error_kind is None
 
     def end(self) -> None:
         """The flight's last moment; one that nothing went wrong with has ended well."""

@@ -1,0 +1,154 @@
+"""The order in which candidates are tried: pure functions, so that each can be read as its rule.
+
+A strategy gives each candidate a rank; those of one rank share new conversations by weight, in
+turn and not by chance (`in_turn`). Priorities count before weights always.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Protocol
+
+from llmgw_desktop.domain.account import CredentialKind
+from llmgw_desktop.domain.provider import Upstream
+from llmgw_desktop.domain.route import Strategy
+from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.routing.choices import Choice
+
+Level = tuple[Choice, ...]
+"""Candidates of one rank."""
+Price = Callable[[Upstream, str], float | None]
+"""What a million tokens of a model cost there, blended; None where nobody knows."""
+
+
+class AccountHealth(Protocol):
+    """What is known of accounts while the gateway runs. All of it is asked often: it is quick."""
+
+    def why_not(self, account: str, model: str) -> str:
+        """Empty: it may be asked."""
+
+    def latency_ms(self, account: str) -> float | None: ...
+
+    def quota_left(self, account: str) -> float | None:
+        """0 to 1."""
+
+
+class AllWell:
+    """Where nobody keeps books."""
+
+    def why_not(self, account: str, model: str) -> str:
+        del account, model
+        return ""
+
+    def latency_ms(self, account: str) -> float | None:
+        del account
+        return None
+
+    def quota_left(self, account: str) -> float | None:
+        del account
+        return None
+
+
+def no_price(upstream: Upstream, model: str) -> float | None:
+    del upstream, model
+    return None
+
+
+@value
+class Figures:
+    """What the automatic strategy weighs; None is unknown."""
+
+    quota_left: float | None = None
+    price: float | None = None
+    latency_ms: float | None = None
+
+
+QUOTA_WEIGHT, PRICE_WEIGHT, LATENCY_WEIGHT = 0.5, 0.3, 0.2
+SAME_WITHIN = 20
+"""Scores are told apart in steps of one twentieth, so that noise moves nobody."""
+
+
+def levels(choices: Sequence[Choice], strategy: Strategy) -> tuple[Level, ...]:
+    """For the strategies whose order is known before a request comes.
+
+    - account-pool-first: subscriptions, then API keys and servers that want none; within each by
+      priority, then as listed.
+    - api-key-first: the other way round.
+    - pinned: as listed, whatever the credential; the accounts of one entry by priority.
+    """
+    return _levels(choices, _KEYS[strategy])
+
+
+def automatic_levels(
+    choices: Sequence[Choice], figures: Mapping[int, Figures]
+) -> tuple[Level, ...]:
+    """By a score of 0 to 1: half of it quota left, three tenths price, two tenths latency.
+
+    Quota counts as it is told. Price and latency count as the least of all divided by one's own, so
+    that the cheapest and the quickest have 1. What is unknown of a candidate counts as the average
+    of those of whom it is known: neither best nor worst; what is known of none counts for nobody.
+    Equal scores, within a twentieth, go by priority, then as listed. `figures` by `id` of choice.
+    """
+    known = [figures[id(choice)] for choice in choices]
+    parts = (
+        (QUOTA_WEIGHT, [each.quota_left for each in known]),
+        (PRICE_WEIGHT, _shares([each.price for each in known])),
+        (LATENCY_WEIGHT, _shares([each.latency_ms for each in known])),
+    )
+    scores = [0.0] * len(choices)
+    for weight, shares in parts:
+        told = [share for share in shares if share is not None]
+        middle = sum(told) / len(told) if told else 0.0
+        for at, share in enumerate(shares):
+            scores[at] += weight * (middle if share is None else share)
+    ranks = {
+        id(choice): -round(score * SAME_WITHIN)
+        for choice, score in zip(choices, scores, strict=True)
+    }
+    return _levels(choices, lambda each: (each.tier, ranks[id(each)], each.priority, each.place))
+
+
+def in_turn(level: Level, turns: Mapping[str, int]) -> tuple[list[Choice], dict[str, int]]:
+    """The members in the order of their turns, and the turns as they are after the first was used.
+
+    Smooth weighted round robin: everybody gains his weight, the richest is used and pays what all
+    gained. So three of weight 2, 1, 1 are used as a b c a, never a a b c.
+    """
+    purses = {each.account: turns.get(each.account, 0) + each.weight for each in level}
+    order = sorted(level, key=lambda each: -purses[each.account])
+    purses[order[0].account] -= sum(each.weight for each in level)
+    return order, purses
+
+
+def _levels(choices: Sequence[Choice], key: Callable[[Choice], Any]) -> tuple[Level, ...]:
+    in_order = sorted(choices, key=key)
+    return tuple(tuple(members) for _, members in groupby(in_order, key))
+
+
+def _shares(values: Sequence[float | None]) -> list[float | None]:
+    """The least of all divided by each; 1 for the least itself, be it 0."""
+    told = [each for each in values if each is not None]
+    if not told:
+        return [None] * len(values)
+    least = min(told)
+    return [
+        None if each is None else 1.0 if each <= least else max(least, 0.0) / each
+        for each in values
+    ]
+
+
+_KEYS: Mapping[Strategy, Callable[[Choice], Any]] = {
+    Strategy.ACCOUNT_POOL_FIRST: lambda each: (
+        each.tier,
+        each.credential is not CredentialKind.SIGN_IN,
+        each.priority,
+        each.place,
+    ),
+    Strategy.API_KEY_FIRST: lambda each: (
+        each.tier,
+        each.credential is CredentialKind.SIGN_IN,
+        each.priority,
+        each.place,
+    ),
+    Strategy.PINNED: lambda each: (each.tier, each.place, each.priority),
+    Strategy.AUTOMATIC: lambda each: (each.tier, each.priority, each.place),
+}
