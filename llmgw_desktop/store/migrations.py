@@ -143,4 +143,5 @@ FLIGHTS_STEPS: Steps = (
         "ALTER TABLE flights ADD COLUMN upstream_protocol TEXT",
         "ALTER TABLE flights ADD COLUMN losses TEXT",
     ),
+    ("ALTER TABLE flight_bodies ADD COLUMN considered TEXT NOT NULL DEFAULT '[]'",),
 )

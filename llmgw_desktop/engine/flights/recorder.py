@@ -127,6 +127,7 @@ class Recorder:
                 path=flight.path,
                 route_reason=flight.route_reason,
                 phases=flight.timeline(),
+                considered=flight.considered,
             )
         return FlightRecord(
             summary=summary,
@@ -138,4 +139,5 @@ class Recorder:
             answer_body=bytes(flight.answer_kept),
             answer_body_whole=flight.answer_whole,
             phases=flight.timeline(),
+            considered=flight.considered,
         )

@@ -71,6 +71,8 @@ def plan_of(
 ) -> Plan:
     found, left_out = choices.found, tuple(choices.left_out)
     decision = None
+    if len(found) > 1:
+        reason = f"{reason} {len(found)} accounts can answer; strategy {strategy}."
     if len(found) == 1:
         decision = RouteDecision(
             candidates=(found[0].candidate,),

@@ -191,8 +191,6 @@ class Router:
         reason = choices.found[0].reason
         if names != [model]:
             reason = f"'{model[:80]}' stands for {', '.join(names[:5])}. {reason}"
-        if len(choices.found) > 1:
-            reason = f"{reason} {len(choices.found)} accounts can answer."
         return plan_of(
             choices,
             reason=reason,

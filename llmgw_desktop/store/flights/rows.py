@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +18,7 @@ from llmgw_desktop.domain.flight import (
 )
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import Consideration
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.usage import Usage
 
@@ -31,6 +32,8 @@ PACK_BYTES = 4096
 """From this size on bodies are compressed; smaller ones would cost more than they save."""
 CUT_OVERLAP = 4096
 """So much beyond the cut is sealed along, so that no half of a secret is left at the end."""
+MOST_CONSIDERED = 200
+"""Candidates of one decision; more are no help to anybody."""
 MOST_TOKENS = 10**12
 """More is nonsense of an upstream and taken as unknown; so sums stay within 64 bits."""
 SEPARATOR = "\x1f"
@@ -104,7 +107,18 @@ class BodyRows:
             headers[1],
             *answer,
             _json([(at.name, at.start_ms, at.end_ms, at.note) for at in record.phases]),
+            self._considered(record.considered),
         )
+
+    def _considered(self, considered: Sequence[Consideration]) -> str:
+        """Cleaned as bodies are: the model's name came from outside."""
+        if not considered:
+            return "[]"
+        rows = [
+            (each.account, each.model[:NAME_CHARS], each.rank, each.reason[:TEXT_CHARS])
+            for each in considered[:MOST_CONSIDERED]
+        ]
+        return self._clean(_json(rows).encode(errors="replace")).decode(errors="replace")
 
     def _packed(self, body: bytes | None, is_whole: bool) -> tuple[bytes | None, int, int]:
         """The body as kept, whether it is compressed, whether it is whole."""
@@ -181,6 +195,10 @@ def record_of(summary: FlightSummary, row: Row | None) -> FlightRecord:
         phases=tuple(
             Phase(name=PhaseName(name), start_ms=start_ms, end_ms=end_ms, note=note)
             for name, start_ms, end_ms, note in json.loads(row[11])
+        ),
+        considered=tuple(
+            Consideration(account=account, model=model, rank=rank, reason=reason)
+            for account, model, rank, reason in json.loads(row[12])
         ),
     )
 
