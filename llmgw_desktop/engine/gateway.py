@@ -13,6 +13,7 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.engine.routing.catalogue import Catalogue
+from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 
 GRACE_S = 3.0
@@ -77,6 +78,11 @@ class Gateway:
         engine.catalogue.use(engine.pipeline.router.providers)
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)
+
+    @property
+    def router(self) -> Router:
+        """By the settings that are in force."""
+        return self._engine.pipeline.router
 
     async def stop(self) -> None:
         """Take no more, let answers end for GRACE_S, tell the rest, close."""

@@ -72,7 +72,7 @@ class Pipeline:
             answer, way = await self._attempts.send(request, dialect, decision, flight)
             await self._replies.pass_on(request, dialect, answer, way, caller, flight)
             if decision.conversation and flight.candidate is not None and flight.is_well:
-                self.router.answered(decision, flight.candidate)
+                self.router.answered(request, decision, flight.candidate, flight.answer_id)
         except LlmgwError as error:
             await self._refuse(error, dialect, caller, flight)
         except asyncio.CancelledError:

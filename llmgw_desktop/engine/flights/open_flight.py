@@ -27,6 +27,7 @@ class OpenFlight:
         "_clock",
         "answer_bytes",
         "answer_headers",
+        "answer_id",
         "answer_kept",
         "answer_whole",
         "attempts",
@@ -111,6 +112,8 @@ class OpenFlight:
         self.request_headers: Headers = ()
         self.request_body = b""
         self.answer_headers: Headers = ()
+        self.answer_id: str | None = None
+        """As its provider called it, where a later request may go on from it."""
         self.answer_kept = bytearray()
         self.answer_bytes = 0
         self.keep_limit = keep_limit

@@ -12,6 +12,8 @@ from typing import Any
 
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.wire.json_large import LargeObject
 
 SESSION_HEADERS = (
@@ -25,6 +27,7 @@ SESSION_HEADERS = (
     "x-affinity",
 )
 """Of Claude Code, Codex (two generations), OpenCode, Codex, Codex, Vibe."""
+_PREVIOUS = "response:"
 _LONGEST_MARK = 200
 _LETTERS = 4096
 _HEAD_BYTES = 256 * 1024
@@ -51,9 +54,16 @@ def conversation_key(client: str, model: str, mark: str) -> str:
     return f"{client}\x1f{model}\x1f{mark}"
 
 
-def response_mark(response_id: str) -> str:
-    """The mark of the turn that goes on from this answer."""
-    return f"response:{response_id}"
+def following_turn(request: ModelRequest, candidate: Candidate, answer_id: str | None) -> str:
+    """The conversation of a request that goes on from this answer by its id; empty where none
+    can. An answer that was translated has its id from us (`wire/translate/openai_responses`)."""
+    if request.protocol is not ModelProtocol.OPENAI_RESPONSES:
+        return ""
+    if answer_id is None and candidate.upstream.protocol is not request.protocol:
+        answer_id = f"resp_{request.flight_id.rpartition('_')[2]}"
+    if answer_id is None:
+        return ""
+    return conversation_key(request.principal.client_id, request.model, _PREVIOUS + answer_id)
 
 
 def _mark(request: ModelRequest) -> str:
@@ -70,7 +80,7 @@ def _mark(request: ModelRequest) -> str:
             if isinstance(value, str) and value:
                 return f"{name}:{value}"
     previous = fields.get("previous_response_id")
-    return response_mark(previous) if isinstance(previous, str) and previous else ""
+    return _PREVIOUS + previous if isinstance(previous, str) and previous else ""
 
 
 def _session_in(metadata: object) -> str:

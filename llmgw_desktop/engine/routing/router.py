@@ -15,7 +15,7 @@ from llmgw_desktop.domain.route import Candidate, RouteDecision, RouteQuestion, 
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.routing.affinity import Affinity
 from llmgw_desktop.engine.routing.choices import Choices, not_taken
-from llmgw_desktop.engine.routing.conversation import conversation_of
+from llmgw_desktop.engine.routing.conversation import conversation_of, following_turn
 from llmgw_desktop.engine.routing.directory import Directory
 from llmgw_desktop.engine.routing.plan import Deciding, Fork, Plan, plan_of
 from llmgw_desktop.engine.routing.rules import Asked, ReadyRule, ready
@@ -84,10 +84,19 @@ class Router:
             takes_turn=True,
         )
 
-    def answered(self, decision: RouteDecision, candidate: Candidate) -> None:
+    def answered(
+        self,
+        request: ModelRequest,
+        decision: RouteDecision,
+        candidate: Candidate,
+        answer_id: str | None = None,
+    ) -> None:
         """It answered this well: the conversation stays with it."""
-        if decision.conversation:
-            self._affinity.note(decision.conversation, candidate)
+        if not decision.conversation:
+            return
+        self._affinity.note(decision.conversation, candidate)
+        if following := following_turn(request, candidate, answer_id):
+            self._affinity.note(following, candidate)
 
     def explain(self, question: RouteQuestion) -> RouteDecision:
         """What would happen, without any trace of the question. Raises as `route`."""

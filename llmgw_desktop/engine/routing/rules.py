@@ -73,8 +73,9 @@ class ReadyRule:
         )
         for fits, word, wanted in parts:
             if not fits:
-                given = getattr(question, word) or "none"
-                return f"It is for {word} '{wanted}'; this is '{given}'."
+                given = getattr(question, word)
+                here = f"this is '{given}'" if given else "this has none"
+                return f"It is for {word} '{wanted}'; {here}."
         if meant and not self._may_lead(meant):
             return f"The name asks for provider '{meant}', to which this route does not lead."
         if not self.fits_size(question.input_tokens):

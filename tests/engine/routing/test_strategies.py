@@ -153,7 +153,7 @@ def test_a_conversation_stays_with_who_answered_it_well() -> None:
     router = routing([pool], health=books, clock=hands)
     first = router.route(request("m", headers=_said("s1")))
     assert names(first) == ["pool/a", "pool/b"]
-    router.answered(first, first.candidates[1])  # the first failed
+    router.answered(request("m"), first, first.candidates[1])  # the first failed
     for _ in range(3):
         again = router.route(request("m", headers=_said("s1")))
         assert names(again) == ["pool/b", "pool/a"]
@@ -177,7 +177,7 @@ def test_where_conversations_are_not_kept_nobody_asks_which_it_is() -> None:
     ):
         assert router.route(request("m", headers=_said("s1"))).conversation == ""
         found = router.route(request("m", headers=_said("s1")))
-        router.answered(found, found.candidates[-1])
+        router.answered(request("m"), found, found.candidates[-1])
         assert len(router._affinity) == 0
 
 
