@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from llmgw_desktop.domain.account import DEFAULT_ACCOUNT, CredentialKind, account_id
+from llmgw_desktop.domain.account import DEFAULT_ACCOUNT, Account, CredentialKind, account_id
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, Upstream
 from llmgw_desktop.domain.route import Candidate, Consideration
@@ -36,6 +36,10 @@ class Choice:
     """One that may answer, with all that never changes while the settings stay."""
 
     candidate: Candidate
+    account: str
+    model: str
+    problem: str
+    """Why it cannot be asked as the settings stand."""
     credential: CredentialKind
     priority: int
     weight: int
@@ -47,14 +51,23 @@ class Choice:
     price: float | None = None
     """Of a million tokens, as far as it is known."""
 
-    @property
-    def account(self) -> str:
-        return self.candidate.upstream.account
 
-    @property
-    def problem(self) -> str:
-        """Why it cannot be asked as the settings stand."""
-        return self.candidate.upstream.key_problem
+class Upstreams:
+    """Makes each only once, for all models that it has."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str, ModelProtocol], tuple[Upstream, CredentialKind]] = {}
+
+    def of(
+        self, provider: Provider, account: Account, protocol: ModelProtocol
+    ) -> tuple[Upstream, CredentialKind]:
+        """As it is spoken with by callers of this protocol, and what opens it."""
+        key = provider.name, account.name, protocol
+        made = self._made.get(key)
+        if made is None:
+            upstream = Upstream.of(provider, spoken_with(provider, protocol), account)
+            made = self._made[key] = upstream, provider.credential_of(account)
+        return made
 
 
 class Choices:
@@ -64,13 +77,16 @@ class Choices:
         self,
         protocol: ModelProtocol,
         operation: Operation,
+        upstreams: Upstreams,
         price: Callable[[Upstream, str], float | None],
     ) -> None:
+        self._upstreams = upstreams
         self._protocol = protocol
         self._operation = operation
         self._price = price
         self.found: list[Choice] = []
         self.left_out: list[Consideration] = []
+        self._places: set[tuple[str, str]] = set()
 
     def add(
         self, leads: Iterable[Lead], *, tier: int = 0, own_protocol_first: bool = False
@@ -92,20 +108,21 @@ class Choices:
         for account in lead.provider.accounts:
             if lead.account not in ("", account.name):
                 continue
-            credential = lead.provider.credential_of(account)
+            upstream, credential = self._upstreams.of(lead.provider, account, self._protocol)
             if not account.enabled:
                 self._leave_out(lead, account.name, "The account is switched off.")
             elif credential is CredentialKind.SIGN_IN and not lead.is_named:
                 self._leave_out(
                     lead, account.name, "A subscription answers only where it is named."
                 )
-            elif not self._has(lead.provider.name, account.name, lead.model):
-                upstream = Upstream.of(
-                    lead.provider, spoken_with(lead.provider, self._protocol), account
-                )
+            elif (upstream.account, lead.model) not in self._places:
+                self._places.add((upstream.account, lead.model))  # two leads may come to the same
                 self.found.append(
                     Choice(
                         candidate=Candidate(upstream=upstream, model=lead.model),
+                        account=upstream.account,
+                        model=lead.model,
+                        problem=upstream.key_problem,
                         credential=credential,
                         priority=account.priority,
                         weight=account.weight,
@@ -115,11 +132,6 @@ class Choices:
                         price=self._price(upstream, lead.model),
                     )
                 )
-
-    def _has(self, provider: str, account: str, model: str) -> bool:
-        """Two leads may come to the same."""
-        name = account_id(provider, account)
-        return any(each.account == name and each.candidate.model == model for each in self.found)
 
     def _leave_out(self, lead: Lead, account: str, why: str) -> None:
         name = account_id(lead.provider.name, account or DEFAULT_ACCOUNT)

@@ -14,7 +14,7 @@ from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import Candidate, RouteDecision, RouteQuestion, RouteStep
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.routing.affinity import Affinity
-from llmgw_desktop.engine.routing.choices import Choices, not_taken
+from llmgw_desktop.engine.routing.choices import Choices, Upstreams, not_taken
 from llmgw_desktop.engine.routing.conversation import conversation_of, following_turn
 from llmgw_desktop.engine.routing.directory import Directory
 from llmgw_desktop.engine.routing.plan import Deciding, Fork, Plan, plan_of
@@ -46,6 +46,7 @@ class Router:
         self._price = price
         self._affinity = affinity or Affinity(clock or SystemClock())
         self._directory = Directory(settings.providers, settings.aliases)
+        self._upstreams = Upstreams()
         self._rules = ready(settings.routes)
         self._plans: dict[Asked, Plan | Fork] = {}
         self._deciding = Deciding(self._health, self._affinity)
@@ -163,7 +164,7 @@ class Router:
 
     def _by_rule(self, asked: Asked, ready_rule: ReadyRule) -> Plan:
         rule, model = ready_rule.rule, asked[1]
-        choices = Choices(asked[0], asked[2], self._price)
+        choices = Choices(asked[0], asked[2], self._upstreams, self._price)
         leads = [
             lead
             for target in rule.to
@@ -186,7 +187,7 @@ class Router:
 
     def _by_name(self, asked: Asked) -> Plan:
         protocol, model, operation = asked[:3]
-        choices = Choices(protocol, operation, self._price)
+        choices = Choices(protocol, operation, self._upstreams, self._price)
         names = self._directory.expanded(model)
         led: list[str] = []
         for at, name in enumerate(names):

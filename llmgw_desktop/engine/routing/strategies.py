@@ -6,12 +6,12 @@ turn and not by chance (`in_turn`). Priorities count before weights always.
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from operator import add
 from typing import Any, Protocol
 
 from llmgw_desktop.domain.account import CredentialKind
 from llmgw_desktop.domain.provider import Upstream
 from llmgw_desktop.domain.route import Strategy
-from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.routing.choices import Choice
 
 Level = tuple[Choice, ...]
@@ -53,15 +53,6 @@ def no_price(upstream: Upstream, model: str) -> float | None:
     return None
 
 
-@value
-class Figures:
-    """What the automatic strategy weighs; None is unknown."""
-
-    quota_left: float | None = None
-    price: float | None = None
-    latency_ms: float | None = None
-
-
 QUOTA_WEIGHT, PRICE_WEIGHT, LATENCY_WEIGHT = 0.5, 0.3, 0.2
 SAME_WITHIN = 20
 """Scores are told apart in steps of one twentieth, so that noise moves nobody."""
@@ -78,62 +69,70 @@ def levels(choices: Sequence[Choice], strategy: Strategy) -> tuple[Level, ...]:
     return _levels(choices, _KEYS[strategy])
 
 
-def automatic_levels(
-    choices: Sequence[Choice], figures: Mapping[int, Figures]
-) -> tuple[Level, ...]:
+def automatic_ranks(
+    choices: Sequence[Choice],
+    quotas: Sequence[float | None],
+    paces: Sequence[float | None],
+) -> list[int]:
     """By a score of 0 to 1: half of it quota left, three tenths price, two tenths latency.
 
     Quota counts as it is told. Price and latency count as the least of all divided by one's own, so
     that the cheapest and the quickest have 1. What is unknown of a candidate counts as the average
     of those of whom it is known: neither best nor worst; what is known of none counts for nobody.
-    Equal scores, within a twentieth, go by priority, then as listed. `figures` by `id` of choice.
+    The result is 0 for a score of 1 and grows by one for each twentieth below; equal ones go by
+    priority, then as listed.
     """
-    known = [figures[id(choice)] for choice in choices]
     parts = (
-        (QUOTA_WEIGHT, [each.quota_left for each in known]),
-        (PRICE_WEIGHT, _shares([each.price for each in known])),
-        (LATENCY_WEIGHT, _shares([each.latency_ms for each in known])),
+        _weighed(quotas, QUOTA_WEIGHT),
+        _weighed(_shares([choice.price for choice in choices]), PRICE_WEIGHT),
+        _weighed(_shares(paces), LATENCY_WEIGHT),
     )
     scores = [0.0] * len(choices)
-    for weight, shares in parts:
-        told = [share for share in shares if share is not None]
-        middle = sum(told) / len(told) if told else 0.0
-        for at, share in enumerate(shares):
-            scores[at] += weight * (middle if share is None else share)
-    ranks = {
-        id(choice): -round(score * SAME_WITHIN)
-        for choice, score in zip(choices, scores, strict=True)
-    }
-    return _levels(choices, lambda each: (each.tier, ranks[id(each)], each.priority, each.place))
+    for part in parts:
+        if part:
+            scores = list(map(add, scores, part))
+    return [SAME_WITHIN - int(score * SAME_WITHIN + 0.5) for score in scores]
 
 
-def in_turn(level: Level, turns: Mapping[str, int]) -> tuple[list[Choice], dict[str, int]]:
+def _weighed(shares: Sequence[float | None], weight: float) -> list[float]:
+    """Empty where nothing is known of anybody."""
+    told = [share for share in shares if share is not None]
+    if len(told) == len(shares):
+        return [weight * share for share in told]
+    if not told:
+        return []
+    middle = sum(told) / len(told)
+    return [weight * (middle if share is None else share) for share in shares]
+
+
+def in_turn(
+    level: Sequence[Choice], turns: Mapping[str, int]
+) -> tuple[list[Choice], dict[str, int]]:
     """The members in the order of their turns, and the turns as they are after the first was used.
 
     Smooth weighted round robin: everybody gains his weight, the richest is used and pays what all
     gained. So three of weight 2, 1, 1 are used as a b c a, never a a b c.
     """
     purses = {each.account: turns.get(each.account, 0) + each.weight for each in level}
-    order = sorted(level, key=lambda each: -purses[each.account])
+    order = sorted(level, key=lambda each: purses[each.account], reverse=True)
     purses[order[0].account] -= sum(each.weight for each in level)
     return order, purses
 
 
 def _levels(choices: Sequence[Choice], key: Callable[[Choice], Any]) -> tuple[Level, ...]:
-    in_order = sorted(choices, key=key)
+    in_order = sorted(choices, key=key)  # stable: equals stay as they were found
     return tuple(tuple(members) for _, members in groupby(in_order, key))
 
 
-def _shares(values: Sequence[float | None]) -> list[float | None]:
+def _shares(values: Sequence[float | None]) -> Sequence[float | None]:
     """The least of all divided by each; 1 for the least itself, be it 0."""
     told = [each for each in values if each is not None]
     if not told:
-        return [None] * len(values)
+        return values
     least = min(told)
-    return [
-        None if each is None else 1.0 if each <= least else max(least, 0.0) / each
-        for each in values
-    ]
+    if least <= 0:
+        return [None if each is None else float(each <= least) for each in values]
+    return [None if each is None else least / each for each in values]
 
 
 _KEYS: Mapping[Strategy, Callable[[Choice], Any]] = {

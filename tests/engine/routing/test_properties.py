@@ -10,7 +10,7 @@ from llmgw_desktop.domain.errors import RouteError
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.route import RouteMatch, RouteRule, RouteTarget, Strategy
-from llmgw_desktop.engine.routing.choices import Choices, Lead
+from llmgw_desktop.engine.routing.choices import Choices, Lead, Upstreams
 from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.engine.routing.strategies import in_turn, levels, no_price
 from tests.support.routes import Books, request, routing
@@ -122,7 +122,7 @@ QUESTIONS = st.fixed_dictionaries(
 def test_of_every_decision(router: Router, questions: list[dict[str, object]]) -> None:
     settings = router._settings
     off = {each.name for each in settings.providers if not each.enabled}
-    off |= {
+    accounts_off = {
         f"{each.name}/{account.name}".removesuffix("/default")
         for each in settings.providers
         for account in each.accounts
@@ -140,7 +140,7 @@ def test_of_every_decision(router: Router, questions: list[dict[str, object]]) -
         assert len(set(places)) == len(places)
         for each in found.candidates:
             assert each.upstream.provider not in off
-            assert each.upstream.account not in off
+            assert each.upstream.account not in accounts_off
             if each.upstream.provider == "practice" and "practice" not in named:
                 asks = [asked.model, *(name for alias in settings.aliases for name in alias.to)]
                 assert any(name.startswith("practice/") for name in asks)
@@ -181,7 +181,7 @@ def test_every_order_is_a_permutation(accounts: list[Account], data: st.DataObje
         base_url="http://127.0.0.1:1",
         accounts=tuple(accounts),
     )
-    choices = Choices(ModelProtocol.OPENAI_CHAT, Operation.GENERATE, no_price)
+    choices = Choices(ModelProtocol.OPENAI_CHAT, Operation.GENERATE, Upstreams(), no_price)
     choices.add([Lead(provider=made, model="m", reason="r", is_named=True)])
     fixed = [each for each in Strategy if each is not Strategy.AUTOMATIC]
     found = levels(choices.found, data.draw(st.sampled_from(fixed)))

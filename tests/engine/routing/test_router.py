@@ -210,3 +210,20 @@ def test_a_project_that_is_no_name_is_not_remembered() -> None:
     router = routing([provider("open", "openai")])
     router.route(request("m", project="x" * 10_000))
     assert not router._plans
+
+
+def test_one_candidate_costs_a_look_into_a_table() -> None:
+    """Neither headers nor body are looked at, and nothing is made."""
+
+    class Untouched(dict[str, object]):
+        def get(self, *_: object) -> object:
+            raise AssertionError("nobody needs it")
+
+        __getitem__ = __contains__ = __iter__ = get  # type: ignore[assignment]
+
+    router = routing([provider("open", "openai")])
+    asked = request("m")
+    asked.headers = asked.fields = Untouched()  # type: ignore[misc,assignment]
+    first = router.route(asked)
+    assert router.route(asked) is first
+    assert first.conversation == ""
