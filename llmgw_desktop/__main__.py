@@ -53,6 +53,8 @@ def _run(arguments: "argparse.Namespace") -> int:
     places.make()
     if arguments.command == "key":
         return _key(arguments, places)
+    if arguments.command == "route":
+        return _route(arguments, places, env)
     log = _start_logging()
     if arguments.command == "serve":
         return _serve(places, env, log)
@@ -102,6 +104,12 @@ def _key(arguments: "argparse.Namespace", places: Places) -> int:
     from llmgw_desktop.app.key_command import run
 
     return run(arguments, places)
+
+
+def _route(arguments: "argparse.Namespace", places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.route_command import run
+
+    return run(arguments, places, env)
 
 
 def _container(places: Places, env: Mapping[str, str], log: "ProgramLog") -> "Container":

@@ -10,7 +10,9 @@ from typing import Final
 from typing_extensions import override
 
 from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Scope
+from llmgw_desktop.domain.provider import ModelProtocol
 
 _SETTINGS: Final = {"host": "LLM_GATEWAY_HTTP_HOST", "port": "LLM_GATEWAY_HTTP_PORT"}
 """Options that stand for a setting, by the variable that wins over the file."""
@@ -61,13 +63,40 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     verbs.add_parser("list", help="all keys, without the keys themselves")
     revoke = verbs.add_parser("revoke", help="refuse a key from now on")
     revoke.add_argument("name", help="the program's name or the key's id")
+    _add_route(commands)
     arguments = parser.parse_args(argv, argparse.Namespace(hidden=False))
     arguments.command = arguments.command or "desktop"
     if arguments.hidden and arguments.command != "desktop":
         parser.error(f"--hidden is for the app with windows, not for '{arguments.command}'")
-    if arguments.command == "key" and given_settings(arguments):
-        parser.error("--host and --port are for a gateway, not for 'key'")
+    if arguments.command in ("key", "route") and given_settings(arguments):
+        parser.error(f"--host and --port are for a gateway, not for '{arguments.command}'")
     return arguments
+
+
+def _add_route(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    route = commands.add_parser("route", help="who answers which request")
+    verbs = route.add_subparsers(dest="verb", required=True, metavar="explain")
+    explain = verbs.add_parser(
+        "explain", help="who would answer such a request, and why; nothing is sent"
+    )
+    explain.add_argument("model", help="the model's name, as a program asks for it")
+    explain.add_argument("--client", default="", help="the program's name, as its key was given it")
+    explain.add_argument(
+        "--protocol",
+        default=str(ModelProtocol.OPENAI_CHAT),
+        choices=[str(each) for each in ModelProtocol],
+        help="the dialect that the program speaks (default: %(default)s)",
+    )
+    explain.add_argument(
+        "--operation",
+        default=str(Operation.GENERATE),
+        choices=[str(each) for each in Operation],
+        help="what is asked for (default: %(default)s)",
+    )
+    explain.add_argument("--project", default="", help="what the program sends as X-Project")
+    explain.add_argument("--tokens", type=_count, help="how many input tokens it has, about")
+    explain.add_argument("--strict", action="store_true", help="as with x-llmgw-no-fallback: true")
+    explain.add_argument("--json", action="store_true", help="as one JSON document")
 
 
 def given_settings(arguments: argparse.Namespace) -> dict[str, str]:
@@ -96,4 +125,10 @@ class _Version(argparse.Action):
 def _port(text: str) -> int:
     if not re.fullmatch("[0-9]{1,5}", text) or int(text) > 65535:
         raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise argparse.ArgumentTypeError("expected a whole number")
     return int(text)

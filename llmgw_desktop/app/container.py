@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.overview import Overview
+from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.settings_file import SettingsFile
 from llmgw_desktop.domain.account import AccountStatus
 from llmgw_desktop.domain.clock import SystemClock
@@ -38,6 +39,7 @@ from llmgw_desktop.engine.relay import Relay
 from llmgw_desktop.engine.replies import Replies
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
+from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.interpreter import Interpreter
@@ -98,6 +100,7 @@ class Container:
             places=places,
             check_settings=self.check_settings,
         )
+        self.routes_explained = RouteExplainer(lambda: self.gateway.router)
         self.flights = Flights(self._reader, self._recorder.running)
         self.overview = Overview(self._reader, self._recorder.running, self._clock)
 
@@ -169,6 +172,7 @@ class Container:
             ),
             header_policy=header_policy,
         )
+        pipeline.router = Router(self._settings_file.loaded.settings, clock=self._clock)
         doors = self._doors(pipeline, catalogue)
         return Engine(
             gate=gate,

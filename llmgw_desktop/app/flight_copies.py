@@ -15,7 +15,13 @@ from llmgw_desktop.app.recorded_body import as_text, indented_json, json_value
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.domain.provider import ModelProtocol
 
-_SENT_HEADERS = ("anthropic-version", "anthropic-beta", "openai-beta", "x-llmgw-strict")
+_SENT_HEADERS = (
+    "anthropic-version",
+    "anthropic-beta",
+    "openai-beta",
+    "x-llmgw-strict",
+    "x-llmgw-no-fallback",
+)
 _KEY_HEADERS = {ModelProtocol.ANTHROPIC: "x-api-key:", ModelProtocol.GEMINI: "x-goog-api-key:"}
 _STREAMS_IN_GEMINI = ":streamGenerateContent"
 _PLAIN_VALUE = re.compile(r"[\w.,;:/=+ -]{1,400}", re.ASCII)

@@ -1,10 +1,12 @@
 """A flight: one request with its attempts and its answer, as it is recorded and shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import Consideration
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.domain.values import value
 
@@ -124,6 +126,8 @@ class FlightRecord:
     """False when the record keeps only the beginning of a very large body."""
     answer_body_whole: bool = True
     phases: tuple[Phase, ...] = ()
+    considered: Sequence[Consideration] = ()
+    """Who could have answered, as it stood when that was decided. Put into words when read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

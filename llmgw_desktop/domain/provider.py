@@ -91,8 +91,11 @@ class Provider:
         return ""
 
     def credential_of(self, account: Account) -> CredentialKind:
-        wants_none = not account.api_key_env and not account.vault and not self._is_at_its_vendor
-        return CredentialKind.NONE if wants_none else account.credential
+        if account.credential is not CredentialKind.API_KEY:
+            return account.credential
+        if account.api_key_env or account.vault or self._is_at_its_vendor:
+            return CredentialKind.API_KEY
+        return CredentialKind.NONE
 
     @property
     def _is_at_its_vendor(self) -> bool:

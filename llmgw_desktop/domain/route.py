@@ -1,5 +1,6 @@
 """To whom a request goes, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -60,6 +61,17 @@ class RouteRule:
     """Of the settings file."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """One line of `[aliases]`: a name that stands for others, tried in order."""
+
+    name: str
+    to: tuple[str, ...]
+    """As programs could ask for them: `model`, `provider/model`, `provider/account:model`, or
+    another alias."""
+    line: int = 0
+
+
 @value
 class RouteQuestion:
     """All that routing may know of a request."""
@@ -106,6 +118,17 @@ class RouteDecision:
     rule: str = ""
     """The name of the rule that matched; empty where none of the person's did."""
     strategy: Strategy = Strategy.PINNED
-    considered: tuple[Consideration, ...] = ()
-    """All that could have answered, each with its reason."""
+    considered: Sequence[Consideration] = ()
+    """All that could have answered, each with its reason. Put into words when it is read."""
     strict: bool = False
+    conversation: str = ""
+    """Under which a good answer is to be remembered; empty where there is no choice to keep."""
+
+
+@value
+class RouteStep:
+    """What one rule said to a question."""
+
+    rule: RouteRule
+    matched: bool
+    why: str

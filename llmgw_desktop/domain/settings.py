@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from llmgw_desktop.domain.price import PriceRule
 from llmgw_desktop.domain.provider import Provider
+from llmgw_desktop.domain.route import Alias, RouteRule, Strategy
 
 
 class RecorderLevel(StrEnum):
@@ -53,6 +54,14 @@ class RecorderSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingSettings:
+    """What holds where a route says nothing else, and for requests that no route is for."""
+
+    strategy: Strategy = Strategy.ACCOUNT_POOL_FIRST
+    keep_conversations: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of config.toml with the environment's word on top."""
 
@@ -63,6 +72,10 @@ class Settings:
     """In the order of the file."""
     prices: tuple[PriceRule, ...] = ()
     """In the order of the file; the first that matches holds."""
+    routing: RoutingSettings = field(default_factory=RoutingSettings)
+    routes: tuple[RouteRule, ...] = ()
+    """In the order of the file, those that are switched off too."""
+    aliases: tuple[Alias, ...] = ()
 
     @property
     def api_keys(self) -> tuple[str, ...]:

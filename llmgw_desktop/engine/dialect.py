@@ -33,6 +33,10 @@ class StreamAccountant(Protocol):
     def model(self) -> str | None: ...
 
     @property
+    def answer_id(self) -> str | None:
+        """Where a later request may go on from the answer by this id."""
+
+    @property
     def error_text(self) -> str | None:
         """The provider's own words if an error came inside the stream."""
 

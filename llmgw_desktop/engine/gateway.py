@@ -74,11 +74,16 @@ class Gateway:
         """New providers, limits and recording from now on; the address stays as it is."""
         engine = self._engine
         self._settings = settings
-        engine.pipeline.router = Router(settings.providers)
+        engine.pipeline.router = engine.pipeline.router.renewed(settings)
         engine.catalogue.use(engine.pipeline.router.providers)
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)
         engine.recorder.pricing.apply(settings.providers, settings.prices)
+
+    @property
+    def router(self) -> Router:
+        """By the settings that are in force."""
+        return self._engine.pipeline.router
 
     async def stop(self) -> None:
         """Take no more, let answers end for GRACE_S, tell the rest, close."""

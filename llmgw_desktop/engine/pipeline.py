@@ -49,7 +49,7 @@ class Pipeline:
         self._runs: set[asyncio.Task[Any] | None] = set()
         """Their tasks, which may go on to the next request of a connection."""
         self._drained: asyncio.Future[None] | None = None
-        self.router = Router(())
+        self.router = Router()
         self.turns = Turns()
         """For the large bodies of all callers."""
 
@@ -65,7 +65,7 @@ class Pipeline:
         self._runs.add(run)
         try:
             request = await self._read(dialect, operation, caller, principal, flight)
-            decision = self.router.route(request.protocol, request.model, operation)
+            decision = self.router.route(request)
             flight.routed(decision)
             request = await self._replies.resumed(request, decision)
             if operation is Operation.COUNT_TOKENS:
@@ -73,6 +73,8 @@ class Pipeline:
                 return
             answer, way = await self._attempts.send(request, dialect, decision, flight)
             await self._replies.pass_on(request, dialect, answer, way, caller, flight)
+            if decision.conversation and flight.candidate is not None and flight.is_well:
+                self.router.answered(request, decision, flight.candidate, flight.answer_id)
         except LlmgwError as error:
             await self._refuse(error, dialect, caller, flight)
         except asyncio.CancelledError:

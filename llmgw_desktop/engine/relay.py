@@ -65,6 +65,7 @@ class Relay:
         facts = dialect.read_answer(body)
         flight.usage, flight.stop_reason = facts.usage, facts.stop_reason
         flight.model_served = facts.model or flight.model_served
+        flight.answer_id = facts.answer_id
         if answer.status >= 400:
             words = facts.error_text or f"'{name}' answered with status {answer.status}."
             flight.fail(FlightState.FAILED, f"upstream_{answer.status}", words)
@@ -107,6 +108,7 @@ class Relay:
             flight.usage, flight.stop_reason = accountant.usage, accountant.stop_reason
             flight.torn_frame = accountant.tail
             flight.model_served = accountant.model or flight.model_served
+            flight.answer_id = accountant.answer_id
             flight.streamed()
         await self._finish(dialect, accountant, chunk_filter, caller, flight)
 

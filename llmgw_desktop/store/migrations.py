@@ -148,4 +148,5 @@ FLIGHTS_STEPS: Steps = (
         "ALTER TABLE flights ADD COLUMN cost_usd REAL",
         "ALTER TABLE flight_sums ADD COLUMN cost_usd REAL",
     ),
+    ("ALTER TABLE flight_bodies ADD COLUMN considered TEXT NOT NULL DEFAULT '[]'",),
 )

@@ -96,6 +96,7 @@ class BodyRow(peewee.Model):
     answer_body_packed = peewee.IntegerField()
     answer_body_whole = peewee.IntegerField()
     phases = peewee.TextField()
+    considered = peewee.TextField()
 
     class Meta:
         table_name = "flight_bodies"

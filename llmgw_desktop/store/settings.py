@@ -13,17 +13,20 @@ from llmgw_desktop.domain.settings import (
     HttpSettings,
     LoadedSettings,
     RecorderSettings,
+    RoutingSettings,
     Settings,
     UpstreamSettings,
 )
+from llmgw_desktop.store.config.alias_table import AliasTable
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
 from llmgw_desktop.store.config.price_rules import read_price_rules
 from llmgw_desktop.store.config.provider_table import ProviderTables
+from llmgw_desktop.store.config.route_table import RouteTables
 from llmgw_desktop.store.config.settings_text import SettingsText
 from llmgw_desktop.store.config.values import Unfit
 
-_TABLES_OF_NAMES = ("providers", "prices")
 _TABLES = tuple(dict.fromkeys(known.table for known in KNOWN))
+_READ_ELSEWHERE = ("providers", "routes", "aliases", "prices")
 
 
 def load_settings(path: Path, env: Mapping[str, str]) -> LoadedSettings:
@@ -32,11 +35,16 @@ def load_settings(path: Path, env: Mapping[str, str]) -> LoadedSettings:
     _warn_of_unused(text)
     _warn_of_unknown(text)
     http = HttpSettings(**_values(text, "http", env))
+    providers = ProviderTables(text, env, http.port).read()
+    routing = RoutingSettings(**_values(text, "routing", env))
     settings = Settings(
         http=http,
         upstream=UpstreamSettings(**_values(text, "upstream", env)),
         recorder=RecorderSettings(**_values(text, "recorder", env)),
-        providers=ProviderTables(text, env, http.port).read(),
+        providers=providers,
+        routing=routing,
+        routes=RouteTables(text, providers, routing).read(),
+        aliases=AliasTable(text, providers).read(),
         prices=read_price_rules(text),
     )
     return LoadedSettings(settings=settings, warnings=tuple(text.warnings))
@@ -85,9 +93,9 @@ def _warn_of_unknown(text: SettingsText) -> None:
     for name, value in text.data.items():
         if name in _TABLES:
             continue
-        if name not in _TABLES_OF_NAMES and (name,) not in unused:
+        if name not in _READ_ELSEWHERE and (name,) not in unused:
             kind = "table" if isinstance(value, dict) else "setting"
-            known = ", ".join((*_TABLES, *_TABLES_OF_NAMES))
+            known = ", ".join((*_TABLES, *_READ_ELSEWHERE))
             text.warn((name,), f"unknown {kind}, ignored (known tables: {known})")
     for table in _TABLES:
         keys = [known.key for known in KNOWN if known.table == table]

@@ -28,6 +28,8 @@ class AnswerFacts:
     stop_reason: str | None = None
     model: str | None = None
     error_text: str | None = None
+    answer_id: str | None = None
+    """Where a later request may go on from it by this id."""
 
 
 def parse_answer(body: bytes) -> dict[str, Any]:

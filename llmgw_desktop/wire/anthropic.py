@@ -61,6 +61,9 @@ class StreamReader:
 
     __slots__ = ("_counts", "_splitter", "error_text", "is_complete", "model", "stop_reason")
 
+    answer_id: str | None = None
+    """Nobody goes on from an answer of this protocol by its id."""
+
     def __init__(self) -> None:
         self._splitter = SseSplitter()
         self._counts: dict[str, int] = {}

@@ -153,6 +153,9 @@ class StreamReader:
         "model",
     )
 
+    answer_id: str | None = None
+    """Nobody goes on from an answer of this protocol by its id."""
+
     def __init__(self) -> None:
         self._frames = GeminiFrames()
         self._nameless_frames = 0

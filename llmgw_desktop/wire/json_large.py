@@ -69,6 +69,13 @@ class LargeObject(Mapping[str, Any]):
             raise MalformedRequest("must be given once" if spans else "is missing", path=key)
         return spans[0]
 
+    def beginning(self, key: str, most_bytes: int) -> str | None:
+        """The text of a value that is longer than this, cut there; None where it is not."""
+        start, end = self._spans[key][-1]
+        if end - start <= most_bytes:
+            return None
+        return self._body[start : start + most_bytes].decode(errors="replace")
+
     def outline(self) -> bytes:
         """A body that says the same in little: long values are empty ones of their kind."""
         room = _OUTLINE_BYTES

@@ -98,6 +98,9 @@ class StreamReader:
         "usage",
     )
 
+    answer_id: str | None = None
+    """Nobody goes on from an answer of this protocol by its id."""
+
     def __init__(self) -> None:
         self._splitter = SseSplitter()
         self._nameless_frames = 0

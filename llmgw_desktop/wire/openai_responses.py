@@ -65,6 +65,7 @@ class StreamReader:
 
     __slots__ = (
         "_splitter",
+        "answer_id",
         "error_text",
         "is_complete",
         "model",
@@ -78,6 +79,7 @@ class StreamReader:
         self.stop_reason: str | None = None
         """`completed`, or why it is not: `max_output_tokens`, `content_filter`."""
         self.model: str | None = None
+        self.answer_id: str | None = None
         self.is_complete = False
         """response.completed or response.incomplete came: the vendor said that this is all."""
         self.error_text: str | None = None
@@ -126,6 +128,7 @@ class StreamReader:
 
     def _note(self, response: dict[str, Any]) -> None:
         self.model = word_in(response, "model") or self.model
+        self.answer_id = word_in(response, "id") or self.answer_id
         told = usage_in(response)
         if told != UNKNOWN_USAGE:
             self.usage = told
@@ -147,6 +150,7 @@ def read_answer(body: bytes) -> AnswerFacts:
         stop_reason=_stop_reason(answer),
         model=word_in(answer, "model"),
         error_text=error_in(answer),
+        answer_id=word_in(answer, "id"),
     )
 
 

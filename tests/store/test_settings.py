@@ -223,10 +223,6 @@ def test_what_later_versions_use_is_accepted_with_a_word(file: Path) -> None:
 command = "claude"
 [clis.codex]
 command = "codex"
-[[routes]]
-to = ["a:b"]
-[[routes]]
-to = ["a:b"]
 [workspaces]
 [approvals]
 [jobs]
@@ -249,7 +245,6 @@ vault = "groq/default"
         f"{name}: is not used by this version"
         for name in (
             "clis",
-            "routes",
             "workspaces",
             "approvals",
             "jobs",

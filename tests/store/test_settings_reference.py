@@ -1,14 +1,19 @@
 """docs/settings.md says what the code does. Run this file to write it anew."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
 from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.provider import Provider
+from llmgw_desktop.domain.route import RouteMatch
 from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.store.config.account_table import ACCOUNT_KEYS
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
 from llmgw_desktop.store.config.price_rules import PRICE_KEYS
 from llmgw_desktop.store.config.provider_table import PROVIDER_KEYS
+from llmgw_desktop.store.config.route_table import MATCH_KEYS, ROUTE_KEYS
+from llmgw_desktop.store.config.values import Value
 from llmgw_desktop.store.settings import load_settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -50,20 +55,47 @@ it anew from where the variable is set. A variable that it has already may be na
 |---|---|---|---|
 """
 
+ACCOUNTS = """\
+## `[[providers.NAME.accounts]]`
+
+Several credentials of one provider, one table each. An `api_key_env` in the provider's own table is
+then the account `default`, before those listed. Outside its provider an account is called
+`NAME/ACCOUNT`; which of them answers: [routing.md](routing.md).
+
+| key | value | default | meaning |
+|---|---|---|---|
+"""
+
 ROUTES = """\
+## `[[routes]]`
+
+Rules, the first that matches counts: [routing.md](routing.md) with examples. At most 500.
+
+| key | value | default | meaning |
+|---|---|---|---|
+| `match` | a table | all requests | Which requests it is for; see below. |
+| `to` | 1 to 50 of `provider`, `provider:model`, `provider/account:model` |  | To whom. Required. |
+"""
+
+MATCH = """\
+### `match`
+
+What is left out matches all. In names `*` stands for any letters and `?` for one.
+
+| key | value | meaning |
+|---|---|---|
+"""
+
+ALIASES = """\
+## `[aliases]`
+
+Each line is a name and what it stands for: a model as a program could ask for it (`model`,
+`provider/model`, `provider/account:model`), another alias, or a list of up to 20 of them, tried in
+order. An alias that comes back to itself is refused.
+
 ## Which provider answers
 
-The model's name decides; the first of these rules that finds a provider counts.
-
-1. `practice/…` is answered by the practice provider, and nothing else ever is.
-2. `NAME/MODEL` or `NAME:MODEL` goes to the provider `NAME`, which is asked for `MODEL`.
-3. A provider that lists the model in `models`.
-4. A provider without `models` takes the names of its vendor's own models (`claude-…`, `gpt-…`,
-   `gemini-…`) from every program, then any name from programs that speak its protocol.
-
-Where one rule finds several, those that speak the program's own protocol come first (nothing is
-translated for them), then the first in the file; `GET /v1/models` shows the name once. The others
-can be asked as `NAME/MODEL`.
+A route that matches; else an alias; else the model's own name: [routing.md](routing.md).
 """
 
 PRICES = """\
@@ -107,6 +139,10 @@ local = true
 """
 
 
+_NONE: object = object()
+"""A key whose default the meaning tells."""
+
+
 def reference() -> str:
     parts = [HEAD]
     for table in dict.fromkeys(known.table for known in KNOWN):
@@ -116,14 +152,18 @@ def reference() -> str:
             f"|---|---|---|---|---|\n{rows}"
         )
     defaults = {field.name: field.default for kept in (Account, Provider) for field in fields(kept)}
+    parts.append(PROVIDERS + _rows(PROVIDER_KEYS, defaults))
+    parts.append(ACCOUNTS + _rows(ACCOUNT_KEYS, {**defaults, "name": _NONE}))
+    route_defaults = {**dict.fromkeys(ROUTE_KEYS, _NONE), "enabled": True}
+    parts.append(ROUTES + _rows(ROUTE_KEYS, route_defaults))
     parts.append(
-        PROVIDERS
+        MATCH
         + "".join(
-            f"| `{key}` | {_cell(value.expected)} | {_default(key, defaults[key])} | {meaning} |\n"
-            for key, (value, meaning) in PROVIDER_KEYS.items()
+            f"| `{key}` | {_cell(value.expected)} | {meaning} |\n"
+            for key, (value, meaning) in MATCH_KEYS.items()
         )
     )
-    parts.append(ROUTES)
+    parts.append(ALIASES)
     parts.append(
         PRICES
         + "".join(
@@ -136,6 +176,13 @@ def reference() -> str:
     return "\n".join(parts)
 
 
+def _rows(keys: Mapping[str, tuple[Value, str]], defaults: Mapping[str, object]) -> str:
+    return "".join(
+        f"| `{key}` | {_cell(value.expected)} | {_default(key, defaults[key])} | {meaning} |\n"
+        for key, (value, meaning) in keys.items()
+    )
+
+
 def _row(known: Known) -> str:
     default = getattr(getattr(Settings(), known.table), known.key)
     env = ", ".join(f"`{name}`" for name in known.env)
@@ -146,7 +193,7 @@ def _row(known: Known) -> str:
 
 
 def _default(key: str, value: object) -> str:
-    if key in ("kind", "base_url"):
+    if key in ("kind", "base_url") or value is _NONE:
         return ""
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
@@ -170,7 +217,7 @@ def test_every_field_can_be_set() -> None:
     settings = Settings()
     declared = {
         (table, field.name)
-        for table in ("http", "upstream", "recorder")
+        for table in ("http", "upstream", "recorder", "routing")
         for field in fields(getattr(settings, table))
     }
     assert {(known.table, known.key) for known in KNOWN} == declared
@@ -178,6 +225,10 @@ def test_every_field_can_be_set() -> None:
         "name",
         "accounts",
     } | {"api_key_env"}
+    own = {"name", "api_key_env", "vault", "weight", "priority", "enabled"}
+    assert set(ACCOUNT_KEYS) == own
+    assert own == {field.name for field in fields(Account)} - {"api_key", "credential"}
+    assert set(MATCH_KEYS) == {field.name for field in fields(RouteMatch)}
 
 
 def test_defaults_are_values_that_could_be_set() -> None:

@@ -15,6 +15,7 @@ from llmgw_desktop.domain.flight import (
 )
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import Consideration
 from llmgw_desktop.domain.usage import Usage
 
 BEGIN_S = 1_795_273_200.0
@@ -146,8 +147,32 @@ def record(number: int = 1, **changes: object) -> FlightRecord:
             Phase(name=PhaseName.WAIT, start_ms=31.0, end_ms=800.0),
             Phase(name=PhaseName.STREAM, start_ms=800.0, end_ms=4000.0),
         ),
+        considered=(
+            Consideration(
+                account="anthropic",
+                model="claude-sonnet",
+                rank=1,
+                reason="'anthropic' is its vendor. There is no other.",
+            ),
+        ),
     )
     return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def routed() -> dict[str, object]:
+    """Of a record whose flight had many candidates."""
+    told = (
+        ("claude/work", 1, "Route 'reviews' names it. It answered this conversation before."),
+        ("claude/home", 2, "Route 'reviews' names it. Weight 2."),
+        ("claude/spare", 3, "Asked last: Over quota until 15:04; its vendor said so."),
+        ("openrouter", None, "The provider is switched off."),
+    )
+    considered = tuple(
+        Consideration(account=account, model="claude-sonnet", rank=rank, reason=reason)
+        for account, rank, reason in told
+    )
+    reason = "Route 'reviews' matches, number 2 of the list. 3 accounts can answer; "
+    return {"route_reason": f"{reason}strategy account-pool-first.", "considered": considered}
 
 
 class MadeReader:

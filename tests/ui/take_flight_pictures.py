@@ -246,6 +246,14 @@ def timeline_rest(studio: Studio) -> None:
     studio.open_row(5, "Timeline")
 
 
+def route_of_many(studio: Studio) -> None:
+    """A rule, several accounts, some of them not to be asked."""
+    from tests.support.made_flights import record, routed
+
+    studio.reader.record = lambda _: record(**routed())
+    studio.open_row(5, "Route")
+
+
 def odd_items(studio: Studio) -> None:
     """What the window knows no messages for, or only half of."""
     import json
@@ -299,6 +307,8 @@ POSES: dict[str, Callable[[Studio], None]] = {
     "detail-response": detail("Response"),
     "detail-response-events": detail("Response", "events"),
     "detail-timeline": detail("Timeline"),
+    "detail-route": detail("Route"),
+    "detail-route-many": route_of_many,
     "detail-raw": detail("Raw"),
     "detail-running": detail("Overview", row=1),
     "detail-unrecorded": detail("Response", row=1),

@@ -156,7 +156,7 @@ def make_poses(window: MainWindow, qtbot: QtBot) -> Iterator[str]:
         if page._states.is_browsing:
             page._table.choose_row(3)
             page._browser.open_pane()
-            for tab in ("Request", "Response", "Timeline", "Raw", "Overview"):
+            for tab in ("Request", "Response", "Timeline", "Route", "Raw", "Overview"):
                 page._browser._pane.choose_tab(tab)
                 pause(150)
                 yield f"{tab} of a flight at {size}"

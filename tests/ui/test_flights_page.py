@@ -142,7 +142,7 @@ class TestEars:
             bench.browser.open_pane()
             bench.filter.set_query(FlightQuery(client="claude-code"))
             nameless: set[str] = set()
-            for tab in ("Request", "Response", "Timeline", "Raw", "Overview"):
+            for tab in ("Request", "Response", "Timeline", "Route", "Raw", "Overview"):
                 bench.pane.choose_tab(tab)
                 qtbot.wait(80)
                 nameless.update(

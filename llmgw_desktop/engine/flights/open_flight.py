@@ -1,13 +1,13 @@
 """A flight in the air: the one mutable thing of a request, owned by its run in the pipeline."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.flight import FlightState, FlightSummary, Headers, Phase, PhaseName
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import Candidate, RouteDecision
+from llmgw_desktop.domain.route import Candidate, Consideration, RouteDecision
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.domain.values import maker
 
@@ -35,6 +35,7 @@ class OpenFlight:
         "_clock",
         "answer_bytes",
         "answer_headers",
+        "answer_id",
         "answer_kept",
         "answer_whole",
         "attempts",
@@ -42,6 +43,7 @@ class OpenFlight:
         "choice",
         "chunks",
         "client",
+        "considered",
         "cost_usd",
         "ended",
         "error_kind",
@@ -73,7 +75,7 @@ class OpenFlight:
         "usage",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0915 - a list of facts, none of them known yet
         self,
         flight_id: str,
         *,
@@ -114,9 +116,12 @@ class OpenFlight:
         self.last_words: Callable[[str, str], bytes] | None = None
         """How a translated stream that has begun is ended when it breaks: (message, kind)."""
         self.route_reason = ""
+        self.considered: Sequence[Consideration] = ()
         self.request_headers: Headers = ()
         self.request_body = b""
         self.answer_headers: Headers = ()
+        self.answer_id: str | None = None
+        """As its provider called it, where a later request may go on from it."""
         self.answer_kept = bytearray()
         self.answer_bytes = 0
         self.keep_limit = keep_limit
@@ -134,6 +139,7 @@ class OpenFlight:
     def routed(self, decision: RouteDecision) -> None:
         self.route_reason = decision.reason
         self.choice = decision.candidates[0]
+        self.considered = decision.considered
         self._phase(PhaseName.ROUTE, self._last_end())
 
     def tried(self, candidate: Candidate) -> None:
@@ -171,6 +177,11 @@ class OpenFlight:
 
     def fail_with(self, error: LlmgwError, state: FlightState = FlightState.FAILED) -> None:
         self.fail(state, error.kind, str(error))
+
+    @property
+    def is_well(self) -> bool:
+        """Nothing has gone wrong so far."""
+        return self.error_kind is None
 
     def end(self) -> None:
         """The flight's last moment; one that nothing went wrong with has ended well."""

@@ -144,6 +144,7 @@ class Recorder:
                 path=flight.path,
                 route_reason=flight.route_reason,
                 phases=flight.timeline(),
+                considered=flight.considered,
             )
         return _flight_record(
             summary=summary,
@@ -155,4 +156,5 @@ class Recorder:
             answer_body=bytes(flight.answer_kept),
             answer_body_whole=flight.answer_whole,
             phases=flight.timeline(),
+            considered=flight.considered,
         )

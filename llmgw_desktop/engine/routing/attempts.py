@@ -12,7 +12,7 @@ from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.domain.route import Candidate, RouteDecision
 from llmgw_desktop.engine.dialect import Dialect, Outgoing
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.routing.router import TRANSLATED
+from llmgw_desktop.engine.routing.choices import TRANSLATED
 from llmgw_desktop.engine.translation.beside_loop import beside_loop
 from llmgw_desktop.engine.translation.translation import Translation, Translator
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall, UpstreamClient

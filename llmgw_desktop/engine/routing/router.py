@@ -1,152 +1,219 @@
-"""To whom: a requested model becomes the upstreams that may answer it, with the reason in words."""
+"""To whom: a request becomes the candidates that may answer it, in order, with the reasons.
 
-import re
+A person's rules first, the first that matches counts; then aliases and the model's own name
+(`directory.py`). What never changes while the settings stay is decided once for each model, client
+and project and remembered; what is left for a request is health, turns and its conversation.
+"""
+
 from collections.abc import Iterator, Sequence
-from urllib.parse import unquote
 
+from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.errors import NotServed, UnknownModel
-from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.provider import (
-    PRACTICE_PREFIX,
-    ModelProtocol,
-    Provider,
-    ProviderKind,
-    Upstream,
-)
-from llmgw_desktop.domain.route import Candidate, RouteDecision
-from llmgw_desktop.engine.upstream.practice import PRACTICE_MODELS
+from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.domain.provider import Provider
+from llmgw_desktop.domain.route import Candidate, RouteDecision, RouteQuestion, RouteStep
+from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.engine.routing.affinity import Affinity
+from llmgw_desktop.engine.routing.choices import Choices, Upstreams, not_taken
+from llmgw_desktop.engine.routing.conversation import conversation_of, following_turn
+from llmgw_desktop.engine.routing.directory import Directory
+from llmgw_desktop.engine.routing.plan import Deciding, Fork, Plan, plan_of
+from llmgw_desktop.engine.routing.rules import Asked, ReadyRule, ready
+from llmgw_desktop.engine.routing.sizes import input_tokens_of
+from llmgw_desktop.engine.routing.strategies import AccountHealth, AllWell, Price, no_price
 
 LONGEST_NAME = 512
-PRACTICE = Provider(name="practice", kind=ProviderKind.PRACTICE)
-_FAMILIES = (
-    (re.compile(r"claude-"), ProviderKind.ANTHROPIC),
-    (
-        re.compile(r"(?:gpt-(?!oss)|chatgpt-|codex-|o[1-9](?:-|$)|text-embedding-)"),
-        ProviderKind.OPENAI,
-    ),
-    (re.compile(r"gemini-"), ProviderKind.GOOGLE),
-)
-"""How vendors call their own models."""
-_KINDRED = {
-    ModelProtocol.OPENAI_RESPONSES: ModelProtocol.CODEX,
-    ModelProtocol.CODEX: ModelProtocol.OPENAI_RESPONSES,
-}
-"""Two flavours of one protocol: the least is lost between them."""
-_Match = tuple[Provider, str]
-_Decided = tuple[ModelProtocol, str, Operation]
+MOST_PLANS = 1024
+NO_FALLBACK = "x-llmgw-no-fallback"
+_YES = frozenset({"true", "1", "yes", "on"})
 
 
 class Router:
-    """Rules, first match wins, and a match that cannot answer is the end of the search:
+    """Made anew with the settings by `renewed`; raises nothing but RouteError."""
 
-    1. `practice/…` goes to the practice provider, and nothing else ever does.
-    2. `NAME/model` or `NAME:model` goes to the provider of that name.
-    3. A provider that lists the model.
-    4. A provider that lists no models takes every name of its protocol, and the names of its
-       vendor's own models in every protocol.
-
-    Among matches of one rule those that speak the caller's protocol come first; for the others
-    the request is translated.
-    """
-
-    def __init__(self, providers: Sequence[Provider]) -> None:
-        self._providers = [provider for provider in providers if provider.enabled]
-        self._by_name = {provider.name: provider for provider in self._providers}
-        self._decisions: dict[_Decided, RouteDecision] = {}
-
-    def route(
+    def __init__(
         self,
-        protocol: ModelProtocol,
-        model: str,
-        operation: Operation = Operation.GENERATE,
-    ) -> RouteDecision:
-        """Raises UnknownModel, or NotServed where the model exists and cannot answer this."""
-        if len(model) > LONGEST_NAME:
-            raise UnknownModel(model)
-        asked = (protocol, model, operation)
-        decision = self._decisions.get(asked)
-        if decision is None:
-            decision = self._decide(asked)
-            if len(self._decisions) < 1024:  # names come from outside: the table stays bounded
-                self._decisions[asked] = decision
-        return decision
+        settings: Settings | None = None,
+        *,
+        health: AccountHealth | None = None,
+        price: Price = no_price,
+        affinity: Affinity | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        settings = settings or Settings()
+        self._settings = settings
+        self._health = health or AllWell()
+        self._price = price
+        self._affinity = affinity or Affinity(clock or SystemClock())
+        self._directory = Directory(settings.providers, settings.aliases)
+        self._upstreams = Upstreams()
+        self._rules = ready(settings.routes)
+        self._plans: dict[Asked, Plan | Fork] = {}
+        self._deciding = Deciding(self._health, self._affinity)
+
+    def renewed(self, settings: Settings) -> "Router":
+        """Another by new settings, that knows what this one knows of conversations."""
+        return Router(settings, health=self._health, price=self._price, affinity=self._affinity)
 
     @property
     def providers(self) -> Sequence[Provider]:
-        return self._providers
+        """Those that are switched on, practice aside."""
+        return self._directory.enabled
 
-    def _decide(self, asked: _Decided) -> RouteDecision:
-        protocol, model, operation = asked
-        may_translate = operation in TRANSLATED
-        plain = unquote(model) if "%" in model else model
-        if plain.startswith(PRACTICE_PREFIX):
-            if plain not in PRACTICE_MODELS:
-                raise UnknownModel(plain)
-            if protocol not in PRACTICE.spoken and not may_translate:
-                raise NotServed(f"Practice does not take {_asked_for(operation, protocol)}")
-            return _decision(protocol, (PRACTICE, plain), "The name asks for practice.")
-        for rule in (self._named, self._listing, self._of_its_family, self._taking_all):
-            matches = list(rule(model))
-            for match in matches:
-                if protocol in match[0].spoken:
-                    return _decision(protocol, match, _reason(match, model))
-            if rule == self._taking_all or not matches:
-                continue  # a stranger's name is nobody's business but of whom speaks its protocol
-            if may_translate:
-                return _decision(protocol, matches[0], _reason(matches[0], model))
-            # It was meant for this provider: no other one may see it.
+    def route(self, request: ModelRequest) -> RouteDecision:
+        """Raises UnknownModel, or NotServed where the model exists and cannot answer this."""
+        asked = (
+            request.protocol,
+            request.model,
+            request.operation,
+            request.principal.name,
+            request.project,
+        )
+        plan = self._plans.get(asked)
+        if plan is None:
+            plan = self._remembered(asked)
+        if plan.decision is not None:
+            return plan.decision
+        if isinstance(plan, Fork):
+            plan = plan.of(input_tokens_of(request))
+            if plan.decision is not None:
+                return plan.decision
+        return self._deciding.decide(
+            plan,
+            conversation=conversation_of(request) if plan.keeps_conversations else "",
+            strict=request.headers.get(NO_FALLBACK, "").strip().lower() in _YES,
+            takes_turn=True,
+        )
+
+    def answered(
+        self,
+        request: ModelRequest,
+        decision: RouteDecision,
+        candidate: Candidate,
+        answer_id: str | None = None,
+    ) -> None:
+        """It answered this well: the conversation stays with it."""
+        if not decision.conversation:
+            return
+        self._affinity.note(decision.conversation, candidate)
+        if following := following_turn(request, candidate, answer_id):
+            self._affinity.note(following, candidate)
+
+    def explain(self, question: RouteQuestion) -> RouteDecision:
+        """What would happen, without any trace of the question. Raises as `route`."""
+        plan = self._plan(_asked(question))
+        if isinstance(plan, Fork):
+            plan = plan.of(question.input_tokens)
+        decided = plan.decision or self._deciding.decide(
+            plan, conversation=question.conversation, strict=question.strict, takes_turn=False
+        )
+        return RouteDecision(
+            candidates=decided.candidates,
+            reason=decided.reason,
+            rule=decided.rule,
+            strategy=decided.strategy,
+            considered=tuple(decided.considered),
+            strict=question.strict,
+        )
+
+    def steps(self, question: RouteQuestion) -> tuple[RouteStep, ...]:
+        """What each rule says, up to and with the first that matches; those that are switched off
+        say so."""
+        return tuple(self._steps(question))
+
+    def _steps(self, question: RouteQuestion) -> Iterator[RouteStep]:
+        meant = self._directory.meant_provider(question.model)
+        for number, rule in enumerate(self._settings.routes, 1):
+            if not rule.enabled:
+                yield RouteStep(rule=rule, matched=False, why="It is switched off.")
+                continue
+            why = ReadyRule(rule, number).why_not(question, meant)
+            yield RouteStep(rule=rule, matched=not why, why=why or "Everything fits.")
+            if not why:
+                return
+
+    def _remembered(self, asked: Asked) -> "Plan | Fork":
+        if len(asked[1]) > LONGEST_NAME:
+            raise UnknownModel(asked[1])
+        plan = self._plan(asked)
+        if len(asked[4]) <= LONGEST_NAME:  # names come from outside: the table stays bounded
+            while len(self._plans) >= MOST_PLANS:
+                del self._plans[next(iter(self._plans))]
+            self._plans[asked] = plan
+        return plan
+
+    def _plan(self, asked: Asked) -> "Plan | Fork":
+        """By the first rule that matches; a fork where the size decides between some."""
+        if len(asked[1]) > LONGEST_NAME:
+            raise UnknownModel(asked[1])
+        meant = self._directory.meant_provider(asked[1])
+        sized: list[ReadyRule] = []
+        for rule in self._rules:
+            if not rule.fits(asked, meant):
+                continue
+            if not rule.is_sized:
+                return self._fork(asked, sized, rule)
+            sized.append(rule)
+        return self._fork(asked, sized, None)
+
+    def _fork(self, asked: Asked, sized: list[ReadyRule], last: ReadyRule | None) -> "Plan | Fork":
+        def by(rule: ReadyRule | None) -> Plan:
+            return self._by_name(asked) if rule is None else self._by_rule(asked, rule)
+
+        return Fork(sized, last, by) if sized else by(last)
+
+    def _by_rule(self, asked: Asked, ready_rule: ReadyRule) -> Plan:
+        rule, model = ready_rule.rule, asked[1]
+        choices = Choices(asked[0], asked[2], self._upstreams, self._price)
+        leads = [
+            lead
+            for target in rule.to
+            for lead in self._directory.target(target, model, f"Route '{rule.name}' names it.")
+        ]
+        choices.add(leads)
+        if not choices.found:
+            told = " ".join(f"{each.account}: {each.reason}" for each in choices.left_out)
             raise NotServed(
-                f"'{model}' is served by '{matches[0][0].name}', which does not take "
-                f"{_asked_for(operation, protocol)}"
+                f"'{model[:80]}' is led by route '{rule.name}' to nobody who could answer. {told}"
             )
-        raise UnknownModel(model)
+        reason = f"Route '{rule.name}' matches, number {ready_rule.number} of the list."
+        return plan_of(
+            choices,
+            reason=reason,
+            rule=rule.name,
+            strategy=rule.strategy,
+            keeps_conversations=rule.keeps_conversations,
+        )
 
-    def _named(self, model: str) -> Iterator[_Match]:
-        for mark in ("/", ":"):
-            name, found, rest = model.partition(mark)
-            if found and rest and name in self._by_name:
-                yield self._by_name[name], rest
-
-    def _listing(self, model: str) -> Iterator[_Match]:
-        return ((each, model) for each in self._providers if model in each.models)
-
-    def _of_its_family(self, model: str) -> Iterator[_Match]:
-        kind = next((kind for family, kind in _FAMILIES if family.match(model)), None)
-        return (match for match in self._taking_all(model) if match[0].kind is kind)
-
-    def _taking_all(self, model: str) -> Iterator[_Match]:
-        return ((each, model) for each in self._providers if not each.models)
-
-
-TRANSLATED = frozenset({Operation.GENERATE, Operation.COUNT_TOKENS})
-"""What can be asked of a provider that speaks another protocol than the caller."""
-_ONLY_UNTRANSLATED = {Operation.EMBED: "embeddings", Operation.COMPACT: "compaction"}
-
-
-def _asked_for(operation: Operation, protocol: ModelProtocol) -> str:
-    what = _ONLY_UNTRANSLATED.get(operation, str(operation))
-    return f"requests for {what} in {protocol}. Ask a model of a provider that speaks {protocol}."
-
-
-def _decision(protocol: ModelProtocol, match: _Match, reason: str) -> RouteDecision:
-    provider, model = match
-    upstream = Upstream.of(provider, _spoken_with(provider, protocol))
-    return RouteDecision(candidates=(Candidate(upstream=upstream, model=model),), reason=reason)
+    def _by_name(self, asked: Asked) -> Plan:
+        protocol, model, operation = asked[:3]
+        choices = Choices(protocol, operation, self._upstreams, self._price)
+        names = self._directory.expanded(model)
+        led: list[str] = []
+        for at, name in enumerate(names):
+            leads = self._directory.leads(name, protocol)
+            led += [lead.provider.name for lead in leads if lead.provider.enabled]
+            choices.add(leads, tier=at, own_protocol_first=True)
+        if not choices.found:
+            if led:
+                raise NotServed(not_taken(model[:80], led, operation, protocol))
+            raise UnknownModel(model)
+        reason = choices.found[0].reason
+        if names != [model]:
+            reason = f"'{model[:80]}' stands for {', '.join(names[:5])}. {reason}"
+        return plan_of(
+            choices,
+            reason=reason,
+            strategy=self._settings.routing.strategy,
+            keeps_conversations=self._settings.routing.keep_conversations,
+        )
 
 
-def _spoken_with(provider: Provider, protocol: ModelProtocol) -> ModelProtocol:
-    if protocol in provider.spoken:
-        return protocol
-    kindred = _KINDRED.get(protocol)
-    if kindred is not None and kindred in provider.spoken:
-        return kindred
-    return provider.spoken[0]
-
-
-def _reason(match: _Match, asked: str) -> str:
-    provider, model = match
-    if model != asked:
-        return f"The name asks for provider '{provider.name}'."
-    if model in provider.models:
-        return f"'{provider.name}' lists this model."
-    return f"'{provider.name}' takes every model of its protocol and of its vendor."
+def _asked(question: RouteQuestion) -> Asked:
+    return (
+        question.protocol,
+        question.model,
+        question.operation,
+        question.client,
+        question.project,
+    )

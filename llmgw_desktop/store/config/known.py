@@ -6,6 +6,7 @@
 
 from dataclasses import dataclass
 
+from llmgw_desktop.domain.route import Strategy
 from llmgw_desktop.domain.settings import RecorderLevel
 from llmgw_desktop.store.config.values import (
     LoopbackHost,
@@ -119,11 +120,23 @@ KNOWN: tuple[Known, ...] = (
         env=("LLM_GATEWAY_REDACT_LOGGED_SECRETS",),
         meaning="Whether secrets are removed from recorded bodies.",
     ),
+    Known(
+        table="routing",
+        key="strategy",
+        value=Word(words=Strategy),
+        meaning="The order of the candidates where a route names none.",
+    ),
+    Known(
+        table="routing",
+        key="keep_conversations",
+        value=YesNo(),
+        meaning="Whether a conversation stays with the account that answered it, where a route "
+        "says nothing.",
+    ),
 )
 
 NOT_USED_YET: tuple[tuple[str, ...], ...] = (
     ("clis",),
-    ("routes",),
     ("workspaces",),
     ("approvals",),
     ("jobs",),

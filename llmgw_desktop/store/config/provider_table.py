@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
 from llmgw_desktop.domain.account import Account
@@ -13,29 +12,20 @@ from llmgw_desktop.domain.provider import (
     Provider,
     ProviderKind,
 )
+from llmgw_desktop.store.config.account_table import (
+    AccountTables,
+    takes_default_twice,
+    with_own_key,
+)
 from llmgw_desktop.store.config.provider_address import CheckedAddress, check_address
 from llmgw_desktop.store.config.settings_text import SettingsText
-from llmgw_desktop.store.config.values import Texts, Unfit, Value, Word, YesNo
+from llmgw_desktop.store.config.toml_lines import KeyPath
+from llmgw_desktop.store.config.values import PlainText, Texts, Unfit, Value, Word, YesNo
 
 PRACTICE = "practice"
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class PlainText:
-    """Text of one line."""
-
-    expected = "a text"
-
-    def read(self, raw: object) -> str:
-        if not isinstance(raw, str) or not raw.isprintable():
-            raise Unfit(self.expected)
-        return raw.strip()
-
-    def read_text(self, text: str) -> str:
-        return self.read(text)
 
 
 def _is_model(text: str) -> bool:
@@ -103,25 +93,25 @@ class ProviderTables:
             return self._practice(path, table)
         local = self._value(path, "local", default=False)
         address = self._address(path, kind, local=local)
-        variable, key = self._key(path)
-        if key and not address.is_encrypted and not local:
+        accounts = self._accounts(path, table)
+        if any(each.api_key for each in accounts) and not address.is_encrypted and not local:
             self._text.warn((*path, "base_url"), "sends the key unencrypted; https:// would not")
         provider = Provider(
             name=name,
             kind=kind,
             base_url=address.url,
-            accounts=(Account(api_key=key, api_key_env=variable),),
+            accounts=accounts,
             models=self._value(path, "models", ()),
             protocols=tuple(map(ModelProtocol, self._value(path, "protocols", ()))),
             local=local,
             enabled=self._value(path, "enabled", default=True),
         )
-        self._warn_of_missing_key(path, provider)
+        self._warn_of_missing_keys(path, provider)
         return provider
 
     def _practice(self, path: tuple[str, str], table: Mapping[str, object]) -> Provider:
         for key in table:
-            if key in PROVIDER_KEYS and key not in ("kind", "enabled"):
+            if key in {*PROVIDER_KEYS, "accounts"} - {"kind", "enabled"}:
                 self._text.warn((*path, key), "the practice provider does not use this")
         return Provider(
             name=PRACTICE,
@@ -156,11 +146,27 @@ class ProviderTables:
             )
         return address
 
-    def _key(self, path: tuple[str, str]) -> tuple[str, str]:
+    def _accounts(self, path: tuple[str, str], table: Mapping[str, object]) -> tuple[Account, ...]:
+        variable, key = self._key(path, table)
+        own = Account(api_key=key, api_key_env=variable)
+        if "accounts" not in table:
+            return (own,)
+        place = (*path, "accounts")
+        listed = AccountTables(self._text, self._key).read(place, table["accounts"])
+        if takes_default_twice(own, listed):
+            raise self._text.error(
+                place, 'the key beside the accounts is the account "default"; name this one else'
+            )
+        return with_own_key(own, listed)
+
+    def _key(self, path: KeyPath, table: Mapping[str, object]) -> tuple[str, str]:
         """The variable's name and what it holds. Neither is shown in a message: what stands
         there by mistake may be the key itself."""
-        variable = self._value(path, "api_key_env", "")
         place = (*path, "api_key_env")
+        try:
+            variable = PlainText().read(table.get("api_key_env", ""))
+        except Unfit as unfit:
+            raise self._text.error(place, f"expected {unfit}") from None
         if not variable:
             return "", ""
         if not _VARIABLE.fullmatch(variable):
@@ -174,16 +180,24 @@ class ProviderTables:
             )
         return variable, key
 
-    def _warn_of_missing_key(self, path: tuple[str, str], provider: Provider) -> None:
-        account = provider.accounts[0]
-        if not provider.enabled or not provider.key_problem(account):
-            return
-        if account.api_key_env:
-            problem = "the environment variable is not set, or empty, where the gateway was started"
-        else:
-            problem = f'kind = "{provider.kind}" needs the name of the variable that holds its key'
-        place = (*path, "api_key_env")
-        self._text.warn(place, f"{problem}; requests to this provider are refused")
+    def _warn_of_missing_keys(self, path: tuple[str, str], provider: Provider) -> None:
+        tables = self._text.table(path).get("accounts")
+        own = len(provider.accounts) - (len(tables) if isinstance(tables, list) else 0)
+        for number, account in enumerate(provider.accounts):
+            if not provider.enabled or not account.enabled or not provider.key_problem(account):
+                continue
+            if account.api_key_env:
+                problem = "the environment variable is not set, or empty, where the gateway was "
+                problem += "started"
+            else:
+                needed = f'kind = "{provider.kind}" needs'
+                problem = f"{needed} the name of the variable that holds its key"
+            is_own = number < own
+            place: KeyPath = path if is_own else (*path, "accounts", number - own)
+            whom = "provider" if is_own else "account"
+            self._text.warn(
+                (*place, "api_key_env"), f"{problem}; requests to this {whom} are refused"
+            )
 
     def _warn_of_unknown(self, path: tuple[str, str], table: Mapping[str, object]) -> None:
         for key in table:
@@ -193,6 +207,6 @@ class ProviderTables:
                 self._text.warn(
                     (*path, key), "keys are not read from this file; name a variable in api_key_env"
                 )
-            elif key not in PROVIDER_KEYS:
+            elif key not in PROVIDER_KEYS and key != "accounts":
                 known = ", ".join(PROVIDER_KEYS)
                 self._text.warn((*path, key), f"unknown setting, ignored (known here: {known})")

@@ -53,7 +53,7 @@ class SettingsText:
             raise ConfigError("is not UTF-8 text", file=file, line=line) from error
 
     def error(self, path: KeyPath, message: str) -> ConfigError:
-        return ConfigError(message, file=self.file, line=self._line(path), key=dotted(path))
+        return ConfigError(message, file=self.file, line=self.line(path), key=dotted(path))
 
     def warn(self, path: KeyPath, message: str) -> None:
         self.warnings.append(str(self.error(path, message)))
@@ -82,7 +82,8 @@ class SettingsText:
             reason = message[: place.start()] if place else message
             raise ConfigError(f"not valid TOML: {reason}", file=self.file, line=line) from error
 
-    def _line(self, path: KeyPath) -> int | None:
+    def line(self, path: KeyPath) -> int | None:
+        """Where this stands, or what it belongs to."""
         while path and path not in self._lines:
             path = path[:-1]
         return self._lines.get(path)

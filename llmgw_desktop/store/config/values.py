@@ -160,6 +160,43 @@ class YesNo:
 
 
 @dataclass(frozen=True, slots=True)
+class PlainText:
+    """Text of one line."""
+
+    expected = "a text"
+
+    def read(self, raw: object) -> str:
+        if not isinstance(raw, str) or not raw.isprintable():
+            raise Unfit(self.expected)
+        return raw.strip()
+
+    def read_text(self, text: str) -> str:
+        return self.read(text)
+
+
+_ODD_IN_PATTERN = re.compile(r"[\[\]{}()|^$\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class NamePattern:
+    """A name in which `*` stands for any letters and `?` for one."""
+
+    expected = "a name of 1 to 200 characters, with * for any letters and ? for one"
+
+    def read(self, raw: object) -> str:
+        if not isinstance(raw, str) or raw.strip() != raw or not raw.isprintable():
+            raise Unfit(self.expected)
+        if not 0 < len(raw) <= 200:
+            raise Unfit(self.expected)
+        if odd := _ODD_IN_PATTERN.search(raw):
+            raise Unfit(f"{self.expected}; {odd.group()} has no meaning here")
+        return raw
+
+    def read_text(self, text: str) -> str:
+        return self.read(text)
+
+
+@dataclass(frozen=True, slots=True)
 class LoopbackHost:
     """An address of this computer. Others are refused until a way to protect them exists."""
 

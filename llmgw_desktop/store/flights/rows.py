@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -17,6 +17,7 @@ from llmgw_desktop.domain.flight import (
 )
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import Consideration
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.usage import Usage
 
@@ -30,12 +31,15 @@ PACK_BYTES = 4096
 """From this size on bodies are compressed; smaller ones would cost more than they save."""
 CUT_OVERLAP = 4096
 """So much beyond the cut is sealed along, so that no half of a secret is left at the end."""
+MOST_CONSIDERED = 200
+"""Candidates of one decision; more are no help to anybody."""
 MOST_TOKENS = 10**12
 """More is nonsense of an upstream and taken as unknown; so sums stay within 64 bits."""
 BODY_COLUMNS = (
     *("flight", "request_headers"),
     *("request_body", "request_body_packed", "request_body_whole", "answer_headers"),
     *("answer_body", "answer_body_packed", "answer_body_whole", "phases"),
+    "considered",
 )
 """What bodies have of their own."""
 WAY_COLUMNS = ("path", "route_reason")
@@ -51,12 +55,14 @@ class BodyRows:
         self._keeps_bodies = settings.level is RecorderLevel.FULL
         self._most_bytes = settings.max_body_bytes
         self._clean = clean
+        self._said: dict[int, str] = {}
 
     def row(self, record: FlightRecord) -> Row:
         """In the order of BODY_COLUMNS, the flight's id in the place of its `seq`."""
         if not self._keeps_bodies:
             nothing = ("[]", None, 0, 1)
-            return (record.summary.id, *nothing, *nothing, _phases(record))
+            said = self._considered(record.considered)
+            return (record.summary.id, *nothing, *nothing, _phases(record), said)
         return (
             record.summary.id,
             _json(record.request_headers),
@@ -64,7 +70,25 @@ class BodyRows:
             _json(record.answer_headers),
             *self._packed(record.answer_body, record.answer_body_whole),
             _phases(record),
+            self._considered(record.considered),
         )
+
+    def _considered(self, considered: Sequence[Consideration]) -> str:
+        """Cleaned as bodies are: the model's name came from outside. The decisions of one route
+        with one candidate are one object."""
+        if not considered:
+            return "[]"
+        said = self._said.get(id(considered))
+        if said is None:
+            said = self._said[id(considered)] = self._said_of(considered)
+        return said
+
+    def _said_of(self, considered: Sequence[Consideration]) -> str:
+        rows = [
+            (each.account, each.model[:NAME_CHARS], each.rank, each.reason[:TEXT_CHARS])
+            for each in considered[:MOST_CONSIDERED]
+        ]
+        return self._clean(_json(rows).encode(errors="replace")).decode(errors="replace")
 
     def _packed(self, body: bytes | None, is_whole: bool) -> tuple[bytes | None, int, int]:
         """The body as kept, whether it is compressed, whether it is whole."""
@@ -143,6 +167,10 @@ def record_of(summary: FlightSummary, row: Row | None) -> FlightRecord:
         phases=tuple(
             Phase(name=PhaseName(name), start_ms=start_ms, end_ms=end_ms, note=note)
             for name, start_ms, end_ms, note in json.loads(row[11])
+        ),
+        considered=tuple(
+            Consideration(account=account, model=model, rank=rank, reason=reason)
+            for account, model, rank, reason in json.loads(row[12])
         ),
     )
 

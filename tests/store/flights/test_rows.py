@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
+from llmgw_desktop.domain.route import Consideration
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.flights.alike import (
@@ -202,3 +203,21 @@ def test_scrubbed_rows_are_taken_by_sqlite() -> None:
     taken = connection.execute("SELECT ?, ?, ?, ?, ?, ?, ?", row).fetchone()
     connection.close()
     assert taken == ("a?b", None, -(2**63), math.inf, None, b"\xff", 1)
+
+
+def test_candidates_come_back_with_their_reasons() -> None:
+    told = (
+        Consideration(account="a/b", model="m", rank=1, reason="Because."),
+        Consideration(account="c", model="\ud800", rank=None, reason="Off."),
+    )
+    kept = _kept(record(considered=told)).considered
+    assert kept[0] == told[0]
+    assert (kept[1].account, kept[1].rank, kept[1].reason) == ("c", None, "Off.")
+    assert _kept(record(considered=())).considered == ()
+    assert len(_kept(record(considered=told * 500)).considered) == 200
+
+
+def test_secrets_in_a_models_name_are_taken_out_of_the_candidates() -> None:
+    told = (Consideration(account="a", model="sk-secret", rank=1, reason="r"),)
+    rows = BodyRows(SETTINGS, lambda body: body.replace(b"sk-secret", b"***"))
+    assert record_of(summary(1), rows.row(record(considered=told))).considered[0].model == "***"

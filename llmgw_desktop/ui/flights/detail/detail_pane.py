@@ -20,6 +20,7 @@ from llmgw_desktop.ui.flights.bodies.body_tab import BodyTab
 from llmgw_desktop.ui.flights.bodies.raw_tab import RawTab
 from llmgw_desktop.ui.flights.detail.elided_label import ElidedLabel
 from llmgw_desktop.ui.flights.detail.overview_tab import OverviewTab
+from llmgw_desktop.ui.flights.detail.route_tab import RouteTab
 from llmgw_desktop.ui.flights.detail.timeline_tab import TimelineTab
 from llmgw_desktop.ui.flights.flight_actions import FlightActions
 from llmgw_desktop.ui.flights.table.state_marks import StateMarks
@@ -28,7 +29,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.tab_strip import TabStrip
 
-_TABS = ("Overview", "Request", "Response", "Timeline", "Raw")
+_TABS = ("Overview", "Request", "Response", "Timeline", "Route", "Raw")
 _CURL = "Copy as curl"
 _COPY = "Copy"
 _TO_RIGHT = "Move to the right side"
@@ -70,6 +71,7 @@ class DetailPane(QWidget):
         self._request = BodyTab(theme, bridge, of_request=True)
         self._response = BodyTab(theme, bridge, of_request=False)
         self._timeline = TimelineTab(theme)
+        self._route = RouteTab(theme)
         self._raw = RawTab(theme, bridge)
         self._curl = Button(theme, _CURL, icon="copy", name=_CURL)
         self._copy = Button(theme, _COPY, icon="down", name="Copy more")
@@ -98,7 +100,7 @@ class DetailPane(QWidget):
         return self._record
 
     def choose_tab(self, name: str) -> None:
-        """One of Overview, Request, Response, Timeline, Raw; another word changes nothing."""
+        """One of those on the strip; another word changes nothing."""
         if name in _TABS:
             self._tabs.setCurrentIndex(_TABS.index(name))
 
@@ -160,7 +162,14 @@ class DetailPane(QWidget):
         return across
 
     def _all_tabs(self) -> tuple[QWidget, ...]:
-        return (self._overview, self._request, self._response, self._timeline, self._raw)
+        return (
+            self._overview,
+            self._request,
+            self._response,
+            self._timeline,
+            self._route,
+            self._raw,
+        )
 
     def _buttons(self) -> list[Button]:
         theme = self._theme
@@ -204,7 +213,7 @@ class DetailPane(QWidget):
         tab = self._stack.currentWidget()
         if isinstance(tab, OverviewTab):
             tab.show_record(record, self._clock.now_s())
-        elif isinstance(tab, BodyTab | TimelineTab | RawTab):
+        elif isinstance(tab, BodyTab | TimelineTab | RouteTab | RawTab):
             tab.show_record(record)
 
     def _show_mark(self) -> None:

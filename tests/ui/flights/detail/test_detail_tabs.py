@@ -16,11 +16,12 @@ from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.bodies.body_tab import BodyTab
 from llmgw_desktop.ui.flights.bodies.raw_tab import RawTab
 from llmgw_desktop.ui.flights.detail.overview_tab import OverviewTab
+from llmgw_desktop.ui.flights.detail.route_tab import RouteTab
 from llmgw_desktop.ui.flights.detail.timeline_tab import TimelineTab, tick_step_ms
 from llmgw_desktop.ui.flights.detail.token_bar import TokenBar
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
-from tests.support.made_flights import BEGIN_S, failed, record, summary
+from tests.support.made_flights import BEGIN_S, failed, record, routed, summary
 
 
 @pytest.fixture
@@ -269,3 +270,25 @@ def test_the_timeline_says_its_spans_in_words(theme: Theme, qtbot: object) -> No
 def test_a_scale_has_few_round_ticks(end_ms: float) -> None:
     step = tick_step_ms(end_ms)
     assert 1 <= end_ms / step <= 8
+
+
+def test_the_route_tells_each_candidate_with_its_reason(theme: Theme, qtbot: object) -> None:
+    tab = RouteTab(theme)
+    qtbot.addWidget(tab)
+    tab.resize(600, 400)
+    tab.show()
+    tab.show_record(record(**routed()))
+    shown = [each.text() for each in tab.findChildren(QLabel) if each.isVisible()]
+    assert "3 candidates, in the order in which they are asked; 1 left out." in shown
+    assert [text for text in shown if text in ("1", "2", "3", "4", "–")] == ["1", "2", "3", "–"]
+    assert "claude/spare" in shown
+    assert "1. claude/work, claude-sonnet: Route 'reviews' names it." in tab.accessibleDescription()
+    tab.show_record(record())
+    shown = [each.text() for each in tab.findChildren(QLabel) if each.isVisible()]
+    assert "claude/spare" not in shown
+    assert "'anthropic' is its vendor. There is no other." in shown
+    tab.show_record(record(considered=(), route_reason=""))
+    shown = [each.text() for each in tab.findChildren(QLabel) if each.isVisible()]
+    assert shown == ["How this flight was routed was not recorded."]
+    tab.show_record(record(summary=failed(1, provider=None), considered=(), route_reason=""))
+    assert "No route was chosen" in tab.accessibleDescription()

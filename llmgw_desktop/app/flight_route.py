@@ -1,0 +1,73 @@
+"""How a flight was routed, for people: what decided, and what was said of each candidate."""
+
+from dataclasses import dataclass
+
+from llmgw_desktop.app.figures import UNKNOWN, counted
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.domain.flight import FlightRecord
+from llmgw_desktop.domain.route import Consideration
+
+_UNDECIDED = "No route was chosen for this flight; the overview says why."
+_UNRECORDED = "How this flight was routed was not recorded."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateLine:
+    """One that could have answered."""
+
+    rank: str
+    """Its place in the order; a dash where it was left out."""
+    account: str
+    model: str
+    reason: str
+    is_left_out: bool
+
+    @property
+    def text(self) -> str:
+        return f"{self.rank}. {self.account}, {self.model}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteTold:
+    """What the tab says."""
+
+    sentence: str
+    note: str
+    """What the list below shows; empty where there is none."""
+    lines: tuple[CandidateLine, ...] = ()
+
+    @property
+    def copy_text(self) -> str:
+        return "\n".join([self.sentence, *(line.text for line in self.lines)])
+
+
+def route_told(record: FlightRecord) -> RouteTold:
+    lines = tuple(candidate_line(each) for each in record.considered)
+    if not lines:
+        reason = inert_line(record.route_reason, 600)
+        return RouteTold(sentence=reason or _without(record), note="")
+    asked = [line for line in lines if not line.is_left_out]
+    left_out = len(lines) - len(asked)
+    note = "One candidate"
+    if len(asked) > 1:
+        note = f"{counted(len(asked), 'candidate')}, in the order in which they are asked"
+    if left_out:
+        note = f"{note}; {left_out} left out"
+    return RouteTold(sentence=inert_line(record.route_reason, 600), note=f"{note}.", lines=lines)
+
+
+def candidate_line(each: Consideration) -> CandidateLine:
+    return CandidateLine(
+        rank=UNKNOWN if each.rank is None else str(each.rank),
+        account=inert_line(each.account, 160),
+        model=inert_line(each.model, 160),
+        reason=inert_line(each.reason, 600),
+        is_left_out=each.rank is None,
+    )
+
+
+def _without(record: FlightRecord) -> str:
+    flight = record.summary
+    if flight.provider is None and not flight.is_running and flight.error_kind is not None:
+        return _UNDECIDED
+    return _UNRECORDED

@@ -1,0 +1,99 @@
+"""`llmgw route explain`: who would answer a request, and why. Nothing is sent."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from llmgw_desktop.app.flight_route import candidate_line
+from llmgw_desktop.app.inert_text import inert, inert_line
+from llmgw_desktop.app.route_explain import RouteExplainer
+from llmgw_desktop.domain.errors import RouteError
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import RouteDecision, RouteQuestion, RouteStep
+from llmgw_desktop.engine.routing.router import Router
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.settings import load_settings
+
+
+def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """0 where somebody would answer, 1 where nobody would. Raises ConfigError."""
+    router = Router(load_settings(places.config_file, env).settings)
+    explainer = RouteExplainer(lambda: router)
+    question = RouteQuestion(
+        protocol=ModelProtocol(arguments.protocol),
+        model=arguments.model,
+        operation=Operation(arguments.operation),
+        client=arguments.client,
+        project=arguments.project,
+        input_tokens=arguments.tokens,
+        strict=arguments.strict,
+    )
+    steps = explainer.steps(question)
+    try:
+        decision, problem = explainer.explain(question), ""
+    except RouteError as error:
+        decision, problem = None, str(error)
+    if arguments.json:
+        json.dump(_document(steps, decision, problem), sys.stdout, indent=2, ensure_ascii=False)
+        sys.stdout.write("\n")
+    else:
+        sys.stdout.write(_text(steps, decision))
+    if decision is None:
+        print(f"llmgw: {inert_line(problem, 1000)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _text(steps: tuple[RouteStep, ...], decision: RouteDecision | None) -> str:
+    lines = []
+    if steps:
+        lines.append("Routes:")
+        lines += [f"  {_mark(step)} {step.rule.name}: {step.why}" for step in steps]
+    else:
+        lines.append("There are no routes.")
+    if decision is not None:
+        lines += ["", decision.reason, ""]
+        for each in map(candidate_line, decision.considered):
+            lines += [f"  {each.rank:>2}  {each.account}  {each.model}", f"      {each.reason}"]
+    return inert("\n".join(lines)) + "\n"
+
+
+def _mark(step: RouteStep) -> str:
+    return "+" if step.matched else "-"
+
+
+def _document(
+    steps: tuple[RouteStep, ...], decision: RouteDecision | None, problem: str
+) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "steps": [
+            {
+                "rule": step.rule.name,
+                "line": step.rule.line,
+                "matched": step.matched,
+                "why": step.why,
+            }
+            for step in steps
+        ],
+        "problem": problem or None,
+    }
+    if decision is not None:
+        document |= {
+            "rule": decision.rule or None,
+            "reason": decision.reason,
+            "strategy": decision.strategy,
+            "strict": decision.strict,
+            "considered": [
+                {
+                    "account": each.account,
+                    "model": each.model,
+                    "rank": each.rank,
+                    "reason": each.reason,
+                }
+                for each in decision.considered
+            ],
+        }
+    return document

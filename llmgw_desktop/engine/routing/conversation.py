@@ -1,0 +1,173 @@
+"""Which conversation a request belongs to: the same word for all its turns.
+
+What the program says itself comes first: a header, then a field of the body. Else it is a digest of
+what stays the same from turn to turn: the system text and the user's first message, the first 4,096
+letters of each. Programs never share a conversation, nor do two models.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.wire.json_large import LargeObject
+
+SESSION_HEADERS = (
+    "x-claude-code-session-id",
+    "session-id",
+    "session_id",
+    "x-session-affinity",
+    "x-session-id",
+    "thread-id",
+    "conversation_id",
+    "x-affinity",
+)
+"""Of Claude Code, Codex (two generations), OpenCode, Codex, Codex, Vibe."""
+_PREVIOUS = "response:"
+_LONGEST_MARK = 200
+_LETTERS = 4096
+_HEAD_BYTES = 256 * 1024
+"""Of a large body's value no more is looked at."""
+_SYSTEM = ("system", "instructions", "systemInstruction", "system_instruction")
+_SPOKEN = ("messages", "input", "contents")
+_MOST_BEFORE_USER = 16
+_DEEPEST = 6
+_decoder = json.JSONDecoder()
+
+
+def conversation_of(request: ModelRequest) -> str:
+    """Empty where nothing tells: a request without text, or one that cannot be read."""
+    try:
+        mark = _mark(request) or _digest_of(request.fields)
+    except (MalformedRequest, ValueError, RecursionError):
+        return ""  # whoever must read the body says what is wrong with it
+    return conversation_key(request.principal.client_id, request.model, mark) if mark else ""
+
+
+def conversation_key(client: str, model: str, mark: str) -> str:
+    if len(mark) > _LONGEST_MARK or len(model) > _LONGEST_MARK:
+        mark, model = _digest(f"{model}\x1f{mark}"), ""
+    return f"{client}\x1f{model}\x1f{mark}"
+
+
+def following_turn(request: ModelRequest, candidate: Candidate, answer_id: str | None) -> str:
+    """The conversation of a request that goes on from this answer by its id; empty where none
+    can. An answer that was translated has its id from us (`wire/translate/openai_responses`)."""
+    if request.protocol is not ModelProtocol.OPENAI_RESPONSES:
+        return ""
+    if answer_id is None and candidate.upstream.protocol is not request.protocol:
+        answer_id = f"resp_{request.flight_id.rpartition('_')[2]}"
+    if answer_id is None:
+        return ""
+    return conversation_key(request.principal.client_id, request.model, _PREVIOUS + answer_id)
+
+
+def _mark(request: ModelRequest) -> str:
+    headers, fields = request.headers, request.fields
+    for name in SESSION_HEADERS:
+        if found := headers.get(name):
+            return f"session:{found}"
+    if "metadata" in fields and (session := _session_in(fields["metadata"])):
+        return f"session:{session}"
+    for name in ("prompt_cache_key", "conversation"):
+        if name in fields:
+            value = fields[name]
+            value = value.get("id") if isinstance(value, dict) else value
+            if isinstance(value, str) and value:
+                return f"{name}:{value}"
+    previous = fields.get("previous_response_id")
+    return _PREVIOUS + previous if isinstance(previous, str) and previous else ""
+
+
+def _session_in(metadata: object) -> str:
+    """Anthropic's `user_id` as Claude Code fills it: JSON, or words around `_session_`."""
+    user = metadata.get("user_id") if isinstance(metadata, dict) else None
+    if not isinstance(user, str):
+        return ""
+    if user.startswith("{"):
+        try:
+            told = json.loads(user)
+        except ValueError:
+            return ""
+        session = told.get("session_id") if isinstance(told, dict) else None
+        return session if isinstance(session, str) else ""
+    return user.rpartition("_session_")[2] if "_session_" in user else ""
+
+
+def _digest_of(fields: Mapping[str, object]) -> str:
+    system = [_text_of(_head(fields, name)) for name in _SYSTEM if name in fields]
+    first = ""
+    for name in _SPOKEN:
+        if name in fields:
+            before, first = _opening(_head(fields, name))
+            system.append(before)
+            break
+    if not first:
+        return ""
+    return f"digest:{_digest(''.join(system)[:_LETTERS] + chr(31) + first)}"
+
+
+def _opening(spoken: object) -> tuple[str, str]:
+    """What is said before the user's first message, and that message."""
+    if isinstance(spoken, str):
+        return "", spoken[:_LETTERS]
+    before = ""
+    for each in (spoken if isinstance(spoken, list) else [])[:_MOST_BEFORE_USER]:
+        if not isinstance(each, dict):
+            continue
+        text = _text_of(each)
+        if each.get("role", "user") == "user":
+            if text:
+                return before, text
+        else:
+            before += text
+    return before, ""
+
+
+def _text_of(value: object) -> str:
+    return "".join(_texts(value, _DEEPEST))[:_LETTERS]
+
+
+def _texts(value: object, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value[:_LETTERS]
+    elif depth and isinstance(value, list):
+        for each in value[:_LETTERS]:
+            yield from _texts(each, depth - 1)
+    elif depth and isinstance(value, dict):
+        for name in ("text", "content", "parts"):
+            if name in value:
+                yield from _texts(value[name], depth - 1)
+
+
+def _head(fields: Mapping[str, object], name: str) -> object:
+    """The value; of a large body's list only its first elements, so that nobody waits for all."""
+    if not isinstance(fields, LargeObject):
+        return fields[name]
+    text = fields.beginning(name, _HEAD_BYTES)
+    if text is None:
+        return fields[name]
+    return _first_elements(text) if text.startswith("[") else None
+
+
+def _first_elements(text: str) -> list[Any]:
+    """Those of a list that are whole before the text is cut."""
+    found: list[Any] = []
+    at = 1
+    while len(found) < _MOST_BEFORE_USER:
+        while at < len(text) and text[at] in " \t\r\n,":
+            at += 1
+        try:
+            element, at = _decoder.raw_decode(text, at)
+        except ValueError:
+            break
+        found.append(element)
+    return found
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()

@@ -1,0 +1,113 @@
+"""A person's rules, made ready to be held against requests."""
+
+from collections.abc import Sequence
+
+from llmgw_desktop.domain.glob import Glob
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import RouteQuestion, RouteRule
+
+Asked = tuple[ModelProtocol, str, Operation, str, str]
+"""What the static part of a rule looks at: protocol, model, operation, client, project."""
+
+
+class ReadyRule:
+    """One rule. What it leads to is others' business."""
+
+    __slots__ = (
+        "_client",
+        "_model",
+        "_operation",
+        "_project",
+        "_protocol",
+        "is_sized",
+        "least",
+        "most",
+        "number",
+        "rule",
+    )
+
+    def __init__(self, rule: RouteRule, number: int) -> None:
+        match = rule.match
+        self.rule = rule
+        self.number = number
+        """Its place among all rules, from 1."""
+        self._protocol = match.protocol
+        self._operation = match.operation
+        self._client = _or_none(match.client)
+        self._model = _or_none(match.model)
+        self._project = _or_none(match.project)
+        self.least = match.min_input_tokens
+        self.most = match.max_input_tokens
+        self.is_sized = self.least is not None or self.most is not None
+
+    def fits(self, asked: Asked, meant: str) -> bool:
+        """All but the size. `meant`: the provider that the name asks for by itself."""
+        protocol, model, operation, client, project = asked
+        return (
+            (self._protocol is None or self._protocol is protocol)
+            and (self._operation is None or self._operation is operation)
+            and (self._model is None or bool(self._model.fits(model)))
+            and (self._client is None or bool(self._client.fits(client)))
+            and (self._project is None or bool(self._project.fits(project)))
+            and (not meant or self._may_lead(meant))
+        )
+
+    def fits_size(self, tokens: int | None) -> bool:
+        """A size that nobody knows fits none but the rules without one."""
+        if not self.is_sized:
+            return True
+        if tokens is None or (self.least is not None and tokens < self.least):
+            return False
+        return self.most is None or tokens <= self.most
+
+    def why_not(self, question: RouteQuestion, meant: str) -> str:
+        """Which part does not fit, in words; empty where all do."""
+        match = self.rule.match
+        parts = (
+            (self._protocol in (None, question.protocol), "protocol", match.protocol),
+            (self._operation in (None, question.operation), "operation", match.operation),
+            (Glob(match.model).fits(question.model), "model", match.model),
+            (Glob(match.client).fits(question.client), "client", match.client),
+            (Glob(match.project).fits(question.project), "project", match.project),
+        )
+        for fits, word, wanted in parts:
+            if not fits:
+                given = getattr(question, word)
+                here = f"this is '{given}'" if given else "this has none"
+                return f"It is for {word} '{wanted}'; {here}."
+        if meant and not self._may_lead(meant):
+            return f"The name asks for provider '{meant}', to which this route does not lead."
+        if not self.fits_size(question.input_tokens):
+            return f"It is for {_size_words(self.least, self.most)}; {_told(question)}."
+        return ""
+
+    def _may_lead(self, meant: str) -> bool:
+        """A name that asks for a provider goes elsewhere only by a pattern that names it too."""
+        if self.rule.match.model.startswith((f"{meant}/", f"{meant}:")):
+            return True
+        return any(target.provider == meant for target in self.rule.to)
+
+
+def ready(rules: Sequence[RouteRule]) -> list[ReadyRule]:
+    """Those that are switched on, with their places among all."""
+    return [ReadyRule(rule, number) for number, rule in enumerate(rules, 1) if rule.enabled]
+
+
+def _or_none(pattern: str) -> Glob | None:
+    made = Glob(pattern)
+    return None if made.takes_all else made
+
+
+def _size_words(least: int | None, most: int | None) -> str:
+    if most is None:
+        return f"{least:,} input tokens and more"
+    if least is None:
+        return f"up to {most:,} input tokens"
+    return f"{least:,} to {most:,} input tokens"
+
+
+def _told(question: RouteQuestion) -> str:
+    if question.input_tokens is None:
+        return "the size of this one is not known"
+    return f"this one has about {question.input_tokens:,}"

@@ -1,0 +1,153 @@
+"""The order in which candidates are tried: pure functions, so that each can be read as its rule.
+
+A strategy gives each candidate a rank; those of one rank share new conversations by weight, in
+turn and not by chance (`in_turn`). Priorities count before weights always.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from operator import add
+from typing import Any, Protocol
+
+from llmgw_desktop.domain.account import CredentialKind
+from llmgw_desktop.domain.provider import Upstream
+from llmgw_desktop.domain.route import Strategy
+from llmgw_desktop.engine.routing.choices import Choice
+
+Level = tuple[Choice, ...]
+"""Candidates of one rank."""
+Price = Callable[[Upstream, str], float | None]
+"""What a million tokens of a model cost there, blended; None where nobody knows."""
+
+
+class AccountHealth(Protocol):
+    """What is known of accounts while the gateway runs. All of it is asked often: it is quick."""
+
+    def why_not(self, account: str, model: str) -> str:
+        """Empty: it may be asked."""
+
+    def latency_ms(self, account: str) -> float | None: ...
+
+    def quota_left(self, account: str) -> float | None:
+        """0 to 1."""
+
+
+class AllWell:
+    """Where nobody keeps books."""
+
+    def why_not(self, account: str, model: str) -> str:
+        del account, model
+        return ""
+
+    def latency_ms(self, account: str) -> float | None:
+        del account
+        return None
+
+    def quota_left(self, account: str) -> float | None:
+        del account
+        return None
+
+
+def no_price(upstream: Upstream, model: str) -> float | None:
+    del upstream, model
+    return None
+
+
+QUOTA_WEIGHT, PRICE_WEIGHT, LATENCY_WEIGHT = 0.5, 0.3, 0.2
+SAME_WITHIN = 20
+"""Scores are told apart in steps of one twentieth, so that noise moves nobody."""
+
+
+def levels(choices: Sequence[Choice], strategy: Strategy) -> tuple[Level, ...]:
+    """For the strategies whose order is known before a request comes.
+
+    - account-pool-first: subscriptions, then API keys and servers that want none; within each by
+      priority, then as listed.
+    - api-key-first: the other way round.
+    - pinned: as listed, whatever the credential; the accounts of one entry by priority.
+    """
+    return _levels(choices, _KEYS[strategy])
+
+
+def automatic_ranks(
+    choices: Sequence[Choice],
+    quotas: Sequence[float | None],
+    paces: Sequence[float | None],
+) -> list[int]:
+    """By a score of 0 to 1: half of it quota left, three tenths price, two tenths latency.
+
+    Quota counts as it is told. Price and latency count as the least of all divided by one's own, so
+    that the cheapest and the quickest have 1. What is unknown of a candidate counts as the average
+    of those of whom it is known: neither best nor worst; what is known of none counts for nobody.
+    The result is 0 for a score of 1 and grows by one for each twentieth below; equal ones go by
+    priority, then as listed.
+    """
+    parts = (
+        _weighed(quotas, QUOTA_WEIGHT),
+        _weighed(_shares([choice.price for choice in choices]), PRICE_WEIGHT),
+        _weighed(_shares(paces), LATENCY_WEIGHT),
+    )
+    scores = [0.0] * len(choices)
+    for part in parts:
+        if part:
+            scores = list(map(add, scores, part))
+    return [SAME_WITHIN - int(score * SAME_WITHIN + 0.5) for score in scores]
+
+
+def _weighed(shares: Sequence[float | None], weight: float) -> list[float]:
+    """Empty where nothing is known of anybody."""
+    told = [share for share in shares if share is not None]
+    if len(told) == len(shares):
+        return [weight * share for share in told]
+    if not told:
+        return []
+    middle = sum(told) / len(told)
+    return [weight * (middle if share is None else share) for share in shares]
+
+
+def in_turn(
+    level: Sequence[Choice], turns: Mapping[str, int]
+) -> tuple[list[Choice], dict[str, int]]:
+    """The members in the order of their turns, and the turns as they are after the first was used.
+
+    Smooth weighted round robin: everybody gains his weight, the richest is used and pays what all
+    gained. So three of weight 2, 1, 1 are used as a b c a, never a a b c.
+    """
+    purses = {each.account: turns.get(each.account, 0) + each.weight for each in level}
+    order = sorted(level, key=lambda each: purses[each.account], reverse=True)
+    purses[order[0].account] -= sum(each.weight for each in level)
+    return order, purses
+
+
+def _levels(choices: Sequence[Choice], key: Callable[[Choice], Any]) -> tuple[Level, ...]:
+    in_order = sorted(choices, key=key)  # stable: equals stay as they were found
+    return tuple(tuple(members) for _, members in groupby(in_order, key))
+
+
+def _shares(values: Sequence[float | None]) -> Sequence[float | None]:
+    """The least of all divided by each; 1 for the least itself, be it 0."""
+    told = [each for each in values if each is not None]
+    if not told:
+        return values
+    least = min(told)
+    if least <= 0:
+        return [None if each is None else float(each <= least) for each in values]
+    return [None if each is None else least / each for each in values]
+
+
+_KEYS: Mapping[Strategy, Callable[[Choice], Any]] = {
+    Strategy.ACCOUNT_POOL_FIRST: lambda each: (
+        each.tier,
+        each.credential is not CredentialKind.SIGN_IN,
+        each.priority,
+        each.place,
+    ),
+    Strategy.API_KEY_FIRST: lambda each: (
+        each.tier,
+        each.credential is CredentialKind.SIGN_IN,
+        each.priority,
+        each.place,
+    ),
+    Strategy.PINNED: lambda each: (each.tier, each.place, each.priority),
+    Strategy.AUTOMATIC: lambda each: (each.tier, each.priority, each.place),
+}

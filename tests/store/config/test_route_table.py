@@ -1,0 +1,223 @@
+"""Routes and aliases: what they become, and what is said of their faults."""
+
+from pathlib import Path
+
+import pytest
+
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import Alias, RouteMatch, RouteRule, RouteTarget, Strategy
+from llmgw_desktop.domain.settings import RoutingSettings
+from tests.store.config.settings_files import load, refused
+
+PROVIDERS = """\
+[providers.work]
+kind = "openai"
+accounts = [{ name = "a", vault = "o/a" }, { name = "b", vault = "o/b" }]
+[providers.home]
+kind = "openai-compatible"
+base_url = "http://127.0.0.1:1/v1"
+local = true
+models = ["small", "meta/llama"]
+"""
+FIRST = 9
+"""The line after these."""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def test_all_of_a_route(file: Path) -> None:
+    text = f"""{PROVIDERS}
+        [routing]
+        strategy = "automatic"
+        keep_conversations = false
+        [[routes]]
+        name = "background"
+        match = {{ client = "claude-*", model = "claude-haiku-*", protocol = "anthropic", \
+project = "p", operation = "generate", min_input_tokens = 1, max_input_tokens = 2 }}
+        to = ["home:small", "work/a:gpt-5", "work", "practice:echo"]
+        strategy = "pinned"
+        keep_conversations = true
+        enabled = false
+        [[routes]]
+        to = ["home:qwen3:8b"]
+        """
+    loaded = load(file, text)
+    assert loaded.warnings == ()
+    assert loaded.settings.routing == RoutingSettings(
+        strategy=Strategy.AUTOMATIC, keep_conversations=False
+    )
+    assert loaded.settings.routes == (
+        RouteRule(
+            name="background",
+            match=RouteMatch(
+                client="claude-*",
+                model="claude-haiku-*",
+                protocol=ModelProtocol.ANTHROPIC,
+                project="p",
+                operation=Operation.GENERATE,
+                min_input_tokens=1,
+                max_input_tokens=2,
+            ),
+            to=(
+                RouteTarget(provider="home", model="small"),
+                RouteTarget(provider="work", account="a", model="gpt-5"),
+                RouteTarget(provider="work"),
+                RouteTarget(provider="practice", model="practice/echo"),
+            ),
+            strategy=Strategy.PINNED,
+            keeps_conversations=True,
+            enabled=False,
+            line=13,
+        ),
+        RouteRule(
+            name="route 2",
+            to=(RouteTarget(provider="home", model="qwen3:8b"),),
+            strategy=Strategy.AUTOMATIC,
+            keeps_conversations=False,
+            line=20,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "expected"),
+    [
+        ("routes = 1", 0, "routes", "each [[routes]]"),
+        ("[[routes]]", 0, "routes[0].to", "expected a list of 1 to 50 texts"),
+        ("[[routes]]\nto = []", 1, "routes[0].to", "expected a list"),
+        ('[[routes]]\nto = "work"', 1, "routes[0].to", "expected a list"),
+        ('[[routes]]\nto = ["wrok"]', 1, "routes[0].to[0]", 'no provider "wrok" (there are: work'),
+        ('[[routes]]\nto = ["work/c:m"]', 1, "routes[0].to[0]", 'no account "c" (there are: a, b)'),
+        ('[[routes]]\nto = ["home/small"]', 1, "routes[0].to[0]", 'write "home:small"'),
+        ('[[routes]]\nto = ["work:"]', 1, "routes[0].to[0]", "a model behind the colon"),
+        ('[[routes]]\nto = ["practice"]', 1, "routes[0].to[0]", '"practice:echo"'),
+        ('[[routes]]\nto = ["work",\n"work"]', 2, "routes[0].to[1]", "already"),
+        ('[[routes]]\nto = ["work"]\nmatch = 3', 2, "routes[0].match", "expected a table"),
+        (
+            '[[routes]]\nto = ["work"]\nmatch = { model = "claude-[ab]" }',
+            2,
+            "routes[0].match.model",
+            "[ has no meaning here",
+        ),
+        (
+            '[[routes]]\nto = ["work"]\nmatch.client = ""',
+            2,
+            "routes[0].match.client",
+            "1 to 200 characters",
+        ),
+        (
+            '[[routes]]\nto = ["work"]\nmatch = { protocol = "openai" }',
+            2,
+            "routes[0].match.protocol",
+            '"openai-chat"',
+        ),
+        (
+            '[[routes]]\nto = ["work"]\n[routes.match]\nmin_input_tokens = 5\nmax_input_tokens = 4',
+            3,
+            "routes[0].match.min_input_tokens",
+            "more than max_input_tokens (4)",
+        ),
+        (
+            '[[routes]]\nto = ["work"]\nmatch.max_input_tokens = -1',
+            2,
+            "routes[0].match.max_input_tokens",
+            "whole number from 0",
+        ),
+        (
+            '[[routes]]\nto = ["work"]\nstrategy = "cheapest"',
+            2,
+            "routes[0].strategy",
+            '"account-pool-first"',
+        ),
+        ('[[routes]]\nto = ["work"]\nenabled = 1', 2, "routes[0].enabled", "true or false"),
+        (
+            '[[routes]]\nname = "a"\nto = ["work"]\n[[routes]]\nname = "a"\nto = ["home"]',
+            4,
+            "routes[1].name",
+            "earlier route",
+        ),
+        ("aliases = 1", 0, "aliases", "expected a table"),
+        ("[aliases]\nfast = []", 1, "aliases.fast", "a list of 1 to 20"),
+        ("[aliases]\nfast = [1]", 1, "aliases.fast", "a list of 1 to 20"),
+        ('[aliases]\n"practice/x" = "small"', 1, "aliases.'practice/x'", "printable"),
+        ('[aliases]\n"work/x" = "small"', 1, "aliases.'work/x'", 'asks for provider "work"'),
+        ('[aliases]\nfast = "work/"', 1, "aliases.fast", 'a model behind "work/"'),
+        ('[aliases]\na = "a"', 1, "aliases.a", "goes round in a circle: a → a"),
+        (
+            '[aliases]\na = ["small", "b"]\nb = "c"\nc = ["small", "a"]',
+            3,
+            "aliases.c",
+            "a → b → c → a",
+        ),
+        ('[routing]\nstrategy = "best"', 1, "routing.strategy", '"automatic"'),
+    ],
+)
+def test_faults_name_file_line_and_key(
+    file: Path, text: str, line: int, key: str, expected: str
+) -> None:
+    is_at_the_top = text.startswith(("routes =", "aliases ="))
+    error = refused(file, f"{text}\n{PROVIDERS}" if is_at_the_top else f"{PROVIDERS}{text}\n")
+    first = 1 if is_at_the_top else FIRST
+    assert (error.line, error.key) == (first + line, key)
+    assert expected in error.message
+
+
+def test_an_alias_that_leads_nowhere(file: Path) -> None:
+    listing = PROVIDERS.replace('kind = "openai"\n', 'kind = "openai"\nmodels = ["gpt"]\n')
+    error = refused(file, f'{listing}[aliases]\nfast = ["small", "hom/small"]\n')
+    assert error.key == "aliases.fast"
+    assert '"hom/small" leads nowhere' in error.message
+    assert "(there are: work, home)" in error.message
+
+
+def test_aliases_are_read_in_their_order(file: Path) -> None:
+    text = f"""{PROVIDERS}
+        [aliases]
+        fast = "home/small"
+        best = ["work/a:gpt-5", "fast", "meta/llama", "practice/echo"]
+        """
+    assert load(file, text).settings.aliases == (
+        Alias(name="fast", to=("home/small",), line=11),
+        Alias(name="best", to=("work/a:gpt-5", "fast", "meta/llama", "practice/echo"), line=12),
+    )
+
+
+def test_a_route_that_is_never_reached_is_told(file: Path) -> None:
+    def warnings(first: str, second: str) -> tuple[str, ...]:
+        rules = f'[[routes]]\nto = ["work"]\n{first}\n[[routes]]\nto = ["home"]\n{second}\n'
+        return load(file, PROVIDERS + rules).warnings
+
+    (warning,) = warnings('match = { model = "claude-*" }', 'match = { model = "claude-x-*" }')
+    assert warning.startswith(f'{file}, line 12: routes[1]: is never used: "route 1" in line 9')
+    assert len(warnings("", "match.client = 'x'")) == 1
+    assert len(warnings("match.max_input_tokens = 9", "match.max_input_tokens = 9")) == 1
+    assert warnings("match.max_input_tokens = 9", "match.max_input_tokens = 10") == ()
+    assert warnings("match.max_input_tokens = 9", "") == ()
+    assert warnings("match.protocol = 'gemini'", "") == ()
+    assert warnings("match.model = 'a*'", "match.model = '*'") == ()
+    assert warnings("enabled = false", "") == ()
+    assert warnings("", "enabled = false") == ()
+
+
+def test_unknown_words_are_told(file: Path) -> None:
+    text = f'{PROVIDERS}[[routes]]\nto = ["work"]\ntoo = 1\nmatch = {{ modle = "x" }}\n'
+    first, second = load(file, text).warnings
+    assert "line 11: routes[0].too: unknown setting" in first
+    assert "line 12: routes[0].match.modle: unknown setting" in second
+    assert "known here: client, model, protocol" in second
+
+
+def test_a_file_of_very_many_routes_and_aliases_is_read_or_refused_quickly(file: Path) -> None:
+    routes = "".join(
+        f'[[routes]]\nto = ["work"]\nmatch = {{ model = "m{number}-*-x?" }}\n'
+        for number in range(500)
+    )
+    chain = "[aliases]\n" + "".join(f'a{n} = ["a{n + 1}", "a{n + 2}"]\n' for n in range(400))
+    ends = 'a400 = "small"\na401 = "small"\n'
+    loaded = load(file, PROVIDERS + routes + chain + ends)
+    assert (len(loaded.settings.routes), len(loaded.settings.aliases)) == (500, 402)
+    assert "at most 500 routes" in refused(file, PROVIDERS + routes + routes).message
