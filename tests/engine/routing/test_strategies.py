@@ -134,13 +134,13 @@ def test_who_may_not_be_asked_stands_last() -> None:
 
 
 @pytest.mark.parametrize("word", ["true", "1", "YES"])
-def test_strict_leaves_one(word: str) -> None:
+def test_no_fallback_leaves_one(word: str) -> None:
     router = routing([PAID, FREE])
-    found = router.route(request("m", headers={"X-LLMGW-Strict": word}))
+    found = router.route(request("m", headers={"X-LLMGW-No-Fallback": word}))
     assert (names(found), found.strict) == (["paid"], True)
     assert [(each.account, each.rank) for each in found.considered] == [("paid", 1), ("free", None)]
     assert "allows no other" in found.considered[1].reason
-    assert len(router.route(request("m", headers={"X-LLMGW-Strict": "false"})).candidates) == 2
+    assert len(router.route(request("m", headers={"X-LLMGW-No-Fallback": "false"})).candidates) == 2
 
 
 def _said(session: str) -> dict[str, str]:
