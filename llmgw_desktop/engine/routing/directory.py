@@ -36,6 +36,10 @@ class Directory:
         self.enabled = [each for each in self._others if each.enabled]
         self._aliases = {alias.name: alias.to for alias in aliases}
 
+    @property
+    def offers_practice(self) -> bool:
+        return self._practice.enabled
+
     def expanded(self, model: str) -> list[str]:
         """The names that this one stands for, in order; itself where it is no alias.
 
