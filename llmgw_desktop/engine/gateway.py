@@ -75,7 +75,8 @@ class Gateway:
         engine = self._engine
         self._settings = settings
         engine.pipeline.router = engine.pipeline.router.renewed(settings)
-        engine.catalogue.use(engine.pipeline.router.providers)
+        router = engine.pipeline.router
+        engine.catalogue.use(router.providers, practice=router.offers_practice)
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)
         engine.recorder.pricing.apply(settings.providers, settings.prices)

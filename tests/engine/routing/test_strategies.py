@@ -189,3 +189,18 @@ def test_what_is_remembered_of_conversations_is_bounded() -> None:
     assert len(affinity) == MOST_CONVERSATIONS
     assert affinity.place_of("c4") is None
     assert affinity.place_of("c5") == ("paid", "m")
+
+
+def test_figures_are_looked_at_a_few_times_in_a_second() -> None:
+    books, hands = Books(), Hands()
+    router = routing([PAID, FREE], strategy="automatic", health=books, clock=hands)
+    books.quota = {"paid": 0.9, "free": 0.1}
+    assert names(router.route(request("m"))) == ["paid", "free"]
+    books.quota = {"paid": 0.1, "free": 0.9}
+    assert names(router.route(request("m"))) == ["paid", "free"]
+    assert names(decided(router, "m")) == ["free", "paid"], "an explanation looks anew"
+    books.whys["paid"] = "cooling"
+    assert names(router.route(request("m"))) == ["free", "paid"], "health counts at once"
+    del books.whys["paid"]
+    hands.at_s = 0.3
+    assert names(router.route(request("m"))) == ["free", "paid"]
