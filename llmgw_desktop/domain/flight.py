@@ -52,6 +52,22 @@ class Phase:
 
 
 @value
+class Attempt:
+    """One candidate being asked; times in milliseconds since the flight began."""
+
+    account: str
+    """As `account_id` names it."""
+    model: str
+    protocol: ModelProtocol
+    start_ms: float
+    end_ms: float
+    outcome: str = ""
+    """What went wrong, in words; empty for the one that answered."""
+    status: int | None = None
+    """What it answered with; None where no answer came."""
+
+
+@value
 class FlightSummary:
     """A row of the flights table, running or ended."""
 
@@ -124,6 +140,8 @@ class FlightRecord:
     """False when the record keeps only the beginning of a very large body."""
     answer_body_whole: bool = True
     phases: tuple[Phase, ...] = ()
+    attempt_log: tuple[Attempt, ...] = ()
+    """Whoever was asked, in order; the last one answered, if any did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

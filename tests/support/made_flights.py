@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from llmgw_desktop.app.flights import matches
 from llmgw_desktop.domain.flight import (
+    Attempt,
     FlightQuery,
     FlightRecord,
     FlightState,
@@ -145,6 +146,25 @@ def record(number: int = 1, **changes: object) -> FlightRecord:
             Phase(name=PhaseName.CONNECT, start_ms=0.9, end_ms=31.0, note="reused"),
             Phase(name=PhaseName.WAIT, start_ms=31.0, end_ms=800.0),
             Phase(name=PhaseName.STREAM, start_ms=800.0, end_ms=4000.0),
+        ),
+        attempt_log=(
+            Attempt(
+                account="anthropic/second",
+                model="claude-sonnet",
+                protocol=ModelProtocol.ANTHROPIC,
+                start_ms=0.9,
+                end_ms=20.0,
+                outcome="It is overloaded.",
+                status=529,
+            ),
+            Attempt(
+                account="anthropic",
+                model="claude-sonnet",
+                protocol=ModelProtocol.ANTHROPIC,
+                start_ms=20.0,
+                end_ms=4000.0,
+                status=200,
+            ),
         ),
     )
     return replace(made, **changes)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.flight import (
+    Attempt,
     FlightRecord,
     FlightState,
     FlightSummary,
@@ -35,7 +36,7 @@ MOST_TOKENS = 10**12
 BODY_COLUMNS = (
     *("flight", "request_headers"),
     *("request_body", "request_body_packed", "request_body_whole", "answer_headers"),
-    *("answer_body", "answer_body_packed", "answer_body_whole", "phases"),
+    *("answer_body", "answer_body_packed", "answer_body_whole", "phases", "attempt_log"),
 )
 """What bodies have of their own."""
 WAY_COLUMNS = ("path", "route_reason")
@@ -56,7 +57,7 @@ class BodyRows:
         """In the order of BODY_COLUMNS, the flight's id in the place of its `seq`."""
         if not self._keeps_bodies:
             nothing = ("[]", None, 0, 1)
-            return (record.summary.id, *nothing, *nothing, _phases(record))
+            return (record.summary.id, *nothing, *nothing, _phases(record), _attempts(record))
         return (
             record.summary.id,
             _json(record.request_headers),
@@ -64,6 +65,7 @@ class BodyRows:
             _json(record.answer_headers),
             *self._packed(record.answer_body, record.answer_body_whole),
             _phases(record),
+            _attempts(record),
         )
 
     def _packed(self, body: bytes | None, is_whole: bool) -> tuple[bytes | None, int, int]:
@@ -144,6 +146,20 @@ def record_of(summary: FlightSummary, row: Row | None) -> FlightRecord:
             Phase(name=PhaseName(name), start_ms=start_ms, end_ms=end_ms, note=note)
             for name, start_ms, end_ms, note in json.loads(row[11])
         ),
+        attempt_log=tuple(_attempt_of(cells) for cells in json.loads(row[12])),
+    )
+
+
+def _attempt_of(cells: Row) -> Attempt:
+    account, model, protocol, start_ms, end_ms, outcome, status = cells
+    return Attempt(
+        account=account,
+        model=model,
+        protocol=ModelProtocol(protocol),
+        start_ms=start_ms,
+        end_ms=end_ms,
+        outcome=outcome,
+        status=status,
     )
 
 
@@ -186,6 +202,23 @@ def _unpacked(body: bytes | None, is_packed: int) -> bytes | None:
 
 def _phases(record: FlightRecord) -> str:
     return _json([(at.name, at.start_ms, at.end_ms, at.note) for at in record.phases])
+
+
+def _attempts(record: FlightRecord) -> str:
+    return _json(
+        [
+            (
+                each.account,
+                each.model[:NAME_CHARS],
+                each.protocol._value_,
+                each.start_ms,
+                each.end_ms,
+                each.outcome[:TEXT_CHARS],
+                each.status,
+            )
+            for each in record.attempt_log
+        ]
+    )
 
 
 def _json(value: Any) -> str:
