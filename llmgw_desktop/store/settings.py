@@ -10,6 +10,7 @@ from typing import Any
 
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.settings import (
+    FailoverSettings,
     HttpSettings,
     LoadedSettings,
     RecorderSettings,
@@ -36,6 +37,7 @@ def load_settings(path: Path, env: Mapping[str, str]) -> LoadedSettings:
         http=http,
         upstream=UpstreamSettings(**_values(text, "upstream", env)),
         recorder=RecorderSettings(**_values(text, "recorder", env)),
+        failover=FailoverSettings(**_values(text, "failover", env)),
         providers=ProviderTables(text, env, http.port).read(),
         prices=read_price_rules(text),
     )
