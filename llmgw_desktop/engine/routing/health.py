@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from llmgw_desktop.domain.account import AccountState, AccountStatus, account_id
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.events import AccountChanged
 from llmgw_desktop.domain.provider import Provider, ProviderKind
 from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.domain.settings import FailoverSettings
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.routing.account_news import AccountNews
 from llmgw_desktop.engine.routing.account_record import AccountRecord
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind, Scope
 from llmgw_desktop.engine.routing.quota_windows import share_left
@@ -60,13 +60,11 @@ class Health:
         clean: Callable[[str], str] = str,
     ) -> None:
         self._clock = clock
-        self._bus = bus
-        self._store = store
         self._clean = clean
+        self._news = AccountNews(bus, store)
         self._kept = store.load() if store is not None else {}
         self._settings = FailoverSettings()
         self._accounts: dict[str, AccountRecord] = {}
-        self._told: dict[str, AccountStatus] = {}
 
     def apply(self, providers: Sequence[Provider], settings: FailoverSettings) -> None:
         """New settings: accounts that still exist keep how they stand, but for a new key's."""
@@ -75,10 +73,7 @@ class Health:
         for provider in providers:
             if provider.kind is not ProviderKind.PRACTICE:
                 self._take_over(provider, before)
-        for gone in before.keys() - self._accounts.keys():
-            self._told.pop(gone, None)
-            if self._store is not None:
-                self._store.drop(gone)
+        self._news.forget((before.keys() | self._kept.keys()) - self._accounts.keys())
         self._kept = {}
         for record in self._accounts.values():
             self._changed(record)
@@ -157,9 +152,11 @@ class Health:
     def may_disturb(self, candidate: Candidate) -> bool:
         """Whether an account that needs a person may be asked, there being nobody else."""
         record = self._accounts.get(candidate.upstream.account)
-        if record is None or record.own.rest is None:
+        if record is None or (rest := record.own.rest) is None:
             return True
-        return self._clock.monotonic_s() - record.own.rest.since.mono >= PERSON_TRIAL_S
+        now = self._now()
+        is_due = now.mono - rest.since.mono >= PERSON_TRIAL_S
+        return is_due and not rest.is_being_tried(now)
 
     def begin(self, candidate: Candidate) -> float:
         """It is being asked, since the moment that is returned. After a rest this is a trial."""
@@ -228,7 +225,7 @@ class Health:
     def keep_all(self) -> None:
         """Hand the store all that a restart should remember."""
         for record in self._accounts.values():
-            self._keep(record)
+            self._news.keep(record, self._now())
 
     def _take_over(self, provider: Provider, before: Mapping[str, AccountRecord]) -> None:
         shared = self._shared(provider, before)
@@ -290,37 +287,8 @@ class Health:
                 self._changed(each)
 
     def _changed(self, record: AccountRecord) -> None:
-        """Tell the bus and the disk, if there is anything to tell."""
         record.look()
-        status = record.status(self._now())
-        if _is_same(status, self._told.get(record.name)):
-            return
-        self._told[record.name] = status
-        self._keep(record)
-        self._bus.publish(AccountChanged(status=status))
-
-    def _keep(self, record: AccountRecord) -> None:
-        if self._store is None:
-            return
-        kept = record.kept(self._now())
-        if kept is None:
-            self._store.drop(record.name)
-        else:
-            self._store.put(record.name, kept)
+        self._news.tell(record, self._now())
 
     def _now(self) -> Moment:
         return Moment(mono=self._clock.monotonic_s(), wall=self._clock.now_s())
-
-
-def _is_same(status: AccountStatus, before: AccountStatus | None) -> bool:
-    """To whoever looks at it; a second is nothing here."""
-    if before is None:
-        return status.state is AccountState.READY and not status.windows and not status.last_error
-    return _face(status) == _face(before)
-
-
-def _face(status: AccountStatus) -> tuple[object, ...]:
-    until = None if status.until_s is None else round(status.until_s)
-    models = tuple((name, round(until_s)) for name, until_s in status.cooling_models)
-    shares = tuple((each.name, each.used_share) for each in status.windows)
-    return status.state, until, status.reason, models, shares, status.failures

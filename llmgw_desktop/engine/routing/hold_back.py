@@ -82,6 +82,25 @@ async def fault_in_whole(answer: UpstreamAnswer, now_s: float) -> tuple[Replayed
     return replayed, None
 
 
+async def fault_in_array(answer: UpstreamAnswer, now_s: float) -> tuple[Replayed, Failure | None]:
+    """Of a stream that is one JSON array, as Gemini's are without server-sent events: an error is
+    its first element. Raises UpstreamError."""
+    pieces: list[bytes] = []
+    begun = b""
+    while b"}" not in begun and len(begun) <= SMALL_BYTES and (piece := await answer.read()):
+        pieces.append(piece)
+        begun += piece
+    if not begun:
+        raise UpstreamCut("A provider ended its answer before it began.")
+    replayed = Replayed(answer, pieces)
+    text = begun.strip().rstrip(b",")
+    if b'"error"' not in text:
+        return replayed, None
+    whole = text if text.endswith(b"]") else text + b"]"
+    told = told_error(whole)
+    return replayed, None if told is None else of_event(whole, answer.headers, now_s)
+
+
 class HoldBack:
     """The beginning of one stream; `look` gives what is to be passed on, or why it is not."""
 

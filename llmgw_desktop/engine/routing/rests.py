@@ -86,6 +86,8 @@ class Standing:
         if not is_fresh and not self._is_longer(length, now):
             if rest is not None:
                 rest.trial_until = 0.0
+                if rest.length_s is None:
+                    rest.since = now  # it was asked all the same, and still needs a person
             return False  # others who were under way when it began: one event, one rest
         if is_fresh:
             self.trips = min(self.trips + 1, MOST_TRIPS)

@@ -27,6 +27,7 @@ from llmgw_desktop.engine.routing.hold_back import (
     ERROR_BYTES,
     HoldBack,
     Replayed,
+    fault_in_array,
     fault_in_whole,
     read_ahead,
 )
@@ -221,7 +222,7 @@ class Tour:
         if is_event_stream(answer.headers):
             return await self._hold_back(answer, candidate, now_s, has_others=has_others)
         if is_streamed and self._dialect.is_stream(answer.headers):
-            return Replayed(answer, ()), None  # Gemini's arrays
+            return await fault_in_array(answer, now_s)
         if is_streamed or not is_json(answer.headers):
             kind = answer.headers.get("Content-Type", "nothing it names")[:80]
             return Replayed(answer, ()), Failure(kind=FailureKind.GARBAGE, words=kind)

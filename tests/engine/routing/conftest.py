@@ -21,7 +21,14 @@ from llmgw_desktop.store.paths import Places
 from tests.support.lane import Lane
 from tests.support.upstream import Upstream
 
-LANES = {"one": "anthropic", "two": "anthropic", "three": "anthropic", "chat": "openai-compatible"}
+LANES = {
+    "one": "anthropic",
+    "two": "anthropic",
+    "three": "anthropic",
+    "chat": "openai-compatible",
+    "responses": "openai",
+    "gemini": "google",
+}
 """Each is a provider."""
 HEAD = """
 [http]
@@ -111,7 +118,7 @@ def _config(upstream: Upstream) -> str:
     tables = []
     for name, kind in LANES.items():
         lane = upstream.lane(name)
-        url = lane.root_url if kind == "anthropic" else lane.base_url
+        url = lane.base_url if kind.startswith("openai") else lane.root_url
         tables.append(
             f'[providers.{name}]\nkind = "{kind}"\nbase_url = "{url}"\n'
             f'api_key_env = "STUB_KEY"\nlocal = true\n'

@@ -119,7 +119,15 @@ class TestAnotherAnswers:
     @pytest.mark.parametrize(
         "failing", [Refusal(status=529), Answer(error_after=0), Hangup(), html_page()]
     )
-    @pytest.mark.parametrize(("first", "second"), [("one", "chat"), ("chat", "one")])
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            ("one", "chat"),
+            ("chat", "one"),
+            ("responses", "gemini"),
+            ("gemini", "responses"),
+        ],
+    )
     async def test_in_another_protocol(
         self, inn: Inn, first: str, second: str, failing: Behaviour, stream: bool
     ) -> None:
@@ -134,6 +142,27 @@ class TestAnotherAnswers:
         assert (b"message_stop" in body) is stream
         assert answer.headers["x-llmgw-provider"] == second
         assert inn.asked() == {first: 1, second: 1}
+
+    @pytest.mark.parametrize(
+        ("path", "first"),
+        [
+            ("/v1/responses", "responses"),
+            ("/v1beta/models/stub:streamGenerateContent", "gemini"),
+            ("/v1beta/models/stub:streamGenerateContent?alt=sse", "gemini"),
+        ],
+    )
+    async def test_at_the_other_doors(self, inn: Inn, path: str, first: str) -> None:
+        """The first speaks the door's own protocol, the second is translated."""
+        inn.route.lay(first, "one")
+        inn.lane(first).then(Answer(error_after=0))
+        fields: dict[str, object] = {"contents": [{"role": "user", "parts": [{"text": "ping"}]}]}
+        if first == "responses":
+            fields = {"model": "stub", "input": "ping", "stream": True}
+        async with inn.post(path, fields) as answer:
+            body = await answer.read()
+        assert answer.status == 200, body
+        assert b"pong" in body
+        assert answer.headers["x-llmgw-provider"] == "one"
 
     async def test_the_third_where_the_second_fails_too(self, inn: Inn) -> None:
         inn.route.lay("one", "two", "three")

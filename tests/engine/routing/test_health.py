@@ -214,8 +214,14 @@ class TestTrials:
     def test_who_needs_a_person_is_not_disturbed_all_the_time(self, ward: Ward) -> None:
         ward.fail(FIRST, K.CREDENTIAL)
         assert not ward.health.may_disturb(FIRST)
-        ward.clock.pass_s(PERSON_TRIAL_S)
-        assert ward.health.may_disturb(FIRST)
+        for _ in range(3):
+            ward.clock.pass_s(PERSON_TRIAL_S)
+            assert ward.health.may_disturb(FIRST)
+            began = ward.health.begin(FIRST)
+            assert not ward.health.may_disturb(FIRST), "one at a time"
+            ward.health.failed(FIRST, began, Failure(kind=K.CREDENTIAL))
+            assert not ward.health.may_disturb(FIRST)
+        assert len(ward.news) == 1
         ward.succeed(FIRST)
         assert ward.state() is S.READY
 
