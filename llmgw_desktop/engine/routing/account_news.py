@@ -1,5 +1,6 @@
 """Tells the bus and the disk how an account stands, if there is anything to tell."""
 
+import logging
 from collections.abc import Iterable
 
 from llmgw_desktop.domain.account import AccountState, AccountStatus
@@ -8,6 +9,8 @@ from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.routing.account_record import AccountRecord
 from llmgw_desktop.engine.routing.rests import Moment
 from llmgw_desktop.store.account_store import AccountStore
+
+_log = logging.getLogger(__name__)
 
 
 class AccountNews:
@@ -22,6 +25,8 @@ class AccountNews:
         status = record.status(now)
         if _is_same(status, self._told.get(record.name)):
             return
+        if status.reason:
+            _log.info("account %s: %s", record.name, status.reason)
         self._told[record.name] = status
         self.keep(record, now)
         self._bus.publish(AccountChanged(status=status))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import orjson
 
 from llmgw_desktop.domain.account import AccountState, AccountStatus, QuotaWindow
-from llmgw_desktop.engine.routing.quota_windows import MOST_WINDOWS, quota_windows
+from llmgw_desktop.engine.routing.quota_windows import MOST_WINDOWS, quota_windows, share_left
 from llmgw_desktop.engine.routing.rests import (
     Moment,
     Rest,
@@ -39,7 +39,7 @@ class AccountRecord:
         "off",
         "own",
         "provider",
-        "told_windows",
+        "share_left",
         "windows",
         "windows_at",
     )
@@ -55,7 +55,7 @@ class AccountRecord:
         self.credential: object = None
         """Another one means another key."""
         self.is_well = True
-        """Nothing but the provider's own standing speaks against asking; kept by `look`."""
+        """Nothing speaks against asking, whatever the model; kept by `look`."""
         self.last_error = ""
         self.last_error_at_s: float | None = None
         self.last_used: float | None = None
@@ -64,11 +64,15 @@ class AccountRecord:
         self.headers = _NO_HEADERS
         """Of the last answer; they are only read when somebody wants to know."""
         self.windows: tuple[QuotaWindow, ...] = ()
+        self.share_left: float | None = None
+        """Of the window of which least is left, as of `windows_at`."""
         self.windows_at = float("-inf")
+        """Monotonic."""
 
     def look(self) -> None:
-        resting = self.own.rest or any(each.rest for each in self.models.values())
-        self.is_well = not (self.off or self.key_problem or resting)
+        standings = (self.own, self.provider, *self.models.values())
+        rests = any(each.rest is not None for each in standings)
+        self.is_well = not (self.off or self.key_problem or rests)
 
     def standings(self, model: str) -> list[Standing]:
         """Whatever may forbid asking this account for this model."""
@@ -97,10 +101,10 @@ class AccountRecord:
         headers, self.headers = self.headers, _NO_HEADERS
         self.windows_at = now.mono
         told = {each.name: each for each in quota_windows(headers, now.wall)}
-        if not told:
-            return False
-        merged = {each.name: each for each in self.windows} | told
-        before, self.windows = self.windows, tuple(merged.values())
+        before = self.windows
+        if told:
+            self.windows = tuple(({each.name: each for each in before} | told).values())
+        self.share_left = share_left(self.windows, now.wall)
         return [(each.name, each.used_share) for each in before] != [
             (each.name, each.used_share) for each in self.windows
         ]

@@ -12,15 +12,15 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.provider import Provider, ProviderKind
 from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.domain.settings import FailoverSettings
-from llmgw_desktop.domain.values import value
+from llmgw_desktop.domain.values import maker, value
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.routing.account_news import AccountNews
 from llmgw_desktop.engine.routing.account_record import AccountRecord
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind, Scope
-from llmgw_desktop.engine.routing.quota_windows import share_left
 from llmgw_desktop.engine.routing.rests import TRIAL_S, Moment, Standing
 from llmgw_desktop.store.account_store import AccountStore
 
+_moment: Callable[..., Moment] = maker(Moment)
 WINDOWS_EVERY_S = 5.0
 """Quota headers of answers that went well are read so often at most."""
 PERSON_TRIAL_S = 30.0
@@ -93,7 +93,7 @@ class Health:
     def why_not(self, account: str, model: str) -> str:
         """Why this account should not be asked for this model now; empty: it may be asked."""
         record = self._accounts.get(account)
-        if record is None or (record.is_well and record.provider.rest is None):
+        if record is None or record.is_well:
             return ""
         if record.off or record.key_problem:
             return record.status(self._now()).reason
@@ -117,10 +117,9 @@ class Health:
         record = self._accounts.get(account)
         if record is None:
             return None
-        now = self._now()
-        if now.mono - record.windows_at >= WINDOWS_EVERY_S:
-            record.read_windows(now)
-        return share_left(record.windows, now.wall)
+        if self._clock.monotonic_s() - record.windows_at >= WINDOWS_EVERY_S:
+            record.read_windows(self._now())
+        return record.share_left
 
     def reset(self, account: str) -> None:
         """A person says that all is well again."""
@@ -162,7 +161,7 @@ class Health:
         """It is being asked, since the moment that is returned. After a rest this is a trial."""
         now_s = self._clock.monotonic_s()
         record = self._accounts.get(candidate.upstream.account)
-        if record is not None and not (record.is_well and record.provider.rest is None):
+        if record is not None and not record.is_well:
             for standing in record.standings(candidate.model):
                 if standing.rest is not None:
                     standing.rest.trial_until = now_s + TRIAL_S
@@ -254,7 +253,7 @@ class Health:
         return Standing()
 
     def _note_success(self, record: AccountRecord, model: str, began: float) -> None:
-        if record.is_well and record.provider.rest is None:
+        if record.is_well:
             record.own.failures = record.provider.failures = 0
             if record.models and (standing := record.models.get(model)):
                 standing.failures = 0
@@ -291,4 +290,4 @@ class Health:
         self._news.tell(record, self._now())
 
     def _now(self) -> Moment:
-        return Moment(mono=self._clock.monotonic_s(), wall=self._clock.now_s())
+        return _moment(self._clock.monotonic_s(), self._clock.now_s())

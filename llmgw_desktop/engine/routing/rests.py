@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from llmgw_desktop.domain.account import AccountState
-from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.settings import FailoverSettings
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.routing.failures import Failure, rest_s
@@ -26,10 +25,6 @@ class Moment:
 
     mono: float
     wall: float
-
-    @staticmethod
-    def of(clock: Clock) -> "Moment":
-        return Moment(mono=clock.monotonic_s(), wall=clock.now_s())
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,13 @@ class TestAnotherAnswers:
         assert body == bytes(inn.lane("one").only.sent)
         assert answer.headers["x-llmgw-fallback"] == "false"
         assert "x-llmgw-attempts" not in answer.headers
+
+    async def test_a_chat_completion_says_so_in_its_body(self, inn: Inn) -> None:
+        inn.route.lay("one", "chat")
+        inn.lane("one").then(Refusal(status=529))
+        async with inn.post(CHAT, ask()) as answer:
+            told = (await answer.json())["x_gateway"]
+        assert (told["resolvedProvider"], told["fallbackUsed"]) == ("chat", True)
 
     async def test_each_is_asked_for_its_own_model(self, inn: Inn) -> None:
         inn.route.lay("one:claude-big", "two:claude-small")
@@ -394,6 +402,43 @@ class TestBounds:
         assert inn.asked() == {"one": 2}
         assert answer.headers["x-llmgw-attempts"] == "2"
         assert answer.headers["x-llmgw-fallback"] == "false"
+
+    async def test_a_pause_that_a_vendor_asks_for_is_kept_and_short_enough_to_wait(
+        self, inn: Inn
+    ) -> None:
+        inn.route.lay("one", "two")
+        inn.settings("retries = 1\n")
+        inn.lane("one").then(Refusal(status=429, retry_after="1"))
+        inn.lane("two").always = Refusal(status=429, retry_after="50")
+        began = time.monotonic()
+        async with inn.post(MESSAGES, ask()) as answer:
+            assert answer.status == 200
+        assert time.monotonic() - began >= 0.9, "not before the vendor said"
+        assert inn.asked() == {"one": 2, "two": 1}
+        assert answer.headers["x-llmgw-provider"] == "one"
+
+    async def test_pauses_before_a_retry_are_jittered(
+        self, inn: Inn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        inn.route.lay("one", "two")
+        inn.settings("retries = 2\n")
+        attempts = inn.container.gateway._engine.attempts
+        numbers = iter([0.0, 1.0])
+        parts = replace(attempts._parts, jitter=lambda: next(numbers))
+        monkeypatch.setattr(attempts, "_parts", parts)
+        pauses: list[float] = []
+        sleep = asyncio.sleep
+
+        async def noted(seconds: float) -> None:
+            if seconds > 0.1:
+                pauses.append(seconds)
+            await sleep(0)
+
+        monkeypatch.setattr("llmgw_desktop.engine.routing.tour.asyncio.sleep", noted)
+        inn.lane("one").then(Refusal(status=500), Refusal(status=500))
+        async with inn.post(MESSAGES, ask()) as answer:
+            assert answer.headers["x-llmgw-provider"] == "one"
+        assert pauses == pytest.approx([0.25 * 0.8, 0.5 * 1.2])
 
     async def test_attempts_are_counted_over_all(self, inn: Inn) -> None:
         inn.route.lay("one", "two", "three")
