@@ -10,7 +10,6 @@ from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.settings_file import SettingsFile
-from llmgw_desktop.domain.account import AccountStatus
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
@@ -189,7 +188,12 @@ class Container:
             ),
             header_policy=header_policy,
         )
-        pipeline.router = Router(self._settings_file.loaded.settings, clock=self._clock)
+        pipeline.router = Router(
+            self._settings_file.loaded.settings,
+            health=self.health,
+            price=self._recorder.pricing.usual,
+            clock=self._clock,
+        )
         doors = self._doors(pipeline, catalogue)
         return Engine(
             gate=gate,
@@ -213,7 +217,8 @@ class Container:
         gemini_door.add_doors(table, gemini_door.dialect())
         models_door.add_doors(table, catalogue)
         generate = native_door.GenerateDoor(pipeline.handle, openai, self._providers)
-        native_door.add_doors(table, generate, native_door.ProvidersDoor(self._providers, _ready))
+        standing = native_door.ProvidersDoor(self._providers, self.health.status)
+        native_door.add_doors(table, generate, standing)
         health = health_door.HealthDoor(
             gateway=lambda: self.gateway.status,
             recorder=lambda: self._recorder.status,
@@ -244,7 +249,3 @@ class Container:
         """On the writer thread."""
         if self._loop is not None:
             self._recorder.tell_from_thread(self._loop, status)
-
-
-def _ready(account: str) -> AccountStatus:
-    return AccountStatus(account=account)
