@@ -103,7 +103,8 @@ class AccountRecord:
         told = {each.name: each for each in quota_windows(headers, now.wall)}
         before = self.windows
         if told:
-            self.windows = tuple(({each.name: each for each in before} | told).values())
+            merged = {each.name: each for each in before} | told
+            self.windows = tuple(merged.values())[-MOST_WINDOWS:]
         self.share_left = share_left(self.windows, now.wall)
         return [(each.name, each.used_share) for each in before] != [
             (each.name, each.used_share) for each in self.windows

@@ -218,6 +218,8 @@ class Health:
         record.last_error_at_s = now.wall
         standing = self._standing(record, candidate.model, failure.scope)
         self.let_go(candidate)
+        if failure.status is not None and standing is not record.provider:
+            record.provider.went_well(began)  # it did answer: the door is open
         standing.failed(failure, self._reason(failure), self._settings, began, now)
         self._all_changed(record)
 

@@ -114,8 +114,9 @@ class Standing:
 def kept_rest(rest: Rest, now: Moment) -> list[object]:
     """For the disk: state, its end by the wall clock, length, reason, whether it was told."""
     left = rest.left_s(now)
-    until = None if left is None else now.wall + left
-    return [str(rest.state), until, rest.length_s, rest.reason, rest.is_told]
+    if left is None or rest.state is AccountState.AUTH_REQUIRED:
+        return [str(rest.state), None, None, rest.reason, rest.is_told]
+    return [str(rest.state), now.wall + left, rest.length_s, rest.reason, rest.is_told]
 
 
 def restored_rest(kept: object, now: Moment) -> Rest | None:

@@ -18,6 +18,7 @@ from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.routing.account_record import MOST_MODELS
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind
 from llmgw_desktop.engine.routing.health import PERSON_TRIAL_S, WINDOWS_EVERY_S, Health
+from llmgw_desktop.engine.routing.quota_windows import MOST_WINDOWS
 from llmgw_desktop.engine.routing.rests import TRIAL_S
 from llmgw_desktop.store.account_store import AccountStore
 from tests.support.turned_clock import TurnedClock
@@ -141,6 +142,17 @@ class TestRests:
         ward.clock.pass_s(61)
         ward.succeed(SECOND)
         assert ward.may(FIRST)
+
+    def test_a_door_that_answers_is_open_whatever_it_says(self, ward: Ward) -> None:
+        for _ in range(3):
+            ward.fail(FIRST, K.REFUSED)
+        ward.clock.pass_s(61)
+        began = ward.health.begin(FIRST)
+        ward.health.failed(FIRST, began, Failure(kind=K.CREDENTIAL, status=401))
+        assert not ward.may(FIRST)
+        assert ward.may(SECOND)
+        assert ward.health.wait(SECOND).left_s == 0
+        assert ward.state("work/second") is S.READY
 
     def test_a_request_s_own_fault_says_that_the_account_is_well(self, ward: Ward) -> None:
         ward.fail(FIRST, K.OVERLOADED)
@@ -320,6 +332,14 @@ class TestFigures:
         assert "[secret]" in status.last_error
         assert status.last_error_at_s == clock.now_s()
 
+    def test_names_of_limits_do_not_fill_the_memory(self, ward: Ward) -> None:
+        for number in range(100):
+            ward.clock.pass_s(WINDOWS_EVERY_S)
+            ward.succeed(FIRST, **{f"x_ratelimit_limit_w{number}": "1"})
+        windows = ward.health.status("work").windows
+        assert len(windows) == MOST_WINDOWS
+        assert windows[-1].name == "w99"
+
     def test_names_from_outside_do_not_fill_the_memory(self, ward: Ward) -> None:
         for number in range(1000):
             candidate = Candidate(upstream=FIRST.upstream, model=f"m{number}")
@@ -359,6 +379,21 @@ class TestRestarts:
         assert not after.may(FIRST)
         clock.pass_s(101)
         assert after.may(FIRST)
+
+    def test_who_needs_a_person_does_so_after_any_number_of_starts(self, tmp_path: Path) -> None:
+        clock = TurnedClock()
+        ward = Ward(AccountStore(tmp_path / "gateway.db", clock), clock)
+        ward.fail(FIRST, K.CREDENTIAL)
+        for _ in range(3):
+            store = AccountStore(tmp_path / "gateway.db", clock)
+            ward.health._news._store = store
+            ward.health.keep_all()
+            store.close()
+            ward = Ward(AccountStore(tmp_path / "gateway.db", clock), clock)
+            assert ward.state() is S.AUTH_REQUIRED
+            assert ward.may(FIRST)
+        ward.fail(FIRST, K.CREDENTIAL)
+        assert not ward.may(FIRST)
 
     @pytest.mark.parametrize(
         "kept",
