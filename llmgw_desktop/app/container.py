@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 from collections.abc import Mapping
 
 from llmgw_desktop.app.control import GatewayControl
@@ -39,7 +40,10 @@ from llmgw_desktop.engine.relay import Relay
 from llmgw_desktop.engine.replies import Replies
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
+from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.routing.router import Router
+from llmgw_desktop.engine.routing.sending import Sender
+from llmgw_desktop.engine.routing.tour import TourParts
 from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.interpreter import Interpreter
@@ -47,6 +51,7 @@ from llmgw_desktop.engine.translation.translation import Translator
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.upstream.practice import PracticeClient
 from llmgw_desktop.store.access_key import load_or_make_access_key
+from llmgw_desktop.store.account_store import AccountStore
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
@@ -91,6 +96,13 @@ class Container:
             clock=self._clock,
             ids=TimedIds(self._clock),
         )
+        self._account_store = AccountStore(places.gateway_db, self._clock)
+        self.health = Health(
+            clock=self._clock,
+            bus=self._bus,
+            store=self._account_store,
+            clean=self._redactor.clean_text,
+        )
         self._reader = FlightReader(places.flights_db)
         self.gateway = Gateway(self._engine(), self._bus, settings, problem=problem)
         self.control = GatewayControl(
@@ -126,6 +138,8 @@ class Container:
         await asyncio.to_thread(self._store.stop, 5.0)
         self._reader.close()
         self._continuations.close()
+        self.health.keep_all()
+        await asyncio.to_thread(self._account_store.close)
         if self._clients is not None:
             self._clients.close()
         self._loop = None
@@ -154,11 +168,14 @@ class Container:
         catalogue = Catalogue(http, self._clock)
         gate = Gate(self._authenticator(), before=lambda: self.check_settings(now=False))
         translator = Translator(codec_of, self._clock)
-        attempts = Attempts(
+        sender = Sender(
             vendors=http,
             own_ways={ProviderKind.PRACTICE: PracticeClient()},
             header_policy=header_policy,
             translator=translator,
+        )
+        attempts = Attempts(
+            TourParts(sender=sender, health=self.health, clock=self._clock, jitter=random.random)
         )
         pipeline = Pipeline(
             gate=gate,
@@ -181,6 +198,8 @@ class Container:
             http=http,
             server=HttpServer(pipeline=pipeline, gate=gate, doors=doors),
             catalogue=catalogue,
+            attempts=attempts,
+            health=self.health,
         )
 
     def _doors(self, pipeline: Pipeline, catalogue: Catalogue) -> DoorTable:

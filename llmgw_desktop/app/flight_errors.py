@@ -150,6 +150,16 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "The connection ended before the stream's last event.",
         "What came is kept under Response. Send the request again.",
     ),
+    "accounts_unusable": (
+        "No account can answer this.",
+        "Each was refused by its vendor, has no key, or has used up its quota.",
+        "The words below say what each of them needs.",
+    ),
+    "accounts_busy": (
+        "All accounts that may answer this are at their limit.",
+        "Their vendors asked to be left alone for a while.",
+        "Wait as long as the words below say, or add another account.",
+    ),
     "client_gone": (
         "The client left before the answer was complete.",
         "It was stopped by its user, or has a time limit of its own.",

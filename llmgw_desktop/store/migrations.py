@@ -61,6 +61,16 @@ GATEWAY_STEPS: Steps = (
         """,
         "CREATE INDEX kept_responses_age ON kept_responses (kept_at_s)",
     ),
+    (
+        # How accounts stand, so that a restart does not ask those again that must rest.
+        """
+        CREATE TABLE account_states (
+            account TEXT NOT NULL PRIMARY KEY,
+            kept_at_s REAL NOT NULL,
+            standing TEXT NOT NULL
+        )
+        """,
+    ),
 )
 
 FLIGHTS_STEPS: Steps = (
@@ -149,4 +159,5 @@ FLIGHTS_STEPS: Steps = (
         "ALTER TABLE flight_sums ADD COLUMN cost_usd REAL",
     ),
     ("ALTER TABLE flight_bodies ADD COLUMN considered TEXT NOT NULL DEFAULT '[]'",),
+    ("ALTER TABLE flight_bodies ADD COLUMN attempt_log TEXT NOT NULL DEFAULT '[]'",),
 )

@@ -41,6 +41,17 @@ class KeptResponseRow(peewee.Model):
         table_name = "kept_responses"
 
 
+class AccountStateRow(peewee.Model):
+    """`standing` is JSON, as the engine's health wrote it."""
+
+    account = peewee.TextField(primary_key=True)
+    kept_at_s = peewee.FloatField()
+    standing = peewee.TextField()
+
+    class Meta:
+        table_name = "account_states"
+
+
 class FlightRow(peewee.Model):
     """A FlightSummary, its usage spread out, losses with spaces between them. `search` is what a
     text filter looks into."""
@@ -97,6 +108,7 @@ class BodyRow(peewee.Model):
     answer_body_whole = peewee.IntegerField()
     phases = peewee.TextField()
     considered = peewee.TextField()
+    attempt_log = peewee.TextField()
 
     class Meta:
         table_name = "flight_bodies"

@@ -17,6 +17,8 @@ from llmgw_desktop.domain.access_errors import (
     Unauthenticated,
 )
 from llmgw_desktop.domain.errors import (
+    AccountsBusy,
+    AccountsUnusable,
     ClientGone,
     ConfigError,
     GatewayClosed,
@@ -217,6 +219,19 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             openai="server_error",
             advice="Try again.",
         ),
+        AccountsUnusable: _Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Your own key is fine; look after these accounts in the gateway.",
+        ),
+        AccountsBusy: _Row(
+            status=429,
+            anthropic="rate_limit_error",
+            openai="rate_limit_error",
+            code="rate_limit_exceeded",
+            advice="Try again then, or add another account to the gateway.",
+        ),
         ClientGone: _Row(
             status=499,
             anthropic=_INVALID,
@@ -320,7 +335,9 @@ def _param(error: LlmgwError) -> str | None:
 
 
 def _headers(error: LlmgwError) -> list[tuple[str, str]]:
-    if isinstance(error, GatewayClosed):
+    if isinstance(error, AccountsUnusable):
+        return [("x-should-retry", "false")]  # vendors' SDKs would try a 502 again, in vain
+    if isinstance(error, GatewayClosed | AccountsBusy):
         return [("retry-after", str(max(error.retry_after_s, 0)))]
     if isinstance(error, Unauthenticated):
         return [("www-authenticate", "Bearer")]

@@ -217,7 +217,7 @@ def test_every_field_can_be_set() -> None:
     settings = Settings()
     declared = {
         (table, field.name)
-        for table in ("http", "upstream", "recorder", "routing")
+        for table in ("http", "upstream", "recorder", "routing", "failover")
         for field in fields(getattr(settings, table))
     }
     assert {(known.table, known.key) for known in KNOWN} == declared

@@ -55,6 +55,13 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (errors.UpstreamTimeout("Silent."), 504, "timeout_error", "upstream_timeout"),
     (errors.UpstreamGarbage("HTML."), 502, "api_error", "upstream_garbage"),
     (errors.UpstreamCut("Cut."), 502, "api_error", "upstream_cut"),
+    (errors.AccountsUnusable(("a: No key.",)), 502, "api_error", "accounts_unusable"),
+    (
+        errors.AccountsBusy("All.", retry_after_s=7),
+        429,
+        "rate_limit_error",
+        "rate_limit_exceeded",
+    ),
     (errors.ClientGone("Gone."), 499, "invalid_request_error", "client_gone"),
     (errors.StoreError("Disk."), 500, "api_error", "store"),
     (errors.StoreUnavailable("Full."), 500, "api_error", "store_unavailable"),
@@ -156,6 +163,8 @@ def test_headers_that_belong_to_a_status() -> None:
 
     kind = {"content-type": "application/json"}
     assert headers(errors.GatewayClosed("x", retry_after_s=7)) == kind | {"retry-after": "7"}
+    assert headers(errors.AccountsBusy("x", retry_after_s=7)) == kind | {"retry-after": "7"}
+    assert headers(errors.AccountsUnusable(())) == kind | {"x-should-retry": "false"}
     assert headers(access_errors.Unauthenticated()) == kind | {"www-authenticate": "Bearer"}
     assert headers(errors.UnknownPath("x", allowed="GET, HEAD")) == kind | {"allow": "GET, HEAD"}
     assert headers(errors.UnknownPath("x")) == kind
