@@ -1,0 +1,66 @@
+"""The operating system's keyring, which may be missing, locked, or waiting for a person.
+
+`keyring` and what it needs are loaded at the first use: most starts need no key. All of this may
+block, for as long as a dialog for a password stays open.
+"""
+
+import logging
+from typing import Protocol
+
+SERVICE = "llmgw-desktop"
+_LEAST_PRIORITY = 1
+"""Below it keyring ranks what it does not recommend: plain files, and backends that fail."""
+_log = logging.getLogger(__name__)
+
+
+class SecretPlaces(Protocol):
+    """Where secrets can be put under a name. What does not work is said in the log."""
+
+    def get(self, name: str) -> str | None: ...
+
+    def put(self, name: str, secret: str) -> bool:
+        """Whether it is there now, and can be read again."""
+
+    def remove(self, name: str) -> None: ...
+
+
+class SystemKeyring:
+    """Windows Credential Locker, macOS Keychain, Secret Service or KWallet."""
+
+    def get(self, name: str) -> str | None:
+        try:
+            import keyring
+
+            return keyring.get_password(SERVICE, name)
+        except Exception as error:  # noqa: BLE001 - backends raise what their services give them
+            _tell("read", error)
+            return None
+
+    def put(self, name: str, secret: str) -> bool:
+        try:
+            import keyring
+
+            backend = keyring.get_keyring()
+            if backend.priority < _LEAST_PRIORITY:
+                _log.info("there is no keyring of the system (%s)", type(backend).__name__)
+                return False
+            keyring.set_password(SERVICE, name, secret)
+            return keyring.get_password(SERVICE, name) == secret
+        except Exception as error:  # noqa: BLE001 - see above
+            _tell("written", error)
+            return False
+
+    def remove(self, name: str) -> None:
+        try:
+            import keyring
+
+            if keyring.get_password(SERVICE, name) is not None:
+                keyring.delete_password(SERVICE, name)
+        except Exception as error:  # noqa: BLE001 - see above
+            _tell("cleared", error)
+
+
+def _tell(verb: str, error: Exception) -> None:
+    words = str(error).strip().splitlines()
+    why = f"{type(error).__name__}: {words[0][:200]}" if words else type(error).__name__
+    _log.warning("the system's keyring could not be %s (%s)", verb, why)
