@@ -71,22 +71,25 @@ class VaultLock:
 
         given = self._master_keys.given()
         if self._rows.has_entries():
-            raise VaultLocked(
-                "The vault is locked: gateway.db holds entries but does not say of which key. Put "
-                f"back a copy of the file from before. {_WAY_OUT}"
-            )
+            return self._of_another_process()
         master = given or secrets.token_bytes(MASTER_BYTES)
         keys = KeySet(master)
         kept_in = KeptIn.ENVIRONMENT if given else self._master_keys.keep(keys.key_id, master)
         first = KnownKey(keys.key_id, keys.check_value, kept_in)
         if self._rows.begin_with(first, self._clock.now_s()):
             return keys
-        # another process was faster: its key counts
         if not given:
             self._master_keys.forget(keys.key_id, kept_in)
+        return self._of_another_process()
+
+    def _of_another_process(self) -> "KeySet":
+        """It was faster: its key counts."""
         current = self._rows.current_key()
         if current is None:
-            raise VaultLocked(f"The vault is locked: its key was taken away. {_WAY_OUT}")
+            raise VaultLocked(
+                "The vault is locked: gateway.db holds entries but does not say of which key. Put "
+                f"back a copy of the file from before. {_WAY_OUT}"
+            )
         return self._found(current)
 
 

@@ -71,7 +71,9 @@ class Rotation:
 
     def _undo(self, coming: KnownKey) -> None:
         """First in the database: from then on no other process can put it in force."""
-        if self._rows.drop_key(coming.key_id):
+        self._rows.drop_key(coming.key_id)
+        current = self._rows.current_key()
+        if current is None or current.key_id != coming.key_id:
             self._master_keys.forget(coming.key_id, coming.kept_in)
 
     def _clear_retired(self) -> None:

@@ -75,12 +75,11 @@ class VaultRows:
         with self._writing():
             self._run(_key_row(key, _COMING, now_s))
 
-    def drop_key(self, key_id: str) -> bool:
-        """One that is not in force; False if it is, or is not known."""
+    def drop_key(self, key_id: str) -> None:
+        """Unless it is in force."""
         with self._writing():
             unused = (VaultKeyRow.key_id == key_id) & (VaultKeyRow.state != _CURRENT)
-            query = VaultKeyRow.delete().where(unused).returning(VaultKeyRow.key_id)
-            return bool(self._run(query))
+            self._run(VaultKeyRow.delete().where(unused))
 
     def put(self, entry: VaultEntry, sealed: Sealed) -> VaultEntry | None:
         """As it is stored now, with its own id; None if this key is no longer in force."""

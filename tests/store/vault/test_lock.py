@@ -12,6 +12,7 @@ from llmgw_desktop.domain.errors import VaultLocked
 from llmgw_desktop.store import vault_lock
 from llmgw_desktop.store.master_key import KeptIn, MasterKeys
 from llmgw_desktop.store.system_keyring import SystemKeyring
+from llmgw_desktop.store.vault_rows import KnownKey, VaultRows
 from tests.store.vault.places import MASTER, OTHER, SECRET, Place, PlainKeyring, key
 
 VARIABLE = "LLM_GATEWAY_MASTER_KEY"
@@ -178,6 +179,22 @@ def test_a_process_that_made_its_key_too_late_takes_the_other(
         vault.put(key("mine"), OTHER, by="test")
         assert vault.secret(key(), by="test") == SECRET
     assert len(place.keyring.kept) == 1
+
+
+def test_a_process_that_sees_the_others_entries_before_its_key(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    current_key = VaultRows.current_key
+
+    def too_early(self: VaultRows) -> KnownKey | None:
+        monkeypatch.setattr(VaultRows, "current_key", current_key)
+        _fill(place)
+        return None
+
+    with place.open() as vault:
+        monkeypatch.setattr(VaultRows, "current_key", too_early)
+        vault.put(key("mine"), OTHER, by="test")
+        assert vault.secret(key(), by="test") == SECRET
 
 
 def test_a_key_that_a_rotation_takes_away_while_it_is_looked_for(

@@ -11,7 +11,7 @@ import pytest
 
 from llmgw_desktop.domain.errors import StoreUnavailable, VaultLocked
 from llmgw_desktop.store.master_key import MasterKeys
-from llmgw_desktop.store.vault_rows import VaultRows
+from llmgw_desktop.store.vault_rows import KnownKey, VaultRows
 from tests.store.vault.places import MASTER, OTHER, SECRET, Place, file, key
 from tests.store.vault.rotation_child import STEPS, place_in
 
@@ -128,6 +128,25 @@ def test_two_at_once_lose_nothing(place: Place, monkeypatch: pytest.MonkeyPatch)
         return kept_in
 
     monkeypatch.setattr(MasterKeys, "keep", overtaken)
+    with place.open() as vault, pytest.raises(VaultLocked, match="Another program changes"):
+        vault.rotate(by="test")
+    _is_whole(place)
+    assert len(place.keyring.kept) == 1
+
+
+def test_one_that_was_overtaken_before_it_kept_its_key_leaves_none(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(place)
+    announce = VaultRows.announce
+
+    def overtaken(self: VaultRows, known: KnownKey, now_s: float) -> None:
+        announce(self, known, now_s)
+        monkeypatch.setattr(VaultRows, "announce", announce)
+        with place.open() as other:
+            assert other.rotate(by="other") == 3
+
+    monkeypatch.setattr(VaultRows, "announce", overtaken)
     with place.open() as vault, pytest.raises(VaultLocked, match="Another program changes"):
         vault.rotate(by="test")
     _is_whole(place)

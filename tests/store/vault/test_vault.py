@@ -240,7 +240,7 @@ def test_processes_at_once_agree_on_one_key(place: Place) -> None:
         child.stdin.write("go\n")
         child.stdin.flush()
     said = [child.communicate(timeout=100)[1] for child in children]
-    assert [child.returncode for child in children] == [0, 0, 0], said
+    assert [child.returncode for child in children] == [0, 0, 0], "\n".join(said)
     assert len(place.key_files) == 1
     with place.open() as vault:
         opened = vault.everything(by="test")
