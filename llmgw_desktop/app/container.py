@@ -58,7 +58,7 @@ from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.response_store import ResponseStore
 from llmgw_desktop.store.run_file import remove_run_file, write_run_file
@@ -91,7 +91,9 @@ class Container:
         )
         self._clients, problem = self._open_clients()
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
-        self._on_key: list[Callable[[str], None]] = [self._redactor.learn]
+        self._master_key = env.get(VARIABLE, "").strip()
+        self._on_key: list[Callable[[str], None]] = []
+        self.tell_keys(self._redactor.learn)
         self._continuations = Continuations(ResponseStore(places.gateway_db, self._clock))
         self._meters = Meters()
         self._recorder = Recorder(
@@ -163,8 +165,10 @@ class Container:
         self._bus.publish(news)
 
     def tell_keys(self, listener: Callable[[str], None]) -> None:
-        """Each key that comes out of the vault, before it is used, to what guards records."""
+        """Each key that comes out of the vault, before it is used, to what guards records; and
+        what opens the vault, where the environment holds it."""
         self._on_key.append(listener)
+        listener(self._master_key)
 
     def _learn(self, key: str) -> None:
         for listener in self._on_key:
