@@ -3,7 +3,7 @@
 import getpass
 import sys
 
-from llmgw_desktop.domain.errors import EntryUnfit
+from llmgw_desktop.domain.vault_errors import EntryUnfit
 
 
 def secret_line(words: str) -> str:

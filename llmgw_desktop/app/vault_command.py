@@ -11,7 +11,6 @@ from llmgw_desktop.app.asking import agrees, secret_line, secret_lines_agree
 from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.app.vault_finds import Find, look_around
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.errors import EntryBroken, EntryUnfit, NoSuchEntry, VaultError
 from llmgw_desktop.domain.vault import (
     MOST_FILE_BYTES,
     EntryAddress,
@@ -19,6 +18,7 @@ from llmgw_desktop.domain.vault import (
     VaultEntry,
     address,
 )
+from llmgw_desktop.domain.vault_errors import EntryBroken, EntryUnfit, NoSuchEntry, VaultError
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys, master_of
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.private_files import write_first

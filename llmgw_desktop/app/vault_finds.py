@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
-from llmgw_desktop.domain.errors import EntryUnfit, StoreError, VaultError
+from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.vault import (
     MOST_FILE_BYTES,
     EntryKind,
@@ -17,6 +17,7 @@ from llmgw_desktop.domain.vault import (
     address,
     checked_secret,
 )
+from llmgw_desktop.domain.vault_errors import EntryUnfit, VaultError
 from llmgw_desktop.store.bridge_vault import BridgeVault
 
 VARIABLES: Mapping[str, str] = {

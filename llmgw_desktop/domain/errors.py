@@ -29,7 +29,7 @@ LlmgwError
 │ ├ AccountsUnusable            every account for this needs a person
 │ └ AccountsBusy                every account for this must be left alone for a while
 ├ ClientGone                  the caller left before the end
-├ VaultError                  the vault of credentials
+├ VaultError                  the vault of credentials (vault_errors.py)
 │ ├ VaultLocked                 no key that opens it: nothing is read, nothing is written
 │ ├ EntryBroken                 an entry that is not what was stored
 │ ├ EntryUnfit                  a name or value that the vault does not take
@@ -239,40 +239,6 @@ class ClientGone(LlmgwError):
     """The caller left before the end of its answer."""
 
     kind = "client_gone"
-
-
-class VaultError(LlmgwError):
-    """The vault of credentials. No message of these holds a value."""
-
-    kind = "vault"
-
-
-class VaultLocked(VaultError):
-    """There is no key that opens it; the message says where it was looked for and what to do."""
-
-    kind = "vault_locked"
-
-
-class EntryBroken(VaultError):
-    """Not what was stored there: changed, cut, or moved from another entry."""
-
-    kind = "vault_entry_broken"
-
-
-class EntryUnfit(VaultError):
-    """A name or value that the vault does not take; `field` is what the caller calls it."""
-
-    kind = "vault_entry_unfit"
-
-    def __init__(self, field: str, expected: str) -> None:
-        super().__init__(f"{field}: expected {expected}")
-        self.field = field
-
-
-class NoSuchEntry(VaultError):
-    """Nothing is stored there, or only for another project: which of both is not told."""
-
-    kind = "vault_no_such_entry"
 
 
 class StoreError(LlmgwError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
-from llmgw_desktop.domain.errors import EntryUnfit
+from llmgw_desktop.domain.vault_errors import EntryUnfit
 
 GLOBAL_PROJECT = "_global"
 """The project of entries that every project may use."""

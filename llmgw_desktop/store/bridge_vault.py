@@ -12,8 +12,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.domain.errors import VaultError
 from llmgw_desktop.domain.vault import EntryKind, OpenEntry, address
+from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.store.database import SIDE_FILES, told
 from llmgw_desktop.store.master_key import VARIABLE, master_of
 

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from llmgw_desktop.domain.errors import StoreUnavailable, VaultLocked
+from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.vault_errors import VaultLocked
 from llmgw_desktop.store.private_files import OWNER_ONLY, write_whole
 from llmgw_desktop.store.system_keyring import SecretPlaces, SystemKeyring
 

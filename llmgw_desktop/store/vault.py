@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import NoSuchEntry, StoreError, VaultError, VaultLocked
+from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.vault import (
     GLOBAL_PROJECT,
     EntryAddress,
@@ -19,10 +19,12 @@ from llmgw_desktop.domain.vault import (
     checked_secret,
     masked,
 )
+from llmgw_desktop.domain.vault_errors import NoSuchEntry, VaultError, VaultLocked
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.vault_lock import VaultLock
 from llmgw_desktop.store.vault_rotation import Rotation
-from llmgw_desktop.store.vault_rows import SealedEntry, VaultRows
+from llmgw_desktop.store.vault_row_values import SealedEntry
+from llmgw_desktop.store.vault_rows import VaultRows
 
 _TRIES = 3
 """A rotation by another process between finding the key and using it."""

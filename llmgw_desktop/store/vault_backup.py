@@ -17,8 +17,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from llmgw_desktop.domain.errors import EntryBroken, EntryUnfit, VaultError
 from llmgw_desktop.domain.vault import EntryKind, OpenEntry, address
+from llmgw_desktop.domain.vault_errors import EntryBroken, EntryUnfit, VaultError
 
 FORMAT = "llmgw-vault-backup"
 VERSION = 1

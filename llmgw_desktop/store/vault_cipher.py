@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from typing_extensions import override
 
-from llmgw_desktop.domain.errors import EntryBroken
 from llmgw_desktop.domain.vault import EntryAddress, EntryKind, Sealed
+from llmgw_desktop.domain.vault_errors import EntryBroken
 
 MASTER_BYTES = 32
 NONCE_BYTES = 12

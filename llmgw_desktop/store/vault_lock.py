@@ -9,9 +9,10 @@ import threading
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import VaultLocked
+from llmgw_desktop.domain.vault_errors import VaultLocked
 from llmgw_desktop.store.master_key import VARIABLE, KeptIn, MasterKeys
-from llmgw_desktop.store.vault_rows import KnownKey, VaultRows
+from llmgw_desktop.store.vault_row_values import KnownKey
+from llmgw_desktop.store.vault_rows import VaultRows
 
 if TYPE_CHECKING:
     from llmgw_desktop.store.vault_cipher import KeySet

@@ -9,10 +9,11 @@ import secrets
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import VaultLocked
 from llmgw_desktop.domain.vault import Sealed
+from llmgw_desktop.domain.vault_errors import VaultLocked
 from llmgw_desktop.store.master_key import VARIABLE, KeptIn, MasterKeys
-from llmgw_desktop.store.vault_rows import KnownKey, SealedEntry, VaultRows
+from llmgw_desktop.store.vault_row_values import KnownKey, SealedEntry
+from llmgw_desktop.store.vault_rows import VaultRows
 
 if TYPE_CHECKING:
     from llmgw_desktop.store.vault_cipher import KeySet

@@ -8,37 +8,25 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.domain.errors import EntryBroken
 from llmgw_desktop.domain.vault import EntryAddress, EntryKind, Sealed, VaultEntry
 from llmgw_desktop.store.database import open_as_far_as_possible, told
-from llmgw_desktop.store.master_key import KeptIn
 from llmgw_desktop.store.migrations import GATEWAY_STEPS
 from llmgw_desktop.store.schema import Dialect, VaultEntryRow, VaultKeyRow
 from llmgw_desktop.store.transaction import transaction
+from llmgw_desktop.store.vault_row_values import (
+    KINDS,
+    KnownKey,
+    SealedEntry,
+    key_row,
+    known_key,
+    sealed_columns,
+    sealed_entry,
+)
 
 _CURRENT, _COMING, _RETIRED = "current", "coming", "retired"
-_KINDS = frozenset(EntryKind)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownKey:
-    """What the database knows of a master key."""
-
-    key_id: str
-    check_value: bytes = field(repr=False)
-    kept_in: KeptIn
-
-
-@dataclass(frozen=True, slots=True)
-class SealedEntry:
-    """A row, its value still sealed."""
-
-    shown: VaultEntry
-    sealed: Sealed
 
 
 class VaultRows:
@@ -67,13 +55,13 @@ class VaultRows:
         with self._writing():
             if self.current_key() is not None or self.has_entries():
                 return False
-            self._run(_key_row(key, _CURRENT, now_s))
+            self._run(key_row(key, _CURRENT, now_s))
             return True
 
     def announce(self, key: KnownKey, now_s: float) -> None:
         """The next one, before it is kept anywhere."""
         with self._writing():
-            self._run(_key_row(key, _COMING, now_s))
+            self._run(key_row(key, _COMING, now_s))
 
     def drop_key(self, key_id: str) -> None:
         """Unless it is in force."""
@@ -99,18 +87,18 @@ class VaultRows:
 
     def find(self, entry: EntryAddress) -> SealedEntry | None:
         rows = self._run(VaultEntryRow.select().where(_is_at(entry)).tuples())
-        return _sealed_entry(rows[0]) if rows else None
+        return sealed_entry(rows[0]) if rows else None
 
     def all(self, kind: EntryKind | None = None, projects: Sequence[str] = ()) -> list[SealedEntry]:
         """By provider, name and project; no projects named means all."""
-        query = VaultEntryRow.select().where(VaultEntryRow.kind.in_(sorted(_KINDS)))
+        query = VaultEntryRow.select().where(VaultEntryRow.kind.in_(sorted(KINDS)))
         if kind is not None:
             query = query.where(VaultEntryRow.kind == str(kind))
         if projects:
             query = query.where(VaultEntryRow.project.in_(list(projects)))
         order = (VaultEntryRow.provider, VaultEntryRow.name, VaultEntryRow.project)
         rows = self._run(query.order_by(*order, VaultEntryRow.kind).tuples())
-        return [_sealed_entry(row) for row in rows]
+        return [sealed_entry(row) for row in rows]
 
     def mark(self) -> int:
         """Another number after every change of entries: no two writes have the same nonce."""
@@ -138,9 +126,9 @@ class VaultRows:
                 return None
             rows = self._run(VaultEntryRow.select().order_by(VaultEntryRow.id).tuples())
             for row in rows:
-                old = _sealed_entry(row)
+                old = sealed_entry(row)
                 sealed = seal(old)
-                change = _sealed_columns(sealed)
+                change = sealed_columns(sealed)
                 self._run(VaultEntryRow.update(change).where(VaultEntryRow.id == old.shown.id))
             self._set_state(old_id, _RETIRED)
             self._set_state(new.key_id, _CURRENT, kept_in=str(new.kept_in))
@@ -163,7 +151,7 @@ class VaultRows:
     def _upsert(self, entry: VaultEntry, sealed: Sealed) -> VaultEntry:
         at = entry.address
         changed = {
-            **_sealed_columns(sealed),
+            **sealed_columns(sealed),
             "hint": entry.hint,
             "size": entry.size,
             "updated_at_s": entry.updated_at_s,
@@ -206,7 +194,7 @@ class VaultRows:
 
     def _keys(self, which: Any) -> list[KnownKey]:
         rows = self._run(VaultKeyRow.select().where(which).tuples())
-        return [_known_key(row) for row in rows]
+        return [known_key(row) for row in rows]
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -231,47 +219,4 @@ def _is_at(entry: EntryAddress) -> Any:
         & (VaultEntryRow.provider == entry.provider)
         & (VaultEntryRow.name == entry.name)
         & (VaultEntryRow.project == entry.project)
-    )
-
-
-def _key_row(key: KnownKey, state: str, now_s: float) -> Any:
-    return VaultKeyRow.insert(
-        key_id=key.key_id,
-        check_value=key.check_value,
-        state=state,
-        kept_in=str(key.kept_in),
-        made_at_s=now_s,
-    )
-
-
-def _sealed_columns(sealed: Sealed) -> dict[str, Any]:
-    return {"key_id": sealed.key_id, "nonce": sealed.nonce, "sealed": sealed.data}
-
-
-def _sealed_entry(row: tuple[Any, ...]) -> SealedEntry:
-    entry_id, kind, provider, name, project, key_id, nonce, data, hint, size, *times = row
-    if kind not in _KINDS:
-        raise EntryBroken(
-            f"The vault's entry {entry_id} is of a kind that this version does not know: it was "
-            f"changed outside this program. Remove it, or update the program."
-        )
-    at = EntryAddress(kind=EntryKind(kind), provider=provider, name=name, project=project)
-    created_at_s, updated_at_s = times
-    shown = VaultEntry(
-        id=entry_id,
-        address=at,
-        hint=hint,
-        size=size,
-        created_at_s=created_at_s,
-        updated_at_s=updated_at_s,
-    )
-    return SealedEntry(shown, Sealed(key_id, nonce, data))
-
-
-def _known_key(row: tuple[Any, ...]) -> KnownKey:
-    key_id, check_value, _, kept_in, _ = row
-    return KnownKey(
-        str(key_id),
-        check_value if isinstance(check_value, bytes) else b"",
-        KeptIn(kept_in) if kept_in in set(KeptIn) else KeptIn.KEYRING,
     )

@@ -21,13 +21,11 @@ from llmgw_desktop.domain.errors import (
     AccountsUnusable,
     ClientGone,
     ConfigError,
-    EntryUnfit,
     GatewayClosed,
     KeyMissing,
     LlmgwError,
     LossRefused,
     MalformedRequest,
-    NoSuchEntry,
     NotOffered,
     NotServed,
     RequestError,
@@ -43,10 +41,9 @@ from llmgw_desktop.domain.errors import (
     UpstreamGarbage,
     UpstreamRefused,
     UpstreamTimeout,
-    VaultError,
-    VaultLocked,
 )
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.vault_errors import EntryUnfit, NoSuchEntry, VaultError, VaultLocked
 from llmgw_desktop.wire import anthropic, gemini, openai_chat
 
 _LONGEST_MESSAGE = 2000
@@ -360,7 +357,7 @@ def _param(error: LlmgwError) -> str | None:
     if isinstance(error, UnknownModel):
         return "model"
     if isinstance(error, EntryUnfit):
-        return error.field
+        return f"$.{error.field}"
     return (error.path or None) if isinstance(error, MalformedRequest) else None
 
 

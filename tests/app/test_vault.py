@@ -12,7 +12,7 @@ import pytest
 
 from llmgw_desktop.app.container import Container
 from llmgw_desktop.app.vault import Credentials
-from llmgw_desktop.domain.errors import EntryUnfit
+from llmgw_desktop.domain.vault_errors import EntryUnfit
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.vault import Vault
 from tests.store.vault.places import OTHER, SECRET, Place

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from llmgw_desktop.app import vault_command
 from llmgw_desktop.app.commands import parse
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.errors import EntryBroken, NoSuchEntry, VaultError, VaultLocked
 from llmgw_desktop.domain.vault import EntryAddress, EntryKind, address
+from llmgw_desktop.domain.vault_errors import EntryBroken, NoSuchEntry, VaultError, VaultLocked
 from llmgw_desktop.store import vault_backup
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places

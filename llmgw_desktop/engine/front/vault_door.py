@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import orjson
 
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
-from llmgw_desktop.domain.errors import MalformedRequest, NoSuchEntry, RequestTooLarge
+from llmgw_desktop.domain.errors import MalformedRequest, RequestTooLarge
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.vault import (
     MOST_FILE_BYTES,
@@ -22,11 +22,13 @@ from llmgw_desktop.domain.vault import (
     address,
     checked_project,
 )
+from llmgw_desktop.domain.vault_errors import NoSuchEntry
 from llmgw_desktop.engine.caller import JSON
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.wire.json_scan import read_object
 
 MOST_BODY_BYTES = 2 * MOST_FILE_BYTES
 """A file in JSON is longer than it is."""
@@ -124,16 +126,7 @@ async def _body(caller: HttpCaller) -> Mapping[str, Any]:
     raw = await caller.read_body()
     if len(raw) > MOST_BODY_BYTES:
         raise RequestTooLarge(f"The request's body is larger than {MOST_BODY_BYTES:,} bytes.")
-    if not raw:
-        return {}
-    try:
-        fields = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        # its own words repeat the text, which holds a secret
-        raise MalformedRequest("The request's body is not JSON.") from None
-    if not isinstance(fields, dict):
-        raise MalformedRequest("The request's body is not a JSON object.")
-    return fields
+    return read_object(raw) if raw else {}
 
 
 def _text(fields: Mapping[str, Any], name: str, *, default: str | None = None) -> str:
@@ -141,7 +134,7 @@ def _text(fields: Mapping[str, Any], name: str, *, default: str | None = None) -
     if value is None and default is not None:
         return default
     if not isinstance(value, str) or not value:
-        raise MalformedRequest("expected a text", path=name)
+        raise MalformedRequest("expected a text", path=f"$.{name}")
     return value
 
 

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import EntryUnfit, KeyMissing, StoreError, VaultError
+from llmgw_desktop.domain.errors import KeyMissing, StoreError
 from llmgw_desktop.domain.provider import Upstream
 from llmgw_desktop.domain.vault import EntryKind, address, checked_project, reference
+from llmgw_desktop.domain.vault_errors import EntryUnfit, VaultError
 from llmgw_desktop.store.vault import Vault
 
 LOOK_S = 0.25

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from llmgw_desktop.domain.errors import EntryUnfit
 from llmgw_desktop.domain.vault import reference
+from llmgw_desktop.domain.vault_errors import EntryUnfit
 from llmgw_desktop.store.config.values import Unfit
 
 

@@ -136,7 +136,7 @@ async def test_what_cannot_be_taken_is_refused_with_its_field(
     async with house.post(path, body) as answer:
         told = await answer.json()
     assert answer.status == 400
-    assert told["error"]["param"] == field
+    assert told["error"]["param"] == f"$.{field}"
     assert "two words" not in str(told)
     assert (await _got(house, path))[1] == {path.rpartition("/")[2]: []}
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.errors import VaultLocked
+from llmgw_desktop.domain.vault_errors import VaultLocked
 from llmgw_desktop.store import vault_lock
 from llmgw_desktop.store.master_key import KeptIn, MasterKeys
 from llmgw_desktop.store.system_keyring import SystemKeyring
-from llmgw_desktop.store.vault_rows import KnownKey, VaultRows
+from llmgw_desktop.store.vault_row_values import KnownKey
+from llmgw_desktop.store.vault_rows import VaultRows
 from tests.store.vault.places import MASTER, OTHER, SECRET, Place, PlainKeyring, key
 
 VARIABLE = "LLM_GATEWAY_MASTER_KEY"

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.errors import EntryBroken, VaultError, VaultLocked
 from llmgw_desktop.domain.vault import EntryAddress, EntryKind, Sealed, address
+from llmgw_desktop.domain.vault_errors import EntryBroken, VaultError, VaultLocked
 from llmgw_desktop.store.vault_cipher import KeySet
 from tests.store.vault.places import OTHER, SECRET, Place, file, key
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.errors import EntryUnfit, NoSuchEntry, StoreUnavailable
+from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.vault import MOST_FILE_BYTES, EntryAddress, EntryKind, address
+from llmgw_desktop.domain.vault_errors import EntryUnfit, NoSuchEntry
 from tests.store.vault.places import MASTER, OTHER, SECRET, Place, file, key
 
 
