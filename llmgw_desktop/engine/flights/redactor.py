@@ -119,7 +119,8 @@ class Redactor:
             self._guard((*self._known, *self._learned))
 
     def _guard(self, secrets: Iterable[bytes]) -> None:
-        known = tuple(dict.fromkeys(secrets))
+        # the longest first: another one may be its beginning
+        known = tuple(sorted(dict.fromkeys(secrets), key=len, reverse=True))
         begins = (*(each.begins for each in self._families), *(each[:_GLANCE] for each in known))
         self._known, self._any_or_known = known, _any_of(begins)
 

@@ -181,3 +181,9 @@ def test_many_long_secrets_are_no_pattern_too_large() -> None:
         redactor.learn(secret)
     assert redactor.may_hold(f"a {secrets[150]} b".encode())
     assert redactor.clean(f"a {secrets[150]} b".encode()) == b"a " + MASK + b" b"
+
+
+def test_of_two_secrets_that_begin_alike_none_leaves_its_end() -> None:
+    redactor = Redactor()
+    redactor.know(["begin-alike", "begin-alike-and-go-on"])
+    assert redactor.clean(b"begin-alike-and-go-on, begin-alike") == MASK + b", " + MASK
