@@ -10,6 +10,7 @@ from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.settings_file import SettingsFile
+from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.domain.account import AccountStatus
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
@@ -121,6 +122,7 @@ class Container:
             check_settings=self.check_settings,
         )
         self.routes_explained = RouteExplainer(lambda: self.gateway.router)
+        self.credentials = Credentials(self.vault)
         self.flights = Flights(self._reader, self._recorder.running)
         self.overview = Overview(self._reader, self._recorder.running, self._clock)
 

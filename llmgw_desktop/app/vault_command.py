@@ -140,7 +140,7 @@ class _Commands:
             except ValueError as error:
                 raise EntryUnfit("master key", "64 hexadecimal digits") from error
         count = self._vault.rotate(by=_WHO, new_master=new_master)
-        print(f"All {count} entries are under a new master key.")
+        print(f"{_entries(count)} put under a new master key.")
         if new_master is not None:
             print(f"Set {VARIABLE} to it wherever the gateway is started.", file=sys.stderr)
         return 0
@@ -155,7 +155,9 @@ class _Commands:
         passphrase = secret_lines_agree("Passphrase for the backup")
         if not write_first(path, packed(entries, passphrase, self._clock.now_s())):
             raise VaultError(f"{path} is there already; name a file that is not.")
-        print(f"Wrote {len(entries)} entries to {path}. Without the passphrase nothing opens it.")
+        print(
+            f"{_entries(len(entries))} written to {path}. Without the passphrase nothing opens it."
+        )
         return 0
 
     def _restore(self, arguments: argparse.Namespace) -> int:
@@ -167,21 +169,25 @@ class _Commands:
         before = {each.address for each in self._vault.entries()}
         self._vault.put_all(entries, by=_WHO)
         replaced = sum(entry.address in before for entry in entries)
-        print(f"Restored {len(entries)} entries; {replaced} of them took the place of others.")
+        print(f"{_entries(len(entries))} restored, {replaced} in the place of others.")
         return 0
 
     def _clear(self, arguments: argparse.Namespace) -> int:
         count = len(self._vault.entries())
-        if not arguments.yes and not agrees(f"Remove all {count} entries for good?"):
+        if not arguments.yes and not agrees(f"Remove {_entries(count)} for good?"):
             print("Nothing was removed.", file=sys.stderr)
             return 1
-        print(f"Removed {self._vault.clear(by=_WHO)} entries.")
+        print(f"{_entries(self._vault.clear(by=_WHO))} removed.")
         return 0
 
 
 def _meant(arguments: argparse.Namespace) -> EntryAddress:
     kind = EntryKind.FILE if arguments.file else EntryKind.API_KEY
     return address(kind, arguments.provider, arguments.name, arguments.project)
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count:,} entries"
 
 
 def _table(entries: list[VaultEntry]) -> list[str]:

@@ -61,6 +61,6 @@ class SystemKeyring:
 
 
 def _tell(verb: str, error: Exception) -> None:
-    words = str(error).strip().splitlines()
-    why = f"{type(error).__name__}: {words[0][:200]}" if words else type(error).__name__
+    words = str(error).strip().split("\n")[0].split(". ")[0][:200]
+    why = f"{type(error).__name__}: {words}" if words else type(error).__name__
     _log.warning("the system's keyring could not be %s (%s)", verb, why)

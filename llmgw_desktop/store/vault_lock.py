@@ -107,8 +107,8 @@ def _why_locked(current: KnownKey, *, is_given: bool, is_there: bool) -> str:
         return f"{name} came from {VARIABLE}, which is not set here. Set it. {_WAY_OUT}"
     if current.kept_in is KeptIn.FILE:
         return (
-            f"{name} lay in the file vault-{current.key_id}.key beside gateway.db, and does no "
-            f"more. Put the file back, or set {VARIABLE}. {_WAY_OUT}"
+            f"{name} lay in the file vault-{current.key_id}.key beside gateway.db, and is not "
+            f"there any more. Put the file back, or set {VARIABLE}. {_WAY_OUT}"
         )
     return (
         f"{name} lies in the system's keyring, which does not give it out here. Unlock the "

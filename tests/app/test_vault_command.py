@@ -183,7 +183,7 @@ def test_backup_and_restore(desk: Desk) -> None:
     backup = desk.home / "vault.backup"
     code, out, _ = desk.run("backup", str(backup), stdin=f"{PASSPHRASE}\n".encode())
     assert (code, backup.stat().st_mode & 0o777) == (0, 0o600)
-    assert "Wrote 2 entries" in out
+    assert "2 entries written to" in out
     before = backup.read_bytes()
     with pytest.raises(VaultError, match="is there already"):
         desk.run("backup", str(backup), stdin=f"{PASSPHRASE}\n".encode())
@@ -192,7 +192,7 @@ def test_backup_and_restore(desk: Desk) -> None:
         desk.run("restore", str(backup), stdin=b"something else\n")
     assert desk.value(key()) == OTHER.encode()
     code, out, _ = desk.run("restore", str(backup), stdin=f"{PASSPHRASE}\n".encode())
-    assert (code, out) == (0, "Restored 2 entries; 2 of them took the place of others.\n")
+    assert (code, out) == (0, "2 entries restored, 2 in the place of others.\n")
     assert desk.value(key()) == SECRET.encode()
     assert backup.read_bytes() == before
     assert desk.run("backup", str(desk.home / "x"), stdin=b"short\n")[0] == 2
@@ -212,7 +212,7 @@ def test_a_lost_key_and_the_way_out(desk: Desk) -> None:
     assert desk.run("clear", stdin=b"no\n")[0] == 1
     assert desk.run("clear", stdin=b"")[0] == 1
     code, out, _ = desk.run("clear", stdin=b"y\n")
-    assert (code, out) == (0, "Removed 1 entries.\n")
+    assert (code, out) == (0, "1 entry removed.\n")
     assert desk.run("restore", str(backup), stdin=f"{PASSPHRASE}\n".encode())[0] == 0
     assert desk.value(key()) == SECRET.encode()
 
@@ -221,7 +221,7 @@ def test_rotating(desk: Desk) -> None:
     desk.run("set", "openai", stdin=SECRET.encode())
     (before,) = desk.places.data_folder.glob("vault-*.key")
     code, out, _ = desk.run("rotate")
-    assert (code, out) == (0, "All 1 entries are under a new master key.\n")
+    assert (code, out) == (0, "1 entry put under a new master key.\n")
     (after,) = desk.places.data_folder.glob("vault-*.key")
     assert after != before
     assert desk.value(key()) == SECRET.encode()
