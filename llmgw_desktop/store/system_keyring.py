@@ -10,6 +10,7 @@ from typing import Protocol
 SERVICE = "llmgw-desktop"
 _LEAST_PRIORITY = 1
 """Below it keyring ranks what it does not recommend: plain files, and backends that fail."""
+_MOST_TOLD = 20
 _log = logging.getLogger(__name__)
 
 
@@ -27,13 +28,16 @@ class SecretPlaces(Protocol):
 class SystemKeyring:
     """Windows Credential Locker, macOS Keychain, Secret Service or KWallet."""
 
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
     def get(self, name: str) -> str | None:
         try:
             import keyring
 
             return keyring.get_password(SERVICE, name)
         except Exception as error:  # noqa: BLE001 - backends raise what their services give them
-            _tell("read", error)
+            self._tell("read", error)
             return None
 
     def put(self, name: str, secret: str) -> bool:
@@ -47,7 +51,7 @@ class SystemKeyring:
             keyring.set_password(SERVICE, name, secret)
             return keyring.get_password(SERVICE, name) == secret
         except Exception as error:  # noqa: BLE001 - see above
-            _tell("written", error)
+            self._tell("written", error)
             return False
 
     def remove(self, name: str) -> None:
@@ -57,10 +61,13 @@ class SystemKeyring:
             if keyring.get_password(SERVICE, name) is not None:
                 keyring.delete_password(SERVICE, name)
         except Exception as error:  # noqa: BLE001 - see above
-            _tell("cleared", error)
+            self._tell("cleared", error)
 
-
-def _tell(verb: str, error: Exception) -> None:
-    words = str(error).strip().split("\n")[0].split(". ")[0][:200]
-    why = f"{type(error).__name__}: {words}" if words else type(error).__name__
-    _log.warning("the system's keyring could not be %s (%s)", verb, why)
+    def _tell(self, verb: str, error: Exception) -> None:
+        """Once: while it is locked it is tried again with the requests that come."""
+        words = str(error).strip().split("\n")[0].split(". ")[0][:200]
+        why = f"{type(error).__name__}: {words}" if words else type(error).__name__
+        said = f"the system's keyring could not be {verb} ({why})"
+        if said not in self._told and len(self._told) < _MOST_TOLD:
+            self._told.add(said)
+            _log.warning("%s", said)
