@@ -3,13 +3,14 @@
 import asyncio
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.settings_file import SettingsFile
+from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
@@ -29,6 +30,7 @@ from llmgw_desktop.engine.front import (
     native_door,
     openai_door,
     responses_door,
+    vault_door,
 )
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
@@ -48,6 +50,7 @@ from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.interpreter import Interpreter
 from llmgw_desktop.engine.translation.translation import Translator
 from llmgw_desktop.engine.upstream.http_client import HttpClient
+from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.practice import PracticeClient
 from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.account_store import AccountStore
@@ -55,9 +58,11 @@ from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights.seal import Seal
+from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.response_store import ResponseStore
 from llmgw_desktop.store.run_file import remove_run_file, write_run_file
+from llmgw_desktop.store.vault import Vault
 from llmgw_desktop.wire.headers import HeaderPolicy
 
 
@@ -85,6 +90,10 @@ class Container:
             settings=settings.recorder,
         )
         self._clients, problem = self._open_clients()
+        self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
+        self._master_key = env.get(VARIABLE, "").strip()
+        self._on_key: list[Callable[[str], None]] = []
+        self.tell_keys(self._redactor.learn)
         self._continuations = Continuations(ResponseStore(places.gateway_db, self._clock))
         self._meters = Meters()
         self._recorder = Recorder(
@@ -112,6 +121,7 @@ class Container:
             check_settings=self.check_settings,
         )
         self.routes_explained = RouteExplainer(lambda: self.gateway.router)
+        self.credentials = Credentials(self.vault)
         self.flights = Flights(self._reader, self._recorder.running)
         self.overview = Overview(self._reader, self._recorder.running, self._clock)
 
@@ -139,6 +149,7 @@ class Container:
         self._continuations.close()
         self.health.keep_all()
         await asyncio.to_thread(self._account_store.close)
+        await asyncio.to_thread(self.vault.close)
         if self._clients is not None:
             self._clients.close()
         self._loop = None
@@ -154,6 +165,16 @@ class Container:
         self._settings_news = news
         self._bus.publish(news)
 
+    def tell_keys(self, listener: Callable[[str], None]) -> None:
+        """Each key that comes out of the vault, before it is used, to what guards records; and
+        what opens the vault, where the environment holds it."""
+        self._on_key.append(listener)
+        listener(self._master_key)
+
+    def _learn(self, key: str) -> None:
+        for listener in self._on_key:
+            listener(key)
+
     def _open_clients(self) -> tuple[ClientStore | None, str]:
         """Without the file of the clients the gateway still serves its own person."""
         try:
@@ -163,7 +184,8 @@ class Container:
 
     def _engine(self) -> Engine:
         header_policy = HeaderPolicy()
-        http = HttpClient(self._settings_file.loaded.settings.upstream)
+        keys = Keys(self.vault, self._clock, learn=self._learn)
+        http = HttpClient(self._settings_file.loaded.settings.upstream, keys)
         catalogue = Catalogue(http, self._clock)
         gate = Gate(self._authenticator(), before=lambda: self.check_settings(now=False))
         translator = Translator(codec_of, self._clock)
@@ -228,6 +250,7 @@ class Container:
             before=lambda: self.check_settings(now=False),
         )
         health_door.add_doors(table, health, openai)
+        vault_door.add_doors(table, vault_door.VaultDoor(self.vault), openai)
         return table
 
     def _providers(self) -> tuple[Provider, ...]:

@@ -29,6 +29,11 @@ LlmgwError
 │ ├ AccountsUnusable            every account for this needs a person
 │ └ AccountsBusy                every account for this must be left alone for a while
 ├ ClientGone                  the caller left before the end
+├ VaultError                  the vault of credentials (vault_errors.py)
+│ ├ VaultLocked                 no key that opens it: nothing is read, nothing is written
+│ ├ EntryBroken                 an entry that is not what was stored
+│ ├ EntryUnfit                  a name or value that the vault does not take
+│ └ NoSuchEntry                 nothing is stored there, or not for this project
 └ StoreError                  disk or database
   ├ StoreUnavailable            cannot be written or read now
   ├ StoreCorrupt                not a database any more

@@ -71,6 +71,38 @@ GATEWAY_STEPS: Steps = (
         )
         """,
     ),
+    (
+        # Which master keys there are, by what can be told of each without telling it. One is
+        # `current`; a rotation has its next one `coming` before, and the last one `retired` after.
+        """
+        CREATE TABLE vault_keys (
+            key_id TEXT NOT NULL PRIMARY KEY,
+            check_value BLOB NOT NULL,
+            state TEXT NOT NULL,
+            kept_in TEXT NOT NULL,
+            made_at_s REAL NOT NULL
+        )
+        """,
+        "CREATE UNIQUE INDEX vault_keys_current ON vault_keys (state) WHERE state = 'current'",
+        # AUTOINCREMENT: the id of a deleted entry is never another's.
+        """
+        CREATE TABLE vault_entries (
+            id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+            kind TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            name TEXT NOT NULL,
+            project TEXT NOT NULL,
+            key_id TEXT NOT NULL,
+            nonce BLOB NOT NULL,
+            sealed BLOB NOT NULL,
+            hint TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            created_at_s REAL NOT NULL,
+            updated_at_s REAL NOT NULL,
+            UNIQUE (kind, provider, name, project)
+        )
+        """,
+    ),
 )
 
 FLIGHTS_STEPS: Steps = (

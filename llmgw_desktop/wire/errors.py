@@ -43,6 +43,7 @@ from llmgw_desktop.domain.errors import (
     UpstreamTimeout,
 )
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.vault_errors import EntryUnfit, NoSuchEntry, VaultError, VaultLocked
 from llmgw_desktop.wire import anthropic, gemini, openai_chat
 
 _LONGEST_MESSAGE = 2000
@@ -192,8 +193,9 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             status=502,
             anthropic="api_error",
             openai="server_error",
-            advice="Name an environment variable that holds it in api_key_env of this provider in "
-            "the gateway's settings, and start the gateway where the variable is set.",
+            advice="Name in this provider's settings where it is: an entry of the vault in vault "
+            "('llmgw vault set' stores it), or in api_key_env a variable that the gateway is "
+            "started with.",
         ),
         UpstreamRefused: _Row(
             status=502,
@@ -237,6 +239,29 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             anthropic=_INVALID,
             openai=_INVALID,
             advice="Nothing is to be done.",
+        ),
+        VaultError: _Row(
+            status=500,
+            anthropic="api_error",
+            openai="server_error",
+        ),
+        # 423: a status of 500 and up would make clients ask again in vain
+        VaultLocked: _Row(
+            status=423,
+            anthropic="permission_error",
+            openai=_INVALID,
+        ),
+        EntryUnfit: _Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Correct the request and send it again.",
+        ),
+        NoSuchEntry: _Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="Lists show what is there for a project and for all.",
         ),
         StoreError: _Row(
             status=500,
@@ -331,6 +356,8 @@ def _message(error: LlmgwError, advice: str) -> str:
 def _param(error: LlmgwError) -> str | None:
     if isinstance(error, UnknownModel):
         return "model"
+    if isinstance(error, EntryUnfit):
+        return f"$.{error.field}"
     return (error.path or None) if isinstance(error, MalformedRequest) else None
 
 

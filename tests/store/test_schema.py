@@ -15,6 +15,8 @@ from llmgw_desktop.store.schema import (
     ClientRow,
     Dialect,
     FlightRow,
+    VaultEntryRow,
+    VaultKeyRow,
     columns,
 )
 
@@ -24,6 +26,8 @@ from llmgw_desktop.store.schema import (
     [
         (ClientRow, GATEWAY_STEPS),
         (AccountStateRow, GATEWAY_STEPS),
+        (VaultKeyRow, GATEWAY_STEPS),
+        (VaultEntryRow, GATEWAY_STEPS),
         (FlightRow, FLIGHTS_STEPS),
         (BodyRow, FLIGHTS_STEPS),
     ],

@@ -65,6 +65,17 @@ class LaidRoute:
         assert self.decision is not None
         return self.decision
 
+    def renewed(self, _: object) -> LaidRoute:
+        return self
+
+    @property
+    def providers(self) -> list[Any]:
+        return list(self._container.check_and_read().values())
+
+    @property
+    def offers_practice(self) -> bool:
+        return True
+
 
 class _Container(Container):
     def check_and_read(self) -> dict[str, Any]:
