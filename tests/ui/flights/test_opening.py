@@ -105,13 +105,15 @@ def test_what_was_chosen_is_remembered(
 
 
 def test_columns_can_be_chosen_and_reset(bench: FlightBench) -> None:
+    bench.page.resize(2000, 700)  # in a narrow window one more takes another's place
     header = bench.table.header
     menu = header.column_menu(bench.page)
     actions = {action.text(): action for action in menu.actions()}
     assert actions["State"].isChecked()
     assert not actions["Stop reason"].isChecked()
+    hidden = header.hiddenSectionCount()
     actions["Stop reason"].trigger()
-    assert header.hiddenSectionCount() == len(bench.model.columns) - 13
+    assert header.hiddenSectionCount() == hidden - 1
     actions["Reset columns"].trigger()
-    assert header.hiddenSectionCount() == len(bench.model.columns) - 12
+    assert header.hiddenSectionCount() == hidden
     menu.close()

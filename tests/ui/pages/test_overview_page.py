@@ -25,7 +25,7 @@ from llmgw_desktop.ui.charts.sparkline import Sparkline
 from llmgw_desktop.ui.charts.stacked_bars import StackedBars
 from llmgw_desktop.ui.charts.stat_tile import Figure, StatTile
 from llmgw_desktop.ui.pages.getting_started import GettingStarted
-from llmgw_desktop.ui.pages.overview_board import OverviewBoard, _output_line
+from llmgw_desktop.ui.pages.overview_board import OverviewBoard, _known_line
 from llmgw_desktop.ui.pages.overview_page import OverviewPage
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.banner import Banner
@@ -118,11 +118,11 @@ def test_tiles_show_the_figures_and_dash_what_is_unknown(
     gateway.reader.waves = True
     page.show()
     qtbot.waitUntil(lambda: values(page)[0] == "412")
-    assert values(page) == ["412", "83 %", "912 ms", "96.1k", "3"]
+    assert values(page) == ["412", "83 %", "912 ms", "96.1k", "–", "3"]
     gateway.reader.waves = False
     gateway.close_flight(ended_flight(1))
     qtbot.waitUntil(lambda: values(page)[0] == "1", timeout=8000)
-    assert values(page) == ["1", "–", "–", "–", "0"]
+    assert values(page) == ["1", "–", "–", "–", "–", "0"]
 
 
 @pytest.mark.parametrize("width", [512, 620, 740, 952, 1600])
@@ -152,7 +152,7 @@ def test_all_of_the_board_is_in_sight_from_side_to_side(
         assert not label.isVisible() or label.width() >= label.minimumSizeHint().width()
 
 
-@pytest.mark.parametrize(("width", "expected"), [(512, [3, 2]), (952, [5])])
+@pytest.mark.parametrize(("width", "expected"), [(512, [3, 3]), (1100, [6])])
 def test_tiles_stand_in_as_many_rows_as_they_need(
     page: OverviewPage, gateway: PlainGateway, qtbot: QtBot, width: int, expected: list[int]
 ) -> None:
@@ -273,14 +273,14 @@ def test_a_flood_of_flights_is_read_at_most_four_times_a_second(
     page.show()
     qtbot.waitUntil(lambda: values(page)[0] == "412")
     before = gateway.reader.calls
-    end = time.monotonic() + 1.5
-    while time.monotonic() < end:
+    began, took_s, readings = time.monotonic(), 0.0, 0.0
+    while took_s < 1.5 or (readings < 2 and took_s < 20):
         for number in range(50):
             gateway.close_flight(ended_flight(number))
         QApplication.processEvents()
         time.sleep(0.005)
-    readings = (gateway.reader.calls - before) / 3
-    assert 2 <= readings <= 7
+        took_s, readings = time.monotonic() - began, (gateway.reader.calls - before) / 3
+    assert 2 <= readings <= 4 * took_s + 1
 
 
 def test_a_flight_that_ended_shows_as_soon_as_it_can_be_on_the_disk(
@@ -500,9 +500,9 @@ async def test_a_test_flight_that_fails_says_why(
 def test_output_is_nothing_where_nothing_flew_and_unknown_where_nobody_told() -> None:
     told, silent = FlightTotals(flights=1, output_tokens=7), FlightTotals(flights=2)
     buckets = [told, silent, FlightTotals()]
-    assert _output_line(told, buckets) == [7, None, 0]
+    assert _known_line(told, buckets, "output_tokens") == [7, None, 0]
     for whole in (silent, FlightTotals()):
-        assert _output_line(whole, buckets) == []
+        assert _known_line(whole, buckets, "output_tokens") == []
 
 
 def test_with_many_providers_the_chart_keeps_its_room(
