@@ -11,11 +11,13 @@ from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.settings_file import SettingsFile
 from llmgw_desktop.app.vault import Credentials
+from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
+from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.bus import Bus
@@ -121,7 +123,7 @@ class Container:
             check_settings=self.check_settings,
         )
         self.routes_explained = RouteExplainer(lambda: self.gateway.router)
-        self.credentials = Credentials(self.vault)
+        self.credentials = Credentials(self.vault, self._new_key)
         self.flights = Flights(self._reader, self._recorder.running)
         self.overview = Overview(self._reader, self._recorder.running, self._clock)
 
@@ -250,8 +252,16 @@ class Container:
             before=lambda: self.check_settings(now=False),
         )
         health_door.add_doors(table, health, openai)
-        vault_door.add_doors(table, vault_door.VaultDoor(self.vault), openai)
+        vault_door.add_doors(table, vault_door.VaultDoor(self.vault, self._new_key), openai)
         return table
+
+    def _new_key(self, entry: VaultEntry) -> None:
+        """Accounts that use it are worth asking again, whatever was wrong with the old one."""
+        new = f"{entry.address.provider}/{entry.address.name}"
+        for provider in self._providers():
+            for account in provider.accounts:
+                if account.vault == new:
+                    self.health.reset(account_id(provider.name, account.name))
 
     def _providers(self) -> tuple[Provider, ...]:
         return self._settings_file.loaded.settings.providers

@@ -1,6 +1,7 @@
 """The vault as windows use it: every call is made beside the loop, for the keyring may wait."""
 
 import asyncio
+from collections.abc import Callable
 
 from llmgw_desktop.domain.vault import EntryKind, VaultEntry, address
 from llmgw_desktop.store.vault import Vault
@@ -11,8 +12,10 @@ _WHO = "the window"
 class Credentials:
     """Everything raises VaultError (with what to do) and StoreError."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, stored: Callable[[VaultEntry], None] = lambda _: None) -> None:
+        """`stored` hears of each new value."""
         self._vault = vault
+        self._told = stored
 
     async def all(self) -> list[VaultEntry]:
         """Of all projects; nothing is opened for it."""
@@ -24,7 +27,9 @@ class Credentials:
         """In the place of the one that is there. Raises EntryUnfit too."""
         entry = address(EntryKind.API_KEY, provider, name, project)
         secret = key.encode("utf-8", "replace")
-        return await asyncio.to_thread(self._vault.put, entry, secret, by=_WHO)
+        stored = await asyncio.to_thread(self._vault.put, entry, secret, by=_WHO)
+        self._told(stored)
+        return stored
 
     async def remove(self, entry_id: int) -> bool:
         """Whether there was one."""

@@ -67,8 +67,10 @@ _FILES = _Words(
 class VaultDoor:
     """Answers in one shape for keys and files; the words differ."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, stored: Callable[[VaultEntry], None] = lambda _: None) -> None:
+        """`stored` hears of each new value."""
         self._vault = vault
+        self._told = stored
 
     async def store(self, words: _Words, caller: HttpCaller) -> None:
         fields = await _body(caller)
@@ -78,6 +80,7 @@ class VaultDoor:
         secret = _text(fields, words.secret)
         entry = address(words.kind, provider, name, project)
         stored = await self._aside(lambda: self._vault.put(entry, secret.encode(), by=_who(caller)))
+        self._told(stored)
         await _reply(caller, 201, _shown(words, stored))
 
     async def list_all(self, words: _Words, caller: HttpCaller) -> None:

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.app.keys import ClientKeys
+from llmgw_desktop.domain.account import AccountState
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.engine.front import vault_door
 from llmgw_desktop.store.client_store import ClientStore
 from tests.engine.conftest import House
+from tests.support.answers import Refusal
 
 SECRET = "sk-test-0123456789abcdefghijklmnop"
 KEY: Mapping[str, Any] = {"provider": "openai", "apiKey": SECRET}
@@ -259,3 +261,18 @@ async def test_no_record_holds_a_key_that_was_used(house: House) -> None:
     await house.container.stop()
     for path in house.container.places.data_folder.iterdir():
         assert odd.encode() not in path.read_bytes(), path
+
+
+async def test_a_new_key_puts_its_accounts_to_the_test_again(house: House) -> None:
+    config = house.container.places.config_file
+    table = f'[providers.kept]\nkind = "openai"\nbase_url = "{house.lane.base_url}"\n'
+    config.write_text(f'{config.read_text()}{table}vault = "openai/default"\nlocal = true\n')
+    house.container.check_settings()
+    await _stored(house, "/v1/credentials", KEY)
+    house.lane.always = Refusal(status=401)
+    asked = {"model": "kept/m", "messages": [{"role": "user", "content": "ping"}]}
+    async with house.post("/v1/chat/completions", asked) as answer:
+        assert answer.status == 502
+    assert house.container.health.status("kept").state is AccountState.AUTH_REQUIRED
+    await _stored(house, "/v1/credentials", {**KEY, "apiKey": SECRET[::-1]})
+    assert house.container.health.status("kept").state is AccountState.READY
