@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from llmgw_desktop.domain.account import AccountStatus
 from llmgw_desktop.domain.flight import FlightSummary
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.domain.values import value
@@ -77,4 +78,18 @@ class SettingsChanged:
     warnings: tuple[str, ...] = ()
 
 
-Event = FlightOpened | FlightClosed | GatewayChanged | RecorderChanged | SettingsChanged
+@value
+class AccountChanged:
+    """An account stands otherwise than before."""
+
+    status: AccountStatus
+
+
+Event = (
+    FlightOpened
+    | FlightClosed
+    | GatewayChanged
+    | RecorderChanged
+    | SettingsChanged
+    | AccountChanged
+)

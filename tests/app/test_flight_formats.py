@@ -226,7 +226,7 @@ def all_kinds() -> set[str]:
     walk(errors.LlmgwError)
     walk(access_errors.AccessError)  # a branch of the tree, once its file is read
     not_of_a_flight = {"config", "port_taken", "store_unavailable", "store_corrupt"}
-    return found - not_of_a_flight - {"schema_too_new"}
+    return found - not_of_a_flight - {"schema_too_new", "settings_conflict"}
 
 
 def test_every_kind_of_error_that_a_flight_can_have_is_explained() -> None:
