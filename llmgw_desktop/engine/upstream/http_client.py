@@ -84,10 +84,7 @@ class HttpClient:
 
         Raises as `send`; UpstreamGarbage for any status but 200 and for more than `limit_bytes`.
         """
-        _want_key(upstream)
-        place = self._place(upstream.base_url, path, "")
-        head = _head(f"GET {place.request_line}", {"accept": "application/json"}, upstream, 0)
-        answer = await self._exchange(place, head, None, upstream.provider)
+        answer = await self.get(upstream, path)
         body = bytearray()
         try:
             while chunk := await answer.read():
@@ -97,6 +94,13 @@ class HttpClient:
         finally:
             await answer.close()
         return bytes(body)
+
+    async def get(self, upstream: Upstream, path: str) -> HttpAnswer:
+        """Whatever it answers, with any status. Raises as `send`; close the answer."""
+        _want_key(upstream)
+        place = self._place(upstream.base_url, path, "")
+        head = _head(f"GET {place.request_line}", {"accept": "application/json"}, upstream, 0)
+        return await self._exchange(place, head, None, upstream.provider)
 
     async def _exchange(
         self, place: _Place, head: bytes, call: UpstreamCall | None, provider: str
