@@ -3,6 +3,7 @@
 Every countdown on screen is made here, so that no two places count differently.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
@@ -12,6 +13,7 @@ from llmgw_desktop.domain.account import AccountState, AccountStatus, Credential
 
 _WINDOW_NAMES = {"requests": "Requests", "tokens": "Tokens"}
 _LOW_SHARE = 0.1
+_SPAN = re.compile(r"(\d{1,4})([smhd])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ def credential_words(credential: CredentialKind, api_key_env: str, vault: str) -
 
 
 def quota_line(window: QuotaWindow, now_s: float, zone: tzinfo | None = None) -> QuotaLine:
-    name = _WINDOW_NAMES.get(window.name.casefold(), inert_line(window.name, 24))
+    name = _WINDOW_NAMES.get(window.name.casefold()) or _span_name(window.name)
     over = window.resets_at_s is not None and window.resets_at_s <= now_s
     left = 1.0 if over else _left_share(window)
     words = "reset since; not asked again yet" if over else _left_words(window, left)
@@ -104,6 +106,12 @@ def ago_text(at_s: float | None, now_s: float) -> str:
     if seconds < 10:
         return "just now"
     return f"{span_text(seconds)} ago"
+
+
+def _span_name(name: str) -> str:
+    """«5h» is «5 h»; all else as the vendor calls it."""
+    span = _SPAN.fullmatch(name)
+    return f"{span.group(1)} {span.group(2)}" if span else inert_line(name, 24)
 
 
 def _left_share(window: QuotaWindow) -> float | None:

@@ -84,7 +84,7 @@ class ProviderProbe:
             )
         return Probed(
             is_well=True,
-            words=f"Ollama runs on this computer, with {_models(found.models)}.",
+            words=_sentence(f"Ollama runs on this computer, with {_models(found.models)}"),
             models=found.models,
         )
 
@@ -106,7 +106,9 @@ class ProviderProbe:
             words = "It answered with something else than a list of models. Is the address right?"
             return Probed(is_well=False, words=words)
         return Probed(
-            is_well=True, words=f"Answered in {took} with {_models(models)}.", models=models
+            is_well=True,
+            words=_sentence(f"Answered in {took} with {_models(models)}"),
+            models=models,
         )
 
     async def _read(self, upstream: Upstream, path: str) -> tuple[int, bytes]:
@@ -156,3 +158,7 @@ def _models(names: tuple[str, ...]) -> str:
     count = counted(len(names), "model")
     shown = ", ".join(inert_line(name, 50) for name in names[:_SHOWN])
     return f"{count}, {shown}{' …' if len(names) > _SHOWN else ''}" if names else count
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith("…") else f"{words}."

@@ -47,11 +47,6 @@ def target_text(target: RouteTarget) -> str:
     return f"{target.provider}{account}{model}"
 
 
-def targets_words(targets: tuple[RouteTarget, ...]) -> str:
-    """«work-openai:stub-model, then home:qwen3»."""
-    return ", then ".join(inert_line(target_text(each), 100) for each in targets)
-
-
 def _size_words(least: int | None, most: int | None) -> str:
     if least is None and most is None:
         return ""

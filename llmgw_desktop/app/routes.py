@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.route_words import (
     STRATEGY_WORDS,
     match_words,
     target_text,
-    targets_words,
 )
 from llmgw_desktop.app.settings_wish import Wish
 from llmgw_desktop.domain.errors import ConfigError, LlmgwError
@@ -49,14 +49,14 @@ class RouteRow:
     index: int
     name: str
     match: str
-    to: str
+    targets: tuple[str, ...]
     strategy: str
     enabled: bool
 
     @property
     def words(self) -> str:
         """«claude-haiku-* from claude-code → work-openai:stub-model, then home:qwen3»."""
-        return f"{self.match} → {self.to}"
+        return f"{self.match} → {', then '.join(self.targets)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +199,7 @@ def _row(index: int, rule: RouteRule) -> RouteRow:
         index=index,
         name=rule.name,
         match=match_words(rule.match),
-        to=targets_words(rule.to),
+        targets=tuple(inert_line(target_text(each), 100) for each in rule.to),
         strategy=STRATEGY_WORDS[rule.strategy],
         enabled=rule.enabled,
     )

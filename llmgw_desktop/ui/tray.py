@@ -71,7 +71,7 @@ class Tray(QObject):
         self._trouble.setEnabled(False)
         self._copies = QMenu("Copy base URL")
         self._copy_actions: dict[str, QAction] = {}
-        self._providers = QMenu("Providers")
+        self._providers = QMenu("Providers", self.menu)
         self._provider_actions: dict[str, QAction] = {}
         self._turn = QAction(self)
         self._turn.triggered.connect(self._ask_turn)
@@ -144,7 +144,6 @@ class Tray(QObject):
         self._drop_icon()
         self.menu.deleteLater()
         self._copies.deleteLater()
-        self._providers.deleteLater()
 
     def _fill_menu(self) -> None:
         self.menu.addAction(self._line)

@@ -286,14 +286,17 @@ class PlainControl:
 class PlainGateway:
     """As app's Container."""
 
-    def __init__(self, key_file: Path) -> None:
+    def __init__(self, key_file: Path, settings_file: Path | None = None) -> None:
+        """The settings stand beside the key file where nothing else is said."""
         self.places = places_beside(key_file)
         self.reader = PlainReader()
         self.under_way: list[FlightSummary] = []
         self.control = PlainControl(key_file)
         self.flights = Flights(self.reader, lambda: self.under_way)
         self.overview = Overview(self.reader, lambda: self.under_way, StillClock())
-        self.settings = PlainSettings(self.places.config_file, self.control.publish)
+        self.settings = PlainSettings(
+            settings_file or self.places.config_file, self.control.publish
+        )
         self.control.settings = self.settings
         self.health = PlainHealth()
         self.explainer = PlainExplainer()

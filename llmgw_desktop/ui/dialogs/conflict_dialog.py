@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.inert_text import inert
 from llmgw_desktop.domain.errors import SettingsConflict
@@ -10,7 +10,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.text_field import TextLines
 
 _GONE = "(it is not in the file any more)"
 _TO_BE_GONE = "(it would be removed)"
@@ -52,13 +52,8 @@ class ConflictDialog(QDialog):
     def _side(self, title: str, text: str) -> QVBoxLayout:
         theme, space = self._theme, self._theme.space
         label = Label(theme, title, weight=QFont.Weight.Medium)
-        view = QPlainTextEdit(inert(text.strip("\n")))
+        view = TextLines(theme, inert(text.strip("\n")), name=title)
         view.setReadOnly(True)
-        view.setFont(theme.mono_font())
-        view.setAccessibleName(title)
-        view.setTabChangesFocus(True)
-        view.document().setDocumentMargin(space(2))
-        dress_view(view, theme)
         label.setBuddy(view)
         column = QVBoxLayout()
         column.setSpacing(space(1))

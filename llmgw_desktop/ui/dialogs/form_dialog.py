@@ -20,7 +20,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
-_WIDTH_UNITS = 120
+_WIDTH_UNITS = 135
 _MOST_HEIGHT_SHARE = 0.86
 
 

@@ -48,7 +48,7 @@ class RoutesPage(QWidget):
         self._bridge = bridge
         self._theme = theme
         orders = [(each.value, STRATEGY_WORDS[each]) for each in Strategy]
-        self._order = Choice(theme, orders, name="Where a route names no order")
+        self._order = Choice(theme, orders, name="Usual order")
         self._add = Button(theme, "Add route…", kind=ButtonKind.PRIMARY, icon="plus")
         self._list = RouteList(theme)
         self._none = FlowingLabel(theme, _NONE, tone=Tone.MUTED)
@@ -127,7 +127,8 @@ class RoutesPage(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(space(6), space(4), space(6), space(3))
         bar.setSpacing(space(2))
-        label = Label(self._theme, "Where a route names no order:", tone=Tone.MUTED)
+        label = Label(self._theme, "Usual order:", tone=Tone.MUTED)
+        label.setToolTip("Where a route names none")
         label.setBuddy(self._order)
         bar.addWidget(label)
         bar.addWidget(self._order)

@@ -11,6 +11,8 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.quota_bar import QuotaBar
 
+_NAME_UNITS = 16
+
 
 class QuotaRows(QWidget):
     """Hidden where the vendor tells of none."""
@@ -24,6 +26,7 @@ class QuotaRows(QWidget):
         self._grid.setHorizontalSpacing(theme.space(3))
         self._grid.setVerticalSpacing(theme.space(0.75))
         self._grid.setColumnStretch(2, 1)
+        self._grid.setColumnMinimumWidth(0, theme.space(_NAME_UNITS))
         self.hide()
 
     def show_quotas(self, quotas: Sequence[QuotaLine]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from llmgw_desktop.app.route_words import STRATEGY_HINTS, STRATEGY_WORDS
 from llmgw_desktop.app.routes import RouteForm, field_of
@@ -16,8 +16,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.choice import Choice
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.switch_line import SwitchLine
-from llmgw_desktop.ui.widgets.text_field import Field, TextLine
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.text_field import Field, TextLine, TextLines
 
 _ANY_PROTOCOL = [("", "Any"), *((each.value, each.value) for each in ModelProtocol)]
 _ANY_OPERATION = [
@@ -59,15 +58,13 @@ class RouteDialog(FormDialog):
         }
         self._protocol = Choice(theme, _ANY_PROTOCOL, name="Protocol")
         self._operation = Choice(theme, _ANY_OPERATION, name="Asks for")
-        self._to = _target_lines(theme)
+        self._to = TextLines(theme, name="Leads to")
+        lines_px = self._to.fontMetrics().lineSpacing() * _TARGET_LINES
+        self._to.setFixedHeight(lines_px + theme.space(4))
         kept = ("", f"As for all: {STRATEGY_WORDS[default]}")
         orders = [kept, *((each.value, STRATEGY_WORDS[each]) for each in Strategy)]
         self._strategy = Choice(theme, orders, name="Order")
         self._keeps = SwitchLine(theme, "A conversation stays with whoever answered it first")
-        known = ", ".join(targets[:_TARGETS_SHOWN]) + (
-            " …" if len(targets) > _TARGETS_SHOWN else ""
-        )
-        hint = f"One in a line, as provider:model. Known: {known or 'no provider yet'}."
         self._fields = {
             "name": Field(theme, "Name", self._name, "How flights and this page call it."),
             "model": Field(theme, "Model", self._lines["model"]),
@@ -77,7 +74,7 @@ class RouteDialog(FormDialog):
             "operation": Field(theme, "Asks for", self._operation),
             "min_input_tokens": Field(theme, "Input tokens from", self._lines["min_input_tokens"]),
             "max_input_tokens": Field(theme, "Input tokens to", self._lines["max_input_tokens"]),
-            "to": Field(theme, "Leads to", self._to, hint),
+            "to": Field(theme, "Leads to", self._to, _targets_hint(targets)),
             "strategy": Field(theme, "Order", self._strategy),
         }
         self._strategy.currentIndexChanged.connect(self._show_order)
@@ -130,37 +127,36 @@ class RouteDialog(FormDialog):
     def _lay_out(self) -> None:
         theme, space = self._theme, self._theme.space
         self.fields.addWidget(self._fields["name"])
+        self.fields.addSpacing(space(1))
         self.fields.addWidget(_part(theme, "For which requests"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(space(3))
         grid.setVerticalSpacing(space(2.5))
-        pairs = (
-            ("model", "client"),
+        lines = (
+            ("model", "client", "project"),
             ("protocol", "operation"),
             ("min_input_tokens", "max_input_tokens"),
         )
-        for row, pair in enumerate(pairs):
-            for column, key in enumerate(pair):
+        for row, keys in enumerate(lines):
+            for column, key in enumerate(keys):
                 grid.addWidget(self._fields[key], row, column)
-        grid.addWidget(self._fields["project"], len(pairs), 0)
+        for column in range(3):
+            grid.setColumnStretch(column, 1)
         self.fields.addLayout(grid)
+        self.fields.addSpacing(space(1))
         self.fields.addWidget(_part(theme, "Who answers"))
         for widget in (self._fields["to"], self._fields["strategy"], self._keeps):
             self.fields.addWidget(widget)
         self.fields.addStretch(1)
 
 
+def _targets_hint(targets: Sequence[str]) -> str:
+    if not targets:
+        return "One in a line, as provider:model. There is no provider yet."
+    known = ", ".join(targets[:_TARGETS_SHOWN])
+    end = " …" if len(targets) > _TARGETS_SHOWN else "."
+    return f"One in a line, as provider:model, the first first. Known: {known}{end}"
+
+
 def _part(theme: Theme, words: str) -> Label:
     return Label(theme, words, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
-
-
-def _target_lines(theme: Theme) -> QPlainTextEdit:
-    lines = QPlainTextEdit()
-    lines.setFont(theme.mono_font())
-    lines.setTabChangesFocus(True)
-    lines.setAccessibleName("Leads to")
-    dress_view(lines, theme)
-    margin = theme.space(2)
-    lines.document().setDocumentMargin(margin)
-    lines.setFixedHeight(lines.fontMetrics().lineSpacing() * _TARGET_LINES + 2 * margin)
-    return lines

@@ -62,7 +62,7 @@ class RouteRowView(QWidget):
         self._name.setText(row.name)
         self._note.setText(row.strategy if row.enabled else f"{row.strategy} · off")
         self._match.setText(row.match)
-        self._to.setText(f"→ {row.to}")
+        self._to.setText("→ " + "\n    then ".join(row.targets))
         for label in (self._name, self._match):
             label.set_tone(tone)
         self._switch.setChecked(row.enabled)

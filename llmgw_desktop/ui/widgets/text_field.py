@@ -1,11 +1,12 @@
 """A line to type into, with its label above and, below, a hint or what is wrong with it."""
 
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 
 class Field(QWidget):
@@ -64,16 +65,39 @@ class TextLine(QLineEdit):
             self._wear()
 
     def _wear(self) -> None:
-        colours, space = self._theme.colours, self._theme.space
-        edge = colours.error if self._is_wrong else colours.outline
-        focus = colours.error if self._is_wrong else colours.accent
-        self.setStyleSheet(
-            f"TextLine {{ background: {colours.surface.name()}; color: {colours.text.name()};"
-            f" border: 1px solid {edge.name()}; border-radius: 6px;"
-            f" padding: {space(1.25)}px {space(2)}px;"
-            f" selection-background-color: {colours.selection.name()};"
-            f" selection-color: {colours.text.name()}; }}"
-            f"TextLine:focus {{ border: 1px solid {focus.name()}; }}"
-            f"TextLine:disabled {{ background: {colours.alternate.name()};"
-            f" color: {colours.muted.name()}; border: 1px solid {colours.border.name()}; }}"
-        )
+        space = self._theme.space
+        padding = f"padding: {space(1.25)}px {space(2)}px;"
+        self.setStyleSheet(_sheet(self._theme, "TextLine", padding, is_wrong=self._is_wrong))
+
+
+class TextLines(QPlainTextEdit):
+    """Several lines of code; Tab goes on to the next control."""
+
+    def __init__(self, theme: Theme, text: str = "", *, name: str) -> None:
+        super().__init__(text)
+        self._theme = theme
+        self.setFont(theme.mono_font())
+        self.setTabChangesFocus(True)
+        self.setAccessibleName(name)
+        dress_view(self, theme)
+        self.document().setDocumentMargin(theme.space(1.5))
+        self._wear()
+        theme.changed.connect(self._wear)
+
+    def _wear(self) -> None:
+        self.setStyleSheet(_sheet(self._theme, "TextLines", ""))
+
+
+def _sheet(theme: Theme, kind: str, more: str, *, is_wrong: bool = False) -> str:
+    colours = theme.colours
+    edge = colours.error if is_wrong else colours.outline
+    focus = colours.error if is_wrong else colours.accent
+    return (
+        f"{kind} {{ background: {colours.surface.name()}; color: {colours.text.name()};"
+        f" border: 1px solid {edge.name()}; border-radius: 6px; {more}"
+        f" selection-background-color: {colours.selection.name()};"
+        f" selection-color: {colours.text.name()}; }}"
+        f"{kind}:focus {{ border: 1px solid {focus.name()}; }}"
+        f"{kind}:disabled {{ background: {colours.alternate.name()};"
+        f" color: {colours.muted.name()}; border: 1px solid {colours.border.name()}; }}"
+    )
