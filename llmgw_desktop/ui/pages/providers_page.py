@@ -27,8 +27,7 @@ from llmgw_desktop.ui.providers.provider_dialog import ProviderDialog
 from llmgw_desktop.ui.settings_changer import SettingsChanger
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _TICK_MS = 1000
@@ -56,7 +55,8 @@ class ProvidersPage(QWidget):
         """What a look for Ollama brought."""
         self._shape: object = None
         self._views: dict[str, ProviderCardView] = {}
-        self._summary = FlowingLabel(theme, tone=Tone.MUTED)
+        self._summary = Label(theme, tone=Tone.MUTED)
+        self._summary.setWordWrap(True)
         self._look = Button(theme, "Look for Ollama")
         self._look.setToolTip("Asks 127.0.0.1:11434 once")
         self._add = Button(theme, "Add provider…", kind=ButtonKind.PRIMARY, icon="plus")

@@ -86,7 +86,8 @@ class AccountRow(QWidget):
         named: tuple[QWidget, ...] = (self._mark, self._name, self._state)
         for part in named:
             head.addWidget(part)
-            part.setVisible(not self._is_only)
+            if self._is_only:
+                part.hide()
         head.addWidget(self._credential, 1)
         head.addWidget(self._switch)
         below = QHBoxLayout()

@@ -23,7 +23,6 @@ class OfferCard(Card):
         self.words = words
         self._take = Button(theme, action, name=f"{action}: {words}" if action else "Nothing to do")
         self._take.setToolTip("")
-        self._take.setVisible(bool(action))
         self._take.clicked.connect(self.taken)
         self._leave = Button(theme, kind=ButtonKind.QUIET, icon="cross", name=f"Dismiss: {words}")
         self._leave.setToolTip("Not now")
@@ -35,3 +34,4 @@ class OfferCard(Card):
         row.addWidget(FlowingLabel(theme, words), 1)
         row.addWidget(self._take)
         row.addWidget(self._leave)
+        self._take.setVisible(bool(action))

@@ -67,9 +67,10 @@ class ProviderDialog(FormDialog):
             "vault": Field(theme, "Key", self._secret, _SECRET),
             "models": Field(theme, "Models", self._models, _MODELS),
         }
-        for field in self._fields.values():
+        for key, field in self._fields.items():
             self.fields.addWidget(field)
-        self.fields.insertWidget(3, self._local)
+            if key == "base_url":
+                self.fields.addWidget(self._local)
         self.fields.addStretch(1)
         self._name.setEnabled(is_new)
         self._show_form(form)

@@ -19,7 +19,6 @@ class Field(QWidget):
         self._label = Label(theme, label, weight=QFont.Weight.Medium)
         self._label.setBuddy(control)
         self._note = FlowingLabel(theme, hint, size=TextSize.CAPTION, tone=Tone.MUTED)
-        self._note.setVisible(bool(hint))
         if not control.accessibleName():
             control.setAccessibleName(label)
         column = QVBoxLayout(self)
@@ -28,6 +27,7 @@ class Field(QWidget):
         column.addWidget(self._label)
         column.addWidget(control)
         column.addWidget(self._note)
+        self._note.setVisible(bool(hint))
 
     @property
     def note(self) -> str:
