@@ -37,9 +37,6 @@ _WORST_FIRST = (
     AccountState.READY,
     AccountState.OFF,
 )
-_MISSING_KEY = (
-    "Set the variable where the gateway is started and start it again, or name another key."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +139,7 @@ def _line(provider: Provider, account: Account, status: AccountStatus, now_s: fl
     state, reason = status.state, status.reason
     if problem:
         state = AccountState.AUTH_REQUIRED
-        reason = f"{problem[0].upper()}{problem[1:]}. {_MISSING_KEY}"
+        reason = _missing(account, problem)
     if not account.enabled or not provider.enabled:
         state, reason = AccountState.OFF, ""
     credential = provider.credential_of(account)
@@ -161,6 +158,15 @@ def _line(provider: Provider, account: Account, status: AccountStatus, now_s: fl
         can_ask_again=state in (AccountState.COOLING, AccountState.OVER_QUOTA),
         wants_key=state is AccountState.AUTH_REQUIRED,
     )
+
+
+def _missing(account: Account, problem: str) -> str:
+    if account.api_key_env:
+        return (
+            f"{account.api_key_env} is not set, or is empty, where the gateway was started. Set it"
+            " there and start the gateway again, or name another key."
+        )
+    return f"{problem[0].upper()}{problem[1:]}. Name where its key is."
 
 
 def _standing(provider: Provider, lines: tuple[AccountLine, ...]) -> tuple[AccountState, str]:

@@ -130,7 +130,7 @@ def test_a_key_that_is_missing_says_what_to_do(desk: Desk) -> None:
     card = desk.card("claude")
     assert (card.state, card.words) == (AccountState.AUTH_REQUIRED, "needs a key")
     assert card.accounts[0].wants_key
-    assert "is not set, or is empty. Set the variable" in card.accounts[0].reason
+    assert card.accounts[0].reason.startswith("ANTHROPIC_API_KEY is not set, or is empty, where")
 
 
 def test_off_and_on(desk: Desk) -> None:
