@@ -3,8 +3,8 @@
 Nothing is read here; `providers.py` brings the settings and what is known of the accounts.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from llmgw_desktop.app.account_words import (
@@ -17,7 +17,13 @@ from llmgw_desktop.app.account_words import (
 )
 from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.domain.account import Account, AccountState, AccountStatus, account_id
+from llmgw_desktop.domain.account import (
+    DEFAULT_ACCOUNT,
+    Account,
+    AccountState,
+    AccountStatus,
+    account_id,
+)
 from llmgw_desktop.domain.provider import Provider, ProviderKind
 
 KIND_WORDS = {
@@ -55,8 +61,8 @@ class AccountLine:
     can_ask_again: bool
     """Whether its pause can be ended by a person."""
     wants_key: bool
-    toggle_index: int | None = None
-    """Which table of the list of accounts it is; None for a key beside it."""
+    can_be_switched: bool
+    """By itself: the default account is its provider's own key, and has no table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +92,12 @@ def card_of(
     statuses: Mapping[str, AccountStatus],
     now_s: float,
     *,
-    tables: Sequence[str] = (),
     listed: str = "",
 ) -> ProviderCard:
-    """`tables`: the accounts that have a table of their own in the file, by name; `listed`: what
-    the provider itself said of its models, when it was asked."""
+    """`listed`: what the provider itself said of its models, when it was asked."""
     lines = tuple(
         _line(provider, account, settled(_status(provider, account, statuses), now_s), now_s)
         for account in provider.accounts
-    )
-    lines = tuple(
-        replace(line, toggle_index=tables.index(line.name) if line.name in tables else None)
-        for line in lines
     )
     state, words = _standing(provider, lines)
     return ProviderCard(
@@ -157,6 +157,7 @@ def _line(provider: Provider, account: Account, status: AccountStatus, now_s: fl
         quotas=tuple(quota_line(each, now_s) for each in status.windows),
         can_ask_again=state in (AccountState.COOLING, AccountState.OVER_QUOTA),
         wants_key=state is AccountState.AUTH_REQUIRED,
+        can_be_switched=account.name != DEFAULT_ACCOUNT,
     )
 
 

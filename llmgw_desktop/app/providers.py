@@ -8,7 +8,7 @@ import asyncio
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from llmgw_desktop.app.provider_cards import KIND_WORDS, ProviderCard, card_of, practice_card
 from llmgw_desktop.app.provider_form import (
@@ -24,6 +24,7 @@ from llmgw_desktop.app.provider_probe import OLLAMA_URL, Probed, ProviderProbe
 from llmgw_desktop.app.settings_wish import Wish
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT, AccountStatus, account_id
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.provider import Provider, ProviderKind
 from llmgw_desktop.domain.settings import LoadedSettings
 from llmgw_desktop.store.config.settings_change import AddTable, RemoveTable, SetKeys
@@ -92,7 +93,6 @@ class Providers:
         self._clock = clock
         self._store_key = store_key
         self._listed: dict[str, str] = {}
-        self._tables: tuple[bytes, Mapping[str, Any]] = (b"", {})
 
     @property
     def has_vault(self) -> bool:
@@ -107,7 +107,6 @@ class Providers:
                 each,
                 statuses,
                 now_s,
-                tables=self._account_tables(each.name),
                 listed=self._listed.get(each.name, ""),
             )
             for each in self._providers()
@@ -179,13 +178,17 @@ class Providers:
         edit = Edit(base=self._loaded().source, changes=(change,))
         return Wish(edit=lambda: edit, said=f"{name} is {'on' if on else 'off'}.")
 
-    def toggle_account(self, name: str, index: int, *, on: bool) -> Wish:
-        """`index` as the card's line has it."""
-        table = ("providers", name, "accounts", index)
-        change = SetKeys(table=table, values={"enabled": on})
-        edit = Edit(base=self._loaded().source, changes=(change,))
-        account = account_id(name, self._account_tables(name)[index])
-        return Wish(edit=lambda: edit, said=f"{account} is {'on' if on else 'off'}.")
+    def toggle_account(self, name: str, account: str, *, on: bool) -> Wish:
+        base = self._loaded().source
+
+        def edit() -> Edit:
+            names = _account_tables(base, name)
+            if account not in names:
+                raise StoreUnavailable(f"{account_id(name, account)} has no table of its own.")
+            table = ("providers", name, "accounts", names.index(account))
+            return Edit(base=base, changes=(SetKeys(table=table, values={"enabled": on}),))
+
+        return Wish(edit=edit, said=f"{account_id(name, account)} is {'on' if on else 'off'}.")
 
     def ask_again(self, account: str) -> None:
         """End an account's pause."""
@@ -237,10 +240,9 @@ class Providers:
     def _names(self) -> tuple[str, ...]:
         return ("practice", *(each.name for each in self._providers()))
 
-    def _account_tables(self, provider: str) -> tuple[str, ...]:
-        """By name. Asked for often, and the file is seldom another."""
-        source = self._loaded().source
-        if self._tables[0] is not source:
-            self._tables = (source, tomllib.loads(source.decode("utf-8-sig")))
-        table = self._tables[1].get("providers", {}).get(provider, {})
-        return tuple(str(each.get("name", "")) for each in table.get("accounts", ()))
+
+def _account_tables(source: bytes, provider: str) -> list[str]:
+    """The accounts that are listed in the file, by name."""
+    data = tomllib.loads(source.decode("utf-8-sig"))
+    table = data.get("providers", {}).get(provider, {})
+    return [str(each.get("name", "")) for each in table.get("accounts", ())]

@@ -14,7 +14,7 @@ from llmgw_desktop.app.provider_probe import OLLAMA_URL, ProviderProbe
 from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.settings_wish import Wish
 from llmgw_desktop.domain.account import AccountState, AccountStatus, QuotaWindow
-from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.errors import ConfigError, StoreUnavailable
 from llmgw_desktop.domain.provider import ProviderKind
 from tests.support.plain_settings import PlainHealth, PlainSettings, Unreachable
 from tests.ui.plain_gateway import NOW_S, StillClock
@@ -142,16 +142,17 @@ def test_off_and_on(desk: Desk) -> None:
 
 
 def test_one_account_is_switched(desk: Desk) -> None:
-    index = desk.card("work").accounts[1].toggle_index
-    assert index == 1
-    said = desk.do(desk.providers.toggle_account("work", index, on=False))
+    assert [each.can_be_switched for each in desk.card("work").accounts] == [True, True]
+    said = desk.do(desk.providers.toggle_account("work", "reserve", on=False))
     assert said == "work/reserve is off."
     assert [each.state for each in desk.card("work").accounts] == [
         AccountState.READY,
         AccountState.OFF,
     ]
     assert desk.card("work").words == "ready"
-    assert desk.card("claude").accounts[0].toggle_index is None
+    assert not desk.card("claude").accounts[0].can_be_switched
+    with pytest.raises(StoreUnavailable, match="claude has no table of its own"):
+        desk.do(desk.providers.toggle_account("claude", "default", on=False))
 
 
 def test_keys_in_the_environment_are_offered_and_never_used_unasked(desk: Desk) -> None:

@@ -169,7 +169,7 @@ class ProvidersPage(QWidget):
         name = card.name
         view.toggled.connect(lambda on: self._make(self._providers.toggle(name, on=on)))
         view.account_toggled.connect(
-            lambda at, on: self._make(self._providers.toggle_account(name, at, on=on))
+            lambda account, on: self._make(self._providers.toggle_account(name, account, on=on))
         )
         view.ask_again_wanted.connect(self._ask_again)
         view.test_wanted.connect(partial(self._start_test, name))

@@ -52,7 +52,7 @@ class AccountRow(QWidget):
         self._state.set_tone(tone)
         self._credential.setText(line.credential)
         self._switch.setChecked(line.state is not AccountState.OFF)
-        self._switch.setVisible(line.toggle_index is not None)
+        self._switch.setVisible(line.can_be_switched)
         self._reason.setText(line.reason)
         self._reason.setVisible(bool(line.reason))
         self._reason.set_tone(Tone.ERROR if line.wants_key else Tone.TEXT)

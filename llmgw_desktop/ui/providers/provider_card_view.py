@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from llmgw_desktop.app.provider_cards import ProviderCard
+from llmgw_desktop.app.provider_cards import AccountLine, ProviderCard
 from llmgw_desktop.app.provider_probe import COST_WORDS
 from llmgw_desktop.app.providers import AccountTest
 from llmgw_desktop.ui.providers.account_row import AccountRow
@@ -27,7 +27,8 @@ class ProviderCardView(Card):
     """Made for one provider and its accounts; `shape` says whether another card still fits it."""
 
     toggled = Signal(bool)
-    account_toggled = Signal(int, bool)
+    account_toggled = Signal(str, bool)
+    """By the account's own name."""
     ask_again_wanted = Signal(str)
     test_wanted = Signal()
     edit_wanted = Signal()
@@ -93,16 +94,11 @@ class ProviderCardView(Card):
         self._edit.clicked.connect(self.edit_wanted)
         self._remove.clicked.connect(self.remove_wanted)
         for line in self._card.accounts:
-            self._connect_row(self._rows[line.id], line.id)
+            self._connect_row(self._rows[line.id], line)
 
-    def _connect_row(self, row: AccountRow, named: str) -> None:
-        def toggle(on: bool) -> None:
-            line = next(each for each in self._card.accounts if each.id == named)
-            if line.toggle_index is not None:
-                self.account_toggled.emit(line.toggle_index, on)
-
-        row.toggled.connect(toggle)
-        row.ask_again_wanted.connect(lambda: self.ask_again_wanted.emit(named))
+    def _connect_row(self, row: AccountRow, line: AccountLine) -> None:
+        row.toggled.connect(lambda on: self.account_toggled.emit(line.name, on))
+        row.ask_again_wanted.connect(lambda: self.ask_again_wanted.emit(line.id))
         row.key_wanted.connect(self.edit_wanted)
 
     def _lay_out(self) -> None:
