@@ -3,6 +3,8 @@
 Rules and their words come ready from `app/routes.py`; changes go through the settings changer.
 """
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -67,6 +69,7 @@ class RoutesPage(QWidget):
         self._order.activated.connect(self._choose_order)
         self._add.clicked.connect(self._open_new)
         self._list.toggled.connect(lambda at, on: self._make(self._routes.toggle(at, on=on)))
+        self._list.rebuilt.connect(self._order_stops)
         self._list.edit_wanted.connect(self._open_change)
         self._list.remove_wanted.connect(lambda at: self._make(self._routes.remove(at)))
         self._list.move_wanted.connect(lambda at, to: self._make(self._routes.move(at, to)))
@@ -86,6 +89,12 @@ class RoutesPage(QWidget):
         self._none.setVisible(not rows)
         self._order.choose(self._routes.default_strategy().value)
         self._try.refresh()
+
+    def _order_stops(self) -> None:
+        """What came last would else be the last that the Tab key comes to."""
+        rows = [stop for view in self._list.views for stop in view.stops]
+        for before, after in pairwise([self._add, *rows, *self._try.stops]):
+            QWidget.setTabOrder(before, after)
 
     def _make(self, wish: Wish) -> None:
         self._changer.make(wish)

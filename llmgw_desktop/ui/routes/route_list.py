@@ -21,6 +21,8 @@ class RouteList(QWidget):
     remove_wanted = Signal(int)
     move_wanted = Signal(int, int)
     """From here to there, both places in the list."""
+    rebuilt = Signal()
+    """There are other rows than before."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -63,6 +65,7 @@ class RouteList(QWidget):
             view.dragged.connect(partial(self._on_dragged, at))
             view.dropped.connect(partial(self._on_dropped, at))
             self._column.addWidget(view)
+        self.rebuilt.emit()
 
     def _step(self, at: int, by: int) -> None:
         to = min(max(at + by, 0), len(self._views) - 1)

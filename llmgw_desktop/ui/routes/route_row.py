@@ -55,6 +55,11 @@ class RouteRowView(QWidget):
     def row(self) -> RouteRow:
         return self._row
 
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """For the Tab key, as the eye goes."""
+        return (self, self._edit, self._remove, self._switch)
+
     def show_row(self, row: RouteRow) -> None:
         self._row = row
         tone = Tone.TEXT if row.enabled else Tone.MUTED

@@ -51,6 +51,11 @@ class TryPanel(Card):
     def words(self) -> str:
         return self._words.text()
 
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """For the Tab key, as the eye goes."""
+        return (self._model, self._client, self._protocol, self._project, self._size)
+
     def refresh(self) -> None:
         """The rules may be others now."""
         model, size = self._model.text().strip(), self._size.text().replace(",", "").strip()
