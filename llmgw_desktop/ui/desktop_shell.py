@@ -181,7 +181,7 @@ class DesktopShell(QObject):
         ]
 
     def _toggle_provider(self, name: str, on: bool) -> None:
-        self._changer.make(self._container.providers.toggle(name, on=on))
+        self._changer.make(lambda: self._container.providers.toggle(name, on=on))
 
     def _on_change_done(self, said: str, written: Written | None) -> None:
         if self._window is not None:
@@ -197,7 +197,9 @@ class DesktopShell(QObject):
     def _on_conflict(self, conflict: SettingsConflict, wish: Wish) -> None:
         self.show_window()
         if self._window is not None:
-            self._window.ask_conflict(conflict, lambda: self._changer.make(wish, overrule=True))
+            self._window.ask_conflict(
+                conflict, lambda: self._changer.make(lambda: wish, overrule=True)
+            )
 
     def _show_providers(self) -> None:
         self._tray.show_providers(self._container.providers.cards())

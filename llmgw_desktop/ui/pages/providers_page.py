@@ -4,6 +4,7 @@ Words and states come ready from `app/providers.py`; changes go through the sett
 Nothing is asked of a provider but on a person's click.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
@@ -167,21 +168,23 @@ class ProvidersPage(QWidget):
     def _view(self, card: ProviderCard) -> ProviderCardView:
         view = ProviderCardView(self._theme, card)
         name = card.name
-        view.toggled.connect(lambda on: self._make(self._providers.toggle(name, on=on)))
+        view.toggled.connect(lambda on: self._make(partial(self._providers.toggle, name, on=on)))
         view.account_toggled.connect(
-            lambda account, on: self._make(self._providers.toggle_account(name, account, on=on))
+            lambda account, on: self._make(
+                partial(self._providers.toggle_account, name, account, on=on)
+            )
         )
         view.ask_again_wanted.connect(self._ask_again)
         view.test_wanted.connect(partial(self._start_test, name))
         view.edit_wanted.connect(partial(self._open_change, name))
-        view.remove_wanted.connect(lambda: self._make(self._providers.remove(name)))
+        view.remove_wanted.connect(lambda: self._make(partial(self._providers.remove, name)))
         return view
 
-    def _make(self, wish: Wish) -> None:
+    def _make(self, wish: Callable[[], Wish]) -> None:
         self._changer.make(wish)
 
     def _accept(self, offer: Offer) -> None:
-        self._make(self._providers.accept(offer))
+        self._make(partial(self._providers.accept, offer))
 
     def _dismiss(self, words: str) -> None:
         self._dismissed.add(words)
@@ -189,7 +192,7 @@ class ProvidersPage(QWidget):
 
     def _add_found(self, form: ProviderForm) -> None:
         self._found = None
-        self._make(self._providers.add(form))
+        self._make(partial(self._providers.add, form))
 
     def _forget_found(self) -> None:
         self._found = None
@@ -215,7 +218,7 @@ class ProvidersPage(QWidget):
     def _save(self, dialog: ProviderDialog, wish: Wish) -> None:
         dialog.show_saving(is_under_way=True)
         self._changer.make(
-            wish, done=dialog.accept, refused=dialog.show_refusal, conflicted=dialog.reject
+            lambda: wish, done=dialog.accept, refused=dialog.show_refusal, conflicted=dialog.reject
         )
 
     def _start_test(self, name: str) -> None:

@@ -97,7 +97,11 @@ class RoutesPage(QWidget):
             QWidget.setTabOrder(before, after)
 
     def _make(self, wish: Wish) -> None:
-        self._changer.make(wish)
+        """Rules are known by their places: while one is being written, they are about to change."""
+        if self._changer.is_busy:
+            self._show()
+        else:
+            self._changer.make(lambda: wish)
 
     def _choose_order(self) -> None:
         chosen = Strategy(self._order.key)
@@ -128,7 +132,7 @@ class RoutesPage(QWidget):
     def _save(self, dialog: RouteDialog, wish: Wish) -> None:
         dialog.show_saving(is_under_way=True)
         self._changer.make(
-            wish, done=dialog.accept, refused=dialog.show_refusal, conflicted=dialog.reject
+            lambda: wish, done=dialog.accept, refused=dialog.show_refusal, conflicted=dialog.reject
         )
 
     def _lay_out(self) -> None:

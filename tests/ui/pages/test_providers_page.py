@@ -287,3 +287,16 @@ async def test_the_keys_lead_to_the_page_and_through_it(stage: RoutingStage) -> 
     focused = QApplication.focusWidget()
     assert focused is turn, "a change leaves the keys where they are"
     assert len(stage.window.findChildren(AccountRow)) == 6
+
+
+async def test_impatient_clicks_are_done_one_after_the_other(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    for _ in range(3):
+        switch(stage, "groq").click()
+    switch(stage, "anthropic").click()
+    await stage.until(lambda: not is_on(stage, "anthropic"))
+    await stage.turns()
+    assert is_on(stage, "groq") is True
+    assert stage.window.findChild(ConflictDialog) is None
+    assert stage.window.troubles.words == []

@@ -201,3 +201,16 @@ async def test_without_routes_the_page_says_that_none_are_needed(stage: RoutingS
     words = " ".join(each.text() for each in stage.routes.findChildren(Label) if each.isVisible())
     assert "There are no routes yet, and none are needed" in words
     assert stage.list.views == ()
+
+
+async def test_impatient_keys_are_no_conflict(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("routes")
+    first = stage.list.views[0]
+    first.setFocus()
+    for _ in range(3):
+        QTest.keyClick(first, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    await stage.until(lambda: on_page(stage) == ["reviews", "background", "off for now"])
+    await stage.turns()
+    assert in_file(stage) == ["reviews", "background", "off for now"]
+    assert stage.window.findChild(ConflictDialog) is None
