@@ -93,11 +93,11 @@ def test_hostile_names_stay_in_one_harmless_line() -> None:
     assert len(cells["client"]) == 80
 
 
-def test_column_keys_are_unique_and_twelve_are_shown_at_first() -> None:
+def test_column_keys_are_unique_and_thirteen_are_shown_at_first() -> None:
     columns = flight_columns()
     assert len({column.key for column in columns}) == len(columns)
     shown = " ".join(column.key for column in columns if column.is_default)
-    assert shown == "state time client provider model status ttft took input cache output rate"
+    assert shown == "state time client provider model status ttft took input cache output rate cost"
 
 
 @pytest.mark.parametrize(
