@@ -1,4 +1,4 @@
-"""How accounts stand outlives the program, however it ends."""
+"""Another account answers by a route, and how accounts stand outlives the program."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from typing import Any
 import pytest
 
 from tests.support.answers import Refusal
-from tests.support.gateway import Gateway, GatewaySetup, anthropic_provider, running_gateway
-from tests.support.raw_http import send
+from tests.support.gateway import (
+    Gateway,
+    GatewaySetup,
+    anthropic_provider,
+    openai_provider,
+    running_gateway,
+)
+from tests.support.raw_http import Reply, send
 from tests.support.upstream import Upstream
 
 pytestmark = pytest.mark.e2e
@@ -28,9 +34,13 @@ def setup(tmp_path: Path, upstream: Upstream) -> GatewaySetup:
 
 
 def ask(gateway: Gateway) -> int:
-    key = gateway.access_key()
-    headers = [("x-api-key", key), ("content-type", "application/json")]
-    return send(f"{gateway.url}/v1/messages", headers=headers, body=json.dumps(ASK).encode()).status
+    return reply_to(gateway).status
+
+
+def reply_to(gateway: Gateway, **fields: str) -> Reply:
+    headers = [("x-api-key", gateway.access_key()), ("content-type", "application/json")]
+    body = json.dumps({**ASK, **fields}).encode()
+    return send(f"{gateway.url}/v1/messages", headers=headers, body=body)
 
 
 def kept(home: Path) -> dict[str, Any]:
@@ -73,3 +83,34 @@ def test_it_outlives_a_kill(setup: GatewaySetup, upstream: Upstream) -> None:
     assert kept(setup.home)["vendor"]["own"][0] == "auth_required"
     with running_gateway(setup) as again:
         assert ask(again) == 200
+
+
+ROUTE = """
+[[routes]]
+name = "two vendors"
+match = { model = "either" }
+to = ["vendor:vendor", "other:other"]
+strategy = "pinned"
+"""
+
+
+def test_another_account_answers_and_the_first_is_left_alone(
+    tmp_path: Path, upstream: Upstream
+) -> None:
+    first, second = upstream.lane("vendor"), upstream.lane("other")
+    setup = GatewaySetup(
+        home=tmp_path / "home",
+        toml=ROUTE,
+        providers=[anthropic_provider(first), openai_provider(second)],
+    )
+    first.then(Refusal(status=429, retry_after="3600"))
+    with running_gateway(setup) as gateway:
+        for asked in (2, 1):
+            reply = reply_to(gateway, model="either")
+            assert reply.status == 200
+            assert reply.headers["x-llmgw-provider"] == "other"
+            assert reply.headers.get("x-llmgw-attempts", "1") == str(asked)
+    with running_gateway(setup) as gateway:
+        assert reply_to(gateway, model="either").headers["x-llmgw-provider"] == "other"
+    assert (len(first.requests), len(second.requests)) == (1, 3)
+    assert second.requests[0].json()["model"] == "other"

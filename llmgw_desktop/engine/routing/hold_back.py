@@ -7,7 +7,8 @@ than `hold_s` for what follows them: an answer's own first word is never late, f
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any
 
 from llmgw_desktop.domain.errors import UpstreamCut
 from llmgw_desktop.domain.provider import ModelProtocol
@@ -39,13 +40,19 @@ class Replayed:
         self._pieces = deque(pieces)
         self._is_closed = False
         self.is_whole = is_whole
+        has_more = self._pieces or is_whole
+        self.read: Callable[[], Coroutine[Any, Any, bytes]] = (
+            self._replay if has_more else answer.read
+        )
+        """What was read ahead is given first; what follows costs nothing more than without us."""
         self.status = answer.status
         self.headers: Mapping[str, str] = answer.headers
 
-    async def read(self) -> bytes:
-        if self._pieces:
-            return self._pieces.popleft()
-        return b"" if self.is_whole else await self._answer.read()
+    async def _replay(self) -> bytes:
+        piece = self._pieces.popleft() if self._pieces else b""
+        if not self._pieces and not self.is_whole:
+            self.read = self._answer.read
+        return piece
 
     def said_all(self) -> None:
         if not self.is_whole:

@@ -76,6 +76,9 @@ class LaidRoute:
     def offers_practice(self) -> bool:
         return True
 
+    def answered(self, *_: object) -> None:
+        """Conversations are not remembered here."""
+
 
 class _Container(Container):
     def check_and_read(self) -> dict[str, Any]:
@@ -115,7 +118,6 @@ class Inn:
         config = self.container.places.config_file
         config.write_text(config.read_text().replace("retries = 0\n", text))
         self.container.check_settings()
-        self.container.gateway._engine.pipeline.router = self.route  # type: ignore[assignment]
 
     async def record(self) -> FlightRecord:
         """Of the last flight."""

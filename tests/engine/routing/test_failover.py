@@ -12,6 +12,7 @@ import pytest
 
 from llmgw_desktop.domain.account import AccountState
 from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.engine.routing.hold_back import Replayed
 from tests.engine.routing.conftest import Inn, open_inn
 from tests.support.answers import (
     Answer,
@@ -545,6 +546,43 @@ class TestHeldBack:
         async with inn.post(MESSAGES, ask(stream=True)) as answer:
             body = await answer.read()
         assert body == bytes(inn.lane("one").only.sent)
+
+
+class _Pieces:
+    """An answer that has pieces."""
+
+    status = 200
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.headers: dict[str, str] = {}
+        self.pieces = list(pieces)
+        self.closed = 0
+
+    async def read(self) -> bytes:
+        return self.pieces.pop(0) if self.pieces else b""
+
+    def said_all(self) -> None:
+        """Nothing is waited for here."""
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+class TestReplayed:
+    async def test_what_was_read_comes_first_and_the_rest_as_without_us(self) -> None:
+        answer = _Pieces(b"c", b"d")
+        replayed = Replayed(answer, [b"a", b"b"])
+        assert [await replayed.read() for _ in range(2)] == [b"a", b"b"]
+        assert replayed.read == answer.read
+        assert [await replayed.read() for _ in range(3)] == [b"c", b"d", b""]
+
+    async def test_a_whole_one_asks_no_more_and_closes_once(self) -> None:
+        answer = _Pieces(b"of somebody else")
+        replayed = Replayed(answer, [b"a"], is_whole=True)
+        await replayed.close()
+        await replayed.close()
+        assert [await replayed.read() for _ in range(3)] == [b"a", b"", b""]
+        assert answer.closed == 1
 
 
 class TestTheUsualWay:
