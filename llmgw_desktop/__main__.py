@@ -55,6 +55,8 @@ def _run(arguments: "argparse.Namespace") -> int:
         return _key(arguments, places)
     if arguments.command == "route":
         return _route(arguments, places, env)
+    if arguments.command == "vault":
+        return _vault(arguments, places, env)
     log = _start_logging()
     if arguments.command == "serve":
         return _serve(places, env, log)
@@ -112,6 +114,12 @@ def _route(arguments: "argparse.Namespace", places: Places, env: Mapping[str, st
     return run(arguments, places, env)
 
 
+def _vault(arguments: "argparse.Namespace", places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.vault_command import run
+
+    return run(arguments, places, env)
+
+
 def _container(places: Places, env: Mapping[str, str], log: "ProgramLog") -> "Container":
     from llmgw_desktop.app.container import Container
     from llmgw_desktop.domain.events import SettingsChanged
@@ -119,6 +127,7 @@ def _container(places: Places, env: Mapping[str, str], log: "ProgramLog") -> "Co
 
     container = Container(places, env)
     log.guard(load_settings(places.config_file, env).settings)
+    container.tell_keys(log.learn)
     container.control.subscribe(log.note, SettingsChanged)
     for warning in container.warnings:
         logging.getLogger("llmgw_desktop").warning(warning)

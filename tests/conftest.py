@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # How long an example takes says something of the machine, nothing of the code. A run of the suite
 # answers the same twice; `--hypothesis-profile=search` looks among other and more examples.
-settings.register_profile("search", deadline=None, max_examples=200)
-settings.register_profile("house", deadline=None, derandomize=True, max_examples=50)
+_NO_CLOCK: Any = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+"""On a busy machine even making the examples takes long, which says nothing of the code."""
+settings.register_profile("search", max_examples=200, **_NO_CLOCK)
+settings.register_profile("house", derandomize=True, max_examples=50, **_NO_CLOCK)
 settings.load_profile("house")
 
 _OWN_PREFIXES = ("LLMGW_", "LLM_GATEWAY_", "ANTHROPIC_", "OPENAI_", "GEMINI_", "GOOGLE_")
@@ -48,6 +50,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             monkeypatch.delenv(name)
     home = tmp_path / "llmgw-home"
     monkeypatch.setenv("LLMGW_HOME", str(home))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     return home
 
 

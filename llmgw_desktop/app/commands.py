@@ -9,6 +9,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Scope
@@ -64,11 +65,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     revoke = verbs.add_parser("revoke", help="refuse a key from now on")
     revoke.add_argument("name", help="the program's name or the key's id")
     _add_route(commands)
+    _add_vault(commands.add_parser("vault", help="credentials, encrypted on this computer"))
     arguments = parser.parse_args(argv, argparse.Namespace(hidden=False))
     arguments.command = arguments.command or "desktop"
     if arguments.hidden and arguments.command != "desktop":
         parser.error(f"--hidden is for the app with windows, not for '{arguments.command}'")
-    if arguments.command in ("key", "route") and given_settings(arguments):
+    if arguments.command in ("key", "route", "vault") and given_settings(arguments):
         parser.error(f"--host and --port are for a gateway, not for '{arguments.command}'")
     return arguments
 
@@ -111,6 +113,36 @@ def said_of(error: ConfigError, arguments: argparse.Namespace) -> str:
         option = next(option for option, variable in _SETTINGS.items() if variable == error.key)
         return f"--{option}: {error.message}"
     return str(error)
+
+
+def _add_vault(vault: argparse.ArgumentParser) -> None:
+    """No secret is ever an argument: it is asked for, or read from stdin."""
+    verbs = vault.add_subparsers(
+        dest="verb", required=True, metavar="set|list|rm|import|rotate|backup|restore|clear"
+    )
+    store = verbs.add_parser("set", help="store a key, asked for or read from stdin")
+    remove = verbs.add_parser("rm", help="remove an entry")
+    for verb in (store, remove):
+        verb.add_argument("provider", help="whose key it is, such as openai")
+        verb.add_argument("name", nargs="?", default=DEFAULT_ACCOUNT, help="which one of them")
+        verb.add_argument("--project", default="", help="for this project alone, not for all")
+        verb.add_argument(
+            "--file", action="store_true", help="a sign-in file, its content on stdin; not a key"
+        )
+    verbs.add_parser("list", help="all entries, without their values")
+    bring = verbs.add_parser(
+        "import", help="look for keys and sign-ins on this computer, and ask about each"
+    )
+    bring.add_argument("--yes", action="store_true", help="take all that are new, without asking")
+    verbs.add_parser("rotate", help="seal all entries under a new master key")
+    backup = verbs.add_parser("backup", help="write all entries to a file, under a passphrase")
+    restore = verbs.add_parser("restore", help="take all entries from such a file")
+    for verb in (backup, restore):
+        verb.add_argument("file", help="the backup")
+    clear = verbs.add_parser(
+        "clear", help="remove all entries, also those that nothing can open any more"
+    )
+    clear.add_argument("--yes", action="store_true", help="without asking")
 
 
 class _Version(argparse.Action):

@@ -2,17 +2,18 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+import random
+from collections.abc import Callable, Mapping
 
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.provider_probe import ProviderProbe
-from llmgw_desktop.app.providers import NobodyKnows, Providers
+from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.settings_file import SettingsFile
-from llmgw_desktop.domain.account import AccountStatus
+from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
@@ -33,6 +34,7 @@ from llmgw_desktop.engine.front import (
     native_door,
     openai_door,
     responses_door,
+    vault_door,
 )
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
@@ -43,23 +45,30 @@ from llmgw_desktop.engine.relay import Relay
 from llmgw_desktop.engine.replies import Replies
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
+from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.routing.router import Router
+from llmgw_desktop.engine.routing.sending import Sender
+from llmgw_desktop.engine.routing.tour import TourParts
 from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.interpreter import Interpreter
 from llmgw_desktop.engine.translation.translation import Translator
 from llmgw_desktop.engine.upstream.http_client import HttpClient
+from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.practice import PracticeClient
 from llmgw_desktop.store.access_key import load_or_make_access_key
+from llmgw_desktop.store.account_store import AccountStore
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.config.settings_editor import SettingsEditor
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights.seal import Seal
+from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.response_store import ResponseStore
 from llmgw_desktop.store.run_file import remove_run_file, write_run_file
 from llmgw_desktop.store.settings import settings_of
+from llmgw_desktop.store.vault import Vault
 from llmgw_desktop.wire.headers import HeaderPolicy
 
 
@@ -87,6 +96,10 @@ class Container:
             settings=settings.recorder,
         )
         self._clients, problem = self._open_clients()
+        self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
+        self._master_key = env.get(VARIABLE, "").strip()
+        self._on_key: list[Callable[[str], None]] = []
+        self.tell_keys(self._redactor.learn)
         self._continuations = Continuations(ResponseStore(places.gateway_db, self._clock))
         self._meters = Meters()
         self._recorder = Recorder(
@@ -96,6 +109,13 @@ class Container:
             meters=self._meters,
             clock=self._clock,
             ids=TimedIds(self._clock),
+        )
+        self._account_store = AccountStore(places.gateway_db, self._clock)
+        self.health = Health(
+            clock=self._clock,
+            bus=self._bus,
+            store=self._account_store,
+            clean=self._redactor.clean_text,
         )
         self._reader = FlightReader(places.flights_db)
         engine = self._engine()
@@ -108,6 +128,7 @@ class Container:
             check_settings=self.check_settings,
         )
         self.routes_explained = RouteExplainer(lambda: self.gateway.router)
+        self.credentials = Credentials(self.vault)
         self.flights = Flights(self._reader, self._recorder.running)
         self.overview = Overview(self._reader, self._recorder.running, self._clock)
         self.settings_writer = SettingsEditor(
@@ -115,10 +136,11 @@ class Container:
         )
         self.providers = Providers(
             self._loaded,
-            health=NobodyKnows(),
+            health=self.health,
             probe=ProviderProbe(engine.http, self._clock),
             env=env,
             clock=self._clock,
+            store_key=self.credentials.keep_key,
         )
         self.routes = Routes(self._loaded, self.routes_explained)
 
@@ -144,6 +166,9 @@ class Container:
         await asyncio.to_thread(self._store.stop, 5.0)
         self._reader.close()
         self._continuations.close()
+        self.health.keep_all()
+        await asyncio.to_thread(self._account_store.close)
+        await asyncio.to_thread(self.vault.close)
         if self._clients is not None:
             self._clients.close()
         self._loop = None
@@ -162,6 +187,16 @@ class Container:
     def _loaded(self) -> LoadedSettings:
         return self._settings_file.loaded
 
+    def tell_keys(self, listener: Callable[[str], None]) -> None:
+        """Each key that comes out of the vault, before it is used, to what guards records; and
+        what opens the vault, where the environment holds it."""
+        self._on_key.append(listener)
+        listener(self._master_key)
+
+    def _learn(self, key: str) -> None:
+        for listener in self._on_key:
+            listener(key)
+
     def _open_clients(self) -> tuple[ClientStore | None, str]:
         """Without the file of the clients the gateway still serves its own person."""
         try:
@@ -171,15 +206,19 @@ class Container:
 
     def _engine(self) -> Engine:
         header_policy = HeaderPolicy()
-        http = HttpClient(self._settings_file.loaded.settings.upstream)
+        keys = Keys(self.vault, self._clock, learn=self._learn)
+        http = HttpClient(self._settings_file.loaded.settings.upstream, keys)
         catalogue = Catalogue(http, self._clock)
         gate = Gate(self._authenticator(), before=lambda: self.check_settings(now=False))
         translator = Translator(codec_of, self._clock)
-        attempts = Attempts(
+        sender = Sender(
             vendors=http,
             own_ways={ProviderKind.PRACTICE: PracticeClient()},
             header_policy=header_policy,
             translator=translator,
+        )
+        attempts = Attempts(
+            TourParts(sender=sender, health=self.health, clock=self._clock, jitter=random.random)
         )
         pipeline = Pipeline(
             gate=gate,
@@ -193,7 +232,12 @@ class Container:
             ),
             header_policy=header_policy,
         )
-        pipeline.router = Router(self._settings_file.loaded.settings, clock=self._clock)
+        pipeline.router = Router(
+            self._settings_file.loaded.settings,
+            health=self.health,
+            price=self._recorder.pricing.usual,
+            clock=self._clock,
+        )
         doors = self._doors(pipeline, catalogue)
         return Engine(
             gate=gate,
@@ -202,6 +246,8 @@ class Container:
             http=http,
             server=HttpServer(pipeline=pipeline, gate=gate, doors=doors),
             catalogue=catalogue,
+            attempts=attempts,
+            health=self.health,
         )
 
     def _doors(self, pipeline: Pipeline, catalogue: Catalogue) -> DoorTable:
@@ -215,7 +261,8 @@ class Container:
         gemini_door.add_doors(table, gemini_door.dialect())
         models_door.add_doors(table, catalogue)
         generate = native_door.GenerateDoor(pipeline.handle, openai, self._providers)
-        native_door.add_doors(table, generate, native_door.ProvidersDoor(self._providers, _ready))
+        standing = native_door.ProvidersDoor(self._providers, self.health.status)
+        native_door.add_doors(table, generate, standing)
         health = health_door.HealthDoor(
             gateway=lambda: self.gateway.status,
             recorder=lambda: self._recorder.status,
@@ -225,6 +272,7 @@ class Container:
             before=lambda: self.check_settings(now=False),
         )
         health_door.add_doors(table, health, openai)
+        vault_door.add_doors(table, vault_door.VaultDoor(self.vault), openai)
         return table
 
     def _providers(self) -> tuple[Provider, ...]:
@@ -246,7 +294,3 @@ class Container:
         """On the writer thread."""
         if self._loop is not None:
             self._recorder.tell_from_thread(self._loop, status)
-
-
-def _ready(account: str) -> AccountStatus:
-    return AccountStatus(account=account)

@@ -75,6 +75,17 @@ def share_text(share: float | None) -> str:
     return f"{percent:.0f} %"
 
 
+def money_text(dollars: float | None) -> str:
+    """«$0», «<$0.001», «$0.042», «$3.10», «$1,204»."""
+    if dollars is None:
+        return UNKNOWN
+    if dollars < 0.0005:
+        return "<$0.001" if dollars else "$0"
+    if dollars < 0.9995:
+        return f"${dollars:.3f}"
+    return f"${dollars:,.2f}" if dollars < 99.995 else f"${dollars:,.0f}"
+
+
 def rate_text(per_s: float | None) -> str:
     """Tokens a second: «75», «3.2»."""
     if per_s is None:

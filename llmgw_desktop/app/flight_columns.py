@@ -6,6 +6,7 @@ from llmgw_desktop.app.figures import (
     UNKNOWN,
     clock_text,
     duration_text,
+    money_text,
     rate_text,
     share_text,
     short_count_text,
@@ -124,6 +125,14 @@ def _figure_columns() -> tuple[FlightColumn, ...]:
             hint="Output tokens a second, from the first byte to the last",
             text=lambda flight, _: rate_text(flight.tokens_per_s),
             width_chars=7,
+            is_number=True,
+        ),
+        FlightColumn(
+            key="cost",
+            title="Cost est.",
+            hint="By public prices, or yours where the settings have some; – where none is known",
+            text=lambda flight, _: money_text(flight.cost_usd),
+            width_chars=9,
             is_number=True,
         ),
     )

@@ -126,8 +126,9 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
     ),
     "key_missing": (
         "The provider was not asked: its key is missing.",
-        "Its api_key_env is not set, or names an environment variable that is not set or empty.",
-        "Set api_key_env in the settings, and start LLM Gateway where that variable is set.",
+        "The vault has none for it or is locked, or the variable of api_key_env is not set.",
+        "The words below say which. Store the key with 'llmgw vault set', or set the variable"
+        " where LLM Gateway is started.",
     ),
     "upstream_refused": (
         "The provider could not be reached.",
@@ -150,6 +151,16 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "The connection ended before the stream's last event.",
         "What came is kept under Response. Send the request again.",
     ),
+    "accounts_unusable": (
+        "No account can answer this.",
+        "Each was refused by its vendor, has no key, or has used up its quota.",
+        "The words below say what each of them needs.",
+    ),
+    "accounts_busy": (
+        "All accounts that may answer this are at their limit.",
+        "Their vendors asked to be left alone for a while.",
+        "Wait as long as the words below say, or add another account.",
+    ),
     "client_gone": (
         "The client left before the answer was complete.",
         "It was stopped by its user, or has a time limit of its own.",
@@ -166,7 +177,7 @@ _BY_STATUS: dict[int, tuple[str, str, str]] = {
     401: (
         "The provider refused its key.",
         "The key is wrong, was revoked, or belongs to another service.",
-        "Put a valid key into the environment variable that api_key_env names.",
+        "Put a valid key into the vault, or into the variable that api_key_env names.",
     ),
     402: (
         "The provider asks for payment.",

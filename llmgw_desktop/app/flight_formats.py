@@ -12,6 +12,7 @@ from llmgw_desktop.app.figures import (
     count_text,
     counted,
     duration_text,
+    money_text,
     moment_text,
     rate_text,
     share_text,
@@ -124,6 +125,9 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
         lines.append(Fact(label="First token", value=duration_text(flight.ttft_ms)))
     if flight.took_ms is not None:
         lines.append(Fact(label="Took", value=_took_text(flight)))
+    if flight.cost_usd is not None:
+        cost = f"{money_text(flight.cost_usd)}, estimated by the prices known then"
+        lines.append(Fact(label="Cost", value=cost))
     if flight.stop_reason:
         lines.append(Fact(label="Stop reason", value=inert_line(flight.stop_reason, 80)))
     if flight.attempts > 1:

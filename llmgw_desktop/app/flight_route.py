@@ -7,6 +7,7 @@ from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.domain.route import Consideration
 
+_UNDER_WAY = "How this flight was routed is told when it has ended."
 _UNDECIDED = "No route was chosen for this flight; the overview says why."
 _UNRECORDED = "How this flight was routed was not recorded."
 
@@ -68,6 +69,8 @@ def candidate_line(each: Consideration) -> CandidateLine:
 
 def _without(record: FlightRecord) -> str:
     flight = record.summary
-    if flight.provider is None and not flight.is_running and flight.error_kind is not None:
+    if flight.is_running:
+        return _UNDER_WAY
+    if flight.provider is None and flight.error_kind is not None:
         return _UNDECIDED
     return _UNRECORDED

@@ -46,6 +46,10 @@ class ProgramLog:
         """The keys of these are removed whatever they look like."""
         self._redactor.know(settings.api_keys)
 
+    def learn(self, key: str) -> None:
+        """And this one, which came out of the vault."""
+        self._redactor.learn(key)
+
     def note(self, event: Event) -> None:
         """Listen with this, so that new keys are guarded too."""
         if isinstance(event, SettingsChanged):

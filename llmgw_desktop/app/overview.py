@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from llmgw_desktop.app.figures import count_text, counted, duration_text, share_text
+from llmgw_desktop.app.figures import count_text, counted, duration_text, money_text, share_text
 from llmgw_desktop.app.overview_buckets import BucketMemory
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightBucket, FlightQuery, FlightSummary, FlightTotals
@@ -180,7 +180,8 @@ def in_words(figures: OverviewFigures) -> str:
         f", {counted(totals.errors, 'error')}.",
         f"Cache hit rate {share_text(totals.cache_hit_rate)}"
         f", first token {duration_text(totals.ttft_p50_ms)} in the median"
-        f", {count_text(totals.output_tokens)} output tokens.",
+        f", {count_text(totals.output_tokens)} output tokens"
+        f", estimated cost {money_text(totals.cost_usd)}.",
         sources_in_words(input_sources(totals)),
     ]
     sentences += (

@@ -13,6 +13,7 @@ from llmgw_desktop.app.account_words import (
     credential_words,
     quota_line,
     settled,
+    span_text,
     state_words,
 )
 from llmgw_desktop.app.figures import counted
@@ -84,7 +85,9 @@ class ProviderCard:
     def counts_down(self) -> bool:
         """Whether its words change as time goes by."""
         waiting = (AccountState.COOLING, AccountState.OVER_QUOTA)
-        return any(each.state in waiting or each.quotas for each in self.accounts)
+        return any(
+            each.state in waiting or each.quotas or each.can_ask_again for each in self.accounts
+        )
 
 
 def card_of(
@@ -140,6 +143,9 @@ def _line(provider: Provider, account: Account, status: AccountStatus, now_s: fl
     if problem:
         state = AccountState.AUTH_REQUIRED
         reason = _missing(account, problem)
+    resting = _resting(status, now_s)
+    if state is AccountState.READY and resting:
+        reason = resting
     if not account.enabled or not provider.enabled:
         state, reason = AccountState.OFF, ""
     credential = provider.credential_of(account)
@@ -155,10 +161,23 @@ def _line(provider: Provider, account: Account, status: AccountStatus, now_s: fl
         reason=inert_line(reason, 600),
         last_error=f"Last error, {ago}: {said}" if said and ago else said,
         quotas=tuple(quota_line(each, now_s) for each in status.windows),
-        can_ask_again=state in (AccountState.COOLING, AccountState.OVER_QUOTA),
+        can_ask_again=state in (AccountState.COOLING, AccountState.OVER_QUOTA)
+        or (state is AccountState.READY and bool(resting)),
         wants_key=state is AccountState.AUTH_REQUIRED,
         can_be_switched=account.name != DEFAULT_ACCOUNT,
     )
+
+
+def _resting(status: AccountStatus, now_s: float) -> str:
+    """«Left alone for now: gpt-5.5 (2 m).»; empty where every model may be asked."""
+    models = [
+        f"{inert_line(model, 60)} ({span_text(until_s - now_s)})"
+        for model, until_s in status.cooling_models
+        if until_s > now_s
+    ]
+    more = f" and {len(models) - _MODELS_SHOWN} more" if len(models) > _MODELS_SHOWN else ""
+    shown = ", ".join(models[:_MODELS_SHOWN])
+    return f"Left alone for now: {shown}{more}." if models else ""
 
 
 def _missing(account: Account, problem: str) -> str:

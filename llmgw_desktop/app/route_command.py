@@ -6,21 +6,32 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from typing_extensions import override
+
 from llmgw_desktop.app.flight_route import candidate_line
 from llmgw_desktop.app.inert_text import inert, inert_line
 from llmgw_desktop.app.route_explain import RouteExplainer
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import RouteError
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import RouteDecision, RouteQuestion, RouteStep
+from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.flights.pricing import Pricing
+from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.routing.router import Router
+from llmgw_desktop.store.account_store import AccountStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.settings import load_settings
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     """0 where somebody would answer, 1 where nobody would. Raises ConfigError."""
-    router = Router(load_settings(places.config_file, env).settings)
+    settings = load_settings(places.config_file, env).settings
+    pricing = Pricing()
+    pricing.apply(settings.providers, settings.prices)
+    router = Router(settings, health=_health(places, settings), price=pricing.usual)
     explainer = RouteExplainer(lambda: router)
     question = RouteQuestion(
         protocol=ModelProtocol(arguments.protocol),
@@ -45,6 +56,26 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
         print(f"llmgw: {inert_line(problem, 1000)}", file=sys.stderr)
         return 1
     return 0
+
+
+class _OnlyRead(AccountStore):
+    """How the accounts stood when the gateway last wrote it down."""
+
+    @override
+    def put(self, account: str, standing: str) -> None:
+        pass
+
+    @override
+    def drop(self, account: str) -> None:
+        pass
+
+
+def _health(places: Places, settings: Settings) -> Health:
+    clock = SystemClock()
+    store = _OnlyRead(places.gateway_db, clock) if places.gateway_db.exists() else None
+    health = Health(clock=clock, bus=Bus(), store=store)
+    health.apply(settings.providers, settings.failover)
+    return health
 
 
 def _text(steps: tuple[RouteStep, ...], decision: RouteDecision | None) -> str:

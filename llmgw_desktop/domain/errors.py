@@ -26,8 +26,15 @@ LlmgwError
 │ ├ UpstreamRefused             no connection
 │ ├ UpstreamTimeout             connected, then silence
 │ ├ UpstreamGarbage             an answer that is not of its protocol
-│ └ UpstreamCut                 broke off in the middle of an answer
+│ ├ UpstreamCut                 broke off in the middle of an answer
+│ ├ AccountsUnusable            every account for this needs a person
+│ └ AccountsBusy                every account for this must be left alone for a while
 ├ ClientGone                  the caller left before the end
+├ VaultError                  the vault of credentials (vault_errors.py)
+│ ├ VaultLocked                 no key that opens it: nothing is read, nothing is written
+│ ├ EntryBroken                 an entry that is not what was stored
+│ ├ EntryUnfit                  a name or value that the vault does not take
+│ └ NoSuchEntry                 nothing is stored there, or not for this project
 └ StoreError                  disk or database
   ├ StoreUnavailable            cannot be written or read now
   ├ StoreCorrupt                not a database any more
@@ -222,6 +229,28 @@ class UpstreamCut(UpstreamError):
     """Broke off in the middle of an answer."""
 
     kind = "upstream_cut"
+
+
+class AccountsUnusable(UpstreamError):
+    """No account that may answer can: each needs a person. Never a 401, which would tell the
+    caller that his own key is bad."""
+
+    kind = "accounts_unusable"
+
+    def __init__(self, needs: tuple[str, ...]) -> None:
+        """`needs`: one sentence for each account, without a vendor's own words."""
+        super().__init__(f"No account can answer this. {' '.join(needs)}")
+        self.needs = needs
+
+
+class AccountsBusy(UpstreamError):
+    """All that may answer asked to be left alone; `retry_after_s` is when the first is free."""
+
+    kind = "accounts_busy"
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class ClientGone(LlmgwError):

@@ -80,7 +80,7 @@ class SettingsChanged:
 
 @value
 class AccountChanged:
-    """An account stands otherwise than before."""
+    """An account stands otherwise than before: it rests, is well again, or told of its quota."""
 
     status: AccountStatus
 

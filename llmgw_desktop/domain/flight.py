@@ -54,6 +54,22 @@ class Phase:
 
 
 @value
+class Attempt:
+    """One candidate being asked; times in milliseconds since the flight began."""
+
+    account: str
+    """As `account_id` names it."""
+    model: str
+    protocol: ModelProtocol
+    start_ms: float
+    end_ms: float
+    outcome: str = ""
+    """What went wrong, in words; empty for the one that answered."""
+    status: int | None = None
+    """What it answered with; None where no answer came."""
+
+
+@value
 class FlightSummary:
     """A row of the flights table, running or ended."""
 
@@ -128,6 +144,8 @@ class FlightRecord:
     phases: tuple[Phase, ...] = ()
     considered: Sequence[Consideration] = ()
     """Who could have answered, as it stood when that was decided. Put into words when read."""
+    attempt_log: tuple[Attempt, ...] = ()
+    """Whoever was asked, in order; the last one answered, if any did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ class Scope(StrEnum):
     MODELS_USE = "models:use"
     MODELS_LIST = "models:list"
     OPERATIONS = "operations"
+    VAULT_ADMIN = "vault:admin"
     ADMIN = "admin"
 
 
@@ -17,6 +18,7 @@ SCOPE_WORDS: dict[Scope, str] = {
     Scope.MODELS_USE: "use your providers (this can cost money)",
     Scope.MODELS_LIST: "see which models you have",
     Scope.OPERATIONS: "read metrics and the gateway's state",
+    Scope.VAULT_ADMIN: "list, store and delete credentials in the vault (never read them)",
     Scope.ADMIN: "change clients, providers and settings",
 }
 

@@ -62,12 +62,39 @@ class RoutingSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailoverSettings:
+    """What happens when an account does not answer, in attempts, seconds and characters."""
+
+    max_attempts: int = 5
+    """Of one request, all accounts together."""
+    max_wait_s: float = 10.0
+    """The longest wait within a request."""
+    deadline_s: float = 0.0
+    """After so long no other attempt begins; 0: only what the client says counts."""
+    retries: int = 1
+    """Of one account within one request, after a fault that passes."""
+    failures_before_rest: int = 3
+    """In a row, of faults that pass."""
+    rest_s: float = 60.0
+    """The first rest after those; the next is twice as long."""
+    longest_rest_s: float = 1800.0
+    """Whatever a vendor says about a rate limit."""
+    hold_back_s: float = 2.0
+    """How long the first words of a stream wait for what follows; 0 holds nothing back."""
+    slow_chars_per_s: int = 0
+    """A stream that begins slower than this is given up for the next account; 0: never."""
+    slow_window_s: float = 5.0
+    """How long a beginning is watched for that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of config.toml with the environment's word on top."""
 
     http: HttpSettings = field(default_factory=HttpSettings)
     upstream: UpstreamSettings = field(default_factory=UpstreamSettings)
     recorder: RecorderSettings = field(default_factory=RecorderSettings)
+    failover: FailoverSettings = field(default_factory=FailoverSettings)
     providers: tuple[Provider, ...] = ()
     """In the order of the file."""
     prices: tuple[PriceRule, ...] = ()

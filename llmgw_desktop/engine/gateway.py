@@ -12,7 +12,9 @@ from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
+from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 
@@ -32,6 +34,8 @@ class Engine:
     http: HttpClient
     server: HttpServer
     catalogue: Catalogue
+    attempts: Attempts
+    health: Health
 
 
 class Gateway:
@@ -75,7 +79,10 @@ class Gateway:
         engine = self._engine
         self._settings = settings
         engine.pipeline.router = engine.pipeline.router.renewed(settings)
-        engine.catalogue.use(engine.pipeline.router.providers)
+        router = engine.pipeline.router
+        engine.catalogue.use(router.providers, practice=router.offers_practice)
+        engine.health.apply(settings.providers, settings.failover)
+        engine.attempts.settings = settings.failover
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)
         engine.recorder.pricing.apply(settings.providers, settings.prices)

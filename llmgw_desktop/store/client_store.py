@@ -7,9 +7,9 @@ from typing import Any
 
 from llmgw_desktop.domain.client import Client
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
+from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.store.database import open_database, open_read_only, told
+from llmgw_desktop.store.database import open_as_far_as_possible, told
 from llmgw_desktop.store.migrations import GATEWAY_STEPS
 from llmgw_desktop.store.schema import ClientRow, Dialect
 
@@ -27,7 +27,7 @@ class ClientStore:
         self._clock = clock
         self._lock = threading.Lock()
         self._dialect = Dialect()
-        self._connection: sqlite3.Connection = _open(path)
+        self._connection: sqlite3.Connection = open_as_far_as_possible(path, GATEWAY_STEPS)
         self._own_writes = 0
 
     def add(self, client: Client) -> None:
@@ -92,16 +92,6 @@ class ClientStore:
         sql, parameters = self._dialect.compose(query)
         with self._lock, told(self._path):
             return self._connection.execute(sql, parameters).fetchall()
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """On a disk that cannot be written keys still open the door; only changing them fails."""
-    try:
-        return open_database(path, GATEWAY_STEPS)
-    except StoreUnavailable:
-        if not path.exists():
-            raise
-        return open_read_only(path, GATEWAY_STEPS)
 
 
 def _client(row: tuple[Any, ...]) -> Client:

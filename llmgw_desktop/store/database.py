@@ -97,6 +97,17 @@ def open_database(path: Path, steps: Steps) -> sqlite3.Connection:
         return connection
 
 
+def open_as_far_as_possible(path: Path, steps: Steps) -> sqlite3.Connection:
+    """As `open_database`; on a disk that cannot be written what is there can still be read, and
+    only changes fail."""
+    try:
+        return open_database(path, steps)
+    except StoreUnavailable:
+        if not path.exists():
+            raise
+        return open_read_only(path, steps)
+
+
 def open_read_only(path: Path, steps: Steps) -> sqlite3.Connection:
     """For reading an existing file, whatever its age; raises as `open_database`."""
     with told(path):

@@ -61,6 +61,48 @@ GATEWAY_STEPS: Steps = (
         """,
         "CREATE INDEX kept_responses_age ON kept_responses (kept_at_s)",
     ),
+    (
+        # How accounts stand, so that a restart does not ask those again that must rest.
+        """
+        CREATE TABLE account_states (
+            account TEXT NOT NULL PRIMARY KEY,
+            kept_at_s REAL NOT NULL,
+            standing TEXT NOT NULL
+        )
+        """,
+    ),
+    (
+        # Which master keys there are, by what can be told of each without telling it. One is
+        # `current`; a rotation has its next one `coming` before, and the last one `retired` after.
+        """
+        CREATE TABLE vault_keys (
+            key_id TEXT NOT NULL PRIMARY KEY,
+            check_value BLOB NOT NULL,
+            state TEXT NOT NULL,
+            kept_in TEXT NOT NULL,
+            made_at_s REAL NOT NULL
+        )
+        """,
+        "CREATE UNIQUE INDEX vault_keys_current ON vault_keys (state) WHERE state = 'current'",
+        # AUTOINCREMENT: the id of a deleted entry is never another's.
+        """
+        CREATE TABLE vault_entries (
+            id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+            kind TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            name TEXT NOT NULL,
+            project TEXT NOT NULL,
+            key_id TEXT NOT NULL,
+            nonce BLOB NOT NULL,
+            sealed BLOB NOT NULL,
+            hint TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            created_at_s REAL NOT NULL,
+            updated_at_s REAL NOT NULL,
+            UNIQUE (kind, provider, name, project)
+        )
+        """,
+    ),
 )
 
 FLIGHTS_STEPS: Steps = (
@@ -149,4 +191,5 @@ FLIGHTS_STEPS: Steps = (
         "ALTER TABLE flight_sums ADD COLUMN cost_usd REAL",
     ),
     ("ALTER TABLE flight_bodies ADD COLUMN considered TEXT NOT NULL DEFAULT '[]'",),
+    ("ALTER TABLE flight_bodies ADD COLUMN attempt_log TEXT NOT NULL DEFAULT '[]'",),
 )

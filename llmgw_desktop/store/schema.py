@@ -41,6 +41,50 @@ class KeptResponseRow(peewee.Model):
         table_name = "kept_responses"
 
 
+class AccountStateRow(peewee.Model):
+    """`standing` is JSON, as the engine's health wrote it."""
+
+    account = peewee.TextField(primary_key=True)
+    kept_at_s = peewee.FloatField()
+    standing = peewee.TextField()
+
+    class Meta:
+        table_name = "account_states"
+
+
+class VaultKeyRow(peewee.Model):
+    """A master key's id and check value, and where it is kept; never the key."""
+
+    key_id = peewee.TextField(primary_key=True)
+    check_value = peewee.BlobField()
+    state = peewee.TextField()
+    kept_in = peewee.TextField()
+    made_at_s = peewee.FloatField()
+
+    class Meta:
+        table_name = "vault_keys"
+
+
+class VaultEntryRow(peewee.Model):
+    """A credential; `sealed` is its value with the tag, encrypted."""
+
+    id = peewee.IntegerField(primary_key=True)
+    kind = peewee.TextField()
+    provider = peewee.TextField()
+    name = peewee.TextField()
+    project = peewee.TextField()
+    key_id = peewee.TextField()
+    nonce = peewee.BlobField()
+    sealed = peewee.BlobField()
+    hint = peewee.TextField()
+    size = peewee.IntegerField()
+    created_at_s = peewee.FloatField()
+    updated_at_s = peewee.FloatField()
+
+    class Meta:
+        table_name = "vault_entries"
+
+
 class FlightRow(peewee.Model):
     """A FlightSummary, its usage spread out, losses with spaces between them. `search` is what a
     text filter looks into."""
@@ -97,6 +141,7 @@ class BodyRow(peewee.Model):
     answer_body_whole = peewee.IntegerField()
     phases = peewee.TextField()
     considered = peewee.TextField()
+    attempt_log = peewee.TextField()
 
     class Meta:
         table_name = "flight_bodies"

@@ -10,6 +10,7 @@ from typing import Any
 
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.settings import (
+    FailoverSettings,
     HttpSettings,
     LoadedSettings,
     RecorderSettings,
@@ -50,6 +51,7 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         routing=routing,
         routes=RouteTables(text, providers, routing).read(),
         aliases=AliasTable(text, providers).read(),
+        failover=FailoverSettings(**_values(text, "failover", env)),
         prices=read_price_rules(text),
     )
     return LoadedSettings(settings=settings, warnings=tuple(text.warnings), source=raw)

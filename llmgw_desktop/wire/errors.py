@@ -17,6 +17,8 @@ from llmgw_desktop.domain.access_errors import (
     Unauthenticated,
 )
 from llmgw_desktop.domain.errors import (
+    AccountsBusy,
+    AccountsUnusable,
     ClientGone,
     ConfigError,
     GatewayClosed,
@@ -41,6 +43,7 @@ from llmgw_desktop.domain.errors import (
     UpstreamTimeout,
 )
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.vault_errors import EntryUnfit, NoSuchEntry, VaultError, VaultLocked
 from llmgw_desktop.wire import anthropic, gemini, openai_chat
 
 _LONGEST_MESSAGE = 2000
@@ -190,8 +193,9 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             status=502,
             anthropic="api_error",
             openai="server_error",
-            advice="Name an environment variable that holds it in api_key_env of this provider in "
-            "the gateway's settings, and start the gateway where the variable is set.",
+            advice="Name in this provider's settings where it is: an entry of the vault in vault "
+            "('llmgw vault set' stores it), or in api_key_env a variable that the gateway is "
+            "started with.",
         ),
         UpstreamRefused: _Row(
             status=502,
@@ -217,11 +221,47 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             openai="server_error",
             advice="Try again.",
         ),
+        AccountsUnusable: _Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Your own key is fine; look after these accounts in the gateway.",
+        ),
+        AccountsBusy: _Row(
+            status=429,
+            anthropic="rate_limit_error",
+            openai="rate_limit_error",
+            code="rate_limit_exceeded",
+            advice="Try again then, or add another account to the gateway.",
+        ),
         ClientGone: _Row(
             status=499,
             anthropic=_INVALID,
             openai=_INVALID,
             advice="Nothing is to be done.",
+        ),
+        VaultError: _Row(
+            status=500,
+            anthropic="api_error",
+            openai="server_error",
+        ),
+        # 423: a status of 500 and up would make clients ask again in vain
+        VaultLocked: _Row(
+            status=423,
+            anthropic="permission_error",
+            openai=_INVALID,
+        ),
+        EntryUnfit: _Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Correct the request and send it again.",
+        ),
+        NoSuchEntry: _Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="Lists show what is there for a project and for all.",
         ),
         StoreError: _Row(
             status=500,
@@ -316,11 +356,15 @@ def _message(error: LlmgwError, advice: str) -> str:
 def _param(error: LlmgwError) -> str | None:
     if isinstance(error, UnknownModel):
         return "model"
+    if isinstance(error, EntryUnfit):
+        return f"$.{error.field}"
     return (error.path or None) if isinstance(error, MalformedRequest) else None
 
 
 def _headers(error: LlmgwError) -> list[tuple[str, str]]:
-    if isinstance(error, GatewayClosed):
+    if isinstance(error, AccountsUnusable):
+        return [("x-should-retry", "false")]  # vendors' SDKs would try a 502 again, in vain
+    if isinstance(error, GatewayClosed | AccountsBusy):
         return [("retry-after", str(max(error.retry_after_s, 0)))]
     if isinstance(error, Unauthenticated):
         return [("www-authenticate", "Bearer")]

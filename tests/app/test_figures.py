@@ -9,6 +9,7 @@ from llmgw_desktop.app.figures import (
     count_text,
     counted,
     duration_text,
+    money_text,
     moment_text,
     rate_text,
     share_text,
@@ -105,3 +106,21 @@ def test_times_of_day_say_the_day_only_when_it_is_another() -> None:
     assert clock_text(at_s, date(2027, 1, 1), UTC) == "21 Nov 2026 15:01:58"
     assert clock_text(at_s, today, timezone(timedelta(hours=2))) == "17:01:58"
     assert moment_text(at_s, UTC) == "2026-11-21 15:01:58.042"
+
+
+@pytest.mark.parametrize(
+    ("dollars", "text"),
+    [
+        (None, "–"),
+        (0.0, "$0"),
+        (0.0001, "<$0.001"),
+        (0.0005, "$0.001"),
+        (0.0424, "$0.042"),
+        (0.9995, "$1.00"),
+        (3.1, "$3.10"),
+        (99.995, "$100"),
+        (1204.4, "$1,204"),
+    ],
+)
+def test_money(dollars: float | None, text: str) -> None:
+    assert money_text(dollars) == text

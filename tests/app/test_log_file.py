@@ -69,6 +69,15 @@ def test_the_file_says_what_started_and_that_it_ended_stderr_does_not(
     assert capsys.readouterr().err == ""
 
 
+def test_a_key_that_came_out_of_the_vault_is_guarded(program_log: ProgramLog, folder: Path) -> None:
+    odd = "no-family-knows-this-key-42"
+    program_log.learn(odd)
+    with pytest.raises(StoreUnavailable), program_log.in_files(folder):
+        raise StoreUnavailable(f"Somebody said {odd}.")
+    assert odd not in text(folder)
+    assert "Somebody said [secret removed]." in text(folder)
+
+
 def test_what_ended_it_is_written_down(program_log: ProgramLog, folder: Path) -> None:
     with pytest.raises(StoreUnavailable), program_log.in_files(folder):
         raise StoreUnavailable(f"The vault refused {KEY}.")

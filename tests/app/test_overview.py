@@ -184,7 +184,7 @@ def test_words_say_what_the_page_shows_and_dash_what_is_unknown() -> None:
     reader.providers = {"anthropic": FlightTotals(flights=411), "": FlightTotals(flights=1)}
     words = in_words(overview(reader).figures(OverviewSpan.QUARTER))
     assert "In the last 15 minutes: 412 flights, 3 errors." in words
-    assert "Cache hit rate 86 %, first token – in the median, 901 output tokens." in words
+    assert "Cache hit rate 86 %, first token – in the median, 901 output tokens, " in words
     assert "48,200 in all, 6,600 fresh, 0 written to a cache, 41,600 read from one." in words
     assert "anthropic: 411 flights, 99 %." in words
     assert "no provider: 1 flight, <1 %." in words

@@ -117,6 +117,16 @@ def test_a_provider_stands_as_well_as_its_best_account(desk: Desk) -> None:
     assert desk.card("work").words == "1 of 2 accounts ready"
 
 
+def test_models_that_rest_are_named_on_an_account_that_stands_well(desk: Desk) -> None:
+    desk.health.known["claude"] = AccountStatus(
+        account="claude", cooling_models=(("opus", NOW_S + 90), ("haiku", NOW_S - 1))
+    )
+    card = desk.card("claude")
+    assert (card.words, card.accounts[0].reason) == ("ready", "Left alone for now: opus (2 m).")
+    assert card.accounts[0].can_ask_again
+    assert card.counts_down
+
+
 def test_quota_windows_come_with_the_account(desk: Desk) -> None:
     window = QuotaWindow(name="tokens", limit=100, remaining=5)
     desk.health.known["claude"] = AccountStatus(account="claude", windows=(window,))

@@ -130,7 +130,18 @@ def test_with_the_key_as_a_bearer(scene: Scene):
     assert scene.flights(1)[0].client == CLIENT
 
 
-@pytest.mark.parametrize("status", [401, 529])
+def test_a_key_of_ours_that_the_upstream_refuses_is_not_claude_s(scene: Scene):
+    scene.lane.always = Refusal(status=401)
+    run = scene.claude().run("say pong")
+    assert run.returncode == 1
+    assert run.result["api_error_status"] == 502
+    assert "Its vendor refused the key" in run.result["result"]
+    asked = len(scene.lane.requests)
+    assert asked <= 3
+    assert {flight.error_kind for flight in scene.flights(asked)} == {"accounts_unusable"}
+
+
+@pytest.mark.parametrize("status", [529])
 def test_the_upstream_s_errors_are_claude_s_errors(scene: Scene, status: int):
     scene.lane.always = Refusal(status=status)
     run = scene.claude().run("say pong")

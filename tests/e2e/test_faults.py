@@ -107,7 +107,7 @@ def ask(house: House, dialect: DialectOfDoor) -> Ask:
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 429, 500, 503, 529])
+@pytest.mark.parametrize("status", [400, 404, 413, 429, 500, 503, 529])
 def test_the_vendor_s_own_errors_come_through_as_they_are(ask: Ask, status: int, stream: bool):
     reply = ask.once(Refusal(status=status, retry_after="7"), stream=stream)
     assert reply.status == status
@@ -119,6 +119,20 @@ def test_the_vendor_s_own_errors_come_through_as_they_are(ask: Ask, status: int,
     assert flight.error_kind == f"upstream_{status}"
     assert json.loads(reply.body)["error"]["message"] in (flight.error_text or "")
     assert flight.output_tokens is None
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_key_of_ours_is_not_the_callers_fault(ask: Ask, status: int, stream: bool):
+    reply = ask.once(Refusal(status=status), stream=stream)
+    assert reply.status == 502
+    assert reply.headers["x-should-retry"] == "false"
+    ask.dialect.error_type(reply.body)
+    assert (
+        f"{ask.lane.name}: Its vendor refused the key" in json.loads(reply.body)["error"]["message"]
+    )
+    flight = ask.recorded(reply)
+    assert (flight.state, flight.error_kind) == ("failed", "accounts_unusable")
 
 
 GARBLED: dict[str, Behaviour] = {

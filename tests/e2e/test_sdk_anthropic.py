@@ -163,7 +163,6 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("status", "error"),
         [
-            (401, anthropic.AuthenticationError),
             (429, anthropic.RateLimitError),
             (500, anthropic.InternalServerError),
             (529, anthropic.OverloadedError),
@@ -176,6 +175,14 @@ class TestErrors:
         assert caught.value.status_code == status
         assert caught.value.response.headers["retry-after"] == "7"
         assert caught.value.request_id
+
+    def test_of_a_vendor_that_refuses_our_key(self, lane, sdk):
+        """A 401 would say that the caller's own key is bad."""
+        lane.then(Refusal(status=401))
+        with pytest.raises(anthropic.InternalServerError, match="Your own key is fine") as caught:
+            ask(sdk, lane.name)
+        assert caught.value.status_code == 502
+        assert len(lane.requests) == 1, "nor is it asked again in vain"
 
     def test_in_the_middle_of_a_stream(self, lane: Lane, sdk: anthropic.Anthropic):
         lane.then(Answer(delivery=Delivery(cut_after=4)))

@@ -175,7 +175,7 @@ class TestCallers:
             "/v1/messages", {**json.loads(BODY), "model": "m" * length}
         ) as answer:
             assert answer.status == 404
-        assert not house.container.gateway._engine.pipeline.router._decisions
+        assert not house.container.gateway._engine.pipeline.router._plans
 
 
 class TestUpstreams:

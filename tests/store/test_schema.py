@@ -9,12 +9,28 @@ from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS, GATEWAY_STEPS, Steps
-from llmgw_desktop.store.schema import BodyRow, ClientRow, Dialect, FlightRow, columns
+from llmgw_desktop.store.schema import (
+    AccountStateRow,
+    BodyRow,
+    ClientRow,
+    Dialect,
+    FlightRow,
+    VaultEntryRow,
+    VaultKeyRow,
+    columns,
+)
 
 
 @pytest.mark.parametrize(
     ("model", "steps"),
-    [(ClientRow, GATEWAY_STEPS), (FlightRow, FLIGHTS_STEPS), (BodyRow, FLIGHTS_STEPS)],
+    [
+        (ClientRow, GATEWAY_STEPS),
+        (AccountStateRow, GATEWAY_STEPS),
+        (VaultKeyRow, GATEWAY_STEPS),
+        (VaultEntryRow, GATEWAY_STEPS),
+        (FlightRow, FLIGHTS_STEPS),
+        (BodyRow, FLIGHTS_STEPS),
+    ],
 )
 def test_models_are_the_tables(tmp_path: Path, model: type[peewee.Model], steps: Steps) -> None:
     connection = open_database(tmp_path / "x.db", steps)

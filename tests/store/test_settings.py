@@ -235,10 +235,6 @@ path = "/mcp"
 public_url = ""
 [http.oauth]
 enabled = true
-[providers.x]
-kind = "groq"
-enabled = false
-vault = "groq/default"
 """,
     )
     assert [warning.split(": ", 1)[1] for warning in loaded.warnings] == [
@@ -255,7 +251,6 @@ vault = "groq/default"
             "http.oauth",
             "http.path",
             "http.public_url",
-            "providers.x.vault",
         )
     ]
     assert f"{file}, line 2: clis:" in loaded.warnings[0]

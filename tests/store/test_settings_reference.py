@@ -33,8 +33,9 @@ gateway runs, the last good settings stay in force, and the sentence stands in t
 and `/health/detail`.
 Unknown names are ignored with a warning.
 
-An environment variable wins over the file. Keys never stand in the file: it names the environment
-variable that holds one. Sizes are bytes, or a text with a unit (`"5 GB"`); units step by 1024.
+An environment variable wins over the file. Keys never stand in the file: it names the entry of the
+vault or the environment variable that holds one. Sizes are bytes, or a text with a unit (`"5 GB"`);
+units step by 1024.
 
 This page is made from the code and compared with it by the tests.
 """
@@ -49,10 +50,12 @@ Addresses begin with `http://` or `https://`, without user name, password, `?` o
 your own computer and network need `local = true`. Addresses of the metadata services of clouds
 (`169.254.0.0/16` and others) are refused always, in every spelling.
 
-A vendor's own service needs `api_key_env`; a server of another address needs it only where it wants
-a key. Where the key is missing a warning says so, and requests to that provider are answered with a
-502 that names it. Environment variables are read when the gateway starts: after setting one, start
-it anew from where the variable is set. A variable that it has already may be named at any time.
+A vendor's own service needs `vault` or `api_key_env`; a server of another address needs one only
+where it wants a key. An entry of the [vault](vault.md) is read when a request needs it, the one of
+the request's project first, and a change is used at once. Where the key is missing, requests to
+that provider are answered with a 502 that names it; of a missing variable a warning says so, too.
+Environment variables are read when the gateway starts: after setting one, start it anew from where
+the variable is set. A variable that it has already may be named at any time.
 
 | key | value | default | meaning |
 |---|---|---|---|
@@ -174,7 +177,7 @@ def reference() -> str:
             for key, (value, meaning) in PRICE_KEYS.items()
         )
     )
-    later = ", ".join(f"`{'.'.join(path)}`" for path in (*NOT_USED_YET, ("providers.NAME.vault",)))
+    later = ", ".join(f"`{'.'.join(path)}`" for path in NOT_USED_YET)
     parts += [f"{LATER}{later}.\n", EXAMPLE]
     return "\n".join(parts)
 
@@ -220,14 +223,14 @@ def test_every_field_can_be_set() -> None:
     settings = Settings()
     declared = {
         (table, field.name)
-        for table in ("http", "upstream", "recorder", "routing")
+        for table in ("http", "upstream", "recorder", "routing", "failover")
         for field in fields(getattr(settings, table))
     }
     assert {(known.table, known.key) for known in KNOWN} == declared
     assert set(PROVIDER_KEYS) == {field.name for field in fields(Provider)} - {
         "name",
         "accounts",
-    } | {"api_key_env"}
+    } | {"api_key_env", "vault"}
     own = {"name", "api_key_env", "vault", "weight", "priority", "enabled"}
     assert set(ACCOUNT_KEYS) == own
     assert own == {field.name for field in fields(Account)} - {"api_key", "credential"}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from llmgw_desktop.app.flights import matches
 from llmgw_desktop.domain.flight import (
+    Attempt,
     FlightQuery,
     FlightRecord,
     FlightState,
@@ -153,6 +154,25 @@ def record(number: int = 1, **changes: object) -> FlightRecord:
                 model="claude-sonnet",
                 rank=1,
                 reason="'anthropic' is its vendor. There is no other.",
+            ),
+        ),
+        attempt_log=(
+            Attempt(
+                account="anthropic/second",
+                model="claude-sonnet",
+                protocol=ModelProtocol.ANTHROPIC,
+                start_ms=0.9,
+                end_ms=20.0,
+                outcome="It is overloaded.",
+                status=529,
+            ),
+            Attempt(
+                account="anthropic",
+                model="claude-sonnet",
+                protocol=ModelProtocol.ANTHROPIC,
+                start_ms=20.0,
+                end_ms=4000.0,
+                status=200,
             ),
         ),
     )

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from anthropic.types.shared import error_type
 
-from llmgw_desktop.domain import access_errors, errors
+from llmgw_desktop.domain import access_errors, errors, vault_errors
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.errors import ErrorReply, error_message, error_reply
@@ -61,7 +61,19 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (errors.UpstreamTimeout("Silent."), 504, "timeout_error", "upstream_timeout"),
     (errors.UpstreamGarbage("HTML."), 502, "api_error", "upstream_garbage"),
     (errors.UpstreamCut("Cut."), 502, "api_error", "upstream_cut"),
+    (errors.AccountsUnusable(("a: No key.",)), 502, "api_error", "accounts_unusable"),
+    (
+        errors.AccountsBusy("All.", retry_after_s=7),
+        429,
+        "rate_limit_error",
+        "rate_limit_exceeded",
+    ),
     (errors.ClientGone("Gone."), 499, "invalid_request_error", "client_gone"),
+    (vault_errors.VaultError("It broke."), 500, "api_error", "vault"),
+    (vault_errors.VaultLocked("No key."), 423, "permission_error", "vault_locked"),
+    (vault_errors.EntryBroken("Changed."), 500, "api_error", "vault_entry_broken"),
+    (vault_errors.EntryUnfit("name", "a name"), 400, "invalid_request_error", "vault_entry_unfit"),
+    (vault_errors.NoSuchEntry("None."), 404, "not_found_error", "vault_no_such_entry"),
     (errors.StoreError("Disk."), 500, "api_error", "store"),
     (errors.StoreUnavailable("Full."), 500, "api_error", "store_unavailable"),
     (errors.StoreCorrupt("Not a database."), 500, "api_error", "store_corrupt"),
@@ -80,7 +92,7 @@ def test_no_error_of_the_tree_is_without_an_example_here() -> None:
     ours = {
         kind
         for kind in _tree(LlmgwError)
-        if kind.__module__ in (errors.__name__, access_errors.__name__)
+        if kind.__module__ in (errors.__name__, access_errors.__name__, vault_errors.__name__)
     }
     assert {type(example[0]) for example in EXAMPLES} == ours
 
@@ -162,6 +174,8 @@ def test_headers_that_belong_to_a_status() -> None:
 
     kind = {"content-type": "application/json"}
     assert headers(errors.GatewayClosed("x", retry_after_s=7)) == kind | {"retry-after": "7"}
+    assert headers(errors.AccountsBusy("x", retry_after_s=7)) == kind | {"retry-after": "7"}
+    assert headers(errors.AccountsUnusable(())) == kind | {"x-should-retry": "false"}
     assert headers(access_errors.Unauthenticated()) == kind | {"www-authenticate": "Bearer"}
     assert headers(errors.UnknownPath("x", allowed="GET, HEAD")) == kind | {"allow": "GET, HEAD"}
     assert headers(errors.UnknownPath("x")) == kind

@@ -4,7 +4,14 @@ from collections.abc import Callable, Sequence
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.flight import FlightState, FlightSummary, Headers, Phase, PhaseName
+from llmgw_desktop.domain.flight import (
+    Attempt,
+    FlightState,
+    FlightSummary,
+    Headers,
+    Phase,
+    PhaseName,
+)
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Candidate, Consideration, RouteDecision
@@ -14,8 +21,22 @@ from llmgw_desktop.domain.values import maker
 # Called with the fields in their order, which for so many is much quicker than by their names.
 _summary: Callable[..., FlightSummary] = maker(FlightSummary)
 _span: Callable[..., Phase] = maker(Phase)
+_attempt: Callable[..., Attempt] = maker(Attempt)
 NO_CLIENT = "–"
 """Shown as the client of a request whose sender is unknown."""
+
+
+class _OpenAttempt:
+    """A candidate being asked; it ends when it failed, or else with the flight."""
+
+    __slots__ = ("candidate", "ended", "outcome", "started", "status")
+
+    def __init__(self, candidate: Candidate, started: float) -> None:
+        self.candidate = candidate
+        self.started = started
+        self.ended: float | None = None
+        self.outcome = ""
+        self.status: int | None = None
 
 
 class OpenFlight:
@@ -27,7 +48,7 @@ class OpenFlight:
     choice: Candidate | None
     """Who was to answer before anything went wrong."""
     candidate: Candidate | None
-    """Who was asked last."""
+    """Whose answer the caller gets, or who was asked last."""
     cost_usd: float | None
     """Known at the end, if then."""
 
@@ -38,6 +59,7 @@ class OpenFlight:
         "answer_id",
         "answer_kept",
         "answer_whole",
+        "attempt_log",
         "attempts",
         "candidate",
         "choice",
@@ -48,6 +70,7 @@ class OpenFlight:
         "ended",
         "error_kind",
         "error_text",
+        "fell_back",
         "first_byte",
         "id",
         "is_whole",
@@ -107,6 +130,9 @@ class OpenFlight:
         self.error_text: str | None = None
         self.attempts = self.chunks = 0
         self.choice = self.candidate = self.cost_usd = None
+        self.attempt_log: list[_OpenAttempt] = []
+        self.fell_back: bool | None = None
+        """Whether another than the first candidate answered; None where there was but one."""
         self.upstream_protocol: ModelProtocol | None = None
         self.losses: tuple[str, ...] = ()
         self.torn_frame = b""
@@ -144,10 +170,29 @@ class OpenFlight:
 
     def tried(self, candidate: Candidate) -> None:
         self.attempts += 1
+        self.attempt_log.append(_OpenAttempt(candidate, self._last_end()))
+        self.answers(candidate)
+
+    def answers(self, candidate: Candidate) -> None:
+        """It is this one whose answer the caller gets, as far as is known."""
         self.candidate = candidate
         self.provider = candidate.upstream.provider
         self.upstream_protocol = candidate.upstream.protocol
         self.model_served = candidate.model
+
+    def attempt_answered(self, status: int) -> float:
+        """The head of a good answer is here; how long after the request was sent, in ms."""
+        self.attempt_log[-1].status = status
+        return (self._clock.monotonic_s() - self._last_end()) * 1000
+
+    def attempt_failed(self, outcome: str, status: int | None) -> None:
+        attempt = self.attempt_log[-1]
+        attempt.outcome, attempt.status = outcome, status
+        attempt.ended = self._clock.monotonic_s()
+
+    def goes_on(self) -> None:
+        """To another candidate, or to the same one again: the time until now was a wait."""
+        self._phase(PhaseName.WAIT, self._last_end())
 
     def connected(self) -> None:
         """A connection to the upstream is in hand."""
@@ -228,6 +273,24 @@ class OpenFlight:
             [
                 _span(name, (start - began) * 1000.0, (end - began) * 1000.0)
                 for name, start, end in self.phases
+            ]
+        )
+
+    def asked(self) -> tuple[Attempt, ...]:
+        """Of a flight that has ended."""
+        began, end = self.started, self.ended or self.started
+        return tuple(
+            [
+                _attempt(
+                    each.candidate.upstream.account,
+                    each.candidate.model,
+                    each.candidate.upstream.protocol,
+                    (each.started - began) * 1000.0,
+                    ((end if each.ended is None else each.ended) - began) * 1000.0,
+                    each.outcome,
+                    each.status,
+                )
+                for each in self.attempt_log
             ]
         )
 

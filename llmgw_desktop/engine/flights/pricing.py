@@ -6,7 +6,7 @@ from fnmatch import translate
 from urllib.parse import urlsplit
 
 from llmgw_desktop.domain.price import Price, PriceRule
-from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.domain.provider import Provider, ProviderKind, Upstream
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.price_table import PriceTable, load_price_table
 
@@ -52,6 +52,11 @@ class Pricing:
         if len(self._found) < _KNOWN_PAIRS:  # models are named by callers
             self._found[pair] = price
         return price
+
+    def usual(self, upstream: Upstream, model: str) -> float | None:
+        """One figure to compare models by; None where no price is known."""
+        price = self.price_of(upstream.provider, model)
+        return None if price is None else price.usual
 
     def cost_usd(self, provider: str | None, model: str | None, usage: Usage) -> float | None:
         """By the prices of now, in US dollars."""

@@ -136,6 +136,9 @@ class Recorder:
             flight.path = clean(flight.path[:NAME_CHARS])
         if flight.error_text is not None:
             flight.error_text = clean(flight.error_text[:ERROR_CHARS])
+        for attempt in flight.attempt_log:
+            if attempt.outcome:
+                attempt.outcome = clean(attempt.outcome[:ERROR_CHARS])
 
     def _record(self, flight: OpenFlight, summary: FlightSummary) -> FlightRecord:
         if not self.keeps_bodies:
@@ -145,6 +148,7 @@ class Recorder:
                 route_reason=flight.route_reason,
                 phases=flight.timeline(),
                 considered=flight.considered,
+                attempt_log=flight.asked(),
             )
         return _flight_record(
             summary=summary,
@@ -157,4 +161,5 @@ class Recorder:
             answer_body_whole=flight.answer_whole,
             phases=flight.timeline(),
             considered=flight.considered,
+            attempt_log=flight.asked(),
         )

@@ -29,6 +29,10 @@ _ESCAPED_BEFORE = re.compile(
 )
 """An escape before a secret ends in a letter or digit and is none."""
 _LONGEST_ESCAPE = 24
+_SHORTEST = 8
+"""Shorter secrets would be found in words."""
+_GLANCE = 32
+"""Of each known secret so much is looked for first: a pattern of many long ones would not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +105,24 @@ class Redactor:
         self._any = _any_of(each.begins for each in families)
         self._any_or_known = self._any
         self._known: tuple[bytes, ...] = ()
+        self._learned: dict[bytes, None] = {}
 
     def know(self, secrets: Iterable[str]) -> None:
-        """Secrets that are ours to guard, whatever they look like."""
-        known = tuple(secret.encode() for secret in secrets if len(secret) >= 8)
-        begins = (each.begins for each in self._families)
-        self._known, self._any_or_known = known, _any_of((*begins, *known))
+        """Secrets that are ours to guard, whatever they look like; with those learned, all."""
+        known = (secret.encode() for secret in secrets if len(secret) >= _SHORTEST)
+        self._guard((*known, *self._learned))
+
+    def learn(self, secret: str) -> None:
+        """One more, for good: what was recorded of it may come back after it was changed."""
+        if len(secret) >= _SHORTEST and secret.encode() not in self._learned:
+            self._learned[secret.encode()] = None
+            self._guard((*self._known, *self._learned))
+
+    def _guard(self, secrets: Iterable[bytes]) -> None:
+        # the longest first: another one may be its beginning
+        known = tuple(sorted(dict.fromkeys(secrets), key=len, reverse=True))
+        begins = (*(each.begins for each in self._families), *(each[:_GLANCE] for each in known))
+        self._known, self._any_or_known = known, _any_of(begins)
 
     def may_hold(self, body: bytes) -> bool:
         """False if `clean` has nothing to do: for this body, and for each of which it is made."""

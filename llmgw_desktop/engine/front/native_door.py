@@ -121,8 +121,7 @@ class ProvidersDoor:
 
     def _row(self, provider: Provider) -> dict[str, object]:
         accounts = [
-            self._account(provider, account_id(provider.name, account.name))
-            for account in provider.accounts
+            self._account(account_id(provider.name, account.name)) for account in provider.accounts
         ]
         return {
             "id": provider.name,
@@ -136,20 +135,14 @@ class ProvidersDoor:
             "accounts": accounts,
         }
 
-    def _account(self, provider: Provider, name: str) -> dict[str, object]:
+    def _account(self, name: str) -> dict[str, object]:
         status = self._status_of(name)
-        missing = next(
-            provider.key_problem(account)
-            for account in provider.accounts
-            if account_id(provider.name, account.name) == name
-        )
-        state = AccountState.AUTH_REQUIRED if missing else status.state
         return {
             "id": name,
-            "state": state,
-            "available": state in _USABLE,
+            "state": status.state,
+            "available": status.state in _USABLE,
             "until": status.until_s,
-            "reason": missing or status.reason or None,
+            "reason": status.reason or None,
         }
 
 

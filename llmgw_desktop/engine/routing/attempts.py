@@ -1,113 +1,90 @@
-"""Tries the candidates of a route in order, and moves on only while nothing was spent.
+"""Gets a request its answer: from its only candidate, or from the first of several that can.
 
-A refused connection or a missing key has cost nobody anything, so the next candidate may be asked.
-Everything else is the answer, good or bad.
+A request with one candidate is asked once, whatever is known of the account, and what the vendor
+answers is passed on: nothing stands between. Several candidates are a Tour.
 """
 
-from collections.abc import Mapping
-
-from llmgw_desktop.domain.errors import KeyMissing, UpstreamRefused
-from llmgw_desktop.domain.model_request import ModelRequest
-from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
+from llmgw_desktop.domain.errors import AccountsUnusable, UpstreamError
+from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.provider import ProviderKind
 from llmgw_desktop.domain.route import Candidate, RouteDecision
-from llmgw_desktop.engine.dialect import Dialect, Outgoing
+from llmgw_desktop.domain.settings import FailoverSettings
+from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.routing.choices import TRANSLATED
-from llmgw_desktop.engine.translation.beside_loop import beside_loop
-from llmgw_desktop.engine.translation.translation import Translation, Translator
-from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall, UpstreamClient
-from llmgw_desktop.wire.headers import HeaderPolicy, own_query, own_request_headers
-from llmgw_desktop.wire.translate.carrier import holds_carrier
+from llmgw_desktop.engine.routing.diagnosis import of_answer, of_error
+from llmgw_desktop.engine.routing.failures import FailureKind
+from llmgw_desktop.engine.routing.hold_back import ERROR_BYTES, read_ahead
+from llmgw_desktop.engine.routing.misses import need_of
+from llmgw_desktop.engine.routing.sending import Sent
+from llmgw_desktop.engine.routing.tour import Tour, TourParts
+from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
+
+_CANNOT_COUNT = frozenset({404, 405, 501})
+"""A provider that does not count tokens is none the worse for it."""
 
 
 class Attempts:
-    """`own_ways` names the kinds of provider that are not reached as the vendors are."""
+    """One for all requests."""
 
-    def __init__(
-        self,
-        *,
-        vendors: UpstreamClient,
-        own_ways: Mapping[ProviderKind, UpstreamClient],
-        header_policy: HeaderPolicy,
-        translator: Translator,
-    ) -> None:
-        self._vendors = vendors
-        self._own_ways = own_ways
-        self._header_policy = header_policy
-        self._translator = translator
+    def __init__(self, parts: TourParts) -> None:
+        self._parts = parts
+        self._sender = parts.sender
+        self._health = parts.health
+        self.settings = FailoverSettings()
 
     async def send(
         self, request: ModelRequest, dialect: Dialect, decision: RouteDecision, flight: OpenFlight
-    ) -> tuple[UpstreamAnswer, Outgoing | Translation]:
-        """The first answer whose head arrives. Raises the last candidate's UpstreamError."""
-        last = decision.candidates[-1]
-        for candidate in decision.candidates:
-            flight.tried(candidate)
-            try:
-                if _goes_as_it_is(request, candidate):
-                    outgoing = await beside_loop(
-                        len(request.body), dialect.edit, request, candidate
-                    )
-                    return await self._ask(request, candidate, outgoing, flight), outgoing
-                translation = await self._translator.translate(request, candidate)
-                flight.losses = translation.report.names
-                return await self._ask_in_theirs(
-                    request, candidate, translation, flight
-                ), translation
-            except (KeyMissing, UpstreamRefused):
-                if candidate is last:
-                    raise
-        raise AssertionError("a route has at least one candidate")
+    ) -> Sent:
+        """The answer that the caller gets, its head here and nothing of it passed on.
 
-    async def _ask(
-        self, request: ModelRequest, candidate: Candidate, outgoing: Outgoing, flight: OpenFlight
+        Raises UpstreamError where there is none, RequestError where the request cannot be told.
+        """
+        candidates = decision.candidates
+        if len(candidates) == 1 or decision.strict or request.operation is Operation.COUNT_TOKENS:
+            return await self._ask_only(request, dialect, candidates[0], flight)
+        tour = Tour(self._parts, self.settings, request, dialect, flight)
+        return await tour.go(candidates)
+
+    async def _ask_only(
+        self, request: ModelRequest, dialect: Dialect, candidate: Candidate, flight: OpenFlight
+    ) -> Sent:
+        began = self._health.begin(candidate)
+        flight.tried(candidate)
+        try:
+            sent = await self._sender.send(request, dialect, candidate, flight)
+        except UpstreamError as error:
+            failure = of_error(error)
+            self._health.failed(candidate, began, failure)
+            flight.attempt_failed(failure.outcome, None)
+            raise
+        except BaseException:
+            self._health.let_go(candidate)
+            raise
+        answer = sent[0]
+        if answer.status < 400:
+            latency_ms = flight.attempt_answered(answer.status)
+            self._health.went_well(candidate, began, latency_ms, answer.headers)
+            return sent
+        if request.operation is Operation.COUNT_TOKENS and answer.status in _CANNOT_COUNT:
+            self._health.let_go(candidate)
+            return sent
+        return await self._refused(answer, candidate, began, flight), sent[1]
+
+    async def _refused(
+        self, answer: UpstreamAnswer, candidate: Candidate, began: float, flight: OpenFlight
     ) -> UpstreamAnswer:
-        return await self._way_to(candidate).send(
-            UpstreamCall(
-                candidate=candidate,
-                operation=request.operation,
-                streaming=request.streaming,
-                body=outgoing.body,
-                headers=self._header_policy.request_headers_to_forward(
-                    request.headers, request.protocol
-                ),
-                query=request.query,
-                project=request.project,
-                connected=flight.connected,
-            )
-        )
-
-    async def _ask_in_theirs(
-        self,
-        request: ModelRequest,
-        candidate: Candidate,
-        translation: Translation,
-        flight: OpenFlight,
-    ) -> UpstreamAnswer:
-        """The caller's headers belong to his own protocol: none of them goes along."""
-        protocol = candidate.upstream.protocol
-        return await self._way_to(candidate).send(
-            UpstreamCall(
-                candidate=candidate,
-                operation=request.operation,
-                streaming=translation.upstream_streams,
-                body=translation.body,
-                headers=own_request_headers(protocol, streaming=translation.upstream_streams),
-                query=own_query(protocol, streaming=translation.upstream_streams),
-                project=request.project,
-                connected=flight.connected,
-            )
-        )
-
-    def _way_to(self, candidate: Candidate) -> UpstreamClient:
-        return self._own_ways.get(candidate.upstream.kind, self._vendors)
-
-
-def _goes_as_it_is(request: ModelRequest, candidate: Candidate) -> bool:
-    """Not even to its own protocol goes a conversation with other vendors' seals in it: written
-    anew it leaves them out. (Anthropic's are cut out of the body where they stand.)"""
-    if candidate.upstream.protocol is not request.protocol:
-        return False
-    if request.protocol is ModelProtocol.ANTHROPIC or request.operation not in TRANSLATED:
-        return True
-    return not holds_carrier(request.body)
+        """What the vendor said, but for its opinion of our key, which is not the caller's."""
+        try:
+            replayed, body = await read_ahead(answer, ERROR_BYTES)
+        except BaseException:
+            self._health.let_go(candidate)
+            await answer.close()
+            raise
+        failure = of_answer(answer.status, answer.headers, body, self._parts.clock.now_s())
+        self._health.failed(candidate, began, failure, answer.headers)
+        flight.attempt_failed(failure.outcome, answer.status)
+        is_practice = candidate.upstream.kind is ProviderKind.PRACTICE
+        if failure.kind is FailureKind.CREDENTIAL and not is_practice:
+            await answer.close()
+            raise AccountsUnusable((need_of(candidate, failure.row),))
+        return replayed

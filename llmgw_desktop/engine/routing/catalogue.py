@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import orjson
 
+from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import UpstreamError
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, Upstream
@@ -31,10 +32,12 @@ class Catalogue:
         self._http = http
         self._clock = clock
         self._providers: Sequence[Provider] = ()
+        self._practice: Sequence[str] = PRACTICE_MODELS
         self._listed: dict[str, tuple[float, tuple[ModelEntry, ...]]] = {}
 
-    def use(self, providers: Sequence[Provider]) -> None:
+    def use(self, providers: Sequence[Provider], *, practice: bool = True) -> None:
         self._providers = providers
+        self._practice = PRACTICE_MODELS if practice else ()
         self._listed.clear()
 
     async def models(self) -> list[ModelEntry]:
@@ -42,7 +45,7 @@ class Catalogue:
         lists = await asyncio.gather(*(self._of(provider) for provider in self._providers))
         practice = [
             ModelEntry(id=name, provider="practice", created_s=None, is_practice=True)
-            for name in PRACTICE_MODELS
+            for name in self._practice
         ]
         found: dict[str, ModelEntry] = {}
         for entry in [*(entry for entries in lists for entry in entries), *practice]:
@@ -68,7 +71,7 @@ class Catalogue:
         protocol = next((each for each in _LIST_PATHS if each in provider.spoken), None)
         if protocol is None:
             return ()
-        upstream = Upstream.of(provider, protocol)
+        upstream = Upstream.of(provider, protocol, _first_usable(provider))
         document = orjson.loads(
             await self._http.fetch(upstream, _LIST_PATHS[protocol], LIST_LIMIT_BYTES)
         )
@@ -77,6 +80,11 @@ class Catalogue:
             return ()
         names = [row.get("id") for row in rows if isinstance(row, dict)]
         return tuple(_entry(name, provider) for name in names if isinstance(name, str))
+
+
+def _first_usable(provider: Provider) -> Account:
+    usable = (each for each in provider.accounts if each.enabled and not provider.key_problem(each))
+    return next(usable, provider.accounts[0])
 
 
 def _entry(name: str, provider: Provider) -> ModelEntry:

@@ -36,6 +36,10 @@ class Directory:
         self.enabled = [each for each in self._others if each.enabled]
         self._aliases = {alias.name: alias.to for alias in aliases}
 
+    @property
+    def offers_practice(self) -> bool:
+        return self._practice.enabled
+
     def expanded(self, model: str) -> list[str]:
         """The names that this one stands for, in order; itself where it is no alias.
 
@@ -90,27 +94,32 @@ class Directory:
         provider = self._all.get(target.provider)
         if provider is None:
             return []
-        model = target.model or self._model_at(provider.name, asked)
+        account, model = target.account, target.model
+        if not model:
+            own, model = self._asked_of(provider.name, asked)
+            account = account or own
         if provider.kind is ProviderKind.PRACTICE:
             return self._to_practice(model, reason)
         return [
             Lead(
                 provider=provider,
-                account=target.account,
+                account=account,
                 model=model,
                 reason=reason,
                 is_named=True,
             )
         ]
 
-    def _model_at(self, provider: str, asked: str) -> str:
+    def _asked_of(self, provider: str, asked: str) -> tuple[str, str]:
+        """(Account, model) that a name asks of this provider: the first that it stands for and
+        that is not meant for another."""
         for name in self.expanded(asked):
             named = self._named(name)
             if named is None:
-                return name
+                return "", name
             if named[0].name == provider:
-                return named[2]
-        return asked
+                return named[1], named[2]
+        return "", asked
 
     def _to_practice(self, name: str, reason: str) -> list[Lead]:
         if name not in PRACTICE_MODELS:

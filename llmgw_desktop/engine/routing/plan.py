@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.route import Consideration, RouteDecision, Strategy
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.routing.affinity import Affinity, Place
@@ -15,7 +16,22 @@ from llmgw_desktop.engine.routing.strategies import (
     levels,
 )
 
+WEIGHED_FOR_S = 0.25
 _MOST_RANKS = 1000
+Weighed = tuple[Sequence[Choice], Mapping[int, object], Figures]
+"""The order, who is equal to whom, what was weighed."""
+
+
+class Weighing:
+    """What the automatic strategy made of the figures last: they are looked at a few times in a
+    second, not with each of a thousand requests."""
+
+    __slots__ = ("made", "of", "until_s")
+
+    def __init__(self) -> None:
+        self.until_s = 0.0
+        self.of: list[Choice] = []
+        self.made: Weighed | None = None
 
 
 @value
@@ -31,6 +47,7 @@ class Plan:
     equals: Mapping[int, object]
     """By `id` of the choice: whose is the same share the place by weight."""
     left_out: tuple[Consideration, ...]
+    weighing: Weighing
     decision: RouteDecision | None
     """Of those with one candidate: there is nothing left to decide."""
 
@@ -98,6 +115,7 @@ def plan_of(
         ranked=tuple([choice for level in ranked for choice in level]),
         equals={id(choice): number for number, level in enumerate(ranked) for choice in level},
         left_out=left_out,
+        weighing=Weighing(),
         decision=decision,
     )
 
@@ -105,8 +123,9 @@ def plan_of(
 class Deciding:
     """Orders the candidates of a plan for one request. It keeps whose turn it is."""
 
-    def __init__(self, health: AccountHealth, affinity: Affinity) -> None:
+    def __init__(self, health: AccountHealth, affinity: Affinity, clock: Clock) -> None:
         self._health = health
+        self._clock = clock
         self._affinity = affinity
         self._turns: dict[str, int] = {}
 
@@ -125,7 +144,8 @@ class Deciding:
         figures = None
         equals = plan.equals
         if plan.strategy is Strategy.AUTOMATIC and well:
-            well, equals, figures = self._weighed(plan, well)
+            order, equals, figures = self._weighed(plan, well, is_fresh=not takes_turn)
+            well = list(order)
         place = self._affinity.place_of(conversation) if conversation else None
         stays = place is not None and _moved_up(well, place)
         if well and not stays:
@@ -143,10 +163,16 @@ class Deciding:
             conversation=conversation,
         )
 
-    def _weighed(
-        self, plan: Plan, well: list[Choice]
-    ) -> tuple[list[Choice], Mapping[int, object], Figures]:
-        """(The order, who is equal to whom, what was weighed), for the automatic strategy."""
+    def _weighed(self, plan: Plan, well: list[Choice], *, is_fresh: bool) -> Weighed:
+        last, now_s = plan.weighing, self._clock.monotonic_s()
+        if last.made is not None and not is_fresh and now_s < last.until_s and last.of == well:
+            return last.made
+        made = self._weigh(plan, well)
+        if not is_fresh:
+            last.until_s, last.of, last.made = now_s + WEIGHED_FOR_S, well, made
+        return made
+
+    def _weigh(self, plan: Plan, well: list[Choice]) -> Weighed:
         quota_left, latency_ms = self._health.quota_left, self._health.latency_ms
         quotas = [quota_left(choice.account) for choice in well]
         paces = [latency_ms(choice.account) for choice in well]

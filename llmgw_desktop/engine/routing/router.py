@@ -8,13 +8,13 @@ and project and remembered; what is left for a request is health, turns and its 
 from collections.abc import Iterator, Sequence
 
 from llmgw_desktop.domain.clock import Clock, SystemClock
-from llmgw_desktop.domain.errors import NotServed, UnknownModel
+from llmgw_desktop.domain.errors import NotServed, RouteError, UnknownModel
 from llmgw_desktop.domain.model_request import ModelRequest
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import Candidate, RouteDecision, RouteQuestion, RouteStep
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.routing.affinity import Affinity
-from llmgw_desktop.engine.routing.choices import Choices, Upstreams, not_taken
+from llmgw_desktop.engine.routing.choices import TRANSLATED, Choices, Lead, Upstreams, not_taken
 from llmgw_desktop.engine.routing.conversation import conversation_of, following_turn
 from llmgw_desktop.engine.routing.directory import Directory
 from llmgw_desktop.engine.routing.plan import Deciding, Fork, Plan, plan_of
@@ -44,21 +44,32 @@ class Router:
         self._settings = settings
         self._health = health or AllWell()
         self._price = price
-        self._affinity = affinity or Affinity(clock or SystemClock())
+        self._clock = clock or SystemClock()
+        self._affinity = affinity or Affinity(self._clock)
         self._directory = Directory(settings.providers, settings.aliases)
         self._upstreams = Upstreams()
         self._rules = ready(settings.routes)
         self._plans: dict[Asked, Plan | Fork] = {}
-        self._deciding = Deciding(self._health, self._affinity)
+        self._deciding = Deciding(self._health, self._affinity, self._clock)
 
     def renewed(self, settings: Settings) -> "Router":
         """Another by new settings, that knows what this one knows of conversations."""
-        return Router(settings, health=self._health, price=self._price, affinity=self._affinity)
+        return Router(
+            settings,
+            health=self._health,
+            price=self._price,
+            affinity=self._affinity,
+            clock=self._clock,
+        )
 
     @property
     def providers(self) -> Sequence[Provider]:
         """Those that are switched on, practice aside."""
         return self._directory.enabled
+
+    @property
+    def offers_practice(self) -> bool:
+        return self._directory.offers_practice
 
     def route(self, request: ModelRequest) -> RouteDecision:
         """Raises UnknownModel, or NotServed where the model exists and cannot answer this."""
@@ -172,10 +183,8 @@ class Router:
         ]
         choices.add(leads)
         if not choices.found:
-            told = " ".join(f"{each.account}: {each.reason}" for each in choices.left_out)
-            raise NotServed(
-                f"'{model[:80]}' is led by route '{rule.name}' to nobody who could answer. {told}"
-            )
+            led = f"'{model[:80]}' is led by route '{rule.name}' to nobody who could answer."
+            raise NotServed(f"{led} {_told(choices)}")
         reason = f"Route '{rule.name}' matches, number {ready_rule.number} of the list."
         return plan_of(
             choices,
@@ -189,15 +198,13 @@ class Router:
         protocol, model, operation = asked[:3]
         choices = Choices(protocol, operation, self._upstreams, self._price)
         names = self._directory.expanded(model)
-        led: list[str] = []
+        led: list[Lead] = []
         for at, name in enumerate(names):
             leads = self._directory.leads(name, protocol)
-            led += [lead.provider.name for lead in leads if lead.provider.enabled]
+            led += [lead for lead in leads if lead.provider.enabled]
             choices.add(leads, tier=at, own_protocol_first=True)
         if not choices.found:
-            if led:
-                raise NotServed(not_taken(model[:80], led, operation, protocol))
-            raise UnknownModel(model)
+            raise _nobody(asked, led, choices)
         reason = choices.found[0].reason
         if names != [model]:
             reason = f"'{model[:80]}' stands for {', '.join(names[:5])}. {reason}"
@@ -207,6 +214,21 @@ class Router:
             strategy=self._settings.routing.strategy,
             keeps_conversations=self._settings.routing.keep_conversations,
         )
+
+
+def _nobody(asked: Asked, led: Sequence[Lead], choices: Choices) -> RouteError:
+    """Why a name leads to nobody who could answer."""
+    protocol, model, operation = asked[:3]
+    if not led:
+        return UnknownModel(model)
+    if all(protocol not in lead.provider.spoken for lead in led) and operation not in TRANSLATED:
+        names = [lead.provider.name for lead in led]
+        return NotServed(not_taken(model[:80], names, operation, protocol))
+    return NotServed(f"Nobody who has '{model[:80]}' can answer. {_told(choices)}")
+
+
+def _told(choices: Choices) -> str:
+    return " ".join(f"{each.account}: {each.reason}" for each in choices.left_out)
 
 
 def _asked(question: RouteQuestion) -> Asked:

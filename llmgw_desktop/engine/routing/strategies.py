@@ -96,13 +96,19 @@ def automatic_ranks(
 
 def _weighed(shares: Sequence[float | None], weight: float) -> list[float]:
     """Empty where nothing is known of anybody."""
-    told = [share for share in shares if share is not None]
-    if len(told) == len(shares):
-        return [weight * share for share in told]
+    told = _told(shares)
     if not told:
         return []
+    if len(told) == len(shares):
+        return [weight * share for share in told]
     middle = sum(told) / len(told)
     return [weight * (middle if share is None else share) for share in shares]
+
+
+def _told(values: Sequence[float | None]) -> Sequence[float]:
+    if None in values:
+        return [each for each in values if each is not None]
+    return values  # type: ignore[return-value]
 
 
 def in_turn(
@@ -126,12 +132,14 @@ def _levels(choices: Sequence[Choice], key: Callable[[Choice], Any]) -> tuple[Le
 
 def _shares(values: Sequence[float | None]) -> Sequence[float | None]:
     """The least of all divided by each; 1 for the least itself, be it 0."""
-    told = [each for each in values if each is not None]
+    told = _told(values)
     if not told:
         return values
     least = min(told)
     if least <= 0:
         return [None if each is None else float(each <= least) for each in values]
+    if len(told) == len(values):
+        return [least / each for each in told]
     return [None if each is None else least / each for each in values]
 
 

@@ -67,7 +67,8 @@ class Connection(asyncio.Protocol):
 
     @property
     def is_reusable(self) -> bool:
-        is_clean = self._is_whole and not self._has_surplus and not self._unsent
+        is_read = self._is_whole and not self._pieces
+        is_clean = is_read and not self._has_surplus and not self._unsent
         return is_clean and self._keeps_alive and self._error is None
 
     @property
@@ -117,10 +118,10 @@ class Connection(asyncio.Protocol):
         """
         while (piece := self.ready_piece()) is None:
             if self._pieces:  # dust, not events: nobody wants it piece by piece
+                await asyncio.sleep(0)  # before it is taken: the reader may give up meanwhile
                 piece = b"".join(self._pieces)
                 self._pieces.clear()
                 self._held_bytes = 0
-                await asyncio.sleep(0)
                 self._want_more()
                 return piece
             if self._error is not None:

@@ -24,6 +24,7 @@ from llmgw_desktop.domain.settings import UpstreamSettings
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
 from llmgw_desktop.engine.upstream.connection import BrokenAnswer, Connection, ConnectionClosed
 from llmgw_desktop.engine.upstream.http_body import HttpAnswer
+from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.paths import upstream_path
 from llmgw_desktop.engine.upstream.pool import LeadsBack, Pool, Target
 from llmgw_desktop.engine.upstream.silence import SilenceTimer, SilenceWatch
@@ -56,8 +57,10 @@ class _Stale(Exception):
 class HttpClient:
     """All connections to providers."""
 
-    def __init__(self, settings: UpstreamSettings) -> None:
+    def __init__(self, settings: UpstreamSettings, keys: Keys | None = None) -> None:
+        """Without `keys` nobody can be asked whose key lies in the vault."""
         self.settings = settings
+        self._keys = keys
         self._pool = Pool()
         self._silence = SilenceTimer()
         self._places: dict[tuple[str, str, str], _Place] = {}
@@ -72,15 +75,14 @@ class HttpClient:
 
     async def send(self, call: UpstreamCall) -> HttpAnswer:
         """Raises KeyMissing, UpstreamRefused, UpstreamTimeout, UpstreamCut, UpstreamGarbage."""
-        upstream = call.candidate.upstream
-        _want_key(upstream)
+        upstream = await self._with_key(call.candidate.upstream, call.project)
         path = upstream_path(call)
         place = self._place(upstream.base_url, path, call.query)
         head = _head(f"POST {place.request_line}", call.headers, upstream, len(call.body))
         return await self._exchange(place, head, call, upstream.provider)
 
     async def fetch(self, upstream: Upstream, path: str, limit_bytes: int) -> bytes:
-        """A small JSON document of the provider, such as its list of models.
+        """A small JSON document of the provider, such as its list of models, asked for no project.
 
         Raises as `send`; UpstreamGarbage for any status but 200 and for more than `limit_bytes`.
         """
@@ -97,10 +99,20 @@ class HttpClient:
 
     async def get(self, upstream: Upstream, path: str) -> HttpAnswer:
         """Whatever it answers, with any status. Raises as `send`; close the answer."""
-        _want_key(upstream)
+        upstream = await self._with_key(upstream, "")
         place = self._place(upstream.base_url, path, "")
         head = _head(f"GET {place.request_line}", {"accept": "application/json"}, upstream, 0)
         return await self._exchange(place, head, None, upstream.provider)
+
+    async def _with_key(self, upstream: Upstream, project: str) -> Upstream:
+        """The vendor's 401 would be taken for ours, and the caller's good key for a bad one."""
+        if upstream.key_problem:
+            raise KeyMissing(upstream.provider, upstream.key_problem)
+        if not upstream.vault or upstream.api_key:
+            return upstream
+        if self._keys is None:
+            raise KeyMissing(upstream.provider, "it lies in the vault, which is not open here")
+        return await self._keys.with_key(upstream, project)
 
     async def _exchange(
         self, place: _Place, head: bytes, call: UpstreamCall | None, provider: str
@@ -195,12 +207,6 @@ def _make_place(base_url: str, path: str, query: str) -> _Place:
     del scheme
     place = f"{slash}{base_path.rstrip('/')}{path}{f'?{query}' if query else ''}"
     return _Place(target, f"{_UNSENDABLE.sub('', place)} HTTP/1.1\r\nHost: {host}\r\n")
-
-
-def _want_key(upstream: Upstream) -> None:
-    """The vendor's 401 would be taken for ours, and the caller's good key for a bad one."""
-    if upstream.key_problem:
-        raise KeyMissing(upstream.provider, upstream.key_problem)
 
 
 def _head(start: str, headers: Mapping[str, str], upstream: Upstream, body_bytes: int) -> bytes:

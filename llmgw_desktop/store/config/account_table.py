@@ -7,15 +7,15 @@ from llmgw_desktop.domain.account import DEFAULT_ACCOUNT, Account
 from llmgw_desktop.store.config.settings_text import SettingsText
 from llmgw_desktop.store.config.toml_lines import KeyPath
 from llmgw_desktop.store.config.values import PlainText, Unfit, Value, WholeNumber, YesNo
+from llmgw_desktop.store.config.vault_reference import VaultReference
 
 MOST_ACCOUNTS = 200
 ACCOUNT_NAME = re.compile(r"[a-z0-9_-]{1,64}")
-_VAULT_ENTRY = re.compile(r"[^/\s]{1,100}/[^/\s]{1,100}")
 
 ACCOUNT_KEYS: dict[str, tuple[Value, str]] = {
     "name": (PlainText(), "Unique within the provider. Required."),
     "api_key_env": (PlainText(), "The environment variable that holds this account's key."),
-    "vault": (PlainText(), "The entry of the vault that holds its key, as `provider/name`."),
+    "vault": (VaultReference(), "The entry of the vault that holds its key."),
     "weight": (
         WholeNumber(least=1, most=1000),
         "Among accounts of one priority: its share of new conversations, against the others'.",
@@ -63,10 +63,11 @@ class AccountTables:
         if not ACCOUNT_NAME.fullmatch(name):
             problem = "expected a name of 1 to 64 small letters, digits, - and _"
             raise self._text.error((*path, "name"), problem)
-        vault = str(values.get("vault", ""))
-        if vault and not _VAULT_ENTRY.fullmatch(vault):
-            raise self._text.error((*path, "vault"), 'expected an entry such as "openai/work"')
         variable, key = self._read_key(path, table)
+        if variable and "vault" in values:
+            raise self._text.error(
+                (*path, "vault"), "expected either vault or api_key_env, not both"
+            )
         values.pop("api_key_env", None)
         return Account(name=name, api_key=key, api_key_env=variable, **values)  # type: ignore[arg-type]
 

@@ -133,6 +133,66 @@ KNOWN: tuple[Known, ...] = (
         meaning="Whether a conversation stays with the account that answered it, where a route "
         "says nothing.",
     ),
+    Known(
+        table="failover",
+        key="max_attempts",
+        value=WholeNumber(least=1, most=20),
+        meaning="How often one request is tried, all accounts together.",
+    ),
+    Known(
+        table="failover",
+        key="max_wait_s",
+        value=Seconds(least=0, most=_HOUR_S),
+        meaning="The longest wait within a request, for an account to be free again.",
+    ),
+    Known(
+        table="failover",
+        key="deadline_s",
+        value=Seconds(least=0, most=24 * _HOUR_S),
+        meaning="After so long no other attempt begins; with 0 only what the client says counts.",
+    ),
+    Known(
+        table="failover",
+        key="retries",
+        value=WholeNumber(least=0, most=5),
+        meaning="How often an account is asked again after a passing fault, before the next is.",
+    ),
+    Known(
+        table="failover",
+        key="failures_before_rest",
+        value=WholeNumber(least=1, most=100),
+        meaning="After so many passing faults in a row an account is left alone.",
+    ),
+    Known(
+        table="failover",
+        key="rest_s",
+        value=Seconds(least=1, most=_HOUR_S),
+        meaning="How long it is left alone the first time; each further time is twice as long.",
+    ),
+    Known(
+        table="failover",
+        key="longest_rest_s",
+        value=Seconds(least=1, most=24 * _HOUR_S),
+        meaning="The longest such time, and the longest rest after a rate limit.",
+    ),
+    Known(
+        table="failover",
+        key="hold_back_s",
+        value=Seconds(least=0, most=30),
+        meaning="How long a stream's first words wait for what follows them; 0 holds nothing back.",
+    ),
+    Known(
+        table="failover",
+        key="slow_chars_per_s",
+        value=WholeNumber(least=0, most=100_000),
+        meaning="A stream that begins slower is given up for the next account; 0 gives up none.",
+    ),
+    Known(
+        table="failover",
+        key="slow_window_s",
+        value=Seconds(least=1, most=60),
+        meaning="How long the beginning of a stream is watched for that.",
+    ),
 )
 
 NOT_USED_YET: tuple[tuple[str, ...], ...] = (

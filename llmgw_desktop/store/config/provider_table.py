@@ -21,6 +21,7 @@ from llmgw_desktop.store.config.provider_address import CheckedAddress, check_ad
 from llmgw_desktop.store.config.settings_text import SettingsText
 from llmgw_desktop.store.config.toml_lines import KeyPath
 from llmgw_desktop.store.config.values import PlainText, Texts, Unfit, Value, Word, YesNo
+from llmgw_desktop.store.config.vault_reference import VaultReference
 
 PRACTICE = "practice"
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
@@ -40,6 +41,10 @@ PROVIDER_KEYS: dict[str, tuple[Value, str]] = {
         "Its address; the vendor's own if left out. Required for openai-compatible.",
     ),
     "api_key_env": (PlainText(), "The environment variable that holds the key."),
+    "vault": (
+        VaultReference(),
+        "The entry of the vault that holds the key, in place of `api_key_env`.",
+    ),
     "models": (
         Texts(each=f'a model name that does not begin with "{PRACTICE_PREFIX}"', is_fit=_is_model),
         "The models it has; asked from the service if left out.",
@@ -94,7 +99,8 @@ class ProviderTables:
         local = self._value(path, "local", default=False)
         address = self._address(path, kind, local=local)
         accounts = self._accounts(path, table)
-        if any(each.api_key for each in accounts) and not address.is_encrypted and not local:
+        has_key = any(each.api_key or each.vault for each in accounts)
+        if has_key and not address.is_encrypted and not local:
             self._text.warn((*path, "base_url"), "sends the key unencrypted; https:// would not")
         provider = Provider(
             name=name,
@@ -148,7 +154,12 @@ class ProviderTables:
 
     def _accounts(self, path: tuple[str, str], table: Mapping[str, object]) -> tuple[Account, ...]:
         variable, key = self._key(path, table)
-        own = Account(api_key=key, api_key_env=variable)
+        entry = self._value(path, "vault", "")
+        if entry and variable:
+            raise self._text.error(
+                (*path, "vault"), "expected either vault or api_key_env, not both"
+            )
+        own = Account(api_key=key, api_key_env=variable, vault=entry)
         if "accounts" not in table:
             return (own,)
         place = (*path, "accounts")
@@ -191,7 +202,7 @@ class ProviderTables:
                 problem += "started"
             else:
                 needed = f'kind = "{provider.kind}" needs'
-                problem = f"{needed} the name of the variable that holds its key"
+                problem = f"{needed} vault, or the name of its key's variable"
             is_own = number < own
             place: KeyPath = path if is_own else (*path, "accounts", number - own)
             whom = "provider" if is_own else "account"
@@ -201,11 +212,11 @@ class ProviderTables:
 
     def _warn_of_unknown(self, path: tuple[str, str], table: Mapping[str, object]) -> None:
         for key in table:
-            if key == "vault":
-                self._text.warn((*path, key), "is not used by this version")
-            elif key in ("api_key", "key", "token"):
+            if key in ("api_key", "key", "token"):
                 self._text.warn(
-                    (*path, key), "keys are not read from this file; name a variable in api_key_env"
+                    (*path, key),
+                    "keys are not read from this file; name a variable in api_key_env, or an "
+                    "entry of the vault in vault",
                 )
             elif key not in PROVIDER_KEYS and key != "accounts":
                 known = ", ".join(PROVIDER_KEYS)

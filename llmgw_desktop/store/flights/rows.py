@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.flight import (
+    Attempt,
     FlightRecord,
     FlightState,
     FlightSummary,
@@ -39,7 +40,7 @@ BODY_COLUMNS = (
     *("flight", "request_headers"),
     *("request_body", "request_body_packed", "request_body_whole", "answer_headers"),
     *("answer_body", "answer_body_packed", "answer_body_whole", "phases"),
-    "considered",
+    *("considered", "attempt_log"),
 )
 """What bodies have of their own."""
 WAY_COLUMNS = ("path", "route_reason")
@@ -62,7 +63,8 @@ class BodyRows:
         if not self._keeps_bodies:
             nothing = ("[]", None, 0, 1)
             said = self._considered(record.considered)
-            return (record.summary.id, *nothing, *nothing, _phases(record), said)
+            ends = (_phases(record), said, _attempts(record))
+            return (record.summary.id, *nothing, *nothing, *ends)
         return (
             record.summary.id,
             _json(record.request_headers),
@@ -71,6 +73,7 @@ class BodyRows:
             *self._packed(record.answer_body, record.answer_body_whole),
             _phases(record),
             self._considered(record.considered),
+            _attempts(record),
         )
 
     def _considered(self, considered: Sequence[Consideration]) -> str:
@@ -172,6 +175,20 @@ def record_of(summary: FlightSummary, row: Row | None) -> FlightRecord:
             Consideration(account=account, model=model, rank=rank, reason=reason)
             for account, model, rank, reason in json.loads(row[12])
         ),
+        attempt_log=tuple(_attempt_of(cells) for cells in json.loads(row[13])),
+    )
+
+
+def _attempt_of(cells: Row) -> Attempt:
+    account, model, protocol, start_ms, end_ms, outcome, status = cells
+    return Attempt(
+        account=account,
+        model=model,
+        protocol=ModelProtocol(protocol),
+        start_ms=start_ms,
+        end_ms=end_ms,
+        outcome=outcome,
+        status=status,
     )
 
 
@@ -214,6 +231,23 @@ def _unpacked(body: bytes | None, is_packed: int) -> bytes | None:
 
 def _phases(record: FlightRecord) -> str:
     return _json([(at.name, at.start_ms, at.end_ms, at.note) for at in record.phases])
+
+
+def _attempts(record: FlightRecord) -> str:
+    return _json(
+        [
+            (
+                each.account,
+                each.model[:NAME_CHARS],
+                each.protocol._value_,
+                each.start_ms,
+                each.end_ms,
+                each.outcome[:TEXT_CHARS],
+                each.status,
+            )
+            for each in record.attempt_log
+        ]
+    )
 
 
 def _json(value: Any) -> str:

@@ -11,6 +11,7 @@ from llmgw_desktop.app.figures import (
     count_text,
     counted,
     duration_text,
+    money_text,
     share_text,
     short_count_text,
 )
@@ -41,6 +42,7 @@ _TILES = (
     ("cache", "Cache hit", "Share of the input tokens that providers read from their cache."),
     ("ttft", "First token", "Time from the request to the first byte of the answer: the median."),
     ("output", "Output tokens", "Tokens that models generated, reasoning included."),
+    ("cost", "Cost est.", "By public prices, or yours, of the flights whose price is known."),
     ("errors", "Errors", "Flights that failed or were cut off."),
 )
 _ERRORS = frozenset({FlightState.FAILED, FlightState.CUT})
@@ -114,7 +116,11 @@ class OverviewBoard(QScrollArea):
             note="" if totals.ttft_p95_ms is None else f"p95 {duration_text(totals.ttft_p95_ms)}",
         )
         self._tiles["output"].show_figure(
-            short_count_text(totals.output_tokens), _output_line(totals, per_bucket)
+            short_count_text(totals.output_tokens),
+            _known_line(totals, per_bucket, "output_tokens"),
+        )
+        self._tiles["cost"].show_figure(
+            money_text(totals.cost_usd), _known_line(totals, per_bucket, "cost_usd")
         )
         self._tiles["errors"].show_figure(
             count_text(totals.errors),
@@ -127,7 +133,7 @@ class OverviewBoard(QScrollArea):
         space = self._theme.space
         tiles = Reflow(
             [Flowed(tile, comfortable=space(32)) for tile in self._tiles.values()],
-            ((5,), (3, 2), (2, 2, 1)),
+            ((6,), (3, 3), (2, 2, 2)),
             spacing=space(3),
         )
         now = self._titled("Under way", self._now)
@@ -193,11 +199,13 @@ class OverviewBoard(QScrollArea):
             self._open(provider=providers[index].provider)
 
 
-def _output_line(whole: FlightTotals, buckets: Sequence[FlightTotals]) -> list[int | None]:
-    """Where nothing flew nothing was generated: that is known. No line where the figure is not."""
-    if whole.output_tokens is None:
+def _known_line(
+    whole: FlightTotals, buckets: Sequence[FlightTotals], figure: str
+) -> list[float | None]:
+    """Where nothing flew the sum is nothing: that is known. No line where the figure is not."""
+    if getattr(whole, figure) is None:
         return []
-    return [each.output_tokens if each.flights else 0 for each in buckets]
+    return [getattr(each, figure) if each.flights else 0 for each in buckets]
 
 
 def _running_line(flight: FlightSummary, age_ms: float) -> RunningLine:

@@ -157,3 +157,33 @@ def test_known_secrets_of_odd_letters_are_seen(secret: str) -> None:
     assert not redactor.may_hold(body[:-2])
     redactor.know([])
     assert not redactor.may_hold(body)
+
+
+def test_what_was_learned_stays_whatever_the_settings_say() -> None:
+    redactor = Redactor()
+    redactor.know(["from-the-settings"])
+    redactor.learn("from-the-vault")
+    redactor.learn("from-the-vault")
+    redactor.learn("short")
+    assert redactor.may_hold(b"a from-the-vault")
+    assert (
+        redactor.clean(b"from-the-vault from-the-settings short") == MASK + b" " + MASK + b" short"
+    )
+    redactor.know(["other-settings"])
+    assert redactor.clean(b"from-the-vault") == MASK
+    assert redactor.clean(b"from-the-settings") == b"from-the-settings"
+
+
+def test_many_long_secrets_are_no_pattern_too_large() -> None:
+    redactor = Redactor()
+    secrets = [f"{number:08}".ljust(8000, "x") for number in range(200)]
+    for secret in secrets:
+        redactor.learn(secret)
+    assert redactor.may_hold(f"a {secrets[150]} b".encode())
+    assert redactor.clean(f"a {secrets[150]} b".encode()) == b"a " + MASK + b" b"
+
+
+def test_of_two_secrets_that_begin_alike_none_leaves_its_end() -> None:
+    redactor = Redactor()
+    redactor.know(["begin-alike", "begin-alike-and-go-on"])
+    assert redactor.clean(b"begin-alike-and-go-on, begin-alike") == MASK + b", " + MASK

@@ -64,7 +64,7 @@ async def test_list_model_and_error(
     [
         ("/anthropic/v1/messages/batches", {}, "anthropic"),
         ("/v1/messages/batches", {}, "anthropic"),
-        ("/v1/files", ANTHROPIC, "anthropic"),
+        ("/v1/batches", ANTHROPIC, "anthropic"),
         ("/gemini/v1beta/cachedContents", {}, "gemini"),
         ("/v1beta/models/m:embedContent", {}, "gemini"),
         ("/v1/models/m:batchEmbedContents", {}, "gemini"),

@@ -129,3 +129,10 @@ async def test_the_explainer_knows_the_settings_in_force(house: House) -> None:
     explained = house.container.routes_explained
     assert explained.explain(asking("m")).rule == "all"
     assert [step.matched for step in explained.steps(asking("m"))] == [True]
+
+
+async def test_what_is_switched_off_stands_in_no_list(house: House) -> None:
+    _configure(house, '[providers.practice]\nkind = "practice"\nenabled = false\n')
+    async with house.get("/v1/models") as answer:
+        listed = [model["id"] for model in (await answer.json())["data"]]
+    assert listed == ["claude-stub", "gpt-stub"]

@@ -227,3 +227,9 @@ def test_one_candidate_costs_a_look_into_a_table() -> None:
     first = router.route(asked)
     assert router.route(asked) is first
     assert first.conversation == ""
+
+
+def test_a_provider_whose_accounts_are_all_off_says_so() -> None:
+    off = provider("one", "openai", "m", accounts=[account("a", enabled=False)])
+    with pytest.raises(NotServed, match=r"'m' can answer\. one/a: The account is switched off"):
+        decided(routing([off]), "m")

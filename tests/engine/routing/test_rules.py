@@ -78,6 +78,14 @@ def test_a_rule_without_a_model_asks_for_what_was_asked_for() -> None:
     assert decided(router, "fast").candidates[0].model == "quick"
 
 
+def test_a_rule_without_a_model_leaves_the_account_that_was_asked_for() -> None:
+    pool = provider("pool", "openai", accounts=[account("a"), account("b")])
+    router = routing([pool], rule("all", "pool"))
+    assert names(decided(router, "pool/b:m")) == ["pool/b"]
+    assert names(decided(router, "pool/m")) == ["pool/a", "pool/b"]
+    assert names(decided(routing([pool], rule("all", "pool/a")), "pool/b:m")) == ["pool/a"]
+
+
 def test_what_a_rule_leads_to_stays_in_its_order() -> None:
     accounts = [account("a"), account("b", priority=1)]
     pool = provider("pool", "openai", accounts=accounts)

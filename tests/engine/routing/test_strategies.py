@@ -134,13 +134,13 @@ def test_who_may_not_be_asked_stands_last() -> None:
 
 
 @pytest.mark.parametrize("word", ["true", "1", "YES"])
-def test_strict_leaves_one(word: str) -> None:
+def test_no_fallback_leaves_one(word: str) -> None:
     router = routing([PAID, FREE])
-    found = router.route(request("m", headers={"X-LLMGW-Strict": word}))
+    found = router.route(request("m", headers={"X-LLMGW-No-Fallback": word}))
     assert (names(found), found.strict) == (["paid"], True)
     assert [(each.account, each.rank) for each in found.considered] == [("paid", 1), ("free", None)]
     assert "allows no other" in found.considered[1].reason
-    assert len(router.route(request("m", headers={"X-LLMGW-Strict": "false"})).candidates) == 2
+    assert len(router.route(request("m", headers={"X-LLMGW-No-Fallback": "false"})).candidates) == 2
 
 
 def _said(session: str) -> dict[str, str]:
@@ -189,3 +189,18 @@ def test_what_is_remembered_of_conversations_is_bounded() -> None:
     assert len(affinity) == MOST_CONVERSATIONS
     assert affinity.place_of("c4") is None
     assert affinity.place_of("c5") == ("paid", "m")
+
+
+def test_figures_are_looked_at_a_few_times_in_a_second() -> None:
+    books, hands = Books(), Hands()
+    router = routing([PAID, FREE], strategy="automatic", health=books, clock=hands)
+    books.quota = {"paid": 0.9, "free": 0.1}
+    assert names(router.route(request("m"))) == ["paid", "free"]
+    books.quota = {"paid": 0.1, "free": 0.9}
+    assert names(router.route(request("m"))) == ["paid", "free"]
+    assert names(decided(router, "m")) == ["free", "paid"], "an explanation looks anew"
+    books.whys["paid"] = "cooling"
+    assert names(router.route(request("m"))) == ["free", "paid"], "health counts at once"
+    del books.whys["paid"]
+    hands.at_s = 0.3
+    assert names(router.route(request("m"))) == ["free", "paid"]

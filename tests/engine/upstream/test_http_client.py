@@ -73,6 +73,19 @@ async def test_an_unread_answer_takes_its_connection_along(client: HttpClient) -
         await asyncio.wait_for(gone.wait(), 5)
 
 
+async def test_an_unread_answer_is_never_the_next_ones(client: HttpClient) -> None:
+    answers = iter([b"of the first", b"of the second"])
+
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter, __: bytes) -> None:
+        writer.write(whole(next(answers)))
+
+    async with server(script) as url:
+        answer = await client.send(call(url))
+        await asyncio.sleep(0.05)  # all of it is here, and nobody reads it
+        await answer.close()
+        assert await read(client, url) == [b"of the second"]
+
+
 async def test_a_connection_that_the_server_had_closed_costs_nothing(client: HttpClient) -> None:
     """A kept connection can die in the very moment in which it is taken."""
     asked = 0

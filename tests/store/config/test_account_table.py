@@ -71,7 +71,7 @@ def test_a_key_beside_the_accounts_is_one_of_them(file: Path) -> None:
             '[[providers.x.accounts]]\nname = "a"\nvault = "openai"',
             5,
             "providers.x.accounts[0].vault",
-            '"openai/work"',
+            '"openai/default"',
         ),
         (
             '[[providers.x.accounts]]\nname = "a"\napi_key_env = "sk-live-key"',

@@ -137,3 +137,29 @@ def test_ten_thousand_providers(file: Path) -> None:
     loaded = load(file, "".join(tables))
     assert len(loaded.settings.providers) == 10_000
     assert f"{file}, line 30000: providers.p9999.odd" in loaded.warnings[-2]
+
+
+def test_a_key_in_the_vault_is_named_and_read_later(file: Path) -> None:
+    loaded = load(file, '[providers.x]\nkind = "openai"\nvault = "openai/default"\n')
+    account = loaded.settings.providers[0].accounts[0]
+    assert (account.vault, account.api_key, account.api_key_env) == ("openai/default", "", "")
+    assert loaded.warnings == ()
+    open_net = '[providers.x]\nkind = "openai"\nbase_url = "http://api.example.com"\n'
+    assert "unencrypted" in load(file, f'{open_net}vault = "openai/default"\n').warnings[0]
+
+
+@pytest.mark.parametrize(
+    "entry", ['"sk-live-0123456789"', '"a/b/c"', '"/x"', '"x/"', "7", '["a/b"]']
+)
+def test_an_entry_that_cannot_be(file: Path, entry: str) -> None:
+    error = refused(file, f'[providers.x]\nkind = "openai"\nvault = {entry}\n')
+    assert (error.line, error.key) == (3, "providers.x.vault")
+    assert 'an entry of the vault, as in "openai/default"' in error.message
+    assert "sk-live" not in str(error)
+
+
+def test_a_key_lies_in_one_place(file: Path) -> None:
+    text = '[providers.x]\nkind = "openai"\nvault = "openai/default"\napi_key_env = "K"\n'
+    error = refused(file, text, {"K": "sk-1"})
+    assert error.key == "providers.x.vault"
+    assert "either vault or api_key_env" in error.message

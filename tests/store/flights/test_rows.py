@@ -220,4 +220,4 @@ def test_candidates_come_back_with_their_reasons() -> None:
 def test_secrets_in_a_models_name_are_taken_out_of_the_candidates() -> None:
     told = (Consideration(account="a", model="sk-secret", rank=1, reason="r"),)
     rows = BodyRows(SETTINGS, lambda body: body.replace(b"sk-secret", b"***"))
-    assert record_of(summary(1), rows.row(record(considered=told))).considered[0].model == "***"
+    assert '"***"' in rows.row(record(considered=told))[BODY_COLUMNS.index("considered")]

@@ -21,7 +21,7 @@ from llmgw_desktop.store.flights.ttft_bins import (
     to_bytes,
 )
 
-_counts = st.dictionaries(st.integers(0, BINS - 1), st.integers(1, 2**31), max_size=40)
+_counts = st.dictionaries(st.integers(0, BINS - 1), st.integers(1, 2**30), max_size=40)
 
 
 def _bins(values: list[float]) -> int:

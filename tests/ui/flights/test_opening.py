@@ -111,7 +111,7 @@ def test_columns_can_be_chosen_and_reset(bench: FlightBench) -> None:
     assert actions["State"].isChecked()
     assert not actions["Stop reason"].isChecked()
     actions["Stop reason"].trigger()
-    assert header.hiddenSectionCount() == len(bench.model.columns) - 13
+    assert header.hiddenSectionCount() == len(bench.model.columns) - 14
     actions["Reset columns"].trigger()
-    assert header.hiddenSectionCount() == len(bench.model.columns) - 12
+    assert header.hiddenSectionCount() == len(bench.model.columns) - 13
     menu.close()

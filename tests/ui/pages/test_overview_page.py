@@ -25,7 +25,7 @@ from llmgw_desktop.ui.charts.sparkline import Sparkline
 from llmgw_desktop.ui.charts.stacked_bars import StackedBars
 from llmgw_desktop.ui.charts.stat_tile import Figure, StatTile
 from llmgw_desktop.ui.pages.getting_started import GettingStarted
-from llmgw_desktop.ui.pages.overview_board import OverviewBoard, _output_line
+from llmgw_desktop.ui.pages.overview_board import OverviewBoard, _known_line
 from llmgw_desktop.ui.pages.overview_page import OverviewPage
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.banner import Banner
@@ -500,9 +500,9 @@ async def test_a_test_flight_that_fails_says_why(
 def test_output_is_nothing_where_nothing_flew_and_unknown_where_nobody_told() -> None:
     told, silent = FlightTotals(flights=1, output_tokens=7), FlightTotals(flights=2)
     buckets = [told, silent, FlightTotals()]
-    assert _output_line(told, buckets) == [7, None, 0]
+    assert _known_line(told, buckets, "output_tokens") == [7, None, 0]
     for whole in (silent, FlightTotals()):
-        assert _output_line(whole, buckets) == []
+        assert _known_line(whole, buckets, "output_tokens") == []
 
 
 def test_with_many_providers_the_chart_keeps_its_room(

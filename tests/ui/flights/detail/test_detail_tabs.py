@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
-from llmgw_desktop.domain.flight import FlightState, Phase, PhaseName
+from llmgw_desktop.domain.flight import FlightRecord, FlightState, Phase, PhaseName
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.ui.bridge import Bridge
@@ -21,7 +21,7 @@ from llmgw_desktop.ui.flights.detail.timeline_tab import TimelineTab, tick_step_
 from llmgw_desktop.ui.flights.detail.token_bar import TokenBar
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
-from tests.support.made_flights import BEGIN_S, failed, record, routed, summary
+from tests.support.made_flights import BEGIN_S, failed, record, routed, running, summary
 
 
 @pytest.fixture
@@ -292,3 +292,5 @@ def test_the_route_tells_each_candidate_with_its_reason(theme: Theme, qtbot: obj
     assert shown == ["How this flight was routed was not recorded."]
     tab.show_record(record(summary=failed(1, provider=None), considered=(), route_reason=""))
     assert "No route was chosen" in tab.accessibleDescription()
+    tab.show_record(FlightRecord(summary=running(1)))
+    assert "told when it has ended" in tab.accessibleDescription()

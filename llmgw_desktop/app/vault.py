@@ -1,0 +1,42 @@
+"""The vault as windows use it: every call is made beside the loop, for the keyring may wait."""
+
+import asyncio
+
+from llmgw_desktop.domain.vault import EntryKind, VaultEntry, address
+from llmgw_desktop.store.vault import Vault
+
+_WHO = "the window"
+
+
+class Credentials:
+    """Everything raises VaultError (with what to do) and StoreError."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    async def all(self) -> list[VaultEntry]:
+        """Of all projects; nothing is opened for it."""
+        return await asyncio.to_thread(self._vault.entries)
+
+    async def store_key(
+        self, provider: str, name: str, key: str, *, project: str = ""
+    ) -> VaultEntry:
+        """In the place of the one that is there. Raises EntryUnfit too."""
+        entry = address(EntryKind.API_KEY, provider, name, project)
+        secret = key.encode("utf-8", "replace")
+        return await asyncio.to_thread(self._vault.put, entry, secret, by=_WHO)
+
+    def keep_key(self, provider: str, name: str, secret: str) -> str:
+        """As `store_key`, for whoever is beside the loop already; the answer is how the settings
+        name the entry."""
+        entry = address(EntryKind.API_KEY, provider, name, "")
+        self._vault.put(entry, secret.encode("utf-8", "replace"), by=_WHO)
+        return f"{provider}/{name}"
+
+    async def remove(self, entry_id: int) -> bool:
+        """Whether there was one."""
+        return await asyncio.to_thread(self._vault.remove, entry_id, by=_WHO)
+
+    async def problem(self) -> str:
+        """Why the vault is locked, in a sentence; empty if it is not."""
+        return await asyncio.to_thread(self._vault.problem)

@@ -1,0 +1,267 @@
+"""What a failure means: may another candidate be tried, must this one rest, what can a person do.
+
+TABLE is the whole truth; `docs/failover.md` shows it. Recognising which of its rows an answer
+belongs to is left to `diagnosis.py`, keeping the rests to `health.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from llmgw_desktop.domain.account import AccountState
+from llmgw_desktop.domain.settings import FailoverSettings
+from llmgw_desktop.domain.values import value
+
+
+class FailureKind(StrEnum):
+    """The rows of the table."""
+
+    REQUEST = "request"
+    UNTRANSLATED = "untranslated"
+    MODEL_MISSING = "model-missing"
+    KEY_MISSING = "key-missing"
+    CREDENTIAL = "credential"
+    QUOTA = "quota"
+    RATE_LIMIT = "rate-limit"
+    OVERLOADED = "overloaded"
+    REGION = "region"
+    CHALLENGE = "challenge"
+    OFFLINE = "offline"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    CUT = "cut"
+    GARBAGE = "garbage"
+    SLOW = "slow"
+
+
+class Scope(StrEnum):
+    """What is left alone."""
+
+    NONE = "nothing"
+    MODEL = "this model of the account"
+    ACCOUNT = "the account"
+    ENDPOINT = "the provider"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureClass:
+    """One row. Times in seconds."""
+
+    when: str
+    """How it is recognised, for the documents."""
+    happened: str
+    """What happened, for a person."""
+    advice: str = ""
+    """What to do."""
+    others_may: bool = True
+    """Another candidate may be tried."""
+    again: bool = False
+    """The same account may be asked once more within the request."""
+    scope: Scope = Scope.NONE
+    state: AccountState = AccountState.COOLING
+    """Of the account while it is left alone."""
+    passes: bool = False
+    """Only after several in a row is anything left alone."""
+    first_s: float | None = None
+    """The first rest where the vendor names none; None: until a person has done something."""
+    most_s: float = 0.0
+    """Each further rest is twice as long, up to this. No vendor's word makes it longer."""
+    is_dead: bool = False
+    """A credential that answers nothing, whatever it is asked."""
+
+
+_HOUR_S = 3600.0
+_ASK_AGAIN = "Nothing is to be done: it is asked again by itself."
+_NO_REST = 0.0
+
+TABLE: Mapping[FailureKind, FailureClass] = MappingProxyType(
+    {
+        FailureKind.REQUEST: FailureClass(
+            when="400, 413, 422 and every other status below 500 that no row below is for",
+            happened="It refused the request",
+            advice="Correct the request.",
+            others_may=False,
+            first_s=_NO_REST,
+        ),
+        FailureKind.UNTRANSLATED: FailureClass(
+            when="the request cannot be written in the candidate's protocol",
+            happened="The request cannot be told in its protocol",
+            advice="Ask a provider that speaks the program's own protocol.",
+            first_s=_NO_REST,
+        ),
+        FailureKind.MODEL_MISSING: FailureClass(
+            when="404 that names the model; 400 or 403 with a code or words that say so",
+            happened="It does not have this model",
+            advice="Correct the model's name in the request, the route or the provider's models.",
+            scope=Scope.MODEL,
+            first_s=12 * _HOUR_S,
+            most_s=12 * _HOUR_S,
+        ),
+        FailureKind.KEY_MISSING: FailureClass(
+            when="its key is not set, or the vault is locked; nothing was sent",
+            happened="Its key is missing",
+            advice="Give it a key, or unlock the vault.",
+            scope=Scope.ACCOUNT,
+            state=AccountState.AUTH_REQUIRED,
+            first_s=_NO_REST,
+            is_dead=True,
+        ),
+        FailureKind.CREDENTIAL: FailureClass(
+            when="401, 403",
+            happened="Its vendor refused the key",
+            advice="Sign in anew, or give the account another key.",
+            scope=Scope.ACCOUNT,
+            state=AccountState.AUTH_REQUIRED,
+            first_s=None,
+            is_dead=True,
+        ),
+        FailureKind.QUOTA: FailureClass(
+            when="402; `insufficient_quota`, words about credit or billing, a daily limit, a "
+            "subscription's window that is used up, with any status",
+            happened="Its quota or credit is used up",
+            advice="Add credit at the vendor, or wait until the quota begins anew.",
+            scope=Scope.ACCOUNT,
+            state=AccountState.OVER_QUOTA,
+            first_s=_HOUR_S / 2,
+            most_s=12 * _HOUR_S,
+            is_dead=True,
+        ),
+        FailureKind.RATE_LIMIT: FailureClass(
+            when="429",
+            happened="It takes no more for a while",
+            advice=_ASK_AGAIN,
+            again=True,
+            scope=Scope.MODEL,
+            first_s=1.0,
+            most_s=_HOUR_S / 2,
+        ),
+        FailureKind.OVERLOADED: FailureClass(
+            when="408, 409, 425, 500 and above, 529",
+            happened="It failed or is overloaded",
+            advice=_ASK_AGAIN,
+            again=True,
+            scope=Scope.ACCOUNT,
+            passes=True,
+            first_s=60.0,
+            most_s=_HOUR_S / 2,
+        ),
+        FailureKind.REGION: FailureClass(
+            when="403 that speaks of the country or region, 451",
+            happened="It does not serve the place from where it was asked",
+            advice="Ask from another network, or use another provider.",
+            scope=Scope.ENDPOINT,
+            first_s=600.0,
+            most_s=_HOUR_S / 2,
+        ),
+        FailureKind.CHALLENGE: FailureClass(
+            when="403 with a page instead of JSON: a guard before the vendor",
+            happened="A guard before the vendor turned it away",
+            advice="Look whether a VPN or proxy is in the way; it is asked again by itself.",
+            scope=Scope.ENDPOINT,
+            first_s=10.0,
+            most_s=_HOUR_S / 2,
+        ),
+        FailureKind.OFFLINE: FailureClass(
+            when="the name is unknown or the network cannot be reached",
+            happened="It cannot be reached from here",
+            advice="Look whether this computer is online.",
+            first_s=_NO_REST,
+        ),
+        FailureKind.REFUSED: FailureClass(
+            when="no connection: refused, too slow, not to be trusted",
+            happened="It could not be connected to",
+            advice="Look whether it runs and its base_url is right; it is asked again by itself.",
+            scope=Scope.ENDPOINT,
+            passes=True,
+            first_s=60.0,
+            most_s=_HOUR_S / 2,
+        ),
+        FailureKind.TIMEOUT: FailureClass(
+            when="connected, and silence for longer than `upstream.first_byte_timeout_s`",
+            happened="It did not begin to answer in time",
+            advice=_ASK_AGAIN,
+            scope=Scope.ACCOUNT,
+            passes=True,
+            first_s=60.0,
+            most_s=_HOUR_S / 2,
+        ),
+        FailureKind.CUT: FailureClass(
+            when="the connection broke before a word of the answer",
+            happened="It broke the connection off",
+            advice=_ASK_AGAIN,
+            again=True,
+            scope=Scope.ACCOUNT,
+            passes=True,
+            first_s=60.0,
+            most_s=_HOUR_S / 2,
+        ),
+        FailureKind.GARBAGE: FailureClass(
+            when="HTML, half JSON, a redirect, no HTTP, 404 without a word about a model",
+            happened="What it answered is not of its protocol",
+            advice="Look whether its base_url leads to a model service of its kind.",
+            scope=Scope.ACCOUNT,
+            passes=True,
+            first_s=60.0,
+            most_s=_HOUR_S / 2,
+        ),
+        FailureKind.SLOW: FailureClass(
+            when="fewer characters than `failover.slow_chars_per_s` while the beginning is watched",
+            happened="It answered too slowly",
+            advice=_ASK_AGAIN,
+            scope=Scope.MODEL,
+            passes=True,
+            first_s=60.0,
+            most_s=_HOUR_S / 2,
+        ),
+    }
+)
+
+LEAST_TOLD_S = 1.0
+"""A Retry-After of nothing, or of a date that is past, is a rest all the same."""
+
+
+@value
+class Failure:
+    """One outcome that is no answer."""
+
+    kind: FailureKind
+    status: int | None = None
+    words: str = ""
+    """The vendor's own, or our error's; may hold what must not be shown uncleaned."""
+    told_s: float | None = None
+    """The pause that the vendor asked for, as it said it."""
+    is_of_account: bool = False
+    """The vendor's limit is one of the whole account, whatever the row says."""
+
+    @property
+    def row(self) -> FailureClass:
+        return TABLE[self.kind]
+
+    @property
+    def scope(self) -> Scope:
+        return Scope.ACCOUNT if self.is_of_account else self.row.scope
+
+    @property
+    def outcome(self) -> str:
+        """What happened, with the vendor's words where it said any."""
+        status = f" ({self.status})" if self.status is not None else ""
+        said = f": {self.words}" if self.words else ""
+        told = f"{self.row.happened}{status}{said}"
+        return told if told.endswith((".", "!", "?", "…")) else f"{told}."
+
+
+def rest_s(failure: Failure, trips: int, settings: FailoverSettings) -> float | None:
+    """How long to leave alone what has failed `trips` times before; None: until a person acts."""
+    row = failure.row
+    if row.first_s is None:
+        return None
+    first, most = row.first_s, row.most_s
+    if failure.kind is not FailureKind.QUOTA and failure.kind is not FailureKind.MODEL_MISSING:
+        most = min(most, settings.longest_rest_s) if most else most
+    if row.passes:
+        first = settings.rest_s
+        most = max(most, first)
+    if failure.told_s is not None and most:
+        return min(max(failure.told_s, LEAST_TOLD_S), max(most, LEAST_TOLD_S))
+    return min(first * 2.0 ** min(trips, 32), most)

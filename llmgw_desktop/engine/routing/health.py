@@ -1,0 +1,295 @@
+"""How every account stands: who may be asked now, who must be left alone, and until when.
+
+Routing asks `why_not`; whoever asks an account says so with `begin` and how it went with
+`went_well`, `failed` or `let_go`. The practice provider's accounts are not kept here: it fails as
+its models' names say.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from llmgw_desktop.domain.account import AccountState, AccountStatus, account_id
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.domain.settings import FailoverSettings
+from llmgw_desktop.domain.values import maker, value
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.routing.account_news import AccountNews
+from llmgw_desktop.engine.routing.account_record import AccountRecord
+from llmgw_desktop.engine.routing.failures import Failure, FailureKind, Scope
+from llmgw_desktop.engine.routing.rests import TRIAL_S, Moment, Standing
+from llmgw_desktop.store.account_store import AccountStore
+
+_moment: Callable[..., Moment] = maker(Moment)
+WINDOWS_EVERY_S = 5.0
+"""Quota headers of answers that went well are read so often at most."""
+PERSON_TRIAL_S = 30.0
+"""An account that needs a person is asked once in so long where nobody else can answer: he may
+have done it."""
+
+
+_WEIGHT = (
+    AccountState.READY,
+    AccountState.COOLING,
+    AccountState.OVER_QUOTA,
+    AccountState.AUTH_REQUIRED,
+    AccountState.OFF,
+)
+
+
+@value
+class Wait:
+    """What stands between now and asking an account."""
+
+    left_s: float | None
+    """None: nobody knows, or a person must act."""
+    is_told: bool
+    state: AccountState
+    """What the account is in the way with; READY where nothing is."""
+
+
+class Health:
+    """Used on the loop alone. `clean` takes secrets out of vendors' words."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        bus: Bus,
+        store: AccountStore | None = None,
+        clean: Callable[[str], str] = str,
+    ) -> None:
+        self._clock = clock
+        self._clean = clean
+        self._news = AccountNews(bus, store)
+        self._kept = store.load() if store is not None else {}
+        self._settings = FailoverSettings()
+        self._accounts: dict[str, AccountRecord] = {}
+
+    def apply(self, providers: Sequence[Provider], settings: FailoverSettings) -> None:
+        """New settings: accounts that still exist keep how they stand, but for a new key's."""
+        self._settings = settings
+        before, self._accounts = self._accounts, {}
+        for provider in providers:
+            if provider.kind is not ProviderKind.PRACTICE:
+                self._take_over(provider, before)
+        self._news.forget((before.keys() | self._kept.keys()) - self._accounts.keys())
+        self._kept = {}
+        for record in self._accounts.values():
+            self._changed(record)
+
+    def status(self, account: str) -> AccountStatus:
+        record = self._accounts.get(account)
+        if record is None:
+            return AccountStatus(account=account)
+        now = self._now()
+        record.read_windows(now)
+        return record.status(now)
+
+    def statuses(self) -> tuple[AccountStatus, ...]:
+        """Of all accounts, in the order of the settings."""
+        return tuple([self.status(name) for name in self._accounts])
+
+    def why_not(self, account: str, model: str) -> str:
+        """Why this account should not be asked for this model now; empty: it may be asked."""
+        record = self._accounts.get(account)
+        if record is None or record.is_well:
+            return ""
+        if record.off or record.key_problem:
+            return record.status(self._now()).reason
+        now = self._now()
+        for standing in record.standings(model):
+            if (rest := standing.rest) is None:
+                continue
+            if not rest.is_over(now):
+                return rest.reason
+            if rest.is_being_tried(now):
+                return f"Another request tries it again just now. {rest.reason}"
+        return ""
+
+    def latency_ms(self, account: str) -> float | None:
+        """From the request sent to the head of the answer; the newest count most."""
+        record = self._accounts.get(account)
+        return None if record is None else record.latency_ms
+
+    def quota_left(self, account: str) -> float | None:
+        """0 to 1, of the window of which least is left; None where the vendor tells nothing."""
+        record = self._accounts.get(account)
+        if record is None:
+            return None
+        if self._clock.monotonic_s() - record.windows_at >= WINDOWS_EVERY_S:
+            record.read_windows(self._now())
+        return record.share_left
+
+    def reset(self, account: str) -> None:
+        """A person says that all is well again."""
+        record = self._accounts.get(account)
+        if record is not None:
+            record.own, record.models = Standing(), {}
+            record.provider.went_well(float("inf"))
+            self._all_changed(record)
+
+    def wait(self, candidate: Candidate) -> Wait:
+        """How long until this candidate may be asked; the longest of what is in the way."""
+        record = self._accounts.get(candidate.upstream.account)
+        if record is None:
+            return Wait(left_s=0.0, is_told=False, state=AccountState.READY)
+        now = self._now()
+        if record.off:
+            return Wait(left_s=None, is_told=False, state=AccountState.OFF)
+        if record.key_problem:
+            return Wait(left_s=None, is_told=False, state=AccountState.AUTH_REQUIRED)
+        rests = [each.rest for each in record.standings(candidate.model) if each.rest is not None]
+        lefts = [rest.left_s(now) for rest in rests]
+        known = [left for left in lefts if left is not None]
+        return Wait(
+            left_s=None if len(known) < len(lefts) else max(known, default=0.0),
+            is_told=any(rest.is_told and rest.left_s(now) for rest in rests),
+            state=max((rest.state for rest in rests), key=_WEIGHT.index, default=_WEIGHT[0]),
+        )
+
+    def may_disturb(self, candidate: Candidate) -> bool:
+        """Whether an account that needs a person may be asked, there being nobody else."""
+        record = self._accounts.get(candidate.upstream.account)
+        if record is None or (rest := record.own.rest) is None:
+            return True
+        now = self._now()
+        is_due = now.mono - rest.since.mono >= PERSON_TRIAL_S
+        return is_due and not rest.is_being_tried(now)
+
+    def begin(self, candidate: Candidate) -> float:
+        """It is being asked, since the moment that is returned. After a rest this is a trial."""
+        now_s = self._clock.monotonic_s()
+        record = self._accounts.get(candidate.upstream.account)
+        if record is not None and not record.is_well:
+            for standing in record.standings(candidate.model):
+                if standing.rest is not None:
+                    standing.rest.trial_until = now_s + TRIAL_S
+        return now_s
+
+    def let_go(self, candidate: Candidate) -> None:
+        """It was asked, and nothing was learnt."""
+        record = self._accounts.get(candidate.upstream.account)
+        if record is not None:
+            for standing in record.standings(candidate.model):
+                if standing.rest is not None:
+                    standing.rest.trial_until = 0.0
+
+    def went_well(
+        self,
+        candidate: Candidate,
+        began: float,
+        latency_ms: float | None,
+        headers: Mapping[str, str],
+    ) -> None:
+        record = self._accounts.get(candidate.upstream.account)
+        if record is None:
+            return
+        record.last_used = began
+        record.headers = headers
+        if latency_ms is not None:
+            record.note_time(latency_ms)
+        self._note_success(record, candidate.model, began)
+        if began - record.windows_at >= WINDOWS_EVERY_S and record.read_windows(self._now()):
+            self._changed(record)
+
+    def failed(
+        self,
+        candidate: Candidate,
+        began: float,
+        failure: Failure,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        record = self._accounts.get(candidate.upstream.account)
+        if record is None:
+            return
+        if failure.kind is FailureKind.REQUEST:  # it did answer, and the key is good
+            self.went_well(candidate, began, None, headers or {})
+            return
+        if failure.scope is Scope.NONE:
+            self.let_go(candidate)
+            return
+        now = self._now()
+        if headers:
+            record.headers = headers
+            record.read_windows(now)
+        record.last_used = began
+        record.last_error = self._clean(failure.outcome)
+        record.last_error_at_s = now.wall
+        standing = self._standing(record, candidate.model, failure.scope)
+        self.let_go(candidate)
+        if failure.status is not None and standing is not record.provider:
+            record.provider.went_well(began)  # it did answer: the door is open
+        standing.failed(failure, self._reason(failure), self._settings, began, now)
+        self._all_changed(record)
+
+    def keep_all(self) -> None:
+        """Hand the store all that a restart should remember."""
+        for record in self._accounts.values():
+            self._news.keep(record, self._now())
+
+    def _take_over(self, provider: Provider, before: Mapping[str, AccountRecord]) -> None:
+        shared = self._shared(provider, before)
+        for account in provider.accounts:
+            name = account_id(provider.name, account.name)
+            record = before.get(name)
+            if record is None:
+                record = AccountRecord(name, shared)
+                if (kept := self._kept.get(name)) is not None:
+                    record.restore(kept, self._now())
+            record.provider, record.address = shared, provider.base_url
+            credential = hash((account.api_key, account.vault, provider.base_url))
+            if record.credential not in (None, credential):
+                record.own, record.models = Standing(), {}
+            record.credential = credential
+            record.off = not (provider.enabled and account.enabled)
+            record.key_problem = provider.key_problem(account)
+            self._accounts[name] = record
+
+    @staticmethod
+    def _shared(provider: Provider, before: Mapping[str, AccountRecord]) -> Standing:
+        for account in provider.accounts:
+            record = before.get(account_id(provider.name, account.name))
+            if record is not None and record.address == provider.base_url:
+                return record.provider
+        return Standing()
+
+    def _note_success(self, record: AccountRecord, model: str, began: float) -> None:
+        if record.is_well:
+            record.own.failures = record.provider.failures = 0
+            if record.models and (standing := record.models.get(model)):
+                standing.failures = 0
+            return
+        ended = [each.went_well(began) for each in record.standings(model)]
+        if any(ended):
+            self._all_changed(record)
+        else:
+            self._let_trials_go(record, model)
+
+    @staticmethod
+    def _let_trials_go(record: AccountRecord, model: str) -> None:
+        for standing in record.standings(model):
+            if standing.rest is not None:
+                standing.rest.trial_until = 0.0
+
+    @staticmethod
+    def _standing(record: AccountRecord, model: str, scope: Scope) -> Standing:
+        if scope is Scope.MODEL:
+            return record.model_standing(model)
+        return record.provider if scope is Scope.ENDPOINT else record.own
+
+    def _reason(self, failure: Failure) -> str:
+        return self._clean(f"{failure.outcome} {failure.row.advice}".strip())
+
+    def _all_changed(self, record: AccountRecord) -> None:
+        """With those of the same provider, which share its rest."""
+        for each in self._accounts.values():
+            if each.provider is record.provider:
+                self._changed(each)
+
+    def _changed(self, record: AccountRecord) -> None:
+        record.look()
+        self._news.tell(record, self._now())
+
+    def _now(self) -> Moment:
+        return _moment(self._clock.monotonic_s(), self._clock.now_s())

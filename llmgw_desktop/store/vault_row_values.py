@@ -1,0 +1,71 @@
+"""Rows of the vault's tables as values, and back. A row that was changed may hold anything."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from llmgw_desktop.domain.vault import EntryAddress, EntryKind, Sealed, VaultEntry
+from llmgw_desktop.domain.vault_errors import EntryBroken
+from llmgw_desktop.store.master_key import KeptIn
+from llmgw_desktop.store.schema import VaultKeyRow
+
+KINDS = frozenset(EntryKind)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """What the database knows of a master key."""
+
+    key_id: str
+    check_value: bytes = field(repr=False)
+    kept_in: KeptIn
+
+
+@dataclass(frozen=True, slots=True)
+class SealedEntry:
+    """A row, its value still sealed."""
+
+    shown: VaultEntry
+    sealed: Sealed
+
+
+def key_row(key: KnownKey, state: str, now_s: float) -> Any:
+    return VaultKeyRow.insert(
+        key_id=key.key_id,
+        check_value=key.check_value,
+        state=state,
+        kept_in=str(key.kept_in),
+        made_at_s=now_s,
+    )
+
+
+def sealed_columns(sealed: Sealed) -> dict[str, Any]:
+    return {"key_id": sealed.key_id, "nonce": sealed.nonce, "sealed": sealed.data}
+
+
+def sealed_entry(row: tuple[Any, ...]) -> SealedEntry:
+    entry_id, kind, provider, name, project, key_id, nonce, data, hint, size, *times = row
+    if kind not in KINDS:
+        raise EntryBroken(
+            f"The vault's entry {entry_id} is of a kind that this version does not know: it was "
+            f"changed outside this program. Remove it, or update the program."
+        )
+    at = EntryAddress(kind=EntryKind(kind), provider=provider, name=name, project=project)
+    created_at_s, updated_at_s = times
+    shown = VaultEntry(
+        id=entry_id,
+        address=at,
+        hint=hint,
+        size=size,
+        created_at_s=created_at_s,
+        updated_at_s=updated_at_s,
+    )
+    return SealedEntry(shown, Sealed(key_id, nonce, data))
+
+
+def known_key(row: tuple[Any, ...]) -> KnownKey:
+    key_id, check_value, _, kept_in, _ = row
+    return KnownKey(
+        str(key_id),
+        check_value if isinstance(check_value, bytes) else b"",
+        KeptIn(kept_in) if kept_in in set(KeptIn) else KeptIn.KEYRING,
+    )

@@ -1,0 +1,222 @@
+"""The vault's two tables in `gateway.db`: sealed values and what is known of the master keys.
+
+Nothing here can open a value. Each method is one transaction, safely on the disk when it returns:
+after a rotation the last key is thrown away, and the rows must not come back in its seal.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from llmgw_desktop.domain.vault import EntryAddress, EntryKind, Sealed, VaultEntry
+from llmgw_desktop.store.database import open_as_far_as_possible, told
+from llmgw_desktop.store.migrations import GATEWAY_STEPS
+from llmgw_desktop.store.schema import Dialect, VaultEntryRow, VaultKeyRow
+from llmgw_desktop.store.transaction import transaction
+from llmgw_desktop.store.vault_row_values import (
+    KINDS,
+    KnownKey,
+    SealedEntry,
+    key_row,
+    known_key,
+    sealed_columns,
+    sealed_entry,
+)
+
+_CURRENT, _COMING, _RETIRED = "current", "coming", "retired"
+
+
+class VaultRows:
+    """May be used from any thread, and by several processes at once; opens its file when first
+    needed. Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self._dialect = Dialect()
+        self._connection: sqlite3.Connection | None = None
+
+    def current_key(self) -> KnownKey | None:
+        found = self._keys(VaultKeyRow.state == _CURRENT)
+        return found[0] if found else None
+
+    def left_over_keys(self) -> tuple[Sequence[KnownKey], Sequence[KnownKey]]:
+        """(Coming, retired) ones of rotations that did not come to their end."""
+        return self._keys(VaultKeyRow.state == _COMING), self._keys(VaultKeyRow.state == _RETIRED)
+
+    def has_entries(self) -> bool:
+        return bool(self._run(VaultEntryRow.select(VaultEntryRow.id).limit(1)))
+
+    def begin_with(self, key: KnownKey, now_s: float) -> bool:
+        """The vault's first key; False if it has one, or entries of one that is lost."""
+        with self._writing():
+            if self.current_key() is not None or self.has_entries():
+                return False
+            self._run(key_row(key, _CURRENT, now_s))
+            return True
+
+    def announce(self, key: KnownKey, now_s: float) -> None:
+        """The next one, before it is kept anywhere."""
+        with self._writing():
+            self._run(key_row(key, _COMING, now_s))
+
+    def drop_key(self, key_id: str) -> None:
+        """Unless it is in force."""
+        with self._writing():
+            unused = (VaultKeyRow.key_id == key_id) & (VaultKeyRow.state != _CURRENT)
+            self._run(VaultKeyRow.delete().where(unused))
+
+    def put(self, entry: VaultEntry, sealed: Sealed) -> VaultEntry | None:
+        """As it is stored now, with its own id; None if this key is no longer in force."""
+        with self._writing():
+            if not self._is_current(sealed.key_id):
+                return None
+            return self._upsert(entry, sealed)
+
+    def put_all(self, entries: Sequence[SealedEntry]) -> bool:
+        """All or none."""
+        with self._writing():
+            if not all(self._is_current(each.sealed.key_id) for each in entries):
+                return False
+            for each in entries:
+                self._upsert(each.shown, each.sealed)
+            return True
+
+    def find(self, entry: EntryAddress) -> SealedEntry | None:
+        rows = self._run(VaultEntryRow.select().where(_is_at(entry)).tuples())
+        return sealed_entry(rows[0]) if rows else None
+
+    def all(self, kind: EntryKind | None = None, projects: Sequence[str] = ()) -> list[SealedEntry]:
+        """By provider, name and project; no projects named means all."""
+        query = VaultEntryRow.select().where(VaultEntryRow.kind.in_(sorted(KINDS)))
+        if kind is not None:
+            query = query.where(VaultEntryRow.kind == str(kind))
+        if projects:
+            query = query.where(VaultEntryRow.project.in_(list(projects)))
+        order = (VaultEntryRow.provider, VaultEntryRow.name, VaultEntryRow.project)
+        rows = self._run(query.order_by(*order, VaultEntryRow.kind).tuples())
+        return [sealed_entry(row) for row in rows]
+
+    def mark(self) -> int:
+        """Another number after every change of entries: no two writes have the same nonce."""
+        rows = self._run(VaultEntryRow.select(VaultEntryRow.id, VaultEntryRow.nonce).tuples())
+        return hash(tuple(sorted(rows)))
+
+    def data_version(self) -> int:
+        """Another number after every change of the file that another connection made."""
+        with self._lock, told(self._path):
+            return int(self._opened().execute("PRAGMA data_version").fetchone()[0])
+
+    def remove(self, entry_id: int) -> bool:
+        query = VaultEntryRow.delete().where(VaultEntryRow.id == entry_id)
+        with self._writing():
+            return bool(self._run(query.returning(VaultEntryRow.id)))
+
+    def reseal(
+        self, new: KnownKey, old_id: str, seal: Callable[[SealedEntry], Sealed]
+    ) -> int | None:
+        """Put every entry under another key, all or none, and make that one current. None if it
+        is no longer the one announced, or the old one no longer in force."""
+        with self._writing():
+            coming, _ = self.left_over_keys()
+            if not self._is_current(old_id) or new.key_id not in {key.key_id for key in coming}:
+                return None
+            rows = self._run(VaultEntryRow.select().order_by(VaultEntryRow.id).tuples())
+            for row in rows:
+                old = sealed_entry(row)
+                sealed = seal(old)
+                change = sealed_columns(sealed)
+                self._run(VaultEntryRow.update(change).where(VaultEntryRow.id == old.shown.id))
+            self._set_state(old_id, _RETIRED)
+            self._set_state(new.key_id, _CURRENT, kept_in=str(new.kept_in))
+            return len(rows)
+
+    def clear(self) -> tuple[int, Sequence[KnownKey]]:
+        """Everything, readable or not: how many entries, and which keys are needed no more."""
+        with self._writing():
+            count = len(self._run(VaultEntryRow.delete().returning(VaultEntryRow.id)))
+            keys = self._keys(VaultKeyRow.key_id.is_null(is_null=False))
+            self._run(VaultKeyRow.delete())
+            return count, keys
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _upsert(self, entry: VaultEntry, sealed: Sealed) -> VaultEntry:
+        at = entry.address
+        changed = {
+            **sealed_columns(sealed),
+            "hint": entry.hint,
+            "size": entry.size,
+            "updated_at_s": entry.updated_at_s,
+        }
+        query = VaultEntryRow.insert(
+            kind=str(at.kind),
+            provider=at.provider,
+            name=at.name,
+            project=at.project,
+            created_at_s=entry.created_at_s,
+            **changed,
+        ).on_conflict(
+            conflict_target=[
+                VaultEntryRow.kind,
+                VaultEntryRow.provider,
+                VaultEntryRow.name,
+                VaultEntryRow.project,
+            ],
+            update=changed,
+        )
+        # lastrowid is not told of a row that was there already
+        returned = query.returning(VaultEntryRow.id, VaultEntryRow.created_at_s)
+        entry_id, created_at_s = self._run(returned)[0]
+        return VaultEntry(
+            id=entry_id,
+            address=at,
+            hint=entry.hint,
+            size=entry.size,
+            created_at_s=created_at_s,
+            updated_at_s=entry.updated_at_s,
+        )
+
+    def _is_current(self, key_id: str) -> bool:
+        current = self.current_key()
+        return current is not None and current.key_id == key_id
+
+    def _set_state(self, key_id: str, state: str, **change: str) -> None:
+        query = VaultKeyRow.update({"state": state, **change})
+        self._run(query.where(VaultKeyRow.key_id == key_id))
+
+    def _keys(self, which: Any) -> list[KnownKey]:
+        rows = self._run(VaultKeyRow.select().where(which).tuples())
+        return [known_key(row) for row in rows]
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._lock, told(self._path), transaction(self._opened()):
+            yield
+
+    def _run(self, query: Any) -> list[Any]:
+        sql, parameters = self._dialect.compose(query)
+        with self._lock, told(self._path):
+            return self._opened().execute(sql, parameters).fetchall()
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = open_as_far_as_possible(self._path, GATEWAY_STEPS)
+            self._connection.execute("PRAGMA synchronous = FULL")
+        return self._connection
+
+
+def _is_at(entry: EntryAddress) -> Any:
+    return (
+        (VaultEntryRow.kind == str(entry.kind))
+        & (VaultEntryRow.provider == entry.provider)
+        & (VaultEntryRow.name == entry.name)
+        & (VaultEntryRow.project == entry.project)
+    )

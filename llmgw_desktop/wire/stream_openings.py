@@ -1,0 +1,129 @@
+"""How streams begin, in each protocol: what only says that an answer starts, what is one, and what
+is an error in its place.
+
+Used where an error behind a good status may still go elsewhere; nothing is changed here.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.wire.json_values import parse_json
+from llmgw_desktop.wire.sse import data_of
+
+LARGEST_EVENT_BYTES = 64 * 1024
+"""More than this is content, whatever it says."""
+
+
+class Opening(Enum):
+    """What a frame is, of a stream of which nothing was passed on yet."""
+
+    START = "start"
+    OUTPUT = "output"
+    ERROR = "error"
+
+
+def opening(frame: bytes, protocol: ModelProtocol) -> Opening:
+    """Whatever is not known for a start or an error is output."""
+    if len(frame) > LARGEST_EVENT_BYTES:
+        return Opening.OUTPUT
+    data = data_of(frame)
+    if not data:
+        return Opening.START  # a comment: `: OPENROUTER PROCESSING`
+    try:
+        payload = parse_json(data)
+    except ValueError:
+        return Opening.OUTPUT
+    if type(payload) is not dict:
+        return Opening.OUTPUT
+    if _is_error(payload):
+        return Opening.ERROR
+    return Opening.START if _STARTS[protocol](payload) else Opening.OUTPUT
+
+
+def output_chars(frame: bytes) -> int:
+    """How many characters of an answer a frame brings, of whatever kind: text, thinking, calls."""
+    try:
+        return _chars(parse_json(data_of(frame)), "")
+    except ValueError:
+        return 0
+
+
+def _is_error(payload: Mapping[str, Any]) -> bool:
+    if payload.get("error") or payload.get("type") in ("error", "response.failed"):
+        return True
+    return payload.get("object") == "error"
+
+
+def _anthropic(payload: Mapping[str, Any]) -> bool:
+    kind = payload.get("type")
+    if kind != "content_block_start":
+        return kind in ("message_start", "ping")
+    block = payload.get("content_block")
+    if type(block) is not dict or block.get("type") not in ("text", "thinking"):
+        return False
+    return not (block.get("text") or block.get("thinking"))
+
+
+def _chat(payload: Mapping[str, Any]) -> bool:
+    choices = payload.get("choices")
+    if type(choices) is not list or payload.get("usage"):
+        return False
+    return all(type(choice) is dict and _says_nothing(choice) for choice in choices)
+
+
+def _says_nothing(choice: Mapping[str, Any]) -> bool:
+    delta = choice.get("delta") or {}
+    if choice.get("finish_reason") or choice.get("text") or type(delta) is not dict:
+        return False
+    return not any(said for name, said in delta.items() if name != "role")
+
+
+def _responses(payload: Mapping[str, Any]) -> bool:
+    kind = payload.get("type")
+    if kind == "response.output_item.added":
+        item = payload.get("item")
+        return type(item) is dict and item.get("type") in ("message", "reasoning")
+    return kind in (
+        "response.created",
+        "response.queued",
+        "response.in_progress",
+        "response.content_part.added",
+    )
+
+
+def _gemini(payload: Mapping[str, Any]) -> bool:
+    return not payload.get("candidates") and not payload.get("promptFeedback")
+
+
+_STARTS = {
+    ModelProtocol.ANTHROPIC: _anthropic,
+    ModelProtocol.OPENAI_CHAT: _chat,
+    ModelProtocol.OPENAI_RESPONSES: _responses,
+    ModelProtocol.CODEX: _responses,
+    ModelProtocol.GEMINI: _gemini,
+}
+_SAYING = frozenset(
+    {
+        "text",
+        "thinking",
+        "partial_json",
+        "delta",
+        "content",
+        "reasoning",
+        "reasoning_content",
+        "refusal",
+        "arguments",
+    }
+)
+
+
+def _chars(said: object, name: str) -> int:
+    if type(said) is str:
+        return len(said) if name in _SAYING else 0
+    if type(said) is dict:
+        return sum(_chars(each, key) for key, each in said.items())
+    if type(said) is list:
+        return sum(_chars(each, name) for each in said)
+    return 0
