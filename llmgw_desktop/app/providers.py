@@ -63,16 +63,6 @@ class AccountTest:
     words: str
 
 
-class NobodyKnows:
-    """For a gateway that keeps no watch over its accounts."""
-
-    def statuses(self) -> tuple[AccountStatus, ...]:
-        return ()
-
-    def reset(self, account: str) -> None:
-        """There is nothing to forget."""
-
-
 class Providers:
     """`store_key` is None where there is no vault."""
 

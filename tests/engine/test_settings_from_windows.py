@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from llmgw_desktop.app.provider_form import KeySource, ProviderForm
-from llmgw_desktop.domain.account import AccountState
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.domain.route import RouteQuestion
 from tests.engine.conftest import House
