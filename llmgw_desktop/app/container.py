@@ -8,7 +8,10 @@ from collections.abc import Callable, Mapping
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.overview import Overview
+from llmgw_desktop.app.provider_probe import ProviderProbe
+from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.route_explain import RouteExplainer
+from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.settings_file import SettingsFile
 from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.domain.account import account_id
@@ -17,6 +20,7 @@ from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
+from llmgw_desktop.domain.settings import LoadedSettings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.gate import Gate
@@ -57,6 +61,7 @@ from llmgw_desktop.engine.upstream.practice import PracticeClient
 from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.account_store import AccountStore
 from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.config.settings_editor import SettingsEditor
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights.seal import Seal
@@ -64,6 +69,7 @@ from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.response_store import ResponseStore
 from llmgw_desktop.store.run_file import remove_run_file, write_run_file
+from llmgw_desktop.store.settings import settings_of
 from llmgw_desktop.store.vault import Vault
 from llmgw_desktop.wire.headers import HeaderPolicy
 
@@ -114,7 +120,8 @@ class Container:
             clean=self._redactor.clean_text,
         )
         self._reader = FlightReader(places.flights_db)
-        self.gateway = Gateway(self._engine(), self._bus, settings, problem=problem)
+        engine = self._engine()
+        self.gateway = Gateway(engine, self._bus, settings, problem=problem)
         self.control = GatewayControl(
             gateway=self.gateway,
             recorder=self._recorder,
@@ -126,6 +133,18 @@ class Container:
         self.credentials = Credentials(self.vault, self._new_key)
         self.flights = Flights(self._reader, self._recorder.running)
         self.overview = Overview(self._reader, self._recorder.running, self._clock)
+        self.settings_writer = SettingsEditor(
+            places.config_file, lambda file, raw: settings_of(file, raw, env)
+        )
+        self.providers = Providers(
+            self._loaded,
+            health=self.health,
+            probe=ProviderProbe(engine.http, self._clock),
+            env=env,
+            clock=self._clock,
+            store_key=self.credentials.keep_key,
+        )
+        self.routes = Routes(self._loaded, self.routes_explained)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -166,6 +185,9 @@ class Container:
             self._redactor.know(news.settings.api_keys)
         self._settings_news = news
         self._bus.publish(news)
+
+    def _loaded(self) -> LoadedSettings:
+        return self._settings_file.loaded
 
     def tell_keys(self, listener: Callable[[str], None]) -> None:
         """Each key that comes out of the vault, before it is used, to what guards records; and

@@ -31,6 +31,13 @@ class Credentials:
         self._told(stored)
         return stored
 
+    def keep_key(self, provider: str, name: str, secret: str) -> str:
+        """As `store_key`, for whoever is beside the loop already; the answer is how the settings
+        name the entry."""
+        entry = address(EntryKind.API_KEY, provider, name, "")
+        self._vault.put(entry, secret.encode("utf-8", "replace"), by=_WHO)
+        return f"{provider}/{name}"
+
     async def remove(self, entry_id: int) -> bool:
         """Whether there was one."""
         return await asyncio.to_thread(self._vault.remove, entry_id, by=_WHO)

@@ -2,6 +2,7 @@
 
 LlmgwError
 ├ ConfigError                 the settings file, with file, line, key and what was expected
+│ └ SettingsConflict            it was changed by hand in the same place
 ├ RequestError                the caller's request cannot be read
 │ ├ MalformedRequest            not JSON, wrong types
 │ │ └ NotOffered                  can be read, and only a vendor can do it
@@ -64,6 +65,23 @@ class ConfigError(LlmgwError):
         self.file = file
         self.line = line
         self.key = key
+
+
+class SettingsConflict(ConfigError):
+    """Changed by hand since the person looked, in the table that the change is for: both are
+    shown, and nothing is written until the person has chosen."""
+
+    kind = "settings_conflict"
+
+    def __init__(self, *, file: str, table: str, mine: str, theirs: str) -> None:
+        super().__init__(
+            "was changed in the file meanwhile; nothing was written", file=file, key=table
+        )
+        self.table = table
+        self.mine = mine
+        """The table as it would be written; empty where it would be gone."""
+        self.theirs = theirs
+        """The table as it stands in the file; empty where it is gone."""
 
 
 class RequestError(LlmgwError):

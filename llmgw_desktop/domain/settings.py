@@ -118,3 +118,5 @@ class LoadedSettings:
     settings: Settings
     warnings: tuple[str, ...] = ()
     """Unknown keys and the like: one sentence each, with file and line."""
+    source: bytes = field(default=b"", repr=False, compare=False)
+    """The file as it was read, for those who change it."""

@@ -1,7 +1,7 @@
 """Reads `config.toml` and the environment into Settings; everything in them is checked here.
 
-The file is only ever read, so comments and unknown keys stay as they are. What each setting
-accepts stands in `config/known.py`.
+What each setting accepts stands in `config/known.py`; changing the file is left to
+`config/settings_editor.py`.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
 from llmgw_desktop.store.config.price_rules import read_price_rules
 from llmgw_desktop.store.config.provider_table import ProviderTables
 from llmgw_desktop.store.config.route_table import RouteTables
-from llmgw_desktop.store.config.settings_text import SettingsText
+from llmgw_desktop.store.config.settings_text import SettingsText, read_settings_file
 from llmgw_desktop.store.config.values import Unfit
 
 _TABLES = tuple(dict.fromkeys(known.table for known in KNOWN))
@@ -32,7 +32,12 @@ _READ_ELSEWHERE = ("providers", "routes", "aliases", "prices")
 
 def load_settings(path: Path, env: Mapping[str, str]) -> LoadedSettings:
     """A missing file means defaults. Raises ConfigError with file, line, key and what is meant."""
-    text = SettingsText.read(path)
+    return settings_of(str(path), read_settings_file(path), env)
+
+
+def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings:
+    """As `load_settings`, of bytes that need not stand in the file yet."""
+    text = SettingsText.of(file, raw)
     _warn_of_unused(text)
     _warn_of_unknown(text)
     http = HttpSettings(**_values(text, "http", env))
@@ -49,7 +54,7 @@ def load_settings(path: Path, env: Mapping[str, str]) -> LoadedSettings:
         failover=FailoverSettings(**_values(text, "failover", env)),
         prices=read_price_rules(text),
     )
-    return LoadedSettings(settings=settings, warnings=tuple(text.warnings))
+    return LoadedSettings(settings=settings, warnings=tuple(text.warnings), source=raw)
 
 
 def _values(text: SettingsText, table: str, env: Mapping[str, str]) -> dict[str, Any]:

@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from llmgw_desktop.app.flights import Flights
+from llmgw_desktop.app.providers import Providers
+from llmgw_desktop.app.routes import Routes
+from llmgw_desktop.app.settings_wish import SettingsWriter
 from llmgw_desktop.domain.events import Event, GatewayStatus, RecorderStatus
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.pages.overview_page import OverviewSource
@@ -48,6 +51,15 @@ class DesktopContainer(Protocol):
 
     @property
     def overview(self) -> OverviewSource: ...
+
+    @property
+    def providers(self) -> Providers: ...
+
+    @property
+    def routes(self) -> Routes: ...
+
+    @property
+    def settings_writer(self) -> SettingsWriter: ...
 
     @property
     def warnings(self) -> tuple[str, ...]: ...

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
-from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.app.settings_wish import Wish
+from llmgw_desktop.domain.errors import LlmgwError, SettingsConflict
 from llmgw_desktop.domain.events import (
+    AccountChanged,
     Event,
     FlightClosed,
     FlightOpened,
@@ -22,12 +24,16 @@ from llmgw_desktop.domain.events import (
     SettingsChanged,
 )
 from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.store.config.settings_editor import Written
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.desktop_container import DesktopContainer
 from llmgw_desktop.ui.main_window import MainWindow, Page
 from llmgw_desktop.ui.opening import Opening, open_path
 from llmgw_desktop.ui.pages.flights_page import FlightsPage
 from llmgw_desktop.ui.pages.overview_page import OverviewPage
+from llmgw_desktop.ui.pages.providers_page import ProvidersPage
+from llmgw_desktop.ui.pages.routes_page import RoutesPage
+from llmgw_desktop.ui.settings_changer import SettingsChanger
 from llmgw_desktop.ui.settings_watch import SettingsWatch
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tray import Tray, TraySnapshot
@@ -72,6 +78,9 @@ class DesktopShell(QObject):
         self._watch = SettingsWatch(
             self._control.settings_file(), self._control.check_settings, self
         )
+        self._changer = SettingsChanger(
+            container.settings_writer, self._control.check_settings, self._bridge, self
+        )
         self._count = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._count.timeout.connect(self._show_under_way)
         self._unsubscribe = self._control.subscribe(self._bridge.note)
@@ -92,6 +101,7 @@ class DesktopShell(QObject):
             self._start_problem = _start_sentence(error)
         self._watch.start()
         self._show_status()
+        self._show_providers()
 
     def open(self, *, hidden: bool) -> None:
         """With `hidden` only the icon, unless there is no tray to hold it."""
@@ -130,6 +140,12 @@ class DesktopShell(QObject):
         self._tray.pause_wanted.connect(self._control.pause)
         self._tray.resume_wanted.connect(self._control.resume)
         self._tray.quit_wanted.connect(self.quit)
+        self._tray.provider_toggled.connect(self._toggle_provider)
+        self._tray.menu_opens.connect(self._show_providers)
+        self._changer.done.connect(self._on_change_done)
+        self._changer.refused.connect(self._on_change_refused)
+        self._changer.conflict.connect(self._on_conflict)
+        self._changer.settled.connect(self._show_providers)
         self._theme.changed.connect(self._keep_appearance)
 
     def _make_window(self) -> MainWindow:
@@ -148,22 +164,45 @@ class DesktopShell(QObject):
         overview = OverviewPage(self._container.overview, self._control, self._bridge, self._theme)
         overview.flights_wanted.connect(self._show_flights)
         overview.flight_wanted.connect(self._open_flight)
+        container = self._container
+        flights = FlightsPage(
+            container.flights, self._control, self._bridge, self._theme, self._settings
+        )
+        providers = ProvidersPage(container.providers, self._changer, self._bridge, self._theme)
+        routes = RoutesPage(container.routes, self._changer, self._bridge, self._theme)
+        pages = (("Overview", overview), ("Flights", flights))
+        more = (("Providers", providers), ("Routes", routes))
         return [
             Page(
-                entry=SidebarEntry(key="overview", title="Overview", icon="overview"),
-                widget=overview,
-            ),
-            Page(
-                entry=SidebarEntry(key="flights", title="Flights", icon="flights"),
-                widget=FlightsPage(
-                    self._container.flights,
-                    self._control,
-                    self._bridge,
-                    self._theme,
-                    self._settings,
-                ),
-            ),
+                entry=SidebarEntry(key=title.lower(), title=title, icon=title.lower()),
+                widget=widget,
+            )
+            for title, widget in (*pages, *more)
         ]
+
+    def _toggle_provider(self, name: str, on: bool) -> None:
+        self._changer.make(lambda: self._container.providers.toggle(name, on=on))
+
+    def _on_change_done(self, said: str, written: Written | None) -> None:
+        if self._window is not None:
+            undo = None if written is None else lambda: self._changer.undo(written)
+            self._window.show_change(said, undo)
+
+    def _on_change_refused(self, problem: str) -> None:
+        """Also what was asked for in the tray is answered in the window: a person must see it."""
+        self.show_window()
+        if self._window is not None:
+            self._window.show_refusal(problem)
+
+    def _on_conflict(self, conflict: SettingsConflict, wish: Wish) -> None:
+        self.show_window()
+        if self._window is not None:
+            self._window.ask_conflict(
+                conflict, lambda: self._changer.make(lambda: wish, overrule=True)
+            )
+
+    def _show_providers(self) -> None:
+        self._tray.show_providers(self._container.providers.cards())
 
     def _show_flights(self, query: FlightQuery) -> None:
         if self._window is not None:
@@ -177,6 +216,8 @@ class DesktopShell(QObject):
         kinds = {type(event) for event in events}
         if kinds & {GatewayChanged, RecorderChanged}:
             self._show_status()
+        if kinds & {AccountChanged, SettingsChanged}:
+            self._show_providers()
         if kinds & {FlightOpened, FlightClosed} and not self._count.isActive():
             self._count.start()
         for event in events:

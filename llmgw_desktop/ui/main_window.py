@@ -18,10 +18,13 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from llmgw_desktop.domain.errors import SettingsConflict
 from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus
 from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.ui.dialogs.conflict_dialog import ConflictDialog
 from llmgw_desktop.ui.pages.page import KeepsState, ShowsFlights
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.undo_notice import UndoNotice
 from llmgw_desktop.ui.window.shortcut_list import ShortcutList
 from llmgw_desktop.ui.window.sidebar import Sidebar, SidebarEntry
 from llmgw_desktop.ui.window.status_panel import StatusPanel
@@ -71,6 +74,7 @@ class MainWindow(QMainWindow):
         self._status = StatusPanel(theme)
         self._troubles = TroubleArea(theme, self.retry_wanted.emit)
         self._menus = WindowMenus(self, theme, [page.entry for page in pages])
+        self._undo = UndoNotice(theme, self._stack)
         self._lay_out()
         self._connect()
         self._restore()
@@ -120,6 +124,21 @@ class MainWindow(QMainWindow):
 
     def show_opening(self, problem: str) -> None:
         self._troubles.show_opening(problem)
+
+    def show_change(self, said: str, on_undo: Callable[[], None] | None) -> None:
+        """A change of the settings was made; for a while it can be taken back."""
+        self._troubles.show_change("")
+        self._undo.say(said, on_undo)
+
+    def show_refusal(self, problem: str) -> None:
+        """A change of the settings was not made."""
+        self._troubles.show_change(problem)
+
+    def ask_conflict(self, conflict: SettingsConflict, on_mine: Callable[[], None]) -> None:
+        """Both sides are shown; `on_mine` where the person keeps the change made here."""
+        dialog = ConflictDialog(self._theme, conflict, self)
+        dialog.accepted.connect(on_mine)
+        dialog.open()
 
     def show_under_way(self, count: int) -> None:
         if "flights" in self._pages:
@@ -192,6 +211,7 @@ class MainWindow(QMainWindow):
         self._menus.data_folder_wanted.connect(self.data_folder_wanted)
         self._menus.log_folder_wanted.connect(self.log_folder_wanted)
         self._menus.shortcuts_wanted.connect(self._list_shortcuts)
+        self._menus.undo_wanted.connect(self._undo.undo)
 
     def _list_shortcuts(self) -> None:
         ShortcutList(self._theme, self.findChildren(QAction), self).open()

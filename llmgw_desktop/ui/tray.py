@@ -4,7 +4,7 @@ There may be no tray, or one that comes up after us: `look_again` finds out. Lab
 place, from what `show` was last told; opening the menu asks nobody.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from llmgw_desktop.app.gateway_words import status_line
+from llmgw_desktop.app.provider_cards import ProviderCard
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
 from llmgw_desktop.ui.icons import Icons
 
@@ -45,6 +46,9 @@ class Tray(QObject):
     pause_wanted = Signal()
     resume_wanted = Signal()
     quit_wanted = Signal()
+    provider_toggled = Signal(str, bool)
+    menu_opens = Signal()
+    """What counts down may be shown anew."""
     appeared = Signal()
     vanished = Signal()
 
@@ -67,13 +71,18 @@ class Tray(QObject):
         self._trouble.setEnabled(False)
         self._copies = QMenu("Copy base URL")
         self._copy_actions: dict[str, QAction] = {}
+        self._providers = QMenu("Providers", self.menu)
+        self._provider_actions: dict[str, QAction] = {}
         self._turn = QAction(self)
         self._turn.triggered.connect(self._ask_turn)
         self._fill_menu()
+        self.menu.aboutToShow.connect(self.menu_opens)
+        self._providers.aboutToShow.connect(self.menu_opens)
         self._looked = QElapsedTimer()
         self._look_timer = QTimer(self, interval=_LOOK_EVERY_MS)
         self._look_timer.timeout.connect(self._look_for_a_while)
         self.show(self._snapshot)
+        self.show_providers(())
 
     @property
     def is_shown(self) -> bool:
@@ -111,6 +120,18 @@ class Tray(QObject):
         if self._icon is not None:
             self._dress_icon(self._icon)
 
+    def show_providers(self, cards: Sequence[ProviderCard]) -> None:
+        """The same list as the page's; practice is always there, and nothing to switch."""
+        shown = {card.name: card for card in cards if not card.is_practice}
+        if list(shown) != list(self._provider_actions):
+            self._providers.clear()
+            self._provider_actions = {name: self._provider_action(name) for name in shown}
+        for name, card in shown.items():
+            action = self._provider_actions[name]
+            action.setText(_provider_words(card).replace("&", "&&"))
+            action.setChecked(card.enabled)
+        self._providers.menuAction().setVisible(bool(shown))
+
     def say(self, title: str, text: str) -> bool:
         """A notification; False where there is no tray to say it with."""
         if self._icon is None:
@@ -131,6 +152,7 @@ class Tray(QObject):
         self._add(f"Open {TITLE}", self.open_wanted)
         self.menu.addMenu(self._copies)
         self.menu.addSeparator()
+        self.menu.addMenu(self._providers)
         self.menu.addAction(self._turn)
         self.menu.addSeparator()
         self._add(f"Quit {TITLE}", self.quit_wanted)
@@ -139,6 +161,12 @@ class Tray(QObject):
         action = QAction(words, self)
         action.triggered.connect(signal)
         self.menu.addAction(action)
+
+    def _provider_action(self, name: str) -> QAction:
+        action = self._providers.addAction("")
+        action.setCheckable(True)
+        action.triggered.connect(lambda on: self.provider_toggled.emit(name, on))
+        return action
 
     def _show_copies(self, base_urls: dict[str, str]) -> None:
         self._copies.setEnabled(bool(base_urls))
@@ -195,3 +223,9 @@ class Tray(QObject):
             QSystemTrayIcon.ActivationReason.DoubleClick,
         ):
             self.open_wanted.emit()
+
+
+def _provider_words(card: ProviderCard) -> str:
+    """«work-openai (cooling 2 m)»; one that is simply on or off says so by its check mark."""
+    is_plain = card.words in ("ready", "off")
+    return card.name if is_plain else f"{card.name} ({card.words})"

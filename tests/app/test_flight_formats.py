@@ -228,7 +228,7 @@ def all_kinds() -> set[str]:
     not_of_a_flight = {"config", "port_taken", "store_unavailable", "store_corrupt"}
     # what a flight meets of the vault's errors is told as a missing key
     of_the_vault = {kind for kind in found if kind.startswith("vault_")}
-    return found - not_of_a_flight - {"schema_too_new"} - of_the_vault
+    return found - not_of_a_flight - {"schema_too_new", "settings_conflict"} - of_the_vault
 
 
 def test_every_kind_of_error_that_a_flight_can_have_is_explained() -> None:

@@ -23,11 +23,14 @@ HEAD = """\
 
 Everything that can be set stands in one file, `config.toml`, in the configuration folder
 (`LLMGW_HOME/config/` where `LLMGW_HOME` is set; else where your system keeps configuration, for
-example `~/.config/llmgw-desktop/`). A missing file means the defaults. The program never writes
-the file, so comments stay; it reads it again when it has changed: at once, or, with `llmgw serve`
-on another system than Linux, with the next request or look at `/health`. A file with a fault stops
-the start with one sentence (file, line, key, what was expected); while the gateway runs, the last
-good settings stay in force, and the sentence stands in the window, the log and `/health/detail`.
+example `~/.config/llmgw-desktop/`). A missing file means the defaults. The windows change one table
+of it when you ask them to: comments, order and spelling of all else stay as they are, and a file
+with a fault is never written over. Where you have changed the same table by hand meanwhile, both
+sides are shown and you choose. The program reads the file again when it has changed: at once, or,
+with `llmgw serve` on another system than Linux, with the next request or look at `/health`. A file
+with a fault stops the start with one sentence (file, line, key, what was expected); while the
+gateway runs, the last good settings stay in force, and the sentence stands in the window, the log
+and `/health/detail`.
 Unknown names are ignored with a warning.
 
 An environment variable wins over the file. Keys never stand in the file: it names the entry of the

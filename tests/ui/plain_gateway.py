@@ -10,6 +10,9 @@ from pathlib import Path
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.gateway_words import base_urls
 from llmgw_desktop.app.overview import Overview
+from llmgw_desktop.app.provider_probe import ProviderProbe
+from llmgw_desktop.app.providers import Providers
+from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.domain.events import (
     Event,
     FlightClosed,
@@ -31,6 +34,7 @@ from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.paths import Places
+from tests.support.plain_settings import PlainExplainer, PlainHealth, PlainSettings, Unreachable
 
 URL = "http://127.0.0.1:3333"
 NOW_S = 1_763_730_118.0
@@ -229,6 +233,7 @@ class PlainControl:
         self.listeners: list[Callable[[Event], None]] = []
         self.test_flights = 0
         self.settings_looks = 0
+        self.settings: PlainSettings | None = None
         self.test_flight_trouble: Exception | None = None
         self._key_file = key_file
         self._settings_file = places_beside(key_file).config_file
@@ -256,6 +261,8 @@ class PlainControl:
 
     def check_settings(self) -> None:
         self.settings_looks += 1
+        if self.settings is not None:
+            self.settings.read()
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         self.listeners.append(listener)
@@ -279,13 +286,30 @@ class PlainControl:
 class PlainGateway:
     """As app's Container."""
 
-    def __init__(self, key_file: Path) -> None:
+    def __init__(self, key_file: Path, settings_file: Path | None = None) -> None:
+        """The settings stand beside the key file where nothing else is said."""
         self.places = places_beside(key_file)
         self.reader = PlainReader()
         self.under_way: list[FlightSummary] = []
         self.control = PlainControl(key_file)
         self.flights = Flights(self.reader, lambda: self.under_way)
         self.overview = Overview(self.reader, lambda: self.under_way, StillClock())
+        self.settings = PlainSettings(
+            settings_file or self.places.config_file, self.control.publish
+        )
+        self.control.settings = self.settings
+        self.health = PlainHealth()
+        self.explainer = PlainExplainer()
+        self.settings_writer = self.settings.editor
+        self.asker = Unreachable()
+        self.providers = Providers(
+            lambda: self.settings.loaded,
+            health=self.health,
+            probe=ProviderProbe(self.asker, StillClock()),
+            env=self.settings.env,
+            clock=StillClock(),
+        )
+        self.routes = Routes(lambda: self.settings.loaded, self.explainer)
         self.warnings: tuple[str, ...] = ()
         self.start_trouble: Exception | None = None
         self.log: list[str] = []

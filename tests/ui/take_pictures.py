@@ -24,7 +24,7 @@ _PORT_TAKEN = (
 )
 
 
-def main() -> None:
+def main(file: str = __file__) -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("folder", type=Path)
     words.add_argument("--scales", nargs="+", default=["1", "2"])
@@ -35,7 +35,7 @@ def main() -> None:
     if len(chosen.scales) > 1:
         for scale in chosen.scales:
             again = [*sys.argv[1:], "--scales", scale]
-            subprocess.run([sys.executable, __file__, *again], check=True)
+            subprocess.run([sys.executable, file, *again], check=True)
         return
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = chosen.scales[0]
@@ -85,7 +85,9 @@ class Studio:
 
         assert isinstance(theme, Theme)
         self._size = size
-        self.gateway = PlainGateway(Path("/home/ada/.local/share/llmgw-desktop/run/access.key"))
+        self.gateway = PlainGateway(
+            Path("/home/ada/.local/share/llmgw-desktop/run/access.key"), folder / "config.toml"
+        )
         self.tray = Tray(theme.icons, lambda: False)
         settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
         self.shell = DesktopShell(self.gateway, theme, self.tray, settings)

@@ -65,6 +65,19 @@ kind = "openai-compatible"
 base_url = "{base}"
 models = ["qwen3-coder-30b"]
 local = true
+[providers.work-openai]
+kind = "openai"
+models = ["gpt-5.5", "gpt-5.5-mini"]
+[[providers.work-openai.accounts]]
+name = "team"
+api_key_env = "STUB_KEY"
+[[providers.work-openai.accounts]]
+name = "reserve"
+api_key_env = "STUB_KEY"
+[providers.groq]
+kind = "groq"
+api_key_env = "STUB_KEY"
+enabled = false
 """
 
 
@@ -178,6 +191,9 @@ async def _pictures(folder: Path, home: Path, theme: Theme) -> None:
             window.show_page("overview")
             await asyncio.sleep(1)
             window.grab().save(str(folder / f"overview-{appearance.value}.png"))
+            window.show_page("providers")
+            await asyncio.sleep(1)
+            window.grab().save(str(folder / f"providers-{appearance.value}.png"))
             window.open_flight(chosen.id)
             await asyncio.sleep(1)
             window.grab().save(str(folder / f"flights-{appearance.value}.png"))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QLineEdit,
+    QScrollArea,
     QSplitterHandle,
     QTabBar,
     QWidget,
@@ -33,7 +34,9 @@ from llmgw_desktop.ui.main_window import MainWindow
 from llmgw_desktop.ui.pages.flights_page import FlightsPage
 from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.tray import Tray
+from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from tests.support.routing_scene import set_full_scene
 from tests.ui.plain_gateway import PlainGateway, ended_flight, running_flight
 
 
@@ -46,6 +49,8 @@ def window(
         gateway.reader.waves = True
         gateway.reader.flights = [ended_flight(number) for number in range(40)]
         gateway.under_way = [running_flight(1)]
+        set_full_scene(gateway)
+        gateway.settings.env["GEMINI_API_KEY"] = "found"
     if request.param == "failed":
         gateway.control.move(GatewayState.FAILED, url="", problem="Port 3333 is taken.")
     settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
@@ -122,7 +127,12 @@ def tab_stops(window: QWidget, qtbot: QtBot) -> list[QWidget]:
 
 
 def place(window: QWidget, widget: QWidget) -> QRect:
-    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+    """As if nothing were scrolled: the Tab key scrolls what it comes to into sight."""
+    at = widget.mapTo(window, QPoint(0, 0))
+    for area in window.findChildren(QScrollArea):
+        if area.isAncestorOf(widget):
+            at += QPoint(0, area.verticalScrollBar().value())
+    return QRect(at, widget.size())
 
 
 def steps_back(window: QWidget, stops: list[QWidget]) -> list[str]:
@@ -147,7 +157,7 @@ def make_poses(window: MainWindow, qtbot: QtBot) -> Iterator[str]:
     """The window in all that a person can bring it to without leaving it."""
     for size in ((1160, 760), (720, 560)):
         window.resize(*size)
-        for key in ("overview", "flights"):
+        for key in ("overview", "providers", "routes", "flights"):
             window.show_page(key)
             pause(300)
             yield f"{key} at {size}"
@@ -242,7 +252,7 @@ def test_whatever_can_have_the_focus_has_a_name(
     window: MainWindow, theme: Theme, qtbot: QtBot, appearance: Appearance
 ) -> None:
     theme.set_appearance(appearance)
-    for key in ("overview", "flights"):
+    for key in ("overview", "flights", "providers", "routes"):
         window.show_page(key)
         qtbot.wait(300)
         assert nameless(window) == []
@@ -252,6 +262,32 @@ def test_whatever_can_have_the_focus_has_a_name(
     assert isinstance(dialog, QDialog)
     assert nameless(dialog) == []
     dialog.close()
+
+
+@pytest.mark.parametrize("page", ["providers", "routes"])
+def test_dialogs_are_walked_with_keys(window: MainWindow, qtbot: QtBot, page: str) -> None:
+    window.show_page(page)
+    qtbot.wait(100)
+    adders = [each for each in window.findChildren(Button) if each.text() in ADDERS]
+    next(each for each in adders if each.isVisible()).click()
+    dialog = window.findChild(QDialog)
+    assert isinstance(dialog, QDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.activateWindow()
+    qtbot.waitUntil(lambda: dialog.isAncestorOf(QApplication.focusWidget() or window))
+    assert nameless(dialog) == []
+    stops: list[QWidget] = []
+    while (at := QApplication.focusWidget()) not in stops:
+        assert at is not None
+        stops.append(at)
+        qtbot.keyClick(at, Qt.Key.Key_Tab)
+    assert len(stops) >= 5
+    assert steps_back(dialog, stops) == []
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.findChildren(QDialog))
+
+
+ADDERS = {"Add a vendor…", "Add provider…", "Add route…"}
 
 
 def test_the_test_itself_finds_a_nameless_button(window: MainWindow) -> None:
@@ -266,4 +302,4 @@ def test_the_tree_for_screen_readers_holds_the_pages(window: MainWindow) -> None
     root = QAccessible.queryAccessibleInterface(window)
     assert root is not None
     names = {each.text(QAccessible.Text.Name) for each in walk(root)}
-    assert {"Overview", "Flights", "LLM Gateway"} <= names
+    assert {"Overview", "Flights", "Providers", "Routes", "LLM Gateway"} <= names

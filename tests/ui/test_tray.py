@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.app.gateway_words import base_urls
+from llmgw_desktop.app.provider_cards import ProviderCard
+from llmgw_desktop.domain.account import AccountState
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
 from llmgw_desktop.ui.icons import Icons
 from llmgw_desktop.ui.tray import Tray, TraySnapshot
@@ -215,3 +217,58 @@ def test_it_stops_asking_after_half_a_minute(
     qtbot.wait(200)
     assert desktop.asked == 2
     assert tray.look_again() is False
+
+
+def card(name: str, words: str, *, enabled: bool = True) -> ProviderCard:
+    return ProviderCard(
+        name=name,
+        kind="OpenAI",
+        address="",
+        state=AccountState.READY,
+        words=words,
+        models="",
+        enabled=enabled,
+        is_practice=name == "practice",
+        accounts=(),
+    )
+
+
+def test_providers_are_switched_from_the_menu(tray: Tray, qtbot: QtBot) -> None:
+    tray.show_providers(
+        [
+            card("claude", "ready"),
+            card("work", "cooling 2 m"),
+            card("groq", "off", enabled=False),
+            card("practice", "always there"),
+        ]
+    )
+    menu = line(tray.menu, "Providers").menu()
+    assert isinstance(menu, QMenu)
+    assert [(each.text(), each.isChecked()) for each in menu.actions()] == [
+        ("claude", True),
+        ("work (cooling 2 m)", True),
+        ("groq", False),
+    ]
+    before = menu.actions()
+    with qtbot.waitSignal(tray.provider_toggled) as told:
+        before[0].trigger()
+    assert told.args == ["claude", False]
+    tray.show_providers(
+        [card("claude", "off", enabled=False), card("work", "ready"), card("groq", "ready")]
+    )
+    assert menu.actions() == before, "labels change in place"
+    assert [(each.text(), each.isChecked()) for each in before] == [
+        ("claude", False),
+        ("work", True),
+        ("groq", True),
+    ]
+
+
+def test_without_providers_there_is_no_such_menu(tray: Tray) -> None:
+    tray.show_providers([card("practice", "always there")])
+    assert "Providers" not in lines(tray.menu)
+
+
+def test_opening_the_menu_asks_for_fresh_countdowns(tray: Tray, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(tray.menu_opens):
+        tray.menu.aboutToShow.emit()

@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from llmgw_desktop.store.paths import Places
+from tests.ui.plain_gateway import places_beside
+
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _PROGRAM = """
 import os, sys
@@ -163,6 +166,17 @@ def _line(child: subprocess.Popen[str]) -> str:
     return child.stdout.readline().strip()
 
 
+def _settings_file(env: dict[str, str]) -> Path:
+    """Where the program's plain gateway looks for it, with two providers."""
+    path = places_beside(Places.of(env).access_key_file).config_file
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        '[providers.work]\nkind = "groq"\n[providers.home]\nkind = "openai-compatible"\n'
+        'base_url = "http://127.0.0.1:1234/v1"\nlocal = true\n'
+    )
+    return path
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     made = Desk(tmp_path)
@@ -171,6 +185,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def test_everything_can_be_done_from_the_tray(desk: Desk) -> None:
+    settings = _settings_file(desk.env)
     host = desk.start_host()
     program = desk.start_program("--hidden")
     assert _line(program) == "window False"
@@ -184,9 +199,14 @@ def test_everything_can_be_done_from_the_tray(desk: Desk) -> None:
         "Anthropic   http://127.0.0.1:3333",
         "Gemini   http://127.0.0.1:3333",
         "Codex   http://127.0.0.1:3333/v1",
+        "Providers",
+        "work (needs a key)",
+        "home",
         "Pause gateway",
         "Quit LLM Gateway",
     ]
+    host.ask("click home")
+    wait_until(lambda: "enabled = false" in settings.read_text(), "it was not switched off")
     host.ask("activate")
     assert _line(program) == "window True"
     host.ask("click Pause gateway")

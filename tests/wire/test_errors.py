@@ -20,6 +20,12 @@ FLIGHT = "flt_0123456789ab"
 EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (LlmgwError("It broke."), 500, "api_error", "internal"),
     (errors.ConfigError("a port", file="c.toml", line=3), 500, "api_error", "config"),
+    (
+        errors.SettingsConflict(file="config.toml", table="routes", mine="", theirs=""),
+        500,
+        "api_error",
+        "settings_conflict",
+    ),
     (errors.RequestError("No."), 400, "invalid_request_error", "bad_request"),
     (
         errors.MalformedRequest("must be true or false", path="stream"),

@@ -86,10 +86,7 @@ class HttpClient:
 
         Raises as `send`; UpstreamGarbage for any status but 200 and for more than `limit_bytes`.
         """
-        upstream = await self._with_key(upstream, "")
-        place = self._place(upstream.base_url, path, "")
-        head = _head(f"GET {place.request_line}", {"accept": "application/json"}, upstream, 0)
-        answer = await self._exchange(place, head, None, upstream.provider)
+        answer = await self.get(upstream, path)
         body = bytearray()
         try:
             while chunk := await answer.read():
@@ -99,6 +96,13 @@ class HttpClient:
         finally:
             await answer.close()
         return bytes(body)
+
+    async def get(self, upstream: Upstream, path: str) -> HttpAnswer:
+        """Whatever it answers, with any status. Raises as `send`; close the answer."""
+        upstream = await self._with_key(upstream, "")
+        place = self._place(upstream.base_url, path, "")
+        head = _head(f"GET {place.request_line}", {"accept": "application/json"}, upstream, 0)
+        return await self._exchange(place, head, None, upstream.provider)
 
     async def _with_key(self, upstream: Upstream, project: str) -> Upstream:
         """The vendor's 401 would be taken for ours, and the caller's good key for a bad one."""

@@ -16,8 +16,24 @@ MAX_BYTES = 4 * 1024 * 1024
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
+def read_settings_file(path: Path) -> bytes:
+    """Empty where there is none. Raises ConfigError.
+
+    Never waits: a pipe in the place of the file would stop whoever opens it.
+    """
+    file = str(path)
+    try:
+        raw = _read_file(path)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", file=file) from error
+    if len(raw) > MAX_BYTES:
+        raise ConfigError("is larger than 4 MB, which no settings file is", file=file)
+    return raw
+
+
 def _read_file(path: Path) -> bytes:
-    """Never waits: a pipe in the place of the file would stop whoever opens it."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb") as opened:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -37,15 +53,11 @@ class SettingsText:
     @classmethod
     def read(cls, path: Path) -> "SettingsText":
         """A file that is missing is an empty one."""
-        file = str(path)
-        try:
-            raw = _read_file(path)
-        except FileNotFoundError:
-            raw = b""
-        except OSError as error:
-            raise ConfigError(f"cannot be read: {error.strerror}", file=file) from error
-        if len(raw) > MAX_BYTES:
-            raise ConfigError("is larger than 4 MB, which no settings file is", file=file)
+        return cls.of(str(path), read_settings_file(path))
+
+    @classmethod
+    def of(cls, file: str, raw: bytes) -> "SettingsText":
+        """These bytes, as if they stood in the file. Raises ConfigError."""
         try:
             return cls(file, raw.decode("utf-8-sig"))
         except UnicodeDecodeError as error:

@@ -39,7 +39,6 @@ class Banner(QWidget):
         self._action = Button(theme, "")
         self._action.clicked.connect(self._act)
         self._close = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Dismiss")
-        self._close.setVisible(closable)
         self._close.clicked.connect(self._dismiss)
         words = QVBoxLayout()
         words.setSpacing(space(0.5))
@@ -51,6 +50,7 @@ class Banner(QWidget):
         row.addLayout(words, 1)
         row.addWidget(self._action, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._close.setVisible(closable)
         theme.changed.connect(self.update)
         self.hide()
 

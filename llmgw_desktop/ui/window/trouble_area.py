@@ -20,8 +20,15 @@ class TroubleArea(QWidget):
         self._gateway = Banner(theme, closable=False)
         self._recording = Banner(theme)
         self._settings = Banner(theme)
+        self._change = Banner(theme)
         self._opening = Banner(theme)
-        self._banners = (self._gateway, self._recording, self._settings, self._opening)
+        self._banners = (
+            self._gateway,
+            self._recording,
+            self._settings,
+            self._change,
+            self._opening,
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -73,6 +80,13 @@ class TroubleArea(QWidget):
             )
         else:
             self._settings.hide()
+
+    def show_change(self, problem: str) -> None:
+        """A change that was asked for in the window or the tray; empty when it was made."""
+        if problem:
+            self._change.say(BannerKind.WARNING, "The settings were not changed.", problem)
+        else:
+            self._change.hide()
 
     def show_opening(self, problem: str) -> None:
         """A file or folder could not be opened; empty when it could."""

@@ -29,6 +29,7 @@ class WindowMenus(QObject):
     data_folder_wanted = Signal()
     log_folder_wanted = Signal()
     quit_wanted = Signal()
+    undo_wanted = Signal()
 
     def __init__(self, window: QMainWindow, theme: Theme, entries: Sequence[SidebarEntry]) -> None:
         super().__init__(window)
@@ -70,6 +71,7 @@ class WindowMenus(QObject):
         menu.addAction(self._pause)
         menu.addSeparator()
         self._add(menu, "Open &settings file", "", self.settings_file_wanted.emit)
+        self._add(menu, "&Undo change of settings", "Ctrl+Z", self.undo_wanted.emit)
         self._add(menu, "Open &data folder", "", self.data_folder_wanted.emit)
         menu.addSeparator()
         self._add(menu, "Close &window", "Ctrl+W", self._window.close)

@@ -204,6 +204,16 @@ async def test_without_its_key_a_provider_is_not_asked(client: HttpClient) -> No
     assert asked == []
 
 
+async def test_a_small_question_is_answered_with_any_status(client: HttpClient) -> None:
+    refusal = b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\n\r\nno"
+    async with server(says(refusal)) as url:
+        answer = await client.get(call(url).candidate.upstream, "/models")
+        assert (answer.status, await answer.read()) == (401, b"no")
+        await answer.close()
+        with pytest.raises(UpstreamGarbage, match="gave no list of its models"):
+            await client.fetch(call(url).candidate.upstream, "/models", 1000)
+
+
 async def test_a_body_that_ends_with_its_connection_is_whole(client: HttpClient) -> None:
     async with server(says(b"HTTP/1.1 200 OK\r\n\r\nall of it", close=True)) as url:
         assert b"".join(await read(client, url)) == b"all of it"

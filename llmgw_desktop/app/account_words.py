@@ -1,0 +1,138 @@
+"""How accounts stand, in words: for cards, the tray, and whoever reads the screen aloud.
+
+Every countdown on screen is made here, so that no two places count differently.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from llmgw_desktop.app.figures import count_text, share_text
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.domain.account import AccountState, AccountStatus, CredentialKind, QuotaWindow
+
+_WINDOW_NAMES = {"requests": "Requests", "tokens": "Tokens"}
+_LOW_SHARE = 0.1
+_SPAN = re.compile(r"(\d{1,4})([smhd])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaLine:
+    """One bar: how much is left, and when it is whole again."""
+
+    name: str
+    left_share: float | None
+    """0 to 1; None where the vendor does not tell."""
+    words: str
+    is_low: bool
+
+
+def span_text(seconds: float) -> str:
+    """How long until then: «45 s», «2 m», «3 h 10 m», «2 d»; rounded up, so that it never lies."""
+    whole = max(int(-(-seconds // 1)), 0)
+    if whole < 60:
+        return f"{whole} s"
+    minutes = -(-whole // 60)
+    if minutes < 60:
+        return f"{minutes} m"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes:02d} m" if minutes else f"{hours} h"
+    return f"{-(-hours // 24)} d"
+
+
+def state_words(status: AccountStatus, credential: CredentialKind, now_s: float) -> str:
+    """«ready», «cooling 2 m»."""
+    left = "" if status.until_s is None else f" {span_text(status.until_s - now_s)}"
+    match status.state:
+        case AccountState.READY:
+            return "ready"
+        case AccountState.COOLING:
+            return f"cooling{left}"
+        case AccountState.AUTH_REQUIRED:
+            return "sign in again" if credential is CredentialKind.SIGN_IN else "needs a key"
+        case AccountState.OVER_QUOTA:
+            return f"quota used up, back in{left}" if left else "quota used up"
+        case AccountState.OFF:
+            return "off"
+
+
+def settled(status: AccountStatus, now_s: float) -> AccountStatus:
+    """A pause whose end has come is over, whether or not anybody has said so yet."""
+    waiting = status.state in (AccountState.COOLING, AccountState.OVER_QUOTA)
+    if waiting and status.until_s is not None and status.until_s <= now_s:
+        return AccountStatus(
+            account=status.account,
+            windows=status.windows,
+            last_error=status.last_error,
+            last_error_at_s=status.last_error_at_s,
+            last_used_at_s=status.last_used_at_s,
+            cooling_models=status.cooling_models,
+        )
+    return status
+
+
+def credential_words(credential: CredentialKind, api_key_env: str, vault: str) -> str:
+    if credential is CredentialKind.NONE:
+        return "needs no key"
+    if credential is CredentialKind.SIGN_IN:
+        return "signed in through the vendor's own program"
+    if vault:
+        return f"key from the vault, {vault}"
+    return f"key from {api_key_env}" if api_key_env else "no key named"
+
+
+def quota_line(window: QuotaWindow, now_s: float, zone: tzinfo | None = None) -> QuotaLine:
+    name = _WINDOW_NAMES.get(window.name.casefold()) or _span_name(window.name)
+    over = window.resets_at_s is not None and window.resets_at_s <= now_s
+    left = 1.0 if over else _left_share(window)
+    words = "reset since; not asked again yet" if over else _left_words(window, left)
+    if window.resets_at_s is not None and not over:
+        words += f" · resets in {span_text(window.resets_at_s - now_s)}"
+        words += f", at {_clock(window.resets_at_s, now_s, zone)}"
+    return QuotaLine(
+        name=name,
+        left_share=left,
+        words=words,
+        is_low=left is not None and left < _LOW_SHARE,
+    )
+
+
+def ago_text(at_s: float | None, now_s: float) -> str:
+    """«just now», «4 m ago»; empty where it never happened."""
+    if at_s is None:
+        return ""
+    seconds = now_s - at_s
+    if seconds < 10:
+        return "just now"
+    return f"{span_text(seconds)} ago"
+
+
+def _span_name(name: str) -> str:
+    """«5h» is «5 h»; all else as the vendor calls it."""
+    span = _SPAN.fullmatch(name)
+    return f"{span.group(1)} {span.group(2)}" if span else inert_line(name, 24)
+
+
+def _left_share(window: QuotaWindow) -> float | None:
+    if window.used_share is not None:
+        return min(max(1 - window.used_share, 0.0), 1.0)
+    if window.limit and window.remaining is not None:
+        return min(max(window.remaining / window.limit, 0.0), 1.0)
+    return None
+
+
+def _left_words(window: QuotaWindow, left: float | None) -> str:
+    if window.limit is not None and window.remaining is not None:
+        return f"{count_text(round(window.remaining))} of {count_text(round(window.limit))} left"
+    if left is not None:
+        return f"{share_text(left)} left"
+    if window.remaining is not None:
+        return f"{count_text(round(window.remaining))} left"
+    return "how much is left is not told"
+
+
+def _clock(at_s: float, now_s: float, zone: tzinfo | None) -> str:
+    """«15:16», with its day where that is not today."""
+    at, now = (datetime.fromtimestamp(each, tz=UTC).astimezone(zone) for each in (at_s, now_s))
+    return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%H:%M} on {at.day} {at:%b}"

@@ -1,0 +1,238 @@
+"""Who answers: all providers with how they stand, and what a person can do with them.
+
+Everything here is quick but `test` and `look_for_ollama`. A change of the settings is only made
+ready: the window has a worker write it, and the watch of the file takes it over.
+"""
+
+import asyncio
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from llmgw_desktop.app.provider_cards import KIND_WORDS, ProviderCard, card_of, practice_card
+from llmgw_desktop.app.provider_form import (
+    ENVIRONMENT_KEYS,
+    KeySource,
+    ProviderForm,
+    default_form,
+    form_of,
+    free_name,
+    values_of,
+)
+from llmgw_desktop.app.provider_probe import OLLAMA_URL, Probed, ProviderProbe
+from llmgw_desktop.app.settings_wish import Wish
+from llmgw_desktop.domain.account import DEFAULT_ACCOUNT, AccountStatus, account_id
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.domain.settings import LoadedSettings
+from llmgw_desktop.store.config.settings_change import AddTable, RemoveTable, SetKeys
+from llmgw_desktop.store.config.settings_editor import Edit
+
+
+class AccountHealth(Protocol):
+    """What is asked of those who know how accounts stand."""
+
+    def statuses(self) -> tuple[AccountStatus, ...]: ...
+
+    def reset(self, account: str) -> None: ...
+
+
+class StoreKey(Protocol):
+    """Puts a key in the vault; the answer is what `vault = ` in the settings says of it."""
+
+    def __call__(self, provider: str, name: str, secret: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A key that was found here; nothing is done with it unasked."""
+
+    variable: str
+    kind: ProviderKind
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountTest:
+    """What one account's test brought."""
+
+    account: str
+    is_well: bool
+    words: str
+
+
+class Providers:
+    """`store_key` is None where there is no vault."""
+
+    def __init__(
+        self,
+        loaded: Callable[[], LoadedSettings],
+        *,
+        health: AccountHealth,
+        probe: ProviderProbe,
+        env: Mapping[str, str],
+        clock: Clock,
+        store_key: StoreKey | None = None,
+    ) -> None:
+        self._loaded = loaded
+        self._health = health
+        self._probe = probe
+        self._env = env
+        self._clock = clock
+        self._store_key = store_key
+        self._listed: dict[str, str] = {}
+
+    @property
+    def has_vault(self) -> bool:
+        return self._store_key is not None
+
+    def cards(self) -> tuple[ProviderCard, ...]:
+        """In the order of the file, practice at the end."""
+        statuses = {status.account: status for status in self._health.statuses()}
+        now_s = self._clock.now_s()
+        cards = [
+            card_of(
+                each,
+                statuses,
+                now_s,
+                listed=self._listed.get(each.name, ""),
+            )
+            for each in self._providers()
+        ]
+        return (*cards, practice_card())
+
+    def offers(self) -> tuple[Offer, ...]:
+        """Keys in the environment that no provider uses."""
+        accounts = [account for each in self._providers() for account in each.accounts]
+        used = {account.api_key_env for account in accounts}
+        held = {account.api_key for account in accounts}
+        found: dict[str, Offer] = {}
+        for variable, kind in ENVIRONMENT_KEYS.items():
+            key = self._env.get(variable, "").strip()
+            if key and variable not in used and key not in held:
+                words = f"Found in your environment: {variable}. Use it for {KIND_WORDS[kind]}?"
+                found.setdefault(key, Offer(variable=variable, kind=kind, words=words))
+        return tuple(found.values())
+
+    def new_form(self, kind: ProviderKind = ProviderKind.ANTHROPIC) -> ProviderForm:
+        return default_form(kind, self._env, self._names())
+
+    def form_of(self, name: str) -> ProviderForm:
+        return form_of(self._named(name))
+
+    def is_set(self, variable: str) -> bool:
+        """Whether the gateway can read this variable now."""
+        return bool(self._env.get(variable.strip(), "").strip())
+
+    def accept(self, offer: Offer) -> Wish:
+        name = free_name(offer.kind.value, self._names())
+        form = ProviderForm(name=name, kind=offer.kind, api_key_env=offer.variable)
+        return self.add(form)
+
+    def add(self, form: ProviderForm) -> Wish:
+        base = self._loaded().source
+
+        def edit() -> Edit:
+            values = values_of(form, self._kept(form))
+            given = {key: value for key, value in values.items() if value is not None}
+            change = AddTable(table=("providers", form.name), values=given)
+            return Edit(base=base, changes=(change,))
+
+        return Wish(edit=edit, said=f"{form.name} was added.")
+
+    def change_from(self, name: str) -> Callable[[ProviderForm], Wish]:
+        """From what stands in the file now, whenever the form is filled in: only what the form has
+        changed is written."""
+        before = values_of(self.form_of(name))
+        base = self._loaded().source
+
+        def change(form: ProviderForm) -> Wish:
+            def edit() -> Edit:
+                after = values_of(form, self._kept(form))
+                changed = {key: value for key, value in after.items() if value != before[key]}
+                change = SetKeys(table=("providers", name), values=changed)
+                return Edit(base=base, changes=(change,) if changed else ())
+
+            return Wish(edit=edit, said=f"{name} was changed.")
+
+        return change
+
+    def remove(self, name: str) -> Wish:
+        edit = Edit(base=self._loaded().source, changes=(RemoveTable(table=("providers", name)),))
+        return Wish(edit=lambda: edit, said=f"{name} was removed.")
+
+    def toggle(self, name: str, *, on: bool) -> Wish:
+        change = SetKeys(table=("providers", name), values={"enabled": on})
+        edit = Edit(base=self._loaded().source, changes=(change,))
+        return Wish(edit=lambda: edit, said=f"{name} is {'on' if on else 'off'}.")
+
+    def toggle_account(self, name: str, account: str, *, on: bool) -> Wish:
+        base = self._loaded().source
+
+        def edit() -> Edit:
+            names = _account_tables(base, name)
+            if account not in names:
+                raise StoreUnavailable(f"{account_id(name, account)} has no table of its own.")
+            table = ("providers", name, "accounts", names.index(account))
+            return Edit(base=base, changes=(SetKeys(table=table, values={"enabled": on}),))
+
+        return Wish(edit=edit, said=f"{account_id(name, account)} is {'on' if on else 'off'}.")
+
+    def ask_again(self, account: str) -> None:
+        """End an account's pause."""
+        self._health.reset(account)
+
+    async def test(self, name: str) -> tuple[AccountTest, ...]:
+        """Ask with every account that is on. One that answers is no longer paused."""
+        provider = self._named(name)
+        accounts = [each for each in provider.accounts if each.enabled]
+        probed = await asyncio.gather(*(self._probe.ask(provider, each) for each in accounts))
+        tests = []
+        for account, found in zip(accounts, probed, strict=True):
+            named = account_id(name, account.name)
+            if found.is_well:
+                self._health.reset(named)
+                self._listed[name] = f"Lists {len(found.models):,} models"
+            tests.append(AccountTest(account=named, is_well=found.is_well, words=found.words))
+        return tuple(tests)
+
+    async def look_for_ollama(self) -> tuple[Probed, ProviderForm | None]:
+        """What is said of it, and how it would be added; None where there is nothing to add."""
+        found = await self._probe.look_for_ollama()
+        if not found.is_well:
+            return found, None
+        known = next((each.name for each in self._providers() if each.base_url == OLLAMA_URL), "")
+        if known:
+            return Probed(is_well=True, words=f"{found.words} It is here already: {known}."), None
+        form = ProviderForm(
+            name=free_name("ollama", self._names()),
+            kind=ProviderKind.OPENAI_COMPATIBLE,
+            base_url=OLLAMA_URL,
+            key_source=KeySource.NONE,
+            local=True,
+        )
+        return found, form
+
+    def _kept(self, form: ProviderForm) -> str:
+        if form.key_source is not KeySource.VAULT or not form.secret or self._store_key is None:
+            return ""
+        return self._store_key(form.kind.value, form.name or DEFAULT_ACCOUNT, form.secret)
+
+    def _providers(self) -> list[Provider]:
+        everyone = self._loaded().settings.providers
+        return [each for each in everyone if each.kind is not ProviderKind.PRACTICE]
+
+    def _named(self, name: str) -> Provider:
+        return next(each for each in self._providers() if each.name == name)
+
+    def _names(self) -> tuple[str, ...]:
+        return ("practice", *(each.name for each in self._providers()))
+
+
+def _account_tables(source: bytes, provider: str) -> list[str]:
+    """The accounts that are listed in the file, by name."""
+    data = tomllib.loads(source.decode("utf-8-sig"))
+    table = data.get("providers", {}).get(provider, {})
+    return [str(each.get("name", "")) for each in table.get("accounts", ())]

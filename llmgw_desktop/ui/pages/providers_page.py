@@ -1,0 +1,287 @@
+"""Providers: who answers, how each stands, what is left of it, and how to get another.
+
+Words and states come ready from `app/providers.py`; changes go through the settings changer.
+Nothing is asked of a provider but on a person's click.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.figures import counted
+from llmgw_desktop.app.provider_cards import ProviderCard
+from llmgw_desktop.app.provider_form import ProviderForm
+from llmgw_desktop.app.providers import Offer, Providers
+from llmgw_desktop.app.settings_wish import Wish
+from llmgw_desktop.domain.account import AccountState
+from llmgw_desktop.domain.events import AccountChanged, Event, SettingsChanged
+from llmgw_desktop.domain.provider import ProviderKind
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.providers.first_provider import FirstProvider
+from llmgw_desktop.ui.providers.offer_card import OfferCard
+from llmgw_desktop.ui.providers.provider_card_view import ProviderCardView
+from llmgw_desktop.ui.providers.provider_dialog import ProviderDialog
+from llmgw_desktop.ui.settings_changer import SettingsChanger
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.view_clothes import dress_view
+
+_TICK_MS = 1000
+"""Countdowns; nothing is read anew for them."""
+
+
+class ProvidersPage(QWidget):
+    """Cards in the order of the file."""
+
+    def __init__(
+        self,
+        providers: Providers,
+        changer: SettingsChanger,
+        bridge: Bridge,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._providers = providers
+        self._changer = changer
+        self._bridge = bridge
+        self._theme = theme
+        self._dismissed: set[str] = set()
+        self._found: tuple[str, ProviderForm | None] | None = None
+        """What a look for Ollama brought."""
+        self._shape: object = None
+        self._views: dict[str, ProviderCardView] = {}
+        self._summary = Label(theme, tone=Tone.MUTED)
+        self._summary.setWordWrap(True)
+        self._look = Button(theme, "Look for Ollama")
+        self._look.setToolTip("Asks 127.0.0.1:11434 once")
+        self._add = Button(theme, "Add provider…", kind=ButtonKind.PRIMARY, icon="plus")
+        self._first: FirstProvider | None = None
+        self._scroll = QScrollArea()
+        self._tick = QTimer(self, interval=_TICK_MS)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def views(self) -> tuple[ProviderCardView, ...]:
+        return tuple(self._views.values())
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tick.stop()
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._on_events)
+        self._changer.settled.connect(self._show_if_seen)
+        self._tick.timeout.connect(self._show)
+        self._add.clicked.connect(partial(self._open_new, ProviderKind.ANTHROPIC))
+        self._look.clicked.connect(self._look_for_ollama)
+
+    def _on_events(self, events: tuple[Event, ...]) -> None:
+        if any(isinstance(event, AccountChanged | SettingsChanged) for event in events):
+            self._show_if_seen()
+
+    def _show_if_seen(self) -> None:
+        if self.isVisible():
+            self._show()
+
+    def _show(self) -> None:
+        cards = self._providers.cards()
+        offers = [each for each in self._providers.offers() if each.words not in self._dismissed]
+        shape = (
+            [ProviderCardView.shape(card) for card in cards],
+            [offer.words for offer in offers],
+            self._found,
+        )
+        if shape != self._shape:
+            self._shape = shape
+            self._build(cards, offers)
+        for card in cards:
+            self._views[card.name].show_card(card)
+        own = [card for card in cards if not card.is_practice]
+        self._summary.setText(_summary(own))
+        if any(card.counts_down for card in own) and self.isVisible():
+            self._tick.start()
+        else:
+            self._tick.stop()
+
+    def _build(self, cards: tuple[ProviderCard, ...], offers: list[Offer]) -> None:
+        """Anew, so that the Tab key goes as the eye does."""
+        space = self._theme.space
+        has_own = any(not card.is_practice for card in cards)
+        self._first = None
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(space(6), space(1), space(6), space(6))
+        column.setSpacing(space(3))
+        for offer in self._offer_cards(offers):
+            column.addWidget(offer)
+        if not has_own:
+            column.addSpacing(space(4))
+            self._first = self._made_first()
+            column.addWidget(self._first)
+            column.addSpacing(space(4))
+        self._views = {card.name: self._view(card) for card in cards}
+        for view in self._views.values():
+            column.addWidget(view)
+        column.addStretch(1)
+        at = self._scroll.verticalScrollBar().value()
+        self._scroll.setWidget(content)
+        self._scroll.verticalScrollBar().setValue(at)
+        self._look.setVisible(has_own)
+        self._add.setVisible(has_own)
+
+    def _made_first(self) -> FirstProvider:
+        first = FirstProvider(self._theme)
+        first.vendor_wanted.connect(partial(self._open_new, ProviderKind.ANTHROPIC))
+        first.server_wanted.connect(partial(self._open_new, ProviderKind.OPENAI_COMPATIBLE))
+        first.ollama_wanted.connect(self._look_for_ollama)
+        return first
+
+    def _offer_cards(self, offers: list[Offer]) -> list[OfferCard]:
+        made = []
+        for offer in offers:
+            view = OfferCard(self._theme, offer.words, "Use it")
+            view.taken.connect(partial(self._accept, offer))
+            view.declined.connect(partial(self._dismiss, offer.words))
+            made.append(view)
+        if self._found is not None:
+            words, form = self._found
+            view = OfferCard(self._theme, words, "Add it" if form else "")
+            if form is not None:
+                view.taken.connect(partial(self._add_found, form))
+            view.declined.connect(self._forget_found)
+            made.append(view)
+        return made
+
+    def _view(self, card: ProviderCard) -> ProviderCardView:
+        view = ProviderCardView(self._theme, card)
+        name = card.name
+        view.toggled.connect(lambda on: self._make(partial(self._providers.toggle, name, on=on)))
+        view.account_toggled.connect(
+            lambda account, on: self._make(
+                partial(self._providers.toggle_account, name, account, on=on)
+            )
+        )
+        view.ask_again_wanted.connect(self._ask_again)
+        view.test_wanted.connect(partial(self._start_test, name))
+        view.edit_wanted.connect(partial(self._open_change, name))
+        view.remove_wanted.connect(lambda: self._make(partial(self._providers.remove, name)))
+        return view
+
+    def _make(self, wish: Callable[[], Wish]) -> None:
+        self._changer.make(wish)
+
+    def _accept(self, offer: Offer) -> None:
+        self._make(partial(self._providers.accept, offer))
+
+    def _dismiss(self, words: str) -> None:
+        self._dismissed.add(words)
+        self._show()
+
+    def _add_found(self, form: ProviderForm) -> None:
+        self._found = None
+        self._make(partial(self._providers.add, form))
+
+    def _forget_found(self) -> None:
+        self._found = None
+        self._show()
+
+    def _ask_again(self, account: str) -> None:
+        self._providers.ask_again(account)
+        self._show()
+
+    def _open_new(self, kind: ProviderKind) -> None:
+        form = self._providers.new_form(kind)
+        dialog = ProviderDialog(self._theme, self._providers, form, self, is_new=True)
+        dialog.save_wanted.connect(lambda: self._save(dialog, self._providers.add(dialog.form)))
+        dialog.open()
+
+    def _open_change(self, name: str) -> None:
+        form = self._providers.form_of(name)
+        dialog = ProviderDialog(self._theme, self._providers, form, self, is_new=False)
+        change = self._providers.change_from(name)
+        dialog.save_wanted.connect(lambda: self._save(dialog, change(dialog.form)))
+        dialog.open()
+
+    def _save(self, dialog: ProviderDialog, wish: Wish) -> None:
+        dialog.show_saving(is_under_way=True)
+        self._changer.make(
+            lambda: wish, done=dialog.accept, refused=dialog.show_refusal, conflicted=dialog.reject
+        )
+
+    def _start_test(self, name: str) -> None:
+        self._views[name].show_testing(is_under_way=True)
+        self._bridge.run(self._run_test(name), name=f"test {name}")
+
+    async def _run_test(self, name: str) -> None:
+        try:
+            tests = await self._providers.test(name)
+        finally:
+            if name in self._views:
+                self._views[name].show_testing(is_under_way=False)
+        if name in self._views:
+            self._views[name].show_tests({each.account: each for each in tests})
+        self._show_if_seen()
+
+    def _look_for_ollama(self) -> None:
+        self._show_looking(is_under_way=True)
+        self._bridge.run(self._run_look(), name="look for Ollama")
+
+    def _show_looking(self, *, is_under_way: bool) -> None:
+        self._look.setEnabled(not is_under_way)
+        if self._first is not None:
+            self._first.show_looking(is_under_way=is_under_way)
+
+    async def _run_look(self) -> None:
+        try:
+            found, form = await self._providers.look_for_ollama()
+            self._found = (found.words, form)
+        finally:
+            self._show_looking(is_under_way=False)
+        self._show()
+
+    def _lay_out(self) -> None:
+        space = self._theme.space
+        dress_view(self._scroll, self._theme)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.viewport().setAutoFillBackground(False)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(space(6), space(4), space(6), space(3))
+        bar.setSpacing(space(2))
+        bar.addWidget(self._summary, 1)
+        bar.addWidget(self._look)
+        bar.addWidget(self._add)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(self._scroll, 1)
+
+
+def _summary(cards: list[ProviderCard]) -> str:
+    """«3 providers: 2 ready, 1 off»."""
+    if not cards:
+        return ""
+    ready = sum(card.state is AccountState.READY for card in cards)
+    off = sum(card.state is AccountState.OFF for card in cards)
+    rest = len(cards) - ready - off
+    parts = [f"{ready} ready"]
+    if rest:
+        parts.append(f"{rest} cannot answer now")
+    if off:
+        parts.append(f"{off} off")
+    return f"{counted(len(cards), 'provider')}: {', '.join(parts)}"

@@ -1,0 +1,162 @@
+"""Adds or changes a route: which requests it is for, and who answers them."""
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from llmgw_desktop.app.route_words import STRATEGY_HINTS, STRATEGY_WORDS
+from llmgw_desktop.app.routes import RouteForm, field_of
+from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import Strategy
+from llmgw_desktop.ui.dialogs.form_dialog import FormDialog
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.choice import Choice
+from llmgw_desktop.ui.widgets.label import Label
+from llmgw_desktop.ui.widgets.switch_line import SwitchLine
+from llmgw_desktop.ui.widgets.text_field import Field, TextLine, TextLines
+
+_ANY_PROTOCOL = [("", "Any"), *((each.value, each.value) for each in ModelProtocol)]
+_ANY_OPERATION = [
+    ("", "Anything"),
+    (Operation.GENERATE.value, "Answers"),
+    (Operation.COUNT_TOKENS.value, "Token counts"),
+    (Operation.EMBED.value, "Embeddings"),
+    (Operation.COMPACT.value, "Compaction"),
+]
+_TARGETS_SHOWN = 6
+_TARGET_LINES = 4
+
+
+class RouteDialog(FormDialog):
+    """`targets` are what a route can lead to, as it is written."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        form: RouteForm,
+        targets: Sequence[str],
+        default: Strategy,
+        parent: QWidget,
+        *,
+        is_new: bool,
+    ) -> None:
+        title = "Add a route" if is_new else f"Change route {form.name}"
+        super().__init__(theme, title, "Add" if is_new else "Save", parent)
+        self._name = TextLine(theme)
+        self._lines = {
+            key: TextLine(theme, hint)
+            for key, hint in (
+                ("model", "any, or claude-haiku-*"),
+                ("client", "any, or claude-code"),
+                ("project", "any"),
+                ("min_input_tokens", "none"),
+                ("max_input_tokens", "none"),
+            )
+        }
+        self._protocol = Choice(theme, _ANY_PROTOCOL, name="Protocol")
+        self._operation = Choice(theme, _ANY_OPERATION, name="Asks for")
+        self._to = TextLines(theme, name="Leads to")
+        lines_px = self._to.fontMetrics().lineSpacing() * _TARGET_LINES
+        self._to.setFixedHeight(lines_px + theme.space(4))
+        kept = ("", f"As for all: {STRATEGY_WORDS[default]}")
+        orders = [kept, *((each.value, STRATEGY_WORDS[each]) for each in Strategy)]
+        self._strategy = Choice(theme, orders, name="Order")
+        self._keeps = SwitchLine(theme, "A conversation stays with whoever answered it first")
+        self._fields = {
+            "name": Field(theme, "Name", self._name, "How flights and this page call it."),
+            "model": Field(theme, "Model", self._lines["model"]),
+            "client": Field(theme, "Client", self._lines["client"]),
+            "protocol": Field(theme, "Protocol", self._protocol),
+            "project": Field(theme, "Project", self._lines["project"]),
+            "operation": Field(theme, "Asks for", self._operation),
+            "min_input_tokens": Field(theme, "Input tokens from", self._lines["min_input_tokens"]),
+            "max_input_tokens": Field(theme, "Input tokens to", self._lines["max_input_tokens"]),
+            "to": Field(theme, "Leads to", self._to, _targets_hint(targets)),
+            "strategy": Field(theme, "Order", self._strategy),
+        }
+        self._strategy.currentIndexChanged.connect(self._show_order)
+        self._lay_out()
+        self._show_form(form)
+        self.fit()
+        self._name.setFocus()
+
+    @property
+    def form(self) -> RouteForm:
+        texts = {key: line.text().strip() for key, line in self._lines.items()}
+        return RouteForm(
+            name=self._name.text().strip(),
+            protocol=self._protocol.key,
+            operation=self._operation.key,
+            to=tuple(each.strip() for each in self._to.toPlainText().splitlines() if each.strip()),
+            strategy=self._strategy.key,
+            keep_conversations=self._keeps.is_on,
+            **texts,
+        )
+
+    def show_refusal(self, error: Exception) -> None:
+        """Beside the field that it is about, if there is one."""
+        self.show_saving(is_under_way=False)
+        for field in self._fields.values():
+            field.set_wrong("")
+        self._show_order()
+        named = field_of(error) if isinstance(error, ConfigError) else ""
+        if isinstance(error, ConfigError) and named in self._fields:
+            self._fields[named].set_wrong(f"{error.message[0].upper()}{error.message[1:]}.")
+            self.show_problem("")
+        else:
+            self.show_problem(str(error))
+
+    def _show_form(self, form: RouteForm) -> None:
+        self._name.setText(form.name)
+        for key, line in self._lines.items():
+            line.setText(str(getattr(form, key)))
+        self._protocol.choose(form.protocol)
+        self._operation.choose(form.operation)
+        self._to.setPlainText("\n".join(form.to))
+        self._strategy.choose(form.strategy)
+        self._keeps.set_on(form.keep_conversations)
+        self._show_order()
+
+    def _show_order(self) -> None:
+        key = self._strategy.key
+        self._fields["strategy"].set_hint(STRATEGY_HINTS[Strategy(key)] if key else "")
+
+    def _lay_out(self) -> None:
+        theme, space = self._theme, self._theme.space
+        self.fields.addWidget(self._fields["name"])
+        self.fields.addSpacing(space(1))
+        self.fields.addWidget(_part(theme, "For which requests"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(space(3))
+        grid.setVerticalSpacing(space(2.5))
+        lines = (
+            ("model", "client", "project"),
+            ("protocol", "operation"),
+            ("min_input_tokens", "max_input_tokens"),
+        )
+        for row, keys in enumerate(lines):
+            for column, key in enumerate(keys):
+                grid.addWidget(self._fields[key], row, column)
+        for column in range(3):
+            grid.setColumnStretch(column, 1)
+        self.fields.addLayout(grid)
+        self.fields.addSpacing(space(1))
+        self.fields.addWidget(_part(theme, "Who answers"))
+        for widget in (self._fields["to"], self._fields["strategy"], self._keeps):
+            self.fields.addWidget(widget)
+        self.fields.addStretch(1)
+
+
+def _targets_hint(targets: Sequence[str]) -> str:
+    if not targets:
+        return "One in a line, as provider:model. There is no provider yet."
+    known = ", ".join(targets[:_TARGETS_SHOWN])
+    end = " …" if len(targets) > _TARGETS_SHOWN else "."
+    return f"One in a line, as provider:model, the first first. Known: {known}{end}"
+
+
+def _part(theme: Theme, words: str) -> Label:
+    return Label(theme, words, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)

@@ -1,0 +1,133 @@
+"""Has changes of the settings written by a worker, and tells what came of them.
+
+Window, tray and dialogs all change settings through here; the file's usual watch takes over what
+was written, so all of them show the same at once.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from llmgw_desktop.app.settings_wish import SettingsWriter, Wish
+from llmgw_desktop.domain.errors import LlmgwError, SettingsConflict
+from llmgw_desktop.store.config.settings_editor import Written
+from llmgw_desktop.ui.bridge import Bridge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A change that was asked for, and who is told what came of it."""
+
+    wish: Callable[[], Wish]
+    done: Callable[[], None] | None
+    refused: Callable[[Exception], None] | None
+    conflicted: Callable[[], None] | None
+    overrule: bool
+
+
+class SettingsChanger(QObject):
+    """One for the program. One change at a time: each sees what the one before it has made."""
+
+    done = Signal(str, object)
+    """What is true now, and the Written that takes it back, or None."""
+    refused = Signal(str)
+    """Why nothing was written, where the one who asked does not say it himself."""
+    conflict = Signal(SettingsConflict, Wish)
+    settled = Signal()
+    """A wish was answered, one way or another: show what is true."""
+
+    def __init__(
+        self,
+        writer: SettingsWriter,
+        check_settings: Callable[[], object],
+        bridge: Bridge,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._writer = writer
+        self._check_settings = check_settings
+        self._bridge = bridge
+        self._waiting: deque[_Asked] = deque()
+        self._is_busy = False
+
+    @property
+    def is_busy(self) -> bool:
+        """What is on screen may be about to change."""
+        return self._is_busy
+
+    def make(
+        self,
+        wish: Callable[[], Wish],
+        *,
+        done: Callable[[], None] | None = None,
+        refused: Callable[[Exception], None] | None = None,
+        conflicted: Callable[[], None] | None = None,
+        overrule: bool = False,
+    ) -> None:
+        """`wish` is called when its turn has come. `refused` is told everything but a conflict, in
+        place of the signal; `conflicted` before it."""
+        self._waiting.append(
+            _Asked(wish=wish, done=done, refused=refused, conflicted=conflicted, overrule=overrule)
+        )
+        self._go_on()
+
+    def undo(self, written: Written) -> None:
+        def undone(_: None) -> None:
+            self._take_over()
+            self.done.emit("Undone.", None)
+
+        def failed(error: Exception) -> None:
+            self._take_over()
+            self.refused.emit(_sentence(error))
+
+        self._bridge.fetch(self, lambda: self._writer.undo(written), undone, failed)
+
+    def _go_on(self) -> None:
+        if self._is_busy or not self._waiting:
+            return
+        asked = self._waiting.popleft()
+        wish = asked.wish()
+        self._is_busy = True
+
+        def written(result: Written) -> None:
+            self._settle()
+            if asked.done is not None:
+                asked.done()
+            can_undo = wish.can_undo and result.before != result.after
+            self.done.emit(wish.said, result if can_undo else None)
+
+        def failed(error: Exception) -> None:
+            self._settle()
+            self._tell(error, asked, wish)
+
+        self._bridge.fetch(
+            self,
+            lambda: self._writer.apply(wish.edit(), overrule=asked.overrule),
+            written,
+            failed,
+        )
+
+    def _tell(self, error: Exception, asked: _Asked, wish: Wish) -> None:
+        if isinstance(error, SettingsConflict):
+            if asked.conflicted is not None:
+                asked.conflicted()
+            self.conflict.emit(error, wish)
+        elif asked.refused is not None:
+            asked.refused(error)
+        else:
+            self.refused.emit(_sentence(error))
+
+    def _settle(self) -> None:
+        self._is_busy = False
+        self._take_over()
+        self._go_on()
+
+    def _take_over(self) -> None:
+        self._check_settings()
+        self.settled.emit()
+
+
+def _sentence(error: Exception) -> str:
+    return str(error) if isinstance(error, LlmgwError) else f"{type(error).__name__}: {error}"

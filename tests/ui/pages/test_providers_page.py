@@ -1,0 +1,302 @@
+"""The Providers page in its window: what it shows, and that page, tray and file agree."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from llmgw_desktop.app.provider_probe import OLLAMA_URL
+from llmgw_desktop.domain.account import AccountState, AccountStatus
+from llmgw_desktop.domain.events import AccountChanged
+from llmgw_desktop.ui.dialogs.conflict_dialog import ConflictDialog
+from llmgw_desktop.ui.providers.account_row import AccountRow
+from llmgw_desktop.ui.providers.first_provider import FirstProvider
+from llmgw_desktop.ui.providers.offer_card import OfferCard
+from llmgw_desktop.ui.providers.provider_dialog import ProviderDialog
+from llmgw_desktop.ui.widgets.label import Label
+from llmgw_desktop.ui.widgets.switch import Switch
+from llmgw_desktop.ui.widgets.text_field import TextLines
+from tests.support.routing_scene import FULL, set_full_scene
+from tests.ui.pages.routing_stage import RoutingStage
+from tests.ui.plain_gateway import NOW_S
+
+# the offscreen platform has no tray to watch
+pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
+
+
+def words_of(card: object) -> str:
+    labels = card.findChildren(Label)  # type: ignore[attr-defined]
+    return " | ".join(label.text() for label in labels if not label.isHidden())
+
+
+def switch(stage: RoutingStage, name: str) -> Switch:
+    found = stage.button(f"Use provider {name}")
+    assert isinstance(found, Switch)
+    return found
+
+
+def is_on(stage: RoutingStage, name: str) -> object:
+    table = tomllib.loads(stage.file.read_text())["providers"][name]
+    return table.get("enabled", True)
+
+
+async def test_cards_tell_how_each_provider_stands(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    names = [card.accessibleName() for card in stage.providers.views]
+    assert names == ["anthropic", "work-openai", "gemini", "groq", "ollama", "practice"]
+    work = words_of(stage.card("work-openai"))
+    assert "1 of 2 accounts ready" in work
+    assert "cooling 2 m" in work
+    assert "It asked for a pause (429)" in work
+    assert "41 % left · resets in 5 m" in work
+    assert "needs a key" in words_of(stage.card("gemini"))
+    practice = stage.card("practice")
+    assert "built in, offline and free" in words_of(practice)
+    assert [each for each in practice.findChildren(Switch) if each.isVisible()] == []
+
+
+async def test_page_tray_and_file_agree_whoever_is_asked(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    switch(stage, "ollama").click()
+    await stage.until(lambda: not stage.tray_line("ollama").isChecked())
+    assert is_on(stage, "ollama") is False
+    assert not switch(stage, "ollama").isChecked()
+    stage.tray_line("ollama").trigger()
+    await stage.until(lambda: switch(stage, "ollama").isChecked())
+    assert is_on(stage, "ollama") is True
+    by_hand = stage.file.read_text().replace("local = true\n", "local = true\n# mine\n")
+    stage.gateway.settings.write(by_hand.replace("enabled = true", "enabled = false"))
+    await stage.until(lambda: not switch(stage, "ollama").isChecked())
+    assert not stage.tray_line("ollama").isChecked()
+
+
+async def test_a_toggle_can_be_taken_back_byte_for_byte(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    switch(stage, "anthropic").click()
+    await stage.until(lambda: stage.undo.isVisible())
+    assert stage.undo.text == "anthropic is off."
+    assert stage.file.read_text() != FULL
+    stage.choose("Undo change of settings")
+    await stage.until(lambda: stage.file.read_text() == FULL)
+    await stage.until(lambda: switch(stage, "anthropic").isChecked())
+
+
+async def test_a_removed_provider_comes_back(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    stage.button("Remove groq").click()
+    await stage.until(lambda: "groq" not in [v.accessibleName() for v in stage.providers.views])
+    assert [each.text().split(" (")[0] for each in stage.tray._providers.actions()] == [
+        "anthropic",
+        "work-openai",
+        "gemini",
+        "ollama",
+    ]
+    stage.button("Undo the last change").click()
+    await stage.until(lambda: stage.file.read_text() == FULL)
+    await stage.until(lambda: "groq" in [v.accessibleName() for v in stage.providers.views])
+
+
+async def test_what_cannot_be_written_is_said_and_the_switch_goes_back(
+    stage: RoutingStage,
+) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    stage.button("Remove ollama").click()
+    await stage.until(lambda: stage.window.troubles.words)
+    (words,) = stage.window.troubles.words
+    assert words.startswith("The settings were not changed.")
+    assert 'there is no provider "ollama"' in words
+    assert stage.file.read_text() == FULL
+    stage.file.write_text(FULL + "oops\n")
+    switch(stage, "anthropic").click()
+    await stage.until(lambda: any("not valid TOML" in each for each in stage.window.troubles.words))
+    assert stage.file.read_text() == FULL + "oops\n"
+    await stage.until(lambda: switch(stage, "anthropic").isChecked())
+
+
+async def test_the_same_table_changed_by_hand_is_shown_and_mine_can_be_kept(
+    stage: RoutingStage,
+) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    stage.file.write_text(FULL.replace('"OWN_GROQ_KEY"', '"GROQ_API_KEY"'))
+    switch(stage, "groq").click()
+    await stage.until(lambda: stage.window.findChild(ConflictDialog) is not None)
+    assert is_on(stage, "groq") is False
+    dialog = stage.one(ConflictDialog)
+    sides = [view.toPlainText() for view in dialog.findChildren(TextLines)]
+    assert "enabled = true" in sides[0]
+    assert "GROQ_API_KEY" in sides[1]
+    dialog.keep_mine.click()
+    await stage.until(lambda: is_on(stage, "groq"))
+    assert '"GROQ_API_KEY"' in stage.file.read_text()
+    await stage.until(lambda: switch(stage, "groq").isChecked())
+
+
+async def test_keeping_theirs_writes_nothing(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    theirs = FULL.replace('"OWN_GROQ_KEY"', '"GROQ_API_KEY"')
+    stage.file.write_text(theirs)
+    stage.tray_line("groq").trigger()
+    await stage.until(lambda: stage.window.findChild(ConflictDialog) is not None)
+    QTest.keyClick(stage.one(ConflictDialog), Qt.Key.Key_Escape)
+    await stage.until(lambda: stage.window.findChild(ConflictDialog) is None)
+    assert stage.file.read_text() == theirs
+    assert not switch(stage, "groq").isChecked()
+    assert not stage.tray_line("groq").isChecked()
+
+
+async def test_an_account_is_switched_and_asked_again(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    stage.button("Ask it again now work-openai/team").click()
+    assert stage.gateway.health.reset_accounts == ["work-openai/team"]
+    stage.button("Use account reserve").click()
+    await stage.until(lambda: "enabled = false\n\n[providers.gemini]" in stage.file.read_text())
+
+
+async def test_news_of_an_account_is_shown_at_once(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    status = AccountStatus(
+        account="ollama", state=AccountState.COOLING, until_s=NOW_S + 30, reason="It was silent."
+    )
+    stage.gateway.health.known["ollama"] = status
+    stage.gateway.control.publish(AccountChanged(status=status))
+    await stage.until(lambda: "cooling 30 s" in words_of(stage.card("ollama")))
+    assert stage.tray_line("ollama").text() == "ollama (cooling 30 s)"
+
+
+async def test_only_a_page_in_sight_counts_down(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    assert stage.providers._tick.isActive()
+    stage.window.show_page("flights")
+    assert not stage.providers._tick.isActive()
+    stage.gateway.health.known.clear()
+    stage.window.show_page("providers")
+    assert not stage.providers._tick.isActive()
+
+
+async def test_a_test_shows_what_came_of_it(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    answers = stage.gateway.asker.answers
+    answers["https://api.anthropic.com"] = (200, b'{"data": [{"id": "claude-x"}]}')
+    await stage.open("providers")
+    test = stage.button("Test anthropic")
+    test.click()
+    assert (test.text(), test.isEnabled()) == ("Testing …", False)
+    await stage.until(lambda: "1 model, claude-x" in words_of(stage.card("anthropic")))
+    assert (test.text(), test.isEnabled()) == ("Test", True)
+    stage.button("Test gemini").click()
+    await stage.until(lambda: "refused the connection" in words_of(stage.card("gemini")))
+
+
+async def test_a_newcomer_is_shown_three_ways(stage: RoutingStage) -> None:
+    stage.gateway.settings.env["ANTHROPIC_API_KEY"] = "k"
+    await stage.open("providers")
+    assert stage.one(FirstProvider).isVisible()
+    assert not stage.file.exists()
+    offer = stage.one(OfferCard)
+    assert offer.words == "Found in your environment: ANTHROPIC_API_KEY. Use it for Anthropic?"
+    stage.button("Use it", offer).click()
+    await stage.until(lambda: len(stage.providers.views) == 2)
+    assert stage.card("anthropic").isVisible()
+    assert stage.window.findChild(FirstProvider) is None or not stage.one(FirstProvider).isVisible()
+    assert "ANTHROPIC_API_KEY" in stage.file.read_text()
+
+
+async def test_an_offer_can_be_declined(stage: RoutingStage) -> None:
+    stage.gateway.settings.env["ANTHROPIC_API_KEY"] = "k"
+    await stage.open("providers")
+    stage.button(f"Dismiss: {stage.one(OfferCard).words}").click()
+    await stage.turns()
+    assert [each for each in stage.window.findChildren(OfferCard) if each.isVisible()] == []
+    assert not stage.file.exists()
+
+
+async def test_ollama_is_asked_only_on_a_click(stage: RoutingStage) -> None:
+    await stage.open("providers")
+    assert stage.gateway.asker.asked == []
+    stage.button("Look for Ollama", stage.one(FirstProvider)).click()
+    await stage.until(lambda: stage.window.findChild(OfferCard) is not None)
+    assert "No Ollama answers" in stage.one(OfferCard).words
+    stage.gateway.asker.answers[OLLAMA_URL] = (200, b'{"data": [{"id": "qwen3"}]}')
+    stage.button("Look for Ollama", stage.one(FirstProvider)).click()
+    await stage.until(lambda: "Ollama runs" in stage.window.findChildren(OfferCard)[-1].words)
+    stage.button("Add it").click()
+    await stage.until(lambda: stage.file.exists() and "11434" in stage.file.read_text())
+    await stage.until(lambda: len(stage.providers.views) == 2)
+    assert stage.card("ollama").isVisible()
+
+
+async def test_adding_by_dialog(stage: RoutingStage) -> None:
+    await stage.open("providers")
+    stage.button("Add a server…").click()
+    dialog = stage.one(ProviderDialog)
+    assert dialog.isVisible()
+    dialog._name.setText("lan")
+    dialog.save_wanted.emit()
+    await stage.until(lambda: dialog._fields["base_url"].note.startswith("Expected the address"))
+    assert not stage.file.exists()
+    dialog._address.setText("http://127.0.0.1:1234/v1")
+    dialog.save_wanted.emit()
+    await stage.until(lambda: "local = true beside it" in dialog._fields["base_url"].note)
+    dialog._local.set_on(True)
+    dialog.save_wanted.emit()
+    await stage.until(lambda: stage.file.exists())
+    await stage.until(lambda: stage.window.findChild(ProviderDialog) is None)
+    await stage.until(lambda: len(stage.providers.views) == 2)
+    assert stage.card("lan").isVisible()
+
+
+async def test_changing_by_dialog_keeps_comments(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    stage.button("Edit work-openai").click()
+    dialog = stage.one(ProviderDialog)
+    assert not dialog._name.isEnabled()
+    dialog._models.setText("gpt-5.5, gpt-5.5-mini")
+    dialog.save_wanted.emit()
+    await stage.until(lambda: stage.window.findChild(ProviderDialog) is None)
+    before, _, after = FULL.partition('models = ["gpt-5.5", "gpt-5.5-mini", "o5"')
+    text = stage.file.read_text()
+    assert text.startswith(before)
+    assert text.endswith(after.partition("]\n")[2])
+
+
+async def test_the_keys_lead_to_the_page_and_through_it(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("overview")
+    stage.choose("Providers")
+    assert stage.window.page_key == "providers"
+    await stage.turns()
+    turn = switch(stage, "anthropic")
+    turn.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(turn, Qt.Key.Key_Space)
+    await stage.until(lambda: not is_on(stage, "anthropic"))
+    focused = QApplication.focusWidget()
+    assert focused is turn, "a change leaves the keys where they are"
+    assert len(stage.window.findChildren(AccountRow)) == 6
+
+
+async def test_impatient_clicks_are_done_one_after_the_other(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    for _ in range(3):
+        switch(stage, "groq").click()
+    switch(stage, "anthropic").click()
+    await stage.until(lambda: not is_on(stage, "anthropic"))
+    await stage.turns()
+    assert is_on(stage, "groq") is True
+    assert stage.window.findChild(ConflictDialog) is None
+    assert stage.window.troubles.words == []

@@ -1,0 +1,179 @@
+"""Takes pictures of the Providers and Routes pages and their dialogs, to be looked at by a person.
+
+python tests/ui/take_routing_pictures.py FOLDER [--scales 1 2] [--only NAME] [--size W H]
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.ui import take_pictures
+from tests.ui.take_pictures import Studio
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+_WAIT_MS = 400
+
+
+def providers_full(studio: Studio) -> None:
+    from tests.support.routing_scene import set_full_scene
+
+    set_full_scene(studio.gateway)
+    studio.show("providers")
+
+
+def providers_found(studio: Studio) -> None:
+    """A key in the environment, and one account that was tested."""
+    from PySide6.QtTest import QTest
+
+    from llmgw_desktop.app.providers import AccountTest
+    from llmgw_desktop.ui.pages.providers_page import ProvidersPage
+    from tests.support.routing_scene import set_full_scene
+
+    set_full_scene(studio.gateway)
+    studio.gateway.settings.env["GROQ_API_KEY"] = "k"
+    studio.show("providers")
+    window = _window(studio)
+    page = window.findChild(ProvidersPage)
+    assert isinstance(page, ProvidersPage)
+    well = "Answered in 0.3 s with 42 models, claude-opus-5-5, claude-sonnet-5, claude-haiku-5 …"
+    page.views[0].show_tests(
+        {"anthropic": AccountTest(account="anthropic", is_well=True, words=well)}
+    )
+    window.show_change("work-openai is off.", lambda: None)
+    QTest.qWait(_WAIT_MS)
+
+
+def providers_empty(studio: Studio) -> None:
+    studio.gateway.settings.env["ANTHROPIC_API_KEY"] = "k"
+    studio.show("providers")
+
+
+def providers_add(studio: Studio) -> None:
+    from llmgw_desktop.ui.widgets.button import Button
+
+    studio.gateway.settings.env["ANTHROPIC_API_KEY"] = "k"
+    studio.show("providers")
+    _press(studio, Button, "Add a vendor…")
+    _show_dialog(studio)
+
+
+def providers_add_refused(studio: Studio) -> None:
+    from llmgw_desktop.ui.providers.provider_dialog import ProviderDialog
+    from llmgw_desktop.ui.widgets.button import Button
+
+    studio.show("providers")
+    _press(studio, Button, "Add a server…")
+    _show_dialog(studio)
+    dialog = studio.subject
+    assert isinstance(dialog, ProviderDialog)
+    dialog.save_wanted.emit()
+    _wait()
+
+
+def routes_full(studio: Studio) -> None:
+    from llmgw_desktop.ui.routes.try_panel import TryPanel
+    from tests.support.routing_scene import set_full_scene
+
+    set_full_scene(studio.gateway)
+    studio.show("routes")
+    panel = _window(studio).findChild(TryPanel)
+    assert isinstance(panel, TryPanel)
+    panel._model.setText("claude-haiku-5")
+    panel._client.setText("claude-code")
+    _wait()
+
+
+def routes_empty(studio: Studio) -> None:
+    studio.show("routes")
+
+
+def routes_edit(studio: Studio) -> None:
+    from llmgw_desktop.ui.routes.route_list import RouteList
+    from tests.support.routing_scene import set_full_scene
+
+    set_full_scene(studio.gateway)
+    studio.show("routes")
+    found = _window(studio).findChild(RouteList)
+    assert isinstance(found, RouteList)
+    found.edit_wanted.emit(0)
+    _show_dialog(studio)
+
+
+def conflict(studio: Studio) -> None:
+    from llmgw_desktop.domain.errors import SettingsConflict
+
+    studio.show("providers")
+    mine = '[providers.work-openai]\nkind = "openai"\napi_key_env = "WORK_KEY"\nenabled = false\n'
+    theirs = (
+        '# the new account\n[providers.work-openai]\nkind = "openai"\napi_key_env = "NEW_KEY"\n'
+    )
+    asked = SettingsConflict(
+        file="config.toml", table="providers.work-openai", mine=mine, theirs=theirs
+    )
+    _window(studio).ask_conflict(asked, lambda: None)
+    _show_dialog(studio)
+
+
+def tray_providers(studio: Studio) -> None:
+    from PySide6.QtCore import QPoint
+
+    from tests.support.routing_scene import set_full_scene
+
+    set_full_scene(studio.gateway)
+    studio.show("providers")
+    studio.shell._show_providers()
+    menu = studio.tray._providers
+    menu.popup(QPoint(100, 100))
+    _wait()
+    studio.subject = menu
+
+
+def _window(studio: Studio):  # type: ignore[no-untyped-def]
+    assert studio.shell.window is not None
+    return studio.shell.window
+
+
+def _press(studio: Studio, kind: type, words: str) -> None:
+    next(each for each in _window(studio).findChildren(kind) if each.text() == words).click()
+
+
+def _show_dialog(studio: Studio) -> None:
+    from PySide6.QtWidgets import QDialog
+
+    _wait()
+    found: list[QWidget] = _window(studio).findChildren(QDialog)
+    studio.subject = found[-1]
+
+
+def _wait() -> None:
+    from PySide6.QtTest import QTest
+
+    QTest.qWait(_WAIT_MS)
+
+
+POSES: dict[str, Callable[[Studio], None]] = {
+    pose.__name__.replace("_", "-"): pose
+    for pose in (
+        providers_full,
+        providers_found,
+        providers_empty,
+        providers_add,
+        providers_add_refused,
+        routes_full,
+        routes_empty,
+        routes_edit,
+        conflict,
+        tray_providers,
+    )
+}
+
+if __name__ == "__main__":
+    take_pictures.POSES = POSES
+    take_pictures.main(__file__)

@@ -1,0 +1,136 @@
+"""Switches, quota bars, marks, fields and the notice with a way back."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from llmgw_desktop.domain.account import AccountState
+from llmgw_desktop.ui.providers.standing_marks import standing_mark
+from llmgw_desktop.ui.theme import Appearance, Theme
+from llmgw_desktop.ui.widgets import undo_notice
+from llmgw_desktop.ui.widgets.choice import Choice
+from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.mark import Mark
+from llmgw_desktop.ui.widgets.quota_bar import QuotaBar
+from llmgw_desktop.ui.widgets.switch import Switch
+from llmgw_desktop.ui.widgets.text_field import Field, TextLine
+from llmgw_desktop.ui.widgets.undo_notice import UndoNotice
+
+
+def picture(widget: QWidget) -> QImage:
+    return widget.grab().toImage()
+
+
+def grey(widget: QWidget) -> QImage:
+    """As those see it who see no colours."""
+    return picture(widget).convertToFormat(QImage.Format.Format_Grayscale8)
+
+
+@pytest.mark.parametrize("appearance", [Appearance.LIGHT, Appearance.DARK])
+def test_a_switch_tells_its_state_without_colour(
+    theme: Theme, qtbot: QtBot, appearance: Appearance
+) -> None:
+    theme.set_appearance(appearance)
+    switch = Switch(theme, name="Use it")
+    qtbot.addWidget(switch)
+    switch.show()
+    off = grey(switch)
+    switch.setChecked(True)
+    assert grey(switch) != off
+
+
+def test_keys_turn_a_switch(theme: Theme, qtbot: QtBot) -> None:
+    switch = Switch(theme, name="Use it")
+    qtbot.addWidget(switch)
+    switch.show()
+    with qtbot.waitSignal(switch.clicked):
+        QTest.keyClick(switch, Qt.Key.Key_Space)
+    assert switch.isChecked()
+
+
+def test_every_state_has_a_shape_of_its_own(theme: Theme, qtbot: QtBot) -> None:
+    icons = [standing_mark(state)[0] for state in AccountState]
+    assert len(set(icons)) == len(AccountState)
+    mark = Mark(theme, "ok")
+    qtbot.addWidget(mark)
+    drawn = []
+    for icon in icons:
+        mark.show_mark(icon, Tone.TEXT)
+        drawn.append(picture(mark))
+    assert all(one != other for i, one in enumerate(drawn) for other in drawn[i + 1 :])
+
+
+def test_a_bar_tells_much_little_and_unknown_apart(theme: Theme, qtbot: QtBot) -> None:
+    bar = QuotaBar(theme)
+    qtbot.addWidget(bar)
+    drawn = []
+    for share in (1.0, 0.4, 0.0, None):
+        bar.show_left(share, is_low=False)
+        drawn.append(grey(bar))
+    assert all(one != other for i, one in enumerate(drawn) for other in drawn[i + 1 :])
+
+
+def test_a_field_says_what_is_wrong_in_place_of_its_hint(theme: Theme, qtbot: QtBot) -> None:
+    line = TextLine(theme)
+    field = Field(theme, "Name", line, "Small letters.")
+    qtbot.addWidget(field)
+    assert (line.accessibleName(), field.note) == ("Name", "Small letters.")
+    field.set_wrong("Taken already.")
+    assert (field.note, line.accessibleDescription()) == ("Taken already.", "Taken already.")
+    field.set_wrong("")
+    assert field.note == "Small letters."
+
+
+def test_a_choice_keeps_to_what_it_knows(theme: Theme, qtbot: QtBot) -> None:
+    choice = Choice(theme, [("a", "One"), ("b", "Two")], name="Kind")
+    qtbot.addWidget(choice)
+    choice.choose("b")
+    choice.choose("stale")
+    assert (choice.key, choice.currentText()) == ("b", "Two")
+
+
+class Way:
+    """Back."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def __call__(self) -> None:
+        self.taken += 1
+
+
+@pytest.fixture
+def room(theme: Theme, qtbot: QtBot) -> QWidget:
+    room = QWidget()
+    room.resize(400, 300)
+    qtbot.addWidget(room)
+    room.show()
+    return room
+
+
+def test_the_way_back_is_offered_once(theme: Theme, room: QWidget) -> None:
+    notice, way = UndoNotice(theme, room), Way()
+    notice.say("It is off.", way)
+    assert notice.isVisible()
+    assert room.rect().contains(notice.geometry())
+    notice.undo()
+    notice.undo()
+    assert way.taken == 1
+    assert not notice.isVisible()
+
+
+def test_the_way_back_ends_by_itself(
+    theme: Theme, room: QWidget, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert undo_notice.SHOWN_MS == 10_000
+    monkeypatch.setattr(undo_notice, "SHOWN_MS", 20)
+    notice, way = UndoNotice(theme, room), Way()
+    notice.say("It is off.", way)
+    qtbot.waitUntil(lambda: not notice.isVisible())
+    notice.undo()
+    assert way.taken == 0
