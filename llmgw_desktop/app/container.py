@@ -2,10 +2,10 @@
 
 import asyncio
 import os
-import random
 from collections.abc import Callable, Mapping
 
 from llmgw_desktop.app.control import GatewayControl
+from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.provider_probe import ProviderProbe
@@ -19,45 +19,16 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.settings import LoadedSettings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.access.authenticator import Authenticator
-from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.counter import Counter
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.flights.redactor import Redactor
-from llmgw_desktop.engine.front import (
-    anthropic_door,
-    gemini_door,
-    health_door,
-    models_door,
-    native_door,
-    openai_door,
-    responses_door,
-    vault_door,
-)
-from llmgw_desktop.engine.front.doors import DoorTable
-from llmgw_desktop.engine.front.http_server import HttpServer
-from llmgw_desktop.engine.gateway import Engine, Gateway
+from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.meters import Meters
-from llmgw_desktop.engine.pipeline import Pipeline
-from llmgw_desktop.engine.relay import Relay
-from llmgw_desktop.engine.replies import Replies
-from llmgw_desktop.engine.routing.attempts import Attempts
-from llmgw_desktop.engine.routing.catalogue import Catalogue
 from llmgw_desktop.engine.routing.health import Health
-from llmgw_desktop.engine.routing.router import Router
-from llmgw_desktop.engine.routing.sending import Sender
-from llmgw_desktop.engine.routing.tour import TourParts
-from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.engine.translation.continuations import Continuations
-from llmgw_desktop.engine.translation.interpreter import Interpreter
-from llmgw_desktop.engine.translation.translation import Translator
-from llmgw_desktop.engine.upstream.http_client import HttpClient
-from llmgw_desktop.engine.upstream.keys import Keys
-from llmgw_desktop.engine.upstream.practice import PracticeClient
 from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.account_store import AccountStore
 from llmgw_desktop.store.client_store import ClientStore
@@ -71,7 +42,6 @@ from llmgw_desktop.store.response_store import ResponseStore
 from llmgw_desktop.store.run_file import remove_run_file, write_run_file
 from llmgw_desktop.store.settings import settings_of
 from llmgw_desktop.store.vault import Vault
-from llmgw_desktop.wire.headers import HeaderPolicy
 
 
 class Container:
@@ -120,7 +90,7 @@ class Container:
             clean=self._redactor.clean_text,
         )
         self._reader = FlightReader(places.flights_db)
-        engine = self._engine()
+        engine = make_engine(self._foundations())
         self.gateway = Gateway(engine, self._bus, settings, problem=problem)
         self.control = GatewayControl(
             gateway=self.gateway,
@@ -206,87 +176,34 @@ class Container:
         except StoreError as error:
             return None, f"Client keys are not accepted: {error}"
 
-    def _engine(self) -> Engine:
-        header_policy = HeaderPolicy()
-        keys = Keys(self.vault, self._clock, learn=self._learn)
-        http = HttpClient(self._settings_file.loaded.settings.upstream, keys)
-        catalogue = Catalogue(http, self._clock)
-        gate = Gate(self._authenticator(), before=lambda: self.check_settings(now=False))
-        translator = Translator(codec_of, self._clock)
-        sender = Sender(
-            vendors=http,
-            own_ways={ProviderKind.PRACTICE: PracticeClient()},
-            header_policy=header_policy,
-            translator=translator,
-        )
-        attempts = Attempts(
-            TourParts(sender=sender, health=self.health, clock=self._clock, jitter=random.random)
-        )
-        pipeline = Pipeline(
-            gate=gate,
-            recorder=self._recorder,
-            attempts=attempts,
-            replies=Replies(
-                relay=Relay(header_policy),
-                interpreter=Interpreter(header_policy, self._continuations),
-                counter=Counter(attempts, translator),
-                continuations=self._continuations,
-            ),
-            header_policy=header_policy,
-        )
-        pipeline.router = Router(
-            self._settings_file.loaded.settings,
-            health=self.health,
-            price=self._recorder.pricing.usual,
+    def _foundations(self) -> Foundations:
+        return Foundations(
             clock=self._clock,
-        )
-        doors = self._doors(pipeline, catalogue)
-        return Engine(
-            gate=gate,
-            pipeline=pipeline,
             recorder=self._recorder,
-            http=http,
-            server=HttpServer(pipeline=pipeline, gate=gate, doors=doors),
-            catalogue=catalogue,
-            attempts=attempts,
-            health=self.health,
-        )
-
-    def _doors(self, pipeline: Pipeline, catalogue: Catalogue) -> DoorTable:
-        anthropic, openai = anthropic_door.dialect(), openai_door.dialect()
-        table = DoorTable(openai)
-        anthropic_door.add_doors(table, anthropic)
-        openai_door.add_doors(table, openai)
-        responses = responses_door.dialect(ModelProtocol.OPENAI_RESPONSES)
-        codex = responses_door.dialect(ModelProtocol.CODEX)
-        responses_door.add_doors(table, responses, codex, catalogue, self._continuations)
-        gemini_door.add_doors(table, gemini_door.dialect())
-        models_door.add_doors(table, catalogue)
-        generate = native_door.GenerateDoor(pipeline.handle, openai, self._providers)
-        standing = native_door.ProvidersDoor(self._providers, self.health.status)
-        native_door.add_doors(table, generate, standing)
-        health = health_door.HealthDoor(
-            gateway=lambda: self.gateway.status,
-            recorder=lambda: self._recorder.status,
-            settings=lambda: self._settings_news,
-            open_flights=lambda: pipeline.open_runs,
             meters=self._meters,
-            before=lambda: self.check_settings(now=False),
+            health=self.health,
+            continuations=self._continuations,
+            vault=self.vault,
+            authenticator=self._authenticator(),
+            settings=lambda: self._loaded().settings,
+            settings_news=lambda: self._settings_news,
+            status=lambda: self.gateway.status,
+            check_settings=lambda: self.check_settings(now=False),
+            learn=self._learn,
+            new_key=self._new_key,
         )
-        health_door.add_doors(table, health, openai)
-        vault_door.add_doors(table, vault_door.VaultDoor(self.vault, self._new_key), openai)
-        return table
 
     def _new_key(self, entry: VaultEntry) -> None:
-        """Accounts that use it are worth asking again, whatever was wrong with the old one."""
+        """From any thread: whoever uses it is worth asking again, whatever was wrong before."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ask_again, entry)
+
+    def _ask_again(self, entry: VaultEntry) -> None:
         new = f"{entry.address.provider}/{entry.address.name}"
-        for provider in self._providers():
+        for provider in self._loaded().settings.providers:
             for account in provider.accounts:
                 if account.vault == new:
                     self.health.reset(account_id(provider.name, account.name))
-
-    def _providers(self) -> tuple[Provider, ...]:
-        return self._settings_file.loaded.settings.providers
 
     def _authenticator(self) -> Authenticator:
         return Authenticator(

@@ -35,7 +35,7 @@ class Credentials:
         """As `store_key`, for whoever is beside the loop already; the answer is how the settings
         name the entry."""
         entry = address(EntryKind.API_KEY, provider, name, "")
-        self._vault.put(entry, secret.encode("utf-8", "replace"), by=_WHO)
+        self._told(self._vault.put(entry, secret.encode("utf-8", "replace"), by=_WHO))
         return f"{provider}/{name}"
 
     async def remove(self, entry_id: int) -> bool:

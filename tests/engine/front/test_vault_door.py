@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
@@ -275,4 +276,5 @@ async def test_a_new_key_puts_its_accounts_to_the_test_again(house: House) -> No
         assert answer.status == 502
     assert house.container.health.status("kept").state is AccountState.AUTH_REQUIRED
     await _stored(house, "/v1/credentials", {**KEY, "apiKey": SECRET[::-1]})
+    await asyncio.sleep(0)
     assert house.container.health.status("kept").state is AccountState.READY

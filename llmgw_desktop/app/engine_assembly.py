@@ -1,0 +1,148 @@
+"""The engine's parts joined: from the door to the upstreams. What it stands on the container makes.
+
+The second half of the composition root: here and in `container.py` parts are made, nowhere else.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.events import GatewayStatus, SettingsChanged
+from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
+from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.domain.vault import VaultEntry
+from llmgw_desktop.engine.access.authenticator import Authenticator
+from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.counter import Counter
+from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.front import (
+    anthropic_door,
+    gemini_door,
+    health_door,
+    models_door,
+    native_door,
+    openai_door,
+    responses_door,
+    vault_door,
+)
+from llmgw_desktop.engine.front.doors import DoorTable
+from llmgw_desktop.engine.front.http_server import HttpServer
+from llmgw_desktop.engine.gateway import Engine
+from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.engine.relay import Relay
+from llmgw_desktop.engine.replies import Replies
+from llmgw_desktop.engine.routing.attempts import Attempts
+from llmgw_desktop.engine.routing.catalogue import Catalogue
+from llmgw_desktop.engine.routing.health import Health
+from llmgw_desktop.engine.routing.router import Router
+from llmgw_desktop.engine.routing.sending import Sender
+from llmgw_desktop.engine.routing.tour import TourParts
+from llmgw_desktop.engine.translation.codecs import codec_of
+from llmgw_desktop.engine.translation.continuations import Continuations
+from llmgw_desktop.engine.translation.interpreter import Interpreter
+from llmgw_desktop.engine.translation.translation import Translator
+from llmgw_desktop.engine.upstream.http_client import HttpClient
+from llmgw_desktop.engine.upstream.keys import Keys
+from llmgw_desktop.engine.upstream.practice import PracticeClient
+from llmgw_desktop.store.vault import Vault
+from llmgw_desktop.wire.headers import HeaderPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foundations:
+    """What the engine stands on, and how it asks for what changes while it runs."""
+
+    clock: Clock
+    recorder: Recorder
+    meters: Meters
+    health: Health
+    continuations: Continuations
+    vault: Vault
+    authenticator: Authenticator
+    settings: Callable[[], Settings]
+    settings_news: Callable[[], SettingsChanged]
+    status: Callable[[], GatewayStatus]
+    check_settings: Callable[[], None]
+    """Ahead of every decision, so that it is made by the settings of now."""
+    learn: Callable[[str], None]
+    """Each key, before it is used."""
+    new_key: Callable[[VaultEntry], None]
+    """The vault has another value."""
+
+    def providers(self) -> tuple[Provider, ...]:
+        return self.settings().providers
+
+
+def make_engine(base: Foundations) -> Engine:
+    header_policy = HeaderPolicy()
+    keys = Keys(base.vault, base.clock, learn=base.learn)
+    http = HttpClient(base.settings().upstream, keys)
+    catalogue = Catalogue(http, base.clock)
+    gate = Gate(base.authenticator, before=base.check_settings)
+    translator = Translator(codec_of, base.clock)
+    sender = Sender(
+        vendors=http,
+        own_ways={ProviderKind.PRACTICE: PracticeClient()},
+        header_policy=header_policy,
+        translator=translator,
+    )
+    attempts = Attempts(
+        TourParts(sender=sender, health=base.health, clock=base.clock, jitter=random.random)
+    )
+    pipeline = Pipeline(
+        gate=gate,
+        recorder=base.recorder,
+        attempts=attempts,
+        replies=Replies(
+            relay=Relay(header_policy),
+            interpreter=Interpreter(header_policy, base.continuations),
+            counter=Counter(attempts, translator),
+            continuations=base.continuations,
+        ),
+        header_policy=header_policy,
+    )
+    pipeline.router = Router(
+        base.settings(),
+        health=base.health,
+        price=base.recorder.pricing.usual,
+        clock=base.clock,
+    )
+    doors = _doors(base, pipeline, catalogue)
+    return Engine(
+        gate=gate,
+        pipeline=pipeline,
+        recorder=base.recorder,
+        http=http,
+        server=HttpServer(pipeline=pipeline, gate=gate, doors=doors),
+        catalogue=catalogue,
+        attempts=attempts,
+        health=base.health,
+    )
+
+
+def _doors(base: Foundations, pipeline: Pipeline, catalogue: Catalogue) -> DoorTable:
+    openai = openai_door.dialect()
+    table = DoorTable(openai)
+    anthropic_door.add_doors(table, anthropic_door.dialect())
+    openai_door.add_doors(table, openai)
+    responses = responses_door.dialect(ModelProtocol.OPENAI_RESPONSES)
+    codex = responses_door.dialect(ModelProtocol.CODEX)
+    responses_door.add_doors(table, responses, codex, catalogue, base.continuations)
+    gemini_door.add_doors(table, gemini_door.dialect())
+    models_door.add_doors(table, catalogue)
+    generate = native_door.GenerateDoor(pipeline.handle, openai, base.providers)
+    standing = native_door.ProvidersDoor(base.providers, base.health.status)
+    native_door.add_doors(table, generate, standing)
+    vault_door.add_doors(table, vault_door.VaultDoor(base.vault, base.new_key), openai)
+    health = health_door.HealthDoor(
+        gateway=base.status,
+        recorder=lambda: base.recorder.status,
+        settings=base.settings_news,
+        open_flights=lambda: pipeline.open_runs,
+        meters=base.meters,
+        before=base.check_settings,
+    )
+    health_door.add_doors(table, health, openai)
+    return table
