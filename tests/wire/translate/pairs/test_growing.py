@@ -65,7 +65,7 @@ def overlapping(draw: st.DrawFn) -> list[AnswerEvent]:
 def writer(protocol: ModelProtocol, *, shows_thinking: bool, query: str) -> EventWriter:
     own = codec(protocol)
     wanted = asked(TOOLS)
-    reasoning = Reasoning(is_adaptive=True) if shows_thinking else None
+    reasoning = Reasoning(is_adaptive=True, show="auto") if shows_thinking else None
     wanted = replace(wanted, prompt=replace(wanted.prompt, reasoning=reasoning), query=query)
     return own.event_writer(wanted, LossReport(own.losses))
 
