@@ -206,7 +206,7 @@ def _assert_thought(cell: Cell, heard: Heard) -> None:
     assert heard.thinking == shown or (cell.client == "chat" and heard.thinking is None)
 
 
-STATUSES = [(status, False) for status in (400, 401, 403, 404, 429, 500, 503)] + [(429, True)]
+STATUSES = [(status, False) for status in (400, 404, 429, 500, 503)] + [(429, True)]
 
 
 class TestFaults:
@@ -217,6 +217,16 @@ class TestFaults:
         with pytest.raises(Exception, match="Something is amiss") as caught:
             talk.ask("ping")
         assert talk.status_of(caught.value) == status
+
+    @pytest.mark.parametrize("status", [401, 403])
+    def test_a_key_that_a_vendor_refuses_is_not_the_callers(self, cell: Cell, status: int):
+        """His own key is fine: he is told which account is not, and his SDK does not try again."""
+        cell.lane.then(Refusal(status=status, message="Something is amiss."))
+        talk = cell.talk()
+        told = "Something is amiss" if cell.direct else f"{cell.upstream.name}: Its vendor"
+        with pytest.raises(Exception, match=told) as caught:
+            talk.ask("ping")
+        assert talk.status_of(caught.value) == (status if cell.direct else 502)
 
     @pytest.mark.parametrize(
         ("fault", "tools"),
