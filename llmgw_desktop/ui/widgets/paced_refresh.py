@@ -17,7 +17,8 @@ from typing_extensions import override
 LEAST_MS = 250
 COST_SHARE = 80
 """A page takes at most this part of a core."""
-_LONGEST_REST_MS = 60_000
+_LONGEST_REST_MS = 8_000
+"""Rather more of a core than a list that stands still while somebody looks at it."""
 _T = TypeVar("_T")
 
 

@@ -323,8 +323,8 @@ def test_under_load_it_takes_a_small_part_of_a_core(
         return found
 
     monkeypatch.setattr(gateway.overview, "figures", costly)
-    end = time.monotonic() + 3
-    while time.monotonic() < end:
+    began = time.monotonic()
+    while time.monotonic() < began + 3 or (len(readings) < 3 and time.monotonic() < began + 30):
         for number in range(20):
             gateway.open_flight(running_flight(number))
             gateway.close_flight(ended_flight(number))
