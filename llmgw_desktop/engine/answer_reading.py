@@ -55,7 +55,7 @@ def with_own_words(body: bytes, request: ModelRequest, flight: OpenFlight) -> by
         "requestedModel": asked[len(first) + 1 :] if is_named else asked,
         "resolvedProvider": flight.provider,
         "resolvedModel": flight.model_served,
-        "fallbackUsed": flight.is_fallback,
+        "fallbackUsed": flight.fell_back is True,
         "tokensUsed": None if None in spent else sum(filter(None, spent)),
     }
     return with_gateway_facts(body, facts)

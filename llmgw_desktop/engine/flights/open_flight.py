@@ -262,11 +262,6 @@ class OpenFlight:
             self.cost_usd,
         )
 
-    @property
-    def is_fallback(self) -> bool:
-        """Somebody else answers than who was to."""
-        return self.candidate is not None and self.candidate != self.choice
-
     def timeline(self) -> tuple[Phase, ...]:
         began = self.started
         return tuple(

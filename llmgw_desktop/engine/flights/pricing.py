@@ -1,10 +1,9 @@
 """What an answer cost: the person's own prices first, else the shipped table's, else unknown."""
 
-import re
 from collections.abc import Callable, Sequence
-from fnmatch import translate
 from urllib.parse import urlsplit
 
+from llmgw_desktop.domain.glob import Glob
 from llmgw_desktop.domain.price import Price, PriceRule
 from llmgw_desktop.domain.provider import Provider, ProviderKind, Upstream
 from llmgw_desktop.domain.usage import Usage
@@ -32,14 +31,12 @@ class Pricing:
         self._load = load
         self._table: PriceTable | None = None
         self._vendors: dict[str, str] = {}
-        self._rules: Sequence[tuple[re.Pattern[str], re.Pattern[str], Price]] = ()
+        self._rules: Sequence[tuple[Glob, Glob, Price]] = ()
         self._found: dict[tuple[str, str], Price | None] = {}
 
     def apply(self, providers: Sequence[Provider], rules: Sequence[PriceRule]) -> None:
         self._vendors = {each.name: vendor for each in providers if (vendor := vendor_of(each))}
-        self._rules = [
-            (_pattern(rule.provider), _pattern(rule.model), rule.price) for rule in rules
-        ]
+        self._rules = [(Glob(rule.provider), Glob(rule.model), rule.price) for rule in rules]
         self._found.clear()
 
     def price_of(self, provider: str, model: str) -> Price | None:
@@ -73,7 +70,7 @@ class Pricing:
 
     def _look_up(self, provider: str, model: str) -> Price | None:
         for of_provider, of_model, price in self._rules:
-            if of_provider.match(provider) and of_model.match(model):
+            if of_provider.fits(provider) and of_model.fits(model):
                 return price
         vendor = self._vendors.get(provider)
         return self.table.price_of(vendor, model) if vendor else None
@@ -88,7 +85,3 @@ def vendor_of(provider: Provider) -> str:
         return ""
     host = urlsplit(provider.base_url).hostname or ""
     return _VENDORS.get(provider.kind) or _VENDORS_BY_HOST.get(host, "")
-
-
-def _pattern(glob: str) -> re.Pattern[str]:
-    return re.compile(translate(glob))

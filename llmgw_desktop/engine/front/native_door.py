@@ -5,6 +5,7 @@ from time import monotonic
 from typing import Any
 
 import orjson
+from multidict import CIMultiDict
 
 from llmgw_desktop.domain.account import AccountState, AccountStatus, account_id
 from llmgw_desktop.domain.errors import MalformedRequest
@@ -15,6 +16,7 @@ from llmgw_desktop.engine.caller import JSON, Caller, HeaderLines
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.routing.router import NO_FALLBACK
 from llmgw_desktop.wire.native import chat_request, generate_answer, read_generate
 
 Handle = Callable[[Dialect, Operation, Caller], Awaitable[None]]
@@ -77,9 +79,10 @@ class _GeneratingCaller:
         """With what the body says of the project and of fallbacks."""
         said = {"x-project": self._fields.get("project")}
         if self._fields.get("strict"):
-            said["x-llmgw-no-fallback"] = "true"
-        told = {name: value for name, value in said.items() if value}
-        return {**_lower(self._caller.headers), **told} if told else self._caller.headers
+            said[NO_FALLBACK] = "true"
+        told = CIMultiDict(self._caller.headers)
+        told.update({name: value for name, value in said.items() if value})
+        return told
 
     @property
     def presented_keys(self) -> Sequence[str]:
@@ -144,10 +147,6 @@ class ProvidersDoor:
             "until": status.until_s,
             "reason": status.reason or None,
         }
-
-
-def _lower(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
 
 
 def add_doors(table: DoorTable, generate: GenerateDoor, providers: ProvidersDoor) -> None:

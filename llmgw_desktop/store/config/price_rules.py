@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from llmgw_desktop.domain.price import Price, PriceRule, Rates
 from llmgw_desktop.store.config.settings_text import SettingsText
-from llmgw_desktop.store.config.values import Unfit
+from llmgw_desktop.store.config.values import NamePattern, Unfit
 
 _MOST_USD = 1_000_000.0
 
@@ -25,22 +25,9 @@ class Dollars:
         return float(raw)
 
 
-@dataclass(frozen=True, slots=True)
-class Glob:
-    """A name, or the pattern of several. Few stars, so that matching stays quick."""
-
-    expected = "a name in which * and ? may stand for what is left open, with 8 stars at most"
-
-    def read(self, raw: object) -> str:
-        named = isinstance(raw, str) and 0 < len(raw) <= 200 and raw.isprintable()
-        if not named or not isinstance(raw, str) or raw.count("*") > 8 or "[" in raw:
-            raise Unfit(self.expected)
-        return raw
-
-
-PRICE_KEYS: dict[str, tuple[Dollars | Glob, str]] = {
-    "provider": (Glob(), "Whose models; all if left out."),
-    "model": (Glob(), "Which models; all if left out."),
+PRICE_KEYS: dict[str, tuple[Dollars | NamePattern, str]] = {
+    "provider": (NamePattern(), "Whose models; all if left out."),
+    "model": (NamePattern(), "Which models; all if left out."),
     "input": (Dollars(), "Prompt tokens that no cache has to do with. Required."),
     "output": (Dollars(), "Generated tokens. Required."),
     "cache_read": (Dollars(), "Prompt tokens read from a cache; unknown if left out."),

@@ -53,6 +53,22 @@ async def test_any_provider_may_answer(house: House) -> None:
     assert (told["requestedModel"], told["x_gateway"]["requestedModel"]) == ("claude-stub",) * 2
 
 
+async def test_what_the_body_says_of_project_and_fallback_counts(house: House) -> None:
+    seen: list[tuple[str, bool]] = []
+    router = house.container.gateway._engine.pipeline.router
+    route = router.route
+
+    def noted(request: Any) -> Any:
+        seen.append((request.project, request.headers.get("X-LLMGW-No-Fallback") == "true"))
+        return route(request)
+
+    router.route = noted  # type: ignore[method-assign]
+    await _generate(house, prompt="p", model="gpt-stub", project="acme", strict=True)
+    await _generate(house, prompt="p", model="gpt-stub", strict=False)
+    assert seen == [("acme", True), ("", False)]
+    assert house.lane.requests[0].header("x-project") is None
+
+
 async def test_where_no_model_is_named_the_first_that_is_listed_answers(house: House) -> None:
     assert (await _generate(house, prompt="ping"))["model"] == "claude-stub"
     assert (await _generate(house, prompt="ping", provider="chat"))["model"] == "gpt-stub"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.domain.account import AccountState
-from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.domain.flight import FlightState, FlightSummary
 from llmgw_desktop.engine.routing.hold_back import Replayed
 from tests.engine.routing.conftest import Inn, open_inn
 from tests.support.answers import (
@@ -87,18 +87,21 @@ class TestAnotherAnswers:
     async def test_in_the_callers_protocol(
         self, inn: Inn, failing: Behaviour, stream: bool
     ) -> None:
-        await self._the_second_answers(inn, failing, stream=stream)
+        flight = await self._the_second_answers(inn, failing, stream=stream)
+        assert (flight.state, flight.provider, flight.attempts) == (FlightState.OK, "two", 2)
 
     @pytest.mark.parametrize("failing", IN_STREAMS.values(), ids=IN_STREAMS.keys())
     async def test_what_fails_inside_a_stream(self, inn: Inn, failing: Behaviour) -> None:
-        await self._the_second_answers(inn, failing, stream=True)
+        flight = await self._the_second_answers(inn, failing, stream=True)
+        assert (flight.state, flight.provider, flight.attempts) == (FlightState.OK, "two", 2)
 
     @pytest.mark.parametrize("failing", IN_BODIES.values(), ids=IN_BODIES.keys())
     async def test_what_fails_inside_a_body(self, inn: Inn, failing: Behaviour) -> None:
-        await self._the_second_answers(inn, failing, stream=False)
+        flight = await self._the_second_answers(inn, failing, stream=False)
+        assert (flight.state, flight.provider, flight.attempts) == (FlightState.OK, "two", 2)
 
     @staticmethod
-    async def _the_second_answers(inn: Inn, failing: Behaviour, *, stream: bool) -> None:
+    async def _the_second_answers(inn: Inn, failing: Behaviour, *, stream: bool) -> FlightSummary:
         inn.route.lay("one", "two")
         inn.lane("one").then(failing)
         async with inn.post(MESSAGES, ask(stream=stream)) as answer:
@@ -109,13 +112,12 @@ class TestAnotherAnswers:
         assert answer.headers["x-llmgw-attempts"] == "2"
         assert answer.headers["x-llmgw-fallback"] == "true"
         assert inn.asked() == {"one": 1, "two": 1}
-        flight = inn.closed[0]
-        assert (flight.state, flight.provider, flight.attempts) == (FlightState.OK, "two", 2)
         first, second = (await inn.record()).attempt_log
         assert (first.account, second.account) == ("one", "two")
         assert first.outcome
         assert (second.outcome, second.status) == ("", 200)
         assert 0 <= first.start_ms <= first.end_ms <= second.start_ms + 1 <= second.end_ms + 1
+        return inn.closed[0]
 
     @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
     @pytest.mark.parametrize(
