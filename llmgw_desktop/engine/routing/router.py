@@ -20,7 +20,7 @@ from llmgw_desktop.engine.routing.directory import Directory
 from llmgw_desktop.engine.routing.plan import Deciding, Fork, Plan, plan_of
 from llmgw_desktop.engine.routing.rules import Asked, ReadyRule, ready
 from llmgw_desktop.engine.routing.sizes import input_tokens_of
-from llmgw_desktop.engine.routing.strategies import AccountHealth, AllWell, Price, no_price
+from llmgw_desktop.engine.routing.strategies import AccountHealth, AllWell, UsualPrice, no_price
 
 LONGEST_NAME = 512
 MOST_PLANS = 1024
@@ -36,7 +36,7 @@ class Router:
         settings: Settings | None = None,
         *,
         health: AccountHealth | None = None,
-        price: Price = no_price,
+        price: UsualPrice = no_price,
         affinity: Affinity | None = None,
         clock: Clock | None = None,
     ) -> None:

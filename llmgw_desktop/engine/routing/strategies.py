@@ -16,7 +16,7 @@ from llmgw_desktop.engine.routing.choices import Choice
 
 Level = tuple[Choice, ...]
 """Candidates of one rank."""
-Price = Callable[[Upstream, str], float | None]
+UsualPrice = Callable[[Upstream, str], float | None]
 """What a million tokens of a model cost there, blended; None where nobody knows."""
 
 
