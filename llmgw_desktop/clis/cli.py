@@ -1,0 +1,64 @@
+"""What the gateway needs to know of a CLI: one value a CLI, made in the file of its name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from llmgw_desktop.domain.cli import CliEvent, CliFacts, CliName, CliRequest, LaunchPlan
+
+
+class OutputReader(Protocol):
+    """Reads what a run writes, in whatever pieces it comes."""
+
+    def feed(self, chunk: bytes) -> list[CliEvent]:
+        """Of stdout."""
+
+    def finish(self, exit_code: int | None, stderr: str) -> list[CliEvent]:
+        """All has come; `stderr` is the end of what was said there. The last event of a run is
+        its RunEnded: of a CLI that gave none, one that says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """How a person signs in with a CLI, and how one sees whether he has."""
+
+    command: tuple[str, ...]
+    """Run in a terminal."""
+    guidance: str
+    files: tuple[str, ...] = ()
+    """Below HOME: where the CLI keeps what it got; written by it again and again."""
+    variables: tuple[str, ...] = ()
+    """Environment variables that do as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One field of a request to this CLI, by its public name."""
+
+    name: str
+    schema: Mapping[str, object]
+    """JSON schema: what is accepted."""
+    meaning: str
+    flag: str = ""
+    """Empty where a field becomes something else than a flag."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cli:
+    """One vendor's CLI."""
+
+    name: CliName
+    commands: tuple[str, ...]
+    """Names of the program, the usual one first."""
+    facts: CliFacts
+    options: tuple[Option, ...]
+    plan: Callable[[CliRequest], LaunchPlan]
+    """Raises InvalidRun for what cannot be asked."""
+    reader: Callable[[CliRequest], OutputReader]
+    sign_in: SignIn
+    version: tuple[str, ...] = ("--version",)
+    """Arguments that make it tell its version."""
+    contract_version: str = ""
+    """The version that `flags` were taken from."""
+    flags: frozenset[str] = field(default_factory=frozenset)
+    """All that it knew then: a plan uses no other."""

@@ -1,0 +1,103 @@
+"""A job: one durable run of a CLI, from its being asked for to its end."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from llmgw_desktop.domain.cli import CliName, ErrorCategory
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+
+
+class JobState(StrEnum):
+    """How a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    ORPHANED = "orphaned"
+    """It ran when nobody looked, and how it ended cannot be found out."""
+
+
+ALLOWED_MOVES: dict[JobState, frozenset[JobState]] = {
+    JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.CANCELED}),
+    JobState.RUNNING: frozenset(
+        {JobState.COMPLETED, JobState.FAILED, JobState.CANCELED, JobState.ORPHANED}
+    ),
+    JobState.COMPLETED: frozenset(),
+    JobState.FAILED: frozenset(),
+    JobState.CANCELED: frozenset(),
+    JobState.ORPHANED: frozenset(),
+}
+"""A state that is none's next is the end: a late word changes nothing any more."""
+
+LIVE_STATES = frozenset({JobState.QUEUED, JobState.RUNNING})
+
+EXIT_QUEUE_TIMEOUT = 75
+EXIT_TIMEOUT = 124
+EXIT_IDLE_TIMEOUT = 125
+EXIT_OVERFLOW = 126
+EXIT_MISSING = 127
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobProcess:
+    """What a job's process is known by, also to a program started later: an id alone may have
+    been given to another process meanwhile."""
+
+    pid: int
+    started_ticks: int
+    """The system's own mark of when it started, compared for equality only."""
+    group: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFigures:
+    """What a run used, as far as its CLI told; unknown is None."""
+
+    usage: Usage = UNKNOWN_USAGE
+    cost_usd: float | None = None
+    model: str | None = None
+    provider_session_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One row. Times are wall clock, seconds since 1970."""
+
+    id: str
+    owner: str
+    """The principal's client id: others do not find it."""
+    client: str
+    """For people."""
+    cli: CliName
+    state: JobState = JobState.QUEUED
+    title: str = ""
+    """A line of the prompt, secrets removed, for lists."""
+    model: str = ""
+    request_key: str = ""
+    """The same for requests that would do the same."""
+    correlation_id: str = ""
+    flight_id: str = ""
+    session_id: str = ""
+    """Of the gateway's own session, where the run belongs to one."""
+    working_dir: str = ""
+    asked_at_s: float
+    started_at_s: float | None = None
+    ended_at_s: float | None = None
+    process: JobProcess | None = None
+    exit_code: int | None = None
+    error: str = ""
+    category: ErrorCategory | None = None
+    retryable: bool | None = None
+    retries: int = 0
+    stdout_bytes: int = 0
+    stderr_bytes: int = 0
+    output_truncated: bool = False
+    changes_files: bool = True
+    figures: JobFigures = field(default_factory=JobFigures)
+    expires_at_s: float | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE_STATES
