@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from llmgw_desktop.domain.cli import CliEvent, CliFacts, CliName, CliRequest, LaunchPlan
+from llmgw_desktop.domain.cli import CliEvent, CliFacts, CliName, CliRequest, LaunchPlan, UsageTold
 
 
 class OutputReader(Protocol):
@@ -44,6 +44,16 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SideUsage:
+    """Where a CLI that says nothing of its usage writes it down."""
+
+    path: str
+    """Below HOME; `{session_id}` stands for the CLI's own id."""
+    read: Callable[[bytes], UsageTold | None]
+    """What the last run used, out of the whole file; None where it does not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cli:
     """One vendor's CLI."""
 
@@ -62,3 +72,8 @@ class Cli:
     """The version that `flags` were taken from."""
     flags: frozenset[str] = field(default_factory=frozenset)
     """All that it knew then: a plan uses no other."""
+    helps: tuple[tuple[str, ...], ...] = (("--help",),)
+    """Arguments that make it list its flags; all lists together are compared with `flags`."""
+    unlisted_flags: frozenset[str] = field(default_factory=frozenset)
+    """Those of `flags` that no help names, though the CLI takes them."""
+    side_usage: SideUsage | None = None

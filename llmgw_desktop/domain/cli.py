@@ -61,6 +61,17 @@ class PlannedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedPath:
+    """A file or folder of the caller's that a run needs: refused where it is not there."""
+
+    field: str
+    """The request's name for it."""
+    path: str
+    """Relative ones are below the working folder."""
+    is_folder: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchPlan:
     """How a run is started: pure values, nothing has happened yet."""
 
@@ -76,6 +87,8 @@ class LaunchPlan:
     """The one the reader is made for."""
     changes_files: bool = True
     """False where the run was asked for in a mode that cannot."""
+    needs: tuple[NamedPath, ...] = ()
+    """To be looked for before anything starts."""
 
 
 class ErrorCategory(StrEnum):
@@ -140,7 +153,10 @@ class UsageTold:
     usage: Usage
     cost_usd: float | None = None
     is_cumulative: bool = False
-    """Over the whole session, not this run: the difference to the last is what counts."""
+    """Over the whole session, not this run: the difference to the last is what counts. A fork
+    goes on from the figures of its parent."""
+    is_cost_cumulative: bool = False
+    """The cost alone is of the whole session."""
 
 
 @value

@@ -1,0 +1,154 @@
+"""A request's own fields, checked against a CLI's table and turned into arguments.
+
+Every value stands behind its flag's `=`, so that none can be taken for a flag, a second value or a
+prompt. What the table does not have is refused, not dropped.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, cast
+
+import orjson
+
+from llmgw_desktop.clis.checks import no_flag, no_nul
+from llmgw_desktop.clis.cli import Option
+from llmgw_desktop.clis.values import fits, said
+from llmgw_desktop.domain.cli import CliRequest
+from llmgw_desktop.domain.run_errors import InvalidRun
+
+_CHOSEN_BY_CLI = frozenset({"", "default", "latest"})
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|\\\\")
+
+
+class Asked:
+    """What was asked for. `free` names the fields that are prose, which may begin as it likes."""
+
+    def __init__(
+        self, request: CliRequest, table: tuple[Option, ...], *, free: Collection[str] = ()
+    ) -> None:
+        self._table = {option.name: option for option in table}
+        self._free = free
+        self._given = {
+            name: self._checked(name, value)
+            for name, value in request.options.items()
+            if value is not None
+        }
+        self.model = _model(request)
+        no_nul(request.prompt, "prompt")
+        if not request.prompt.strip():
+            raise InvalidRun("there is nothing to say to the CLI; give a prompt", field="prompt")
+        _check_folder(request.working_dir)
+
+    def has(self, name: str) -> bool:
+        return name in self._given
+
+    def is_on(self, name: str) -> bool:
+        return self._given.get(name) is True
+
+    def text(self, name: str) -> str:
+        return cast("str", self._given.get(name, ""))
+
+    def texts(self, name: str) -> list[str]:
+        return cast("list[str]", self._given.get(name, []))
+
+    def value(self, name: str) -> object:
+        return self._given.get(name)
+
+    def arguments(self, *, but: Collection[str] = ()) -> list[str]:
+        """Of all that was given and has a flag, in the table's order."""
+        return [
+            argument
+            for name, option in self._table.items()
+            if option.flag and name in self._given and name not in but
+            for argument in written(option.flag, self._given[name])
+        ]
+
+    def refuse(self, names: Collection[str], why: str) -> None:
+        """What this CLI cannot be asked for."""
+        for name in names:
+            if self._given.get(name) not in (None, False, []):
+                raise InvalidRun(why, field=name)
+
+    def refuse_both(self, one: str, other: str, why: str) -> None:
+        """Two fields of which each leaves no room for the other."""
+        both = [self._given.get(name) not in (None, False) for name in (one, other)]
+        if all(both):
+            raise InvalidRun(f"it cannot be asked for together with {other}: {why}", field=one)
+
+    def _checked(self, name: str, value: object) -> object:
+        option = self._table.get(name)
+        if option is None:
+            raise InvalidRun(
+                f"this CLI has no such field; it has {', '.join(self._table)}", field=name
+            )
+        if not fits(value, option.schema):
+            raise InvalidRun(f"it must be {said(option.schema)}", field=name)
+        for text in _texts_in(value):
+            no_nul(text, name)
+            if name not in self._free:
+                no_flag(text, name)
+        return value
+
+
+def written(flag: str, value: object) -> list[str]:
+    """One flag with its value; a list repeats it."""
+    match value:
+        case True:
+            return [flag]
+        case False:
+            return []
+        case list():
+            return [argument for each in value for argument in written(flag, each)]
+        case dict():
+            return [f"{flag}={orjson.dumps(value).decode()}"]
+        case _:
+            return [f"{flag}={value}"]
+
+
+def known(arguments: Collection[str], flags: frozenset[str], version: str) -> tuple[str, ...]:
+    """The arguments, all of whose flags the CLI had at this version."""
+    for argument in arguments:
+        name = argument.partition("=")[0]
+        if name.startswith("-") and name not in flags:
+            raise InvalidRun(f"version {version} of the CLI has no flag {name}", field=name)
+    return tuple(arguments)
+
+
+def as_json(value: object) -> str:
+    """A text that already is JSON as it came, anything else written as JSON."""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def json_text(asked: Asked, name: str) -> str:
+    """A field that is JSON, given as such or as a text; refused where the text is none."""
+    text = as_json(asked.value(name))
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InvalidRun("it is not JSON", field=name) from error
+    return text
+
+
+def _texts_in(value: object) -> list[str]:
+    """The texts that a CLI would see as they are: those within objects go as JSON."""
+    if isinstance(value, str):
+        return [value]
+    return [text for each in value for text in _texts_in(each)] if isinstance(value, list) else []
+
+
+def _model(request: CliRequest) -> str:
+    no_flag(request.model, "model")
+    if any(character.isspace() for character in request.model):
+        raise InvalidRun("a model's name holds no blanks", field="model")
+    return "" if request.model in _CHOSEN_BY_CLI else request.model
+
+
+def _check_folder(working_dir: str) -> None:
+    no_nul(working_dir, "workingDir")
+    if working_dir and not _ABSOLUTE.match(working_dir):
+        raise InvalidRun("give the folder's whole path, from the root on", field="workingDir")
+
+
+def option(name: str, schema: Mapping[str, Any], meaning: str, flag: str = "") -> Option:
+    """A row of a table."""
+    return Option(name=name, schema=schema, meaning=meaning, flag=flag)

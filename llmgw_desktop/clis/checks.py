@@ -1,0 +1,102 @@
+"""What no value of a caller may be, whatever CLI it is for: refused before anything starts."""
+
+import re
+from collections.abc import Collection, Mapping
+
+import orjson
+
+from llmgw_desktop.domain.cli import CliFacts, CliRequest, ErrorCategory, SessionWish
+from llmgw_desktop.domain.run_errors import InvalidRun
+
+LONGEST_ARGUMENT = 131_071
+"""Bytes. What Linux takes as one argument, its end mark left out; elsewhere the limit is one of
+all arguments together, which the launch checks."""
+FOLDER = "{folder}"
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+def no_nul(value: str, field: str) -> str:
+    """The system ends an argument at a NUL: what stands behind one would be lost unseen."""
+    if "\0" in value:
+        raise InvalidRun(
+            "it holds a NUL character, which no program can be given; remove it", field=field
+        )
+    return value
+
+
+def no_flag(value: str, field: str) -> str:
+    """A value that begins as a flag does could be taken for one."""
+    no_nul(value, field)
+    if value.startswith("-"):
+        raise InvalidRun("it begins with `-`, as a flag does; write it otherwise", field=field)
+    return value
+
+
+def as_utf8(value: str, field: str) -> bytes:
+    """What a program is given. Half of a character, which JSON can hold, has no bytes."""
+    try:
+        return no_nul(value, field).encode()
+    except UnicodeEncodeError as error:
+        raise InvalidRun(
+            "it holds half of a character (a lone surrogate), which cannot be sent", field=field
+        ) from error
+
+
+def as_json(value: object, field: str) -> str:
+    """A value that a CLI is given as JSON."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError as error:
+        raise InvalidRun("it cannot be written as JSON", field=field) from error
+
+
+def fits_argument(value: str, field: str) -> str:
+    """A value that becomes an argument of its own."""
+    size = len(as_utf8(value, field))
+    if size > LONGEST_ARGUMENT - len(field) - 8:
+        raise InvalidRun(
+            f"it is {size} bytes long, and an argument holds {LONGEST_ARGUMENT}; shorten it",
+            field=field,
+            category=ErrorCategory.INPUT_TOO_LARGE,
+        )
+    if FOLDER in value:
+        raise InvalidRun(
+            f"it holds {FOLDER}, which stands for a folder of the run; write it otherwise",
+            field=field,
+        )
+    return value
+
+
+def fit_arguments(options: Mapping[str, object], *, but: Collection[str] = ()) -> None:
+    """All of a request's own fields, save those that become files."""
+    for name, value in options.items():
+        if name in but:
+            continue
+        for each in value if isinstance(value, list) else [value]:
+            fits_argument(each if isinstance(each, str) else as_json(each, name), name)
+
+
+def checked_session(request: CliRequest, facts: CliFacts) -> SessionWish:
+    """Which conversation is meant, where this CLI can have it so."""
+    wish, named = request.session, request.session_id
+    if wish is SessionWish.FORK and not facts.forks:
+        raise InvalidRun("this CLI cannot fork a session; resume it", field="forkSession")
+    if wish is SessionWish.NEW and named and not facts.takes_new_id:
+        raise InvalidRun(
+            "this CLI gives new sessions an id of its own; leave it out", field="sessionId"
+        )
+    if named and not _UUID.fullmatch(named):
+        raise InvalidRun(
+            "it is no session id of this CLI, which are UUIDs such as"
+            " 6390d421-78d0-4a46-abc8-2ad6706e805a",
+            field="sessionId",
+        )
+    if wish is SessionWish.RESUME and not named:
+        raise InvalidRun("name the session that goes on", field="sessionId")
+    if wish is SessionWish.CONTINUE and named:
+        raise InvalidRun(
+            "either the last session is continued or a named one resumed", field="sessionId"
+        )
+    if wish in (SessionWish.CONTINUE, SessionWish.FORK) and not (named or request.working_dir):
+        raise InvalidRun("the last session is that of a folder; say which", field="workingDir")
+    return wish

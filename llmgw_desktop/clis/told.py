@@ -1,0 +1,51 @@
+"""Members of what a CLI printed, by their kind: what is of another kind was not told."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+def text_of(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def count_of(value: object) -> int | None:
+    """A number of things; unknown is None."""
+    is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return cast("int", value) if is_count else None
+
+
+def cost_of(value: object) -> float | None:
+    """Dollars. CLIs say 0 where they know no price: that is unknown."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 < value < float("inf") else None
+
+
+def object_of(value: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else _NOTHING
+
+
+def objects_of(value: object) -> Iterator[Mapping[str, Any]]:
+    """Those of a list that are objects."""
+    if isinstance(value, list):
+        yield from (each for each in value if isinstance(each, dict))
+
+
+def sum_of(*counts: int | None) -> int | None:
+    """Unknown only where none is known."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def one_line(value: object, longest: int = 200) -> str:
+    """For a person, in a list."""
+    words = " ".join(text_of(value).split())
+    return words if len(words) <= longest else words[: longest - 1] + "…"
+
+
+def first_text(value: object, *names: str) -> str:
+    """The first of these members that is a text."""
+    members = object_of(value)
+    return next((text for name in names if (text := text_of(members.get(name)))), "")

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from llmgw_desktop.clis.cli import SignIn
+from llmgw_desktop.clis.failures import category_of, failed, status_in
+from llmgw_desktop.domain.cli import ErrorCategory
+
+SIGN_IN = SignIn(command=("x", "login"), guidance="Run `x login`.")
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("unexpected status 401 Unauthorized: no, url: http://127.0.0.1:8099/v1", 401),
+        ("Failed to authenticate. API Error: 401 stub", 401),
+        ("failed with provider at http://h:443/v1 (HTTP 529).", 529),
+        ("cannot reach http://h:443/v1", None),
+        ("line 404 of the file", None),
+        ("status\n500", None),
+    ],
+)
+def test_a_status_is_found_where_a_text_speaks_of_one(text: str, status: int | None) -> None:
+    assert status_in(text) == status
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "category"),
+    [
+        ("Not logged in · Please run /login", None, ErrorCategory.AUTH),
+        ("Missing environment variable: `STUB_KEY`.", None, ErrorCategory.AUTH),
+        ("Invalid API key", None, ErrorCategory.AUTH),
+        ("whatever", 401, ErrorCategory.AUTH),
+        ("whatever", 403, ErrorCategory.AUTH),
+        ("Claude AI usage limit reached", None, ErrorCategory.RATE_LIMIT),
+        ("not logged in", 429, ErrorCategory.RATE_LIMIT),
+        ("We're currently experiencing high demand", None, ErrorCategory.UPSTREAM),
+        ("connect ECONNREFUSED 127.0.0.1:1", None, ErrorCategory.UPSTREAM),
+        ("whatever", 404, ErrorCategory.UPSTREAM),
+        ("whatever", 529, ErrorCategory.UPSTREAM),
+        ("No conversation found with session ID: x", None, ErrorCategory.CLI),
+        ("", None, ErrorCategory.CLI),
+    ],
+)
+def test_categories(text: str, status: int | None, category: ErrorCategory) -> None:
+    assert category_of(text, status) is category
+
+
+def test_how_to_sign_in_is_said_where_that_is_missing() -> None:
+    assert failed("HTTP 401", SIGN_IN).error == "HTTP 401\nRun `x login`."
+    assert failed("HTTP 500", SIGN_IN).error == "HTTP 500"
+
+
+def test_a_huge_error_is_cut() -> None:
+    assert len(failed("x" * 1_000_000, SIGN_IN).error) < 5000
