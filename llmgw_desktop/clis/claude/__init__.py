@@ -1,0 +1,21 @@
+"""Claude Code, as it was seen to be at version 2.1.329."""
+
+from llmgw_desktop.clis.claude.flags import FLAGS, UNLISTED, VERSION
+from llmgw_desktop.clis.claude.options import OPTIONS
+from llmgw_desktop.clis.claude.plan import FACTS, plan
+from llmgw_desktop.clis.claude.reader import SIGN_IN, ClaudeReader
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.cli import CliName
+
+CLI = Cli(
+    name=CliName.CLAUDE,
+    commands=("claude",),
+    facts=FACTS,
+    options=OPTIONS,
+    plan=plan,
+    reader=ClaudeReader,
+    sign_in=SIGN_IN,
+    contract_version=VERSION,
+    flags=FLAGS,
+    unlisted_flags=UNLISTED,
+)

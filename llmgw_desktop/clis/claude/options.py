@@ -1,0 +1,69 @@
+"""What a request to Claude Code may say, by its public names."""
+
+from llmgw_desktop.clis.asked import option
+from llmgw_desktop.clis.values import JSON_OBJECT, ON, TEXT, TEXTS, number, one_of, whole_number
+
+BYPASS = "bypassPermissions"
+
+OPTIONS = (
+    option(
+        "outputFormat",
+        one_of("text", "json", "stream-json"),
+        "How the caller wants to have it; the CLI is always asked for stream-json.",
+    ),
+    option("agent", TEXT, "The agent of this session.", "--agent"),
+    option("agents", {"type": "object"}, "Agents of one's own, by name.", "--agents"),
+    option("allowedTools", TEXTS, "Tools that need no permission.", "--allowed-tools"),
+    option("disallowedTools", TEXTS, "Tools that are not to be had.", "--disallowed-tools"),
+    option("tools", TEXTS, "The built-in tools there are; an empty list: none.", "--tools"),
+    option(
+        "permissionMode",
+        one_of("default", "acceptEdits", "auto", BYPASS, "manual", "dontAsk", "plan"),
+        "What may be done unasked.",
+    ),
+    option("dangerouslySkipPermissions", ON, f"As permissionMode `{BYPASS}`."),
+    option("systemPrompt", TEXT, "In the place of the CLI's own.", "--system-prompt"),
+    option("systemPromptFile", TEXT, "The same, from a file.", "--system-prompt-file"),
+    option("appendSystemPrompt", TEXT, "After the CLI's own.", "--append-system-prompt"),
+    option("appendSystemPromptFile", TEXT, "The same, from a file.", "--append-system-prompt-file"),
+    option(
+        "excludeDynamicSystemPromptSections",
+        ON,
+        "Says what differs from machine to machine behind the system prompt.",
+        "--exclude-dynamic-system-prompt-sections",
+    ),
+    option("maxBudgetUsd", number(1e-6, 1e6), "Dollars to spend at most.", "--max-budget-usd"),
+    option("maxTurns", whole_number(1, 1_000_000), "Turns of the agent at most.", "--max-turns"),
+    option(
+        "effort",
+        one_of("low", "medium", "high", "xhigh", "max"),
+        "How hard the model thinks.",
+        "--effort",
+    ),
+    option("fallbackModel", TEXT, "Models to try where the first is busy.", "--fallback-model"),
+    option("jsonSchema", JSON_OBJECT, "What the answer is to look like.", "--json-schema"),
+    option("addDir", TEXTS, "More folders that it may work in.", "--add-dir"),
+    option(
+        "noSessionPersistence",
+        ON,
+        "Keeps no session: it cannot be resumed.",
+        "--no-session-persistence",
+    ),
+    option("settingSources", TEXT, "Of user, project and local.", "--setting-sources"),
+    option("settings", TEXT, "More settings: a file or JSON.", "--settings"),
+    option("name", TEXT, "What the session is called in lists.", "--name"),
+    option("pluginDir", TEXTS, "Plugins from folders.", "--plugin-dir"),
+    option("pluginUrl", TEXTS, "Plugins from the network.", "--plugin-url"),
+    option("safeMode", ON, "Without any customization.", "--safe-mode"),
+    option("bare", ON, "Without hooks, memory and instructions files.", "--bare"),
+    option("debug", {"anyOf": [ON, TEXT]}, "Debug output, or of these parts.", "--debug"),
+    option("debugFile", TEXT, "Where to write it.", "--debug-file"),
+    option("strictMcpConfig", ON, "No MCP servers but those given.", "--strict-mcp-config"),
+    option("includeHookEvents", ON, "Hooks in the output.", "--include-hook-events"),
+    option("replayUserMessages", ON, "The prompt in the output.", "--replay-user-messages"),
+)
+
+PROSE = frozenset({"systemPrompt", "appendSystemPrompt"})
+"""May begin as they like: they stand behind their flag's `=`."""
+FOLDERS = ("addDir", "pluginDir")
+FILES = ("systemPromptFile", "appendSystemPromptFile")

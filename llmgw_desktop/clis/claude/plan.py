@@ -1,0 +1,152 @@
+"""How a run of Claude Code is started."""
+
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.clis.asked import Asked, json_text, known
+from llmgw_desktop.clis.checks import FOLDER, as_utf8, checked_session, fit_arguments
+from llmgw_desktop.clis.claude.flags import FLAGS, VERSION
+from llmgw_desktop.clis.claude.options import BYPASS, FILES, FOLDERS, OPTIONS, PROSE
+from llmgw_desktop.domain.cli import (
+    CliFacts,
+    CliRequest,
+    LaunchPlan,
+    NamedPath,
+    PlannedFile,
+    SessionWish,
+)
+from llmgw_desktop.domain.run_errors import InvalidRun
+
+FACTS = CliFacts(
+    streams=True,
+    forks=True,
+    takes_new_id=True,
+    tells_cost=True,
+    tells_cache=True,
+    ends_cleanly_on_term=True,
+)
+_ALWAYS = ("--print", "--output-format=stream-json", "--verbose", "--include-partial-messages")
+_ENVIRONMENT = {
+    "DISABLE_AUTOUPDATER": "1",
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+    # Its own ten retries, of a wrong key too, take minutes in which nothing else can be tried.
+    "CLAUDE_CODE_MAX_RETRIES": "3",
+}
+_LONG_PROSE = 16_384
+_INSTEAD = {
+    "--system-prompt": "--system-prompt-file",
+    "--append-system-prompt": "--append-system-prompt-file",
+}
+_WRITTEN_HERE = (*PROSE, "jsonSchema", "tools")
+
+
+def plan(request: CliRequest) -> LaunchPlan:
+    asked = Asked(request, OPTIONS, free=PROSE)
+    _refuse_contradictions(asked)
+    fit_arguments(request.options, but=PROSE)
+    prose, files = _prose(asked)
+    mode = _permission_mode(asked)
+    arguments = [
+        *_ALWAYS,
+        *_session(request),
+        *([f"--model={asked.model}"] if asked.model else []),
+        *([f"--permission-mode={mode}"] if mode else []),
+        *asked.arguments(but=_WRITTEN_HERE),
+        *_tools(asked),
+        *([f"--json-schema={_schema(asked)}"] if asked.has("jsonSchema") else []),
+        *prose,
+    ]
+    stdin = as_utf8(request.prompt, "prompt")
+    if asked.is_on("replayUserMessages"):
+        arguments.append("--input-format=stream-json")
+        stdin = _as_message(request.prompt)
+    return LaunchPlan(
+        command="claude",
+        arguments=known(arguments, FLAGS, VERSION),
+        environment=_ENVIRONMENT,
+        stdin=stdin,
+        files=tuple(files),
+        output_format="stream-json",
+        changes_files=mode != "plan",
+        needs=_needs(asked),
+    )
+
+
+def _refuse_contradictions(asked: Asked) -> None:
+    asked.refuse_both("systemPromptFile", "systemPrompt", "there is one system prompt")
+    asked.refuse_both(
+        "appendSystemPromptFile", "appendSystemPrompt", "one text is put behind the system prompt"
+    )
+    if asked.is_on("dangerouslySkipPermissions") and asked.text("permissionMode") not in (
+        "",
+        BYPASS,
+    ):
+        raise InvalidRun(
+            f"it means permissionMode `{BYPASS}`, and another is asked for",
+            field="dangerouslySkipPermissions",
+        )
+
+
+def _permission_mode(asked: Asked) -> str:
+    if asked.is_on("dangerouslySkipPermissions"):
+        return BYPASS
+    return asked.text("permissionMode")
+
+
+def _session(request: CliRequest) -> list[str]:
+    named = request.session_id
+    match checked_session(request, FACTS):
+        case SessionWish.NEW:
+            return [f"--session-id={named}"] if named else []
+        case SessionWish.RESUME:
+            return [f"--resume={named}"]
+        case SessionWish.CONTINUE:
+            return ["--continue"]
+        case SessionWish.FORK:
+            return [f"--resume={named}" if named else "--continue", "--fork-session"]
+
+
+def _tools(asked: Asked) -> list[str]:
+    if not asked.has("tools"):
+        return []
+    return [f"--tools={tool}" for tool in asked.texts("tools") or [""]]
+
+
+def _schema(asked: Asked) -> str:
+    text = json_text(asked, "jsonSchema")
+    if not isinstance(orjson.loads(text), dict):
+        raise InvalidRun("a JSON schema is an object", field="jsonSchema")
+    return text
+
+
+def _prose(asked: Asked) -> tuple[list[str], list[PlannedFile]]:
+    """System prompts: long ones go as files, so that no argument's length bounds them."""
+    arguments: list[str] = []
+    files: list[PlannedFile] = []
+    for option in OPTIONS:
+        if option.name not in PROSE or not asked.has(option.name):
+            continue
+        text = asked.text(option.name)
+        content = as_utf8(text, option.name)
+        if len(content) <= _LONG_PROSE and FOLDER not in text:
+            arguments.append(f"{option.flag}={text}")
+            continue
+        name = f"{option.flag.removeprefix('--')}.txt"
+        files.append(PlannedFile(name=name, content=content))
+        arguments.append(f"{_INSTEAD[option.flag]}={FOLDER}/{name}")
+    return arguments, files
+
+
+def _as_message(prompt: str) -> bytes:
+    content: list[dict[str, Any]] = [{"type": "text", "text": prompt}]
+    message = {"type": "user", "message": {"role": "user", "content": content}}
+    return orjson.dumps(message) + b"\n"
+
+
+def _needs(asked: Asked) -> tuple[NamedPath, ...]:
+    folders = [(name, path) for name in FOLDERS for path in asked.texts(name)]
+    return (
+        *(NamedPath(field=name, path=path, is_folder=name == "addDir") for name, path in folders),
+        *(NamedPath(field=name, path=asked.text(name)) for name in FILES if asked.has(name)),
+    )

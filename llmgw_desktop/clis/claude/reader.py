@@ -1,0 +1,195 @@
+"""What Claude Code prints as stream-json."""
+
+from collections.abc import Iterator
+
+from typing_extensions import override
+
+from llmgw_desktop.clis.claude.spent import Spent, of_models, of_usage
+from llmgw_desktop.clis.cli import SignIn
+from llmgw_desktop.clis.failures import failed
+from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
+from llmgw_desktop.clis.told import (
+    cost_of,
+    count_of,
+    first_text,
+    object_of,
+    objects_of,
+    one_line,
+    text_of,
+)
+from llmgw_desktop.domain.cli import (
+    CliEvent,
+    CliRequest,
+    Retrying,
+    RunEnded,
+    SessionWish,
+    ThinkingGrew,
+    ToolBegan,
+    ToolEnded,
+    UsageTold,
+    Warned,
+)
+
+SIGN_IN = SignIn(
+    command=("claude", "auth", "login"),
+    guidance=(
+        "Claude Code is not signed in, or its key is refused: run `claude auth login` in a"
+        " terminal, or set ANTHROPIC_API_KEY."
+    ),
+    files=(".claude/.credentials.json", ".claude.json"),
+    variables=("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"),
+)
+_NOISE = r"^\[claude-code:unrecognized_model\]"
+_SYNTHETIC = "<synthetic>"
+_LIMITS = {
+    "error_max_turns": "It reached maxTurns before it was done.",
+    "error_max_budget_usd": "It reached maxBudgetUsd before it was done.",
+    "error_during_execution": "It broke off.",
+    "error_max_structured_output_retries": "It did not find an answer that fits jsonSchema.",
+}
+
+
+class ClaudeReader(JsonLinesReader):
+    """Of what subagents do their tools are told; their words are not the answer."""
+
+    def __init__(self, request: CliRequest) -> None:
+        super().__init__(SIGN_IN, noise=_NOISE)
+        self._goes_on = request.session is not SessionWish.NEW
+        self._streamed = ""
+        """The message that came in pieces and is not to be said again as a whole."""
+        self._spent = Spent()
+
+    @override
+    def _message(self, message: Message) -> Iterator[CliEvent]:
+        yield from self._session_told(text_of(message.get("session_id")))
+        match message.get("type"):
+            case "system":
+                yield from self._system(message)
+            case "stream_event":
+                if message.get("parent_tool_use_id") is None:
+                    yield from self._piece(object_of(message.get("event")))
+            case "assistant":
+                yield from self._assistant(message)
+            case "user":
+                yield from _tool_results(message)
+            case "result":
+                yield from self._result(message)
+
+    def _system(self, message: Message) -> Iterator[CliEvent]:
+        match message.get("subtype"):
+            case "init":
+                yield from self._model_told(text_of(message.get("model")))
+            case "api_retry":
+                status = count_of(message.get("error_status"))
+                reason = text_of(message.get("error")) or "unknown"
+                yield Retrying(
+                    reason=reason if status is None else f"{reason} (HTTP {status})",
+                    attempt=count_of(message.get("attempt")),
+                )
+
+    def _piece(self, event: Message) -> Iterator[CliEvent]:
+        match event.get("type"):
+            case "message_start":
+                begun = object_of(event.get("message"))
+                self._streamed = text_of(begun.get("id"))
+                self._next_message()
+                self._spent.begin(object_of(begun.get("usage")))
+                yield from self._model_told(text_of(begun.get("model")))
+            case "content_block_delta":
+                delta = object_of(event.get("delta"))
+                yield from self._said(text_of(delta.get("text")))
+                thinking = text_of(delta.get("thinking"))
+                if thinking:
+                    yield ThinkingGrew(text=thinking)
+            case "message_delta":
+                self._spent.add(object_of(event.get("usage")))
+                yield UsageTold(usage=self._spent.so_far)
+
+    def _assistant(self, message: Message) -> Iterator[CliEvent]:
+        said = object_of(message.get("message"))
+        is_answer = (
+            message.get("parent_tool_use_id") is None
+            and message.get("is_api_error_message") is not True
+            and said.get("model") != _SYNTHETIC
+        )
+        if is_answer:
+            yield from self._model_told(text_of(said.get("model")))
+        is_new = is_answer and (not said.get("id") or said.get("id") != self._streamed)
+        if is_new:
+            self._next_message()
+        for block in objects_of(said.get("content")):
+            if block.get("type") == "tool_use":
+                yield _tool(block)
+            elif is_new:
+                yield from self._whole(block)
+
+    def _whole(self, block: Message) -> Iterator[CliEvent]:
+        match block.get("type"):
+            case "text":
+                yield from self._said(text_of(block.get("text")))
+            case "thinking" if block.get("thinking"):
+                yield ThinkingGrew(text=text_of(block.get("thinking")))
+
+    def _result(self, message: Message) -> Iterator[CliEvent]:
+        used = self._used(message)
+        if used is not None:
+            yield used
+        denials = objects_of(message.get("permission_denials"))
+        denied = sorted({one_line(each.get("tool_name")) for each in denials})
+        if denied:
+            yield Warned(
+                code="permission_denied", message=f"It was not allowed to use {', '.join(denied)}."
+            )
+        self._end = _end(message)
+
+    def _used(self, message: Message) -> UsageTold | None:
+        """Of this run: the model's figures of a resumed session are those of the whole of it,
+        but for those since the last result."""
+        models = object_of(message.get("model_usage_since_last_result"))
+        if models:
+            self._spent.settle(*of_models(models))
+            return UsageTold(usage=self._spent.settled, cost_usd=self._spent.cost_usd)
+        usage = of_usage(object_of(message.get("usage")))
+        if not object_of(message.get("modelUsage")):
+            return None
+        cost = cost_of(message.get("total_cost_usd"))
+        return UsageTold(
+            usage=usage, cost_usd=cost, is_cost_cumulative=cost is not None and self._goes_on
+        )
+
+
+def _end(message: Message) -> RunEnded:
+    """An error of the API comes with the subtype `success`: `is_error` is what counts."""
+    subtype = text_of(message.get("subtype"))
+    stop = text_of(message.get("stop_reason")) or None
+    text = text_of(message.get("result"))
+    if message.get("is_error") is False and subtype == "success":
+        structured = message.get("structured_output")
+        return RunEnded(ok=True, text=text, stop_reason=stop, structured=structured)
+    errors = message.get("errors")
+    listed = [each for each in errors if isinstance(each, str)] if isinstance(errors, list) else []
+    return failed(
+        "\n".join(listed) or text or _LIMITS.get(subtype, "It failed and did not say why."),
+        SIGN_IN,
+        status=count_of(message.get("api_error_status")),
+        stop_reason=stop,
+    )
+
+
+def _tool(block: Message) -> ToolBegan:
+    names = ("command", "file_path", "path", "pattern", "url", "query", "description", "prompt")
+    return ToolBegan(
+        call_id=text_of(block.get("id")),
+        name=text_of(block.get("name")),
+        summary=one_line(first_text(block.get("input"), *names)),
+    )
+
+
+def _tool_results(message: Message) -> Iterator[ToolEnded]:
+    for block in objects_of(object_of(message.get("message")).get("content")):
+        if block.get("type") == "tool_result":
+            failure = block.get("is_error")
+            yield ToolEnded(
+                call_id=text_of(block.get("tool_use_id")),
+                ok=not failure if isinstance(failure, bool) else None,
+            )
