@@ -1,0 +1,56 @@
+"""What a request to Codex may say, by its public names."""
+
+from llmgw_desktop.clis.asked import option
+from llmgw_desktop.clis.values import JSON_OBJECT, ON, TEXT, TEXTS, one_of
+
+READ_ONLY = "read-only"
+MAY_WRITE = "workspace-write"
+BYPASS = "dangerouslyBypassApprovalsAndSandbox"
+
+OPTIONS = (
+    option(
+        "outputFormat",
+        one_of("text", "json"),
+        "How the caller wants to have it; the CLI is always asked for JSON.",
+    ),
+    option(
+        "sandboxMode",
+        one_of(READ_ONLY, MAY_WRITE, "danger-full-access"),
+        "What its commands may touch; left out, its own settings decide.",
+        "--sandbox",
+    ),
+    option("fullAuto", ON, f"As sandboxMode `{MAY_WRITE}`."),
+    option("useLegacyFullAutoFlag", ON, "Today's Codex has no such flag: fullAuto as ever."),
+    option(
+        "askForApproval",
+        one_of("untrusted", "on-request", "never"),
+        "When it asks a person; nobody is there to answer in such a run.",
+        "--ask-for-approval",
+    ),
+    option(BYPASS, ON, "No sandbox at all.", "--dangerously-bypass-approvals-and-sandbox"),
+    option(
+        "dangerouslyBypassHookTrust",
+        ON,
+        "Hooks run without having been trusted.",
+        "--dangerously-bypass-hook-trust",
+    ),
+    option("outputSchema", JSON_OBJECT, "What the answer is to look like: JSON, or a file."),
+    option("outputLastMessage", TEXT, "A file for the answer.", "--output-last-message"),
+    option("search", ON, "May search the web.", "--search"),
+    option("profile", TEXT, "A profile of its settings.", "--profile"),
+    option("configOverrides", {"type": "object"}, "Its settings, by dotted names.", "--config"),
+    option("ephemeral", ON, "Keeps no session: it cannot be resumed.", "--ephemeral"),
+    option("images", TEXTS, "Pictures for the prompt.", "--image"),
+    option("ignoreUserConfig", ON, "Without the person's settings.", "--ignore-user-config"),
+    option("ignoreRules", ON, "Without rules of what may run.", "--ignore-rules"),
+    option("strictConfig", ON, "Fails where a setting is unknown.", "--strict-config"),
+    option("addDir", TEXTS, "More folders that it may write to.", "--add-dir"),
+    option("enable", TEXTS, "Features to turn on.", "--enable"),
+    option("disable", TEXTS, "Features to turn off.", "--disable"),
+    option("oss", ON, "A model on this computer.", "--oss"),
+    option("localProvider", one_of("lmstudio", "ollama"), "Who serves it.", "--local-provider"),
+    option("color", one_of("always", "never", "auto"), "Of no effect on JSON.", "--color"),
+)
+
+FRESH_ONLY = ("profile", "oss", "localProvider", "color")
+"""`exec resume` and `exec fork` have no flag for these."""
