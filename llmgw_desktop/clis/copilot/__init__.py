@@ -1,0 +1,22 @@
+"""GitHub Copilot's CLI, as it was seen to be at version 1.0.102."""
+
+from llmgw_desktop.clis.cli import Cli, SideUsage
+from llmgw_desktop.clis.copilot.events_file import PATH, read_usage
+from llmgw_desktop.clis.copilot.flags import FLAGS, VERSION
+from llmgw_desktop.clis.copilot.options import OPTIONS
+from llmgw_desktop.clis.copilot.plan import FACTS, plan
+from llmgw_desktop.clis.copilot.reader import SIGN_IN, CopilotReader
+from llmgw_desktop.domain.cli import CliName
+
+CLI = Cli(
+    name=CliName.COPILOT,
+    commands=("copilot",),
+    facts=FACTS,
+    options=OPTIONS,
+    plan=plan,
+    reader=CopilotReader,
+    sign_in=SIGN_IN,
+    contract_version=VERSION,
+    flags=FLAGS,
+    side_usage=SideUsage(path=PATH, read=read_usage),
+)
