@@ -45,10 +45,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideUsage:
-    """Where a CLI that says nothing of its usage writes it down."""
+    """Where a CLI whose output does not tell what a run used writes it down. What is told here
+    takes the place of what the output told."""
 
     path: str
-    """Below HOME; `{session_id}` stands for the CLI's own id."""
+    """Below HOME; `{session_id}` stands for the CLI's own id, and `*` for any part of a name."""
     read: Callable[[bytes], UsageTold | None]
     """What the last run used, out of the whole file; None where it does not tell."""
 

@@ -339,3 +339,35 @@ def test_stderr_says_why_a_session_is_unknown() -> None:
     end = end_of(events_of(CLI.reader(goes_on()), b"", exit_code=1, stderr=stderr))
     assert end.error.startswith("Error: thread/resume")
     assert end.category is ErrorCategory.CLI
+
+
+class TestSideUsage:
+    content = transcript("codex.rollout.jsonl")
+
+    def told(self, content: bytes) -> UsageTold | None:
+        assert CLI.side_usage is not None
+        return CLI.side_usage.read(content)
+
+    def test_is_that_of_the_last_run_alone(self) -> None:
+        """The session has come to 27641."""
+        told = self.told(self.content)
+        assert told is not None
+        assert (told.usage.input_tokens, told.usage.output_tokens) == (9218, 3)
+        assert not told.is_cumulative
+
+    def test_is_added_up_over_calls_and_counts_none_twice(self) -> None:
+        def count(total: int) -> dict[str, Any]:
+            one = {"input_tokens": 5, "output_tokens": 1}
+            info = {"total_token_usage": {"input_tokens": total}, "last_token_usage": one}
+            return {"type": "event_msg", "payload": {"type": "token_count", "info": info}}
+
+        begun = {"type": "event_msg", "payload": {"type": "task_started"}}
+        unknown = {"type": "event_msg", "payload": {"type": "token_count", "info": None}}
+        told = self.told(self.content + lines(begun, unknown, count(5), count(5), count(10)))
+        assert told is not None
+        assert told.usage == Usage(input_tokens=10, output_tokens=2)
+        assert self.told(self.content + lines(begun, unknown)) is None
+
+    @pytest.mark.parametrize("content", [b"", b'{"token_count"', b'["token_count"]\n'])
+    def test_is_unknown_where_nothing_was_written(self, content: bytes) -> None:
+        assert self.told(content) is None

@@ -139,6 +139,21 @@ def test_a_tool_is_used() -> None:
     assert text_in(events).startswith("TOOLSAID:")
 
 
+@pytest.mark.parametrize(
+    ("told", "ok"),
+    [
+        ({"success": True}, True),
+        ({"success": False}, False),
+        ({"success": True, "shellExecution": {"exitCode": 127}}, False),
+        ({"success": False, "shellExecution": {"exitCode": 0}}, False),
+        ({}, None),
+    ],
+)
+def test_how_a_tool_ended(told: dict[str, Any], ok: bool | None) -> None:
+    output = lines(said("tool.execution_complete", toolCallId="c", **told))
+    assert events_of(CLI.reader(request()), output)[0] == ToolEnded(call_id="c", ok=ok)
+
+
 def test_a_refused_key() -> None:
     events = read("copilot.401.jsonl", exit_code=1)
     end = end_of(events)

@@ -7,9 +7,10 @@ import orjson
 from typing_extensions import override
 
 from llmgw_desktop.clis.cli import SignIn
+from llmgw_desktop.clis.codex.usage import usage_of
 from llmgw_desktop.clis.failures import failed
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
-from llmgw_desktop.clis.told import count_of, first_text, object_of, one_line, text_of
+from llmgw_desktop.clis.told import first_text, object_of, one_line, text_of
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliRequest,
@@ -22,7 +23,6 @@ from llmgw_desktop.domain.cli import (
     UsageTold,
     Warned,
 )
-from llmgw_desktop.domain.usage import Usage
 
 SIGN_IN = SignIn(
     command=("codex", "login"),
@@ -108,20 +108,9 @@ class CodexReader(JsonLinesReader):
     def _done(self, used: Message) -> Iterator[CliEvent]:
         """The figures are those of the whole session, a fork's those of its parent as well."""
         if used:
-            yield UsageTold(usage=_usage(used), is_cumulative=self._goes_on)
+            yield UsageTold(usage=usage_of(used), is_cumulative=self._goes_on)
         structured = _as_json(self._answer) if self._wants_json else None
         self._end = RunEnded(ok=True, text=self._answer, structured=structured)
-
-
-def _usage(used: Message) -> Usage:
-    """`input_tokens` counts cached ones too."""
-    return Usage(
-        input_tokens=count_of(used.get("input_tokens")),
-        output_tokens=count_of(used.get("output_tokens")),
-        cache_read_tokens=count_of(used.get("cached_input_tokens")),
-        cache_write_tokens=count_of(used.get("cache_write_input_tokens")),
-        reasoning_tokens=count_of(used.get("reasoning_output_tokens")),
-    )
 
 
 def _is_tool(item: Message) -> bool:

@@ -144,5 +144,13 @@ def _tool(kind: str, data: Message) -> Iterator[CliEvent]:
                 summary=one_line(told or data.get("toolTitle")),
             )
         case "tool.execution_complete":
-            success = data.get("success")
-            yield ToolEnded(call_id=call_id, ok=success if isinstance(success, bool) else None)
+            yield ToolEnded(call_id=call_id, ok=_went_well(data))
+
+
+def _went_well(data: Message) -> bool | None:
+    """A command that ran is a success to Copilot, however it ended."""
+    success = data.get("success")
+    exit_code = object_of(data.get("shellExecution")).get("exitCode")
+    if success is True and isinstance(exit_code, int):
+        return exit_code == 0
+    return success if isinstance(success, bool) else None
