@@ -23,11 +23,18 @@ class Lines:
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The lines that are whole now, without their newlines."""
-        *ends, begun = chunk.split(b"\n")
-        lines: list[bytes] = []
-        for end in ends:
-            self._add(end)
-            lines += self._taken()
+        first, *others = chunk.split(b"\n")
+        self._add(first)
+        if not others:
+            return []
+        lines = self._taken()
+        begun = others.pop()
+        if len(chunk) > self._longest:
+            for other in others:
+                self._add(other)
+                lines += self._taken()
+        else:
+            lines += others
         self._add(begun)
         return lines
 
