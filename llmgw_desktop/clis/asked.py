@@ -152,3 +152,8 @@ def _check_folder(working_dir: str) -> None:
 def option(name: str, schema: Mapping[str, Any], meaning: str, flag: str = "") -> Option:
     """A row of a table."""
     return Option(name=name, schema=schema, meaning=meaning, flag=flag)
+
+
+def flags(names: str) -> frozenset[str]:
+    """A contract: all flags of a CLI, as its help has them."""
+    return frozenset(names.split())

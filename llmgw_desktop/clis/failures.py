@@ -18,8 +18,8 @@ _RATE_LIMIT = re.compile(
 )
 _UPSTREAM = re.compile(
     r"overloaded|high demand|connection (?:refused|reset|error)|econnre(?:fused|set)|etimedout"
-    r"|stream disconnected|service unavailable|bad gateway|internal server error"
-    r"|error sending request|network",
+    r"|stream disconnected|failed to get response|service unavailable|bad gateway"
+    r"|internal server error|error sending request|network",
     re.IGNORECASE,
 )
 _STATUS = re.compile(

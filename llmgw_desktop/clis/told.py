@@ -29,8 +29,11 @@ def object_of(value: object) -> Mapping[str, Any]:
 
 def objects_of(value: object) -> Iterator[Mapping[str, Any]]:
     """Those of a list that are objects."""
-    if isinstance(value, list):
-        yield from (each for each in value if isinstance(each, dict))
+    yield from (each for each in listed(value) if isinstance(each, dict))
+
+
+def listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def sum_of(*counts: int | None) -> int | None:

@@ -35,6 +35,7 @@ def test_a_status_is_found_where_a_text_speaks_of_one(text: str, status: int | N
         ("Claude AI usage limit reached", None, ErrorCategory.RATE_LIMIT),
         ("not logged in", 429, ErrorCategory.RATE_LIMIT),
         ("We're currently experiencing high demand", None, ErrorCategory.UPSTREAM),
+        ("Failed to get response from the AI model", None, ErrorCategory.UPSTREAM),
         ("connect ECONNREFUSED 127.0.0.1:1", None, ErrorCategory.UPSTREAM),
         ("whatever", 404, ErrorCategory.UPSTREAM),
         ("whatever", 529, ErrorCategory.UPSTREAM),
