@@ -12,6 +12,11 @@ LONGEST_ARGUMENT = 131_071
 """Bytes. What Linux takes as one argument, its end mark left out; elsewhere the limit is one of
 all arguments together, which the launch checks."""
 FOLDER = "{folder}"
+_MEANS = {
+    "continueSession": SessionWish.CONTINUE,
+    "resumeLatest": SessionWish.CONTINUE,
+    "forkSession": SessionWish.FORK,
+}
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
@@ -78,6 +83,7 @@ def fit_arguments(options: Mapping[str, object], *, but: Collection[str] = ()) -
 
 def checked_session(request: CliRequest, facts: CliFacts) -> SessionWish:
     """Which conversation is meant, where this CLI can have it so."""
+    _check_said_twice(request)
     wish, named = request.session, request.session_id
     if wish is SessionWish.FORK and not facts.forks:
         raise InvalidRun("this CLI cannot fork a session; resume it", field="forkSession")
@@ -100,3 +106,18 @@ def checked_session(request: CliRequest, facts: CliFacts) -> SessionWish:
     if wish in (SessionWish.CONTINUE, SessionWish.FORK) and not (named or request.working_dir):
         raise InvalidRun("the last session is that of a folder; say which", field="workingDir")
     return wish
+
+
+def _check_said_twice(request: CliRequest) -> None:
+    """The session and the folder are the request's own. Where the fields that clients call them by
+    were left among the options, they may only say the same."""
+    options = request.options
+    if options.get("sessionId") not in (None, request.session_id):
+        raise InvalidRun("the request asks for another session", field="sessionId")
+    if options.get("workingDir") not in (None, request.working_dir):
+        raise InvalidRun("the request asks for another folder", field="workingDir")
+    for name, wish in _MEANS.items():
+        if options.get(name) is True and request.session is not wish:
+            raise InvalidRun(
+                f"the request asks for a session of kind `{request.session}`", field=name
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -32,12 +33,14 @@ CLAUDE_FIELDS = """
     excludeDynamicSystemPromptSections fallbackModel jsonSchema addDir noSessionPersistence
     settingSources settings tools includeHookEvents replayUserMessages systemPromptFile
     appendSystemPromptFile name pluginDir pluginUrl safeMode bare debug debugFile strictMcpConfig
+    sessionId continueSession forkSession workingDir
 """
 CODEX_FIELDS = """
     fullAuto sandboxMode askForApproval useLegacyFullAutoFlag outputFormat
     dangerouslyBypassApprovalsAndSandbox outputSchema search profile configOverrides ephemeral
     images ignoreUserConfig ignoreRules addDir enable disable strictConfig oss localProvider color
     outputLastMessage dangerouslyBypassHookTrust
+    sessionId resumeLatest forkSession workingDir
 """
 NAMES = "type item data event message usage content delta id"
 KINDS = """
@@ -45,6 +48,7 @@ KINDS = """
     message_delta content_block_delta tool_use text assistant.message tool.execution_start
 """
 LEAVES = st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from(KINDS.split())
+OWN = frozenset(["sessionId", "continueSession", "resumeLatest", "forkSession", "workingDir"])
 SAMPLES: dict[str, Any] = {"string": "a", "boolean": True, "integer": 3, "number": 2.5}
 OUTPUTS = [
     (claude.CLI, "claude.turn.jsonl"),
@@ -77,13 +81,15 @@ def sample(schema: dict[str, Any]) -> Any:
     ("cli", "fields"), [(claude.CLI, CLAUDE_FIELDS), (codex.CLI, CODEX_FIELDS)]
 )
 def test_all_public_fields_are_there(cli: Cli, fields: str) -> None:
-    """Those of the session and the working folder are the request's own."""
     assert {option.name for option in cli.options} == set(fields.split())
 
 
 @each_cli
 def test_every_field_can_be_said_alone(cli: Cli) -> None:
+    """But for those that say again what the request's own fields say."""
     for option in cli.options:
+        if option.name in OWN:
+            continue
         given_value = sample(dict(option.schema))
         plan = cli.plan(asked(cli.name, options={option.name: given_value}))
         names = {argument.partition("=")[0] for argument in plan.arguments}
@@ -132,6 +138,7 @@ def test_a_model_is_named(cli: Cli) -> None:
         ({"prompt": "x", "working_dir": "here/there"}, "workingDir"),
         ({"prompt": "x", "options": {"nonsense": True}}, "nonsense"),
         ({"prompt": "x", "options": {"sessionId": SESSION}}, "sessionId"),
+        ({"prompt": "x", "options": {"workingDir": "/w"}}, "workingDir"),
         ({"prompt": "x", "options": {"addDir": ["-rf"]}}, "addDir"),
         ({"prompt": "x", "options": {"addDir": ["a\0b"]}}, "addDir"),
         ({"prompt": "x", "options": {"addDir": "/one"}}, "addDir"),
@@ -151,6 +158,18 @@ def test_what_cannot_be_asked_is_refused_by_name(
     with pytest.raises(InvalidRun) as refused:
         cli.plan(CliRequest(cli=cli.name, **fields))
     assert refused.value.field == field
+
+
+@each_cli
+def test_the_session_and_the_folder_may_be_said_twice(cli: Cli) -> None:
+    names = {option.name for option in cli.options}
+    last = "continueSession" if "continueSession" in names else "resumeLatest"
+    going = asked(cli.name, session=SessionWish.CONTINUE, working_dir="/w")
+    twice = replace(going, options={last: True, "workingDir": "/w"})
+    assert cli.plan(twice) == cli.plan(going)
+    with pytest.raises(InvalidRun) as refused:
+        cli.plan(asked(cli.name, options={last: True}))
+    assert refused.value.field == last
 
 
 @each_cli

@@ -13,6 +13,10 @@ OPTIONS = (
         one_of("text", "json"),
         "How the caller wants to have it; the CLI is always asked for JSON.",
     ),
+    option("sessionId", TEXT, "The session, by the CLI's own id."),
+    option("resumeLatest", ON, "Go on with the folder's last session."),
+    option("forkSession", ON, "Go on with a copy of the session."),
+    option("workingDir", TEXT, "The folder it works in."),
     option(
         "sandboxMode",
         one_of(READ_ONLY, MAY_WRITE, "danger-full-access"),

@@ -9,6 +9,9 @@ OPTIONS = (
         one_of("text", "json"),
         "How the caller wants to have it; the CLI is always asked for JSON.",
     ),
+    option("sessionId", TEXT, "The session, by the CLI's own id."),
+    option("resumeLatest", ON, "Go on with the folder's last session."),
+    option("workingDir", TEXT, "The folder it works in."),
     option("agent", TEXT, "An agent of one's own.", "--agent"),
     option("mode", one_of("plan", "autopilot"), "How it begins.", "--mode"),
     option(
