@@ -147,6 +147,40 @@ def test_a_prompt_that_is_shown_again_goes_in_as_a_message() -> None:
     assert orjson.loads(stdin)["message"]["content"] == [{"type": "text", "text": "say pong"}]
 
 
+def test_marked_parts_go_in_as_blocks_that_are_the_prompt() -> None:
+    parts = {"system": "S", "tools": "", "context": "Cé", "task": "T"}
+    prompt = "S\n\nCé\n\nT"
+    marked = {**parts, "cacheControl": {"context": True, "tools": True, "system": False}}
+    plan = CLI.plan(asked(CliName.CLAUDE, prompt, options={"promptParts": marked}))
+    assert plan.arguments[-1] == "--input-format=stream-json"
+    blocks = orjson.loads(plan.stdin or b"")["message"]["content"]
+    assert "".join(block["text"] for block in blocks) == prompt
+    assert [block.get("cache_control") for block in blocks] == [
+        None,
+        {"type": "ephemeral", "ttl": "1h"},
+        None,
+    ]
+    unmarked = CLI.plan(asked(CliName.CLAUDE, prompt, options={"promptParts": parts}))
+    assert unmarked == CLI.plan(asked(CliName.CLAUDE, prompt))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"task": "another"},
+        {"task": 1},
+        {"task": "say pong", "more": "x"},
+        {"task": "say pong", "cacheControl": {"task": True}},
+        {"task": "say pong", "cacheControl": [1]},
+        {"task": "say pong", "system": "\ud83d"},
+    ],
+)
+def test_parts_that_are_none_of_the_prompt_are_refused(parts: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRun) as refused:
+        CLI.plan(request(promptParts=parts))
+    assert refused.value.field == "promptParts"
+
+
 def test_files_are_to_be_looked_for() -> None:
     plan = CLI.plan(request(systemPromptFile="/s.txt", pluginDir=["p.zip"]))
     assert plan.needs == (

@@ -15,6 +15,7 @@ OPTIONS = (
     option("continueSession", ON, "Go on with the folder's last session."),
     option("forkSession", ON, "Go on with a copy of the session."),
     option("workingDir", TEXT, "The folder it works in."),
+    option("promptParts", {"type": "object"}, "The prompt's parts; cacheControl marks some."),
     option("agent", TEXT, "The agent of this session.", "--agent"),
     option("agents", {"type": "object"}, "Agents of one's own, by name.", "--agents"),
     option("allowedTools", TEXTS, "Tools that need no permission.", "--allowed-tools"),

@@ -8,6 +8,7 @@ from llmgw_desktop.clis.asked import Asked, json_text, known
 from llmgw_desktop.clis.checks import FOLDER, as_utf8, checked_session, fit_arguments
 from llmgw_desktop.clis.claude.flags import FLAGS, VERSION
 from llmgw_desktop.clis.claude.options import BYPASS, FILES, FOLDERS, OPTIONS, PROSE
+from llmgw_desktop.clis.claude.prompt import as_message, marked_blocks, plain
 from llmgw_desktop.domain.cli import (
     CliFacts,
     CliRequest,
@@ -44,7 +45,7 @@ _WRITTEN_HERE = (*PROSE, "jsonSchema", "tools")
 def plan(request: CliRequest) -> LaunchPlan:
     asked = Asked(request, OPTIONS, free=PROSE)
     _refuse_contradictions(asked)
-    fit_arguments(request.options, but=PROSE)
+    fit_arguments(request.options, but=(*PROSE, "promptParts"))
     prose, files = _prose(asked)
     mode = _permission_mode(asked)
     arguments = [
@@ -58,9 +59,10 @@ def plan(request: CliRequest) -> LaunchPlan:
         *prose,
     ]
     stdin = as_utf8(request.prompt, "prompt")
-    if asked.is_on("replayUserMessages"):
+    blocks = _blocks(asked, request.prompt)
+    if blocks:
         arguments.append("--input-format=stream-json")
-        stdin = _as_message(request.prompt)
+        stdin = as_message(blocks)
     return LaunchPlan(
         command="claude",
         arguments=known(arguments, FLAGS, VERSION),
@@ -138,10 +140,11 @@ def _prose(asked: Asked) -> tuple[list[str], list[PlannedFile]]:
     return arguments, files
 
 
-def _as_message(prompt: str) -> bytes:
-    content: list[dict[str, Any]] = [{"type": "text", "text": prompt}]
-    message = {"type": "user", "message": {"role": "user", "content": content}}
-    return orjson.dumps(message) + b"\n"
+def _blocks(asked: Asked, prompt: str) -> list[dict[str, Any]]:
+    """None where the prompt goes in as the text that it is."""
+    parts = asked.value("promptParts")
+    blocks = [] if parts is None else marked_blocks(parts, prompt)
+    return blocks or (plain(prompt) if asked.is_on("replayUserMessages") else [])
 
 
 def _needs(asked: Asked) -> tuple[NamedPath, ...]:
