@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from llmgw_desktop.clis import claude, codex, copilot
-from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import (
     CliEvent,
-    CliRequest,
     ErrorCategory,
     RunEnded,
-    SessionTold,
     SessionWish,
     TextGrew,
     ToolBegan,
     ToolEnded,
-    UsageTold,
 )
 from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.domain.usage import Usage
 from tests.support import codex_cli, npm_cli
+from tests.support.cli_bench import Bench, session_of
 from tests.support.gateway import GatewaySetup, running_gateway
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(660)]
@@ -46,82 +39,6 @@ def codex_program() -> Path:
 def copilot_program() -> Path:
     """The program itself: its loader leaves it behind where it is ended."""
     return npm_cli.install("@github/copilot", "1.0.102", "copilot-linux-x64")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """Runs plans as a launch would, in a home and a folder of their own."""
-
-    cli: Cli
-    program: Path
-    root: Path
-    environment: Mapping[str, str]
-    options: Mapping[str, Any]
-
-    @property
-    def folder(self) -> Path:
-        return self._made("project")
-
-    def run(self, prompt: str, *, model: str = "practice/echo", **fields: Any) -> list[CliEvent]:
-        options = {**self.options, **fields.pop("options", {})}
-        request = CliRequest(
-            cli=self.cli.name, prompt=prompt, model=model, options=options, **fields
-        )
-        plan = self.cli.plan(request)
-        own = self._made("own")
-        for file in plan.files:
-            (own / file.name).write_bytes(file.content)
-        done = subprocess.run(
-            [self.program, *(each.replace("{folder}", str(own)) for each in plan.arguments)],
-            cwd=self.folder,
-            env=self._environment(plan.environment),
-            input=plan.stdin,
-            capture_output=True,
-            timeout=90,
-            check=False,
-        )
-        reader = self.cli.reader(request)
-        events = [*reader.feed(done.stdout), *reader.finish(done.returncode, done.stderr.decode())]
-        assert isinstance(events[-1], RunEnded)
-        return events
-
-    def help(self, arguments: tuple[str, ...]) -> str:
-        return subprocess.run(
-            [self.program, *arguments],
-            cwd=self.folder,
-            env=self._environment({}),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        ).stdout
-
-    def used(self, events: list[CliEvent]) -> Usage:
-        """By this run alone: out of a file, where the CLI has one."""
-        side = self.cli.side_usage
-        told = [event for event in events if isinstance(event, UsageTold)]
-        if side is not None:
-            (file,) = self._made("home").glob(side.path.format(session_id=session_of(events)))
-            found = side.read(file.read_bytes())
-            assert found is not None
-            told.append(found)
-        assert not told[-1].is_cumulative
-        return told[-1].usage
-
-    def _environment(self, planned: Mapping[str, str]) -> dict[str, str]:
-        return {
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(self._made("home")),
-            "TMPDIR": str(self._made("tmp")),
-            "TERM": "dumb",
-            **self.environment,
-            **planned,
-        }
-
-    def _made(self, name: str) -> Path:
-        (self.root / name).mkdir(parents=True, exist_ok=True)
-        return self.root / name
 
 
 @pytest.fixture
@@ -258,8 +175,3 @@ def said(events: list[CliEvent]) -> str:
     text = "".join(event.text for event in events if isinstance(event, TextGrew))
     assert text == end.text
     return text.strip()
-
-
-def session_of(events: list[CliEvent]) -> str:
-    (told,) = [event for event in events if isinstance(event, SessionTold)]
-    return told.session_id
