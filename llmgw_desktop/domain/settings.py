@@ -88,6 +88,30 @@ class FailoverSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobSettings:
+    """Runs of vendors' CLIs."""
+
+    sync_deadline_ms: int = 45_000
+    """A caller that waits is handed the job's id then; 0 lets him wait to the end."""
+    dedup_window_ms: int = 3_600_000
+    """0 never gives two callers one run."""
+    retention_days: int = 30
+    timeout_ms: int = 4 * 3_600_000
+    """Most CLIs try their own upstream for ever when it is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSettings:
+    """How much may go on at once."""
+
+    max_running_jobs: int = 32
+    max_running_per_provider: int = 16
+    max_queued_jobs: int = 128
+    queue_timeout_ms: int = 120_000
+    max_job_output_bytes: int = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of config.toml with the environment's word on top."""
 
@@ -95,6 +119,8 @@ class Settings:
     upstream: UpstreamSettings = field(default_factory=UpstreamSettings)
     recorder: RecorderSettings = field(default_factory=RecorderSettings)
     failover: FailoverSettings = field(default_factory=FailoverSettings)
+    jobs: JobSettings = field(default_factory=JobSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
     providers: tuple[Provider, ...] = ()
     """In the order of the file."""
     prices: tuple[PriceRule, ...] = ()

@@ -103,6 +103,45 @@ GATEWAY_STEPS: Steps = (
         )
         """,
     ),
+    (
+        """
+        CREATE TABLE jobs (
+            id TEXT NOT NULL PRIMARY KEY,
+            owner TEXT NOT NULL,
+            client TEXT NOT NULL,
+            cli TEXT NOT NULL,
+            state TEXT NOT NULL,
+            title TEXT NOT NULL,
+            model TEXT NOT NULL,
+            request_key TEXT NOT NULL,
+            correlation_id TEXT NOT NULL,
+            flight_id TEXT NOT NULL,
+            session_id TEXT NOT NULL,
+            working_dir TEXT NOT NULL,
+            asked_at_s REAL NOT NULL,
+            started_at_s REAL,
+            ended_at_s REAL,
+            pid INTEGER,
+            started_ticks INTEGER,
+            process_group INTEGER,
+            exit_code INTEGER,
+            error TEXT NOT NULL,
+            category TEXT,
+            retryable INTEGER,
+            retries INTEGER NOT NULL,
+            stdout_bytes INTEGER NOT NULL,
+            stderr_bytes INTEGER NOT NULL,
+            output_truncated INTEGER NOT NULL,
+            changes_files INTEGER NOT NULL,
+            figures TEXT NOT NULL,
+            expires_at_s REAL
+        )
+        """,
+        "CREATE INDEX jobs_live ON jobs (asked_at_s) WHERE state IN ('queued', 'running')",
+        "CREATE INDEX jobs_list ON jobs (owner, asked_at_s)",
+        "CREATE INDEX jobs_request ON jobs (request_key, asked_at_s)",
+        "CREATE INDEX jobs_age ON jobs (expires_at_s) WHERE expires_at_s IS NOT NULL",
+    ),
 )
 
 FLIGHTS_STEPS: Steps = (

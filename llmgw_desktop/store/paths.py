@@ -65,6 +65,11 @@ class Places:
         return self.data_folder / "flights.db"
 
     @property
+    def jobs_folder(self) -> Path:
+        """One folder a job; made with the first."""
+        return self.data_folder / "jobs"
+
+    @property
     def run_file(self) -> Path:
         return self.run_folder / "gateway.json"
 

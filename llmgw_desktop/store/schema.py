@@ -85,6 +85,43 @@ class VaultEntryRow(peewee.Model):
         table_name = "vault_entries"
 
 
+class JobRow(peewee.Model):
+    """A Job, its process spread out; `figures` is JSON."""
+
+    id = peewee.TextField(primary_key=True)
+    owner = peewee.TextField()
+    client = peewee.TextField()
+    cli = peewee.TextField()
+    state = peewee.TextField()
+    title = peewee.TextField()
+    model = peewee.TextField()
+    request_key = peewee.TextField()
+    correlation_id = peewee.TextField()
+    flight_id = peewee.TextField()
+    session_id = peewee.TextField()
+    working_dir = peewee.TextField()
+    asked_at_s = peewee.FloatField()
+    started_at_s = peewee.FloatField(null=True)
+    ended_at_s = peewee.FloatField(null=True)
+    pid = peewee.IntegerField(null=True)
+    started_ticks = peewee.IntegerField(null=True)
+    process_group = peewee.IntegerField(null=True)
+    exit_code = peewee.IntegerField(null=True)
+    error = peewee.TextField()
+    category = peewee.TextField(null=True)
+    retryable = peewee.IntegerField(null=True)
+    retries = peewee.IntegerField()
+    stdout_bytes = peewee.IntegerField()
+    stderr_bytes = peewee.IntegerField()
+    output_truncated = peewee.IntegerField()
+    changes_files = peewee.IntegerField()
+    figures = peewee.TextField()
+    expires_at_s = peewee.FloatField(null=True)
+
+    class Meta:
+        table_name = "jobs"
+
+
 class FlightRow(peewee.Model):
     """A FlightSummary, its usage spread out, losses with spaces between them. `search` is what a
     text filter looks into."""

@@ -12,6 +12,8 @@ from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.settings import (
     FailoverSettings,
     HttpSettings,
+    JobSettings,
+    LimitSettings,
     LoadedSettings,
     RecorderSettings,
     RoutingSettings,
@@ -52,6 +54,8 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         routes=RouteTables(text, providers, routing).read(),
         aliases=AliasTable(text, providers).read(),
         failover=FailoverSettings(**_values(text, "failover", env)),
+        jobs=JobSettings(**_values(text, "jobs", env)),
+        limits=LimitSettings(**_values(text, "limits", env)),
         prices=read_price_rules(text),
     )
     return LoadedSettings(settings=settings, warnings=tuple(text.warnings), source=raw)

@@ -6,6 +6,7 @@ import peewee
 import pytest
 
 from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
+from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS, GATEWAY_STEPS, Steps
@@ -15,6 +16,7 @@ from llmgw_desktop.store.schema import (
     ClientRow,
     Dialect,
     FlightRow,
+    JobRow,
     VaultEntryRow,
     VaultKeyRow,
     columns,
@@ -28,6 +30,7 @@ from llmgw_desktop.store.schema import (
         (AccountStateRow, GATEWAY_STEPS),
         (VaultKeyRow, GATEWAY_STEPS),
         (VaultEntryRow, GATEWAY_STEPS),
+        (JobRow, GATEWAY_STEPS),
         (FlightRow, FLIGHTS_STEPS),
         (BodyRow, FLIGHTS_STEPS),
     ],
@@ -50,6 +53,11 @@ def test_columns_are_named_after_the_domain() -> None:
     record = set(FlightRecord.__slots__) - {"summary"}
     packed = {"request_body_packed", "answer_body_packed"}
     assert set(columns(BodyRow)) == record | packed | {"flight"}
+
+
+def test_a_job_is_its_row() -> None:
+    spread = {"pid", "started_ticks", "process_group"}
+    assert set(columns(JobRow)) == set(Job.__slots__) - {"process"} | spread
 
 
 def test_like_takes_every_letter_for_itself() -> None:

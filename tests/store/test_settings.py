@@ -225,8 +225,6 @@ command = "claude"
 command = "codex"
 [workspaces]
 [approvals]
-[jobs]
-[limits]
 [cache_awareness]
 [compression]
 [persistence]
@@ -243,8 +241,6 @@ enabled = true
             "clis",
             "workspaces",
             "approvals",
-            "jobs",
-            "limits",
             "cache_awareness",
             "compression",
             "persistence",

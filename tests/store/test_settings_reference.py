@@ -208,7 +208,9 @@ def _default(key: str, value: object) -> str:
         return f'`"{value // unit} {name}"`'
     if isinstance(value, str):
         return f'`"{value}"`' if value else "none"
-    return f"`{value:g}`" if isinstance(value, int | float) else "none"
+    if isinstance(value, int):
+        return f"`{value}`"
+    return f"`{value:g}`" if isinstance(value, float) else "none"
 
 
 def _cell(expected: str) -> str:
@@ -223,7 +225,7 @@ def test_every_field_can_be_set() -> None:
     settings = Settings()
     declared = {
         (table, field.name)
-        for table in ("http", "upstream", "recorder", "routing", "failover")
+        for table in ("http", "upstream", "recorder", "routing", "failover", "jobs", "limits")
         for field in fields(getattr(settings, table))
     }
     assert {(known.table, known.key) for known in KNOWN} == declared

@@ -35,6 +35,7 @@ class Known:
 
 
 _HOUR_S = 3600.0
+_DAY_MS = 24 * 3600 * 1000
 
 KNOWN: tuple[Known, ...] = (
     Known(
@@ -193,14 +194,69 @@ KNOWN: tuple[Known, ...] = (
         value=Seconds(least=1, most=60),
         meaning="How long the beginning of a stream is watched for that.",
     ),
+    Known(
+        table="jobs",
+        key="sync_deadline_ms",
+        value=WholeNumber(least=0, most=_DAY_MS, hint="0 waits to the end"),
+        env=("SYNC_DEADLINE_MS",),
+        meaning="A caller that waits for a run is handed its job then; the run goes on.",
+    ),
+    Known(
+        table="jobs",
+        key="dedup_window_ms",
+        value=WholeNumber(least=0, most=30 * _DAY_MS, hint="0 never shares a run"),
+        env=("LLM_GATEWAY_DEDUP_WINDOW_MS",),
+        meaning="How long the same request of the same client is given the run that it has.",
+    ),
+    Known(
+        table="jobs",
+        key="retention_days",
+        value=WholeNumber(least=1, most=36500),
+        env=("LLM_GATEWAY_JOB_RETENTION_DAYS",),
+        meaning="Jobs that ended longer ago are deleted, output and all.",
+    ),
+    Known(
+        table="jobs",
+        key="timeout_ms",
+        value=WholeNumber(least=1000, most=30 * _DAY_MS),
+        meaning="How long a run may take in all.",
+    ),
+    Known(
+        table="limits",
+        key="max_running_jobs",
+        value=WholeNumber(least=1, most=1000),
+        meaning="Runs at once.",
+    ),
+    Known(
+        table="limits",
+        key="max_running_per_provider",
+        value=WholeNumber(least=1, most=1000),
+        meaning="Runs of one CLI at once.",
+    ),
+    Known(
+        table="limits",
+        key="max_queued_jobs",
+        value=WholeNumber(least=0, most=100_000),
+        meaning="Runs that may wait for their turn; further ones are refused.",
+    ),
+    Known(
+        table="limits",
+        key="queue_timeout_ms",
+        value=WholeNumber(least=100, most=_DAY_MS),
+        meaning="How long a run may wait for its turn.",
+    ),
+    Known(
+        table="limits",
+        key="max_job_output_bytes",
+        value=Size(least="1 KB", most="10 GB"),
+        meaning="A run that writes more is stopped.",
+    ),
 )
 
 NOT_USED_YET: tuple[tuple[str, ...], ...] = (
     ("clis",),
     ("workspaces",),
     ("approvals",),
-    ("jobs",),
-    ("limits",),
     ("cache_awareness",),
     ("compression",),
     ("persistence",),

@@ -1,0 +1,155 @@
+"""Jobs as rows of `gateway.db`. What a run wrote lies beside it in files, never in here.
+
+A row that has reached its end is never written again but to be deleted: every move is one UPDATE
+that names the states it may begin from, so that of two who would end a job one wins and knows it.
+"""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from llmgw_desktop.domain.cli import CliName, ErrorCategory
+from llmgw_desktop.domain.job import (
+    ALLOWED_MOVES,
+    LIVE_STATES,
+    Job,
+    JobFigures,
+    JobProcess,
+    JobState,
+)
+from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.database import open_database, told
+from llmgw_desktop.store.migrations import GATEWAY_STEPS
+from llmgw_desktop.store.schema import Dialect, JobRow, columns
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_COLUMNS = columns(JobRow)
+_AT_ONCE = 200
+
+
+class JobStore:
+    """May be used from any thread; opens its file when it is first needed.
+
+    Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._dialect = Dialect()
+        self._connection: sqlite3.Connection | None = None
+
+    def add(self, job: Job) -> None:
+        self._run(JobRow.insert(**_row(job)))
+
+    def move(self, job: Job, *, since: Iterable[JobState] = ()) -> bool:
+        """Write the whole row, if it stands where this state may come from; whether it did.
+
+        `since`: other states that it may come from, such as its own for news of a live one.
+        """
+        beginnings = {state for state, nexts in ALLOWED_MOVES.items() if job.state in nexts}
+        beginnings |= set(since) & LIVE_STATES
+        values = _row(job)
+        key = values.pop("id")
+        may = (JobRow.id == key) & JobRow.state.in_(sorted(beginnings))
+        return bool(self._run(JobRow.update(**values).where(may).returning(JobRow.id)))
+
+    def get(self, job_id: str, owner: str | None = None) -> Job | None:
+        """None also for somebody else's; without an owner anybody's."""
+        wanted = JobRow.id == job_id
+        if owner is not None:
+            wanted &= JobRow.owner == owner
+        found = self._jobs(JobRow.select().where(wanted).limit(1))
+        return found[0] if found else None
+
+    def live(self) -> list[Job]:
+        """Queued or running, oldest first."""
+        live = JobRow.state.in_(sorted(LIVE_STATES))
+        return self._jobs(JobRow.select().where(live).order_by(JobRow.asked_at_s, JobRow.id))
+
+    def recent(self, owner: str | None = None, *, limit: int = 100) -> list[Job]:
+        """Newest first; without an owner everybody's."""
+        query = JobRow.select()
+        if owner is not None:
+            query = query.where(JobRow.owner == owner)
+        newest = query.order_by(JobRow.asked_at_s.desc(), JobRow.id.desc())
+        return self._jobs(newest.limit(limit))
+
+    def same(self, request_key: str, since_s: float) -> Job | None:
+        """The newest of this key that is live, or that was completed since then."""
+        live = JobRow.state.in_(sorted(LIVE_STATES))
+        done = (JobRow.state == JobState.COMPLETED) & (JobRow.ended_at_s >= since_s)
+        wanted = (JobRow.request_key == request_key) & (live | done)
+        found = self._jobs(
+            JobRow.select().where(wanted).order_by(JobRow.asked_at_s.desc()).limit(1)
+        )
+        return found[0] if found else None
+
+    def expired(self, now_s: float) -> list[str]:
+        """Some ids of jobs that have outlived their keeping."""
+        old = JobRow.select(JobRow.id).where(JobRow.expires_at_s <= now_s).limit(_AT_ONCE)
+        return [str(row[0]) for row in self._run(old.tuples())]
+
+    def delete(self, job_ids: Iterable[str]) -> None:
+        """Ended ones; a live one stays."""
+        ended = JobRow.id.in_(list(job_ids)) & JobRow.state.not_in(sorted(LIVE_STATES))
+        self._run(JobRow.delete().where(ended))
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _jobs(self, query: Any) -> list[Job]:
+        return [_job(dict(zip(_COLUMNS, row, strict=True))) for row in self._run(query.tuples())]
+
+    def _run(self, query: Any) -> list[Any]:
+        sql, parameters = self._dialect.compose(query)
+        with self._lock, told(self._path):
+            if self._connection is None:
+                self._connection = open_database(self._path, GATEWAY_STEPS)
+            return self._connection.execute(sql, parameters).fetchall()
+
+
+def _row(job: Job) -> dict[str, Any]:
+    values = {name: getattr(job, name) for name in Job.__slots__ if name != "process"}
+    process = job.process
+    return values | {
+        "cli": str(job.cli),
+        "state": str(job.state),
+        "category": None if job.category is None else str(job.category),
+        "retryable": None if job.retryable is None else int(job.retryable),
+        "output_truncated": int(job.output_truncated),
+        "changes_files": int(job.changes_files),
+        "figures": orjson.dumps(asdict(job.figures)).decode(),
+        "pid": process and process.pid,
+        "started_ticks": process and process.started_ticks,
+        "process_group": process and process.group,
+    }
+
+
+def _job(row: dict[str, Any]) -> Job:
+    pid, ticks, group = (row.pop(name) for name in ("pid", "started_ticks", "process_group"))
+    figures = orjson.loads(row["figures"])
+    return Job(
+        **row
+        | {
+            "cli": CliName(row["cli"]),
+            "state": JobState(row["state"]),
+            "category": None if row["category"] is None else ErrorCategory(row["category"]),
+            "retryable": None if row["retryable"] is None else bool(row["retryable"]),
+            "output_truncated": bool(row["output_truncated"]),
+            "changes_files": bool(row["changes_files"]),
+            "figures": JobFigures(**figures | {"usage": Usage(**figures["usage"])}),
+            "process": None
+            if pid is None
+            else JobProcess(pid=pid, started_ticks=ticks, group=group),
+        }
+    )

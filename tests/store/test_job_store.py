@@ -1,0 +1,94 @@
+"""Jobs in the store: ends are fenced, others' jobs are not there, old ones go."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from llmgw_desktop.domain.cli import CliName, ErrorCategory
+from llmgw_desktop.domain.job import Job, JobFigures, JobProcess, JobState
+from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.job_store import JobStore
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[JobStore]:
+    store = JobStore(tmp_path / "gateway.db")
+    yield store
+    store.close()
+
+
+def _job(number: int = 1, **changes: object) -> Job:
+    job = Job(
+        id=f"job_{number}",
+        owner="me",
+        client="editor",
+        cli=CliName.CODEX,
+        request_key="k",
+        asked_at_s=100.0 + number,
+    )
+    return replace(job, **changes)  # type: ignore[arg-type]
+
+
+def test_a_job_comes_back_as_it_was(store: JobStore) -> None:
+    job = _job(
+        state=JobState.RUNNING,
+        process=JobProcess(pid=7, started_ticks=8, group=7),
+        category=ErrorCategory.CLI,
+        retryable=False,
+        output_truncated=True,
+        figures=JobFigures(usage=Usage(input_tokens=3), cost_usd=0.5, model="m"),
+    )
+    store.add(job)
+    assert store.get("job_1") == job
+    assert store.live() == [job]
+
+
+def test_the_first_end_stays(store: JobStore) -> None:
+    running = _job(state=JobState.RUNNING)
+    store.add(running)
+    canceled = replace(running, state=JobState.CANCELED, error="stopped")
+    assert store.move(canceled)
+    assert not store.move(replace(running, state=JobState.COMPLETED, exit_code=0))
+    assert not store.move(running, since=[JobState.RUNNING])
+    assert store.get("job_1") == canceled
+    assert store.live() == []
+
+
+def test_a_queued_job_does_not_complete_without_having_run(store: JobStore) -> None:
+    store.add(_job())
+    assert not store.move(_job(state=JobState.COMPLETED))
+    assert store.move(_job(state=JobState.RUNNING))
+    assert store.move(_job(state=JobState.RUNNING, stdout_bytes=5), since=[JobState.RUNNING])
+    assert store.get("job_1") == _job(state=JobState.RUNNING, stdout_bytes=5)
+
+
+def test_somebody_elses_is_not_there(store: JobStore) -> None:
+    store.add(_job())
+    assert store.get("job_1", "other") is None
+    assert store.recent("other") == []
+    assert [job.id for job in store.recent("me")] == ["job_1"]
+
+
+def test_the_same_request_finds_a_live_run_or_one_that_was_completed_lately(
+    store: JobStore,
+) -> None:
+    store.add(_job(1, state=JobState.FAILED, ended_at_s=150.0))
+    assert store.same("k", 0.0) is None
+    store.add(_job(2, state=JobState.COMPLETED, ended_at_s=150.0))
+    assert store.same("k", 151.0) is None
+    assert (found := store.same("k", 150.0)) is not None
+    assert found.id == "job_2"
+    store.add(_job(3))
+    assert (found := store.same("k", 151.0)) is not None
+    assert found.id == "job_3"
+
+
+def test_old_jobs_go_and_live_ones_stay(store: JobStore) -> None:
+    store.add(_job(1, state=JobState.FAILED, expires_at_s=10.0))
+    store.add(_job(2, state=JobState.FAILED, expires_at_s=30.0))
+    store.add(_job(3))
+    assert store.expired(20.0) == ["job_1"]
+    store.delete(["job_1", "job_3"])
+    assert [job.id for job in store.recent()] == ["job_3", "job_2"]
