@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from llmgw_desktop.domain.account import AccountStatus
 from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.domain.values import value
 
@@ -85,6 +86,13 @@ class AccountChanged:
     status: AccountStatus
 
 
+@value
+class JobChanged:
+    """A job was asked for, began, or ended."""
+
+    job: Job
+
+
 Event = (
     FlightOpened
     | FlightClosed
@@ -92,4 +100,5 @@ Event = (
     | RecorderChanged
     | SettingsChanged
     | AccountChanged
+    | JobChanged
 )

@@ -1,7 +1,7 @@
 """What can be wrong with asking for a run."""
 
 from llmgw_desktop.domain.cli import ErrorCategory
-from llmgw_desktop.domain.errors import RequestError
+from llmgw_desktop.domain.errors import GatewayClosed, RequestError
 
 
 class InvalidRun(RequestError):
@@ -19,3 +19,16 @@ class InvalidRun(RequestError):
         super().__init__(f"{field}: {message}" if field else message)
         self.field = field
         self.category = category
+
+
+class Saturated(GatewayClosed):
+    """As many runs as may be go on, and as many as may wait do."""
+
+    kind = "saturated"
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(
+            f"All places for runs are taken and {waiting} wait already; nothing was started. "
+            f"Ask again later, or raise the limits in the gateway's settings.",
+            retry_after_s=15,
+        )

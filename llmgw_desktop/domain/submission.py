@@ -1,0 +1,48 @@
+"""What a client asks of the jobs, and what it gets."""
+
+from dataclasses import dataclass, field
+
+from llmgw_desktop.domain.cli import CliRequest
+from llmgw_desktop.domain.job import Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A run, with who asks for it and how."""
+
+    request: CliRequest
+    owner: str
+    """`client_id` of the principal."""
+    client: str = ""
+    correlation_id: str = ""
+    flight_id: str = ""
+    session_id: str = ""
+    window_s: float | None = None
+    """How long ago the same may have been asked to be given again; None: as the settings say."""
+    force_refresh: bool = False
+    """A run of its own, whatever goes on."""
+    replay: bool = False
+    """Also a run that ended and may have changed files: its answer, without the changes."""
+    timeout_s: float | None = None
+    idle_timeout_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """The job that does what was asked."""
+
+    job: Job
+    deduped: bool = False
+    """It was there already: asked for by an earlier request that is the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobResult:
+    """A job with what its CLI answered, as far as it came."""
+
+    job: Job
+    text: str = field(default="", repr=False)
+    structured: object = field(default=None, repr=False)
+    stop_reason: str | None = None
+    stderr: str = field(default="", repr=False)
+    """The end of what was said there."""

@@ -1,0 +1,51 @@
+"""What has become of a job that another program started: this one's predecessor, which is gone."""
+
+from enum import StrEnum
+
+from llmgw_desktop.domain.job import Job, JobProcess
+from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.jobs import keeper
+from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.process_tree import ProcessTree, is_marked, started_ticks
+
+
+class Fate(StrEnum):
+    """How it is found."""
+
+    RUNS = "runs"
+    ENDED = "ended"
+    """Its exit status is there, or nobody will ever write it."""
+    NEVER_BEGAN = "never began"
+
+
+@value
+class Found:
+    """`process` of one that runs."""
+
+    fate: Fate
+    process: JobProcess | None = None
+
+
+def look(job: Job, folder: JobFolder) -> Found:
+    """Reads /proc: for a thread."""
+    process = _keeper_of(job, folder)
+    if process is not None:
+        return Found(fate=Fate.RUNS, process=process)
+    if keeper.read_exit(folder) is not None or keeper.read_keeper(folder) is not None:
+        return Found(fate=Fate.ENDED)
+    if job.process is not None or ProcessTree(job.id, None).find():
+        return Found(fate=Fate.ENDED)
+    return Found(fate=Fate.NEVER_BEGAN)
+
+
+def _keeper_of(job: Job, folder: JobFolder) -> JobProcess | None:
+    """By its number and its start; where we fell between its start and our writing it down, by
+    its number and the job's mark, which no other process has."""
+    known = job.process
+    if known is not None:
+        return known if started_ticks(known.pid) == known.started_ticks else None
+    pid = keeper.read_keeper(folder)
+    if pid is None or not is_marked(pid, job.id):
+        return None
+    ticks = started_ticks(pid)
+    return None if ticks is None else JobProcess(pid=pid, started_ticks=ticks, group=pid)

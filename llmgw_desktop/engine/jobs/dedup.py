@@ -1,0 +1,35 @@
+"""When two requests would do the same: everything that a run depends on, in one digest."""
+
+import hashlib
+
+import orjson
+
+from llmgw_desktop.domain.cli import CliRequest, LaunchPlan, SessionWish
+from llmgw_desktop.domain.job import Job
+
+
+def request_key(request: CliRequest, plan: LaunchPlan, owner: str) -> str:
+    """Framed as JSON, so that no two requests run together; bytes go in as digests."""
+    parts = [
+        owner,
+        request.cli,
+        plan.command,
+        list(plan.arguments),
+        sorted(plan.environment.items()),
+        None if plan.stdin is None else hashlib.sha256(plan.stdin).hexdigest(),
+        [[file.name, hashlib.sha256(file.content).hexdigest()] for file in plan.files],
+        request.working_dir,
+        plan.output_format,
+    ]
+    return hashlib.sha256(orjson.dumps(parts)).hexdigest()
+
+
+def may_be_shared(job: Job, request: CliRequest, *, replay: bool) -> bool:
+    """Whether who asks this may be given that job.
+
+    One that runs, always. One that ended, only where asking again would change nothing: it could
+    not write, and its conversation has not gone on meanwhile. `replay`: he wants it all the same.
+    """
+    if job.is_live or replay:
+        return True
+    return not job.changes_files and request.session is SessionWish.NEW

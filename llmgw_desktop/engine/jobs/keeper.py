@@ -1,0 +1,97 @@
+"""The keeper: a few lines of shell that start a run, wait for it and write down how it ended.
+
+It is the run's parent in our place, in a session of its own, so that neither our end nor our crash
+reaches the run, and its true exit status is not lost. The text is constant: what a run is started
+with comes as `"$@"` and is never read by a shell. Signals meant for the run's group it outlives;
+the run gets them as if it were not there, since a trap, unlike a signal ignored, is not inherited.
+
+It writes over blanks that were there before, in one write: on a full disk too, and never half.
+"""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from llmgw_desktop.domain.job import JobProcess
+from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.process_tree import started_ticks
+
+_SCRIPT = """
+d=$1; shift
+trap : HUP INT QUIT TERM USR1 USR2 ALRM
+printf '%-40s\\n' "$$" 1<>"$d/keeper"
+exec 3<&0 4>&2 2>/dev/null
+"$@" 2>&4 3<&- 4>&-
+s=$?
+p=
+[ -r "/proc/$$/fdinfo/3" ] && read -r _ p <"/proc/$$/fdinfo/3"
+printf '%-40s\\n' "$s $p" 1<>"$d/exit"
+"""
+_SHELL = "/bin/sh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitRecord:
+    """How a run ended."""
+
+    code: int
+    stdin_read: int | None = None
+    """How far its standard input was read, where the system tells."""
+
+
+def start(
+    argv: Sequence[str], *, folder: JobFolder, env: Mapping[str, str], cwd: Path
+) -> JobProcess:
+    """Start a keeper with its run. Blocks for some milliseconds. Raises OSError."""
+    stdin = folder.stdin if folder.stdin.exists() else Path(os.devnull)
+    with (
+        stdin.open("rb") as given,
+        folder.stdout.open("ab") as stdout,
+        folder.stderr.open("ab") as stderr,
+    ):
+        keeper = subprocess.Popen(  # noqa: S603 - a list, and a constant text for the shell
+            [_SHELL, "-c", _SCRIPT, "llmgw-keeper", str(folder.path), *argv],
+            stdin=given,
+            stdout=stdout,
+            stderr=stderr,
+            env=dict(env),
+            cwd=cwd,
+            start_new_session=True,
+        )
+    # `reap` looks after it; a Popen that is thrown away would complain that it still runs.
+    keeper.returncode = 0
+    ticks = started_ticks(keeper.pid)
+    return JobProcess(pid=keeper.pid, started_ticks=ticks or 0, group=keeper.pid)
+
+
+def reap(pid: int) -> None:
+    """Take leave of an ended keeper, if it is our own child."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return
+
+
+def read_exit(folder: JobFolder) -> ExitRecord | None:
+    """None: still running, or its end was never written."""
+    words = _words(folder.exit_record)
+    if not words or not words[0].isdigit():
+        return None
+    read = int(words[1]) if len(words) > 1 and words[1].isdigit() else None
+    return ExitRecord(code=int(words[0]), stdin_read=read)
+
+
+def read_keeper(folder: JobFolder) -> int | None:
+    """The keeper's process id; None if it never ran."""
+    words = _words(folder.keeper_record)
+    return int(words[0]) if words and words[0].isdigit() else None
+
+
+def _words(record: Path) -> list[str]:
+    try:
+        text = record.read_text("ascii", "replace")
+    except OSError:
+        return []
+    return text.split() if text.endswith("\n") else []

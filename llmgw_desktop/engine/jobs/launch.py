@@ -1,0 +1,143 @@
+"""From a plan to a running process: checked before anything is made, then made and started.
+
+There is no other way to start a run.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.cli import CliRequest, ErrorCategory, LaunchPlan
+from llmgw_desktop.domain.job import JobProcess
+from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.engine.jobs import keeper
+from llmgw_desktop.engine.jobs.environment import MARKER, environment_for
+from llmgw_desktop.engine.jobs.folder import JobFolder
+
+LONGEST_ARGUMENT = 131_071
+"""Linux takes no longer one, whatever else there is room for."""
+MOST_ARGUMENTS = 2048
+MOST_BYTES = 1024 * 1024
+"""Of all arguments and the environment: half of what Linux takes with its usual stack."""
+_FOLDER = "{folder}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """A run that may be started."""
+
+    program: str = ""
+    """Absolute; empty if the CLI is not installed."""
+    plan: LaunchPlan = field(repr=False)
+    environment: Mapping[str, str] = field(repr=False)
+    working_dir: str = ""
+
+
+class Launcher:
+    """Checks and starts runs. `commands`: what settings say of a CLI's program, by its name."""
+
+    def __init__(self, env: Mapping[str, str], commands: Mapping[str, str]) -> None:
+        self.env = env
+        self.commands = commands
+
+    def check(self, cli: Cli, request: CliRequest) -> Launch:
+        """Nothing is made. Raises InvalidRun."""
+        plan = cli.plan(request)
+        own = environment_for(cli.name, self.env, cli.sign_in.variables)
+        launch = Launch(
+            program=self._program(cli, plan, own["PATH"]),
+            plan=plan,
+            environment={**own, **plan.environment},
+            working_dir=_checked_folder(request.working_dir),
+        )
+        _check_sizes(launch, request.prompt)
+        return launch
+
+    def start(self, launch: Launch, job_id: str, folder: JobFolder) -> JobProcess:
+        """Blocks for some milliseconds. Raises OSError."""
+        folder.make_for_run()
+        plan = launch.plan
+        if plan.stdin is not None:
+            _write(folder.stdin, plan.stdin)
+        for file in plan.files:
+            _write(folder.temp / file.name, file.content)
+        names = [file.name for file in plan.files]
+        env = {name: _placed(text, names, folder) for name, text in launch.environment.items()}
+        temp = str(folder.temp / "tmp")
+        return keeper.start(
+            [launch.program, *(_placed(each, names, folder) for each in plan.arguments)],
+            folder=folder,
+            env=env | {"TMPDIR": temp, "TMP": temp, "TEMP": temp, MARKER: job_id},
+            cwd=Path(launch.working_dir) if launch.working_dir else folder.temp / "work",
+        )
+
+    def _program(self, cli: Cli, plan: LaunchPlan, path: str) -> str:
+        said = self.commands.get(cli.name)
+        names = (said,) if said else dict.fromkeys((plan.command, *cli.commands))
+        found = (shutil.which(str(Path(name).expanduser()), path=path) for name in names)
+        return next((str(Path(each).absolute()) for each in found if each), "")
+
+
+def _checked_folder(working_dir: str) -> str:
+    if not working_dir:
+        return ""
+    if "\0" in working_dir:
+        raise InvalidRun("holds a NUL character.", field="workingDir")
+    folder = Path(working_dir)
+    if not folder.is_absolute():
+        raise InvalidRun("is not an absolute path. Say it from the root on.", field="workingDir")
+    if not folder.is_dir() or not os.access(folder, os.X_OK):
+        raise InvalidRun("is no folder that can be entered.", field="workingDir")
+    return working_dir
+
+
+def _check_sizes(launch: Launch, prompt: str) -> None:
+    """The text of no argument is ever told: it may be anything."""
+    arguments = launch.plan.arguments
+    sizes = [_size(each, _name(each, prompt)) for each in arguments]
+    for each, size in zip(arguments, sizes, strict=True):
+        if size > LONGEST_ARGUMENT:
+            raise _too_large(
+                f"has {size:,} bytes, and an argument may have {LONGEST_ARGUMENT:,}.",
+                _name(each, prompt),
+            )
+    if len(arguments) > MOST_ARGUMENTS:
+        raise _too_large(f"are {len(arguments):,}, and {MOST_ARGUMENTS:,} may be.", "arguments")
+    env = [_size(f"{name}={value}", "environment") for name, value in launch.environment.items()]
+    if env and max(env) > LONGEST_ARGUMENT:
+        raise _too_large("has a variable that is too long.", "environment")
+    if (total := sum(sizes) + sum(env)) > MOST_BYTES:
+        raise _too_large(f"have {total:,} bytes in all, and {MOST_BYTES:,} may be.", "arguments")
+
+
+def _size(text: str, name: str) -> int:
+    if "\0" in text:
+        raise InvalidRun("holds a NUL character, which no program can be given.", field=name)
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        raise InvalidRun("holds half a character.", field=name) from None
+
+
+def _name(argument: str, prompt: str) -> str:
+    return "prompt" if prompt and prompt in argument else "arguments"
+
+
+def _too_large(message: str, name: str) -> InvalidRun:
+    return InvalidRun(message, field=name, category=ErrorCategory.INPUT_TOO_LARGE)
+
+
+def _placed(text: str, names: list[str], folder: JobFolder) -> str:
+    """Only a text that ends with a planned file's place: a prompt may speak of one."""
+    for name in names:
+        if text.endswith(_FOLDER + name):
+            return text[: -len(_FOLDER + name)] + str(folder.temp / name)
+    return text
+
+
+def _write(path: Path, data: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)

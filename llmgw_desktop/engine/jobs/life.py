@@ -1,0 +1,273 @@
+"""The life of a job: its turn, its start, its following, its end; and of one that an earlier
+program left, how it goes on.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from llmgw_desktop.clis.cli import Cli, OutputReader
+from llmgw_desktop.domain.cli import CliName, ErrorCategory
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.events import JobChanged
+from llmgw_desktop.domain.ids import IdSource
+from llmgw_desktop.domain.job import EXIT_QUEUE_TIMEOUT, Job, JobState
+from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.settings import JobSettings, LimitSettings
+from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.jobs import adoption, outcome
+from llmgw_desktop.engine.jobs.adoption import Fate
+from llmgw_desktop.engine.jobs.folder import JobFolder, JobFolders
+from llmgw_desktop.engine.jobs.launch import Launcher
+from llmgw_desktop.engine.jobs.limits import RunLimits
+from llmgw_desktop.engine.jobs.live_job import LiveJob, with_end, with_output
+from llmgw_desktop.engine.jobs.news import News
+from llmgw_desktop.engine.jobs.outcome import Verdict
+from llmgw_desktop.engine.jobs.process_tree import ProcessTree
+from llmgw_desktop.engine.jobs.queue import JobQueue
+from llmgw_desktop.engine.jobs.runner import Run, stop_on_record
+from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.store.job_store import JobStore
+
+WRITE_AGAIN_S = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobParts:
+    """What a supervisor works with, joined by the composition root."""
+
+    store: JobStore
+    folders: JobFolders
+    launcher: Launcher
+    clock: Clock
+    ids: IdSource
+    bus: Bus
+    clean: Callable[[str], str] = str
+    """Takes secrets out of a title."""
+
+
+class JobLife:
+    """All jobs that wait or run, in `live`, oldest first."""
+
+    def __init__(
+        self,
+        parts: JobParts,
+        clis: Mapping[CliName, Cli],
+        jobs: JobSettings,
+        limits: LimitSettings,
+    ) -> None:
+        self.live: dict[str, LiveJob] = {}
+        self._parts = parts
+        self._clis = clis
+        self._jobs = jobs
+        self._limits = limits
+        self._queue = JobQueue(limits, self._begin)
+        self._news = News()
+        self._tasks = Tasks()
+
+    def apply(self, jobs: JobSettings, limits: LimitSettings) -> None:
+        self._jobs, self._limits = jobs, limits
+        self._queue.apply(limits)
+
+    def admit(self, cli: CliName) -> None:
+        """Raises Saturated."""
+        self._queue.admit(cli)
+
+    def beside(self, work: Coroutine[Any, Any, object], *, name: str) -> None:
+        """Something that nobody waits for."""
+        self._tasks.start(work, name=name)
+
+    async def close(self) -> None:
+        """Follow nothing any more; what runs goes on."""
+        self._queue.close()
+        for live in self.live.values():
+            _put_off(live)
+        await self._tasks.stop()
+        self._news.close()
+        self.live.clear()
+
+    def wait_for_turn(self, live: LiveJob) -> None:
+        """Set its patience first: its turn may come at once."""
+        patience_s = self._limits.queue_timeout_ms / 1000
+        loop = asyncio.get_running_loop()
+        live.queue_timer = loop.call_later(patience_s, self._give_up, live, patience_s)
+        self._queue.enter(live.job.id, live.cli.name)
+
+    def _give_up(self, live: LiveJob, patience_s: float) -> None:
+        verdict = Verdict(
+            state=JobState.FAILED,
+            exit_code=EXIT_QUEUE_TIMEOUT,
+            category=ErrorCategory.SATURATED,
+            error=f"Its turn did not come within {patience_s:g} s. Ask again later, or raise the "
+            f"limits in the gateway's settings.",
+        )
+        self.end(live, verdict)
+
+    def _begin(self, job_id: str) -> None:
+        live = self.live[job_id]
+        _put_off(live)
+        self._tasks.start(self._guarded(live, self._launch(live)), name=f"run {job_id}")
+
+    async def _guarded(self, live: LiveJob, work: Coroutine[Any, Any, None]) -> None:
+        """A fault of ours ends the job and nothing else."""
+        try:
+            await work
+        except Exception:  # noqa: BLE001 - whatever it is, it is logged
+            _log.exception("job %s could not be followed", live.job.id)
+            process = live.job.process
+            await ProcessTree(live.job.id, None if process is None else process.pid).end()
+            self.end(live, outcome.not_followed())
+
+    async def _launch(self, live: LiveJob) -> None:
+        launch = live.launch
+        if launch is None or not launch.program:
+            name = self._parts.launcher.commands.get(live.cli.name, live.cli.commands[0])
+            self.end(live, outcome.missing(name))
+            return
+        began = replace(live.job, state=JobState.RUNNING, started_at_s=self._parts.clock.now_s())
+        # Before its process: a row that says "queued" must never have one.
+        self._parts.store.move(began, since=[JobState.RUNNING])
+        live.job = began
+        try:
+            process = await asyncio.to_thread(
+                self._parts.launcher.start, launch, live.job.id, live.folder
+            )
+        except OSError as error:
+            self.end(live, outcome.not_started(error.strerror or "the system refused"))
+            return
+        live.job = replace(live.job, process=process)
+        try:
+            self._parts.store.move(live.job, since=[JobState.RUNNING])
+        except StoreError:
+            # It is found by its folder as well.
+            _log.warning("the process of %s could not be written down", live.job.id, exc_info=True)
+        self.tell(live)
+        await self._follow(live)
+
+    async def _follow(self, live: LiveJob) -> None:
+        run = Run(
+            live.job.id,
+            live.folder,
+            live.job.process,
+            self.reader(live.asked),
+            limits=self._limits_of(live),
+            news=self._news,
+        )
+        live.run = run
+        if live.stop_asked is not None:
+            run.stop(live.stop_asked)
+        followed = await run.follow(live.tell)
+        live.job = with_output(live.job, followed)
+        if followed.verdict.state is JobState.ORPHANED:
+            await run.sweep()
+        self.end(live, followed.verdict)
+        # Who waits for the answer does not wait for this.
+        await run.sweep()
+        await asyncio.to_thread(live.folder.remove_temp)
+
+    def _limits_of(self, live: LiveJob) -> RunLimits:
+        asked, facts = live.asked, live.cli.facts
+        total_s = self._jobs.timeout_ms / 1000 if asked.timeout_s is None else asked.timeout_s
+        ran_s = self._parts.clock.now_s() - (live.job.started_at_s or live.job.asked_at_s)
+        idle_s = facts.idle_timeout_s if asked.idle_timeout_s is None else asked.idle_timeout_s
+        return RunLimits(
+            total_s=total_s - max(ran_s, 0.0),
+            idle_s=idle_s if facts.streams else None,
+            output_bytes=self._limits.max_job_output_bytes,
+        )
+
+    def end(self, live: LiveJob, verdict: Verdict) -> None:
+        """Its last word. Once more does no harm: the first that reaches the store stays."""
+        if live.ended.is_set():
+            return
+        _put_off(live)
+        now_s = self._parts.clock.now_s()
+        live.job = with_end(live.job, verdict, now_s, self._jobs.retention_days)
+        live.ended.set()
+        live.tell()
+        try:
+            self._parts.store.move(live.job)
+            self.live.pop(live.job.id, None)
+        except StoreError as error:
+            _log.warning("the end of %s cannot be written yet: %s", live.job.id, error)
+            self._tasks.start(self._write_again(live), name=f"write the end of {live.job.id}")
+        self._queue.leave(live.job.id)
+        self._parts.bus.publish(JobChanged(job=live.job))
+
+    async def _write_again(self, live: LiveJob) -> None:
+        """A full disk has room again some day. Until then its files say how it ended."""
+        while True:
+            await asyncio.sleep(WRITE_AGAIN_S)
+            try:
+                self._parts.store.move(live.job)
+            except StoreError:
+                continue
+            self.live.pop(live.job.id, None)
+            return
+
+    async def adopt(self, job: Job) -> None:
+        found = self.files(job)
+        cli = self._clis.get(job.cli)
+        if found is None or cli is None:
+            lost = with_end(
+                job, outcome.lost(), self._parts.clock.now_s(), self._jobs.retention_days
+            )
+            state = JobState.ORPHANED if job.state is JobState.RUNNING else JobState.FAILED
+            self._parts.store.move(replace(lost, state=state))
+            return
+        live = LiveJob(job=job, asked=found[1], cli=cli, folder=found[0])
+        self.live[job.id] = live
+        if job.state is JobState.QUEUED:
+            if self._prepare(live):
+                self.wait_for_turn(live)
+            return
+        seen = await asyncio.to_thread(adoption.look, job, live.folder)
+        self._queue.occupy(job.id, job.cli)
+        if seen.fate is Fate.NEVER_BEGAN:
+            await asyncio.to_thread(live.folder.remove_temp)
+            if self._prepare(live):
+                self._begin(job.id)
+            return
+        live.job = replace(job, process=seen.process)
+        if (why := stop_on_record(live.folder)) is not None:
+            live.stop(why)
+        self._tasks.start(self._guarded(live, self._follow(live)), name=f"follow {job.id}")
+
+    def _prepare(self, live: LiveJob) -> bool:
+        """Make ready again what was asked of an earlier program."""
+        try:
+            live.launch = self._parts.launcher.check(live.cli, live.asked.request)
+        except InvalidRun as error:
+            self.end(live, outcome.not_started(str(error)))
+            return False
+        return True
+
+    def files(self, job: Job) -> tuple[JobFolder, Submission] | None:
+        live = self.live.get(job.id)
+        if live is not None:
+            return live.folder, live.asked
+        try:
+            folder = self._parts.folders.find(job.id)
+            return folder, self._parts.folders.asked(folder)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def reader(self, asked: Submission) -> OutputReader:
+        return self._clis[asked.request.cli].reader(asked.request)
+
+    def tell(self, live: LiveJob) -> None:
+        live.tell()
+        self._parts.bus.publish(JobChanged(job=live.job))
+
+
+def _put_off(live: LiveJob) -> None:
+    """It waits for its turn no more."""
+    if live.queue_timer is not None:
+        live.queue_timer.cancel()
+        live.queue_timer = None

@@ -1,0 +1,68 @@
+"""A job that waits or runs, as the supervisor has it in hand."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.launch import Launch
+from llmgw_desktop.engine.jobs.outcome import Stop, Verdict
+from llmgw_desktop.engine.jobs.runner import Followed, Run
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveJob:
+    """`job` is its row as it is now."""
+
+    job: Job
+    asked: Submission
+    cli: Cli
+    folder: JobFolder
+    launch: Launch | None = None
+    """None of one that was started by another program."""
+    run: Run | None = None
+    stop_asked: Stop | None = None
+    queue_timer: asyncio.TimerHandle | None = None
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _more: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self) -> None:
+        """There is more to read, or it has ended."""
+        more, self._more = self._more, asyncio.Event()
+        more.set()
+
+    async def more(self) -> None:
+        if not self.ended.is_set():
+            await self._more.wait()
+
+    def stop(self, why: Stop) -> None:
+        if self.stop_asked is None:
+            self.stop_asked = why
+        if self.run is not None:
+            self.run.stop(why)
+
+
+def with_end(job: Job, verdict: Verdict, now_s: float, retention_days: int) -> Job:
+    """The row of one that has ended."""
+    return replace(
+        job,
+        state=verdict.state,
+        exit_code=verdict.exit_code,
+        error=verdict.error,
+        category=verdict.category,
+        retryable=verdict.retryable,
+        ended_at_s=now_s,
+        expires_at_s=now_s + retention_days * 86400,
+    )
+
+
+def with_output(job: Job, followed: Followed) -> Job:
+    return replace(
+        job,
+        stdout_bytes=followed.stdout_bytes,
+        stderr_bytes=followed.stderr_bytes,
+        output_truncated=followed.truncated,
+        figures=followed.account.figures,
+    )

@@ -1,0 +1,188 @@
+"""What became of a run, from what its CLI said and how its process ended."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from llmgw_desktop.domain.cli import (
+    CliEvent,
+    ErrorCategory,
+    ModelTold,
+    RunEnded,
+    SessionTold,
+    TextGrew,
+    UsageTold,
+)
+from llmgw_desktop.domain.job import (
+    EXIT_IDLE_TIMEOUT,
+    EXIT_MISSING,
+    EXIT_OVERFLOW,
+    EXIT_TIMEOUT,
+    JobFigures,
+    JobState,
+)
+
+_CANNOT_RUN = frozenset({126, 127})
+_RETRYABLE = frozenset({ErrorCategory.RATE_LIMIT, ErrorCategory.UPSTREAM, ErrorCategory.SATURATED})
+
+
+class Stop(StrEnum):
+    """Why we ended a run."""
+
+    CANCELED = "canceled"
+    TIMEOUT = "timeout"
+    IDLE = "idle"
+    OVERFLOW = "overflow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The end of a job."""
+
+    state: JobState
+    exit_code: int | None = None
+    error: str = ""
+    category: ErrorCategory | None = None
+
+    @property
+    def retryable(self) -> bool | None:
+        return None if self.category is None else self.category in _RETRYABLE
+
+
+class Account:
+    """What a run has said so far, as figures; its text is left where it lies."""
+
+    def __init__(self) -> None:
+        self.figures = JobFigures()
+        self.ended: RunEnded | None = None
+        self.has_answer = False
+
+    def note(self, event: CliEvent) -> None:
+        old = self.figures
+        if isinstance(event, TextGrew):
+            self.has_answer = self.has_answer or bool(event.text.strip())
+        elif isinstance(event, UsageTold):
+            self._note_usage(event)
+        elif isinstance(event, SessionTold):
+            self.figures = replace(old, provider_session_id=event.session_id)
+        elif isinstance(event, ModelTold):
+            self.figures = replace(old, model=event.model)
+        elif isinstance(event, RunEnded):
+            self.ended = event
+            said = bool(event.text and event.text.strip()) or event.structured is not None
+            self.has_answer = self.has_answer or said
+
+    def _note_usage(self, told: UsageTold) -> None:
+        """Of a whole session's figures nothing is said of this run: who keeps sessions takes the
+        difference."""
+        if not told.is_cumulative:
+            cost = self.figures.cost_usd if told.cost_usd is None else told.cost_usd
+            self.figures = replace(
+                self.figures, usage=self.figures.usage.with_news(told.usage), cost_usd=cost
+            )
+
+
+_STOPPED = {
+    Stop.CANCELED: (JobState.CANCELED, None, None, "It was canceled."),
+    Stop.TIMEOUT: (
+        JobState.FAILED,
+        EXIT_TIMEOUT,
+        ErrorCategory.TIMEOUT,
+        "It took longer than a run may, and was stopped.",
+    ),
+    Stop.IDLE: (
+        JobState.FAILED,
+        EXIT_IDLE_TIMEOUT,
+        ErrorCategory.IDLE_TIMEOUT,
+        "It said nothing for longer than it may, and was stopped.",
+    ),
+    Stop.OVERFLOW: (
+        JobState.FAILED,
+        EXIT_OVERFLOW,
+        ErrorCategory.OUTPUT_OVERFLOW,
+        "It wrote more than a run may, and was stopped. What is above the limit was dropped.",
+    ),
+}
+
+
+def stopped(why: Stop, exit_code: int | None) -> Verdict:
+    """We ended it."""
+    state, code, category, error = _STOPPED[why]
+    return Verdict(
+        state=state,
+        exit_code=exit_code if code is None else code,
+        category=category,
+        error=error,
+    )
+
+
+def missing(program: str) -> Verdict:
+    return Verdict(
+        state=JobState.FAILED,
+        exit_code=EXIT_MISSING,
+        category=ErrorCategory.SPAWN,
+        error=f"'{program}' was not found. Install it, or set its place in the settings.",
+    )
+
+
+def not_started(reason: str) -> Verdict:
+    return Verdict(
+        state=JobState.FAILED,
+        category=ErrorCategory.SPAWN,
+        error=f"It could not be started: {reason}.",
+    )
+
+
+def not_followed() -> Verdict:
+    """A fault of the gateway, which ended it."""
+    return Verdict(
+        state=JobState.FAILED,
+        category=ErrorCategory.CLI,
+        error="The gateway could not follow it and stopped it. The gateway's log says more.",
+    )
+
+
+def lost() -> Verdict:
+    return Verdict(
+        state=JobState.ORPHANED,
+        error="How it ended cannot be found out: what looked after it is gone. What it wrote is "
+        "kept.",
+    )
+
+
+def ended(account: Account, exit_code: int, *, wrote: bool, half_read: bool = False) -> Verdict:
+    """It ended by itself. Nothing but the CLI's own word, an answer and exit code 0 together are
+    a success."""
+    last = account.ended
+    if not wrote and exit_code in _CANNOT_RUN:
+        return Verdict(
+            state=JobState.FAILED,
+            exit_code=exit_code,
+            category=ErrorCategory.SPAWN,
+            error="Its program cannot be run. Start it by hand to see why.",
+        )
+    if last is None or not last.ok:
+        return _failed(exit_code, last)
+    if exit_code != 0:
+        error = f"It said that it was done, and then ended with code {exit_code}."
+    elif half_read:
+        error = "It ended without having read its whole prompt."
+    elif not account.has_answer:
+        error = "It ended well and answered nothing."
+        return Verdict(
+            state=JobState.FAILED, exit_code=0, category=ErrorCategory.EMPTY, error=error
+        )
+    else:
+        return Verdict(state=JobState.COMPLETED, exit_code=0)
+    return Verdict(
+        state=JobState.FAILED, exit_code=exit_code, category=ErrorCategory.CLI, error=error
+    )
+
+
+def _failed(exit_code: int, last: RunEnded | None) -> Verdict:
+    unsaid = f"It ended with code {exit_code} and did not say that it was done."
+    return Verdict(
+        state=JobState.FAILED,
+        exit_code=exit_code,
+        category=(None if last is None else last.category) or ErrorCategory.CLI,
+        error=unsaid if last is None or not last.error else last.error,
+    )

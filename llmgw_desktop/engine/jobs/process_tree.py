@@ -1,0 +1,135 @@
+"""All processes of a run, and their end.
+
+A run's tools leave its group, its session and their own parents. They are found by what they cannot
+all shed at once: their ancestors, the keeper's session, and the job's mark in their environment.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.jobs.environment import MARKER
+
+TERM_GRACE_S = 5.0
+_PROC = Path("/proc")
+_MOST_ROUNDS = 400
+
+
+@value
+class ProcessMark:
+    """One process, not confused with a later one of the same number."""
+
+    pid: int
+    started_ticks: int
+
+
+@value
+class _Seen:
+    mark: ProcessMark
+    parent: int
+    session: int
+
+
+class ProcessTree:
+    """The processes of one job, but for its keeper."""
+
+    def __init__(self, job_id: str, keeper: int | None) -> None:
+        self._sign = f"\0{MARKER}={job_id}\0".encode()
+        self._keeper = keeper
+        self._known: set[ProcessMark] = set()
+
+    def find(self) -> set[ProcessMark]:
+        """Those that are alive. Reads all of /proc: some milliseconds, for a thread."""
+        seen = {each.mark.pid: each for each in _all()}
+        ours = {
+            pid
+            for pid, each in seen.items()
+            if each.mark in self._known or each.session == self._keeper or self._is_marked(pid)
+        }
+        grows = True
+        while grows:
+            more = {p for p, each in seen.items() if each.parent in ours} - ours
+            ours |= more
+            grows = bool(more)
+        ours -= {self._keeper, os.getpid()}
+        self._known = {seen[pid].mark for pid in ours if pid in seen}
+        return set(self._known)
+
+    def _is_marked(self, pid: int) -> bool:
+        try:
+            environment = (_PROC / str(pid) / "environ").read_bytes()
+        except OSError:
+            return False
+        return self._sign in b"\0" + environment
+
+    async def end(self, grace_s: float = TERM_GRACE_S) -> int:
+        """SIGTERM for all, SIGKILL for those that are left, and for what they made meanwhile.
+        How many withstood even that."""
+        deadline = time.monotonic() + grace_s
+        asked: set[ProcessMark] = set()
+        left: set[ProcessMark] = set()
+        pause_s = 0.01
+        for _ in range(_MOST_ROUNDS):
+            left = await asyncio.to_thread(self.find)
+            if not left:
+                return 0
+            if time.monotonic() >= deadline:
+                for mark in left:
+                    send(mark, signal.SIGKILL)
+                pause_s = 0.02
+            else:
+                for mark in left - asked:
+                    send(mark, signal.SIGTERM)
+                asked |= left
+            await asyncio.sleep(min(pause_s, max(deadline - time.monotonic(), 0.02)))
+            pause_s = min(pause_s * 2, 0.25)
+        return len(left)
+
+
+def send(mark: ProcessMark, number: signal.Signals) -> None:
+    """A signal to exactly this process; none if it has gone."""
+    try:
+        handle = os.pidfd_open(mark.pid)
+    except (OSError, AttributeError):
+        return
+    try:
+        if started_ticks(mark.pid) == mark.started_ticks:
+            signal.pidfd_send_signal(handle, number)
+    except OSError:
+        return
+    finally:
+        os.close(handle)
+
+
+def started_ticks(pid: int) -> int | None:
+    """When it started, in the system's own ticks; None if it is not there, or only its grave."""
+    seen = _look(pid)
+    return None if seen is None else seen.mark.started_ticks
+
+
+def is_marked(pid: int, job_id: str) -> bool:
+    """Whether this process belongs to the job by its environment."""
+    return ProcessTree(job_id, None)._is_marked(pid)
+
+
+def _all() -> Iterator[_Seen]:
+    for entry in _PROC.iterdir():
+        if entry.name.isdigit() and (seen := _look(int(entry.name))) is not None:
+            yield seen
+
+
+def _look(pid: int) -> _Seen | None:
+    try:
+        text = (_PROC / str(pid) / "stat").read_bytes()
+    except OSError:
+        return None
+    # The name in brackets may hold anything, brackets and spaces too.
+    fields = text[text.rfind(b")") + 2 :].split()
+    if len(fields) < 20 or fields[0] in (b"Z", b"X"):
+        return None
+    mark = ProcessMark(pid=pid, started_ticks=int(fields[19]))
+    return _Seen(mark=mark, parent=int(fields[1]), session=int(fields[3]))

@@ -1,0 +1,82 @@
+"""What a job said, read again from its files: by who watches it, and for its result."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
+
+from llmgw_desktop.clis.cli import OutputReader
+from llmgw_desktop.domain.cli import CliEvent, RunEnded, TextGrew
+from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.submission import JobResult
+from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.spool import Spool, tail
+
+
+async def events_of(
+    job: Callable[[], Job | None],
+    folder: JobFolder,
+    reader: OutputReader,
+    more: Callable[[], Awaitable[None]],
+) -> AsyncIterator[CliEvent]:
+    """All from the beginning, then each as it comes; the last is a RunEnded.
+
+    `more` returns when there may be more to read, or the job has ended.
+    """
+    while (now := job()) is not None and not folder.stdout.exists() and now.is_live:
+        await more()
+    if folder.stdout.exists():
+        with Spool(folder.stdout) as spool:
+            while True:
+                now = job()
+                is_live = now is not None and now.is_live
+                while piece := spool.read():
+                    for event in reader.feed(piece):
+                        yield event
+                if not is_live:
+                    break
+                await more()
+    now = job()
+    if now is not None:
+        for event in ending(now, folder, reader):
+            yield event
+
+
+def ending(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEvent]:
+    """The reader's last events; the end is the job's, whatever the CLI said of it."""
+    last: RunEnded | None = None
+    for event in reader.finish(job.exit_code, tail(folder.stderr)):
+        if isinstance(event, RunEnded):
+            last = event
+        else:
+            yield event
+    is_done = job.state is JobState.COMPLETED
+    if last is None:
+        last = RunEnded(ok=is_done)
+    yield last if is_done else replace(last, ok=False, error=job.error, category=job.category)
+
+
+def result_of(job: Job, folder: JobFolder, reader: OutputReader) -> JobResult:
+    """Reads all of it: for a thread."""
+    said: list[str] = []
+    last: RunEnded | None = None
+    for event in _all(job, folder, reader):
+        if isinstance(event, TextGrew):
+            said.append(event.text)
+        elif isinstance(event, RunEnded):
+            last = event
+    whole = last.text if last is not None else None
+    return JobResult(
+        job=job,
+        text="".join(said) if whole is None else whole,
+        structured=None if last is None else last.structured,
+        stop_reason=None if last is None else last.stop_reason,
+        stderr=tail(folder.stderr),
+    )
+
+
+def _all(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEvent]:
+    if folder.stdout.exists():
+        with Spool(folder.stdout) as spool:
+            while piece := spool.read():
+                yield from reader.feed(piece)
+    if not job.is_live:
+        yield from ending(job, folder, reader)

@@ -1,0 +1,203 @@
+"""Follows one run from its start, or from where another program left it, to its end.
+
+What it wrote is read from the beginning each time: readers are machines with a state, and at most
+`max_job_output_bytes` are read again. Memory holds one piece of it and the figures.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from llmgw_desktop.clis.cli import OutputReader
+from llmgw_desktop.domain.job import JobProcess
+from llmgw_desktop.engine.jobs import keeper, outcome
+from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.limits import Deadlines, RunLimits
+from llmgw_desktop.engine.jobs.news import News
+from llmgw_desktop.engine.jobs.outcome import Account, Stop, Verdict
+from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, ProcessTree
+from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool, cut, tail
+
+KEEPER_GRACE_S = 2.0
+"""A keeper whose run has ended needs no time to say so."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A run to its end."""
+
+    verdict: Verdict
+    account: Account
+    stdout_bytes: int
+    stderr_bytes: int
+    truncated: bool = False
+
+
+class Run:
+    """One started process and what it writes."""
+
+    def __init__(
+        self,
+        job_id: str,
+        folder: JobFolder,
+        process: JobProcess | None,
+        reader: OutputReader,
+        *,
+        limits: RunLimits,
+        news: News,
+    ) -> None:
+        """`process`: its keeper; None if that has gone already."""
+        self._folder = folder
+        self._process = process
+        self._reader = reader
+        self._limits = limits
+        self._news = news
+        self._tree = ProcessTree(job_id, None if process is None else process.pid)
+        self._account = Account()
+        self._wake = asyncio.Event()
+        self._gone = asyncio.Event()
+        self._why: Stop | None = None
+        self._told: Callable[[], None] = _nobody
+
+    def stop(self, why: Stop) -> None:
+        """End it, soon. The first reason counts."""
+        if self._why is None:
+            self._why = why
+            self._wake.set()
+
+    async def follow(self, told: Callable[[], None]) -> Followed:
+        """Until it has ended; `told` is called when there is more to read. Raises OSError."""
+        self._told = told
+        forget = [self._news.of_folder(self._folder.path, self._wake.set)]
+        deadlines = Deadlines(self._limits, self.stop)
+        if self._process is None:
+            self._gone.set()
+        else:
+            forget.append(self._news.of_end(self._process.pid, self._end))
+        try:
+            with Spool(self._folder.stdout) as stdout, Spool(self._folder.stderr) as stderr:
+                await self._listen(stdout, stderr, deadlines)
+                deadlines.close()
+                if self._why is not None:
+                    await self._kill(self._why)
+                await self._read(stdout)
+                return self._judged(stdout.size, stderr.size)
+        finally:
+            deadlines.close()
+            for each in forget:
+                each()
+
+    async def sweep(self) -> None:
+        """What it left behind when it ended by itself goes too."""
+        left = await self._tree.end()
+        if left:
+            _log.warning("%d processes of a run could not be ended", left)
+
+    def _end(self) -> None:
+        if self._process is not None:
+            keeper.reap(self._process.pid)
+        self._gone.set()
+        self._wake.set()
+
+    async def _listen(self, stdout: Spool, stderr: Spool, deadlines: Deadlines) -> None:
+        """Until it has ended, or is to be."""
+        size = -1
+        while True:
+            self._wake.clear()
+            has_ended = self._gone.is_set()
+            now = stdout.size + stderr.size
+            if now != size:
+                size = now
+                deadlines.heard()
+            if size > self._limits.output_bytes:
+                self.stop(Stop.OVERFLOW)
+            if self._why is not None and not has_ended:
+                return
+            await self._read(stdout)
+            if has_ended:
+                return
+            await self._wake.wait()
+
+    async def _read(self, stdout: Spool) -> None:
+        while (room := self._limits.output_bytes - stdout.offset) > 0:
+            piece = stdout.read(min(PIECE_BYTES, room))
+            if not piece:
+                return
+            for event in self._reader.feed(piece):
+                self._account.note(event)
+            self._told()
+            await asyncio.sleep(0)
+
+    async def _kill(self, why: Stop) -> None:
+        """Its reason is written down first: whoever follows it after us shall know it too."""
+        try:
+            self._folder.stop_record.write_text(why)
+        except OSError:
+            _log.warning("why a run was ended could not be written down", exc_info=True)
+        # What writes for ever would fill the disk while it is asked kindly.
+        left = await self._tree.end(0.0 if why is Stop.OVERFLOW else TERM_GRACE_S)
+        if left:
+            _log.warning("%d processes of a run could not be ended", left)
+        try:
+            async with asyncio.timeout(KEEPER_GRACE_S):
+                await self._gone.wait()
+        except TimeoutError:
+            if self._process is not None:
+                os.kill(self._process.pid, signal.SIGKILL)
+                await self._gone.wait()
+
+    def _judged(self, stdout_bytes: int, stderr_bytes: int) -> Followed:
+        exit_record = keeper.read_exit(self._folder)
+        code = None if exit_record is None else exit_record.code
+        for event in self._reader.finish(code, tail(self._folder.stderr)):
+            self._account.note(event)
+        why = self._why or stop_on_record(self._folder)
+        if why is not None:
+            verdict = outcome.stopped(why, code)
+        elif exit_record is None:
+            verdict = outcome.lost()
+        else:
+            verdict = outcome.ended(
+                self._account,
+                exit_record.code,
+                wrote=stdout_bytes > 0,
+                half_read=_is_half_read(self._folder.stdin, exit_record.stdin_read),
+            )
+        return Followed(
+            verdict=verdict,
+            account=self._account,
+            stdout_bytes=stdout_bytes,
+            stderr_bytes=stderr_bytes,
+            truncated=self._cut(),
+        )
+
+    def _cut(self) -> bool:
+        """What is above the limit is dropped from the disk as well."""
+        most = self._limits.output_bytes
+        try:
+            return any([cut(self._folder.stdout, most), cut(self._folder.stderr, most)])
+        except OSError:
+            return False
+
+
+def stop_on_record(folder: JobFolder) -> Stop | None:
+    """Why a run was ended, or was about to be."""
+    try:
+        return Stop(folder.stop_record.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _is_half_read(stdin: Path, read: int | None) -> bool:
+    """Begun and not ended. Nothing at all means nothing: some programs read without moving on."""
+    return read is not None and read > 0 and stdin.exists() and read < stdin.stat().st_size
+
+
+def _nobody() -> None:
+    return

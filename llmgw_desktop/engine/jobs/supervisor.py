@@ -1,0 +1,222 @@
+"""Runs of vendors' CLIs as jobs: asked for, queued, started, followed, found again after a restart.
+
+Doors come in here. A job is its owner's: to others it is not there.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.cli import CliEvent, CliName
+from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
+from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.settings import JobSettings, LimitSettings
+from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
+from llmgw_desktop.engine.jobs import outcome, reading
+from llmgw_desktop.engine.jobs.dedup import may_be_shared, request_key
+from llmgw_desktop.engine.jobs.launch import Launch
+from llmgw_desktop.engine.jobs.life import JobLife, JobParts
+from llmgw_desktop.engine.jobs.live_job import LiveJob
+from llmgw_desktop.engine.jobs.outcome import Stop
+
+_TITLE = 120
+_TIDY_EVERY = 50
+
+_log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """All jobs of this program. Methods that touch the store raise StoreError."""
+
+    def __init__(
+        self,
+        parts: JobParts,
+        clis: Mapping[CliName, Cli],
+        *,
+        jobs: JobSettings,
+        limits: LimitSettings,
+    ) -> None:
+        self._parts = parts
+        self._clis = clis
+        self._jobs = jobs
+        self._life = JobLife(parts, clis, jobs, limits)
+        self._live = self._life.live
+        self._submits = 0
+
+    @property
+    def live(self) -> tuple[Job, ...]:
+        """Those that wait or run, oldest first."""
+        return tuple(live.job for live in self._live.values())
+
+    def apply(self, jobs: JobSettings, limits: LimitSettings) -> None:
+        """For what is asked from now on."""
+        self._jobs = jobs
+        self._life.apply(jobs, limits)
+
+    async def start(self) -> None:
+        """Take over what an earlier program left."""
+        await asyncio.to_thread(self._tidy)
+        for job in self._parts.store.live():
+            await self._life.adopt(job)
+
+    async def submit(self, asked: Submission) -> Submitted:
+        """Raises InvalidRun or Saturated; then nothing was made."""
+        cli = self._clis.get(asked.request.cli)
+        if cli is None:
+            raise InvalidRun("is no CLI that this gateway knows.", field="cli")
+        launch = self._parts.launcher.check(cli, asked.request)
+        key = request_key(asked.request, launch.plan, asked.owner)
+        if (same := self._same(key, asked)) is not None:
+            return Submitted(job=same, deduped=True)
+        self._life.admit(cli.name)
+        live = self._make(asked, cli, launch, key)
+        self._life.wait_for_turn(live)
+        self._submits += 1
+        if self._submits % _TIDY_EVERY == 0:
+            self._life.beside(asyncio.to_thread(self._tidy), name="tidy jobs")
+        return Submitted(job=live.job)
+
+    async def wait(self, job_id: str, timeout_s: float | None = None) -> Job | None:
+        """The job as it is when it ends, or when the time is over; None if there is none."""
+        live = self._live.get(job_id)
+        if live is None:
+            return self._parts.store.get(job_id)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await live.ended.wait()
+        except TimeoutError:
+            pass
+        return live.job
+
+    async def watch(
+        self, job_id: str, *, owner: str | None = None, after: int = 0
+    ) -> AsyncIterator[CliEvent]:
+        """Its events from the beginning, or without the first `after`, and on until it ends.
+
+        Nothing for a job that is not there. Who stops listening stops nothing else.
+        """
+        if (job := self.get(job_id, owner)) is None:
+            return
+        live = self._live.get(job_id)
+        found = self._life.files(job)
+        if found is None:
+            return
+        folder, asked = found
+        if live is None:
+            events = reading.events_of(lambda: job, folder, self._life.reader(asked), _never)
+        else:
+            events = reading.events_of(
+                lambda: live.job, folder, self._life.reader(asked), live.more
+            )
+        number = 0
+        async for event in events:
+            number += 1
+            if number > after:
+                yield event
+
+    async def result(self, job_id: str, owner: str | None = None) -> JobResult | None:
+        """With what it has said so far; None if there is none of this owner's."""
+        if (job := self.get(job_id, owner)) is None:
+            return None
+        found = self._life.files(job)
+        if found is None:
+            return JobResult(job=job)
+        folder, asked = found
+        return await asyncio.to_thread(reading.result_of, job, folder, self._life.reader(asked))
+
+    async def cancel(self, job_id: str, owner: str | None = None) -> Job | None:
+        """Returns when nothing of it runs any more. One that has ended stays as it is."""
+        if (job := self.get(job_id, owner)) is None:
+            return None
+        live = self._live.get(job_id)
+        if live is None:
+            return job
+        live.stop(Stop.CANCELED)
+        if live.job.state is JobState.QUEUED:
+            self._life.end(live, outcome.stopped(Stop.CANCELED, None))
+        await live.ended.wait()
+        return live.job
+
+    def get(self, job_id: str, owner: str | None = None) -> Job | None:
+        live = self._live.get(job_id)
+        if live is not None:
+            return live.job if owner in (None, live.job.owner) else None
+        return self._parts.store.get(job_id, owner)
+
+    def list(self, owner: str | None = None, *, limit: int = 100) -> list[Job]:
+        """Newest first; without an owner everybody's."""
+        return self._parts.store.recent(owner, limit=limit)
+
+    async def drained(self) -> None:
+        """Until nothing waits or runs."""
+        while self._live:
+            await next(iter(self._live.values())).ended.wait()
+
+    async def stop_all(self) -> None:
+        """Cancel everything."""
+        await asyncio.gather(*(self.cancel(job_id) for job_id in tuple(self._live)))
+
+    async def close(self) -> None:
+        """Leave all as it is: what runs goes on and is found again by the next `start`."""
+        await self._life.close()
+
+    def _same(self, key: str, asked: Submission) -> Job | None:
+        window_s = self._jobs.dedup_window_ms / 1000 if asked.window_s is None else asked.window_s
+        if asked.force_refresh or window_s <= 0:
+            return None
+        same = self._parts.store.same(key, self._parts.clock.now_s() - window_s)
+        if same is None or (same.is_live and same.id not in self._live):
+            return None
+        return same if may_be_shared(same, asked.request, replay=asked.replay) else None
+
+    def _make(self, asked: Submission, cli: Cli, launch: Launch, key: str) -> LiveJob:
+        request = asked.request
+        job = Job(
+            id=self._parts.ids.new("job"),
+            owner=asked.owner,
+            client=asked.client,
+            cli=cli.name,
+            title=_title(self._parts.clean(request.prompt[: 8 * _TITLE])),
+            model=request.model,
+            request_key=key,
+            correlation_id=asked.correlation_id,
+            flight_id=asked.flight_id,
+            session_id=asked.session_id,
+            working_dir=request.working_dir,
+            asked_at_s=self._parts.clock.now_s(),
+            changes_files=launch.plan.changes_files,
+        )
+        try:
+            folder = self._parts.folders.make(job.id, asked)
+        except OSError as error:
+            raise StoreUnavailable(f"A job cannot be kept: {error.strerror}.") from error
+        try:
+            self._parts.store.add(job)
+        except BaseException:
+            folder.remove()
+            raise
+        live = LiveJob(job=job, asked=asked, cli=cli, folder=folder, launch=launch)
+        self._live[job.id] = live
+        self._life.tell(live)
+        return live
+
+    def _tidy(self) -> None:
+        """Files first: a row without files can be deleted again, files without a row never."""
+        try:
+            while old := self._parts.store.expired(self._parts.clock.now_s()):
+                self._parts.folders.remove(old)
+                self._parts.store.delete(old)
+        except StoreError:
+            _log.warning("old jobs could not be deleted", exc_info=True)
+
+
+def _title(prompt: str) -> str:
+    """Its first line that says something, cut."""
+    line = next((line.strip() for line in prompt.splitlines() if line.strip()), "")
+    return line if len(line) <= _TITLE else f"{line[: _TITLE - 1]}…"
+
+
+async def _never() -> None:
+    return

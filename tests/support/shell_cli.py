@@ -1,0 +1,161 @@
+"""A CLI whose prompts are shell scripts: each test writes the program that misbehaves as it needs.
+
+Its output is lines of `text …`, `session …`, `model …`, `tokens N`, `done`, `failed …`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from llmgw_desktop.clis.cli import Cli, SignIn
+from llmgw_desktop.domain.cli import (
+    CliEvent,
+    CliFacts,
+    CliName,
+    CliRequest,
+    ErrorCategory,
+    LaunchPlan,
+    ModelTold,
+    PlannedFile,
+    RunEnded,
+    SessionTold,
+    TextGrew,
+    UsageTold,
+)
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.events import Event
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.settings import JobSettings, LimitSettings
+from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.jobs.launch import Launcher
+from llmgw_desktop.engine.jobs.life import JobParts
+from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.store.job_store import JobStore
+
+LONGEST_LINE = 4096
+
+
+class LineReader:
+    """Drops what is longer than a line may be, so that it holds little."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._ended: RunEnded | None = None
+
+    def feed(self, chunk: bytes) -> list[CliEvent]:
+        *lines, rest = (self._rest + chunk).split(b"\n")
+        self._rest = rest[:LONGEST_LINE]
+        events = [event for line in lines if (event := self._event(line[:LONGEST_LINE]))]
+        return events
+
+    def finish(self, exit_code: int | None, stderr: str) -> list[CliEvent]:
+        if self._ended is None:
+            return [RunEnded(ok=False, error=stderr.strip(), category=ErrorCategory.CLI)]
+        return [self._ended]
+
+    def _event(self, line: bytes) -> CliEvent | None:
+        word, _, rest = line.decode("utf-8", "replace").partition(" ")
+        match word:
+            case "text":
+                return TextGrew(text=rest)
+            case "session":
+                return SessionTold(session_id=rest)
+            case "model":
+                return ModelTold(model=rest)
+            case "tokens":
+                return UsageTold(usage=Usage(output_tokens=int(rest)))
+            case "done":
+                self._ended = RunEnded(ok=True)
+            case "failed":
+                self._ended = RunEnded(ok=False, error=rest, category=ErrorCategory.UPSTREAM)
+        return None
+
+
+def _plan(request: CliRequest) -> LaunchPlan:
+    if request.prompt == "refuse":
+        raise InvalidRun("cannot be asked.", field="prompt")
+    stdin = request.options.get("stdin")
+    return LaunchPlan(
+        command=str(request.options.get("command", "sh")),
+        arguments=("-c", request.prompt, "name", *_texts(request.options.get("more"))),
+        environment={"OWN": "yes"},
+        stdin=stdin.encode() if isinstance(stdin, str) else None,
+        files=(PlannedFile(name="extra.json", content=b"{}"),),
+        changes_files=bool(request.options.get("changes", True)),
+    )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else ()
+
+
+def shell_cli(name: CliName = CliName.CLAUDE, **facts: Any) -> Cli:
+    return Cli(
+        name=name,
+        commands=("sh",),
+        facts=CliFacts(**{"streams": True, **facts}),
+        options=(),
+        plan=_plan,
+        reader=lambda _request: LineReader(),
+        sign_in=SignIn(command=(), guidance="", variables=("OWN_KEY",)),
+    )
+
+
+def asking(script: str, *, cli: CliName = CliName.CLAUDE, **options: Any) -> Submission:
+    return Submission(
+        request=CliRequest(cli=cli, prompt=script, options=options), owner="me", client="test"
+    )
+
+
+@dataclass
+class Yard:
+    """A supervisor with everything around it, in one folder."""
+
+    home: Path
+    env: Mapping[str, str]
+    jobs: JobSettings = field(default_factory=JobSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    facts: dict[str, Any] = field(default_factory=dict)
+    told: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.clock = SystemClock()
+        self.store = JobStore(self.home / "gateway.db")
+        bus = Bus()
+        bus.subscribe(self.told.append)
+        parts = JobParts(
+            store=self.store,
+            folders=JobFolders(self.home / "jobs"),
+            launcher=Launcher(self.env, {}),
+            clock=self.clock,
+            ids=TimedIds(self.clock),
+            bus=bus,
+        )
+        clis = {name: shell_cli(name, **self.facts) for name in (CliName.CLAUDE, CliName.CODEX)}
+        self.supervisor = Supervisor(parts, clis, jobs=self.jobs, limits=self.limits)
+
+    async def ended(self, script: str, **options: Any) -> Any:
+        """Ask, wait, and give the result."""
+        submitted = await self.supervisor.submit(asking(script, **options))
+        await self.supervisor.wait(submitted.job.id)
+        return await self.supervisor.result(submitted.job.id)
+
+    def again(self) -> Yard:
+        """As after a restart."""
+        return Yard(self.home, self.env, self.jobs, self.limits, self.facts)
+
+    async def close(self) -> None:
+        await self.supervisor.close()
+        self.store.close()
+
+
+def with_submission(asked: Submission, **changes: Any) -> Submission:
+    return replace(asked, **changes)
