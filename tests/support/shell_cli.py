@@ -52,8 +52,7 @@ class LineReader:
     def feed(self, chunk: bytes) -> list[CliEvent]:
         *lines, rest = (self._rest + chunk).split(b"\n")
         self._rest = rest[:LONGEST_LINE]
-        events = [event for line in lines if (event := self._event(line[:LONGEST_LINE]))]
-        return events
+        return [event for line in lines if (event := self._event(line[:LONGEST_LINE]))]
 
     def finish(self, exit_code: int | None, stderr: str) -> list[CliEvent]:
         if self._ended is None:

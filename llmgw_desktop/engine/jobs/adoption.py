@@ -1,5 +1,6 @@
 """What has become of a job that another program started: this one's predecessor, which is gone."""
 
+import time
 from enum import StrEnum
 
 from llmgw_desktop.domain.job import Job, JobProcess
@@ -7,6 +8,9 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs import keeper
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree, is_marked, started_ticks
+
+_LOOKS = 50
+_PAUSE_S = 0.02
 
 
 class Fate(StrEnum):
@@ -27,15 +31,18 @@ class Found:
 
 
 def look(job: Job, folder: JobFolder) -> Found:
-    """Reads /proc: for a thread."""
-    process = _keeper_of(job, folder)
-    if process is not None:
-        return Found(fate=Fate.RUNS, process=process)
-    if keeper.read_exit(folder) is not None or keeper.read_keeper(folder) is not None:
-        return Found(fate=Fate.ENDED)
-    if job.process is not None or ProcessTree(job.id, None).find():
-        return Found(fate=Fate.ENDED)
-    return Found(fate=Fate.NEVER_BEGAN)
+    """Reads /proc and may wait a little: for a thread."""
+    for _ in range(_LOOKS):
+        process = _keeper_of(job, folder)
+        if process is not None:
+            return Found(fate=Fate.RUNS, process=process)
+        if job.process is not None or keeper.read_keeper(folder) is not None:
+            return Found(fate=Fate.ENDED)
+        if not ProcessTree(job.id, None).find():
+            return Found(fate=Fate.NEVER_BEGAN)
+        # Its keeper has been started and has not yet said so.
+        time.sleep(_PAUSE_S)
+    return Found(fate=Fate.ENDED)
 
 
 def _keeper_of(job: Job, folder: JobFolder) -> JobProcess | None:

@@ -112,12 +112,14 @@ class JobLife:
     def _begin(self, job_id: str) -> None:
         live = self.live[job_id]
         _put_off(live)
-        self._tasks.start(self._guarded(live, self._launch(live)), name=f"run {job_id}")
+        self._tasks.start(self._guarded(live, self._launch), name=f"run {job_id}")
 
-    async def _guarded(self, live: LiveJob, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(
+        self, live: LiveJob, work: Callable[[LiveJob], Coroutine[Any, Any, None]]
+    ) -> None:
         """A fault of ours ends the job and nothing else."""
         try:
-            await work
+            await work(live)
         except Exception:  # noqa: BLE001 - whatever it is, it is logged
             _log.exception("job %s could not be followed", live.job.id)
             process = live.job.process
@@ -237,7 +239,7 @@ class JobLife:
         live.job = replace(job, process=seen.process)
         if (why := stop_on_record(live.folder)) is not None:
             live.stop(why)
-        self._tasks.start(self._guarded(live, self._follow(live)), name=f"follow {job.id}")
+        self._tasks.start(self._guarded(live, self._follow), name=f"follow {job.id}")
 
     def _prepare(self, live: LiveJob) -> bool:
         """Make ready again what was asked of an earlier program."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 
 import pytest
@@ -264,7 +263,7 @@ async def test_what_is_kept_too_long_goes_files_and_all(make_yard: MakeYard) -> 
     later = yard.again()
     await later.supervisor.start()
     assert later.supervisor.list() == []
-    assert os.listdir(yard.home / "jobs") == []
+    assert list((yard.home / "jobs").iterdir()) == []
     await later.close()
 
 

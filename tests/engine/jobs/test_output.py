@@ -1,0 +1,120 @@
+"""What runs write, in all the ways that go wrong elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import sys
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+
+from llmgw_desktop.domain.cli import ErrorCategory, TextGrew
+from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.settings import LimitSettings
+from llmgw_desktop.engine.jobs import life, spool
+from tests.support.shell_cli import Yard, asking
+
+MakeYard = Callable[..., Yard]
+OK = "echo text hello; echo done"
+MB = 1024 * 1024
+NOISE = f"yes {'noise' * 400}"
+
+
+async def test_60_mb_are_read_to_the_last_byte_in_constant_memory(make_yard: MakeYard) -> None:
+    yard = make_yard(limits=LimitSettings(max_job_output_bytes=100 * MB))
+    job = (await yard.supervisor.submit(asking(f"{NOISE} | head -c {60 * MB}; echo; {OK}"))).job
+    tracemalloc.start()
+    try:
+        ended = await yard.supervisor.wait(job.id)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert ended is not None
+    assert ended.state is JobState.COMPLETED
+    assert ended.stdout_bytes == 60 * MB + len("\ntext hello\ndone\n")
+    assert peak < 4 * MB
+
+
+async def test_each_byte_is_read_once(make_yard: MakeYard, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = 0
+    whole_read = spool.Spool.read
+
+    def counted(self: spool.Spool, most: int = spool.PIECE_BYTES) -> bytes:
+        nonlocal read
+        piece = whole_read(self, most)
+        read += len(piece)
+        return piece
+
+    monkeypatch.setattr(spool.Spool, "read", counted)
+    yard = make_yard()
+    job = (await yard.supervisor.submit(asking(f"{NOISE} | head -c {4 * MB}; echo; {OK}"))).job
+    ended = await yard.supervisor.wait(job.id)
+    assert ended is not None
+    assert read == ended.stdout_bytes > 4 * MB
+
+
+async def test_a_program_that_prints_no_newline_is_read_to_its_end(yard: Yard) -> None:
+    job = (await yard.ended(f"head -c {8 * MB} /dev/zero | tr '\\0' x; echo; {OK}")).job
+    assert job.state is JobState.COMPLETED
+    silent = (await yard.ended("printf 'text never ended'")).job
+    assert (silent.state, silent.category) == (JobState.FAILED, ErrorCategory.CLI)
+
+
+async def test_a_program_that_closes_its_output_early_is_waited_for(yard: Yard) -> None:
+    result = await yard.ended(OK + "; exec >&- 2>&-; sleep 0.2; exit 0")
+    assert result.job.state is JobState.COMPLETED
+    late = await yard.ended(OK + "; exec >&- 2>&-; sleep 0.2; exit 9")
+    assert (late.job.state, late.job.exit_code) == (JobState.FAILED, 9)
+
+
+async def test_letters_cut_at_every_byte_arrive_whole(yard: Yard) -> None:
+    program = (
+        "import os,time\n"
+        "for byte in 'text caf\\u00e9 \\U0001f600\\ndone\\n'.encode():\n"
+        "    os.write(1, bytes([byte])); time.sleep(0.003)\n"
+    )
+    script = yard.home / "drip.py"
+    script.write_text(program)
+    job = (await yard.supervisor.submit(asking(f"{sys.executable} -S {script}"))).job
+    events = [event async for event in yard.supervisor.watch(job.id)]
+    assert events[0] == TextGrew(text="café \U0001f600")
+
+
+async def test_a_full_disk_loses_no_exit_status(yard: Yard) -> None:
+    """A file may not grow: as on a full disk, what is written over is written all the same."""
+    job = (await yard.supervisor.submit(asking("sleep 0.3; exit 7"))).job
+    live = yard.supervisor._life.live[job.id]
+    while live.job.process is None:
+        await yard.supervisor.wait(job.id, 0.01)
+    resource.prlimit(live.job.process.pid, resource.RLIMIT_FSIZE, (41, 41))
+    ended = await yard.supervisor.wait(job.id)
+    assert ended is not None
+    assert (ended.state, ended.exit_code) == (JobState.FAILED, 7)
+
+
+async def test_an_end_that_cannot_be_written_down_is_told_and_written_later(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(life, "WRITE_AGAIN_S", 0.05)
+    move = yard.store.move
+    refusals = 0
+
+    def full(job: object, **kwargs: object) -> bool:
+        nonlocal refusals
+        if getattr(job, "is_live", True) or refusals >= 2:
+            return move(job, **kwargs)  # type: ignore[arg-type]
+        refusals += 1
+        raise StoreUnavailable("gateway.db cannot be used: the disk is full.")
+
+    monkeypatch.setattr(yard.store, "move", full)
+    job = (await yard.ended(OK)).job
+    assert job.state is JobState.COMPLETED
+    for _ in range(500):
+        if (kept := yard.store.get(job.id)) == job:
+            break
+        await asyncio.sleep(0.01)
+    assert kept == job
+    assert refusals == 2
