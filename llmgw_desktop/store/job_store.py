@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import peewee
 
 from llmgw_desktop.domain.cli import CliName, ErrorCategory
 from llmgw_desktop.domain.job import (
@@ -44,9 +45,11 @@ class JobStore:
         self._lock = threading.Lock()
         self._dialect = Dialect()
         self._connection: sqlite3.Connection | None = None
+        # Composed once: of so many columns that takes longer than the writing.
+        self._insert, self._update = self._composed()
 
     def add(self, job: Job) -> None:
-        self._run(JobRow.insert(**_row(job)))
+        self._write(self._insert, list(_row(job).values()))
 
     def move(self, job: Job, *, since: Iterable[JobState] = ()) -> bool:
         """Write the whole row, if it stands where this state may come from; whether it did.
@@ -55,10 +58,9 @@ class JobStore:
         """
         beginnings = {state for state, nexts in ALLOWED_MOVES.items() if job.state in nexts}
         beginnings |= set(since) & LIVE_STATES
-        values = _row(job)
-        key = values.pop("id")
-        may = (JobRow.id == key) & JobRow.state.in_(sorted(beginnings))
-        return bool(self._run(JobRow.update(**values).where(may).returning(JobRow.id)))
+        # There are two states that a move may begin from.
+        states = [str(state) for state in (*beginnings, *beginnings)][:2]
+        return bool(self._write(self._update, [*_row(job).values(), job.id, *states]))
 
     def get(self, job_id: str, owner: str | None = None) -> Job | None:
         """None also for somebody else's; without an owner anybody's."""
@@ -82,13 +84,10 @@ class JobStore:
         return self._jobs(newest.limit(limit))
 
     def same(self, request_key: str, since_s: float) -> Job | None:
-        """The newest of this key that is live, or that was completed since then."""
-        live = JobRow.state.in_(sorted(LIVE_STATES))
+        """The newest of this key that was completed since then."""
         done = (JobRow.state == JobState.COMPLETED) & (JobRow.ended_at_s >= since_s)
-        wanted = (JobRow.request_key == request_key) & (live | done)
-        found = self._jobs(
-            JobRow.select().where(wanted).order_by(JobRow.asked_at_s.desc()).limit(1)
-        )
+        same = JobRow.select().where((JobRow.request_key == request_key) & done)
+        found = self._jobs(same.order_by(JobRow.asked_at_s.desc()).limit(1))
         return found[0] if found else None
 
     def expired(self, now_s: float) -> list[str]:
@@ -107,11 +106,22 @@ class JobStore:
                 self._connection.close()
                 self._connection = None
 
+    def _composed(self) -> tuple[str, str]:
+        """An insert of all columns; an update of all that takes the id and two states besides."""
+        hole = peewee.SQL("?")
+        values = {getattr(JobRow, name): hole for name in _COLUMNS}
+        may = (JobRow.id == hole) & JobRow.state.in_([hole, hole])
+        insert, _ = self._dialect.compose(JobRow.insert(values))
+        update, _ = self._dialect.compose(JobRow.update(values).where(may).returning(JobRow.id))
+        return insert, update
+
     def _jobs(self, query: Any) -> list[Job]:
         return [_job(dict(zip(_COLUMNS, row, strict=True))) for row in self._run(query.tuples())]
 
     def _run(self, query: Any) -> list[Any]:
-        sql, parameters = self._dialect.compose(query)
+        return self._write(*self._dialect.compose(query))
+
+    def _write(self, sql: str, parameters: list[Any]) -> list[Any]:
         with self._lock, told(self._path):
             if self._connection is None:
                 self._connection = open_database(self._path, GATEWAY_STEPS)
@@ -119,9 +129,10 @@ class JobStore:
 
 
 def _row(job: Job) -> dict[str, Any]:
+    """In the order of the columns."""
     values = {name: getattr(job, name) for name in Job.__slots__ if name != "process"}
     process = job.process
-    return values | {
+    row = values | {
         "cli": str(job.cli),
         "state": str(job.state),
         "category": None if job.category is None else str(job.category),
@@ -133,6 +144,7 @@ def _row(job: Job) -> dict[str, Any]:
         "started_ticks": process and process.started_ticks,
         "process_group": process and process.group,
     }
+    return {name: row[name] for name in _COLUMNS}
 
 
 def _job(row: dict[str, Any]) -> Job:

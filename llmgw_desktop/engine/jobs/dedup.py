@@ -25,11 +25,8 @@ def request_key(request: CliRequest, plan: LaunchPlan, owner: str) -> str:
 
 
 def may_be_shared(job: Job, request: CliRequest, *, replay: bool) -> bool:
-    """Whether who asks this may be given that job.
-
-    One that runs, always. One that ended, only where asking again would change nothing: it could
-    not write, and its conversation has not gone on meanwhile. `replay`: he wants it all the same.
+    """Whether who asks this may be given that job, which has ended: only where running it again
+    would change nothing. It could not write, and its conversation has not gone on meanwhile.
+    `replay`: he wants it all the same.
     """
-    if job.is_live or replay:
-        return True
-    return not job.changes_files and request.session is SessionWish.NEW
+    return replay or (not job.changes_files and request.session is SessionWish.NEW)

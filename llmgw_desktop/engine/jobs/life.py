@@ -96,10 +96,13 @@ class JobLife:
         """Set its patience first: its turn may come at once."""
         patience_s = self._limits.queue_timeout_ms / 1000
         loop = asyncio.get_running_loop()
-        live.queue_timer = loop.call_later(patience_s, self._give_up, live, patience_s)
+        live.queue_timer = loop.call_later(
+            patience_s,
+            lambda: self.beside(self._give_up(live, patience_s), name=f"give up {live.job.id}"),
+        )
         self._queue.enter(live.job.id, live.cli.name)
 
-    def _give_up(self, live: LiveJob, patience_s: float) -> None:
+    async def _give_up(self, live: LiveJob, patience_s: float) -> None:
         verdict = Verdict(
             state=JobState.FAILED,
             exit_code=EXIT_QUEUE_TIMEOUT,
@@ -107,7 +110,7 @@ class JobLife:
             error=f"Its turn did not come within {patience_s:g} s. Ask again later, or raise the "
             f"limits in the gateway's settings.",
         )
-        self.end(live, verdict)
+        await self.end(live, verdict)
 
     def _begin(self, job_id: str) -> None:
         live = self.live[job_id]
@@ -123,29 +126,28 @@ class JobLife:
         except Exception:  # noqa: BLE001 - whatever it is, it is logged
             _log.exception("job %s could not be followed", live.job.id)
             process = live.job.process
-            await ProcessTree(live.job.id, None if process is None else process.pid).end()
-            self.end(live, outcome.not_followed())
+            await ProcessTree(live.job.id, process).end()
+            await self.end(live, outcome.not_followed())
 
     async def _launch(self, live: LiveJob) -> None:
         launch = live.launch
         if launch is None or not launch.program:
             name = self._parts.launcher.commands.get(live.cli.name, live.cli.commands[0])
-            self.end(live, outcome.missing(name))
+            await self.end(live, outcome.missing(name))
             return
-        began = replace(live.job, state=JobState.RUNNING, started_at_s=self._parts.clock.now_s())
-        # Before its process: a row that says "queued" must never have one.
-        self._parts.store.move(began, since=[JobState.RUNNING])
-        live.job = began
+        # In memory first, so that a cancel from now on is of a run. The row is written with its
+        # process: a job that is called queued and has a keeper is taken over as running.
+        live.job = replace(live.job, state=JobState.RUNNING, started_at_s=self._parts.clock.now_s())
         try:
             process = await asyncio.to_thread(
                 self._parts.launcher.start, launch, live.job.id, live.folder
             )
         except OSError as error:
-            self.end(live, outcome.not_started(error.strerror or "the system refused"))
+            await self.end(live, outcome.not_started(error.strerror or "the system refused"))
             return
         live.job = replace(live.job, process=process)
         try:
-            self._parts.store.move(live.job, since=[JobState.RUNNING])
+            await self._write(live.job)
         except StoreError:
             # It is found by its folder as well.
             _log.warning("the process of %s could not be written down", live.job.id, exc_info=True)
@@ -168,7 +170,7 @@ class JobLife:
         live.job = with_output(live.job, followed)
         if followed.verdict.state is JobState.ORPHANED:
             await run.sweep()
-        self.end(live, followed.verdict)
+        await self.end(live, followed.verdict)
         # Who waits for the answer does not wait for this.
         await run.sweep()
         await asyncio.to_thread(live.folder.remove_temp)
@@ -184,30 +186,35 @@ class JobLife:
             output_bytes=self._limits.max_job_output_bytes,
         )
 
-    def end(self, live: LiveJob, verdict: Verdict) -> None:
-        """Its last word. Once more does no harm: the first that reaches the store stays."""
-        if live.ended.is_set():
+    async def end(self, live: LiveJob, verdict: Verdict) -> None:
+        """Its last word. Once more does no harm: the first stays."""
+        if live.is_ending:
             return
+        live.is_ending = True
         _put_off(live)
         now_s = self._parts.clock.now_s()
-        live.job = with_end(live.job, verdict, now_s, self._jobs.retention_days)
-        live.ended.set()
-        live.tell()
+        job = with_end(live.job, verdict, now_s, self._jobs.retention_days)
         try:
-            self._parts.store.move(live.job)
-            self.live.pop(live.job.id, None)
+            await self._write(job)
+            self.live.pop(job.id, None)
         except StoreError as error:
-            _log.warning("the end of %s cannot be written yet: %s", live.job.id, error)
-            self._tasks.start(self._write_again(live), name=f"write the end of {live.job.id}")
-        self._queue.leave(live.job.id)
-        self._parts.bus.publish(JobChanged(job=live.job))
+            _log.warning("the end of %s cannot be written yet: %s", job.id, error)
+            self._tasks.start(self._write_again(live), name=f"write the end of {job.id}")
+        live.job = job
+        live.ended.set()
+        self.tell(live)
+        self._queue.leave(job.id)
+
+    async def _write(self, job: Job) -> None:
+        """Beside the loop: a disk may take its time."""
+        await asyncio.to_thread(self._parts.store.move, job, since=[JobState.RUNNING])
 
     async def _write_again(self, live: LiveJob) -> None:
         """A full disk has room again some day. Until then its files say how it ended."""
         while True:
             await asyncio.sleep(WRITE_AGAIN_S)
             try:
-                self._parts.store.move(live.job)
+                await self._write(live.job)
             except StoreError:
                 continue
             self.live.pop(live.job.id, None)
@@ -225,28 +232,28 @@ class JobLife:
             return
         live = LiveJob(job=job, asked=found[1], cli=cli, folder=found[0])
         self.live[job.id] = live
-        if job.state is JobState.QUEUED:
-            if self._prepare(live):
+        seen = await asyncio.to_thread(adoption.look, job, live.folder)
+        if seen.fate is Fate.NEVER_BEGAN:
+            live.job = replace(job, state=JobState.QUEUED, started_at_s=None)
+            await asyncio.to_thread(live.folder.remove_temp)
+            if await self._prepare(live):
                 self.wait_for_turn(live)
             return
-        seen = await asyncio.to_thread(adoption.look, job, live.folder)
         self._queue.occupy(job.id, job.cli)
-        if seen.fate is Fate.NEVER_BEGAN:
-            await asyncio.to_thread(live.folder.remove_temp)
-            if self._prepare(live):
-                self._begin(job.id)
-            return
+        began_s = job.asked_at_s if job.started_at_s is None else job.started_at_s
+        job = replace(job, state=JobState.RUNNING, started_at_s=began_s)
         live.job = replace(job, process=seen.process)
+        await self._write(live.job)
         if (why := stop_on_record(live.folder)) is not None:
             live.stop(why)
         self._tasks.start(self._guarded(live, self._follow), name=f"follow {job.id}")
 
-    def _prepare(self, live: LiveJob) -> bool:
+    async def _prepare(self, live: LiveJob) -> bool:
         """Make ready again what was asked of an earlier program."""
         try:
             live.launch = self._parts.launcher.check(live.cli, live.asked.request)
         except InvalidRun as error:
-            self.end(live, outcome.not_started(str(error)))
+            await self.end(live, outcome.not_started(str(error)))
             return False
         return True
 

@@ -25,6 +25,8 @@ class LiveJob:
     run: Run | None = None
     stop_asked: Stop | None = None
     queue_timer: asyncio.TimerHandle | None = None
+    is_ending: bool = False
+    """Its last word is being written."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     _more: asyncio.Event = field(default_factory=asyncio.Event)
 

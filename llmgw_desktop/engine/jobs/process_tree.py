@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from llmgw_desktop.domain.job import JobProcess
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.environment import MARKER
 
@@ -37,9 +38,10 @@ class _Seen:
 class ProcessTree:
     """The processes of one job, but for its keeper."""
 
-    def __init__(self, job_id: str, keeper: int | None) -> None:
+    def __init__(self, job_id: str, keeper: JobProcess | None) -> None:
         self._sign = f"\0{MARKER}={job_id}\0".encode()
-        self._keeper = keeper
+        self._keeper = None if keeper is None else keeper.pid
+        self._since = 0 if keeper is None else keeper.started_ticks
         self._known: set[ProcessMark] = set()
 
     def find(self) -> set[ProcessMark]:
@@ -48,7 +50,7 @@ class ProcessTree:
         ours = {
             pid
             for pid, each in seen.items()
-            if each.mark in self._known or each.session == self._keeper or self._is_marked(pid)
+            if each.mark in self._known or each.session == self._keeper or self._is_marked(each)
         }
         grows = True
         while grows:
@@ -59,12 +61,9 @@ class ProcessTree:
         self._known = {seen[pid].mark for pid in ours if pid in seen}
         return set(self._known)
 
-    def _is_marked(self, pid: int) -> bool:
-        try:
-            environment = (_PROC / str(pid) / "environ").read_bytes()
-        except OSError:
-            return False
-        return self._sign in b"\0" + environment
+    def _is_marked(self, seen: _Seen) -> bool:
+        """What was there before the run is none of it."""
+        return seen.mark.started_ticks >= self._since and _has(seen.mark.pid, self._sign)
 
     async def end(self, grace_s: float = TERM_GRACE_S) -> int:
         """SIGTERM for all, SIGKILL for those that are left, and for what they made meanwhile.
@@ -113,7 +112,14 @@ def started_ticks(pid: int) -> int | None:
 
 def is_marked(pid: int, job_id: str) -> bool:
     """Whether this process belongs to the job by its environment."""
-    return ProcessTree(job_id, None)._is_marked(pid)
+    return _has(pid, f"\0{MARKER}={job_id}\0".encode())
+
+
+def _has(pid: int, sign: bytes) -> bool:
+    try:
+        return sign in b"\0" + Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return False
 
 
 def _all() -> Iterator[_Seen]:
@@ -124,7 +130,8 @@ def _all() -> Iterator[_Seen]:
 
 def _look(pid: int) -> _Seen | None:
     try:
-        text = (_PROC / str(pid) / "stat").read_bytes()
+        with open(f"/proc/{pid}/stat", "rb", buffering=0) as file:  # noqa: PTH123 - quicker
+            text = file.read()
     except OSError:
         return None
     # The name in brackets may hold anything, brackets and spaces too.

@@ -58,7 +58,7 @@ class Run:
         self._reader = reader
         self._limits = limits
         self._news = news
-        self._tree = ProcessTree(job_id, None if process is None else process.pid)
+        self._tree = ProcessTree(job_id, process)
         self._account = Account()
         self._wake = asyncio.Event()
         self._gone = asyncio.Event()

@@ -68,10 +68,11 @@ class Supervisor:
             raise InvalidRun("is no CLI that this gateway knows.", field="cli")
         launch = self._parts.launcher.check(cli, asked.request)
         key = request_key(asked.request, launch.plan, asked.owner)
-        if (same := self._same(key, asked)) is not None:
+        if (same := await self._same(key, asked)) is not None:
             return Submitted(job=same, deduped=True)
         self._life.admit(cli.name)
         live = self._make(asked, cli, launch, key)
+        await self._keep(live)
         self._life.wait_for_turn(live)
         self._submits += 1
         if self._submits % _TIDY_EVERY == 0:
@@ -135,7 +136,7 @@ class Supervisor:
             return job
         live.stop(Stop.CANCELED)
         if live.job.state is JobState.QUEUED:
-            self._life.end(live, outcome.stopped(Stop.CANCELED, None))
+            await self._life.end(live, outcome.stopped(Stop.CANCELED, None))
         await live.ended.wait()
         return live.job
 
@@ -162,14 +163,22 @@ class Supervisor:
         """Leave all as it is: what runs goes on and is found again by the next `start`."""
         await self._life.close()
 
-    def _same(self, key: str, asked: Submission) -> Job | None:
+    async def _same(self, key: str, asked: Submission) -> Job | None:
         window_s = self._jobs.dedup_window_ms / 1000 if asked.window_s is None else asked.window_s
         if asked.force_refresh or window_s <= 0:
             return None
-        same = self._parts.store.same(key, self._parts.clock.now_s() - window_s)
-        if same is None or (same.is_live and same.id not in self._live):
-            return None
-        return same if may_be_shared(same, asked.request, replay=asked.replay) else None
+        if (same := self._same_live(key)) is not None:
+            return same
+        since_s = self._parts.clock.now_s() - window_s
+        done = await asyncio.to_thread(self._parts.store.same, key, since_s)
+        if done is not None and may_be_shared(done, asked.request, replay=asked.replay):
+            return done
+        # Another may have asked the same while we looked.
+        return self._same_live(key)
+
+    def _same_live(self, key: str) -> Job | None:
+        jobs = (live.job for live in self._live.values() if not live.is_ending)
+        return next((job for job in jobs if job.request_key == key), None)
 
     def _make(self, asked: Submission, cli: Cli, launch: Launch, key: str) -> LiveJob:
         request = asked.request
@@ -192,15 +201,18 @@ class Supervisor:
             folder = self._parts.folders.make(job.id, asked)
         except OSError as error:
             raise StoreUnavailable(f"A job cannot be kept: {error.strerror}.") from error
-        try:
-            self._parts.store.add(job)
-        except BaseException:
-            folder.remove()
-            raise
         live = LiveJob(job=job, asked=asked, cli=cli, folder=folder, launch=launch)
         self._live[job.id] = live
-        self._life.tell(live)
         return live
+
+    async def _keep(self, live: LiveJob) -> None:
+        try:
+            await asyncio.to_thread(self._parts.store.add, live.job)
+        except BaseException:
+            self._live.pop(live.job.id, None)
+            live.folder.remove()
+            raise
+        self._life.tell(live)
 
     def _tidy(self) -> None:
         """Files first: a row without files can be deleted again, files without a row never."""
