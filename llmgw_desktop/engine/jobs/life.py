@@ -70,6 +70,7 @@ class JobLife:
         self._queue = JobQueue(limits, self._begin)
         self._news = News()
         self._tasks = Tasks()
+        self._starting = asyncio.Lock()
 
     def apply(self, jobs: JobSettings, limits: LimitSettings) -> None:
         self._jobs, self._limits = jobs, limits
@@ -139,9 +140,11 @@ class JobLife:
         # process: a job that is called queued and has a keeper is taken over as running.
         live.job = replace(live.job, state=JobState.RUNNING, started_at_s=self._parts.clock.now_s())
         try:
-            process = await asyncio.to_thread(
-                self._parts.launcher.start, launch, live.job.id, live.folder
-            )
+            # One after the other: the interpreter stands still until a new process is loaded.
+            async with self._starting:
+                process = await asyncio.to_thread(
+                    self._parts.launcher.start, launch, live.job.id, live.folder
+                )
         except OSError as error:
             await self.end(live, outcome.not_started(error.strerror or "the system refused"))
             return

@@ -7,8 +7,10 @@ all shed at once: their ancestors, the keeper's session, and the job's mark in t
 import asyncio
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from llmgw_desktop.domain.job import JobProcess
@@ -35,6 +37,29 @@ class _Seen:
     session: int
 
 
+class _Census:
+    """All processes of the computer, counted once for all who ask at the same time: when many runs
+    end together, each would else read all of /proc for itself."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._at_s = -1.0
+        self._seen: dict[int, _Seen] = {}
+
+    def since(self, asked_at_s: float) -> dict[int, _Seen]:
+        """As they were then or later, by their numbers."""
+        with self._lock:
+            if self._at_s < asked_at_s:
+                self._at_s = time.monotonic()
+                self._seen = {each.mark.pid: each for each in _all()}
+            return self._seen
+
+
+_CENSUS = _Census()
+_WALKER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="processes")
+"""One, so that the loop never waits behind several for the interpreter."""
+
+
 class ProcessTree:
     """The processes of one job, but for its keeper."""
 
@@ -44,9 +69,10 @@ class ProcessTree:
         self._since = 0 if keeper is None else keeper.started_ticks
         self._known: set[ProcessMark] = set()
 
-    def find(self) -> set[ProcessMark]:
-        """Those that are alive. Reads all of /proc: some milliseconds, for a thread."""
-        seen = {each.mark.pid: each for each in _all()}
+    def find(self, asked_at_s: float | None = None) -> set[ProcessMark]:
+        """Those that are alive, now or since it was asked. Reads all of /proc: some milliseconds,
+        for a thread."""
+        seen = _CENSUS.since(time.monotonic() if asked_at_s is None else asked_at_s)
         ours = {
             pid
             for pid, each in seen.items()
@@ -68,12 +94,13 @@ class ProcessTree:
     async def end(self, grace_s: float = TERM_GRACE_S) -> int:
         """SIGTERM for all, SIGKILL for those that are left, and for what they made meanwhile.
         How many withstood even that."""
+        loop = asyncio.get_running_loop()
         deadline = time.monotonic() + grace_s
         asked: set[ProcessMark] = set()
         left: set[ProcessMark] = set()
         pause_s = 0.01
         for _ in range(_MOST_ROUNDS):
-            left = await asyncio.to_thread(self.find)
+            left = await loop.run_in_executor(_WALKER, self.find, time.monotonic())
             if not left:
                 return 0
             if time.monotonic() >= deadline:
