@@ -7,7 +7,8 @@ from llmgw_desktop.domain.job import Job, JobProcess
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs import keeper
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.engine.jobs.process_tree import ProcessTree, is_marked, started_ticks
+from llmgw_desktop.engine.jobs.process_tree import ProcessTree
+from llmgw_desktop.engine.jobs.processes import is_marked, started_ticks
 
 _LOOKS = 50
 _PAUSE_S = 0.02

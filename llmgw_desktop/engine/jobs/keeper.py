@@ -16,7 +16,7 @@ from pathlib import Path
 
 from llmgw_desktop.domain.job import JobProcess
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.engine.jobs.process_tree import started_ticks
+from llmgw_desktop.engine.jobs.processes import started_ticks
 
 _SCRIPT = """
 d=$1; shift

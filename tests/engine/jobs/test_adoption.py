@@ -14,7 +14,8 @@ from pathlib import Path
 
 from llmgw_desktop.domain.job import JobProcess, JobState
 from llmgw_desktop.engine.jobs import keeper
-from llmgw_desktop.engine.jobs.process_tree import ProcessTree, started_ticks
+from llmgw_desktop.engine.jobs.process_tree import ProcessTree
+from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.store.job_store import JobStore
 from tests.support.shell_cli import Yard, asking
 
