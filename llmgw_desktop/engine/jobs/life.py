@@ -71,6 +71,7 @@ class JobLife:
         self._news = News()
         self._tasks = Tasks()
         self._starting = asyncio.Lock()
+        self._is_closing = False
 
     def apply(self, jobs: JobSettings, limits: LimitSettings) -> None:
         self._jobs, self._limits = jobs, limits
@@ -86,7 +87,11 @@ class JobLife:
 
     async def close(self) -> None:
         """Follow nothing any more; what runs goes on."""
+        self._is_closing = True
         self._queue.close()
+        # Who is being started this moment shall be found by who comes after us.
+        async with self._starting:
+            pass
         for live in self.live.values():
             _put_off(live)
         await self._tasks.stop()
@@ -142,6 +147,8 @@ class JobLife:
         try:
             # One after the other: the interpreter stands still until a new process is loaded.
             async with self._starting:
+                if self._is_closing:
+                    return
                 process = await asyncio.to_thread(
                     self._parts.launcher.start, launch, live.job.id, live.folder
                 )

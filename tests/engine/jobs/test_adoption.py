@@ -167,6 +167,23 @@ async def test_a_fall_just_before_a_start_starts_it_once(yard: Yard) -> None:
     await later.close()
 
 
+async def test_a_close_at_any_moment_of_a_start_starts_it_once(make_yard: MakeYard) -> None:
+    for turns in range(12):
+        yard = make_yard()
+        job = (await yard.supervisor.submit(asking(f"echo x >> {yard.home}/times; {OK}"))).job
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.0004 * turns)
+        await yard.supervisor.close()
+        later = yard.again()
+        await later.supervisor.start()
+        ended = await later.supervisor.wait(job.id, 30)
+        assert ended is not None
+        assert ended.state is JobState.COMPLETED
+        assert (yard.home / "times").read_text() == "x\n"
+        await later.close()
+
+
 async def test_a_queued_job_is_queued_again(yard: Yard) -> None:
     job = (await yard.supervisor.submit(asking(OK))).job
     await yard.supervisor.close()
