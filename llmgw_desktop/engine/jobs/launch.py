@@ -84,8 +84,7 @@ class Launcher:
 def _checked_folder(working_dir: str) -> str:
     if not working_dir:
         return ""
-    if "\0" in working_dir:
-        raise InvalidRun("holds a NUL character.", field="workingDir")
+    _size(working_dir, "workingDir")
     folder = Path(working_dir)
     if not folder.is_absolute():
         raise InvalidRun("is not an absolute path. Say it from the root on.", field="workingDir")
@@ -115,7 +114,7 @@ def _check_sizes(launch: Launch, prompt: str) -> None:
 
 def _size(text: str, name: str) -> int:
     if "\0" in text:
-        raise InvalidRun("holds a NUL character, which no program can be given.", field=name)
+        raise InvalidRun("holds a NUL character, which no program takes.", field=name)
     try:
         return len(text.encode())
     except UnicodeEncodeError:

@@ -1,5 +1,6 @@
 """What a job said, read again from its files: by who watches it, and for its result."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 
@@ -31,6 +32,7 @@ async def events_of(
                 while piece := spool.read():
                     for event in reader.feed(piece):
                         yield event
+                    await asyncio.sleep(0)  # others have their turn, however much there is
                 if not is_live:
                     break
                 await more()

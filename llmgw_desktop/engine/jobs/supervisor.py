@@ -201,6 +201,10 @@ class Supervisor:
             folder = self._parts.folders.make(job.id, asked)
         except OSError as error:
             raise StoreUnavailable(f"A job cannot be kept: {error.strerror}.") from error
+        except TypeError as error:
+            raise InvalidRun(
+                "hold what is not JSON, and cannot be kept.", field="options"
+            ) from error
         live = LiveJob(job=job, asked=asked, cli=cli, folder=folder, launch=launch)
         self._live[job.id] = live
         return live
