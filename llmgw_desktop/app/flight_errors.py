@@ -124,6 +124,16 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "It was paused or about to stop.",
         "Resume it from the tray or the status at the top of the window.",
     ),
+    "saturated": (
+        "The gateway had no place for one more run.",
+        "As many runs of CLIs went on as may, and as many waited as may.",
+        "Try again later, or raise the limits in the settings.",
+    ),
+    "invalid_run": (
+        "The run could not be started as it was asked for.",
+        "Something in the request does not fit the CLI, or this computer.",
+        "Correct the field that is named below.",
+    ),
     "key_missing": (
         "The provider was not asked: its key is missing.",
         "The vault has none for it or is locked, or the variable of api_key_env is not set.",

@@ -20,6 +20,7 @@ LlmgwError
 │ ├ UnknownPath                 no door here
 │ └ NotServed                   a door that this provider cannot answer
 ├ GatewayClosed               paused or stopping
+│ └ Saturated                   no place for one more run (run_errors.py)
 ├ PortTaken                   another program listens where we want to
 ├ UpstreamError               the provider's side failed
 │ ├ KeyMissing                  its key is not there, so it was not asked

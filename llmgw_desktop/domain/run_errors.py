@@ -28,7 +28,6 @@ class Saturated(GatewayClosed):
 
     def __init__(self, waiting: int) -> None:
         super().__init__(
-            f"All places for runs are taken and {waiting} wait already; nothing was started. "
-            f"Ask again later, or raise the limits in the gateway's settings.",
+            f"All places for runs are taken and {waiting} wait already; nothing was started.",
             retry_after_s=15,
         )

@@ -16,7 +16,7 @@ from llmgw_desktop.app.flight_formats import (
 )
 from llmgw_desktop.app.flight_row import RowTime, shown_flight
 from llmgw_desktop.app.flight_timeline import rest_of_timeline, timeline_sentence
-from llmgw_desktop.domain import access_errors, errors
+from llmgw_desktop.domain import access_errors, errors, run_errors
 from llmgw_desktop.domain.flight import FlightState, FlightSummary, Phase, PhaseName
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
@@ -224,6 +224,7 @@ def all_kinds() -> set[str]:
             walk(child)
 
     walk(errors.LlmgwError)
+    walk(run_errors.InvalidRun)
     walk(access_errors.AccessError)  # a branch of the tree, once its file is read
     not_of_a_flight = {"config", "port_taken", "store_unavailable", "store_corrupt"}
     # what a flight meets of the vault's errors is told as a missing key
