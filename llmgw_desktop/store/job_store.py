@@ -90,6 +90,10 @@ class JobStore:
         found = self._jobs(same.order_by(JobRow.asked_at_s.desc()).limit(1))
         return found[0] if found else None
 
+    def ids(self) -> set[str]:
+        """Of all jobs."""
+        return {str(row[0]) for row in self._run(JobRow.select(JobRow.id).tuples())}
+
     def expired(self, now_s: float) -> list[str]:
         """Some ids of jobs that have outlived their keeping."""
         old = JobRow.select(JobRow.id).where(JobRow.expires_at_s <= now_s).limit(_AT_ONCE)

@@ -6,7 +6,7 @@ They are its whole memory: with them a program that is started later knows all t
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from llmgw_desktop.domain.cli import CliName, CliRequest, SessionWish
 from llmgw_desktop.domain.submission import Submission
 
 _OWNER_ONLY = 0o600
+_TEMP = "llmgw-"
 _AGENT_FILES = (".git", "AGENTS.md", "AGENT.md", "CLAUDE.md", "GEMINI.md", ".claude", ".cursor")
 _BLANK_EXIT = b" " * 40 + b"\n"
 
@@ -84,7 +85,7 @@ class JobFolders:
     def make(self, job_id: str, asked: Submission) -> JobFolder:
         """All or nothing. Raises OSError."""
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = JobFolder(path=self._root / job_id, temp=neutral_root() / f"llmgw-{job_id}")
+        folder = JobFolder(path=self._root / job_id, temp=neutral_root() / f"{_TEMP}{job_id}")
         folder.path.mkdir(mode=0o700)
         try:
             kept = {"temp": str(folder.temp), "asked": asdict(asked)}
@@ -106,6 +107,16 @@ class JobFolders:
         request = asked.pop("request")
         words = {"cli": CliName(request["cli"]), "session": SessionWish(request["session"])}
         return Submission(**asked, request=CliRequest(**request | words))
+
+    def tidy(self, known: Set[str], live: Set[str]) -> None:
+        """After a fall: folders that have no row yet, and temporary ones of jobs that ended."""
+        if not self._root.is_dir():
+            return
+        self.remove({path.name for path in self._root.iterdir()} - known)
+        for temp in neutral_root().glob(f"{_TEMP}*"):
+            job_id = temp.name.removeprefix(_TEMP)
+            if job_id in known - live and (self._root / job_id).is_dir():
+                shutil.rmtree(temp, ignore_errors=True)
 
     def remove(self, job_ids: Iterable[str]) -> None:
         for job_id in job_ids:

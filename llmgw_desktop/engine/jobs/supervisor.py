@@ -58,7 +58,10 @@ class Supervisor:
     async def start(self) -> None:
         """Take over what an earlier program left."""
         await asyncio.to_thread(self._tidy)
-        for job in self._parts.store.live():
+        live = self._parts.store.live()
+        known = self._parts.store.ids()
+        await asyncio.to_thread(self._parts.folders.tidy, known, {job.id for job in live})
+        for job in live:
             await self._life.adopt(job)
 
     async def submit(self, asked: Submission) -> Submitted:

@@ -206,6 +206,25 @@ async def test_a_job_whose_files_are_gone_is_not_live_for_ever(yard: Yard) -> No
     await later.close()
 
 
+async def test_what_a_fall_left_lying_is_cleared_away(yard: Yard) -> None:
+    job = (await yard.ended(OK)).job
+    folder, _ = yard.supervisor._life.files(job)  # type: ignore[misc]
+    await yard.supervisor.drained()
+    running = await _running(yard, "echo text a; sleep 1000")
+    alive, _ = yard.supervisor._life.files(yard.supervisor.get(running))  # type: ignore[misc, arg-type]
+    await yard.supervisor.close()
+    folder.temp.mkdir(exist_ok=True)
+    (yard.home / "jobs" / "job_without_row").mkdir()
+    later = yard.again()
+    await later.supervisor.start()
+    assert not folder.temp.exists()
+    assert folder.stdout.exists()
+    assert alive.temp.exists()
+    assert {path.name for path in (yard.home / "jobs").iterdir()} == {job.id, running}
+    await later.supervisor.stop_all()
+    await later.close()
+
+
 def _child(home: Path, count: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*CHILD, str(home), str(count)], stdout=subprocess.PIPE, text=True, cwd=ROOT
