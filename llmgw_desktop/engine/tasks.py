@@ -27,6 +27,12 @@ class Tasks:
         task.add_done_callback(self._done)
         return task
 
+    async def finish(self, within_s: float) -> None:
+        """Let all end by themselves; what has not is canceled then."""
+        if self._tasks:
+            await asyncio.wait(tuple(self._tasks), timeout=within_s)
+        await self.stop()
+
     async def stop(self) -> None:
         """Cancel all and wait until they have ended."""
         tasks = tuple(self._tasks)

@@ -36,3 +36,12 @@ async def test_a_failure_is_logged(caplog: pytest.LogCaptureFixture) -> None:
         await asyncio.gather(Tasks().start(fail(), name="failing"), return_exceptions=True)
         await asyncio.sleep(0)
     assert "failing" in caplog.text
+
+
+async def test_what_is_nearly_done_is_let_end_and_the_rest_is_not_waited_for() -> None:
+    tasks = Tasks()
+    quick = tasks.start(asyncio.sleep(0.01, "done"), name="quick")
+    slow = tasks.start(asyncio.Event().wait(), name="slow")
+    await tasks.finish(0.2)
+    assert quick.result() == "done"
+    assert slow.cancelled()

@@ -27,13 +27,15 @@ from llmgw_desktop.engine.jobs.limits import RunLimits
 from llmgw_desktop.engine.jobs.live_job import LiveJob, with_end, with_output
 from llmgw_desktop.engine.jobs.news import News
 from llmgw_desktop.engine.jobs.outcome import Verdict
-from llmgw_desktop.engine.jobs.process_tree import ProcessTree
+from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, ProcessTree
 from llmgw_desktop.engine.jobs.queue import JobQueue
 from llmgw_desktop.engine.jobs.runner import Run, stop_on_record
 from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.store.job_store import JobStore
 
 WRITE_AGAIN_S = 5.0
+SWEEP_GRACE_S = TERM_GRACE_S + 1.0
+"""Nobody looks after what an ended run left behind once we are gone."""
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +72,7 @@ class JobLife:
         self._queue = JobQueue(limits, self._begin)
         self._news = News()
         self._tasks = Tasks()
+        self._sweeps = Tasks()
         self._starting = asyncio.Lock()
         self._is_closing = False
 
@@ -95,6 +98,7 @@ class JobLife:
         for live in self.live.values():
             _put_off(live)
         await self._tasks.stop()
+        await self._sweeps.finish(SWEEP_GRACE_S)
         self._news.close()
         self.live.clear()
 
@@ -136,6 +140,8 @@ class JobLife:
             await self.end(live, outcome.not_followed())
 
     async def _launch(self, live: LiveJob) -> None:
+        if live.is_ending:
+            return
         launch = live.launch
         if launch is None or not launch.program:
             name = self._parts.launcher.commands.get(live.cli.name, live.cli.commands[0])
@@ -149,10 +155,14 @@ class JobLife:
             async with self._starting:
                 if self._is_closing:
                     return
+                if live.stop_asked is not None:
+                    await self.end(live, outcome.stopped(live.stop_asked, None))
+                    return
                 process = await asyncio.to_thread(
                     self._parts.launcher.start, launch, live.job.id, live.folder
                 )
         except OSError as error:
+            await asyncio.to_thread(live.folder.remove_temp)
             await self.end(live, outcome.not_started(error.strerror or "the system refused"))
             return
         live.job = replace(live.job, process=process)
@@ -182,6 +192,9 @@ class JobLife:
             await run.sweep()
         await self.end(live, followed.verdict)
         # Who waits for the answer does not wait for this.
+        self._sweeps.start(self._sweep(run, live), name=f"sweep {live.job.id}")
+
+    async def _sweep(self, run: Run, live: LiveJob) -> None:
         await run.sweep()
         await asyncio.to_thread(live.folder.remove_temp)
 

@@ -22,7 +22,8 @@ from llmgw_desktop.engine.jobs.outcome import Account, Stop, Verdict
 from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, ProcessTree
 from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool, cut, tail
 
-KEEPER_GRACE_S = 2.0
+_KEEPER_WAIT_S = 0.2
+_KEEPER_WAITS = 15
 """A keeper whose run has ended needs no time to say so."""
 
 _log = logging.getLogger(__name__)
@@ -141,16 +142,19 @@ class Run:
         except OSError:
             _log.warning("why a run was ended could not be written down", exc_info=True)
         # What writes for ever would fill the disk while it is asked kindly.
-        left = await self._tree.end(0.0 if why is Stop.OVERFLOW else TERM_GRACE_S)
-        if left:
-            _log.warning("%d processes of a run could not be ended", left)
-        try:
-            async with asyncio.timeout(KEEPER_GRACE_S):
-                await self._gone.wait()
-        except TimeoutError:
-            if self._process is not None:
-                os.kill(self._process.pid, signal.SIGKILL)
-                await self._gone.wait()
+        grace_s = 0.0 if why is Stop.OVERFLOW else TERM_GRACE_S
+        for _ in range(_KEEPER_WAITS):
+            if left := await self._tree.end(grace_s):
+                _log.warning("%d processes of a run could not be ended", left)
+            try:
+                async with asyncio.timeout(_KEEPER_WAIT_S):
+                    await self._gone.wait()
+            except TimeoutError:
+                continue  # it may only now have started the run
+            return
+        if self._process is not None:
+            os.kill(self._process.pid, signal.SIGKILL)
+            await self._gone.wait()
 
     def _judged(self, stdout_bytes: int, stderr_bytes: int) -> Followed:
         exit_record = keeper.read_exit(self._folder)

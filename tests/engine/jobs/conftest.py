@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from llmgw_desktop.engine.jobs.folder import neutral_root
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from tests.support.shell_cli import Yard
 
@@ -29,6 +30,7 @@ async def make_yard(tmp_path: Path) -> AsyncIterator[Callable[..., Yard]]:
         await yard.close()
         for job in jobs:
             assert await ProcessTree(job.id, None).end(0.0) == 0
+            assert not (neutral_root() / f"llmgw-{job.id}").exists()
 
 
 @pytest.fixture

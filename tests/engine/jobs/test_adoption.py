@@ -199,6 +199,7 @@ async def test_a_job_whose_files_are_gone_is_not_live_for_ever(yard: Yard) -> No
     job_id = await _running(yard, "echo text a; sleep 1000")
     await yard.supervisor.close()
     await ProcessTree(job_id, None).end(0.0)
+    yard.supervisor._parts.folders.find(job_id).remove_temp()
     (yard.home / "jobs" / job_id / "request.json").write_text("{}")
     later = yard.again()
     await later.supervisor.start()

@@ -244,6 +244,20 @@ async def test_a_queued_job_can_be_canceled(make_yard: MakeYard) -> None:
     assert ended.started_at_s is None
 
 
+async def test_a_job_canceled_at_once_is_never_started(yard: Yard) -> None:
+    for turns in range(4):
+        job = (await yard.supervisor.submit(asking(f"touch {yard.home}/began; sleep 60"))).job
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        ended = await yard.supervisor.cancel(job.id)
+        assert ended is not None
+        assert ended.state is JobState.CANCELED
+        if not turns:
+            await asyncio.sleep(0.05)
+            assert not (yard.home / "began").exists()
+    assert yard.supervisor.live == ()
+
+
 async def test_a_hundred_jobs_at_once(make_yard: MakeYard) -> None:
     yard = make_yard(
         limits=LimitSettings(max_running_jobs=100, max_running_per_provider=100, max_queued_jobs=0)
