@@ -87,18 +87,6 @@ def nearest_effort(wanted: Effort, taken: tuple[Effort, ...]) -> Effort | None:
     return next((each for each in thinking if order.index(each) >= rank), thinking[-1])
 
 
-def effort_of_budget(tokens: int) -> Effort:
-    """Where a budget was given and the target takes a word."""
-    steps = (
-        (0, Effort.NONE),
-        (512, Effort.MINIMAL),
-        (1024, Effort.LOW),
-        (8192, Effort.MEDIUM),
-        (24576, Effort.HIGH),
-    )
-    return next((effort for most, effort in steps if tokens <= most), Effort.XHIGH)
-
-
 def _efforts(kind: ProviderKind, name: str) -> tuple[Effort, ...]:
     if kind is ProviderKind.OPENAI:
         table = _OPENAI_EFFORTS

@@ -3,10 +3,10 @@
 from typing import Any
 
 from llmgw_desktop.domain.prompt import Effort, Reasoning
+from llmgw_desktop.wire.translate.efforts import effort_of_budget
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.openai_chat.target_facts import (
     Abilities,
-    effort_of_budget,
     nearest_effort,
 )
 
