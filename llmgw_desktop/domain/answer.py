@@ -49,6 +49,8 @@ class Answer:
     stop: Stop
     usage: Usage = UNKNOWN_USAGE
     created_s: int | None = None
+    cost_usd: float | None = None
+    """Where whoever answered told it; most leave it to be computed."""
 
 
 @value
@@ -93,6 +95,8 @@ class ItemEnded:
 @value
 class UsageTold:
     usage: Usage
+    cost_usd: float | None = None
+    """In US dollars, where whoever answers tells it."""
 
 
 @value

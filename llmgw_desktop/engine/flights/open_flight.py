@@ -50,7 +50,7 @@ class OpenFlight:
     candidate: Candidate | None
     """Whose answer the caller gets, or who was asked last."""
     cost_usd: float | None
-    """Known at the end, if then."""
+    """As whoever answered told it; else computed at the end, where a price is known."""
 
     __slots__ = (
         "_clock",

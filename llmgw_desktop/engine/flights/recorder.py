@@ -83,7 +83,7 @@ class Recorder:
 
     def close(self, flight: OpenFlight) -> None:
         flight.end()
-        if flight.usage is not UNKNOWN_USAGE:
+        if flight.cost_usd is None and flight.usage is not UNKNOWN_USAGE:
             flight.cost_usd = self._cost_usd(flight)
         self._clean(flight)
         self._open.pop(flight.id, None)

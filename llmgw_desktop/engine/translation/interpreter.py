@@ -106,6 +106,7 @@ class Interpreter:
         size = len(body)
         told = await beside_loop(size, self._read_whole, answer, body, translation, flight)
         flight.usage = told.usage
+        flight.cost_usd = told.cost_usd
         flight.stop_reason = told.stop.vendor_word or told.stop.kind
         flight.model_served = told.model or flight.model_served
         if request.streaming:
@@ -247,8 +248,10 @@ class Interpreter:
             match event:
                 case ItemGrew():
                     pass
-                case UsageTold(usage=usage):
+                case UsageTold(usage=usage, cost_usd=cost_usd):
                     flight.usage = flight.usage.with_news(usage)
+                    if cost_usd is not None:
+                        flight.cost_usd = cost_usd
                 case AnswerEnded(stop=stop):
                     flight.stop_reason = stop.vendor_word or stop.kind
                     flight.is_whole = True

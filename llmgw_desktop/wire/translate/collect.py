@@ -46,12 +46,13 @@ def collected(events: Iterable[AnswerEvent]) -> Answer:
 class Collector:
     """Takes the events as they come; bounded, UpstreamGarbage beyond."""
 
-    __slots__ = ("_begun", "_failed", "_items", "_stop", "_usage", "chars")
+    __slots__ = ("_begun", "_cost_usd", "_failed", "_items", "_stop", "_usage", "chars")
 
     def __init__(self) -> None:
         self._begun: AnswerBegun | None = None
         self._items: dict[int, _Growing] = {}
         self._usage = UNKNOWN_USAGE
+        self._cost_usd: float | None = None
         self._stop: Stop | None = None
         self._failed: AnswerFailed | None = None
         self.chars = 0
@@ -67,8 +68,8 @@ class Collector:
                 self._items[index].citations.append(citation)
             case ItemEnded(index=index, signature=signature):
                 self._items[index].signature = signature
-            case UsageTold(usage=usage):
-                self._usage = self._usage.with_news(usage)
+            case UsageTold():
+                self._tell(event)
             case _:
                 self._note(event)
 
@@ -93,7 +94,13 @@ class Collector:
             stop=self._stop,
             usage=self._usage,
             created_s=self._begun.created_s,
+            cost_usd=self._cost_usd,
         )
+
+    def _tell(self, told: UsageTold) -> None:
+        self._usage = self._usage.with_news(told.usage)
+        if told.cost_usd is not None:
+            self._cost_usd = told.cost_usd
 
     def _note(self, event: AnswerEvent) -> None:
         if isinstance(event, AnswerBegun):
@@ -144,8 +151,8 @@ def events_of(answer: Answer) -> list[AnswerEvent]:
     ]
     for index, item in enumerate(answer.items):
         events += _events_of_item(index, item)
-    if answer.usage != UNKNOWN_USAGE:
-        events.append(UsageTold(usage=answer.usage))
+    if answer.usage != UNKNOWN_USAGE or answer.cost_usd is not None:
+        events.append(UsageTold(usage=answer.usage, cost_usd=answer.cost_usd))
     events.append(AnswerEnded(stop=answer.stop))
     return events
 

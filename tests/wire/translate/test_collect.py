@@ -108,6 +108,18 @@ def test_later_usage_replaces_what_it_knows() -> None:
     assert collected(events).usage == Usage(input_tokens=5, output_tokens=9)
 
 
+def test_a_cost_is_kept_until_another_is_told() -> None:
+    told = [
+        AnswerBegun(id="i", model="m"),
+        UsageTold(usage=Usage(), cost_usd=0.25),
+        UsageTold(usage=Usage(output_tokens=9)),
+        AnswerEnded(stop=STOP),
+    ]
+    answer = collected(told)
+    assert answer.cost_usd == 0.25
+    assert collected(events_of(answer)) == answer
+
+
 def test_a_missing_end_is_a_cut() -> None:
     with pytest.raises(UpstreamCut):
         collected(events_of(WHOLE)[:-1])
