@@ -13,7 +13,7 @@ from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Scope
-from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
 
 _SETTINGS: Final = {"host": "LLM_GATEWAY_HTTP_HOST", "port": "LLM_GATEWAY_HTTP_PORT"}
 """Options that stand for a setting, by the variable that wins over the file."""
@@ -86,7 +86,7 @@ def _add_route(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     explain.add_argument(
         "--protocol",
         default=str(ModelProtocol.OPENAI_CHAT),
-        choices=[str(each) for each in ModelProtocol],
+        choices=[str(each) for each in CALLER_PROTOCOLS],
         help="the dialect that the program speaks (default: %(default)s)",
     )
     explain.add_argument(

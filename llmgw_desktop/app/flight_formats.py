@@ -31,6 +31,7 @@ PROTOCOL_WORDS: dict[ModelProtocol, str] = {
     ModelProtocol.OPENAI_RESPONSES: "OpenAI Responses",
     ModelProtocol.CODEX: "Codex Responses",
     ModelProtocol.GEMINI: "Gemini",
+    ModelProtocol.CLI: "Vendor's CLI",
 }
 
 

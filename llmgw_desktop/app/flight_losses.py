@@ -41,6 +41,7 @@ FEATURE_WORDS: Mapping[Feature, str] = {
     Feature.PREFILL: "Beginning of the answer",
     Feature.CALL_ARGUMENTS: "Arguments of a call",
     Feature.CALL_PAIRING: "Call or result on its own",
+    Feature.TOOLS: "Tools of the caller",
     Feature.HOSTED_TOOL: "Tool run by a provider",
     Feature.CUSTOM_TOOL: "Custom tool",
     Feature.CUSTOM_GRAMMAR: "Grammar of a custom tool",

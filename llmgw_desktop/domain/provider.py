@@ -15,6 +15,12 @@ class ModelProtocol(StrEnum):
     OPENAI_RESPONSES = "openai-responses"
     CODEX = "codex"
     GEMINI = "gemini"
+    CLI = "cli"
+    """Between the gateway and its own runs of vendors' CLIs. No caller speaks it."""
+
+
+CALLER_PROTOCOLS = tuple(each for each in ModelProtocol if each is not ModelProtocol.CLI)
+"""What programs speak to the gateway, and the gateway to servers."""
 
 
 class ProviderKind(StrEnum):

@@ -97,12 +97,17 @@ def _gemini(payload: Mapping[str, Any]) -> bool:
     return not payload.get("candidates") and not payload.get("promptFeedback")
 
 
+def _cli(payload: Mapping[str, Any]) -> bool:
+    return "begun" in payload or "usage" in payload
+
+
 _STARTS = {
     ModelProtocol.ANTHROPIC: _anthropic,
     ModelProtocol.OPENAI_CHAT: _chat,
     ModelProtocol.OPENAI_RESPONSES: _responses,
     ModelProtocol.CODEX: _responses,
     ModelProtocol.GEMINI: _gemini,
+    ModelProtocol.CLI: _cli,
 }
 _SAYING = frozenset(
     {

@@ -6,7 +6,7 @@ import pytest
 
 from llmgw_desktop.app.flight_losses import FEATURE_WORDS, Loss, losses_told
 from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
 from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.wire.translate.losses import Feature
 from tests.support.made_flights import failed, running, summary
@@ -74,7 +74,7 @@ def test_a_name_of_a_newer_version_is_shown_as_it_is() -> None:
 def test_every_loss_of_every_codec_makes_a_sentence(protocol: ModelProtocol) -> None:
     assert set(FEATURE_WORDS) == set(Feature)
     losses = codec_of(protocol).losses
-    caller = next(each for each in ModelProtocol if each is not protocol)
+    caller = next(each for each in CALLER_PROTOCOLS if each is not protocol)
     for loss in told(*losses, protocol=caller, upstream_protocol=protocol):
         assert loss.what[0].isupper()
         assert loss.why[:1].isupper() or loss.why.startswith("`")

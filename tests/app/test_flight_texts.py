@@ -18,7 +18,7 @@ from llmgw_desktop.app.flight_texts import (
 )
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
 from tests.support.made_flights import anthropic_stream, record, running, summary
 
 
@@ -46,7 +46,7 @@ def test_views_follow_what_the_body_is() -> None:
     assert views_of(request_of(embedded)) == (BodyView.JSON, BodyView.RAW)
 
 
-@pytest.mark.parametrize("protocol", list(ModelProtocol))
+@pytest.mark.parametrize("protocol", CALLER_PROTOCOLS)
 def test_every_dialect_has_messages(protocol: ModelProtocol) -> None:
     made = record(summary=summary(1, protocol=protocol))
     assert views_of(request_of(made))[0] is BodyView.MESSAGES

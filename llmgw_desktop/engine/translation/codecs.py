@@ -45,10 +45,17 @@ def _gemini() -> Codec:
     return codec()
 
 
+def _cli() -> Codec:
+    from llmgw_desktop.wire.translate.cli.codec import codec
+
+    return codec()
+
+
 _MAKERS: Mapping[ModelProtocol, Callable[[], Codec]] = {
     ModelProtocol.ANTHROPIC: _anthropic,
     ModelProtocol.OPENAI_CHAT: _openai_chat,
     ModelProtocol.OPENAI_RESPONSES: _openai_responses,
     ModelProtocol.CODEX: _codex,
     ModelProtocol.GEMINI: _gemini,
+    ModelProtocol.CLI: _cli,
 }

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.provider import (
+    CALLER_PROTOCOLS,
     DEFAULT_BASE_URLS,
     PRACTICE_PREFIX,
     ModelProtocol,
@@ -51,8 +52,8 @@ PROVIDER_KEYS: dict[str, tuple[Value, str]] = {
     ),
     "protocols": (
         Texts(
-            each=f"one of {', '.join(ModelProtocol)}",
-            is_fit=lambda text: text in set(ModelProtocol),
+            each=f"one of {', '.join(CALLER_PROTOCOLS)}",
+            is_fit=lambda text: text in set(CALLER_PROTOCOLS),
         ),
         "What it speaks, where that is not what its kind speaks; the first is translated into.",
     ),

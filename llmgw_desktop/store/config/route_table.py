@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from llmgw_desktop.domain.glob import covers
 from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.provider import ModelProtocol, Provider
+from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, Provider
 from llmgw_desktop.domain.route import RouteMatch, RouteRule, RouteTarget, Strategy
 from llmgw_desktop.domain.settings import RoutingSettings
 from llmgw_desktop.store.config.settings_text import SettingsText
@@ -27,7 +27,7 @@ _MOST_TOKENS = 100_000_000
 MATCH_KEYS: dict[str, tuple[Value, str]] = {
     "client": (NamePattern(), "The program's name, as its key was given it."),
     "model": (NamePattern(), "The model's name as it was asked for."),
-    "protocol": (Word(words=ModelProtocol), "The dialect that the program speaks."),
+    "protocol": (Word(words=CALLER_PROTOCOLS), "The dialect that the program speaks."),
     "project": (NamePattern(), "What the program sent as `X-Project`."),
     "operation": (Word(words=Operation), "What is asked for."),
     "min_input_tokens": (

@@ -7,7 +7,7 @@ Which setting is of which kind is left to `known.py`.
 import ipaddress
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -123,17 +123,18 @@ def size_bytes(text: str) -> int | None:
 class Word:
     """One of the members of an enumeration, as written there."""
 
-    words: type[StrEnum]
+    words: Iterable[StrEnum]
+    """The enumeration, or some of its members."""
 
     @property
     def expected(self) -> str:
         return "one of " + ", ".join(f'"{word}"' for word in self.words)
 
     def read(self, raw: object) -> StrEnum:
-        try:
-            return self.words(raw if isinstance(raw, str) else "")
-        except ValueError:
-            raise Unfit(self.expected) from None
+        found = next((word for word in self.words if word == raw), None)
+        if found is None:
+            raise Unfit(self.expected)
+        return found
 
     def read_text(self, text: str) -> StrEnum:
         return self.read(text.strip().lower())

@@ -9,7 +9,7 @@ from llmgw_desktop.app.route_words import STRATEGY_HINTS, STRATEGY_WORDS
 from llmgw_desktop.app.routes import RouteForm, field_of
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.provider import CALLER_PROTOCOLS
 from llmgw_desktop.domain.route import Strategy
 from llmgw_desktop.ui.dialogs.form_dialog import FormDialog
 from llmgw_desktop.ui.theme import TextSize, Theme
@@ -18,7 +18,7 @@ from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.switch_line import SwitchLine
 from llmgw_desktop.ui.widgets.text_field import Field, TextLine, TextLines
 
-_ANY_PROTOCOL = [("", "Any"), *((each.value, each.value) for each in ModelProtocol)]
+_ANY_PROTOCOL = [("", "Any"), *((each.value, each.value) for each in CALLER_PROTOCOLS)]
 _ANY_OPERATION = [
     ("", "Anything"),
     (Operation.GENERATE.value, "Answers"),

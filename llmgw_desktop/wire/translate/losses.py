@@ -41,6 +41,8 @@ class Feature(StrEnum):
     CALL_ARGUMENTS = "call_arguments"
     CALL_PAIRING = "call_pairing"
     # in the tools
+    TOOLS = "tools"
+    """Those that the caller runs."""
     HOSTED_TOOL = "hosted_tool"
     CUSTOM_TOOL = "custom_tool"
     CUSTOM_GRAMMAR = "custom_grammar"

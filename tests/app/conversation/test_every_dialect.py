@@ -23,7 +23,7 @@ from llmgw_desktop.domain.content import (
 )
 from llmgw_desktop.domain.content import Role as Speaker
 from llmgw_desktop.domain.prompt import Prompt, Reasoning, Tool
-from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
+from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol, ProviderKind
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.wire.translate.codec import Asked, Target
@@ -115,7 +115,7 @@ def check_answer(messages: tuple[Message, ...], protocol: ModelProtocol) -> None
     assert message.note not in ("", "broke off")
 
 
-@pytest.mark.parametrize("protocol", list(ModelProtocol))
+@pytest.mark.parametrize("protocol", CALLER_PROTOCOLS)
 def test_a_request(protocol: ModelProtocol) -> None:
     codec = codec_of(protocol)
     target = Target(protocol=protocol, kind=_KINDS[protocol][0], model="m")
@@ -137,14 +137,14 @@ def test_a_request(protocol: ModelProtocol) -> None:
     assert ("Result of look", "a cat", "a cat") in told
 
 
-@pytest.mark.parametrize("protocol", list(ModelProtocol))
+@pytest.mark.parametrize("protocol", CALLER_PROTOCOLS)
 def test_an_answer_in_one_piece(protocol: ModelProtocol) -> None:
     codec = codec_of(protocol)
     body = codec.write_answer(answer(protocol), asked(), LossReport(codec.losses))
     check_answer(read(protocol, body, of_request=False), protocol)
 
 
-@pytest.mark.parametrize("protocol", list(ModelProtocol))
+@pytest.mark.parametrize("protocol", CALLER_PROTOCOLS)
 def test_an_answer_in_a_stream(protocol: ModelProtocol) -> None:
     body = streamed(protocol, events_of(answer(protocol)), "alt=sse")
     check_answer(read(protocol, body, of_request=False), protocol)
@@ -157,7 +157,7 @@ def test_an_answer_in_one_growing_array() -> None:
 
 
 @pytest.mark.parametrize("query", ["alt=sse", ""])
-@pytest.mark.parametrize("protocol", list(ModelProtocol))
+@pytest.mark.parametrize("protocol", CALLER_PROTOCOLS)
 def test_a_stream_that_broke_off_and_says_why(protocol: ModelProtocol, query: str) -> None:
     codec = codec_of(protocol)
     stop = Stop(kind=StopKind.END)
@@ -173,7 +173,7 @@ def test_a_stream_that_broke_off_and_says_why(protocol: ModelProtocol, query: st
     assert "fell silent" in trouble.parts[0].text
 
 
-@pytest.mark.parametrize("protocol", list(ModelProtocol))
+@pytest.mark.parametrize("protocol", CALLER_PROTOCOLS)
 def test_a_request_that_is_recorded_in_part_is_read_so_far(protocol: ModelProtocol) -> None:
     codec = codec_of(protocol)
     target = Target(protocol=protocol, kind=_KINDS[protocol][0], model="m")

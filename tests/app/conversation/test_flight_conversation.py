@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from llmgw_desktop.app.conversation.flight_conversation import conversation_of
 from llmgw_desktop.app.conversation.message_parts import Message, Part, PartKind, Role, answer_text
-from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
 from llmgw_desktop.wire.errors import foreign_error
 from tests.support.made_flights import anthropic_stream, chat_stream, record, sse, summary
 
@@ -229,7 +229,7 @@ def test_bodies_that_are_no_conversation() -> None:
     assert conversation_of(record(answer_body=b"<html>"), of_request=False) == ()
 
 
-@pytest.mark.parametrize("protocol", list(ModelProtocol))
+@pytest.mark.parametrize("protocol", CALLER_PROTOCOLS)
 def test_an_error_is_shown_in_every_dialect(protocol: ModelProtocol) -> None:
     reply = foreign_error(429, "Slow down", protocol, "flt_1")
     flight = summary(1, protocol=protocol)
@@ -296,7 +296,7 @@ wild = st.recursive(
 )
 
 
-@given(fields=wild, protocol=st.sampled_from(ModelProtocol), cut=st.integers(0, 200))
+@given(fields=wild, protocol=st.sampled_from(CALLER_PROTOCOLS), cut=st.integers(0, 200))
 def test_nothing_fails_on_any_shape(fields: object, protocol: ModelProtocol, cut: int) -> None:
     text = json.dumps(fields)
     for body in (text.encode(), text[:cut].encode(), f"data: {text}\n\n".encode()):

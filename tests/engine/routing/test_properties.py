@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from llmgw_desktop.domain.account import Account, CredentialKind
 from llmgw_desktop.domain.errors import RouteError
 from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
+from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.route import RouteMatch, RouteRule, RouteTarget, Strategy
 from llmgw_desktop.engine.routing.choices import Choices, Lead, Upstreams
 from llmgw_desktop.engine.routing.router import Router
@@ -76,7 +76,7 @@ RULES = st.builds(
         client=WORDS,
         model=WORDS,
         project=WORDS,
-        protocol=st.none() | st.sampled_from(ModelProtocol),
+        protocol=st.none() | st.sampled_from(CALLER_PROTOCOLS),
         operation=st.none() | st.sampled_from(Operation),
         min_input_tokens=st.none() | st.integers(0, 20),
         max_input_tokens=st.none() | st.integers(0, 20),
@@ -110,7 +110,7 @@ def _routers(draw: st.DrawFn) -> Router:
 QUESTIONS = st.fixed_dictionaries(
     {
         "model": st.sampled_from(MODELS) | st.text(max_size=8),
-        "protocol": st.sampled_from(ModelProtocol),
+        "protocol": st.sampled_from(CALLER_PROTOCOLS),
         "operation": st.sampled_from(Operation),
         "project": st.sampled_from(["", "p"]),
         "headers": st.sampled_from([{}, {"x-llmgw-no-fallback": "true"}, {"session-id": "s"}]),

@@ -46,7 +46,7 @@ LAST = {
 }
 
 
-def _ask(door: str, model: str, *, streaming: bool) -> tuple[str, dict[str, Any]]:
+def ask(door: str, model: str, *, streaming: bool) -> tuple[str, dict[str, Any]]:
     path, body = REQUESTS[door]
     if door == "gemini":
         action = "streamGenerateContent?alt=sse" if streaming else "generateContent"
@@ -56,7 +56,7 @@ def _ask(door: str, model: str, *, streaming: bool) -> tuple[str, dict[str, Any]
 
 @pytest.mark.parametrize("door", REQUESTS)
 async def test_a_whole_answer(house: House, door: str) -> None:
-    path, body = _ask(door, "practice/echo", streaming=False)
+    path, body = ask(door, "practice/echo", streaming=False)
     async with house.post(path, body) as reply:
         assert reply.status == 200, await reply.text()
         assert WORDS in TEXT[door](await reply.json())
@@ -68,7 +68,7 @@ async def test_a_whole_answer(house: House, door: str) -> None:
 
 @pytest.mark.parametrize("door", REQUESTS)
 async def test_a_stream(house: House, door: str) -> None:
-    path, body = _ask(door, "practice/echo", streaming=True)
+    path, body = ask(door, "practice/echo", streaming=True)
     async with house.post(path, body) as reply:
         assert reply.status == 200, await reply.text()
         assert reply.content_type == "text/event-stream"
@@ -81,7 +81,7 @@ async def test_a_stream(house: House, door: str) -> None:
 
 @pytest.mark.parametrize("model", ["practice/slow", "claude-stub"])
 async def test_google_s_callers_hear_a_count_once_it_is_known(house: House, model: str) -> None:
-    path, body = _ask("gemini", model, streaming=True)
+    path, body = ask("gemini", model, streaming=True)
     async with house.post(path, body) as reply:
         lines = (await reply.text()).splitlines()
     *early, last = [json.loads(line[6:])["usageMetadata"] for line in lines if line]
@@ -94,7 +94,7 @@ async def test_google_s_callers_hear_a_count_once_it_is_known(house: House, mode
 
 @pytest.mark.parametrize("door", REQUESTS)
 async def test_a_stream_that_breaks_never_ends_well(house: House, door: str) -> None:
-    path, body = _ask(door, "practice/cut", streaming=True)
+    path, body = ask(door, "practice/cut", streaming=True)
     async with house.post(path, body) as reply:
         stream = await reply.read()
     assert LAST[door] not in stream
@@ -108,7 +108,7 @@ async def test_a_stream_that_breaks_never_ends_well(house: House, door: str) -> 
 @pytest.mark.parametrize("door", REQUESTS)
 @pytest.mark.parametrize("status", [401, 429, 500, 529])
 async def test_a_vendors_error_keeps_its_status(house: House, door: str, status: int) -> None:
-    path, body = _ask(door, f"practice/fault-{status}", streaming=False)
+    path, body = ask(door, f"practice/fault-{status}", streaming=False)
     async with house.post(path, body) as reply:
         assert reply.status == status
         told = (await reply.json())["error"]
@@ -132,7 +132,7 @@ async def test_a_vendors_error_keeps_its_status(house: House, door: str, status:
 async def test_a_malformed_body_is_refused_with_its_place(
     house: House, door: str, model: str
 ) -> None:
-    path, body = _ask(door, model, streaming=False)
+    path, body = ask(door, model, streaming=False)
     member = next(name for name in ("messages", "input", "contents") if name in body)
     async with house.post(path, {**body, member: [{"role": 7}]}) as reply:
         assert reply.status == 400

@@ -10,7 +10,7 @@ import pytest
 from llmgw_desktop.domain.answer import AnswerEnded
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
 from llmgw_desktop.engine.translation import interpreter
 from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.wire.translate.names import ToolNames
@@ -137,7 +137,7 @@ def test_an_event_that_is_a_bomb_is_not_parsed(protocol: ModelProtocol) -> None:
         reader.feed(b'data: {"a":[%b[]]}\n\n' % (b"[]," * (1 << 20)))
 
 
-@pytest.mark.parametrize("protocol", ModelProtocol)
+@pytest.mark.parametrize("protocol", CALLER_PROTOCOLS)
 def test_a_long_event_is_read_all_the_same(protocol: ModelProtocol) -> None:
     reader = codec_of(protocol).event_reader(ToolNames())
     assert not any(

@@ -19,6 +19,12 @@ def file(tmp_path: Path) -> Path:
         ("[providers.x]", 1, "providers.x.kind", 'one of "anthropic", "openai"'),
         ('[providers.x]\nkind = "opnai"', 2, "providers.x.kind", '"openai-compatible"'),
         ("[providers.x]\nkind = 1", 2, "providers.x.kind", "one of"),
+        (
+            '[providers.x]\nkind = "openai"\nprotocols = ["cli"]',
+            3,
+            "providers.x.protocols",
+            "one of anthropic, openai-chat, openai-responses, codex, gemini",
+        ),
         ('[providers.Work]\nkind = "openai"', 1, "providers.Work", "small letters"),
         ('[providers."a b"]\nkind = "openai"', 1, "providers.'a b'", "small letters"),
         ('[providers.""]\nkind = "openai"', 1, "providers.''", "small letters"),

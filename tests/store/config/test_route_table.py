@@ -87,6 +87,12 @@ project = "p", operation = "generate", min_input_tokens = 1, max_input_tokens = 
     ("text", "line", "key", "expected"),
     [
         ("routes = 1", 0, "routes", "each [[routes]]"),
+        (
+            '[[routes]]\nto = ["work"]\nmatch = { protocol = "cli" }',
+            2,
+            "routes[0].match.protocol",
+            '"codex", "gemini"',
+        ),
         ("[[routes]]", 0, "routes[0].to", "expected a list of 1 to 50 texts"),
         ("[[routes]]\nto = []", 1, "routes[0].to", "expected a list"),
         ('[[routes]]\nto = "work"', 1, "routes[0].to", "expected a list"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from llmgw_desktop.domain.content import Vendor
 from llmgw_desktop.domain.prompt import Prompt
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.translate.collect import collected, events_of
@@ -16,6 +17,7 @@ from tests.wire.translate.pairs.echo import echoed
 from tests.wire.translate.pairs.essence import differences, of_answer, of_prompt
 from tests.wire.translate.pairs.made import (
     ANSWER,
+    CLI,
     IMAGES,
     PLAIN,
     PROTOCOLS,
@@ -53,8 +55,18 @@ provider's own vendor in the history: ✓ whole, or the names of what is lost.
 """
 
 
+CLI_PAIRS = """
+A vendor's CLI that the gateway runs itself (`cli`) is reached by every caller and is none itself.
+It takes one text: a single turn as it is, a longer conversation as a transcript. Of the same
+conversations, but for the stream, which it tells whole:
+
+| | cli |
+|---|---|"""
+
+
 def page() -> str:
-    return "\n".join([INTRODUCTION, *_matrix(), "", *_tables()]) + "\n"
+    told = [INTRODUCTION, *_matrix(), CLI_PAIRS, *_to_cli(), "", *_tables()]
+    return "\n".join(told) + "\n"
 
 
 def _matrix() -> Iterator[str]:
@@ -71,6 +83,21 @@ def _cell(ours: ModelProtocol, theirs: ModelProtocol) -> str:
     )
     thought = _request(echoed(thinking(VENDORS[theirs]), ours), ours, theirs)
     return " · ".join((plain, _stream(ours, theirs), tools, images, thought))
+
+
+def _to_cli() -> Iterator[str]:
+    for ours in PROTOCOLS:
+        scenes = [_said_in(scene, ours) for scene in (PLAIN, TOOLS, IMAGES)]
+        scenes.append(echoed(thinking(Vendor.ANTHROPIC), ours))
+        yield f"| **{ours}** | {' · '.join(_for_cli(scene, ours) for scene in scenes)} |"
+
+
+def _for_cli(fields: dict[str, Any], ours: ModelProtocol) -> str:
+    target = codec(CLI.protocol)
+    report = LossReport()
+    asked = codec(ours).read_prompt(fields, "asked-model", False, report)
+    target.write_prompt(asked, CLI, report.under(target.losses))
+    return ", ".join(f"`{name}`" for name in report.names) or "✓"
 
 
 def _said_in(prompt: Prompt, protocol: ModelProtocol) -> dict[str, Any]:
@@ -102,7 +129,7 @@ def _stream(ours: ModelProtocol, theirs: ModelProtocol) -> str:
 
 def _tables() -> Iterator[str]:
     yield "## By the protocol that is translated into"
-    for protocol in PROTOCOLS:
+    for protocol in ModelProtocol:
         yield f"\n### {protocol}\n\n| lost | because |\n|---|---|"
         for feature, reason in codec(protocol).losses.items():
             yield f"| `{feature}` | {reason} |"

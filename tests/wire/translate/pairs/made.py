@@ -55,6 +55,8 @@ TARGETS: dict[ModelProtocol, Target] = {
     )
 }
 PROTOCOLS = tuple(TARGETS)
+CLI = Target(protocol=ModelProtocol.CLI, kind=ProviderKind.PRACTICE, model="sonnet")
+"""Only ever written for; what is behind it does not matter to the codec."""
 PAIRS = [(ours, theirs) for ours in PROTOCOLS for theirs in PROTOCOLS]
 PAIR_IDS = [f"{ours}-{theirs}" for ours, theirs in PAIRS]
 VENDORS = {protocol: target.vendor for protocol, target in TARGETS.items()}
