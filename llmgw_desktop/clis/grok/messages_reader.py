@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from typing_extensions import override
 
-from llmgw_desktop.clis.grok.reader import CANCELED, SIGN_IN, stopped
+from llmgw_desktop.clis.grok.reader import CANCELED, SIGN_IN, stopped, without_sign_in
 from llmgw_desktop.clis.grok.usage import usage_of
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
 from llmgw_desktop.clis.told import (
@@ -53,7 +53,9 @@ class GrokMessagesReader(JsonLinesReader):
 
     @override
     def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
-        return self._failed(self._error) if self._error else super()._unfinished(exit_code, stderr)
+        if self._error:
+            return self._failed(self._error)
+        return without_sign_in(super()._unfinished(exit_code, stderr), stderr)
 
     def _piece(self, event: Message) -> Iterator[CliEvent]:
         self._is_in_pieces = True

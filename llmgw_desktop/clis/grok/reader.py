@@ -1,6 +1,7 @@
 """What the Grok CLI prints as streaming-json: one update of its session a line."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from typing_extensions import override
 
@@ -34,6 +35,7 @@ CANCELED = (
     "Grok ended its turn because it may not use a tool unasked; allow it (permissionMode, allow"
     " or alwaysApprove), or ask for something else."
 )
+_NOT_FOUND = "not found locally"
 _WENT_WELL = {"completed": True, "failed": False}
 
 
@@ -70,7 +72,9 @@ class GrokReader(JsonLinesReader):
 
     @override
     def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
-        return self._failed(self._error) if self._error else super()._unfinished(exit_code, stderr)
+        if self._error:
+            return self._failed(self._error)
+        return without_sign_in(super()._unfinished(exit_code, stderr), stderr)
 
     def _call_used(self, used: Message) -> Iterator[UsageTold]:
         """By one call of its model: the run's so far is their sum."""
@@ -111,6 +115,15 @@ class GrokReader(JsonLinesReader):
 
 def stopped(error: str, stop: str) -> RunEnded:
     return RunEnded(ok=False, error=error, category=ErrorCategory.CLI, stop_reason=stop or None)
+
+
+def without_sign_in(end: RunEnded, stderr: str) -> RunEnded:
+    """A session that is not on this computer it looks for elsewhere, for which it wants a sign-in:
+    what is wrong is the session."""
+    if _NOT_FOUND not in stderr:
+        return end
+    error = end.error.removesuffix(SIGN_IN.guidance).rstrip()
+    return replace(end, error=error, category=ErrorCategory.CLI)
 
 
 def plain(told: str) -> str:

@@ -130,6 +130,8 @@ def test_a_foreign_session() -> None:
     last = end_of(recorded(reader(), "grok.unknown-session.jsonl", 1))
     assert not last.ok
     assert "not found locally" in last.error
+    assert last.category is ErrorCategory.CLI
+    assert "grok login" not in last.error
 
 
 @pytest.mark.parametrize(
