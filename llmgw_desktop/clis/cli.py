@@ -1,4 +1,4 @@
-"""What the gateway needs to know of a CLI: one value a CLI, made in the file of its name."""
+"""What the gateway needs to know of a CLI: one value a CLI, made in the package of its name."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
