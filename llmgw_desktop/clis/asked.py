@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import orjson
 
-from llmgw_desktop.clis.checks import no_flag, no_nul
+from llmgw_desktop.clis.checks import as_json, no_flag, no_nul
 from llmgw_desktop.clis.cli import Option
 from llmgw_desktop.clis.values import fits, said
 from llmgw_desktop.domain.cli import CliRequest
@@ -114,14 +114,10 @@ def known(arguments: Collection[str], flags: frozenset[str], version: str) -> tu
     return tuple(arguments)
 
 
-def as_json(value: object) -> str:
-    """A text that already is JSON as it came, anything else written as JSON."""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
-
-
 def json_text(asked: Asked, name: str) -> str:
     """A field that is JSON, given as such or as a text; refused where the text is none."""
-    text = as_json(asked.value(name))
+    value = asked.value(name)
+    text = value if isinstance(value, str) else as_json(value, name)
     try:
         orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -152,8 +148,3 @@ def _check_folder(working_dir: str) -> None:
 def option(name: str, schema: Mapping[str, Any], meaning: str, flag: str = "") -> Option:
     """A row of a table."""
     return Option(name=name, schema=schema, meaning=meaning, flag=flag)
-
-
-def flags(names: str) -> frozenset[str]:
-    """A contract: all flags of a CLI, as its help has them."""
-    return frozenset(names.split())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import orjson
 
@@ -17,7 +18,20 @@ _MEANS = {
     "resumeLatest": SessionWish.CONTINUE,
     "forkSession": SessionWish.FORK,
 }
-_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionIds:
+    """What a CLI's own ids look like."""
+
+    shape: re.Pattern[str]
+    example: str
+
+
+UUIDS = SessionIds(
+    shape=re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"),
+    example="6390d421-78d0-4a46-abc8-2ad6706e805a",
+)
 
 
 def no_nul(value: str, field: str) -> str:
@@ -81,7 +95,9 @@ def fit_arguments(options: Mapping[str, object], *, but: Collection[str] = ()) -
             fits_argument(each if isinstance(each, str) else as_json(each, name), name)
 
 
-def checked_session(request: CliRequest, facts: CliFacts) -> SessionWish:
+def checked_session(
+    request: CliRequest, facts: CliFacts, *, ids: SessionIds = UUIDS
+) -> SessionWish:
     """Which conversation is meant, where this CLI can have it so."""
     _check_said_twice(request)
     wish, named = request.session, request.session_id
@@ -91,11 +107,9 @@ def checked_session(request: CliRequest, facts: CliFacts) -> SessionWish:
         raise InvalidRun(
             "this CLI gives new sessions an id of its own; leave it out", field="sessionId"
         )
-    if named and not _UUID.fullmatch(named):
+    if named and not ids.shape.fullmatch(named):
         raise InvalidRun(
-            "it is no session id of this CLI, which are UUIDs such as"
-            " 6390d421-78d0-4a46-abc8-2ad6706e805a",
-            field="sessionId",
+            f"it is no session id of this CLI, which are such as {ids.example}", field="sessionId"
         )
     if wish is SessionWish.RESUME and not named:
         raise InvalidRun("name the session that goes on", field="sessionId")

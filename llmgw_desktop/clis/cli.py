@@ -1,4 +1,4 @@
-"""What the gateway needs to know of a CLI: one value a CLI, made in the file of its name."""
+"""What the gateway needs to know of a CLI: one value a CLI, made in the package of its name."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -49,7 +49,8 @@ class SideUsage:
     takes the place of what the output told."""
 
     path: str
-    """Below HOME; `{session_id}` stands for the CLI's own id, and `*` for any part of a name."""
+    """Below HOME, or below the run's private folder where it begins with `{folder}/`;
+    `{session_id}` stands for the CLI's own id, and `*` for any part of a name."""
     read: Callable[[bytes], UsageTold | None]
     """What the last run used, out of the whole file; None where it does not tell."""
 
@@ -74,7 +75,8 @@ class Cli:
     flags: frozenset[str] = field(default_factory=frozenset)
     """All that it knew then: a plan uses no other."""
     helps: tuple[tuple[str, ...], ...] = (("--help",),)
-    """Arguments that make it list its flags; all lists together are compared with `flags`."""
+    """Arguments that make it list its flags, on stdout or stderr; all lists together are compared
+    with `flags`."""
     unlisted_flags: frozenset[str] = field(default_factory=frozenset)
     """Those of `flags` that no help names, though the CLI takes them."""
     side_usage: SideUsage | None = None

@@ -7,30 +7,36 @@ from llmgw_desktop.domain.cli import ErrorCategory, RunEnded
 
 _LONGEST_ERROR = 4000
 _AUTH = re.compile(
-    r"not (?:logged|signed) in|/login\b|\brun .{0,40}\blogin\b|unauthori[sz]ed"
+    r"not (?:logged|signed) in|/login\b|\brun .{0,40}\blogin\b|unauthori[sz]ed|unauthenticated"
     r"|authentication (?:failed|error|required)|failed to authenticate|no authentication"
-    r"|(?:invalid|incorrect|missing|no) (?:x-)?api[ _-]?key|missing environment variable"
-    r"|(?:expired|invalid|revoked) .{0,20}(?:token|credential)|re-?authenticate|sign in again",
+    r"|invalid auth(?:entication)? method|missing environment variable"
+    r"|(?:invalid|incorrect|missing|no) (?:x-)?api[ _-]?key|missing \S{0,80}_(?:key|token)\b"
+    r"|(?:expired|invalid|revoked) .{0,20}(?:token|credential)|(?:token|key) (?:has )?expired"
+    r"|re-?authenticate|sign in again",
     re.IGNORECASE,
 )
 _RATE_LIMIT = re.compile(
-    r"rate.?limit|too many requests|usage limit|quota (?:exceeded|exhausted)", re.IGNORECASE
+    r"rate.?limit|too many requests|usage limit|\bquota\b|resource.?(?:has been )?exhausted",
+    re.IGNORECASE,
 )
 _UPSTREAM = re.compile(
-    r"overloaded|high demand|connection (?:refused|reset|error)|econnre(?:fused|set)|etimedout"
-    r"|stream disconnected|failed to get response|service unavailable|bad gateway"
-    r"|internal server error|error sending request|network",
+    r"overloaded|high demand|connection (?:refused|reset|closed|error)|econnre(?:fused|set)"
+    r"|etimedout|enotfound|eai_again|stream disconnected|failed to get response|fetch failed"
+    r"|service unavailable|bad gateway|internal server error|error sending request|network"
+    r"|timed? ?out",
     re.IGNORECASE,
 )
 _STATUS = re.compile(
-    r"(?:status|http(?!s?:)|api error)[^0-9\n]{0,10}([45][0-9]{2})\b", re.IGNORECASE
+    r"(?:(?:status|http(?!s?:)|api error)[^0-9\n]{0,10}|\"code\"\s{0,4}:\s{0,4})([45][0-9]{2})\b"
+    r"|\(([45][0-9]{2})\)",
+    re.IGNORECASE,
 )
 
 
 def status_in(text: str) -> int | None:
     """The HTTP status that an error's text speaks of."""
     found = _STATUS.search(text[:_LONGEST_ERROR])
-    return int(found.group(1)) if found else None
+    return int(found.group(1) or found.group(2)) if found else None
 
 
 def category_of(text: str, status: int | None) -> ErrorCategory:
@@ -50,13 +56,15 @@ def failed(
     sign_in: SignIn,
     *,
     status: int | None = None,
+    category: ErrorCategory | None = None,
     text: str | None = None,
     stop_reason: str | None = None,
 ) -> RunEnded:
-    """The end of a run for this reason, with how to sign in where that is what is missing."""
+    """The end of a run for this reason, with how to sign in where that is what is missing. What a
+    CLI's own error codes mean goes before what its words seem to."""
     error = error.strip()[:_LONGEST_ERROR]
     status = status_in(error) if status is None else status
-    category = category_of(error, status)
+    category = category or category_of(error, status)
     if category is ErrorCategory.AUTH:
         error = f"{error}\n{sign_in.guidance}"
     return RunEnded(

@@ -14,6 +14,7 @@ import orjson
 from llmgw_desktop.clis.cli import SignIn
 from llmgw_desktop.clis.failures import failed
 from llmgw_desktop.clis.lines import Lines
+from llmgw_desktop.clis.stderr import how_it_ended, told_on_stderr
 from llmgw_desktop.domain.cli import (
     CliEvent,
     ErrorCategory,
@@ -21,17 +22,20 @@ from llmgw_desktop.domain.cli import (
     RunEnded,
     SessionTold,
     TextGrew,
+    ThinkingGrew,
     Warned,
 )
 
 Message = Mapping[str, Any]
-_STDERR_LINES = 8
+NOTHING_IS_NOISE = "(?!)"
 
 
 class JsonLinesReader(ABC):
     """What all of them share; `_end` is what the CLI said of its end so far."""
 
-    def __init__(self, sign_in: SignIn, *, noise: str = "(?!)") -> None:
+    def __init__(self, program: str, sign_in: SignIn, *, noise: str = NOTHING_IS_NOISE) -> None:
+        self._program = program
+        """As errors call it."""
         self._sign_in = sign_in
         self._noise = re.compile(noise)
         """What stands in stderr of good runs as well."""
@@ -41,6 +45,7 @@ class JsonLinesReader(ABC):
         self._session = ""
         self._model = ""
         self._has_said = False
+        self._has_words = False
         self._is_apart = False
 
     def feed(self, chunk: bytes) -> list[CliEvent]:
@@ -48,6 +53,7 @@ class JsonLinesReader(ABC):
 
     def finish(self, exit_code: int | None, stderr: str) -> list[CliEvent]:
         events = list(self._read(self._lines.rest()))
+        events += self._kept_back()
         events += self._complaints()
         events.append(self._last_word(exit_code, stderr))
         return events
@@ -55,6 +61,10 @@ class JsonLinesReader(ABC):
     @abstractmethod
     def _message(self, message: Message) -> Iterable[CliEvent]:
         """What one line tells."""
+
+    def _kept_back(self) -> Iterable[CliEvent]:
+        """What could not be told before all had come."""
+        return ()
 
     def _session_told(self, session_id: str) -> Iterator[CliEvent]:
         if session_id and session_id != self._session:
@@ -74,7 +84,26 @@ class JsonLinesReader(ABC):
         if text:
             apart = "\n\n" if self._is_apart else ""
             self._has_said, self._is_apart = True, False
+            self._has_words = self._has_words or not text.isspace()
             yield TextGrew(text=apart + text)
+
+    def _thought(self, text: str) -> Iterator[CliEvent]:
+        if text:
+            yield ThinkingGrew(text=text)
+
+    def _failed(self, error: str, status: int | None = None) -> RunEnded:
+        return failed(error, self._sign_in, status=status)
+
+    def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
+        """The end of a run whose CLI has not said how it ended."""
+        return self._failed(
+            self._with_stderr(
+                f"{self._program} ended with {how_it_ended(exit_code)} before it was done.", stderr
+            )
+        )
+
+    def _with_stderr(self, sentence: str, stderr: str) -> str:
+        return "\n".join([*told_on_stderr(stderr, self._noise), sentence])
 
     def _read(self, line: bytes) -> Iterable[CliEvent]:
         if not line.strip():
@@ -91,41 +120,37 @@ class JsonLinesReader(ABC):
     def _complaints(self) -> Iterator[CliEvent]:
         unread = self._malformed + self._lines.lost
         if unread:
-            lines = "line" if unread == 1 else "lines"
+            lines, were = ("line", "was") if unread == 1 else ("lines", "were")
             yield Warned(
                 code="malformed_output",
-                message=f"{unread} {lines} of its output could not be read and were left out.",
+                message=f"{unread} {lines} of what {self._program} printed could not be read and"
+                f" {were} left out.",
             )
 
     def _last_word(self, exit_code: int | None, stderr: str) -> RunEnded:
         end = self._end
         if end is None:
-            return failed(self._unsaid(exit_code, stderr), self._sign_in)
+            return self._unfinished(exit_code, stderr)
         if end.ok and exit_code not in (0, None):
-            return RunEnded(
-                ok=False,
+            said = f"{self._program} said that it had succeeded"
+            how = how_it_ended(exit_code)
+            return failed(
+                self._with_stderr(f"{said}, and then ended with {how}.", stderr),
+                self._sign_in,
                 text=end.text,
-                error=f"It said that it had succeeded, and then ended with {_how(exit_code)}.",
-                category=ErrorCategory.CLI,
                 stop_reason=end.stop_reason,
             )
-        if end.ok and not (end.text or "").strip() and end.structured is None:
+        if end.ok and not self._answers(end):
             return RunEnded(
                 ok=False,
-                error="It ended well and answered nothing; ask again, or ask otherwise.",
+                error=f"{self._program} ended well and answered nothing; ask again, or ask"
+                " otherwise.",
                 category=ErrorCategory.EMPTY,
                 stop_reason=end.stop_reason,
             )
         return end
 
-    def _unsaid(self, exit_code: int | None, stderr: str) -> str:
-        """What there is to say of a run whose CLI has not said how it ended."""
-        lines = [line for line in stderr.splitlines() if line.strip()]
-        told = [line for line in lines if not self._noise.search(line)][-_STDERR_LINES:]
-        return "\n".join([*told, f"It ended with {_how(exit_code)} before it was done."])
-
-
-def _how(exit_code: int | None) -> str:
-    if exit_code is None:
-        return "an exit code that nobody saw"
-    return f"signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"
+    def _answers(self, end: RunEnded) -> bool:
+        """What it repeats at its end counts, where it repeats it."""
+        has_words = self._has_words if end.text is None else bool(end.text.strip())
+        return has_words or end.structured is not None

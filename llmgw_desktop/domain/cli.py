@@ -1,6 +1,6 @@
 """Vendors' coding CLIs: what can be asked of one, how it is started, and what it says meanwhile.
 
-How each of them wants to be asked is left to `clis/`, one file a CLI.
+How each of them wants to be asked is left to `clis/`, one package a CLI.
 """
 
 from collections.abc import Mapping
@@ -54,7 +54,8 @@ class CliRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedFile:
-    """A file of the run's private folder; its path stands in argv as `{folder}/name`."""
+    """A file of the run's private folder; its path stands in argv as `{folder}/name`, and that of
+    the folder itself as the value `={folder}`."""
 
     name: str
     content: bytes = field(repr=False)

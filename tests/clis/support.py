@@ -6,8 +6,10 @@ import itertools
 from pathlib import Path
 from typing import Any, TypeVar
 
+import orjson
+
 from llmgw_desktop.clis.cli import Cli, OutputReader
-from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, RunEnded, TextGrew
+from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, RunEnded, TextGrew, UsageTold
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 T = TypeVar("T")
@@ -18,6 +20,16 @@ def transcript(name: str) -> bytes:
     return (TRANSCRIPTS / name).read_bytes()
 
 
+def stderr_of(name: str) -> str:
+    """What came on stderr along with a transcript."""
+    said = TRANSCRIPTS / f"{name.removesuffix('.jsonl')}.stderr"
+    return said.read_text() if said.exists() else ""
+
+
+def lines(*messages: object) -> bytes:
+    return b"".join(orjson.dumps(message) + b"\n" for message in messages)
+
+
 def asked(cli: CliName, prompt: str = "say pong", **fields: Any) -> CliRequest:
     return CliRequest(cli=cli, prompt=prompt, **fields)
 
@@ -26,6 +38,11 @@ def events_of(
     reader: OutputReader, output: bytes, *, exit_code: int | None = 0, stderr: str = ""
 ) -> list[CliEvent]:
     return [*reader.feed(output), *reader.finish(exit_code, stderr)]
+
+
+def recorded(reader: OutputReader, name: str, exit_code: int | None = 0) -> list[CliEvent]:
+    """Of a transcript and the stderr that came along with it."""
+    return events_of(reader, transcript(name), exit_code=exit_code, stderr=stderr_of(name))
 
 
 def events_in_pieces(reader: OutputReader, output: bytes, cuts: list[int]) -> list[CliEvent]:
@@ -48,6 +65,21 @@ def end_of(events: list[CliEvent]) -> RunEnded:
     assert len(ends) == 1, events
     assert events[-1] is ends[0]
     return ends[0]
+
+
+def last_used(events: list[CliEvent]) -> UsageTold:
+    """The one that counts."""
+    return only(events, UsageTold)[-1]
+
+
+def added(cli: Cli, **options: Any) -> list[str]:
+    return added_by(cli, asked(cli.name, options=options))
+
+
+def added_by(cli: Cli, request: CliRequest) -> list[str]:
+    """The arguments that a plain request has not."""
+    plain = cli.plan(asked(cli.name)).arguments
+    return [argument for argument in cli.plan(request).arguments if argument not in plain]
 
 
 def value_of(cli: Cli, request: CliRequest, flag: str) -> list[str]:

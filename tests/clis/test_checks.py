@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from llmgw_desktop.clis.checks import (
     LONGEST_ARGUMENT,
+    SessionIds,
     as_utf8,
     checked_session,
     fits_argument,
@@ -75,3 +78,13 @@ def test_sessions_that_cannot_be_are_refused(
             facts,
         )
     assert refused.value.field == field
+
+
+def test_other_ids_are_those_of_a_cli_s_own_shape() -> None:
+    own = SessionIds(shape=re.compile("ses_[a-z]+"), example="ses_abc")
+    resumed = CliRequest(
+        cli=CliName.OPENCODE, prompt="x", session=SessionWish.RESUME, session_id="ses_xyz"
+    )
+    assert checked_session(resumed, MAY_ALL, ids=own) is SessionWish.RESUME
+    with pytest.raises(InvalidRun, match="such as ses_abc"):
+        checked_session(replace(resumed, session_id=SESSION), MAY_ALL, ids=own)

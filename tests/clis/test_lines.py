@@ -49,3 +49,15 @@ def test_the_longest_line_is_kept() -> None:
     assert lines.feed(b"1234") == []
     assert lines.rest() == b"1234"
     assert lines.rest() == b""
+
+
+def test_a_character_cut_in_two_stays_whole() -> None:
+    lines = Lines()
+    assert lines.feed(b"caf\xc3") == []
+    assert lines.feed(b"\xa9\n") == ["café".encode()]
+
+
+def test_lines_too_long_within_one_piece() -> None:
+    lines = Lines(longest=5)
+    assert lines.feed(b"abc\nabcdefgh\nabc\nabcdefgh") == [b"abc", b"abc"]
+    assert lines.lost == 2

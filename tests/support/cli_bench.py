@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +27,25 @@ class Bench:
     program: Path
     root: Path
     environment: Mapping[str, str]
-    options: Mapping[str, Any]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    model: str = "practice/echo"
 
     @property
     def folder(self) -> Path:
         return self._made("project")
 
-    def run(self, prompt: str, *, model: str = "practice/echo", **fields: Any) -> list[CliEvent]:
+    def with_(self, **changes: Any) -> Bench:
+        return replace(self, **changes)
+
+    def write(self, name: str, settings: str) -> None:
+        """A file of the CLI's home."""
+        file = self._made("home") / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(settings)
+
+    def run(self, prompt: str, **fields: Any) -> list[CliEvent]:
         options = {**self.options, **fields.pop("options", {})}
+        model = fields.pop("model", self.model)
         request = CliRequest(
             cli=self.cli.name, prompt=prompt, model=model, options=options, **fields
         )
@@ -57,7 +68,8 @@ class Bench:
         return events
 
     def help(self, arguments: tuple[str, ...]) -> str:
-        return subprocess.run(
+        """Some print it on stderr."""
+        done = subprocess.run(
             [self.program, *arguments],
             cwd=self.folder,
             env=self._environment({}),
@@ -66,14 +78,18 @@ class Bench:
             text=True,
             timeout=60,
             check=True,
-        ).stdout
+        )
+        return f"{done.stdout}\n{done.stderr}"
 
     def used(self, events: list[CliEvent]) -> Usage:
         """By this run alone: out of a file, where the CLI has one."""
         side = self.cli.side_usage
         told = [event for event in events if isinstance(event, UsageTold)]
         if side is not None:
-            (file,) = self._made("home").glob(side.path.format(session_id=session_of(events)))
+            root, path = self._made("home"), side.path.replace("{session_id}", session_of(events))
+            if path.startswith("{folder}/"):
+                root, path = self._made("own"), path.removeprefix("{folder}/")
+            (file,) = root.glob(path)
             found = side.read(file.read_bytes())
             assert found is not None
             told.append(found)

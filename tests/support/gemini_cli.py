@@ -12,7 +12,7 @@ PACKAGE = "@google/gemini-cli"
 VERSION = "0.61.0"
 BINARY = "gemini"
 _TIMEOUT_S = 90
-_SETTINGS = {
+SETTINGS = {
     "security": {"auth": {"selectedType": "gemini-api-key"}},
     "privacy": {"usageStatisticsEnabled": False},
     "telemetry": {"enabled": False},
@@ -75,7 +75,7 @@ class GeminiCli:
     def _environment(self) -> dict[str, str]:
         home, temporary = self.root / "home", self.root / "tmp"
         (home / ".gemini").mkdir(parents=True, exist_ok=True)
-        (home / ".gemini" / "settings.json").write_text(json.dumps(_SETTINGS))
+        (home / ".gemini" / "settings.json").write_text(json.dumps(SETTINGS))
         temporary.mkdir(exist_ok=True)
         return {
             "PATH": "/usr/local/bin:/usr/bin:/bin",

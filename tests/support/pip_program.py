@@ -22,8 +22,8 @@ _OUT_OF_REACH = re.compile(
 _INSTALL_TIMEOUT_S = 300
 
 
-def install(package: str, version: str, binary: str) -> Path:
-    """The program's executable."""
+def install(package: str, version: str, binary: str, *, python: str = "") -> Path:
+    """The program's executable. `python`: the version of Python that it wants."""
     root = os.environ.get("LLMGW_TEST_CACHE")
     cache = (Path(root) if root else _REPO / ".cache") / "pip-programs"
     cache.mkdir(parents=True, exist_ok=True)
@@ -33,11 +33,33 @@ def install(package: str, version: str, binary: str) -> Path:
         program = folder / "bin" / binary
         if not (folder / "whole").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            _run([sys.executable, "-m", "venv", str(folder)])
+            _run([_python(python), "-m", "venv", str(folder)])
             _run([str(folder / "bin" / "pip"), "install", "--quiet", f"{package}=={version}"])
             (folder / "whole").touch()  # a run that was killed leaves no half of a program
     assert program.exists(), f"{package} {version} brought no program named {binary}"
     return program
+
+
+def _python(version: str) -> str:
+    if not version:
+        return sys.executable
+    places = [*os.environ.get("PATH", "").split(os.pathsep), *_others_of_this_one(version)]
+    for place in places:
+        found = shutil.which(f"python{version}", path=place)
+        # What is found may be a signpost of a manager of versions that leads nowhere.
+        if (
+            found
+            and subprocess.run([found, "--version"], capture_output=True, check=False).returncode
+            == 0
+        ):
+            return found
+    pytest.skip(f"Python {version} is not installed")
+
+
+def _others_of_this_one(version: str) -> list[str]:
+    """Versions that lie beside this one, as managers of versions put them."""
+    folders = Path(sys.base_prefix).parent.glob(f"*{version}*/bin")
+    return [str(folder) for folder in sorted(folders)]
 
 
 def _run(command: list[str]) -> None:

@@ -23,7 +23,6 @@ from llmgw_desktop.domain.cli import (
     Retrying,
     RunEnded,
     SessionWish,
-    ThinkingGrew,
     ToolBegan,
     ToolEnded,
     UsageTold,
@@ -53,7 +52,7 @@ class ClaudeReader(JsonLinesReader):
     """Of what subagents do their tools are told; their words are not the answer."""
 
     def __init__(self, request: CliRequest) -> None:
-        super().__init__(SIGN_IN, noise=_NOISE)
+        super().__init__("Claude Code", SIGN_IN, noise=_NOISE)
         self._goes_on = request.session is not SessionWish.NEW
         self._streamed = ""
         """The message that came in pieces and is not to be said again as a whole."""
@@ -98,9 +97,7 @@ class ClaudeReader(JsonLinesReader):
             case "content_block_delta":
                 delta = object_of(event.get("delta"))
                 yield from self._said(text_of(delta.get("text")))
-                thinking = text_of(delta.get("thinking"))
-                if thinking:
-                    yield ThinkingGrew(text=thinking)
+                yield from self._thought(text_of(delta.get("thinking")))
             case "message_delta":
                 self._spent.add(object_of(event.get("usage")))
                 yield UsageTold(usage=self._spent.so_far)
@@ -127,8 +124,8 @@ class ClaudeReader(JsonLinesReader):
         match block.get("type"):
             case "text":
                 yield from self._said(text_of(block.get("text")))
-            case "thinking" if block.get("thinking"):
-                yield ThinkingGrew(text=text_of(block.get("thinking")))
+            case "thinking":
+                yield from self._thought(text_of(block.get("thinking")))
 
     def _result(self, message: Message) -> Iterator[CliEvent]:
         used = self._used(message)

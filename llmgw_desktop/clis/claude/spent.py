@@ -1,6 +1,7 @@
 """What Claude Code says it used: message by message while it works, model by model at its end."""
 
 from llmgw_desktop.clis.json_lines import Message
+from llmgw_desktop.clis.sums import plus
 from llmgw_desktop.clis.told import cost_of, count_of, object_of, objects_of, sum_of
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 
@@ -60,17 +61,6 @@ def of_models(models: Message) -> tuple[Usage, float | None]:
         costs.append(cost_of(model.get("costUSD")) if is_known else None)
     known = [cost for cost in costs if cost is not None]
     return total, sum(known) if known and len(known) == len(costs) else None
-
-
-def plus(one: Usage, other: Usage) -> Usage:
-    return Usage(
-        input_tokens=sum_of(one.input_tokens, other.input_tokens),
-        output_tokens=sum_of(one.output_tokens, other.output_tokens),
-        cache_read_tokens=sum_of(one.cache_read_tokens, other.cache_read_tokens),
-        cache_write_tokens=sum_of(one.cache_write_tokens, other.cache_write_tokens),
-        cache_write_1h_tokens=sum_of(one.cache_write_1h_tokens, other.cache_write_1h_tokens),
-        reasoning_tokens=sum_of(one.reasoning_tokens, other.reasoning_tokens),
-    )
 
 
 def _of_model(model: Message) -> Usage:

@@ -8,7 +8,6 @@ from typing_extensions import override
 
 from llmgw_desktop.clis.cli import SignIn
 from llmgw_desktop.clis.codex.usage import usage_of
-from llmgw_desktop.clis.failures import failed
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
 from llmgw_desktop.clis.told import first_text, object_of, one_line, text_of
 from llmgw_desktop.domain.cli import (
@@ -17,7 +16,6 @@ from llmgw_desktop.domain.cli import (
     Retrying,
     RunEnded,
     SessionWish,
-    ThinkingGrew,
     ToolBegan,
     ToolEnded,
     UsageTold,
@@ -43,7 +41,7 @@ class CodexReader(JsonLinesReader):
     last one is what it answers in the end."""
 
     def __init__(self, request: CliRequest) -> None:
-        super().__init__(SIGN_IN, noise=_NOISE)
+        super().__init__("Codex", SIGN_IN, noise=_NOISE)
         self._goes_on = request.session is not SessionWish.NEW
         self._wants_json = request.options.get("outputSchema") is not None
         self._answer = ""
@@ -65,13 +63,11 @@ class CodexReader(JsonLinesReader):
                 yield from self._done(object_of(message.get("usage")))
             case "turn.failed":
                 told = text_of(object_of(message.get("error")).get("message"))
-                self._end = failed(told or self._error or "It failed.", SIGN_IN)
+                self._end = self._failed(told or self._error or "It failed.")
 
     @override
-    def _last_word(self, exit_code: int | None, stderr: str) -> RunEnded:
-        if self._end is None and self._error:
-            return failed(self._error, SIGN_IN)
-        return super()._last_word(exit_code, stderr)
+    def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
+        return self._failed(self._error) if self._error else super()._unfinished(exit_code, stderr)
 
     def _item_began(self, item: Message) -> Iterator[CliEvent]:
         call_id = text_of(item.get("id"))
@@ -86,9 +82,7 @@ class CodexReader(JsonLinesReader):
                 self._next_message()
                 yield from self._said(self._answer)
             case "reasoning":
-                thinking = text_of(item.get("text"))
-                if thinking:
-                    yield ThinkingGrew(text=thinking)
+                yield from self._thought(text_of(item.get("text")))
             case "error":
                 yield Warned(code="codex_notice", message=text_of(item.get("message")))
             case _ if _is_tool(item):

@@ -6,9 +6,10 @@ import orjson
 
 from llmgw_desktop.clis.codex.usage import usage_of
 from llmgw_desktop.clis.json_lines import Message
-from llmgw_desktop.clis.told import object_of, sum_of
+from llmgw_desktop.clis.sums import plus
+from llmgw_desktop.clis.told import object_of
 from llmgw_desktop.domain.cli import UsageTold
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 
 PATH = ".codex/sessions/*/*/*/rollout-*-{session_id}.jsonl"
 _MARKS = (b'"task_started"', b'"token_count"')
@@ -17,18 +18,18 @@ _MARKS = (b'"task_started"', b'"token_count"')
 def read_usage(content: bytes) -> UsageTold | None:
     """Of the last turn: the sum of its calls of the model. The same figures are told again when
     something else has changed; they count once."""
-    calls: list[Usage] = []
+    used = UNKNOWN_USAGE
     last_total: object = None
     for event in _events(content):
         if event.get("type") == "task_started":
-            calls.clear()
+            used = UNKNOWN_USAGE
             continue
         info = object_of(event.get("info"))
         total = info.get("total_token_usage")
         if total and total != last_total:
             last_total = total
-            calls.append(usage_of(object_of(info.get("last_token_usage"))))
-    return UsageTold(usage=_sum(calls)) if calls else None
+            used = plus(used, usage_of(object_of(info.get("last_token_usage"))))
+    return None if used == UNKNOWN_USAGE else UsageTold(usage=used)
 
 
 def _events(content: bytes) -> Iterator[Message]:
@@ -46,13 +47,3 @@ def _events(content: bytes) -> Iterator[Message]:
             "token_count",
         ):
             yield event
-
-
-def _sum(calls: list[Usage]) -> Usage:
-    return Usage(
-        input_tokens=sum_of(*(call.input_tokens for call in calls)),
-        output_tokens=sum_of(*(call.output_tokens for call in calls)),
-        cache_read_tokens=sum_of(*(call.cache_read_tokens for call in calls)),
-        cache_write_tokens=sum_of(*(call.cache_write_tokens for call in calls)),
-        reasoning_tokens=sum_of(*(call.reasoning_tokens for call in calls)),
-    )

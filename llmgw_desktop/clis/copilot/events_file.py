@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import orjson
 
 from llmgw_desktop.clis.json_lines import Message
-from llmgw_desktop.clis.told import count_of, object_of, sum_of, text_of
+from llmgw_desktop.clis.sums import plus
+from llmgw_desktop.clis.told import count_of, object_of, text_of
 from llmgw_desktop.domain.cli import UsageTold
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 
 PATH = ".copilot/session-state/{session_id}/events.jsonl"
 _BEGINS = ("session.start", "session.resume")
@@ -18,13 +19,13 @@ _MARKS = tuple(f'"{kind}"'.encode() for kind in (*_BEGINS, _RECORD))
 def read_usage(content: bytes) -> UsageTold | None:
     """Of the session's last run: one record a model's call, also of a run that was cut off. Its
     last event's figures are those of the whole session and say less."""
-    records: list[Message] = []
+    used = UNKNOWN_USAGE
     for event in _events(content):
         if text_of(event.get("type")) in _BEGINS:
-            records.clear()
+            used = UNKNOWN_USAGE
         elif event.get("type") == _RECORD:
-            records.append(object_of(object_of(event.get("data")).get("usage")))
-    return UsageTold(usage=_sum(records)) if records else None
+            used = plus(used, _usage_of(object_of(object_of(event.get("data")).get("usage"))))
+    return None if used == UNKNOWN_USAGE else UsageTold(usage=used)
 
 
 def _events(content: bytes) -> Iterator[Message]:
@@ -39,14 +40,11 @@ def _events(content: bytes) -> Iterator[Message]:
         yield object_of(event)
 
 
-def _sum(records: list[Message]) -> Usage:
-    def total(name: str) -> int | None:
-        return sum_of(*(count_of(record.get(name)) for record in records))
-
+def _usage_of(record: Message) -> Usage:
     return Usage(
-        input_tokens=total("inputTokens"),
-        output_tokens=total("outputTokens"),
-        cache_read_tokens=total("cacheReadTokens"),
-        cache_write_tokens=total("cacheWriteTokens"),
-        reasoning_tokens=total("reasoningTokens"),
+        input_tokens=count_of(record.get("inputTokens")),
+        output_tokens=count_of(record.get("outputTokens")),
+        cache_read_tokens=count_of(record.get("cacheReadTokens")),
+        cache_write_tokens=count_of(record.get("cacheWriteTokens")),
+        reasoning_tokens=count_of(record.get("reasoningTokens")),
     )

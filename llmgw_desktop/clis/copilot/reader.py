@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing_extensions import override
 
 from llmgw_desktop.clis.cli import SignIn
-from llmgw_desktop.clis.failures import failed
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
 from llmgw_desktop.clis.told import count_of, first_text, object_of, one_line, text_of
 from llmgw_desktop.domain.cli import (
@@ -13,7 +12,6 @@ from llmgw_desktop.domain.cli import (
     CliRequest,
     Retrying,
     RunEnded,
-    ThinkingGrew,
     ToolBegan,
     ToolEnded,
     Warned,
@@ -40,7 +38,7 @@ class CopilotReader(JsonLinesReader):
     """Of what subagents do their tools are told; their words are not the answer."""
 
     def __init__(self, request: CliRequest) -> None:
-        super().__init__(SIGN_IN)
+        super().__init__("Copilot", SIGN_IN)
         self._streamed: set[str] = set()
         """Of this turn: what came in pieces and is not to be said again as a whole."""
         self._speaking = ""
@@ -76,9 +74,9 @@ class CopilotReader(JsonLinesReader):
                 yield from self._piece(data)
             case "assistant.reasoning_delta":
                 self._streamed.add(text_of(data.get("reasoningId")))
-                yield from _thought(text_of(data.get("deltaContent")))
+                yield from self._thought(text_of(data.get("deltaContent")))
             case "assistant.reasoning" if text_of(data.get("reasoningId")) not in self._streamed:
-                yield from _thought(text_of(data.get("content")))
+                yield from self._thought(text_of(data.get("content")))
             case "assistant.message":
                 yield from self._model_told(text_of(data.get("model")))
                 yield from self._whole(data)
@@ -125,12 +123,7 @@ class CopilotReader(JsonLinesReader):
         if exit_code == 0 and not self._error:
             return RunEnded(ok=True, text=self._answer)
         told = self._error or f"It ended with exit code {exit_code} and did not say why."
-        return failed(told, SIGN_IN, status=self._status)
-
-
-def _thought(text: str) -> Iterator[CliEvent]:
-    if text:
-        yield ThinkingGrew(text=text)
+        return self._failed(told, self._status)
 
 
 def _tool(kind: str, data: Message) -> Iterator[CliEvent]:

@@ -23,6 +23,8 @@ MOST_ARGUMENTS = 2048
 MOST_BYTES = 1024 * 1024
 """Of all arguments and the environment: half of what Linux takes with its usual stack."""
 _FOLDER = "{folder}/"
+_WHOLE_FOLDER = "={folder}"
+"""As a flag's value: for what a run leaves behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,10 +132,12 @@ def _too_large(message: str, name: str) -> InvalidRun:
 
 
 def _placed(text: str, names: list[str], folder: JobFolder) -> str:
-    """Only a text that ends with a planned file's place: a prompt may speak of one."""
+    """Only what ends with a planned file's place, or is the folder: a prompt may speak of one."""
     for name in names:
         if text.endswith(_FOLDER + name):
             return text[: -len(_FOLDER + name)] + str(folder.temp / name)
+    if text.endswith(_WHOLE_FOLDER):
+        return text.removesuffix(_WHOLE_FOLDER) + f"={folder.temp}"
     return text
 
 

@@ -176,5 +176,6 @@ def test_stderr_says_why_where_nothing_else_does() -> None:
     )
     end = end_of(events_of(CLI.reader(request()), b"", exit_code=1, stderr=stderr))
     assert end.error == (
-        "Error: Session ID is already in use.\nIt ended with exit code 1 before it was done."
+        "Error: Session ID is already in use.\n"
+        "Claude Code ended with exit code 1 before it was done."
     )

@@ -118,3 +118,13 @@ async def test_an_end_that_cannot_be_written_down_is_told_and_written_later(
         await asyncio.sleep(0.01)
     assert kept == job
     assert refusals == 2
+
+
+async def test_a_run_is_told_its_private_folder_and_what_lies_there(yard: Yard) -> None:
+    script = f'for each in "$@" "$TMPDIR"; do echo text "$each,"; done; {OK}'
+    more = ["--in={folder}/extra.json", "--out={folder}", "see {folder}", "--say={folder}/other"]
+    result = await yard.ended(script, more=more)
+    given, out, seen, said, temporary, _ = result.text.split(",")
+    folder = temporary.removesuffix("/tmp")
+    assert (given, out) == (f"--in={folder}/extra.json", f"--out={folder}")
+    assert (seen, said) == ("see {folder}", "--say={folder}/other")

@@ -1,0 +1,69 @@
+"""How a run of the Gemini CLI is started."""
+
+from llmgw_desktop.clis.asked import Asked, known
+from llmgw_desktop.clis.checks import as_utf8, checked_session, fit_arguments
+from llmgw_desktop.clis.gemini.flags import FLAGS, VERSION
+from llmgw_desktop.clis.gemini.options import GRANTS, ONLY_AGY, OPTIONS, approval_mode
+from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan, NamedPath, SessionWish
+from llmgw_desktop.domain.run_errors import InvalidRun
+
+FACTS = CliFacts(streams=True, takes_new_id=True, tells_cache=True)
+_ENVIRONMENT = {
+    # Without trust it refuses every folder; relaunching itself doubles its memory and its time.
+    "GEMINI_CLI_TRUST_WORKSPACE": "true",
+    "GEMINI_CLI_NO_RELAUNCH": "true",
+}
+_FILES = ("policyFiles", "adminPolicyFiles", "attachments")
+_TO_ESCAPE = frozenset(" \\,;!?()[]{}")
+
+
+def plan(request: CliRequest) -> LaunchPlan:
+    asked = Asked(request, OPTIONS)
+    fit_arguments(request.options)
+    asked.refuse(ONLY_AGY, "only the command `agy` has it; leave it out, or let settings name agy")
+    mode = approval_mode(asked)
+    arguments = [
+        "--output-format=stream-json",
+        f"--approval-mode={mode}",
+        *_session(request),
+        *([f"--model={asked.model}"] if asked.model else []),
+        *asked.arguments(),
+    ]
+    return LaunchPlan(
+        command="gemini",
+        arguments=known(arguments, FLAGS, VERSION),
+        environment=_ENVIRONMENT,
+        stdin=as_utf8(_prompt(request, asked), "prompt"),
+        output_format="stream-json",
+        changes_files=mode != "plan" or any(asked.texts(name) for name in GRANTS),
+        needs=(
+            *(
+                NamedPath(field="includeDirs", path=path, is_folder=True)
+                for path in asked.texts("includeDirs")
+            ),
+            *(NamedPath(field=name, path=path) for name in _FILES for path in asked.texts(name)),
+        ),
+    )
+
+
+def _session(request: CliRequest) -> list[str]:
+    named = request.session_id
+    match checked_session(request, FACTS):
+        case SessionWish.RESUME:
+            return [f"--resume={named}"]
+        case SessionWish.CONTINUE:
+            return ["--resume=latest"]
+        case _:
+            return [f"--session-id={named}"] if named else []
+
+
+def _prompt(request: CliRequest, asked: Asked) -> str:
+    """It reads the files that a prompt names behind an `@`."""
+    attached = [f"@{_escaped(path)}" for path in asked.texts("attachments")]
+    return "\n".join([request.prompt, *(["", *attached] if attached else [])])
+
+
+def _escaped(path: str) -> str:
+    if any(character in path for character in "\r\n"):
+        raise InvalidRun("a file's path holds no line break", field="attachments")
+    return "".join(f"\\{each}" if each in _TO_ESCAPE else each for each in path)

@@ -1,0 +1,127 @@
+"""What the Gemini CLI prints as stream-json."""
+
+from collections.abc import Iterator
+
+from typing_extensions import override
+
+from llmgw_desktop.clis.cli import SignIn
+from llmgw_desktop.clis.failures import failed, status_in
+from llmgw_desktop.clis.gemini.errors import (
+    category_of,
+    error_on_stderr,
+    plain,
+    status_of,
+    words_of,
+)
+from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
+from llmgw_desktop.clis.told import count_of, first_text, object_of, one_line, text_of
+from llmgw_desktop.domain.cli import (
+    CliEvent,
+    CliRequest,
+    RunEnded,
+    ToolBegan,
+    ToolEnded,
+    UsageTold,
+    Warned,
+)
+from llmgw_desktop.domain.usage import Usage
+
+SIGN_IN = SignIn(
+    command=("gemini",),
+    guidance=(
+        "Gemini is not signed in, or its key is refused: run `gemini` in a terminal and choose"
+        ' how, or set GEMINI_API_KEY and "security": {"auth": {"selectedType": "gemini-api-key"}}'
+        " in ~/.gemini/settings.json."
+    ),
+    files=(".gemini/oauth_creds.json", ".gemini/google_accounts.json"),
+    variables=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+)
+_NOISE = r"^(?:Warning: |YOLO mode|Ripgrep is not|\[STARTUP\]|    at |Loaded cached)"
+_WENT_WELL = {"success": True, "error": False}
+
+
+class GeminiReader(JsonLinesReader):
+    """Its answer comes in pieces, and is not repeated as a whole."""
+
+    def __init__(self, _: CliRequest) -> None:
+        super().__init__("Gemini", SIGN_IN, noise=_NOISE)
+        self._error = ""
+
+    @override
+    def _message(self, message: Message) -> Iterator[CliEvent]:
+        match message.get("type"):
+            case "init":
+                yield from self._session_told(text_of(message.get("session_id")))
+                yield from self._model_told(text_of(message.get("model")))
+            case "message" if message.get("role") == "assistant":
+                if message.get("delta") is not True:
+                    self._next_message()
+                yield from self._said(text_of(message.get("content")))
+            case "thought":
+                yield from self._thought(first_text(message, "content", "text"))
+            case "tool_use":
+                self._next_message()
+                yield _tool(message)
+            case "tool_result":
+                ok = _WENT_WELL.get(text_of(message.get("status")))
+                yield ToolEnded(call_id=text_of(message.get("tool_id")), ok=ok)
+            case "error":
+                yield self._complaint(message)
+            case "result":
+                yield from self._result(message)
+
+    @override
+    def _unfinished(self, exit_code: int | None, stderr: str) -> RunEnded:
+        error, code = error_on_stderr(stderr) or (self._error, None)
+        code = code or exit_code or 0
+        if not error:
+            error = super()._unfinished(exit_code, stderr).error
+            error += f" {words_of(code)}" if words_of(code) else ""
+        return failed(
+            error,
+            SIGN_IN,
+            status=status_of(code) or status_in(error) or status_of(exit_code or 0),
+            category=category_of(code),
+        )
+
+    def _complaint(self, message: Message) -> Warned:
+        told = text_of(message.get("message"))
+        severity = text_of(message.get("severity")) or "error"
+        if severity == "error":
+            self._error = told
+        return Warned(code=f"gemini_{severity}", message=told)
+
+    def _result(self, message: Message) -> Iterator[CliEvent]:
+        """An error's own words are kept: the exit code behind them says what kind it is."""
+        if message.get("status") == "success":
+            self._end = RunEnded(ok=True)
+        else:
+            told = text_of(object_of(message.get("error")).get("message"))
+            self._error = plain(told) or self._error or "It failed and did not say why."
+        stats = object_of(message.get("stats"))
+        models = list(object_of(stats.get("models")))
+        if len(models) == 1:
+            yield from self._model_told(models[0])
+        yield from used(stats)
+
+
+def used(stats: Message) -> Iterator[UsageTold]:
+    """By this run. It counts from zero: where all is zero its upstream told nothing."""
+    whole, given = count_of(stats.get("input_tokens")), count_of(stats.get("output_tokens"))
+    total = count_of(stats.get("total_tokens"))
+    if not any((whole, given, total)):
+        return
+    if total is not None and whole is not None and given is not None:
+        # Its output leaves out what was thought; its total does not.
+        given = max(total - whole, given)
+    cached = count_of(stats.get("cached"))
+    yield UsageTold(usage=Usage(input_tokens=whole, output_tokens=given, cache_read_tokens=cached))
+
+
+def _tool(message: Message) -> ToolBegan:
+    names = ("command", "file_path", "path", "query", "pattern")
+    return ToolBegan(
+        call_id=text_of(message.get("tool_id")),
+        name=text_of(message.get("tool_name")),
+        summary=one_line(first_text(message.get("parameters"), *names)),
+    )

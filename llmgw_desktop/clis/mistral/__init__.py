@@ -1,0 +1,23 @@
+"""Mistral's Vibe CLI, `vibe`, as it was seen to be at version 3.0.3."""
+
+from llmgw_desktop.clis.cli import Cli, SideUsage
+from llmgw_desktop.clis.mistral.export import PATH, read_usage
+from llmgw_desktop.clis.mistral.flags import FLAGS, UNLISTED, VERSION
+from llmgw_desktop.clis.mistral.options import OPTIONS
+from llmgw_desktop.clis.mistral.plan import FACTS, plan
+from llmgw_desktop.clis.mistral.reader import SIGN_IN, VibeReader
+from llmgw_desktop.domain.cli import CliName
+
+CLI = Cli(
+    name=CliName.MISTRAL,
+    commands=("vibe",),
+    facts=FACTS,
+    options=OPTIONS,
+    plan=plan,
+    reader=VibeReader,
+    sign_in=SIGN_IN,
+    contract_version=VERSION,
+    flags=FLAGS,
+    unlisted_flags=UNLISTED,
+    side_usage=SideUsage(path=PATH, read=read_usage),
+)
