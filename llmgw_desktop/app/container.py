@@ -1,6 +1,7 @@
 """The composition root: the one place where parts are made and joined. Never Qt."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable, Mapping
 
@@ -12,6 +13,7 @@ from llmgw_desktop.app.provider_probe import ProviderProbe
 from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
+from llmgw_desktop.app.run_assembly import Runs
 from llmgw_desktop.app.settings_file import SettingsFile
 from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.domain.account import account_id
@@ -42,6 +44,8 @@ from llmgw_desktop.store.response_store import ResponseStore
 from llmgw_desktop.store.run_file import remove_run_file, write_run_file
 from llmgw_desktop.store.settings import settings_of
 from llmgw_desktop.store.vault import Vault
+
+_log = logging.getLogger(__name__)
 
 
 class Container:
@@ -90,6 +94,14 @@ class Container:
             clean=self._redactor.clean_text,
         )
         self._reader = FlightReader(places.flights_db)
+        self.runs = Runs(
+            places,
+            env,
+            settings,
+            clock=self._clock,
+            bus=self._bus,
+            clean=self._redactor.clean_text,
+        )
         engine = make_engine(self._foundations())
         self.gateway = Gateway(engine, self._bus, settings, problem=problem)
         self.control = GatewayControl(
@@ -126,14 +138,23 @@ class Container:
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self._store.start()
+            await self._take_over_runs()
         await self.gateway.start()
         write_run_file(
             self.places.run_file, self.gateway.status.url, os.getpid(), self._clock.now_s()
         )
 
+    async def _take_over_runs(self) -> None:
+        """Without the file of the jobs the gateway still serves what needs none."""
+        try:
+            await self.runs.start()
+        except StoreError as error:
+            _log.error("jobs of an earlier start cannot be taken over: %s", error)
+
     async def stop(self) -> None:
-        """Let answers end, write down what is left, close."""
+        """Let answers end, write down what is left, close. Runs go on."""
         await self.gateway.stop()
+        await self.runs.close()
         remove_run_file(self.places.run_file)
         await asyncio.to_thread(self._store.stop, 5.0)
         self._reader.close()
@@ -152,6 +173,7 @@ class Container:
             return
         if not news.problem:
             self.gateway.apply(news.settings)
+            self.runs.apply(news.settings)
             self._redactor.know(news.settings.api_keys)
         self._settings_news = news
         self._bus.publish(news)
@@ -183,6 +205,8 @@ class Container:
             meters=self._meters,
             health=self.health,
             continuations=self._continuations,
+            clis=self.runs.models,
+            ready_clis=self.runs.ready,
             vault=self.vault,
             authenticator=self._authenticator(),
             settings=lambda: self._loaded().settings,

@@ -4,7 +4,7 @@ The second half of the composition root: here and in `container.py` parts are ma
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.clock import Clock
@@ -39,6 +39,7 @@ from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.engine.routing.sending import Sender
 from llmgw_desktop.engine.routing.tour import TourParts
+from llmgw_desktop.engine.runs.model_client import CliClient
 from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.interpreter import Interpreter
@@ -59,6 +60,9 @@ class Foundations:
     meters: Meters
     health: Health
     continuations: Continuations
+    clis: CliClient
+    ready_clis: Callable[[], Sequence[Provider]]
+    """Those that are installed and switched on."""
     vault: Vault
     authenticator: Authenticator
     settings: Callable[[], Settings]
@@ -72,19 +76,19 @@ class Foundations:
     """The vault has another value."""
 
     def providers(self) -> tuple[Provider, ...]:
-        return self.settings().providers
+        return self.settings().everyone
 
 
 def make_engine(base: Foundations) -> Engine:
     header_policy = HeaderPolicy()
     keys = Keys(base.vault, base.clock, learn=base.learn)
     http = HttpClient(base.settings().upstream, keys)
-    catalogue = Catalogue(http, base.clock)
+    catalogue = Catalogue(http, base.clock, base.ready_clis)
     gate = Gate(base.authenticator, before=base.check_settings)
     translator = Translator(codec_of, base.clock)
     sender = Sender(
         vendors=http,
-        own_ways={ProviderKind.PRACTICE: PracticeClient()},
+        own_ways={ProviderKind.PRACTICE: PracticeClient(), ProviderKind.CLI: base.clis},
         header_policy=header_policy,
         translator=translator,
     )

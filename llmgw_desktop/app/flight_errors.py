@@ -140,6 +140,16 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "The words below say which. Store the key with 'llmgw vault set', or set the variable"
         " where LLM Gateway is started.",
     ),
+    "sign_in_needed": (
+        "The CLI was asked, and nobody is signed in with it.",
+        "Its sign-in is missing or has expired, or its key was refused.",
+        "Sign in with the CLI: Providers has a button for it. Then send the request again.",
+    ),
+    "cli_missing": (
+        "The CLI could not be started.",
+        "It is not installed, or not where the gateway looks for it.",
+        "Install it, or name its place in [clis.NAME] command.",
+    ),
     "upstream_refused": (
         "The provider could not be reached.",
         "Nothing answered at its address: no network, a wrong base_url, or its server is down.",

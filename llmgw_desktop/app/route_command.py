@@ -74,7 +74,7 @@ def _health(places: Places, settings: Settings) -> Health:
     clock = SystemClock()
     store = _OnlyRead(places.gateway_db, clock) if places.gateway_db.exists() else None
     health = Health(clock=clock, bus=Bus(), store=store)
-    health.apply(settings.providers, settings.failover)
+    health.apply(settings.everyone, settings.failover)
     return health
 
 

@@ -112,7 +112,7 @@ class Routes:
     def targets(self) -> tuple[str, ...]:
         """What a rule can lead to, as it is written: providers, with their models where known."""
         found = []
-        for provider in self._loaded().settings.providers:
+        for provider in self._loaded().settings.everyone:
             if provider.kind is not ProviderKind.PRACTICE:
                 found.append(provider.name)
                 found += [f"{provider.name}:{model}" for model in provider.models]

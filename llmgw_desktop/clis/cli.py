@@ -56,6 +56,22 @@ class SideUsage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelUse:
+    """How a CLI is asked where it stands for a model: it only answers, touches nothing and keeps
+    no session."""
+
+    options: Mapping[str, object] = field(default_factory=dict)
+    system: str = ""
+    """The option that takes system instructions; empty: the prompt begins with them."""
+    effort: str = ""
+    """The option that takes the effort; empty: none does."""
+    efforts: frozenset[str] = frozenset()
+    """The words that it knows."""
+    schema: str = ""
+    """The option that takes an answer's JSON schema; empty: the prompt ends with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cli:
     """One vendor's CLI."""
 
@@ -80,3 +96,4 @@ class Cli:
     unlisted_flags: frozenset[str] = field(default_factory=frozenset)
     """Those of `flags` that no help names, though the CLI takes them."""
     side_usage: SideUsage | None = None
+    model_use: ModelUse = ModelUse()

@@ -208,6 +208,21 @@ class KeyMissing(UpstreamError):
         super().__init__(f"'{provider}' was not asked, because its key is missing: {problem}.")
 
 
+class SignInNeeded(UpstreamError):
+    """A vendor's CLI says that nobody is signed in with it, or that its key is refused."""
+
+    kind = "sign_in_needed"
+
+    def __init__(self, provider: str, guidance: str) -> None:
+        super().__init__(f"'{provider}' cannot answer: {guidance}")
+
+
+class CliMissing(UpstreamError):
+    """A vendor's CLI is not installed, or cannot be started."""
+
+    kind = "cli_missing"
+
+
 class UpstreamRefused(UpstreamError):
     """No connection: refused, unreachable, name unknown, TLS failed."""
 

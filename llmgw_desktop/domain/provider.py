@@ -33,6 +33,8 @@ class ProviderKind(StrEnum):
     OPENROUTER = "openrouter"
     OPENAI_COMPATIBLE = "openai-compatible"
     PRACTICE = "practice"
+    CLI = "cli"
+    """A vendor's own program on this computer."""
 
 
 DEFAULT_BASE_URLS: dict[ProviderKind, str] = {
@@ -52,8 +54,13 @@ PROTOCOLS_OF_KIND: dict[ProviderKind, tuple[ModelProtocol, ...]] = {
     ProviderKind.OPENROUTER: (ModelProtocol.OPENAI_CHAT,),
     ProviderKind.OPENAI_COMPATIBLE: (ModelProtocol.OPENAI_CHAT,),
     ProviderKind.PRACTICE: (ModelProtocol.ANTHROPIC, ModelProtocol.OPENAI_CHAT),
+    ProviderKind.CLI: (ModelProtocol.CLI,),
 }
 """What each speaks; the first is the one to translate into. Settings may say otherwise."""
+
+BY_NAME_ONLY = frozenset({ProviderKind.PRACTICE, ProviderKind.CLI})
+"""They answer who asks for them by their own name, or by a route that names them; no model's name
+alone leads to them."""
 
 PRACTICE_PREFIX = "practice/"
 """Model names of the built-in practice provider begin so, and nobody else's do."""

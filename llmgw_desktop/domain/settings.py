@@ -1,8 +1,11 @@
 """What a person has set, checked. Reading the file is `store/settings.py`'s work."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.cli_settings import ALL_CLIS, CliSettings
 from llmgw_desktop.domain.price import PriceRule
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import Alias, RouteRule, Strategy
@@ -108,6 +111,8 @@ class LimitSettings:
     max_running_per_provider: int = 16
     max_queued_jobs: int = 128
     queue_timeout_ms: int = 120_000
+    of_cli: Mapping[CliName, int] = field(default_factory=dict)
+    """Runs at once of those CLIs that have a limit of their own; from `[clis.NAME]`."""
     max_job_output_bytes: int = 50 * 1024 * 1024
 
 
@@ -121,6 +126,8 @@ class Settings:
     failover: FailoverSettings = field(default_factory=FailoverSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    clis: tuple[CliSettings, ...] = ALL_CLIS
+    """Each of them, always."""
     providers: tuple[Provider, ...] = ()
     """In the order of the file."""
     prices: tuple[PriceRule, ...] = ()
@@ -131,10 +138,16 @@ class Settings:
     aliases: tuple[Alias, ...] = ()
 
     @property
+    def everyone(self) -> tuple[Provider, ...]:
+        """The providers of the file, then the CLIs."""
+        return (*self.providers, *(cli.provider for cli in self.clis))
+
+    @property
     def api_keys(self) -> tuple[str, ...]:
         """Every key that was read; none is ever written down or shown."""
         accounts = (account for provider in self.providers for account in provider.accounts)
-        return tuple(account.api_key for account in accounts)
+        keys = [account.api_key for account in accounts]
+        return (*keys, *(secret for cli in self.clis for secret in cli.secrets))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

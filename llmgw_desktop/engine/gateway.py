@@ -81,7 +81,7 @@ class Gateway:
         engine.pipeline.router = engine.pipeline.router.renewed(settings)
         router = engine.pipeline.router
         engine.catalogue.use(router.providers, practice=router.offers_practice)
-        engine.health.apply(settings.providers, settings.failover)
+        engine.health.apply(settings.everyone, settings.failover)
         engine.attempts.settings = settings.failover
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)

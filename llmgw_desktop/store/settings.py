@@ -4,10 +4,12 @@ What each setting accepts stands in `config/known.py`; changing the file is left
 `config/settings_editor.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.settings import (
     FailoverSettings,
@@ -21,6 +23,7 @@ from llmgw_desktop.domain.settings import (
     UpstreamSettings,
 )
 from llmgw_desktop.store.config.alias_table import AliasTable
+from llmgw_desktop.store.config.cli_table import CliTables
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
 from llmgw_desktop.store.config.price_rules import read_price_rules
 from llmgw_desktop.store.config.provider_table import ProviderTables
@@ -29,7 +32,7 @@ from llmgw_desktop.store.config.settings_text import SettingsText, read_settings
 from llmgw_desktop.store.config.values import Unfit
 
 _TABLES = tuple(dict.fromkeys(known.table for known in KNOWN))
-_READ_ELSEWHERE = ("providers", "routes", "aliases", "prices")
+_READ_ELSEWHERE = ("providers", "clis", "routes", "aliases", "prices")
 
 
 def load_settings(path: Path, env: Mapping[str, str]) -> LoadedSettings:
@@ -44,6 +47,8 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
     _warn_of_unknown(text)
     http = HttpSettings(**_values(text, "http", env))
     providers = ProviderTables(text, env, http.port).read()
+    clis = CliTables(text).read()
+    everyone = (*providers, *(cli.provider for cli in clis))
     routing = RoutingSettings(**_values(text, "routing", env))
     settings = Settings(
         http=http,
@@ -51,14 +56,19 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         recorder=RecorderSettings(**_values(text, "recorder", env)),
         providers=providers,
         routing=routing,
-        routes=RouteTables(text, providers, routing).read(),
-        aliases=AliasTable(text, providers).read(),
+        routes=RouteTables(text, everyone, routing).read(),
+        aliases=AliasTable(text, everyone).read(),
         failover=FailoverSettings(**_values(text, "failover", env)),
         jobs=JobSettings(**_values(text, "jobs", env)),
-        limits=LimitSettings(**_values(text, "limits", env)),
+        limits=LimitSettings(**_values(text, "limits", env), of_cli=_own_limits(clis)),
+        clis=clis,
         prices=read_price_rules(text),
     )
     return LoadedSettings(settings=settings, warnings=tuple(text.warnings), source=raw)
+
+
+def _own_limits(clis: Sequence[CliSettings]) -> dict[CliName, int]:
+    return {each.name: each.max_running for each in clis if each.max_running is not None}
 
 
 def _values(text: SettingsText, table: str, env: Mapping[str, str]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from llmgw_desktop.domain.errors import (
     AccountsBusy,
     AccountsUnusable,
     ClientGone,
+    CliMissing,
     ConfigError,
     GatewayClosed,
     KeyMissing,
@@ -32,6 +33,7 @@ from llmgw_desktop.domain.errors import (
     RequestStalled,
     RequestTooLarge,
     RouteError,
+    SignInNeeded,
     StoreError,
     UnknownModel,
     UnknownPath,
@@ -196,6 +198,18 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             advice="Name in this provider's settings where it is: an entry of the vault in vault "
             "('llmgw vault set' stores it), or in api_key_env a variable that the gateway is "
             "started with.",
+        ),
+        SignInNeeded: _Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Your own key is fine. Providers in the gateway's window opens the sign-in.",
+        ),
+        CliMissing: _Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Your own key is fine; 'llmgw doctor' tells which CLIs are here.",
         ),
         UpstreamRefused: _Row(
             status=502,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,13 +67,17 @@ class House:
 
 
 @asynccontextmanager
-async def house_in(home: Path) -> AsyncIterator[House]:
+async def house_in(
+    home: Path, more: str = "", env: Mapping[str, str] | None = None
+) -> AsyncIterator[House]:
+    """`more`: settings besides CONFIG; `env`: variables besides the provider's key."""
     places = Places.of({"LLMGW_HOME": str(home)})
     places.make()
     async with Upstream() as upstream:
         lane = upstream.lane()
-        places.config_file.write_text(CONFIG.format(root_url=lane.root_url, base_url=lane.base_url))
-        container = Container(places, {"STUB_KEY": "sk-provider"})
+        config = CONFIG.format(root_url=lane.root_url, base_url=lane.base_url)
+        places.config_file.write_text(config + more)
+        container = Container(places, {"STUB_KEY": "sk-provider", **(env or {})})
         closed: list[FlightSummary] = []
 
         def listen(event: Event) -> None:

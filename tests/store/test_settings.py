@@ -219,10 +219,6 @@ def test_what_later_versions_use_is_accepted_with_a_word(file: Path) -> None:
     loaded = load(
         file,
         """
-[clis.claude]
-command = "claude"
-[clis.codex]
-command = "codex"
 [workspaces]
 [approvals]
 [cache_awareness]
@@ -238,7 +234,6 @@ enabled = true
     assert [warning.split(": ", 1)[1] for warning in loaded.warnings] == [
         f"{name}: is not used by this version"
         for name in (
-            "clis",
             "workspaces",
             "approvals",
             "cache_awareness",

@@ -5,10 +5,12 @@ from dataclasses import fields
 from pathlib import Path
 
 from llmgw_desktop.domain.account import Account
+from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import RouteMatch
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.store.config.account_table import ACCOUNT_KEYS
+from llmgw_desktop.store.config.cli_table import CLI_KEYS
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
 from llmgw_desktop.store.config.price_rules import PRICE_KEYS
 from llmgw_desktop.store.config.provider_table import PROVIDER_KEYS
@@ -67,6 +69,18 @@ ACCOUNTS = """\
 Several credentials of one provider, one table each. An `api_key_env` in the provider's own table is
 then the account `default`, before those listed. Outside its provider an account is called
 `NAME/ACCOUNT`; which of them answers: [routing.md](routing.md).
+
+| key | value | default | meaning |
+|---|---|---|---|
+"""
+
+CLIS = """\
+## `[clis.NAME]`
+
+One table for each vendor's CLI that is to be used otherwise than as it is: `claude`, `codex`,
+`gemini`, `grok`, `mistral`, `opencode`, `copilot`. As providers they are called `claude-cli`,
+`codex-cli` and so on; a program asks for `claude-cli/sonnet`, or for `claude-cli/default` to leave
+the model to the CLI. No other name leads to a CLI, and a route only where it names one.
 
 | key | value | default | meaning |
 |---|---|---|---|
@@ -160,6 +174,8 @@ def reference() -> str:
     defaults = {field.name: field.default for kept in (Account, Provider) for field in fields(kept)}
     parts.append(PROVIDERS + _rows(PROVIDER_KEYS, defaults))
     parts.append(ACCOUNTS + _rows(ACCOUNT_KEYS, {**defaults, "name": _NONE}))
+    cli_defaults = {field.name: field.default for field in fields(CliSettings)}
+    parts.append(CLIS + _rows(CLI_KEYS, cli_defaults))
     route_defaults = {**dict.fromkeys(ROUTE_KEYS, _NONE), "enabled": True}
     parts.append(ROUTES + _rows(ROUTE_KEYS, route_defaults))
     parts.append(
@@ -227,6 +243,7 @@ def test_every_field_can_be_set() -> None:
         (table, field.name)
         for table in ("http", "upstream", "recorder", "routing", "failover", "jobs", "limits")
         for field in fields(getattr(settings, table))
+        if (table, field.name) != ("limits", "of_cli")  # said in each CLI's own table
     }
     assert {(known.table, known.key) for known in KNOWN} == declared
     assert set(PROVIDER_KEYS) == {field.name for field in fields(Provider)} - {

@@ -133,7 +133,7 @@ class Yard:
         parts = JobParts(
             store=self.store,
             folders=JobFolders(self.home / "jobs"),
-            launcher=Launcher(self.env, {}),
+            launcher=Launcher(self.env),
             clock=self.clock,
             ids=TimedIds(self.clock),
             bus=bus,

@@ -4,7 +4,7 @@ from llmgw_desktop.clis.claude.flags import FLAGS, UNLISTED, VERSION
 from llmgw_desktop.clis.claude.options import OPTIONS
 from llmgw_desktop.clis.claude.plan import FACTS, plan
 from llmgw_desktop.clis.claude.reader import SIGN_IN, ClaudeReader
-from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.cli import Cli, ModelUse
 from llmgw_desktop.domain.cli import CliName
 
 CLI = Cli(
@@ -18,4 +18,11 @@ CLI = Cli(
     contract_version=VERSION,
     flags=FLAGS,
     unlisted_flags=UNLISTED,
+    model_use=ModelUse(
+        options={"tools": [], "noSessionPersistence": True, "strictMcpConfig": True},
+        system="systemPrompt",
+        effort="effort",
+        efforts=frozenset({"low", "medium", "high", "xhigh", "max"}),
+        schema="jsonSchema",
+    ),
 )

@@ -11,7 +11,7 @@ from llmgw_desktop.domain.account import AccountState, AccountStatus, account_id
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.domain.provider import BY_NAME_ONLY, Provider, ProviderKind
 from llmgw_desktop.engine.caller import JSON, Caller, HeaderLines
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
@@ -21,6 +21,7 @@ from llmgw_desktop.wire.native import chat_request, generate_answer, read_genera
 
 Handle = Callable[[Dialect, Operation, Caller], Awaitable[None]]
 _USABLE = (AccountState.READY, AccountState.COOLING)
+_TYPES = {ProviderKind.PRACTICE: "practice", ProviderKind.CLI: "cli"}
 
 
 class GenerateDoor:
@@ -47,7 +48,8 @@ class GenerateDoor:
         if model:
             return str(model)
         for provider in self._providers():
-            if provider.models and wanted in (None, "", provider.name):
+            anybody = wanted in (None, "") and provider.kind not in BY_NAME_ONLY
+            if provider.models and (anybody or wanted == provider.name):
                 return f"{provider.name}/{provider.models[0]}"
         raise MalformedRequest(
             "name one of GET /v1/models; none can be chosen for you, because no provider lists "
@@ -129,7 +131,7 @@ class ProvidersDoor:
         return {
             "id": provider.name,
             "name": provider.name,
-            "type": "practice" if provider.kind is ProviderKind.PRACTICE else "api",
+            "type": _TYPES.get(provider.kind, "api"),
             "kind": provider.kind,
             "protocols": provider.spoken,
             "enabled": provider.enabled,

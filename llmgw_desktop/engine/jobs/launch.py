@@ -5,16 +5,17 @@ There is no other way to start a run.
 
 import os
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.domain.cli import CliRequest, ErrorCategory, LaunchPlan
+from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, LaunchPlan
+from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS, CliSettings
 from llmgw_desktop.domain.job import JobProcess
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.engine.jobs import keeper
-from llmgw_desktop.engine.jobs.environment import MARKER, environment_for
+from llmgw_desktop.engine.jobs.environment import MARKER, environment_for, search_path
 from llmgw_desktop.engine.jobs.folder import JobFolder
 
 LONGEST_ARGUMENT = 131_071
@@ -39,20 +40,30 @@ class Launch:
 
 
 class Launcher:
-    """Checks and starts runs. `commands`: what settings say of a CLI's program, by its name."""
+    """Checks and starts runs. `clis`: what settings say of them; others have their defaults."""
 
-    def __init__(self, env: Mapping[str, str], commands: Mapping[str, str]) -> None:
-        self.env = env
-        self.commands = commands
+    def __init__(self, env: Mapping[str, str], clis: Sequence[CliSettings] = ()) -> None:
+        self._env = env
+        self._said: Mapping[CliName, CliSettings] = {}
+        self.apply(clis)
+
+    def apply(self, clis: Sequence[CliSettings]) -> None:
+        """For what is checked from now on."""
+        self._said = {each.name: each for each in clis}
 
     def check(self, cli: Cli, request: CliRequest) -> Launch:
         """Nothing is made. Raises InvalidRun."""
+        said = self._of(cli)
+        if not said.enabled:
+            raise InvalidRun("is switched off. Switch it on under Providers.", field="cli")
+        if request.model in DEFAULT_MODELS and said.default_model:
+            request = replace(request, model=said.default_model)
         plan = cli.plan(request)
-        own = environment_for(cli.name, self.env, cli.sign_in.variables)
+        own = environment_for(cli.name, self._env, cli.sign_in.variables)
         launch = Launch(
-            program=self._program(cli, plan, own["PATH"]),
+            program=self._program(cli, plan.command, own["PATH"]),
             plan=plan,
-            environment={**own, **plan.environment},
+            environment={**own, **said.env, **plan.environment},
             working_dir=_checked_folder(request.working_dir),
         )
         _check_sizes(launch, request.prompt)
@@ -76,9 +87,20 @@ class Launcher:
             cwd=Path(launch.working_dir) if launch.working_dir else folder.temp / "work",
         )
 
-    def _program(self, cli: Cli, plan: LaunchPlan, path: str) -> str:
-        said = self.commands.get(cli.name)
-        names = (said,) if said else dict.fromkeys((plan.command, *cli.commands))
+    def program(self, cli: Cli) -> str:
+        """Where it is installed; empty if it is not."""
+        return self._program(cli, cli.commands[0], search_path(self._env))
+
+    def named(self, cli: Cli) -> str:
+        """What its program is called."""
+        return self._of(cli).command or cli.commands[0]
+
+    def _of(self, cli: Cli) -> CliSettings:
+        return self._said.get(cli.name) or CliSettings(name=cli.name)
+
+    def _program(self, cli: Cli, command: str, path: str) -> str:
+        said = self._of(cli).command
+        names = (said,) if said else dict.fromkeys((command, *cli.commands))
         found = (shutil.which(str(Path(name).expanduser()), path=path) for name in names)
         return next((str(Path(each).absolute()) for each in found if each), "")
 

@@ -144,8 +144,7 @@ class JobLife:
             return
         launch = live.launch
         if launch is None or not launch.program:
-            name = self._parts.launcher.commands.get(live.cli.name, live.cli.commands[0])
-            await self.end(live, outcome.missing(name))
+            await self.end(live, outcome.missing(self._parts.launcher.named(live.cli)))
             return
         # In memory first, so that a cancel from now on is of a run. The row is written with its
         # process: a job that is called queued and has a keeper is taken over as running.

@@ -69,7 +69,6 @@ class JobQueue:
         return next((job for job, cli in self._waiting.items() if self._has_room(cli)), None)
 
     def _has_room(self, cli: CliName) -> bool:
-        return (
-            self.running < self._limits.max_running_jobs
-            and self._of_cli[cli] < self._limits.max_running_per_provider
-        )
+        limits = self._limits
+        most = limits.of_cli.get(cli, limits.max_running_per_provider)
+        return self.running < limits.max_running_jobs and self._of_cli[cli] < most

@@ -6,7 +6,7 @@ one that does not answer simply contributes nothing this time.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import orjson
 
@@ -28,8 +28,12 @@ _log = logging.getLogger(__name__)
 class Catalogue:
     """One list for all doors. `providers` is replaced when the settings change."""
 
-    def __init__(self, http: HttpClient, clock: Clock) -> None:
+    def __init__(
+        self, http: HttpClient, clock: Clock, clis: Callable[[], Sequence[Provider]] = tuple
+    ) -> None:
+        """`clis`: those vendors' programs that can be asked now."""
         self._http = http
+        self._clis = clis
         self._clock = clock
         self._providers: Sequence[Provider] = ()
         self._practice: Sequence[str] = PRACTICE_MODELS
@@ -47,8 +51,15 @@ class Catalogue:
             ModelEntry(id=name, provider="practice", created_s=None, is_practice=True)
             for name in self._practice
         ]
+        clis = [
+            ModelEntry(
+                id=f"{cli.name}/{model}", provider=cli.name, created_s=None, is_practice=False
+            )
+            for cli in await asyncio.to_thread(self._clis)
+            for model in cli.models
+        ]
         found: dict[str, ModelEntry] = {}
-        for entry in [*(entry for entries in lists for entry in entries), *practice]:
+        for entry in [*(entry for entries in lists for entry in entries), *clis, *practice]:
             found.setdefault(entry.id, entry)
         return list(found.values())
 

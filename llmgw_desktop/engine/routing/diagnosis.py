@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from llmgw_desktop.domain.errors import (
+    CliMissing,
     KeyMissing,
     RequestError,
+    SignInNeeded,
     UpstreamCut,
     UpstreamGarbage,
     UpstreamRefused,
@@ -26,6 +28,8 @@ from llmgw_desktop.wire.json_values import parse_json
 
 _BY_CLASS: tuple[tuple[type[Exception], FailureKind], ...] = (
     (KeyMissing, FailureKind.KEY_MISSING),
+    (SignInNeeded, FailureKind.SIGN_IN),
+    (CliMissing, FailureKind.NOT_INSTALLED),
     (UpstreamRefused, FailureKind.REFUSED),
     (UpstreamTimeout, FailureKind.TIMEOUT),
     (UpstreamCut, FailureKind.CUT),

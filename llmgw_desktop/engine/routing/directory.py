@@ -9,7 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
-from llmgw_desktop.domain.provider import PRACTICE_PREFIX, ModelProtocol, Provider, ProviderKind
+from llmgw_desktop.domain.provider import (
+    BY_NAME_ONLY,
+    PRACTICE_PREFIX,
+    ModelProtocol,
+    Provider,
+    ProviderKind,
+)
 from llmgw_desktop.domain.route import Alias, RouteTarget
 from llmgw_desktop.engine.routing.choices import Lead
 from llmgw_desktop.engine.upstream.practice import PRACTICE_MODELS
@@ -32,7 +38,7 @@ class Directory:
     def __init__(self, providers: Sequence[Provider], aliases: Sequence[Alias]) -> None:
         self._all = {provider.name: provider for provider in providers}
         self._practice = self._all.setdefault(PRACTICE.name, PRACTICE)
-        self._others = [each for each in providers if each.kind is not ProviderKind.PRACTICE]
+        self._others = [each for each in providers if each.kind not in BY_NAME_ONLY]
         self.enabled = [each for each in self._others if each.enabled]
         self._aliases = {alias.name: alias.to for alias in aliases}
 

@@ -22,6 +22,8 @@ class FailureKind(StrEnum):
     MODEL_MISSING = "model-missing"
     KEY_MISSING = "key-missing"
     CREDENTIAL = "credential"
+    SIGN_IN = "sign-in"
+    NOT_INSTALLED = "not-installed"
     QUOTA = "quota"
     RATE_LIMIT = "rate-limit"
     OVERLOADED = "overloaded"
@@ -114,6 +116,25 @@ TABLE: Mapping[FailureKind, FailureClass] = MappingProxyType(
             scope=Scope.ACCOUNT,
             state=AccountState.AUTH_REQUIRED,
             first_s=None,
+            is_dead=True,
+        ),
+        FailureKind.SIGN_IN: FailureClass(
+            when="a CLI that says that nobody is signed in, or that its key is refused",
+            happened="Nobody is signed in with it",
+            advice="Sign in with the CLI in a terminal; then it is asked again by itself.",
+            scope=Scope.ACCOUNT,
+            state=AccountState.AUTH_REQUIRED,
+            first_s=20.0,
+            most_s=300.0,
+            is_dead=True,
+        ),
+        FailureKind.NOT_INSTALLED: FailureClass(
+            when="a CLI whose program is not there or cannot be started",
+            happened="Its program is not on this computer",
+            advice="Install it, or name its place in its settings.",
+            scope=Scope.ACCOUNT,
+            first_s=20.0,
+            most_s=20.0,
             is_dead=True,
         ),
         FailureKind.QUOTA: FailureClass(

@@ -46,7 +46,7 @@ class Router:
         self._price = price
         self._clock = clock or SystemClock()
         self._affinity = affinity or Affinity(self._clock)
-        self._directory = Directory(settings.providers, settings.aliases)
+        self._directory = Directory(settings.everyone, settings.aliases)
         self._upstreams = Upstreams()
         self._rules = ready(settings.routes)
         self._plans: dict[Asked, Plan | Fork] = {}

@@ -60,6 +60,8 @@ class Sender:
                 ),
                 query=request.query,
                 project=request.project,
+                principal=request.principal,
+                flight_id=request.flight_id,
                 connected=flight.connected,
             )
         )
@@ -82,6 +84,8 @@ class Sender:
                 headers=own_request_headers(protocol, streaming=translation.upstream_streams),
                 query=own_query(protocol, streaming=translation.upstream_streams),
                 project=request.project,
+                principal=request.principal,
+                flight_id=request.flight_id,
                 connected=flight.connected,
             )
         )

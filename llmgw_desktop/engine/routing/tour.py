@@ -15,6 +15,7 @@ from llmgw_desktop.domain.account import AccountState
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import RequestError, UpstreamError, UpstreamGarbage
 from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.domain.provider import ModelProtocol, Upstream
 from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.domain.settings import FailoverSettings
 from llmgw_desktop.engine.dialect import Dialect, is_event_stream, is_json
@@ -219,6 +220,8 @@ class Tour:
             return replayed, of_answer(answer.status, answer.headers, body, now_s)
         is_same = not isinstance(way, Translation)
         is_streamed = self._request.streaming and is_same
+        if candidate.upstream.protocol is ModelProtocol.CLI:
+            return Replayed(answer, ()), None  # its client has waited for the first word
         if is_event_stream(answer.headers):
             return await self._hold_back(answer, candidate, now_s, has_others=has_others)
         if is_streamed and self._dialect.is_stream(answer.headers):
@@ -251,6 +254,11 @@ def _drop_kindred(miss: Miss, queue: list[Candidate]) -> None:
     """Nobody asks the same dead account for another model, or behind the same shut door."""
     failed = miss.candidate.upstream
     if miss.failure.scope is Scope.ENDPOINT or miss.failure.kind is FailureKind.OFFLINE:
-        queue[:] = [each for each in queue if each.upstream.base_url != failed.base_url]
+        queue[:] = [each for each in queue if _door_of(each.upstream) != _door_of(failed)]
     elif miss.failure.row.is_dead:
         queue[:] = [each for each in queue if each.upstream.account != failed.account]
+
+
+def _door_of(upstream: Upstream) -> str:
+    """A CLI has no address."""
+    return upstream.base_url or upstream.provider

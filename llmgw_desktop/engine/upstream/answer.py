@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.principal import LOCAL, Principal
 from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.json_large import Body
@@ -30,6 +31,9 @@ class UpstreamCall:
     query: str = ""
     project: str = ""
     """Whose credentials are to be used."""
+    principal: Principal = LOCAL
+    """For whom."""
+    flight_id: str = ""
     connected: Callable[[], None] = _nobody_listens
     """Called once when a connection is in hand and the request is about to be sent."""
 

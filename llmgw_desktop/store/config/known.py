@@ -254,7 +254,6 @@ KNOWN: tuple[Known, ...] = (
 )
 
 NOT_USED_YET: tuple[tuple[str, ...], ...] = (
-    ("clis",),
     ("workspaces",),
     ("approvals",),
     ("cache_awareness",),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from llmgw_desktop.domain.account import Account
+from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.provider import (
     CALLER_PROTOCOLS,
     DEFAULT_BASE_URLS,
@@ -36,7 +37,10 @@ def _is_model(text: str) -> bool:
 
 
 PROVIDER_KEYS: dict[str, tuple[Value, str]] = {
-    "kind": (Word(words=ProviderKind), "What sort of service it is. Required."),
+    "kind": (
+        Word(words=[each for each in ProviderKind if each is not ProviderKind.CLI]),
+        "What sort of service it is. Required.",
+    ),
     "base_url": (
         PlainText(),
         "Its address; the vendor's own if left out. Required for openai-compatible.",
@@ -89,6 +93,11 @@ class ProviderTables:
         if "kind" not in table:
             raise self._text.error((*path, "kind"), f"expected {PROVIDER_KEYS['kind'][0].expected}")
         kind = self._value(path, "kind", ProviderKind.PRACTICE)
+        if name in CLI_OF_PROVIDER:
+            raise self._text.error(
+                (*path, "kind"),
+                "vendors' CLIs are built in, each under its own name; set them in [clis.NAME]",
+            )
         if (kind is ProviderKind.PRACTICE) != (name == PRACTICE):
             raise self._text.error(
                 (*path, "kind"),

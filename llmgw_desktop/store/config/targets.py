@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
-from llmgw_desktop.domain.provider import PRACTICE_PREFIX, Provider, ProviderKind
+from llmgw_desktop.domain.provider import BY_NAME_ONLY, PRACTICE_PREFIX, Provider, ProviderKind
 from llmgw_desktop.domain.route import RouteTarget
 from llmgw_desktop.store.config.values import Unfit
 
@@ -16,10 +16,16 @@ class KnownPlaces:
 
     def __init__(self, providers: Sequence[Provider]) -> None:
         self._providers = {provider.name: provider for provider in providers}
+        self._own = [each.name for each in providers if each.kind is not ProviderKind.CLI]
         self._takes_any = any(
-            not each.models and each.kind is not ProviderKind.PRACTICE for each in providers
+            not each.models and each.kind not in BY_NAME_ONLY for each in providers
         )
-        self._listed = {model for provider in providers for model in provider.models}
+        self._listed = {
+            model
+            for provider in providers
+            if provider.kind not in BY_NAME_ONLY
+            for model in provider.models
+        }
 
     def target(self, text: object) -> RouteTarget:
         """Raises Unfit, which says what is wrong with it."""
@@ -33,7 +39,7 @@ class KnownPlaces:
             return self._practice(account, model)
         found = self._providers.get(provider)
         if found is None:
-            raise Unfit(f'there is no provider "{provider}"{self._have(self._providers)}')
+            raise Unfit(f'there is no provider "{provider}"{self._have(self._own)}')
         if account:
             self._check_account(found, account, text)
         return RouteTarget(provider=provider, account=account, model=model)
@@ -54,7 +60,7 @@ class KnownPlaces:
             return
         raise Unfit(
             f'"{name}" leads nowhere: it names no provider, and none lists it'
-            f"{self._have(self._providers)}"
+            f"{self._have(self._own)}"
         )
 
     def is_provider(self, name: str) -> bool:
@@ -77,8 +83,8 @@ class KnownPlaces:
         raise Unfit(f'provider "{provider.name}" has no account "{account[:80]}"{hint}')
 
     @staticmethod
-    def _have(names: Sequence[str] | dict[str, Provider]) -> str:
-        shown = ", ".join(list(names)[:8])
+    def _have(names: Sequence[str]) -> str:
+        shown = ", ".join(names[:8])
         return f" (there are: {shown})" if shown else ""
 
 

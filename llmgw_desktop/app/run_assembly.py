@@ -1,0 +1,75 @@
+"""What runs vendors' CLIs, joined: the third part of the composition root."""
+
+from collections.abc import Callable, Mapping
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.provider import Provider
+from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.jobs.known_clis import KnownClis
+from llmgw_desktop.engine.jobs.launch import Launcher
+from llmgw_desktop.engine.jobs.life import JobParts
+from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.runs.model_client import CliClient
+from llmgw_desktop.store.job_store import JobStore
+from llmgw_desktop.store.paths import Places
+
+
+class Runs:
+    """All that belongs to runs and is started, told of new settings, and closed with the app."""
+
+    def __init__(
+        self,
+        places: Places,
+        env: Mapping[str, str],
+        settings: Settings,
+        *,
+        clock: Clock,
+        bus: Bus,
+        clean: Callable[[str], str],
+    ) -> None:
+        self._said = settings.clis
+        self.clis = KnownClis(settings.clis)
+        self.launcher = Launcher(env, settings.clis)
+        self._store = JobStore(places.gateway_db)
+        self.supervisor = Supervisor(
+            JobParts(
+                store=self._store,
+                folders=JobFolders(places.jobs_folder),
+                launcher=self.launcher,
+                clock=clock,
+                ids=TimedIds(clock),
+                bus=bus,
+                clean=clean,
+            ),
+            self.clis,
+            jobs=settings.jobs,
+            limits=settings.limits,
+        )
+        self.models = CliClient(self.supervisor, self.clis)
+
+    def ready(self) -> tuple[Provider, ...]:
+        """Those CLIs that are installed and switched on, as providers."""
+        return tuple(
+            said.provider
+            for said in self._said
+            if said.enabled and self.launcher.program(self.clis[said.name])
+        )
+
+    async def start(self) -> None:
+        """Take over what an earlier program left. Raises StoreError."""
+        await self.supervisor.start()
+
+    def apply(self, settings: Settings) -> None:
+        self._said = settings.clis
+        self.clis.apply(settings.clis)
+        self.launcher.apply(settings.clis)
+        self.supervisor.apply(settings.jobs, settings.limits)
+
+    async def close(self) -> None:
+        """What runs goes on, and is found again by the next program."""
+        await self.models.close()
+        await self.supervisor.close()
+        self._store.close()

@@ -1,0 +1,172 @@
+"""Vendors' CLIs as upstreams: a model request becomes a run, and what it says the answer.
+
+The head of the answer is given when the run has said its first word: one that fails before is an
+error with a status, so that another candidate may be asked.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+
+import orjson
+from multidict import CIMultiDict
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.cli import (
+    CliEvent,
+    CliName,
+    ErrorCategory,
+    ModelTold,
+    RunEnded,
+    TextGrew,
+    ThinkingGrew,
+    UsageTold,
+)
+from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
+from llmgw_desktop.domain.errors import CliMissing, NotServed, SignInNeeded
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.runs.model_call import submission_of
+from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.engine.upstream.answer import UpstreamCall
+from llmgw_desktop.wire.translate.cli.frames import CliFrames
+
+_STATUS: Mapping[ErrorCategory | None, int] = {
+    ErrorCategory.RATE_LIMIT: 429,
+    ErrorCategory.INVALID_INPUT: 400,
+    ErrorCategory.INPUT_TOO_LARGE: 413,
+    ErrorCategory.TIMEOUT: 504,
+    ErrorCategory.IDLE_TIMEOUT: 504,
+    ErrorCategory.SATURATED: 503,
+}
+"""What a failed run would have been as an upstream's answer; all others are 502."""
+_WORTH_A_HEAD = (TextGrew, ThinkingGrew)
+
+
+class CliClient:
+    """The way to all of them; holds no connection."""
+
+    def __init__(self, supervisor: Supervisor, clis: Mapping[CliName, Cli]) -> None:
+        self._supervisor = supervisor
+        self._clis = clis
+        self._cancels = Tasks()
+
+    async def send(self, call: UpstreamCall) -> "RunAnswer":
+        """Raises SignInNeeded, CliMissing, InvalidRun or Saturated."""
+        if call.operation is not Operation.GENERATE:
+            raise NotServed("A CLI answers prompts and nothing else.")
+        cli = self._clis[CLI_OF_PROVIDER[call.candidate.upstream.provider]]
+        submitted = await self._supervisor.submit(submission_of(cli, call))
+        call.connected()
+        answer = RunAnswer(submitted.job.id, call, self._supervisor, self._cancels)
+        try:
+            await answer.begin(cli.sign_in.guidance)
+        except BaseException:
+            await answer.close()
+            raise
+        return answer
+
+    async def close(self) -> None:
+        """Runs whose callers have gone are ended; others go on."""
+        await self._cancels.finish(10.0)
+
+
+class RunAnswer:
+    """What one run says, in the frames that the codec of CLIs reads."""
+
+    def __init__(
+        self, job_id: str, call: UpstreamCall, supervisor: Supervisor, cancels: Tasks
+    ) -> None:
+        self.status = 200
+        self.headers: CIMultiDict[str] = CIMultiDict({"content-type": "text/event-stream"})
+        self._job_id = job_id
+        self._supervisor = supervisor
+        self._cancels = cancels
+        self._events: AsyncIterator[CliEvent] = supervisor.watch(job_id)
+        self._frames = CliFrames()
+        self._model = call.candidate.model
+        self._provider = call.candidate.upstream.provider
+        self._held: list[bytes] = []
+        self._has_said = self._has_ended = False
+
+    async def begin(self, guidance: str) -> None:
+        """Until its first word, or its end. Raises SignInNeeded or CliMissing; `guidance` is how a
+        person signs in."""
+        early: list[bytes] = []
+        async for event in self._events:
+            if isinstance(event, ModelTold):
+                self._model = event.model
+            if isinstance(event, RunEnded) and not event.ok:
+                self._fail(event, guidance)
+                return
+            early.append(self._written(event))
+            if isinstance(event, (*_WORTH_A_HEAD, RunEnded)):
+                break
+        self._held = [self._frames.begun(self._job_id, self._model), *early]
+
+    async def read(self) -> bytes:
+        """Empty at its end."""
+        if self._held:
+            held, self._held = b"".join(self._held), []
+            return held
+        async for event in self._events:
+            if written := self._written(event):
+                return written
+        return b""
+
+    def said_all(self) -> None:
+        """A run's last word is its end."""
+
+    async def close(self) -> None:
+        """Who does not hear it to its end does not want it."""
+        if not self._has_ended:
+            self._cancels.start(
+                self._supervisor.cancel(self._job_id), name=f"cancel {self._job_id}"
+            )
+
+    def _written(self, event: CliEvent) -> bytes:
+        match event:
+            case TextGrew(text=text):
+                self._has_said = True
+                return self._frames.text(text)
+            case ThinkingGrew(text=text):
+                return self._frames.thinking(text)
+            case UsageTold(is_cumulative=False):
+                return self._frames.usage(event.usage, _cost(event))
+            case RunEnded():
+                return self._end(event)
+        return b""
+
+    def _end(self, end: RunEnded) -> bytes:
+        self._has_ended = True
+        if not end.ok:
+            return self._frames.failed(end.error, end.category or "cli_error", _status(end))
+        said = b""
+        if not self._has_said:
+            whole = end.text or _as_json(end.structured)
+            said = self._frames.text(whole) if whole else b""
+        return said + self._frames.ended(end.stop_reason)
+
+    def _fail(self, end: RunEnded, guidance: str) -> None:
+        self._has_ended = True
+        if end.category is ErrorCategory.SPAWN:
+            raise CliMissing(end.error)
+        if end.category is ErrorCategory.AUTH:
+            raise SignInNeeded(self._provider, guidance)
+        self.status = _status(end)
+        self.headers["content-type"] = "application/json"
+        error = {"message": end.error, "type": end.category or "cli_error"}
+        self._held = [orjson.dumps({"error": error})]
+
+
+def _status(end: RunEnded) -> int:
+    told = end.status
+    if told is not None and 400 <= told <= 599:
+        return told
+    return _STATUS.get(end.category, 502)
+
+
+def _cost(told: UsageTold) -> float | None:
+    return None if told.is_cost_cumulative else told.cost_usd
+
+
+def _as_json(value: object) -> str:
+    return "" if value is None else orjson.dumps(value).decode()
