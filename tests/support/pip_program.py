@@ -19,7 +19,7 @@ _REPO = Path(__file__).parents[2]
 _OUT_OF_REACH = re.compile(
     r"NewConnectionError|ConnectTimeoutError|NameResolutionError|Max retries exceeded"
 )
-_INSTALL_TIMEOUT_S = 300
+_INSTALL_TIMEOUT_S = 540
 
 
 def install(package: str, version: str, binary: str, *, python: str = "") -> Path:
