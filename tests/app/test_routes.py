@@ -11,6 +11,7 @@ import pytest
 from llmgw_desktop.app.route_words import match_words
 from llmgw_desktop.app.routes import RouteForm, Routes, field_of
 from llmgw_desktop.app.settings_wish import Wish
+from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.errors import ConfigError, UnknownModel
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
@@ -157,7 +158,10 @@ def test_the_order_where_a_route_names_none(desk: Desk) -> None:
 
 
 def test_what_a_route_can_lead_to(desk: Desk) -> None:
-    assert desk.routes.targets() == ("work-openai", "work-openai:stub-model")
+    targets = desk.routes.targets()
+    assert targets[:2] == ("work-openai", "work-openai:stub-model")
+    clis = [name for each in CLI_OF_PROVIDER for name in (each, f"{each}:default")]
+    assert list(targets[2:]) == clis
 
 
 QUESTION = RouteQuestion(protocol=ModelProtocol.ANTHROPIC, model="claude-haiku-5")

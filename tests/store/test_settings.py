@@ -244,7 +244,7 @@ enabled = true
             "http.public_url",
         )
     ]
-    assert f"{file}, line 2: clis:" in loaded.warnings[0]
+    assert f"{file}, line 2: workspaces:" in loaded.warnings[0]
 
 
 _scalars: Any = (

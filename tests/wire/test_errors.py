@@ -57,6 +57,8 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (errors.LossRefused("a", "gemini", ("seed",)), 400, "invalid_request_error", "loss_refused"),
     (errors.UpstreamError("Failed."), 502, "api_error", "upstream"),
     (errors.KeyMissing("x", "it is not set"), 502, "api_error", "key_missing"),
+    (errors.SignInNeeded("x-cli", "sign in"), 502, "api_error", "sign_in_needed"),
+    (errors.CliMissing("not here"), 502, "api_error", "cli_missing"),
     (errors.UpstreamRefused("Refused."), 502, "api_error", "upstream_refused"),
     (errors.UpstreamTimeout("Silent."), 504, "timeout_error", "upstream_timeout"),
     (errors.UpstreamGarbage("HTML."), 502, "api_error", "upstream_garbage"),

@@ -6,6 +6,7 @@ pipeline.
 
 from llmgw_desktop.domain.answer import (
     Answer,
+    AnswerBegun,
     AnswerEnded,
     AnswerEvent,
     AnswerFailed,
@@ -248,6 +249,8 @@ class Interpreter:
             match event:
                 case ItemGrew():
                     pass
+                case AnswerBegun(model=model) if model:
+                    flight.model_served = model
                 case UsageTold(usage=usage, cost_usd=cost_usd):
                     flight.usage = flight.usage.with_news(usage)
                     if cost_usd is not None:

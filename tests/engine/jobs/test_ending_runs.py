@@ -129,7 +129,12 @@ async def test_silence_ends_a_run_that_streams(make_yard: MakeYard) -> None:
     yard = make_yard(facts={"idle_timeout_s": 0.2})
     job = (await yard.ended("echo text a; sleep 1000")).job
     assert (job.exit_code, job.category) == (125, ErrorCategory.IDLE_TIMEOUT)
-    talks = "for i in 1 2 3 4 5 6 7 8; do sleep 0.05; echo . >&2; done;"
+
+
+async def test_a_run_that_talks_is_not_idle(make_yard: MakeYard) -> None:
+    """In all it talks for longer than it may be silent; a busy computer lengthens each silence."""
+    yard = make_yard(facts={"idle_timeout_s": 3})
+    talks = "for i in 1 2 3 4 5 6 7 8 9; do sleep 0.4; echo . >&2; done;"
     assert (await yard.ended(talks + OK)).job.state is JobState.COMPLETED
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from llmgw_desktop.domain.cli import CliName, ErrorCategory, RunEnded, SessionWish, TextGrew
+from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.events import JobChanged
 from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.domain.run_errors import InvalidRun, Saturated
@@ -52,7 +53,8 @@ async def test_only_a_word_an_answer_and_code_0_are_a_success(
 
 async def test_a_missing_program_is_127(yard: Yard) -> None:
     asked = asking(OK)
-    yard.supervisor._parts.launcher.commands = {"claude": "no-such-program"}
+    missing = CliSettings(name=CliName.CLAUDE, command="no-such-program")
+    yard.supervisor._parts.launcher.apply([missing])
     job = (await yard.supervisor.submit(asked)).job
     ended = await yard.supervisor.wait(job.id)
     assert ended is not None

@@ -13,6 +13,7 @@ from typing import Any
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.job import JobState
 from tests.engine.conftest import House, house_in
+from tests.support.answers import Refusal
 from tests.support.told_cli import ToldCli
 
 MESSAGES = [{"role": "user", "content": "Say hello."}]
@@ -39,7 +40,7 @@ async def test_a_chat_completion_comes_from_the_cli(tmp_path: Path) -> None:
             assert response.status == 200, told
             assert response.headers["x-llmgw-provider"] == "claude-cli"
             assert response.headers["x-llmgw-model"] == "claude-opus-5-5"
-        assert told["choices"][0]["message"]["content"] == "Hello from the stub upstream."
+        assert told["choices"][0]["message"]["content"] == "STUB-PONG users=1"
         assert told["choices"][0]["finish_reason"] == "stop"
         assert told["x_gateway"]["resolvedProvider"] == "claude-cli"
         [flight] = house.closed
@@ -69,7 +70,7 @@ async def test_an_anthropic_stream_comes_from_the_cli(tmp_path: Path) -> None:
     assert kinds[-1] == "message_stop"
     deltas = [event["delta"] for event in events if event["type"] == "content_block_delta"]
     text = "".join(delta.get("text", "") for delta in deltas)
-    assert text == "Hello from the stub upstream."
+    assert text == "STUB-PONG users=1"
     assert not [word for word in cli.arguments if word.startswith("--model")]
 
 
@@ -92,7 +93,7 @@ async def test_a_missing_sign_in_is_told_with_what_to_do(tmp_path: Path) -> None
             error = (await response.json())["error"]
             assert response.status == 502
         assert "claude-cli" in error["message"]
-        assert "sign in" in error["message"].lower()
+        assert "claude auth login" in error["message"]
         [flight] = house.closed
         assert flight.state is FlightState.FAILED
         assert house.container.health.status("claude-cli").state == "auth_required"
@@ -145,11 +146,15 @@ async def _ask(house: House) -> None:
 
 async def test_a_route_leads_to_the_cli_where_the_account_fails(tmp_path: Path) -> None:
     cli = ToldCli.saying(tmp_path / "bin", "claude.turn.jsonl")
-    route = (
-        '[[routes]]\nname = "last"\nmatch = { model = "gpt-stub" }\nto = ["chat", "claude-cli"]\n'
-    )
+    route = """
+        [[routes]]
+        name = "last"
+        match = { model = "gpt-stub" }
+        to = ["chat", "claude-cli"]
+        strategy = "pinned"
+        """
     async with answering(tmp_path, cli, route) as house:
-        house.lane.answer(500)
+        house.lane.then(*[Refusal(status=500, message="down")] * 9)
         async with house.post("/v1/chat/completions", {**CHAT, "model": "gpt-stub"}) as response:
             assert response.status == 200
             assert response.headers["x-llmgw-fallback"] == "true"
