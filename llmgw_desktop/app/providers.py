@@ -39,10 +39,16 @@ class AccountHealth(Protocol):
     def reset(self, account: str) -> None: ...
 
 
-class StoreKey(Protocol):
-    """Puts a key in the vault; the answer is what `vault = ` in the settings says of it."""
+class KeyVault(Protocol):
+    """What is asked of `app/vault.py`."""
 
-    def __call__(self, provider: str, name: str, secret: str) -> str: ...
+    def keep_key(self, provider: str, name: str, secret: str) -> str:
+        """The answer is what `vault = ` in the settings says of it."""
+        ...
+
+    def missing(self, reference: str) -> str:
+        """Why there is no such entry; empty where there is."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +70,7 @@ class AccountTest:
 
 
 class Providers:
-    """`store_key` is None where there is no vault."""
+    """`vault` is None where there is none."""
 
     def __init__(
         self,
@@ -74,19 +80,19 @@ class Providers:
         probe: ProviderProbe,
         env: Mapping[str, str],
         clock: Clock,
-        store_key: StoreKey | None = None,
+        vault: KeyVault | None = None,
     ) -> None:
         self._loaded = loaded
         self._health = health
         self._probe = probe
         self._env = env
         self._clock = clock
-        self._store_key = store_key
+        self._vault = vault
         self._listed: dict[str, str] = {}
 
     @property
     def has_vault(self) -> bool:
-        return self._store_key is not None
+        return self._vault is not None
 
     def cards(self) -> tuple[ProviderCard, ...]:
         """In the order of the file, practice at the end."""
@@ -98,6 +104,7 @@ class Providers:
                 statuses,
                 now_s,
                 listed=self._listed.get(each.name, ""),
+                missing_entry=self._missing_entry,
             )
             for each in self._providers()
         ]
@@ -215,10 +222,13 @@ class Providers:
         )
         return found, form
 
+    def _missing_entry(self, reference: str) -> str:
+        return "" if self._vault is None else self._vault.missing(reference)
+
     def _kept(self, form: ProviderForm) -> str:
-        if form.key_source is not KeySource.VAULT or not form.secret or self._store_key is None:
+        if form.key_source is not KeySource.VAULT or not form.secret or self._vault is None:
             return ""
-        return self._store_key(form.kind.value, form.name or DEFAULT_ACCOUNT, form.secret)
+        return self._vault.keep_key(form.kind.value, form.name or DEFAULT_ACCOUNT, form.secret)
 
     def _providers(self) -> list[Provider]:
         everyone = self._loaded().settings.providers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from llmgw_desktop.domain.account import AccountState, AccountStatus, QuotaWindo
 from llmgw_desktop.domain.errors import ConfigError, StoreUnavailable
 from llmgw_desktop.domain.provider import ProviderKind
 from tests.support.plain_settings import PlainHealth, PlainSettings, Unreachable
+from tests.support.plain_vault import PlainVault
 from tests.ui.plain_gateway import NOW_S, StillClock
 
 FILE = """\
@@ -48,22 +48,18 @@ class Desk:
         self.settings.write(FILE)
         self.health = PlainHealth()
         self.asker = Unreachable()
-        self.kept: list[tuple[str, str, str]] = []
+        self.vault = PlainVault()
         self.providers = self.made()
 
-    def made(self, store_key: Callable[[str, str, str], str] | None = None) -> Providers:
+    def made(self, vault: PlainVault | None = None) -> Providers:
         return Providers(
             lambda: self.settings.loaded,
             health=self.health,
             probe=ProviderProbe(self.asker, StillClock()),
             env=self.settings.env,
             clock=StillClock(),
-            store_key=store_key,
+            vault=vault,
         )
-
-    def keep(self, provider: str, name: str, secret: str) -> str:
-        self.kept.append((provider, name, secret))
-        return f"{provider}/{name}"
 
     def do(self, wish: Wish) -> str:
         self.settings.editor.apply(wish.edit())
@@ -125,6 +121,18 @@ def test_models_that_rest_are_named_on_an_account_that_stands_well(desk: Desk) -
     assert (card.words, card.accounts[0].reason) == ("ready", "Left alone for now: opus (2 m).")
     assert card.accounts[0].can_ask_again
     assert card.counts_down
+
+
+def test_an_entry_that_the_vault_lacks_is_told_before_anybody_asks(desk: Desk) -> None:
+    by_hand = '[providers.new]\nkind = "anthropic"\nvault = "antropic/default"\n'
+    desk.settings.write(FILE + by_hand)
+    desk.providers = desk.made(desk.vault)
+    card = desk.card("new")
+    assert (card.state, card.words) == (AccountState.AUTH_REQUIRED, "needs a key")
+    assert card.accounts[0].reason == "The vault has no key antropic/default. Give it a key."
+    assert card.counts_down, "the key may come from the command line"
+    desk.vault.keep_key("antropic", "default", "k")
+    assert desk.card("new").state is AccountState.READY
 
 
 def test_quota_windows_come_with_the_account(desk: Desk) -> None:
@@ -204,7 +212,7 @@ def test_accounts_beside_the_form_are_left_alone(desk: Desk) -> None:
 
 
 def test_a_new_key_goes_to_the_vault_and_its_entry_to_the_file(desk: Desk) -> None:
-    providers = desk.made(desk.keep)
+    providers = desk.made(desk.vault)
     assert providers.has_vault
     assert not desk.providers.has_vault
     form = ProviderForm(
@@ -215,7 +223,7 @@ def test_a_new_key_goes_to_the_vault_and_its_entry_to_the_file(desk: Desk) -> No
     )
     assert "very-secret" not in repr(form)
     edit = providers.add(form).edit()
-    assert desk.kept == [("groq", "second", "sk-very-secret")]
+    assert desk.vault.kept == [("groq", "second", "sk-very-secret")]
     assert "very-secret" not in repr(edit)
     assert edit.changes[0].values == {"kind": "groq", "vault": "groq/second"}  # type: ignore[union-attr]
 
