@@ -161,7 +161,7 @@ def test_off_and_on(desk: Desk) -> None:
 
 def test_one_account_is_switched(desk: Desk) -> None:
     assert [each.can_be_switched for each in desk.card("work").accounts] == [True, True]
-    said = desk.do(desk.providers.toggle_account("work", "reserve", on=False))
+    said = desk.do(desk.providers.accounts.toggle("work", "reserve", on=False))
     assert said == "work/reserve is off."
     assert [each.state for each in desk.card("work").accounts] == [
         AccountState.READY,
@@ -170,7 +170,7 @@ def test_one_account_is_switched(desk: Desk) -> None:
     assert desk.card("work").words == "ready"
     assert not desk.card("claude").accounts[0].can_be_switched
     with pytest.raises(StoreUnavailable, match="claude has no table of its own"):
-        desk.do(desk.providers.toggle_account("claude", "default", on=False))
+        desk.do(desk.providers.accounts.toggle("claude", "default", on=False))
 
 
 def test_keys_in_the_environment_are_offered_and_never_used_unasked(desk: Desk) -> None:
