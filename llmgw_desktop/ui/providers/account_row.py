@@ -30,7 +30,7 @@ class AccountRow(QWidget):
         self._theme = theme
         self._is_only = is_only
         self._mark = Mark(theme, "ok")
-        self._name = Label(theme, line.name, weight=QFont.Weight.Medium)
+        self._name = FlowingLabel(theme, line.name, weight=QFont.Weight.Medium)
         self._state = Label(theme, size=TextSize.CAPTION)
         self._credential = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._switch = Switch(theme, name=f"Use account {line.name}")

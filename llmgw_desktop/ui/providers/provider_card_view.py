@@ -44,7 +44,9 @@ class ProviderCardView(Card):
         self._theme = theme
         self._card = card
         self._mark = Mark(theme, "ok")
-        self._name = Label(theme, card.name, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        self._name = FlowingLabel(
+            theme, card.name, size=TextSize.HEADING, weight=QFont.Weight.DemiBold
+        )
         self._state = Label(theme, weight=QFont.Weight.Medium)
         self._kind = FlowingLabel(theme, tone=Tone.MUTED)
         self._models = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
