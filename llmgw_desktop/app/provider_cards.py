@@ -23,9 +23,11 @@ from llmgw_desktop.domain.account import (
     Account,
     AccountState,
     AccountStatus,
+    CredentialKind,
     account_id,
 )
 from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.engine.routing.failures import TABLE, FailureKind
 
 KIND_WORDS = {
     ProviderKind.ANTHROPIC: "Anthropic",
@@ -36,6 +38,7 @@ KIND_WORDS = {
     ProviderKind.OPENAI_COMPATIBLE: "OpenAI-compatible server",
     ProviderKind.PRACTICE: "Practice",
 }
+_NO_KEY = "no key is set"
 _MODELS_SHOWN = 4
 _WORST_FIRST = (
     AccountState.AUTH_REQUIRED,
@@ -162,13 +165,18 @@ def _line(
     credential = provider.credential_of(account)
     ago = ago_text(status.last_error_at_s, now_s)
     said = inert_line(status.last_error, 400)
+    if said.rstrip(".") in inert_line(reason, 600):  # once is enough
+        said = ""
     shown = AccountStatus(account=status.account, state=state, until_s=status.until_s)
+    is_refused = state is AccountState.AUTH_REQUIRED and not problem and _is_refusal(status)
     return AccountLine(
         id=status.account,
         name=account.name,
-        credential=credential_words(credential, account.api_key_env, account.vault),
+        credential=_NO_KEY
+        if is_refused and credential is CredentialKind.NONE
+        else credential_words(credential, account.api_key_env, account.vault),
         state=state,
-        words=state_words(shown, credential, now_s),
+        words=state_words(shown, credential, now_s, is_refused=is_refused),
         reason=inert_line(reason, 600),
         last_error=f"Last error, {ago}: {said}" if said and ago else said,
         quotas=tuple(quota_line(each, now_s) for each in status.windows),
@@ -178,6 +186,10 @@ def _line(
         awaits_key=bool(problem and account.vault),
         can_be_switched=account.name != DEFAULT_ACCOUNT,
     )
+
+
+def _is_refusal(status: AccountStatus) -> bool:
+    return not status.reason.startswith(TABLE[FailureKind.KEY_MISSING].happened)
 
 
 def _resting(status: AccountStatus, now_s: float) -> str:

@@ -135,6 +135,29 @@ def test_an_entry_that_the_vault_lacks_is_told_before_anybody_asks(desk: Desk) -
     assert desk.card("new").state is AccountState.READY
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "credential"),
+    [
+        ("claude", "key refused", "key from ANTHROPIC_API_KEY"),
+        ("here", "needs a key", "no key is set"),
+    ],
+)
+def test_a_refused_key_is_told_as_that_and_once(
+    desk: Desk, name: str, words: str, credential: str
+) -> None:
+    happened = "Its vendor refused the key (401): invalid x-api-key."
+    desk.health.known[name] = AccountStatus(
+        account=name,
+        state=AccountState.AUTH_REQUIRED,
+        reason=f"{happened} Give the account another key.",
+        last_error=happened,
+        last_error_at_s=NOW_S,
+    )
+    line = desk.card(name).accounts[0]
+    assert (line.words, line.credential, line.last_error) == (words, credential, "")
+    assert line.wants_key
+
+
 def test_quota_windows_come_with_the_account(desk: Desk) -> None:
     window = QuotaWindow(name="tokens", limit=100, remaining=5)
     desk.health.known["claude"] = AccountStatus(account="claude", windows=(window,))
