@@ -80,11 +80,11 @@ api_key_env = "STUB_KEY"
 enabled = false
 [[prices]]
 model = "claude-opus-*"
-input = 5
-output = 25
-cache_read = 0.5
-cache_write_5m = 6.25
-cache_write_1h = 10
+input = 4
+output = 20
+cache_read = 0.2
+cache_write_5m = 5
+cache_write_1h = 8
 [[prices]]
 model = "claude-haiku-*"
 input = 1
