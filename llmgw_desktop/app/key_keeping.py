@@ -19,6 +19,8 @@ class KeyVault(Protocol):
         """Why there is no such entry; empty where there is."""
         ...
 
+    def known(self) -> tuple[str, ...]: ...
+
 
 class KeyedForm(Protocol):
     """What a form says of its key."""
@@ -42,6 +44,10 @@ class KeyKeeping:
     @property
     def has_vault(self) -> bool:
         return self._vault is not None
+
+    def known(self) -> tuple[str, ...]:
+        """The entries that there are, as settings name them."""
+        return () if self._vault is None else self._vault.known()
 
     def missing(self, reference: str) -> str:
         return "" if self._vault is None else self._vault.missing(reference)

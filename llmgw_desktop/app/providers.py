@@ -83,6 +83,10 @@ class Providers:
     def has_vault(self) -> bool:
         return self._keeping.has_vault
 
+    @property
+    def vault_entries(self) -> tuple[str, ...]:
+        return self._keeping.known()
+
     def cards(self) -> tuple[ProviderCard, ...]:
         """In the order of the file, practice at the end."""
         statuses = {status.account: status for status in self._health.statuses()}

@@ -40,6 +40,10 @@ class Credentials:
         self._told(self._vault.put(entry, secret.encode("utf-8", "replace"), by=_WHO))
         return f"{provider}/{name}"
 
+    def known(self) -> tuple[str, ...]:
+        """All keys, as settings name them. At once, too."""
+        return self.names.all()
+
     def missing(self, reference: str) -> str:
         """Why there is no such entry; empty where there is. At once: nothing is opened."""
         return self.names.missing(reference)

@@ -28,6 +28,14 @@ class VaultNames:
         self._version: int | None = None
         self._names: frozenset[str] = frozenset()
 
+    def all(self) -> tuple[str, ...]:
+        """As settings name them; none where nobody knows."""
+        try:
+            self._read()
+        except StoreError as error:
+            _log.debug("the vault's names are not known: %s", error)
+        return tuple(sorted(self._names))
+
     def missing(self, reference: str) -> str:
         """Why this entry cannot be read; empty where it can, or where nobody knows."""
         if not reference:

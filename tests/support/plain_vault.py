@@ -16,3 +16,6 @@ class PlainVault:
     def missing(self, reference: str) -> str:
         known = not reference or reference in self.names
         return "" if known else f"the vault has no key {reference}"
+
+    def known(self) -> tuple[str, ...]:
+        return tuple(sorted(self.names))

@@ -53,7 +53,7 @@ class AccountDialog(FormDialog):
             name=self._name.text().strip(),
             key_source=self._key.source,
             api_key_env=self._key.variable,
-            vault=self._form.vault,
+            vault=self._key.entry,
             secret=self._key.secret,
             weight=self._weight.text(),
             priority=self._priority.text(),

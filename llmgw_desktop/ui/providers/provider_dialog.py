@@ -28,6 +28,9 @@ class FormSource(Protocol):
 
     def new_form(self, kind: ProviderKind) -> ProviderForm: ...
 
+    @property
+    def vault_entries(self) -> tuple[str, ...]: ...
+
     def is_set(self, variable: str) -> bool: ...
 
 
@@ -77,7 +80,7 @@ class ProviderDialog(FormDialog):
             base_url=self._address.text().strip(),
             key_source=self._key.source,
             api_key_env=self._key.variable,
-            vault=self._vault,
+            vault=self._key.entry,
             secret=self._key.secret,
             models=models,
             local=self._local.is_on,

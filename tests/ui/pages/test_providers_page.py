@@ -333,6 +333,31 @@ async def test_a_newcomer_is_asked_for_a_key_and_not_for_a_variable(stage: Routi
     assert stage.gateway.vault.kept == [("anthropic", "anthropic", "sk-mine")]
 
 
+async def test_a_key_that_lies_in_the_vault_is_chosen_and_not_typed_again(
+    stage: RoutingStage,
+) -> None:
+    stage.gateway.vault.names.add("anthropic/imported")
+    await stage.open("providers")
+    stage.button("Add a vendor…").click()
+    dialog = stage.one(ProviderDialog)
+    secret = dialog._fields["vault"]
+    assert secret.isVisible()
+    dialog._key._entry.choose("anthropic/imported")
+    assert not secret.isVisible()
+    dialog.save_wanted.emit()
+    await stage.until(lambda: stage.file.exists())
+    assert 'vault = "anthropic/imported"' in stage.file.read_text()
+    assert stage.gateway.vault.kept == []
+
+
+async def test_an_entry_that_is_not_there_is_called_that(stage: RoutingStage) -> None:
+    stage.gateway.settings.write('[providers.a]\nkind = "openai"\nvault = "openai/gone"\n')
+    await stage.open("providers")
+    stage.button("Edit a").click()
+    entry = stage.one(ProviderDialog)._key._entry
+    assert entry.currentText() == "openai/gone, which is not there"
+
+
 async def test_the_keys_lead_to_the_page_and_through_it(stage: RoutingStage) -> None:
     set_full_scene(stage.gateway)
     await stage.open("overview")
