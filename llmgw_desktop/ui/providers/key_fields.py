@@ -9,6 +9,8 @@ from llmgw_desktop.ui.widgets.choice import Choice
 from llmgw_desktop.ui.widgets.segmented import Segmented
 from llmgw_desktop.ui.widgets.text_field import Field, TextLine
 
+_AS_WIDE_AS_THE_REST = Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+"""However long the names in it are."""
 _WORDS = {
     KeySource.ENVIRONMENT: "Environment variable",
     KeySource.VAULT: "Vault",
@@ -40,6 +42,7 @@ class KeyFields:
         self._secret.setEchoMode(TextLine.EchoMode.Password)
         self._own = vault
         self._entry = Choice(theme, _entries(source.vault_entries, vault), name="Entry")
+        self._entry.setSizeAdjustPolicy(_AS_WIDE_AS_THE_REST)
         self._entry.choose(vault)
         self.by_name = {
             "key_source": Field(theme, "Its key", self._source),

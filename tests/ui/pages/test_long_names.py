@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QScrollArea
 
 from llmgw_desktop.ui.providers.account_row import AccountRow
+from llmgw_desktop.ui.providers.provider_dialog import ProviderDialog
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from tests.ui.pages.routing_stage import RoutingStage
 
@@ -47,3 +48,13 @@ async def test_what_follows_a_short_name_stands_right_behind_it(stage: RoutingSt
     short = next(row for row in stage.window.findChildren(AccountRow) if row._name.text() == "b")
     assert isinstance(short._name, FlowingLabel)
     assert short._name.width() < short.fontMetrics().averageCharWidth() * 4
+
+
+async def test_an_entry_of_the_vault_does_not_widen_its_dialog(stage: RoutingStage) -> None:
+    stage.gateway.vault.names.add(f"openai/{LONG}{LONG}"[:100])
+    await stage.open("providers")
+    stage.button("Add a vendor…").click()
+    await stage.turns()
+    scroll = stage.one(ProviderDialog).findChild(QScrollArea)
+    assert isinstance(scroll, QScrollArea)
+    assert scroll.widget().width() <= scroll.viewport().width()
