@@ -15,7 +15,7 @@ from llmgw_desktop.app.vault_names import VaultNames
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import RouteError
 from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.provider import VARIABLE_MISSING, ModelProtocol
 from llmgw_desktop.domain.route import RouteDecision, RouteQuestion, RouteStep
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.bus import Bus
@@ -27,6 +27,10 @@ from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.settings import load_settings
 from llmgw_desktop.store.vault import Vault
+
+_OTHER_VARIABLES = (
+    "llmgw: The variables are those of this shell; a gateway started elsewhere has its own."
+)
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
@@ -62,6 +66,8 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
         for sentence in (problem, *loaded.warnings):  # a misspelt table may be why
             print(f"llmgw: {inert_line(sentence, 1000)}", file=sys.stderr)
         return 1
+    if any(VARIABLE_MISSING in each.reason.lower() for each in decision.considered):
+        print(_OTHER_VARIABLES, file=sys.stderr)
     return 0
 
 
