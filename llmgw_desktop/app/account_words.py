@@ -41,8 +41,10 @@ def span_text(seconds: float) -> str:
     return f"{-(-hours // 24)} d"
 
 
-def state_words(status: AccountStatus, credential: CredentialKind, now_s: float) -> str:
-    """«ready», «cooling 2 m»."""
+def state_words(
+    status: AccountStatus, credential: CredentialKind, now_s: float, *, is_refused: bool = False
+) -> str:
+    """«ready», «cooling 2 m». `is_refused`: there is a key, and its vendor does not take it."""
     left = "" if status.until_s is None else f" {span_text(status.until_s - now_s)}"
     match status.state:
         case AccountState.READY:
@@ -50,7 +52,10 @@ def state_words(status: AccountStatus, credential: CredentialKind, now_s: float)
         case AccountState.COOLING:
             return f"cooling{left}"
         case AccountState.AUTH_REQUIRED:
-            return "sign in again" if credential is CredentialKind.SIGN_IN else "needs a key"
+            if credential is CredentialKind.SIGN_IN:
+                return "sign in again"
+            is_bad = is_refused and credential is CredentialKind.API_KEY
+            return "key refused" if is_bad else "needs a key"
         case AccountState.OVER_QUOTA:
             return f"quota used up, back in{left}" if left else "quota used up"
         case AccountState.OFF:

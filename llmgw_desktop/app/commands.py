@@ -66,7 +66,14 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     revoke.add_argument("name", help="the program's name or the key's id")
     _add_route(commands)
     _add_vault(commands.add_parser("vault", help="credentials, encrypted on this computer"))
-    arguments = parser.parse_args(argv, argparse.Namespace(hidden=False))
+    arguments, more = parser.parse_known_args(argv, argparse.Namespace(hidden=False))
+    if more and arguments.command == "vault":  # it may be a secret: it is not repeated
+        parser.error(
+            f"'vault {arguments.verb}' was given too much. Secrets are never arguments: they are"
+            " asked for, or read from stdin"
+        )
+    if more:
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
     arguments.command = arguments.command or "desktop"
     if arguments.hidden and arguments.command != "desktop":
         parser.error(f"--hidden is for the app with windows, not for '{arguments.command}'")

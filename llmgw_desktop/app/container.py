@@ -111,7 +111,9 @@ class Container:
             places=places,
             check_settings=self.check_settings,
         )
-        self.routes_explained = RouteExplainer(lambda: self.gateway.router)
+        self.routes_explained = RouteExplainer(
+            lambda: self.gateway.router, self.health, self._key_problem
+        )
         self.credentials = Credentials(self.vault, self._new_key)
         self.flights = Flights(self._reader, self._recorder.running)
         self.overview = Overview(self._reader, self._recorder.running, self._clock)
@@ -124,7 +126,7 @@ class Container:
             probe=ProviderProbe(engine.http, self._clock),
             env=env,
             clock=self._clock,
-            store_key=self.credentials.keep_key,
+            vault=self.credentials,
         )
         self.routes = Routes(self._loaded, self.routes_explained)
 
@@ -180,6 +182,9 @@ class Container:
 
     def _loaded(self) -> LoadedSettings:
         return self._settings_file.loaded
+
+    def _key_problem(self, account: str) -> str:
+        return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
 
     def tell_keys(self, listener: Callable[[str], None]) -> None:
         """Each key that comes out of the vault, before it is used, to what guards records; and

@@ -7,6 +7,7 @@ from llmgw_desktop.domain.client import Client
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Scope
+from llmgw_desktop.domain.vault import looks_like_key
 from llmgw_desktop.engine.access.authenticator import key_digest
 from llmgw_desktop.store.client_store import ClientStore
 
@@ -30,6 +31,8 @@ class ClientKeys:
         name = name.strip()
         if not name or len(name) > 60 or not name.isprintable():
             raise ValueError("A client's name has 1 to 60 printable characters.")
+        if looks_like_key(name):
+            raise ValueError("This looks like a key. Name the program; its key is made here.")
         if any(client.name == name for client in self._clients.active()):
             raise ValueError(f"There is already a client named '{name}'. Revoke it first.")
         key = KEY_PREFIX + secrets.token_urlsafe(32)

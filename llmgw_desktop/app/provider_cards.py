@@ -3,7 +3,7 @@
 Nothing is read here; `providers.py` brings the settings and what is known of the accounts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -23,9 +23,11 @@ from llmgw_desktop.domain.account import (
     Account,
     AccountState,
     AccountStatus,
+    CredentialKind,
     account_id,
 )
 from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.engine.routing.failures import TABLE, FailureKind
 
 KIND_WORDS = {
     ProviderKind.ANTHROPIC: "Anthropic",
@@ -36,6 +38,7 @@ KIND_WORDS = {
     ProviderKind.OPENAI_COMPATIBLE: "OpenAI-compatible server",
     ProviderKind.PRACTICE: "Practice",
 }
+_NO_KEY = "no key is set"
 _MODELS_SHOWN = 4
 _WORST_FIRST = (
     AccountState.AUTH_REQUIRED,
@@ -62,6 +65,8 @@ class AccountLine:
     can_ask_again: bool
     """Whether its pause can be ended by a person."""
     wants_key: bool
+    awaits_key: bool
+    """The vault lacks its key, and any program may put it there."""
     can_be_switched: bool
     """By itself: the default account is its provider's own key, and has no table."""
 
@@ -83,10 +88,11 @@ class ProviderCard:
 
     @property
     def counts_down(self) -> bool:
-        """Whether its words change as time goes by."""
+        """Whether its words change as time goes by, or with a key from the command line."""
         waiting = (AccountState.COOLING, AccountState.OVER_QUOTA)
         return any(
-            each.state in waiting or each.quotas or each.can_ask_again for each in self.accounts
+            each.state in waiting or each.quotas or each.can_ask_again or each.awaits_key
+            for each in self.accounts
         )
 
 
@@ -96,10 +102,17 @@ def card_of(
     now_s: float,
     *,
     listed: str = "",
+    missing_entry: Callable[[str], str] = lambda _: "",
 ) -> ProviderCard:
     """`listed`: what the provider itself said of its models, when it was asked."""
     lines = tuple(
-        _line(provider, account, settled(_status(provider, account, statuses), now_s), now_s)
+        _line(
+            provider,
+            account,
+            settled(_status(provider, account, statuses), now_s),
+            now_s,
+            provider.key_problem(account) or missing_entry(account.vault),
+        )
         for account in provider.accounts
     )
     state, words = _standing(provider, lines)
@@ -137,8 +150,9 @@ def _status(
     return statuses.get(named, AccountStatus(account=named))
 
 
-def _line(provider: Provider, account: Account, status: AccountStatus, now_s: float) -> AccountLine:
-    problem = provider.key_problem(account)
+def _line(
+    provider: Provider, account: Account, status: AccountStatus, now_s: float, problem: str
+) -> AccountLine:
     state, reason = status.state, status.reason
     if problem:
         state = AccountState.AUTH_REQUIRED
@@ -151,21 +165,31 @@ def _line(provider: Provider, account: Account, status: AccountStatus, now_s: fl
     credential = provider.credential_of(account)
     ago = ago_text(status.last_error_at_s, now_s)
     said = inert_line(status.last_error, 400)
+    if said.rstrip(".") in inert_line(reason, 600):  # once is enough
+        said = ""
     shown = AccountStatus(account=status.account, state=state, until_s=status.until_s)
+    is_refused = state is AccountState.AUTH_REQUIRED and not problem and _is_refusal(status)
     return AccountLine(
         id=status.account,
         name=account.name,
-        credential=credential_words(credential, account.api_key_env, account.vault),
+        credential=_NO_KEY
+        if is_refused and credential is CredentialKind.NONE
+        else credential_words(credential, account.api_key_env, account.vault),
         state=state,
-        words=state_words(shown, credential, now_s),
+        words=state_words(shown, credential, now_s, is_refused=is_refused),
         reason=inert_line(reason, 600),
         last_error=f"Last error, {ago}: {said}" if said and ago else said,
         quotas=tuple(quota_line(each, now_s) for each in status.windows),
         can_ask_again=state in (AccountState.COOLING, AccountState.OVER_QUOTA)
         or (state is AccountState.READY and bool(resting)),
         wants_key=state is AccountState.AUTH_REQUIRED,
+        awaits_key=bool(problem and account.vault),
         can_be_switched=account.name != DEFAULT_ACCOUNT,
     )
+
+
+def _is_refusal(status: AccountStatus) -> bool:
+    return not status.reason.startswith(TABLE[FailureKind.KEY_MISSING].happened)
 
 
 def _resting(status: AccountStatus, now_s: float) -> str:
@@ -186,7 +210,8 @@ def _missing(account: Account, problem: str) -> str:
             f"{account.api_key_env} is not set, or is empty, where the gateway was started. Set it"
             " there and start the gateway again, or name another key."
         )
-    return f"{problem[0].upper()}{problem[1:]}. Name where its key is."
+    what_to_do = "Give it a key." if account.vault else "Name where its key is."
+    return f"{problem[0].upper()}{problem[1:]}. {what_to_do}"
 
 
 def _standing(provider: Provider, lines: tuple[AccountLine, ...]) -> tuple[AccountState, str]:

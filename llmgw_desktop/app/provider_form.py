@@ -47,6 +47,8 @@ class ProviderForm:
     """A new key, for the vault; never shown again and never in the file."""
     models: tuple[str, ...] = ()
     local: bool = False
+    accounts: tuple[str, ...] = ()
+    """Those with keys of their own beside this one; they have a form each."""
 
 
 def form_of(provider: Provider) -> ProviderForm:
@@ -64,20 +66,23 @@ def form_of(provider: Provider) -> ProviderForm:
         vault=vault,
         models=provider.models,
         local=provider.local,
+        accounts=tuple(each.name for each in provider.accounts if each is not account),
     )
 
 
 def default_form(
-    kind: ProviderKind, env: Mapping[str, str], taken: tuple[str, ...]
+    kind: ProviderKind, env: Mapping[str, str], taken: tuple[str, ...], *, has_vault: bool = False
 ) -> ProviderForm:
-    """A start for this kind: a free name, and the variable that is set here, if one is."""
+    """A start for this kind: a free name, and the variable that is set here, if one is; else the
+    vault, which needs no new start."""
     variables = [name for name, of_kind in ENVIRONMENT_KEYS.items() if of_kind is kind]
     found = next((name for name in variables if env.get(name, "").strip()), "")
     is_server = kind is ProviderKind.OPENAI_COMPATIBLE
+    source = KeySource.VAULT if has_vault and not found else KeySource.ENVIRONMENT
     return ProviderForm(
         name=free_name("server" if is_server else kind.value, taken),
         kind=kind,
-        key_source=KeySource.NONE if is_server else KeySource.ENVIRONMENT,
+        key_source=KeySource.NONE if is_server else source,
         api_key_env=found or (variables[0] if variables else ""),
     )
 

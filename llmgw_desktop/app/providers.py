@@ -5,11 +5,12 @@ ready: the window has a worker write it, and the watch of the file takes it over
 """
 
 import asyncio
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from llmgw_desktop.app.key_keeping import KeyKeeping, KeyVault
+from llmgw_desktop.app.provider_accounts import ProviderAccounts
 from llmgw_desktop.app.provider_cards import KIND_WORDS, ProviderCard, card_of, practice_card
 from llmgw_desktop.app.provider_form import (
     ENVIRONMENT_KEYS,
@@ -24,7 +25,6 @@ from llmgw_desktop.app.provider_probe import OLLAMA_URL, Probed, ProviderProbe
 from llmgw_desktop.app.settings_wish import Wish
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT, AccountStatus, account_id
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.provider import Provider, ProviderKind
 from llmgw_desktop.domain.settings import LoadedSettings
 from llmgw_desktop.store.config.settings_change import AddTable, RemoveTable, SetKeys
@@ -37,12 +37,6 @@ class AccountHealth(Protocol):
     def statuses(self) -> tuple[AccountStatus, ...]: ...
 
     def reset(self, account: str) -> None: ...
-
-
-class StoreKey(Protocol):
-    """Puts a key in the vault; the answer is what `vault = ` in the settings says of it."""
-
-    def __call__(self, provider: str, name: str, secret: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +58,7 @@ class AccountTest:
 
 
 class Providers:
-    """`store_key` is None where there is no vault."""
+    """`vault` is None where there is none."""
 
     def __init__(
         self,
@@ -74,19 +68,24 @@ class Providers:
         probe: ProviderProbe,
         env: Mapping[str, str],
         clock: Clock,
-        store_key: StoreKey | None = None,
+        vault: KeyVault | None = None,
     ) -> None:
         self._loaded = loaded
         self._health = health
         self._probe = probe
         self._env = env
         self._clock = clock
-        self._store_key = store_key
+        self._keeping = KeyKeeping(vault)
+        self.accounts = ProviderAccounts(loaded, self._keeping)
         self._listed: dict[str, str] = {}
 
     @property
     def has_vault(self) -> bool:
-        return self._store_key is not None
+        return self._keeping.has_vault
+
+    @property
+    def vault_entries(self) -> tuple[str, ...]:
+        return self._keeping.known()
 
     def cards(self) -> tuple[ProviderCard, ...]:
         """In the order of the file, practice at the end."""
@@ -98,6 +97,7 @@ class Providers:
                 statuses,
                 now_s,
                 listed=self._listed.get(each.name, ""),
+                missing_entry=self._keeping.missing,
             )
             for each in self._providers()
         ]
@@ -117,7 +117,7 @@ class Providers:
         return tuple(found.values())
 
     def new_form(self, kind: ProviderKind = ProviderKind.ANTHROPIC) -> ProviderForm:
-        return default_form(kind, self._env, self._names())
+        return default_form(kind, self._env, self._names(), has_vault=self.has_vault)
 
     def form_of(self, name: str) -> ProviderForm:
         return form_of(self._named(name))
@@ -168,18 +168,6 @@ class Providers:
         edit = Edit(base=self._loaded().source, changes=(change,))
         return Wish(edit=lambda: edit, said=f"{name} is {'on' if on else 'off'}.")
 
-    def toggle_account(self, name: str, account: str, *, on: bool) -> Wish:
-        base = self._loaded().source
-
-        def edit() -> Edit:
-            names = _account_tables(base, name)
-            if account not in names:
-                raise StoreUnavailable(f"{account_id(name, account)} has no table of its own.")
-            table = ("providers", name, "accounts", names.index(account))
-            return Edit(base=base, changes=(SetKeys(table=table, values={"enabled": on}),))
-
-        return Wish(edit=edit, said=f"{account_id(name, account)} is {'on' if on else 'off'}.")
-
     def ask_again(self, account: str) -> None:
         """End an account's pause."""
         self._health.reset(account)
@@ -216,9 +204,10 @@ class Providers:
         return found, form
 
     def _kept(self, form: ProviderForm) -> str:
-        if form.key_source is not KeySource.VAULT or not form.secret or self._store_key is None:
-            return ""
-        return self._store_key(form.kind.value, form.name or DEFAULT_ACCOUNT, form.secret)
+        key = f"providers.{form.name}.vault"
+        name = form.name or DEFAULT_ACCOUNT
+        everyone = self._loaded().settings.providers
+        return self._keeping.kept(form, form.kind.value, name, everyone, key)
 
     def _providers(self) -> list[Provider]:
         everyone = self._loaded().settings.providers
@@ -229,10 +218,3 @@ class Providers:
 
     def _names(self) -> tuple[str, ...]:
         return ("practice", *(each.name for each in self._providers()))
-
-
-def _account_tables(source: bytes, provider: str) -> list[str]:
-    """The accounts that are listed in the file, by name."""
-    data = tomllib.loads(source.decode("utf-8-sig"))
-    table = data.get("providers", {}).get(provider, {})
-    return [str(each.get("name", "")) for each in table.get("accounts", ())]

@@ -11,10 +11,11 @@ from typing_extensions import override
 from llmgw_desktop.app.flight_route import candidate_line
 from llmgw_desktop.app.inert_text import inert, inert_line
 from llmgw_desktop.app.route_explain import RouteExplainer
+from llmgw_desktop.app.vault_names import VaultNames
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import RouteError
 from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.provider import VARIABLE_MISSING, ModelProtocol
 from llmgw_desktop.domain.route import RouteDecision, RouteQuestion, RouteStep
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.bus import Bus
@@ -22,17 +23,26 @@ from llmgw_desktop.engine.flights.pricing import Pricing
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.store.account_store import AccountStore
+from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.settings import load_settings
+from llmgw_desktop.store.vault import Vault
+
+_OTHER_VARIABLES = (
+    "llmgw: The variables are those of this shell; a gateway started elsewhere has its own."
+)
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     """0 where somebody would answer, 1 where nobody would. Raises ConfigError."""
-    settings = load_settings(places.config_file, env).settings
+    loaded = load_settings(places.config_file, env)
+    settings = loaded.settings
     pricing = Pricing()
     pricing.apply(settings.providers, settings.prices)
-    router = Router(settings, health=_health(places, settings), price=pricing.usual)
-    explainer = RouteExplainer(lambda: router)
+    health = _health(places, settings)
+    router = Router(settings, health=health, price=pricing.usual)
+    problems = _key_problems(places, settings, env)
+    explainer = RouteExplainer(lambda: router, health, lambda account: problems.get(account, ""))
     question = RouteQuestion(
         protocol=ModelProtocol(arguments.protocol),
         model=arguments.model,
@@ -53,8 +63,11 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     else:
         sys.stdout.write(_text(steps, decision))
     if decision is None:
-        print(f"llmgw: {inert_line(problem, 1000)}", file=sys.stderr)
+        for sentence in (problem, *loaded.warnings):  # a misspelt table may be why
+            print(f"llmgw: {inert_line(sentence, 1000)}", file=sys.stderr)
         return 1
+    if any(VARIABLE_MISSING in each.reason.lower() for each in decision.considered):
+        print(_OTHER_VARIABLES, file=sys.stderr)
     return 0
 
 
@@ -76,6 +89,14 @@ def _health(places: Places, settings: Settings) -> Health:
     health = Health(clock=clock, bus=Bus(), store=store)
     health.apply(settings.everyone, settings.failover)
     return health
+
+
+def _key_problems(places: Places, settings: Settings, env: Mapping[str, str]) -> dict[str, str]:
+    vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), SystemClock())
+    try:
+        return VaultNames(vault).problems(settings.providers)
+    finally:
+        vault.close()
 
 
 def _text(steps: tuple[RouteStep, ...], decision: RouteDecision | None) -> str:

@@ -247,5 +247,6 @@ def _tried(decision: RouteDecision) -> Tried:
         for rank, each in enumerate(decision.candidates, start=1)
     ]
     ranked = sorted(lines, key=lambda each: (each.rank is None, each.rank or 0))
-    rule = f"Route {decision.rule}. " if decision.rule else ""
+    names_it = not decision.rule or f"'{decision.rule}'" in decision.reason
+    rule = "" if names_it else f"Route {decision.rule}. "
     return Tried(words=f"{rule}{decision.reason}", is_answered=True, candidates=tuple(ranked))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from llmgw_desktop.app.vault_names import VaultNames
 from llmgw_desktop.domain.vault import EntryKind, VaultEntry, address
 from llmgw_desktop.store.vault import Vault
 
@@ -15,6 +16,7 @@ class Credentials:
     def __init__(self, vault: Vault, stored: Callable[[VaultEntry], None] = lambda _: None) -> None:
         """`stored` hears of each new value."""
         self._vault = vault
+        self.names = VaultNames(vault)
         self._told = stored
 
     async def all(self) -> list[VaultEntry]:
@@ -37,6 +39,14 @@ class Credentials:
         entry = address(EntryKind.API_KEY, provider, name, "")
         self._told(self._vault.put(entry, secret.encode("utf-8", "replace"), by=_WHO))
         return f"{provider}/{name}"
+
+    def known(self) -> tuple[str, ...]:
+        """All keys, as settings name them. At once, too."""
+        return self.names.all()
+
+    def missing(self, reference: str) -> str:
+        """Why there is no such entry; empty where there is. At once: nothing is opened."""
+        return self.names.missing(reference)
 
     async def remove(self, entry_id: int) -> bool:
         """Whether there was one."""

@@ -17,6 +17,7 @@ from llmgw_desktop.domain.vault import (
     EntryKind,
     VaultEntry,
     address,
+    looks_like_key,
 )
 from llmgw_desktop.domain.vault_errors import EntryBroken, EntryUnfit, NoSuchEntry, VaultError
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys, master_of
@@ -25,6 +26,10 @@ from llmgw_desktop.store.private_files import write_first
 from llmgw_desktop.store.vault import Vault
 
 _WHO = "llmgw vault"
+_KEY_AS_NAME = (
+    "llmgw: The name looks like a key, so nothing was stored. A key is no argument: leave it out,"
+    " it is asked for or read from stdin. It stands in your shell's history now."
+)
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
@@ -62,6 +67,9 @@ class _Commands:
 
     def _set(self, arguments: argparse.Namespace) -> int:
         entry = _meant(arguments)
+        if entry.kind is EntryKind.API_KEY and looks_like_key(entry.name):
+            print(_KEY_AS_NAME, file=sys.stderr)
+            return 2
         if entry.kind is EntryKind.FILE:
             if sys.stdin.isatty():
                 print("Paste the file's content, then press Ctrl-D.", file=sys.stderr)

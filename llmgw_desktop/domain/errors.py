@@ -149,9 +149,14 @@ class UnknownModel(RouteError):
 
     kind = "unknown_model"
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, off: tuple[str, ...] = ()) -> None:
+        """`off`: providers that would be asked for it, were they switched on."""
         shown = model if len(model) <= 80 else f"{model[:77]}…"
-        super().__init__(f"No enabled provider has a model named '{shown}'.")
+        told = f"No enabled provider has a model named '{shown}'."
+        if off:
+            named = ", ".join(f"'{name}'" for name in off[:5])
+            told = f"{told} It would be asked of {named}, and that is switched off."
+        super().__init__(told)
         self.model = model
 
 
@@ -206,6 +211,7 @@ class KeyMissing(UpstreamError):
 
     def __init__(self, provider: str, problem: str) -> None:
         super().__init__(f"'{provider}' was not asked, because its key is missing: {problem}.")
+        self.problem = problem
 
 
 class SignInNeeded(UpstreamError):

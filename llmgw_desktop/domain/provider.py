@@ -37,6 +37,8 @@ class ProviderKind(StrEnum):
     """A vendor's own program on this computer."""
 
 
+VARIABLE_MISSING = "the environment variable that api_key_env names is not set, or is empty"
+
 DEFAULT_BASE_URLS: dict[ProviderKind, str] = {
     ProviderKind.ANTHROPIC: "https://api.anthropic.com",
     ProviderKind.OPENAI: "https://api.openai.com/v1",
@@ -96,7 +98,7 @@ class Provider:
         if account.api_key or account.vault:
             return ""
         if account.api_key_env:
-            return "the environment variable that api_key_env names is not set, or is empty"
+            return VARIABLE_MISSING
         if self._is_at_its_vendor:
             return (
                 "neither api_key_env nor vault is set, and this vendor answers nobody without a key"

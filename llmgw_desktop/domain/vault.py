@@ -18,6 +18,8 @@ MOST_FILE_BYTES = 1024 * 1024
 _PROVIDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _KEY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}")
 _FILE_NAME = re.compile(r"[A-Za-z0-9._-][A-Za-z0-9._@+-]{0,127}")
+_KEY_BEGINS = re.compile(r"(?:(?:sk|gsk|pk|rk|xai|hf|llmgw)[-_]|AIza|AQ\.)[A-Za-z0-9_.-]{13,}")
+_RANDOM = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9_.-]{32,}")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _LONGEST_PROJECT = 200
 _SHOWN_OF_KEY = 7
@@ -94,6 +96,18 @@ def address(kind: EntryKind, provider: str, name: str, project: str = "") -> Ent
             "1 to 100 letters, digits, '.', '_', '@', '+' and '-', the first a letter or digit",
         )
     return EntryAddress(kind=kind, provider=provider, name=name, project=checked_project(project))
+
+
+def checked_new(entry: EntryAddress) -> EntryAddress:
+    """Names are shown and logged, so a key in the place of one is not taken; what was stored once
+    can still be named, to remove it. Raises EntryUnfit, which does not repeat it."""
+    if entry.kind is EntryKind.API_KEY and any(map(looks_like_key, (entry.provider, entry.name))):
+        raise EntryUnfit("keyName", "a name such as 'work', not the key itself")
+    return entry
+
+
+def looks_like_key(name: str) -> bool:
+    return bool(_KEY_BEGINS.fullmatch(name) or _RANDOM.fullmatch(name))
 
 
 def reference(text: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from llmgw_desktop.domain.vault import (
     EntryKind,
     OpenEntry,
     VaultEntry,
+    checked_new,
     checked_secret,
     masked,
 )
@@ -54,7 +55,7 @@ class Vault:
 
     def put(self, entry: EntryAddress, secret: bytes, *, by: str) -> VaultEntry:
         """Store it, in the place of what was stored there. Raises EntryUnfit."""
-        secret = checked_secret(entry.kind, secret)
+        secret = checked_secret(checked_new(entry).kind, secret)
         for _ in range(_TRIES):
             keys = self._lock.keys()
             stored = self._rows.put(self._shown(entry, secret), keys.seal(entry, secret))

@@ -163,7 +163,8 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             anthropic="not_found_error",
             openai=_INVALID,
             code="model_not_found",
-            advice="GET /v1/models lists the names; a provider is added in the gateway's settings.",
+            advice="GET /v1/models lists the names; providers are added and switched on in the "
+            "gateway's settings.",
         ),
         UnknownPath: _Row(
             status=404,

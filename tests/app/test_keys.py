@@ -36,6 +36,11 @@ def test_other_names_are_refused(keys: ClientKeys, name: str) -> None:
         keys.add(name)
 
 
+def test_a_key_is_no_name(keys: ClientKeys) -> None:
+    with pytest.raises(ValueError, match="looks like a key"):
+        keys.add("sk-ant-api03-0123456789abcdef")
+
+
 def test_scopes_take_the_place_of_what_a_key_has_by_itself(keys: ClientKeys) -> None:
     keys.add("plain")
     keys.add("watcher", [Scope.OPERATIONS])

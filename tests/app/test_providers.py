@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from llmgw_desktop.domain.account import AccountState, AccountStatus, QuotaWindo
 from llmgw_desktop.domain.errors import ConfigError, StoreUnavailable
 from llmgw_desktop.domain.provider import ProviderKind
 from tests.support.plain_settings import PlainHealth, PlainSettings, Unreachable
+from tests.support.plain_vault import PlainVault
 from tests.ui.plain_gateway import NOW_S, StillClock
 
 FILE = """\
@@ -48,22 +48,18 @@ class Desk:
         self.settings.write(FILE)
         self.health = PlainHealth()
         self.asker = Unreachable()
-        self.kept: list[tuple[str, str, str]] = []
+        self.vault = PlainVault()
         self.providers = self.made()
 
-    def made(self, store_key: Callable[[str, str, str], str] | None = None) -> Providers:
+    def made(self, vault: PlainVault | None = None) -> Providers:
         return Providers(
             lambda: self.settings.loaded,
             health=self.health,
             probe=ProviderProbe(self.asker, StillClock()),
             env=self.settings.env,
             clock=StillClock(),
-            store_key=store_key,
+            vault=vault,
         )
-
-    def keep(self, provider: str, name: str, secret: str) -> str:
-        self.kept.append((provider, name, secret))
-        return f"{provider}/{name}"
 
     def do(self, wish: Wish) -> str:
         self.settings.editor.apply(wish.edit())
@@ -127,6 +123,41 @@ def test_models_that_rest_are_named_on_an_account_that_stands_well(desk: Desk) -
     assert card.counts_down
 
 
+def test_an_entry_that_the_vault_lacks_is_told_before_anybody_asks(desk: Desk) -> None:
+    by_hand = '[providers.new]\nkind = "anthropic"\nvault = "antropic/default"\n'
+    desk.settings.write(FILE + by_hand)
+    desk.providers = desk.made(desk.vault)
+    card = desk.card("new")
+    assert (card.state, card.words) == (AccountState.AUTH_REQUIRED, "needs a key")
+    assert card.accounts[0].reason == "The vault has no key antropic/default. Give it a key."
+    assert card.counts_down, "the key may come from the command line"
+    desk.vault.keep_key("antropic", "default", "k")
+    assert desk.card("new").state is AccountState.READY
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "credential"),
+    [
+        ("claude", "key refused", "key from ANTHROPIC_API_KEY"),
+        ("here", "needs a key", "no key is set"),
+    ],
+)
+def test_a_refused_key_is_told_as_that_and_once(
+    desk: Desk, name: str, words: str, credential: str
+) -> None:
+    happened = "Its vendor refused the key (401): invalid x-api-key."
+    desk.health.known[name] = AccountStatus(
+        account=name,
+        state=AccountState.AUTH_REQUIRED,
+        reason=f"{happened} Give the account another key.",
+        last_error=happened,
+        last_error_at_s=NOW_S,
+    )
+    line = desk.card(name).accounts[0]
+    assert (line.words, line.credential, line.last_error) == (words, credential, "")
+    assert line.wants_key
+
+
 def test_quota_windows_come_with_the_account(desk: Desk) -> None:
     window = QuotaWindow(name="tokens", limit=100, remaining=5)
     desk.health.known["claude"] = AccountStatus(account="claude", windows=(window,))
@@ -153,7 +184,7 @@ def test_off_and_on(desk: Desk) -> None:
 
 def test_one_account_is_switched(desk: Desk) -> None:
     assert [each.can_be_switched for each in desk.card("work").accounts] == [True, True]
-    said = desk.do(desk.providers.toggle_account("work", "reserve", on=False))
+    said = desk.do(desk.providers.accounts.toggle("work", "reserve", on=False))
     assert said == "work/reserve is off."
     assert [each.state for each in desk.card("work").accounts] == [
         AccountState.READY,
@@ -162,7 +193,7 @@ def test_one_account_is_switched(desk: Desk) -> None:
     assert desk.card("work").words == "ready"
     assert not desk.card("claude").accounts[0].can_be_switched
     with pytest.raises(StoreUnavailable, match="claude has no table of its own"):
-        desk.do(desk.providers.toggle_account("claude", "default", on=False))
+        desk.do(desk.providers.accounts.toggle("claude", "default", on=False))
 
 
 def test_keys_in_the_environment_are_offered_and_never_used_unasked(desk: Desk) -> None:
@@ -204,7 +235,7 @@ def test_accounts_beside_the_form_are_left_alone(desk: Desk) -> None:
 
 
 def test_a_new_key_goes_to_the_vault_and_its_entry_to_the_file(desk: Desk) -> None:
-    providers = desk.made(desk.keep)
+    providers = desk.made(desk.vault)
     assert providers.has_vault
     assert not desk.providers.has_vault
     form = ProviderForm(
@@ -215,7 +246,7 @@ def test_a_new_key_goes_to_the_vault_and_its_entry_to_the_file(desk: Desk) -> No
     )
     assert "very-secret" not in repr(form)
     edit = providers.add(form).edit()
-    assert desk.kept == [("groq", "second", "sk-very-secret")]
+    assert desk.vault.kept == [("groq", "second", "sk-very-secret")]
     assert "very-secret" not in repr(edit)
     assert edit.changes[0].values == {"kind": "groq", "vault": "groq/second"}  # type: ignore[union-attr]
 

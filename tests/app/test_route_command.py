@@ -7,7 +7,9 @@ import pytest
 
 from llmgw_desktop.app import route_command
 from llmgw_desktop.app.commands import parse
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.store.account_store import AccountStore
 from llmgw_desktop.store.paths import Places
 
 CONFIG = """
@@ -49,7 +51,8 @@ def _said(places: Places, capsys: pytest.CaptureFixture[str], *argv: str) -> tup
 def test_in_words(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ("claude-haiku-5", "--client", "claude-code", "--tokens", "900")
     code, out, err = _said(places, capsys, *asked)
-    assert (code, err) == (0, "")
+    assert code == 0
+    assert err.startswith("llmgw: The variables are those of this shell;")
     assert out.splitlines() == [
         "Routes:",
         "  + background: Everything fits.",
@@ -85,12 +88,52 @@ def test_nobody_answers(places: Places, capsys: pytest.CaptureFixture[str]) -> N
     code, out, err = _said(places, capsys, "x\x1b[2J", "--protocol", "gemini")
     assert code == 1
     assert "background: It is for client" in out
-    assert err == "llmgw: No enabled provider has a model named 'x␛[2J'.\n"
+    assert err.startswith("llmgw: No enabled provider has a model named 'x␛[2J'.\nllmgw: /")
     code, out, _ = _said(places, capsys, "x", "--protocol", "gemini", "--json")
     assert (code, json.loads(out)["problem"]) == (
         1,
         "No enabled provider has a model named 'x'.",
     )
+
+
+ALONE = """
+[providers.alone]
+kind = "openai-compatible"
+base_url = "http://127.0.0.1:9/v1"
+local = true
+vault = "openai/defualt"
+models = ["m"]
+"""
+
+
+def test_an_only_candidate_without_its_key_is_told_as_that(
+    places: Places, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places.config_file.write_text(ALONE, "utf-8")
+    _, out, _ = _said(places, capsys, "m")
+    assert "There is no other. Its key is missing: the vault has no key openai/defualt." in out
+
+
+def test_an_only_candidate_that_was_refused_is_told_as_that(
+    places: Places, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places.config_file.write_text(ALONE.replace('vault = "openai/defualt"\n', ""), "utf-8")
+    store = AccountStore(places.gateway_db, SystemClock())
+    rest = ["auth_required", None, None, "Its vendor refused the key (401).", False]
+    kept = {"own": rest, "models": {}, "last_error": ["", None], "windows": []}
+    store.put("alone", json.dumps(kept))
+    store.close()
+    _, out, _ = _said(places, capsys, "m")
+    assert "There is no other. Its vendor refused the key (401)." in out
+
+
+def test_what_the_file_is_warned_about_is_told_here_too(
+    places: Places, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places.config_file.write_text('[provider.anthropic]\nkind = "anthropic"\n', "utf-8")
+    code, _, err = _said(places, capsys, "m")
+    assert code == 1
+    assert "line 1: provider: unknown table, ignored" in err
 
 
 def test_no_file_is_no_routes(places: Places, capsys: pytest.CaptureFixture[str]) -> None:

@@ -183,6 +183,12 @@ def test_trying_sends_nothing_and_tells_why(desk: Desk) -> None:
     assert [(each.rank, each.account) for each in tried.candidates] == [(1, "b"), (None, "a")]
 
 
+def test_a_reason_that_names_the_route_is_not_preceded_by_it(desk: Desk) -> None:
+    reason = "Route 'small' matches, number 1 of the list."
+    desk.explainer.decision = RouteDecision(candidates=(), rule="small", reason=reason)
+    assert desk.routes.try_it(QUESTION).words == reason
+
+
 def test_trying_what_nobody_answers(desk: Desk) -> None:
     desk.explainer.trouble = UnknownModel("x")
     tried = desk.routes.try_it(QUESTION)

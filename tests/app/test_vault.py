@@ -48,6 +48,17 @@ async def test_storing_listing_and_removing(
         assert (await Credentials(vault).problem()).startswith("The vault is locked")
 
 
+async def test_what_is_missing_is_told_by_name_and_as_soon_as_it_changes(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with place.open() as vault, place.open() as other_process:
+        credentials = Credentials(vault)
+        assert credentials.missing("") == ""
+        assert credentials.missing("openai/default") == "the vault has no key openai/default"
+        Credentials(other_process).keep_key("openai", "default", SECRET.decode())
+        assert credentials.missing("openai/default") == ""
+        assert credentials.known() == ("openai/default",)
+
+
 async def test_guards_of_records_know_the_master_key_of_the_environment() -> None:
     places = Places.of(os.environ)
     places.make()

@@ -147,9 +147,20 @@ def test_no_verb_takes_a_secret_as_an_argument(capsys: pytest.CaptureFixture[str
         with pytest.raises(SystemExit) as exited:
             parse(["vault", *words])
         assert exited.value.code == 2
+    told = capsys.readouterr().err
+    assert "never arguments" in told
+    assert SECRET not in told
     with pytest.raises(SystemExit):
         parse(["--port", "1", "vault", "list"])
     assert "not for 'vault'" in capsys.readouterr().err
+
+
+def test_a_key_in_the_place_of_the_name_is_neither_stored_nor_shown(desk: Desk) -> None:
+    code, out, err = desk.run("set", "openai", SECRET, stdin=b"sk-x")
+    assert code == 2
+    assert "A key is no argument" in err
+    assert SECRET not in out + err
+    assert desk.run("list")[1] == ""
 
 
 def test_a_prompt_shows_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,7 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.paths import Places
 from tests.support.plain_settings import PlainExplainer, PlainHealth, PlainSettings, Unreachable
+from tests.support.plain_vault import PlainVault
 
 URL = "http://127.0.0.1:3333"
 NOW_S = 1_763_730_118.0
@@ -302,12 +303,14 @@ class PlainGateway:
         self.explainer = PlainExplainer()
         self.settings_writer = self.settings.editor
         self.asker = Unreachable()
+        self.vault = PlainVault()
         self.providers = Providers(
             lambda: self.settings.loaded,
             health=self.health,
             probe=ProviderProbe(self.asker, StillClock()),
             env=self.settings.env,
             clock=StillClock(),
+            vault=self.vault,
         )
         self.routes = Routes(lambda: self.settings.loaded, self.explainer)
         self.warnings: tuple[str, ...] = ()

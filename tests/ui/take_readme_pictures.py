@@ -78,6 +78,20 @@ api_key_env = "STUB_KEY"
 kind = "groq"
 api_key_env = "STUB_KEY"
 enabled = false
+[[prices]]
+model = "claude-opus-*"
+input = 4
+output = 20
+cache_read = 0.2
+cache_write_5m = 5
+cache_write_1h = 8
+[[prices]]
+model = "claude-haiku-*"
+input = 1
+output = 5
+cache_read = 0.1
+cache_write_5m = 1.25
+cache_write_1h = 2
 """
 
 

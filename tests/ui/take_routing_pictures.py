@@ -64,6 +64,19 @@ def providers_add(studio: Studio) -> None:
     _show_dialog(studio)
 
 
+def providers_account(studio: Studio) -> None:
+    from PySide6.QtWidgets import QAbstractButton
+
+    from tests.support.routing_scene import set_full_scene
+
+    set_full_scene(studio.gateway)
+    studio.show("providers")
+    named = "Add an account to work-openai"
+    buttons = _window(studio).findChildren(QAbstractButton)
+    next(each for each in buttons if each.accessibleName() == named).click()
+    _show_dialog(studio)
+
+
 def providers_add_refused(studio: Studio) -> None:
     from llmgw_desktop.ui.providers.provider_dialog import ProviderDialog
     from llmgw_desktop.ui.widgets.button import Button
@@ -166,6 +179,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
         providers_empty,
         providers_add,
         providers_add_refused,
+        providers_account,
         routes_full,
         routes_empty,
         routes_edit,

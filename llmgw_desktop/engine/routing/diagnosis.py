@@ -118,7 +118,8 @@ def of_error(error: Exception) -> Failure:
     kind = next((kind for each, kind in _BY_CLASS if isinstance(error, each)), None)
     if kind is FailureKind.REFUSED and _is_offline(error.__cause__):
         kind = FailureKind.OFFLINE
-    return Failure(kind=kind or FailureKind.OVERLOADED, words=str(error)[:_WORDS_KEPT])
+    said = error.problem if isinstance(error, KeyMissing) else str(error)
+    return Failure(kind=kind or FailureKind.OVERLOADED, words=said[:_WORDS_KEPT])
 
 
 def of_answer(status: int, headers: Mapping[str, str], body: bytes, now_s: float) -> Failure:

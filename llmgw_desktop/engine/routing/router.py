@@ -220,7 +220,8 @@ def _nobody(asked: Asked, led: Sequence[Lead], choices: Choices) -> RouteError:
     """Why a name leads to nobody who could answer."""
     protocol, model, operation = asked[:3]
     if not led:
-        return UnknownModel(model)
+        off = [each.account.partition("/")[0] for each in choices.left_out]
+        return UnknownModel(model, tuple(dict.fromkeys(off)))
     if all(protocol not in lead.provider.spoken for lead in led) and operation not in TRANSLATED:
         names = [lead.provider.name for lead in led]
         return NotServed(not_taken(model[:80], names, operation, protocol))

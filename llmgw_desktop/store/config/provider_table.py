@@ -229,5 +229,5 @@ class ProviderTables:
                     "entry of the vault in vault",
                 )
             elif key not in PROVIDER_KEYS and key != "accounts":
-                known = ", ".join(PROVIDER_KEYS)
+                known = ", ".join((*PROVIDER_KEYS, "accounts"))
                 self._text.warn((*path, key), f"unknown setting, ignored (known here: {known})")

@@ -73,7 +73,8 @@ def changed_text(text: str, change: Change) -> str:
         case SetKeys():
             blocks = _with_keys(blocks, change, line_end)
         case AddTable():
-            blocks = _with_table(blocks, change.table[:1], _new_text(change, line_end), line_end)
+            beside = change.table[:2] if change.is_element else change.table[:1]
+            blocks = _with_table(blocks, beside, _new_text(change, line_end), line_end)
         case PasteTable():
             blocks = _with_table(blocks, change.beside, change.text, line_end)
         case RemoveTable():

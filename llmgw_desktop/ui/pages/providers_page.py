@@ -24,7 +24,7 @@ from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.providers.first_provider import FirstProvider
 from llmgw_desktop.ui.providers.offer_card import OfferCard
 from llmgw_desktop.ui.providers.provider_card_view import ProviderCardView
-from llmgw_desktop.ui.providers.provider_dialog import ProviderDialog
+from llmgw_desktop.ui.providers.provider_forms import ProviderForms
 from llmgw_desktop.ui.settings_changer import SettingsChanger
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
@@ -51,6 +51,7 @@ class ProvidersPage(QWidget):
         self._changer = changer
         self._bridge = bridge
         self._theme = theme
+        self._forms = ProviderForms(theme, providers, changer, self)
         self._dismissed: set[str] = set()
         self._found: tuple[str, ProviderForm | None] | None = None
         """What a look for Ollama brought."""
@@ -85,7 +86,7 @@ class ProvidersPage(QWidget):
         self._bridge.events.connect(self._on_events)
         self._changer.settled.connect(self._show_if_seen)
         self._tick.timeout.connect(self._show)
-        self._add.clicked.connect(partial(self._open_new, ProviderKind.ANTHROPIC))
+        self._add.clicked.connect(partial(self._forms.open_new, ProviderKind.ANTHROPIC))
         self._look.clicked.connect(self._look_for_ollama)
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
@@ -144,8 +145,8 @@ class ProvidersPage(QWidget):
 
     def _made_first(self) -> FirstProvider:
         first = FirstProvider(self._theme)
-        first.vendor_wanted.connect(partial(self._open_new, ProviderKind.ANTHROPIC))
-        first.server_wanted.connect(partial(self._open_new, ProviderKind.OPENAI_COMPATIBLE))
+        first.vendor_wanted.connect(partial(self._forms.open_new, ProviderKind.ANTHROPIC))
+        first.server_wanted.connect(partial(self._forms.open_new, ProviderKind.OPENAI_COMPATIBLE))
         first.ollama_wanted.connect(self._look_for_ollama)
         return first
 
@@ -171,12 +172,17 @@ class ProvidersPage(QWidget):
         view.toggled.connect(lambda on: self._make(partial(self._providers.toggle, name, on=on)))
         view.account_toggled.connect(
             lambda account, on: self._make(
-                partial(self._providers.toggle_account, name, account, on=on)
+                partial(self._providers.accounts.toggle, name, account, on=on)
             )
         )
         view.ask_again_wanted.connect(self._ask_again)
         view.test_wanted.connect(partial(self._start_test, name))
-        view.edit_wanted.connect(partial(self._open_change, name))
+        view.edit_wanted.connect(partial(self._forms.open_change, name))
+        view.account_wanted.connect(partial(self._forms.open_new_account, name))
+        view.account_edit_wanted.connect(partial(self._forms.open_account, name))
+        view.account_remove_wanted.connect(
+            lambda account: self._make(partial(self._providers.accounts.remove, name, account))
+        )
         view.remove_wanted.connect(lambda: self._make(partial(self._providers.remove, name)))
         return view
 
@@ -201,25 +207,6 @@ class ProvidersPage(QWidget):
     def _ask_again(self, account: str) -> None:
         self._providers.ask_again(account)
         self._show()
-
-    def _open_new(self, kind: ProviderKind) -> None:
-        form = self._providers.new_form(kind)
-        dialog = ProviderDialog(self._theme, self._providers, form, self, is_new=True)
-        dialog.save_wanted.connect(lambda: self._save(dialog, self._providers.add(dialog.form)))
-        dialog.open()
-
-    def _open_change(self, name: str) -> None:
-        form = self._providers.form_of(name)
-        dialog = ProviderDialog(self._theme, self._providers, form, self, is_new=False)
-        change = self._providers.change_from(name)
-        dialog.save_wanted.connect(lambda: self._save(dialog, change(dialog.form)))
-        dialog.open()
-
-    def _save(self, dialog: ProviderDialog, wish: Wish) -> None:
-        dialog.show_saving(is_under_way=True)
-        self._changer.make(
-            lambda: wish, done=dialog.accept, refused=dialog.show_refusal, conflicted=dialog.reject
-        )
 
     def _start_test(self, name: str) -> None:
         self._views[name].show_testing(is_under_way=True)

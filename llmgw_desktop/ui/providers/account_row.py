@@ -9,7 +9,7 @@ from llmgw_desktop.domain.account import AccountState
 from llmgw_desktop.ui.providers.quota_rows import QuotaRows
 from llmgw_desktop.ui.providers.standing_marks import standing_mark
 from llmgw_desktop.ui.theme import TextSize, Theme
-from llmgw_desktop.ui.widgets.button import Button
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.mark import Mark
@@ -22,17 +22,23 @@ class AccountRow(QWidget):
     toggled = Signal(bool)
     ask_again_wanted = Signal()
     key_wanted = Signal()
+    edit_wanted = Signal()
+    remove_wanted = Signal()
 
     def __init__(self, theme: Theme, line: AccountLine, *, is_only: bool) -> None:
         super().__init__()
         self._theme = theme
         self._is_only = is_only
         self._mark = Mark(theme, "ok")
-        self._name = Label(theme, line.name, weight=QFont.Weight.Medium)
+        self._name = FlowingLabel(theme, line.name, weight=QFont.Weight.Medium)
         self._state = Label(theme, size=TextSize.CAPTION)
         self._credential = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._switch = Switch(theme, name=f"Use account {line.name}")
         self._switch.clicked.connect(self.toggled)
+        self._edit = Button(theme, kind=ButtonKind.QUIET, icon="edit", name=f"Edit {line.id}")
+        self._edit.clicked.connect(self.edit_wanted)
+        self._remove = Button(theme, kind=ButtonKind.QUIET, icon="trash", name=f"Remove {line.id}")
+        self._remove.clicked.connect(self.remove_wanted)
         self._reason = FlowingLabel(theme)
         self._act = Button(theme)
         self._act.clicked.connect(self._do)
@@ -52,7 +58,8 @@ class AccountRow(QWidget):
         self._state.set_tone(tone)
         self._credential.setText(line.credential)
         self._switch.setChecked(line.state is not AccountState.OFF)
-        self._switch.setVisible(line.can_be_switched)
+        for part in (self._switch, self._edit, self._remove):
+            part.setVisible(line.can_be_switched)
         self._reason.setText(line.reason)
         self._reason.setVisible(bool(line.reason))
         self._reason.set_tone(Tone.ERROR if line.wants_key else Tone.TEXT)
@@ -89,7 +96,13 @@ class AccountRow(QWidget):
             if self._is_only:
                 part.hide()
         head.addWidget(self._credential, 1)
-        head.addWidget(self._switch)
+        acts = QHBoxLayout()
+        acts.setSpacing(space(1))
+        acts.addWidget(self._edit)
+        acts.addWidget(self._remove)
+        acts.addSpacing(space(1.5))
+        acts.addWidget(self._switch)
+        head.addLayout(acts)
         below = QHBoxLayout()
         below.setSpacing(space(3))
         below.addWidget(self._reason, 1)

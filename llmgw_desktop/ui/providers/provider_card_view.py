@@ -21,6 +21,7 @@ from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
 from llmgw_desktop.ui.widgets.switch import Switch
 
 _WORDS_UNITS = 60
+_MORE_WORDS = "Another key for the same provider: by turns, or when the first is used up"
 
 
 class ProviderCardView(Card):
@@ -33,17 +34,26 @@ class ProviderCardView(Card):
     test_wanted = Signal()
     edit_wanted = Signal()
     remove_wanted = Signal()
+    account_wanted = Signal()
+    """Another one."""
+    account_edit_wanted = Signal(str)
+    account_remove_wanted = Signal(str)
 
     def __init__(self, theme: Theme, card: ProviderCard) -> None:
         super().__init__(theme)
         self._theme = theme
         self._card = card
         self._mark = Mark(theme, "ok")
-        self._name = Label(theme, card.name, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        self._name = FlowingLabel(
+            theme, card.name, size=TextSize.HEADING, weight=QFont.Weight.DemiBold
+        )
         self._state = Label(theme, weight=QFont.Weight.Medium)
         self._kind = FlowingLabel(theme, tone=Tone.MUTED)
         self._models = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._test = Button(theme, "Test")
+        self._more = Button(theme, "Account…", icon="plus")
+        self._more.setAccessibleName(f"Add an account to {card.name}")
+        self._more.setToolTip(_MORE_WORDS)
         self._edit = Button(theme, kind=ButtonKind.QUIET, icon="edit", name=f"Edit {card.name}")
         self._remove = Button(
             theme, kind=ButtonKind.QUIET, icon="trash", name=f"Remove {card.name}"
@@ -91,6 +101,7 @@ class ProviderCardView(Card):
     def _connect(self) -> None:
         self._switch.clicked.connect(self.toggled)
         self._test.clicked.connect(self.test_wanted)
+        self._more.clicked.connect(self.account_wanted)
         self._edit.clicked.connect(self.edit_wanted)
         self._remove.clicked.connect(self.remove_wanted)
         for line in self._card.accounts:
@@ -99,7 +110,9 @@ class ProviderCardView(Card):
     def _connect_row(self, row: AccountRow, line: AccountLine) -> None:
         row.toggled.connect(lambda on: self.account_toggled.emit(line.name, on))
         row.ask_again_wanted.connect(lambda: self.ask_again_wanted.emit(line.id))
-        row.key_wanted.connect(self.edit_wanted)
+        row.edit_wanted.connect(lambda: self.account_edit_wanted.emit(line.name))
+        row.remove_wanted.connect(lambda: self.account_remove_wanted.emit(line.name))
+        row.key_wanted.connect(row.edit_wanted if line.can_be_switched else self.edit_wanted)
 
     def _lay_out(self) -> None:
         space = self._theme.space
@@ -145,7 +158,7 @@ class ProviderCardView(Card):
         row = QHBoxLayout(buttons)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(space(1))
-        for widget in (self._test, self._edit, self._remove):
+        for widget in (self._test, self._more, self._edit, self._remove):
             row.addWidget(widget)
             widget.setVisible(not self._card.is_practice)
         row.addSpacing(space(1.5))

@@ -9,20 +9,15 @@ from llmgw_desktop.app.provider_form import KeySource, ProviderForm, field_of
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.provider import DEFAULT_BASE_URLS, ProviderKind
 from llmgw_desktop.ui.dialogs.form_dialog import FormDialog
+from llmgw_desktop.ui.providers.key_fields import KeyFields
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.choice import Choice
-from llmgw_desktop.ui.widgets.segmented import Segmented
 from llmgw_desktop.ui.widgets.switch_line import SwitchLine
 from llmgw_desktop.ui.widgets.text_field import Field, TextLine
 
 _KINDS = [
     (kind.value, KIND_WORDS[kind]) for kind in KIND_WORDS if kind is not ProviderKind.PRACTICE
 ]
-_SOURCES = (
-    (KeySource.ENVIRONMENT.value, "Environment variable"),
-    (KeySource.VAULT.value, "Vault"),
-    (KeySource.NONE.value, "No key"),
-)
 
 
 class FormSource(Protocol):
@@ -32,6 +27,9 @@ class FormSource(Protocol):
     def has_vault(self) -> bool: ...
 
     def new_form(self, kind: ProviderKind) -> ProviderForm: ...
+
+    @property
+    def vault_entries(self) -> tuple[str, ...]: ...
 
     def is_set(self, variable: str) -> bool: ...
 
@@ -51,20 +49,15 @@ class ProviderDialog(FormDialog):
         self._kind = Choice(theme, _KINDS, name="What it is")
         self._name = TextLine(theme)
         self._address = TextLine(theme)
-        sources = [each for each in _SOURCES if each[0] != KeySource.VAULT or self._knows_vault()]
-        self._key_source = Segmented(theme, sources, name="Where its key is")
-        self._variable = TextLine(theme)
-        self._secret = TextLine(theme)
-        self._secret.setEchoMode(TextLine.EchoMode.Password)
+        offered = [each for each in KeySource if each is not KeySource.VAULT or self._knows_vault()]
+        self._key = KeyFields(theme, source, offered, form.vault)
         self._models = TextLine(theme)
         self._local = SwitchLine(theme, "It is on this computer or in my own network")
         self._fields = {
             "kind": Field(theme, "What it is", self._kind),
             "name": Field(theme, "Name", self._name, _NAME),
             "base_url": Field(theme, "Address", self._address),
-            "key_source": Field(theme, "Its key", self._key_source),
-            "api_key_env": Field(theme, "Environment variable", self._variable),
-            "vault": Field(theme, "Key", self._secret, _SECRET),
+            **self._key.by_name,
             "models": Field(theme, "Models", self._models, _MODELS),
         }
         for key, field in self._fields.items():
@@ -75,8 +68,6 @@ class ProviderDialog(FormDialog):
         self._name.setEnabled(is_new)
         self._show_form(form)
         self._kind.currentIndexChanged.connect(self._on_kind)
-        self._key_source.chosen.connect(self._show_key_fields)
-        self._variable.textChanged.connect(self._show_variable)
         self.fit()
         (self._kind if is_new else self._address).setFocus()
 
@@ -87,10 +78,10 @@ class ProviderDialog(FormDialog):
             name=self._name.text().strip(),
             kind=ProviderKind(self._kind.key),
             base_url=self._address.text().strip(),
-            key_source=KeySource(self._key_source.key),
-            api_key_env=self._variable.text().strip(),
-            vault=self._vault,
-            secret=self._secret.text(),
+            key_source=self._key.source,
+            api_key_env=self._key.variable,
+            vault=self._key.entry,
+            secret=self._key.secret,
             models=models,
             local=self._local.is_on,
         )
@@ -114,15 +105,12 @@ class ProviderDialog(FormDialog):
         self._kind.choose(form.kind.value)
         self._name.setText(form.name)
         self._address.setText(form.base_url)
-        self._key_source.choose(form.key_source.value)
-        self._variable.setText(form.api_key_env)
+        self._key.show(form.key_source, form.api_key_env)
+        if form.accounts:
+            self._key.set_hint(f"Beside those of its accounts: {', '.join(form.accounts[:5])}.")
         self._models.setText(", ".join(form.models))
         self._local.set_on(form.local)
-        if form.vault:
-            self._secret.setPlaceholderText(f"{form.vault}, unchanged")
         self._show_address_hint()
-        self._show_key_fields()
-        self._show_variable()
 
     def _on_kind(self) -> None:
         """A new provider's suggestions follow, as far as nobody has typed over them."""
@@ -133,9 +121,9 @@ class ProviderDialog(FormDialog):
         if now.name in ("", self._untouched.name):
             self._name.setText(fresh.name)
         if now.api_key_env in ("", self._untouched.api_key_env):
-            self._variable.setText(fresh.api_key_env)
+            self._key.suggest(fresh.api_key_env)
         if now.key_source is self._untouched.key_source:
-            self._key_source.choose(fresh.key_source.value)
+            self._key.choose(fresh.key_source)
         self._untouched = fresh
         self._show_address_hint()
 
@@ -145,20 +133,6 @@ class ProviderDialog(FormDialog):
         hint = "Leave it empty for the vendor's own." if own else "With /v1 where it needs one."
         self._fields["base_url"].set_hint(hint)
 
-    def _show_key_fields(self) -> None:
-        chosen = self._key_source.key
-        self._fields["api_key_env"].setVisible(chosen == KeySource.ENVIRONMENT)
-        self._fields["vault"].setVisible(chosen == KeySource.VAULT)
-
-    def _show_variable(self) -> None:
-        variable = self._variable.text().strip()
-        is_set = bool(variable) and self._source.is_set(variable)
-        known = "It is set where the gateway was started." if is_set else _NOT_SET
-        self._fields["api_key_env"].set_hint(known if variable else _VARIABLE)
-
 
 _NAME = "Small letters, digits, - and _. Programs can ask for it as NAME/MODEL."
-_SECRET = "It goes into the vault, encrypted. The settings file names only its entry."  # noqa: S105
 _MODELS = "Separated by commas. Leave it empty to have the provider list its own."
-_VARIABLE = "The name of the variable that holds the key, never the key itself."
-_NOT_SET = "It is not set where the gateway was started: set it there and start the gateway again."

@@ -35,7 +35,7 @@ class RouteRowView(QWidget):
         self._is_dragged = False
         self._shows_focus = False
         self._number = Label(theme, tone=Tone.MUTED)
-        self._name = Label(theme, weight=QFont.Weight.DemiBold)
+        self._name = FlowingLabel(theme, weight=QFont.Weight.DemiBold)
         self._note = Label(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._match = FlowingLabel(theme)
         self._to = FlowingLabel(theme, tone=Tone.MUTED)

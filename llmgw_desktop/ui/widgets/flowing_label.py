@@ -91,7 +91,10 @@ class FlowingLabel(Label):
     @override
     def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.averageCharWidth() * _LEAST_LETTERS, metrics.height())
+        width = metrics.averageCharWidth() * _LEAST_LETTERS
+        if len(self.text()) < 2 * _LEAST_LETTERS:  # a short name leaves no gap behind it
+            width = min(width, self.sizeHint().width())
+        return QSize(width, metrics.height())
 
     @override
     def heightForWidth(self, width: int) -> int:

@@ -124,6 +124,7 @@ async def test_another_projects_entry_is_not_found(house: House) -> None:
         ("/v1/credentials", {**KEY, "apiKey": "x\r\ny: z"}, "apiKey"),
         ("/v1/credentials", {**KEY, "keyName": "../x"}, "keyName"),
         ("/v1/credentials", {**KEY, "keyName": ["x"]}, "keyName"),
+        ("/v1/credentials", {**KEY, "keyName": SECRET}, "keyName"),
         ("/v1/credentials", {**KEY, "project": "a\nb"}, "project"),
         ("/v1/credentials", {**KEY, "project": ""}, "project"),
         ("/v1/credentials", {**KEY, "provider": "a/b"}, "provider"),

@@ -145,6 +145,11 @@ def test_errors(error: Exception, kind: FailureKind) -> None:
     assert failure.row.others_may
 
 
+def test_a_missing_key_is_told_once() -> None:
+    outcome = of_error(KeyMissing("x", "the vault has no key a/b")).outcome
+    assert outcome == "Its key is missing: the vault has no key a/b."
+
+
 @pytest.mark.parametrize(
     ("data", "kind"),
     [

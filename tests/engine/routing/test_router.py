@@ -163,7 +163,7 @@ def test_a_name_meant_for_a_provider_never_leaves_it(model: str) -> None:
 @pytest.mark.parametrize("model", ["home/m", "home:m", "m"])
 def test_what_is_meant_for_a_provider_that_is_switched_off_goes_nowhere_else(model: str) -> None:
     off = provider("home", "openai-compatible", "m", enabled=False)
-    with pytest.raises(UnknownModel):
+    with pytest.raises(UnknownModel, match="asked of 'home', and that is switched off"):
         decided(routing([off, provider("vendor", "openrouter")]), model)
 
 

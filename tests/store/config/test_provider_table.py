@@ -169,3 +169,10 @@ def test_a_key_lies_in_one_place(file: Path) -> None:
     error = refused(file, text, {"K": "sk-1"})
     assert error.key == "providers.x.vault"
     assert "either vault or api_key_env" in error.message
+
+
+def test_who_misspells_the_accounts_is_told_of_them(file: Path) -> None:
+    text = '[providers.x]\nkind = "openai"\nvault = "a/b"\n'
+    (warning,) = load(file, f'{text}[[providers.x.account]]\nname = "work"\n').warnings
+    assert "providers.x.account: unknown setting" in warning
+    assert warning.endswith(", accounts)")

@@ -9,17 +9,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from llmgw_desktop.app.provider_form import KeySource
 from llmgw_desktop.app.provider_probe import OLLAMA_URL
 from llmgw_desktop.domain.account import AccountState, AccountStatus
 from llmgw_desktop.domain.events import AccountChanged
 from llmgw_desktop.ui.dialogs.conflict_dialog import ConflictDialog
+from llmgw_desktop.ui.providers.account_dialog import AccountDialog
 from llmgw_desktop.ui.providers.account_row import AccountRow
 from llmgw_desktop.ui.providers.first_provider import FirstProvider
 from llmgw_desktop.ui.providers.offer_card import OfferCard
 from llmgw_desktop.ui.providers.provider_dialog import ProviderDialog
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.switch import Switch
-from llmgw_desktop.ui.widgets.text_field import TextLines
+from llmgw_desktop.ui.widgets.text_field import TextLine, TextLines
 from tests.support.routing_scene import FULL, set_full_scene
 from tests.ui.pages.routing_stage import RoutingStage
 from tests.ui.plain_gateway import NOW_S
@@ -272,6 +274,88 @@ async def test_changing_by_dialog_keeps_comments(stage: RoutingStage) -> None:
     text = stage.file.read_text()
     assert text.startswith(before)
     assert text.endswith(after.partition("]\n")[2])
+
+
+async def test_a_second_account_is_added_by_dialog(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    stage.button("Add an account to anthropic").click()
+    dialog = stage.one(AccountDialog)
+    dialog._name.setText("work")
+    dialog.save_wanted.emit()
+    vault = dialog._fields["vault"]
+    await stage.until(lambda: vault.note.startswith("Paste the key"))
+    dialog._key._secret.setText("sk-work")
+    dialog.save_wanted.emit()
+    await stage.until(lambda: stage.window.findChild(AccountDialog) is None)
+    await stage.until(lambda: "1 of 2 accounts ready" not in words_of(stage.card("anthropic")))
+    await stage.until(lambda: "work" in words_of(stage.card("anthropic")))
+    assert 'vault = "anthropic/anthropic.work"' in stage.file.read_text()
+    assert "sk-work" not in stage.file.read_text()
+    stage.button("Remove anthropic/work").click()
+    await stage.until(lambda: stage.file.read_text() == FULL)
+
+
+async def test_another_key_is_named_for_the_account_that_wants_it(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    del stage.gateway.settings.env["TEAM_KEY"]
+    stage.gateway.settings.write(f"{FULL}\n")
+    await stage.open("providers")
+    stage.button("Name another key… work-openai/team").click()
+    dialog = stage.one(AccountDialog)
+    assert dialog._name.text() == "team"
+    dialog._key.by_name["api_key_env"].findChild(TextLine).setText("RESERVE_KEY")
+    dialog.save_wanted.emit()
+    await stage.until(lambda: stage.window.findChild(AccountDialog) is None)
+    written = stage.file.read_text()
+    assert written == f"{FULL}\n".replace('"TEAM_KEY"', '"RESERVE_KEY"')
+
+
+async def test_a_provider_whose_accounts_have_the_keys_says_so(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    await stage.open("providers")
+    stage.button("Edit work-openai").click()
+    dialog = stage.one(ProviderDialog)
+    assert dialog._fields["key_source"].note == "Beside those of its accounts: team, reserve."
+
+
+async def test_a_newcomer_is_asked_for_a_key_and_not_for_a_variable(stage: RoutingStage) -> None:
+    await stage.open("providers")
+    stage.button("Add a vendor…").click()
+    dialog = stage.one(ProviderDialog)
+    assert dialog.form.key_source is KeySource.VAULT
+    dialog.save_wanted.emit()
+    await stage.until(lambda: dialog._fields["vault"].note.startswith("Paste the key"))
+    assert not stage.file.exists()
+    dialog._key._secret.setText("sk-mine")
+    dialog.save_wanted.emit()
+    await stage.until(lambda: stage.file.exists())
+    assert stage.gateway.vault.kept == [("anthropic", "anthropic", "sk-mine")]
+
+
+async def test_a_key_that_lies_in_the_vault_is_chosen_and_not_typed_again(
+    stage: RoutingStage,
+) -> None:
+    stage.gateway.vault.names.add("anthropic/imported")
+    await stage.open("providers")
+    stage.button("Add a vendor…").click()
+    dialog = stage.one(ProviderDialog)
+    secret = dialog._fields["vault"]
+    assert secret.isVisible()
+    dialog._key._entry.choose("anthropic/imported")
+    assert not secret.isVisible()
+    dialog.save_wanted.emit()
+    await stage.until(lambda: stage.file.exists())
+    assert 'vault = "anthropic/imported"' in stage.file.read_text()
+    assert stage.gateway.vault.kept == []
+
+
+async def test_an_entry_that_is_not_there_is_called_that(stage: RoutingStage) -> None:
+    stage.gateway.settings.write('[providers.a]\nkind = "openai"\nvault = "openai/gone"\n')
+    await stage.open("providers")
+    stage.button("Edit a").click()
+    entry = stage.one(ProviderDialog)._key._entry
+    assert entry.currentText() == "openai/gone, which is not there"
 
 
 async def test_the_keys_lead_to_the_page_and_through_it(stage: RoutingStage) -> None:
