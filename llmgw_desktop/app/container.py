@@ -158,7 +158,7 @@ class Container:
         remove_run_file(self.places.run_file)
         await asyncio.to_thread(self._store.stop, 5.0)
         self._reader.close()
-        self._continuations.close()
+        await asyncio.to_thread(self._continuations.close)
         self.health.keep_all()
         await asyncio.to_thread(self._account_store.close)
         await asyncio.to_thread(self.vault.close)

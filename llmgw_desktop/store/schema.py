@@ -27,7 +27,7 @@ class ClientRow(peewee.Model):
 
 
 class KeptResponseRow(peewee.Model):
-    """`input`, `output` and `answer` are JSON, compressed with zlib."""
+    """`input`, `output` and `answer` are JSON, compressed with zlib where they are long."""
 
     id = peewee.TextField(primary_key=True)
     owner = peewee.TextField()
