@@ -6,23 +6,19 @@ found from the moment on in which they are put; their texts are made and packed 
 """
 
 import logging
-import sqlite3
-import threading
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import LlmgwError, RequestTooLarge, StoreError
-from llmgw_desktop.store.database import open_database, told
+from llmgw_desktop.domain.errors import LlmgwError, RequestTooLarge
 from llmgw_desktop.store.flights.insert import Insert
 from llmgw_desktop.store.flights.rows import PACK_BYTES
-from llmgw_desktop.store.migrations import GATEWAY_STEPS
+from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.response_bounds import ResponseBounds
 from llmgw_desktop.store.schema import Dialect, KeptResponseRow, columns
-from llmgw_desktop.store.transaction import transaction
 from llmgw_desktop.store.write_behind import WriteBehind
 
 LONGEST_CHAIN = 1000
@@ -82,13 +78,11 @@ class ResponseStore:
     """
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        self._path = path
+        self._file = GatewayFile(path)
         self._clock = clock
-        self._lock = threading.Lock()
         self._dialect = Dialect()
         own = (KeptResponseRow.id == "") & (KeptResponseRow.owner == "")
         self._find, _ = self._dialect.compose(KeptResponseRow.select().where(own))
-        self._connection: sqlite3.Connection | None = None
         self._bounds = ResponseBounds(clock)
         self._behind: WriteBehind[_Waiting] = WriteBehind(
             "answers to go on from", "response-writer", self._write
@@ -134,44 +128,27 @@ class ResponseStore:
                 return False
             self._behind.drop(response_id)
             own = (KeptResponseRow.id == response_id) & (KeptResponseRow.owner == owner)
-            self._run(*self._dialect.compose(KeptResponseRow.delete().where(own)))
+            self._file.run(*self._dialect.compose(KeptResponseRow.delete().where(own)))
         return True
 
     def close(self) -> None:
         """What waits is written."""
         self._behind.close()
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        self._file.close()
 
     def _row(self, response_id: str, owner: str) -> _Row | None:
         waiting = self._behind.get(response_id)
         if waiting is not None:
             return _made(waiting) if waiting.owner == owner else None
-        rows = self._run(self._find, (response_id, owner))
+        rows = self._file.run(self._find, (response_id, owner))
         return rows[0] if rows else None
 
     def _write(self, batch: dict[str, _Waiting]) -> None:
         """On the writer thread."""
         rows = [row for waiting in batch.values() if (row := _made(waiting)) is not None]
-        with self._lock, told(self._path):
-            connection = self._opened()
-            with transaction(connection):
-                _INSERT.run(connection, (), rows)
-            try:
-                self._bounds.keep(connection, rows)
-            except (sqlite3.Error, StoreError) as error:
-                _log.warning("old answers could not be deleted: %s", error)
-
-    def _run(self, sql: str, parameters: Any) -> list[Any]:
-        with self._lock, told(self._path):
-            return self._opened().execute(sql, parameters).fetchall()
-
-    def _opened(self) -> sqlite3.Connection:
-        if self._connection is None:
-            self._connection = open_database(self._path, GATEWAY_STEPS)
-        return self._connection
+        with self._file.transaction() as connection:
+            _INSERT.run(connection, (), rows)
+            self._bounds.keep(connection, rows)
 
 
 def _made(waiting: _Waiting) -> _Row | None:

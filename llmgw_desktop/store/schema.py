@@ -41,6 +41,20 @@ class KeptResponseRow(peewee.Model):
         table_name = "kept_responses"
 
 
+class ElsewhereRow(peewee.Model):
+    """An answer that its provider keeps; `account` made it, with the credentials of `project`."""
+
+    owner = peewee.TextField()
+    id = peewee.TextField()
+    account = peewee.TextField()
+    project = peewee.TextField()
+    kept_at_s = peewee.FloatField()
+
+    class Meta:
+        table_name = "responses_elsewhere"
+        primary_key = peewee.CompositeKey("owner", "id")
+
+
 class AccountStateRow(peewee.Model):
     """`standing` is JSON, as the engine's health wrote it."""
 
