@@ -8,12 +8,12 @@ found from the moment on in which they are put; their texts are made and packed 
 import logging
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import LlmgwError, RequestTooLarge
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.store.flights.insert import Insert
 from llmgw_desktop.store.flights.rows import PACK_BYTES
 from llmgw_desktop.store.gateway_file import GatewayFile
@@ -37,7 +37,7 @@ class KeptTexts(NamedTuple):
     answer: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class KeptResponse:
     id: str
     owner: str
