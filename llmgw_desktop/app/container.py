@@ -35,6 +35,7 @@ from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.account_store import AccountStore
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.config.settings_editor import SettingsEditor
+from llmgw_desktop.store.elsewhere_store import ElsewhereStore
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights.seal import Seal
@@ -77,6 +78,7 @@ class Container:
         self._on_key: list[Callable[[str], None]] = []
         self.tell_keys(self._redactor.learn)
         self._continuations = Continuations(ResponseStore(places.gateway_db, self._clock))
+        self._elsewhere = ElsewhereStore(places.gateway_db, self._clock)
         self._meters = Meters()
         self._recorder = Recorder(
             store=self._store,
@@ -160,7 +162,8 @@ class Container:
         remove_run_file(self.places.run_file)
         await asyncio.to_thread(self._store.stop, 5.0)
         self._reader.close()
-        self._continuations.close()
+        await asyncio.to_thread(self._continuations.close)
+        await asyncio.to_thread(self._elsewhere.close)
         self.health.keep_all()
         await asyncio.to_thread(self._account_store.close)
         await asyncio.to_thread(self.vault.close)
@@ -210,6 +213,7 @@ class Container:
             meters=self._meters,
             health=self.health,
             continuations=self._continuations,
+            elsewhere=self._elsewhere,
             clis=self.runs.models,
             ready_clis=self.runs.ready,
             vault=self.vault,

@@ -15,6 +15,7 @@ from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.counter import Counter
+from llmgw_desktop.engine.elsewhere import Elsewhere
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front import (
     anthropic_door,
@@ -28,6 +29,7 @@ from llmgw_desktop.engine.front import (
 )
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
+from llmgw_desktop.engine.front.kept_responses_door import KeptResponsesDoor
 from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.pipeline import Pipeline
@@ -47,6 +49,7 @@ from llmgw_desktop.engine.translation.translation import Translator
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.practice import PracticeClient
+from llmgw_desktop.store.elsewhere_store import ElsewhereStore
 from llmgw_desktop.store.vault import Vault
 from llmgw_desktop.wire.headers import HeaderPolicy
 
@@ -60,6 +63,7 @@ class Foundations:
     meters: Meters
     health: Health
     continuations: Continuations
+    elsewhere: ElsewhereStore
     clis: CliClient
     ready_clis: Callable[[], Sequence[Provider]]
     """Those that are installed and switched on."""
@@ -92,6 +96,7 @@ def make_engine(base: Foundations) -> Engine:
         header_policy=header_policy,
         translator=translator,
     )
+    elsewhere = Elsewhere(base.elsewhere, http, base.providers, header_policy)
     attempts = Attempts(
         TourParts(sender=sender, health=base.health, clock=base.clock, jitter=random.random)
     )
@@ -100,7 +105,7 @@ def make_engine(base: Foundations) -> Engine:
         recorder=base.recorder,
         attempts=attempts,
         replies=Replies(
-            relay=Relay(header_policy),
+            relay=Relay(header_policy, elsewhere),
             interpreter=Interpreter(header_policy, base.continuations),
             counter=Counter(attempts, translator),
             continuations=base.continuations,
@@ -113,7 +118,8 @@ def make_engine(base: Foundations) -> Engine:
         price=base.recorder.pricing.usual,
         clock=base.clock,
     )
-    doors = _doors(base, pipeline, catalogue)
+    kept = KeptResponsesDoor(base.continuations, elsewhere, header_policy)
+    doors = _doors(base, pipeline, catalogue, kept)
     return Engine(
         gate=gate,
         pipeline=pipeline,
@@ -126,14 +132,16 @@ def make_engine(base: Foundations) -> Engine:
     )
 
 
-def _doors(base: Foundations, pipeline: Pipeline, catalogue: Catalogue) -> DoorTable:
+def _doors(
+    base: Foundations, pipeline: Pipeline, catalogue: Catalogue, kept: KeptResponsesDoor
+) -> DoorTable:
     openai = openai_door.dialect()
     table = DoorTable(openai)
     anthropic_door.add_doors(table, anthropic_door.dialect())
     openai_door.add_doors(table, openai)
     responses = responses_door.dialect(ModelProtocol.OPENAI_RESPONSES)
     codex = responses_door.dialect(ModelProtocol.CODEX)
-    responses_door.add_doors(table, responses, codex, catalogue, base.continuations)
+    responses_door.add_doors(table, responses, codex, catalogue, kept)
     gemini_door.add_doors(table, gemini_door.dialect())
     models_door.add_doors(table, catalogue)
     generate = native_door.GenerateDoor(pipeline.handle, openai, base.providers)

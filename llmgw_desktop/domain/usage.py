@@ -22,6 +22,8 @@ class Usage:
 
     def with_news(self, later: "Usage") -> "Usage":
         """Later figures in the place of earlier ones, where they are known."""
+        if self is UNKNOWN_USAGE:
+            return later
         return Usage(
             input_tokens=_later(self.input_tokens, later.input_tokens),
             output_tokens=_later(self.output_tokens, later.output_tokens),

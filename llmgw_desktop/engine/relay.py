@@ -10,6 +10,7 @@ from llmgw_desktop.domain.model_request import ModelRequest
 from llmgw_desktop.engine.answer_reading import collect, own_headers, with_own_words
 from llmgw_desktop.engine.caller import Caller, HeaderLines
 from llmgw_desktop.engine.dialect import ChunkFilter, Dialect, StreamAccountant, is_json
+from llmgw_desktop.engine.elsewhere import Elsewhere
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 from llmgw_desktop.wire.headers import HeaderPolicy
@@ -18,8 +19,9 @@ from llmgw_desktop.wire.headers import HeaderPolicy
 class Relay:
     """One for all requests; it keeps nothing of any."""
 
-    def __init__(self, header_policy: HeaderPolicy) -> None:
+    def __init__(self, header_policy: HeaderPolicy, elsewhere: Elsewhere) -> None:
         self._header_policy = header_policy
+        self._elsewhere = elsewhere
 
     async def run(
         self,
@@ -34,14 +36,12 @@ class Relay:
         if not 200 <= answer.status <= 599:
             await answer.close()
             raise UpstreamGarbage(f"'{flight.provider}' answered with status {answer.status}.")
-        headers = self._header_policy.answer_headers_to_forward(answer.headers)
         flight.answer_headers = self._header_policy.masked_headers(answer.headers)
-        lines = [*headers, *own_headers(flight)]
         try:
             if request.streaming and answer.status < 300 and dialect.is_stream(answer.headers):
-                await self._stream(dialect, answer, chunk_filter, caller, flight, lines)
+                await self._stream(request, dialect, answer, chunk_filter, caller, flight)
             else:
-                await self._whole(request, dialect, answer, caller, flight, lines)
+                await self._whole(request, dialect, answer, caller, flight)
         finally:
             await answer.close()
 
@@ -52,8 +52,8 @@ class Relay:
         answer: UpstreamAnswer,
         caller: Caller,
         flight: OpenFlight,
-        lines: HeaderLines,
     ) -> None:
+        lines = self._lines(answer, flight)
         body = await collect(answer, flight)
         flight.keep(body)
         name = flight.provider
@@ -74,19 +74,21 @@ class Relay:
         elif request.streaming:
             raise UpstreamGarbage(f"'{name}' was asked for a stream and did not stream.")
         else:
+            self._elsewhere.note(request, flight, facts.answer_id)
             body = with_own_words(body, request, flight)
         flight.status = answer.status
         await caller.reply(answer.status, lines, body)
 
     async def _stream(
         self,
+        request: ModelRequest,
         dialect: Dialect,
         answer: UpstreamAnswer,
         chunk_filter: ChunkFilter | None,
         caller: Caller,
         flight: OpenFlight,
-        lines: HeaderLines,
     ) -> None:
+        lines = self._lines(answer, flight)
         accountant = dialect.stream_reader()
         try:
             while chunk := await answer.read():
@@ -97,6 +99,7 @@ class Relay:
                     self._begins_well(accountant, flight)
                     flight.answered()
                     flight.status = answer.status
+                    self._elsewhere.note(request, flight, accountant.answer_id)
                     await caller.begin(answer.status, lines)
                 flight.keep(chunk)
                 shown = chunk if chunk_filter is None else chunk_filter.feed(chunk)
@@ -111,6 +114,10 @@ class Relay:
             flight.answer_id = accountant.answer_id
             flight.streamed()
         await self._finish(dialect, accountant, chunk_filter, caller, flight)
+
+    def _lines(self, answer: UpstreamAnswer, flight: OpenFlight) -> HeaderLines:
+        headers = self._header_policy.answer_headers_to_forward(answer.headers)
+        return [*headers, *own_headers(flight)]
 
     @staticmethod
     def _begins_well(accountant: StreamAccountant, flight: OpenFlight) -> None:

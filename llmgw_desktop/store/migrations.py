@@ -142,6 +142,20 @@ GATEWAY_STEPS: Steps = (
         "CREATE INDEX jobs_request ON jobs (request_key, asked_at_s)",
         "CREATE INDEX jobs_age ON jobs (expires_at_s) WHERE expires_at_s IS NOT NULL",
     ),
+    (
+        # Answers that a provider keeps itself: who asks for one by its id is led to whom made it.
+        """
+        CREATE TABLE responses_elsewhere (
+            owner TEXT NOT NULL,
+            id TEXT NOT NULL,
+            account TEXT NOT NULL,
+            project TEXT NOT NULL,
+            kept_at_s REAL NOT NULL,
+            PRIMARY KEY (owner, id)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX responses_elsewhere_age ON responses_elsewhere (kept_at_s)",
+    ),
 )
 
 FLIGHTS_STEPS: Steps = (

@@ -1,78 +1,96 @@
 """Answers that their callers may go on from by an id (Responses' `previous_response_id`).
 
 In `gateway.db`, as they were said: a conversation cannot go on from a censored one. Each is its
-owner's alone, and none lives longer than KEPT_DAYS.
+owner's alone, and none lives longer than KEPT_DAYS. They are written behind (`write_behind.py`) and
+found from the moment on in which they are put; their texts are made and packed on that thread, too.
 """
 
-import threading
+import logging
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import peewee
+from typing import NamedTuple
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import RequestTooLarge
-from llmgw_desktop.store.database import open_database, told
-from llmgw_desktop.store.migrations import GATEWAY_STEPS
-from llmgw_desktop.store.schema import Dialect, KeptResponseRow
+from llmgw_desktop.domain.errors import LlmgwError, RequestTooLarge
+from llmgw_desktop.domain.values import value
+from llmgw_desktop.store.flights.insert import Insert
+from llmgw_desktop.store.flights.rows import PACK_BYTES
+from llmgw_desktop.store.gateway_file import GatewayFile
+from llmgw_desktop.store.response_bounds import ResponseBounds
+from llmgw_desktop.store.schema import Dialect, KeptResponseRow, columns
+from llmgw_desktop.store.write_behind import WriteBehind
 
-if TYPE_CHECKING:
-    import sqlite3
-
-KEPT_DAYS = 30
-MOST_KEPT = 5000
-MOST_BYTES = 1 << 30
-"""Of all answers together, packed as they are."""
 LONGEST_CHAIN = 1000
 LONGEST_BYTES = 64 * 1024 * 1024
 """Of one conversation, unpacked: a few bytes in the file may be very many."""
-_TIDY_EVERY = 50
+_INSERT = Insert("OR REPLACE INTO kept_responses", (), columns(KeptResponseRow))
+_Row = tuple[str, str, str | None, float, bytes, bytes, bytes]
+_log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptResponse:
-    """JSON texts: the items that were new in this request, those of the answer, the answer."""
+class KeptTexts(NamedTuple):
+    """JSON: the items that were new in this request, those of the answer, the answer."""
 
-    id: str
-    owner: str
-    """`client_id` of the principal."""
-    previous: str | None
     input: bytes
     output: bytes
     answer: bytes
 
 
+@value
+class KeptResponse:
+    id: str
+    owner: str
+    """`client_id` of the principal."""
+    previous: str | None
+    size: int
+    """Of its texts, more or less."""
+    texts: Callable[[], KeptTexts]
+    """Called on any thread, once or twice; an LlmgwError of it costs this answer alone."""
+
+
+class _Waiting:
+    """One that is not in the file yet; what it takes to make its texts is held until they are."""
+
+    __slots__ = ("_kept", "_row", "owner")
+
+    def __init__(self, kept: KeptResponse, now_s: float) -> None:
+        self.owner = kept.owner
+        self._kept: tuple[KeptResponse, float] | None = (kept, now_s)
+        self._row: _Row | None = None
+
+    def row(self) -> _Row:
+        """Raises what `texts` raises."""
+        making = self._kept
+        if making is not None:
+            kept, now_s = making
+            said, told, answer = map(_packed, kept.texts())
+            self._row = (kept.id, kept.owner, kept.previous, now_s, said, told, answer)
+            self._kept = None
+        assert self._row is not None
+        return self._row
+
+
 class ResponseStore:
     """May be used from any thread; opens its file when it is first needed.
 
-    Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew.
+    What reads and deletes raises StoreUnavailable, StoreCorrupt or SchemaTooNew.
     """
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        self._path = path
+        self._file = GatewayFile(path)
         self._clock = clock
-        self._lock = threading.Lock()
         self._dialect = Dialect()
-        self._connection: sqlite3.Connection | None = None
-        self._puts = 0
+        own = (KeptResponseRow.id == "") & (KeptResponseRow.owner == "")
+        self._find, _ = self._dialect.compose(KeptResponseRow.select().where(own))
+        self._bounds = ResponseBounds(clock)
+        self._behind: WriteBehind[_Waiting] = WriteBehind(
+            "answers to go on from", "response-writer", self._write
+        )
 
     def put(self, kept: KeptResponse) -> None:
-        self._run(
-            KeptResponseRow.insert(
-                id=kept.id,
-                owner=kept.owner,
-                previous=kept.previous,
-                kept_at_s=self._clock.now_s(),
-                input=zlib.compress(kept.input, 1),
-                output=zlib.compress(kept.output, 1),
-                answer=zlib.compress(kept.answer, 1),
-            ).on_conflict_replace()
-        )
-        self._puts += 1
-        if self._puts % _TIDY_EVERY == 1:
-            self._tidy()
+        """Quick: there from now on, in the file a moment later."""
+        self._behind.put(kept.id, _Waiting(kept, self._clock.now_s()), kept.size)
 
     def conversation(self, response_id: str, owner: str) -> list[bytes] | None:
         """JSON lists of items, oldest first; None if any link is not there or not the owner's.
@@ -86,7 +104,7 @@ class ResponseStore:
             row = self._row(link, owner)
             if row is None or len(parts) > 2 * LONGEST_CHAIN:
                 return None
-            parts += (zlib.decompress(row[5]), zlib.decompress(row[4]))
+            parts += (_unpacked(row[5]), _unpacked(row[4]))
             size += len(parts[-1]) + len(parts[-2])
             if size > LONGEST_BYTES:
                 raise RequestTooLarge(
@@ -98,60 +116,56 @@ class ResponseStore:
 
     def answer(self, response_id: str, owner: str) -> bytes | None:
         row = self._row(response_id, owner)
-        return None if row is None else zlib.decompress(row[6])
+        return None if row is None else _unpacked(row[6])
 
     def delete(self, response_id: str, owner: str) -> bool:
-        """Whether there was one of this owner's. Later ones of the conversation cannot go on."""
-        if self._row(response_id, owner) is None:
-            return False
-        self._run(
-            KeptResponseRow.delete().where(
-                (KeptResponseRow.id == response_id) & (KeptResponseRow.owner == owner)
-            )
-        )
+        """Whether there was one of this owner's. Later ones of the conversation cannot go on.
+
+        It is gone from the file when this returns, for nobody may read again what was deleted.
+        """
+        with self._behind.at_rest():
+            if self._row(response_id, owner) is None:
+                return False
+            self._behind.drop(response_id)
+            own = (KeptResponseRow.id == response_id) & (KeptResponseRow.owner == owner)
+            self._file.run(*self._dialect.compose(KeptResponseRow.delete().where(own)))
         return True
 
     def close(self) -> None:
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        """What waits is written."""
+        self._behind.close()
+        self._file.close()
 
-    def _row(self, response_id: str, owner: str) -> Any:
-        own = (KeptResponseRow.id == response_id) & (KeptResponseRow.owner == owner)
-        rows = self._run(KeptResponseRow.select().where(own).limit(1).tuples())
+    def _row(self, response_id: str, owner: str) -> _Row | None:
+        waiting = self._behind.get(response_id)
+        if waiting is not None:
+            return _made(waiting) if waiting.owner == owner else None
+        rows = self._file.run(self._find, (response_id, owner))
         return rows[0] if rows else None
 
-    def _tidy(self) -> None:
-        edge = self._clock.now_s() - KEPT_DAYS * 86400
-        self._run(KeptResponseRow.delete().where(KeptResponseRow.kept_at_s < edge))
-        newest = (
-            KeptResponseRow.select(KeptResponseRow.id)
-            .order_by(KeptResponseRow.kept_at_s.desc())
-            .limit(MOST_KEPT)
-        )
-        self._run(KeptResponseRow.delete().where(KeptResponseRow.id.not_in(newest)))
-        if (oldest := self._first_within(MOST_BYTES)) is not None:
-            self._run(KeptResponseRow.delete().where(KeptResponseRow.kept_at_s < oldest))
+    def _write(self, batch: dict[str, _Waiting]) -> None:
+        """On the writer thread."""
+        rows = [row for waiting in batch.values() if (row := _made(waiting)) is not None]
+        with self._file.transaction() as connection:
+            _INSERT.run(connection, (), rows)
+            self._bounds.keep(connection, rows)
 
-    def _first_within(self, most_bytes: int) -> float | None:
-        """When the oldest of the newest was kept that have room together; None if all have."""
-        parts = (KeptResponseRow.input, KeptResponseRow.output, KeptResponseRow.answer)
-        sizes = KeptResponseRow.select(
-            KeptResponseRow.kept_at_s, *(peewee.fn.LENGTH(part) for part in parts)
-        ).order_by(KeptResponseRow.kept_at_s.desc())
-        room = most_bytes
-        oldest: float | None = None
-        for kept_at_s, *lengths in self._run(sizes.tuples()):
-            room -= sum(lengths)
-            if room < 0:
-                return float(kept_at_s) if oldest is None else oldest
-            oldest = float(kept_at_s)
-        return None
 
-    def _run(self, query: Any) -> list[Any]:
-        sql, parameters = self._dialect.compose(query)
-        with self._lock, told(self._path):
-            if self._connection is None:
-                self._connection = open_database(self._path, GATEWAY_STEPS)
-            return self._connection.execute(sql, parameters).fetchall()
+def _made(waiting: _Waiting) -> _Row | None:
+    try:
+        return waiting.row()
+    except LlmgwError as error:
+        _log.warning("an answer could not be kept to go on from: %s", error)
+    except Exception:  # noqa: BLE001 - a fault of ours costs this answer, not those beside it
+        _log.exception("an answer could not be kept to go on from")
+    return None
+
+
+def _packed(text: bytes) -> bytes:
+    """Small ones stay as they are: packing would cost more than it saves."""
+    return zlib.compress(text, 1) if len(text) >= PACK_BYTES else text
+
+
+def _unpacked(kept: bytes) -> bytes:
+    """JSON lists and objects never begin as zlib's streams do."""
+    return kept if kept[:1] in (b"[", b"{") else zlib.decompress(kept)

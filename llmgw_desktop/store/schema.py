@@ -27,7 +27,7 @@ class ClientRow(peewee.Model):
 
 
 class KeptResponseRow(peewee.Model):
-    """`input`, `output` and `answer` are JSON, compressed with zlib."""
+    """`input`, `output` and `answer` are JSON, compressed with zlib where they are long."""
 
     id = peewee.TextField(primary_key=True)
     owner = peewee.TextField()
@@ -39,6 +39,20 @@ class KeptResponseRow(peewee.Model):
 
     class Meta:
         table_name = "kept_responses"
+
+
+class ElsewhereRow(peewee.Model):
+    """An answer that its provider keeps; `account` made it, with the credentials of `project`."""
+
+    owner = peewee.TextField()
+    id = peewee.TextField()
+    account = peewee.TextField()
+    project = peewee.TextField()
+    kept_at_s = peewee.FloatField()
+
+    class Meta:
+        table_name = "responses_elsewhere"
+        primary_key = peewee.CompositeKey("owner", "id")
 
 
 class AccountStateRow(peewee.Model):

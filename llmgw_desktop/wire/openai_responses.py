@@ -39,6 +39,11 @@ _ENDS = {"response.completed": "completed", "response.incomplete": "incomplete"}
 _FAILURES = ("response.failed", "response.cancelled", "error")
 
 
+def translated_id(flight_word: str) -> str:
+    """Of an answer that we write; the word is that of the flight's own id."""
+    return f"resp_{flight_word}"
+
+
 def read_request(body: bytes) -> tuple[dict[str, Any], str, bool]:
     """The top-level fields, the model, and whether a stream is asked for.
 

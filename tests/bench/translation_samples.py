@@ -31,7 +31,7 @@ def request(caller: str, model: str = MODEL, *, streaming: bool = False) -> byte
     bodies: Mapping[str, dict[str, Any]] = {
         "chat": {"max_tokens": 64, "messages": [{"role": "user", "content": QUESTION}]},
         "anthropic": {"max_tokens": 64, "messages": [{"role": "user", "content": QUESTION}]},
-        "responses": {"max_output_tokens": 64, "input": QUESTION, "store": False},
+        "responses": {"max_output_tokens": 64, "input": QUESTION},
         "gemini": {
             "contents": [{"role": "user", "parts": [{"text": QUESTION}]}],
             "generationConfig": {"maxOutputTokens": 64},

@@ -1,7 +1,5 @@
 """OpenAI Responses, and the flavour of it that Codex speaks with its own service."""
 
-import orjson
-
 from llmgw_desktop.domain.errors import UnknownPath
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.principal import Scope
@@ -11,8 +9,8 @@ from llmgw_desktop.engine.caller import JSON
 from llmgw_desktop.engine.dialect import Dialect, Outgoing
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.front.kept_responses_door import KeptResponsesDoor
 from llmgw_desktop.engine.routing.catalogue import Catalogue
-from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.wire import codex, openai_chat, openai_responses
 from llmgw_desktop.wire.json_scan import replace_string
 
@@ -60,48 +58,13 @@ class CodexModelsDoor:
         await caller.reply(200, JSON, body)
 
 
-class KeptResponsesDoor:
-    """`GET` and `DELETE /v1/responses/ID`: of the answers that are kept here, the caller's own."""
-
-    def __init__(self, continuations: Continuations) -> None:
-        self._continuations = continuations
-
-    async def show(self, caller: HttpCaller) -> None:
-        answer = await self._continuations.answer(*_whose(caller))
-        if answer is None:
-            raise _not_kept(caller)
-        await caller.reply(200, JSON, answer)
-
-    async def forget(self, caller: HttpCaller) -> None:
-        name, owner = _whose(caller)
-        if not await self._continuations.forget(name, owner):
-            raise _not_kept(caller)
-        told = {"id": name, "object": "response", "deleted": True}
-        await caller.reply(200, JSON, orjson.dumps(told))
-
-
-def _whose(caller: HttpCaller) -> tuple[str, str]:
-    assert caller.principal is not None, "this door asks for a scope"
-    return caller.path.rpartition("/")[2], caller.principal.client_id
-
-
-def _not_kept(caller: HttpCaller) -> UnknownPath:
-    name = caller.path.rpartition("/")[2]
-    return UnknownPath(
-        f"Response with id '{name[:80]}' not found: kept here are answers that were translated and "
-        f"not asked for with 'store': false. What a provider answered that speaks Responses itself "
-        f"is kept by that provider; ask it, at its own address and with its own key."
-    )
-
-
 def add_doors(
     table: DoorTable,
     responses: Dialect,
     codex_own: Dialect,
     catalogue: Catalogue,
-    continuations: Continuations,
+    kept: KeptResponsesDoor,
 ) -> None:
-    kept = KeptResponsesDoor(continuations)
     for method, act in (("GET", kept.show), ("DELETE", kept.forget)):
         own = OwnDoor(dialect=responses, answer=act, scope=Scope.MODELS_USE)
         table.add_named(method, "/responses/", "[^/]+", own, prefixes=PREFIXES)

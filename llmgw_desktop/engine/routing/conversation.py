@@ -15,6 +15,7 @@ from llmgw_desktop.domain.model_request import ModelRequest
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.wire.json_large import LargeObject
+from llmgw_desktop.wire.openai_responses import translated_id
 
 SESSION_HEADERS = (
     "x-claude-code-session-id",
@@ -60,7 +61,7 @@ def following_turn(request: ModelRequest, candidate: Candidate, answer_id: str |
     if request.protocol is not ModelProtocol.OPENAI_RESPONSES:
         return ""
     if answer_id is None and candidate.upstream.protocol is not request.protocol:
-        answer_id = f"resp_{request.flight_id.rpartition('_')[2]}"
+        answer_id = translated_id(request.flight_id.rpartition("_")[2])
     if answer_id is None:
         return ""
     return conversation_key(request.principal.client_id, request.model, _PREVIOUS + answer_id)

@@ -6,7 +6,9 @@ own, and an id that is not ours goes on to it untouched.
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -18,7 +20,9 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import RouteDecision
 from llmgw_desktop.engine.translation.nesting import request_nesting
 from llmgw_desktop.engine.translation.translation import Translation
-from llmgw_desktop.store.response_store import KeptResponse, ResponseStore
+from llmgw_desktop.store.response_store import KeptResponse, KeptTexts, ResponseStore
+from llmgw_desktop.wire.openai_responses import translated_id
+from llmgw_desktop.wire.translate.losses import LossReport
 
 _log = logging.getLogger(__name__)
 
@@ -52,15 +56,28 @@ class Continuations:
             and translation.prompt.store is not False
         )
 
-    async def keep(
-        self, request: ModelRequest, translation: Translation, answer: Answer, written: bytes
+    def keep(
+        self,
+        request: ModelRequest,
+        translation: Translation,
+        answer: Answer,
+        size: int,
+        written: bytes | None = None,
     ) -> None:
-        """`written`: the answer as its caller got it. A full disk costs the next turn, not this."""
-        try:
-            with request_nesting(request.fields):
-                await asyncio.to_thread(self._put, request, translation, answer, written)
-        except (StoreError, MalformedRequest) as error:
-            _log.warning("an answer could not be kept to go on from: %s", error)
+        """Found from now on, written a moment later: nobody waits. What the disk does not take
+        costs the next turn, not this.
+
+        `size` is that of the answer; `written` it is as its caller got it, unless he got a stream.
+        """
+        own = request.own_fields or request.fields
+        kept = KeptResponse(
+            id=translated_id(translation.asked.answer_id),
+            owner=request.principal.client_id,
+            previous=_text(own.get("previous_response_id")),
+            size=len(request.body) + size,
+            texts=partial(_texts, own, translation, answer, written),
+        )
+        self._store.put(kept)
 
     async def answer(self, response_id: str, owner: str) -> bytes | None:
         """A kept answer, its owner's alone."""
@@ -70,23 +87,8 @@ class Continuations:
         return await asyncio.to_thread(self._store.delete, response_id, owner)
 
     def close(self) -> None:
+        """Returns when what was kept is written."""
         self._store.close()
-
-    def _put(
-        self, request: ModelRequest, translation: Translation, answer: Answer, written: bytes
-    ) -> None:
-        from llmgw_desktop.wire.translate.openai_responses.kept import kept_items
-
-        own = request.own_fields or request.fields
-        kept = KeptResponse(
-            id=str(orjson.loads(written)["id"]),
-            owner=request.principal.client_id,
-            previous=_text(own.get("previous_response_id")),
-            input=orjson.dumps(_items(own.get("input"))),
-            output=orjson.dumps(kept_items(answer, translation.asked)),
-            answer=written,
-        )
-        self._store.put(kept)
 
     def _resumed(self, request: ModelRequest, previous: str) -> ModelRequest | None:
         """None where nothing is kept under this id. It may be long: this runs beside the loop."""
@@ -108,6 +110,20 @@ class Continuations:
             _log.warning("a kept conversation could not be read: %s", error)
             return None
         return None if parts is None else [item for part in parts for item in orjson.loads(part)]
+
+
+def _texts(
+    own: Mapping[str, Any], translation: Translation, answer: Answer, written: bytes | None
+) -> KeptTexts:
+    """On whatever thread needs them first. Raises MalformedRequest."""
+    with request_nesting(own):
+        if written is None:
+            written = translation.ours.write_answer(answer, translation.asked, LossReport())
+        return KeptTexts(
+            input=orjson.dumps(_items(own.get("input"))),
+            output=orjson.dumps(orjson.loads(written)["output"]),
+            answer=written,
+        )
 
 
 def _items(given: object) -> object:

@@ -111,16 +111,16 @@ class Interpreter:
         flight.stop_reason = told.stop.vendor_word or told.stop.kind
         flight.model_served = told.model or flight.model_served
         if request.streaming:
-            await self._replay(told, size, translation, caller, flight)
             if self._continuations.keeps(request, translation):
-                await self._keep(request, translation, told, size)
+                self._continuations.keep(request, translation, told, size)
+            await self._replay(told, size, translation, caller, flight)
             return
         written = await beside_loop(size, translation.write_answer, told)
         flight.losses = translation.report.names
         flight.status = answer.status
         flight.keep(written)
         if self._continuations.keeps(request, translation):
-            await self._continuations.keep(request, translation, told, written)
+            self._continuations.keep(request, translation, told, len(written), written)
         shown = with_own_words(written, request, flight)
         await caller.reply(answer.status, [*JSON, *own_headers(flight)], shown)
 
@@ -168,7 +168,7 @@ class Interpreter:
                     if events and not caller.has_begun:
                         await self._begin(events[0], writer, caller, flight)
                     if collector is not None and events:
-                        await self._collect(events, collector, request, translation)
+                        self._collect(events, collector, request, translation)
                     written = _written(writer, events)
                 if written:
                     flight.keep(written)
@@ -186,7 +186,7 @@ class Interpreter:
             answer.said_all()
         return events
 
-    async def _collect(
+    def _collect(
         self,
         events: list[AnswerEvent],
         collector: Collector,
@@ -197,13 +197,8 @@ class Interpreter:
         for event in events:
             collector.feed(event)
         if type(events[-1]) is AnswerEnded:
-            await self._keep(request, translation, collector.answer(), collector.chars)
-
-    async def _keep(
-        self, request: ModelRequest, translation: Translation, told: Answer, size: int
-    ) -> None:
-        written = await beside_loop(size, translation.write_answer, told)
-        await self._continuations.keep(request, translation, told, written)
+            told, size = collector.answer(), collector.chars
+            self._continuations.keep(request, translation, told, size)
 
     async def _replay(
         self,

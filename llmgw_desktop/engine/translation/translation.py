@@ -1,7 +1,6 @@
 """One request between two protocols: read, written for the candidate, its answer read back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from llmgw_desktop.domain.answer import Answer
 from llmgw_desktop.domain.clock import Clock
@@ -10,6 +9,7 @@ from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.prompt import Prompt
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.translation.beside_loop import beside_loop, weight_of
 from llmgw_desktop.engine.translation.nesting import request_nesting
 from llmgw_desktop.wire.translate.codec import Asked, Codec, EventReader, EventWriter, Target
@@ -24,7 +24,7 @@ _TELL_PROMPT = frozenset({ModelProtocol.ANTHROPIC, ModelProtocol.OPENAI_CHAT})
 _ALWAYS_STREAMS = frozenset({ModelProtocol.CODEX})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Translation:
     """`body` is for the candidate; what comes back is read with `theirs`, written with `ours`."""
 

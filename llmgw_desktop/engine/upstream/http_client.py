@@ -99,9 +99,22 @@ class HttpClient:
 
     async def get(self, upstream: Upstream, path: str) -> HttpAnswer:
         """Whatever it answers, with any status. Raises as `send`; close the answer."""
-        upstream = await self._with_key(upstream, "")
-        place = self._place(upstream.base_url, path, "")
-        head = _head(f"GET {place.request_line}", {"accept": "application/json"}, upstream, 0)
+        return await self.ask("GET", upstream, path, {"accept": "application/json"})
+
+    async def ask(
+        self,
+        method: str,
+        upstream: Upstream,
+        path: str,
+        headers: Mapping[str, str],
+        *,
+        query: str = "",
+        project: str = "",
+    ) -> HttpAnswer:
+        """Without a body; as `get`. Nothing is remembered of the path, which may hold an id."""
+        upstream = await self._with_key(upstream, project)
+        place = _make_place(upstream.base_url, path, query)
+        head = _head(f"{method} {place.request_line}", headers, upstream, 0)
         return await self._exchange(place, head, None, upstream.provider)
 
     async def _with_key(self, upstream: Upstream, project: str) -> Upstream:

@@ -12,11 +12,12 @@ from llmgw_desktop.domain.answer import Answer, AnswerEvent
 from llmgw_desktop.domain.content import Vendor
 from llmgw_desktop.domain.prompt import Prompt
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.wire.translate.losses import LossReport
 from llmgw_desktop.wire.translate.names import ToolNames
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Target:
     """The upstream for which a request is written."""
 
@@ -37,7 +38,7 @@ _VENDORS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Written:
     """A request as the upstream gets it."""
 
@@ -46,7 +47,7 @@ class Written:
     """How to read the tools' names in the answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Asked:
     """What a writer of answers must know of the request that is answered."""
 

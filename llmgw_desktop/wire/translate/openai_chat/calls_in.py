@@ -5,6 +5,7 @@ never: a call begins when both are known, and an unnamed one never does. What se
 (index, id) is made up for; nothing is made up of what a model says.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.openai_chat.said_in import Numbers, SaidIn
 
 _MOST_CALLS = 1024
+_NOT_PLAIN = re.compile(r"[^0-9A-Za-z]+")
 _LONGEST_CHECKED = 1 << 16
 _MOST_LOOKS = 1000
 """Of one call: a hostile server sends brackets without end, and each look reads all of them."""
@@ -81,7 +83,7 @@ class CallsIn:
 
     def seed(self, answer_id: str) -> None:
         """What ids are made from where the server gives none."""
-        self._seed = "".join(c for c in answer_id if c.isascii() and c.isalnum())[-16:]
+        self._seed = _NOT_PLAIN.sub("", answer_id)[-16:]
 
     def feed(self, piece: Mapping[str, Any], events: list[AnswerEvent]) -> None:
         """One entry of `tool_calls`."""

@@ -5,6 +5,7 @@ known here is taken for that of a newer model.
 """
 
 import re
+from functools import lru_cache
 
 from llmgw_desktop.domain.prompt import Effort
 from llmgw_desktop.domain.provider import ProviderKind
@@ -55,7 +56,11 @@ class Abilities:
 
 
 def abilities_of(target: Target) -> Abilities:
-    kind, model = target.kind, target.model
+    return _abilities(target.kind, target.model)
+
+
+@lru_cache(maxsize=256)
+def _abilities(kind: ProviderKind, model: str) -> Abilities:
     is_openai = kind is ProviderKind.OPENAI
     is_openrouter = kind is ProviderKind.OPENROUTER
     name = model.removeprefix("openai/") if is_openai else model

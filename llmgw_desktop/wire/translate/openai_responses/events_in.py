@@ -1,6 +1,7 @@
 """The stream of an answer in Responses, frame by frame, becomes events.
 
-Which item an event is about is known to `growing_answer.py`; here is which frame means what.
+Which item an event is about is known to `growing_answer.py`, what its end tells to `answer_end.py`;
+here is which frame means what.
 A whole answer is read as a stream that has its last event alone, so both ways give the same.
 """
 
@@ -8,22 +9,15 @@ from collections.abc import Callable, Mapping
 
 import orjson
 
-from llmgw_desktop.domain.answer import (
-    AnswerEnded,
-    AnswerEvent,
-    AnswerFailed,
-    Stop,
-    StopKind,
-    UsageTold,
-)
+from llmgw_desktop.domain.answer import AnswerEvent
 from llmgw_desktop.domain.errors import UpstreamGarbage
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE
-from llmgw_desktop.wire.answer_facts import object_in, parse_answer, word_in
+from llmgw_desktop.wire.answer_facts import object_in, parse_answer
 from llmgw_desktop.wire.json_scan import parse_object
-from llmgw_desktop.wire.openai_responses import MOST_FRAME_BYTES, usage_in
+from llmgw_desktop.wire.openai_responses import MOST_FRAME_BYTES
 from llmgw_desktop.wire.sse import SseSplitter
 from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.openai_responses.answer_end import end, fail
 from llmgw_desktop.wire.translate.openai_responses.growing_answer import (
     DELTAS,
     Event,
@@ -34,35 +28,20 @@ from llmgw_desktop.wire.translate.openai_responses.growing_answer import (
     place_in,
     string_in,
 )
-from llmgw_desktop.wire.translate.openai_responses.growing_items import (
-    GrowingCall,
-    GrowingMessage,
-    GrowingReasoning,
-)
+from llmgw_desktop.wire.translate.openai_responses.growing_call import GrowingCall
+from llmgw_desktop.wire.translate.openai_responses.growing_items import GrowingReasoning
+from llmgw_desktop.wire.translate.openai_responses.growing_message import GrowingMessage
 from llmgw_desktop.wire.translate.repeated_frame import Growing, RepeatedFrame
-
-_REASONS = {"max_output_tokens": StopKind.LENGTH, "content_filter": StopKind.REFUSAL}
-_STATUSES = {
-    "rate_limit_exceeded": 429,
-    "insufficient_quota": 429,
-    "slow_down": 429,
-    "server_error": 500,
-    "server_is_overloaded": 503,
-    "invalid_prompt": 400,
-    "context_length_exceeded": 400,
-}
-_LONGEST_MESSAGE = 2000
 
 
 class ResponsesEventReader:
     """One stream; an `EventReader`."""
 
-    __slots__ = ("_answer", "_handlers", "_is_over", "_repeated", "_splitter", "grown")
+    __slots__ = ("_answer", "_handlers", "_repeated", "_splitter", "grown")
 
     def __init__(self, names: ToolNames) -> None:
         self._splitter = SseSplitter(MOST_FRAME_BYTES)
         self._answer = GrowingAnswer(names)
-        self._is_over = False
         self._handlers = self._table()
         self._repeated: RepeatedFrame[Grow] = RepeatedFrame()
         self.grown = -1
@@ -96,7 +75,7 @@ class ResponsesEventReader:
         """The events of an answer that did not come as a stream."""
         if not isinstance(response.get("output"), list) and not response.get("error"):
             raise UpstreamGarbage("The provider's answer has no output.")
-        self._end(response)
+        end(self._answer, response)
         return self._told()
 
     def _told(self) -> list[AnswerEvent]:
@@ -110,7 +89,7 @@ class ResponsesEventReader:
             self._repeated.grows(words)
             return
         data = quick_data_of(frame)
-        if self._is_over or not data or data.startswith(b"[DONE]"):
+        if self._answer.is_over or not data or data.startswith(b"[DONE]"):
             return
         try:
             is_short = len(data) <= MOST_UNSEEN_BYTES
@@ -125,7 +104,7 @@ class ResponsesEventReader:
             handler(event)
             self._repeated.learn(frame, event, self._growing, quick_data_of)
         elif "error" in event and kind is None:
-            self._fail(event)
+            self._fails(event)
 
     def _table(self) -> Mapping[str, Callable[[Event], None]]:
         return {
@@ -147,9 +126,9 @@ class ResponsesEventReader:
             "response.completed": self._ends,
             "response.incomplete": self._ends,
             "response.done": self._ends,
-            "response.failed": self._fail,
-            "response.cancelled": self._fail,
-            "error": self._fail,
+            "response.failed": self._fails,
+            "response.cancelled": self._fails,
+            "error": self._fails,
         }
 
     def _begins(self, event: Event) -> None:
@@ -231,64 +210,10 @@ class ResponsesEventReader:
     # the end
 
     def _ends(self, event: Event) -> None:
-        self._end(object_in(event, "response"))
+        end(self._answer, object_in(event, "response"))
 
-    def _end(self, response: Event) -> None:
-        if response.get("error") or response.get("status") in ("failed", "cancelled"):
-            self._fail({"response": response})
-            return
-        if response.get("status") in ("in_progress", "queued"):
-            raise UpstreamGarbage("The provider's answer is not finished.")
-        self._answer.begin(response)
-        self._hydrate(response.get("output"))
-        for growing in list(self._answer.items.values()):
-            if not growing.is_over:
-                growing.finish({})
-        self._is_over = True
-        usage = usage_in(response)
-        if usage != UNKNOWN_USAGE:
-            self._answer.telling.events.append(UsageTold(usage=usage))
-        self._answer.telling.events.append(AnswerEnded(stop=self._stop(response)))
-
-    def _hydrate(self, output: object) -> None:
-        """The last event tells all items again: here is what no other event has told."""
-        for at, item in enumerate(output if isinstance(output, list) else ()):
-            if not isinstance(item, dict):
-                continue
-            growing = self._answer.by_id.get(str(item.get("id"))) or self._answer.items.get(at)
-            if growing is None:
-                growing = self._answer.add(("last", at), item)
-            if not growing.is_over:
-                growing.finish(item)
-
-    def _stop(self, response: Event) -> Stop:
-        reason = word_in(object_in(response, "incomplete_details"), "reason")
-        if reason is not None:
-            return Stop(kind=_REASONS.get(reason, StopKind.END), vendor_word=reason)
-        status = word_in(response, "status")
-        if status == "incomplete":
-            return Stop(kind=StopKind.LENGTH, vendor_word=status)
-        if self._answer.telling.calls:
-            return Stop(kind=StopKind.TOOLS, vendor_word=status)
-        kind = StopKind.REFUSAL if self._answer.telling.refuses else StopKind.END
-        return Stop(kind=kind, vendor_word=status)
-
-    def _fail(self, event: Event) -> None:
-        response = object_in(event, "response")
-        error = object_in(response, "error") or object_in(event, "error") or event
-        kind = word_in(error, "code") or ("" if error is event else word_in(error, "type")) or ""
-        message = error.get("message")
-        if not isinstance(message, str) or not message:
-            message = f"The provider says that the answer {response.get('status') or 'failed'}."
-        if response:
-            self._answer.begin(response)
-        self._is_over = True
-        failed = AnswerFailed(
-            message=message[:_LONGEST_MESSAGE],
-            kind=kind,
-            status=_STATUSES.get(kind),
-        )
-        self._answer.telling.events.append(failed)
+    def _fails(self, event: Event) -> None:
+        fail(self._answer, event)
 
 
 def _loaded_with_care(data: bytes) -> Event:

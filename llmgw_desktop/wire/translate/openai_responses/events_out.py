@@ -23,7 +23,7 @@ from llmgw_desktop.domain.answer import (
     UsageTold,
 )
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
-from llmgw_desktop.wire.openai_responses import error_frame
+from llmgw_desktop.wire.openai_responses import error_frame, translated_id
 from llmgw_desktop.wire.translate.codec import Asked
 from llmgw_desktop.wire.translate.in_turn import InTurn
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
@@ -131,7 +131,7 @@ class ResponsesEventWriter:
             return
         asked = self._asked
         self._head = {
-            "id": f"resp_{asked.answer_id}",
+            "id": translated_id(asked.answer_id),
             "created_at": asked.now_s if created_s is None else created_s,
             "model": asked.model or model,
         }

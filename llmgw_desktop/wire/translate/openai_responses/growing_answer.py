@@ -10,16 +10,14 @@ from typing import Any, TypeGuard, TypeVar
 from llmgw_desktop.domain.answer import AnswerBegun
 from llmgw_desktop.wire.answer_facts import word_in
 from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.translate.openai_responses.growing_call import GrowingCall
 from llmgw_desktop.wire.translate.openai_responses.growing_items import (
-    MOST_ITEMS,
-    GrowingCall,
     GrowingItem,
-    GrowingMessage,
     GrowingReasoning,
     OpaqueItem,
-    Telling,
-    too_many,
 )
+from llmgw_desktop.wire.translate.openai_responses.growing_message import GrowingMessage
+from llmgw_desktop.wire.translate.openai_responses.telling import MOST_ITEMS, Telling, too_many
 
 Event = dict[str, Any]
 Grow = Callable[[str], None]
@@ -32,7 +30,7 @@ _LATEST = 1 << 40
 class GrowingAnswer:
     """Of one stream."""
 
-    __slots__ = ("_id", "_names", "by_id", "has_begun", "items", "telling")
+    __slots__ = ("_id", "_names", "by_id", "has_begun", "is_over", "items", "telling")
 
     def __init__(self, names: ToolNames) -> None:
         self._names = names
@@ -42,6 +40,8 @@ class GrowingAnswer:
         """By output_index, else by item id."""
         self.by_id: dict[str, GrowingItem] = {}
         self.has_begun = False
+        self.is_over = False
+        """Its end was told, good or bad (`answer_end.py`)."""
 
     def begin(self, response: Mapping[str, Any]) -> None:
         if self.has_begun:

@@ -6,17 +6,6 @@ Where they are kept, for whom and for how long, is the business of the engine an
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from llmgw_desktop.domain.answer import Answer
-from llmgw_desktop.wire.translate.codec import Asked
-from llmgw_desktop.wire.translate.losses import LossReport
-from llmgw_desktop.wire.translate.openai_responses.answer_out import written
-
-
-def kept_items(answer: Answer, asked: Asked) -> list[dict[str, Any]]:
-    """The items of the answer with the ids that its caller got: what the model said, as the input
-    of a later request holds it."""
-    return written(answer, asked, LossReport()).output
-
 
 def expanded(fields: Mapping[str, Any], stored_items: Sequence[Any]) -> dict[str, Any]:
     """The request with the conversation that it goes on from put before its own input.

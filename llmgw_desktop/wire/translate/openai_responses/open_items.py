@@ -40,7 +40,8 @@ class OpenItem:
     def close(self, status: str) -> dict[str, Any]:
         self.end_part()
         item = self._form(status)
-        self._tell_item("done", item)
+        if self._frames.is_wanted:
+            self._tell_item("done", item)
         return item
 
     def _form(self, status: str) -> dict[str, Any]:
@@ -79,6 +80,8 @@ class OpenMessage(OpenItem):
         self.end_part()
         self._pieces, self._annotations, self.text_chars = [], [], 0
         self._is_refusal, self._part_is_open = is_refusal, True
+        if not self._frames.is_wanted:
+            return
         at = len(self._content)
         self._tell("response.content_part.added", content_index=at, part=self._part(""))
         if is_refusal:
@@ -100,14 +103,19 @@ class OpenMessage(OpenItem):
         if not self._part_is_open:
             return
         self._part_is_open = False
-        at, text = len(self._content), self._text()
+        text = self._text()
+        part = self._part(text)
+        if self._frames.is_wanted:
+            self._tell_part(text, part)
+        self._content.append(part)
+
+    def _tell_part(self, text: str, part: Mapping[str, Any]) -> None:
+        at = len(self._content)
         if self._is_refusal:
             self._tell("response.refusal.done", content_index=at, refusal=text)
         else:
             self._tell("response.output_text.done", content_index=at, text=text, logprobs=[])
-        part = self._part(text)
         self._tell("response.content_part.done", content_index=at, part=part)
-        self._content.append(part)
 
     def _part(self, text: str) -> dict[str, Any]:
         if self._is_refusal:

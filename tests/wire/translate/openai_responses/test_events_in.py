@@ -37,7 +37,7 @@ from llmgw_desktop.domain.prompt import Tool
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.translate.collect import collected
 from llmgw_desktop.wire.translate.names import ToolNames
-from llmgw_desktop.wire.translate.openai_responses import growing_answer, growing_items
+from llmgw_desktop.wire.translate.openai_responses import growing_answer, telling
 from llmgw_desktop.wire.translate.openai_responses.codec import always_streams, codec
 from tests.wire.streams import split
 from tests.wire.translate.openai_responses.support import (
@@ -485,7 +485,7 @@ def test_items_are_bounded(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_parts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growing_items, "MOST_ITEMS", 100)
+    monkeypatch.setattr(telling, "MOST_ITEMS", 100)
     reader = codec(R).event_reader(ToolNames())
     parts = [
         event("response.output_text.delta", output_index=0, content_index=at, delta="x")

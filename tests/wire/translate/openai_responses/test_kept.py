@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 
 from llmgw_desktop.domain.answer import Answer, Stop, StopKind
 from llmgw_desktop.domain.content import Role, Signature, Text, Thinking, ToolCall, Turn, Vendor
 from llmgw_desktop.wire.translate.losses import LossReport
 from llmgw_desktop.wire.translate.openai_responses.codec import codec
-from llmgw_desktop.wire.translate.openai_responses.kept import expanded, kept_items
+from llmgw_desktop.wire.translate.openai_responses.kept import expanded
 from tests.wire.translate.openai_responses.support import R, asked, read
 
 ITEMS = (
@@ -24,13 +26,15 @@ ITEMS = (
 ANSWER = Answer(id="x", model="m", items=ITEMS, stop=Stop(kind=StopKind.TOOLS))
 
 
-def test_what_is_kept_is_what_the_caller_got() -> None:
-    written = orjson.loads(codec(R).write_answer(ANSWER, asked(), LossReport(codec(R).losses)))
-    assert kept_items(ANSWER, asked()) == written["output"]
+def _kept_items() -> list[dict[str, Any]]:
+    """Of the answer as its caller got it."""
+    told = codec(R).write_answer(ANSWER, asked(), LossReport(codec(R).losses))
+    output: list[dict[str, Any]] = orjson.loads(told)["output"]
+    return output
 
 
 def test_the_next_turn_sees_the_whole_conversation() -> None:
-    stored = [{"type": "message", "role": "user", "content": "go"}, *kept_items(ANSWER, asked())]
+    stored = [{"type": "message", "role": "user", "content": "go"}, *_kept_items()]
     fields = {
         "model": "m",
         "previous_response_id": "resp_0a1b",

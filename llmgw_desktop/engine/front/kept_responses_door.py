@@ -1,0 +1,118 @@
+"""`GET` and `DELETE /v1/responses/ID`: answers that are kept here, or by who gave them.
+
+Each is shown to the client alone that asked for it.
+"""
+
+import orjson
+
+from llmgw_desktop.domain.errors import (
+    AccountsUnusable,
+    UnknownPath,
+    UpstreamError,
+    UpstreamGarbage,
+)
+from llmgw_desktop.engine.caller import JSON, HeaderLines
+from llmgw_desktop.engine.dialect import is_event_stream, is_json
+from llmgw_desktop.engine.elsewhere import Elsewhere
+from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.translation.continuations import Continuations
+from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
+from llmgw_desktop.wire import openai_responses
+from llmgw_desktop.wire.headers import HeaderPolicy
+
+_MOST_BYTES = 256 * 1024 * 1024
+
+
+class KeptResponsesDoor:
+    """What is kept here is answered here; what a provider keeps is asked of him."""
+
+    def __init__(
+        self, continuations: Continuations, elsewhere: Elsewhere, header_policy: HeaderPolicy
+    ) -> None:
+        self._continuations = continuations
+        self._elsewhere = elsewhere
+        self._header_policy = header_policy
+
+    async def show(self, caller: HttpCaller) -> None:
+        answer = await self._continuations.answer(*_whose(caller))
+        if answer is not None:
+            await caller.reply(200, JSON, answer)
+            return
+        await self._ask_elsewhere("GET", caller)
+
+    async def forget(self, caller: HttpCaller) -> None:
+        name, owner = _whose(caller)
+        if not await self._continuations.forget(name, owner):
+            status = await self._ask_elsewhere("DELETE", caller)
+            if 200 <= status <= 299 or status == 404:
+                await self._elsewhere.forget(name, owner)
+            return
+        told = {"id": name, "object": "response", "deleted": True}
+        await caller.reply(200, JSON, orjson.dumps(told))
+
+    async def _ask_elsewhere(self, method: str, caller: HttpCaller) -> int:
+        """Passes on what the provider says; with which status."""
+        name, owner = _whose(caller)
+        away = await self._elsewhere.find(name, owner)
+        if away is None:
+            raise _not_known(name)
+        if away.upstream is None:
+            raise _not_reached(name, away.maker.account)
+        answer = await self._elsewhere.ask(away.upstream, away.maker, method, name, caller)
+        try:
+            if answer.status in (401, 403):
+                raise AccountsUnusable(
+                    (f"'{away.maker.account}', which made it, is refused by its provider.",)
+                )
+            await self._pass_on(answer, away.upstream.provider, caller)
+        finally:
+            await answer.close()
+        return answer.status
+
+    async def _pass_on(self, answer: UpstreamAnswer, provider: str, caller: HttpCaller) -> None:
+        headers = self._header_policy.answer_headers_to_forward(answer.headers)
+        lines = [*headers, ("x-llmgw-provider", provider)]
+        if answer.status < 300 and is_event_stream(answer.headers):
+            await _stream(answer, lines, caller)
+            return
+        body = bytearray()
+        while chunk := await answer.read():
+            body += chunk
+            if len(body) > _MOST_BYTES:
+                raise UpstreamGarbage(f"'{provider}' answered with too large a body.")
+        if body and not is_json(answer.headers):
+            raise UpstreamGarbage(f"'{provider}' answered {answer.status}, not with JSON.")
+        await caller.reply(answer.status, lines, bytes(body))
+
+
+async def _stream(answer: UpstreamAnswer, lines: HeaderLines, caller: HttpCaller) -> None:
+    """A response that still grows, or is told again from its beginning."""
+    first = await answer.read()
+    await caller.begin(answer.status, lines)
+    try:
+        chunk = first
+        while chunk:
+            await caller.write(chunk)
+            chunk = await answer.read()
+    except UpstreamError as error:
+        await caller.write(openai_responses.stream_error(str(error), error.kind))
+    await caller.end()
+
+
+def _whose(caller: HttpCaller) -> tuple[str, str]:
+    assert caller.principal is not None, "this door asks for a scope"
+    return caller.path.rpartition("/")[2], caller.principal.client_id
+
+
+def _not_known(name: str) -> UnknownPath:
+    return UnknownPath(
+        f"Response with id '{name[:80]}' not found: this client was given no such answer in the "
+        f"last 30 days, it was asked for with 'store': false, or it was deleted."
+    )
+
+
+def _not_reached(name: str, account: str) -> UnknownPath:
+    return UnknownPath(
+        f"Response with id '{name[:80]}' not found: it is kept by '{account}', which is no longer "
+        f"in the settings, or is switched off there. Add it again to reach the response."
+    )

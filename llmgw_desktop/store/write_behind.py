@@ -1,0 +1,165 @@
+"""Rows for a table that nobody should wait for: held under their names, written by a thread.
+
+The thread lives only while something waits, and what comes in quick succession is one transaction.
+A disk that takes nothing is tried again and again; what waits meanwhile is bounded, and the oldest
+give way. A killed process loses what came in the last GATHER_S, an orderly one nothing that the
+disk would take.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from llmgw_desktop.domain.errors import StoreError
+
+GATHER_S = 0.2
+"""So long more is waited for before a write."""
+LONGEST_PAUSE_S = 10.0
+"""Between two tries where the disk takes nothing."""
+MOST_BYTES = 64 * 1024 * 1024
+MOST_NAMES = 20_000
+_CLOSING_S = 5.0
+_log = logging.getLogger(__name__)
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class _Held(Generic[_Value]):
+    value: _Value
+    size: int
+
+
+class WriteBehind(Generic[_Value]):
+    """Everything is quick and may be called from any thread, but for `close` and `at_rest`."""
+
+    def __init__(self, what: str, thread: str, write: Callable[[dict[str, _Value]], None]) -> None:
+        """`what` could not be written, as the log says it. `write` is called on the thread, with
+        the oldest first, and raises StoreError where it is worth trying again."""
+        self._what = what
+        self._thread_name = thread
+        self._write = write
+        self._lock = threading.Lock()
+        self._turn = threading.Lock()
+        """Held from the taking of a batch until it is done with."""
+        self._waiting: dict[str, _Held[_Value]] = {}
+        self._writing: dict[str, _Held[_Value]] = {}
+        self._held_bytes = 0
+        self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
+        self.dropped = 0
+
+    def put(self, name: str, value: _Value, size: int = 0) -> None:
+        """In the place of what was put under this name before. `size` counts against MOST_BYTES."""
+        with self._lock:
+            self._forget(name)
+            self._waiting[name] = _Held(value, size)
+            self._held_bytes += size
+            self._keep_bounds()
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._write_on, name=self._thread_name, daemon=True
+                )
+                self._thread.start()
+
+    def get(self, name: str) -> _Value | None:
+        """None for what was written, too: whoever misses it here finds it in the file."""
+        with self._lock:
+            held = self._waiting.get(name) or self._writing.get(name)
+        return None if held is None else held.value
+
+    def drop(self, name: str) -> None:
+        """It is not written any more, if it was not. Only while all is `at_rest`."""
+        with self._lock:
+            self._forget(name)
+
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Inside nothing is being written: it waits, or it is in the file."""
+        with self._turn:
+            yield
+
+    def close(self) -> None:
+        """What waits is tried once more, and dropped if it fails; a later `put` starts anew."""
+        self._closing.set()
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join(_CLOSING_S)
+        self._closing.clear()
+
+    def _write_on(self) -> None:
+        pause_s = GATHER_S
+        while True:
+            self._closing.wait(pause_s)
+            is_last = self._closing.is_set()
+            with self._turn:
+                if not self._take():
+                    return
+                error = self._tried()
+                self._settle(error)
+            if error is None:
+                pause_s = GATHER_S
+                continue
+            if is_last:
+                self._give_up()
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    def _take(self) -> bool:
+        with self._lock:
+            self._writing, self._waiting = self._waiting, {}
+            if not self._writing:
+                self._thread = None
+            return bool(self._writing)
+
+    def _tried(self) -> StoreError | None:
+        """None where the batch is done with, well or not."""
+        try:
+            self._write({name: held.value for name, held in self._writing.items()})
+        except StoreError as error:
+            _log.warning("%s could not be written: %s", self._what, error)
+            return error
+        except Exception:  # noqa: BLE001 - a fault of ours must not end the thread
+            _log.exception("%s could not be written", self._what)
+        return None
+
+    def _settle(self, error: StoreError | None) -> None:
+        with self._lock:
+            done, self._writing = self._writing, {}
+            if error is not None:  # back to the others, as the oldest
+                newer = self._waiting
+                self._waiting = {**done, **newer}
+                done = {name: held for name, held in done.items() if name in newer}
+            self._held_bytes -= sum(held.size for held in done.values())
+            self._keep_bounds()
+
+    def _give_up(self) -> None:
+        with self._lock:
+            self._drop_oldest(len(self._waiting))
+
+    def _keep_bounds(self) -> None:
+        """One that is larger than the bound is kept while it is alone."""
+        count = 0
+        size = self._held_bytes
+        for at, held in enumerate(self._waiting.values()):
+            left = len(self._waiting) - at
+            if left == 1 or (size <= MOST_BYTES and left <= MOST_NAMES):
+                break
+            size -= held.size
+            count += 1
+        if count:
+            self._drop_oldest(count)
+
+    def _drop_oldest(self, count: int) -> None:
+        for name in list(self._waiting)[:count]:
+            self._forget(name)
+        if count:
+            self.dropped += count
+            _log.warning("%s: %d are lost, for the disk did not take them", self._what, count)
+
+    def _forget(self, name: str) -> None:
+        held = self._waiting.pop(name, None)
+        if held is not None:
+            self._held_bytes -= held.size

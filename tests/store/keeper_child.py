@@ -1,0 +1,44 @@
+"""Keeps answers on and on, to be killed: `python -m tests.store.keeper_child PATH`.
+
+One conversation, each answer the next one's. It tells how many are on the disk for good.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.store.response_store import KeptResponse, KeptTexts, ResponseStore
+
+
+def kept(number: int) -> KeptResponse:
+    """The answer of this turn."""
+    texts = KeptTexts(
+        input=json.dumps([f"in {number}"]).encode(),
+        output=json.dumps(["x" * 5000, number]).encode(),
+        answer=json.dumps({"id": number}).encode(),
+    )
+    return KeptResponse(
+        id=f"resp_{number}",
+        owner="me",
+        previous=f"resp_{number - 1}" if number else None,
+        size=5000,
+        texts=lambda: texts,
+    )
+
+
+def _keep_on_and_on(path: Path) -> None:
+    store = ResponseStore(path, SystemClock())
+    number = 0
+    while True:
+        for _ in range(20):
+            store.put(kept(number))
+            number += 1
+        if number % 40 == 0:
+            store.close()  # the others are written whenever the thread comes to it
+            sys.stdout.write(f"{number}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _keep_on_and_on(Path(sys.argv[1]))
