@@ -26,7 +26,7 @@ from llmgw_desktop.engine.upstream.connection import BrokenAnswer, Connection, C
 from llmgw_desktop.engine.upstream.http_body import HttpAnswer
 from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.paths import upstream_path
-from llmgw_desktop.engine.upstream.pool import LeadsBack, Pool, Target
+from llmgw_desktop.engine.upstream.pool import LeadsAstray, LeadsBack, Pool, Target
 from llmgw_desktop.engine.upstream.silence import SilenceTimer, SilenceWatch
 
 STALE_WITHIN_S = 1.0
@@ -63,7 +63,7 @@ class HttpClient:
         self._keys = keys
         self._pool = Pool()
         self._silence = SilenceTimer()
-        self._places: dict[tuple[str, str, str], _Place] = {}
+        self._places: dict[tuple[str, bool, str, str], _Place] = {}
 
     def avoid(self, own_addresses: frozenset[tuple[str, int]]) -> None:
         """Where the gateway itself listens; asking there would go round in a circle."""
@@ -77,7 +77,7 @@ class HttpClient:
         """Raises KeyMissing, UpstreamRefused, UpstreamTimeout, UpstreamCut, UpstreamGarbage."""
         upstream = await self._with_key(call.candidate.upstream, call.project)
         path = upstream_path(call)
-        place = self._place(upstream.base_url, path, call.query)
+        place = self._place(upstream, path, call.query)
         head = _head(f"POST {place.request_line}", call.headers, upstream, len(call.body))
         return await self._exchange(place, head, call, upstream.provider)
 
@@ -100,7 +100,7 @@ class HttpClient:
     async def get(self, upstream: Upstream, path: str) -> HttpAnswer:
         """Whatever it answers, with any status. Raises as `send`; close the answer."""
         upstream = await self._with_key(upstream, "")
-        place = self._place(upstream.base_url, path, "")
+        place = self._place(upstream, path, "")
         head = _head(f"GET {place.request_line}", {"accept": "application/json"}, upstream, 0)
         return await self._exchange(place, head, None, upstream.provider)
 
@@ -188,20 +188,21 @@ class HttpClient:
             return UpstreamTimeout(f"'{provider}' did not begin to answer within {limit_s:g} s.")
         return UpstreamCut(f"'{provider}' closed the connection without an answer.")
 
-    def _place(self, base_url: str, path: str, query: str) -> _Place:
-        place = self._places.get((base_url, path, query))
+    def _place(self, upstream: Upstream, path: str, query: str) -> _Place:
+        known = upstream.base_url, upstream.local, path, query
+        place = self._places.get(known)
         if place is None:
-            place = _make_place(base_url, path, query)
+            place = _make_place(*known)
             if len(self._places) < _KNOWN_PLACES:
-                self._places[base_url, path, query] = place
+                self._places[known] = place
         return place
 
 
-def _make_place(base_url: str, path: str, query: str) -> _Place:
+def _make_place(base_url: str, local: bool, path: str, query: str) -> _Place:
     for version in ("/v1", "/v1beta"):
         if base_url.endswith(version) and path.startswith(f"{version}/"):
             path = path.removeprefix(version)
-    target = Target.of(base_url)
+    target = Target.of(base_url, local=local)
     scheme, _, rest = base_url.partition("://")
     host, slash, base_path = rest.partition("/")
     del scheme
@@ -224,6 +225,8 @@ def _no_connection(provider: str, target: Target, error: OSError) -> str:
     where = f"{target.host}:{target.port}"
     if isinstance(error, LeadsBack):
         return f"'{provider}' at {where} is this gateway itself, not a provider."
+    if isinstance(error, LeadsAstray):
+        return f"'{provider}': {target.host} leads to {error.where}, {error.why}."
     if isinstance(error, socket.gaierror):
         return f"'{provider}': the name '{target.host}' is unknown. Are you online?"
     if isinstance(error, ssl.SSLError):
