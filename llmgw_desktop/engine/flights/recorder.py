@@ -81,6 +81,10 @@ class Recorder:
         self._refusals += 1
         return self._refusals <= REFUSALS_KEPT_PER_S
 
+    def clean_text(self, words: str) -> str:
+        """Without secrets, ours and such as look like one."""
+        return self._redactor.clean_text(words)
+
     def close(self, flight: OpenFlight) -> None:
         flight.end()
         if flight.cost_usd is None and flight.usage is not UNKNOWN_USAGE:

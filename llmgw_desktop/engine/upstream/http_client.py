@@ -21,9 +21,10 @@ from llmgw_desktop.domain.errors import (
 )
 from llmgw_desktop.domain.provider import ModelProtocol, Upstream
 from llmgw_desktop.domain.settings import UpstreamSettings
-from llmgw_desktop.engine.upstream.answer import UpstreamCall
+from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall
 from llmgw_desktop.engine.upstream.connection import BrokenAnswer, Connection, ConnectionClosed
 from llmgw_desktop.engine.upstream.http_body import HttpAnswer
+from llmgw_desktop.engine.upstream.keyless import KeylessError, without_key
 from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.paths import upstream_path
 from llmgw_desktop.engine.upstream.pool import LeadsAstray, LeadsBack, Pool, Target
@@ -73,13 +74,13 @@ class HttpClient:
         self._pool.close()
         self._silence.close()
 
-    async def send(self, call: UpstreamCall) -> HttpAnswer:
+    async def send(self, call: UpstreamCall) -> UpstreamAnswer:
         """Raises KeyMissing, UpstreamRefused, UpstreamTimeout, UpstreamCut, UpstreamGarbage."""
         upstream = await self._with_key(call.candidate.upstream, call.project)
         path = upstream_path(call)
         place = self._place(upstream, path, call.query)
         head = _head(f"POST {place.request_line}", call.headers, upstream, len(call.body))
-        return await self._exchange(place, head, call, upstream.provider)
+        return await self._exchange(place, head, call, upstream)
 
     async def fetch(self, upstream: Upstream, path: str, limit_bytes: int) -> bytes:
         """A small JSON document of the provider, such as its list of models, asked for no project.
@@ -97,12 +98,12 @@ class HttpClient:
             await answer.close()
         return bytes(body)
 
-    async def get(self, upstream: Upstream, path: str) -> HttpAnswer:
+    async def get(self, upstream: Upstream, path: str) -> UpstreamAnswer:
         """Whatever it answers, with any status. Raises as `send`; close the answer."""
         upstream = await self._with_key(upstream, "")
         place = self._place(upstream, path, "")
         head = _head(f"GET {place.request_line}", {"accept": "application/json"}, upstream, 0)
-        return await self._exchange(place, head, None, upstream.provider)
+        return await self._exchange(place, head, None, upstream)
 
     async def _with_key(self, upstream: Upstream, project: str) -> Upstream:
         """The vendor's 401 would be taken for ours, and the caller's good key for a bad one."""
@@ -115,15 +116,20 @@ class HttpClient:
         return await self._keys.with_key(upstream, project)
 
     async def _exchange(
-        self, place: _Place, head: bytes, call: UpstreamCall | None, provider: str
-    ) -> HttpAnswer:
+        self, place: _Place, head: bytes, call: UpstreamCall | None, upstream: Upstream
+    ) -> UpstreamAnswer:
+        provider = upstream.provider
         connection = self._pool.kept(place.target) or await self._connect(place.target, provider)
         try:
             watch = await self._ask(connection, head, call, provider)
         except _Stale:
             connection = await self._connect(place.target, provider)
             watch = await self._ask(connection, head, call, provider)
-        return self._answer(connection, place.target, provider, watch)
+        answer = self._answer(connection, place.target, provider, watch)
+        answer.headers = without_key(answer.headers, upstream.api_key)
+        if answer.status >= 400 and upstream.api_key:
+            return KeylessError(answer, upstream.api_key)
+        return answer
 
     async def _ask(
         self, connection: Connection, head: bytes, call: UpstreamCall | None, provider: str
