@@ -21,6 +21,7 @@ from llmgw_desktop.engine.routing.plan import Deciding, Fork, Plan, plan_of
 from llmgw_desktop.engine.routing.rules import Asked, ReadyRule, ready
 from llmgw_desktop.engine.routing.sizes import input_tokens_of
 from llmgw_desktop.engine.routing.strategies import AccountHealth, AllWell, UsualPrice, no_price
+from llmgw_desktop.wire.models import ModelEntry
 
 LONGEST_NAME = 512
 MOST_PLANS = 1024
@@ -70,6 +71,10 @@ class Router:
     @property
     def offers_practice(self) -> bool:
         return self._directory.offers_practice
+
+    def listed_aliases(self) -> list[ModelEntry]:
+        """As lists of models show them; none that leads to nobody."""
+        return self._directory.listed_aliases()
 
     def route(self, request: ModelRequest) -> RouteDecision:
         """Raises UnknownModel, or NotServed where the model exists and cannot answer this."""
