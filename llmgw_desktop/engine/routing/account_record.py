@@ -45,7 +45,9 @@ class AccountRecord:
         "off",
         "own",
         "provider",
+        "refused_at",
         "share_left",
+        "vault",
         "windows",
         "windows_at",
     )
@@ -58,6 +60,10 @@ class AccountRecord:
         self.off = False
         self.key_problem = ""
         self.address = ""
+        self.vault = ""
+        """The entry that holds its key, where it lies there."""
+        self.refused_at = float("-inf")
+        """Monotonic: its vendor refused the key of a request that began then, or its quota."""
         self.credential: object = None
         """Another one means another key."""
         self.is_well = True
