@@ -152,6 +152,7 @@ class Recorder:
                 route_reason=flight.route_reason,
                 phases=flight.timeline(),
                 considered=flight.considered,
+                passed_rules=flight.passed_rules,
                 attempt_log=flight.asked(),
             )
         return _flight_record(
@@ -165,5 +166,6 @@ class Recorder:
             answer_body_whole=flight.answer_whole,
             phases=flight.timeline(),
             considered=flight.considered,
+            passed_rules=flight.passed_rules,
             attempt_log=flight.asked(),
         )
