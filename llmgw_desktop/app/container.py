@@ -31,6 +31,7 @@ from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.translation.continuations import Continuations
+from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.account_store import AccountStore
 from llmgw_desktop.store.client_store import ClientStore
@@ -74,6 +75,7 @@ class Container:
         )
         self._clients, problem = self._open_clients()
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
+        self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
         self._on_key: list[Callable[[str], None]] = []
         self.tell_keys(self._redactor.learn)
@@ -94,6 +96,7 @@ class Container:
             bus=self._bus,
             store=self._account_store,
             clean=self._redactor.clean_text,
+            key_changes=self._key_changes,
         )
         self._reader = FlightReader(places.flights_db)
         self.runs = Runs(
@@ -217,6 +220,7 @@ class Container:
             clis=self.runs.models,
             ready_clis=self.runs.ready,
             vault=self.vault,
+            key_changes=self._key_changes,
             authenticator=self._authenticator(),
             settings=lambda: self._loaded().settings,
             settings_news=lambda: self._settings_news,

@@ -47,6 +47,7 @@ from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.interpreter import Interpreter
 from llmgw_desktop.engine.translation.translation import Translator
 from llmgw_desktop.engine.upstream.http_client import HttpClient
+from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.practice import PracticeClient
 from llmgw_desktop.store.elsewhere_store import ElsewhereStore
@@ -68,6 +69,7 @@ class Foundations:
     ready_clis: Callable[[], Sequence[Provider]]
     """Those that are installed and switched on."""
     vault: Vault
+    key_changes: KeyChanges
     authenticator: Authenticator
     settings: Callable[[], Settings]
     settings_news: Callable[[], SettingsChanged]
@@ -85,7 +87,7 @@ class Foundations:
 
 def make_engine(base: Foundations) -> Engine:
     header_policy = HeaderPolicy()
-    keys = Keys(base.vault, base.clock, learn=base.learn)
+    keys = Keys(base.vault, base.clock, learn=base.learn, changes=base.key_changes)
     http = HttpClient(base.settings().upstream, keys)
     catalogue = Catalogue(http, base.clock, base.ready_clis)
     gate = Gate(base.authenticator, before=base.check_settings)

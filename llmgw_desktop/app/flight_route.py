@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from llmgw_desktop.app.figures import UNKNOWN, counted
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightRecord
-from llmgw_desktop.domain.route import Consideration
+from llmgw_desktop.domain.route import Consideration, PassedRule
 
 _UNDER_WAY = "How this flight was routed is told when it has ended."
 _UNDECIDED = "No route was chosen for this flight; the overview says why."
@@ -36,17 +36,20 @@ class RouteTold:
     note: str
     """What the list below shows; empty where there is none."""
     lines: tuple[CandidateLine, ...] = ()
+    passed: tuple[str, ...] = ()
+    """The rules that were passed over, each with the reason."""
 
     @property
     def copy_text(self) -> str:
-        return "\n".join([self.sentence, *(line.text for line in self.lines)])
+        return "\n".join([self.sentence, *(line.text for line in self.lines), *self.passed])
 
 
 def route_told(record: FlightRecord) -> RouteTold:
     lines = tuple(candidate_line(each) for each in record.considered)
+    passed = tuple(_passed_line(each) for each in record.passed_rules)
     if not lines:
         reason = inert_line(record.route_reason, 600)
-        return RouteTold(sentence=reason or _without(record), note="")
+        return RouteTold(sentence=reason or _without(record), note="", passed=passed)
     asked = [line for line in lines if not line.is_left_out]
     left_out = len(lines) - len(asked)
     note = "One candidate"
@@ -54,7 +57,14 @@ def route_told(record: FlightRecord) -> RouteTold:
         note = f"{counted(len(asked), 'candidate')}, in the order in which they are asked"
     if left_out:
         note = f"{note}; {left_out} left out"
-    return RouteTold(sentence=inert_line(record.route_reason, 600), note=f"{note}.", lines=lines)
+    return RouteTold(
+        sentence=inert_line(record.route_reason, 600), note=f"{note}.", lines=lines, passed=passed
+    )
+
+
+def _passed_line(each: PassedRule) -> str:
+    why = inert_line(each.why, 300)
+    return f"{inert_line(each.name, 100)}: {why}" if each.name else why
 
 
 def candidate_line(each: Consideration) -> CandidateLine:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import Consideration
+from llmgw_desktop.domain.route import Consideration, PassedRule
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.domain.values import value
 
@@ -144,6 +144,8 @@ class FlightRecord:
     phases: tuple[Phase, ...] = ()
     considered: Sequence[Consideration] = ()
     """Who could have answered, as it stood when that was decided. Put into words when read."""
+    passed_rules: Sequence[PassedRule] = ()
+    """The rules that did not match, up to the one that did. Put into words when read."""
     attempt_log: tuple[Attempt, ...] = ()
     """Whoever was asked, in order; the last one answered, if any did."""
 

@@ -127,6 +127,8 @@ class Upstream:
     kind: ProviderKind
     protocol: ModelProtocol
     base_url: str
+    local: bool = False
+    """It may be on the person's own computer or network."""
     account: str = ""
     """As `account_id` names it."""
     api_key: str = field(default="", repr=False)
@@ -146,6 +148,7 @@ class Upstream:
             kind=provider.kind,
             protocol=protocol,
             base_url=provider.base_url,
+            local=provider.local,
             account=account_id(provider.name, account.name),
             api_key=account.api_key,
             vault=account.vault,

@@ -110,6 +110,15 @@ class Consideration:
 
 
 @value
+class PassedRule:
+    """A rule that stood before the one that decided, and why it did not match."""
+
+    name: str
+    """Empty for a line that only counts further ones."""
+    why: str
+
+
+@value
 class RouteDecision:
     """One use of the routing rules: candidates in the order they are tried, the reason in words."""
 
@@ -120,6 +129,8 @@ class RouteDecision:
     strategy: Strategy = Strategy.PINNED
     considered: Sequence[Consideration] = ()
     """All that could have answered, each with its reason. Put into words when it is read."""
+    passed: Sequence[PassedRule] = ()
+    """The rules before that one; all, where none matched. Put into words when it is read."""
     strict: bool = False
     conversation: str = ""
     """Under which a good answer is to be remembered; empty where there is no choice to keep."""

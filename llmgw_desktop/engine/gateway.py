@@ -80,7 +80,9 @@ class Gateway:
         self._settings = settings
         engine.pipeline.router = engine.pipeline.router.renewed(settings)
         router = engine.pipeline.router
-        engine.catalogue.use(router.providers, practice=router.offers_practice)
+        engine.catalogue.use(
+            router.providers, practice=router.offers_practice, aliases=router.listed_aliases()
+        )
         engine.health.apply(settings.everyone, settings.failover)
         engine.attempts.settings = settings.failover
         engine.http.settings = settings.upstream

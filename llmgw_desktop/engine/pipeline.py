@@ -173,7 +173,7 @@ class Pipeline:
         try:
             if caller.has_begun:
                 flight.fail_with(error, FlightState.CUT)
-                words = error_message(error)
+                words = self._recorder.clean_text(error_message(error))
                 if flight.last_words is not None:
                     last = flight.last_words(words, error.kind)
                     flight.keep(last)  # what is recorded of a translation is what its caller got
@@ -183,7 +183,9 @@ class Pipeline:
                 await caller.end()
             else:
                 flight.fail_with(error)
-                reply = error_reply(error, dialect.protocol, flight.id)
+                reply = error_reply(
+                    error, dialect.protocol, flight.id, clean=self._recorder.clean_text
+                )
                 flight.status = reply.status
                 await caller.reply(reply.status, [*reply.headers, *own_headers(flight)], reply.body)
         except ClientGone:

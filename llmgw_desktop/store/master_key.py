@@ -4,6 +4,7 @@ Each lies under a name of its own (its key id), so that a new one never takes th
 one. Which of them is in force is told by the database, not here.
 """
 
+import errno
 import logging
 import os
 import re
@@ -18,6 +19,7 @@ from llmgw_desktop.store.private_files import OWNER_ONLY, write_whole
 from llmgw_desktop.store.system_keyring import SecretPlaces, SystemKeyring
 
 VARIABLE = "LLM_GATEWAY_MASTER_KEY"
+_MOST_BYTES = 1024
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
 _log = logging.getLogger(__name__)
 
@@ -89,7 +91,7 @@ class MasterKeys:
     def _from_file(self, key_id: str) -> bytes | None:
         path = self.file_of(key_id)
         try:
-            text = path.read_text("ascii", "replace")
+            text = _read_little(path).decode("ascii", "replace")
             _keep_private(path)
         except FileNotFoundError:
             return None
@@ -114,6 +116,17 @@ def _read(text: str, where: str) -> bytes | None:
     except ValueError:
         _log.warning("what %s holds for the vault is no master key", where)
         return None
+
+
+def _read_little(path: Path) -> bytes:
+    """Never waits and never fills the memory, whatever stands in the file's place."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is not a file")
+        return os.read(handle, _MOST_BYTES)
+    finally:
+        os.close(handle)
 
 
 def _name(key_id: str) -> str:

@@ -245,4 +245,5 @@ FLIGHTS_STEPS: Steps = (
     ),
     ("ALTER TABLE flight_bodies ADD COLUMN considered TEXT NOT NULL DEFAULT '[]'",),
     ("ALTER TABLE flight_bodies ADD COLUMN attempt_log TEXT NOT NULL DEFAULT '[]'",),
+    ("ALTER TABLE flight_bodies ADD COLUMN passed_rules TEXT NOT NULL DEFAULT '[]'",),
 )

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,9 +17,12 @@ def make_empty(path: Path) -> None:
         return
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Put this in the place of whatever stands there."""
+def write_whole(path: Path, data: bytes, *, just_before: Callable[[], None] | None = None) -> None:
+    """Put this in the place of whatever stands there. `just_before` may raise, when all is on the
+    disk and nothing is replaced yet: then everything stays as it is."""
     with _written_beside(path, data) as beside:
+        if just_before is not None:
+            just_before()
         beside.replace(path)
 
 

@@ -193,6 +193,7 @@ class BodyRow(peewee.Model):
     phases = peewee.TextField()
     considered = peewee.TextField()
     attempt_log = peewee.TextField()
+    passed_rules = peewee.TextField()
 
     class Meta:
         table_name = "flight_bodies"

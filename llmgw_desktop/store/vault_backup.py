@@ -27,6 +27,8 @@ COST = {"n": 1 << 17, "r": 8, "p": 1}
 """128 MB and about half a second for each guess."""
 MOST_BYTES = 256 * 1024 * 1024
 _MOST_MEMORY = 1 << 30
+_MOST_WORK = 1 << 24
+"""Sixteen times ours: some seconds, and never an afternoon."""
 _NONCE_BYTES = 12
 _SALT_BYTES = 16
 
@@ -59,7 +61,7 @@ def unpacked(data: bytes, passphrase: str) -> list[OpenEntry]:
             raise VaultError("This backup was made by a later version of this program; update it.")
         key, nonce = _unlocking(header, passphrase)
         sealed = base64.b64decode(body.strip(), validate=True)
-    except (KeyError, TypeError, ValueError, RecursionError, binascii.Error):
+    except (KeyError, TypeError, ValueError, RecursionError, MemoryError, binascii.Error):
         raise _no_backup() from None
     try:
         said = AESGCM(key).decrypt(nonce, sealed, head)
@@ -72,11 +74,11 @@ def unpacked(data: bytes, passphrase: str) -> list[OpenEntry]:
 
 
 def _unlocking(header: dict[str, Any], passphrase: str) -> tuple[bytes, bytes]:
-    """Key and nonce. A file may not ask for more memory than a computer has."""
+    """Key and nonce. A file may not ask for more memory than a computer has, nor for its day."""
     kdf = header["kdf"]
     n, r, p = kdf["n"], kdf["r"], kdf["p"]
     numbers = all(type(number) is int and number > 0 for number in (n, r, p))
-    if not numbers or 128 * n * r > _MOST_MEMORY or p > 16:
+    if not numbers or 128 * (n + p) * r > _MOST_MEMORY or n * r * p > _MOST_WORK:
         raise ValueError("scrypt parameters out of range")
     salt, nonce = bytes.fromhex(kdf["salt"]), bytes.fromhex(header["cipher"]["nonce"])
     if len(nonce) != _NONCE_BYTES or len(salt) < _SALT_BYTES:

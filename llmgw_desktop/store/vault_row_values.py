@@ -9,6 +9,7 @@ from llmgw_desktop.store.master_key import KeptIn
 from llmgw_desktop.store.schema import VaultKeyRow
 
 KINDS = frozenset(EntryKind)
+_LAST_DAY_S = 2e11
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +50,29 @@ def sealed_entry(row: tuple[Any, ...]) -> SealedEntry:
             f"The vault's entry {entry_id} is of a kind that this version does not know: it was "
             f"changed outside this program. Remove it, or update the program."
         )
-    at = EntryAddress(kind=EntryKind(kind), provider=provider, name=name, project=project)
-    created_at_s, updated_at_s = times
+    at = EntryAddress(
+        kind=EntryKind(kind), provider=_text(provider), name=_text(name), project=_text(project)
+    )
+    created_at_s, updated_at_s = map(_moment, times)
     shown = VaultEntry(
         id=entry_id,
         address=at,
-        hint=hint,
-        size=size,
+        hint=_text(hint),
+        size=size if isinstance(size, int) else 0,
         created_at_s=created_at_s,
         updated_at_s=updated_at_s,
     )
     return SealedEntry(shown, Sealed(key_id, nonce, data))
+
+
+def _text(cell: object) -> str:
+    """Of what should be text. What was none can be shown, and its seal opens for no such name."""
+    return cell if isinstance(cell, str) else repr(cell)
+
+
+def _moment(cell: object) -> float:
+    """Of what should be one: a day that calendars have."""
+    return float(cell) if isinstance(cell, int | float) and 0 <= cell <= _LAST_DAY_S else 0.0
 
 
 def known_key(row: tuple[Any, ...]) -> KnownKey:

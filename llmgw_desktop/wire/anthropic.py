@@ -180,10 +180,10 @@ def _model_object(model: ModelEntry) -> dict[str, object]:
     return {
         "type": "model",
         "id": model.id,
-        "display_name": f"{model.id} (practice)" if model.is_practice else model.id,
+        "display_name": model.shown_name,
         "created_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", released),
         "lifecycle": "active",
-        "x_gateway": {"provider": model.provider, "practice": model.is_practice},
+        "x_gateway": model.gateway_facts,
     }
 
 

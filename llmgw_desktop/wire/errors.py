@@ -4,7 +4,7 @@ An error that a vendor answered is passed on as it came and never gets here. The
 decide by the status alone whether to try again: 408, 409, 429 and everything from 500 up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -314,16 +314,21 @@ _STATUS_WORDS: Mapping[int, _Words] = MappingProxyType(
 
 
 def error_reply(
-    error: LlmgwError, protocol: ModelProtocol | None, flight_id: str = ""
+    error: LlmgwError,
+    protocol: ModelProtocol | None,
+    flight_id: str = "",
+    *,
+    clean: Callable[[str], str] = str,
 ) -> ErrorReply:
-    """The answer to a request that failed on our side.
+    """The answer to a request that failed on our side. `clean` takes out of its words what is
+    nobody's business.
 
     The body of a 401 is always the same, whatever the request was: it has no flight's id.
     """
     row = next(_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE)
     status = 405 if isinstance(error, UnknownPath) and error.allowed else row.status
     advice = row.gemini_advice if protocol is ModelProtocol.GEMINI else ""
-    message = _message(error, advice or row.advice)
+    message = clean(_message(error, advice or row.advice))
     named = "" if status == 401 else flight_id
     headers = [("content-type", "application/json"), *_headers(error)]
     if protocol is ModelProtocol.ANTHROPIC:

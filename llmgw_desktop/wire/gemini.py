@@ -314,7 +314,7 @@ def _model_object(model: ModelEntry) -> dict[str, object]:
     # limits and versions are left out: nobody told them, and 0 would be taken for a limit
     return {
         "name": f"models/{model.id}",
-        "displayName": f"{model.id} (practice)" if model.is_practice else model.id,
+        "displayName": model.shown_name,
         "description": f"Served by {model.provider}",
         "supportedGenerationMethods": ["generateContent", "streamGenerateContent", "countTokens"],
     }

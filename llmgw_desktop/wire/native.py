@@ -10,8 +10,9 @@ from typing import Any
 
 import orjson
 
-from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.errors import MalformedRequest, UpstreamGarbage
 from llmgw_desktop.wire.json_scan import insert_member, read_object, replace_value
+from llmgw_desktop.wire.json_values import parse_json
 
 PROMPT_CHARS = 1_000_000
 _FIELDS = {
@@ -55,8 +56,9 @@ def chat_request(fields: Mapping[str, Any], model: str) -> bytes:
 
 
 def generate_answer(chat_answer: bytes, asked: Mapping[str, Any], took_ms: int) -> bytes:
-    """A whole chat completion, with its `x_gateway`, in this door's words."""
-    answer = orjson.loads(chat_answer)
+    """A whole chat completion, with its `x_gateway`, in this door's words. Raises
+    UpstreamGarbage for one that has no text where it should be."""
+    answer = parse_json(chat_answer)
     facts = answer["x_gateway"]
     told = {
         "text": _text(answer),
@@ -84,5 +86,11 @@ def with_gateway_facts(body: bytes, facts: Mapping[str, object]) -> bytes:
 
 def _text(answer: Mapping[str, Any]) -> str:
     choices = answer.get("choices") or [{}]
-    message = choices[0].get("message") or {}
-    return message.get("content") or message.get("refusal") or ""
+    first = choices[0] if isinstance(choices, list) else None
+    message = (first.get("message") or {}) if isinstance(first, dict) else None
+    if not isinstance(message, dict):
+        raise UpstreamGarbage("The provider's answer is no chat completion: it has no message")
+    text = message.get("content") or message.get("refusal") or ""
+    if not isinstance(text, str):
+        raise UpstreamGarbage("The provider's answer is no chat completion: its content is no text")
+    return text

@@ -234,7 +234,7 @@ def _model_object(model: ModelEntry) -> dict[str, object]:
         # the protocol demands a number here; 0 is what servers send that do not know
         "created": model.created_s or 0,
         "owned_by": model.provider,
-        "x_gateway": {"provider": model.provider, "practice": model.is_practice},
+        "x_gateway": model.gateway_facts,
     }
 
 

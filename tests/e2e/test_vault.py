@@ -198,3 +198,26 @@ def test_no_secret_is_in_the_arguments_of_a_process(tmp_path: Path, upstream: Up
     assert child.returncode == 0
     assert SECRET not in out
     assert os.fsencode(out).startswith(b"Stored openai/default an-odd-...***")
+
+
+def test_a_key_from_the_command_line_brings_its_account_back(
+    tmp_path: Path, upstream: Upstream
+) -> None:
+    lane, second = upstream.lane("first"), upstream.lane("second")
+    lane.key = OTHER
+    toml = _toml(lane) + (
+        '[providers.spare]\nkind = "openai-compatible"\nlocal = true\n'
+        f'base_url = "{second.base_url}"\nmodels = ["{MODEL}"]\n'
+    )
+    setup = GatewaySetup(home=tmp_path / "home", toml=toml)
+    with running_gateway(setup) as gateway:
+        _llmgw(setup, "set", "openai", stdin=SECRET)
+        for _ in range(2):
+            assert _ask(gateway).headers["x-llmgw-provider"] == "spare"
+        asked = len(lane.requests)
+        _llmgw(setup, "set", "openai", stdin=OTHER)
+        ends = time.monotonic() + 15
+        while _ask(gateway, str(time.monotonic())).headers["x-llmgw-provider"] != "work":
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        assert len(lane.requests) == asked + 1, "nobody polled it meanwhile"

@@ -49,8 +49,8 @@ One table for each account or server; the name has 1 to 64 small letters, digits
 practice provider is built in as `practice`; its table takes only `kind = "practice"` and `enabled`.
 
 Addresses begin with `http://` or `https://`, without user name, password, `?` or `#`. Addresses of
-your own computer and network need `local = true`. Addresses of the metadata services of clouds
-(`169.254.0.0/16` and others) are refused always, in every spelling.
+your own computer and network need `local = true`, also where a name only leads there. Link-local
+addresses and those of the metadata services of clouds are refused always, in every spelling.
 
 A vendor's own service needs `vault` or `api_key_env`; a server of another address needs one only
 where it wants a key. An entry of the [vault](vault.md) is read when a request needs it, the one of

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.wire.native import generate_answer, with_gateway_facts
 
 FACTS = {"resolvedProvider": "p"}
@@ -49,3 +50,27 @@ def test_an_answer_without_text_is_an_empty_text() -> None:
         assert (told["text"], told["latencyMs"], told["tokensUsed"]) == ("", 5, None)
     refused = orjson.dumps({"choices": [{"message": {"refusal": "no"}}], "x_gateway": facts})
     assert orjson.loads(generate_answer(refused, {}, 5))["text"] == "no"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"choices": 5},
+        {"choices": {"0": 5}},
+        {"choices": [5]},
+        {"choices": [{"message": 5}]},
+        {"choices": [{"message": {"content": [1]}}]},
+    ],
+)
+def test_what_is_no_chat_completion_is_the_providers_fault(answer: dict[str, object]) -> None:
+    with pytest.raises(UpstreamGarbage, match="no chat completion"):
+        generate_answer(orjson.dumps({**answer, "x_gateway": FACTS}), {}, 1)
+
+
+def test_half_a_letter_is_no_fault() -> None:
+    facts = dict.fromkeys(
+        ("resolvedProvider", "resolvedModel", "tokensUsed", "fallbackUsed"), "known"
+    )
+    told = {"choices": [{"message": {"content": "half ?"}}], "x_gateway": facts}
+    answer = orjson.dumps(told).replace(b"?", b"\\ud83d")
+    assert orjson.loads(generate_answer(answer, {}, 1))["text"] == "half \ufffd"

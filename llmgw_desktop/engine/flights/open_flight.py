@@ -14,7 +14,7 @@ from llmgw_desktop.domain.flight import (
 )
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import Candidate, Consideration, RouteDecision
+from llmgw_desktop.domain.route import Candidate, Consideration, PassedRule, RouteDecision
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.domain.values import maker
 
@@ -80,6 +80,7 @@ class OpenFlight:
         "model_asked",
         "model_served",
         "operation",
+        "passed_rules",
         "path",
         "phases",
         "protocol",
@@ -143,6 +144,7 @@ class OpenFlight:
         """How a translated stream that has begun is ended when it breaks: (message, kind)."""
         self.route_reason = ""
         self.considered: Sequence[Consideration] = ()
+        self.passed_rules: Sequence[PassedRule] = ()
         self.request_headers: Headers = ()
         self.request_body = b""
         self.answer_headers: Headers = ()
@@ -166,6 +168,7 @@ class OpenFlight:
         self.route_reason = decision.reason
         self.choice = decision.candidates[0]
         self.considered = decision.considered
+        self.passed_rules = decision.passed
         self._phase(PhaseName.ROUTE, self._last_end())
 
     def tried(self, candidate: Candidate) -> None:

@@ -81,6 +81,10 @@ class Recorder:
         self._refusals += 1
         return self._refusals <= REFUSALS_KEPT_PER_S
 
+    def clean_text(self, words: str) -> str:
+        """Without secrets, ours and such as look like one."""
+        return self._redactor.clean_text(words)
+
     def close(self, flight: OpenFlight) -> None:
         flight.end()
         if flight.cost_usd is None and flight.usage is not UNKNOWN_USAGE:
@@ -148,6 +152,7 @@ class Recorder:
                 route_reason=flight.route_reason,
                 phases=flight.timeline(),
                 considered=flight.considered,
+                passed_rules=flight.passed_rules,
                 attempt_log=flight.asked(),
             )
         return _flight_record(
@@ -161,5 +166,6 @@ class Recorder:
             answer_body_whole=flight.answer_whole,
             phases=flight.timeline(),
             considered=flight.considered,
+            passed_rules=flight.passed_rules,
             attempt_log=flight.asked(),
         )

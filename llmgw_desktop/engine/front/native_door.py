@@ -11,7 +11,12 @@ from llmgw_desktop.domain.account import AccountState, AccountStatus, account_id
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.provider import BY_NAME_ONLY, Provider, ProviderKind
+from llmgw_desktop.domain.provider import (
+    BY_NAME_ONLY,
+    PRACTICE_PREFIX,
+    Provider,
+    ProviderKind,
+)
 from llmgw_desktop.engine.caller import JSON, Caller, HeaderLines
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
@@ -43,6 +48,8 @@ class GenerateDoor:
         """What to ask for; where no model is named, the first that is listed. Raises
         MalformedRequest."""
         wanted, model = fields.get("provider"), fields.get("model")
+        if f"{wanted}/" == PRACTICE_PREFIX and str(model).startswith(PRACTICE_PREFIX):
+            return str(model)  # its models are listed under their whole names
         if wanted and model:
             return f"{wanted}/{model}"
         if model:

@@ -5,7 +5,13 @@ from collections.abc import Mapping
 import orjson
 
 from llmgw_desktop.domain.account import AccountState, AccountStatus, QuotaWindow
-from llmgw_desktop.engine.routing.quota_windows import MOST_WINDOWS, quota_windows, share_left
+from llmgw_desktop.engine.routing.quota_windows import (
+    MOST_WINDOWS,
+    plausible_amount,
+    plausible_moment,
+    quota_windows,
+    share_left,
+)
 from llmgw_desktop.engine.routing.rests import (
     Moment,
     Rest,
@@ -39,7 +45,9 @@ class AccountRecord:
         "off",
         "own",
         "provider",
+        "refused_at",
         "share_left",
+        "vault",
         "windows",
         "windows_at",
     )
@@ -52,6 +60,10 @@ class AccountRecord:
         self.off = False
         self.key_problem = ""
         self.address = ""
+        self.vault = ""
+        """The entry that holds its key, where it lies there."""
+        self.refused_at = float("-inf")
+        """Monotonic: its vendor refused the key of a request that began then, or its quota."""
         self.credential: object = None
         """Another one means another key."""
         self.is_well = True
@@ -172,21 +184,22 @@ class AccountRecord:
                 self.model_standing(name).rest = restored_rest(rest, now)
             words, at_s = told["last_error"]
             self.last_error, self.last_error_at_s = str(words), _number(at_s)
-            self.windows = tuple([_window(each) for each in told["windows"][:MOST_WINDOWS]])
+            windows = told["windows"][:MOST_WINDOWS]
+            self.windows = tuple([_window(each, now.wall) for each in windows])
         except (ValueError, TypeError, KeyError, AttributeError):
             self.own, self.models = Standing(), {}
             self.last_error, self.last_error_at_s, self.windows = "", None, ()
         self.look()
 
 
-def _window(kept: list[object]) -> QuotaWindow:
+def _window(kept: list[object], now_s: float) -> QuotaWindow:
     name, limit, remaining, share, resets, told_at = kept
     return QuotaWindow(
         name=str(name),
-        limit=_number(limit),
-        remaining=_number(remaining),
-        used_share=_number(share),
-        resets_at_s=_number(resets),
+        limit=plausible_amount(_number(limit)),
+        remaining=plausible_amount(_number(remaining)),
+        used_share=None if (used := plausible_amount(_number(share))) is None else min(used, 1.0),
+        resets_at_s=plausible_moment(_number(resets), now_s),
         told_at_s=_number(told_at) or 0.0,
     )
 

@@ -1,4 +1,4 @@
-"""Which models there are: what the settings list, what providers list themselves, and practice.
+"""Which models there are: aliases, what settings and providers list, and practice.
 
 A provider without a list in the settings is asked for its own; the answer is kept for a while, and
 one that does not answer simply contributes nothing this time.
@@ -37,15 +37,24 @@ class Catalogue:
         self._clock = clock
         self._providers: Sequence[Provider] = ()
         self._practice: Sequence[str] = PRACTICE_MODELS
+        self._aliases: Sequence[ModelEntry] = ()
         self._listed: dict[str, tuple[float, tuple[ModelEntry, ...]]] = {}
 
-    def use(self, providers: Sequence[Provider], *, practice: bool = True) -> None:
+    def use(
+        self,
+        providers: Sequence[Provider],
+        *,
+        practice: bool = True,
+        aliases: Sequence[ModelEntry] = (),
+    ) -> None:
         self._providers = providers
+        self._aliases = aliases
         self._practice = PRACTICE_MODELS if practice else ()
         self._listed.clear()
 
     async def models(self) -> list[ModelEntry]:
-        """In the order of the settings; a name that two providers have appears once."""
+        """In the order of the settings, a person's own names first; a name that two providers
+        have appears once, and so does one that an alias leads elsewhere."""
         lists = await asyncio.gather(*(self._of(provider) for provider in self._providers))
         practice = [
             ModelEntry(id=name, provider="practice", created_s=None, is_practice=True)
@@ -59,7 +68,8 @@ class Catalogue:
             for model in cli.models
         ]
         found: dict[str, ModelEntry] = {}
-        for entry in [*(entry for entries in lists for entry in entries), *clis, *practice]:
+        listed = (entry for entries in lists for entry in entries)
+        for entry in (*self._aliases, *listed, *clis, *practice):
             found.setdefault(entry.id, entry)
         return list(found.values())
 

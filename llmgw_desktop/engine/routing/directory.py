@@ -19,6 +19,7 @@ from llmgw_desktop.domain.provider import (
 from llmgw_desktop.domain.route import Alias, RouteTarget
 from llmgw_desktop.engine.routing.choices import Lead
 from llmgw_desktop.engine.upstream.practice import PRACTICE_MODELS
+from llmgw_desktop.wire.models import ModelEntry
 
 PRACTICE = Provider(name="practice", kind=ProviderKind.PRACTICE)
 _FAMILIES = (
@@ -62,6 +63,10 @@ class Directory:
             elif name not in self._aliases:
                 names[name] = None
         return list(names)
+
+    def listed_aliases(self) -> list[ModelEntry]:
+        """Those that lead to somebody who is switched on, with the names that do."""
+        return [entry for name in self._aliases if (entry := self._listed(name)) is not None]
 
     def meant_provider(self, name: str) -> str:
         """The provider that a name asks for by beginning with it, switched on or not; else ''."""
@@ -126,6 +131,24 @@ class Directory:
             if named[0].name == provider:
                 return named[1], named[2]
         return "", asked
+
+    def _listed(self, alias: str) -> ModelEntry | None:
+        owners = {name: self._owner(name) for name in self.expanded(alias)}
+        stands_for = tuple([name for name, owner in owners.items() if owner])
+        if not stands_for:
+            return None
+        owner = owners[stands_for[0]]
+        return ModelEntry(
+            id=alias,
+            provider=owner,
+            is_practice=owner == self._practice.name,
+            stands_for=stands_for,
+        )
+
+    def _owner(self, name: str) -> str:
+        """The first who is switched on and has it, in whatever protocol; empty if nobody has."""
+        leads = (lead for protocol in ModelProtocol for lead in self.leads(name, protocol))
+        return next((lead.provider.name for lead in leads if lead.provider.enabled), "")
 
     def _to_practice(self, name: str, reason: str) -> list[Lead]:
         if name not in PRACTICE_MODELS:

@@ -18,6 +18,7 @@ from llmgw_desktop.engine.routing.account_news import AccountNews
 from llmgw_desktop.engine.routing.account_record import AccountRecord
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind, Scope
 from llmgw_desktop.engine.routing.rests import TRIAL_S, Moment, Standing
+from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.store.account_store import AccountStore
 
 _moment: Callable[..., Moment] = maker(Moment)
@@ -35,6 +36,8 @@ _WEIGHT = (
     AccountState.AUTH_REQUIRED,
     AccountState.OFF,
 )
+_OF_KEYS = frozenset({AccountState.AUTH_REQUIRED, AccountState.OVER_QUOTA})
+"""Another key may end these."""
 
 
 @value
@@ -58,8 +61,10 @@ class Health:
         bus: Bus,
         store: AccountStore | None = None,
         clean: Callable[[str], str] = str,
+        key_changes: KeyChanges | None = None,
     ) -> None:
         self._clock = clock
+        self._key_changes = key_changes
         self._clean = clean
         self._news = AccountNews(bus, store)
         self._kept = store.load() if store is not None else {}
@@ -68,6 +73,10 @@ class Health:
 
     def apply(self, providers: Sequence[Provider], settings: FailoverSettings) -> None:
         """New settings: accounts that still exist keep how they stand, but for a new key's."""
+        if self._key_changes is not None and any(
+            account.vault for provider in providers for account in provider.accounts
+        ):
+            self._key_changes.look()
         self._settings = settings
         before, self._accounts = self._accounts, {}
         for provider in providers:
@@ -82,6 +91,7 @@ class Health:
         record = self._accounts.get(account)
         if record is None:
             return AccountStatus(account=account)
+        self._look_for_another_key(record)
         now = self._now()
         record.read_windows(now)
         return record.status(now)
@@ -97,6 +107,7 @@ class Health:
             return ""
         if record.off or record.key_problem:
             return record.status(self._now()).reason
+        self._look_for_another_key(record)
         now = self._now()
         for standing in record.standings(model):
             if (rest := standing.rest) is None:
@@ -159,8 +170,10 @@ class Health:
 
     def begin(self, candidate: Candidate) -> float:
         """It is being asked, since the moment that is returned. After a rest this is a trial."""
-        now_s = self._clock.monotonic_s()
         record = self._accounts.get(candidate.upstream.account)
+        if record is not None and record.vault and self._key_changes is not None:
+            self._key_changes.look()  # what it is asked with is no news afterwards
+        now_s = self._clock.monotonic_s()
         if record is not None and not record.is_well:
             for standing in record.standings(candidate.model):
                 if standing.rest is not None:
@@ -218,6 +231,8 @@ class Health:
         record.last_error_at_s = now.wall
         standing = self._standing(record, candidate.model, failure.scope)
         self.let_go(candidate)
+        if failure.row.state in _OF_KEYS:
+            record.refused_at = began
         if failure.status is not None and standing is not record.provider:
             record.provider.went_well(began)  # it did answer: the door is open
         standing.failed(failure, self._reason(failure), self._settings, began, now)
@@ -235,6 +250,7 @@ class Health:
             record = before.get(name)
             if record is None:
                 record = AccountRecord(name, shared)
+                record.refused_at = self._clock.monotonic_s()
                 if (kept := self._kept.get(name)) is not None:
                     record.restore(kept, self._now())
             record.provider, record.address = shared, provider.base_url
@@ -244,7 +260,19 @@ class Health:
             record.credential = credential
             record.off = not (provider.enabled and account.enabled)
             record.key_problem = provider.key_problem(account)
+            record.vault = account.vault
             self._accounts[name] = record
+
+    def _look_for_another_key(self, record: AccountRecord) -> None:
+        """In the vault, where another process may have put it. Which entry was changed is not
+        told: at worst an account is asked once in vain."""
+        rest, changes = record.own.rest, self._key_changes
+        if rest is None or rest.state not in _OF_KEYS or not record.vault or changes is None:
+            return
+        changes.look()
+        if changes.noticed_at_s > record.refused_at:
+            record.own, record.models = Standing(), {}
+            self._changed(record)
 
     @staticmethod
     def _shared(provider: Provider, before: Mapping[str, AccountRecord]) -> Standing:

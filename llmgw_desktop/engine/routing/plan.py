@@ -8,6 +8,7 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.routing.affinity import Affinity, Place
 from llmgw_desktop.engine.routing.choices import Choice, Choices
 from llmgw_desktop.engine.routing.considered import Considerations, Figures, words_of
+from llmgw_desktop.engine.routing.passed_rules import PassedRules
 from llmgw_desktop.engine.routing.rules import ReadyRule
 from llmgw_desktop.engine.routing.strategies import (
     AccountHealth,
@@ -47,6 +48,7 @@ class Plan:
     equals: Mapping[int, object]
     """By `id` of the choice: whose is the same share the place by weight."""
     left_out: tuple[Consideration, ...]
+    passed: PassedRules
     weighing: Weighing
     decision: RouteDecision | None
     """Of those with one candidate: there is nothing left to decide."""
@@ -84,6 +86,7 @@ def plan_of(
     reason: str,
     strategy: Strategy,
     keeps_conversations: bool,
+    passed: PassedRules,
     rule: str = "",
 ) -> Plan:
     found, left_out = choices.found, tuple(choices.left_out)
@@ -106,6 +109,7 @@ def plan_of(
                 ),
                 *left_out,
             ),
+            passed=passed,
         )
     return Plan(
         reason=reason,
@@ -115,6 +119,7 @@ def plan_of(
         ranked=tuple([choice for level in ranked for choice in level]),
         equals={id(choice): number for number, level in enumerate(ranked) for choice in level},
         left_out=left_out,
+        passed=passed,
         weighing=Weighing(),
         decision=decision,
     )
@@ -130,7 +135,13 @@ class Deciding:
         self._turns: dict[str, int] = {}
 
     def decide(
-        self, plan: Plan, *, conversation: str, strict: bool, takes_turn: bool
+        self,
+        plan: Plan,
+        *,
+        conversation: str,
+        strict: bool,
+        takes_turn: bool,
+        passed: PassedRules,
     ) -> RouteDecision:
         """Those that may not be asked now stand last, for the case that nobody else is left."""
         well: list[Choice] = []
@@ -159,6 +170,7 @@ class Deciding:
             considered=Considerations(
                 well, ill, figures, plan.left_out, stays=stays, strict=strict
             ),
+            passed=passed,
             strict=strict,
             conversation=conversation,
         )

@@ -4,7 +4,6 @@ Anthropic's limits and the shares of its subscriptions, OpenAI's and Groq's, Ope
 of the draft standard. What is not said stays unknown.
 """
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,6 +19,8 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _MARK = "ratelimit-"
+_MOST = 1e15
+_FARTHEST_S = 5 * 365 * 86400.0
 
 
 def quota_windows(headers: Mapping[str, str], now_s: float) -> tuple[QuotaWindow, ...]:
@@ -56,7 +57,7 @@ def share_left(windows: tuple[QuotaWindow, ...], now_s: float) -> float | None:
 
 def _with_fact(window: QuotaWindow, fact: str, text: str, now_s: float) -> QuotaWindow:
     if fact == "reset":
-        return replace(window, resets_at_s=moment_in(text, now_s))
+        return replace(window, resets_at_s=plausible_moment(moment_in(text, now_s), now_s))
     number = _amount(text)
     if fact == "limit":
         return replace(window, limit=number)
@@ -81,4 +82,14 @@ def _amount(text: str) -> float | None:
         number = float(text.partition(",")[0].partition(";")[0])
     except ValueError:
         return None
-    return number if math.isfinite(number) and number >= 0 else None
+    return plausible_amount(number)
+
+
+def plausible_amount(number: float | None) -> float | None:
+    """None for what is no amount of anything: negative, or more than anybody counts."""
+    return number if number is not None and 0 <= number <= _MOST else None
+
+
+def plausible_moment(at_s: float | None, now_s: float) -> float | None:
+    """None for what is no moment near enough to mean anything to a person."""
+    return at_s if at_s is not None and abs(at_s - now_s) <= _FARTHEST_S else None

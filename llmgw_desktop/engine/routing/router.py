@@ -17,10 +17,12 @@ from llmgw_desktop.engine.routing.affinity import Affinity
 from llmgw_desktop.engine.routing.choices import TRANSLATED, Choices, Lead, Upstreams, not_taken
 from llmgw_desktop.engine.routing.conversation import conversation_of, following_turn
 from llmgw_desktop.engine.routing.directory import Directory
+from llmgw_desktop.engine.routing.passed_rules import PassedRules, why_passed
 from llmgw_desktop.engine.routing.plan import Deciding, Fork, Plan, plan_of
 from llmgw_desktop.engine.routing.rules import Asked, ReadyRule, ready
 from llmgw_desktop.engine.routing.sizes import input_tokens_of
 from llmgw_desktop.engine.routing.strategies import AccountHealth, AllWell, UsualPrice, no_price
+from llmgw_desktop.wire.models import ModelEntry
 
 LONGEST_NAME = 512
 MOST_PLANS = 1024
@@ -71,6 +73,10 @@ class Router:
     def offers_practice(self) -> bool:
         return self._directory.offers_practice
 
+    def listed_aliases(self) -> list[ModelEntry]:
+        """As lists of models show them; none that leads to nobody."""
+        return self._directory.listed_aliases()
+
     def route(self, request: ModelRequest) -> RouteDecision:
         """Raises UnknownModel, or NotServed where the model exists and cannot answer this."""
         asked = (
@@ -85,12 +91,16 @@ class Router:
             plan = self._remembered(asked)
         if plan.decision is not None:
             return plan.decision
+        passed = None
         if isinstance(plan, Fork):
-            plan = plan.of(input_tokens_of(request))
+            tokens = input_tokens_of(request)
+            plan = plan.of(tokens)
+            passed = plan.passed.for_size(tokens)
             if plan.decision is not None:
-                return plan.decision
+                return _with_passed(plan.decision, passed) if passed else plan.decision
         return self._deciding.decide(
             plan,
+            passed=plan.passed if passed is None else passed,
             conversation=conversation_of(request) if plan.keeps_conversations else "",
             strict=request.headers.get(NO_FALLBACK, "").strip().lower() in _YES,
             takes_turn=True,
@@ -115,8 +125,13 @@ class Router:
         plan = self._plan(_asked(question))
         if isinstance(plan, Fork):
             plan = plan.of(question.input_tokens)
+        passed = plan.passed.for_size(question.input_tokens)
         decided = plan.decision or self._deciding.decide(
-            plan, conversation=question.conversation, strict=question.strict, takes_turn=False
+            plan,
+            passed=passed,
+            conversation=question.conversation,
+            strict=question.strict,
+            takes_turn=False,
         )
         return RouteDecision(
             candidates=decided.candidates,
@@ -124,6 +139,7 @@ class Router:
             rule=decided.rule,
             strategy=decided.strategy,
             considered=tuple(decided.considered),
+            passed=tuple(passed),
             strict=question.strict,
         )
 
@@ -135,10 +151,7 @@ class Router:
     def _steps(self, question: RouteQuestion) -> Iterator[RouteStep]:
         meant = self._directory.meant_provider(question.model)
         for number, rule in enumerate(self._settings.routes, 1):
-            if not rule.enabled:
-                yield RouteStep(rule=rule, matched=False, why="It is switched off.")
-                continue
-            why = ReadyRule(rule, number).why_not(question, meant)
+            why = why_passed(rule, number, question, meant)
             yield RouteStep(rule=rule, matched=not why, why=why or "Everything fits.")
             if not why:
                 return
@@ -192,6 +205,7 @@ class Router:
             rule=rule.name,
             strategy=rule.strategy,
             keeps_conversations=rule.keeps_conversations,
+            passed=self._passed(asked, ready_rule.number - 1),
         )
 
     def _by_name(self, asked: Asked) -> Plan:
@@ -213,7 +227,22 @@ class Router:
             reason=reason,
             strategy=self._settings.routing.strategy,
             keeps_conversations=self._settings.routing.keep_conversations,
+            passed=self._passed(asked, len(self._settings.routes)),
         )
+
+    def _passed(self, asked: Asked, count: int) -> PassedRules:
+        return PassedRules(self._settings.routes, count, asked, self._directory.meant_provider)
+
+
+def _with_passed(decision: RouteDecision, passed: PassedRules) -> RouteDecision:
+    return RouteDecision(
+        candidates=decision.candidates,
+        reason=decision.reason,
+        rule=decision.rule,
+        strategy=decision.strategy,
+        considered=decision.considered,
+        passed=passed,
+    )
 
 
 def _nobody(asked: Asked, led: Sequence[Lead], choices: Choices) -> RouteError:

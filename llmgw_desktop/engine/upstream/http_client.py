@@ -21,12 +21,13 @@ from llmgw_desktop.domain.errors import (
 )
 from llmgw_desktop.domain.provider import ModelProtocol, Upstream
 from llmgw_desktop.domain.settings import UpstreamSettings
-from llmgw_desktop.engine.upstream.answer import UpstreamCall
+from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall
 from llmgw_desktop.engine.upstream.connection import BrokenAnswer, Connection, ConnectionClosed
 from llmgw_desktop.engine.upstream.http_body import HttpAnswer
+from llmgw_desktop.engine.upstream.keyless import KeylessError, without_key
 from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.paths import upstream_path
-from llmgw_desktop.engine.upstream.pool import LeadsBack, Pool, Target
+from llmgw_desktop.engine.upstream.pool import LeadsAstray, LeadsBack, Pool, Target
 from llmgw_desktop.engine.upstream.silence import SilenceTimer, SilenceWatch
 
 STALE_WITHIN_S = 1.0
@@ -63,7 +64,7 @@ class HttpClient:
         self._keys = keys
         self._pool = Pool()
         self._silence = SilenceTimer()
-        self._places: dict[tuple[str, str, str], _Place] = {}
+        self._places: dict[tuple[str, bool, str, str], _Place] = {}
 
     def avoid(self, own_addresses: frozenset[tuple[str, int]]) -> None:
         """Where the gateway itself listens; asking there would go round in a circle."""
@@ -73,13 +74,13 @@ class HttpClient:
         self._pool.close()
         self._silence.close()
 
-    async def send(self, call: UpstreamCall) -> HttpAnswer:
+    async def send(self, call: UpstreamCall) -> UpstreamAnswer:
         """Raises KeyMissing, UpstreamRefused, UpstreamTimeout, UpstreamCut, UpstreamGarbage."""
         upstream = await self._with_key(call.candidate.upstream, call.project)
         path = upstream_path(call)
-        place = self._place(upstream.base_url, path, call.query)
+        place = self._place(upstream, path, call.query)
         head = _head(f"POST {place.request_line}", call.headers, upstream, len(call.body))
-        return await self._exchange(place, head, call, upstream.provider)
+        return await self._exchange(place, head, call, upstream)
 
     async def fetch(self, upstream: Upstream, path: str, limit_bytes: int) -> bytes:
         """A small JSON document of the provider, such as its list of models, asked for no project.
@@ -97,7 +98,7 @@ class HttpClient:
             await answer.close()
         return bytes(body)
 
-    async def get(self, upstream: Upstream, path: str) -> HttpAnswer:
+    async def get(self, upstream: Upstream, path: str) -> UpstreamAnswer:
         """Whatever it answers, with any status. Raises as `send`; close the answer."""
         return await self.ask("GET", upstream, path, {"accept": "application/json"})
 
@@ -110,12 +111,12 @@ class HttpClient:
         *,
         query: str = "",
         project: str = "",
-    ) -> HttpAnswer:
+    ) -> UpstreamAnswer:
         """Without a body; as `get`. Nothing is remembered of the path, which may hold an id."""
         upstream = await self._with_key(upstream, project)
-        place = _make_place(upstream.base_url, path, query)
+        place = _make_place(upstream.base_url, upstream.local, path, query)
         head = _head(f"{method} {place.request_line}", headers, upstream, 0)
-        return await self._exchange(place, head, None, upstream.provider)
+        return await self._exchange(place, head, None, upstream)
 
     async def _with_key(self, upstream: Upstream, project: str) -> Upstream:
         """The vendor's 401 would be taken for ours, and the caller's good key for a bad one."""
@@ -128,15 +129,20 @@ class HttpClient:
         return await self._keys.with_key(upstream, project)
 
     async def _exchange(
-        self, place: _Place, head: bytes, call: UpstreamCall | None, provider: str
-    ) -> HttpAnswer:
+        self, place: _Place, head: bytes, call: UpstreamCall | None, upstream: Upstream
+    ) -> UpstreamAnswer:
+        provider = upstream.provider
         connection = self._pool.kept(place.target) or await self._connect(place.target, provider)
         try:
             watch = await self._ask(connection, head, call, provider)
         except _Stale:
             connection = await self._connect(place.target, provider)
             watch = await self._ask(connection, head, call, provider)
-        return self._answer(connection, place.target, provider, watch)
+        answer = self._answer(connection, place.target, provider, watch)
+        answer.headers = without_key(answer.headers, upstream.api_key)
+        if answer.status >= 400 and upstream.api_key:
+            return KeylessError(answer, upstream.api_key)
+        return answer
 
     async def _ask(
         self, connection: Connection, head: bytes, call: UpstreamCall | None, provider: str
@@ -201,20 +207,21 @@ class HttpClient:
             return UpstreamTimeout(f"'{provider}' did not begin to answer within {limit_s:g} s.")
         return UpstreamCut(f"'{provider}' closed the connection without an answer.")
 
-    def _place(self, base_url: str, path: str, query: str) -> _Place:
-        place = self._places.get((base_url, path, query))
+    def _place(self, upstream: Upstream, path: str, query: str) -> _Place:
+        known = upstream.base_url, upstream.local, path, query
+        place = self._places.get(known)
         if place is None:
-            place = _make_place(base_url, path, query)
+            place = _make_place(*known)
             if len(self._places) < _KNOWN_PLACES:
-                self._places[base_url, path, query] = place
+                self._places[known] = place
         return place
 
 
-def _make_place(base_url: str, path: str, query: str) -> _Place:
+def _make_place(base_url: str, local: bool, path: str, query: str) -> _Place:
     for version in ("/v1", "/v1beta"):
         if base_url.endswith(version) and path.startswith(f"{version}/"):
             path = path.removeprefix(version)
-    target = Target.of(base_url)
+    target = Target.of(base_url, local=local)
     scheme, _, rest = base_url.partition("://")
     host, slash, base_path = rest.partition("/")
     del scheme
@@ -237,6 +244,8 @@ def _no_connection(provider: str, target: Target, error: OSError) -> str:
     where = f"{target.host}:{target.port}"
     if isinstance(error, LeadsBack):
         return f"'{provider}' at {where} is this gateway itself, not a provider."
+    if isinstance(error, LeadsAstray):
+        return f"'{provider}': {target.host} leads to {error.where}, {error.why}."
     if isinstance(error, socket.gaierror):
         return f"'{provider}': the name '{target.host}' is unknown. Are you online?"
     if isinstance(error, ssl.SSLError):

@@ -14,10 +14,9 @@ from llmgw_desktop.domain.errors import KeyMissing, StoreError
 from llmgw_desktop.domain.provider import Upstream
 from llmgw_desktop.domain.vault import EntryKind, address, checked_project, reference
 from llmgw_desktop.domain.vault_errors import EntryUnfit, VaultError
+from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.store.vault import Vault
 
-LOOK_S = 0.25
-"""What another process changes in the vault is noticed within this time."""
 REFUSED_S = 1.0
 """A key that is not there, or a locked vault, is not asked for more often."""
 MOST_KEPT = 1024
@@ -37,16 +36,22 @@ _T = TypeVar("_T")
 class Keys:
     """For the loop's thread alone; what blocks is done in another."""
 
-    def __init__(self, vault: Vault, clock: Clock, *, learn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        clock: Clock,
+        *,
+        learn: Callable[[str], None],
+        changes: KeyChanges | None = None,
+    ) -> None:
         self._vault = vault
+        self._changes = changes or KeyChanges(vault, clock)
         self._clock = clock
         self._learn = learn
         self._one = asyncio.Lock()
         self._kept: dict[_Asked, Upstream] = {}
         self._refused: dict[_Asked, tuple[float, str]] = {}
-        self._looked_at_s = -LOOK_S
-        self._version: int | None = None
-        self._writes = 0
+        self._known_changes = 0
 
     async def with_key(self, upstream: Upstream, project: str) -> Upstream:
         """The same, with the key that its account names in the vault. Raises KeyMissing."""
@@ -64,19 +69,19 @@ class Keys:
 
     async def _ask(self, asked: _Asked) -> Upstream:
         upstream, project = asked
-        before = self._version, self._writes
+        before = self._known_changes
         try:
             async with asyncio.timeout(PATIENCE_S):
                 key = await asyncio.to_thread(self._read, upstream, project)
         except (VaultError, StoreError, TimeoutError) as error:
             said = str(error).rstrip(".") or _NO_ANSWER
             why = said[0].lower() + said[1:]  # it ends another sentence
-            if before == (self._version, self._writes):
+            if before == self._known_changes:
                 _bound(self._refused)[asked] = (self._clock.monotonic_s(), why)
             raise KeyMissing(upstream.provider, why) from error
         self._learn(key)
         with_key = replace(upstream, api_key=key)
-        if before == (self._version, self._writes):
+        if before == self._known_changes:
             _bound(self._kept)[asked] = with_key
         return with_key
 
@@ -90,17 +95,9 @@ class Keys:
         return self._vault.secret(entry, by=f"provider {upstream.provider}").decode("ascii")
 
     def _forget_what_changed(self) -> None:
-        now_s = self._clock.monotonic_s()
-        if self._writes == self._vault.writes and now_s - self._looked_at_s < LOOK_S:
-            return
-        self._looked_at_s = now_s
-        self._writes = self._vault.writes
-        try:
-            version: int | None = self._vault.version()
-        except StoreError:
-            version = None
-        if version is None or version != self._version:
-            self._version = version
+        changes = self._changes.look()
+        if changes != self._known_changes:
+            self._known_changes = changes
             self._kept.clear()
             self._refused.clear()
 

@@ -1,6 +1,8 @@
 """Connections to upstreams, kept open between requests."""
 
 import asyncio
+import ipaddress
+import socket
 import ssl
 import time
 from collections import defaultdict
@@ -8,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from llmgw_desktop.domain.net_address import innermost, is_never_a_provider, is_own_network
 from llmgw_desktop.engine.upstream.connection import Connection
 
 KEPT_PER_TARGET = 64
@@ -22,24 +25,55 @@ class Target:
     host: str
     port: int
     is_tls: bool
+    is_local: bool = False
+    """It may lead to the person's own computer or network."""
 
     @staticmethod
-    def of(url: str) -> "Target":
+    def of(url: str, *, local: bool = False) -> "Target":
         """Raises ValueError for what is no http(s) URL."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"'{url}' is no http or https address")
         is_tls = parts.scheme == "https"
-        return Target(parts.hostname, parts.port or (443 if is_tls else 80), is_tls)
+        port = parts.port or (443 if is_tls else 80)
+        return Target(parts.hostname, port, is_tls, local or not _is_public(parts.hostname))
 
 
 class LeadsBack(OSError):
     """A connection that was to reach an upstream reached ourselves."""
 
 
+class LeadsAstray(OSError):
+    """A name led to an address at which no provider may be; `where` says to what."""
+
+    def __init__(self, where: str, *, is_never: bool) -> None:
+        super().__init__(where)
+        self.where = where
+        self.is_never = is_never
+        """It is nobody's provider, whatever the settings say."""
+
+    @property
+    def why(self) -> str:
+        if self.is_never:
+            return "where no provider may be"
+        return "on your own computer or network; if that is meant, say so with local = true"
+
+
 def plain_address(address: Any) -> tuple[str, int]:
     """Host and port of a socket's address; IPv4 is IPv4, wrapped or not."""
     return address[0].removeprefix("::ffff:"), address[1]
+
+
+def _is_public(host: str) -> bool:
+    """A name that is no address yet; one in figures, or of this computer, the settings have
+    judged."""
+    if "." not in host or host.endswith(".localhost"):
+        return False
+    try:
+        socket.inet_aton(host)
+    except OSError:
+        return ":" not in host
+    return False
 
 
 class Pool:
@@ -84,10 +118,21 @@ class Pool:
             transport, connection = await asyncio.get_running_loop().create_connection(
                 Connection, target.host, target.port, ssl=context
             )
-        if plain_address(transport.get_extra_info("peername")) in self.own_addresses:
+        try:
+            self._check_reached(target, plain_address(transport.get_extra_info("peername")))
+        except OSError:
             connection.close()
-            raise LeadsBack
+            raise
         return connection
+
+    def _check_reached(self, target: Target, reached: tuple[str, int]) -> None:
+        """Nothing was said yet: a name may lead to another address at each look-up."""
+        if reached in self.own_addresses:
+            raise LeadsBack
+        address = innermost(ipaddress.ip_address(reached[0]))
+        is_never = is_never_a_provider(address)
+        if is_never or (is_own_network(address) and not target.is_local):
+            raise LeadsAstray(str(address), is_never=is_never)
 
     def _tls_context(self) -> ssl.SSLContext:
         if self._tls is None:  # reading the certificates takes a while: only when first needed

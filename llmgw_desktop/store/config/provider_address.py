@@ -1,7 +1,6 @@
 """Is this an address at which a provider may be: checked before anything is sent there.
 
-A name that only turns out to lead to a private address when it is looked up is left to the
-upstream client.
+Where a name leads shows when it is looked up: that is checked by the pool of connections.
 """
 
 import ipaddress
@@ -10,9 +9,8 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from llmgw_desktop.domain.net_address import Address, innermost, is_never_a_provider
 from llmgw_desktop.store.config.values import Unfit
-
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NEVER_NAMES = frozenset(
     {
@@ -24,20 +22,7 @@ _NEVER_NAMES = frozenset(
         "instance-data.ec2.internal",
     }
 )
-_NEVER_NETWORKS = tuple(
-    ipaddress.ip_network(network)
-    for network in (
-        "169.254.0.0/16",
-        "100.100.100.200/32",
-        "168.63.129.16/32",
-        "192.0.0.192/32",
-        "fd00:ec2::254/128",
-        "fd20:ce::254/128",
-    )
-)
-"""Where clouds answer questions about the machine, credentials included."""
 _LOCAL_SUFFIXES = ("localhost", "local", "lan", "home", "internal", "intranet", "home.arpa")
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 
 
@@ -106,8 +91,8 @@ def _plain_host(host: str) -> str:
 
 def _check_reach(host: str, *, local: bool) -> None:
     address = _literal(host)
-    if host in _NEVER_NAMES or (address is not None and _is_never(address)):
-        raise Unfit("this address belongs to a machine's own metadata service")
+    if host in _NEVER_NAMES or (address is not None and is_never_a_provider(address)):
+        raise Unfit("this address is link-local, or belongs to a machine's own metadata service")
     if address is not None and (address.is_unspecified or address.is_multicast):
         raise Unfit("this is not the address of one server")
     if not local and not (_is_public_name(host) if address is None else address.is_global):
@@ -116,35 +101,20 @@ def _check_reach(host: str, *, local: bool) -> None:
         )
 
 
-def _is_never(address: _Address) -> bool:
-    return any(address in network for network in _NEVER_NETWORKS)
-
-
 def _is_public_name(host: str) -> bool:
     return "." in host and not host.endswith(tuple(f".{suffix}" for suffix in _LOCAL_SUFFIXES))
 
 
-def _literal(host: str) -> _Address | None:
+def _literal(host: str) -> Address | None:
     """The address that this text is, in any spelling that a look-up would accept, or None."""
     try:
         if ":" in host:
-            return _innermost(ipaddress.IPv6Address(host))
+            return innermost(ipaddress.IPv6Address(host))
         return ipaddress.IPv4Address(socket.inet_aton(host))
     except (ValueError, OSError):
         if ":" in host:
             raise Unfit("the host's address cannot be understood") from None
         return None
-
-
-def _innermost(address: ipaddress.IPv6Address) -> _Address:
-    """The IPv4 address that an IPv6 one only wraps."""
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address.sixtofour is not None:
-        return address.sixtofour
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address
 
 
 def _rebuilt(parts: SplitResult, host: str) -> str:

@@ -86,7 +86,7 @@ class SettingsEditor:
         """As before, byte for byte, unless the file has been changed since: then as `apply`."""
         with self._lock:
             if read_settings_file(self._path) == written.after:
-                self._write(written.before)
+                self._write(written.after, written.before)
                 return
         self.apply(Edit(base=written.after, changes=written.inverse))
 
@@ -136,15 +136,18 @@ class SettingsEditor:
             return
         self._load(str(self._path), before)  # a broken file is for its owner to mend
         self._load(str(self._path), after)
-        if read_settings_file(self._path) != before:
-            raise ConfigError("is being changed at this moment; try again", file=str(self._path))
-        self._write(after)
+        self._write(before, after)
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, before: bytes, after: bytes) -> None:
+        def check() -> None:
+            if read_settings_file(self._path) != before:
+                words = "is being changed at this moment; try again"
+                raise ConfigError(words, file=str(self._path))
+
         place = self._path.resolve()  # a link stays a link
         try:
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_whole(place, data)
+            write_whole(place, after, just_before=check)
         except OSError as error:
             reason = error.strerror or error
             raise StoreUnavailable(f"{self._path} cannot be written: {reason}") from error

@@ -18,7 +18,7 @@ from llmgw_desktop.domain.flight import (
 )
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import Consideration
+from llmgw_desktop.domain.route import Consideration, PassedRule
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.usage import Usage
 
@@ -40,7 +40,7 @@ BODY_COLUMNS = (
     *("flight", "request_headers"),
     *("request_body", "request_body_packed", "request_body_whole", "answer_headers"),
     *("answer_body", "answer_body_packed", "answer_body_whole", "phases"),
-    *("considered", "attempt_log"),
+    *("considered", "attempt_log", "passed_rules"),
 )
 """What bodies have of their own."""
 WAY_COLUMNS = ("path", "route_reason")
@@ -63,7 +63,8 @@ class BodyRows:
         if not self._keeps_bodies:
             nothing = ("[]", None, 0, 1)
             said = self._considered(record.considered)
-            ends = (_phases(record), said, _attempts(record))
+            passed = self._passed(record.passed_rules)
+            ends = (_phases(record), said, _attempts(record), passed)
             return (record.summary.id, *nothing, *nothing, *ends)
         return (
             record.summary.id,
@@ -74,7 +75,19 @@ class BodyRows:
             _phases(record),
             self._considered(record.considered),
             _attempts(record),
+            self._passed(record.passed_rules),
         )
+
+    def _passed(self, passed: Sequence[PassedRule]) -> str:
+        """Those of one kind of request are one object, unless a size decided."""
+        if not passed:
+            return "[]"
+        said = self._said.get(id(passed))
+        if said is None:
+            rows = [(each.name, each.why[:NAME_CHARS]) for each in passed]
+            said = self._clean(_json(rows).encode(errors="replace")).decode(errors="replace")
+            self._said[id(passed)] = said
+        return said
 
     def _considered(self, considered: Sequence[Consideration]) -> str:
         """Cleaned as bodies are: the model's name came from outside. The decisions of one route
@@ -176,6 +189,7 @@ def record_of(summary: FlightSummary, row: Row | None) -> FlightRecord:
             for account, model, rank, reason in json.loads(row[12])
         ),
         attempt_log=tuple(_attempt_of(cells) for cells in json.loads(row[13])),
+        passed_rules=tuple(PassedRule(name=name, why=why) for name, why in json.loads(row[14])),
     )
 
 

@@ -147,3 +147,49 @@ async def test_anthropic_s_sdk_under_its_prefix(house: House) -> None:
         with pytest.raises(anthropic.NotFoundError) as caught:
             await sdk.messages.batches.create(requests=[])
     assert caught.value.type == "not_found_error"
+
+
+ALIASES = """
+[providers.away]
+kind = "openai-compatible"
+base_url = "http://127.0.0.1:9/v1"
+models = ["far"]
+local = true
+enabled = false
+[aliases]
+best = ["far", "claude/claude-stub", "again"]
+again = "gpt-stub"
+gpt-stub = "claude-stub"
+nobody = ["far", "away/far"]
+try = "practice/echo"
+"""
+
+
+async def _listed(house: House, **headers: str) -> list[dict[str, Any]]:
+    async with house.get("/v1/models", **headers) as answer:
+        told = await answer.json()
+    return list(told["data" if "data" in told else "models"])
+
+
+async def test_aliases_are_listed_with_what_they_stand_for(house: House) -> None:
+    config = house.container.places.config_file
+    config.write_text(config.read_text() + ALIASES)
+    house.container.check_settings()
+    listed = await _listed(house)
+    names = [each["id"] for each in listed]
+    assert names[:5] == ["best", "again", "gpt-stub", "try", "claude-stub"]
+    assert names.count("gpt-stub") == 1, "the alias is what a request for it gets"
+    facts = {each["id"]: each["x_gateway"] for each in listed}
+    assert facts["best"] == {
+        "provider": "claude",
+        "practice": False,
+        "standsFor": ["claude/claude-stub", "claude-stub"],
+    }
+    assert facts["try"]["practice"]
+    assert "standsFor" not in facts["claude-stub"]
+    shown = {each["id"]: each["display_name"] for each in await _listed(house, **ANTHROPIC)}
+    assert shown["best"] == "best (claude/claude-stub, claude-stub)"
+    shown = {each["name"]: each["displayName"] for each in await _listed(house, **GOOGLE)}
+    assert shown["models/try"] == "try (practice/echo)"
+    async with house.get("/v1/models/again") as answer:
+        assert (await answer.json())["owned_by"] == "claude"

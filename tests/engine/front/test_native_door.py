@@ -53,6 +53,12 @@ async def test_any_provider_may_answer(house: House) -> None:
     assert (told["requestedModel"], told["x_gateway"]["requestedModel"]) == ("claude-stub",) * 2
 
 
+async def test_a_practice_model_may_be_named_as_it_is_listed(house: House) -> None:
+    for model in ("practice/echo", "echo"):
+        told = await _generate(house, prompt="ping", provider="practice", model=model)
+        assert (told["provider"], told["model"]) == ("practice", "practice/echo")
+
+
 async def test_what_the_body_says_of_project_and_fallback_counts(house: House) -> None:
     seen: list[tuple[str, bool]] = []
     router = house.container.gateway._engine.pipeline.router

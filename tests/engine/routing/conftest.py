@@ -76,6 +76,9 @@ class LaidRoute:
     def offers_practice(self) -> bool:
         return True
 
+    def listed_aliases(self) -> list[Any]:
+        return []
+
     def answered(self, *_: object) -> None:
         """Conversations are not remembered here."""
 

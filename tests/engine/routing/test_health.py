@@ -416,6 +416,18 @@ class TestRestarts:
         assert after.may(FIRST)
         assert after.state() is S.READY
 
+    def test_figures_that_cannot_be_are_unknown(self, tmp_path: Path) -> None:
+        clock = TurnedClock()
+        store = AccountStore(tmp_path / "gateway.db", clock)
+        windows = '[["requests", 1e300, -5, 7, 1e300, 1]]'
+        head = '"own": null, "models": {}, "last_error": ["", null]'
+        store.put("work", f'{{{head}, "windows": {windows}}}')
+        store.close()
+        after = Ward(AccountStore(tmp_path / "gateway.db", clock), clock)
+        (window,) = after.health.status("work").windows
+        assert (window.limit, window.remaining, window.resets_at_s) == (None, None, None)
+        assert window.used_share == 1.0
+
 
 class EverySequence(RuleBasedStateMachine):
     """Whatever happens in whatever order, nobody is shut out for good and no time is negative."""

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.account import Account, CredentialKind
 from llmgw_desktop.domain.errors import RouteError
-from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol, Provider, ProviderKind
-from llmgw_desktop.domain.route import RouteMatch, RouteRule, RouteTarget, Strategy
+from llmgw_desktop.domain.route import (
+    RouteDecision,
+    RouteMatch,
+    RouteQuestion,
+    RouteRule,
+    RouteTarget,
+    Strategy,
+)
 from llmgw_desktop.engine.routing.choices import Choices, Lead, Upstreams
+from llmgw_desktop.engine.routing.conversation import conversation_of
 from llmgw_desktop.engine.routing.router import Router
+from llmgw_desktop.engine.routing.sizes import input_tokens_of
 from llmgw_desktop.engine.routing.strategies import in_turn, levels, no_price
 from tests.support.routes import Books, request, routing
 
+Asked = TypeVar("Asked")
 PROVIDERS = ("one", "two", "three", "practice")
 MODELS = (
     "m",
@@ -171,6 +184,43 @@ def test_the_steps_end_with_the_rule_that_is_used(
     except RouteError:
         return
     assert found.rule == (matched[0].rule.name if matched else "")
+
+
+@given(_routers(), st.lists(QUESTIONS, min_size=1, max_size=6))
+def test_what_is_explained_is_what_happens(
+    router: Router, questions: list[dict[str, object]]
+) -> None:
+    for question in questions:
+        asked = request(**question)  # type: ignore[arg-type]
+        told = _outcome(router.explain, _as_question(asked))
+        assert _outcome(router.route, asked) == told
+        try:
+            decision = router.route(asked)
+        except RouteError:
+            continue
+        router.answered(asked, decision, decision.candidates[-1])
+
+
+def _as_question(asked: ModelRequest) -> RouteQuestion:
+    return RouteQuestion(
+        protocol=asked.protocol,
+        model=asked.model,
+        operation=asked.operation,
+        client=asked.principal.name,
+        project=asked.project,
+        input_tokens=input_tokens_of(asked),
+        conversation=conversation_of(asked),
+        strict="x-llmgw-no-fallback" in asked.headers,
+    )
+
+
+def _outcome(ask: Callable[[Asked], RouteDecision], asked: Asked) -> object:
+    """All of a decision that anybody sees, or why there is none."""
+    try:
+        found = ask(asked)
+    except RouteError as error:
+        return f"{type(error).__name__}: {error}"
+    return found.candidates, found.rule, found.reason, found.strategy, tuple(found.considered)
 
 
 @given(st.lists(ACCOUNTS, min_size=1, max_size=3, unique_by=lambda each: each.name), st.data())

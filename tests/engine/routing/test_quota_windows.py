@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
+from llmgw_desktop.app.account_words import quota_line
 from llmgw_desktop.engine.routing.quota_windows import MOST_WINDOWS, quota_windows, share_left
 
 NOW_S = 1_763_740_000.0
@@ -74,6 +75,25 @@ def test_the_share_that_is_left_is_of_the_tightest_window() -> None:
     assert share_left(windows, NOW_S + 61) == 0, "the longer window is still used up"
     assert share_left(windows, NOW_S + 601) == 1, "both have begun anew"
     assert share_left((), NOW_S) is None
+
+
+@pytest.mark.parametrize(
+    "reset",
+    ["1e308", "1e17", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00Z", "-1e300", "999999999h"],
+)
+def test_a_moment_that_nobody_lives_to_see_is_none(reset: str) -> None:
+    (window,) = quota_windows(
+        {"x-ratelimit-remaining-requests": "5", "x-ratelimit-reset-requests": reset}, NOW_S
+    )
+    assert window.resets_at_s is None
+    assert "5 left" in quota_line(window, NOW_S).words
+
+
+def test_an_amount_that_nobody_counts_is_none() -> None:
+    (window,) = quota_windows(
+        {"x-ratelimit-limit-requests": "1e308", "x-ratelimit-remaining-requests": "5"}, NOW_S
+    )
+    assert (window.limit, window.remaining, window.used_share) == (None, 5, None)
 
 
 def test_an_upstream_cannot_fill_the_memory() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.domain.flight import FlightRecord
+from llmgw_desktop.domain.route import PassedRule
 from tests.engine.conftest import House
 from tests.support.answers import Refusal
 from tests.support.routes import asking
@@ -106,6 +107,9 @@ async def test_rules_and_aliases_hold_at_once_and_for_the_next_request(house: Ho
     assert record.route_reason == "Route 'theirs' matches, number 1 of the list."
     assert record.considered[0].reason == "Route 'theirs' names it. There is no other."
     assert house.closed[1].model_asked == "fast"
+    assert record.passed_rules == ()
+    passed = (await _record(house, house.closed[0].id)).passed_rules
+    assert passed == (PassedRule(name="theirs", why="It is for project 'acme'; this has none."),)
 
 
 @pytest.mark.parametrize("protocols", ['["openai-responses"]', '["openai-chat"]'])

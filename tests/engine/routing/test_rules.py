@@ -5,6 +5,7 @@ import pytest
 from llmgw_desktop.domain.errors import NotServed, UnknownModel
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.route import RouteQuestion, RouteRule
+from llmgw_desktop.engine.routing.passed_rules import MOST_SAID
 from tests.support.routes import (
     CHAT,
     MESSAGES,
@@ -128,6 +129,34 @@ def test_what_cannot_take_the_operation_is_left_out() -> None:
     assert found.considered[1].reason == "It does not take requests for embeddings."
     with pytest.raises(NotServed, match="requests for embeddings"):
         decided(routing([claude], rule("all", "claude")), "m", operation=Operation.EMBED)
+
+
+def test_the_rules_before_it_are_told_with_their_reasons() -> None:
+    rules = [
+        rule("theirs", "one", client="codex"),
+        rule("off", "one", enabled=False),
+        rule("small", "one", max_input_tokens=10),
+        rule("mine", "two"),
+        rule("after", "one"),
+    ]
+    router = routing([ONE, TWO, HOME], *rules)
+    asked = request("m", fields={"messages": [{"role": "user", "content": "word " * 200}]})
+    found = router.route(asked)
+    assert [(each.name, each.why) for each in found.passed] == [
+        ("theirs", "It is for client 'codex'; this is 'local'."),
+        ("off", "It is switched off."),
+        ("small", "It is for up to 10 input tokens; this one has about 250."),
+    ]
+    assert found.rule == "mine"
+    assert routing([ONE], *rules[:2]).route(request("m")).passed[1].name == "off"
+    assert not routing([ONE]).route(request("m")).passed
+
+
+def test_of_many_rules_the_rest_is_counted() -> None:
+    rules = [rule(f"r{at}", "one", client="codex") for at in range(100)]
+    passed = routing([ONE], *rules).route(request("m")).passed
+    assert len(passed) == len(list(passed)) == MOST_SAID + 1
+    assert passed[-1].why == "And 80 more."
 
 
 def test_sizes_are_estimated_only_where_a_rule_asks() -> None:

@@ -70,7 +70,7 @@ async def test_an_answer_may_come_before_all_is_sent(patient: HttpClient) -> Non
     url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
     async with asyncio.timeout(10):
         answer = await patient.send(call(url, PLAIN))
-        connection = answer._connection
+        connection = answer._answer._connection  # an error is passed on without our key
         assert answer.status == 413
         assert b"".join([chunk async for chunk in chunks_of(answer)]) == b"too much"
         assert connection._unsent

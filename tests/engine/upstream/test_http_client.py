@@ -1,6 +1,8 @@
 """The client against real sockets that answer well, badly, slowly or not at all."""
 
 import asyncio
+import ipaddress
+import socket
 import ssl
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +16,12 @@ from llmgw_desktop.domain.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
+from llmgw_desktop.domain.net_address import innermost, is_own_network
+from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.domain.settings import UpstreamSettings
 from llmgw_desktop.engine.upstream.connection import HEAD_LIMIT_BYTES, HIGH_WATER_BYTES
 from llmgw_desktop.engine.upstream.http_client import HttpClient
+from llmgw_desktop.engine.upstream.pool import LeadsAstray, Pool, Target, plain_address
 from tests.engine.upstream.http_stub import call, chunks_of, read, says, server, whole
 
 
@@ -185,6 +190,59 @@ async def test_nobody_there(client: HttpClient) -> None:
         pass
     with pytest.raises(UpstreamRefused, match="refused the connection"):
         await read(client, url)
+
+
+def _leading(monkeypatch: pytest.MonkeyPatch, name: str, to: str) -> None:
+    """A look-up that somebody else decides about."""
+    found = socket.getaddrinfo
+
+    def asked(host: str, *more: object, **named: object) -> object:
+        return found(to if host == name else host, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", asked)
+
+
+async def test_a_name_that_leads_home_is_told_nothing(
+    client: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter, ask: bytes) -> None:
+        asked.append(ask)
+        writer.write(whole(b"{}"))
+
+    _leading(monkeypatch, "api.example.com", "127.0.0.1")
+    async with server(script) as url:
+        url = url.replace("127.0.0.1", "api.example.com")
+        with pytest.raises(UpstreamRefused, match=r"leads to 127\.0\.0\.1.*local = true"):
+            await read(client, url)
+        assert asked == []
+        meant = call(url)
+        candidate = meant.candidate
+        is_local = replace(candidate.upstream, local=True)
+        meant = replace(meant, candidate=Candidate(upstream=is_local, model=candidate.model))
+        answer = await client.send(meant)
+        assert await answer.read() == b"{}", "a person says that it is one of his own"
+        await answer.close()
+
+
+@pytest.mark.parametrize("local", [True, False])
+@pytest.mark.parametrize(
+    "reached", ["169.254.169.254", "::ffff:169.254.169.254", "fe80::a9fe:a9fe%2", "64:ff9b::a9fe:1"]
+)
+def test_no_name_leads_to_metadata(reached: str, local: bool) -> None:
+    target = Target.of("http://metadata.example.com", local=local)
+    with pytest.raises(LeadsAstray) as refused:
+        Pool()._check_reached(target, plain_address((reached, 80)))
+    assert refused.value.is_never
+
+
+@pytest.mark.parametrize(
+    "reached", ["8.8.8.8", "2606:4700::1111", "198.18.0.9", "64:ff9b::808:808"]
+)
+def test_public_names_lead_to_public_addresses(reached: str) -> None:
+    Pool()._check_reached(Target.of("https://api.example.com"), (reached, 443))
+    assert not is_own_network(innermost(ipaddress.ip_address(reached)))
 
 
 async def test_without_its_key_a_provider_is_not_asked(client: HttpClient) -> None:

@@ -13,7 +13,8 @@ import pytest
 from llmgw_desktop.domain.errors import KeyMissing
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
 from llmgw_desktop.engine.upstream import keys as keys_module
-from llmgw_desktop.engine.upstream.keys import LOOK_S, MOST_KEPT, REFUSED_S, Keys
+from llmgw_desktop.engine.upstream.key_changes import LOOK_S
+from llmgw_desktop.engine.upstream.keys import MOST_KEPT, REFUSED_S, Keys
 from llmgw_desktop.store.vault import Vault
 from tests.store.set_clock import SetClock
 from tests.store.vault.places import OTHER, SECRET, Place, PlainKeyring, key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import tomllib
@@ -220,13 +221,33 @@ def test_an_outcome_that_cannot_be_used_is_not_written(editor: SettingsEditor, p
 def test_a_disk_that_cannot_be_written_is_said(
     editor: SettingsEditor, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, data: bytes) -> None:
+    def full(path: Path, data: bytes, **_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("llmgw_desktop.store.config.settings_editor.write_whole", full)
     with pytest.raises(StoreUnavailable, match="No space left on device"):
         do(editor, path, off("work"))
     assert path.read_text() == FILE
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_a_hand_that_saves_while_the_disk_is_busy_loses_nothing(
+    editor: SettingsEditor, path: Path, monkeypatch: pytest.MonkeyPatch, undone: bool
+) -> None:
+    edit = Edit(base=path.read_bytes(), changes=(off("work"),))
+    act = partial(editor.undo, editor.apply(edit)) if undone else partial(editor.apply, edit)
+    by_hand = path.read_bytes() + b"\n# a word of mine\n"
+    sync = os.fsync
+
+    def slow(handle: int) -> None:
+        sync(handle)
+        path.write_bytes(by_hand)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    with pytest.raises(ConfigError, match="being changed at this moment"):
+        act()
+    assert path.read_bytes() == by_hand
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
 def test_a_link_stays_a_link(editor: SettingsEditor, path: Path) -> None:

@@ -87,7 +87,8 @@ def test_other_files(data: bytes) -> None:
     ("field", "value"),
     [
         *(("n", value) for value in (1 << 40, 0, -2, 3, True, "16", None, 1.5)),
-        *(("r", value) for value in (1 << 30, 0)),
+        *(("n", value) for value in (1 << 23, 10**60)),
+        *(("r", value) for value in (1 << 30, 1 << 20, 0)),
         *(("p", value) for value in (1 << 20, 0)),
         *(("salt", value) for value in ("", "00", "zz", 5)),
     ],
@@ -96,6 +97,17 @@ def test_a_header_that_asks_for_the_whole_computer(field: str, value: object) ->
     head, body, _ = packed(ENTRIES, PASSPHRASE, 1.0).split(b"\n")
     header = json.loads(head)
     header["kdf"][field] = value
+    with pytest.raises(VaultError, match="no backup of a vault"):
+        unpacked(json.dumps(header).encode() + b"\n" + body, PASSPHRASE)
+
+
+@pytest.mark.parametrize(
+    ("n", "r", "p"), [(1 << 20, 8, 16), (1 << 20, 8, 3), (2, 1 << 19, 16), (2, 8, 1 << 26)]
+)
+def test_a_header_that_asks_for_the_whole_day(n: int, r: int, p: int) -> None:
+    head, body, _ = packed(ENTRIES, PASSPHRASE, 1.0).split(b"\n")
+    header = json.loads(head)
+    header["kdf"] |= {"n": n, "r": r, "p": p}
     with pytest.raises(VaultError, match="no backup of a vault"):
         unpacked(json.dumps(header).encode() + b"\n" + body, PASSPHRASE)
 

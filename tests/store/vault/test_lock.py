@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from pathlib import Path
 
@@ -143,6 +144,22 @@ def test_the_file_is_gone_or_is_another(place: Place) -> None:
     path.write_text(good)
     with place.open() as vault:
         assert vault.secret(key(), by="test") == SECRET
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has pipes in the place of files")
+@pytest.mark.parametrize("what", ["pipe", "folder", "link to a device"])
+def test_nobody_waits_for_what_is_no_file(place: Place, what: str) -> None:
+    place.keyring.works = False
+    _fill(place)
+    (path,) = place.key_files
+    path.unlink()
+    if what == "pipe":
+        os.mkfifo(path)
+    elif what == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/zero")
+    _rows_are_as_before(place)
 
 
 def test_a_new_key_is_never_made_where_there_is_one(place: Place) -> None:

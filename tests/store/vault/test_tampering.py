@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -204,3 +206,26 @@ def test_a_kind_of_a_later_version_is_left_alone() -> None:
             with pytest.raises(EntryBroken, match="kind that this version does not know"):
                 vault.rotate(by="test")
             assert vault.secret(key(), by="test") == SECRET
+
+
+@pytest.mark.parametrize("cell", [b"\xff\x00", b"openai", 5, 1.5e300, -1.0, "", "text"])
+@pytest.mark.parametrize(
+    "column",
+    ["provider", "name", "project", "hint", "size", "created_at_s", "updated_at_s", "nonce"],
+)
+def test_cells_of_another_kind_can_be_shown(column: str, cell: object) -> None:
+    with _vault_with_rows() as (place, connection):
+        connection.execute(f"UPDATE vault_entries SET {column} = ? WHERE id = 1", (cell,))
+        with place.open() as vault:
+            shown = vault.entries()
+            assert len(shown) == 4
+            for entry in shown:
+                assert datetime.fromtimestamp(entry.updated_at_s, tz=UTC)
+                at = entry.address
+                told = [entry.hint, at.provider, at.name, at.project, entry.size]
+                assert json.loads(json.dumps(told)) == told
+            if column in ("provider", "name", "project", "nonce"):
+                with pytest.raises(EntryBroken, match=WORDS):
+                    vault.everything(by="test")
+            else:
+                assert len(vault.everything(by="test")) == 4

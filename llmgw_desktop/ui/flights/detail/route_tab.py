@@ -32,6 +32,7 @@ class RouteTab(QScrollArea):
         self._note = FlowingLabel(theme, tone=Tone.MUTED)
         self._copy = CopyButton(theme, self._copy_text, name="route")
         self._list = CandidateList(theme)
+        self._passed = PassedList(theme)
         space = theme.space
         head = QHBoxLayout()
         head.setSpacing(space(1))
@@ -45,6 +46,7 @@ class RouteTab(QScrollArea):
         column.addWidget(self._sentence)
         column.addLayout(head)
         column.addWidget(self._list)
+        column.addWidget(self._passed)
         column.addStretch(1)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -61,10 +63,34 @@ class RouteTab(QScrollArea):
         self._note.setVisible(bool(told.lines))
         self._copy.setVisible(bool(told.lines))
         self._list.show_lines(told.lines)
+        self._passed.show_lines(told.passed)
         self.setAccessibleDescription(told.copy_text)
 
     def _copy_text(self) -> str:
         return "" if self._told is None else self._told.copy_text
+
+
+class PassedList(QWidget):
+    """The rules that were passed over. Lines are kept and filled anew, as the candidates' are."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._lines: list[FlowingLabel] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.space(1))
+        self._column.addWidget(Label(theme, "Rules passed over", weight=QFont.Weight.Medium))
+
+    def show_lines(self, lines: tuple[str, ...]) -> None:
+        self.setVisible(bool(lines))
+        while len(self._lines) < len(lines):
+            line = FlowingLabel(self._theme, tone=Tone.MUTED)
+            self._lines.append(line)
+            self._column.addWidget(line)
+        for at, line in enumerate(self._lines):
+            line.setText(lines[at] if at < len(lines) else "")
+            line.setVisible(at < len(lines))
 
 
 class CandidateList(QWidget):

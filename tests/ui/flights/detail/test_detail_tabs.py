@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel
 
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, Phase, PhaseName
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import PassedRule
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.bodies.body_tab import BodyTab
@@ -270,6 +271,28 @@ def test_the_timeline_says_its_spans_in_words(theme: Theme, qtbot: object) -> No
 def test_a_scale_has_few_round_ticks(end_ms: float) -> None:
     step = tick_step_ms(end_ms)
     assert 1 <= end_ms / step <= 8
+
+
+def test_the_route_tells_which_rules_were_passed_over(theme: Theme, qtbot: object) -> None:
+    tab = RouteTab(theme)
+    qtbot.addWidget(tab)
+    tab.resize(600, 400)
+    tab.show()
+    passed = (
+        PassedRule(name="small things", why="It is for client 'codex'; this is 'editor'."),
+        PassedRule(name="", why="And 9 more."),
+    )
+    tab.show_record(record(**routed(), passed_rules=passed))
+    shown = [each.text() for each in tab.findChildren(QLabel) if each.isVisible()]
+    assert shown[-3:] == [
+        "Rules passed over",
+        "small things: It is for client 'codex'; this is 'editor'.",
+        "And 9 more.",
+    ]
+    assert tab.accessibleDescription().endswith("And 9 more.")
+    tab.show_record(record(**routed()))
+    shown = [each.text() for each in tab.findChildren(QLabel) if each.isVisible()]
+    assert "Rules passed over" not in shown
 
 
 def test_the_route_tells_each_candidate_with_its_reason(theme: Theme, qtbot: object) -> None:
