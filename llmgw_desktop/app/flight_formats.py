@@ -116,7 +116,7 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
         Fact(label="Started", value=moment_text(flight.started_at_s), can_copy=True),
         Fact(label="State", value=_state_text(flight)),
         Fact(label="Model", value=model_text(flight), can_copy=True),
-        Fact(label="Provider", value=inert_line(flight.provider or "", 80) or "None was chosen"),
+        Fact(label="Provider", value=inert_line(_whose(flight), 130) or "None was chosen"),
         Fact(label="Protocol", value=protocol_text(flight)),
     ]
     if record.route_reason:
@@ -227,3 +227,8 @@ def _vendor_ids(record: FlightRecord) -> list[Fact]:
         for name, value in record.answer_headers
         if name.lower() in ("request-id", "x-request-id")
     ][:1]
+
+
+def _whose(flight: FlightSummary) -> str:
+    """The account where it is not its provider's only one."""
+    return flight.account or flight.provider or ""

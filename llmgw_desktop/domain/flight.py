@@ -105,6 +105,8 @@ class FlightSummary:
     """What the translation between the two protocols could not carry, by name."""
     cost_usd: float | None = None
     """By the prices known when it ended; None where one was not."""
+    account: str | None = None
+    """Of the provider, as `account_id` names it."""
 
     @property
     def is_translated(self) -> bool:

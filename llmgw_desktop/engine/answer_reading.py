@@ -29,6 +29,9 @@ def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
     lines = [("x-llmgw-flight", flight.id)]
     if flight.provider is not None:
         lines.append(("x-llmgw-provider", flight.provider))
+        account = flight.candidate.upstream.account if flight.candidate is not None else ""
+        if account not in ("", flight.provider):
+            lines.append(("x-llmgw-account", account))
     if flight.model_served is not None and _is_plain(flight.model_served):
         lines.append(("x-llmgw-model", flight.model_served))
     if flight.attempts > 1:

@@ -28,6 +28,7 @@ from llmgw_desktop.store.flights.rows import record_of, scrubbed, searchable, su
 from llmgw_desktop.store.flights.totals import (
     bucket_starts,
     read_buckets,
+    read_by_account,
     read_by_provider,
     read_totals,
 )
@@ -108,6 +109,11 @@ class FlightReader:
             FlightBucket(start_s=start_s, span_s=span_s, totals=empty)
             for start_s in bucket_starts(since_s, until_s, span_s)
         ]
+
+    def by_account(self, since_s: float, until_s: float) -> dict[str, FlightTotals]:
+        """As `by_provider`, each account by itself."""
+        with self._reading() as line:
+            return read_by_account(line.connection, since_s, until_s) if line else {}
 
     def by_provider(self, since_s: float, until_s: float) -> dict[str, FlightTotals]:
         """Flights that reached no provider stand under an empty name."""

@@ -246,4 +246,9 @@ FLIGHTS_STEPS: Steps = (
     ("ALTER TABLE flight_bodies ADD COLUMN considered TEXT NOT NULL DEFAULT '[]'",),
     ("ALTER TABLE flight_bodies ADD COLUMN attempt_log TEXT NOT NULL DEFAULT '[]'",),
     ("ALTER TABLE flight_bodies ADD COLUMN passed_rules TEXT NOT NULL DEFAULT '[]'",),
+    (
+        # Sums are kept by account, of which a provider's name is the beginning, or all.
+        "ALTER TABLE flights ADD COLUMN account TEXT",
+        "ALTER TABLE flight_sums RENAME COLUMN provider TO account",
+    ),
 )

@@ -171,6 +171,7 @@ class FlightRow(peewee.Model):
     losses = peewee.TextField(null=True)
     cache_write_1h_tokens = peewee.IntegerField(null=True)
     cost_usd = peewee.FloatField(null=True)
+    account = peewee.TextField(null=True)
 
     class Meta:
         table_name = "flights"

@@ -263,6 +263,7 @@ class OpenFlight:
             self.upstream_protocol,
             self.losses,
             self.cost_usd,
+            None if self.candidate is None else self.candidate.upstream.account,
         )
 
     def timeline(self) -> tuple[Phase, ...]:

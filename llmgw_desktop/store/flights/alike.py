@@ -30,7 +30,7 @@ ask an adapter about it, which it does for each None. Always this very object.""
 COMMON_COLUMNS = (
     *("state", "client", "protocol", "operation", "model_asked", "model_served", "provider"),
     *("streaming", "status", "stop_reason", "error_kind", "attempts"),
-    *("upstream_protocol", "losses"),
+    *("upstream_protocol", "losses", "account"),
 )
 OWN_COLUMNS = (
     *("id", "started_at_s", "ttft_ms", "took_ms", "input_tokens", "output_tokens"),
@@ -38,7 +38,7 @@ OWN_COLUMNS = (
     *("request_bytes", "answer_bytes", "replied_chunks", "cache_write_1h_tokens", "cost_usd"),
     *("error_text", "search"),  # of a storm of failures no two may be the same
 )
-STATE, PROVIDER = map(COMMON_COLUMNS.index, ("state", "provider"))
+STATE, PROVIDER, ACCOUNT = map(COMMON_COLUMNS.index, ("state", "provider", "account"))
 
 _whole = columns(FlightRow)[1:]
 _common_of = itemgetter(*map(_whole.index, COMMON_COLUMNS))
@@ -89,6 +89,7 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
         flight.attempts,
         None if upstream is None else upstream._value_,
         flight.losses,
+        flight.account,
     )
     common, words = _common(told)
     error_text = short(flight.error_text, TEXT_CHARS)
@@ -119,7 +120,7 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
 def _common(told: Row) -> tuple[Row, str]:
     """With the words that a text filter looks into, but for those of an error."""
     state, client, protocol, operation, asked, served, provider, *rest = told
-    streaming, status, stop_reason, error_kind, attempts, upstream, losses = rest
+    streaming, status, stop_reason, error_kind, attempts, upstream, losses, account = rest
     client, asked = client[:NAME_CHARS], asked[:NAME_CHARS]
     served, provider = short(served, NAME_CHARS), short(provider, NAME_CHARS)
     common = (
@@ -137,6 +138,7 @@ def _common(told: Row) -> tuple[Row, str]:
         attempts,
         upstream,
         " ".join(losses) or None,
+        short(account, NAME_CHARS),
     )
     return common, search_words(asked, served, client, provider, error_kind)
 

@@ -163,6 +163,7 @@ def summary_of(row: Row) -> FlightSummary:
         upstream_protocol=None if row[26] is None else ModelProtocol(row[26]),
         losses=tuple(row[27].split()) if row[27] else (),
         cost_usd=row[29],
+        account=row[30],
     )
 
 

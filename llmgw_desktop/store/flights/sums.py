@@ -10,7 +10,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.store.flights.alike import OWN_COLUMNS, PROVIDER, STATE, UNKNOWN, Alike
+from llmgw_desktop.store.flights.alike import (
+    ACCOUNT,
+    OWN_COLUMNS,
+    PROVIDER,
+    STATE,
+    UNKNOWN,
+    Alike,
+)
 from llmgw_desktop.store.flights.rows import Row
 from llmgw_desktop.store.flights.ttft_bins import added, bins_of, from_bytes, to_bytes
 
@@ -33,7 +40,7 @@ _TTFT = OWN_COLUMNS.index("ttft_ms")
 _COST = OWN_COLUMNS.index("cost_usd")
 _TOKENS = slice(OWN_COLUMNS.index(SUMMED[2]), OWN_COLUMNS.index(SUMMED[5]) + 1)
 # Names in these are ours.
-_NAMES = ("provider", *SUMMED, "span_s", "start_s", "ttft")
+_NAMES = ("account", *SUMMED, "span_s", "start_s", "ttft")
 _SHARED = ", ".join(f"?{number}" for number in range(1, len(SUMMED) + 2))
 _INTO = f"INTO flight_sums ({', '.join(_NAMES)}) VALUES ({_SHARED}, ?, ?, ?)"
 _PUT = f"INSERT OR REPLACE {_INTO}"
@@ -80,15 +87,15 @@ def add_sums(connection: sqlite3.Connection, ended: Iterable[Alike]) -> None:
     minutes: dict[tuple[int, str], _Summed] = {}
     for alike in ended:
         is_error = alike.common[STATE] in ERROR_STATES
-        provider = alike.common[PROVIDER] or ""
+        account = alike.common[ACCOUNT] or alike.common[PROVIDER] or ""
         for minute, columns in _by_minute(alike.own):
             more = _summed(columns, is_error=is_error)
-            known = minutes.get((minute, provider))
-            minutes[minute, provider] = more if known is None else _together(known, more)
-    for (minute, provider), (figures, ttft) in minutes.items():
+            known = minutes.get((minute, account))
+            minutes[minute, account] = more if known is None else _together(known, more)
+    for (minute, account), (figures, ttft) in minutes.items():
         at_s = minute * MINUTE_S
         hour_s = at_s // HOUR_S * HOUR_S
-        connection.execute(_ADD, (provider, *figures, MINUTE_S, at_s, ttft, HOUR_S, hour_s, ttft))
+        connection.execute(_ADD, (account, *figures, MINUTE_S, at_s, ttft, HOUR_S, hour_s, ttft))
 
 
 def forget_before(connection: sqlite3.Connection, edge_s: int) -> None:
@@ -101,14 +108,14 @@ def forget_before(connection: sqlite3.Connection, edge_s: int) -> None:
     # Of the hour that is cut in two, the minutes that are left make the sums anew.
     sums: dict[str, Sum] = defaultdict(Sum)
     left = connection.execute(
-        f"SELECT provider, {', '.join(SUMMED)}, ttft FROM flight_sums "  # noqa: S608 - our names
+        f"SELECT account, {', '.join(SUMMED)}, ttft FROM flight_sums "  # noqa: S608 - our names
         "WHERE span_s = ? AND start_s >= ? AND start_s < ?",
         (MINUTE_S, hour_s, hour_s + HOUR_S),
     )
-    for provider, *figures, ttft in left:
-        sums[provider].add(figures, from_bytes(ttft))
-    for provider, each in sums.items():
-        connection.execute(_PUT, (provider, *each.figures, HOUR_S, hour_s, to_bytes(each.bins)))
+    for account, *figures, ttft in left:
+        sums[account].add(figures, from_bytes(ttft))
+    for account, each in sums.items():
+        connection.execute(_PUT, (account, *each.figures, HOUR_S, hour_s, to_bytes(each.bins)))
 
 
 def _by_minute(rows: list[Row]) -> Iterable[tuple[int, _Columns]]:

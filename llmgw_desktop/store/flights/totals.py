@@ -52,7 +52,11 @@ class _Grouping:
 
 
 _TOGETHER = _Grouping(of_flights="0", of_spans="0")
-_BY_PROVIDER = _Grouping(of_flights="coalesce(provider, '')", of_spans="provider")
+_BY_PROVIDER = _Grouping(
+    of_flights="coalesce(provider, '')",
+    of_spans="substr(account, 1, instr(account || '/', '/') - 1)",
+)
+_BY_ACCOUNT = _Grouping(of_flights="coalesce(account, provider, '')", of_spans="account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,15 @@ def read_by_provider(
     """Provider '' is of flights that reached none."""
     pieces = list(_pieces(since_s, until_s, (HOUR_S, MINUTE_S)))
     return dict(sorted(_read(connection, pieces, _BY_PROVIDER).items()))
+
+
+def read_by_account(
+    connection: sqlite3.Connection, since_s: float, until_s: float
+) -> dict[str, FlightTotals]:
+    """Account '' is of flights that reached none; what was recorded before accounts were stands
+    under its provider's name."""
+    pieces = list(_pieces(since_s, until_s, (HOUR_S, MINUTE_S)))
+    return dict(sorted(_read(connection, pieces, _BY_ACCOUNT).items()))
 
 
 def bucket_starts(since_s: float, until_s: float, span_s: float) -> list[float]:

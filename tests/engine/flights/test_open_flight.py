@@ -77,6 +77,7 @@ def test_summary_and_timeline() -> None:
         "answer_bytes": 3,
         "replied_chunks": 7,
         "cost_usd": 0.25,
+        "account": None,
     }
     assert {each.name: getattr(summary, each.name) for each in fields(FlightSummary)} == expected
     assert flight.timeline() == (

@@ -35,7 +35,7 @@ def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 def _stored(connection: sqlite3.Connection, span_s: int) -> dict[tuple[int, str], int]:
     rows = connection.execute(
-        "SELECT start_s, provider, flights FROM flight_sums WHERE span_s = ?", (span_s,)
+        "SELECT start_s, account, flights FROM flight_sums WHERE span_s = ?", (span_s,)
     )
     return {((start_s - HOUR) // span_s, provider): flights for start_s, provider, flights in rows}
 

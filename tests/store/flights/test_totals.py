@@ -17,7 +17,12 @@ from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flights import totals
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
 from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.flights.totals import read_buckets, read_by_provider, read_totals
+from llmgw_desktop.store.flights.totals import (
+    read_buckets,
+    read_by_account,
+    read_by_provider,
+    read_totals,
+)
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS
 from tests.support.made_flights import summary
 
@@ -56,8 +61,17 @@ def _database(path: Path, flights: Sequence[FlightSummary], a_batch: int = 7) ->
 
 
 def _made(drawn: list[dict[str, Any]]) -> list[FlightSummary]:
+    """Every third was recorded before accounts were; the others have one of two."""
     return [
-        summary(number, **{**each, "started_at_s": BEGIN_S + each["started_at_s"]})
+        summary(
+            number,
+            **{
+                **each,
+                "started_at_s": BEGIN_S + each["started_at_s"],
+                "account": each["provider"]
+                and (None, each["provider"], f"{each['provider']}/second")[number % 3],
+            },
+        )
         for number, each in enumerate(drawn)
     ]
 
@@ -132,6 +146,12 @@ def test_any_stretch(
             expected = _added_up(_within(own, since_s, until_s))
             assert (provider in shares) == (expected.flights > 0)
             _near(shares.get(provider, FlightTotals()), expected, exact=exact)
+        by_account = read_by_account(connection, since_s, until_s)
+        for account in {_account(each) for each in flights} | set(by_account):
+            own = [each for each in flights if _account(each) == account]
+            expected = _added_up(_within(own, since_s, until_s))
+            assert (account in by_account) == (expected.flights > 0)
+            _near(by_account.get(account, FlightTotals()), expected, exact=exact)
         buckets = read_buckets(connection, since_s, until_s, span)
         assert len(buckets) == max(math.ceil((until_s - since_s) / span), 0)
         for number, bucket in enumerate(buckets):
@@ -144,6 +164,10 @@ def test_any_stretch(
             _near(bucket.totals, _added_up(own), exact=exact)
     finally:
         connection.close()
+
+
+def _account(flight: FlightSummary) -> str:
+    return flight.account or flight.provider or ""
 
 
 def test_nothing(tmp_path: Path) -> None:
