@@ -28,7 +28,9 @@ _FULL_ROUND_EVERY = 25
 
 
 def pytest_collection_finish() -> None:
-    """Python would collect in whichever thread makes something, and widgets must not die there."""
+    """Python would collect in whichever thread makes something, and widgets must not die there.
+
+    No test thaws what is frozen here: each full round would go through all that was imported."""
     gc.collect()
     gc.freeze()
     gc.disable()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -32,14 +30,6 @@ from llmgw_desktop.wire.json_steps import (
 SMALL_STEP = 48
 """So that small examples are cut often, in every place."""
 OWN_LIMITS = ("not for a model", "nested too deeply")
-
-
-@pytest.fixture(scope="module")
-def little_garbage() -> Iterator[None]:
-    """As in the program: what other tests have made is not looked through in the middle of this."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def found_in(body: bytes, step_bytes: int = SMALL_STEP) -> LargeObject:
@@ -196,7 +186,7 @@ def test_the_parsers_own_depth_is_the_limit() -> None:
 
 
 @pytest.mark.parametrize("body", [*REFUSED.values(), *TAKEN.values()], ids=[*REFUSED, *TAKEN])
-def test_no_step_takes_long(little_garbage: None, body: bytes) -> None:
+def test_no_step_takes_long(body: bytes) -> None:
     steps = object_in_steps(body)
     longest_s = 0.0
     while True:
