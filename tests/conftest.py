@@ -7,6 +7,7 @@ import ipaddress
 import itertools
 import os
 import re
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,12 @@ _KEPT = ("LLMGW_TEST_CACHE",)
 _FULL_ROUND_EVERY = 25
 _HOME = "llmgw-home"
 _numbers = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    """A shell has what it runs beside itself ignore Ctrl+C, children too; tests of it send it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
