@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gc
 import ipaddress
+import itertools
 import os
+import re
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,10 +28,20 @@ _OWN_PREFIXES = ("LLMGW_", "LLM_GATEWAY_", "ANTHROPIC_", "OPENAI_", "GEMINI_", "
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _KEPT = ("LLMGW_TEST_CACHE",)
 _FULL_ROUND_EVERY = 25
+_HOME = "llmgw-home"
+_numbers = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    """A shell has what it runs beside itself ignore Ctrl+C, children too; tests of it send it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
-    """Python would collect in whichever thread makes something, and widgets must not die there."""
+    """Python would collect in whichever thread makes something, and widgets must not die there.
+
+    No test thaws what is frozen here: each full round would go through all that was imported."""
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -41,17 +54,38 @@ def own_garbage() -> Iterator[None]:
     gc.collect(2 if gc.get_count()[2] > _FULL_ROUND_EVERY else 1)
 
 
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As pytest's own, which looks for a free number through the folders of all tests before."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    return tmp_path_factory.mktemp(f"{name}-{next(_numbers)}", numbered=False)
+
+
+@pytest.fixture
+def own_home(tmp_path: Path) -> Path:
+    """What LLMGW_HOME names."""
+    return tmp_path / _HOME
+
+
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty LLMGW_HOME, and nothing of the person's own settings, keys or proxies."""
+def own_environment(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An empty LLMGW_HOME, and nothing of the person's own settings, keys or proxies.
+
+    A test that asks for no folder gets the name of one that nobody has made: most never look."""
     for name in list(os.environ):
         foreign = name.startswith(_OWN_PREFIXES) or name.lower() in _PROXIES
         if foreign and name not in _KEPT:
             monkeypatch.delenv(name)
-    home = tmp_path / "llmgw-home"
-    monkeypatch.setenv("LLMGW_HOME", str(home))
+    if "tmp_path" in request.fixturenames:
+        folder = request.getfixturevalue("tmp_path")
+    else:
+        folder = tmp_path_factory.getbasetemp() / f"unmade-{next(_numbers)}"
+    monkeypatch.setenv("LLMGW_HOME", str(folder / _HOME))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    return home
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -31,7 +31,10 @@ esac
 
 FAKE_TOOL = """#!/bin/sh
 echo "ran ${0##*/} $*"
-[ "${0##*/}" != "${FAILING:-}" ]
+case "${0##*/}" in ${FAILING:-}) exit 1 ;; esac
+"""
+
+BREAKING_OFF = """[ "${0##*/}" != mypy ] || kill -KILL "$PPID"
 """
 
 

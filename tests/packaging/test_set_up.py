@@ -1,10 +1,11 @@
 """What `run.sh` and `test.sh` do on a bare machine, first time, second time, and after mishaps."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.packaging.machine import FAKE_PYTHON, Machine
+from tests.packaging.machine import BREAKING_OFF, FAKE_PYTHON, FAKE_TOOL, Machine
 
 
 @pytest.fixture
@@ -151,26 +152,64 @@ def test_all_checks_run_and_the_last_line_says_so(machine: Machine) -> None:
     code, text = machine.run(script="test.sh")
     ran = [line for line in text.splitlines() if line.startswith("ran ")]
     assert ran == [
+        "ran pytest -n 3 --dist worksteal -m not bench",
         "ran ruff format --check llmgw_desktop tests",
         "ran ruff check llmgw_desktop tests",
         "ran mypy ",
         "ran lint-imports ",
-        "ran pytest -n 2 --dist worksteal -m not e2e and not bench",
-        "ran pytest -n 2 --dist worksteal -m e2e and not bench",
     ]
     assert code == 0
     assert "llmgw: PASSED in" in text
     assert "--editable .[dev]" in machine.pip_calls.read_text()
 
 
-def test_failed_check_stops_nothing_and_is_named_last(machine: Machine) -> None:
+@pytest.mark.parametrize(
+    ("tool", "names"),
+    [
+        ("mypy", "types"),
+        ("pytest", "tests"),
+        ("ruff", "format, lint"),
+        ("*", "format, lint, types, imports, tests"),
+    ],
+)
+def test_failed_check_stops_nothing_and_is_named_last(
+    machine: Machine, tool: str, names: str
+) -> None:
     machine.command("python3", FAKE_PYTHON)
-    code, text = machine.run(script="test.sh", FAILING="mypy")
+    code, text = machine.run(script="test.sh", FAILING=tool)
     assert code == 1
-    assert "ran pytest -n 2 --dist worksteal -m e2e and not bench" in text
+    assert len([line for line in text.splitlines() if line.startswith("ran ")]) == 5
     assert "PASSED" not in text
     assert text.splitlines()[-1].startswith("llmgw: FAILED after ")
-    assert " s: types. " in text.splitlines()[-1]
+    assert f" s: {names}. " in text.splitlines()[-1]
+
+
+def test_each_check_is_told_whole_under_its_heading(machine: Machine) -> None:
+    machine.command("python3", FAKE_PYTHON)
+    text = machine.run(script="test.sh")[1]
+    told = re.findall(r"^== ([a-z]+) \(\d+ s\)\nran ([a-z-]+) ", text, re.MULTILINE)
+    assert told == [
+        ("tests", "pytest"),
+        ("format", "ruff"),
+        ("lint", "ruff"),
+        ("types", "mypy"),
+        ("imports", "lint-imports"),
+    ]
+
+
+def test_checks_that_break_off_are_no_success(machine: Machine) -> None:
+    machine.command("python3", FAKE_PYTHON)
+    machine.command("tool", FAKE_TOOL + BREAKING_OFF)
+    code, text = machine.run(script="test.sh")
+    assert code == 1
+    assert " s: checks. " in text.splitlines()[-1]
+
+
+def test_the_programs_of_the_tests_are_compiled_once(machine: Machine) -> None:
+    machine.command("python3", FAKE_PYTHON)
+    machine.command("tool", FAKE_TOOL + 'echo "compiled: ${PYTHONDONTWRITEBYTECODE-kept}"\n')
+    text = machine.run(script="test.sh", PYTHONDONTWRITEBYTECODE="1")[1]
+    assert text.count("compiled: kept") == 5
 
 
 def test_environment_of_the_tests_serves_the_program_too(machine: Machine) -> None:

@@ -101,6 +101,7 @@ class GatewaySetup:
             "LANG": "C.UTF-8",
             "LLMGW_HOME": str(self.home),
             "PYTHONPATH": str(Path(llmgw_desktop.__file__).parents[1]),
+            "SSL_CERT_FILE": os.devnull,  # on loopback it trusts nobody, and has nothing to read
             _KEY_VARIABLE: PROVIDER_KEY,
             **self.environment,
         }
