@@ -35,7 +35,7 @@ class Session:
     working_dir: str = ""
     """The caller's; empty where none was named."""
     neutral_dir: str = ""
-    """Where its runs work that name no folder: CLIs find a session again in its folder alone."""
+    """Where its runs work that name no folder: some CLIs find a session in its folder alone."""
     made_at_s: float
     used_at_s: float
     is_active: bool = False

@@ -1,23 +1,17 @@
 """Sessions as rows of `gateway.db`: whose each is and how its CLI calls it, never what was said."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.session import Session, SessionTotals
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.store.database import open_database, told
-from llmgw_desktop.store.migrations import GATEWAY_STEPS
+from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.schema import Dialect, SessionRow, columns
-from llmgw_desktop.store.transaction import transaction
-
-if TYPE_CHECKING:
-    import sqlite3
 
 _COLUMNS = columns(SessionRow)
 
@@ -29,10 +23,8 @@ class SessionStore:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
+        self._file = GatewayFile(path)
         self._dialect = Dialect()
-        self._connection: sqlite3.Connection | None = None
 
     def add(self, session: Session) -> None:
         """An active one takes the place of the one that was."""
@@ -79,6 +71,10 @@ class SessionStore:
     def deactivate(self, owner: str, cli: CliName) -> None:
         self._run(self._rest(owner, cli))
 
+    def touch(self, session_id: str, owner: str, now_s: float) -> None:
+        """It is being used."""
+        self._run(SessionRow.update(used_at_s=now_s).where(_is(session_id, owner)))
+
     def went_on(
         self, session_id: str, owner: str, *, provider_id: str, totals: SessionTotals, now_s: float
     ) -> None:
@@ -111,10 +107,7 @@ class SessionStore:
         return bool(self._run(SessionRow.select(SessionRow.id).where(same).limit(1).tuples()))
 
     def close(self) -> None:
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        self._file.close()
 
     def _rest(self, owner: str, cli: CliName) -> Any:
         """No session of these is active."""
@@ -130,15 +123,12 @@ class SessionStore:
 
     def _run(self, *queries: Any) -> list[Any]:
         """All or none of them; what the last one answers."""
+        if len(queries) == 1:
+            return self._file.run(*self._dialect.compose(queries[0]))
         rows: list[Any] = []
-        with self._lock, told(self._path):
-            if self._connection is None:
-                self._connection = open_database(self._path, GATEWAY_STEPS)
-            if len(queries) == 1:
-                return self._connection.execute(*self._dialect.compose(queries[0])).fetchall()
-            with transaction(self._connection):
-                for query in queries:
-                    rows = self._connection.execute(*self._dialect.compose(query)).fetchall()
+        with self._file.transaction() as connection:
+            for query in queries:
+                rows = connection.execute(*self._dialect.compose(query)).fetchall()
         return rows
 
 

@@ -282,6 +282,7 @@ class JobLife:
         job = replace(job, state=JobState.RUNNING, started_at_s=began_s)
         live.job = replace(job, process=seen.process)
         await self._write(live.job)
+        self.tell(live)
         if (why := stop_on_record(live.folder)) is not None:
             live.stop(why)
         self._tasks.start(self._guarded(live, self._follow), name=f"follow {job.id}")
