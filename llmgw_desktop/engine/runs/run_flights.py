@@ -7,6 +7,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+import orjson
+
+from llmgw_desktop.domain.cli import SessionWish
 from llmgw_desktop.domain.cli_settings import provider_of
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightState
@@ -20,7 +23,8 @@ from llmgw_desktop.engine.tasks import Tasks
 
 PATH = "/v1/jobs"
 _CLOSE_PATIENCE_S = 10.0
-_HEADERS = (("content-type", "text/plain; charset=utf-8"),)
+_ASKED = (("content-type", "application/json"),)
+_ANSWERED = (("content-type", "text/plain; charset=utf-8"),)
 _STATES = {
     JobState.FAILED: FlightState.FAILED,
     JobState.CANCELED: FlightState.CANCELED,
@@ -74,8 +78,8 @@ class RunFlights:
         flight.upstream_protocol = ModelProtocol.CLI
         flight.model_asked = f"{flight.provider}/{job.model or 'default'}"
         flight.attempts = 1
-        flight.request_headers = _HEADERS
-        flight.request_body = asked.request.prompt.encode("utf-8", "replace")
+        flight.request_headers = _ASKED
+        flight.request_body = _as_asked(asked)
         return flight
 
     async def _close(self, flight: OpenFlight, job: Job) -> None:
@@ -101,5 +105,19 @@ class RunFlights:
         said = await self._result(job.id)
         if said is not None:
             flight.stop_reason = said.stop_reason
-            flight.answer_headers = _HEADERS
+            flight.answer_headers = _ANSWERED
             flight.keep(said.text.encode("utf-8", "replace"))
+
+
+def _as_asked(asked: Submission) -> bytes:
+    """In the words of the door, so that it can be sent again."""
+    request, session = asked.request, asked.session
+    said: dict[str, object] = {"cli": request.cli, "prompt": request.prompt, "model": request.model}
+    if session is not None and not session.is_new:
+        said["sessionId"] = session.id
+    if request.session is SessionWish.FORK:
+        said |= {"sessionId": request.session_id, "forkSession": True}
+    if request.session is SessionWish.CONTINUE:
+        said["resumeLatest"] = True
+    said |= {"workingDir": request.working_dir, **request.options}
+    return orjson.dumps({name: value for name, value in said.items() if value != ""})

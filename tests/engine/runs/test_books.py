@@ -7,9 +7,13 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmgw_desktop.app.conversation.flight_conversation import conversation_of
+from llmgw_desktop.app.flight_copies import curl_text
+from llmgw_desktop.app.flight_errors import explained
 from llmgw_desktop.clis.cli import SideUsage
 from llmgw_desktop.domain.cli import UsageTold
 from llmgw_desktop.domain.flight import FlightState
@@ -43,8 +47,14 @@ async def test_a_run_is_a_flight(house: RunHouse) -> None:
     assert (summary.model_asked, summary.model_served) == ("claude-cli/sonnet", "claude-fake")
     assert (summary.cost_usd, summary.usage.input_tokens) == (0.02, 13)
     assert flight.answer_body == b"hello"
-    assert flight.request_body.startswith(b"answer hello")
-    assert KEY.encode() not in flight.request_body
+    asked = orjson.loads(flight.request_body)
+    assert (asked["cli"], asked["model"]) == ("claude", "sonnet")
+    assert asked["prompt"] == "answer hello 0.02 10 5; : [secret removed]"
+    for of_request, text in ((True, asked["prompt"]), (False, "hello")):
+        (message,) = conversation_of(flight, of_request=of_request)
+        assert message.parts[0].text == text
+    again = curl_text(flight, {"Anthropic": "http://x"}, "key")
+    assert "http://x/v1/jobs" in again
     assert [each.id for each in house.closed] == [told["flightId"]]
 
 
@@ -54,6 +64,9 @@ async def test_a_run_that_failed_is_a_flight_that_says_so(house: RunHouse) -> No
     assert (summary.state, summary.error_kind) == (FlightState.FAILED, "upstream_error")
     assert "busy" in summary.error_text
     assert summary.cost_usd is None
+    explained_to_a_person = explained(summary)
+    assert explained_to_a_person is not None
+    assert explained_to_a_person.what == "The CLI's vendor failed."
 
 
 async def test_a_shared_run_is_one_flight(house: RunHouse) -> None:
