@@ -105,7 +105,7 @@ class Container:
             settings,
             clock=self._clock,
             bus=self._bus,
-            clean=self._redactor.clean_text,
+            recorder=self._recorder,
         )
         engine = make_engine(self._foundations())
         self.gateway = Gateway(engine, self._bus, settings, problem=problem)
@@ -219,6 +219,7 @@ class Container:
             elsewhere=self._elsewhere,
             clis=self.runs.models,
             ready_clis=self.runs.ready,
+            runs=self.runs.service,
             vault=self.vault,
             key_changes=self._key_changes,
             authenticator=self._authenticator(),

@@ -21,10 +21,12 @@ from llmgw_desktop.engine.front import (
     anthropic_door,
     gemini_door,
     health_door,
+    jobs_door,
     models_door,
     native_door,
     openai_door,
     responses_door,
+    sessions_door,
     vault_door,
 )
 from llmgw_desktop.engine.front.doors import DoorTable
@@ -42,6 +44,7 @@ from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.engine.routing.sending import Sender
 from llmgw_desktop.engine.routing.tour import TourParts
 from llmgw_desktop.engine.runs.model_client import CliClient
+from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.interpreter import Interpreter
@@ -68,6 +71,7 @@ class Foundations:
     clis: CliClient
     ready_clis: Callable[[], Sequence[Provider]]
     """Those that are installed and switched on."""
+    runs: RunService
     vault: Vault
     key_changes: KeyChanges
     authenticator: Authenticator
@@ -122,6 +126,7 @@ def make_engine(base: Foundations) -> Engine:
     )
     kept = KeptResponsesDoor(base.continuations, elsewhere, header_policy)
     doors = _doors(base, pipeline, catalogue, kept)
+    _add_job_doors(doors, base.runs, gate)
     return Engine(
         gate=gate,
         pipeline=pipeline,
@@ -160,3 +165,9 @@ def _doors(
     )
     health_door.add_doors(table, health, openai)
     return table
+
+
+def _add_job_doors(table: DoorTable, runs: RunService, gate: Gate) -> None:
+    openai = openai_door.dialect()
+    jobs_door.add_doors(table, jobs_door.JobsDoor(runs, gate), openai)
+    sessions_door.add_doors(table, sessions_door.SessionsDoor(runs.sessions), openai)

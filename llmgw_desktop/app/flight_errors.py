@@ -9,7 +9,9 @@ from typing import Final
 
 from llmgw_desktop.app.inert_text import inert
 from llmgw_desktop.app.own_command import own_command
+from llmgw_desktop.app.run_error_words import REFUSED_RUNS, words_of_run
 from llmgw_desktop.domain.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.provider import ModelProtocol
 
 _SAID_LIMIT = 2000
 
@@ -37,6 +39,10 @@ def explained(flight: FlightSummary) -> ErrorExplained | None:
             advice="If the client shows no answer, send the request again.",
             said=said,
         )
+    of_run = flight.protocol is ModelProtocol.CLI and words_of_run(flight.error_kind or "")
+    if of_run:
+        what, why, advice = of_run
+        return ErrorExplained(what=what, why=why, advice=advice, said=said)
     if flight.state is FlightState.CANCELED:
         return ErrorExplained(
             what="The client left before the answer was complete.",
@@ -123,16 +129,6 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "The gateway took no requests.",
         "It was paused or about to stop.",
         "Resume it from the tray or the status at the top of the window.",
-    ),
-    "saturated": (
-        "The gateway had no place for one more run.",
-        "As many runs of CLIs went on as may, and as many waited as may.",
-        "Try again later, or raise the limits in the settings.",
-    ),
-    "invalid_run": (
-        "The run could not be started as it was asked for.",
-        "Something in the request does not fit the CLI, or this computer.",
-        "Correct the field that is named below.",
     ),
     "key_missing": (
         "The provider was not asked: its key is missing.",
@@ -239,8 +235,9 @@ _BY_STATUS: dict[int, tuple[str, str, str]] = {
 
 def _words(flight: FlightSummary) -> tuple[str, str, str]:
     kind = flight.error_kind or ""
-    if kind in _BY_KIND:
-        return _BY_KIND[kind]
+    found = _BY_KIND.get(kind) or REFUSED_RUNS.get(kind)
+    if found:
+        return found
     status = _upstream_status(kind)
     if status in _BY_STATUS:
         return _BY_STATUS[status]

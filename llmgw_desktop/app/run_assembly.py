@@ -1,20 +1,26 @@
 """What runs vendors' CLIs, joined: the third part of the composition root."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.jobs.folder import JobFolders
 from llmgw_desktop.engine.jobs.known_clis import KnownClis
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.life import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.runs.books import Books
 from llmgw_desktop.engine.runs.model_client import CliClient
+from llmgw_desktop.engine.runs.run_flights import RunFlights
+from llmgw_desktop.engine.runs.run_service import RunService
+from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.session_store import SessionStore
 
 
 class Runs:
@@ -28,26 +34,39 @@ class Runs:
         *,
         clock: Clock,
         bus: Bus,
-        clean: Callable[[str], str],
+        recorder: Recorder,
     ) -> None:
         self._said = settings.clis
         self.clis = KnownClis(settings.clis)
         self.launcher = Launcher(env, settings.clis)
         self._store = JobStore(places.gateway_db)
+        self._session_store = SessionStore(places.gateway_db)
+        ids = TimedIds(clock)
+        sessions = Sessions(
+            self._session_store,
+            clock=clock,
+            ids=ids,
+            ttl_s=settings.jobs.session_ttl_s,
+            live=self._live_sessions,
+        )
+        books = Books(sessions, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home)
         self.supervisor = Supervisor(
             JobParts(
                 store=self._store,
                 folders=JobFolders(places.jobs_folder),
                 launcher=self.launcher,
                 clock=clock,
-                ids=TimedIds(clock),
+                ids=ids,
                 bus=bus,
-                clean=clean,
+                clean=recorder.clean_text,
+                ledger=books,
             ),
             self.clis,
             jobs=settings.jobs,
             limits=settings.limits,
         )
+        self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.result)
+        self.service = RunService(self.supervisor, sessions, self.clis, ids=ids, jobs=settings.jobs)
         self.models = CliClient(self.supervisor, self.clis)
 
     def ready(self) -> tuple[Provider, ...]:
@@ -67,9 +86,15 @@ class Runs:
         self.clis.apply(settings.clis)
         self.launcher.apply(settings.clis)
         self.supervisor.apply(settings.jobs, settings.limits)
+        self.service.apply(settings.jobs)
+
+    def _live_sessions(self) -> tuple[str, ...]:
+        return tuple(job.session_id for job in self.supervisor.live if job.session_id)
 
     async def close(self) -> None:
         """What runs goes on, and is found again by the next program."""
         await self.models.close()
         await self.supervisor.close()
+        await self._flights.close()
         self._store.close()
+        self._session_store.close()

@@ -9,7 +9,12 @@ LlmgwError
 │ ├ RequestTooLarge             over the body limit
 │ ├ RequestStalled              a body whose rest does not come
 │ ├ UnsupportedMedia            a content type we do not read
-│ └ LossRefused                 translation would lose something, and the caller wants all
+│ ├ LossRefused                 translation would lose something, and the caller wants all
+│ ├ InvalidRun                  a CLI cannot be asked for this (run_errors.py)
+│ │ └ SessionBusy                 a run of the same session goes on
+│ ├ NoSuchJob                   none of this owner's
+│ ├ NoSuchSession               none of this owner's
+│ └ JobStillLive                only what has ended can be deleted
 ├ AccessError                 the caller may not (access_errors.py)
 │ ├ Unauthenticated             no key, or not ours
 │ ├ MissingScope                a known client without this permission

@@ -9,6 +9,7 @@ class Scope(StrEnum):
 
     MODELS_USE = "models:use"
     MODELS_LIST = "models:list"
+    JOBS_RUN = "jobs:run"
     OPERATIONS = "operations"
     VAULT_ADMIN = "vault:admin"
     ADMIN = "admin"
@@ -17,6 +18,7 @@ class Scope(StrEnum):
 SCOPE_WORDS: dict[Scope, str] = {
     Scope.MODELS_USE: "use your providers (this can cost money)",
     Scope.MODELS_LIST: "see which models you have",
+    Scope.JOBS_RUN: "run vendors' CLIs on this computer, with your sign-ins",
     Scope.OPERATIONS: "read metrics and the gateway's state",
     Scope.VAULT_ADMIN: "list, store and delete credentials in the vault (never read them)",
     Scope.ADMIN: "change clients, providers and settings",
@@ -28,7 +30,7 @@ ALL_SCOPES = frozenset(Scope)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """An authenticated client; owns its flights (and later its sessions and jobs)."""
+    """An authenticated client; owns its flights, sessions and jobs."""
 
     client_id: str
     name: str

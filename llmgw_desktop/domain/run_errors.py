@@ -31,3 +31,44 @@ class Saturated(GatewayClosed):
             f"All places for runs are taken and {waiting} wait already; nothing was started.",
             retry_after_s=15,
         )
+
+
+class SessionBusy(InvalidRun):
+    """A run of this session goes on: two at once would lose what one of them says."""
+
+    kind = "session_busy"
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(
+            f"job {job_id} is under way in this session; wait for it or cancel it, or fork the"
+            f" session",
+            field="sessionId",
+            category=ErrorCategory.SATURATED,
+        )
+
+
+class NoSuchJob(RequestError):
+    """None of this owner's."""
+
+    kind = "no_such_job"
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"You have no job '{job_id[:80]}'.")
+
+
+class JobStillLive(RequestError):
+    """Only what has ended can be deleted."""
+
+    kind = "job_still_live"
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"Job {job_id} has not ended. Cancel it first.")
+
+
+class NoSuchSession(RequestError):
+    """None of this owner's."""
+
+    kind = "no_such_session"
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(f"You have no session '{session_id[:80]}'.")

@@ -99,6 +99,8 @@ class JobSettings:
     dedup_window_ms: int = 3_600_000
     """0 never gives two callers one run."""
     retention_days: int = 30
+    session_ttl_s: int = 30 * 86_400
+    """Sessions that nobody used for so long are forgotten."""
     timeout_ms: int = 4 * 3_600_000
     """Most CLIs try their own upstream for ever when it is gone."""
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from llmgw_desktop.domain.cli import CliRequest
+from llmgw_desktop.domain.cli import CliRequest, Warned
 from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.session import SessionUse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,9 @@ class Submission:
     client: str = ""
     correlation_id: str = ""
     flight_id: str = ""
-    session_id: str = ""
+    has_own_flight: bool = False
+    """Nobody but the run itself opens and closes it."""
+    session: SessionUse | None = None
     window_s: float | None = None
     """How long ago the same may have been asked to be given again; None: as the settings say."""
     force_refresh: bool = False
@@ -25,6 +28,11 @@ class Submission:
     """Also a run that ended and may have changed files: its answer, without the changes."""
     timeout_s: float | None = None
     idle_timeout_s: float | None = None
+
+    @property
+    def session_id(self) -> str:
+        """The gateway's own; empty for a run that belongs to none."""
+        return self.session.id if self.session else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +54,5 @@ class JobResult:
     stop_reason: str | None = None
     stderr: str = field(default="", repr=False)
     """The end of what was said there."""
+    warnings: tuple[Warned, ...] = ()
+    """Of the CLI; none of them ended the run."""

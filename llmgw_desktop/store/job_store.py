@@ -5,7 +5,7 @@ that names the states it may begin from, so that of two who would end a job one 
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,11 +75,22 @@ class JobStore:
         live = JobRow.state.in_(sorted(LIVE_STATES))
         return self._jobs(JobRow.select().where(live).order_by(JobRow.asked_at_s, JobRow.id))
 
-    def recent(self, owner: str | None = None, *, limit: int = 100) -> list[Job]:
-        """Newest first; without an owner everybody's."""
+    def recent(
+        self,
+        owner: str | None = None,
+        *,
+        limit: int = 100,
+        states: Collection[JobState] = (),
+        cli: CliName | None = None,
+    ) -> list[Job]:
+        """Newest first; without an owner everybody's, without states those in all."""
         query = JobRow.select()
         if owner is not None:
             query = query.where(JobRow.owner == owner)
+        if states:
+            query = query.where(JobRow.state.in_(sorted(states)))
+        if cli is not None:
+            query = query.where(JobRow.cli == cli)
         newest = query.order_by(JobRow.asked_at_s.desc(), JobRow.id.desc())
         return self._jobs(newest.limit(limit))
 

@@ -156,6 +156,28 @@ GATEWAY_STEPS: Steps = (
         """,
         "CREATE INDEX responses_elsewhere_age ON responses_elsewhere (kept_at_s)",
     ),
+    (
+        # Conversations with CLIs, by whose they are. What was said in them lies with the CLI.
+        """
+        CREATE TABLE sessions (
+            id TEXT NOT NULL PRIMARY KEY,
+            owner TEXT NOT NULL,
+            cli TEXT NOT NULL,
+            provider_session_id TEXT NOT NULL,
+            description TEXT NOT NULL,
+            working_dir TEXT NOT NULL,
+            neutral_dir TEXT NOT NULL,
+            made_at_s REAL NOT NULL,
+            used_at_s REAL NOT NULL,
+            is_active INTEGER NOT NULL,
+            totals TEXT NOT NULL
+        )
+        """,
+        "CREATE UNIQUE INDEX sessions_active ON sessions (owner, cli) WHERE is_active = 1",
+        "CREATE INDEX sessions_list ON sessions (owner, used_at_s)",
+        "CREATE INDEX sessions_provider ON sessions (cli, provider_session_id)",
+        "CREATE INDEX sessions_age ON sessions (used_at_s)",
+    ),
 )
 
 FLIGHTS_STEPS: Steps = (

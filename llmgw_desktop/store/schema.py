@@ -136,6 +136,25 @@ class JobRow(peewee.Model):
         table_name = "jobs"
 
 
+class SessionRow(peewee.Model):
+    """A Session; `totals` is JSON."""
+
+    id = peewee.TextField(primary_key=True)
+    owner = peewee.TextField()
+    cli = peewee.TextField()
+    provider_session_id = peewee.TextField()
+    description = peewee.TextField()
+    working_dir = peewee.TextField()
+    neutral_dir = peewee.TextField()
+    made_at_s = peewee.FloatField()
+    used_at_s = peewee.FloatField()
+    is_active = peewee.IntegerField()
+    totals = peewee.TextField()
+
+    class Meta:
+        table_name = "sessions"
+
+
 class FlightRow(peewee.Model):
     """A FlightSummary, its usage spread out, losses with spaces between them. `search` is what a
     text filter looks into."""

@@ -16,6 +16,7 @@ from llmgw_desktop.domain.access_errors import (
     ForeignOrigin,
     Unauthenticated,
 )
+from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import (
     AccountsBusy,
     AccountsUnusable,
@@ -45,6 +46,14 @@ from llmgw_desktop.domain.errors import (
     UpstreamTimeout,
 )
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.run_errors import (
+    InvalidRun,
+    JobStillLive,
+    NoSuchJob,
+    NoSuchSession,
+    Saturated,
+    SessionBusy,
+)
 from llmgw_desktop.domain.vault_errors import EntryUnfit, NoSuchEntry, VaultError, VaultLocked
 from llmgw_desktop.wire import anthropic, gemini, openai_chat
 
@@ -127,6 +136,35 @@ _TABLE: Mapping[type[LlmgwError], _Row] = MappingProxyType(
             anthropic=_INVALID,
             openai=_INVALID,
             advice="Leave these out, ask a provider that speaks this protocol, or allow the loss.",
+        ),
+        InvalidRun: _Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Nothing was started: correct the request and send it again.",
+        ),
+        # the vendors' SDKs ask again after a 409, which is right here
+        SessionBusy: _Row(
+            status=409,
+            anthropic=_INVALID,
+            openai=_INVALID,
+        ),
+        NoSuchJob: _Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="GET /v1/jobs lists yours; a job is kept for the days that the settings say.",
+        ),
+        NoSuchSession: _Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="GET /v1/sessions lists yours; one that nobody uses is forgotten in time.",
+        ),
+        JobStillLive: _Row(
+            status=409,
+            anthropic=_INVALID,
+            openai=_INVALID,
         ),
         AccessError: _Row(
             status=403,
@@ -326,7 +364,7 @@ def error_reply(
     The body of a 401 is always the same, whatever the request was: it has no flight's id.
     """
     row = next(_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE)
-    status = 405 if isinstance(error, UnknownPath) and error.allowed else row.status
+    status = _status(error, row)
     advice = row.gemini_advice if protocol is ModelProtocol.GEMINI else ""
     message = clean(_message(error, advice or row.advice))
     named = "" if status == 401 else flight_id
@@ -338,7 +376,9 @@ def error_reply(
         body = gemini.error_body(status, message)
     elif protocol in _OPENAI_DIALECTS:
         code = row.code or error.kind
-        body = openai_chat.error_body(row.openai, message, code=code, param=_param(error))
+        body = openai_chat.error_body(
+            row.openai, message, code=code, param=_param(error), more=_of_runs(error)
+        )
         headers += [("x-request-id", named)] if named else []
     else:
         body = orjson.dumps({"error": {"kind": error.kind, "message": message}})
@@ -373,7 +413,27 @@ def _message(error: LlmgwError, advice: str) -> str:
     return f"{said} {advice}".strip()
 
 
+def _status(error: LlmgwError, row: _Row) -> int:
+    if isinstance(error, UnknownPath) and error.allowed:
+        return 405
+    if isinstance(error, InvalidRun) and error.category is ErrorCategory.INPUT_TOO_LARGE:
+        return 413
+    return row.status
+
+
+def _of_runs(error: LlmgwError) -> Mapping[str, object]:
+    """What is said of a run that was refused."""
+    if isinstance(error, Saturated):
+        return {"category": ErrorCategory.SATURATED, "retryable": True}
+    if not isinstance(error, InvalidRun):
+        return {}
+    is_busy = error.category is ErrorCategory.SATURATED
+    return {"field": error.field or None, "category": error.category, "retryable": is_busy}
+
+
 def _param(error: LlmgwError) -> str | None:
+    if isinstance(error, InvalidRun):
+        return error.field or None
     if isinstance(error, UnknownModel):
         return "model"
     if isinstance(error, EntryUnfit):

@@ -201,11 +201,16 @@ def usage_of(payload: Mapping[str, Any]) -> Usage:
 
 
 def error_body(
-    kind: str, message: str, *, code: str | None = None, param: str | None = None
+    kind: str,
+    message: str,
+    *,
+    code: str | None = None,
+    param: str | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> bytes:
-    """The vendor's error envelope; `kind` is one of the vendor's words."""
+    """The vendor's error envelope; `kind` is one of the vendor's words, `more` what is ours."""
     error = {"message": message, "type": kind, "param": param, "code": code}
-    return orjson.dumps({"error": error})
+    return orjson.dumps({"error": {**error, **(more or {})}})
 
 
 def stream_error(message: str, kind: str, *, tail: bytes = b"") -> bytes:

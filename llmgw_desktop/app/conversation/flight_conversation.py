@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from llmgw_desktop.app.conversation import (
     anthropic_messages,
     chat_messages,
+    cli_runs,
     gemini_contents,
     responses_items,
     responses_stream,
@@ -35,6 +36,8 @@ def conversation_of(record: FlightRecord, *, of_request: bool) -> tuple[Message,
     body = record.request_body if of_request else record.answer_body
     if body is None:
         return ()
+    if record.summary.protocol is ModelProtocol.CLI:
+        return _of_run(body, of_request)
     try:
         messages = _read(_READERS[record.summary.protocol], body, of_request)
     except RecursionError:  # tool results inside tool results inside tool results
@@ -45,6 +48,13 @@ def conversation_of(record: FlightRecord, *, of_request: bool) -> tuple[Message,
         replace(each, note=_RECORDED_SO_FAR) if each.note == BROKE_OFF else each
         for each in messages
     )
+
+
+def _of_run(body: bytes, of_request: bool) -> tuple[Message, ...]:
+    if not of_request:
+        return cli_runs.answer_messages(body)
+    value = json_value(body)
+    return cli_runs.request_messages(object_of(cut_json_value(body) if value is None else value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

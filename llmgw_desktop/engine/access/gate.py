@@ -32,9 +32,14 @@ class Gate:
         principal = self._authenticator.identify(caller.presented_keys)
         if scope not in principal.scopes:
             raise MissingScope(f"This client may not {SCOPE_WORDS[scope]}.")
-        if scope is Scope.MODELS_USE and self.state is not GatewayState.RUNNING:
-            raise GatewayClosed(_CLOSED_WORDS.get(self.state, "The gateway is not running."))
+        if scope is Scope.MODELS_USE:
+            self.check_open()
         return principal
+
+    def check_open(self) -> None:
+        """Whether anything new may begin. Raises GatewayClosed."""
+        if self.state is not GatewayState.RUNNING:
+            raise GatewayClosed(_CLOSED_WORDS.get(self.state, "The gateway is not running."))
 
     @property
     def is_stopping(self) -> bool:

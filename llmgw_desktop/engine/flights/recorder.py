@@ -34,7 +34,7 @@ REFUSALS_KEPT_PER_S = 5
 
 
 class Recorder:
-    """Keeps the open flights; every `open` is followed by exactly one `close`."""
+    """Keeps the open flights; every `open` is followed by one `close` or `leave`."""
 
     def __init__(
         self,
@@ -58,9 +58,12 @@ class Recorder:
         self._settings = RecorderSettings()
         self.pricing = Pricing()
 
-    def open(self, path: str, protocol: ModelProtocol, operation: Operation) -> OpenFlight:
+    def open(
+        self, path: str, protocol: ModelProtocol, operation: Operation, *, flight_id: str = ""
+    ) -> OpenFlight:
+        """`flight_id`: one that was told already."""
         flight = OpenFlight(
-            self._ids.new("flt"),
+            flight_id or self._ids.new("flt"),
             path=path,
             protocol=protocol,
             operation=operation,
@@ -95,6 +98,10 @@ class Recorder:
         self._meters.note(summary)
         self._store.closed(self._record(flight, summary))
         self._bus.publish(_flight_closed(summary=summary))
+
+    def leave(self, flight: OpenFlight) -> None:
+        """It goes on, and another program will know how it ended."""
+        self._open.pop(flight.id, None)
 
     def apply(self, settings: RecorderSettings) -> None:
         """Holds for the flights that begin from now on."""

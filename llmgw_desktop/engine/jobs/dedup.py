@@ -6,12 +6,17 @@ import orjson
 
 from llmgw_desktop.domain.cli import CliRequest, LaunchPlan, SessionWish
 from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.session import SessionUse
 
 
-def request_key(request: CliRequest, plan: LaunchPlan, owner: str) -> str:
-    """Framed as JSON, so that no two requests run together; bytes go in as digests."""
+def request_key(
+    request: CliRequest, plan: LaunchPlan, owner: str, session: SessionUse | None = None
+) -> str:
+    """Framed as JSON, so that no two requests run together; bytes go in as digests. A session
+    counts that was there before: one that is made for the run makes it no other."""
     parts = [
         owner,
+        session.id if session is not None and not session.is_new else "",
         request.cli,
         plan.command,
         list(plan.arguments),

@@ -9,11 +9,14 @@ import tempfile
 from collections.abc import Iterable, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from llmgw_desktop.domain.cli import CliName, CliRequest, SessionWish
+from llmgw_desktop.domain.session import SessionTotals, SessionUse
 from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.usage import Usage
 
 _OWNER_ONLY = 0o600
 _TEMP = "llmgw-"
@@ -106,7 +109,8 @@ class JobFolders:
         asked = orjson.loads(folder.request.read_bytes())["asked"]
         request = asked.pop("request")
         words = {"cli": CliName(request["cli"]), "session": SessionWish(request["session"])}
-        return Submission(**asked, request=CliRequest(**request | words))
+        session = _session(asked.pop("session", None))
+        return Submission(**asked, session=session, request=CliRequest(**request | words))
 
     def tidy(self, known: Set[str], live: Set[str]) -> None:
         """After a fall: folders that have no row yet, and temporary ones of jobs that ended."""
@@ -124,6 +128,15 @@ class JobFolders:
                 self.find(job_id).remove()
             except (OSError, ValueError):
                 shutil.rmtree(self._root / job_id, ignore_errors=True)
+
+
+def _session(kept: dict[str, Any] | None) -> SessionUse | None:
+    if kept is None:
+        return None
+    before = kept.pop("before")
+    if before is not None:
+        before = SessionTotals(**before | {"usage": Usage(**before["usage"])})
+    return SessionUse(**kept, before=before)
 
 
 def neutral_root() -> Path:

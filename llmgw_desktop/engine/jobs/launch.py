@@ -3,14 +3,16 @@
 There is no other way to start a run.
 """
 
+import errno
 import os
 import shutil
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, LaunchPlan
+from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, LaunchPlan, NamedPath
 from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS, CliSettings
 from llmgw_desktop.domain.job import JobProcess
 from llmgw_desktop.domain.run_errors import InvalidRun
@@ -37,6 +39,8 @@ class Launch:
     plan: LaunchPlan = field(repr=False)
     environment: Mapping[str, str] = field(repr=False)
     working_dir: str = ""
+    neutral_dir: str = ""
+    """The one that the runs of a session share; made when it is not there."""
 
 
 class Launcher:
@@ -64,9 +68,11 @@ class Launcher:
             program=self._program(cli, plan.command, own["PATH"]),
             plan=plan,
             environment={**own, **said.env, **plan.environment},
-            working_dir=_checked_folder(request.working_dir),
+            working_dir=checked_folder(request.working_dir),
         )
         _check_sizes(launch, request.prompt)
+        for each in plan.needs:
+            _check_needed(each, launch.working_dir)
         return launch
 
     def start(self, launch: Launch, job_id: str, folder: JobFolder) -> JobProcess:
@@ -84,8 +90,12 @@ class Launcher:
             [launch.program, *(_placed(each, names, folder) for each in plan.arguments)],
             folder=folder,
             env=env | {"TMPDIR": temp, "TMP": temp, "TEMP": temp, MARKER: job_id},
-            cwd=Path(launch.working_dir) if launch.working_dir else folder.temp / "work",
+            cwd=_cwd(launch, folder),
         )
+
+    def home(self, cli: Cli) -> Path:
+        """Where the CLI has its own files."""
+        return Path(self._of(cli).env.get("HOME") or self._env.get("HOME") or "/")
 
     def program(self, cli: Cli) -> str:
         """Where it is installed; empty if it is not."""
@@ -105,7 +115,8 @@ class Launcher:
         return next((str(Path(each).absolute()) for each in found if each), "")
 
 
-def _checked_folder(working_dir: str) -> str:
+def checked_folder(working_dir: str) -> str:
+    """One that a run may work in; empty stays empty. Raises InvalidRun."""
     if not working_dir:
         return ""
     _size(working_dir, "workingDir")
@@ -115,6 +126,31 @@ def _checked_folder(working_dir: str) -> str:
     if not folder.is_dir() or not os.access(folder, os.X_OK):
         raise InvalidRun("is no folder that can be entered.", field="workingDir")
     return working_dir
+
+
+def _check_needed(needed: NamedPath, working_dir: str) -> None:
+    path = Path(needed.path).expanduser()
+    if not path.is_absolute() and not working_dir:
+        raise InvalidRun("is not an absolute path, and no workingDir is named.", field=needed.field)
+    path = Path(working_dir or "/") / path
+    is_there = path.is_dir() if needed.is_folder else path.exists()
+    if not is_there:
+        kind = "folder" if needed.is_folder else "file or folder"
+        raise InvalidRun(f"names a {kind} that is not there.", field=needed.field)
+
+
+def _cwd(launch: Launch, folder: JobFolder) -> Path:
+    """Raises OSError. A neutral folder that is not ours alone is none."""
+    if launch.working_dir:
+        return Path(launch.working_dir)
+    if not launch.neutral_dir:
+        return folder.temp / "work"
+    neutral = Path(launch.neutral_dir)
+    neutral.mkdir(mode=0o700, exist_ok=True)
+    found = neutral.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise OSError(errno.EPERM, "the session's folder is not ours alone")
+    return neutral
 
 
 def _check_sizes(launch: Launch, prompt: str) -> None:

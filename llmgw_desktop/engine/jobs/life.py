@@ -5,7 +5,7 @@ program left, how it goes on.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli, OutputReader
@@ -22,11 +22,12 @@ from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.jobs import adoption, outcome
 from llmgw_desktop.engine.jobs.adoption import Fate
 from llmgw_desktop.engine.jobs.folder import JobFolder, JobFolders
-from llmgw_desktop.engine.jobs.launch import Launcher
+from llmgw_desktop.engine.jobs.launch import Launch, Launcher
+from llmgw_desktop.engine.jobs.ledger import Ledger, NoLedger
 from llmgw_desktop.engine.jobs.limits import RunLimits
 from llmgw_desktop.engine.jobs.live_job import LiveJob, with_end, with_output
 from llmgw_desktop.engine.jobs.news import News
-from llmgw_desktop.engine.jobs.outcome import Verdict
+from llmgw_desktop.engine.jobs.outcome import Account, Verdict
 from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, ProcessTree
 from llmgw_desktop.engine.jobs.queue import JobQueue
 from llmgw_desktop.engine.jobs.runner import Run, stop_on_record
@@ -52,6 +53,7 @@ class JobParts:
     bus: Bus
     clean: Callable[[str], str] = str
     """Takes secrets out of a title."""
+    ledger: Ledger = field(default_factory=NoLedger)
 
 
 class JobLife:
@@ -187,11 +189,22 @@ class JobLife:
             run.stop(live.stop_asked)
         followed = await run.follow(live.tell)
         live.job = with_output(live.job, followed)
+        await self._settle(live, followed.account)
         if followed.verdict.state is JobState.ORPHANED:
             await run.sweep()
         await self.end(live, followed.verdict)
         # Who waits for the answer does not wait for this.
         self._sweeps.start(self._sweep(run, live), name=f"sweep {live.job.id}")
+
+    async def _settle(self, live: LiveJob, account: Account) -> None:
+        """What it used. That cannot be found out is no failure of the run."""
+        ledger = self._parts.ledger
+        try:
+            figures = await ledger.settle(live.job, live.asked, account, live.folder.temp)
+        except Exception:  # noqa: BLE001 - whatever it is, it is logged
+            _log.warning("what %s used could not be settled", live.job.id, exc_info=True)
+        else:
+            live.job = replace(live.job, figures=figures)
 
     async def _sweep(self, run: Run, live: LiveJob) -> None:
         await run.sweep()
@@ -250,7 +263,10 @@ class JobLife:
                 job, outcome.lost(), self._parts.clock.now_s(), self._jobs.retention_days
             )
             state = JobState.ORPHANED if job.state is JobState.RUNNING else JobState.FAILED
-            self._parts.store.move(replace(lost, state=state))
+            lost = replace(lost, state=state)
+            self._parts.store.move(lost)
+            if found is not None:
+                self._parts.ledger.changed(lost, found[1])
             return
         live = LiveJob(job=job, asked=found[1], cli=cli, folder=found[0])
         self.live[job.id] = live
@@ -266,6 +282,7 @@ class JobLife:
         job = replace(job, state=JobState.RUNNING, started_at_s=began_s)
         live.job = replace(job, process=seen.process)
         await self._write(live.job)
+        self.tell(live)
         if (why := stop_on_record(live.folder)) is not None:
             live.stop(why)
         self._tasks.start(self._guarded(live, self._follow), name=f"follow {job.id}")
@@ -273,7 +290,8 @@ class JobLife:
     async def _prepare(self, live: LiveJob) -> bool:
         """Make ready again what was asked of an earlier program."""
         try:
-            live.launch = self._parts.launcher.check(live.cli, live.asked.request)
+            launch = self._parts.launcher.check(live.cli, live.asked.request)
+            live.launch = with_neutral_dir(launch, live.asked)
         except InvalidRun as error:
             await self.end(live, outcome.not_started(str(error)))
             return False
@@ -295,6 +313,12 @@ class JobLife:
     def tell(self, live: LiveJob) -> None:
         live.tell()
         self._parts.bus.publish(JobChanged(job=live.job))
+        self._parts.ledger.changed(live.job, live.asked)
+
+
+def with_neutral_dir(launch: Launch, asked: Submission) -> Launch:
+    """A run that names no folder works in its session's."""
+    return replace(launch, neutral_dir=asked.session.neutral_dir) if asked.session else launch
 
 
 def _put_off(live: LiveJob) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.cli import (
     CliEvent,
@@ -20,6 +21,9 @@ from llmgw_desktop.domain.job import (
     JobFigures,
     JobState,
 )
+
+if TYPE_CHECKING:
+    from llmgw_desktop.domain.usage import Usage
 
 _CANNOT_RUN = frozenset({126, 127})
 _RETRYABLE = frozenset({ErrorCategory.RATE_LIMIT, ErrorCategory.UPSTREAM, ErrorCategory.SATURATED})
@@ -53,6 +57,9 @@ class Account:
 
     def __init__(self) -> None:
         self.figures = JobFigures()
+        self.whole_usage: Usage | None = None
+        """Of the whole session, where the CLI told that instead of this run's."""
+        self.whole_cost_usd: float | None = None
         self.ended: RunEnded | None = None
         self.has_answer = False
 
@@ -72,13 +79,19 @@ class Account:
             self.has_answer = self.has_answer or said
 
     def _note_usage(self, told: UsageTold) -> None:
-        """Of a whole session's figures nothing is said of this run: who keeps sessions takes the
-        difference."""
-        if not told.is_cumulative:
-            cost = self.figures.cost_usd if told.cost_usd is None else told.cost_usd
-            self.figures = replace(
-                self.figures, usage=self.figures.usage.with_news(told.usage), cost_usd=cost
-            )
+        """A whole session's figures say nothing of this run by themselves: who keeps sessions
+        takes the difference."""
+        if told.is_cumulative:
+            self.whole_usage = told.usage
+        else:
+            usage = self.figures.usage.with_news(told.usage)
+            self.figures = replace(self.figures, usage=usage)
+        if told.cost_usd is None:
+            return
+        if told.is_cumulative or told.is_cost_cumulative:
+            self.whole_cost_usd = told.cost_usd
+        else:
+            self.figures = replace(self.figures, cost_usd=told.cost_usd)
 
 
 _STOPPED = {

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 
 from llmgw_desktop.clis.cli import OutputReader
-from llmgw_desktop.domain.cli import CliEvent, RunEnded, TextGrew
+from llmgw_desktop.domain.cli import CliEvent, RunEnded, TextGrew, Warned
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.submission import JobResult
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.spool import Spool, tail
+
+_MOST_WARNINGS = 50
 
 
 async def events_of(
@@ -60,9 +62,12 @@ def result_of(job: Job, folder: JobFolder, reader: OutputReader) -> JobResult:
     """Reads all of it: for a thread."""
     said: list[str] = []
     last: RunEnded | None = None
+    warnings: dict[Warned, None] = {}
     for event in _all(job, folder, reader):
         if isinstance(event, TextGrew):
             said.append(event.text)
+        elif isinstance(event, Warned) and len(warnings) < _MOST_WARNINGS:
+            warnings[event] = None
         elif isinstance(event, RunEnded):
             last = event
     whole = last.text if last is not None else None
@@ -72,6 +77,7 @@ def result_of(job: Job, folder: JobFolder, reader: OutputReader) -> JobResult:
         structured=None if last is None else last.structured,
         stop_reason=None if last is None else last.stop_reason,
         stderr=tail(folder.stderr),
+        warnings=tuple(warnings),
     )
 
 

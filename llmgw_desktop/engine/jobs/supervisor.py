@@ -5,19 +5,20 @@ Doors come in here. A job is its owner's: to others it is not there.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.domain.cli import CliEvent, CliName
+from llmgw_desktop.domain.cli import CliEvent, CliName, SessionWish
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
 from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.run_errors import InvalidRun, JobStillLive, SessionBusy
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
 from llmgw_desktop.engine.jobs import outcome, reading
 from llmgw_desktop.engine.jobs.dedup import may_be_shared, request_key
 from llmgw_desktop.engine.jobs.launch import Launch
-from llmgw_desktop.engine.jobs.life import JobLife, JobParts
+from llmgw_desktop.engine.jobs.life import JobLife, JobParts, with_neutral_dir
 from llmgw_desktop.engine.jobs.live_job import LiveJob
 from llmgw_desktop.engine.jobs.outcome import Stop
 
@@ -65,14 +66,20 @@ class Supervisor:
             await self._life.adopt(job)
 
     async def submit(self, asked: Submission) -> Submitted:
-        """Raises InvalidRun or Saturated; then nothing was made."""
+        """Raises InvalidRun, SessionBusy or Saturated; then nothing was made."""
         cli = self._clis.get(asked.request.cli)
         if cli is None:
             raise InvalidRun("is no CLI that this gateway knows.", field="cli")
         launch = self._parts.launcher.check(cli, asked.request)
-        key = request_key(asked.request, launch.plan, asked.owner)
+        key = request_key(asked.request, launch.plan, asked.owner, asked.session)
         if (same := await self._same(key, asked)) is not None:
             return Submitted(job=same, deduped=True)
+        if asked.session is not None and asked.session.new_provider_id:
+            named = replace(asked.request, session_id=asked.session.new_provider_id)
+            asked = replace(asked, request=named)
+            launch = self._parts.launcher.check(cli, named)
+        launch = with_neutral_dir(launch, asked)
+        self._refuse_two_at_once(asked)
         self._life.admit(cli.name)
         live = self._make(asked, cli, launch, key)
         await self._keep(live)
@@ -149,9 +156,26 @@ class Supervisor:
             return live.job if owner in (None, live.job.owner) else None
         return self._parts.store.get(job_id, owner)
 
-    def list(self, owner: str | None = None, *, limit: int = 100) -> list[Job]:
-        """Newest first; without an owner everybody's."""
-        return self._parts.store.recent(owner, limit=limit)
+    def list(
+        self,
+        owner: str | None = None,
+        *,
+        limit: int = 100,
+        states: Collection[JobState] = (),
+        cli: CliName | None = None,
+    ) -> list[Job]:
+        """Newest first; without an owner everybody's, without states those in all."""
+        return self._parts.store.recent(owner, limit=limit, states=states, cli=cli)
+
+    async def delete(self, job_id: str, owner: str | None = None) -> bool:
+        """Its row and its files; whether there was one. Raises JobStillLive."""
+        job = self.get(job_id, owner)
+        if job is None:
+            return False
+        if job.id in self._live or job.is_live:
+            raise JobStillLive(job.id)
+        await asyncio.to_thread(self._remove, [job.id])
+        return True
 
     async def drained(self) -> None:
         """Until nothing waits or runs."""
@@ -214,19 +238,47 @@ class Supervisor:
 
     async def _keep(self, live: LiveJob) -> None:
         try:
-            await asyncio.to_thread(self._parts.store.add, live.job)
+            await asyncio.to_thread(self._write, live)
         except BaseException:
             self._live.pop(live.job.id, None)
             live.folder.remove()
             raise
         self._life.tell(live)
 
-    def _tidy(self) -> None:
+    def _write(self, live: LiveJob) -> None:
+        """Its session first: one without its job can do no harm."""
+        self._parts.ledger.enter(live.job, live.asked)
+        try:
+            self._parts.store.add(live.job)
+        except BaseException:
+            self._parts.ledger.strike(live.job, live.asked)
+            raise
+
+    def _refuse_two_at_once(self, asked: Submission) -> None:
+        """In one conversation: it would lose what one of them says. A fork is one of its own."""
+        named = asked.request.session_id
+        for live in self._live.values():
+            if live.is_ending or asked.request.session is SessionWish.FORK:
+                continue
+            other = live.asked.request
+            is_same = bool(asked.session_id) and asked.session_id == live.job.session_id
+            has_same_name = (
+                bool(named)
+                and (named, asked.request.cli) == (other.session_id, other.cli)
+                and other.session is not SessionWish.FORK
+            )
+            if is_same or has_same_name:
+                raise SessionBusy(live.job.id)
+
+    def _remove(self, job_ids: Sequence[str]) -> None:
         """Files first: a row without files can be deleted again, files without a row never."""
+        self._parts.folders.remove(job_ids)
+        self._parts.store.delete(job_ids)
+
+    def _tidy(self) -> None:
         try:
             while old := self._parts.store.expired(self._parts.clock.now_s()):
-                self._parts.folders.remove(old)
-                self._parts.store.delete(old)
+                self._remove(old)
         except StoreError:
             _log.warning("old jobs could not be deleted", exc_info=True)
 

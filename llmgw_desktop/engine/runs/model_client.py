@@ -23,6 +23,7 @@ from llmgw_desktop.domain.cli import (
 from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.errors import CliMissing, NotServed, SignInNeeded
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.runs.model_call import submission_of
 from llmgw_desktop.engine.tasks import Tasks
@@ -132,8 +133,15 @@ class RunAnswer:
             case UsageTold(is_cumulative=False):
                 return self._frames.usage(event.usage, _cost(event))
             case RunEnded():
-                return self._end(event)
+                return self._settled() + self._end(event)
         return b""
+
+    def _settled(self) -> bytes:
+        """What the run really used: some CLIs write it down beside their output."""
+        job = self._supervisor.get(self._job_id)
+        if job is None or job.figures.usage == UNKNOWN_USAGE:
+            return b""
+        return self._frames.usage(job.figures.usage, job.figures.cost_usd)
 
     def _end(self, end: RunEnded) -> bytes:
         self._has_ended = True

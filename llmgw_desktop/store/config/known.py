@@ -217,6 +217,13 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known(
         table="jobs",
+        key="session_ttl_s",
+        value=WholeNumber(least=60, most=36500 * 86_400),
+        env=("SESSION_TTL",),
+        meaning="Sessions of CLIs that nobody used for so long are forgotten.",
+    ),
+    Known(
+        table="jobs",
         key="timeout_ms",
         value=WholeNumber(least=1000, most=30 * _DAY_MS),
         meaning="How long a run may take in all.",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings import RecorderSettings
 from llmgw_desktop.store.flights.alike import (
     COMMON_COLUMNS,
@@ -145,11 +146,13 @@ class BatchWriter:
                 self._write_one_by_one(batch)
 
     def mark_lost(self) -> int:
-        """Flights that an earlier process left running: how they ended is unknown."""
+        """Flights that an earlier process left running: how they ended is unknown. But for those
+        of jobs, which outlive a process: whoever takes these over tells their end."""
         count = 0
+        others = f"{self._select} AND protocol <> '{ModelProtocol.CLI}' LIMIT {LOST_AT_ONCE}"
         while True:
             with transaction(self._connection):
-                rows = self._connection.execute(f"{self._select} LIMIT {LOST_AT_ONCE}").fetchall()
+                rows = self._connection.execute(others).fetchall()
                 self._write_lost(rows)
             count += len(rows)
             if len(rows) < LOST_AT_ONCE:

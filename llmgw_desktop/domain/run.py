@@ -1,0 +1,24 @@
+"""What a client that asked for a run is told."""
+
+from dataclasses import dataclass, field
+
+from llmgw_desktop.domain.cli import Warned
+from llmgw_desktop.domain.job import Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReply:
+    """A job as it stands, with what its CLI answered so far."""
+
+    job: Job
+    text: str = field(default="", repr=False)
+    structured: object = field(default=None, repr=False)
+    stop_reason: str | None = None
+    stderr: str = field(default="", repr=False)
+    deduped: bool = False
+    """The job was there already: asked for by an earlier request that is the same."""
+    correlation_id: str = ""
+    """Of this request; a shared job has that of the first."""
+    provider_session_id: str | None = None
+    """The CLI's own, as soon as it is known."""
+    warnings: tuple[Warned, ...] = ()

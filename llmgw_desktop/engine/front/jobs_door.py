@@ -1,0 +1,176 @@
+"""`/v1/jobs`: runs of vendors' CLIs, asked for, followed, canceled, read again.
+
+A job is its owner's: to any other client it is not there.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.errors import ClientGone
+from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.principal import Principal, Scope
+from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.caller import JSON
+from llmgw_desktop.engine.dialect import Dialect
+from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
+from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.runs.run_service import RunService
+from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.wire.jobs import event_frame, job_frame, job_object, reply_object
+from llmgw_desktop.wire.json_scan import read_object
+
+PATH = "/v1/jobs"
+SIGN_OF_LIFE_S = 15.0
+MOST_LISTED = 500
+_LISTED = 100
+_STREAM = (("content-type", "text/event-stream"), ("cache-control", "no-store"))
+
+
+class JobsDoor:
+    """Answers in the gateway's own words."""
+
+    def __init__(self, runs: RunService, gate: Gate) -> None:
+        self._runs = runs
+        self._gate = gate
+        self._relays = Tasks()
+
+    async def ask(self, caller: HttpCaller) -> None:
+        """The answer with 200, or with 202 a job that goes on."""
+        self._gate.check_open()
+        fields = dict(read_object(await caller.read_body()))
+        cli, wait = fields.pop("cli", None), fields.pop("wait", None)
+        if not isinstance(cli, str):
+            raise InvalidRun("say which CLI: claude, codex, …", field="cli")
+        if not isinstance(wait, bool | None):
+            raise InvalidRun("it must be true or false", field="wait")
+        reply = await self._runs.ask(cli, fields, who(caller), wait=bool(wait))
+        job = reply.job
+        headers = (*JSON, ("x-llmgw-flight", job.flight_id)) if job.flight_id else JSON
+        body = orjson.dumps(reply_object(reply))
+        await caller.reply(202 if job.is_live else 200, headers, body)
+
+    async def list_all(self, caller: HttpCaller) -> None:
+        asked = parse_qs(caller.query, keep_blank_values=True)
+        states = [_word(JobState, each, "state") for each in _listed(asked, "state")]
+        clis = [cli_named(each) for each in _listed(asked, "cli")]
+        jobs = await asyncio.to_thread(
+            self._runs.jobs,
+            who(caller).client_id,
+            states=states,
+            cli=clis[0] if clis else None,
+            limit=number_in(asked, "limit", _LISTED, least=1, most=MOST_LISTED),
+        )
+        await tell(caller, {"total": len(jobs), "jobs": [job_object(job) for job in jobs]})
+
+    async def show(self, caller: HttpCaller) -> None:
+        job = self._runs.job(_id(caller), who(caller).client_id)
+        await tell(caller, {"job": job_object(job)})
+
+    async def result(self, caller: HttpCaller) -> None:
+        """What it said so far."""
+        reply = await self._runs.reply(_id(caller), who(caller).client_id)
+        await tell(caller, reply_object(reply))
+
+    async def cancel(self, caller: HttpCaller) -> None:
+        job = await self._runs.cancel(_id(caller), who(caller).client_id)
+        await tell(caller, {"job": job_object(job)})
+
+    async def remove(self, caller: HttpCaller) -> None:
+        job_id = _id(caller)
+        await self._runs.delete(job_id, who(caller).client_id)
+        await tell(caller, {"ok": True, "id": job_id})
+
+    async def events(self, caller: HttpCaller) -> None:
+        """As server-sent events, from the beginning or after the last one that was heard."""
+        asked = parse_qs(caller.query)
+        heard = caller.headers.get("last-event-id", "")
+        after = number_in(asked, "after", int(heard) if heard.isdecimal() else 0, least=0)
+        job = self._runs.job(_id(caller), who(caller).client_id)
+        await caller.begin(200, _STREAM)
+        await caller.write(job_frame(job))
+        relay = self._relays.start(self._relay(caller, after), name=f"tell of {job.id}")
+        try:
+            # A job may say nothing for long: its listener's leaving would go unseen.
+            while not (await asyncio.wait({relay}, timeout=SIGN_OF_LIFE_S))[0]:
+                await caller.write(b": goes on\n\n")
+        finally:
+            relay.cancel()
+        await relay
+        await caller.end()
+
+    async def _relay(self, caller: HttpCaller, after: int) -> None:
+        owner, number = who(caller).client_id, after
+        try:
+            async for event in self._runs.events(_id(caller), owner, after=after):
+                number += 1
+                await caller.write(event_frame(number, event))
+            await caller.write(job_frame(self._runs.job(_id(caller), owner)))
+        except ClientGone:
+            return
+
+
+def add_doors(table: DoorTable, door: JobsDoor, plain: Dialect) -> None:
+    def own(answer: Any) -> OwnDoor:
+        return OwnDoor(dialect=plain, answer=answer, scope=Scope.JOBS_RUN)
+
+    table.add("POST", PATH, own(door.ask))
+    table.add("GET", PATH, own(door.list_all))
+    for method, rest, answer in (
+        ("GET", "", door.show),
+        ("DELETE", "", door.remove),
+        ("GET", "/result", door.result),
+        ("GET", "/events", door.events),
+        ("POST", "/cancel", door.cancel),
+    ):
+        table.add_named(method, f"{PATH}/", f"[^/]+{rest}", own(answer), prefixes=("",))
+
+
+def who(caller: HttpCaller) -> Principal:
+    assert caller.principal is not None, "the gate has let nobody in"
+    return caller.principal
+
+
+async def tell(caller: HttpCaller, answer: Mapping[str, Any], status: int = 200) -> None:
+    await caller.reply(status, JSON, orjson.dumps(answer))
+
+
+def cli_named(name: str) -> CliName:
+    """Raises InvalidRun."""
+    found: CliName = _word(CliName, name, "cli")
+    return found
+
+
+def number_in(
+    asked: Mapping[str, list[str]], name: str, default: int, *, least: int, most: int = 10**9
+) -> int:
+    """Raises InvalidRun."""
+    given = asked.get(name, [""])[0]
+    if not given:
+        return default
+    is_number = given.isdecimal() and given.isascii() and len(given) < 12
+    if not is_number or not least <= int(given) <= most:
+        raise InvalidRun(f"it must be a whole number from {least} to {most}", field=name)
+    return int(given)
+
+
+def _word(words: Any, name: str, field: str) -> Any:
+    try:
+        return words(name)
+    except ValueError as error:
+        known = ", ".join(words)
+        raise InvalidRun(f"it must be one of {known}", field=field) from error
+
+
+def _listed(asked: Mapping[str, list[str]], name: str) -> list[str]:
+    """`?state=a,b` and `?state=a&state=b` are the same."""
+    return [each for text in asked.get(name, []) for each in text.split(",") if each]
+
+
+def _id(caller: HttpCaller) -> str:
+    return caller.path.removeprefix(f"{PATH}/").partition("/")[0]

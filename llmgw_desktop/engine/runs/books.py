@@ -1,0 +1,85 @@
+"""The books of runs: which session each belongs to, what it really used, its flight."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.cli import ErrorCategory, SessionWish, UsageTold
+from llmgw_desktop.domain.job import Job, JobFigures
+from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.engine.jobs.outcome import Account
+from llmgw_desktop.engine.runs.sessions import Sessions
+from llmgw_desktop.engine.runs.settling import settled
+from llmgw_desktop.engine.runs.side_files import read_side_usage
+
+if TYPE_CHECKING:
+    from llmgw_desktop.engine.runs.run_flights import RunFlights
+
+_BEGAN_NOTHING = frozenset({ErrorCategory.AUTH, ErrorCategory.INVALID_INPUT})
+"""After these a CLI has told an id under which it finds nothing later."""
+
+
+class Books:
+    """A Ledger of the jobs."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        *,
+        cli_of: Callable[[Job], Cli],
+        home_of: Callable[[Cli], Path],
+    ) -> None:
+        self._sessions = sessions
+        self._cli_of = cli_of
+        self._home_of = home_of
+        self.flights: RunFlights | None = None
+        """Joined later: it reads what the jobs said."""
+
+    def enter(self, job: Job, asked: Submission) -> None:
+        if asked.session is not None:
+            self._sessions.enter(asked.session, job.cli, job.owner)
+
+    def strike(self, job: Job, asked: Submission) -> None:
+        if asked.session is not None:
+            self._sessions.strike(asked.session, job.owner)
+
+    async def settle(self, job: Job, asked: Submission, account: Account, temp: Path) -> JobFigures:
+        side = await self._side_usage(job, asked, account, temp)
+        use = asked.session
+        figures, totals = settled(
+            account,
+            side,
+            None if use is None else use.before,
+            is_fresh=asked.request.session is SessionWish.NEW,
+        )
+        if use is not None:
+            name = "" if _began_nothing(account) else figures.provider_session_id or ""
+            await asyncio.to_thread(self._sessions.went_on, use, job.owner, name, totals)
+        return figures
+
+    def changed(self, job: Job, asked: Submission) -> None:
+        if self.flights is not None:
+            self.flights.changed(job, asked)
+
+    async def _side_usage(
+        self, job: Job, asked: Submission, account: Account, temp: Path
+    ) -> UsageTold | None:
+        cli = self._cli_of(job)
+        side = cli.side_usage
+        if side is None:
+            return None
+        session_id = account.figures.provider_session_id or asked.request.session_id
+        return await asyncio.to_thread(
+            read_side_usage,
+            side,
+            session_id=session_id,
+            home=self._home_of(cli),
+            temp=temp,
+            since_s=job.started_at_s or job.asked_at_s,
+        )
+
+
+def _began_nothing(account: Account) -> bool:
+    return account.ended is not None and account.ended.category in _BEGAN_NOTHING

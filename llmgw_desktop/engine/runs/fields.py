@@ -1,0 +1,184 @@
+"""A request for a run, by its public names: the gateway's own fields, which every CLI has.
+
+What is not here is the CLI's own and goes to its plan. Nothing is dropped: what neither knows is
+refused with its name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from llmgw_desktop.clis.asked import option
+from llmgw_desktop.clis.checks import no_nul
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.values import ON, TEXT, TEXTS, fits, one_of, said, whole_number
+from llmgw_desktop.domain.cli import Warned
+from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.engine.runs.prompt import assembled, squeezed
+
+COMMON = (
+    option("prompt", TEXT, "What to say to the CLI; this or promptParts."),
+    option(
+        "promptParts",
+        {"type": "object"},
+        "The prompt as system, tools, context and task, joined by blank lines.",
+    ),
+    option("model", {"type": "string"}, "Left out, `default` or `latest`: the CLI chooses."),
+    option("sessionId", TEXT, "The session to go on with: the gateway's id or the CLI's own."),
+    option("resumeLatest", ON, "Go on with the active session, or the last one of workingDir."),
+    option("continueSession", ON, "The same."),
+    option("createNewSession", ON, "A new session, which becomes the active one."),
+    option("forkSession", ON, "A new session that begins as the named one."),
+    option("workingDir", TEXT, "The folder it works in; left out, one that holds nothing."),
+    option("correlationId", TEXT, "Comes back with the answer; left out, one is made."),
+    option("idleTimeoutMs", whole_number(30_000, 3_600_000), "How long the CLI may say nothing."),
+    option("forceRefresh", ON, "A run of its own, though the same goes on or is done."),
+    option("replay", ON, "The answer of the same run though it may have changed files then."),
+    option("optimizePrompt", ON, "Leave out needless blanks, but in code."),
+    option("optimizeResponse", ON, "The same in the answer."),
+    option("compressResponse", ON, "Not offered yet."),
+    option("approvalStrategy", one_of("legacy", "mcp_managed"), "Only legacy is offered yet."),
+    option(
+        "approvalPolicy",
+        one_of("strict", "balanced", "permissive"),
+        "Of effect with approvalStrategy mcp_managed only.",
+    ),
+    option("mcpServers", TEXTS, "Not offered yet: an empty list."),
+    option("workspace", TEXT, "Not offered yet."),
+    option("worktree", {"anyOf": [ON, {"type": "object"}]}, "Not offered yet."),
+    option("requestInstructions", TEXT, "Not offered yet."),
+)
+_COMMON = {each.name: each for each in COMMON}
+_NOT_YET = {
+    "compressResponse": "answers are not compressed by this version; leave it out",
+    "mcpServers": "servers are not chosen by name in this version; the CLI uses its own settings",
+    "workspace": "this version knows no workspaces; name the folder as workingDir",
+    "worktree": "this version makes no worktrees; make one and name it as workingDir",
+    "requestInstructions": "this version has no place for them; put them into the prompt",
+}
+_KEEP_NO_SESSION = ("noSessionPersistence", "ephemeral")
+"""Fields of CLIs that mean: nothing to go on with later."""
+_LONGEST_CORRELATION = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAsked:
+    """A request as it was understood. Whether the CLI can do it, its plan says."""
+
+    cli: Cli
+    prompt: str = field(repr=False)
+    model: str = ""
+    session_id: str = ""
+    continues: bool = False
+    creates: bool = False
+    forks: bool = False
+    keeps_session: bool = True
+    working_dir: str = ""
+    correlation_id: str = ""
+    idle_timeout_s: float | None = None
+    force_refresh: bool = False
+    replay: bool = False
+    optimizes_response: bool = False
+    options: Mapping[str, object] = field(default_factory=dict, repr=False)
+    """The CLI's own."""
+    warnings: tuple[Warned, ...] = ()
+
+
+def read_fields(cli: Cli, fields: Mapping[str, object]) -> RunAsked:
+    """Raises InvalidRun with the field's name. A field that is null was not given."""
+    given: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
+    common = {name: given.pop(name) for name in tuple(given) if name in _COMMON}
+    for name, value in common.items():
+        _check(name, value)
+    known = {each.name for each in cli.options}
+    for name in given:
+        if name not in known:
+            own = ", ".join(sorted(known - set(_COMMON)))
+            raise InvalidRun(
+                f"{cli.name} has no such field; it has {own} and {', '.join(_COMMON)}",
+                field=name[:80],
+            )
+    _refuse_conflicts(common)
+    prompt, warnings = _prompt(cli, common, given)
+    return RunAsked(
+        cli=cli,
+        prompt=squeezed(prompt) if common.get("optimizePrompt") else prompt,
+        model=common.get("model", ""),
+        session_id=common.get("sessionId", ""),
+        continues=_continues(common),
+        creates=common.get("createNewSession", False),
+        forks=common.get("forkSession", False),
+        keeps_session=not any(given.get(name) is True for name in _KEEP_NO_SESSION),
+        working_dir=common.get("workingDir", ""),
+        correlation_id=common.get("correlationId", ""),
+        idle_timeout_s=_seconds(common.get("idleTimeoutMs")),
+        force_refresh=common.get("forceRefresh", False),
+        replay=common.get("replay", False),
+        optimizes_response=common.get("optimizeResponse", False),
+        options=given,
+        warnings=warnings,
+    )
+
+
+def _check(name: str, value: object) -> None:
+    schema = _COMMON[name].schema
+    if not fits(value, schema):
+        raise InvalidRun(f"it must be {said(schema)}", field=name)
+    if name in _NOT_YET and value not in (False, []):
+        raise InvalidRun(_NOT_YET[name], field=name)
+    if isinstance(value, str):
+        no_nul(value, name)
+    if name == "approvalStrategy" and value != "legacy":
+        raise InvalidRun("this version has no gate that could manage approvals", field=name)
+    if name == "correlationId" and not _is_plain(str(value)):
+        raise InvalidRun(f"it must be 1 to {_LONGEST_CORRELATION} printable characters", field=name)
+
+
+def _is_plain(text: str) -> bool:
+    return len(text) <= _LONGEST_CORRELATION and text.isprintable()
+
+
+def _continues(common: Mapping[str, Any]) -> bool:
+    return bool(common.get("resumeLatest") or common.get("continueSession"))
+
+
+def _refuse_conflicts(common: Mapping[str, Any]) -> None:
+    continues, creates = _continues(common), common.get("createNewSession")
+    named = common.get("sessionId")
+    if creates and (named or continues):
+        raise InvalidRun("another field asks that a session goes on", field="createNewSession")
+    if creates and common.get("forkSession"):
+        raise InvalidRun("a fork is a new session already", field="createNewSession")
+    if named and continues:
+        raise InvalidRun(
+            "either the last session is continued or a named one resumed", field="sessionId"
+        )
+    if common.get("forkSession") and not (named or continues):
+        raise InvalidRun("name the session to fork as sessionId", field="forkSession")
+    if common.get("forceRefresh") and common.get("replay"):
+        raise InvalidRun("either a run of its own or an earlier one's answer", field="replay")
+
+
+def _prompt(
+    cli: Cli, common: Mapping[str, Any], own: dict[str, Any]
+) -> tuple[str, tuple[Warned, ...]]:
+    prompt, parts = common.get("prompt"), common.get("promptParts")
+    if prompt is not None and parts is not None:
+        raise InvalidRun("give exactly one of prompt and promptParts", field="promptParts")
+    if parts is None:
+        if prompt is None:
+            raise InvalidRun("one of prompt and promptParts is required", field="prompt")
+        return str(prompt), ()
+    if not parts.get("cacheControl"):
+        return assembled(parts), ()
+    if common.get("optimizePrompt"):
+        raise InvalidRun("what is marked for a cache stays as it is", field="optimizePrompt")
+    if any(each.name == "promptParts" for each in cli.options):
+        own["promptParts"] = parts
+        return assembled(parts), ()
+    said = f"{cli.name} takes no marks of what to cache; they are left out."
+    return assembled(parts), (Warned(code="cache_control_noop", message=said),)
+
+
+def _seconds(milliseconds: int | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000

@@ -1,0 +1,123 @@
+"""Runs that were asked for as jobs, as flights: who asked a model door has one already.
+
+A flight begins with its job and ends with it, in this program or in the next one.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import orjson
+
+from llmgw_desktop.domain.cli import SessionWish
+from llmgw_desktop.domain.cli_settings import provider_of
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.submission import JobResult, Submission
+from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.tasks import Tasks
+
+PATH = "/v1/jobs"
+_CLOSE_PATIENCE_S = 10.0
+_ASKED = (("content-type", "application/json"),)
+_ANSWERED = (("content-type", "text/plain; charset=utf-8"),)
+_STATES = {
+    JobState.FAILED: FlightState.FAILED,
+    JobState.CANCELED: FlightState.CANCELED,
+    JobState.ORPHANED: FlightState.LOST,
+}
+_log = logging.getLogger(__name__)
+
+
+class RunFlights:
+    """Told of every change of a job; `result` reads what a run said."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        clock: Clock,
+        result: Callable[[str], Awaitable[JobResult | None]],
+    ) -> None:
+        self._recorder = recorder
+        self._clock = clock
+        self._result = result
+        self._open: dict[str, OpenFlight] = {}
+        self._closing = Tasks()
+
+    def changed(self, job: Job, asked: Submission) -> None:
+        if not asked.has_own_flight or not job.flight_id:
+            return
+        flight = self._open.get(job.id)
+        if flight is None:
+            flight = self._open[job.id] = self._opened(job, asked)
+        if job.state is JobState.RUNNING and not flight.phases:
+            flight.connected()
+        elif not job.is_live:
+            del self._open[job.id]
+            self._closing.start(self._close(flight, job), name=f"close the flight of {job.id}")
+
+    async def close(self) -> None:
+        """Those of runs that go on stay open in the record."""
+        await self._closing.finish(_CLOSE_PATIENCE_S)
+        for flight in self._open.values():
+            self._recorder.leave(flight)
+        self._open.clear()
+
+    def _opened(self, job: Job, asked: Submission) -> OpenFlight:
+        flight = self._recorder.open(
+            PATH, ModelProtocol.CLI, Operation.GENERATE, flight_id=job.flight_id
+        )
+        flight.started -= max(self._clock.now_s() - job.asked_at_s, 0.0)
+        flight.started_at_s = job.asked_at_s
+        flight.client = job.client
+        flight.provider = provider_of(job.cli)
+        flight.upstream_protocol = ModelProtocol.CLI
+        flight.model_asked = f"{flight.provider}/{job.model or 'default'}"
+        flight.attempts = 1
+        flight.request_headers = _ASKED
+        flight.request_body = _as_asked(asked)
+        return flight
+
+    async def _close(self, flight: OpenFlight, job: Job) -> None:
+        try:
+            await self._fill(flight, job)
+        except asyncio.CancelledError:
+            raise
+        except Exception:  # noqa: BLE001 - its figures are worth keeping all the same
+            _log.warning("what %s said is missing in its flight", job.id, exc_info=True)
+        finally:
+            self._recorder.close(flight)
+
+    async def _fill(self, flight: OpenFlight, job: Job) -> None:
+        if flight.phases:
+            flight.goes_on()
+        flight.usage = job.figures.usage
+        flight.cost_usd = job.figures.cost_usd
+        flight.model_served = job.figures.model or job.model or None
+        if (state := _STATES.get(job.state)) is not None:
+            flight.fail(state, str(job.category or job.state), job.error)
+        if not flight.keep_limit:
+            return
+        said = await self._result(job.id)
+        if said is not None:
+            flight.stop_reason = said.stop_reason
+            flight.answer_headers = _ANSWERED
+            flight.keep(said.text.encode("utf-8", "replace"))
+
+
+def _as_asked(asked: Submission) -> bytes:
+    """In the words of the door, so that it can be sent again."""
+    request, session = asked.request, asked.session
+    said: dict[str, object] = {"cli": request.cli, "prompt": request.prompt, "model": request.model}
+    if session is not None and not session.is_new:
+        said["sessionId"] = session.id
+    if request.session is SessionWish.FORK:
+        said |= {"sessionId": request.session_id, "forkSession": True}
+    if request.session is SessionWish.CONTINUE:
+        said["resumeLatest"] = True
+    said |= {"workingDir": request.working_dir, **request.options}
+    return orjson.dumps({name: value for name, value in said.items() if value != ""})

@@ -1,0 +1,164 @@
+"""Asks for runs by public fields and tells what came of them: what doors call.
+
+Who waits for a run waits no longer than `[jobs] sync_deadline_ms` says; the run goes on.
+"""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import replace
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, SessionWish
+from llmgw_desktop.domain.ids import IdSource
+from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.principal import Principal
+from llmgw_desktop.domain.run import RunReply
+from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchJob
+from llmgw_desktop.domain.settings import JobSettings
+from llmgw_desktop.domain.submission import Submission, Submitted
+from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.runs.fields import RunAsked, read_fields
+from llmgw_desktop.engine.runs.prompt import squeezed
+from llmgw_desktop.engine.runs.session_plan import SessionPlan, session_plan
+from llmgw_desktop.engine.runs.sessions import Sessions
+
+
+class RunService:
+    """Everything is its owner's: of others' jobs and sessions nobody learns that they are there."""
+
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        sessions: Sessions,
+        clis: Mapping[CliName, Cli],
+        *,
+        ids: IdSource,
+        jobs: JobSettings,
+    ) -> None:
+        self.sessions = sessions
+        self._supervisor = supervisor
+        self._clis = clis
+        self._ids = ids
+        self._deadline_ms = jobs.sync_deadline_ms
+
+    def apply(self, jobs: JobSettings) -> None:
+        self._deadline_ms = jobs.sync_deadline_ms
+        self.sessions.apply(jobs.session_ttl_s)
+
+    async def ask(
+        self, cli: str, fields: Mapping[str, object], principal: Principal, *, wait: bool
+    ) -> RunReply:
+        """A job that ended, or one that goes on. Raises InvalidRun, SessionBusy, Saturated: then
+        nothing was made."""
+        asked = read_fields(self.cli(cli), fields)
+        plan = await asyncio.to_thread(session_plan, self.sessions, asked, principal)
+        submitted = await self._supervisor.submit(self._submission(asked, plan, principal))
+        job = submitted.job
+        if wait and job.is_live:
+            within_s = self._deadline_ms / 1000 or None
+            job = await self._supervisor.wait(job.id, within_s) or job
+        return await self._reply(job, asked, submitted, plan)
+
+    def cli(self, name: str) -> Cli:
+        """Raises InvalidRun."""
+        try:
+            return self._clis[CliName(name)]
+        except (ValueError, KeyError) as error:
+            known = ", ".join(each.value for each in self._clis)
+            raise InvalidRun(f"it must be one of {known}", field="cli") from error
+
+    async def reply(self, job_id: str, owner: str) -> RunReply:
+        """What is known of a job. Raises NoSuchJob."""
+        result = await self._supervisor.result(job_id, owner)
+        if result is None:
+            raise NoSuchJob(job_id)
+        return RunReply(
+            job=result.job,
+            text=result.text,
+            structured=result.structured,
+            stop_reason=result.stop_reason,
+            stderr=result.stderr,
+            correlation_id=result.job.correlation_id,
+            provider_session_id=result.job.figures.provider_session_id,
+            warnings=result.warnings,
+        )
+
+    def job(self, job_id: str, owner: str) -> Job:
+        """Raises NoSuchJob."""
+        job = self._supervisor.get(job_id, owner)
+        if job is None:
+            raise NoSuchJob(job_id)
+        return job
+
+    def jobs(
+        self,
+        owner: str,
+        *,
+        states: Collection[JobState] = (),
+        cli: CliName | None = None,
+        limit: int = 100,
+    ) -> list[Job]:
+        """Newest first."""
+        return self._supervisor.list(owner, states=states, cli=cli, limit=limit)
+
+    def events(self, job_id: str, owner: str, *, after: int = 0) -> AsyncIterator[CliEvent]:
+        """From the beginning, but for the first `after`, and on until the job ends. Raises
+        NoSuchJob."""
+        self.job(job_id, owner)
+        return self._supervisor.watch(job_id, owner=owner, after=after)
+
+    async def cancel(self, job_id: str, owner: str) -> Job:
+        """As it stands when nothing of it runs any more. Raises NoSuchJob."""
+        job = await self._supervisor.cancel(job_id, owner)
+        if job is None:
+            raise NoSuchJob(job_id)
+        return job
+
+    async def delete(self, job_id: str, owner: str) -> None:
+        """Raises NoSuchJob, JobStillLive."""
+        if not await self._supervisor.delete(job_id, owner):
+            raise NoSuchJob(job_id)
+
+    def _submission(self, asked: RunAsked, plan: SessionPlan, principal: Principal) -> Submission:
+        return Submission(
+            request=CliRequest(
+                cli=asked.cli.name,
+                prompt=asked.prompt,
+                model=asked.model,
+                session=plan.wish,
+                session_id=plan.provider_id,
+                working_dir=plan.working_dir,
+                options=asked.options,
+            ),
+            owner=principal.client_id,
+            client=principal.name,
+            correlation_id=asked.correlation_id or str(uuid.uuid4()),
+            flight_id=self._ids.new("flt"),
+            has_own_flight=True,
+            session=plan.use,
+            force_refresh=asked.force_refresh,
+            replay=asked.replay,
+            idle_timeout_s=asked.idle_timeout_s,
+        )
+
+    async def _reply(
+        self, job: Job, asked: RunAsked, submitted: Submitted, plan: SessionPlan
+    ) -> RunReply:
+        told = RunReply(job=job) if job.is_live else await self.reply(job.id, job.owner)
+        text = squeezed(told.text) if asked.optimizes_response else told.text
+        return replace(
+            told,
+            text=text,
+            deduped=submitted.deduped,
+            correlation_id=asked.correlation_id or job.correlation_id,
+            provider_session_id=told.provider_session_id or _chosen(submitted, plan) or None,
+            warnings=(*asked.warnings, *told.warnings),
+        )
+
+
+def _chosen(submitted: Submitted, plan: SessionPlan) -> str:
+    """The CLI's id of a session, where we know it before the CLI tells."""
+    if submitted.deduped or plan.use is None:
+        return ""
+    return plan.use.new_provider_id or (plan.provider_id if plan.wish is SessionWish.RESUME else "")

@@ -1,0 +1,64 @@
+"""What one run used, where its CLI tells of the whole session or writes it beside its output.
+
+Unknown is unknown: a difference to something that nobody told is none.
+"""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+from llmgw_desktop.domain.cli import UsageTold
+from llmgw_desktop.domain.job import JobFigures
+from llmgw_desktop.domain.session import SessionTotals
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.engine.jobs.outcome import Account
+
+_Number = float | int | None
+
+
+def settled(
+    account: Account, side: UsageTold | None, before: SessionTotals | None, *, is_fresh: bool
+) -> tuple[JobFigures, SessionTotals]:
+    """The run's own figures, and the session's from now on. What was written beside the output
+    takes the place of what the output told. `before`: the session's until now."""
+    base = SessionTotals(usage=_NOTHING, cost_usd=0.0) if is_fresh else before
+    told = account.figures
+    own, whole = told.usage, account.whole_usage
+    own_cost, whole_cost = told.cost_usd, account.whole_cost_usd
+    if side is not None:
+        own, whole = (own, side.usage) if side.is_cumulative else (side.usage, whole)
+        if side.cost_usd is not None:
+            is_whole = side.is_cumulative or side.is_cost_cumulative
+            own_cost, whole_cost = (
+                (own_cost, side.cost_usd) if is_whole else (side.cost_usd, whole_cost)
+            )
+    old = base or SessionTotals()
+    if own == UNKNOWN_USAGE and whole is not None:
+        own = _each(_difference, whole, old.usage)
+    if own_cost is None:
+        own_cost = _difference(whole_cost, old.cost_usd)
+    totals = SessionTotals(
+        usage=whole if whole is not None else _each(_sum, old.usage, own),
+        cost_usd=whole_cost if whole_cost is not None else _sum(old.cost_usd, own_cost),
+    )
+    return replace(told, usage=own, cost_usd=own_cost), totals
+
+
+def _each(work: Callable[..., _Number], one: Usage, other: Usage) -> Usage:
+    names = [each.name for each in fields(Usage)]
+    made: Any = {name: work(getattr(one, name), getattr(other, name)) for name in names}
+    return Usage(**made)
+
+
+def _sum(one: _Number, other: _Number) -> _Number:
+    return None if one is None or other is None else one + other
+
+
+def _difference(whole: _Number, before: _Number) -> _Number:
+    """None as well where the session shrank: then it is not what it was."""
+    if whole is None or before is None or whole < before:
+        return None
+    return whole - before
+
+
+_NOTHING = Usage(**dict.fromkeys((each.name for each in fields(Usage)), 0))

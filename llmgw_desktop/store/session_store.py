@@ -1,0 +1,170 @@
+"""Sessions as rows of `gateway.db`: whose each is and how its CLI calls it, never what was said."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.session import Session, SessionTotals
+from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.gateway_file import GatewayFile
+from llmgw_desktop.store.schema import Dialect, SessionRow, columns
+
+_COLUMNS = columns(SessionRow)
+
+
+class SessionStore:
+    """May be used from any thread; opens its file when it is first needed.
+
+    Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = GatewayFile(path)
+        self._dialect = Dialect()
+
+    def add(self, session: Session) -> None:
+        """An active one takes the place of the one that was."""
+        insert = SessionRow.insert(_row(session))
+        self._run(*([self._rest(session.owner, session.cli)] if session.is_active else []), insert)
+
+    def get(self, session_id: str, owner: str) -> Session | None:
+        """By our id, or by the CLI's own; None also for somebody else's."""
+        named = (SessionRow.id == session_id) | (
+            (SessionRow.provider_session_id == session_id) & (SessionRow.provider_session_id != "")
+        )
+        own = SessionRow.select().where(named & (SessionRow.owner == owner))
+        found = self._sessions(own.order_by(SessionRow.used_at_s.desc()).limit(1))
+        return found[0] if found else None
+
+    def is_held(self, cli: CliName, provider_session_id: str) -> bool:
+        """Whether it is anybody's."""
+        same = (SessionRow.cli == cli) & (SessionRow.provider_session_id == provider_session_id)
+        return bool(self._run(SessionRow.select(SessionRow.id).where(same).limit(1).tuples()))
+
+    def recent(
+        self, owner: str, cli: CliName | None = None, *, working_dir: str = "", limit: int = 100
+    ) -> list[Session]:
+        """The last used first."""
+        wanted = SessionRow.owner == owner
+        if cli is not None:
+            wanted &= SessionRow.cli == cli
+        if working_dir:
+            wanted &= SessionRow.working_dir == working_dir
+        newest = SessionRow.used_at_s.desc(), SessionRow.id.desc()
+        return self._sessions(SessionRow.select().where(wanted).order_by(*newest).limit(limit))
+
+    def active(self, owner: str) -> list[Session]:
+        """At most one a CLI."""
+        marked = (SessionRow.owner == owner) & (SessionRow.is_active == 1)
+        return self._sessions(SessionRow.select().where(marked))
+
+    def activate(self, session: Session) -> None:
+        self._run(
+            self._rest(session.owner, session.cli),
+            SessionRow.update(is_active=1).where(_is(session.id, session.owner)),
+        )
+
+    def deactivate(self, owner: str, cli: CliName) -> None:
+        self._run(self._rest(owner, cli))
+
+    def touch(self, session_id: str, owner: str, now_s: float) -> None:
+        """It is being used."""
+        self._run(SessionRow.update(used_at_s=now_s).where(_is(session_id, owner)))
+
+    def went_on(
+        self, session_id: str, owner: str, *, provider_id: str, totals: SessionTotals, now_s: float
+    ) -> None:
+        """After a run; of one that was deleted meanwhile nothing comes back. An empty
+        `provider_id` leaves what is known."""
+        news: dict[str, Any] = {"totals": _written(totals), "used_at_s": now_s}
+        if provider_id:
+            news["provider_session_id"] = provider_id
+        self._run(SessionRow.update(news).where(_is(session_id, owner)))
+
+    def delete(self, session_ids: Sequence[str], owner: str) -> int:
+        """How many of this owner's there were."""
+        gone = SessionRow.delete().where(
+            SessionRow.id.in_(list(session_ids)) & (SessionRow.owner == owner)
+        )
+        return len(self._run(gone.returning(SessionRow.id)))
+
+    def clear(self, owner: str, cli: CliName | None = None) -> list[Session]:
+        """All of an owner, or those with one CLI; the answer are those that are gone."""
+        own = SessionRow.owner == owner if cli is None else _of(owner, cli)
+        return self._gone(own)
+
+    def forget(self, before_s: float) -> list[Session]:
+        """Those that nobody used since; the answer are those that are gone."""
+        return self._gone(SessionRow.used_at_s < before_s)
+
+    def is_used(self, neutral_dir: str) -> bool:
+        """Whether a session works in this folder."""
+        same = SessionRow.neutral_dir == neutral_dir
+        return bool(self._run(SessionRow.select(SessionRow.id).where(same).limit(1).tuples()))
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _rest(self, owner: str, cli: CliName) -> Any:
+        """No session of these is active."""
+        marked = _of(owner, cli) & (SessionRow.is_active == 1)
+        return SessionRow.update(is_active=0).where(marked)
+
+    def _gone(self, which: Any) -> list[Session]:
+        rows = self._run(SessionRow.delete().where(which).returning(*_fields()))
+        return [_session(row) for row in rows]
+
+    def _sessions(self, query: Any) -> list[Session]:
+        return [_session(row) for row in self._run(query.tuples())]
+
+    def _run(self, *queries: Any) -> list[Any]:
+        """All or none of them; what the last one answers."""
+        if len(queries) == 1:
+            return self._file.run(*self._dialect.compose(queries[0]))
+        rows: list[Any] = []
+        with self._file.transaction() as connection:
+            for query in queries:
+                rows = connection.execute(*self._dialect.compose(query)).fetchall()
+        return rows
+
+
+def _of(owner: str, cli: CliName) -> Any:
+    return (SessionRow.owner == owner) & (SessionRow.cli == cli)
+
+
+def _is(session_id: str, owner: str) -> Any:
+    return (SessionRow.id == session_id) & (SessionRow.owner == owner)
+
+
+def _fields() -> list[Any]:
+    return [getattr(SessionRow, name) for name in _COLUMNS]
+
+
+def _written(totals: SessionTotals) -> str:
+    return orjson.dumps(asdict(totals)).decode()
+
+
+def _row(session: Session) -> dict[str, Any]:
+    row = {name: getattr(session, name) for name in _COLUMNS}
+    return row | {
+        "cli": str(session.cli),
+        "is_active": int(session.is_active),
+        "totals": _written(session.totals),
+    }
+
+
+def _session(values: Sequence[Any]) -> Session:
+    row = dict(zip(_COLUMNS, values, strict=True))
+    totals = orjson.loads(row["totals"])
+    return Session(
+        **row
+        | {
+            "cli": CliName(row["cli"]),
+            "is_active": bool(row["is_active"]),
+            "totals": SessionTotals(**totals | {"usage": Usage(**totals["usage"])}),
+        }
+    )

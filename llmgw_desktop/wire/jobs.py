@@ -1,0 +1,156 @@
+"""Jobs, sessions and the events of runs as the gateway's own doors write them."""
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.cli import (
+    CliEvent,
+    ModelTold,
+    Retrying,
+    RunEnded,
+    SessionTold,
+    TextGrew,
+    ThinkingGrew,
+    ToolBegan,
+    ToolEnded,
+    UsageTold,
+    Warned,
+)
+from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.run import RunReply
+from llmgw_desktop.domain.session import Session
+from llmgw_desktop.domain.usage import Usage
+
+_KINDS: dict[type[CliEvent], str] = {
+    SessionTold: "session",
+    TextGrew: "text",
+    ThinkingGrew: "thinking",
+    ToolBegan: "tool_began",
+    ToolEnded: "tool_ended",
+    UsageTold: "usage",
+    ModelTold: "model",
+    Retrying: "retrying",
+    Warned: "warning",
+    RunEnded: "ended",
+}
+
+
+def job_object(job: Job) -> dict[str, Any]:
+    """A row; unknown figures are null."""
+    figures = job.figures
+    return {
+        "id": job.id,
+        "cli": job.cli,
+        "state": job.state,
+        "title": job.title,
+        "model": figures.model or job.model or None,
+        "correlationId": job.correlation_id or None,
+        "flightId": job.flight_id or None,
+        "sessionId": job.session_id or None,
+        "providerSessionId": figures.provider_session_id,
+        "workingDir": job.working_dir or None,
+        "askedAt": job.asked_at_s,
+        "startedAt": job.started_at_s,
+        "endedAt": job.ended_at_s,
+        "durationMs": _took_ms(job),
+        "exitCode": job.exit_code,
+        "usage": usage_object(figures.usage),
+        "costUsd": figures.cost_usd,
+        "retryCount": job.retries,
+        "stdoutBytes": job.stdout_bytes,
+        "stderrBytes": job.stderr_bytes,
+        "outputTruncated": job.output_truncated,
+        "changesFiles": job.changes_files,
+        "error": _error(job),
+    }
+
+
+def reply_object(reply: RunReply) -> dict[str, Any]:
+    """A job with what its CLI answered, and how this request got it."""
+    job = reply.job
+    return job_object(job) | {
+        "deferred": job.is_live,
+        "deduped": reply.deduped,
+        "correlationId": reply.correlation_id or None,
+        "providerSessionId": reply.provider_session_id,
+        "resumable": bool(job.session_id and reply.provider_session_id),
+        "text": reply.text,
+        "structured": reply.structured,
+        "stopReason": reply.stop_reason,
+        "stderr": reply.stderr,
+        "warnings": [{"code": each.code, "message": each.message} for each in reply.warnings],
+    }
+
+
+def usage_object(usage: Usage) -> dict[str, int | None]:
+    return {
+        "inputTokens": usage.input_tokens,
+        "outputTokens": usage.output_tokens,
+        "cacheReadTokens": usage.cache_read_tokens,
+        "cacheCreationTokens": usage.cache_write_tokens,
+        "reasoningTokens": usage.reasoning_tokens,
+    }
+
+
+def session_object(session: Session) -> dict[str, Any]:
+    totals = session.totals
+    return {
+        "id": session.id,
+        "cli": session.cli,
+        "providerSessionId": session.provider_session_id or None,
+        "description": session.description,
+        "workingDir": session.working_dir or None,
+        "createdAt": session.made_at_s,
+        "lastUsedAt": session.used_at_s,
+        "isActive": session.is_active,
+        "usage": usage_object(totals.usage),
+        "costUsd": totals.cost_usd,
+    }
+
+
+def job_frame(job: Job) -> bytes:
+    """A server-sent event without a number: where the job stands."""
+    return b"event: job\ndata: %b\n\n" % orjson.dumps(job_object(job))
+
+
+def event_frame(number: int, event: CliEvent) -> bytes:
+    """A server-sent event; from the one after it a later listener may go on."""
+    kind = _KINDS[type(event)]
+    data = orjson.dumps(_event_object(event))
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (number, kind.encode(), data)
+
+
+def _event_object(event: CliEvent) -> dict[str, Any]:
+    if isinstance(event, UsageTold):
+        return {
+            "usage": usage_object(event.usage),
+            "costUsd": event.cost_usd,
+            "ofWholeSession": event.is_cumulative,
+            "costOfWholeSession": event.is_cumulative or event.is_cost_cumulative,
+        }
+    return {_camel(name): value for name, value in asdict(event).items()}
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def _error(job: Job) -> dict[str, Any] | None:
+    if job.is_live or job.state is JobState.COMPLETED:
+        return None
+    return {
+        "message": job.error,
+        "category": job.category or job.state,
+        "retryable": bool(job.retryable),
+        "exitCode": job.exit_code,
+    }
+
+
+def _took_ms(job: Job) -> int | None:
+    if job.ended_at_s is None:
+        return None
+    began_s = job.asked_at_s if job.started_at_s is None else job.started_at_s
+    return round((job.ended_at_s - began_s) * 1000)

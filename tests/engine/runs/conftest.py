@@ -1,0 +1,131 @@
+"""A gateway with stand-ins for the vendors' CLIs; whatever it ran is gone afterwards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.keys import ClientKeys
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.events import FlightClosed
+from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.engine.jobs.process_tree import ProcessTree
+from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.paths import Places
+from tests.support.fake_clis import make_fake_clis
+
+CONFIG = """
+[http]
+port = 0
+[jobs]
+{jobs}
+[clis.claude]
+command = "{claude}"
+[clis.codex]
+command = "{codex}"
+"""
+
+
+@dataclass
+class RunHouse:
+    """A running gateway as a client that may run CLIs sees it."""
+
+    container: Container
+    session: aiohttp.ClientSession
+    home: Path
+    """The person's."""
+    closed: list[FlightSummary] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return self.container.places.access_key_file.read_text().strip()
+
+    def client(self, name: str, *scopes: Scope) -> str:
+        clock = SystemClock()
+        store = ClientStore(self.container.places.gateway_db, clock)
+        key = ClientKeys(store, clock, TimedIds(clock)).add(name, scopes)
+        store.close()
+        return key
+
+    async def call(
+        self, method: str, path: str, body: Any = None, *, key: str = "", **headers: str
+    ) -> tuple[int, Any]:
+        sent = {"Authorization": f"Bearer {key or self.key}", **headers}
+        url = self.container.gateway.status.url + path
+        async with self.session.request(method, url, json=body, headers=sent) as answer:
+            return answer.status, await answer.json()
+
+    async def run(self, prompt: str | None, *, key: str = "", **fields: Any) -> Any:
+        """To its end."""
+        body = {"cli": "claude", "prompt": prompt, "wait": True, **fields}
+        status, told = await self.call("POST", "/v1/jobs", body, key=key)
+        assert status in (200, 202), told
+        return told
+
+    async def refused(self, key: str = "", **fields: Any) -> tuple[int, Any]:
+        body = {"cli": "claude", "wait": True, **fields}
+        status, told = await self.call("POST", "/v1/jobs", body, key=key)
+        assert status >= 400, told
+        return status, told["error"]
+
+    @property
+    def asked(self) -> list[str]:
+        """With what the CLIs were started, their folder first."""
+        file = self.home / "asked"
+        return file.read_text().splitlines() if file.exists() else []
+
+
+MakeHouse = Callable[..., Any]
+
+
+@pytest.fixture
+async def make_house(tmp_path: Path) -> AsyncIterator[MakeHouse]:
+    clis = make_fake_clis(tmp_path / "bin")
+    houses: list[RunHouse] = []
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+
+        async def make(jobs: str = "", *, env: dict[str, str] | None = None) -> RunHouse:
+            places = Places.of({"LLMGW_HOME": str(tmp_path / "gateway")})
+            places.make()
+            places.config_file.write_text(CONFIG.format(jobs=jobs, **clis))
+            home = tmp_path / "person"
+            home.mkdir(exist_ok=True)
+            seen = {"PATH": os.environ["PATH"], "HOME": str(home), **(env or {})}
+            house = RunHouse(Container(places, seen), session, home)
+
+            def hear(event: Any) -> None:
+                if isinstance(event, FlightClosed):
+                    house.closed.append(event.summary)
+
+            house.container.control.subscribe(hear)
+            await house.container.start()
+            houses.append(house)
+            return house
+
+        yield make
+        for house in houses:
+            supervisor = house.container.runs.supervisor
+            await supervisor.stop_all()
+            jobs = supervisor.list()
+            for owner in {job.owner for job in jobs}:
+                await house.container.runs.service.sessions.clear(owner)
+            await house.container.stop()
+            for job in jobs:
+                assert await ProcessTree(job.id, None).end(0.0) == 0
+
+
+@pytest.fixture
+async def house(make_house: MakeHouse) -> RunHouse:
+    made: RunHouse = await make_house()
+    return made

@@ -1,0 +1,275 @@
+"""`/v1/jobs`: runs asked for over a real socket, with stand-ins for the CLIs."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from typing import Any
+
+import pytest
+
+from llmgw_desktop.domain.principal import Scope
+from tests.engine.runs.conftest import MakeHouse, RunHouse
+
+OK = "answer hello 0.02 10 5"
+_WAITS = 'begin; while [ ! -e "$HOME/go" ]; do sleep 0.02; done; answer late'
+
+
+async def _until(house: RunHouse, job_id: str, state: str) -> Any:
+    while True:
+        _, told = await house.call("GET", f"/v1/jobs/{job_id}")
+        if told["job"]["state"] == state:
+            return told["job"]
+        await asyncio.sleep(0.02)
+
+
+async def _stream(house: RunHouse, path: str, **headers: str) -> list[tuple[str, str]]:
+    """(id, event) of each frame, to the end."""
+    url = house.container.gateway.status.url + path
+    sent = {"Authorization": f"Bearer {house.key}", **headers}
+    async with house.session.get(url, headers=sent) as answer:
+        assert answer.status == 200
+        assert answer.content_type == "text/event-stream"
+        text = await answer.text()
+    return re.findall(r"(?:id: (\d+)\n)?event: (\w+)\ndata: \{", text)
+
+
+async def test_a_run_to_its_end(house: RunHouse) -> None:
+    told = await house.run(OK, correlationId="c-1", model="sonnet")
+    assert (told["state"], told["text"], told["exitCode"]) == ("completed", "hello", 0)
+    assert (told["error"], told["deduped"], told["deferred"]) == (None, False, False)
+    assert (told["model"], told["costUsd"], told["correlationId"]) == ("claude-fake", 0.02, "c-1")
+    assert told["usage"]["inputTokens"] == 13  # cached ones are part of the prompt
+    assert (told["usage"]["outputTokens"], told["usage"]["cacheReadTokens"]) == (5, 3)
+    assert str(uuid.UUID(told["providerSessionId"])) == told["providerSessionId"]
+    assert told["sessionId"].startswith("gws_")
+    assert told["resumable"] is True
+    assert f"--session-id={told['providerSessionId']}" in house.asked[0]
+    status, again = await house.call("GET", f"/v1/jobs/{told['id']}/result")
+    assert (status, again["text"], again["usage"]) == (200, "hello", told["usage"])
+
+
+async def test_a_run_that_fails_says_why(house: RunHouse) -> None:
+    told = await house.run("refuse 529 'it is busy'")
+    assert told["state"] == "failed"
+    error = told["error"]
+    assert "it is busy" in error["message"]
+    assert (error["category"], error["retryable"], error["exitCode"]) == ("upstream_error", True, 1)
+
+
+async def test_who_does_not_wait_hears_it_all_the_same(house: RunHouse) -> None:
+    body = {"cli": "claude", "prompt": "begin; say one; sleep 0.2; say two; answer three"}
+    status, told = await house.call("POST", "/v1/jobs", body)
+    assert (status, told["deferred"]) == (202, True)
+    assert told["providerSessionId"]
+    job_id = told["id"]
+    heard = await _stream(house, f"/v1/jobs/{job_id}/events")
+    kinds = [kind for _, kind in heard]
+    assert (kinds[0], kinds[-2:]) == ("job", ["ended", "job"])
+    assert kinds.count("text") == 3
+    assert [int(number) for number, _ in heard if number] == list(range(1, len(heard) - 1))
+    rest = await _stream(house, f"/v1/jobs/{job_id}/events?after=2")
+    assert [each for each in rest if each[0]] == [each for each in heard if each[0]][2:]
+    same = await _stream(house, f"/v1/jobs/{job_id}/events", **{"Last-Event-ID": "2"})
+    assert same == rest
+    _, result = await house.call("GET", f"/v1/jobs/{job_id}/result")
+    assert result["text"] == "three"
+
+
+async def test_a_listener_hears_that_a_silent_run_goes_on(
+    house: RunHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llmgw_desktop.engine.front.jobs_door.SIGN_OF_LIFE_S", 0.05)
+    body = {"cli": "claude", "prompt": _WAITS}
+    _, told = await house.call("POST", "/v1/jobs", body)
+    url = f"{house.container.gateway.status.url}/v1/jobs/{told['id']}/events"
+    async with house.session.get(url, headers={"Authorization": f"Bearer {house.key}"}) as answer:
+        while await answer.content.readline() != b": goes on\n":
+            pass
+        (house.home / "go").touch()
+        rest = await answer.content.read()
+    assert rest.count(b"event: ended") == 1
+
+
+async def test_a_long_run_is_handed_over(make_house: MakeHouse) -> None:
+    house = await make_house("sync_deadline_ms = 100")
+    told = await house.run(_WAITS)
+    assert (told["deferred"], told["state"], told["error"]) == (True, "running", None)
+    (house.home / "go").touch()
+    await _until(house, told["id"], "completed")
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "category"),
+    [
+        ({"prompt": OK, "nonsense": 1}, "nonsense", "invalid_input"),
+        ({}, "prompt", "invalid_input"),
+        ({"prompt": ""}, "prompt", "invalid_input"),
+        ({"prompt": 7}, "prompt", "invalid_input"),
+        ({"prompt": "a\0b"}, "prompt", "invalid_input"),
+        ({"prompt": OK, "promptParts": {"task": OK}}, "promptParts", "invalid_input"),
+        ({"promptParts": {"system": "x"}}, "promptParts", "invalid_input"),
+        ({"promptParts": {"task": OK, "other": "x"}}, "promptParts", "invalid_input"),
+        ({"prompt": OK, "cli": "vim"}, "cli", "invalid_input"),
+        ({"prompt": OK, "cli": None}, "cli", "invalid_input"),
+        ({"prompt": OK, "wait": "yes"}, "wait", "invalid_input"),
+        ({"prompt": OK, "model": "-x"}, "model", "invalid_input"),
+        ({"prompt": OK, "workingDir": "/nope/x"}, "workingDir", "invalid_input"),
+        ({"prompt": OK, "workingDir": "x"}, "workingDir", "invalid_input"),
+        ({"prompt": OK, "workingDir": "/tmp\0"}, "workingDir", "invalid_input"),
+        ({"prompt": OK, "addDir": ["/nope/x"]}, "addDir", "invalid_input"),
+        ({"prompt": OK, "systemPromptFile": "there.md"}, "systemPromptFile", "invalid_input"),
+        ({"prompt": OK, "permissionMode": "all"}, "permissionMode", "invalid_input"),
+        ({"prompt": OK, "allowedTools": ["--x"]}, "allowedTools", "invalid_input"),
+        ({"prompt": OK, "allowedTools": ["x" * 140_000]}, "allowedTools", "input_too_large"),
+        ({"prompt": OK, "sessionId": "gws_1"}, "sessionId", "invalid_input"),
+        ({"prompt": OK, "sessionId": "no-uuid"}, "sessionId", "invalid_input"),
+        ({"prompt": OK, "sessionId": "x", "resumeLatest": True}, "sessionId", "invalid_input"),
+        ({"prompt": OK, "continueSession": True}, "sessionId", "invalid_input"),
+        ({"prompt": OK, "forkSession": True}, "forkSession", "invalid_input"),
+        (
+            {"prompt": OK, "sessionId": "x", "createNewSession": True},
+            "createNewSession",
+            "invalid_input",
+        ),
+        ({"prompt": OK, "idleTimeoutMs": 5}, "idleTimeoutMs", "invalid_input"),
+        ({"prompt": OK, "correlationId": "a\nb"}, "correlationId", "invalid_input"),
+        ({"prompt": OK, "approvalStrategy": "mcp_managed"}, "approvalStrategy", "invalid_input"),
+        ({"prompt": OK, "mcpServers": ["sqry"]}, "mcpServers", "invalid_input"),
+        ({"prompt": OK, "workspace": "w"}, "workspace", "invalid_input"),
+        ({"prompt": OK, "worktree": True}, "worktree", "invalid_input"),
+        ({"prompt": OK, "forceRefresh": True, "replay": True}, "replay", "invalid_input"),
+    ],
+)
+async def test_what_cannot_be_asked_makes_nothing(
+    house: RunHouse, fields: dict[str, Any], field: str, category: str
+) -> None:
+    status, error = await house.refused(**fields)
+    assert status == (413 if category == "input_too_large" else 400)
+    assert (error["field"], error["category"], error["retryable"]) == (field, category, False)
+    assert (error["param"], error["code"]) == (field, "invalid_run")
+    assert field in error["message"]
+    assert await house.call("GET", "/v1/jobs") == (200, {"total": 0, "jobs": []})
+    assert (await house.call("GET", "/v1/sessions"))[1]["total"] == 0
+    folder = house.container.places.jobs_folder
+    assert not folder.exists() or not any(folder.iterdir())
+    assert house.asked == []
+    assert house.closed == []
+
+
+async def test_null_and_false_are_nothing_that_was_asked(house: RunHouse) -> None:
+    told = await house.run(
+        OK, sessionId=None, resumeLatest=False, mcpServers=[], worktree=False, approvalPolicy=None
+    )
+    assert told["state"] == "completed"
+
+
+async def test_a_missing_program_is_a_job_that_failed(make_house: MakeHouse) -> None:
+    house = await make_house()
+    told = await house.run(OK, cli="copilot")
+    assert (told["state"], told["error"]["exitCode"]) == ("failed", 127)
+    assert told["error"]["category"] == "spawn_error"
+
+
+async def test_the_same_request_joins_the_run_that_it_has(house: RunHouse) -> None:
+    body = {"cli": "claude", "prompt": _WAITS}
+    _, first = await house.call("POST", "/v1/jobs", body)
+    _, second = await house.call("POST", "/v1/jobs", body | {"correlationId": "other"})
+    assert (second["id"], second["deduped"]) == (first["id"], True)
+    assert second["sessionId"] == first["sessionId"]
+    assert second["correlationId"] == "other"
+    _, third = await house.call("POST", "/v1/jobs", body | {"forceRefresh": True})
+    assert third["id"] != first["id"]
+    (house.home / "go").touch()
+    for each in (first, third):
+        await _until(house, each["id"], "completed")
+    told = await house.run(_WAITS)  # may have changed files
+    assert told["deduped"] is False
+    told = await house.run(_WAITS, replay=True)
+    assert told["deduped"] is True
+    assert (await house.call("GET", "/v1/sessions"))[1]["total"] == 3
+
+
+async def test_a_job_is_canceled_and_deleted(house: RunHouse) -> None:
+    _, told = await house.call("POST", "/v1/jobs", {"cli": "claude", "prompt": _WAITS})
+    path = f"/v1/jobs/{told['id']}"
+    status, refused = await house.call("DELETE", path)
+    assert (status, refused["error"]["code"]) == (409, "job_still_live")
+    status, canceled = await house.call("POST", f"{path}/cancel", {})
+    assert (status, canceled["job"]["state"]) == (200, "canceled")
+    assert canceled["job"]["error"]["category"] == "canceled"
+    assert await house.call("DELETE", path) == (200, {"ok": True, "id": told["id"]})
+    for rest in ("", "/result", "/events"):
+        status, gone = await house.call("GET", path + rest)
+        assert (status, gone["error"]["code"]) == (404, "no_such_job")
+
+
+async def test_others_do_not_find_a_job(house: RunHouse) -> None:
+    told = await house.run(OK)
+    other = house.client("other", Scope.JOBS_RUN)
+    path = f"/v1/jobs/{told['id']}"
+    for method, rest in (
+        ("GET", ""),
+        ("GET", "/result"),
+        ("GET", "/events"),
+        ("POST", "/cancel"),
+        ("DELETE", ""),
+    ):
+        body = {} if method == "POST" else None
+        missing = await house.call(method, f"/v1/jobs/job_none{rest}", body, key=other)
+        status, refused = await house.call(method, path + rest, body, key=other)
+        assert (status, refused["error"]["code"]) == (404, "no_such_job")
+        assert str(missing).replace("job_none", told["id"]) == str((status, refused))
+    assert (await house.call("GET", "/v1/jobs", key=other))[1]["total"] == 0
+    assert (await house.run(OK, key=other))["deduped"] is False
+
+
+async def test_a_list_is_narrowed(house: RunHouse) -> None:
+    await house.run("refuse 529 no")
+    await house.run(OK)
+    await house.run("answer hi 1 1", cli="codex")
+
+    async def count(query: str) -> int:
+        status, told = await house.call("GET", f"/v1/jobs{query}")
+        assert status == 200
+        return len(told["jobs"])
+
+    assert await count("") == 3
+    assert await count("?cli=codex") == 1
+    assert await count("?state=failed") == 1
+    assert await count("?state=failed,completed&cli=claude") == 2
+    assert await count("?limit=1") == 1
+    for query in ("?cli=vim", "?state=odd", "?limit=0", "?limit=x", "?limit=-1"):
+        status, told = await house.call("GET", f"/v1/jobs{query}")
+        assert (status, told["error"]["category"]) == (400, "invalid_input")
+
+
+async def test_only_who_may(house: RunHouse) -> None:
+    plain, runner = house.client("plain"), house.client("runner", Scope.JOBS_RUN)
+    for path in ("/v1/jobs", "/v1/jobs/x", "/v1/jobs/x/events", "/v1/sessions", "/v1/sessions/x"):
+        for key, statuses in ((plain, {403}), (runner, {200, 404}), ("llmgw-wrong", {401})):
+            status, told = await house.call("GET", path, key=key)
+            assert status in statuses, told
+
+
+async def test_a_paused_gateway_starts_nothing_and_shows_all(house: RunHouse) -> None:
+    _, told = await house.call("POST", "/v1/jobs", {"cli": "claude", "prompt": _WAITS})
+    house.container.gateway.pause()
+    status, refused = await house.refused(prompt=OK)
+    assert (status, refused["code"]) == (503, "gateway_closed")
+    status, _ = await house.call("POST", f"/v1/jobs/{told['id']}/cancel", {})
+    assert status == 200
+
+
+async def test_prompt_parts_and_blanks(house: RunHouse) -> None:
+    parts = {"system": "true", "context": ":", "task": OK, "cacheControl": {"system": True}}
+    told = await house.run(None, promptParts=parts, cli="codex")
+    assert [each["code"] for each in told["warnings"]] == ["cache_control_noop"]
+    assert told["title"] == "true"
+    told = await house.run(f"true   \n\n\n\n{OK}", optimizePrompt=True)
+    request = house.container.runs.supervisor._life.files(
+        house.container.runs.service.job(told["id"], "local")
+    )
+    assert request is not None
+    assert request[1].request.prompt == f"true\n\n{OK}"
