@@ -279,8 +279,8 @@ class Supervisor:
         try:
             while old := self._parts.store.expired(self._parts.clock.now_s()):
                 self._remove(old)
-        except StoreError:
-            _log.warning("old jobs could not be deleted", exc_info=True)
+        except StoreError as error:
+            _log.warning("old jobs could not be deleted: %s", error)
 
 
 def _title(prompt: str) -> str:
