@@ -54,7 +54,7 @@ class Attempts:
             sent = await self._sender.send(request, dialect, candidate, flight)
         except UpstreamError as error:
             failure = of_error(error)
-            self._health.failed(candidate, began, failure)
+            self._health.failed(candidate, began, failure, project=request.project)
             flight.attempt_failed(failure.outcome, None)
             raise
         except BaseException:
@@ -68,10 +68,16 @@ class Attempts:
         if request.operation is Operation.COUNT_TOKENS and answer.status in _CANNOT_COUNT:
             self._health.let_go(candidate)
             return sent
-        return await self._refused(answer, candidate, began, flight), sent[1]
+        refusal = await self._refused(answer, candidate, began, flight, request.project)
+        return refusal, sent[1]
 
     async def _refused(
-        self, answer: UpstreamAnswer, candidate: Candidate, began: float, flight: OpenFlight
+        self,
+        answer: UpstreamAnswer,
+        candidate: Candidate,
+        began: float,
+        flight: OpenFlight,
+        project: str,
     ) -> UpstreamAnswer:
         """What the vendor said, but for its opinion of our key, which is not the caller's."""
         try:
@@ -81,7 +87,7 @@ class Attempts:
             await answer.close()
             raise
         failure = of_answer(answer.status, answer.headers, body, self._parts.clock.now_s())
-        self._health.failed(candidate, began, failure, answer.headers)
+        self._health.failed(candidate, began, failure, answer.headers, project=project)
         flight.attempt_failed(failure.outcome, answer.status)
         is_practice = candidate.upstream.kind is ProviderKind.PRACTICE
         if failure.kind is FailureKind.CREDENTIAL and not is_practice:

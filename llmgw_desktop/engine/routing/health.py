@@ -212,14 +212,18 @@ class Health:
         began: float,
         failure: Failure,
         headers: Mapping[str, str] | None = None,
+        *,
+        project: str = "",
     ) -> None:
+        """`project`: whose key it was asked with, where the vault may have one for it alone."""
         record = self._accounts.get(candidate.upstream.account)
         if record is None:
             return
         if failure.kind is FailureKind.REQUEST:  # it did answer, and the key is good
             self.went_well(candidate, began, None, headers or {})
             return
-        if failure.scope is Scope.NONE:
+        is_projects_own = bool(project and candidate.upstream.vault) and failure.row.is_dead
+        if failure.scope is Scope.NONE or is_projects_own:  # says nothing of it for others
             self.let_go(candidate)
             return
         now = self._now()

@@ -206,7 +206,8 @@ class Tour:
 
     def _note(self, miss: Miss, began: float, answer: UpstreamAnswer | None) -> None:
         headers = None if answer is None else answer.headers
-        self._health.failed(miss.candidate, began, miss.failure, headers)
+        project = self._request.project
+        self._health.failed(miss.candidate, began, miss.failure, headers, project=project)
         self._flight.attempt_failed(miss.failure.outcome, miss.failure.status)
 
     async def _look(

@@ -126,6 +126,15 @@ def test_a_pause_has_nothing_to_do_with_keys(ward: Ward) -> None:
     assert not ward.may(KEPT)
 
 
+def test_a_projects_own_key_says_nothing_of_the_others(ward: Ward) -> None:
+    """The vault may have a key for one project alone; a key of the settings is everybody's."""
+    for candidate, stays in ((KEPT, True), (PLAIN, False)):
+        began = ward.health.begin(candidate)
+        refused = Failure(kind=FailureKind.CREDENTIAL, status=401)
+        ward.health.failed(candidate, began, refused, project="shop")
+        assert ward.may(candidate) is stays
+
+
 def test_a_vault_that_cannot_be_read_is_no_news(
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
