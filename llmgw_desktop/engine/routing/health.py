@@ -7,21 +7,20 @@ its models' names say.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from llmgw_desktop.domain.account import AccountState, AccountStatus, account_id
+from llmgw_desktop.domain.account import AccountState, AccountStatus
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.domain.settings import FailoverSettings
-from llmgw_desktop.domain.values import maker, value
+from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.routing.account_news import AccountNews
+from llmgw_desktop.engine.routing.account_book import OF_KEYS, AccountBook
 from llmgw_desktop.engine.routing.account_record import AccountRecord
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind, Scope
-from llmgw_desktop.engine.routing.rests import TRIAL_S, Moment, Standing
+from llmgw_desktop.engine.routing.rests import TRIAL_S, Standing
 from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.store.account_store import AccountStore
 
-_moment: Callable[..., Moment] = maker(Moment)
 WINDOWS_EVERY_S = 5.0
 """Quota headers of answers that went well are read so often at most."""
 PERSON_TRIAL_S = 30.0
@@ -36,8 +35,6 @@ _WEIGHT = (
     AccountState.AUTH_REQUIRED,
     AccountState.OFF,
 )
-_OF_KEYS = frozenset({AccountState.AUTH_REQUIRED, AccountState.OVER_QUOTA})
-"""Another key may end these."""
 
 
 @value
@@ -64,51 +61,39 @@ class Health:
         key_changes: KeyChanges | None = None,
     ) -> None:
         self._clock = clock
-        self._key_changes = key_changes
         self._clean = clean
-        self._news = AccountNews(bus, store)
-        self._kept = store.load() if store is not None else {}
         self._settings = FailoverSettings()
-        self._accounts: dict[str, AccountRecord] = {}
+        self._book = AccountBook(clock=clock, bus=bus, store=store, key_changes=key_changes)
 
     def apply(self, providers: Sequence[Provider], settings: FailoverSettings) -> None:
         """New settings: accounts that still exist keep how they stand, but for a new key's."""
-        if self._key_changes is not None and any(
-            account.vault for provider in providers for account in provider.accounts
-        ):
-            self._key_changes.look()
         self._settings = settings
-        before, self._accounts = self._accounts, {}
-        for provider in providers:
-            if provider.kind is not ProviderKind.PRACTICE:
-                self._take_over(provider, before)
-        self._news.forget((before.keys() | self._kept.keys()) - self._accounts.keys())
-        self._kept = {}
-        for record in self._accounts.values():
-            self._changed(record)
+        self._book.apply(providers)
 
     def status(self, account: str) -> AccountStatus:
-        record = self._accounts.get(account)
-        if record is None:
-            return AccountStatus(account=account)
-        self._look_for_another_key(record)
-        now = self._now()
-        record.read_windows(now)
-        return record.status(now)
+        return self._book.status(account)
 
     def statuses(self) -> tuple[AccountStatus, ...]:
         """Of all accounts, in the order of the settings."""
-        return tuple([self.status(name) for name in self._accounts])
+        return tuple([self._book.status(name) for name in self._book.records])
+
+    def reset(self, account: str) -> None:
+        """A person says that all is well again."""
+        self._book.reset(account)
+
+    def keep_all(self) -> None:
+        """Hand the store all that a restart should remember."""
+        self._book.keep_all()
 
     def why_not(self, account: str, model: str) -> str:
         """Why this account should not be asked for this model now; empty: it may be asked."""
-        record = self._accounts.get(account)
+        record = self._book.records.get(account)
         if record is None or record.is_well:
             return ""
         if record.off or record.key_problem:
-            return record.status(self._now()).reason
-        self._look_for_another_key(record)
-        now = self._now()
+            return record.status(self._book.now()).reason
+        self._book.look_for_another_key(record)
+        now = self._book.now()
         for standing in record.standings(model):
             if (rest := standing.rest) is None:
                 continue
@@ -120,32 +105,24 @@ class Health:
 
     def latency_ms(self, account: str) -> float | None:
         """From the request sent to the head of the answer; the newest count most."""
-        record = self._accounts.get(account)
+        record = self._book.records.get(account)
         return None if record is None else record.latency_ms
 
     def quota_left(self, account: str) -> float | None:
         """0 to 1, of the window of which least is left; None where the vendor tells nothing."""
-        record = self._accounts.get(account)
+        record = self._book.records.get(account)
         if record is None:
             return None
         if self._clock.monotonic_s() - record.windows_at >= WINDOWS_EVERY_S:
-            record.read_windows(self._now())
+            record.read_windows(self._book.now())
         return record.share_left
-
-    def reset(self, account: str) -> None:
-        """A person says that all is well again."""
-        record = self._accounts.get(account)
-        if record is not None:
-            record.own, record.models = Standing(), {}
-            record.provider.went_well(float("inf"))
-            self._all_changed(record)
 
     def wait(self, candidate: Candidate) -> Wait:
         """How long until this candidate may be asked; the longest of what is in the way."""
-        record = self._accounts.get(candidate.upstream.account)
+        record = self._book.records.get(candidate.upstream.account)
         if record is None:
             return Wait(left_s=0.0, is_told=False, state=AccountState.READY)
-        now = self._now()
+        now = self._book.now()
         if record.off:
             return Wait(left_s=None, is_told=False, state=AccountState.OFF)
         if record.key_problem:
@@ -161,18 +138,18 @@ class Health:
 
     def may_disturb(self, candidate: Candidate) -> bool:
         """Whether an account that needs a person may be asked, there being nobody else."""
-        record = self._accounts.get(candidate.upstream.account)
+        record = self._book.records.get(candidate.upstream.account)
         if record is None or (rest := record.own.rest) is None:
             return True
-        now = self._now()
+        now = self._book.now()
         is_due = now.mono - rest.since.mono >= PERSON_TRIAL_S
         return is_due and not rest.is_being_tried(now)
 
     def begin(self, candidate: Candidate) -> float:
         """It is being asked, since the moment that is returned. After a rest this is a trial."""
-        record = self._accounts.get(candidate.upstream.account)
-        if record is not None and record.vault and self._key_changes is not None:
-            self._key_changes.look()  # what it is asked with is no news afterwards
+        record = self._book.records.get(candidate.upstream.account)
+        if record is not None and record.vault:
+            self._book.look_for_keys()  # what it is asked with is no news afterwards
         now_s = self._clock.monotonic_s()
         if record is not None and not record.is_well:
             for standing in record.standings(candidate.model):
@@ -182,7 +159,7 @@ class Health:
 
     def let_go(self, candidate: Candidate) -> None:
         """It was asked, and nothing was learnt."""
-        record = self._accounts.get(candidate.upstream.account)
+        record = self._book.records.get(candidate.upstream.account)
         if record is not None:
             for standing in record.standings(candidate.model):
                 if standing.rest is not None:
@@ -195,7 +172,7 @@ class Health:
         latency_ms: float | None,
         headers: Mapping[str, str],
     ) -> None:
-        record = self._accounts.get(candidate.upstream.account)
+        record = self._book.records.get(candidate.upstream.account)
         if record is None:
             return
         record.last_used = began
@@ -203,8 +180,8 @@ class Health:
         if latency_ms is not None:
             record.note_time(latency_ms)
         self._note_success(record, candidate.model, began)
-        if began - record.windows_at >= WINDOWS_EVERY_S and record.read_windows(self._now()):
-            self._changed(record)
+        if began - record.windows_at >= WINDOWS_EVERY_S and record.read_windows(self._book.now()):
+            self._book.changed(record)
 
     def failed(
         self,
@@ -216,7 +193,7 @@ class Health:
         project: str = "",
     ) -> None:
         """`project`: whose key it was asked with, where the vault may have one for it alone."""
-        record = self._accounts.get(candidate.upstream.account)
+        record = self._book.records.get(candidate.upstream.account)
         if record is None:
             return
         if failure.kind is FailureKind.REQUEST:  # it did answer, and the key is good
@@ -226,7 +203,7 @@ class Health:
         if failure.scope is Scope.NONE or is_projects_own:  # says nothing of it for others
             self.let_go(candidate)
             return
-        now = self._now()
+        now = self._book.now()
         if headers:
             record.headers = headers
             record.read_windows(now)
@@ -235,56 +212,12 @@ class Health:
         record.last_error_at_s = now.wall
         standing = self._standing(record, candidate.model, failure.scope)
         self.let_go(candidate)
-        if failure.row.state in _OF_KEYS:
+        if failure.row.state in OF_KEYS:
             record.refused_at = began
         if failure.status is not None and standing is not record.provider:
             record.provider.went_well(began)  # it did answer: the door is open
         standing.failed(failure, self._reason(failure), self._settings, began, now)
-        self._all_changed(record)
-
-    def keep_all(self) -> None:
-        """Hand the store all that a restart should remember."""
-        for record in self._accounts.values():
-            self._news.keep(record, self._now())
-
-    def _take_over(self, provider: Provider, before: Mapping[str, AccountRecord]) -> None:
-        shared = self._shared(provider, before)
-        for account in provider.accounts:
-            name = account_id(provider.name, account.name)
-            record = before.get(name)
-            if record is None:
-                record = AccountRecord(name, shared)
-                record.refused_at = self._clock.monotonic_s()
-                if (kept := self._kept.get(name)) is not None:
-                    record.restore(kept, self._now())
-            record.provider, record.address = shared, provider.base_url
-            credential = hash((account.api_key, account.vault, provider.base_url))
-            if record.credential not in (None, credential):
-                record.own, record.models = Standing(), {}
-            record.credential = credential
-            record.off = not (provider.enabled and account.enabled)
-            record.key_problem = provider.key_problem(account)
-            record.vault = account.vault
-            self._accounts[name] = record
-
-    def _look_for_another_key(self, record: AccountRecord) -> None:
-        """In the vault, where another process may have put it. Which entry was changed is not
-        told: at worst an account is asked once in vain."""
-        rest, changes = record.own.rest, self._key_changes
-        if rest is None or rest.state not in _OF_KEYS or not record.vault or changes is None:
-            return
-        changes.look()
-        if changes.noticed_at_s > record.refused_at:
-            record.own, record.models = Standing(), {}
-            self._changed(record)
-
-    @staticmethod
-    def _shared(provider: Provider, before: Mapping[str, AccountRecord]) -> Standing:
-        for account in provider.accounts:
-            record = before.get(account_id(provider.name, account.name))
-            if record is not None and record.address == provider.base_url:
-                return record.provider
-        return Standing()
+        self._book.all_changed(record)
 
     def _note_success(self, record: AccountRecord, model: str, began: float) -> None:
         if record.is_well:
@@ -294,7 +227,7 @@ class Health:
             return
         ended = [each.went_well(began) for each in record.standings(model)]
         if any(ended):
-            self._all_changed(record)
+            self._book.all_changed(record)
         else:
             self._let_trials_go(record, model)
 
@@ -312,16 +245,3 @@ class Health:
 
     def _reason(self, failure: Failure) -> str:
         return self._clean(f"{failure.outcome} {failure.row.advice}".strip())
-
-    def _all_changed(self, record: AccountRecord) -> None:
-        """With those of the same provider, which share its rest."""
-        for each in self._accounts.values():
-            if each.provider is record.provider:
-                self._changed(each)
-
-    def _changed(self, record: AccountRecord) -> None:
-        record.look()
-        self._news.tell(record, self._now())
-
-    def _now(self) -> Moment:
-        return _moment(self._clock.monotonic_s(), self._clock.now_s())

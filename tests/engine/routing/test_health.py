@@ -386,7 +386,7 @@ class TestRestarts:
         ward.fail(FIRST, K.CREDENTIAL)
         for _ in range(3):
             store = AccountStore(tmp_path / "gateway.db", clock)
-            ward.health._news._store = store
+            ward.health._book._news._store = store
             ward.health.keep_all()
             store.close()
             ward = Ward(AccountStore(tmp_path / "gateway.db", clock), clock)
@@ -484,13 +484,13 @@ class EverySequence(RuleBasedStateMachine):
         later = TurnedClock(self.ward.clock.now_s())
         later._mono_s = self.ward.clock.monotonic_s()
         later.pass_s(12 * 3600 + TRIAL_S + 1)
-        clock, self.ward.health._clock = self.ward.health._clock, later
+        clock, self.ward.health._book._clock = self.ward.health._book._clock, later
         try:
             for candidate in (FIRST, SECOND, THIRD):
                 state = self.ward.health.status(candidate.upstream.account).state
                 assert self.ward.may(candidate) or state is S.AUTH_REQUIRED
         finally:
-            self.ward.health._clock = clock
+            self.ward.health._book._clock = clock
 
 
 EverySequence.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
