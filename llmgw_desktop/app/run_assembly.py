@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.provider import Provider
@@ -76,6 +77,14 @@ class Runs:
             for said in self._said
             if said.enabled and self.launcher.program(self.clis[said.name])
         )
+
+    def ready_names(self) -> tuple[str, ...]:
+        """Of those, as they stand before a model's name."""
+        return tuple(provider.name for provider in self.ready())
+
+    def sign_in_words(self, cli: CliName) -> str:
+        """How a person signs in with it."""
+        return self.clis[cli].sign_in.guidance
 
     async def start(self) -> None:
         """Take over what an earlier program left. Raises StoreError."""
