@@ -30,7 +30,7 @@ from llmgw_desktop.engine.jobs.outcome import Account
 MOST_LINES = 5000
 _MOST_CHARS = 2_000_000
 _LONGEST_LINE = 1000
-_SHOWN_WORDS = 2000
+_SHOWN_WORDS = 900
 _TOOLS_KNOWN = 256
 RESTART = "\r"
 """A piece that is this alone: what stands in the last line is written anew."""

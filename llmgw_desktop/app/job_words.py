@@ -82,7 +82,7 @@ def took_ms(job: Job, now_s: float) -> float | None:
 def took_text(job: Job, now_s: float) -> str:
     """Of a live one in whole seconds: it is shown anew each second."""
     ms = took_ms(job, now_s)
-    return duration_text(ms if ms is None or not job.is_live else ms // 1000 * 1000)
+    return duration_text(ms) if ms is None or not job.is_live else _whole_text(ms / 1000)
 
 
 def tokens_text(job: Job) -> str:
@@ -94,7 +94,9 @@ def tokens_text(job: Job) -> str:
 
 
 def started_text(job: Job, today: date) -> str:
-    return clock_text(job.asked_at_s, today)
+    """«15:01:58»; of another day «20 Nov 15:01»."""
+    text = clock_text(job.asked_at_s, today)
+    return text if text[2] == ":" else text.rpartition(":")[0]
 
 
 def today_of(now_s: float) -> date:
@@ -119,7 +121,7 @@ def progress(
         return f"Waits for its turn{number} · {took}"
     if job.state is JobState.RUNNING:
         silent_s = 0.0 if heard_at_s is None else now_s - heard_at_s
-        silent = duration_text(silent_s // 1 * 1000)
+        silent = _whole_text(silent_s)
         return f"Running for {took}" + (f" · silent for {silent}" if silent_s >= _SILENT_S else "")
     after = "" if took == UNKNOWN else f" after {took}"
     return f"{STATE_WORDS[job.state]}{after}"
@@ -158,7 +160,7 @@ def facts_of(job: Job) -> tuple[Fact, ...]:
     usage, figures = job.figures.usage, job.figures
     lines = (
         ("Client", client_of(job)),
-        ("Asked", moment_text(job.asked_at_s)),
+        ("Asked", _moment(job.asked_at_s)),
         ("Started", _moment(job.started_at_s)),
         ("Ended", _moment(job.ended_at_s)),
         ("Model", _models(job)),
@@ -218,6 +220,11 @@ def live_words(live: Sequence[Job]) -> str:
 
 def went_on_words(count: int) -> str:
     return f"{counted(count, 'job')} went on while the app was closed." if count else ""
+
+
+def _whole_text(seconds: float) -> str:
+    whole = int(seconds)
+    return f"{whole} s" if whole < 60 else duration_text(whole * 1000)
 
 
 def _moment(at_s: float | None) -> str:

@@ -60,13 +60,15 @@ class StateChoice(StrEnum):
     LIVE = "live"
     DONE = "done"
     FAILED = "failed"
+    CANCELED = "canceled"
 
 
 STATES_OF: dict[StateChoice, frozenset[JobState]] = {
     StateChoice.ALL: frozenset(),
     StateChoice.LIVE: frozenset({JobState.QUEUED, JobState.RUNNING}),
     StateChoice.DONE: frozenset({JobState.COMPLETED}),
-    StateChoice.FAILED: frozenset({JobState.FAILED, JobState.CANCELED, JobState.ORPHANED}),
+    StateChoice.FAILED: frozenset({JobState.FAILED, JobState.ORPHANED}),
+    StateChoice.CANCELED: frozenset({JobState.CANCELED}),
 }
 
 

@@ -12,6 +12,16 @@ from llmgw_desktop.ui.widgets.label import Tone
 _WIDTH_UNITS = 115
 
 
+def fit(dialog: QDialog, width: int) -> None:
+    """As tall as its flowing words need; Qt itself asks only for their one line."""
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+        height = layout.totalHeightForWidth(width)
+        dialog.setMinimumSize(width, height)
+        dialog.resize(width, height)
+
+
 class QuestionDialog(QDialog):
     """Open it with `open()`; accepted means: do it."""
 
@@ -40,5 +50,5 @@ class QuestionDialog(QDialog):
         column.addWidget(FlowingLabel(theme, text, tone=Tone.MUTED))
         column.addSpacing(space(1))
         column.addLayout(foot)
-        self.setMinimumWidth(space(_WIDTH_UNITS))
+        fit(self, space(_WIDTH_UNITS))
         self.no.setFocus()

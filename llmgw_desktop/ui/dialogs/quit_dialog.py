@@ -7,14 +7,17 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.job_words import STATE_WORDS, live_words, title_of, took_text
 from llmgw_desktop.domain.job import Job
+from llmgw_desktop.ui.dialogs.question_dialog import fit
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 
 _MOST = 6
+_TITLE_CHARS = 60
 _WIDTH_UNITS = 165
 _WORDS = (
     "They can go on without this app: the next start finds them again, with all that they wrote. "
@@ -68,7 +71,6 @@ class QuitDialog(QDialog):
         column.addWidget(self._problem)
         column.addSpacing(space(2))
         column.addLayout(foot)
-        self.setMinimumWidth(space(_WIDTH_UNITS))
         self.leave.setFocus()
 
     @property
@@ -87,6 +89,7 @@ class QuitDialog(QDialog):
         more = len(live) - _MOST
         self._more.setText(f"and {more:,} more")
         self._more.setVisible(more > 0)
+        fit(self, self._theme.space(_WIDTH_UNITS))
 
     def show_stopping(self) -> None:
         self._title.setText("Stopping …")
@@ -110,4 +113,6 @@ class QuitDialog(QDialog):
 
 
 def _line(job: Job, now_s: float) -> str:
-    return f"{STATE_WORDS[job.state]} · {job.cli} · {title_of(job)} · {took_text(job, now_s)}"
+    """Short enough for one line, mostly: titles are as long as their prompts."""
+    title = inert_line(title_of(job), _TITLE_CHARS)
+    return f"{STATE_WORDS[job.state]} · {job.cli} · {took_text(job, now_s)} · {title}"

@@ -14,14 +14,14 @@ from llmgw_desktop.ui.widgets.choice import Choice
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
 from llmgw_desktop.ui.widgets.search_field import SearchField
-from llmgw_desktop.ui.widgets.segmented import Segmented
 
 _TYPING_MS = 150
 _STATES = (
-    (StateChoice.ALL.value, "All"),
-    (StateChoice.LIVE.value, "Running"),
+    (StateChoice.ALL.value, "All states"),
+    (StateChoice.LIVE.value, "Running or waiting"),
     (StateChoice.DONE.value, "Completed"),
-    (StateChoice.FAILED.value, "Not completed"),
+    (StateChoice.FAILED.value, "Failed or lost"),
+    (StateChoice.CANCELED.value, "Canceled"),
 )
 _CLIS = (("", "All CLIs"), *((name.value, name.value) for name in CliName))
 
@@ -38,7 +38,7 @@ class JobFilter(QWidget):
         self._theme = theme
         self._query = JobQuery()
         self.field = SearchField(theme, "Filter by words, client, model or folder")
-        self.states = Segmented(theme, _STATES, name="State")
+        self.states = Choice(theme, _STATES, name="State")
         self.clis = Choice(theme, _CLIS, name="CLI")
         self.count = Label(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
@@ -46,7 +46,7 @@ class JobFilter(QWidget):
         self._typing.timeout.connect(self._take)
         self.field.textChanged.connect(self._typing.start)
         self.field.returnPressed.connect(self._leave)
-        self.states.chosen.connect(self._take)
+        self.states.currentIndexChanged.connect(self._take)
         self.clis.currentIndexChanged.connect(self._take)
 
     @property

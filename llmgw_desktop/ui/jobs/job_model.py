@@ -41,7 +41,7 @@ COLUMNS = (
         title="State",
         hint="How it stands",
         text=lambda job, _now, _today: STATE_WORDS[job.state],
-        widest="●  Completed",
+        widest="Completed",
     ),
     JobColumn(
         key="cli",
@@ -69,7 +69,7 @@ COLUMNS = (
         title="Asked",
         hint="When it was asked for",
         text=lambda job, _now, today: started_text(job, today),
-        widest="28 Nov 23:59:59",
+        widest="28 Nov 23:59",
     ),
     JobColumn(
         key="took",

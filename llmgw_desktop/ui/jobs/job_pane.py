@@ -31,8 +31,10 @@ from llmgw_desktop.ui.jobs.output_view import OutputView
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.lined_row import LinedRow
 from llmgw_desktop.ui.widgets.mark import Mark
+from llmgw_desktop.ui.widgets.switch import Switch
 from llmgw_desktop.ui.widgets.tab_strip import TabStrip
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu, dress_view
 
@@ -79,7 +81,8 @@ class JobPane(QWidget):
         self.output = OutputView(theme)
         self._left_out = LeftOutBar(theme)
         self._facts = FactList(theme)
-        self.follow = Button(theme, "Follow", kind=ButtonKind.QUIET, icon="down")
+        self.follow = Switch(theme, name="Follow")
+        self._follow_words = Label(theme, "Follow", tone=Tone.MUTED)
         self._cancel = Button(theme, _CANCEL, icon="canceled", name=_CANCEL)
         self._again = Button(theme, _AGAIN, icon="retry", name=_AGAIN)
         self._answer = Button(theme, _ANSWER, icon="copy", name=_ANSWER)
@@ -198,10 +201,16 @@ class JobPane(QWidget):
     def _on_tab(self, index: int) -> None:
         self._stack.setCurrentIndex(index)
         self._settings.setValue(_TAB_KEY, _TABS[index])
-        self.follow.setVisible(index == 0)
+        self._show_follow()
+
+    def _show_follow(self) -> None:
+        is_wanted = self._tabs.currentIndex() == 0 and self._job is not None and self._job.is_live
+        self.follow.setVisible(is_wanted)
+        self._follow_words.setVisible(is_wanted)
 
     def _show_buttons(self, job: Job) -> None:
         self._actions.show_job(job)
+        self._show_follow()
         self._cancel.setVisible(job.is_live)
         self._cancel.setEnabled(not self._actions.is_canceling(job))
         self._again.setVisible(not job.is_live)
@@ -250,7 +259,6 @@ class JobPane(QWidget):
 
     def _lay_out(self) -> None:
         space = self._theme.space
-        self.follow.setCheckable(True)
         self.follow.setChecked(True)
         self.follow.setToolTip("Stay at the end as it grows (End)")
         self.setMinimumWidth(space(88))
@@ -260,7 +268,7 @@ class JobPane(QWidget):
         column.addLayout(self._head())
         column.addLayout(self._line())
         column.addWidget(self._trouble)
-        column.addLayout(self._tab_row())
+        column.addWidget(self._tab_row())
         column.addWidget(self._stack, 1)
         said = QWidget()
         below = QVBoxLayout(said)
@@ -300,14 +308,16 @@ class JobPane(QWidget):
         self._figures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return line
 
-    def _tab_row(self) -> QHBoxLayout:
+    def _tab_row(self) -> LinedRow:
         space = self._theme.space
-        row = QHBoxLayout()
-        row.setContentsMargins(space(1.5), 0, space(2), 0)
-        row.setSpacing(space(2))
+        across = LinedRow(self._theme)
+        row = QHBoxLayout(across)
+        row.setContentsMargins(space(1.5), 0, space(3), 0)
+        row.setSpacing(space(1))
         row.addWidget(self._tabs, 1)
+        row.addWidget(self._follow_words)
         row.addWidget(self.follow)
-        return row
+        return across
 
     def _fact_sheet(self) -> QScrollArea:
         space = self._theme.space

@@ -14,7 +14,7 @@ from llmgw_desktop.ui.widgets.empty_state import EmptyState
 class _WideState(EmptyState):
     """A command line is wider than a sentence."""
 
-    _WIDTH_UNITS = 190
+    _WIDTH_UNITS = 205
 
 
 class JobStates(QStackedWidget):

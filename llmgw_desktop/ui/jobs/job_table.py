@@ -45,6 +45,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _GO_FIRST = ("client", "tokens", "asked", "cost")
 """Columns that leave where the title has no room, in this order."""
 _LEAST_TITLE_CHARS = 26
+_MARK_UNITS = 5.5
 _SELECTED = QStyle.StateFlag.State_Selected.value
 _QUIET = frozenset({"asked", "client"})
 
@@ -134,6 +135,8 @@ class JobTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        if self.chosen_row >= 0:
+            self.scrollTo(self.currentIndex())
 
     @override
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
@@ -207,12 +210,13 @@ class JobTable(QTableView):
 
     def _fit(self) -> None:
         """Columns as wide as their widest text; the title has the rest."""
-        metrics, pad = QFontMetrics(self._theme.font()), 2 * self._theme.space(2)
+        metrics, pad = QFontMetrics(self._theme.font()), 3 * self._theme.space(1.5)
         widths = {
             column.key: metrics.horizontalAdvance(max(column.widest, column.title, key=len)) + pad
             for column in COLUMNS
             if column.widest
         }
+        widths["state"] += self._theme.space(_MARK_UNITS)
         least = metrics.averageCharWidth() * _LEAST_TITLE_CHARS
         room = self.viewport().width()
         for key in _GO_FIRST:
@@ -242,7 +246,7 @@ class _Delegate(QStyledItemDelegate):
             painter.fillRect(area, colours.hover)
         column, shown = COLUMNS[index.column()], self._model.shown(index.row())
         painter.setFont(self._theme.font())
-        pad = self._theme.space(2)
+        pad = self._theme.space(1.5)
         inside = area.adjusted(pad, 0, -pad, 0)
         text, state = shown.cells[index.column()], shown.job.state
         ink = colours.muted if column.key in _QUIET else colours.text
@@ -269,4 +273,4 @@ class _Delegate(QStyledItemDelegate):
         area = QRectF(inside.left(), inside.top() + (inside.height() - size) / 2, size, size)
         ink = job_colour(state, self._theme.colours)
         self._theme.icons.paint(painter, job_icon(state), area, ink)
-        return inside.adjusted(size + self._theme.space(1.5), 0, 0, 0)
+        return inside.adjusted(self._theme.space(_MARK_UNITS), 0, 0, 0)
