@@ -169,6 +169,7 @@ class Container:
 
     async def stop(self) -> None:
         """Let answers end, write down what is left, close. Runs go on."""
+        self.runs.leave()
         await self.gateway.stop()
         await self.runs.close()
         remove_run_file(self.places.run_file)

@@ -100,6 +100,10 @@ class Runs:
     def _live_sessions(self) -> tuple[str, ...]:
         return tuple(job.session_id for job in self.supervisor.live if job.session_id)
 
+    def leave(self) -> None:
+        """Before answers are broken off because the program ends."""
+        self.models.leave()
+
     async def close(self) -> None:
         """What runs goes on, and is found again by the next program."""
         await self.models.close()
