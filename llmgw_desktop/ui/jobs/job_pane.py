@@ -171,7 +171,7 @@ class JobPane(QWidget):
     def _connect(self) -> None:
         self._tick.timeout.connect(self._show_progress)
         self.watch.came.connect(self._take)
-        self.output.filled.connect(self._take)
+        self.output.filled.connect(self.watch.tell_again)
         self.output.follow_changed.connect(self.follow.setChecked)
         self.follow.clicked.connect(self.output.set_follow)
         self._left_out.files_wanted.connect(self._actions.files.trigger)

@@ -77,6 +77,11 @@ class JobWatch(QObject):
         self._look.stop()
         self._tell.stop()
 
+    def tell_again(self) -> None:
+        """Whoever was told could not take it all: once more, a little later."""
+        if self._awake.is_set():
+            self._tell.start()
+
     async def _read(self, job_id: str, output: JobOutput) -> None:
         async with aclosing(self._jobs.watch(job_id)) as events:
             await self._awake.wait()

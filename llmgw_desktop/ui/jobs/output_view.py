@@ -27,6 +27,9 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _TURN_S = 0.004
+_TURN_LINES = 160
+_TURN_CHARS = 16 * 1024
+"""Laying out what was written takes longer than the writing, and comes at the end of a turn."""
 _RUN_CHARS = 4096
 
 
@@ -111,8 +114,13 @@ class OutputView(QPlainTextEdit):
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.beginEditBlock()
         until_s = perf_counter() + _TURN_S
-        while self._waiting and perf_counter() < until_s:
-            self._write_run(cursor)
+        lines = chars = 0
+        while self._waiting and lines < _TURN_LINES and chars < _TURN_CHARS:
+            written = self._write_run(cursor)
+            lines += written.count("\n")
+            chars += len(written)
+            if perf_counter() > until_s:
+                break
         cursor.endEditBlock()
         if self._follows:
             self._to_end()
@@ -125,18 +133,18 @@ class OutputView(QPlainTextEdit):
         else:
             self.filled.emit()
 
-    def _write_run(self, cursor: QTextCursor) -> None:
-        """As many pieces as are drawn alike."""
+    def _write_run(self, cursor: QTextCursor) -> str:
+        """As many pieces as are drawn alike, and not too many."""
         piece = self._waiting.popleft()
         if piece.text == RESTART:
             cursor.movePosition(
                 QTextCursor.MoveOperation.StartOfBlock, QTextCursor.MoveMode.KeepAnchor
             )
             cursor.removeSelectedText()
-            return
+            return ""
         texts, chars = [piece.text], len(piece.text)
         clothes = (piece.voice, piece.look)
-        while self._waiting and chars < _RUN_CHARS:
+        while self._waiting and chars < _RUN_CHARS and len(texts) < _TURN_LINES:
             after = self._waiting[0]
             if after.text == RESTART or (
                 after.text != "\n" and (after.voice, after.look) != clothes
@@ -144,7 +152,9 @@ class OutputView(QPlainTextEdit):
                 break
             texts.append(self._waiting.popleft().text)
             chars += len(texts[-1])
-        cursor.insertText("".join(texts), self._colours.of(*clothes))
+        text = "".join(texts)
+        cursor.insertText(text, self._colours.of(*clothes))
+        return text
 
     def _to_end(self) -> None:
         was, self._moves_itself = self._moves_itself, True
