@@ -108,7 +108,9 @@ class JobOutput:
             self._account.note(event)
         match event:
             case TextGrew(text=text):
-                self._grow(Voice.ANSWER, self._said.feed(text))
+                # Empty lines part what the model says from itself, not from a tool's line.
+                begins = self._voice is not Voice.ANSWER
+                self._grow(Voice.ANSWER, self._said.feed(text.lstrip("\n") if begins else text))
             case ThinkingGrew(text=text):
                 self._grow(Voice.THINKING, [(text, PLAIN)])
             case ToolBegan():

@@ -130,6 +130,9 @@ class DesktopShell(QObject):
         """Without a question: jobs that run go on."""
         self.quit_asked.set()
 
+    def open_job(self, job_id: str) -> None:
+        self._job_desk.open_job(job_id)
+
     def ask_quit(self) -> None:
         """As a person asks: what becomes of running jobs is asked first."""
         self._job_desk.quitting.ask()

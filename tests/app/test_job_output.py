@@ -71,6 +71,12 @@ def test_each_voice_begins_a_line_of_its_own() -> None:
     ]
 
 
+def test_empty_lines_between_a_tool_and_the_answer_are_left_out() -> None:
+    tool = ToolBegan(call_id="1", name="Bash")
+    text = shown(said(tool, TextGrew(text="\n\n"), TextGrew(text="\nA"), TextGrew(text="\n\nB")))
+    assert text == "▸ Bash\nA\n\nB"
+
+
 def test_an_answer_that_comes_whole_is_shown_once() -> None:
     assert shown(said(RunEnded(ok=True, text="All of it"))) == "All of it"
     assert shown(said(TextGrew(text="All"), RunEnded(ok=True, text="All"))) == "All"
