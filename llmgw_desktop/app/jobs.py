@@ -112,11 +112,18 @@ class JobList:
         known = self._jobs.get(job.id)
         if known is None or _progress(job) >= _progress(known):
             self._jobs[job.id] = job
+        if len(self._jobs) > 2 * MOST_LISTED:
+            self._forget_old()
 
     def shown(self, query: JobQuery) -> list[Job]:
         """Those that run, those that wait, then those that ended; each newest first."""
         found = [job for job in self._jobs.values() if query.shows(job)]
         return sorted(found, key=_rank, reverse=True)
+
+    def _forget_old(self) -> None:
+        """The page may be out of sight for weeks."""
+        kept = self.shown(JobQuery())[:MOST_LISTED]
+        self._jobs = {job.id: job for job in kept}
 
     @property
     def live(self) -> list[Job]:

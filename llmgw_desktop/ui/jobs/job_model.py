@@ -114,12 +114,15 @@ class JobModel(QAbstractTableModel):
         super().__init__(parent)
         self._now = now
         self._rows: list[ShownJob] = []
+        self._made: dict[str, ShownJob] = {}
+        """Of those that ended: nothing of them changes, but what is said of the day."""
+        self._made_on: date | None = None
 
     def show_jobs(self, jobs: Sequence[Job]) -> None:
         """The same in the same order are changed in place."""
         now_s = self._now()
         today = today_of(now_s)
-        rows = [_shown(job, now_s, today) for job in jobs]
+        rows = self._shown_all(jobs, now_s, today)
         if [row.job.id for row in rows] != [row.job.id for row in self._rows]:
             self.beginResetModel()
             self._rows = rows
@@ -138,6 +141,18 @@ class JobModel(QAbstractTableModel):
             if row.job.is_live:
                 self._rows[at] = _shown(row.job, now_s, today)
                 self.dataChanged.emit(self.index(at, _TOOK), self.index(at, _TOOK))
+
+    def _shown_all(self, jobs: Sequence[Job], now_s: float, today: date) -> list[ShownJob]:
+        known = self._made if today == self._made_on else {}
+        rows = []
+        for job in jobs:
+            row = known.get(job.id)
+            if row is None or row.job is not job:
+                row = _shown(job, now_s, today)
+            rows.append(row)
+        self._made = {row.job.id: row for row in rows if not row.job.is_live}
+        self._made_on = today
+        return rows
 
     def job(self, row: int) -> Job | None:
         return self._rows[row].job if 0 <= row < len(self._rows) else None
