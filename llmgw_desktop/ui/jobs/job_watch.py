@@ -51,12 +51,14 @@ class JobWatch(QObject):
         self.output = JobOutput()
         self.is_at_end = False
         self._stderr = self._jobs.stderr(job.id)
-        self._look.start()
+        if self._awake.is_set():
+            self._look.start()
         self._task = self._bridge.run(self._read(job.id, self.output), name=f"watch {job.id}")
 
     def close(self) -> None:
         self._look.stop()
         self._tell.stop()
+        self._has_come = False
         if self._task is not None:
             self._task.cancel()
             self._task = None

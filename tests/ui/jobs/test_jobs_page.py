@@ -159,6 +159,21 @@ async def test_a_job_asked_for_elsewhere_is_opened_whatever_is_filtered(plain: P
     assert plain.page.filter.query.state == "all"
 
 
+async def test_stepping_through_jobs_shows_what_each_says(plain: PlainBench) -> None:
+    jobs = [plain_job(number) for number in range(1, 6)]
+    plain.runs.put(*jobs)
+    for job in jobs:
+        plain.runs.events[job.id] = [TextGrew(text=f"said by {job.id}")]
+    await plain.show()
+    await plain.open(jobs[0].id)
+    for job in jobs[1:]:
+        plain.page.table.choose(job.id)
+        await turn_until(lambda: True, turns=1)
+        plain.page.table.choose(jobs[0].id)
+        plain.page.table.choose(job.id)
+        await turn_until(lambda: plain.text == f"said by {job.id}")  # noqa: B023
+
+
 async def test_a_job_that_waits_says_which_one_it_is(plain: PlainBench) -> None:
     first = plain_job(3, state=JobState.QUEUED, started_at_s=None)
     second = plain_job(2, state=JobState.QUEUED, started_at_s=None)
