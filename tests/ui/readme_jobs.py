@@ -130,6 +130,7 @@ def _with_figures(transcript: str) -> str:
     end["usage"] |= usage | {"cache_creation_input_tokens": 2_300}
     end["total_cost_usd"] = 0.083
     of_model = {"inputTokens": 1_800, "cacheReadInputTokens": 43_900, "outputTokens": 1_204}
-    for each in end["modelUsage"].values():
-        each |= of_model | {"cacheCreationInputTokens": 2_300, "costUSD": 0.083}
+    for kept in ("modelUsage", "model_usage_since_last_result"):
+        for each in end[kept].values():
+            each |= of_model | {"cacheCreationInputTokens": 2_300, "costUSD": 0.083}
     return "".join(f"{json.dumps(line)}\n" for line in lines)
