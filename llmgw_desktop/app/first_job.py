@@ -14,7 +14,7 @@ class FirstJob:
 
 
 def first_job(base_urls: Mapping[str, str], key_file: str, ready: Sequence[str]) -> FirstJob:
-    """`ready`: CLIs that can be asked, by the names that they have as providers."""
+    """`ready`: the CLIs that can be asked, by their names."""
     if not base_urls:
         return FirstJob(words="The gateway is not running. A command will stand here when it is.")
     if not ready:
@@ -22,12 +22,9 @@ def first_job(base_urls: Mapping[str, str], key_file: str, ready: Sequence[str])
             words="Install one of the CLIs that the gateway can run (claude, codex, gemini, grok, "
             "mistral, opencode or copilot), sign in with it, and look here again."
         )
-    body = (
-        f'{{"model":"{ready[0]}/default","stream":true,'
-        '"messages":[{"role":"user","content":"Say hello."}]}'
-    )
+    body = f'{{"cli":"{ready[0]}","prompt":"Say hello."}}'
     lines = (
-        f"curl -sSN {shlex.quote(base_urls['OpenAI'] + '/chat/completions')}",
+        f"curl -sS {shlex.quote(base_urls['OpenAI'] + '/jobs')}",
         f'-H "Authorization: Bearer $(cat {shlex.quote(key_file)})"',
         "-H 'content-type: application/json'",
         f"-d '{body}'",

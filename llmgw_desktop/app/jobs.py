@@ -148,8 +148,7 @@ class Jobs:
         ready: Callable[[], Sequence[str]] = tuple,
         sign_in: Callable[[CliName], str] = lambda _: "",
     ) -> None:
-        """`ready`: the names under which CLIs can be asked as models' providers. `sign_in`: how
-        one does that."""
+        """`ready`: the names of the CLIs that can be asked. `sign_in`: how one does that."""
         self._runs = runs
         self._root = root
         self._folders = JobFolders(root)

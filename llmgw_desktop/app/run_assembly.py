@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.provider import Provider
@@ -79,8 +80,8 @@ class Runs:
         )
 
     def ready_names(self) -> tuple[str, ...]:
-        """Of those, as they stand before a model's name."""
-        return tuple(provider.name for provider in self.ready())
+        """Those CLIs that are installed and switched on."""
+        return tuple(CLI_OF_PROVIDER[provider.name].value for provider in self.ready())
 
     def sign_in_words(self, cli: CliName) -> str:
         """How a person signs in with it."""

@@ -210,8 +210,8 @@ def test_facts_show_what_is_unknown_as_unknown() -> None:
 
 def test_the_first_job_is_a_command_only_where_it_would_work() -> None:
     urls = {"OpenAI": "http://127.0.0.1:3333/v1"}
-    made = first_job(urls, "/home/a b/access.key", ("codex-cli",))
-    assert '"model":"codex-cli/default"' in made.command
+    made = first_job(urls, "/home/a b/access.key", ("codex",))
+    assert '"cli":"codex"' in made.command
     assert "'/home/a b/access.key'" in made.command
     assert first_job(urls, "/k", ()).command == ""
     assert "not running" in first_job({}, "/k", ("codex-cli",)).words

@@ -39,7 +39,7 @@ class PlainRuns:
         self._publish = publish
         self.jobs: dict[str, Job] = {}
         self.events: dict[str, list[CliEvent]] = {}
-        self.ready: tuple[str, ...] = ("claude-cli",)
+        self.ready: tuple[str, ...] = ("claude",)
         self.trouble: Exception | None = None
         self.stop_trouble: Exception | None = None
         self.log: list[str] = []

@@ -92,6 +92,7 @@ class RunAnswer:
         self.status = 200
         self.headers: CIMultiDict[str] = CIMultiDict({"content-type": "text/event-stream"})
         self._job_id = job_id
+        self._supervisor = supervisor
         self._unwanted = unwanted
         self._events: AsyncIterator[CliEvent] = supervisor.watch(job_id)
         self._frames = CliFrames()

@@ -94,7 +94,7 @@ async def test_without_jobs_there_is_a_command_to_paste(plain: PlainBench) -> No
     await plain.show()
     assert plain.page.states.is_first
     command = plain.page.states.command
-    assert '"model":"claude-cli/default"' in command.text()
+    assert '"cli":"claude"' in command.text()
     command.copy.click()
     assert QGuiApplication.clipboard().text() == command.text()
     plain.runs.put(plain_job(1))
