@@ -128,6 +128,7 @@ class Container:
             self._clock,
             ready=self.runs.ready_names,
             sign_in=self.runs.sign_in_words,
+            sessions=self.runs.service.sessions,
         )
         self.overview = Overview(self._reader, self._recorder.running, self._clock)
         self.settings_writer = SettingsEditor(

@@ -16,6 +16,7 @@ from llmgw_desktop.domain.cli import CliEvent, CliName, SessionWish
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.session import Session
 from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
 from llmgw_desktop.engine.jobs.folder import JobFolder, JobFolders
 from llmgw_desktop.engine.jobs.spool import Spool
@@ -51,6 +52,14 @@ class RunningJobs(Protocol):
     async def wait(self, job_id: str, timeout_s: float | None = None) -> Job | None: ...
 
     async def stop_all(self) -> None: ...
+
+
+class KnownSessions(Protocol):
+    """What is asked of the engine's sessions. `everybodys` waits for the disk."""
+
+    def everybodys(self, *, limit: int) -> Sequence[Session]: ...
+
+    async def delete(self, session_id: str, owner: str) -> Session: ...
 
 
 class StateChoice(StrEnum):
@@ -125,6 +134,11 @@ class JobList:
         kept = self.shown(JobQuery())[:MOST_LISTED]
         self._jobs = {job.id: job for job in kept}
 
+    def of_session(self, session_id: str) -> list[Job]:
+        """Newest first."""
+        found = [job for job in self._jobs.values() if job.session_id == session_id]
+        return sorted(found, key=_age, reverse=True)
+
     @property
     def live(self) -> list[Job]:
         """Oldest first."""
@@ -147,6 +161,7 @@ class Jobs:
         *,
         ready: Callable[[], Sequence[str]] = tuple,
         sign_in: Callable[[CliName], str] = lambda _: "",
+        sessions: KnownSessions | None = None,
     ) -> None:
         """`ready`: the names of the CLIs that can be asked. `sign_in`: how one does that."""
         self._runs = runs
@@ -155,6 +170,7 @@ class Jobs:
         self._clock = clock
         self.ready = ready
         self.sign_in = sign_in
+        self._sessions = sessions
         self.went_on: tuple[Job, ...] = ()
         """Those that an earlier start left running or waiting, as they were found."""
 
@@ -173,6 +189,18 @@ class Jobs:
     def recent(self) -> list[Job]:
         """Newest first. Raises StoreError."""
         return list(self._runs.list(limit=MOST_LISTED))
+
+    def sessions(self) -> list[Session]:
+        """With CLIs, the last used first. Raises StoreError."""
+        if self._sessions is None:
+            return []
+        return list(self._sessions.everybodys(limit=MOST_LISTED))
+
+    async def forget(self, session: Session) -> None:
+        """The gateway's knowledge of it; the CLI keeps what was said. Raises StoreError,
+        NoSuchSession."""
+        if self._sessions is not None:
+            await self._sessions.delete(session.id, session.owner)
 
     def watch(self, job_id: str) -> AsyncGenerator[CliEvent, None]:
         """All that it said, and says until it ends."""
@@ -271,7 +299,8 @@ async def _closable(events: AsyncIterator[CliEvent]) -> AsyncGenerator[CliEvent,
 def _mentions(job: Job, text: str) -> bool:
     figures = job.figures
     texts = (job.title, job.client, job.cli, job.model, figures.model, job.id, job.error)
-    return any(text in words.casefold() for words in (*texts, job.working_dir) if words)
+    places = (job.working_dir, job.session_id, figures.provider_session_id)
+    return any(text in words.casefold() for words in (*texts, *places) if words)
 
 
 def _progress(job: Job) -> int:

@@ -9,8 +9,11 @@ from dataclasses import replace
 from llmgw_desktop.domain.cli import CliEvent, CliName, RunEnded, TextGrew
 from llmgw_desktop.domain.events import Event, JobChanged
 from llmgw_desktop.domain.job import LIVE_STATES, Job, JobState
+from llmgw_desktop.domain.session import Session
 from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
 
+list_of = list
+"""`PlainRuns.list` hides it."""
 NOW_S = 1_763_730_118.0
 
 
@@ -32,6 +35,17 @@ def plain_job(number: int = 1, **changes: object) -> Job:
     return replace(job, ended_at_s=(job.started_at_s or job.asked_at_s) + 42.0)
 
 
+def plain_session(number: int = 1, **changes: object) -> Session:
+    values: dict[str, object] = {
+        "id": f"gws_{number:012x}",
+        "owner": "me",
+        "cli": CliName.CLAUDE,
+        "made_at_s": NOW_S - 900.0 * number,
+        "used_at_s": NOW_S - 60.0 * number,
+    }
+    return Session(**(values | changes))  # type: ignore[arg-type]
+
+
 class PlainRuns:
     """`jobs` are all there are; `events` what each says, before its end."""
 
@@ -39,6 +53,7 @@ class PlainRuns:
         self._publish = publish
         self.jobs: dict[str, Job] = {}
         self.events: dict[str, list[CliEvent]] = {}
+        self.sessions: list_of[Session] = []
         self.ready: tuple[str, ...] = ("claude",)
         self.trouble: Exception | None = None
         self.stop_trouble: Exception | None = None
@@ -96,6 +111,14 @@ class PlainRuns:
         while self.jobs[job_id].is_live:
             await self._changed.wait()
         return self.jobs[job_id]
+
+    def everybodys(self, *, limit: int) -> Sequence[Session]:
+        return self.sessions[:limit]
+
+    async def delete(self, session_id: str, owner: str) -> Session:
+        [gone] = [each for each in self.sessions if each.id == session_id]
+        self.sessions = [each for each in self.sessions if each.id != session_id]
+        return gone
 
     async def stop_all(self) -> None:
         if self.stop_trouble is not None:

@@ -302,6 +302,7 @@ class PlainGateway:
             self.places.jobs_folder,
             StillClock(),
             ready=lambda: self.runs.ready,
+            sessions=self.runs,
             sign_in=lambda cli: f"Run `{cli} login` in a terminal.",
         )
         self.overview = Overview(self.reader, lambda: self.under_way, StillClock())

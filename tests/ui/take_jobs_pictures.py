@@ -152,6 +152,31 @@ async def jobs_narrow(studio: Studio) -> None:
     await studio.open(speaks.id)  # type: ignore[attr-defined]
 
 
+async def jobs_sessions(studio: Studio) -> None:
+    from dataclasses import replace
+
+    from llmgw_desktop.domain.cli import CliName
+    from llmgw_desktop.domain.session import SessionTotals
+    from tests.support.job_scene import FIGURES, TITLES
+    from tests.support.plain_runs import plain_session
+
+    studio.fill()
+    totals = SessionTotals(usage=FIGURES.usage, cost_usd=1.27)
+    runs = studio.gateway.runs
+    for number, job in enumerate(list(runs.jobs.values())[:9]):
+        session = plain_session(
+            number * 40, cli=list(CliName)[number % 7], totals=totals, working_dir="/home/ada/app"
+        )
+        if number == 2:
+            session = replace(session, description=TITLES[2], is_active=True)
+        runs.sessions.append(session)
+        runs.put(replace(job, session_id=session.id))
+    await studio.show()
+    studio.page.filter.views.choose("sessions")  # type: ignore[attr-defined]
+    await asyncio.sleep(_WAIT_S)
+    studio.page.sessions.table.selectRow(2)  # type: ignore[attr-defined]
+
+
 async def jobs_empty(studio: Studio) -> None:
     await studio.show()
 
@@ -216,6 +241,7 @@ POSES: dict[str, Callable[[Studio], Awaitable[None]]] = {
         jobs_failed,
         jobs_details,
         jobs_narrow,
+        jobs_sessions,
         jobs_empty,
         jobs_no_cli,
         jobs_no_match,

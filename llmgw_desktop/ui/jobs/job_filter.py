@@ -14,8 +14,11 @@ from llmgw_desktop.ui.widgets.choice import Choice
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
 from llmgw_desktop.ui.widgets.search_field import SearchField
+from llmgw_desktop.ui.widgets.segmented import Segmented
 
 _TYPING_MS = 150
+JOBS, SESSIONS = "jobs", "sessions"
+_VIEWS = ((JOBS, "Jobs"), (SESSIONS, "Sessions"))
 _STATES = (
     (StateChoice.ALL.value, "All states"),
     (StateChoice.LIVE.value, "Running or waiting"),
@@ -30,6 +33,8 @@ class JobFilter(QWidget):
     """`changed` comes when typing pauses, and at once for everything else."""
 
     changed = Signal()
+    view_chosen = Signal(bool)
+    """Whether sessions are to be shown in place of jobs."""
     left = Signal()
     """Enter in the field: on to the list."""
 
@@ -37,6 +42,7 @@ class JobFilter(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._query = JobQuery()
+        self.views = Segmented(theme, _VIEWS, name="List")
         self.field = SearchField(theme, "Filter by words, client, model or folder")
         self.states = Choice(theme, _STATES, name="State")
         self.clis = Choice(theme, _CLIS, name="CLI")
@@ -46,12 +52,23 @@ class JobFilter(QWidget):
         self._typing.timeout.connect(self._take)
         self.field.textChanged.connect(self._typing.start)
         self.field.returnPressed.connect(self._leave)
+        self.views.chosen.connect(self._on_view)
         self.states.currentIndexChanged.connect(self._take)
         self.clis.currentIndexChanged.connect(self._take)
 
     @property
     def query(self) -> JobQuery:
         return self._query
+
+    @property
+    def shows_sessions(self) -> bool:
+        return self.views.key == SESSIONS
+
+    def look_for(self, text: str) -> None:
+        """Among the jobs, at once."""
+        self.views.choose(JOBS)
+        self.field.setText(text)
+        self._take()
 
     def clear(self) -> None:
         self.field.clear()
@@ -65,6 +82,10 @@ class JobFilter(QWidget):
 
     def show_count(self, shown: Sequence[Job], total: int) -> None:
         self.count.setText(count_words(shown, total=total))
+
+    def _on_view(self, key: str) -> None:
+        self.states.setVisible(key == JOBS)
+        self.view_chosen.emit(key == SESSIONS)
 
     def _leave(self) -> None:
         self._take()
@@ -88,6 +109,7 @@ class JobFilter(QWidget):
         row = QHBoxLayout(rest)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(space(2))
+        row.addWidget(self.views)
         row.addWidget(self.states)
         row.addWidget(self.clis)
         row.addStretch(1)

@@ -23,8 +23,11 @@ class JobStates(QStackedWidget):
     clear_wanted = Signal()
     retry_wanted = Signal()
 
-    def __init__(self, theme: Theme, browser: QWidget, for_browser: QWidget) -> None:
+    def __init__(
+        self, theme: Theme, browser: QWidget, for_browser: QWidget, sessions: QWidget
+    ) -> None:
         super().__init__()
+        self._sessions = sessions
         self._browser = browser
         self._blank = QWidget()
         self._first = _WideState(theme, icon="jobs", title=_NONE_YET)
@@ -38,7 +41,14 @@ class JobStates(QStackedWidget):
         self._retry = Button(theme, "Try again", icon="retry")
         self._retry.clicked.connect(self.retry_wanted)
         self._failure.add_buttons(self._retry)
-        for each in (self._blank, browser, self._first, self._no_match, self._failure):
+        for each in (
+            self._blank,
+            browser,
+            self._first,
+            self._no_match,
+            self._failure,
+            sessions,
+        ):
             self.addWidget(each)
         self._keyboards: dict[QWidget | None, QWidget] = {
             browser: for_browser,
@@ -62,6 +72,9 @@ class JobStates(QStackedWidget):
     @property
     def is_failure(self) -> bool:
         return self.currentWidget() is self._failure
+
+    def show_sessions(self) -> None:
+        self.setCurrentWidget(self._sessions)
 
     def show_counts(self, shown: int, total: int) -> None:
         if not total:

@@ -12,20 +12,26 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.first_job import FirstJob, first_job
-from llmgw_desktop.app.job_words import went_on_words
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.job_words import today_of, went_on_words
 from llmgw_desktop.app.jobs import JobList, Jobs
+from llmgw_desktop.app.session_words import session_count_words, shown_session, title_of_session
+from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, GatewayChanged, JobChanged
 from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.session import Session
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
 from llmgw_desktop.ui.flights.notice import Notice
 from llmgw_desktop.ui.jobs.job_actions import JobActions
 from llmgw_desktop.ui.jobs.job_browser import JobBrowser
-from llmgw_desktop.ui.jobs.job_filter import JobFilter
+from llmgw_desktop.ui.jobs.job_filter import JOBS, JobFilter
 from llmgw_desktop.ui.jobs.job_model import JobModel
 from llmgw_desktop.ui.jobs.job_pane import JobPane
 from llmgw_desktop.ui.jobs.job_states import JobStates
 from llmgw_desktop.ui.jobs.job_table import JobTable
 from llmgw_desktop.ui.jobs.quiet_line import QuietLine
+from llmgw_desktop.ui.jobs.session_list import SessionList
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.card import Line
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
@@ -66,7 +72,9 @@ class JobsPage(QWidget):
         self.pane = JobPane(theme, jobs, self._known, bridge, self._actions, settings)
         self.browser = JobBrowser(self.table, self.pane, theme, settings)
         self.filter = JobFilter(theme)
-        self.states = JobStates(theme, self.browser, self.table)
+        self.sessions = SessionList(theme)
+        self.states = JobStates(theme, self.browser, self.table, self.sessions)
+        self._kept: list[Session] = []
         self.went_on = QuietLine(theme)
         self.notices = QAction("Tell of long jobs that ended", self)
         self._line = Line(theme)
@@ -142,9 +150,12 @@ class JobsPage(QWidget):
         self._find_wanted()
         shown = self._known.shown(self.filter.query)
         self._model.show_jobs(shown)
-        self.filter.show_count(shown, len(self._known))
-        self.states.show_counts(len(shown), len(self._known))
-        self._show_bars(not self.states.is_first)
+        if self.filter.shows_sessions:
+            self._show_sessions()
+        else:
+            self.filter.show_count(shown, len(self._known))
+            self.states.show_counts(len(shown), len(self._known))
+            self._show_bars(not self.states.is_first)
         chosen = self.browser.job
         newer = None if chosen is None else self._known.get(chosen.id)
         if newer is not None and newer is not chosen:
@@ -158,8 +169,57 @@ class JobsPage(QWidget):
         else:
             self._tick.stop()
 
+    def _on_view(self, is_sessions: bool) -> None:
+        if is_sessions:
+            self._bridge.fetch(self, self._jobs.sessions, self._take_sessions, self._on_failed)
+        self._show()
+
+    def _take_sessions(self, sessions: list[Session]) -> None:
+        self._kept = sessions
+        self._show()
+
+    def _show_sessions(self) -> None:
+        today = today_of(self._jobs.now_s())
+        query, rows = self.filter.query, []
+        for session in self._kept:
+            row = shown_session(session, self._known.of_session(session.id), today)
+            words = f"{' '.join(row.cells)} {session.id} {session.provider_session_id}"
+            is_cli = not query.cli or session.cli == query.cli
+            if is_cli and query.text.casefold() in words.casefold():
+                rows.append(row)
+        self.sessions.show_sessions(rows)
+        self.filter.count.setText(session_count_words(len(rows), len(self._kept)))
+        self.states.show_sessions()
+
+    def _ask_forget(self, session: Session) -> None:
+        title = title_of_session(session, self._known.of_session(session.id))
+        dialog = QuestionDialog(
+            self._theme,
+            title="Forget this session?",
+            text=f"«{inert_line(title, 80)}» cannot be gone on with through the gateway any more. "
+            f"What was said stays with {session.cli}.",
+            yes="Forget it",
+            no="Keep it",
+            parent=self.window(),
+        )
+        dialog.accepted.connect(
+            lambda: self._bridge.run(self._forget(session), name="forget a session")
+        )
+        dialog.open()
+
+    async def _forget(self, session: Session) -> None:
+        try:
+            await self._jobs.forget(session)
+        except LlmgwError as error:
+            self.notice.say(inert_line(str(error), 300))
+        else:
+            self.notice.say("Forgotten.")
+        self._on_view(True)
+
     def _find_wanted(self) -> None:
         job = self._known.get(self._wanted_id)
+        if job is not None:
+            self.filter.views.choose(JOBS)
         if job is not None and not self.filter.query.shows(job):
             self.filter.clear()
 
@@ -186,6 +246,9 @@ class JobsPage(QWidget):
         if self.hasFocus() and wanted is not None:
             wanted.setFocus()
 
+    def _leave_filter(self) -> None:
+        (self.sessions.table if self.filter.shows_sessions else self.table).setFocus()
+
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -206,7 +269,11 @@ class JobsPage(QWidget):
         self._bridge.events.connect(self._on_events)
         self._tick.timeout.connect(self._model.tick)
         self.filter.changed.connect(self._show)
-        self.filter.left.connect(self.table.setFocus)
+        self.filter.left.connect(self._leave_filter)
+        self.filter.view_chosen.connect(self._on_view)
+        self.sessions.jobs_wanted.connect(lambda session: self.filter.look_for(session.id))
+        self.sessions.forget_wanted.connect(self._ask_forget)
+        self.sessions.said.connect(self.notice.say)
         self.states.clear_wanted.connect(self.filter.clear)
         self.states.retry_wanted.connect(self._read)
         self.browser.chosen.connect(self._on_chosen)

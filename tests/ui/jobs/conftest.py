@@ -106,6 +106,7 @@ class PlainBench(JobsBench):
             folder / "jobs",
             StillClock(),
             ready=lambda: self.runs.ready,
+            sessions=self.runs,
             sign_in=lambda cli: f"Run `{cli} login` in a terminal.",
         )
         super().__init__(jobs, bridge, theme, folder)
