@@ -43,7 +43,7 @@ class JobFilter(QWidget):
         self._theme = theme
         self._query = JobQuery()
         self.views = Segmented(theme, _VIEWS, name="List")
-        self.field = SearchField(theme, "Filter by words, client, model or folder")
+        self.field = SearchField(theme, "Filter by any word")
         self.states = Choice(theme, _STATES, name="State")
         self.clis = Choice(theme, _CLIS, name="CLI")
         self.count = Label(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
@@ -109,13 +109,18 @@ class JobFilter(QWidget):
         row = QHBoxLayout(rest)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(space(2))
-        row.addWidget(self.views)
         row.addWidget(self.states)
         row.addWidget(self.clis)
         row.addStretch(1)
         row.addWidget(self.count)
+        first = QWidget()
+        beside = QHBoxLayout(first)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(space(2))
+        beside.addWidget(self.views)
+        beside.addWidget(self.field, 1)
         both = Reflow(
-            [Flowed(self.field, stretch=2, comfortable=space(60)), Flowed(rest, stretch=3)],
+            [Flowed(first, stretch=2, comfortable=space(95)), Flowed(rest, stretch=3)],
             ((2,), (1, 1)),
             spacing=space(2),
         )

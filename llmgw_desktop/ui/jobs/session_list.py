@@ -10,14 +10,18 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QRect,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -32,6 +36,8 @@ from llmgw_desktop.ui.widgets.empty_state import EmptyState
 from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
 
 _Index = QModelIndex | QPersistentModelIndex
+_QUIET = frozenset({"Folder", "Last used"})
+_ELIDE = Qt.TextElideMode.ElideRight
 _NUMBERS = frozenset({"Jobs", "Tokens", "Cost"})
 _GO_FIRST = ("Folder", "Tokens", "Jobs", "Cost")
 _WIDEST = {
@@ -97,6 +103,39 @@ class SessionModel(QAbstractTableModel):
         return None
 
 
+class _Table(QTableView):
+    """Tells when it has another width."""
+
+    resized = Signal()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
+class _Cells(QStyledItemDelegate):
+    """Texts that begin where the header's do."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        colours, pad = self._theme.colours, self._theme.space(1.5)
+        area: QRect = option.rect
+        if option.state.value & QStyle.StateFlag.State_Selected.value:
+            painter.fillRect(area, colours.selection)
+        inside = area.adjusted(pad, 0, -pad, 0)
+        text = str(index.data())
+        elided = painter.fontMetrics().elidedText(text, _ELIDE, inside.width())
+        is_quiet = COLUMNS[index.column()] in _QUIET
+        painter.setPen(colours.muted if is_quiet else colours.text)
+        side = _AT_END if COLUMNS[index.column()] in _NUMBERS else _AT_BEGIN
+        painter.drawText(inside, side | Qt.TextFlag.TextSingleLine, elided)
+
+
 class SessionList(QWidget):
     """One is chosen at a time; buttons below say what can be done with it."""
 
@@ -109,7 +148,7 @@ class SessionList(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._model = SessionModel(self)
-        self.table = QTableView()
+        self.table = _Table()
         self._none = EmptyState(
             theme,
             icon="jobs",
@@ -127,6 +166,7 @@ class SessionList(QWidget):
         self.table.activated.connect(lambda: self._tell(self.jobs_wanted))
         self.table.selectionModel().selectionChanged.connect(self._on_chosen)
         self._model.modelReset.connect(self._on_chosen)
+        self.table.resized.connect(self._fit)
         self._on_chosen()
 
     @property
@@ -146,11 +186,6 @@ class SessionList(QWidget):
         ids = [row.session.id for row in rows]
         if chosen is not None and chosen.id in ids:
             self.table.selectRow(ids.index(chosen.id))
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
 
     def _on_chosen(self) -> None:
         session = self.chosen
@@ -187,6 +222,7 @@ class SessionList(QWidget):
 
     def _dress(self, table: QTableView) -> None:
         table.setModel(self._model)
+        table.setItemDelegate(_Cells(self._theme, table))
         table.setAccessibleName("Sessions")
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
