@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
+from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.provider_probe import ProviderProbe
 from llmgw_desktop.app.providers import Providers
@@ -121,6 +122,14 @@ class Container:
         )
         self.credentials = Credentials(self.vault, self._new_key)
         self.flights = Flights(self._reader, self._recorder.running)
+        self.jobs = Jobs(
+            self.runs.supervisor,
+            places.jobs_folder,
+            self._clock,
+            ready=self.runs.ready_names,
+            sign_in=self.runs.sign_in_words,
+            sessions=self.runs.service.sessions,
+        )
         self.overview = Overview(self._reader, self._recorder.running, self._clock)
         self.settings_writer = SettingsEditor(
             places.config_file, lambda file, raw: settings_of(file, raw, env)
@@ -155,11 +164,13 @@ class Container:
         """Without the file of the jobs the gateway still serves what needs none."""
         try:
             await self.runs.start()
+            self.jobs.take_over()
         except StoreError as error:
             _log.error("jobs of an earlier start cannot be taken over: %s", error)
 
     async def stop(self) -> None:
         """Let answers end, write down what is left, close. Runs go on."""
+        self.runs.leave()
         await self.gateway.stop()
         await self.runs.close()
         remove_run_file(self.places.run_file)

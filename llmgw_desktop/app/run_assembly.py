@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.provider import Provider
@@ -77,6 +79,14 @@ class Runs:
             if said.enabled and self.launcher.program(self.clis[said.name])
         )
 
+    def ready_names(self) -> tuple[str, ...]:
+        """Those CLIs that are installed and switched on."""
+        return tuple(CLI_OF_PROVIDER[provider.name].value for provider in self.ready())
+
+    def sign_in_words(self, cli: CliName) -> str:
+        """How a person signs in with it."""
+        return self.clis[cli].sign_in.guidance
+
     async def start(self) -> None:
         """Take over what an earlier program left. Raises StoreError."""
         await self.supervisor.start()
@@ -90,6 +100,10 @@ class Runs:
 
     def _live_sessions(self) -> tuple[str, ...]:
         return tuple(job.session_id for job in self.supervisor.live if job.session_id)
+
+    def leave(self) -> None:
+        """Before answers are broken off because the program ends."""
+        self.models.leave()
 
     async def close(self) -> None:
         """What runs goes on, and is found again by the next program."""

@@ -46,10 +46,15 @@ class SessionStore:
         return bool(self._run(SessionRow.select(SessionRow.id).where(same).limit(1).tuples()))
 
     def recent(
-        self, owner: str, cli: CliName | None = None, *, working_dir: str = "", limit: int = 100
+        self,
+        owner: str | None,
+        cli: CliName | None = None,
+        *,
+        working_dir: str = "",
+        limit: int = 100,
     ) -> list[Session]:
-        """The last used first."""
-        wanted = SessionRow.owner == owner
+        """The last used first; without an owner everybody's."""
+        wanted = SessionRow.id != "" if owner is None else SessionRow.owner == owner
         if cli is not None:
             wanted &= SessionRow.cli == cli
         if working_dir:

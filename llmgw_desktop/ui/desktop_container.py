@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from llmgw_desktop.app.flights import Flights
+from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.settings_wish import SettingsWriter
@@ -48,6 +49,9 @@ class DesktopContainer(Protocol):
 
     @property
     def flights(self) -> Flights: ...
+
+    @property
+    def jobs(self) -> Jobs: ...
 
     @property
     def overview(self) -> OverviewSource: ...

@@ -27,6 +27,7 @@ from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.store.config.settings_editor import Written
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.desktop_container import DesktopContainer
+from llmgw_desktop.ui.job_desk import JobDesk
 from llmgw_desktop.ui.main_window import MainWindow, Page
 from llmgw_desktop.ui.opening import Opening, open_path
 from llmgw_desktop.ui.pages.flights_page import FlightsPage
@@ -73,6 +74,10 @@ class DesktopShell(QObject):
         self._opening = Opening(
             container.control.settings_file, container.places, open_path, self._show_opening
         )
+        self._job_desk = JobDesk(
+            container.jobs, self._bridge, theme, settings, self._shown_window, self
+        )
+        self._job_desk.tell_with(tray)
         self._settings_words: tuple[str, tuple[str, ...]] = ("", container.warnings)
         """What is wrong with the settings file, and what is only odd in it."""
         self._watch = SettingsWatch(
@@ -109,6 +114,11 @@ class DesktopShell(QObject):
         if not hidden or not self._tray.is_shown:
             self.show_window()
 
+    def _shown_window(self) -> MainWindow:
+        self.show_window()
+        assert self._window is not None
+        return self._window
+
     def show_window(self) -> None:
         if self._window is None:
             self._window = self._make_window()
@@ -117,7 +127,15 @@ class DesktopShell(QObject):
         self._window.come_forward()
 
     def quit(self) -> None:
+        """Without a question: jobs that run go on."""
         self.quit_asked.set()
+
+    def open_job(self, job_id: str) -> None:
+        self._job_desk.open_job(job_id)
+
+    def ask_quit(self) -> None:
+        """As a person asks: what becomes of running jobs is asked first."""
+        self._job_desk.quitting.ask()
 
     async def stop(self) -> None:
         """The windows go at once, the gateway in its own order; nothing is asked."""
@@ -139,7 +157,10 @@ class DesktopShell(QObject):
         self._tray.open_wanted.connect(self.show_window)
         self._tray.pause_wanted.connect(self._control.pause)
         self._tray.resume_wanted.connect(self._control.resume)
-        self._tray.quit_wanted.connect(self.quit)
+        self._tray.quit_wanted.connect(self.ask_quit)
+        self._job_desk.quit_agreed.connect(self.quit)
+        self._job_desk.flight_wanted.connect(self._open_flight)
+        self._job_desk.path_wanted.connect(self._opening.folder)
         self._tray.provider_toggled.connect(self._toggle_provider)
         self._tray.menu_opens.connect(self._show_providers)
         self._changer.done.connect(self._on_change_done)
@@ -149,8 +170,15 @@ class DesktopShell(QObject):
         self._theme.changed.connect(self._keep_appearance)
 
     def _make_window(self) -> MainWindow:
-        window = MainWindow(self._theme, self._make_pages(), self._settings, self._may_close)
-        window.quit_wanted.connect(self.quit)
+        window = MainWindow(
+            self._theme,
+            self._make_pages(),
+            self._settings,
+            self._may_close,
+            asks_first=self._asks_first,
+        )
+        window.quit_wanted.connect(self.ask_quit)
+        self._job_desk.watch_over(window)
         window.put_away.connect(self._tell_once)
         window.pause_wanted.connect(self._control.pause)
         window.resume_wanted.connect(self._control.resume)
@@ -164,13 +192,15 @@ class DesktopShell(QObject):
         overview = OverviewPage(self._container.overview, self._control, self._bridge, self._theme)
         overview.flights_wanted.connect(self._show_flights)
         overview.flight_wanted.connect(self._open_flight)
+        overview.jobs_wanted.connect(self._show_jobs)
         container = self._container
         flights = FlightsPage(
             container.flights, self._control, self._bridge, self._theme, self._settings
         )
         providers = ProvidersPage(container.providers, self._changer, self._bridge, self._theme)
         routes = RoutesPage(container.routes, self._changer, self._bridge, self._theme)
-        pages = (("Overview", overview), ("Flights", flights))
+        jobs = self._job_desk.make_page(self._control)
+        pages = (("Overview", overview), ("Flights", flights), ("Jobs", jobs))
         more = (("Providers", providers), ("Routes", routes))
         return [
             Page(
@@ -207,6 +237,10 @@ class DesktopShell(QObject):
     def _show_flights(self, query: FlightQuery) -> None:
         if self._window is not None:
             self._window.show_flights(query)
+
+    def _show_jobs(self) -> None:
+        if self._window is not None:
+            self._window.show_page("jobs")
 
     def _open_flight(self, flight_id: str) -> None:
         if self._window is not None:
@@ -261,6 +295,9 @@ class DesktopShell(QObject):
     def _may_close(self) -> bool:
         """Whether closing the window ends the program: only where no tray leads back."""
         return self.quit_asked.is_set() or not self._tray.look_again()
+
+    def _asks_first(self) -> bool:
+        return not self.quit_asked.is_set() and self._job_desk.quitting.is_asked_first
 
     def _tell_once(self) -> None:
         if self._settings.value(_TOLD_KEY, False, bool):

@@ -22,7 +22,7 @@ from llmgw_desktop.domain.errors import SettingsConflict
 from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus
 from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.ui.dialogs.conflict_dialog import ConflictDialog
-from llmgw_desktop.ui.pages.page import KeepsState, ShowsFlights
+from llmgw_desktop.ui.pages.page import KeepsState, ShowsFlights, ShowsJobs
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.undo_notice import UndoNotice
 from llmgw_desktop.ui.window.shortcut_list import ShortcutList
@@ -45,7 +45,8 @@ class Page:
 
 
 class MainWindow(QMainWindow):
-    """`may_close` is asked when the person closes the window; what it forbids is hidden instead."""
+    """`may_close` is asked when the person closes the window; what it forbids is hidden instead.
+    Where `asks_first`, a window that may close stays until the person has answered."""
 
     quit_wanted = Signal()
     retry_wanted = Signal()
@@ -63,12 +64,15 @@ class MainWindow(QMainWindow):
         pages: Sequence[Page],
         settings: QSettings,
         may_close: Callable[[], bool],
+        *,
+        asks_first: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__()
         self._theme = theme
         self._pages = {page.entry.key: page for page in pages}
         self._settings = settings
         self._may_close = may_close
+        self._asks_first = asks_first
         self._stack = QStackedWidget()
         self._sidebar = Sidebar(theme, [page.entry for page in pages])
         self._status = StatusPanel(theme)
@@ -144,6 +148,14 @@ class MainWindow(QMainWindow):
         if "flights" in self._pages:
             self._sidebar.show_badge("flights", f"{count:,}" if count else "")
 
+    def show_live_jobs(self, count: int, words: str) -> None:
+        """`words` say how many run and wait."""
+        if "jobs" in self._pages:
+            self._sidebar.show_badge("jobs", f"{count:,}" if count else "")
+        for page in self._pages.values():
+            if isinstance(page.widget, ShowsJobs):
+                page.widget.show_jobs(words)
+
     def come_forward(self) -> None:
         """Shown, not minimised, in front."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -165,7 +177,10 @@ class MainWindow(QMainWindow):
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         self.save()
-        if self._may_close():
+        if self._may_close() and self._asks_first():
+            event.ignore()
+            self.quit_wanted.emit()
+        elif self._may_close():
             event.accept()
             self.quit_wanted.emit()
         else:

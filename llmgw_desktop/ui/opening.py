@@ -51,6 +51,10 @@ class Opening:
     def data_folder(self) -> None:
         self._open(self._places.data_folder)
 
+    def folder(self, path: Path) -> None:
+        """One that another part of the program names."""
+        self._open(path)
+
     def log_folder(self) -> None:
         self._open(self._places.log_folder)
 

@@ -64,6 +64,7 @@ class Tray(QObject):
         self._icon: QSystemTrayIcon | None = None
         self._snapshot = TraySnapshot(status=GatewayStatus(state=GatewayState.STARTING))
         self._drawn: dict[str, QIcon] = {}
+        self._on_message_click: Callable[[], None] = lambda: None
         self.menu = QMenu()
         self._line = QAction(self)
         self._line.setEnabled(False)
@@ -132,10 +133,11 @@ class Tray(QObject):
             action.setChecked(card.enabled)
         self._providers.menuAction().setVisible(bool(shown))
 
-    def say(self, title: str, text: str) -> bool:
+    def say(self, title: str, text: str, on_click: Callable[[], None] = lambda: None) -> bool:
         """A notification; False where there is no tray to say it with."""
         if self._icon is None:
             return False
+        self._on_message_click = on_click
         self._icon.showMessage(title, text, self._drawing("tray-running"))
         return True
 
@@ -196,6 +198,7 @@ class Tray(QObject):
         icon = QSystemTrayIcon(self)
         icon.setContextMenu(self.menu)
         icon.activated.connect(self._on_activated)
+        icon.messageClicked.connect(self._on_message_clicked)
         self._dress_icon(icon)
         icon.show()
         self._icon = icon
@@ -216,6 +219,9 @@ class Tray(QObject):
         if name not in self._drawn:
             self._drawn[name] = self._icons.fixed_icon(name, _SIZES)
         return self._drawn[name]
+
+    def _on_message_clicked(self) -> None:
+        self._on_message_click()
 
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.gateway_words import base_urls
+from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.provider_probe import ProviderProbe
 from llmgw_desktop.app.providers import Providers
@@ -34,6 +35,7 @@ from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.paths import Places
+from tests.support.plain_runs import PlainRuns
 from tests.support.plain_settings import PlainExplainer, PlainHealth, PlainSettings, Unreachable
 from tests.support.plain_vault import PlainVault
 
@@ -294,6 +296,15 @@ class PlainGateway:
         self.under_way: list[FlightSummary] = []
         self.control = PlainControl(key_file)
         self.flights = Flights(self.reader, lambda: self.under_way)
+        self.runs = PlainRuns(self.control.publish)
+        self.jobs = Jobs(
+            self.runs,
+            self.places.jobs_folder,
+            StillClock(),
+            ready=lambda: self.runs.ready,
+            sessions=self.runs,
+            sign_in=lambda cli: f"Run `{cli} login` in a terminal.",
+        )
         self.overview = Overview(self.reader, lambda: self.under_way, StillClock())
         self.settings = PlainSettings(
             settings_file or self.places.config_file, self.control.publish

@@ -37,6 +37,7 @@ from llmgw_desktop.ui.tray import Tray
 from tests.support.answers import Answer, Delivery, Refusal, Spent
 from tests.support.lane import Lane
 from tests.support.upstream import Upstream
+from tests.ui.readme_jobs import EARLIER, NOW, cli_settings, run_jobs
 
 SPAN_S = 14 * 60
 LAST_S = 6
@@ -177,16 +178,21 @@ async def _pictures(folder: Path, home: Path, theme: Theme) -> None:
     places.make()
     async with Upstream() as upstream:
         lanes = {name: upstream.lane(name) for name in ("anthropic", "lm-studio")}
-        config = CONFIG.format(root=lanes["anthropic"].root_url, base=lanes["lm-studio"].base_url)
+        config = cli_settings(home) + CONFIG.format(
+            root=lanes["anthropic"].root_url, base=lanes["lm-studio"].base_url
+        )
         places.config_file.write_text(config)
         keys = _make_keys(places)
-        container = composition.Container(places, {"STUB_KEY": "stub"})
+        env = {"STUB_KEY": "stub", "PATH": os.environ["PATH"], "HOME": str(home)}
+        container = composition.Container(places, env)
         settings = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
         shell = DesktopShell(container, theme, Tray(theme.icons), settings)
         TurnedClock.start()
         await shell.start()
         traffic = Traffic(container.gateway.status.url, keys, lanes)
+        earlier = asyncio.create_task(_earlier_jobs(container))
         await traffic.send()
+        await earlier
         while TurnedClock.behind_s():
             await asyncio.sleep(0.05)
         shell.show_window()
@@ -196,6 +202,7 @@ async def _pictures(folder: Path, home: Path, theme: Theme) -> None:
         lanes["anthropic"].always = Answer(
             text="on and on " * 400, pieces=400, delivery=Delivery(begin_s=0.8, pace_s=0.05)
         )
+        chosen_job = (await run_jobs(container, NOW))[0]
         running = asyncio.create_task(_long_one(container.gateway.status.url, keys["claude-code"]))
         await asyncio.sleep(2.5)
         flights = await asyncio.to_thread(container.flights.page, FlightQuery(), 0, 12)
@@ -208,12 +215,22 @@ async def _pictures(folder: Path, home: Path, theme: Theme) -> None:
             window.show_page("providers")
             await asyncio.sleep(1)
             window.grab().save(str(folder / f"providers-{appearance.value}.png"))
+            shell.open_job(chosen_job.id)
+            await asyncio.sleep(1)
+            window.grab().save(str(folder / f"jobs-{appearance.value}.png"))
             window.open_flight(chosen.id)
             await asyncio.sleep(1)
             window.grab().save(str(folder / f"flights-{appearance.value}.png"))
+        await container.runs.supervisor.stop_all()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await shell.stop()
+
+
+async def _earlier_jobs(container: composition.Container) -> None:
+    for job in EARLIER:
+        await run_jobs(container, (job,))
+        await asyncio.sleep(6)
 
 
 async def _long_one(url: str, key: str) -> None:

@@ -4,7 +4,7 @@ The head of the answer is given when the run has said its first word: one that f
 error with a status, so that another candidate may be asked.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import orjson
 from multidict import CIMultiDict
@@ -49,6 +49,11 @@ class CliClient:
         self._supervisor = supervisor
         self._clis = clis
         self._cancels = Tasks()
+        self._is_leaving = False
+
+    def leave(self) -> None:
+        """We are going, and callers lose their answers by that: their runs go on all the same."""
+        self._is_leaving = True
 
     async def send(self, call: UpstreamCall) -> "RunAnswer":
         """Raises SignInNeeded, CliMissing, InvalidRun or Saturated."""
@@ -57,13 +62,17 @@ class CliClient:
         cli = self._clis[CLI_OF_PROVIDER[call.candidate.upstream.provider]]
         submitted = await self._supervisor.submit(submission_of(cli, call))
         call.connected()
-        answer = RunAnswer(submitted.job.id, call, self._supervisor, self._cancels)
+        answer = RunAnswer(submitted.job.id, call, self._supervisor, self._unwanted)
         try:
             await answer.begin(cli.sign_in.guidance)
         except BaseException:
             await answer.close()
             raise
         return answer
+
+    def _unwanted(self, job_id: str) -> None:
+        if not self._is_leaving:
+            self._cancels.start(self._supervisor.cancel(job_id), name=f"cancel {job_id}")
 
     async def close(self) -> None:
         """Runs whose callers have gone are ended; others go on."""
@@ -74,13 +83,17 @@ class RunAnswer:
     """What one run says, in the frames that the codec of CLIs reads."""
 
     def __init__(
-        self, job_id: str, call: UpstreamCall, supervisor: Supervisor, cancels: Tasks
+        self,
+        job_id: str,
+        call: UpstreamCall,
+        supervisor: Supervisor,
+        unwanted: Callable[[str], None],
     ) -> None:
         self.status = 200
         self.headers: CIMultiDict[str] = CIMultiDict({"content-type": "text/event-stream"})
         self._job_id = job_id
         self._supervisor = supervisor
-        self._cancels = cancels
+        self._unwanted = unwanted
         self._events: AsyncIterator[CliEvent] = supervisor.watch(job_id)
         self._frames = CliFrames()
         self._model = call.candidate.model
@@ -119,9 +132,7 @@ class RunAnswer:
     async def close(self) -> None:
         """Who does not hear it to its end does not want it."""
         if not self._has_ended:
-            self._cancels.start(
-                self._supervisor.cancel(self._job_id), name=f"cancel {self._job_id}"
-            )
+            self._unwanted(self._job_id)
 
     def _written(self, event: CliEvent) -> bytes:
         match event:

@@ -129,6 +129,10 @@ class Sessions:
 
     # What plans ask; in threads.
 
+    def everybodys(self, *, limit: int) -> list[Session]:
+        """The last used first: for who sits at this computer."""
+        return [each for each in self._store.recent(None, limit=limit) if self._is_kept(each)]
+
     def find(self, session_id: str, owner: str) -> Session | None:
         return self._kept(self._store.get(session_id, owner))
 

@@ -25,6 +25,7 @@ from llmgw_desktop.ui.charts.stat_tile import StatTile
 from llmgw_desktop.ui.charts.tokens_card import TokensCard
 from llmgw_desktop.ui.pages.provider_lines import is_rest_line, provider_lines
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.card import Card
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
@@ -54,6 +55,7 @@ class OverviewBoard(QScrollArea):
     span_chosen = Signal()
     flights_wanted = Signal(FlightQuery)
     flight_wanted = Signal(str)
+    jobs_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +70,10 @@ class OverviewBoard(QScrollArea):
         self._chart.bar_clicked.connect(self._open_bucket)
         self._now = RunningList(theme)
         self._now.flight_wanted.connect(self.flight_wanted)
+        self.jobs = Button(theme, kind=ButtonKind.QUIET, icon="jobs")
+        self.jobs.setToolTip("Show the jobs")
+        self.jobs.clicked.connect(self.jobs_wanted)
+        self.jobs.hide()
         self._providers = ShareBars(theme, "Flights by provider")
         self._providers.hide()
         self._providers.picked.connect(self._open_provider)
@@ -100,6 +106,11 @@ class OverviewBoard(QScrollArea):
         """Pairs of a flight and for how many milliseconds it has been under way."""
         lines = [_running_line(flight, age_ms) for flight, age_ms in running[:MOST]]
         self._now.show_lines(lines, len(running))
+
+    def show_jobs(self, words: str) -> None:
+        """«2 jobs run, 1 waits»; empty where none does."""
+        self.jobs.setText(words)
+        self.jobs.setVisible(bool(words))
 
     def _show_tiles(self, figures: OverviewFigures) -> None:
         totals = figures.totals
@@ -136,7 +147,7 @@ class OverviewBoard(QScrollArea):
             ((6,), (3, 3), (2, 2, 2)),
             spacing=space(3),
         )
-        now = self._titled("Under way", self._now)
+        now = self._titled("Under way", self._now, self.jobs)
         who = self._titled("Flights by provider", self._providers, self._providers_nothing)
         below = Reflow(
             [

@@ -64,6 +64,7 @@ class OverviewPage(QWidget):
 
     flights_wanted = Signal(FlightQuery)
     flight_wanted = Signal(str)
+    jobs_wanted = Signal()
 
     def __init__(
         self,
@@ -92,6 +93,10 @@ class OverviewPage(QWidget):
         """Whether the next reading must not rely on what earlier ones found."""
         self._lay_out()
         self._connect()
+
+    def show_jobs(self, words: str) -> None:
+        """How many run and wait; empty where none does."""
+        self._board.show_jobs(words)
 
     def save_state(self, settings: QSettings) -> None:
         settings.setValue("span", self._board.span.value)
@@ -129,6 +134,7 @@ class OverviewPage(QWidget):
         self._board.span_chosen.connect(self._read_all)
         self._board.flights_wanted.connect(self.flights_wanted)
         self._board.flight_wanted.connect(self.flight_wanted)
+        self._board.jobs_wanted.connect(self.jobs_wanted)
         self._start.test_flight_wanted.connect(self._send_test_flight)
 
     def _on_events(self, events: tuple[Event, ...]) -> None:

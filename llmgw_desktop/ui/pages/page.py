@@ -24,6 +24,13 @@ class KeepsState(Protocol):
 
 
 @runtime_checkable
+class ShowsJobs(Protocol):
+    """Where it is said how many jobs run and wait; empty words where none does."""
+
+    def show_jobs(self, words: str) -> None: ...
+
+
+@runtime_checkable
 class ShowsFlights(Protocol):
     """Where other pages send those who want to see the flights behind a figure."""
 

@@ -10,7 +10,8 @@ from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 
 
 class TroubleArea(QWidget):
-    """The gateway, the recorder, the settings, what could not be opened: each with its banner."""
+    """The gateway, the recorder, the settings, what could not be opened, what a quit waits for:
+    each with its banner."""
 
     def __init__(
         self, theme: Theme, on_retry: Callable[[], None], parent: QWidget | None = None
@@ -22,7 +23,9 @@ class TroubleArea(QWidget):
         self._settings = Banner(theme)
         self._change = Banner(theme)
         self._opening = Banner(theme)
+        self._quitting = Banner(theme, closable=False)
         self._banners = (
+            self._quitting,
             self._gateway,
             self._recording,
             self._settings,
@@ -87,6 +90,13 @@ class TroubleArea(QWidget):
             self._change.say(BannerKind.WARNING, "The settings were not changed.", problem)
         else:
             self._change.hide()
+
+    def show_quitting(self, words: str, on_stay: Callable[[], None]) -> None:
+        """What is waited for before the program ends; empty when it stays."""
+        if words:
+            self._quitting.say(BannerKind.INFO, words, action="Don't quit", on_action=on_stay)
+        else:
+            self._quitting.hide()
 
     def show_opening(self, problem: str) -> None:
         """A file or folder could not be opened; empty when it could."""

@@ -10,11 +10,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.job import JobState
 from tests.engine.conftest import House, house_in
 from tests.support.answers import Refusal
-from tests.support.told_cli import ToldCli
+from tests.support.told_cli import TRANSCRIPTS, ToldCli
 
 MESSAGES = [{"role": "user", "content": "Say hello."}]
 CHAT = {"model": "claude-cli/sonnet", "messages": MESSAGES}
@@ -137,6 +139,30 @@ async def test_a_caller_who_leaves_ends_the_run(tmp_path: Path) -> None:
         ended = await supervisor.wait(job.id, 20)
         assert ended is not None
         assert ended.state is JobState.CANCELED
+
+
+async def test_a_run_whose_caller_goes_because_we_do_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llmgw_desktop.engine.gateway.GRACE_S", 0.01)
+    go = tmp_path / "go"
+    script = f"while [ ! -e {go} ]; do sleep 0.01; done; cat {TRANSCRIPTS}/claude.turn.jsonl\n"
+    cli = ToldCli.make(tmp_path / "bin", script)
+    async with answering(tmp_path, cli) as house:
+        asking = asyncio.ensure_future(_ask(house))
+        supervisor = house.container.runs.supervisor
+        while not supervisor.live or supervisor.live[0].process is None:
+            await asyncio.sleep(0.01)
+        [job] = supervisor.live
+    await asyncio.gather(asking, return_exceptions=True)
+    async with answering(tmp_path, cli) as house:
+        [found] = house.container.jobs.went_on
+        assert found.id == job.id
+        go.touch()
+        ended = await house.container.runs.supervisor.wait(job.id, 30)
+        assert ended is not None
+        assert ended.state is JobState.COMPLETED
+        assert await house.container.jobs.answer(job.id) == "STUB-PONG users=1"
 
 
 async def _ask(house: House) -> None:

@@ -6,7 +6,7 @@ It is given records; fetching them is the page's work. Only the tab in front is 
 from dataclasses import replace
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -27,6 +27,7 @@ from llmgw_desktop.ui.flights.table.state_marks import StateMarks
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.lined_row import LinedRow
 from llmgw_desktop.ui.widgets.tab_strip import TabStrip
 
 _TABS = ("Overview", "Request", "Response", "Timeline", "Route", "Raw")
@@ -155,7 +156,7 @@ class DetailPane(QWidget):
 
     def _tab_row(self) -> QWidget:
         """The tabs begin where the text below them does; their line goes all across."""
-        across = _LinedRow(self._theme)
+        across = LinedRow(self._theme)
         row = QHBoxLayout(across)
         row.setContentsMargins(self._theme.space(1.5), 0, 0, 0)
         row.addWidget(self._tabs)
@@ -229,18 +230,3 @@ def _subtitle(flight: FlightSummary) -> str:
     status = f" · {flight.status}" if flight.status is not None else ""
     state = STATE_WORDS[flight.state]
     return f"{state}{status} · {client} → {provider} · {local_time(flight.started_at_s):%H:%M:%S}"
-
-
-class _LinedRow(QWidget):
-    """Draws the line of the tab strip where the strip itself does not reach."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        theme.changed.connect(self.update)
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.colours.border)
-        painter.end()

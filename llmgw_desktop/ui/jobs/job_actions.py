@@ -1,0 +1,190 @@
+"""What can be done with the chosen job: cancel it, run it again, copy, open what belongs to it.
+
+What changes files is asked about first. Others open what `path_wanted` and `flight_wanted` name.
+"""
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from llmgw_desktop.app.figures import money_text
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.job_words import title_of
+from llmgw_desktop.app.jobs import Jobs
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.job import Job
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
+from llmgw_desktop.ui.theme import Theme
+
+
+class JobActions(QObject):
+    """`actions` stand in the row's menu and behind the pane's buttons; disabled without a job."""
+
+    said = Signal(str)
+    """A sentence for the person."""
+    started = Signal(object)
+    """The Job that one run again became."""
+    flight_wanted = Signal(str)
+    path_wanted = Signal(Path)
+
+    def __init__(self, theme: Theme, jobs: Jobs, bridge: Bridge, page: QWidget) -> None:
+        super().__init__(page)
+        self._theme = theme
+        self._jobs = jobs
+        self._bridge = bridge
+        self._page = page
+        self._job: Job | None = None
+        self._canceling: set[str] = set()
+        self.cancel = self._action("Cancel job…", self._ask_cancel, "Del")
+        self.again = self._action("Run again…", self._ask_again, "Ctrl+R")
+        self.answer = self._action("Copy answer", self._copy_answer, "Ctrl+Shift+C")
+        self.flight = self._action("Show its flight", self._show_flight)
+        self.folder = self._action("Open working folder", self._open_folder)
+        self.files = self._action("Open its files", self._open_files)
+        self.job_id = self._action("Copy job id", self._copy_id)
+        page.addActions(self.actions)
+        self.show_job(None)
+
+    @property
+    def actions(self) -> list[QAction]:
+        return [
+            self.cancel,
+            self.again,
+            self.answer,
+            self.flight,
+            self.folder,
+            self.files,
+            self.job_id,
+        ]
+
+    def show_job(self, job: Job | None) -> None:
+        self._job = job
+        for action in self.actions:
+            action.setEnabled(job is not None)
+        if job is None:
+            return
+        self.cancel.setEnabled(job.is_live and job.id not in self._canceling)
+        self.flight.setEnabled(bool(job.flight_id))
+        self.folder.setEnabled(bool(job.working_dir))
+
+    def is_canceling(self, job: Job) -> bool:
+        return job.is_live and job.id in self._canceling
+
+    def _action(self, text: str, run: Callable[[], None], shortcut: str = "") -> QAction:
+        action = QAction(text, self)
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda: run())
+        return action
+
+    def _ask_cancel(self) -> None:
+        job = self._job
+        if job is None or not job.is_live:
+            return
+        if not job.changes_files or job.started_at_s is None:
+            self._cancel(job)
+            return
+        self._ask(
+            "Cancel this job?",
+            f"«{_short(job)}» is stopped with all that it started. What it has changed so far "
+            f"stays as it is{_where(job)}.",
+            yes="Cancel the job",
+            no="Let it run",
+            then=lambda: self._cancel(job),
+        )
+
+    def _cancel(self, job: Job) -> None:
+        if job.id in self._canceling:
+            return
+        self._canceling.add(job.id)
+        self.show_job(self._job)
+        self.said.emit("Canceling …")
+        self._run(self._do_cancel(job), "cancel")
+
+    async def _do_cancel(self, job: Job) -> None:
+        try:
+            await self._jobs.cancel(job.id)
+        finally:
+            self._canceling.discard(job.id)
+        self.said.emit("Canceled.")
+
+    def _ask_again(self) -> None:
+        job = self._job
+        if job is None:
+            return
+        changes = f" It may change files{_where(job)}." if job.changes_files else ""
+        cost = job.figures.cost_usd
+        spent = "" if cost is None else f" Last time it cost {money_text(cost)}."
+        self._ask(
+            "Run this job again?",
+            f"{job.cli} is asked the same once more, as a job of its own: «{_short(job)}»."
+            f"{changes}{spent}",
+            yes="Run again",
+            no="Leave it",
+            then=lambda: self._run(self._do_again(job), "run again"),
+        )
+
+    async def _do_again(self, job: Job) -> None:
+        self.started.emit(await self._jobs.again(job.id))
+
+    def _copy_answer(self) -> None:
+        if self._job is not None:
+            self._run(self._do_copy(self._job), "copy the answer")
+
+    async def _do_copy(self, job: Job) -> None:
+        text = await self._jobs.answer(job.id)
+        if text:
+            QGuiApplication.clipboard().setText(text)
+        self.said.emit("Answer copied." if text else "It has not answered anything.")
+
+    def _show_flight(self) -> None:
+        if self._job is not None:
+            self.flight_wanted.emit(self._job.flight_id)
+
+    def _open_folder(self) -> None:
+        job = self._job
+        if job is None:
+            return
+        if Path(job.working_dir).is_dir():
+            self.path_wanted.emit(Path(job.working_dir))
+        else:
+            self.said.emit("Its working folder is not there any more.")
+
+    def _open_files(self) -> None:
+        if self._job is not None:
+            self.path_wanted.emit(self._jobs.folder(self._job.id))
+
+    def _copy_id(self) -> None:
+        if self._job is not None:
+            QGuiApplication.clipboard().setText(self._job.id)
+            self.said.emit("Job id copied.")
+
+    def _ask(self, title: str, text: str, *, yes: str, no: str, then: Callable[[], object]) -> None:
+        window = self._page.window()
+        dialog = QuestionDialog(self._theme, title=title, text=text, yes=yes, no=no, parent=window)
+        dialog.accepted.connect(lambda: then())
+        dialog.open()
+
+    def _run(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._bridge.run(self._told(work), name=name)
+
+    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
+        """What cannot be done is said."""
+        try:
+            await work
+        except LlmgwError as error:
+            self.said.emit(inert_line(str(error), 300))
+
+
+def _short(job: Job) -> str:
+    return inert_line(title_of(job), 80)
+
+
+def _where(job: Job) -> str:
+    return f" in {inert_line(job.working_dir, 120)}" if job.working_dir else ""

@@ -1,0 +1,128 @@
+"""What stands above a job's output: its name, what can be done with it, how far it is."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.job_words import subtitle, title_of, today_of
+from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.ui.flights.detail.elided_label import ElidedLabel
+from llmgw_desktop.ui.jobs.job_actions import JobActions
+from llmgw_desktop.ui.jobs.job_marks import job_icon, job_tone
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.mark import Mark
+from llmgw_desktop.ui.widgets.view_clothes import dress_menu
+
+_CANCEL = "Cancel"
+_AGAIN = "Run again"
+_ANSWER = "Copy answer"
+_TO_RIGHT = "Move to the right side"
+_TO_BOTTOM = "Move to the bottom"
+
+
+class JobHead(QWidget):
+    """Its buttons do what the actions say."""
+
+    closed = Signal()
+    turned = Signal()
+
+    def __init__(self, theme: Theme, actions: JobActions) -> None:
+        super().__init__()
+        self._theme = theme
+        self._actions = actions
+        self._mark = Mark(theme, "clock")
+        self._title = ElidedLabel(theme, size=TextSize.HEADING, weight=QFont.Weight.DemiBold)
+        self._subtitle = ElidedLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        self._progress = ElidedLabel(theme, weight=QFont.Weight.Medium)
+        self._figures = ElidedLabel(theme, tone=Tone.MUTED)
+        self._cancel = Button(theme, _CANCEL, icon="canceled", name=_CANCEL)
+        self._again = Button(theme, _AGAIN, icon="retry", name=_AGAIN)
+        self._answer = Button(theme, _ANSWER, icon="copy", name=_ANSWER)
+        self._more = Button(theme, kind=ButtonKind.QUIET, icon="more", name="More")
+        self._turn = Button(theme, kind=ButtonKind.QUIET, icon="panel-right", name=_TO_RIGHT)
+        self._close = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Close")
+        self._lay_out()
+        self._cancel.clicked.connect(actions.cancel.trigger)
+        self._again.clicked.connect(actions.again.trigger)
+        self._answer.clicked.connect(actions.answer.trigger)
+        self._more.clicked.connect(self._show_more)
+        self._turn.clicked.connect(self.turned)
+        self._close.clicked.connect(self.closed)
+
+    @property
+    def progress(self) -> str:
+        return self._progress.text()
+
+    def show_job(self, job: Job, now_s: float) -> None:
+        self._title.setText(title_of(job))
+        self._subtitle.setText(subtitle(job, today_of(now_s)))
+        self._mark.show_mark(job_icon(job.state), job_tone(job.state))
+        self._cancel.setVisible(job.is_live)
+        self._cancel.setEnabled(not self._actions.is_canceling(job))
+        self._again.setVisible(not job.is_live)
+        self._answer.setEnabled(job.state is not JobState.QUEUED)
+
+    def show_progress(self, words: str, figures: str) -> None:
+        self._progress.setText(words)
+        self._figures.setText(figures)
+
+    def show_side(self, *, at_right: bool) -> None:
+        """Where the pane is, so that its button says where it would go."""
+        name = _TO_BOTTOM if at_right else _TO_RIGHT
+        self._turn.set_icon_name("panel-bottom" if at_right else "panel-right")
+        self._turn.setAccessibleName(name)
+        self._turn.setToolTip(name)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow one keeps its room for the title."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < self._theme.space(150)
+        for button, word in (
+            (self._cancel, _CANCEL),
+            (self._again, _AGAIN),
+            (self._answer, _ANSWER),
+        ):
+            button.setText("" if is_narrow else word)
+
+    def _show_more(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dress_menu(menu, self._theme)
+        menu.addActions(self._actions.actions)
+        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+
+    def _lay_out(self) -> None:
+        space = self._theme.space
+        words = QVBoxLayout()
+        words.setSpacing(space(0.5))
+        words.addWidget(self._title)
+        words.addWidget(self._subtitle)
+        above = QHBoxLayout()
+        above.setContentsMargins(0, 0, 0, 0)
+        above.setSpacing(space(2))
+        above.addWidget(self._mark)
+        above.addLayout(words, 1)
+        for button in (
+            self._cancel,
+            self._again,
+            self._answer,
+            self._more,
+            self._turn,
+            self._close,
+        ):
+            above.addWidget(button)
+        below = QHBoxLayout()
+        below.setContentsMargins(0, 0, space(2), 0)
+        below.setSpacing(space(3))
+        below.addWidget(self._progress, 1)
+        below.addWidget(self._figures, 1)
+        self._figures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(space(4), space(2.5), space(2), space(1.5))
+        column.setSpacing(space(1))
+        column.addLayout(above)
+        column.addLayout(below)

@@ -1,0 +1,252 @@
+"""One job in full: its head, its actions, its output as it grows, and all that is known of it.
+
+It is given jobs; finding them is the page's work. What it says is read along while the pane is in
+sight.
+"""
+
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.job_words import (
+    facts_of,
+    figures_text,
+    progress,
+    trouble_of,
+)
+from llmgw_desktop.app.jobs import JobList, Jobs
+from llmgw_desktop.domain.job import Job, JobFigures, JobState
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.flights.detail.fact_list import FactList
+from llmgw_desktop.ui.jobs.job_actions import JobActions
+from llmgw_desktop.ui.jobs.job_head import JobHead
+from llmgw_desktop.ui.jobs.job_watch import JobWatch
+from llmgw_desktop.ui.jobs.left_out_bar import LeftOutBar
+from llmgw_desktop.ui.jobs.output_view import OutputView
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.lined_row import LinedRow
+from llmgw_desktop.ui.widgets.switch import Switch
+from llmgw_desktop.ui.widgets.tab_strip import TabStrip
+from llmgw_desktop.ui.widgets.view_clothes import dress_view
+
+_TABS = ("Output", "Details")
+_TICK_MS = 1000
+_TAB_KEY = "jobs/tab"
+
+
+class JobPane(QWidget):
+    """`show_job` also for a newer state of the same one."""
+
+    closed = Signal()
+    left = Signal()
+    """Esc: back to the table."""
+    turned = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        jobs: Jobs,
+        known: JobList,
+        bridge: Bridge,
+        actions: JobActions,
+        settings: QSettings,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._jobs = jobs
+        self._known = known
+        self._actions = actions
+        self._settings = settings
+        self._job: Job | None = None
+        self.watch = JobWatch(jobs, bridge, self)
+        self._head = JobHead(theme, actions)
+        self._trouble = Banner(theme, closable=False)
+        self._tabs = TabStrip(theme, name="Parts of the job")
+        self._stack = QStackedWidget()
+        self.output = OutputView(theme)
+        self._left_out = LeftOutBar(theme)
+        self._facts = FactList(theme)
+        self.follow = Switch(theme, name="Follow")
+        self._follow_words = Label(theme, "Follow", tone=Tone.MUTED)
+        self._tick = QTimer(self, interval=_TICK_MS)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def job(self) -> Job | None:
+        return self._job
+
+    @property
+    def progress_words(self) -> str:
+        return self._head.progress
+
+    @property
+    def trouble_words(self) -> str:
+        return self._trouble.words if not self._trouble.isHidden() else ""
+
+    def show_job(self, job: Job) -> None:
+        is_other = self._job is None or self._job.id != job.id
+        self._job = job
+        self._actions.show_job(job)
+        self._head.show_job(job, self._jobs.now_s())
+        self._show_follow()
+        self._show_trouble(job)
+        if is_other:
+            self.output.begin()
+            self._left_out.hide()
+            self.watch.open(job)
+        self._show_progress()
+        self._show_facts()
+
+    def forget(self) -> None:
+        self._job = None
+        self.watch.close()
+        self._tick.stop()
+
+    def show_side(self, *, at_right: bool) -> None:
+        self._head.show_side(at_right=at_right)
+
+    def focus_content(self) -> None:
+        self._tabs.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def choose_tab(self, name: str) -> None:
+        if name in _TABS:
+            self._tabs.setCurrentIndex(_TABS.index(name))
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.watch.wake()
+        self._show_progress()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.watch.rest()
+        self._tick.stop()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+    def _connect(self) -> None:
+        self._tick.timeout.connect(self._show_progress)
+        self.watch.came.connect(self._take)
+        self.output.filled.connect(self.watch.tell_again)
+        self.output.follow_changed.connect(self.follow.setChecked)
+        self.follow.clicked.connect(self.output.set_follow)
+        self._left_out.files_wanted.connect(self._actions.files.trigger)
+        self._head.closed.connect(self.closed)
+        self._head.turned.connect(self.turned)
+        self._tabs.currentChanged.connect(self._on_tab)
+        self.choose_tab(str(self._settings.value(_TAB_KEY, "")))
+
+    def _take(self) -> None:
+        """No more than the view can show: what comes meanwhile waits, or is passed over."""
+        if self.output.is_filling:
+            return
+        output = self.watch.output
+        taken = output.take()
+        if taken.pieces or taken.is_anew:
+            self.output.add(taken)
+        if output.is_left_out:
+            self._left_out.show()
+        self._show_progress()
+
+    def _on_tab(self, index: int) -> None:
+        self._stack.setCurrentIndex(index)
+        self._settings.setValue(_TAB_KEY, _TABS[index])
+        self._show_follow()
+
+    def _show_follow(self) -> None:
+        is_wanted = self._tabs.currentIndex() == 0 and self._job is not None and self._job.is_live
+        self.follow.setVisible(is_wanted)
+        self._follow_words.setVisible(is_wanted)
+
+    def _show_trouble(self, job: Job) -> None:
+        trouble = trouble_of(job, self._jobs.sign_in(job.cli))
+        if trouble is None or job.state is JobState.CANCELED:
+            self._trouble.hide()
+            return
+        is_lost = job.state is JobState.ORPHANED
+        kind = BannerKind.WARNING if is_lost else BannerKind.ERROR
+        self._trouble.say(kind, trouble.what, trouble.advice)
+
+    def _show_progress(self) -> None:
+        job = self._job
+        if job is None:
+            return
+        heard_at_s = self._jobs.heard_at_s(job.id) if job.is_live else None
+        place = self._known.place(job)
+        if self._actions.is_canceling(job):
+            words = "Canceling …"
+        else:
+            words = progress(job, self._jobs.now_s(), place=place, heard_at_s=heard_at_s)
+        self._head.show_progress(words, figures_text(self._newest_figures(job)))
+        if job.is_live and self.isVisible():
+            self._tick.start()
+        else:
+            self._tick.stop()
+
+    def _newest_figures(self, job: Job) -> JobFigures:
+        """Of one that runs, what it has told so far: its row has them at its end."""
+        return self.watch.output.figures if job.is_live else job.figures
+
+    def _show_facts(self) -> None:
+        if self._job is not None:
+            self._facts.show_facts(facts_of(self._job))
+
+    def _lay_out(self) -> None:
+        space = self._theme.space
+        self.follow.setChecked(True)
+        self.follow.setToolTip("Stay at the end as it grows (End)")
+        self.setMinimumWidth(space(88))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        column.addWidget(self._trouble)
+        column.addWidget(self._tab_row())
+        column.addWidget(self._stack, 1)
+        said = QWidget()
+        below = QVBoxLayout(said)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        below.addWidget(self._left_out)
+        below.addWidget(self.output, 1)
+        self._stack.addWidget(said)
+        self._stack.addWidget(self._fact_sheet())
+        for name in _TABS:
+            self._tabs.addTab(name)
+
+    def _tab_row(self) -> LinedRow:
+        space = self._theme.space
+        across = LinedRow(self._theme)
+        row = QHBoxLayout(across)
+        row.setContentsMargins(space(1.5), 0, space(3), 0)
+        row.setSpacing(space(1))
+        row.addWidget(self._tabs, 1)
+        row.addWidget(self._follow_words)
+        row.addWidget(self.follow)
+        return across
+
+    def _fact_sheet(self) -> QScrollArea:
+        space = self._theme.space
+        sheet = QWidget()
+        column = QVBoxLayout(sheet)
+        column.setContentsMargins(space(4), space(2), space(4), space(4))
+        column.addWidget(self._facts)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        dress_view(scroll, self._theme)
+        scroll.setWidgetResizable(True)
+        scroll.viewport().setAutoFillBackground(False)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(sheet)
+        return scroll

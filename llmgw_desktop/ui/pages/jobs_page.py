@@ -1,0 +1,298 @@
+"""Jobs: runs of vendors' CLIs, those that go on first; read along, cancel, look back 30 days.
+
+This file joins the parts and tells them of each other; each part stands in `ui/jobs/`.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.first_job import FirstJob, first_job
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.job_words import today_of, went_on_words
+from llmgw_desktop.app.jobs import JobList, Jobs
+from llmgw_desktop.app.session_words import session_count_words, shown_session, title_of_session
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.events import Event, GatewayChanged, JobChanged
+from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.session import Session
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
+from llmgw_desktop.ui.flights.notice import Notice
+from llmgw_desktop.ui.jobs.job_actions import JobActions
+from llmgw_desktop.ui.jobs.job_browser import JobBrowser
+from llmgw_desktop.ui.jobs.job_filter import JOBS, JobFilter
+from llmgw_desktop.ui.jobs.job_model import JobModel
+from llmgw_desktop.ui.jobs.job_pane import JobPane
+from llmgw_desktop.ui.jobs.job_states import JobStates
+from llmgw_desktop.ui.jobs.job_table import JobTable
+from llmgw_desktop.ui.jobs.quiet_line import QuietLine
+from llmgw_desktop.ui.jobs.session_list import SessionList
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.card import Line
+from llmgw_desktop.ui.widgets.view_clothes import dress_menu
+
+_TICK_MS = 1000
+
+
+class JobsPage(QWidget):
+    """`open_job` is for a notification or another page that leads here."""
+
+    flight_wanted = Signal(str)
+    path_wanted = Signal(Path)
+    notices_wanted = Signal(bool)
+    """Whether long jobs that ended are to be told of."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        base_urls: Callable[[], Mapping[str, str]],
+        key_file: Path,
+        bridge: Bridge,
+        theme: Theme,
+        settings: QSettings,
+    ) -> None:
+        super().__init__()
+        self._jobs = jobs
+        self._base_urls = base_urls
+        self._key_file = str(key_file)
+        self._bridge = bridge
+        self._theme = theme
+        self._known = JobList()
+        self._wanted_id = ""
+        """To be opened as soon as it is listed."""
+        self._has_told = False
+        self._actions = JobActions(theme, jobs, bridge, self)
+        self._model = JobModel(jobs.now_s, self)
+        self.table = JobTable(self._model, theme)
+        self.pane = JobPane(theme, jobs, self._known, bridge, self._actions, settings)
+        self.browser = JobBrowser(self.table, self.pane, theme, settings)
+        self.filter = JobFilter(theme)
+        self.sessions = SessionList(theme)
+        self.states = JobStates(theme, self.browser, self.table, self.sessions)
+        self._kept: list[Session] = []
+        self.went_on = QuietLine(theme)
+        self.notices = QAction("Tell of long jobs that ended", self)
+        self._line = Line(theme)
+        self.notice = Notice(theme, self)
+        self._tick = QTimer(self, interval=_TICK_MS)
+        self._lay_out()
+        self._connect()
+        self._add_keys()
+
+    def open_job(self, job_id: str) -> None:
+        """Choose this one and open it; a filter that hides it goes."""
+        self._wanted_id = job_id
+        self._read()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._read()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tick.stop()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._lead_keyboard()
+
+    def _read(self) -> None:
+        base_urls, key_file = self._base_urls(), self._key_file
+
+        def work() -> tuple[list[Job], FirstJob | None]:
+            found = self._jobs.recent()
+            # Looking for programs takes the disk, and only who has no job needs them.
+            first = None if found else first_job(base_urls, key_file, self._jobs.ready())
+            return found, first
+
+        self._bridge.fetch(self, work, self._take, self._on_failed)
+
+    def _take(self, read: tuple[list[Job], FirstJob | None]) -> None:
+        jobs, first = read
+        self._known.take(jobs)
+        for job in self._jobs.live:
+            self._known.note(job)
+        if first is not None:
+            self.states.show_first(first)
+        if not self._has_told:
+            self._has_told = True
+            self.went_on.say(went_on_words(len(self._jobs.went_on)))
+        self._show()
+        self._lead_keyboard()
+
+    def _on_failed(self, error: Exception) -> None:
+        if not len(self._known):
+            self._show_bars(False)
+            self.states.show_failure(error)
+        else:
+            self.notice.say("The jobs cannot be read now.")
+
+    def _on_events(self, events: tuple[Event, ...]) -> None:
+        changed = [event.job for event in events if isinstance(event, JobChanged)]
+        for job in changed:
+            self._known.note(job)
+        if not self.isVisible():
+            return
+        if changed and not self.states.is_failure:
+            self._show()
+        if any(isinstance(event, GatewayChanged) for event in events) and self.states.is_first:
+            self._read()
+
+    def _show(self) -> None:
+        self._find_wanted()
+        shown = self._known.shown(self.filter.query)
+        self._model.show_jobs(shown)
+        if self.filter.shows_sessions:
+            self._show_sessions()
+        else:
+            self.filter.show_count(shown, len(self._known))
+            self.states.show_counts(len(shown), len(self._known))
+            self._show_bars(not self.states.is_first)
+        chosen = self.browser.job
+        newer = None if chosen is None else self._known.get(chosen.id)
+        if newer is not None and newer is not chosen:
+            self.browser.show_newer(newer)
+        if self._wanted_id and self._model.row_of(self._wanted_id) >= 0:
+            self.table.choose(self._wanted_id)
+            self._wanted_id = ""
+            self.browser.open_pane()
+        if self._model.has_live and self.isVisible():
+            self._tick.start()
+        else:
+            self._tick.stop()
+
+    def _on_view(self, is_sessions: bool) -> None:
+        if is_sessions:
+            self._bridge.fetch(self, self._jobs.sessions, self._take_sessions, self._on_failed)
+        self._show()
+
+    def _take_sessions(self, sessions: list[Session]) -> None:
+        self._kept = sessions
+        self._show()
+
+    def _show_sessions(self) -> None:
+        today = today_of(self._jobs.now_s())
+        query, rows = self.filter.query, []
+        for session in self._kept:
+            row = shown_session(session, self._known.of_session(session.id), today)
+            words = f"{' '.join(row.cells)} {session.id} {session.provider_session_id}"
+            is_cli = not query.cli or session.cli == query.cli
+            if is_cli and query.text.casefold() in words.casefold():
+                rows.append(row)
+        self.sessions.show_sessions(rows)
+        self.filter.count.setText(session_count_words(len(rows), len(self._kept)))
+        self.states.show_sessions()
+
+    def _ask_forget(self, session: Session) -> None:
+        title = title_of_session(session, self._known.of_session(session.id))
+        dialog = QuestionDialog(
+            self._theme,
+            title="Forget this session?",
+            text=f"«{inert_line(title, 80)}» cannot be gone on with through the gateway any more. "
+            f"What was said stays with {session.cli}.",
+            yes="Forget it",
+            no="Keep it",
+            parent=self.window(),
+        )
+        dialog.accepted.connect(
+            lambda: self._bridge.run(self._forget(session), name="forget a session")
+        )
+        dialog.open()
+
+    async def _forget(self, session: Session) -> None:
+        try:
+            await self._jobs.forget(session)
+        except LlmgwError as error:
+            self.notice.say(inert_line(str(error), 300))
+        else:
+            self.notice.say("Forgotten.")
+        self._on_view(True)
+
+    def _find_wanted(self) -> None:
+        job = self._known.get(self._wanted_id)
+        if job is not None:
+            self.filter.views.choose(JOBS)
+        if job is not None and not self.filter.query.shows(job):
+            self.filter.clear()
+
+    def _on_chosen(self, job: Job | None) -> None:
+        self._actions.show_job(job)
+
+    def _on_started(self, job: Job) -> None:
+        self._known.note(job)
+        self._wanted_id = job.id
+        self._show()
+        self.notice.say("Runs again.")
+
+    def _on_said(self, sentence: str) -> None:
+        self.notice.say(sentence)
+        if self.browser.job is not None and self.browser.is_open:
+            self.pane.show_job(self.browser.job)
+
+    def _show_bars(self, on: bool) -> None:
+        self.filter.setVisible(on)
+        self._line.setVisible(on)
+
+    def _lead_keyboard(self) -> None:
+        wanted = self.states.for_keyboard
+        if self.hasFocus() and wanted is not None:
+            wanted.setFocus()
+
+    def _leave_filter(self) -> None:
+        (self.sessions.table if self.filter.shows_sessions else self.table).setFocus()
+
+    def _show_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dress_menu(menu, self._theme)
+        menu.addActions(self._actions.actions)
+        menu.popup(at)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.went_on, self.filter, self._line):
+            column.addWidget(part)
+        column.addWidget(self.states, 1)
+        self._show_bars(False)
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._on_events)
+        self._tick.timeout.connect(self._model.tick)
+        self.filter.changed.connect(self._show)
+        self.filter.left.connect(self._leave_filter)
+        self.filter.view_chosen.connect(self._on_view)
+        self.sessions.jobs_wanted.connect(lambda session: self.filter.look_for(session.id))
+        self.sessions.forget_wanted.connect(self._ask_forget)
+        self.sessions.said.connect(self.notice.say)
+        self.states.clear_wanted.connect(self.filter.clear)
+        self.states.retry_wanted.connect(self._read)
+        self.browser.chosen.connect(self._on_chosen)
+        self.table.menu_wanted.connect(self._show_menu)
+        self._actions.said.connect(self._on_said)
+        self._actions.started.connect(self._on_started)
+        self._actions.flight_wanted.connect(self.flight_wanted)
+        self._actions.path_wanted.connect(self.path_wanted)
+        self.notices.toggled.connect(self.notices_wanted)
+
+    def _add_keys(self) -> None:
+        for text, keys, run in (
+            ("Filter jobs", ("Ctrl+F", "/"), self.filter.focus_field),
+            ("Clear filter", ("Ctrl+L",), self.filter.clear),
+        ):
+            action = QAction(text, self)
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(run)
+            self.addAction(action)
+        self.notices.setCheckable(True)
+        self.addAction(self.notices)

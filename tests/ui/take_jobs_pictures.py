@@ -1,0 +1,257 @@
+"""Takes pictures of the Jobs page in all its states, to be looked at by a person.
+
+    python tests/ui/take_jobs_pictures.py FOLDER [--scales 1 2] [--only NAME]
+
+Jobs are read along in the loop that Qt hosts, so that these pictures have one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+_WAIT_S = 0.9
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("folder", type=Path)
+    words.add_argument("--scales", nargs="+", default=["1", "2"])
+    words.add_argument("--only", default="")
+    chosen = words.parse_args()
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    if len(chosen.scales) > 1:
+        for scale in chosen.scales:
+            again = [*sys.argv[1:], "--scales", scale]
+            subprocess.run([sys.executable, __file__, *again], check=True)
+        return
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_SCALE_FACTOR"] = chosen.scales[0]
+    sys.path.insert(0, str(_CHECKOUT))
+    from llmgw_desktop.ui.application import make_application
+    from llmgw_desktop.ui.qt_loop import run
+
+    app = make_application()
+    run(_take_all(app, chosen.folder, chosen.scales[0], chosen.only), app)
+
+
+async def _take_all(app: object, folder: Path, scale: str, only: str) -> None:
+    from llmgw_desktop.ui.theme import Appearance, Theme
+
+    theme = Theme(app, Appearance.LIGHT)  # type: ignore[arg-type]
+    for name, pose in POSES.items():
+        if not name.startswith(only):
+            continue
+        for appearance in (Appearance.LIGHT, Appearance.DARK):
+            theme.set_appearance(appearance)
+            with tempfile.TemporaryDirectory() as home:
+                studio = Studio(theme, Path(home))
+                await pose(studio)
+                picture = studio.subject.grab()  # type: ignore[attr-defined]
+                picture.save(str(folder / f"{name}-{appearance.value}-{scale}x.png"))
+                await studio.close()
+
+
+class Studio:
+    """One window on a plain gateway."""
+
+    def __init__(self, theme: object, folder: Path) -> None:
+        from PySide6.QtCore import QSettings
+
+        from llmgw_desktop.ui.desktop_shell import DesktopShell
+        from llmgw_desktop.ui.theme import Theme
+        from llmgw_desktop.ui.tray import Tray
+        from tests.ui.plain_gateway import PlainGateway
+
+        assert isinstance(theme, Theme)
+        self.gateway = PlainGateway(folder / "run" / "access.key")
+        self.tray = Tray(theme.icons, lambda: False)
+        settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+        self.shell = DesktopShell(self.gateway, theme, self.tray, settings)
+        self.subject: object = None
+        self.page: object = None
+
+    def fill(self) -> object:
+        from tests.support.job_scene import set_job_scene
+
+        return set_job_scene(self.gateway.runs, self.gateway.places.jobs_folder)
+
+    async def show(self, width: int = 1160, height: int = 760, page: str = "jobs") -> None:
+        from llmgw_desktop.ui.pages.jobs_page import JobsPage
+
+        self.shell.show_window()
+        window = self.shell.window
+        assert window is not None
+        window.resize(width, height)
+        window.show_page(page)
+        self.subject = window
+        self.page = window.findChild(JobsPage)
+        await asyncio.sleep(_WAIT_S)
+
+    async def open(self, job_id: str) -> None:
+        from llmgw_desktop.ui.pages.jobs_page import JobsPage
+
+        assert isinstance(self.page, JobsPage)
+        self.page.open_job(job_id)
+        await asyncio.sleep(_WAIT_S)
+
+    async def close(self) -> None:
+        from shiboken6 import delete
+
+        window = self.shell.window
+        await self.shell.stop()
+        delete(self.shell)
+        delete(window)
+
+
+async def jobs_full(studio: Studio) -> None:
+    studio.fill()
+    studio.gateway.jobs.take_over()
+    await studio.show()
+
+
+async def jobs_streaming(studio: Studio) -> None:
+    speaks = studio.fill()
+    await studio.show(height=820)
+    await studio.open(speaks.id)  # type: ignore[attr-defined]
+
+
+async def jobs_right(studio: Studio) -> None:
+    speaks = studio.fill()
+    await studio.show(width=1400)
+    studio.page.pane.turned.emit()  # type: ignore[attr-defined]
+    await studio.open(speaks.id)  # type: ignore[attr-defined]
+
+
+async def jobs_failed(studio: Studio) -> None:
+    studio.fill()
+    await studio.show()
+    failed = next(j for j in studio.gateway.runs.jobs.values() if j.category == "auth_error")
+    await studio.open(failed.id)
+
+
+async def jobs_details(studio: Studio) -> None:
+    studio.fill()
+    await studio.show()
+    done = next(j for j in studio.gateway.runs.jobs.values() if j.state == "completed")
+    studio.page.pane.choose_tab("Details")  # type: ignore[attr-defined]
+    await studio.open(done.id)
+
+
+async def jobs_narrow(studio: Studio) -> None:
+    speaks = studio.fill()
+    studio.gateway.jobs.take_over()
+    await studio.show(width=740, height=700)
+    await studio.open(speaks.id)  # type: ignore[attr-defined]
+
+
+async def jobs_sessions(studio: Studio) -> None:
+    from dataclasses import replace
+
+    from llmgw_desktop.domain.cli import CliName
+    from llmgw_desktop.domain.session import SessionTotals
+    from tests.support.job_scene import FIGURES, TITLES
+    from tests.support.plain_runs import plain_session
+
+    studio.fill()
+    totals = SessionTotals(usage=FIGURES.usage, cost_usd=1.27)
+    runs = studio.gateway.runs
+    for number, job in enumerate(list(runs.jobs.values())[:9]):
+        session = plain_session(
+            number * 40, cli=list(CliName)[number % 7], totals=totals, working_dir="/home/ada/app"
+        )
+        if number == 2:
+            session = replace(session, description=TITLES[2], is_active=True)
+        runs.sessions.append(session)
+        runs.put(replace(job, session_id=session.id))
+    await studio.show()
+    studio.page.filter.views.choose("sessions")  # type: ignore[attr-defined]
+    await asyncio.sleep(_WAIT_S)
+    studio.page.sessions.table.selectRow(2)  # type: ignore[attr-defined]
+
+
+async def jobs_empty(studio: Studio) -> None:
+    await studio.show()
+
+
+async def jobs_no_cli(studio: Studio) -> None:
+    studio.gateway.runs.ready = ()
+    await studio.show()
+
+
+async def jobs_no_match(studio: Studio) -> None:
+    studio.fill()
+    await studio.show()
+    studio.page.filter.field.setText("nothing like this")  # type: ignore[attr-defined]
+    await asyncio.sleep(_WAIT_S)
+
+
+async def jobs_cancel(studio: Studio) -> None:
+    from PySide6.QtWidgets import QDialog
+
+    speaks = studio.fill()
+    await studio.show()
+    await studio.open(speaks.id)  # type: ignore[attr-defined]
+    studio.page._actions.cancel.trigger()  # type: ignore[attr-defined]
+    await asyncio.sleep(_WAIT_S)
+    studio.subject = studio.shell.window.findChild(QDialog)  # type: ignore[union-attr]
+
+
+async def jobs_quit(studio: Studio) -> None:
+    studio.fill()
+    await studio.show()
+    studio.shell.ask_quit()
+    await asyncio.sleep(_WAIT_S)
+    studio.subject = studio.shell._job_desk.quitting.dialog
+
+
+async def jobs_waiting(studio: Studio) -> None:
+    from llmgw_desktop.ui.dialogs.quit_dialog import QuitChoice
+
+    studio.fill()
+    await studio.show()
+    studio.shell.ask_quit()
+    studio.shell._job_desk.quitting.dialog.chosen.emit(QuitChoice.WAIT)  # type: ignore[union-attr]
+    await asyncio.sleep(_WAIT_S)
+
+
+async def jobs_overview(studio: Studio) -> None:
+    from tests.ui.plain_gateway import ended_flight, running_flight
+
+    studio.fill()
+    studio.gateway.reader.waves = True
+    studio.gateway.reader.flights = [ended_flight(number) for number in range(1, 60)]
+    studio.gateway.under_way = [running_flight(1, client="claude-code", chunks=214)]
+    await studio.show(page="overview", height=900)
+
+
+POSES: dict[str, Callable[[Studio], Awaitable[None]]] = {
+    pose.__name__: pose
+    for pose in (
+        jobs_full,
+        jobs_streaming,
+        jobs_right,
+        jobs_failed,
+        jobs_details,
+        jobs_narrow,
+        jobs_sessions,
+        jobs_empty,
+        jobs_no_cli,
+        jobs_no_match,
+        jobs_cancel,
+        jobs_quit,
+        jobs_waiting,
+        jobs_overview,
+    )
+}
+
+
+if __name__ == "__main__":
+    main()
