@@ -49,7 +49,9 @@ class Runs:
             ttl_s=settings.jobs.session_ttl_s,
             live=self._live_sessions,
         )
-        books = Books(sessions, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home)
+        books = Books(
+            sessions, ids=ids, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home
+        )
         self.supervisor = Supervisor(
             JobParts(
                 store=self._store,

@@ -70,6 +70,7 @@ class Supervisor:
         cli = self._clis.get(asked.request.cli)
         if cli is None:
             raise InvalidRun("is no CLI that this gateway knows.", field="cli")
+        asked = await self._parts.ledger.prepare(asked)
         launch = self._parts.launcher.check(cli, asked.request)
         key = request_key(asked.request, launch.plan, asked.owner, asked.session)
         if (same := await self._same(key, asked)) is not None:
