@@ -67,7 +67,7 @@ class Runs:
             jobs=settings.jobs,
             limits=settings.limits,
         )
-        self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.result)
+        self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.said)
         self.service = RunService(self.supervisor, sessions, self.clis, ids=ids, jobs=settings.jobs)
         self.models = CliClient(self.supervisor, self.clis)
 
