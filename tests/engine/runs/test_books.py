@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from llmgw_desktop.app.conversation.flight_conversation import conversation_of
 from llmgw_desktop.app.flight_copies import curl_text
 from llmgw_desktop.app.flight_errors import explained
+from llmgw_desktop.app.flight_formats import sentence
 from llmgw_desktop.clis.cli import SideUsage
 from llmgw_desktop.domain.cli import UsageTold
 from llmgw_desktop.domain.flight import FlightState
@@ -69,6 +70,15 @@ async def test_a_run_that_failed_is_a_flight_that_says_so(house: RunHouse) -> No
     explained_to_a_person = explained(summary)
     assert explained_to_a_person is not None
     assert explained_to_a_person.what == "The CLI's vendor failed."
+
+
+async def test_a_canceled_run_is_no_client_that_left(house: RunHouse) -> None:
+    _, told = await house.call("POST", "/v1/jobs", {"cli": "claude", "prompt": "begin; sleep 60"})
+    await house.call("POST", f"/v1/jobs/{told['id']}/cancel", {})
+    summary = (await _flight(house, told["flightId"])).summary
+    assert (summary.state, summary.error_kind) == (FlightState.CANCELED, "canceled")
+    assert "the run was canceled" in sentence(summary, 0.0)
+    assert getattr(explained(summary), "what", "") == "The run was canceled."
 
 
 async def test_a_shared_run_is_one_flight(house: RunHouse) -> None:
