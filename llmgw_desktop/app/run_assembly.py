@@ -47,7 +47,7 @@ class Runs:
             clock=clock,
             ids=ids,
             ttl_s=settings.jobs.session_ttl_s,
-            live=self._live_sessions,
+            folders_in_use=lambda: self.supervisor.neutral_dirs(),
         )
         books = Books(
             sessions, ids=ids, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home
@@ -89,9 +89,6 @@ class Runs:
         self.launcher.apply(settings.clis)
         self.supervisor.apply(settings.jobs, settings.limits)
         self.service.apply(settings.jobs)
-
-    def _live_sessions(self) -> tuple[str, ...]:
-        return tuple(job.session_id for job in self.supervisor.live if job.session_id)
 
     async def close(self) -> None:
         """What runs goes on, and is found again by the next program."""

@@ -53,6 +53,11 @@ class Supervisor:
         """Those that wait or run, oldest first."""
         return tuple(live.job for live in self._live.values())
 
+    def neutral_dirs(self) -> list[str]:
+        """Of the sessions of live runs, one for each run. From any thread."""
+        lives = list(self._live.values())
+        return [live.asked.session.neutral_dir for live in lives if live.asked.session]
+
     def apply(self, jobs: JobSettings, limits: LimitSettings) -> None:
         """For what is asked from now on."""
         self._jobs = jobs
