@@ -171,7 +171,9 @@ def _ending(flight: FlightSummary, now_s: float) -> str:
         case FlightState.CUT:
             return f"{provider or 'the provider'} began to answer and broke off after {took}"
         case FlightState.CANCELED:
-            return f"the client left after {took}, before the answer was complete"
+            is_run = flight.protocol is ModelProtocol.CLI
+            whose = "the run was canceled" if is_run else "the client left"
+            return f"{whose} after {took}, before the answer was complete"
         case FlightState.LOST:
             return "LLM Gateway ended meanwhile, and how the flight ended is not known"
 

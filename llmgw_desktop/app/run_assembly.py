@@ -49,9 +49,11 @@ class Runs:
             clock=clock,
             ids=ids,
             ttl_s=settings.jobs.session_ttl_s,
-            live=self._live_sessions,
+            folders_in_use=lambda: self.supervisor.neutral_dirs(),
         )
-        books = Books(sessions, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home)
+        books = Books(
+            sessions, ids=ids, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home
+        )
         self.supervisor = Supervisor(
             JobParts(
                 store=self._store,
@@ -67,7 +69,7 @@ class Runs:
             jobs=settings.jobs,
             limits=settings.limits,
         )
-        self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.result)
+        self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.said)
         self.service = RunService(self.supervisor, sessions, self.clis, ids=ids, jobs=settings.jobs)
         self.models = CliClient(self.supervisor, self.clis)
 
@@ -97,9 +99,6 @@ class Runs:
         self.launcher.apply(settings.clis)
         self.supervisor.apply(settings.jobs, settings.limits)
         self.service.apply(settings.jobs)
-
-    def _live_sessions(self) -> tuple[str, ...]:
-        return tuple(job.session_id for job in self.supervisor.live if job.session_id)
 
     def leave(self) -> None:
         """Before answers are broken off because the program ends."""

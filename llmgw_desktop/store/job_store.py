@@ -47,6 +47,7 @@ class JobStore:
         self._connection: sqlite3.Connection | None = None
         # Composed once: of so many columns that takes longer than the writing.
         self._insert, self._update = self._composed()
+        self._select_one, self._select_same = self._composed_reads()
 
     def add(self, job: Job) -> None:
         self._write(self._insert, list(_row(job).values()))
@@ -64,11 +65,8 @@ class JobStore:
 
     def get(self, job_id: str, owner: str | None = None) -> Job | None:
         """None also for somebody else's; without an owner anybody's."""
-        wanted = JobRow.id == job_id
-        if owner is not None:
-            wanted &= JobRow.owner == owner
-        found = self._jobs(JobRow.select().where(wanted).limit(1))
-        return found[0] if found else None
+        found = self._made(self._write(self._select_one, [job_id]))
+        return found[0] if found and owner in (None, found[0].owner) else None
 
     def live(self) -> list[Job]:
         """Queued or running, oldest first."""
@@ -96,9 +94,8 @@ class JobStore:
 
     def same(self, request_key: str, since_s: float) -> Job | None:
         """The newest of this key that was completed since then."""
-        done = (JobRow.state == JobState.COMPLETED) & (JobRow.ended_at_s >= since_s)
-        same = JobRow.select().where((JobRow.request_key == request_key) & done)
-        found = self._jobs(same.order_by(JobRow.asked_at_s.desc()).limit(1))
+        parameters = [request_key, str(JobState.COMPLETED), since_s]
+        found = self._made(self._write(self._select_same, parameters))
         return found[0] if found else None
 
     def ids(self) -> set[str]:
@@ -130,8 +127,21 @@ class JobStore:
         update, _ = self._dialect.compose(JobRow.update(values).where(may).returning(JobRow.id))
         return insert, update
 
+    def _composed_reads(self) -> tuple[str, str]:
+        """By id; by request key, state and since when."""
+        hole = peewee.SQL("?")
+        one, _ = self._dialect.compose(JobRow.select().where(JobRow.id == hole).tuples())
+        done = (JobRow.state == hole) & (JobRow.ended_at_s >= hole)
+        same = JobRow.select().where((JobRow.request_key == hole) & done)
+        newest = same.order_by(JobRow.asked_at_s.desc()).limit(peewee.SQL("1"))
+        last, _ = self._dialect.compose(newest.tuples())
+        return one, last
+
     def _jobs(self, query: Any) -> list[Job]:
-        return [_job(dict(zip(_COLUMNS, row, strict=True))) for row in self._run(query.tuples())]
+        return self._made(self._run(query.tuples()))
+
+    def _made(self, rows: list[Any]) -> list[Job]:
+        return [_job(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
 
     def _run(self, query: Any) -> list[Any]:
         return self._write(*self._dialect.compose(query))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import peewee
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.session import Session, SessionTotals
@@ -25,11 +26,15 @@ class SessionStore:
     def __init__(self, path: Path) -> None:
         self._file = GatewayFile(path)
         self._dialect = Dialect()
+        # Composed once: that takes longer than the writing.
+        self._insert, self._went_on = self._composed()
 
     def add(self, session: Session) -> None:
         """An active one takes the place of the one that was."""
-        insert = SessionRow.insert(_row(session))
-        self._run(*([self._rest(session.owner, session.cli)] if session.is_active else []), insert)
+        if not session.is_active:
+            self._file.run(self._insert, list(_row(session).values()))
+            return
+        self._run(self._rest(session.owner, session.cli), SessionRow.insert(_row(session)))
 
     def get(self, session_id: str, owner: str) -> Session | None:
         """By our id, or by the CLI's own; None also for somebody else's."""
@@ -85,10 +90,8 @@ class SessionStore:
     ) -> None:
         """After a run; of one that was deleted meanwhile nothing comes back. An empty
         `provider_id` leaves what is known."""
-        news: dict[str, Any] = {"totals": _written(totals), "used_at_s": now_s}
-        if provider_id:
-            news["provider_session_id"] = provider_id
-        self._run(SessionRow.update(news).where(_is(session_id, owner)))
+        news = [provider_id, now_s, _written(totals)]
+        self._file.run(self._went_on, [*news, session_id, owner])
 
     def delete(self, session_ids: Sequence[str], owner: str) -> int:
         """How many of this owner's there were."""
@@ -113,6 +116,19 @@ class SessionStore:
 
     def close(self) -> None:
         self._file.close()
+
+    def _composed(self) -> tuple[str, str]:
+        """An insert of all columns; an update of a session's name, use and totals."""
+        hole = peewee.SQL("?")
+        insert = SessionRow.insert({getattr(SessionRow, name): hole for name in _COLUMNS})
+        told = peewee.fn.NULLIF(hole, peewee.SQL("''"))
+        news = {
+            "provider_session_id": peewee.fn.COALESCE(told, SessionRow.provider_session_id),
+            "used_at_s": hole,
+            "totals": hole,
+        }
+        update = SessionRow.update(news).where(_is(hole, hole))
+        return self._dialect.compose(insert)[0], self._dialect.compose(update)[0]
 
     def _rest(self, owner: str, cli: CliName) -> Any:
         """No session of these is active."""
@@ -141,7 +157,7 @@ def _of(owner: str, cli: CliName) -> Any:
     return (SessionRow.owner == owner) & (SessionRow.cli == cli)
 
 
-def _is(session_id: str, owner: str) -> Any:
+def _is(session_id: Any, owner: Any) -> Any:
     return (SessionRow.id == session_id) & (SessionRow.owner == owner)
 
 

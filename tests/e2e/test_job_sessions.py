@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.support import codex_cli, npm_cli
+from tests.support.fake_clis import make_fake_clis
 from tests.support.gateway import Gateway, GatewaySetup, running_gateway
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(660)]
@@ -108,3 +112,43 @@ def test_sessions_go_on_and_tell_each_runs_own_figures(jobs: Jobs) -> None:
         assert max(costs) < 3 * min(costs), costs
     told = jobs.call(f"/v1/sessions/{named}")["session"]
     assert told["providerSessionId"] == first["providerSessionId"]
+
+
+def test_a_killed_gateway_knows_how_its_runs_ended(own_home: Path, tmp_path: Path) -> None:
+    program = make_fake_clis(tmp_path / "bin")["claude"]
+    setup = GatewaySetup(home=own_home, toml=f'[clis.claude]\ncommand = "{program}"\n')
+    setup.write_config()
+    gone = Gateway(setup)
+    try:
+        gone.wait_ready()
+        first = Jobs(gateway=gone, fields={"cli": "claude"})
+        begun = first.run("answer one 0.02")
+        waits = 'begin; while [ ! -e "$HOME/go" ]; do sleep 0.02; done; answer late 0.05'
+        body = {"cli": "claude", "prompt": waits, "sessionId": begun["sessionId"]}
+        live = first.call("/v1/jobs", body)
+        _until(lambda: first.call(f"/v1/jobs/{live['id']}")["job"]["state"] == "running")
+        _until(lambda: live["flightId"] in _states(own_home))
+    finally:
+        gone.kill()
+    (own_home.parent / "user-home" / "go").touch()
+    with running_gateway(setup) as running:
+        again = Jobs(gateway=running, fields={"cli": "claude"})
+        _until(lambda: again.call(f"/v1/jobs/{live['id']}")["job"]["state"] == "completed")
+        told = again.call(f"/v1/jobs/{live['id']}/result")
+        assert (told["text"], told["costUsd"]) == ("late", pytest.approx(0.03))
+        _until(lambda: _states(own_home)[live["flightId"]] == "ok")
+        assert _states(own_home)[begun["flightId"]] == "ok"
+        more = again.run("answer more 0.06", sessionId=begun["sessionId"], model="")
+        assert more["costUsd"] == pytest.approx(0.01)
+
+
+def _states(home: Path) -> dict[str, str]:
+    with closing(sqlite3.connect(home / "data" / "flights.db")) as database:
+        return dict(database.execute("SELECT id, state FROM flights").fetchall())
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

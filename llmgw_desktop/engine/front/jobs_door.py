@@ -88,9 +88,8 @@ class JobsDoor:
 
     async def events(self, caller: HttpCaller) -> None:
         """As server-sent events, from the beginning or after the last one that was heard."""
-        asked = parse_qs(caller.query)
-        heard = caller.headers.get("last-event-id", "")
-        after = number_in(asked, "after", int(heard) if heard.isdecimal() else 0, least=0)
+        asked = {"after": [caller.headers.get("last-event-id", "")]} | parse_qs(caller.query)
+        after = number_in(asked, "after", 0, least=0)
         job = self._runs.job(_id(caller), who(caller).client_id)
         await caller.begin(200, _STREAM)
         await caller.write(job_frame(job))

@@ -60,9 +60,7 @@ class Launcher:
         said = self._of(cli)
         if not said.enabled:
             raise InvalidRun("is switched off. Switch it on under Providers.", field="cli")
-        if request.model in DEFAULT_MODELS and said.default_model:
-            request = replace(request, model=said.default_model)
-        plan = cli.plan(request)
+        plan = self._plan(cli, request)
         own = environment_for(cli.name, self._env, cli.sign_in.variables)
         launch = Launch(
             program=self._program(cli, plan.command, own["PATH"]),
@@ -74,6 +72,16 @@ class Launcher:
         for each in plan.needs:
             _check_needed(each, launch.working_dir)
         return launch
+
+    def planned_again(self, launch: Launch, cli: Cli, request: CliRequest) -> Launch:
+        """The same request with another session's id. Raises InvalidRun."""
+        return replace(launch, plan=self._plan(cli, request))
+
+    def _plan(self, cli: Cli, request: CliRequest) -> LaunchPlan:
+        said = self._of(cli)
+        if request.model in DEFAULT_MODELS and said.default_model:
+            request = replace(request, model=said.default_model)
+        return cli.plan(request)
 
     def start(self, launch: Launch, job_id: str, folder: JobFolder) -> JobProcess:
         """Blocks for some milliseconds. Raises OSError."""

@@ -14,6 +14,10 @@ from llmgw_desktop.engine.jobs.outcome import Account
 class Ledger(Protocol):
     """Of every run, also of those that another program started."""
 
+    async def prepare(self, asked: Submission) -> Submission:
+        """First of all: with what the books want of a request and it does not bring. Makes
+        nothing. Raises StoreError."""
+
     def enter(self, job: Job, asked: Submission) -> None:
         """In a thread, before the job's row is written. Raises StoreError; then there is no job."""
 
@@ -30,6 +34,9 @@ class Ledger(Protocol):
 
 class NoLedger:
     """Nobody keeps any: the figures are what the CLI said."""
+
+    async def prepare(self, asked: Submission) -> Submission:
+        return asked
 
     def enter(self, job: Job, asked: Submission) -> None: ...
 

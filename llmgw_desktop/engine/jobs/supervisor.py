@@ -9,17 +9,19 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.domain.cli import CliEvent, CliName, SessionWish
+from llmgw_desktop.domain.cli import CliEvent, CliName
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
 from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.run_errors import InvalidRun, JobStillLive, SessionBusy
+from llmgw_desktop.domain.run_errors import InvalidRun, JobStillLive
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
 from llmgw_desktop.engine.jobs import outcome, reading
 from llmgw_desktop.engine.jobs.dedup import may_be_shared, request_key
+from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.launch import Launch
 from llmgw_desktop.engine.jobs.life import JobLife, JobParts, with_neutral_dir
 from llmgw_desktop.engine.jobs.live_job import LiveJob
+from llmgw_desktop.engine.jobs.one_at_a_time import refuse_second
 from llmgw_desktop.engine.jobs.outcome import Stop
 
 _TITLE = 120
@@ -51,6 +53,11 @@ class Supervisor:
         """Those that wait or run, oldest first."""
         return tuple(live.job for live in self._live.values())
 
+    def neutral_dirs(self) -> list[str]:
+        """Of the sessions of live runs, one for each run. From any thread."""
+        lives = list(self._live.values())
+        return [live.asked.session.neutral_dir for live in lives if live.asked.session]
+
     def apply(self, jobs: JobSettings, limits: LimitSettings) -> None:
         """For what is asked from now on."""
         self._jobs = jobs
@@ -70,18 +77,37 @@ class Supervisor:
         cli = self._clis.get(asked.request.cli)
         if cli is None:
             raise InvalidRun("is no CLI that this gateway knows.", field="cli")
-        launch = self._parts.launcher.check(cli, asked.request)
+        asked = await self._parts.ledger.prepare(asked)
+        # Its folders may lie anywhere: the disk may take its time.
+        launcher = self._parts.launcher
+        launch = await asyncio.to_thread(launcher.check, cli, asked.request)
         key = request_key(asked.request, launch.plan, asked.owner, asked.session)
         if (same := await self._same(key, asked)) is not None:
             return Submitted(job=same, deduped=True)
         if asked.session is not None and asked.session.new_provider_id:
             named = replace(asked.request, session_id=asked.session.new_provider_id)
             asked = replace(asked, request=named)
-            launch = self._parts.launcher.check(cli, named)
-        launch = with_neutral_dir(launch, asked)
-        self._refuse_two_at_once(asked)
+            launch = launcher.planned_again(launch, cli, named)
+        refuse_second(asked, self._live.values())
         self._life.admit(cli.name)
-        live = self._make(asked, cli, launch, key)
+        job_id = self._parts.ids.new("job")
+        folder = await asyncio.to_thread(self._folder, job_id, asked)
+        try:
+            # Others may have asked while that was made.
+            same = None if self._is_for_itself(asked) else self._same_live(key)
+            if same is None:
+                refuse_second(asked, self._live.values())
+                self._life.admit(cli.name)
+        except BaseException:
+            folder.remove()
+            raise
+        if same is not None:
+            folder.remove()
+            return Submitted(job=same, deduped=True)
+        job = self._job(job_id, asked, cli, launch, key)
+        launch = with_neutral_dir(launch, asked)
+        live = LiveJob(job=job, asked=asked, cli=cli, folder=folder, launch=launch)
+        self._live[job.id] = live
         await self._keep(live)
         self._life.wait_for_turn(live)
         self._submits += 1
@@ -129,13 +155,19 @@ class Supervisor:
 
     async def result(self, job_id: str, owner: str | None = None) -> JobResult | None:
         """With what it has said so far; None if there is none of this owner's."""
-        if (job := self.get(job_id, owner)) is None:
-            return None
+        job = self.get(job_id, owner)
+        return None if job is None else await self.said(job)
+
+    async def said(self, job: Job) -> JobResult:
+        """What a job in hand has said so far."""
+        return await asyncio.to_thread(self._said, job)
+
+    def _said(self, job: Job) -> JobResult:
         found = self._life.files(job)
         if found is None:
             return JobResult(job=job)
         folder, asked = found
-        return await asyncio.to_thread(reading.result_of, job, folder, self._life.reader(asked))
+        return reading.result_of(job, folder, self._life.reader(asked))
 
     async def cancel(self, job_id: str, owner: str | None = None) -> Job | None:
         """Returns when nothing of it runs any more. One that has ended stays as it is."""
@@ -191,26 +223,32 @@ class Supervisor:
         await self._life.close()
 
     async def _same(self, key: str, asked: Submission) -> Job | None:
-        window_s = self._jobs.dedup_window_ms / 1000 if asked.window_s is None else asked.window_s
-        if asked.force_refresh or window_s <= 0:
+        if self._is_for_itself(asked):
             return None
         if (same := self._same_live(key)) is not None:
             return same
-        since_s = self._parts.clock.now_s() - window_s
+        since_s = self._parts.clock.now_s() - self._window_s(asked)
         done = await asyncio.to_thread(self._parts.store.same, key, since_s)
         if done is not None and may_be_shared(done, asked.request, replay=asked.replay):
             return done
         # Another may have asked the same while we looked.
         return self._same_live(key)
 
+    def _is_for_itself(self, asked: Submission) -> bool:
+        """It shares no other's run."""
+        return asked.force_refresh or self._window_s(asked) <= 0
+
+    def _window_s(self, asked: Submission) -> float:
+        return self._jobs.dedup_window_ms / 1000 if asked.window_s is None else asked.window_s
+
     def _same_live(self, key: str) -> Job | None:
         jobs = (live.job for live in self._live.values() if not live.is_ending)
         return next((job for job in jobs if job.request_key == key), None)
 
-    def _make(self, asked: Submission, cli: Cli, launch: Launch, key: str) -> LiveJob:
+    def _job(self, job_id: str, asked: Submission, cli: Cli, launch: Launch, key: str) -> Job:
         request = asked.request
-        job = Job(
-            id=self._parts.ids.new("job"),
+        return Job(
+            id=job_id,
             owner=asked.owner,
             client=asked.client,
             cli=cli.name,
@@ -224,17 +262,17 @@ class Supervisor:
             asked_at_s=self._parts.clock.now_s(),
             changes_files=launch.plan.changes_files,
         )
+
+    def _folder(self, job_id: str, asked: Submission) -> JobFolder:
+        """In a thread."""
         try:
-            folder = self._parts.folders.make(job.id, asked)
+            return self._parts.folders.make(job_id, asked)
         except OSError as error:
             raise StoreUnavailable(f"A job cannot be kept: {error.strerror}.") from error
         except TypeError as error:
             raise InvalidRun(
                 "hold what is not JSON, and cannot be kept.", field="options"
             ) from error
-        live = LiveJob(job=job, asked=asked, cli=cli, folder=folder, launch=launch)
-        self._live[job.id] = live
-        return live
 
     async def _keep(self, live: LiveJob) -> None:
         try:
@@ -253,22 +291,6 @@ class Supervisor:
         except BaseException:
             self._parts.ledger.strike(live.job, live.asked)
             raise
-
-    def _refuse_two_at_once(self, asked: Submission) -> None:
-        """In one conversation: it would lose what one of them says. A fork is one of its own."""
-        named = asked.request.session_id
-        for live in self._live.values():
-            if live.is_ending or asked.request.session is SessionWish.FORK:
-                continue
-            other = live.asked.request
-            is_same = bool(asked.session_id) and asked.session_id == live.job.session_id
-            has_same_name = (
-                bool(named)
-                and (named, asked.request.cli) == (other.session_id, other.cli)
-                and other.session is not SessionWish.FORK
-            )
-            if is_same or has_same_name:
-                raise SessionBusy(live.job.id)
 
     def _remove(self, job_ids: Sequence[str]) -> None:
         """Files first: a row without files can be deleted again, files without a row never."""

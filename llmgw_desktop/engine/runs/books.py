@@ -1,15 +1,20 @@
 """The books of runs: which session each belongs to, what it really used, its flight."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import ErrorCategory, SessionWish, UsageTold
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.job import Job, JobFigures
+from llmgw_desktop.domain.session import SessionTotals, SessionUse
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.jobs.outcome import Account
+from llmgw_desktop.engine.runs.renewal import renewed
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.runs.settling import settled
 from llmgw_desktop.engine.runs.side_files import read_side_usage
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
 _BEGAN_NOTHING = frozenset({ErrorCategory.AUTH, ErrorCategory.INVALID_INPUT})
 """After these a CLI has told an id under which it finds nothing later."""
 
+_log = logging.getLogger(__name__)
+
 
 class Books:
     """A Ledger of the jobs."""
@@ -28,14 +35,21 @@ class Books:
         self,
         sessions: Sessions,
         *,
+        ids: IdSource,
         cli_of: Callable[[Job], Cli],
         home_of: Callable[[Cli], Path],
     ) -> None:
         self._sessions = sessions
+        self._ids = ids
         self._cli_of = cli_of
         self._home_of = home_of
         self.flights: RunFlights | None = None
         """Joined later: it reads what the jobs said."""
+
+    async def prepare(self, asked: Submission) -> Submission:
+        if asked.flight_id:
+            return asked
+        return await asyncio.to_thread(renewed, asked, self._sessions, self._ids)
 
     def enter(self, job: Job, asked: Submission) -> None:
         if asked.session is not None:
@@ -56,8 +70,17 @@ class Books:
         )
         if use is not None:
             name = "" if _began_nothing(account) else figures.provider_session_id or ""
-            await asyncio.to_thread(self._sessions.went_on, use, job.owner, name, totals)
+            await self._go_on(use, job, name, totals)
         return figures
+
+    async def _go_on(
+        self, use: SessionUse, job: Job, provider_id: str, totals: SessionTotals
+    ) -> None:
+        """The run's own figures are known whether the session can be written or not."""
+        try:
+            await asyncio.to_thread(self._sessions.went_on, use, job.owner, provider_id, totals)
+        except StoreError as error:
+            _log.warning("session %s could not be kept up: %s", use.id, error)
 
     def changed(self, job: Job, asked: Submission) -> None:
         if self.flights is not None:

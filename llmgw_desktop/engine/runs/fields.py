@@ -96,7 +96,7 @@ def read_fields(cli: Cli, fields: Mapping[str, object]) -> RunAsked:
             own = ", ".join(sorted(known - set(_COMMON)))
             raise InvalidRun(
                 f"{cli.name} has no such field; it has {own} and {', '.join(_COMMON)}",
-                field=name[:80],
+                field=name[:80] or "a field without a name",
             )
     _refuse_conflicts(common)
     prompt, warnings = _prompt(cli, common, given)

@@ -34,17 +34,17 @@ _log = logging.getLogger(__name__)
 
 
 class RunFlights:
-    """Told of every change of a job; `result` reads what a run said."""
+    """Told of every change of a job; `said` reads what a run said."""
 
     def __init__(
         self,
         recorder: Recorder,
         clock: Clock,
-        result: Callable[[str], Awaitable[JobResult | None]],
+        said: Callable[[Job], Awaitable[JobResult]],
     ) -> None:
         self._recorder = recorder
         self._clock = clock
-        self._result = result
+        self._said = said
         self._open: dict[str, OpenFlight] = {}
         self._closing = Tasks()
 
@@ -102,11 +102,10 @@ class RunFlights:
             flight.fail(state, str(job.category or job.state), job.error)
         if not flight.keep_limit:
             return
-        said = await self._result(job.id)
-        if said is not None:
-            flight.stop_reason = said.stop_reason
-            flight.answer_headers = _ANSWERED
-            flight.keep(said.text.encode("utf-8", "replace"))
+        said = await self._said(job)
+        flight.stop_reason = said.stop_reason
+        flight.answer_headers = _ANSWERED
+        flight.keep(said.text.encode("utf-8", "replace"))
 
 
 def _as_asked(asked: Submission) -> bytes:

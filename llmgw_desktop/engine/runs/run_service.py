@@ -70,9 +70,13 @@ class RunService:
 
     async def reply(self, job_id: str, owner: str) -> RunReply:
         """What is known of a job. Raises NoSuchJob."""
-        result = await self._supervisor.result(job_id, owner)
-        if result is None:
+        job = await asyncio.to_thread(self._supervisor.get, job_id, owner)
+        if job is None:
             raise NoSuchJob(job_id)
+        return await self._said(job)
+
+    async def _said(self, job: Job) -> RunReply:
+        result = await self._supervisor.said(job)
         return RunReply(
             job=result.job,
             text=result.text,
@@ -145,7 +149,7 @@ class RunService:
     async def _reply(
         self, job: Job, asked: RunAsked, submitted: Submitted, plan: SessionPlan
     ) -> RunReply:
-        told = RunReply(job=job) if job.is_live else await self.reply(job.id, job.owner)
+        told = RunReply(job=job) if job.is_live else await self._said(job)
         text = squeezed(told.text) if asked.optimizes_response else told.text
         return replace(
             told,

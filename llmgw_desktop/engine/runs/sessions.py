@@ -5,7 +5,8 @@ Which one a request means, `session_plan.py` says.
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -34,14 +35,14 @@ class Sessions:
         clock: Clock,
         ids: IdSource,
         ttl_s: int,
-        live: Callable[[], Iterable[str]] = tuple,
+        folders_in_use: Callable[[], Sequence[str]] = tuple,
     ) -> None:
-        """`live`: the sessions in which runs are under way."""
+        """`folders_in_use`: the neutral ones of runs under way, one for each run."""
         self._store = store
         self._clock = clock
         self._ids = ids
         self._ttl_s = ttl_s
-        self._live = live
+        self._folders_in_use = folders_in_use
         self._tidied_at_s = float("-inf")
 
     def apply(self, ttl_s: int) -> None:
@@ -123,8 +124,15 @@ class Sessions:
         self._store.went_on(
             use.id, owner, provider_id=provider_id, totals=totals, now_s=self._clock.now_s()
         )
+        is_shared = self._folders_in_use().count(use.neutral_dir) > 1
+        if not use.neutral_dir or is_shared:
+            return
+        with suppress(OSError):
+            # An empty one is made again when it is needed; most are.
+            Path(use.neutral_dir).rmdir()
+            return
         # One that was deleted while it ran leaves its folder to us.
-        if use.neutral_dir and not self._store.is_used(use.neutral_dir):
+        if not self._store.is_used(use.neutral_dir):
             shutil.rmtree(use.neutral_dir, ignore_errors=True)
 
     # What plans ask; in threads.
@@ -186,10 +194,10 @@ class Sessions:
         self._remove_folders([session])
 
     def _remove_folders(self, gone: list[Session]) -> int:
-        live = set(self._live())
+        in_use = set(self._folders_in_use())
         for each in gone:
             folder = each.neutral_dir
-            if folder and each.id not in live and not self._store.is_used(folder):
+            if folder and folder not in in_use and not self._store.is_used(folder):
                 shutil.rmtree(Path(folder), ignore_errors=True)
         return len(gone)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 from llmgw_desktop.app.conversation.flight_conversation import conversation_of
 from llmgw_desktop.app.flight_copies import curl_text
 from llmgw_desktop.app.flight_errors import explained
+from llmgw_desktop.app.flight_formats import sentence
 from llmgw_desktop.clis.cli import SideUsage
 from llmgw_desktop.domain.cli import UsageTold
 from llmgw_desktop.domain.flight import FlightState
+from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.session import SessionTotals
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
@@ -69,12 +72,44 @@ async def test_a_run_that_failed_is_a_flight_that_says_so(house: RunHouse) -> No
     assert explained_to_a_person.what == "The CLI's vendor failed."
 
 
+async def test_a_canceled_run_is_no_client_that_left(house: RunHouse) -> None:
+    _, told = await house.call("POST", "/v1/jobs", {"cli": "claude", "prompt": "begin; sleep 60"})
+    await house.call("POST", f"/v1/jobs/{told['id']}/cancel", {})
+    summary = (await _flight(house, told["flightId"])).summary
+    assert (summary.state, summary.error_kind) == (FlightState.CANCELED, "canceled")
+    assert "the run was canceled" in sentence(summary, 0.0)
+    assert getattr(explained(summary), "what", "") == "The run was canceled."
+
+
 async def test_a_shared_run_is_one_flight(house: RunHouse) -> None:
     body = {"cli": "claude", "prompt": "begin; sleep 0.3; answer x", "wait": True}
     one, two = await asyncio.gather(*(house.call("POST", "/v1/jobs", body) for _ in range(2)))
     assert one[1]["flightId"] == two[1]["flightId"]
     await _flight(house, one[1]["flightId"])
     assert len(house.closed) == 1
+
+
+async def test_what_is_asked_again_has_a_flight_and_a_session_of_its_own(house: RunHouse) -> None:
+    supervisor = house.container.runs.supervisor
+    first = await house.run("answer one 0.02")
+    more = await house.run("answer two 0.03", sessionId=first["sessionId"])
+    for told, session in ((first, None), (more, first["sessionId"])):
+        found = supervisor._life.files(supervisor.get(told["id"]))
+        assert found is not None
+        anew = replace(found[1], force_refresh=True, flight_id="", correlation_id="")
+        job = (await supervisor.submit(anew)).job
+        ended = await supervisor.wait(job.id)
+        assert ended is not None
+        assert ended.state is JobState.COMPLETED
+        assert ended.flight_id not in ("", told["flightId"])
+        assert (ended.session_id == session) if session else ended.session_id != told["sessionId"]
+        assert (await _flight(house, ended.flight_id)).summary.state is FlightState.OK
+    begun, _, begun_again, resumed_again = house.asked
+    assert begun.split()[0] != begun_again.split()[0]
+    assert first["providerSessionId"] not in begun_again
+    assert f"--resume={first['providerSessionId']}" in resumed_again
+    # It told 0.03 for the whole session, as the run before: nothing was added.
+    assert ended.figures.cost_usd == 0
 
 
 async def test_the_next_program_ends_the_flight(make_house: MakeHouse) -> None:

@@ -8,8 +8,14 @@ import uuid
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from llmgw_desktop.clis.claude import CLI
+from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.engine.runs.fields import COMMON, RunAsked, read_fields
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 
 OK = "answer hello 0.02 10 5"
@@ -73,6 +79,8 @@ async def test_who_does_not_wait_hears_it_all_the_same(house: RunHouse) -> None:
     assert [each for each in rest if each[0]] == [each for each in heard if each[0]][2:]
     same = await _stream(house, f"/v1/jobs/{job_id}/events", **{"Last-Event-ID": "2"})
     assert same == rest
+    status, told = await house.call("GET", f"/v1/jobs/{job_id}/events?after={'9' * 5000}")
+    assert (status, told["error"]["field"]) == (400, "after")
     _, result = await house.call("GET", f"/v1/jobs/{job_id}/result")
     assert result["text"] == "three"
 
@@ -273,3 +281,28 @@ async def test_prompt_parts_and_blanks(house: RunHouse) -> None:
     )
     assert request is not None
     assert request[1].request.prompt == f"true\n\n{OK}"
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+_NAMES = st.sampled_from([each.name for each in (*COMMON, *CLI.options)]) | st.text()
+
+
+@given(st.dictionaries(_NAMES, _JSON, max_size=6))
+def test_fields_of_any_kind_are_understood_or_refused_by_name(fields: dict[str, Any]) -> None:
+    refused: InvalidRun | None = None
+    asked: RunAsked | None = None
+    try:
+        asked = read_fields(CLI, fields)
+    except InvalidRun as error:
+        refused = error
+    if refused is not None:
+        assert refused.field
+        assert refused.category is ErrorCategory.INVALID_INPUT
+    else:
+        assert asked is not None
+        assert asked.prompt
+        assert not (set(asked.options) & {each.name for each in COMMON} - {"promptParts"})

@@ -28,8 +28,8 @@ async def _sessions(house: RunHouse, query: str = "", *, key: str = "") -> Any:
 
 @pytest.mark.parametrize("name", ["sessionId", "providerSessionId"])
 async def test_a_session_goes_on_by_either_id(house: RunHouse, name: str) -> None:
-    first = await house.run(OK)
-    again = await house.run("answer more 0.05 20 7", sessionId=first[name])
+    first = await house.run(f"touch kept; {OK}")
+    again = await house.run("[ -e kept ] && answer more 0.05 20 7", sessionId=first[name])
     assert again["sessionId"] == first["sessionId"]
     assert again["providerSessionId"] == first["providerSessionId"]
     begun, resumed = house.asked
@@ -134,8 +134,11 @@ async def test_two_runs_at_once_in_one_session(house: RunHouse) -> None:
         status, error = await house.refused(prompt="answer other", sessionId=name)
         assert (status, error["code"], error["field"]) == (409, "session_busy", "sessionId")
         assert (error["retryable"], live["id"] in error["message"]) == (True, True)
+    while len(house.asked) < 2:
+        await asyncio.sleep(0.02)
     fork = await house.run("answer f", sessionId=first["sessionId"], forkSession=True)
     assert fork["state"] == "completed"
+    assert _folder(house.asked[1]).is_dir(), "the other run works in it"
     (house.home / "go").touch()
     while (await house.call("GET", f"/v1/jobs/{live['id']}"))[1]["job"]["state"] != "completed":
         await asyncio.sleep(0.02)
@@ -187,12 +190,14 @@ async def test_the_person_may_go_on_with_what_a_terminal_began(house: RunHouse) 
 
 
 async def test_sessions_are_listed_deleted_and_cleared(house: RunHouse) -> None:
-    one, two = await house.run(OK), await house.run("answer two 1 1", cli="codex")
+    one = await house.run(f"touch kept; {OK}")
+    two = await house.run("answer two 1 1", cli="codex")
     told = await _sessions(house)
     assert [each["id"] for each in told["sessions"]] == [two["sessionId"], one["sessionId"]]
     assert (await _sessions(house, "?cli=codex"))["total"] == 1
     folder = _folder(house.asked[0])
     assert folder.is_dir()
+    assert not _folder(house.asked[1]).exists(), "an empty one is kept for nothing"
     status, gone = await house.call("DELETE", f"/v1/sessions/{one['sessionId']}")
     assert (status, gone["id"], folder.exists()) == (200, one["sessionId"], False)
     status, _ = await house.refused(prompt=OK, sessionId=one["sessionId"])
@@ -217,7 +222,7 @@ async def test_one_that_is_deleted_while_it_runs_stays_deleted(house: RunHouse) 
 
 async def test_one_that_nobody_uses_is_forgotten(make_house: MakeHouse) -> None:
     house = await make_house(env={"SESSION_TTL": "60"})
-    told = await house.run(OK)
+    told = await house.run(f"touch kept; {OK}")
     sessions = house.container.runs.service.sessions
     now_s = sessions._clock.now_s()
 

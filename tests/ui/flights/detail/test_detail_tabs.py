@@ -317,3 +317,26 @@ def test_the_route_tells_each_candidate_with_its_reason(theme: Theme, qtbot: obj
     assert "No route was chosen" in tab.accessibleDescription()
     tab.show_record(FlightRecord(summary=running(1)))
     assert "told when it has ended" in tab.accessibleDescription()
+
+
+def test_a_run_of_a_cli_is_a_prompt_and_a_text(
+    request_tab: BodyTab, response_tab: BodyTab, qtbot: object
+) -> None:
+    asked = json.dumps(
+        {"cli": "claude", "prompt": "Mend the test.", "appendSystemPrompt": "Be brief."}
+    )
+    run = record(
+        request_body=asked.encode(),
+        answer_body=b"Mended; it ran into midnight.",
+        summary=summary(1, protocol=ModelProtocol.CLI, upstream_protocol=ModelProtocol.CLI),
+    )
+    request_tab.show_record(run)
+    qtbot.waitUntil(lambda: "Mend the test." in request_tab._transcript.toPlainText())
+    assert "Be brief." in request_tab._transcript.toPlainText()
+    response_tab.show_record(run)
+    qtbot.waitUntil(lambda: "ran into midnight" in _shown(response_tab))
+
+
+def _shown(tab: BodyTab) -> str:
+    """Whichever view it is in."""
+    return tab._transcript.toPlainText() + tab._text.toPlainText()
