@@ -14,7 +14,7 @@ from typing import Protocol
 
 from llmgw_desktop.domain.cli import CliEvent, CliName, SessionWish
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.session import Session
 from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
@@ -23,12 +23,6 @@ from llmgw_desktop.engine.jobs.spool import Spool
 
 MOST_LISTED = 1000
 _STDERR_PIECE = 64 * 1024
-
-
-class JobGone(LlmgwError):
-    """What it was asked is not kept any more."""
-
-    kind = "job_gone"
 
 
 class RunningJobs(Protocol):
@@ -216,7 +210,7 @@ class Jobs:
         await self._runs.cancel(job_id)
 
     async def again(self, job_id: str) -> Job:
-        """The same once more, as a job of its own. Raises JobGone, InvalidRun, Saturated,
+        """The same once more, as a job of its own. Raises StoreUnavailable, InvalidRun, Saturated,
         StoreError."""
         asked = await asyncio.to_thread(self._asked, job_id)
         request = asked.request
@@ -253,7 +247,7 @@ class Jobs:
         try:
             return self._folders.asked(self._folders.find(job_id))
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise JobGone("What this job was asked is not kept any more.") from error
+            raise StoreUnavailable("What this job was asked is not kept any more.") from error
 
 
 class StderrTail:

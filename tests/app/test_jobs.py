@@ -20,8 +20,9 @@ from llmgw_desktop.app.job_words import (
     trouble_of,
     went_on_words,
 )
-from llmgw_desktop.app.jobs import MOST_LISTED, JobGone, JobList, JobQuery, Jobs
+from llmgw_desktop.app.jobs import MOST_LISTED, JobList, JobQuery, Jobs
 from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, SessionWish
+from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.job import Job, JobFigures, JobState
 from llmgw_desktop.domain.submission import Submission, Submitted
 from llmgw_desktop.domain.usage import Usage
@@ -86,7 +87,7 @@ async def test_what_is_not_kept_cannot_be_run_again(tmp_path: Path, content: byt
     if content is not None:
         (tmp_path / "job_1").mkdir()
         (tmp_path / "job_1" / "request.json").write_bytes(content)
-    with pytest.raises(JobGone, match="not kept any more"):
+    with pytest.raises(StoreUnavailable, match="not kept any more"):
         await jobs.again("job_1")
 
 
