@@ -1,6 +1,6 @@
 """What runs vendors' CLIs, joined: the third part of the composition root."""
 
-from collections.abc import Mapping
+import asyncio
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
@@ -31,7 +31,7 @@ class Runs:
     def __init__(
         self,
         places: Places,
-        env: Mapping[str, str],
+        launcher: Launcher,
         settings: Settings,
         *,
         clock: Clock,
@@ -40,7 +40,7 @@ class Runs:
     ) -> None:
         self._said = settings.clis
         self.clis = KnownClis(settings.clis)
-        self.launcher = Launcher(env, settings.clis)
+        self.launcher = launcher
         self._store = JobStore(places.gateway_db)
         self._session_store = SessionStore(places.gateway_db)
         ids = TimedIds(clock)
@@ -108,6 +108,7 @@ class Runs:
         """What runs goes on, and is found again by the next program."""
         await self.models.close()
         await self.supervisor.close()
+        await asyncio.to_thread(self.launcher.homes.settle)
         await self._flights.close()
         self._store.close()
         self._session_store.close()

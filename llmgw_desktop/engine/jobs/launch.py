@@ -3,6 +3,7 @@
 There is no other way to start a run.
 """
 
+import asyncio
 import errno
 import os
 import shutil
@@ -14,10 +15,19 @@ from pathlib import Path
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, LaunchPlan, NamedPath
 from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS, CliSettings
+from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.job import JobProcess
 from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.vault_errors import VaultError
+from llmgw_desktop.engine.homes.home_keeper import HomeKeeper, NoHomes, WantedSignIn
 from llmgw_desktop.engine.jobs import keeper
-from llmgw_desktop.engine.jobs.environment import MARKER, environment_for, search_path
+from llmgw_desktop.engine.jobs.environment import (
+    MARKER,
+    environment_for,
+    environment_in_private_home,
+    home_variables,
+    search_path,
+)
 from llmgw_desktop.engine.jobs.folder import JobFolder
 
 LONGEST_ARGUMENT = 131_071
@@ -41,12 +51,23 @@ class Launch:
     working_dir: str = ""
     neutral_dir: str = ""
     """The one that the runs of a session share; made when it is not there."""
+    sign_in: WantedSignIn | None = None
+    """Of the vault, for a run in a private HOME."""
+    home_folders: Mapping[str, str] = field(default_factory=dict)
+    """Of the CLI, by the variables that name them, below such a HOME."""
 
 
 class Launcher:
     """Checks and starts runs. `clis`: what settings say of them; others have their defaults."""
 
-    def __init__(self, env: Mapping[str, str], clis: Sequence[CliSettings] = ()) -> None:
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        clis: Sequence[CliSettings] = (),
+        homes: HomeKeeper | None = None,
+    ) -> None:
+        """`homes`: of CLIs whose sign-ins the vault keeps."""
+        self.homes = homes or NoHomes()
         self._env = env
         self._said: Mapping[CliName, CliSettings] = {}
         self.apply(clis)
@@ -55,18 +76,21 @@ class Launcher:
         """For what is checked from now on."""
         self._said = {each.name: each for each in clis}
 
-    def check(self, cli: Cli, request: CliRequest) -> Launch:
-        """Nothing is made. Raises InvalidRun."""
+    def check(self, cli: Cli, request: CliRequest, project: str = "") -> Launch:
+        """Nothing is made. `project`: whose sign-in is used, where the vault keeps it. Raises
+        InvalidRun."""
         said = self._of(cli)
         if not said.enabled:
             raise InvalidRun("is switched off. Switch it on under Providers.", field="cli")
         plan = self._plan(cli, request)
-        own = environment_for(cli.name, self._env, cli.sign_in.variables)
+        own = self._environment(cli, said)
         launch = Launch(
             program=self._program(cli, plan.command, own["PATH"]),
             plan=plan,
             environment={**own, **said.env, **plan.environment},
             working_dir=checked_folder(request.working_dir),
+            sign_in=_wanted(cli, said, project),
+            home_folders=cli.sign_in.homes,
         )
         _check_sizes(launch, request.prompt)
         for each in plan.needs:
@@ -82,6 +106,20 @@ class Launcher:
         if request.model in DEFAULT_MODELS and said.default_model:
             request = replace(request, model=said.default_model)
         return cli.plan(request)
+
+    async def housed(self, launch: Launch, job_id: str) -> Launch:
+        """With the private HOME that it needs, its sign-in placed there; to be given back. Raises
+        VaultError, StoreError, OSError."""
+        if launch.sign_in is None:
+            return launch
+        home = await asyncio.to_thread(self.homes.lend, launch.sign_in, job_id)
+        variables = home_variables(home, launch.home_folders)
+        return replace(launch, environment={**launch.environment, **variables})
+
+    async def give_back(self, job_id: str) -> None:
+        """Nothing of the run is left that could use its HOME."""
+        if self.homes.home_of(job_id) is not None:
+            await asyncio.to_thread(self.homes.give_back, job_id)
 
     def start(self, launch: Launch, job_id: str, folder: JobFolder) -> JobProcess:
         """Blocks for some milliseconds. Raises OSError."""
@@ -101,8 +139,19 @@ class Launcher:
             cwd=_cwd(launch, folder),
         )
 
-    def home(self, cli: Cli) -> Path:
-        """Where the CLI has its own files."""
+    async def check_sign_in(self, launch: Launch) -> None:
+        """Raises InvalidRun where the vault does not give what the run needs."""
+        if launch.sign_in is None:
+            return
+        try:
+            await asyncio.to_thread(self.homes.check, launch.sign_in)
+        except (VaultError, StoreError) as error:
+            raise InvalidRun(str(error), field="cli", category=ErrorCategory.AUTH) from error
+
+    def home(self, cli: Cli, job_id: str) -> Path:
+        """Where the CLI has its own files, while a run goes on."""
+        if (private := self.homes.home_of(job_id)) is not None:
+            return private
         return Path(self._of(cli).env.get("HOME") or self._env.get("HOME") or "/")
 
     def program(self, cli: Cli) -> str:
@@ -113,6 +162,11 @@ class Launcher:
         """What its program is called."""
         return self._of(cli).command or cli.commands[0]
 
+    def _environment(self, cli: Cli, said: CliSettings) -> dict[str, str]:
+        if said.vault:
+            return environment_in_private_home(self._env) | dict(cli.sign_in.kept_environment)
+        return environment_for(cli.name, self._env, cli.sign_in.variables)
+
     def _of(self, cli: Cli) -> CliSettings:
         return self._said.get(cli.name) or CliSettings(name=cli.name)
 
@@ -121,6 +175,12 @@ class Launcher:
         names = (said,) if said else dict.fromkeys((command, *cli.commands))
         found = (shutil.which(str(Path(name).expanduser()), path=path) for name in names)
         return next((str(Path(each).absolute()) for each in found if each), "")
+
+
+def _wanted(cli: Cli, said: CliSettings, project: str) -> WantedSignIn | None:
+    if not said.vault:
+        return None
+    return WantedSignIn(cli=said.name, account=said.vault, files=cli.sign_in.kept, project=project)
 
 
 def checked_folder(working_dir: str) -> str:

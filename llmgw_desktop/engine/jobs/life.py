@@ -14,10 +14,11 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import JobChanged
 from llmgw_desktop.domain.ids import IdSource
-from llmgw_desktop.domain.job import EXIT_QUEUE_TIMEOUT, Job, JobState
+from llmgw_desktop.domain.job import EXIT_QUEUE_TIMEOUT, Job, JobProcess, JobState
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.jobs import adoption, outcome
 from llmgw_desktop.engine.jobs.adoption import Fate
@@ -139,6 +140,7 @@ class JobLife:
             _log.exception("job %s could not be followed", live.job.id)
             process = live.job.process
             await ProcessTree(live.job.id, process).end()
+            await self._parts.launcher.give_back(live.job.id)
             await self.end(live, outcome.not_followed())
 
     async def _launch(self, live: LiveJob) -> None:
@@ -151,20 +153,8 @@ class JobLife:
         # In memory first, so that a cancel from now on is of a run. The row is written with its
         # process: a job that is called queued and has a keeper is taken over as running.
         live.job = replace(live.job, state=JobState.RUNNING, started_at_s=self._parts.clock.now_s())
-        try:
-            # One after the other: the interpreter stands still until a new process is loaded.
-            async with self._starting:
-                if self._is_closing:
-                    return
-                if live.stop_asked is not None:
-                    await self.end(live, outcome.stopped(live.stop_asked, None))
-                    return
-                process = await asyncio.to_thread(
-                    self._parts.launcher.start, launch, live.job.id, live.folder
-                )
-        except OSError as error:
-            await asyncio.to_thread(live.folder.remove_temp)
-            await self.end(live, outcome.not_started(error.strerror or "the system refused"))
+        process = await self._started(live, launch)
+        if process is None:
             return
         live.job = replace(live.job, process=process)
         try:
@@ -174,6 +164,27 @@ class JobLife:
             _log.warning("the process of %s could not be written down", live.job.id, exc_info=True)
         self.tell(live)
         await self._follow(live)
+
+    async def _started(self, live: LiveJob, launch: Launch) -> JobProcess | None:
+        """None: it is not to be followed."""
+        launcher, job_id = self._parts.launcher, live.job.id
+        try:
+            launch = await launcher.housed(launch, job_id)
+            # One after the other: the interpreter stands still until a new process is loaded.
+            async with self._starting:
+                if self._is_closing:
+                    return None
+                if live.stop_asked is None:
+                    return await asyncio.to_thread(launcher.start, launch, job_id, live.folder)
+            verdict = outcome.stopped(live.stop_asked, None)
+        except (VaultError, StoreError) as error:
+            verdict = outcome.without_sign_in(str(error))
+        except OSError as error:
+            await asyncio.to_thread(live.folder.remove_temp)
+            verdict = outcome.not_started(error.strerror or "the system refused")
+        await launcher.give_back(job_id)
+        await self.end(live, verdict)
+        return None
 
     async def _follow(self, live: LiveJob) -> None:
         run = Run(
@@ -208,6 +219,7 @@ class JobLife:
 
     async def _sweep(self, run: Run, live: LiveJob) -> None:
         await run.sweep()
+        await self._parts.launcher.give_back(live.job.id)
         await asyncio.to_thread(live.folder.remove_temp)
 
     def _limits_of(self, live: LiveJob) -> RunLimits:
@@ -267,12 +279,14 @@ class JobLife:
             self._parts.store.move(lost)
             if found is not None:
                 self._parts.ledger.changed(lost, found[1])
+            await self._parts.launcher.give_back(job.id)
             return
         live = LiveJob(job=job, asked=found[1], cli=cli, folder=found[0])
         self.live[job.id] = live
         seen = await asyncio.to_thread(adoption.look, job, live.folder)
         if seen.fate is Fate.NEVER_BEGAN:
             live.job = replace(job, state=JobState.QUEUED, started_at_s=None)
+            await self._parts.launcher.give_back(job.id)
             await asyncio.to_thread(live.folder.remove_temp)
             if await self._prepare(live):
                 self.wait_for_turn(live)
@@ -290,7 +304,7 @@ class JobLife:
     async def _prepare(self, live: LiveJob) -> bool:
         """Make ready again what was asked of an earlier program."""
         try:
-            launch = self._parts.launcher.check(live.cli, live.asked.request)
+            launch = self._parts.launcher.check(live.cli, live.asked.request, live.asked.project)
             live.launch = with_neutral_dir(launch, live.asked)
         except InvalidRun as error:
             await self.end(live, outcome.not_started(str(error)))

@@ -68,9 +68,14 @@ class Supervisor:
         await asyncio.to_thread(self._tidy)
         live = self._parts.store.live()
         known = self._parts.store.ids()
-        await asyncio.to_thread(self._parts.folders.tidy, known, {job.id for job in live})
+        ids = {job.id for job in live}
+        await asyncio.to_thread(self._parts.folders.tidy, known, ids)
+        homes = self._parts.launcher.homes
+        await asyncio.to_thread(homes.take_over, ids)
         for job in live:
             await self._life.adopt(job)
+        # Beside: the vault may wait for a person.
+        self._life.beside(asyncio.to_thread(homes.settle), name="settle private homes")
 
     async def submit(self, asked: Submission) -> Submitted:
         """Raises InvalidRun, SessionBusy or Saturated; then nothing was made."""
@@ -80,8 +85,9 @@ class Supervisor:
         asked = await self._parts.ledger.prepare(asked)
         # Its folders may lie anywhere: the disk may take its time.
         launcher = self._parts.launcher
-        launch = await asyncio.to_thread(launcher.check, cli, asked.request)
-        key = request_key(asked.request, launch.plan, asked.owner, asked.session)
+        launch = await asyncio.to_thread(launcher.check, cli, asked.request, asked.project)
+        await launcher.check_sign_in(launch)
+        key = request_key(asked, launch)
         if (same := await self._same(key, asked)) is not None:
             return Submitted(job=same, deduped=True)
         if asked.session is not None and asked.session.new_provider_id:
