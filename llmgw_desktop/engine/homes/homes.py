@@ -101,12 +101,13 @@ class Homes:
                 return
             for record in records:
                 if users is None or record.users & users:
-                    self._settle(change(record))
+                    self._settle(record, change(record))
 
-    def _settle(self, record: HomeRecord) -> None:
+    def _settle(self, old: HomeRecord, record: HomeRecord) -> None:
         """What cannot be written back now stays where it lies, for the next time."""
         try:
-            write_record(self._root, record)
+            if record != old:
+                write_record(self._root, record)
             placed = self._back.agreed(record)
             if not record.users:
                 for file in placed:
@@ -123,10 +124,7 @@ class Homes:
         """It is written down first, and an older file goes before: whatever falls between, a file
         is never taken for something that it is not. What another run's CLI is about to write is
         left to it."""
-        secrets = {
-            file: self._vault.secret(record.entry(file), by=f"{record.cli} in {record.place}")
-            for file in files
-        }
+        secrets = {file: self._vault.secret(record.entry(file), by=job_id) for file in files}
         new = {file: digest(secret) for file, secret in secrets.items()}
         stale = [file for file in new if record.placed.get(file) != new[file]]
         for file in stale:

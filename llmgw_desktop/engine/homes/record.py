@@ -43,11 +43,6 @@ class HomeRecord:
     def home(self) -> str:
         return f"{self.place}/{_HOME}"
 
-    @property
-    def is_over(self) -> bool:
-        """Nobody uses it and nothing lies in it that is to be taken away."""
-        return not self.users and not self.placed
-
     def entry(self, file: str) -> EntryAddress:
         """The vault's, of a file below HOME: folders are not part of its name."""
         return address(EntryKind.FILE, self.account, entry_name(file), self.project)
