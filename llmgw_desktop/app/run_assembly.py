@@ -1,7 +1,5 @@
 """What runs vendors' CLIs, joined: the third part of the composition root."""
 
-import asyncio
-
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.clock import Clock
@@ -108,7 +106,7 @@ class Runs:
         """What runs goes on, and is found again by the next program."""
         await self.models.close()
         await self.supervisor.close()
-        await asyncio.to_thread(self.launcher.homes.settle)
+        await self.launcher.housing.settle()
         await self._flights.close()
         self._store.close()
         self._session_store.close()

@@ -1,6 +1,7 @@
 """What is asked of whoever keeps the private HOMEs of runs, and one who keeps none."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,8 @@ class WantedSignIn:
     cli: CliName
     account: str
     files: tuple[str, ...]
+    folders: Mapping[str, str] = field(default_factory=dict)
+    """Variables that name a folder of the CLI's own, and where that is below HOME."""
     project: str = ""
     """Of the request: its own entries count before those of all projects."""
 

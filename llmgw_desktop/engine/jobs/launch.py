@@ -3,7 +3,6 @@
 There is no other way to start a run.
 """
 
-import asyncio
 import errno
 import os
 import shutil
@@ -15,20 +14,18 @@ from pathlib import Path
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, LaunchPlan, NamedPath
 from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS, CliSettings
-from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.job import JobProcess
 from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.engine.homes.home_keeper import HomeKeeper, NoHomes, WantedSignIn
 from llmgw_desktop.engine.jobs import keeper
 from llmgw_desktop.engine.jobs.environment import (
     MARKER,
     environment_for,
     environment_in_private_home,
-    home_variables,
     search_path,
 )
 from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.housing import Housing
 
 LONGEST_ARGUMENT = 131_071
 """Linux takes no longer one, whatever else there is room for."""
@@ -53,8 +50,6 @@ class Launch:
     """The one that the runs of a session share; made when it is not there."""
     sign_in: WantedSignIn | None = None
     """Of the vault, for a run in a private HOME."""
-    home_folders: Mapping[str, str] = field(default_factory=dict)
-    """Of the CLI, by the variables that name them, below such a HOME."""
 
 
 class Launcher:
@@ -67,7 +62,7 @@ class Launcher:
         homes: HomeKeeper | None = None,
     ) -> None:
         """`homes`: of CLIs whose sign-ins the vault keeps."""
-        self.homes = homes or NoHomes()
+        self.housing = Housing(homes or NoHomes())
         self._env = env
         self._said: Mapping[CliName, CliSettings] = {}
         self.apply(clis)
@@ -90,7 +85,6 @@ class Launcher:
             environment={**own, **said.env, **plan.environment},
             working_dir=checked_folder(request.working_dir),
             sign_in=_wanted(cli, said, project),
-            home_folders=cli.sign_in.homes,
         )
         _check_sizes(launch, request.prompt)
         for each in plan.needs:
@@ -106,20 +100,6 @@ class Launcher:
         if request.model in DEFAULT_MODELS and said.default_model:
             request = replace(request, model=said.default_model)
         return cli.plan(request)
-
-    async def housed(self, launch: Launch, job_id: str) -> Launch:
-        """With the private HOME that it needs, its sign-in placed there; to be given back. Raises
-        VaultError, StoreError, OSError."""
-        if launch.sign_in is None:
-            return launch
-        home = await asyncio.to_thread(self.homes.lend, launch.sign_in, job_id)
-        variables = home_variables(home, launch.home_folders)
-        return replace(launch, environment={**launch.environment, **variables})
-
-    async def give_back(self, job_id: str) -> None:
-        """Nothing of the run is left that could use its HOME."""
-        if self.homes.home_of(job_id) is not None:
-            await asyncio.to_thread(self.homes.give_back, job_id)
 
     def start(self, launch: Launch, job_id: str, folder: JobFolder) -> JobProcess:
         """Blocks for some milliseconds. Raises OSError."""
@@ -139,18 +119,9 @@ class Launcher:
             cwd=_cwd(launch, folder),
         )
 
-    async def check_sign_in(self, launch: Launch) -> None:
-        """Raises InvalidRun where the vault does not give what the run needs."""
-        if launch.sign_in is None:
-            return
-        try:
-            await asyncio.to_thread(self.homes.check, launch.sign_in)
-        except (VaultError, StoreError) as error:
-            raise InvalidRun(str(error), field="cli", category=ErrorCategory.AUTH) from error
-
     def home(self, cli: Cli, job_id: str) -> Path:
         """Where the CLI has its own files, while a run goes on."""
-        if (private := self.homes.home_of(job_id)) is not None:
+        if (private := self.housing.home_of(job_id)) is not None:
             return private
         return Path(self._of(cli).env.get("HOME") or self._env.get("HOME") or "/")
 
@@ -180,7 +151,14 @@ class Launcher:
 def _wanted(cli: Cli, said: CliSettings, project: str) -> WantedSignIn | None:
     if not said.vault:
         return None
-    return WantedSignIn(cli=said.name, account=said.vault, files=cli.sign_in.kept, project=project)
+    kept = cli.sign_in
+    return WantedSignIn(
+        cli=said.name,
+        account=said.vault,
+        files=kept.kept,
+        folders=kept.homes,
+        project=project,
+    )
 
 
 def checked_folder(working_dir: str) -> str:

@@ -140,7 +140,7 @@ class JobLife:
             _log.exception("job %s could not be followed", live.job.id)
             process = live.job.process
             await ProcessTree(live.job.id, process).end()
-            await self._parts.launcher.give_back(live.job.id)
+            await self._parts.launcher.housing.give_back(live.job.id)
             await self.end(live, outcome.not_followed())
 
     async def _launch(self, live: LiveJob) -> None:
@@ -169,7 +169,8 @@ class JobLife:
         """None: it is not to be followed."""
         launcher, job_id = self._parts.launcher, live.job.id
         try:
-            launch = await launcher.housed(launch, job_id)
+            variables = await launcher.housing.lend(launch.sign_in, job_id)
+            launch = replace(launch, environment={**launch.environment, **variables})
             # One after the other: the interpreter stands still until a new process is loaded.
             async with self._starting:
                 if self._is_closing:
@@ -182,7 +183,7 @@ class JobLife:
         except OSError as error:
             await asyncio.to_thread(live.folder.remove_temp)
             verdict = outcome.not_started(error.strerror or "the system refused")
-        await launcher.give_back(job_id)
+        await launcher.housing.give_back(job_id)
         await self.end(live, verdict)
         return None
 
@@ -219,7 +220,7 @@ class JobLife:
 
     async def _sweep(self, run: Run, live: LiveJob) -> None:
         await run.sweep()
-        await self._parts.launcher.give_back(live.job.id)
+        await self._parts.launcher.housing.give_back(live.job.id)
         await asyncio.to_thread(live.folder.remove_temp)
 
     def _limits_of(self, live: LiveJob) -> RunLimits:
@@ -279,14 +280,14 @@ class JobLife:
             self._parts.store.move(lost)
             if found is not None:
                 self._parts.ledger.changed(lost, found[1])
-            await self._parts.launcher.give_back(job.id)
+            await self._parts.launcher.housing.give_back(job.id)
             return
         live = LiveJob(job=job, asked=found[1], cli=cli, folder=found[0])
         self.live[job.id] = live
         seen = await asyncio.to_thread(adoption.look, job, live.folder)
         if seen.fate is Fate.NEVER_BEGAN:
             live.job = replace(job, state=JobState.QUEUED, started_at_s=None)
-            await self._parts.launcher.give_back(job.id)
+            await self._parts.launcher.housing.give_back(job.id)
             await asyncio.to_thread(live.folder.remove_temp)
             if await self._prepare(live):
                 self.wait_for_turn(live)

@@ -70,12 +70,12 @@ class Supervisor:
         known = self._parts.store.ids()
         ids = {job.id for job in live}
         await asyncio.to_thread(self._parts.folders.tidy, known, ids)
-        homes = self._parts.launcher.homes
-        await asyncio.to_thread(homes.take_over, ids)
+        housing = self._parts.launcher.housing
+        await housing.take_over(ids)
         for job in live:
             await self._life.adopt(job)
         # Beside: the vault may wait for a person.
-        self._life.beside(asyncio.to_thread(homes.settle), name="settle private homes")
+        self._life.beside(housing.settle(), name="settle private homes")
 
     async def submit(self, asked: Submission) -> Submitted:
         """Raises InvalidRun, SessionBusy or Saturated; then nothing was made."""
@@ -86,7 +86,7 @@ class Supervisor:
         # Its folders may lie anywhere: the disk may take its time.
         launcher = self._parts.launcher
         launch = await asyncio.to_thread(launcher.check, cli, asked.request, asked.project)
-        await launcher.check_sign_in(launch)
+        await launcher.housing.check(launch.sign_in)
         key = request_key(asked, launch)
         if (same := await self._same(key, asked)) is not None:
             return Submitted(job=same, deduped=True)
