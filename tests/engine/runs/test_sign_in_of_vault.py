@@ -74,3 +74,12 @@ async def test_without_it_another_candidate_may_be_asked(house: RunHouse) -> Non
     put(house, '{"refresh": "r1"}')
     status, told = await house.call("POST", "/v1/chat/completions", body)
     assert (status, told["choices"][0]["message"]["content"]) == (200, "refresh: r1")
+
+
+async def test_a_refused_sign_in_names_the_vault_and_not_a_terminal(house: RunHouse) -> None:
+    put(house, '{"refresh": "r1"}')
+    prompt = 'echo \'{"type":"turn.failed","error":{"message":"401 Unauthorized"}}\'; exit 1'
+    body = {"model": "codex-cli/default", "messages": [{"role": "user", "content": prompt}]}
+    status, told = await house.call("POST", "/v1/chat/completions", body)
+    assert status == 502
+    assert "llmgw vault set work auth.json" in told["error"]["message"]
