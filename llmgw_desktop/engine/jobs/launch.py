@@ -124,6 +124,7 @@ class Launcher:
         if (private := self.housing.home_of(job_id)) is not None:
             return private
         return Path(self._of(cli).env.get("HOME") or self._env.get("HOME") or "/")
+
     def environment(self, cli: Cli) -> dict[str, str]:
         """What every run of it sees, before a plan adds its own."""
         own = environment_for(cli.name, self._env, cli.sign_in.variables)
