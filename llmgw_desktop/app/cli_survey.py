@@ -7,13 +7,13 @@ somebody is signed in, and whether its flags are still those that the gateway gi
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llmgw_desktop.app.cli_drift import Drift, drift_of
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.app.program_words import Words, words_of
+from llmgw_desktop.app.program_words import ProgramAsker, Words
 from llmgw_desktop.app.sign_in_signs import UNKNOWN_SIGN, Sign, look_for_sign
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliName, CliRequest
@@ -60,19 +60,26 @@ class _Told:
 
 
 class CliSurvey:
-    """May be used from any thread. `ask` runs a program; tests give their own."""
+    """May be used from any thread. Close it: a program may be being asked."""
 
     def __init__(
         self,
         clis: Mapping[CliName, Cli],
         launcher: Launcher,
-        ask: Callable[[list[str], Mapping[str, str]], Words] = words_of,
+        ask: ProgramAsker | None = None,
     ) -> None:
         self._clis = clis
         self._launcher = launcher
-        self._ask = ask
+        self._ask = ask or ProgramAsker()
         self._told: dict[_Mark, _Told] = {}
         self._lock = threading.Lock()
+
+    def cli(self, name: CliName) -> Cli:
+        return self._clis[name]
+
+    def environment(self, name: CliName) -> Mapping[str, str]:
+        """What its runs see."""
+        return self._launcher.environment(self._clis[name])
 
     def find(self, name: CliName) -> CliFound:
         """Without starting anything; what was told of the same program before still holds."""
@@ -102,6 +109,9 @@ class CliSurvey:
             with self._lock:
                 self._told[mark] = told
         return _with(found, told)
+
+    def close(self) -> None:
+        self._ask.close()
 
     def _sign(self, cli: Cli) -> Sign:
         has_keyring = sys.platform == "darwin" or cli.name in _KEEPS_IN_KEYRING

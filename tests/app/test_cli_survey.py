@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 
 from llmgw_desktop.app.cli_drift import GoneFlag, drift_of
-from llmgw_desktop.app.program_words import words_of
+from llmgw_desktop.app.program_words import ProgramAsker
 from llmgw_desktop.app.sign_in_signs import SignedIn, look_for_sign
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
@@ -123,16 +124,29 @@ def test_a_program_that_cannot_be_started_says_why(computer: Computer) -> None:
 def test_one_that_hangs_is_ended_with_all_that_it_started(computer: Computer) -> None:
     path = computer.install("codex", 'sleep 600 & echo $! > "$HOME/child"; wait')
     began_s = time.monotonic()
-    words = words_of([str(path), "--version"], computer.env, patience_s=0.6)
+    words = ProgramAsker(patience_s=0.6)([str(path), "--version"], computer.env)
     assert words.code is None
     assert time.monotonic() - began_s < 60
     child = int((computer.home / "child").read_text())
     assert not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie"
 
 
+def test_closing_ends_what_is_being_asked_and_asks_nothing_more(computer: Computer) -> None:
+    path = computer.install("codex", "sleep 600")
+    asker = ProgramAsker()
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(asker, [str(path)], computer.env)
+        while not computer.asked("codex"):
+            time.sleep(0.01)
+        asker.close()
+        assert asked.result(60).code != 0
+    assert asker([str(path)], computer.env).code is None
+    assert len(computer.asked("codex")) == 1
+
+
 def test_one_that_says_too_much_is_broken_off(computer: Computer) -> None:
     path = computer.install("codex", "while :; do echo 1.2.3 and on and on; done")
-    words = words_of([str(path)], computer.env)
+    words = ProgramAsker()([str(path)], computer.env)
     assert words.code is None
     assert len(words.out) < 1024 * 1024
 
