@@ -131,7 +131,7 @@ def _lacks_sign_in(found: CliFound, status: AccountStatus) -> bool:
 def _missing(found: CliFound, said: CliSettings) -> str:
     if not said.command:
         return ""
-    return f"There is no program {inert_line(found.command, 200)}. Correct its command in Settings."
+    return f"There is no program {inert_line(found.command, 200)}. Correct it in its settings."
 
 
 def _use(said: CliSettings, use: Use) -> str:

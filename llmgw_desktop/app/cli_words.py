@@ -57,7 +57,8 @@ def drift_words(found: CliFound) -> str:
 def _fails(drift: Drift) -> str:
     if drift.breaks_all:
         return "No run can be expected to work."
-    return f"Requests that say {_list(drift.fields)} will fail; others are not touched by it."
+    named = " or ".join(drift.fields[:_SHOWN]) + (" …" if len(drift.fields) > _SHOWN else "")
+    return f"Requests with {named} will fail; others are not touched by it."
 
 
 def _list(names: Sequence[str]) -> str:

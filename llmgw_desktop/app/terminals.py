@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
     "x-terminal-emulator": ("-e",),
@@ -67,6 +68,7 @@ class Terminals:
                     yield [found, *between, *argv]
 
     def _start(self, words: list[str], env: Mapping[str, str]) -> bool:
+        home = Path(env.get("HOME") or os.sep)
         own_console = getattr(subprocess, "CREATE_NEW_CONSOLE", 0)
         try:
             process = subprocess.Popen(  # noqa: S603 - a list, no shell
@@ -75,7 +77,7 @@ class Terminals:
                 stdout=None if own_console else subprocess.DEVNULL,
                 stderr=None if own_console else subprocess.DEVNULL,
                 env=dict(env),
-                cwd=env.get("HOME") or os.sep,
+                cwd=home if home.is_dir() else os.sep,
                 creationflags=own_console,
                 start_new_session=not own_console,
             )

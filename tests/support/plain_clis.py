@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from llmgw_desktop.app.cli_survey import CliFound
 from llmgw_desktop.app.sign_in_signs import Sign, SignedIn
+from llmgw_desktop.app.terminals import Terminals
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
@@ -50,12 +51,13 @@ class PlainSurvey:
 
 
 class PlainTerminal:
-    """As app's Terminals."""
+    """As app's Terminals; `real` is one, where a test wants a program to be started."""
 
     def __init__(self) -> None:
         self.is_there = True
+        self.real: Terminals | None = None
         self.opened: list[tuple[list[str], dict[str, str]]] = []
 
     def open(self, argv: Sequence[str], env: Mapping[str, str]) -> bool:
         self.opened.append((list(argv), dict(env)))
-        return self.is_there
+        return self.is_there if self.real is None else self.real.open(argv, env)

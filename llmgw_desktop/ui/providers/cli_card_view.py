@@ -75,7 +75,6 @@ class CliCardView(Card):
         self._facts.setText(card.facts)
         self._use.setText(f"{card.sign_in} · {card.use}")
         self._switch.setChecked(card.enabled)
-        self._sign_in.setEnabled(card.enabled)
         self._check.setEnabled(card.enabled)
         self._reason.set_tone(Tone.ERROR if tone is Tone.ERROR else Tone.TEXT)
         for label, words in (
@@ -100,7 +99,7 @@ class CliCardView(Card):
 
     def show_opened(self, opened: SignInOpened) -> None:
         """A terminal that shows it, or the command for one's own."""
-        self._sign_in.setEnabled(self._card.enabled)
+        self._sign_in.setEnabled(True)
         self._opened.setText(_OPENED if opened.is_open else _NO_TERMINAL)
         self._opened.show()
         self._command.set_text(opened.command)

@@ -20,8 +20,8 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 
 _WHAT = (
-    "Programs of the vendors on this computer, with your own sign-in. They are asked by name, such"
-    " as claude-cli/sonnet; no other request reaches them."
+    "The vendors' own programs here, with your sign-in. Only requests that name them reach them:"
+    " claude-cli/sonnet."
 )
 
 
@@ -100,7 +100,8 @@ class CliGroup(QWidget):
         absent = [card for card in cards if not card.is_installed]
         self._absent = None
         if absent:
-            is_open = not self._views if was_open is None else was_open
+            is_wrong = any(card.reason for card in absent)
+            is_open = is_wrong if was_open is None else was_open
             self._absent = NotInstalled(self._theme, absent, is_open=is_open)
             self._absent.edit_wanted.connect(lambda name: self._open_settings(CliName(name)))
             self._column.addWidget(self._absent)

@@ -16,7 +16,7 @@ from llmgw_desktop.ui.widgets.label import Label, Tone
 
 
 class NotInstalled(Card):
-    """Folded at first, unless it is the only thing to see."""
+    """`is_open`: how each is installed is to be seen."""
 
     edit_wanted = Signal(str)
     """By the CLI's name: its program may only have another name here."""
