@@ -107,8 +107,7 @@ class DesktopShell(QObject):
         self._watch.start()
         self._show_status()
         self._show_providers()
-        find = self._container.cli_providers.find
-        self._bridge.fetch(self, find, lambda _: self._show_providers(), slow=True)
+        self._find_clis()
 
     def open(self, *, hidden: bool) -> None:
         """With `hidden` only the icon, unless there is no tray to hold it."""
@@ -238,6 +237,11 @@ class DesktopShell(QObject):
                 conflict, lambda: self._changer.make(lambda: wish, overrule=True)
             )
 
+    def _find_clis(self) -> None:
+        """For the tray; the page looks closer while it is in sight."""
+        find = self._container.cli_providers.find
+        self._bridge.fetch(self, find, lambda _: self._show_providers(), slow=True)
+
     def _show_providers(self) -> None:
         container = self._container
         self._tray.show_providers(container.providers.cards(), container.cli_providers.cards())
@@ -264,6 +268,7 @@ class DesktopShell(QObject):
             self._count.start()
         for event in events:
             if isinstance(event, SettingsChanged):
+                self._find_clis()
                 self._settings_words = (event.problem, event.warnings)
                 self._show_settings()
 

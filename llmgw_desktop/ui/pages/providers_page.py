@@ -98,6 +98,8 @@ class ProvidersPage(QWidget):
     def _on_events(self, events: tuple[Event, ...]) -> None:
         if any(isinstance(event, _NEWS) for event in events):
             self._show_if_seen()
+        if any(isinstance(event, SettingsChanged) for event in events) and self.isVisible():
+            self.clis.look()  # a program may have another name now, or be on
 
     def _show_if_seen(self) -> None:
         if self.isVisible():

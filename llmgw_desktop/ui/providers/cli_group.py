@@ -159,7 +159,6 @@ class CliGroup(QWidget):
             )
 
         dialog.save_wanted.connect(save)
-        dialog.accepted.connect(self.look)  # it may be another program now
         dialog.open()
 
     def _tell(self) -> None:

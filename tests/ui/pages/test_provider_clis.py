@@ -150,6 +150,15 @@ async def test_the_tray_lists_what_is_installed_before_any_window(stage: Routing
     assert not stage.tray_line("grok-cli").isChecked()
 
 
+async def test_a_command_changed_by_hand_is_looked_for(stage: RoutingStage) -> None:
+    await opened(stage)
+    stage.gateway.survey.install(CliName.CODEX, command="codex-next")
+    stage.gateway.settings.write('[clis.codex]\ncommand = "codex-next"\n')
+    await stage.until(lambda: stage.providers.clis.views)
+    await stage.until(lambda: stage.tray_line("codex-cli").isChecked())
+    assert words_of(cli_card(stage, "codex-cli")).startswith("Codex | ready")
+
+
 async def test_one_that_was_refused_in_a_run_says_what_to_do(stage: RoutingStage) -> None:
     set_cli_scene(stage.gateway)
     await opened(stage)
