@@ -15,8 +15,12 @@ import orjson
 from llmgw_desktop.clis.cli import SignIn
 
 _MOST_BYTES = 1024 * 1024
-_DEEPEST = 6
-_OF_CREDENTIAL = re.compile(r"(?:tokens?|keys?|secret|oauthaccount|loggedinusers|active)$")
+_DEEPEST = 3
+_OF_OTHERS = frozenset({"mcpservers", "projects", "env"})
+"""What stands inside these opens other doors."""
+_OF_CREDENTIAL = re.compile(
+    r"(?:tokens?|keys?|secret|oauthaccount|loggedinusers|active|^access|^refresh)$"
+)
 _LINE = re.compile(
     r"^\s*(?:export\s+)?[A-Z][A-Z0-9_]*(?:KEY|TOKEN)\s*=\s*['\"]?[^\s'\"#]", re.MULTILINE
 )
@@ -53,7 +57,8 @@ def look_for_sign(sign_in: SignIn, env: Mapping[str, str], *, has_keyring: bool 
             return Sign(state=SignedIn.YES, where=name)
     home = Path(env.get("HOME") or "/")
     for name in sign_in.files:
-        if _holds_credential(home / name):
+        # right below HOME it is the CLI's general notes, of which only the top tells of a sign-in
+        if _holds_credential(home / name, depth=_DEEPEST if "/" in name else 1):
             return Sign(state=SignedIn.YES, where=f"~/{name}")
     is_told = bool(sign_in.files and sign_in.variables) and not has_keyring
     if not is_told or any(_ELSEWHERE.fullmatch(name) for name in env):
@@ -61,7 +66,7 @@ def look_for_sign(sign_in: SignIn, env: Mapping[str, str], *, has_keyring: bool 
     return Sign(state=SignedIn.NO)
 
 
-def _holds_credential(path: Path) -> bool:
+def _holds_credential(path: Path, *, depth: int) -> bool:
     try:
         if not path.is_file() or not 2 < path.stat().st_size <= _MOST_BYTES:
             return False
@@ -70,7 +75,7 @@ def _holds_credential(path: Path) -> bool:
         return False
     if path.suffix != ".json":
         return bool(_LINE.search(data.decode("utf-8", "replace")))
-    return _is_credential(_json_of(data))
+    return _is_credential(_json_of(data), depth)
 
 
 def _json_of(data: bytes) -> object:
@@ -82,19 +87,23 @@ def _json_of(data: bytes) -> object:
         return None
 
 
-def _is_credential(document: object) -> bool:
+def _is_credential(document: object, depth: int) -> bool:
     return any(
-        _OF_CREDENTIAL.search(name.replace("_", "").replace("-", "").casefold())
-        and (value not in ("", None, [], {}) and not isinstance(value, bool))
-        for name, value in _members(document, _DEEPEST)
+        _OF_CREDENTIAL.search(name)
+        and value not in ("", None, [], {})
+        and not isinstance(value, bool)
+        for name, value in _members(document, depth)
     )
 
 
 def _members(node: object, depth: int) -> Iterator[tuple[str, object]]:
+    """With plain names: `oauth_account` and `oauthAccount` are one."""
     if depth and isinstance(node, dict):
         for name, value in node.items():
-            yield name, value
-            yield from _members(value, depth - 1)
+            plain = name.replace("_", "").replace("-", "").casefold()
+            yield plain, value
+            if plain not in _OF_OTHERS:
+                yield from _members(value, depth - 1)
     elif depth and isinstance(node, list):
         for value in node:
             yield from _members(value, depth - 1)

@@ -20,6 +20,8 @@ _BURST_MS = 100
 _FIRST_MS = 25
 """Before a burst that comes after a rest. A request that is on its way right now goes on first:
 painting takes longer than a local server takes to answer."""
+_SLOW_AT_ONCE = 3
+"""Some programs take seconds to say their version; a click meanwhile is not to wait for them."""
 _T = TypeVar("_T")
 
 
@@ -38,7 +40,7 @@ class Bridge(QObject):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._emit_burst)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ui-fetch")
-        self._slow_worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ui-ask")
+        self._slow_worker = ThreadPoolExecutor(_SLOW_AT_ONCE, thread_name_prefix="ui-ask")
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closed = False
         self._woken.connect(self._arm, Qt.ConnectionType.AutoConnection)
@@ -63,7 +65,7 @@ class Bridge(QObject):
     ) -> None:
         """Run blocking `work` in the one worker thread, then `done` on the Qt thread.
 
-        `slow`: it waits for another program, so it has a thread where it holds up no page.
+        `slow`: it waits for another program, and is done beside, where it holds up no page.
         Nothing is delivered to an owner that is gone. Without `failed` a failure is logged.
         """
         if self._closed:

@@ -173,6 +173,9 @@ def test_a_variable_signs_in(computer: Computer) -> None:
         (CLAUDE, ".claude/.credentials.json", '{"claudeAiOauth": {"accessToken": "t"}}', True),
         (CLAUDE, ".claude.json", '{"oauthAccount": {"emailAddress": "a@b"}}', True),
         (CLAUDE, ".claude.json", '{"numStartups": 3, "userID": "abc"}', False),
+        (CLAUDE, ".claude.json", '{"mcpServers": {"x": {"env": {"GH_TOKEN": "t"}}}}', False),
+        (CLAUDE, ".claude.json", '{"projects": {"/a": {"lastKey": "k"}}}', False),
+        (CliName.COPILOT, ".copilot/config.json", '{"mcpServers": {"x": {"token": "t"}}}', False),
         (CLAUDE, ".claude/.credentials.json", "not json", False),
         (CODEX, ".codex/auth.json", '{"OPENAI_API_KEY": null, "tokens": {"id_token": "t"}}', True),
         (CODEX, ".codex/auth.json", '{"OPENAI_API_KEY": null}', False),
@@ -193,6 +196,8 @@ def test_files_count_for_what_they_hold(
 
 def test_what_cannot_be_told_is_unknown(computer: Computer) -> None:
     assert sign(computer, CliName.OPENCODE) == (SignedIn.UNKNOWN, "")
+    write(computer, ".local/share/opencode/auth.json", '{"x": {"type": "oauth", "refresh": "r"}}')
+    assert sign(computer, CliName.OPENCODE)[0] is SignedIn.YES
     assert sign(computer, CODEX, CODEX_HOME="/elsewhere") == (SignedIn.UNKNOWN, "")
     assert sign(computer, CLAUDE, CLAUDE_CODE_USE_BEDROCK="1") == (SignedIn.UNKNOWN, "")
     copilot = cli_of(CliName.COPILOT).sign_in
