@@ -97,14 +97,15 @@ class CliSurvey:
         return _with(found, told) if told else found
 
     def look(self, name: CliName, *, with_flags: bool = False, anew: bool = False) -> CliFound:
-        """The program itself is asked, once while its file stays the same; `anew`: now."""
+        """The program itself is asked, once while its file stays the same, and again where it did
+        not tell: what it needs may be here now. `anew`: in any case."""
         found = self.find(name)
         if not found.program:
             return found
         mark = _mark(found.program)
         with self._lock:
             told = self._told.get(mark)
-        if told is None or anew or (with_flags and not told.has_flags):
+        if told is None or anew or told.problem or (with_flags and not told.has_flags):
             told = self._asked(self._clis[name], found.program, with_flags=with_flags)
             with self._lock:
                 self._told[mark] = told

@@ -85,6 +85,14 @@ def test_it_is_asked_again_only_when_its_file_has_changed(computer: Computer) ->
     assert computer.asked("claude") == ["--version"] * 3
 
 
+def test_what_did_not_tell_is_asked_again_though_its_file_is_the_same(computer: Computer) -> None:
+    computer.install("codex", 'test -e "$HOME/node" && echo codex-cli 1.2.3')
+    survey = computer.survey()
+    assert survey.look(CODEX).problem
+    (computer.home / "node").touch()
+    assert survey.look(CODEX).version == "1.2.3"
+
+
 def test_it_sees_what_a_run_sees_and_no_more(computer: Computer) -> None:
     computer.install("claude", 'env > "$HOME/seen"; echo 1.2.3')
     survey = computer.survey(

@@ -42,7 +42,8 @@ def look_at_settings(
             do="Correct it there. A gateway that runs keeps its last good settings.",
             more={"path": str(places.config_file), "exists": places.config_file.exists()},
         )
-        return Section(name="settings", title="Settings", findings=(wrong,)), None
+        found = (wrong, *_folders(places))
+        return Section(name="settings", title="Settings", findings=found), None
     warnings = [
         Finding(name="warning", title="Warning", state=State.WARN, says=each)
         for each in loaded.warnings

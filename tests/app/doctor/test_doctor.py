@@ -101,6 +101,16 @@ def test_what_is_wrong_with_a_setting_is_a_fault_with_its_line(desk: Desk) -> No
     assert "clis" not in told["sections"]
 
 
+def test_folders_that_cannot_be_made_are_faults(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    desk.places = Places.of({"LLMGW_HOME": str(tmp_path / "file" / "home")})
+    told = desk.examine()
+    folders = [each for each in told["sections"]["settings"] if each["name"] == "folder"]
+    assert told["can_serve"] is False
+    assert [each["path"].rpartition("/")[2] for each in folders] == ["config", "data", "log", "run"]
+    assert "LLMGW_HOME=DIR" in folders[0]["do"]
+
+
 def test_an_odd_setting_is_a_warning(desk: Desk) -> None:
     desk.settle(ANY_PORT + "[odd]\nx = 1\n")
     warning = desk.one("settings", "warning")

@@ -77,6 +77,8 @@ async def test_no_card_of_a_cli_has_what_only_an_api_has(stage: RoutingStage) ->
         shown = {each.text() for each in buttons if each.isVisible()}
         assert shown - {""} == {"Sign in…", "Check"}
         assert not any("account" in each.accessibleName().casefold() for each in buttons)
+        assert all(each.accessibleName() for each in buttons)
+        assert len({each.accessibleName() for each in buttons}) == len(buttons)
 
 
 async def test_those_not_installed_stand_in_one_line_that_unfolds(stage: RoutingStage) -> None:
