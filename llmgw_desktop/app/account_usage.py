@@ -1,8 +1,10 @@
 """What was used of each account of late, in words for its provider's card."""
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from llmgw_desktop.app.figures import counted, money_text, short_count_text
+from llmgw_desktop.domain.account import AccountStatus
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightTotals
 
@@ -13,17 +15,41 @@ ReadTotals = Callable[[float, float], Mapping[str, FlightTotals]]
 
 
 class AccountUsage:
-    """`read` blocks: it looks into the recorder's file."""
+    """What was read last is told at once; reading it anew blocks."""
 
     def __init__(self, totals: ReadTotals, clock: Clock) -> None:
         self._totals = totals
         self._clock = clock
+        self._words: Mapping[str, str] = {}
 
-    def read(self) -> dict[str, str]:
-        """By account; who was not used is not in it."""
+    def of(self, account: str) -> str:
+        """Empty: it was not used, or nothing was read yet."""
+        return self._words.get(account, "")
+
+    def read(self) -> None:
+        """Looks into the recorder's file: for another thread than the windows'. Raises
+        StoreError."""
         now_s = self._clock.now_s()
         by_account = self._totals(now_s - SPAN_S, now_s + 1)
-        return {name: used_words(totals) for name, totals in by_account.items() if name}
+        self._words = {name: used_words(totals) for name, totals in by_account.items() if name}
+
+
+class Health(Protocol):
+    """What is asked of who knows how accounts stand."""
+
+    def statuses(self) -> tuple[AccountStatus, ...]: ...
+
+    def reset(self, account: str) -> None: ...
+
+
+class Accounts:
+    """How each stands, and what was used of it: all that the cards tell of accounts."""
+
+    def __init__(self, health: Health, usage: AccountUsage) -> None:
+        self.statuses = health.statuses
+        self.reset = health.reset
+        self.used = usage.of
+        self.read_usage = usage.read
 
 
 def used_words(totals: FlightTotals) -> str:

@@ -56,6 +56,8 @@ class Use:
 
     running: int
     limit: int
+    lately: str = ""
+    """In words; empty where it was not used."""
 
 
 def cli_card(
@@ -139,6 +141,7 @@ def _use(said: CliSettings, use: Use) -> str:
     return _joined(
         f"{use.running:,} of {use.limit:,} running",
         f"default model {inert_line(model, 80)}" if model else "the CLI chooses the model",
+        use.lately,
     )
 
 

@@ -176,7 +176,11 @@ class CliProviders:
             said,
             self._survey.cli(found.name).sign_in,
             statuses.get(account, AccountStatus(account=account)),
-            Use(running=running, limit=said.max_running or self.usual_limit()),
+            Use(
+                running=running,
+                limit=said.max_running or self.usual_limit(),
+                lately=self._health.used(account),
+            ),
             self._clock.now_s(),
         )
 

@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 
+from llmgw_desktop.app.account_usage import Accounts, AccountUsage
 from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.cli_survey import CliSurvey
 from llmgw_desktop.app.control import GatewayControl
@@ -139,9 +140,10 @@ class Container:
         self.settings_writer = SettingsEditor(
             places.config_file, lambda file, raw: settings_of(file, raw, env)
         )
+        accounts = Accounts(self.health, AccountUsage(self._reader.by_account, self._clock))
         self.providers = Providers(
             self._loaded,
-            health=self.health,
+            health=accounts,
             probe=ProviderProbe(engine.http, self._clock),
             env=env,
             clock=self._clock,
@@ -151,7 +153,7 @@ class Container:
         self.cli_providers = CliProviders(
             self._loaded,
             self._cli_survey,
-            health=self.health,
+            health=accounts,
             running=self.runs.running,
             terminal=Terminals(env),
             clock=self._clock,

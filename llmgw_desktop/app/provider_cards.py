@@ -56,6 +56,8 @@ class AccountLine:
     id: str
     name: str
     credential: str
+    used: str
+    """«24 h: 34 requests, 1.2M tokens in»; empty where it was not used."""
     state: AccountState
     words: str
     reason: str
@@ -103,8 +105,10 @@ def card_of(
     *,
     listed: str = "",
     missing_entry: Callable[[str], str] = lambda _: "",
+    used: Callable[[str], str] = lambda _: "",
 ) -> ProviderCard:
-    """`listed`: what the provider itself said of its models, when it was asked."""
+    """`listed`: what the provider itself said of its models, when it was asked; `used`: what was
+    used of an account of late."""
     lines = tuple(
         _line(
             provider,
@@ -112,6 +116,7 @@ def card_of(
             settled(_status(provider, account, statuses), now_s),
             now_s,
             provider.key_problem(account) or missing_entry(account.vault),
+            used(account_id(provider.name, account.name)),
         )
         for account in provider.accounts
     )
@@ -151,7 +156,12 @@ def _status(
 
 
 def _line(
-    provider: Provider, account: Account, status: AccountStatus, now_s: float, problem: str
+    provider: Provider,
+    account: Account,
+    status: AccountStatus,
+    now_s: float,
+    problem: str,
+    used: str,
 ) -> AccountLine:
     state, reason = status.state, status.reason
     if problem:
@@ -175,6 +185,7 @@ def _line(
         credential=_NO_KEY
         if is_refused and credential is CredentialKind.NONE
         else credential_words(credential, account.api_key_env, account.vault),
+        used=used,
         state=state,
         words=state_words(shown, credential, now_s, is_refused=is_refused),
         reason=inert_line(reason, 600),

@@ -38,6 +38,10 @@ class AccountHealth(Protocol):
 
     def reset(self, account: str) -> None: ...
 
+    def used(self, account: str) -> str: ...
+
+    def read_usage(self) -> None: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
@@ -98,10 +102,16 @@ class Providers:
                 now_s,
                 listed=self._listed.get(each.name, ""),
                 missing_entry=self._keeping.missing,
+                used=self._health.used,
             )
             for each in self._providers()
         ]
         return (*cards, practice_card())
+
+    def read_usage(self) -> None:
+        """What was used of each account of late, for the cards that are made next. Blocks. Raises
+        StoreError."""
+        self._health.read_usage()
 
     def offers(self) -> tuple[Offer, ...]:
         """Keys in the environment that no provider uses."""

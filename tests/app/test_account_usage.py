@@ -29,8 +29,12 @@ def test_the_last_day_by_account() -> None:
         asked.append((since_s, until_s))
         return {"": FlightTotals(flights=3), "work": BUSY, "work/second": FlightTotals(flights=2)}
 
-    used = AccountUsage(totals, clock).read()
-    assert used == {"work": used_words(BUSY), "work/second": "24 h: 2 requests"}
+    usage = AccountUsage(totals, clock)
+    assert usage.of("work") == ""
+    usage.read()
+    assert usage.of("work") == used_words(BUSY)
+    assert usage.of("work/second") == "24 h: 2 requests"
+    assert usage.of("another") == usage.of("") == ""
     [(since_s, until_s)] = asked
     assert until_s - since_s == SPAN_S + 1
     assert since_s <= clock.now_s() - SPAN_S

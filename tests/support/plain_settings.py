@@ -46,11 +46,19 @@ class PlainSettings:
 
 
 class PlainHealth:
-    """As engine's Health."""
+    """As app's Accounts: `uses` is what the next look at the record brings."""
 
     def __init__(self) -> None:
         self.known: dict[str, AccountStatus] = {}
         self.reset_accounts: list[str] = []
+        self.uses: dict[str, str] = {}
+        self._read: dict[str, str] = {}
+
+    def used(self, account: str) -> str:
+        return self._read.get(account, "")
+
+    def read_usage(self) -> None:
+        self._read = dict(self.uses)
 
     def statuses(self) -> tuple[AccountStatus, ...]:
         return tuple(self.known.values())

@@ -19,7 +19,13 @@ from llmgw_desktop.app.provider_form import ProviderForm
 from llmgw_desktop.app.providers import Offer, Providers
 from llmgw_desktop.app.settings_wish import Wish
 from llmgw_desktop.domain.account import AccountState
-from llmgw_desktop.domain.events import AccountChanged, Event, JobChanged, SettingsChanged
+from llmgw_desktop.domain.events import (
+    AccountChanged,
+    Event,
+    FlightClosed,
+    JobChanged,
+    SettingsChanged,
+)
 from llmgw_desktop.domain.provider import ProviderKind
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.providers.cli_group import CliGroup
@@ -31,6 +37,7 @@ from llmgw_desktop.ui.settings_changer import SettingsChanger
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _NEWS = (AccountChanged, SettingsChanged, JobChanged)
@@ -70,6 +77,7 @@ class ProvidersPage(QWidget):
         self._first: FirstProvider | None = None
         self._scroll = QScrollArea()
         self._tick = QTimer(self, interval=_TICK_MS)
+        self._usage = PacedRefresh(self, self._read_usage)
         self._lay_out()
         self._connect()
 
@@ -81,6 +89,7 @@ class ProvidersPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show()
+        self._usage.ask(at_once=True)
         self.clis.look()
 
     @override
@@ -98,8 +107,22 @@ class ProvidersPage(QWidget):
     def _on_events(self, events: tuple[Event, ...]) -> None:
         if any(isinstance(event, _NEWS) for event in events):
             self._show_if_seen()
+        if any(isinstance(event, FlightClosed) for event in events):
+            self._usage.ask()
         if any(isinstance(event, SettingsChanged) for event in events) and self.isVisible():
             self.clis.look()  # a program may have another name now, or be on
+
+    def _read_usage(self) -> None:
+        self._bridge.fetch(
+            self,
+            self._usage.costed(self._providers.read_usage),
+            lambda _: self._on_usage(),
+            lambda _: self._usage.ended(),  # the pages of flights say that they cannot be read
+        )
+
+    def _on_usage(self) -> None:
+        self._show_if_seen()
+        self._usage.ended()
 
     def _show_if_seen(self) -> None:
         if self.isVisible():

@@ -56,7 +56,7 @@ class AccountRow(QWidget):
         self._mark.show_mark(icon, tone)
         self._state.setText(line.words)
         self._state.set_tone(tone)
-        self._credential.setText(line.credential)
+        self._credential.setText(" · ".join(filter(None, (line.credential, line.used))))
         self._switch.setChecked(line.state is not AccountState.OFF)
         for part in (self._switch, self._edit, self._remove):
             part.setVisible(line.can_be_switched)

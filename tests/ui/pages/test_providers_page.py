@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from llmgw_desktop.app.provider_form import KeySource
 from llmgw_desktop.app.provider_probe import OLLAMA_URL
 from llmgw_desktop.domain.account import AccountState, AccountStatus
-from llmgw_desktop.domain.events import AccountChanged
+from llmgw_desktop.domain.events import AccountChanged, FlightClosed
 from llmgw_desktop.ui.dialogs.conflict_dialog import ConflictDialog
 from llmgw_desktop.ui.providers.account_dialog import AccountDialog
 from llmgw_desktop.ui.providers.account_row import AccountRow
@@ -22,6 +22,7 @@ from llmgw_desktop.ui.providers.provider_dialog import ProviderDialog
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.switch import Switch
 from llmgw_desktop.ui.widgets.text_field import TextLine, TextLines
+from tests.support.made_flights import summary
 from tests.support.routing_scene import FULL, set_full_scene
 from tests.ui.pages.routing_stage import RoutingStage
 from tests.ui.plain_gateway import NOW_S
@@ -60,6 +61,19 @@ async def test_cards_tell_how_each_provider_stands(stage: RoutingStage) -> None:
     practice = stage.card("practice")
     assert "built in, offline and free" in words_of(practice)
     assert [each for each in practice.findChildren(Switch) if each.isVisible()] == []
+
+
+async def test_cards_tell_what_was_used_of_each_account(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    uses = stage.gateway.health.uses
+    uses.update({"ollama": "24 h: 3 requests", "work-openai/team": "24 h: 34 requests, $3.20"})
+    await stage.open("providers")
+    await stage.until(lambda: "24 h: 3 requests" in words_of(stage.card("ollama")))
+    assert "24 h: 34 requests, $3.20" in words_of(stage.card("work-openai"))
+    assert "24 h" not in words_of(stage.card("groq"))
+    uses["groq"] = "24 h: 1 request"
+    stage.gateway.control.publish(FlightClosed(summary=summary(1, provider="groq")))
+    await stage.until(lambda: "24 h: 1 request" in words_of(stage.card("groq")))
 
 
 async def test_page_tray_and_file_agree_whoever_is_asked(stage: RoutingStage) -> None:
