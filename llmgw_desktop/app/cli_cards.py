@@ -44,6 +44,8 @@ class CliCard:
     sign_in_command: str
     """As a person types it."""
     wants_sign_in: bool
+    can_sign_in: bool
+    """In a terminal; False where its runs use a sign-in of the vault."""
 
     @property
     def counts_down(self) -> bool:
@@ -92,6 +94,7 @@ def cli_card(
         install=INSTALL[found.name],
         sign_in_command=shlex.join(sign_in_argv(found, sign_in)),
         wants_sign_in=words == _SIGN_IN,
+        can_sign_in=not found.sign.is_in_vault,
     )
 
 
@@ -113,7 +116,7 @@ def _standing(
     if status.state in _WAITING:
         return status.state, _rest(status, now_s), inert_line(status.reason, 600)
     if status.state is AccountState.AUTH_REQUIRED or _lacks_sign_in(found, status):
-        return AccountState.AUTH_REQUIRED, _SIGN_IN, sign_in.guidance
+        return AccountState.AUTH_REQUIRED, _SIGN_IN, _capital(sign_in.guidance)
     return AccountState.READY, "ready", ""
 
 

@@ -7,16 +7,17 @@ somebody is signed in, and whether its flags are still those that the gateway gi
 import re
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llmgw_desktop.app.cli_drift import Drift, drift_of
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.program_words import ProgramAsker, Words
-from llmgw_desktop.app.sign_in_signs import UNKNOWN_SIGN, Sign, look_for_sign
+from llmgw_desktop.app.sign_in_signs import UNKNOWN_SIGN, Sign, SignedIn, look_for_sign
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliName, CliRequest
+from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.engine.jobs.launch import Launcher
 
@@ -67,10 +68,13 @@ class CliSurvey:
         clis: Mapping[CliName, Cli],
         launcher: Launcher,
         ask: ProgramAsker | None = None,
+        vault_files: Callable[[], Collection[str]] | None = None,
     ) -> None:
+        """`vault_files`: as `work/auth.json`; it raises StoreError. None: nobody knows them."""
         self._clis = clis
         self._launcher = launcher
         self._ask = ask or ProgramAsker()
+        self._vault_files = vault_files
         self._told: dict[_Mark, _Told] = {}
         self._lock = threading.Lock()
 
@@ -115,9 +119,22 @@ class CliSurvey:
         self._ask.close()
 
     def _sign(self, cli: Cli) -> Sign:
+        if file := self._launcher.vault_file(cli):
+            return self._sign_of_vault(file)
         has_keyring = sys.platform == "darwin" or cli.name in _KEEPS_IN_KEYRING
         env = self._launcher.environment(cli)
         return look_for_sign(cli.sign_in, env, has_keyring=has_keyring)
+
+    def _sign_of_vault(self, file: str) -> Sign:
+        where = f"{file} of the vault"
+        try:
+            known = self._vault_files() if self._vault_files else None
+        except StoreError:
+            known = None
+        if known is None:
+            return Sign(state=SignedIn.UNKNOWN, where=where, is_in_vault=True)
+        state = SignedIn.YES if file in known else SignedIn.NO
+        return Sign(state=state, where=where, is_in_vault=True)
 
     def _asked(self, cli: Cli, program: str, *, with_flags: bool) -> _Told:
         env = {**self._launcher.environment(cli), **_plan_environment(cli)}

@@ -34,6 +34,10 @@ def sign_words(sign: Sign) -> str:
             return f"signed in: {sign.where}"
         case SignedIn.YES:
             return f"signs in with {sign.where}"
+        case SignedIn.NO if sign.is_in_vault:
+            return f"there is no {sign.where}"
+        case SignedIn.UNKNOWN if sign.is_in_vault:
+            return f"signs in with {sign.where}"
         case SignedIn.NO:
             return "no sign-in was found"
         case SignedIn.UNKNOWN:

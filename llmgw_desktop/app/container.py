@@ -21,6 +21,7 @@ from llmgw_desktop.app.run_assembly import Runs
 from llmgw_desktop.app.settings_file import SettingsFile
 from llmgw_desktop.app.terminals import Terminals
 from llmgw_desktop.app.vault import Credentials
+from llmgw_desktop.app.vault_names import sign_in_files
 from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
@@ -149,7 +150,9 @@ class Container:
             clock=self._clock,
             vault=self.credentials,
         )
-        self._cli_survey = CliSurvey(self.runs.clis, self.runs.launcher)
+        self._cli_survey = CliSurvey(
+            self.runs.clis, self.runs.launcher, vault_files=lambda: sign_in_files(self.vault)
+        )
         self.cli_providers = CliProviders(
             self._loaded,
             self._cli_survey,

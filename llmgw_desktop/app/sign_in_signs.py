@@ -44,6 +44,8 @@ class Sign:
 
     state: SignedIn
     where: str = ""
+    is_in_vault: bool = False
+    """For its runs it is kept there: to sign in as a person would change nothing."""
 
 
 UNKNOWN_SIGN = Sign(state=SignedIn.UNKNOWN)

@@ -63,3 +63,9 @@ class VaultNames:
         entries = self._vault.entries(EntryKind.API_KEY)
         self._names = frozenset(f"{e.address.provider}/{e.address.name}" for e in entries)
         self._version = version
+
+
+def sign_in_files(vault: NamedEntries) -> frozenset[str]:
+    """Of all projects, as `work/auth.json`. Raises StoreError."""
+    entries = vault.entries(EntryKind.FILE)
+    return frozenset(f"{each.address.provider}/{each.address.name}" for each in entries)

@@ -11,11 +11,15 @@ import psutil
 import pytest
 
 from llmgw_desktop.app.cli_drift import GoneFlag, drift_of
+from llmgw_desktop.app.cli_survey import CliSurvey
+from llmgw_desktop.app.cli_words import sign_words
 from llmgw_desktop.app.program_words import ProgramAsker
-from llmgw_desktop.app.sign_in_signs import SignedIn, look_for_sign
+from llmgw_desktop.app.sign_in_signs import Sign, SignedIn, look_for_sign
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CliSettings
+from llmgw_desktop.engine.jobs.known_clis import KnownClis
+from llmgw_desktop.engine.jobs.launch import Launcher
 from tests.support.small_clis import Computer
 
 CLAUDE, CODEX = CliName.CLAUDE, CliName.CODEX
@@ -200,6 +204,23 @@ def test_files_count_for_what_they_hold(
     write(computer, file, text)
     expected = (SignedIn.YES, f"~/{file}") if is_one else (SignedIn.NO, "")
     assert sign(computer, name) == expected
+
+
+def test_a_sign_in_of_the_vault_counts_and_the_persons_own_does_not(computer: Computer) -> None:
+    write(computer, ".codex/auth.json", '{"tokens": {"id_token": "t"}}')
+    said = CliSettings(name=CODEX, vault="work")
+    clis, launcher = KnownClis([said]), Launcher(computer.env, [said])
+    files: set[str] = set()
+    survey = CliSurvey(clis, launcher, vault_files=lambda: files)
+    where = "work/auth.json of the vault"
+    missing = survey.find(CODEX).sign
+    assert missing == Sign(state=SignedIn.NO, where=where, is_in_vault=True)
+    assert sign_words(missing) == "there is no work/auth.json of the vault"
+    files.add("work/auth.json")
+    assert survey.find(CODEX).sign == Sign(state=SignedIn.YES, where=where, is_in_vault=True)
+    assert sign_words(survey.find(CODEX).sign) == "signs in with work/auth.json of the vault"
+    unknown = CliSurvey(clis, launcher).find(CODEX).sign
+    assert unknown.state is SignedIn.UNKNOWN
 
 
 def test_what_cannot_be_told_is_unknown(computer: Computer) -> None:

@@ -8,15 +8,24 @@ from llmgw_desktop.app.cli_survey import CliFound, CliSurvey
 from llmgw_desktop.app.cli_words import INSTALL, TITLES, drift_words, sign_words, version_words
 from llmgw_desktop.app.doctor.report import Finding, Section, State
 from llmgw_desktop.app.sign_in_signs import SignedIn
+from llmgw_desktop.app.vault_names import sign_in_files
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.jobs.known_clis import KnownClis
 from llmgw_desktop.engine.jobs.launch import Launcher
+from llmgw_desktop.store.database import is_of_today
+from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.store.migrations import GATEWAY_STEPS
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.vault import Vault
 
 
-def look_at_clis(env: Mapping[str, str], settings: Settings) -> Section:
+def look_at_clis(places: Places, env: Mapping[str, str], settings: Settings) -> Section:
     clis = KnownClis(settings.clis)
-    survey = CliSurvey(clis, Launcher(env, settings.clis))
+    survey = CliSurvey(
+        clis, Launcher(env, settings.clis), vault_files=lambda: _vault_files(places, env)
+    )
     said = {each.name: each for each in settings.clis}
 
     def look(name: CliName) -> CliFound:
@@ -30,6 +39,17 @@ def look_at_clis(env: Mapping[str, str], settings: Settings) -> Section:
         for each in found
     )
     return Section(name="clis", title="Vendors' CLIs", findings=findings)
+
+
+def _vault_files(places: Places, env: Mapping[str, str]) -> frozenset[str]:
+    """By name; nothing is opened. Raises StoreError."""
+    if not places.gateway_db.exists() or not is_of_today(places.gateway_db, GATEWAY_STEPS):
+        return frozenset()
+    vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), SystemClock())
+    try:
+        return sign_in_files(vault)
+    finally:
+        vault.close()
 
 
 def _finding(found: CliFound, guidance: str, *, is_on: bool) -> Finding:
@@ -72,5 +92,5 @@ def _words(found: CliFound, guidance: str, *, is_on: bool) -> tuple[State, str, 
     if drift := drift_words(found):
         return State.WARN, here, f"{drift} Update LLM Gateway, or install {found.contract_version}."
     if found.sign.state is SignedIn.NO:
-        return State.WARN, here, guidance
+        return State.WARN, here, f"{guidance[:1].upper()}{guidance[1:]}"
     return State.OK, here, ""

@@ -42,7 +42,7 @@ def examine(places: Places, env: Mapping[str, str], *, online: bool = False) -> 
     if settings is not None:
         looks += [
             lambda: look_at_providers(places, env, settings, online=online),
-            lambda: look_at_clis(env, settings),
+            lambda: look_at_clis(places, env, settings),
             lambda: look_at_recorder(places, settings),
         ]
     with ThreadPoolExecutor(len(looks)) as pool:

@@ -126,9 +126,16 @@ class Launcher:
         return Path(self._of(cli).env.get("HOME") or self._env.get("HOME") or "/")
 
     def environment(self, cli: Cli) -> dict[str, str]:
-        """What every run of it sees, before a plan adds its own."""
+        """What a run of it sees in the person's own HOME, before a plan adds its own."""
         own = environment_for(cli.name, self._env, cli.sign_in.variables)
         return {**own, **self._of(cli).env}
+
+    def vault_file(self, cli: Cli) -> str:
+        """The vault's file with which its runs are signed in: `work/auth.json`; empty: they are as
+        the person is."""
+        account = self._of(cli).vault
+        file = cli.sign_in.kept[0].rpartition("/")[2] if cli.sign_in.kept else ""
+        return f"{account}/{file}" if account else ""
 
     def program(self, cli: Cli) -> str:
         """Where it is installed; empty if it is not."""

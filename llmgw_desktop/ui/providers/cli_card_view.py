@@ -75,6 +75,7 @@ class CliCardView(Card):
         self._facts.setText(card.facts)
         self._use.setText(f"{card.sign_in} · {card.use}")
         self._switch.setChecked(card.enabled)
+        self._sign_in.setVisible(card.can_sign_in)
         self._check.setEnabled(card.enabled)
         self._reason.set_tone(Tone.ERROR if tone is Tone.ERROR else Tone.TEXT)
         for label, words in (

@@ -238,6 +238,21 @@ def test_no_sign_in_says_how(desk: Desk) -> None:
     assert "`claude auth login`" in claude["do"]
 
 
+def test_a_sign_in_that_the_vault_lacks_says_how_to_store_it(desk: Desk) -> None:
+    desk.settle(ANY_PORT + '[clis.codex]\nvault = "work"\n')
+    desk.computer.install_cli(CliName.CODEX)
+    codex = desk.one("clis", "codex")
+    assert (codex["state"], codex["signed_in"]) == ("warn", "no")
+    assert "llmgw vault set work auth.json --file" in codex["do"]
+    desk.env["LLM_GATEWAY_MASTER_KEY"] = "ab" * 32
+    keys = MasterKeys(desk.env, desk.places.data_folder)
+    vault = Vault(desk.places.gateway_db, keys, SystemClock())
+    vault.put(address(EntryKind.FILE, "work", "auth.json", ""), b'{"a": 1}', by="test")
+    vault.close()
+    codex = desk.one("clis", "codex")
+    assert (codex["state"], codex["signed_in_by"]) == ("ok", "work/auth.json of the vault")
+
+
 def test_as_text_marks_are_words_and_nothing_is_longer_than_the_terminal(
     desk: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, taken: int
 ) -> None:

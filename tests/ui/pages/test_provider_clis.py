@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QAbstractButton
 
+from llmgw_desktop.app.sign_in_signs import Sign, SignedIn
 from llmgw_desktop.app.terminals import Terminals
 from llmgw_desktop.domain.account import AccountState
 from llmgw_desktop.domain.cli import CliName
@@ -208,6 +209,17 @@ async def test_without_a_terminal_the_command_is_there_to_copy(stage: RoutingSta
     await stage.until(lambda: card.command)
     assert card.command == "/usr/local/bin/claude auth login"
     assert "No terminal could be opened" in words_of(card)
+
+
+async def test_a_sign_in_of_the_vault_is_none_for_a_terminal(stage: RoutingStage) -> None:
+    where = "work/auth.json of the vault"
+    kept = Sign(state=SignedIn.YES, where=where, is_in_vault=True)
+    stage.gateway.survey.install(CliName.CODEX, sign=kept)
+    await opened(stage)
+    await stage.until(lambda: stage.providers.clis.views)
+    card = cli_card(stage, "codex-cli")
+    assert "Signs in with work/auth.json of the vault" in words_of(card)
+    assert not stage.button("Sign in with Codex", card).isVisible()
 
 
 async def test_settings_are_changed_and_what_is_wrong_is_said_beside_the_field(
