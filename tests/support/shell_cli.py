@@ -35,7 +35,7 @@ from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.jobs.folder import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
-from llmgw_desktop.engine.jobs.life import JobParts
+from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.store.job_store import JobStore
 

@@ -1,59 +1,38 @@
-"""The life of a job: its turn, its start, its following, its end; and of one that an earlier
-program left, how it goes on.
+"""The life of a job: its turn, its run, its end; and of one that an earlier program left, how it
+goes on.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliName, ErrorCategory
-from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import JobChanged
-from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.job import EXIT_QUEUE_TIMEOUT, Job, JobState
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import Submission
-from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.jobs import adoption, outcome
 from llmgw_desktop.engine.jobs.adoption import Fate
-from llmgw_desktop.engine.jobs.folder import JobFolder, JobFolders
-from llmgw_desktop.engine.jobs.launch import Launch, Launcher
-from llmgw_desktop.engine.jobs.ledger import Ledger, NoLedger
-from llmgw_desktop.engine.jobs.limits import RunLimits
-from llmgw_desktop.engine.jobs.live_job import LiveJob, with_end, with_output
-from llmgw_desktop.engine.jobs.news import News
-from llmgw_desktop.engine.jobs.outcome import Account, Verdict
+from llmgw_desktop.engine.jobs.attempts import Attempts, Ended, with_neutral_dir
+from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.live_job import LiveJob, with_end
+from llmgw_desktop.engine.jobs.outcome import Verdict
+from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, ProcessTree
 from llmgw_desktop.engine.jobs.queue import JobQueue
 from llmgw_desktop.engine.jobs.runner import Run, stop_on_record
 from llmgw_desktop.engine.tasks import Tasks
-from llmgw_desktop.store.job_store import JobStore
 
 WRITE_AGAIN_S = 5.0
 SWEEP_GRACE_S = TERM_GRACE_S + 1.0
 """Nobody looks after what an ended run left behind once we are gone."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobParts:
-    """What a supervisor works with, joined by the composition root."""
-
-    store: JobStore
-    folders: JobFolders
-    launcher: Launcher
-    clock: Clock
-    ids: IdSource
-    bus: Bus
-    clean: Callable[[str], str] = str
-    """Takes secrets out of a title."""
-    ledger: Ledger = field(default_factory=NoLedger)
 
 
 class JobLife:
@@ -69,17 +48,15 @@ class JobLife:
         self.live: dict[str, LiveJob] = {}
         self._parts = parts
         self._clis = clis
-        self._jobs = jobs
-        self._limits = limits
         self._queue = JobQueue(limits, self._begin)
-        self._news = News()
+        self._attempts = Attempts(parts, clis, write=self._write, tell=self.tell)
         self._tasks = Tasks()
         self._sweeps = Tasks()
-        self._starting = asyncio.Lock()
-        self._is_closing = False
+        self.apply(jobs, limits)
 
     def apply(self, jobs: JobSettings, limits: LimitSettings) -> None:
         self._jobs, self._limits = jobs, limits
+        self._attempts.apply(jobs, limits)
         self._queue.apply(limits)
 
     def admit(self, cli: CliName) -> None:
@@ -92,16 +69,13 @@ class JobLife:
 
     async def close(self) -> None:
         """Follow nothing any more; what runs goes on."""
-        self._is_closing = True
         self._queue.close()
-        # Who is being started this moment shall be found by who comes after us.
-        async with self._starting:
-            pass
+        await self._attempts.start_no_more()
         for live in self.live.values():
             _put_off(live)
         await self._tasks.stop()
         await self._sweeps.finish(SWEEP_GRACE_S)
-        self._news.close()
+        self._attempts.close()
         self.live.clear()
 
     def wait_for_turn(self, live: LiveJob) -> None:
@@ -127,99 +101,38 @@ class JobLife:
     def _begin(self, job_id: str) -> None:
         live = self.live[job_id]
         _put_off(live)
-        self._tasks.start(self._guarded(live, self._launch), name=f"run {job_id}")
+        self._go_on(live, self._attempts.begin)
 
-    async def _guarded(
-        self, live: LiveJob, work: Callable[[LiveJob], Coroutine[Any, Any, None]]
+    def _go_on(
+        self, live: LiveJob, step: Callable[[LiveJob], Coroutine[Any, Any, Ended | None]]
+    ) -> None:
+        self._tasks.start(self._to_end(live, step), name=f"run {live.job.id}")
+
+    async def _to_end(
+        self, live: LiveJob, step: Callable[[LiveJob], Coroutine[Any, Any, Ended | None]]
     ) -> None:
         """A fault of ours ends the job and nothing else."""
+        if live.is_ending:
+            return
         try:
-            await work(live)
+            ended = await step(live)
+            if ended is not None:
+                await self._ended(live, ended)
         except Exception:  # noqa: BLE001 - whatever it is, it is logged
             _log.exception("job %s could not be followed", live.job.id)
             process = live.job.process
             await ProcessTree(live.job.id, process).end()
             await self.end(live, outcome.not_followed())
 
-    async def _launch(self, live: LiveJob) -> None:
-        if live.is_ending:
-            return
-        launch = live.launch
-        if launch is None or not launch.program:
-            await self.end(live, outcome.missing(self._parts.launcher.named(live.cli)))
-            return
-        # In memory first, so that a cancel from now on is of a run. The row is written with its
-        # process: a job that is called queued and has a keeper is taken over as running.
-        live.job = replace(live.job, state=JobState.RUNNING, started_at_s=self._parts.clock.now_s())
-        try:
-            # One after the other: the interpreter stands still until a new process is loaded.
-            async with self._starting:
-                if self._is_closing:
-                    return
-                if live.stop_asked is not None:
-                    await self.end(live, outcome.stopped(live.stop_asked, None))
-                    return
-                process = await asyncio.to_thread(
-                    self._parts.launcher.start, launch, live.job.id, live.folder
-                )
-        except OSError as error:
-            await asyncio.to_thread(live.folder.remove_temp)
-            await self.end(live, outcome.not_started(error.strerror or "the system refused"))
-            return
-        live.job = replace(live.job, process=process)
-        try:
-            await self._write(live.job)
-        except StoreError:
-            # It is found by its folder as well.
-            _log.warning("the process of %s could not be written down", live.job.id, exc_info=True)
-        self.tell(live)
-        await self._follow(live)
-
-    async def _follow(self, live: LiveJob) -> None:
-        run = Run(
-            live.job.id,
-            live.folder,
-            live.job.process,
-            self.reader(live.asked),
-            limits=self._limits_of(live),
-            news=self._news,
-        )
-        live.run = run
-        if live.stop_asked is not None:
-            run.stop(live.stop_asked)
-        followed = await run.follow(live.tell)
-        live.job = with_output(live.job, followed)
-        await self._settle(live, followed.account)
-        if followed.verdict.state is JobState.ORPHANED:
-            await run.sweep()
-        await self.end(live, followed.verdict)
+    async def _ended(self, live: LiveJob, ended: Ended) -> None:
+        await self.end(live, ended.verdict)
         # Who waits for the answer does not wait for this.
-        self._sweeps.start(self._sweep(run, live), name=f"sweep {live.job.id}")
-
-    async def _settle(self, live: LiveJob, account: Account) -> None:
-        """What it used. That cannot be found out is no failure of the run."""
-        ledger = self._parts.ledger
-        try:
-            figures = await ledger.settle(live.job, live.asked, account, live.folder.temp)
-        except Exception:  # noqa: BLE001 - whatever it is, it is logged
-            _log.warning("what %s used could not be settled", live.job.id, exc_info=True)
-        else:
-            live.job = replace(live.job, figures=figures)
+        if ended.run is not None:
+            self._sweeps.start(self._sweep(ended.run, live), name=f"sweep {live.job.id}")
 
     async def _sweep(self, run: Run, live: LiveJob) -> None:
         await run.sweep()
         await asyncio.to_thread(live.folder.remove_temp)
-
-    def _limits_of(self, live: LiveJob) -> RunLimits:
-        asked, facts = live.asked, live.cli.facts
-        total_s = self._jobs.timeout_ms / 1000 if asked.timeout_s is None else asked.timeout_s
-        ran_s = self._parts.clock.now_s() - (live.job.started_at_s or live.job.asked_at_s)
-        idle_s = facts.idle_timeout_s if asked.idle_timeout_s is None else asked.idle_timeout_s
-        return RunLimits(
-            total_s=total_s - max(ran_s, 0.0),
-            idle_s=idle_s if facts.streams else None,
-            output_bytes=self._limits.max_job_output_bytes,
-        )
 
     async def end(self, live: LiveJob, verdict: Verdict) -> None:
         """Its last word. Once more does no harm: the first stays."""
@@ -285,7 +198,7 @@ class JobLife:
         self.tell(live)
         if (why := stop_on_record(live.folder)) is not None:
             live.stop(why)
-        self._tasks.start(self._guarded(live, self._follow), name=f"follow {job.id}")
+        self._go_on(live, self._attempts.follow)
 
     async def _prepare(self, live: LiveJob) -> bool:
         """Make ready again what was asked of an earlier program."""
@@ -314,11 +227,6 @@ class JobLife:
         live.tell()
         self._parts.bus.publish(JobChanged(job=live.job))
         self._parts.ledger.changed(live.job, live.asked)
-
-
-def with_neutral_dir(launch: Launch, asked: Submission) -> Launch:
-    """A run that names no folder works in its session's."""
-    return replace(launch, neutral_dir=asked.session.neutral_dir) if asked.session else launch
 
 
 def _put_off(live: LiveJob) -> None:

@@ -16,13 +16,15 @@ from llmgw_desktop.domain.run_errors import InvalidRun, JobStillLive
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
 from llmgw_desktop.engine.jobs import outcome, reading
+from llmgw_desktop.engine.jobs.attempts import with_neutral_dir
 from llmgw_desktop.engine.jobs.dedup import may_be_shared, request_key
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.launch import Launch
-from llmgw_desktop.engine.jobs.life import JobLife, JobParts, with_neutral_dir
+from llmgw_desktop.engine.jobs.life import JobLife
 from llmgw_desktop.engine.jobs.live_job import LiveJob
 from llmgw_desktop.engine.jobs.one_at_a_time import refuse_second
 from llmgw_desktop.engine.jobs.outcome import Stop
+from llmgw_desktop.engine.jobs.parts import JobParts
 
 _TITLE = 120
 _TIDY_EVERY = 50

@@ -1,0 +1,140 @@
+"""A job's run: started, followed to its end, and what it used."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.settings import JobSettings, LimitSettings
+from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.engine.jobs import outcome
+from llmgw_desktop.engine.jobs.launch import Launch
+from llmgw_desktop.engine.jobs.limits import RunLimits
+from llmgw_desktop.engine.jobs.live_job import LiveJob, with_output
+from llmgw_desktop.engine.jobs.news import News
+from llmgw_desktop.engine.jobs.outcome import Account, Verdict
+from llmgw_desktop.engine.jobs.parts import JobParts
+from llmgw_desktop.engine.jobs.runner import Run
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """`run` of one that was started: what it left behind is still to go."""
+
+    verdict: Verdict
+    run: Run | None = None
+
+
+class Attempts:
+    """`write` writes a live job's row, `tell` says that there is news of it."""
+
+    def __init__(
+        self,
+        parts: JobParts,
+        clis: Mapping[CliName, Cli],
+        *,
+        write: Callable[[Job], Awaitable[None]],
+        tell: Callable[[LiveJob], None],
+    ) -> None:
+        self._parts = parts
+        self._clis = clis
+        self._write = write
+        self._tell = tell
+        self._news = News()
+        self._starting = asyncio.Lock()
+        self._is_closing = False
+        self._jobs, self._limits = JobSettings(), LimitSettings()
+
+    def apply(self, jobs: JobSettings, limits: LimitSettings) -> None:
+        self._jobs, self._limits = jobs, limits
+
+    async def start_no_more(self) -> None:
+        """Who is being started this moment shall be found by who comes after us."""
+        self._is_closing = True
+        async with self._starting:
+            pass
+
+    def close(self) -> None:
+        self._news.close()
+
+    async def begin(self, live: LiveJob) -> Ended | None:
+        """From its start to its end; None where we close before it."""
+        launch = live.launch
+        if launch is None or not launch.program:
+            return Ended(verdict=outcome.missing(self._parts.launcher.named(live.cli)))
+        # In memory first, so that a cancel from now on is of a run. The row is written with its
+        # process: a job that is called queued and has a keeper is taken over as running.
+        live.job = replace(live.job, state=JobState.RUNNING, started_at_s=self._parts.clock.now_s())
+        try:
+            # One after the other: the interpreter stands still until a new process is loaded.
+            async with self._starting:
+                if self._is_closing:
+                    return None
+                if live.stop_asked is not None:
+                    return Ended(verdict=outcome.stopped(live.stop_asked, None))
+                process = await asyncio.to_thread(
+                    self._parts.launcher.start, launch, live.job.id, live.folder
+                )
+        except OSError as error:
+            await asyncio.to_thread(live.folder.remove_temp)
+            return Ended(verdict=outcome.not_started(error.strerror or "the system refused"))
+        live.job = replace(live.job, process=process)
+        try:
+            await self._write(live.job)
+        except StoreError:
+            # It is found by its folder as well.
+            _log.warning("the process of %s could not be written down", live.job.id, exc_info=True)
+        self._tell(live)
+        return await self.follow(live)
+
+    async def follow(self, live: LiveJob) -> Ended:
+        """One that runs, or has ended and was not yet read, to its end."""
+        run = Run(
+            live.job.id,
+            live.folder,
+            live.job.process,
+            self._clis[live.cli.name].reader(live.asked.request),
+            limits=self._limits_of(live),
+            news=self._news,
+        )
+        live.run = run
+        if live.stop_asked is not None:
+            run.stop(live.stop_asked)
+        followed = await run.follow(live.tell)
+        live.job = with_output(live.job, followed)
+        await self._settle(live, followed.account)
+        if followed.verdict.state is JobState.ORPHANED:
+            await run.sweep()
+        return Ended(verdict=followed.verdict, run=run)
+
+    async def _settle(self, live: LiveJob, account: Account) -> None:
+        """What it used. That cannot be found out is no failure of the run."""
+        ledger = self._parts.ledger
+        try:
+            figures = await ledger.settle(live.job, live.asked, account, live.folder.temp)
+        except Exception:  # noqa: BLE001 - whatever it is, it is logged
+            _log.warning("what %s used could not be settled", live.job.id, exc_info=True)
+        else:
+            live.job = replace(live.job, figures=figures)
+
+    def _limits_of(self, live: LiveJob) -> RunLimits:
+        asked, facts = live.asked, live.cli.facts
+        total_s = self._jobs.timeout_ms / 1000 if asked.timeout_s is None else asked.timeout_s
+        ran_s = self._parts.clock.now_s() - (live.job.started_at_s or live.job.asked_at_s)
+        idle_s = facts.idle_timeout_s if asked.idle_timeout_s is None else asked.idle_timeout_s
+        return RunLimits(
+            total_s=total_s - max(ran_s, 0.0),
+            idle_s=idle_s if facts.streams else None,
+            output_bytes=self._limits.max_job_output_bytes,
+        )
+
+
+def with_neutral_dir(launch: Launch, asked: Submission) -> Launch:
+    """A run that names no folder works in its session's."""
+    return replace(launch, neutral_dir=asked.session.neutral_dir) if asked.session else launch
