@@ -26,6 +26,9 @@ class Submission:
     """A run of its own, whatever goes on."""
     replay: bool = False
     """Also a run that ended and may have changed files: its answer, without the changes."""
+    is_attempt: bool = False
+    """One of several attempts: who asks decides himself whether another is made, and keeps himself
+    how the CLI stands."""
     timeout_s: float | None = None
     idle_timeout_s: float | None = None
 

@@ -1,6 +1,7 @@
 """A CLI whose prompts are shell scripts: each test writes the program that misbehaves as it needs.
 
-Its output is lines of `text …`, `session …`, `model …`, `tokens N`, `done`, `failed …`.
+Its output is lines of `text …`, `session …`, `model …`, `tokens N`, `tool`, `done`, `failed …`,
+`limited …`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from typing_extensions import override
 
 from llmgw_desktop.clis.cli import Cli, SignIn
 from llmgw_desktop.domain.cli import (
@@ -23,6 +26,7 @@ from llmgw_desktop.domain.cli import (
     RunEnded,
     SessionTold,
     TextGrew,
+    ToolBegan,
     UsageTold,
 )
 from llmgw_desktop.domain.clock import SystemClock
@@ -33,10 +37,12 @@ from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.jobs.breaker import NoBreaker
 from llmgw_desktop.engine.jobs.folder import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.routing.pauses import seconds_in
 from llmgw_desktop.store.job_store import JobStore
 
 LONGEST_LINE = 4096
@@ -70,6 +76,10 @@ class LineReader:
                 return ModelTold(model=rest)
             case "tokens":
                 return UsageTold(usage=Usage(output_tokens=int(rest)))
+            case "tool":
+                return ToolBegan(call_id="c", name="t")
+            case "limited":
+                self._ended = RunEnded(ok=False, error=rest, category=ErrorCategory.RATE_LIMIT)
             case "done":
                 self._ended = RunEnded(ok=True)
             case "failed":
@@ -137,6 +147,7 @@ class Yard:
             clock=self.clock,
             ids=TimedIds(self.clock),
             bus=bus,
+            breaker=WordyBreaker(),
         )
         clis = {name: shell_cli(name, **self.facts) for name in (CliName.CLAUDE, CliName.CODEX)}
         self.supervisor = Supervisor(parts, clis, jobs=self.jobs, limits=self.limits)
@@ -154,6 +165,19 @@ class Yard:
     async def close(self) -> None:
         await self.supervisor.close()
         self.store.close()
+
+
+def with_request(asked: Submission, **changes: Any) -> Submission:
+    return replace(asked, request=replace(asked.request, **changes))
+
+
+class WordyBreaker(NoBreaker):
+    """Refuses nothing, and reads a pause out of `retry in Ns`."""
+
+    @override
+    def told_pause_s(self, error: str) -> float | None:
+        _, _, pause = error.partition("retry in ")
+        return seconds_in(pause)
 
 
 def with_submission(asked: Submission, **changes: Any) -> Submission:

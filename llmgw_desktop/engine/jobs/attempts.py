@@ -1,4 +1,6 @@
-"""A job's run: started, followed to its end, and what it used."""
+"""A job's run: started, followed to its end, started again where it failed for a reason that
+passes; and what it used.
+"""
 
 import asyncio
 import logging
@@ -9,15 +11,17 @@ from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import Submission
-from llmgw_desktop.engine.jobs import outcome
+from llmgw_desktop.engine.jobs import outcome, retries
 from llmgw_desktop.engine.jobs.launch import Launch
 from llmgw_desktop.engine.jobs.limits import RunLimits
 from llmgw_desktop.engine.jobs.live_job import LiveJob, with_output
 from llmgw_desktop.engine.jobs.news import News
 from llmgw_desktop.engine.jobs.outcome import Account, Verdict
 from llmgw_desktop.engine.jobs.parts import JobParts
+from llmgw_desktop.engine.jobs.retries import RetryLimits
 from llmgw_desktop.engine.jobs.runner import Run
 
 _log = logging.getLogger(__name__)
@@ -29,6 +33,7 @@ class Ended:
 
     verdict: Verdict
     run: Run | None = None
+    account: Account | None = None
 
 
 class Attempts:
@@ -68,9 +73,10 @@ class Attempts:
         launch = live.launch
         if launch is None or not launch.program:
             return Ended(verdict=outcome.missing(self._parts.launcher.named(live.cli)))
+        began_s = live.job.started_at_s or self._parts.clock.now_s()
         # In memory first, so that a cancel from now on is of a run. The row is written with its
         # process: a job that is called queued and has a keeper is taken over as running.
-        live.job = replace(live.job, state=JobState.RUNNING, started_at_s=self._parts.clock.now_s())
+        live.job = replace(live.job, state=JobState.RUNNING, started_at_s=began_s)
         try:
             # One after the other: the interpreter stands still until a new process is loaded.
             async with self._starting:
@@ -83,7 +89,9 @@ class Attempts:
                 )
         except OSError as error:
             await asyncio.to_thread(live.folder.remove_temp)
-            return Ended(verdict=outcome.not_started(error.strerror or "the system refused"))
+            reason = error.strerror or "the system refused"
+            verdict = outcome.not_started(reason, passes=retries.passes(error))
+            return await self._judged(live, Ended(verdict=verdict))
         live.job = replace(live.job, process=process)
         try:
             await self._write(live.job)
@@ -93,7 +101,7 @@ class Attempts:
         self._tell(live)
         return await self.follow(live)
 
-    async def follow(self, live: LiveJob) -> Ended:
+    async def follow(self, live: LiveJob) -> Ended | None:
         """One that runs, or has ended and was not yet read, to its end."""
         run = Run(
             live.job.id,
@@ -108,10 +116,60 @@ class Attempts:
             run.stop(live.stop_asked)
         followed = await run.follow(live.tell)
         live.job = with_output(live.job, followed)
-        await self._settle(live, followed.account)
-        if followed.verdict.state is JobState.ORPHANED:
-            await run.sweep()
-        return Ended(verdict=followed.verdict, run=run)
+        ended = Ended(verdict=followed.verdict, run=run, account=followed.account)
+        return await self._judged(live, ended)
+
+    async def again(self, live: LiveJob) -> Ended | None:
+        """The next run of one that waits for it, to its end."""
+        due_at_s = live.folder.retry_due_at_s(live.job.retries)
+        longest_s = retries.longest_pause_s(live.job.retries)
+        await live.pause(min(max(due_at_s - self._parts.clock.now_s(), 0.0), longest_s))
+        if live.stop_asked is not None:
+            return Ended(verdict=outcome.stopped(live.stop_asked, None))
+        try:
+            live.asked = retries.begun_anew(live.asked)
+            launch = self._parts.launcher.check(live.cli, live.asked.request)
+            live.launch = with_neutral_dir(launch, live.asked)
+            await asyncio.to_thread(self._parts.folders.keep, live.folder, live.asked)
+        except (InvalidRun, OSError) as error:
+            return Ended(verdict=outcome.not_started(str(error)))
+        return await self.begin(live)
+
+    async def _judged(self, live: LiveJob, ended: Ended) -> Ended | None:
+        """Its end, or that of a later run."""
+        if await self._is_put_back(live, ended):
+            return await self.again(live)
+        if ended.account is not None:
+            await self._settle(live, ended.account)
+        if ended.run is not None and ended.verdict.state is JobState.ORPHANED:
+            await ended.run.sweep()
+        return ended
+
+    async def _is_put_back(self, live: LiveJob, ended: Ended) -> bool:
+        """Whether it is to run again; then nothing of the last run is left."""
+        verdict = ended.verdict
+        limits = RetryLimits(most=self._jobs.retries, left_s=self._limits_of(live).total_s)
+        told_s = self._parts.breaker.told_pause_s(verdict.error)
+        pause_s = retries.pause_s(live, verdict, ended.account, limits, told_s)
+        if pause_s is None:
+            return False
+        live.run = None
+        if ended.run is not None:
+            await ended.run.sweep()
+        job = replace(live.job, retries=live.job.retries + 1, process=None)
+        due_at_s = self._parts.clock.now_s() + pause_s
+        try:
+            await asyncio.to_thread(live.folder.note_retry, job.retries, verdict.error, due_at_s)
+            # The row first: a fall from here on leaves a job that waits for its next run.
+            await self._write(job)
+            await asyncio.to_thread(live.folder.set_aside, job.retries)
+        except (OSError, StoreError):
+            _log.warning("%s cannot be run again", job.id, exc_info=True)
+            return False
+        _log.info("%s is run again in %.1f s: %s", job.id, pause_s, verdict.error)
+        live.job = job
+        self._tell(live)
+        return True
 
     async def _settle(self, live: LiveJob, account: Account) -> None:
         """What it used. That cannot be found out is no failure of the run."""

@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli, OutputReader
-from llmgw_desktop.domain.cli import CliName, ErrorCategory
+from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import JobChanged
-from llmgw_desktop.domain.job import EXIT_QUEUE_TIMEOUT, Job, JobState
+from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import Submission
@@ -63,6 +63,21 @@ class JobLife:
         """Raises Saturated."""
         self._queue.admit(cli)
 
+    def check(self, asked: Submission) -> None:
+        """Raises CliResting."""
+        if not asked.is_attempt:
+            self._parts.breaker.check(asked.request)
+
+    def began(self, live: LiveJob) -> None:
+        """It was accepted, by us or by an earlier program."""
+        if not live.asked.is_attempt:
+            self._parts.breaker.began(live.job)
+
+    def over(self, live: LiveJob) -> None:
+        """It has ended, or could not be kept."""
+        if not live.asked.is_attempt:
+            self._parts.breaker.ended(live.job)
+
     def beside(self, work: Coroutine[Any, Any, object], *, name: str) -> None:
         """Something that nobody waits for."""
         self._tasks.start(work, name=name)
@@ -89,14 +104,7 @@ class JobLife:
         self._queue.enter(live.job.id, live.cli.name)
 
     async def _give_up(self, live: LiveJob, patience_s: float) -> None:
-        verdict = Verdict(
-            state=JobState.FAILED,
-            exit_code=EXIT_QUEUE_TIMEOUT,
-            category=ErrorCategory.SATURATED,
-            error=f"Its turn did not come within {patience_s:g} s. Ask again later, or raise the "
-            f"limits in the gateway's settings.",
-        )
-        await self.end(live, verdict)
+        await self.end(live, outcome.no_turn(patience_s))
 
     def _begin(self, job_id: str) -> None:
         live = self.live[job_id]
@@ -143,15 +151,24 @@ class JobLife:
         now_s = self._parts.clock.now_s()
         job = with_end(live.job, verdict, now_s, self._jobs.retention_days)
         try:
-            await self._write(job)
-            self.live.pop(job.id, None)
+            await self._write_end(live, job)
         except StoreError as error:
             _log.warning("the end of %s cannot be written yet: %s", job.id, error)
             self._tasks.start(self._write_again(live), name=f"write the end of {job.id}")
         live.job = job
+        self.over(live)
         live.ended.set()
         self.tell(live)
         self._queue.leave(job.id)
+
+    async def _write_end(self, live: LiveJob, job: Job) -> None:
+        await asyncio.to_thread(self._written_end, live, job)
+        self.live.pop(job.id, None)
+
+    def _written_end(self, live: LiveJob, job: Job) -> None:
+        """From then on nobody needs to start it again."""
+        self._parts.store.move(job, since=[JobState.RUNNING])
+        live.folder.forget_words()
 
     async def _write(self, job: Job) -> None:
         """Beside the loop: a disk may take its time."""
@@ -162,10 +179,9 @@ class JobLife:
         while True:
             await asyncio.sleep(WRITE_AGAIN_S)
             try:
-                await self._write(live.job)
+                await self._write_end(live, live.job)
             except StoreError:
                 continue
-            self.live.pop(live.job.id, None)
             return
 
     async def adopt(self, job: Job) -> None:
@@ -183,7 +199,14 @@ class JobLife:
             return
         live = LiveJob(job=job, asked=found[1], cli=cli, folder=found[0])
         self.live[job.id] = live
+        self.began(live)
+        if waits := job.retries > 0 and job.process is None:
+            await asyncio.to_thread(live.folder.set_aside, job.retries)
         seen = await asyncio.to_thread(adoption.look, job, live.folder)
+        if seen.fate is Fate.NEVER_BEGAN and waits:
+            self._queue.occupy(job.id, job.cli)
+            self._go_on(live, self._attempts.again)
+            return
         if seen.fate is Fate.NEVER_BEGAN:
             live.job = replace(job, state=JobState.QUEUED, started_at_s=None)
             await asyncio.to_thread(live.folder.remove_temp)

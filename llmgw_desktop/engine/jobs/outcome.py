@@ -11,12 +11,16 @@ from llmgw_desktop.domain.cli import (
     RunEnded,
     SessionTold,
     TextGrew,
+    ThinkingGrew,
+    ToolBegan,
+    ToolEnded,
     UsageTold,
 )
 from llmgw_desktop.domain.job import (
     EXIT_IDLE_TIMEOUT,
     EXIT_MISSING,
     EXIT_OVERFLOW,
+    EXIT_QUEUE_TIMEOUT,
     EXIT_TIMEOUT,
     JobFigures,
     JobState,
@@ -46,10 +50,12 @@ class Verdict:
     exit_code: int | None = None
     error: str = ""
     category: ErrorCategory | None = None
+    passes: bool = False
+    """The computer could not start it just now."""
 
     @property
     def retryable(self) -> bool | None:
-        return None if self.category is None else self.category in _RETRYABLE
+        return None if self.category is None else self.passes or self.category in _RETRYABLE
 
 
 class Account:
@@ -62,9 +68,12 @@ class Account:
         self.whole_cost_usd: float | None = None
         self.ended: RunEnded | None = None
         self.has_answer = False
+        self.has_begun = False
+        """It said or did something, or may have."""
 
     def note(self, event: CliEvent) -> None:
         old = self.figures
+        self.has_begun = self.has_begun or _is_work(event)
         if isinstance(event, TextGrew):
             self.has_answer = self.has_answer or bool(event.text.strip())
         elif isinstance(event, UsageTold):
@@ -92,6 +101,12 @@ class Account:
             self.whole_cost_usd = told.cost_usd
         else:
             self.figures = replace(self.figures, cost_usd=told.cost_usd)
+
+
+def _is_work(event: CliEvent) -> bool:
+    if isinstance(event, UsageTold):
+        return event.is_cumulative or bool(event.usage.output_tokens)
+    return isinstance(event, TextGrew | ThinkingGrew | ToolBegan | ToolEnded)
 
 
 _STOPPED = {
@@ -137,11 +152,22 @@ def missing(program: str) -> Verdict:
     )
 
 
-def not_started(reason: str) -> Verdict:
+def no_turn(patience_s: float) -> Verdict:
+    return Verdict(
+        state=JobState.FAILED,
+        exit_code=EXIT_QUEUE_TIMEOUT,
+        category=ErrorCategory.SATURATED,
+        error=f"Its turn did not come within {patience_s:g} s. Ask again later, or raise the "
+        f"limits in the gateway's settings.",
+    )
+
+
+def not_started(reason: str, *, passes: bool = False) -> Verdict:
     return Verdict(
         state=JobState.FAILED,
         category=ErrorCategory.SPAWN,
         error=f"It could not be started: {reason}.",
+        passes=passes,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.jobs.breaker import Breaker, NoBreaker
 from llmgw_desktop.engine.jobs.folder import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.ledger import Ledger, NoLedger
@@ -25,3 +26,4 @@ class JobParts:
     clean: Callable[[str], str] = str
     """Takes secrets out of a title."""
     ledger: Ledger = field(default_factory=NoLedger)
+    breaker: Breaker = field(default_factory=NoBreaker)

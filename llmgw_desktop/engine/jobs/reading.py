@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from llmgw_desktop.clis.cli import OutputReader
-from llmgw_desktop.domain.cli import CliEvent, RunEnded, TextGrew, Warned
+from llmgw_desktop.domain.cli import CliEvent, Retrying, RunEnded, TextGrew, Warned
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.submission import JobResult
 from llmgw_desktop.engine.jobs.folder import JobFolder
@@ -17,31 +19,63 @@ _MOST_WARNINGS = 50
 async def events_of(
     job: Callable[[], Job | None],
     folder: JobFolder,
-    reader: OutputReader,
+    make_reader: Callable[[], OutputReader],
     more: Callable[[], Awaitable[None]],
 ) -> AsyncIterator[CliEvent]:
-    """All from the beginning, then each as it comes; the last is a RunEnded.
+    """All from the beginning, then each as it comes; the last is a RunEnded. Of runs that were
+    started again all that they said, and why.
 
     `more` returns when there may be more to read, or the job has ended.
     """
-    while (now := job()) is not None and not folder.stdout.exists() and now.is_live:
-        await more()
-    if folder.stdout.exists():
-        with Spool(folder.stdout) as spool:
-            while True:
-                now = job()
-                is_live = now is not None and now.is_live
-                while piece := spool.read():
-                    for event in reader.feed(piece):
-                        yield event
-                    await asyncio.sleep(0)  # others have their turn, however much there is
-                if not is_live:
-                    break
-                await more()
-    now = job()
+    retry, reader = 0, make_reader()
+    while (now := job()) is not None:
+        stdout = folder.kept_stdout(retry + 1) if now.retries > retry else folder.stdout
+        spool = _opened(stdout)
+        if spool is None and now.is_live and now.retries == retry:
+            await more()
+            continue
+        if spool is not None:
+            async for event in _said(spool, reader, partial(_is_open, job, retry), more):
+                yield event
+        now = job()
+        if now is None or now.retries == retry:
+            break
+        retry, reader = retry + 1, make_reader()
+        yield Retrying(reason=folder.retry_reason(retry), attempt=retry)
     if now is not None:
         for event in ending(now, folder, reader):
             yield event
+
+
+def _opened(stdout: Path) -> Spool | None:
+    """None before a run, and between two."""
+    try:
+        return Spool(stdout)
+    except FileNotFoundError:
+        return None
+
+
+def _is_open(job: Callable[[], Job | None], retry: int) -> bool:
+    """Whether its run goes on."""
+    return (now := job()) is not None and now.is_live and now.retries == retry
+
+
+async def _said(
+    opened: Spool,
+    reader: OutputReader,
+    is_open: Callable[[], bool],
+    more: Callable[[], Awaitable[None]],
+) -> AsyncIterator[CliEvent]:
+    with opened as spool:
+        while True:
+            goes_on = is_open()
+            while piece := spool.read():
+                for event in reader.feed(piece):
+                    yield event
+                await asyncio.sleep(0)  # others have their turn, however much there is
+            if not goes_on:
+                return
+            await more()
 
 
 def ending(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEvent]:
@@ -82,8 +116,8 @@ def result_of(job: Job, folder: JobFolder, reader: OutputReader) -> JobResult:
 
 
 def _all(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEvent]:
-    if folder.stdout.exists():
-        with Spool(folder.stdout) as spool:
+    if (opened := _opened(folder.stdout)) is not None:
+        with opened as spool:
             while piece := spool.read():
                 yield from reader.feed(piece)
     if not job.is_live:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliEvent, CliName
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
 from llmgw_desktop.domain.job import Job, JobState
@@ -75,7 +75,7 @@ class Supervisor:
             await self._life.adopt(job)
 
     async def submit(self, asked: Submission) -> Submitted:
-        """Raises InvalidRun, SessionBusy or Saturated; then nothing was made."""
+        """Raises InvalidRun, SessionBusy, Saturated or CliResting; then nothing was made."""
         cli = self._clis.get(asked.request.cli)
         if cli is None:
             raise InvalidRun("is no CLI that this gateway knows.", field="cli")
@@ -92,14 +92,16 @@ class Supervisor:
             launch = launcher.planned_again(launch, cli, named)
         refuse_second(asked, self._live.values())
         self._life.admit(cli.name)
+        self._life.check(asked)
         job_id = self._parts.ids.new("job")
-        folder = await asyncio.to_thread(self._folder, job_id, asked)
+        folder = await asyncio.to_thread(self._folder, job_id, asked, cli)
         try:
             # Others may have asked while that was made.
             same = None if self._is_for_itself(asked) else self._same_live(key)
             if same is None:
                 refuse_second(asked, self._live.values())
                 self._life.admit(cli.name)
+                self._life.check(asked)
         except BaseException:
             folder.remove()
             raise
@@ -110,6 +112,8 @@ class Supervisor:
         launch = with_neutral_dir(launch, asked)
         live = LiveJob(job=job, asked=asked, cli=cli, folder=folder, launch=launch)
         self._live[job.id] = live
+        # At once: the next who asks shall know that this one tries it again.
+        self._life.began(live)
         await self._keep(live)
         self._life.wait_for_turn(live)
         self._submits += 1
@@ -143,12 +147,14 @@ class Supervisor:
         if found is None:
             return
         folder, asked = found
+
+        def reader() -> OutputReader:
+            return self._life.reader(asked)
+
         if live is None:
-            events = reading.events_of(lambda: job, folder, self._life.reader(asked), _never)
+            events = reading.events_of(lambda: job, folder, reader, _never)
         else:
-            events = reading.events_of(
-                lambda: live.job, folder, self._life.reader(asked), live.more
-            )
+            events = reading.events_of(lambda: live.job, folder, reader, live.more)
         number = 0
         async for event in events:
             number += 1
@@ -265,10 +271,10 @@ class Supervisor:
             changes_files=launch.plan.changes_files,
         )
 
-    def _folder(self, job_id: str, asked: Submission) -> JobFolder:
+    def _folder(self, job_id: str, asked: Submission, cli: Cli) -> JobFolder:
         """In a thread."""
         try:
-            return self._parts.folders.make(job_id, asked)
+            return self._parts.folders.make(job_id, asked, cli.read_by)
         except OSError as error:
             raise StoreUnavailable(f"A job cannot be kept: {error.strerror}.") from error
         except TypeError as error:
@@ -281,6 +287,7 @@ class Supervisor:
             await asyncio.to_thread(self._write, live)
         except BaseException:
             self._live.pop(live.job.id, None)
+            self._life.over(live)
             live.folder.remove()
             raise
         self._life.tell(live)

@@ -20,6 +20,7 @@ def submission_of(cli: Cli, call: UpstreamCall) -> Submission:
         client=call.principal.name,
         flight_id=call.flight_id,
         force_refresh=True,
+        is_attempt=True,
     )
 
 

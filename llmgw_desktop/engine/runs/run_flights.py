@@ -97,6 +97,7 @@ class RunFlights:
             flight.goes_on()
         flight.usage = job.figures.usage
         flight.cost_usd = job.figures.cost_usd
+        flight.attempts = 1 + job.retries
         flight.model_served = job.figures.model or job.model or None
         if (state := _STATES.get(job.state)) is not None:
             flight.fail(state, str(job.category or job.state), job.error)
