@@ -14,7 +14,7 @@ from llmgw_desktop.app.provider_probe import ProviderProbe
 from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
-from llmgw_desktop.app.run_assembly import Runs
+from llmgw_desktop.app.run_assembly import RunFoundations, Runs
 from llmgw_desktop.app.settings_file import SettingsFile
 from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.domain.account import account_id
@@ -104,9 +104,12 @@ class Container:
             places,
             env,
             settings,
-            clock=self._clock,
-            bus=self._bus,
-            recorder=self._recorder,
+            RunFoundations(
+                clock=self._clock,
+                bus=self._bus,
+                recorder=self._recorder,
+                health=self.health,
+            ),
         )
         engine = make_engine(self._foundations())
         self.gateway = Gateway(engine, self._bus, settings, problem=problem)

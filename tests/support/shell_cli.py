@@ -6,7 +6,7 @@ Its output is lines of `text …`, `session …`, `model …`, `tokens N`, `tool
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -133,6 +133,7 @@ class Yard:
     limits: LimitSettings = field(default_factory=LimitSettings)
     facts: dict[str, Any] = field(default_factory=dict)
     told: list[Event] = field(default_factory=list)
+    clean: Callable[[str], str] = str
 
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
@@ -147,6 +148,7 @@ class Yard:
             clock=self.clock,
             ids=TimedIds(self.clock),
             bus=bus,
+            clean=self.clean,
             breaker=WordyBreaker(),
         )
         clis = {name: shell_cli(name, **self.facts) for name in (CliName.CLAUDE, CliName.CODEX)}
@@ -160,7 +162,7 @@ class Yard:
 
     def again(self) -> Yard:
         """As after a restart."""
-        return Yard(self.home, self.env, self.jobs, self.limits, self.facts)
+        return Yard(self.home, self.env, self.jobs, self.limits, self.facts, clean=self.clean)
 
     async def close(self) -> None:
         await self.supervisor.close()

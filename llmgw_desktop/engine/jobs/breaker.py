@@ -5,17 +5,18 @@ Whoever stands above the jobs does that; here is what it is asked and told.
 
 from typing import Protocol
 
-from llmgw_desktop.domain.cli import CliRequest
 from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.submission import Submission
 
 
 class Breaker(Protocol):
-    """Of all CLIs. Runs that are one of several attempts are none of its business."""
+    """Of all CLIs. Runs that are one of several attempts (`is_attempt`) are none of its
+    business."""
 
-    def check(self, request: CliRequest) -> None:
+    def check(self, asked: Submission) -> None:
         """Raises CliResting."""
 
-    def began(self, job: Job) -> None:
+    def began(self, job: Job, asked: Submission) -> None:
         """It was accepted, by this program or the one before."""
 
     def ended(self, job: Job) -> None:
@@ -28,9 +29,9 @@ class Breaker(Protocol):
 class NoBreaker:
     """All runs are started."""
 
-    def check(self, request: CliRequest) -> None: ...
+    def check(self, asked: Submission) -> None: ...
 
-    def began(self, job: Job) -> None: ...
+    def began(self, job: Job, asked: Submission) -> None: ...
 
     def ended(self, job: Job) -> None: ...
 

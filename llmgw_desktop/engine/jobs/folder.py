@@ -6,7 +6,7 @@ They are its whole memory: with them a program that is started later knows all t
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -66,13 +66,31 @@ class JobFolder:
 
     @property
     def words(self) -> Path:
-        """All that was asked: there until the job has ended."""
+        """All that was asked, until the job has ended."""
         return self.path / "asked.json"
 
-    def forget_words(self) -> None:
-        for path in (self.words, self.stdin):
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
+    @property
+    def kept_words(self) -> Path:
+        """The same afterwards, so that it can be asked again; only where no secret is in it."""
+        return self.path / "again.json"
+
+    def forget(self, clean: Callable[[str], str]) -> None:
+        """The job has ended: its stdin goes, and what was asked if `clean` would change it."""
+        with suppress(OSError):
+            self.stdin.unlink(missing_ok=True)
+            if self._holds_no_secret(clean):
+                self.words.replace(self.kept_words)
+            else:
+                self.words.unlink(missing_ok=True)
+
+    def _holds_no_secret(self, clean: Callable[[str], str]) -> bool:
+        """In what the caller said: our own names may look like one."""
+        try:
+            request = orjson.loads(self.words.read_bytes())["request"]
+            said = orjson.dumps([request["prompt"], request["options"]]).decode()
+        except (ValueError, KeyError, TypeError):
+            return False
+        return clean(said) == said
 
     def make_for_run(self) -> None:
         """What the keeper writes to is made before, so that a full disk cannot take it away."""
@@ -163,22 +181,16 @@ class JobFolders:
         return JobFolder(path=path, temp=Path(kept["temp"]))
 
     def asked(self, folder: JobFolder) -> Submission:
-        """Without its words once the job has ended. Raises OSError, or ValueError or TypeError
-        where it is not what we wrote."""
-        try:
-            asked = orjson.loads(folder.words.read_bytes())
-        except FileNotFoundError:
-            asked = orjson.loads(folder.request.read_bytes())["asked"]
-        request = asked.pop("request")
-        words = {"cli": CliName(request["cli"]), "session": SessionWish(request["session"])}
-        session = asked.pop("session")
-        return Submission(
-            **asked,
-            session=session and _session(session),
-            request=CliRequest(**request | words),
-        )
+        """With its words. Raises OSError where they are not kept any more, and ValueError or
+        TypeError where it is not what we wrote."""
+        words = folder.words if folder.words.exists() else folder.kept_words
+        return _submission(orjson.loads(words.read_bytes()))
 
-    def tidy(self, known: Set[str], live: Set[str]) -> None:
+    def to_read(self, folder: JobFolder) -> Submission:
+        """What its output is read by. Raises as `asked`."""
+        return _submission(orjson.loads(folder.request.read_bytes())["asked"])
+
+    def tidy(self, known: Set[str], live: Set[str], clean: Callable[[str], str] = str) -> None:
         """After a fall: folders that have no row yet; of jobs that ended what was asked, and
         temporary folders."""
         if not self._root.is_dir():
@@ -186,7 +198,7 @@ class JobFolders:
         there = {path.name for path in self._root.iterdir()}
         self.remove(there - known)
         for job_id in there & known - live:
-            JobFolder(path=self._root / job_id, temp=self._root).forget_words()
+            JobFolder(path=self._root / job_id, temp=self._root).forget(clean)
         for temp in neutral_root().glob(f"{_TEMP}*"):
             job_id = temp.name.removeprefix(_TEMP)
             if job_id in known - live and (self._root / job_id).is_dir():
@@ -198,6 +210,17 @@ class JobFolders:
                 self.find(job_id).remove()
             except (OSError, ValueError):
                 shutil.rmtree(self._root / job_id, ignore_errors=True)
+
+
+def _submission(asked: dict[str, Any]) -> Submission:
+    request = asked.pop("request")
+    words = {"cli": CliName(request["cli"]), "session": SessionWish(request["session"])}
+    session = asked.pop("session")
+    return Submission(
+        **asked,
+        session=session and _session(session),
+        request=CliRequest(**request | words),
+    )
 
 
 def _without_words(asked: Submission, to_read: Set[str]) -> Submission:

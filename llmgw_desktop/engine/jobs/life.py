@@ -63,21 +63,6 @@ class JobLife:
         """Raises Saturated."""
         self._queue.admit(cli)
 
-    def check(self, asked: Submission) -> None:
-        """Raises CliResting."""
-        if not asked.is_attempt:
-            self._parts.breaker.check(asked.request)
-
-    def began(self, live: LiveJob) -> None:
-        """It was accepted, by us or by an earlier program."""
-        if not live.asked.is_attempt:
-            self._parts.breaker.began(live.job)
-
-    def over(self, live: LiveJob) -> None:
-        """It has ended, or could not be kept."""
-        if not live.asked.is_attempt:
-            self._parts.breaker.ended(live.job)
-
     def beside(self, work: Coroutine[Any, Any, object], *, name: str) -> None:
         """Something that nobody waits for."""
         self._tasks.start(work, name=name)
@@ -156,7 +141,7 @@ class JobLife:
             _log.warning("the end of %s cannot be written yet: %s", job.id, error)
             self._tasks.start(self._write_again(live), name=f"write the end of {job.id}")
         live.job = job
-        self.over(live)
+        self._parts.breaker.ended(job)
         live.ended.set()
         self.tell(live)
         self._queue.leave(job.id)
@@ -168,7 +153,7 @@ class JobLife:
     def _written_end(self, live: LiveJob, job: Job) -> None:
         """From then on nobody needs to start it again."""
         self._parts.store.move(job, since=[JobState.RUNNING])
-        live.folder.forget_words()
+        live.folder.forget(self._parts.clean)
 
     async def _write(self, job: Job) -> None:
         """Beside the loop: a disk may take its time."""
@@ -199,7 +184,7 @@ class JobLife:
             return
         live = LiveJob(job=job, asked=found[1], cli=cli, folder=found[0])
         self.live[job.id] = live
-        self.began(live)
+        self._parts.breaker.began(job, live.asked)
         if waits := job.retries > 0 and job.process is None:
             await asyncio.to_thread(live.folder.set_aside, job.retries)
         seen = await asyncio.to_thread(adoption.look, job, live.folder)
@@ -238,8 +223,9 @@ class JobLife:
         if live is not None:
             return live.folder, live.asked
         try:
-            folder = self._parts.folders.find(job.id)
-            return folder, self._parts.folders.asked(folder)
+            folders = self._parts.folders
+            folder = folders.find(job.id)
+            return folder, folders.asked(folder) if job.is_live else folders.to_read(folder)
         except (OSError, ValueError, TypeError, KeyError):
             return None
 

@@ -70,7 +70,9 @@ class Supervisor:
         await asyncio.to_thread(self._tidy)
         live = self._parts.store.live()
         known = self._parts.store.ids()
-        await asyncio.to_thread(self._parts.folders.tidy, known, {job.id for job in live})
+        await asyncio.to_thread(
+            self._parts.folders.tidy, known, {job.id for job in live}, self._parts.clean
+        )
         for job in live:
             await self._life.adopt(job)
 
@@ -92,7 +94,7 @@ class Supervisor:
             launch = launcher.planned_again(launch, cli, named)
         refuse_second(asked, self._live.values())
         self._life.admit(cli.name)
-        self._life.check(asked)
+        self._parts.breaker.check(asked)
         job_id = self._parts.ids.new("job")
         folder = await asyncio.to_thread(self._folder, job_id, asked, cli)
         try:
@@ -101,7 +103,7 @@ class Supervisor:
             if same is None:
                 refuse_second(asked, self._live.values())
                 self._life.admit(cli.name)
-                self._life.check(asked)
+                self._parts.breaker.check(asked)
         except BaseException:
             folder.remove()
             raise
@@ -113,7 +115,7 @@ class Supervisor:
         live = LiveJob(job=job, asked=asked, cli=cli, folder=folder, launch=launch)
         self._live[job.id] = live
         # At once: the next who asks shall know that this one tries it again.
-        self._life.began(live)
+        self._parts.breaker.began(job, asked)
         await self._keep(live)
         self._life.wait_for_turn(live)
         self._submits += 1
@@ -287,7 +289,7 @@ class Supervisor:
             await asyncio.to_thread(self._write, live)
         except BaseException:
             self._live.pop(live.job.id, None)
-            self._life.over(live)
+            self._parts.breaker.ended(live.job)
             live.folder.remove()
             raise
         self._life.tell(live)

@@ -26,7 +26,27 @@ def _where_it_lies(yard: Yard) -> list[str]:
     return [path.name for path in files if SECRET.encode() in path.read_bytes()]
 
 
-async def test_an_ended_job_keeps_no_prompt_and_can_be_read_all_the_same(yard: Yard) -> None:
+def _clean(words: str) -> str:
+    return words.replace(SECRET, "…")
+
+
+@pytest.fixture
+def yard(make_yard: Callable[..., Yard]) -> Yard:
+    return make_yard(clean=_clean)
+
+
+async def test_what_holds_no_secret_can_be_asked_again(yard: Yard) -> None:
+    asked = asking("cat >/dev/null; echo text hi; echo done", stdin="in", note="x")
+    job = (await yard.supervisor.submit(asked)).job
+    await yard.supervisor.wait(job.id)
+    folders = yard.supervisor._parts.folders
+    folder = folders.find(job.id)
+    assert folders.asked(folder) == asked
+    assert not folder.stdin.exists()
+    assert not folder.words.exists()
+
+
+async def test_an_ended_job_keeps_no_secret_and_can_be_read_all_the_same(yard: Yard) -> None:
     more = {"stdin": f"in {SECRET}", "note": SECRET}
     submitted = await yard.supervisor.submit(asking(f"cat >/dev/null; {OK}", **more))
     assert _where_it_lies(yard) == ["asked.json"]
@@ -37,6 +57,9 @@ async def test_an_ended_job_keeps_no_prompt_and_can_be_read_all_the_same(yard: Y
     assert (result.job.state, result.text) == (JobState.COMPLETED, "hello")
     said = [event async for event in yard.supervisor.watch(submitted.job.id)]
     assert said[0] == TextGrew(text="hello")
+    folders = yard.supervisor._parts.folders
+    with pytest.raises(FileNotFoundError):
+        folders.asked(folders.find(submitted.job.id))
 
 
 async def test_one_whose_end_cannot_be_written_yet_keeps_it(
@@ -66,6 +89,7 @@ async def test_what_a_fall_left_is_forgotten(yard: Yard) -> None:
     job = (await yard.ended(OK)).job
     await yard.supervisor.close()
     (yard.home / "jobs" / job.id / "asked.json").write_text(SECRET)
+    (yard.home / "jobs" / job.id / "stdin").write_text(SECRET)
     later = yard.again()
     await later.supervisor.start()
     assert _where_it_lies(yard) == []
