@@ -1,7 +1,7 @@
 """A CLI whose prompts are shell scripts: each test writes the program that misbehaves as it needs.
 
 Its output is lines of `text …`, `session …`, `model …`, `tokens N`, `tool`, `done`, `failed …`,
-`limited …`.
+`limited …`, `refused STATUS …`.
 """
 
 from __future__ import annotations
@@ -80,6 +80,11 @@ class LineReader:
                 return ToolBegan(call_id="c", name="t")
             case "limited":
                 self._ended = RunEnded(ok=False, error=rest, category=ErrorCategory.RATE_LIMIT)
+            case "refused":
+                status = int(rest.partition(" ")[0])
+                self._ended = RunEnded(
+                    ok=False, error=rest, category=ErrorCategory.UPSTREAM, status=status
+                )
             case "done":
                 self._ended = RunEnded(ok=True)
             case "failed":

@@ -90,7 +90,7 @@ class Attempts:
         except OSError as error:
             await asyncio.to_thread(live.folder.remove_temp)
             reason = error.strerror or "the system refused"
-            verdict = outcome.not_started(reason, passes=retries.passes(error))
+            verdict = outcome.not_started(reason, passes=retries.passes(error) or None)
             return await self._judged(live, Ended(verdict=verdict))
         live.job = replace(live.job, process=process)
         try:

@@ -33,6 +33,9 @@ _CANNOT_RUN = frozenset({126, 127})
 _RETRYABLE = frozenset({ErrorCategory.RATE_LIMIT, ErrorCategory.UPSTREAM, ErrorCategory.SATURATED})
 
 
+_TRANSIENT = frozenset({408, 409, 425, 429})
+
+
 class Stop(StrEnum):
     """Why we ended a run."""
 
@@ -50,12 +53,14 @@ class Verdict:
     exit_code: int | None = None
     error: str = ""
     category: ErrorCategory | None = None
-    passes: bool = False
-    """The computer could not start it just now."""
+    passes: bool | None = None
+    """Where that is known better than by the category."""
 
     @property
     def retryable(self) -> bool | None:
-        return None if self.category is None else self.passes or self.category in _RETRYABLE
+        if self.category is None:
+            return None
+        return self.category in _RETRYABLE if self.passes is None else self.passes
 
 
 class Account:
@@ -162,7 +167,8 @@ def no_turn(patience_s: float) -> Verdict:
     )
 
 
-def not_started(reason: str, *, passes: bool = False) -> Verdict:
+def not_started(reason: str, *, passes: bool | None = None) -> Verdict:
+    """`passes`: the computer had no room for it just now."""
     return Verdict(
         state=JobState.FAILED,
         category=ErrorCategory.SPAWN,
@@ -224,4 +230,10 @@ def _failed(exit_code: int, last: RunEnded | None) -> Verdict:
         exit_code=exit_code,
         category=(None if last is None else last.category) or ErrorCategory.CLI,
         error=unsaid if last is None or not last.error else last.error,
+        passes=False if last is not None and _is_refusal(last.status) else None,
     )
+
+
+def _is_refusal(status: int | None) -> bool:
+    """Its upstream understood the request and does not want it: again would be the same."""
+    return status is not None and 400 <= status < 500 and status not in _TRANSIENT

@@ -51,7 +51,7 @@ def pause_s(
     without an account nothing ran at all."""
     if live.stop_asked is not None or live.asked.is_attempt or live.job.retries >= limits.most:
         return None
-    if not (verdict.passes if account is None else _did_nothing(live, verdict, account)):
+    if not verdict.retryable or (account is not None and not _did_nothing(live, verdict, account)):
         return None
     own_s = FIRST_PAUSE_S * 2**live.job.retries
     if verdict.category is ErrorCategory.RATE_LIMIT:

@@ -88,7 +88,8 @@ class CliHealth:
             provider = _candidate(job.cli, job.model).upstream.provider
             return of_error(SignInNeeded(provider, self._clis[job.cli].sign_in.guidance))
         status = _STATUS.get(job.category) if job.category is not None else None
-        if status is None:
+        is_refusal = job.category is ErrorCategory.UPSTREAM and not job.retryable
+        if status is None or is_refusal:
             return None
         said = {"error": {"message": job.error, "type": str(job.category)}}
         return of_answer(status, {}, orjson.dumps(said), self._clock.now_s())

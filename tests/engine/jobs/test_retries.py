@@ -92,6 +92,7 @@ async def test_the_pauses_grow_and_the_tries_end(
         f"echo tool; echo {BUSY}",
         f"echo tokens 5; echo {BUSY}",
         "echo nothing",
+        "echo refused 404 no such model",
         "exec kill -9 $$",
     ],
 )

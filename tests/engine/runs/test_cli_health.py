@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from llmgw_desktop.domain.account import AccountState
 from llmgw_desktop.domain.cli import CliName
 from tests.engine.runs.conftest import MakeHouse, RunHouse
@@ -92,8 +94,11 @@ async def test_a_rate_limit_that_names_its_end_is_respected(make_house: MakeHous
         assert 80 <= int(answer.headers["retry-after"]) <= 90
 
 
-async def test_what_says_nothing_of_the_next_run_counts_for_nothing(house: RunHouse) -> None:
-    await _fails(house, "exit 3", 4)
+@pytest.mark.parametrize("prompt", ["exit 3", "refuse 404 'no such model'"])
+async def test_what_says_nothing_of_the_next_run_counts_for_nothing(
+    house: RunHouse, prompt: str
+) -> None:
+    await _fails(house, prompt, 4)
     assert (await house.run("answer hello"))["state"] == "completed"
 
 
