@@ -1,6 +1,7 @@
 """What a job said, read again from its files: by who watches it, and for its result."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -11,7 +12,7 @@ from llmgw_desktop.domain.cli import CliEvent, Retrying, RunEnded, TextGrew, War
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.submission import JobResult
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.engine.jobs.spool import Spool, tail
+from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool, tail
 
 _MOST_WARNINGS = 50
 
@@ -35,7 +36,8 @@ async def events_of(
             await more()
             continue
         if spool is not None:
-            async for event in _said(spool, reader, partial(_is_open, job, retry), more):
+            last = partial(_last_of, job, retry)
+            async for event in _said(spool, reader, last, more):
                 yield event
         now = job()
         if now is None or now.retries == retry:
@@ -55,27 +57,39 @@ def _opened(stdout: Path) -> Spool | None:
         return None
 
 
-def _is_open(job: Callable[[], Job | None], retry: int) -> bool:
-    """Whether its run goes on."""
-    return (now := job()) is not None and now.is_live and now.retries == retry
+def _last_of(job: Callable[[], Job | None], retry: int) -> float | None:
+    """Up to where its run is read; None while it goes on."""
+    now = job()
+    if now is None or now.retries > retry:
+        return math.inf
+    return None if now.is_live else _last_byte(now)
+
+
+def _last_byte(job: Job) -> float:
+    """What a run left behind may write on after its end."""
+    return job.stdout_bytes or math.inf
 
 
 async def _said(
     opened: Spool,
     reader: OutputReader,
-    is_open: Callable[[], bool],
+    last_of: Callable[[], float | None],
     more: Callable[[], Awaitable[None]],
 ) -> AsyncIterator[CliEvent]:
     with opened as spool:
         while True:
-            goes_on = is_open()
-            while piece := spool.read():
+            last = last_of()
+            while piece := spool.read(_room(spool, last)):
                 for event in reader.feed(piece):
                     yield event
                 await asyncio.sleep(0)  # others have their turn, however much there is
-            if not goes_on:
+            if last is not None:
                 return
             await more()
+
+
+def _room(spool: Spool, last: float | None) -> int:
+    return PIECE_BYTES if last is None else int(max(min(last - spool.offset, PIECE_BYTES), 0))
 
 
 def ending(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEvent]:
@@ -118,7 +132,8 @@ def result_of(job: Job, folder: JobFolder, reader: OutputReader) -> JobResult:
 def _all(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEvent]:
     if (opened := _opened(folder.stdout)) is not None:
         with opened as spool:
-            while piece := spool.read():
+            last = None if job.is_live else _last_byte(job)
+            while piece := spool.read(_room(spool, last)):
                 yield from reader.feed(piece)
     if not job.is_live:
         yield from ending(job, folder, reader)
