@@ -53,6 +53,8 @@ class JobResult:
 
     job: Job
     text: str = field(default="", repr=False)
+    left_out_bytes: int = 0
+    """Of the text: more than was wanted."""
     structured: object = field(default=None, repr=False)
     stop_reason: str | None = None
     stderr: str = field(default="", repr=False)

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from tests.support.gateway import Gateway, GatewaySetup, running_gateway
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 JOBS = 10
 HUNDRED = 100
+OUTPUT = 60 * 1024 * 1024
 
 
 @dataclass
@@ -207,6 +208,48 @@ def test_cancel_over_http_leaves_no_process_whatever_session_it_is_in(house: Hou
         canceled = call(gateway, f"/v1/jobs/{job_id}/cancel", {})
         assert canceled["job"]["state"] == "canceled"
         assert ProcessTree(job_id, None).find() == set()
+
+
+def test_60_mb_of_events_are_read_in_constant_memory(house: House, none_left: list[str]) -> None:
+    """The program with all that looks at the run: its figures, its flight, whoever waits."""
+
+    def greatest() -> int:
+        lines = Path(f"/proc/{gateway.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024
+
+    setup = replace(
+        house.setup, toml=house.setup.toml + "[limits]\nmax_job_output_bytes = 99999999\n"
+    )
+    with running_gateway(setup) as gateway:
+        none_left.append(ask(gateway, "answer warm"))
+        ended(gateway, none_left[0])
+        before = greatest()
+        line = "$(say $(head -c 2000 /dev/zero | tr '\\0' x))"
+        none_left.append(
+            ask(gateway, f'begin; yes "{line}" | head -c {OUTPUT}; echo; answer whole')
+        )
+        until(lambda: call(gateway, f"/v1/jobs/{none_left[1]}")["job"]["state"] == "completed")
+        job = call(gateway, f"/v1/jobs/{none_left[1]}")["job"]
+        assert job["stdoutBytes"] > OUTPUT
+        assert greatest() - before < OUTPUT * 2 / 3
+
+
+def test_a_silent_job_costs_nothing(house: House, none_left: list[str]) -> None:
+    """The program's own CPU, to the nanosecond: nothing of it looks whether something happened."""
+
+    def used_s() -> float:
+        tasks = Path(f"/proc/{gateway.process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+
+    with running_gateway(house.setup) as gateway:
+        none_left += [ask(gateway, f"begin; sleep 1000 # {number}") for number in range(8)]
+        until(lambda: len(call(gateway, "/v1/jobs?state=running")["jobs"]) == 8)
+        time.sleep(2)  # what their start has to do yet
+        before = used_s()
+        time.sleep(4)
+        assert used_s() - before < 8 * 4 * 0.001
+        for job_id in none_left:
+            call(gateway, f"/v1/jobs/{job_id}/cancel", {})
 
 
 def test_a_hundred_jobs_at_once_end_well_and_leave_nothing(

@@ -106,27 +106,52 @@ def ending(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEve
     yield last if is_done else replace(last, ok=False, error=job.error, category=job.category)
 
 
-def result_of(job: Job, folder: JobFolder, reader: OutputReader) -> JobResult:
-    """Reads all of it: for a thread."""
-    said: list[str] = []
+def result_of(
+    job: Job, folder: JobFolder, reader: OutputReader, most_bytes: int | None = None
+) -> JobResult:
+    """Reads all of it, and holds so much of its text: for a thread."""
+    said = _Text(most_bytes)
     last: RunEnded | None = None
     warnings: dict[Warned, None] = {}
     for event in _all(job, folder, reader):
         if isinstance(event, TextGrew):
-            said.append(event.text)
+            said.add(event.text)
         elif isinstance(event, Warned) and len(warnings) < _MOST_WARNINGS:
             warnings[event] = None
         elif isinstance(event, RunEnded):
             last = event
-    whole = last.text if last is not None else None
+    if last is not None and last.text is not None:
+        said = _Text(most_bytes)
+        said.add(last.text)
     return JobResult(
         job=job,
-        text="".join(said) if whole is None else whole,
+        text="".join(said.pieces),
+        left_out_bytes=said.left_out_bytes,
         structured=None if last is None else last.structured,
         stop_reason=None if last is None else last.stop_reason,
         stderr=tail(folder.stderr),
         warnings=tuple(warnings),
     )
+
+
+class _Text:
+    """The beginning of a text that comes in pieces."""
+
+    def __init__(self, most_bytes: int | None) -> None:
+        self.pieces: list[str] = []
+        self.left_out_bytes = 0
+        self._room = most_bytes
+
+    def add(self, text: str) -> None:
+        if self._room is None:
+            self.pieces.append(text)
+            return
+        said = text.encode("utf-8", "replace")
+        kept = said[: self._room]
+        self._room -= len(kept)
+        self.left_out_bytes += len(said) - len(kept)
+        if kept:
+            self.pieces.append(text if len(kept) == len(said) else kept.decode("utf-8", "ignore"))
 
 
 def _all(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEvent]:

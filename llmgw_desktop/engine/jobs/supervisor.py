@@ -168,16 +168,16 @@ class Supervisor:
         job = self.get(job_id, owner)
         return None if job is None else await self.said(job)
 
-    async def said(self, job: Job) -> JobResult:
-        """What a job in hand has said so far."""
-        return await asyncio.to_thread(self._said, job)
+    async def said(self, job: Job, most_bytes: int | None = None) -> JobResult:
+        """What a job in hand has said so far, or the beginning of it."""
+        return await asyncio.to_thread(self._said, job, most_bytes)
 
-    def _said(self, job: Job) -> JobResult:
+    def _said(self, job: Job, most_bytes: int | None) -> JobResult:
         found = self._life.files(job)
         if found is None:
             return JobResult(job=job)
         folder, asked = found
-        return reading.result_of(job, folder, self._life.reader(asked))
+        return reading.result_of(job, folder, self._life.reader(asked), most_bytes)
 
     async def cancel(self, job_id: str, owner: str | None = None) -> Job | None:
         """Returns when nothing of it runs any more. One that has ended stays as it is."""
