@@ -29,6 +29,8 @@ from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.gateway import Gateway
+from llmgw_desktop.engine.homes.homes import Homes
+from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.translation.continuations import Continuations
@@ -102,7 +104,7 @@ class Container:
         self._reader = FlightReader(places.flights_db)
         self.runs = Runs(
             places,
-            env,
+            Launcher(env, settings.clis, Homes(places.homes_folder, self.vault)),
             settings,
             RunFoundations(
                 clock=self._clock,

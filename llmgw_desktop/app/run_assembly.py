@@ -1,6 +1,5 @@
 """What runs vendors' CLIs, joined: the third part of the composition root."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.cli import CliName
@@ -44,14 +43,14 @@ class Runs:
     def __init__(
         self,
         places: Places,
-        env: Mapping[str, str],
+        launcher: Launcher,
         settings: Settings,
         base: RunFoundations,
     ) -> None:
         clock, recorder = base.clock, base.recorder
         self._said = settings.clis
         self.clis = KnownClis(settings.clis)
-        self.launcher = Launcher(env, settings.clis)
+        self.launcher = launcher
         self._store = JobStore(places.gateway_db)
         self._session_store = SessionStore(places.gateway_db)
         ids = TimedIds(clock)
@@ -120,6 +119,7 @@ class Runs:
         """What runs goes on, and is found again by the next program."""
         await self.models.close()
         await self.supervisor.close()
+        await self.launcher.housing.settle()
         await self._flights.close()
         self._store.close()
         self._session_store.close()

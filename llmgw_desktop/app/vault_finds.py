@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
+from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.vault import (
     MOST_FILE_BYTES,
@@ -37,30 +39,6 @@ VARIABLES: Mapping[str, str] = {
     "COHERE_API_KEY": "cohere",
 }
 """The variables that vendors' own programs and SDKs read, and whose key each holds."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignIn:
-    """The file with which a vendor's CLI is signed in."""
-
-    provider: str
-    folder: str
-    """Below the person's home."""
-    file: str
-    variable: str = ""
-    """Names another folder where it is set."""
-
-
-SIGN_INS = (
-    SignIn(provider="codex", folder=".codex", file="auth.json", variable="CODEX_HOME"),
-    SignIn(
-        provider="claude",
-        folder=".claude",
-        file=".credentials.json",
-        variable="CLAUDE_CONFIG_DIR",
-    ),
-    SignIn(provider="gemini", folder=".gemini", file="oauth_creds.json"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +90,26 @@ def _in_environment(env: Mapping[str, str]) -> Iterator[tuple[str, EntryKind, st
 def _of_clis(
     home: Path, env: Mapping[str, str]
 ) -> Iterator[tuple[str, EntryKind, str, str, bytes]]:
-    for sign_in in SIGN_INS:
-        named = env.get(sign_in.variable, "") if sign_in.variable else ""
-        folder = Path(named).expanduser() if named else home / sign_in.folder
-        path = folder / sign_in.file
-        if not path.is_file():
-            continue
-        try:
-            with path.open("rb") as file:
-                secret = file.read(MOST_FILE_BYTES + 1)
-        except OSError:
-            secret = b""
-        yield f"the sign-in {path}", EntryKind.FILE, sign_in.provider, sign_in.file, secret
+    for name in CliName:
+        for file in cli_of(name).sign_in.kept:
+            path = _place(file, cli_of(name).sign_in.homes, home, env)
+            if not path.is_file():
+                continue
+            try:
+                with path.open("rb") as found:
+                    secret = found.read(MOST_FILE_BYTES + 1)
+            except OSError:
+                secret = b""
+            yield f"the sign-in {path}", EntryKind.FILE, name.value, path.name, secret
+
+
+def _place(file: str, folders: Mapping[str, str], home: Path, env: Mapping[str, str]) -> Path:
+    """Where a CLI keeps it: below HOME, or where a variable of its own leads."""
+    for variable, below in folders.items():
+        begins = f"{below}/" if below else ""
+        if (named := env.get(variable, "")) and file.startswith(begins):
+            return Path(named).expanduser() / file.removeprefix(begins)
+    return home / file
 
 
 def _look_into_bridge(finds: Finds, home: Path, env: Mapping[str, str]) -> None:

@@ -29,6 +29,13 @@ class SignIn:
     """Below HOME: where the CLI keeps what it got; written by it again and again."""
     variables: tuple[str, ...] = ()
     """Environment variables that do as well."""
+    kept: tuple[str, ...] = ()
+    """Of `files` those that the vault keeps, by their names without folders, and that are placed
+    in a private HOME: the first must be there. None: it cannot be kept."""
+    homes: Mapping[str, str] = field(default_factory=dict)
+    """Variables that name a folder of the CLI's own, and where that is below HOME."""
+    kept_environment: Mapping[str, str] = field(default_factory=dict)
+    """Set where a kept sign-in is used, for a CLI that must be told so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,9 @@ class CliSettings:
     max_running: int | None = None
     """Runs at once; None: as `[limits]` says."""
     enabled: bool = True
+    vault: str = ""
+    """The vault's provider of the files with which its runs are signed in, in a HOME of their
+    own; empty: they have the person's."""
 
     @property
     def secrets(self) -> tuple[str, ...]:

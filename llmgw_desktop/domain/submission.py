@@ -20,6 +20,8 @@ class Submission:
     has_own_flight: bool = False
     """Nobody but the run itself opens and closes it."""
     session: SessionUse | None = None
+    project: str = ""
+    """Whose sign-in is used, where the vault keeps that; empty: the one of all projects."""
     window_s: float | None = None
     """How long ago the same may have been asked to be given again; None: as the settings say."""
     force_refresh: bool = False

@@ -70,6 +70,11 @@ class Places:
         return self.data_folder / "jobs"
 
     @property
+    def homes_folder(self) -> Path:
+        """Private HOMEs of runs; made with the first."""
+        return self.data_folder / "homes"
+
+    @property
     def run_file(self) -> Path:
         return self.run_folder / "gateway.json"
 

@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from llmgw_desktop.app import vault_command
 from llmgw_desktop.app.commands import parse
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.vault import EntryAddress, EntryKind, address
 from llmgw_desktop.domain.vault_errors import EntryBroken, NoSuchEntry, VaultError, VaultLocked
@@ -311,8 +313,8 @@ def furnished(desk: Desk) -> Desk:
 FOUND = [
     "openai/default from the variable OPENAI_API_KEY",
     "google/default from the variable GEMINI_API_KEY",
-    "codex/auth.json from the sign-in {home}/.codex/auth.json",
     "claude/.credentials.json from the sign-in {home}/.claude/.credentials.json",
+    "codex/auth.json from the sign-in {home}/.codex/auth.json",
     "gemini/oauth_creds.json from the sign-in {home}/.gemini/oauth_creds.json",
     "groq/default from the vault {home}/.llm-gateway/vault.db",
     "groq/second of project shop from the vault {home}/.llm-gateway/vault.db",
@@ -323,7 +325,7 @@ FOUND = [
 def test_each_thing_found_is_asked_about(furnished: Desk) -> None:
     desk = furnished
     before = _all_of(desk.home)
-    code, out, err = desk.run("import", stdin=b"y\nn\nyes\n\n")
+    code, out, err = desk.run("import", stdin=b"y\nn\n\nyes\n")
     assert code == 0
     asked = [line.partition("?")[0] for line in err.replace("[y/N] ", "\n").splitlines()]
     expected = [f"Import {each.format(home=desk.home)}" for each in FOUND]
@@ -365,6 +367,33 @@ def test_folders_that_the_clis_were_told_of(desk: Desk) -> None:
     desk.env["CODEX_HOME"] = str(elsewhere)
     _, out, _ = desk.run("import", "--yes")
     assert f"codex/auth.json from the sign-in {elsewhere}/auth.json: imported." in out
+
+
+@pytest.mark.parametrize(
+    ("variable", "below", "name"),
+    [
+        ("CLAUDE_CONFIG_DIR", "", "claude/.credentials.json"),
+        ("GEMINI_CLI_HOME", ".gemini", "gemini/oauth_creds.json"),
+        ("GEMINI_CLI_HOME", ".gemini", "gemini/google_accounts.json"),
+        ("GROK_HOME", "", "grok/auth.json"),
+        ("VIBE_HOME", "", "mistral/.env"),
+        ("XDG_DATA_HOME", "opencode", "opencode/auth.json"),
+        ("COPILOT_HOME", "", "copilot/config.json"),
+    ],
+)
+def test_what_is_found_is_what_runs_are_signed_in_with(
+    desk: Desk, variable: str, below: str, name: str
+) -> None:
+    place = desk.home / "elsewhere" / below / name.partition("/")[2]
+    place.parent.mkdir(parents=True)
+    place.write_text('{"token": "some"}')
+    desk.env[variable] = str(desk.home / "elsewhere")
+    _, out, _ = desk.run("import", "--yes")
+    assert f"{name} from the sign-in {place}: imported." in out
+    cli, file = name.split("/")
+    kept = {each.rpartition("/")[2] for each in cli_of(CliName(cli)).sign_in.kept}
+    assert file in kept
+    assert desk.value(address(EntryKind.FILE, cli, file)) == b'{"token": "some"}'
 
 
 @pytest.mark.parametrize("spoil", ["key", "gone", "value", "file"])

@@ -29,6 +29,7 @@ from llmgw_desktop.domain.cli import (
     ToolBegan,
     UsageTold,
 )
+from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import Event
 from llmgw_desktop.domain.ids import TimedIds
@@ -37,6 +38,7 @@ from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.homes.homes import Homes
 from llmgw_desktop.engine.jobs.breaker import NoBreaker
 from llmgw_desktop.engine.jobs.folder import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
@@ -44,6 +46,8 @@ from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.routing.pauses import seconds_in
 from llmgw_desktop.store.job_store import JobStore
+from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
+from llmgw_desktop.store.vault import Vault
 
 LONGEST_LINE = 4096
 
@@ -118,7 +122,13 @@ def shell_cli(name: CliName = CliName.CLAUDE, **facts: Any) -> Cli:
         options=(),
         plan=_plan,
         reader=lambda _request: LineReader(),
-        sign_in=SignIn(command=(), guidance="", variables=("OWN_KEY",)),
+        sign_in=SignIn(
+            command=(),
+            guidance="",
+            variables=("OWN_KEY",),
+            kept=(".own/auth.json",),
+            homes={"OWN_HOME": ".own"},
+        ),
     )
 
 
@@ -139,17 +149,22 @@ class Yard:
     facts: dict[str, Any] = field(default_factory=dict)
     told: list[Event] = field(default_factory=list)
     clean: Callable[[str], str] = str
+    account: str = ""
+    """In the vault: what runs of `claude` are signed in with."""
+    master: Mapping[str, str] = field(default_factory=lambda: {VARIABLE: "ab" * 32})
 
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
         self.clock = SystemClock()
         self.store = JobStore(self.home / "gateway.db")
+        self.vault = self.open_vault()
+        self.homes = Homes(self.home / "homes", self.vault)
         bus = Bus()
         bus.subscribe(self.told.append)
         parts = JobParts(
             store=self.store,
             folders=JobFolders(self.home / "jobs"),
-            launcher=Launcher(self.env),
+            launcher=Launcher(self.env, self._clis(), self.homes),
             clock=self.clock,
             ids=TimedIds(self.clock),
             bus=bus,
@@ -159,6 +174,13 @@ class Yard:
         clis = {name: shell_cli(name, **self.facts) for name in (CliName.CLAUDE, CliName.CODEX)}
         self.supervisor = Supervisor(parts, clis, jobs=self.jobs, limits=self.limits)
 
+    def _clis(self) -> tuple[CliSettings, ...]:
+        return (CliSettings(name=CliName.CLAUDE, vault=self.account),)
+
+    def open_vault(self) -> Vault:
+        """As any program would."""
+        return Vault(self.home / "gateway.db", MasterKeys(self.master, self.home), self.clock)
+
     async def ended(self, script: str, **options: Any) -> Any:
         """Ask, wait, and give the result."""
         submitted = await self.supervisor.submit(asking(script, **options))
@@ -167,11 +189,20 @@ class Yard:
 
     def again(self) -> Yard:
         """As after a restart."""
-        return Yard(self.home, self.env, self.jobs, self.limits, self.facts, clean=self.clean)
+        return Yard(
+            self.home,
+            self.env,
+            self.jobs,
+            self.limits,
+            self.facts,
+            clean=self.clean,
+            account=self.account,
+        )
 
     async def close(self) -> None:
         await self.supervisor.close()
         self.store.close()
+        self.vault.close()
 
 
 def with_request(asked: Submission, **changes: Any) -> Submission:

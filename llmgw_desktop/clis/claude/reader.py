@@ -37,6 +37,8 @@ SIGN_IN = SignIn(
     ),
     files=(".claude/.credentials.json", ".claude.json"),
     variables=("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"),
+    kept=(".claude/.credentials.json",),
+    homes={"CLAUDE_CONFIG_DIR": ".claude"},
 )
 _NOISE = r"^\[claude-code:unrecognized_model\]"
 _SYNTHETIC = "<synthetic>"

@@ -30,6 +30,8 @@ SIGN_IN = SignIn(
     ),
     files=(".codex/auth.json",),
     variables=("CODEX_API_KEY", "OPENAI_API_KEY"),
+    kept=(".codex/auth.json",),
+    homes={"CODEX_HOME": ".codex"},
 )
 _NOISE = r"^WARNING: proceeding, even though|^Reading (?:additional input|prompt) from stdin"
 _RETRY = re.compile(r"Reconnecting\.\.\. (?:([0-9]+)/[0-9]+)?")

@@ -31,6 +31,8 @@ SIGN_IN = SignIn(
         "COPILOT_PROVIDER_API_KEY",
         "COPILOT_PROVIDER_BEARER_TOKEN",
     ),
+    kept=(".copilot/config.json",),
+    homes={"COPILOT_HOME": ".copilot"},
 )
 
 

@@ -35,6 +35,9 @@ SIGN_IN = SignIn(
     ),
     files=(".gemini/oauth_creds.json", ".gemini/google_accounts.json"),
     variables=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+    kept=(".gemini/oauth_creds.json", ".gemini/google_accounts.json"),
+    homes={"GEMINI_CLI_HOME": ""},
+    kept_environment={"GOOGLE_GENAI_USE_GCA": "true"},
 )
 _NOISE = r"^(?:Warning: |YOLO mode|Ripgrep is not|\[STARTUP\]|    at |Loaded cached)"
 _WENT_WELL = {"success": True, "error": False}

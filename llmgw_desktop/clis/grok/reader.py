@@ -30,6 +30,8 @@ SIGN_IN = SignIn(
     ),
     files=(".grok/auth.json",),
     variables=("XAI_API_KEY",),
+    kept=(".grok/auth.json",),
+    homes={"GROK_HOME": ".grok"},
 )
 CANCELED = (
     "Grok ended its turn because it may not use a tool unasked; allow it (permissionMode, allow"

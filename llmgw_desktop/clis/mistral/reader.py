@@ -27,6 +27,8 @@ SIGN_IN = SignIn(
     ),
     files=(".vibe/.env",),
     variables=("MISTRAL_API_KEY",),
+    kept=(".vibe/.env",),
+    homes={"VIBE_HOME": ".vibe"},
 )
 _NOISE = r"^Reading API keys from"
 _STOPPED = re.compile(r"Stopped: (\S+)")

@@ -33,6 +33,8 @@ SIGN_IN = SignIn(
         " auth login` in a terminal and choose the vendor, or set the variable that holds its key."
     ),
     files=(".local/share/opencode/auth.json",),
+    kept=(".local/share/opencode/auth.json",),
+    homes={"XDG_DATA_HOME": ".local/share"},
 )
 _GOES_ON = "tool-calls"
 _WENT_WELL = {"completed": True, "error": False}

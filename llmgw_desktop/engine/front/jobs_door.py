@@ -49,7 +49,8 @@ class JobsDoor:
             raise InvalidRun("say which CLI: claude, codex, …", field="cli")
         if not isinstance(wait, bool | None):
             raise InvalidRun("it must be true or false", field="wait")
-        reply = await self._runs.ask(cli, fields, who(caller), wait=bool(wait))
+        project = caller.headers.get("x-project", "")
+        reply = await self._runs.ask(cli, fields, who(caller), wait=bool(wait), project=project)
         job = reply.job
         headers = (*JSON, ("x-llmgw-flight", job.flight_id)) if job.flight_id else JSON
         body = orjson.dumps(reply_object(reply))

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.job import Job, JobProcess, JobState
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.engine.jobs import outcome, retries
 from llmgw_desktop.engine.jobs.launch import Launch
 from llmgw_desktop.engine.jobs.limits import RunLimits
@@ -77,22 +78,12 @@ class Attempts:
         # In memory first, so that a cancel from now on is of a run. The row is written with its
         # process: a job that is called queued and has a keeper is taken over as running.
         live.job = replace(live.job, state=JobState.RUNNING, started_at_s=began_s)
-        try:
-            # One after the other: the interpreter stands still until a new process is loaded.
-            async with self._starting:
-                if self._is_closing:
-                    return None
-                if live.stop_asked is not None:
-                    return Ended(verdict=outcome.stopped(live.stop_asked, None))
-                process = await asyncio.to_thread(
-                    self._parts.launcher.start, launch, live.job.id, live.folder
-                )
-        except OSError as error:
-            await asyncio.to_thread(live.folder.remove_temp)
-            reason = error.strerror or "the system refused"
-            verdict = outcome.not_started(reason, passes=retries.passes(error) or None)
-            return await self._judged(live, Ended(verdict=verdict))
-        live.job = replace(live.job, process=process)
+        started = await self._started(live, launch)
+        if started is None:
+            return None
+        if isinstance(started, Ended):
+            return await self._judged(live, started)
+        live.job = replace(live.job, process=started)
         try:
             await self._write(live.job)
         except StoreError:
@@ -100,6 +91,28 @@ class Attempts:
             _log.warning("the process of %s could not be written down", live.job.id, exc_info=True)
         self._tell(live)
         return await self.follow(live)
+
+    async def _started(self, live: LiveJob, launch: Launch) -> JobProcess | Ended | None:
+        """None where we close."""
+        launcher, job_id = self._parts.launcher, live.job.id
+        try:
+            variables = await launcher.housing.lend(launch.sign_in, job_id)
+            launch = replace(launch, environment={**launch.environment, **variables})
+            # One after the other: the interpreter stands still until a new process is loaded.
+            async with self._starting:
+                if self._is_closing:
+                    return None
+                if live.stop_asked is None:
+                    return await asyncio.to_thread(launcher.start, launch, job_id, live.folder)
+            verdict = outcome.stopped(live.stop_asked, None)
+        except (VaultError, StoreError) as error:
+            verdict = outcome.without_sign_in(str(error))
+        except OSError as error:
+            await asyncio.to_thread(live.folder.remove_temp)
+            reason = error.strerror or "the system refused"
+            verdict = outcome.not_started(reason, passes=retries.passes(error) or None)
+        await launcher.housing.give_back(job_id)
+        return Ended(verdict=verdict)
 
     async def follow(self, live: LiveJob) -> Ended | None:
         """One that runs, or has ended and was not yet read, to its end."""
@@ -128,7 +141,7 @@ class Attempts:
             return Ended(verdict=outcome.stopped(live.stop_asked, None))
         try:
             live.asked = retries.begun_anew(live.asked)
-            launch = self._parts.launcher.check(live.cli, live.asked.request)
+            launch = self._parts.launcher.check(live.cli, live.asked.request, live.asked.project)
             live.launch = with_neutral_dir(launch, live.asked)
             await asyncio.to_thread(self._parts.folders.keep, live.folder, live.asked)
         except (InvalidRun, OSError) as error:
@@ -156,6 +169,8 @@ class Attempts:
         live.run = None
         if ended.run is not None:
             await ended.run.sweep()
+        # The next run is lent what this one renewed.
+        await self._parts.launcher.housing.give_back(live.job.id)
         job = replace(live.job, retries=live.job.retries + 1, process=None)
         due_at_s = self._parts.clock.now_s() + pause_s
         try:

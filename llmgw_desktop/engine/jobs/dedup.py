@@ -4,18 +4,19 @@ import hashlib
 
 import orjson
 
-from llmgw_desktop.domain.cli import CliRequest, LaunchPlan, SessionWish
+from llmgw_desktop.domain.cli import CliRequest, SessionWish
 from llmgw_desktop.domain.job import Job
-from llmgw_desktop.domain.session import SessionUse
+from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.engine.jobs.launch import Launch
 
 
-def request_key(
-    request: CliRequest, plan: LaunchPlan, owner: str, session: SessionUse | None = None
-) -> str:
+def request_key(asked: Submission, launch: Launch) -> str:
     """Framed as JSON, so that no two requests run together; bytes go in as digests. A session
-    counts that was there before: one that is made for the run makes it no other."""
+    counts that was there before: one that is made for the run makes it no other. A project counts
+    where it says which sign-in is used."""
+    request, plan, session = asked.request, launch.plan, asked.session
     parts = [
-        owner,
+        asked.owner,
         session.id if session is not None and not session.is_new else "",
         request.cli,
         plan.command,
@@ -25,6 +26,7 @@ def request_key(
         [[file.name, hashlib.sha256(file.content).hexdigest()] for file in plan.files],
         request.working_dir,
         plan.output_format,
+        None if launch.sign_in is None else [launch.sign_in.account, launch.sign_in.project],
     ]
     return hashlib.sha256(orjson.dumps(parts)).hexdigest()
 

@@ -77,6 +77,13 @@ _OWN: Mapping[CliName, tuple[str, ...]] = {
     CliName.OPENCODE: ("OPENCODE_",),
     CliName.COPILOT: ("COPILOT_", "GH_", "GITHUB_"),
 }
+_FOLDERS: Mapping[str, str] = {
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_CACHE_HOME": ".cache",
+    "XDG_STATE_HOME": ".local/state",
+}
+_PERSONS_OWN = frozenset({"HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", *_FOLDERS})
 _GATEWAYS = ("LLM_GATEWAY_", "LLMGW_")
 
 
@@ -91,6 +98,23 @@ def environment_for(
         and (name in _HARMLESS or name.startswith(("LC_", *_OWN[cli])) or name in also)
     }
     return kept | {"PATH": search_path(env)}
+
+
+def environment_in_private_home(env: Mapping[str, str]) -> dict[str, str]:
+    """For a run whose sign-in the vault keeps: nothing that leads to the person's own, neither a
+    folder nor a key of the vendor's nor the desktop's keyring. `home_variables` come on top."""
+    kept = {
+        name: value
+        for name, value in env.items()
+        if (name in _HARMLESS and name not in _PERSONS_OWN) or name.startswith("LC_")
+    }
+    return kept | {"PATH": search_path(env)}
+
+
+def home_variables(home: Path, folders: Mapping[str, str]) -> dict[str, str]:
+    """All that say where a run's HOME is; `folders`: the CLI's own, below it."""
+    places = {**_FOLDERS, **folders}
+    return {"HOME": str(home)} | {name: str(home / below) for name, below in places.items()}
 
 
 def search_path(env: Mapping[str, str]) -> str:

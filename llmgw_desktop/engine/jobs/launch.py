@@ -16,9 +16,16 @@ from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, LaunchP
 from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS, CliSettings
 from llmgw_desktop.domain.job import JobProcess
 from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.engine.homes.home_keeper import HomeKeeper, NoHomes, WantedSignIn
 from llmgw_desktop.engine.jobs import keeper
-from llmgw_desktop.engine.jobs.environment import MARKER, environment_for, search_path
+from llmgw_desktop.engine.jobs.environment import (
+    MARKER,
+    environment_for,
+    environment_in_private_home,
+    search_path,
+)
 from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.housing import Housing
 
 LONGEST_ARGUMENT = 131_071
 """Linux takes no longer one, whatever else there is room for."""
@@ -41,12 +48,21 @@ class Launch:
     working_dir: str = ""
     neutral_dir: str = ""
     """The one that the runs of a session share; made when it is not there."""
+    sign_in: WantedSignIn | None = None
+    """Of the vault, for a run in a private HOME."""
 
 
 class Launcher:
     """Checks and starts runs. `clis`: what settings say of them; others have their defaults."""
 
-    def __init__(self, env: Mapping[str, str], clis: Sequence[CliSettings] = ()) -> None:
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        clis: Sequence[CliSettings] = (),
+        homes: HomeKeeper | None = None,
+    ) -> None:
+        """`homes`: of CLIs whose sign-ins the vault keeps."""
+        self.housing = Housing(homes or NoHomes())
         self._env = env
         self._said: Mapping[CliName, CliSettings] = {}
         self.apply(clis)
@@ -55,18 +71,20 @@ class Launcher:
         """For what is checked from now on."""
         self._said = {each.name: each for each in clis}
 
-    def check(self, cli: Cli, request: CliRequest) -> Launch:
-        """Nothing is made. Raises InvalidRun."""
+    def check(self, cli: Cli, request: CliRequest, project: str = "") -> Launch:
+        """Nothing is made. `project`: whose sign-in is used, where the vault keeps it. Raises
+        InvalidRun."""
         said = self._of(cli)
         if not said.enabled:
             raise InvalidRun("is switched off. Switch it on under Providers.", field="cli")
         plan = self._plan(cli, request)
-        own = environment_for(cli.name, self._env, cli.sign_in.variables)
+        own = self._environment(cli, said)
         launch = Launch(
             program=self._program(cli, plan.command, own["PATH"]),
             plan=plan,
             environment={**own, **said.env, **plan.environment},
             working_dir=checked_folder(request.working_dir),
+            sign_in=_wanted(cli, said, project),
         )
         _check_sizes(launch, request.prompt)
         for each in plan.needs:
@@ -101,8 +119,10 @@ class Launcher:
             cwd=_cwd(launch, folder),
         )
 
-    def home(self, cli: Cli) -> Path:
-        """Where the CLI has its own files."""
+    def home(self, cli: Cli, job_id: str) -> Path:
+        """Where the CLI has its own files, while a run goes on."""
+        if (private := self.housing.home_of(job_id)) is not None:
+            return private
         return Path(self._of(cli).env.get("HOME") or self._env.get("HOME") or "/")
 
     def program(self, cli: Cli) -> str:
@@ -113,6 +133,11 @@ class Launcher:
         """What its program is called."""
         return self._of(cli).command or cli.commands[0]
 
+    def _environment(self, cli: Cli, said: CliSettings) -> dict[str, str]:
+        if said.vault:
+            return environment_in_private_home(self._env) | dict(cli.sign_in.kept_environment)
+        return environment_for(cli.name, self._env, cli.sign_in.variables)
+
     def _of(self, cli: Cli) -> CliSettings:
         return self._said.get(cli.name) or CliSettings(name=cli.name)
 
@@ -121,6 +146,19 @@ class Launcher:
         names = (said,) if said else dict.fromkeys((command, *cli.commands))
         found = (shutil.which(str(Path(name).expanduser()), path=path) for name in names)
         return next((str(Path(each).absolute()) for each in found if each), "")
+
+
+def _wanted(cli: Cli, said: CliSettings, project: str) -> WantedSignIn | None:
+    if not said.vault:
+        return None
+    kept = cli.sign_in
+    return WantedSignIn(
+        cli=said.name,
+        account=said.vault,
+        files=kept.kept,
+        folders=kept.homes,
+        project=project,
+    )
 
 
 def checked_folder(working_dir: str) -> str:

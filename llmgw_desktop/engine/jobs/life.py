@@ -115,6 +115,7 @@ class JobLife:
             _log.exception("job %s could not be followed", live.job.id)
             process = live.job.process
             await ProcessTree(live.job.id, process).end()
+            await self._parts.launcher.housing.give_back(live.job.id)
             await self.end(live, outcome.not_followed())
 
     async def _ended(self, live: LiveJob, ended: Ended) -> None:
@@ -125,6 +126,7 @@ class JobLife:
 
     async def _sweep(self, run: Run, live: LiveJob) -> None:
         await run.sweep()
+        await self._parts.launcher.housing.give_back(live.job.id)
         await asyncio.to_thread(live.folder.remove_temp)
 
     async def end(self, live: LiveJob, verdict: Verdict) -> None:
@@ -181,6 +183,7 @@ class JobLife:
             self._parts.store.move(lost)
             if found is not None:
                 self._parts.ledger.changed(lost, found[1])
+            await self._parts.launcher.housing.give_back(job.id)
             return
         live = LiveJob(job=job, asked=found[1], cli=cli, folder=found[0])
         self.live[job.id] = live
@@ -188,6 +191,8 @@ class JobLife:
         if waits := job.retries > 0 and job.process is None:
             await asyncio.to_thread(live.folder.set_aside, job.retries)
         seen = await asyncio.to_thread(adoption.look, job, live.folder)
+        if seen.fate is Fate.NEVER_BEGAN:
+            await self._parts.launcher.housing.give_back(job.id)
         if seen.fate is Fate.NEVER_BEGAN and waits:
             self._queue.occupy(job.id, job.cli)
             self._go_on(live, self._attempts.again)
@@ -211,7 +216,7 @@ class JobLife:
     async def _prepare(self, live: LiveJob) -> bool:
         """Make ready again what was asked of an earlier program."""
         try:
-            launch = self._parts.launcher.check(live.cli, live.asked.request)
+            launch = self._parts.launcher.check(live.cli, live.asked.request, live.asked.project)
             live.launch = with_neutral_dir(launch, live.asked)
         except InvalidRun as error:
             await self.end(live, outcome.not_started(str(error)))

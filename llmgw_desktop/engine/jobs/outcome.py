@@ -177,6 +177,11 @@ def not_started(reason: str, *, passes: bool | None = None) -> Verdict:
     )
 
 
+def without_sign_in(reason: str) -> Verdict:
+    """The vault did not give it; nothing was started."""
+    return Verdict(state=JobState.FAILED, category=ErrorCategory.AUTH, error=reason)
+
+
 def not_followed() -> Verdict:
     """A fault of the gateway, which ended it."""
     return Verdict(

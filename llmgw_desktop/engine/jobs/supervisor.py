@@ -70,11 +70,14 @@ class Supervisor:
         await asyncio.to_thread(self._tidy)
         live = self._parts.store.live()
         known = self._parts.store.ids()
-        await asyncio.to_thread(
-            self._parts.folders.tidy, known, {job.id for job in live}, self._parts.clean
-        )
+        ids = {job.id for job in live}
+        await asyncio.to_thread(self._parts.folders.tidy, known, ids, self._parts.clean)
+        housing = self._parts.launcher.housing
+        await housing.take_over(ids)
         for job in live:
             await self._life.adopt(job)
+        # Beside: the vault may wait for a person.
+        self._life.beside(housing.settle(), name="settle private homes")
 
     async def submit(self, asked: Submission) -> Submitted:
         """Raises InvalidRun, SessionBusy, Saturated or CliResting; then nothing was made."""
@@ -84,8 +87,9 @@ class Supervisor:
         asked = await self._parts.ledger.prepare(asked)
         # Its folders may lie anywhere: the disk may take its time.
         launcher = self._parts.launcher
-        launch = await asyncio.to_thread(launcher.check, cli, asked.request)
-        key = request_key(asked.request, launch.plan, asked.owner, asked.session)
+        launch = await asyncio.to_thread(launcher.check, cli, asked.request, asked.project)
+        await launcher.housing.check(launch.sign_in)
+        key = request_key(asked, launch)
         if (same := await self._same(key, asked)) is not None:
             return Submitted(job=same, deduped=True)
         if asked.session is not None and asked.session.new_provider_id:

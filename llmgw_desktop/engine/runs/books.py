@@ -37,7 +37,7 @@ class Books:
         *,
         ids: IdSource,
         cli_of: Callable[[Job], Cli],
-        home_of: Callable[[Cli], Path],
+        home_of: Callable[[Cli, str], Path],
     ) -> None:
         self._sessions = sessions
         self._ids = ids
@@ -98,7 +98,7 @@ class Books:
             read_side_usage,
             side,
             session_id=session_id,
-            home=self._home_of(cli),
+            home=self._home_of(cli, job.id),
             temp=temp,
             since_s=job.started_at_s or job.asked_at_s,
         )

@@ -84,6 +84,8 @@ class CliHealth:
 
     def _failure(self, job: Job) -> Failure | None:
         """None where it says nothing of the next run."""
+        if job.exit_code is None:
+            return None  # nothing ran: a vault that is locked says nothing of the CLI
         if job.category is ErrorCategory.AUTH:
             provider = _candidate(job.cli, job.model).upstream.provider
             return of_error(SignInNeeded(provider, self._clis[job.cli].sign_in.guidance))

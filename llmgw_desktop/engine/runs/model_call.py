@@ -19,6 +19,7 @@ def submission_of(cli: Cli, call: UpstreamCall) -> Submission:
         owner=call.principal.client_id,
         client=call.principal.name,
         flight_id=call.flight_id,
+        project=call.project,
         force_refresh=True,
         is_attempt=True,
     )

@@ -21,8 +21,10 @@ from llmgw_desktop.domain.cli import (
     UsageTold,
 )
 from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
-from llmgw_desktop.domain.errors import CliMissing, NotServed, SignInNeeded
+from llmgw_desktop.domain.errors import CliMissing, KeyMissing, NotServed, SignInNeeded
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.submission import Submitted
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.runs.model_call import submission_of
@@ -56,11 +58,11 @@ class CliClient:
         self._is_leaving = True
 
     async def send(self, call: UpstreamCall) -> "RunAnswer":
-        """Raises SignInNeeded, CliMissing, InvalidRun or Saturated."""
+        """Raises KeyMissing, SignInNeeded, CliMissing, InvalidRun or Saturated."""
         if call.operation is not Operation.GENERATE:
             raise NotServed("A CLI answers prompts and nothing else.")
         cli = self._clis[CLI_OF_PROVIDER[call.candidate.upstream.provider]]
-        submitted = await self._supervisor.submit(submission_of(cli, call))
+        submitted = await self._submitted(cli, call)
         call.connected()
         answer = RunAnswer(submitted.job.id, call, self._supervisor, self._unwanted)
         try:
@@ -73,6 +75,16 @@ class CliClient:
     def _unwanted(self, job_id: str) -> None:
         if not self._is_leaving:
             self._cancels.start(self._supervisor.cancel(job_id), name=f"cancel {job_id}")
+
+    async def _submitted(self, cli: Cli, call: UpstreamCall) -> Submitted:
+        try:
+            return await self._supervisor.submit(submission_of(cli, call))
+        except InvalidRun as error:
+            if error.category is not ErrorCategory.AUTH:
+                raise
+            why = str(error.__cause__ or error).rstrip(".")
+            provider = call.candidate.upstream.provider
+            raise KeyMissing(provider, why[:1].lower() + why[1:]) from error
 
     async def close(self) -> None:
         """Runs whose callers have gone are ended; others go on."""

@@ -47,13 +47,19 @@ class RunService:
         self.sessions.apply(jobs.session_ttl_s)
 
     async def ask(
-        self, cli: str, fields: Mapping[str, object], principal: Principal, *, wait: bool
+        self,
+        cli: str,
+        fields: Mapping[str, object],
+        principal: Principal,
+        *,
+        wait: bool,
+        project: str = "",
     ) -> RunReply:
         """A job that ended, or one that goes on. Raises InvalidRun, SessionBusy, Saturated: then
         nothing was made."""
         asked = read_fields(self.cli(cli), fields)
         plan = await asyncio.to_thread(session_plan, self.sessions, asked, principal)
-        submitted = await self._supervisor.submit(self._submission(asked, plan, principal))
+        submitted = await self._supervisor.submit(self._submission(asked, plan, principal, project))
         job = submitted.job
         if wait and job.is_live:
             within_s = self._deadline_ms / 1000 or None
@@ -124,7 +130,9 @@ class RunService:
         if not await self._supervisor.delete(job_id, owner):
             raise NoSuchJob(job_id)
 
-    def _submission(self, asked: RunAsked, plan: SessionPlan, principal: Principal) -> Submission:
+    def _submission(
+        self, asked: RunAsked, plan: SessionPlan, principal: Principal, project: str
+    ) -> Submission:
         return Submission(
             request=CliRequest(
                 cli=asked.cli.name,
@@ -141,6 +149,7 @@ class RunService:
             flight_id=self._ids.new("flt"),
             has_own_flight=True,
             session=plan.use,
+            project=project,
             force_refresh=asked.force_refresh,
             replay=asked.replay,
             idle_timeout_s=asked.idle_timeout_s,

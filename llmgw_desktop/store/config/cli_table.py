@@ -17,6 +17,7 @@ from llmgw_desktop.store.config.values import (
     WholeNumber,
     YesNo,
 )
+from llmgw_desktop.store.config.vault_reference import VaultAccount
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _OURS = ("LLMGW_", "LLM_GATEWAY_")
@@ -98,6 +99,11 @@ CLI_KEYS: dict[str, tuple[Value, str]] = {
     "max_running": (
         WholeNumber(least=1, most=1000),
         "Its runs at once, in place of `limits.max_running_per_provider`.",
+    ),
+    "vault": (
+        VaultAccount(),
+        "The vault's files with which its runs are signed in, in a HOME of their own:"
+        " [vault.md](vault.md).",
     ),
     "enabled": (YesNo(), "Whether it is used."),
 }

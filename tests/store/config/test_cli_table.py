@@ -34,6 +34,7 @@ def test_one_is_said_otherwise(file: Path) -> None:
         default_model = "gpt-5.5"
         models = ["gpt-5.5", "gpt-5.5-mini"]
         max_running = 2
+        vault = "codex.work"
         enabled = false
         """
     loaded = load(file, text)
@@ -46,6 +47,7 @@ def test_one_is_said_otherwise(file: Path) -> None:
         default_model="gpt-5.5",
         models=("gpt-5.5", "gpt-5.5-mini"),
         max_running=2,
+        vault="codex.work",
         enabled=False,
     )
     assert loaded.settings.limits.of_cli == {CliName.CODEX: 2}
@@ -59,7 +61,7 @@ def test_a_stranger_is_warned_of(file: Path) -> None:
         "1: clis.clippy: unknown CLI, ignored (known: claude, codex, gemini, grok, mistral, "
         "opencode, copilot)",
         "4: clis.grok.colour: unknown setting, ignored (known here: command, env, default_model, "
-        "models, max_running, enabled)",
+        "models, max_running, vault, enabled)",
     ]
 
 
@@ -77,6 +79,10 @@ def test_a_stranger_is_warned_of(file: Path) -> None:
         ("env = { A = 1 }", "env", "what A holds"),
         ('env = { LLMGW_HOME = "/x" }', "env", "the gateway's own"),
         ('env = { A = "\\u0000" }', "env", "what A holds"),
+        ('vault = "codex/auth.json"', "vault", "sign-in files of the vault"),
+        ('vault = ""', "vault", "sign-in files of the vault"),
+        ("vault = 1", "vault", "sign-in files of the vault"),
+        ('vault = "sk-0123456789abcdefghij"', "vault", "sign-in files of the vault"),
         ('enabled = "yes"', "enabled", "true or false"),
     ],
 )
