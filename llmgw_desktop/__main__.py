@@ -50,13 +50,10 @@ def _run(arguments: "argparse.Namespace") -> int:
 
     env = {**os.environ, **given_settings(arguments)}
     places = Places.of(env)
-    places.make()
-    if arguments.command == "key":
-        return _key(arguments, places)
-    if arguments.command == "route":
-        return _route(arguments, places, env)
-    if arguments.command == "vault":
-        return _vault(arguments, places, env)
+    if arguments.command != "doctor":  # it only looks
+        places.make()
+    if command := _COMMANDS.get(arguments.command):
+        return command(arguments, places, env)
     log = _start_logging()
     if arguments.command == "serve":
         return _serve(places, env, log)
@@ -102,7 +99,13 @@ def _desktop(places: Places, env: Mapping[str, str], log: "ProgramLog", *, hidde
     )
 
 
-def _key(arguments: "argparse.Namespace", places: Places) -> int:
+def _doctor(arguments: "argparse.Namespace", places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.doctor.command import run
+
+    return run(arguments, places, env)
+
+
+def _key(arguments: "argparse.Namespace", places: Places, _: Mapping[str, str]) -> int:
     from llmgw_desktop.app.key_command import run
 
     return run(arguments, places)
@@ -118,6 +121,10 @@ def _vault(arguments: "argparse.Namespace", places: Places, env: Mapping[str, st
     from llmgw_desktop.app.vault_command import run
 
     return run(arguments, places, env)
+
+
+_COMMANDS = {"doctor": _doctor, "key": _key, "route": _route, "vault": _vault}
+"""Those that do their work and end."""
 
 
 def _container(places: Places, env: Mapping[str, str], log: "ProgramLog") -> "Container":

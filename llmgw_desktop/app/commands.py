@@ -64,6 +64,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     verbs.add_parser("list", help="all keys, without the keys themselves")
     revoke = verbs.add_parser("revoke", help="refuse a key from now on")
     revoke.add_argument("name", help="the program's name or the key's id")
+    _add_doctor(commands)
     _add_route(commands)
     _add_vault(commands.add_parser("vault", help="credentials, encrypted on this computer"))
     arguments, more = parser.parse_known_args(argv, argparse.Namespace(hidden=False))
@@ -77,9 +78,19 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     arguments.command = arguments.command or "desktop"
     if arguments.hidden and arguments.command != "desktop":
         parser.error(f"--hidden is for the app with windows, not for '{arguments.command}'")
-    if arguments.command in ("key", "route", "vault") and given_settings(arguments):
+    if arguments.command in ("doctor", "key", "route", "vault") and given_settings(arguments):
         parser.error(f"--host and --port are for a gateway, not for '{arguments.command}'")
     return arguments
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    doctor = commands.add_parser(
+        "doctor", help="what is here, what is wrong, and what to do about it; changes nothing"
+    )
+    doctor.add_argument("--json", action="store_true", help="as one JSON document")
+    doctor.add_argument(
+        "--online", action="store_true", help="ask each provider for its models; costs nothing"
+    )
 
 
 def _add_route(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -5,6 +5,8 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 
+from llmgw_desktop.app.cli_providers import CliProviders
+from llmgw_desktop.app.cli_survey import CliSurvey
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
@@ -16,6 +18,7 @@ from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.run_assembly import RunFoundations, Runs
 from llmgw_desktop.app.settings_file import SettingsFile
+from llmgw_desktop.app.terminals import Terminals
 from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
@@ -147,6 +150,15 @@ class Container:
             clock=self._clock,
             vault=self.credentials,
         )
+        self._cli_survey = CliSurvey(self.runs.clis, self.runs.launcher)
+        self.cli_providers = CliProviders(
+            self._loaded,
+            self._cli_survey,
+            health=self.health,
+            running=self.runs.running,
+            terminal=Terminals(env),
+            clock=self._clock,
+        )
         self.routes = Routes(self._loaded, self.routes_explained)
 
     @property
@@ -176,6 +188,7 @@ class Container:
     async def stop(self) -> None:
         """Let answers end, write down what is left, close. Runs go on."""
         self.runs.leave()
+        self._cli_survey.close()
         await self.gateway.stop()
         await self.runs.close()
         remove_run_file(self.places.run_file)

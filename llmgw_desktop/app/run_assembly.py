@@ -6,6 +6,7 @@ from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.bus import Bus
@@ -99,6 +100,11 @@ class Runs:
     def sign_in_words(self, cli: CliName) -> str:
         """How a person signs in with it."""
         return self.clis[cli].sign_in.guidance
+
+    def running(self) -> tuple[CliName, ...]:
+        """The CLI of each run that goes on now."""
+        live = self.supervisor.live
+        return tuple(job.cli for job in live if job.state is JobState.RUNNING)
 
     async def start(self) -> None:
         """Take over what an earlier program left. Raises StoreError."""

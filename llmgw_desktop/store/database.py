@@ -8,7 +8,7 @@ import errno
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreError, StoreUnavailable
@@ -124,6 +124,17 @@ def open_read_only(path: Path, steps: Steps) -> sqlite3.Connection:
             f"(schema {version}, this one knows {len(steps)}); it is left untouched."
         )
     return connection
+
+
+def is_of_today(path: Path, steps: Steps) -> bool:
+    """Whether an existing file's tables are those of this version; False: of an earlier one.
+
+    Nothing is changed. Raises as `open_database`.
+    """
+    connection = open_read_only(path, steps)
+    with told(path), closing(connection):
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return schema_version(connection) == len(steps)
 
 
 def _connect_read_only(path: Path) -> sqlite3.Connection:

@@ -25,6 +25,20 @@ class SecretPlaces(Protocol):
     def remove(self, name: str) -> None: ...
 
 
+def keyring_name() -> str:
+    """What keeps secrets on this system; empty where nothing does that can be used. Nothing is
+    read or written. May block."""
+    try:
+        import keyring
+
+        backend = keyring.get_keyring()
+        is_good = backend.priority >= _LEAST_PRIORITY
+    except Exception as error:  # noqa: BLE001 - backends raise what their services give them
+        _log.debug("there is no keyring: %s", error)
+        return ""
+    return str(backend.name) if is_good else ""
+
+
 class SystemKeyring:
     """Windows Credential Locker, macOS Keychain, Secret Service or KWallet."""
 

@@ -20,6 +20,8 @@ _BURST_MS = 100
 _FIRST_MS = 25
 """Before a burst that comes after a rest. A request that is on its way right now goes on first:
 painting takes longer than a local server takes to answer."""
+_SLOW_AT_ONCE = 3
+"""Some programs take seconds to say their version; a click meanwhile is not to wait for them."""
 _T = TypeVar("_T")
 
 
@@ -38,6 +40,7 @@ class Bridge(QObject):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._emit_burst)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ui-fetch")
+        self._slow_worker = ThreadPoolExecutor(_SLOW_AT_ONCE, thread_name_prefix="ui-ask")
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closed = False
         self._woken.connect(self._arm, Qt.ConnectionType.AutoConnection)
@@ -57,9 +60,12 @@ class Bridge(QObject):
         work: Callable[[], _T],
         done: Callable[[_T], None],
         failed: Callable[[Exception], None] | None = None,
+        *,
+        slow: bool = False,
     ) -> None:
         """Run blocking `work` in the one worker thread, then `done` on the Qt thread.
 
+        `slow`: it waits for another program, and is done beside, where it holds up no page.
         Nothing is delivered to an owner that is gone. Without `failed` a failure is logged.
         """
         if self._closed:
@@ -80,7 +86,8 @@ class Bridge(QObject):
             if not self._closed:
                 self._fetched.emit(lambda: deliver(finished))
 
-        self._worker.submit(work).add_done_callback(finish)
+        worker = self._slow_worker if slow else self._worker
+        worker.submit(work).add_done_callback(finish)
 
     def run(self, work: Coroutine[Any, Any, object], *, name: str) -> asyncio.Task[Any]:
         """Start a task on the hosted loop from a slot; a failure is logged, never lost."""
@@ -96,7 +103,8 @@ class Bridge(QObject):
         self._noted.clear()
         for task in tuple(self._tasks):
             task.cancel()
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        for worker in (self._worker, self._slow_worker):
+            worker.shutdown(wait=False, cancel_futures=True)
 
     def _arm(self) -> None:
         if self._timer.isActive() or self._closed:

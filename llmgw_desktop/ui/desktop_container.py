@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Protocol
 
+from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.providers import Providers
@@ -58,6 +59,9 @@ class DesktopContainer(Protocol):
 
     @property
     def providers(self) -> Providers: ...
+
+    @property
+    def cli_providers(self) -> CliProviders: ...
 
     @property
     def routes(self) -> Routes: ...

@@ -107,6 +107,7 @@ class DesktopShell(QObject):
         self._watch.start()
         self._show_status()
         self._show_providers()
+        self._find_clis()
 
     def open(self, *, hidden: bool) -> None:
         """With `hidden` only the icon, unless there is no tray to hold it."""
@@ -197,7 +198,10 @@ class DesktopShell(QObject):
         flights = FlightsPage(
             container.flights, self._control, self._bridge, self._theme, self._settings
         )
-        providers = ProvidersPage(container.providers, self._changer, self._bridge, self._theme)
+        providers = ProvidersPage(
+            container.providers, container.cli_providers, self._changer, self._bridge, self._theme
+        )
+        providers.clis.found_some.connect(self._show_providers)
         routes = RoutesPage(container.routes, self._changer, self._bridge, self._theme)
         jobs = self._job_desk.make_page(self._control)
         pages = (("Overview", overview), ("Flights", flights), ("Jobs", jobs))
@@ -211,7 +215,9 @@ class DesktopShell(QObject):
         ]
 
     def _toggle_provider(self, name: str, on: bool) -> None:
-        self._changer.make(lambda: self._container.providers.toggle(name, on=on))
+        clis = self._container.cli_providers
+        owner = clis if clis.is_cli(name) else self._container.providers
+        self._changer.make(lambda: owner.toggle(name, on=on))
 
     def _on_change_done(self, said: str, written: Written | None) -> None:
         if self._window is not None:
@@ -231,8 +237,14 @@ class DesktopShell(QObject):
                 conflict, lambda: self._changer.make(lambda: wish, overrule=True)
             )
 
+    def _find_clis(self) -> None:
+        """For the tray; the page looks closer while it is in sight."""
+        find = self._container.cli_providers.find
+        self._bridge.fetch(self, find, lambda _: self._show_providers(), slow=True)
+
     def _show_providers(self) -> None:
-        self._tray.show_providers(self._container.providers.cards())
+        container = self._container
+        self._tray.show_providers(container.providers.cards(), container.cli_providers.cards())
 
     def _show_flights(self, query: FlightQuery) -> None:
         if self._window is not None:
@@ -256,6 +268,7 @@ class DesktopShell(QObject):
             self._count.start()
         for event in events:
             if isinstance(event, SettingsChanged):
+                self._find_clis()
                 self._settings_words = (event.problem, event.warnings)
                 self._show_settings()
 

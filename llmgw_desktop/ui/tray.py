@@ -11,6 +11,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from llmgw_desktop.app.cli_cards import CliCard
 from llmgw_desktop.app.gateway_words import status_line
 from llmgw_desktop.app.provider_cards import ProviderCard
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus
@@ -121,9 +122,13 @@ class Tray(QObject):
         if self._icon is not None:
             self._dress_icon(self._icon)
 
-    def show_providers(self, cards: Sequence[ProviderCard]) -> None:
-        """The same list as the page's; practice is always there, and nothing to switch."""
-        shown = {card.name: card for card in cards if not card.is_practice}
+    def show_providers(self, cards: Sequence[ProviderCard], clis: Sequence[CliCard] = ()) -> None:
+        """The same list as the page's; practice is always there, and nothing to switch, and what is
+        not installed cannot be."""
+        shown: dict[str, ProviderCard | CliCard] = {
+            card.name: card for card in cards if not card.is_practice
+        }
+        shown |= {card.name: card for card in clis if card.is_installed}
         if list(shown) != list(self._provider_actions):
             self._providers.clear()
             self._provider_actions = {name: self._provider_action(name) for name in shown}
@@ -231,7 +236,7 @@ class Tray(QObject):
             self.open_wanted.emit()
 
 
-def _provider_words(card: ProviderCard) -> str:
+def _provider_words(card: ProviderCard | CliCard) -> str:
     """«work-openai (cooling 2 m)»; one that is simply on or off says so by its check mark."""
     is_plain = card.words in ("ready", "off")
     return card.name if is_plain else f"{card.name} ({card.words})"

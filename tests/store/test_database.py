@@ -12,7 +12,7 @@ import pytest
 
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreUnavailable
 from llmgw_desktop.store import database
-from llmgw_desktop.store.database import open_database, open_read_only, told
+from llmgw_desktop.store.database import is_of_today, open_database, open_read_only, told
 from tests.support.rights import without_roots_rights
 
 STEPS = (("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT)",),)
@@ -232,3 +232,17 @@ def test_starts_at_once(tmp_path: Path) -> None:
         child.stdin.flush()
     answers = [child.communicate(timeout=60) for child in children]
     assert answers == [("1\n", "")] * 4
+
+
+def test_a_file_is_of_today_or_of_an_earlier_version_and_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    open_database(path, STEPS).close()
+    before = path.read_bytes()
+    assert is_of_today(path, STEPS)
+    assert not is_of_today(path, (*STEPS, ("CREATE TABLE more (id INTEGER)",)))
+    with pytest.raises(SchemaTooNew):
+        is_of_today(path, ())
+    assert path.read_bytes() == before
+    path.write_bytes(b"no database, but as long as one has to be to be looked at " * 20)
+    with pytest.raises(StoreCorrupt):
+        is_of_today(path, STEPS)

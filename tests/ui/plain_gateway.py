@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.gateway_words import base_urls
 from llmgw_desktop.app.jobs import Jobs
@@ -14,6 +15,7 @@ from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.provider_probe import ProviderProbe
 from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.routes import Routes
+from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.events import (
     Event,
     FlightClosed,
@@ -35,6 +37,7 @@ from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.paths import Places
+from tests.support.plain_clis import PlainSurvey, PlainTerminal
 from tests.support.plain_runs import PlainRuns
 from tests.support.plain_settings import PlainExplainer, PlainHealth, PlainSettings, Unreachable
 from tests.support.plain_vault import PlainVault
@@ -322,6 +325,17 @@ class PlainGateway:
             env=self.settings.env,
             clock=StillClock(),
             vault=self.vault,
+        )
+        self.survey = PlainSurvey()
+        self.terminal = PlainTerminal()
+        self.cli_runs: list[CliName] = []
+        self.cli_providers = CliProviders(
+            lambda: self.settings.loaded,
+            self.survey,
+            health=self.health,
+            running=lambda: self.cli_runs,
+            terminal=self.terminal,
+            clock=StillClock(),
         )
         self.routes = Routes(lambda: self.settings.loaded, self.explainer)
         self.warnings: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.app.container import Container
+from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName, CliRequest
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.submission import Submission
@@ -42,23 +43,35 @@ def cli_settings(folder: Path) -> str:
     story.write_text("".join(f"{json.dumps(each)}\n" for each in _story()))
     said = folder / "programs" / "turn.jsonl"
     said.write_text(_with_figures((TRANSCRIPTS / "claude.turn.jsonl").read_text()))
-    claude = ToldCli.make(
-        folder / "programs" / "claude",
+    claude = _made(
+        folder,
+        CliName.CLAUDE,
         f'if grep -q "session store" "$asked.stdin"; then cat {story}; printf "{_STDERR}" >&2; '
         f"sleep 600; fi; sleep 0.3; cat {said}\n",
     )
-    codex = ToldCli.make(
-        folder / "programs" / "codex",
+    codex = _made(
+        folder,
+        CliName.CODEX,
         'if grep -qE "parsers|texts" "$asked.stdin"; then sleep 600; fi; sleep 0.2; '
         f"cat {TRANSCRIPTS / 'codex.turn.jsonl'}\n",
     )
-    gemini = ToldCli.make(folder / "programs" / "gemini", "sleep 0.1; exit 41\n")
-    return (
-        claude.settings("claude")
-        + codex.settings("codex")
-        + "max_running = 1\n"
-        + gemini.settings("gemini")
-    )
+    gemini = _made(folder, CliName.GEMINI, "sleep 0.1; exit 41\n")
+    programs = folder / ".local" / "bin"
+    programs.mkdir(parents=True)
+    for name, told in (("claude", claude), ("codex", codex), ("gemini", gemini)):
+        (programs / name).symlink_to(told.program)
+    for name in ("claude/.credentials.json", "codex/auth.json"):
+        sign = folder / f".{name}"
+        sign.parent.mkdir()
+        sign.write_text('{"token": "stub"}')
+    return '[clis.claude]\ndefault_model = "sonnet"\n[clis.codex]\nmax_running = 1\n'
+
+
+def _made(folder: Path, name: CliName, script: str) -> ToldCli:
+    """It tells its version and no flags, and else does what it is there for."""
+    version = f"{cli_of(name).commands[0]} {cli_of(name).contract_version}"
+    tells = f'case "$1$2" in *--help) exit;; --version) echo "{version}"; exit;; esac\n'
+    return ToldCli.make(folder / "programs" / name.value, tells + script)
 
 
 async def run_jobs(container: Container, jobs: tuple[tuple[CliName, str, str], ...]) -> list[Job]:

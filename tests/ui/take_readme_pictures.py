@@ -45,6 +45,8 @@ SPEED = 15
 TOKENS_A_PIECE = 25
 FRAMES_BESIDE = 5
 SIZE = (1280, 820)
+TALL = (1280, 1310)
+"""For all providers, the vendors' CLIs too."""
 CLIENTS = {
     "claude-code": ("/v1/messages", ("claude-opus-5-5", "claude-haiku-5")),
     "codex": ("/v1/chat/completions", ("qwen3-coder-30b",)),
@@ -183,7 +185,7 @@ async def _pictures(folder: Path, home: Path, theme: Theme) -> None:
         )
         places.config_file.write_text(config)
         keys = _make_keys(places)
-        env = {"STUB_KEY": "stub", "PATH": os.environ["PATH"], "HOME": str(home)}
+        env = {"STUB_KEY": "stub", "PATH": "/usr/bin:/bin", "HOME": str(home)}
         container = composition.Container(places, env)
         settings = QSettings(str(home / "window.ini"), QSettings.Format.IniFormat)
         shell = DesktopShell(container, theme, Tray(theme.icons), settings)
@@ -212,9 +214,11 @@ async def _pictures(folder: Path, home: Path, theme: Theme) -> None:
             window.show_page("overview")
             await asyncio.sleep(1)
             window.grab().save(str(folder / f"overview-{appearance.value}.png"))
+            window.resize(*TALL)
             window.show_page("providers")
-            await asyncio.sleep(1)
+            await asyncio.sleep(2)  # until the CLIs have told their versions
             window.grab().save(str(folder / f"providers-{appearance.value}.png"))
+            window.resize(*SIZE)
             shell.open_job(chosen_job.id)
             await asyncio.sleep(1)
             window.grab().save(str(folder / f"jobs-{appearance.value}.png"))

@@ -90,6 +90,62 @@ def providers_add_refused(studio: Studio) -> None:
     _wait()
 
 
+def clis_full(studio: Studio) -> None:
+    from tests.support.cli_scene import set_cli_scene
+
+    set_cli_scene(studio.gateway)
+    studio.show("providers")
+    _scroll_to_clis(studio)
+
+
+def clis_refused(studio: Studio) -> None:
+    """A sign-in that was refused, and no terminal to open it in."""
+    from llmgw_desktop.app.cli_providers import SignInOpened
+    from tests.support.cli_scene import set_cli_scene, set_refused
+
+    set_cli_scene(studio.gateway)
+    set_refused(studio.gateway)
+    studio.show("providers")
+    views = _scroll_to_clis(studio).views
+    views[0].show_opened(SignInOpened(is_open=False, command="/usr/local/bin/claude auth login"))
+    views[2].show_opened(SignInOpened(is_open=True, command=""))
+    _wait()
+
+
+def clis_none(studio: Studio) -> None:
+    from tests.support.routing_scene import set_full_scene
+
+    set_full_scene(studio.gateway)
+    studio.show("providers")
+    _scroll_to_clis(studio)
+
+
+def clis_long(studio: Studio) -> None:
+    """Long words, as German ones are, and as paths can be."""
+    from llmgw_desktop.domain.cli import CliName
+
+    word = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
+    home = f"/home/ada/{word}/{word}/{word}"
+    studio.gateway.settings.write(
+        f'[clis.claude]\ndefault_model = "{word}-{word}"\n'
+        f'[clis.codex]\ncommand = "/opt/{word}/{word}/codex"\n'
+    )
+    problem = f"Asked for its version it ended with exit code 1: {word} {word} {word}{word}"
+    studio.gateway.survey.install(CliName.CLAUDE, program=f"{home}/bin/claude")
+    studio.gateway.survey.install(CliName.GEMINI, program=f"{home}/gemini", problem=problem)
+    studio.show("providers")
+    _scroll_to_clis(studio)
+
+
+def clis_settings(studio: Studio) -> None:
+    from tests.support.cli_scene import set_cli_scene
+
+    set_cli_scene(studio.gateway)
+    studio.show("providers")
+    _scroll_to_clis(studio).views[0].edit_wanted.emit()
+    _show_dialog(studio)
+
+
 def routes_full(studio: Studio) -> None:
     from llmgw_desktop.ui.routes.try_panel import TryPanel
     from tests.support.routing_scene import set_full_scene
@@ -148,6 +204,17 @@ def tray_providers(studio: Studio) -> None:
     studio.subject = menu
 
 
+def _scroll_to_clis(studio: Studio):  # type: ignore[no-untyped-def]
+    from llmgw_desktop.ui.pages.providers_page import ProvidersPage
+
+    _wait()
+    page = _window(studio).findChild(ProvidersPage)
+    bar = page._scroll.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    _wait()
+    return page.clis
+
+
 def _window(studio: Studio):  # type: ignore[no-untyped-def]
     assert studio.shell.window is not None
     return studio.shell.window
@@ -180,6 +247,11 @@ POSES: dict[str, Callable[[Studio], None]] = {
         providers_add,
         providers_add_refused,
         providers_account,
+        clis_full,
+        clis_refused,
+        clis_none,
+        clis_long,
+        clis_settings,
         routes_full,
         routes_empty,
         routes_edit,

@@ -36,6 +36,7 @@ from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.tray import Tray
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from tests.support.cli_scene import set_cli_scene
 from tests.support.job_scene import set_job_scene
 from tests.support.routing_scene import set_full_scene
 from tests.ui.plain_gateway import PlainGateway, ended_flight, running_flight
@@ -51,6 +52,7 @@ def window(
         gateway.reader.flights = [ended_flight(number) for number in range(40)]
         gateway.under_way = [running_flight(1)]
         set_full_scene(gateway)
+        set_cli_scene(gateway)
         set_job_scene(gateway.runs, gateway.places.jobs_folder)
         gateway.settings.env["GEMINI_API_KEY"] = "found"
     if request.param == "failed":

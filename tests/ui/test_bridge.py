@@ -98,6 +98,15 @@ def test_work_is_done_one_after_the_other(bridge: Bridge, qtbot: QtBot) -> None:
     assert done == list(range(20))
 
 
+def test_what_waits_for_another_program_holds_up_nothing_else(bridge: Bridge, qtbot: QtBot) -> None:
+    go, done = threading.Event(), []
+    bridge.fetch(bridge, lambda: go.wait(30), lambda _: done.append("slow"), slow=True)
+    bridge.fetch(bridge, lambda: None, lambda _: done.append("quick"))
+    qtbot.waitUntil(lambda: done == ["quick"])
+    go.set()
+    qtbot.waitUntil(lambda: done == ["quick", "slow"])
+
+
 def test_a_dead_owner_gets_nothing(bridge: Bridge, qtbot: QtBot) -> None:
     owner, go = QObject(), threading.Event()
     got: list[str] = []

@@ -125,6 +125,11 @@ class Launcher:
             return private
         return Path(self._of(cli).env.get("HOME") or self._env.get("HOME") or "/")
 
+    def environment(self, cli: Cli) -> dict[str, str]:
+        """What every run of it sees, before a plan adds its own."""
+        own = environment_for(cli.name, self._env, cli.sign_in.variables)
+        return {**own, **self._of(cli).env}
+
     def program(self, cli: Cli) -> str:
         """Where it is installed; empty if it is not."""
         return self._program(cli, cli.commands[0], search_path(self._env))

@@ -12,15 +12,17 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.provider_cards import ProviderCard
 from llmgw_desktop.app.provider_form import ProviderForm
 from llmgw_desktop.app.providers import Offer, Providers
 from llmgw_desktop.app.settings_wish import Wish
 from llmgw_desktop.domain.account import AccountState
-from llmgw_desktop.domain.events import AccountChanged, Event, SettingsChanged
+from llmgw_desktop.domain.events import AccountChanged, Event, JobChanged, SettingsChanged
 from llmgw_desktop.domain.provider import ProviderKind
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.providers.cli_group import CliGroup
 from llmgw_desktop.ui.providers.first_provider import FirstProvider
 from llmgw_desktop.ui.providers.offer_card import OfferCard
 from llmgw_desktop.ui.providers.provider_card_view import ProviderCardView
@@ -31,6 +33,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
+_NEWS = (AccountChanged, SettingsChanged, JobChanged)
 _TICK_MS = 1000
 """Countdowns; nothing is read anew for them."""
 
@@ -41,6 +44,7 @@ class ProvidersPage(QWidget):
     def __init__(
         self,
         providers: Providers,
+        clis: CliProviders,
         changer: SettingsChanger,
         bridge: Bridge,
         theme: Theme,
@@ -51,6 +55,7 @@ class ProvidersPage(QWidget):
         self._changer = changer
         self._bridge = bridge
         self._theme = theme
+        self.clis = CliGroup(theme, clis, changer, bridge)
         self._forms = ProviderForms(theme, providers, changer, self)
         self._dismissed: set[str] = set()
         self._found: tuple[str, ProviderForm | None] | None = None
@@ -76,6 +81,7 @@ class ProvidersPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show()
+        self.clis.look()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
@@ -90,8 +96,10 @@ class ProvidersPage(QWidget):
         self._look.clicked.connect(self._look_for_ollama)
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
-        if any(isinstance(event, AccountChanged | SettingsChanged) for event in events):
+        if any(isinstance(event, _NEWS) for event in events):
             self._show_if_seen()
+        if any(isinstance(event, SettingsChanged) for event in events) and self.isVisible():
+            self.clis.look()  # a program may have another name now, or be on
 
     def _show_if_seen(self) -> None:
         if self.isVisible():
@@ -110,9 +118,11 @@ class ProvidersPage(QWidget):
             self._build(cards, offers)
         for card in cards:
             self._views[card.name].show_card(card)
+        self.clis.show_cards()
         own = [card for card in cards if not card.is_practice]
         self._summary.setText(_summary(own))
-        if any(card.counts_down for card in own) and self.isVisible():
+        counts_down = any(card.counts_down for card in own) or self.clis.counts_down
+        if counts_down and self.isVisible():
             self._tick.start()
         else:
             self._tick.stop()
@@ -136,6 +146,7 @@ class ProvidersPage(QWidget):
         self._views = {card.name: self._view(card) for card in cards}
         for view in self._views.values():
             column.addWidget(view)
+        column.addWidget(self.clis)  # the same one again: it knows what was found
         column.addStretch(1)
         at = self._scroll.verticalScrollBar().value()
         self._scroll.setWidget(content)

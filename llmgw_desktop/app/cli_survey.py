@@ -1,0 +1,176 @@
+"""What is known of the vendors' CLIs on this computer: where each is, which version, whether
+somebody is signed in, and whether its flags are still those that the gateway gives it.
+
+`find` looks at files, `look` asks the programs themselves; both block, and neither asks a vendor.
+"""
+
+import re
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from llmgw_desktop.app.cli_drift import Drift, drift_of
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.program_words import ProgramAsker, Words
+from llmgw_desktop.app.sign_in_signs import UNKNOWN_SIGN, Sign, look_for_sign
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.cli import CliName, CliRequest
+from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.engine.jobs.launch import Launcher
+
+_VERSION = re.compile(r"(?<![\w.])v?(\d+\.\d+(?:\.\d+)*(?:[-+][0-9A-Za-z.-]*[0-9A-Za-z])?)")
+_KEEPS_IN_KEYRING = frozenset({CliName.COPILOT})
+"""On every system; on macOS others do, too."""
+_Mark = tuple[str, int, int, int]
+"""A program's file: while it is the same, so is what it says of itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CliFound:
+    """One CLI as it is on this computer."""
+
+    name: CliName
+    command: str
+    """What its program is called."""
+    program: str = ""
+    """Absolute; empty: it is not installed."""
+    version: str = ""
+    contract_version: str = ""
+    problem: str = ""
+    """Why its version is not known, where it was asked."""
+    sign: Sign = UNKNOWN_SIGN
+    drift: Drift | None = None
+    """None: it was not compared, or could not be."""
+
+    @property
+    def is_installed(self) -> bool:
+        return bool(self.program)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a program said of itself."""
+
+    version: str = ""
+    problem: str = ""
+    drift: Drift | None = None
+    has_flags: bool = False
+
+
+class CliSurvey:
+    """May be used from any thread. Close it: a program may be being asked."""
+
+    def __init__(
+        self,
+        clis: Mapping[CliName, Cli],
+        launcher: Launcher,
+        ask: ProgramAsker | None = None,
+    ) -> None:
+        self._clis = clis
+        self._launcher = launcher
+        self._ask = ask or ProgramAsker()
+        self._told: dict[_Mark, _Told] = {}
+        self._lock = threading.Lock()
+
+    def cli(self, name: CliName) -> Cli:
+        return self._clis[name]
+
+    def environment(self, name: CliName) -> Mapping[str, str]:
+        """What its runs see."""
+        return self._launcher.environment(self._clis[name])
+
+    def find(self, name: CliName) -> CliFound:
+        """Without starting anything; what was told of the same program before still holds."""
+        cli = self._clis[name]
+        program = self._launcher.program(cli)
+        found = CliFound(
+            name=name,
+            command=self._launcher.named(cli),
+            program=program,
+            contract_version=cli.contract_version,
+            sign=self._sign(cli),
+        )
+        with self._lock:
+            told = self._told.get(_mark(program))
+        return _with(found, told) if told else found
+
+    def look(self, name: CliName, *, with_flags: bool = False, anew: bool = False) -> CliFound:
+        """The program itself is asked, once while its file stays the same, and again where it did
+        not tell: what it needs may be here now. `anew`: in any case."""
+        found = self.find(name)
+        if not found.program:
+            return found
+        mark = _mark(found.program)
+        with self._lock:
+            told = self._told.get(mark)
+        if told is None or anew or told.problem or (with_flags and not told.has_flags):
+            told = self._asked(self._clis[name], found.program, with_flags=with_flags)
+            with self._lock:
+                self._told[mark] = told
+        return _with(found, told)
+
+    def close(self) -> None:
+        self._ask.close()
+
+    def _sign(self, cli: Cli) -> Sign:
+        has_keyring = sys.platform == "darwin" or cli.name in _KEEPS_IN_KEYRING
+        env = self._launcher.environment(cli)
+        return look_for_sign(cli.sign_in, env, has_keyring=has_keyring)
+
+    def _asked(self, cli: Cli, program: str, *, with_flags: bool) -> _Told:
+        env = {**self._launcher.environment(cli), **_plan_environment(cli)}
+        try:
+            told = _version_of(self._ask([program, *cli.version], env))
+            if not with_flags or told.problem:
+                return replace(told, has_flags=with_flags)
+            helps = [self._ask([program, *each], env) for each in cli.helps]
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            return _Told(problem=f"It cannot be started: {why}.", has_flags=with_flags)
+        return replace(told, drift=_drift(cli, helps), has_flags=True)
+
+
+def _drift(cli: Cli, helps: Iterable[Words]) -> Drift | None:
+    """Of a help that was broken off nobody knows what it would have listed."""
+    told = list(helps)
+    if any(each.code is None for each in told):
+        return None
+    return drift_of(cli, (text for each in told for text in (each.out, each.err)))
+
+
+def _version_of(words: Words) -> _Told:
+    found = _VERSION.search(words.out) or _VERSION.search(words.err)
+    if found and words.code == 0:
+        return _Told(version=found.group(1)[:40])
+    if words.code is None:
+        return _Told(problem="It does not say its version in time.")
+    said = inert_line(_first_line(words.err) or _first_line(words.out), 200)
+    ended = f"Asked for its version it ended with exit code {words.code}"
+    return _Told(problem=f"{ended}: {said}" if said else f"{ended}.")
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def _plan_environment(cli: Cli) -> Mapping[str, str]:
+    """What makes it start fast and leave updates alone, as for a run."""
+    try:
+        planned = cli.plan(CliRequest(cli=cli.name, prompt="?")).environment
+    except InvalidRun:
+        return {}
+    return {name: text for name, text in planned.items() if "{folder}" not in text}
+
+
+def _with(found: CliFound, told: _Told) -> CliFound:
+    return replace(found, version=told.version, problem=told.problem, drift=told.drift)
+
+
+def _mark(program: str) -> _Mark:
+    try:
+        is_now = Path(program).stat()
+    except OSError:
+        return (program, 0, 0, 0)
+    return (program, is_now.st_mtime_ns, is_now.st_size, is_now.st_ino)

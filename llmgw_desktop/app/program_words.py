@@ -1,0 +1,120 @@
+"""What a program says when it is asked for its version or its help: within a time, up to a size."""
+
+import os
+import selectors
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO
+
+PATIENCE_S = 20.0
+"""One of them takes eight seconds for its version on a small computer."""
+_MOST_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """`code` is None where it was not done in time, or said more than is read."""
+
+    code: int | None
+    out: str = ""
+    err: str = ""
+
+
+class ProgramAsker:
+    """May be used from any thread. `close` ends what is being asked, and nothing is asked after."""
+
+    def __init__(
+        self, patience_s: float = PATIENCE_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._patience_s = patience_s
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._asked: set[subprocess.Popen[bytes]] = set()
+        self._is_closed = False
+
+    def __call__(self, argv: Sequence[str], env: Mapping[str, str]) -> Words:
+        """Blocks. It and all that it started in its session are gone afterwards. Raises OSError."""
+        with tempfile.TemporaryDirectory(prefix="llmgw-") as folder:
+            process = self._start(argv, env, folder)
+            if process is None:
+                return Words(code=None)
+            with process:
+                try:
+                    return self._hear(process)
+                finally:
+                    _end(process)
+                    with self._lock:
+                        self._asked.discard(process)
+
+    def close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            for process in self._asked:
+                _kill(process)
+
+    def _start(
+        self, argv: Sequence[str], env: Mapping[str, str], folder: str
+    ) -> subprocess.Popen[bytes] | None:
+        with self._lock:
+            if self._is_closed:
+                return None
+            process = subprocess.Popen(  # noqa: S603 - a list, no shell
+                list(argv),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=dict(env),
+                cwd=folder,
+                start_new_session=True,
+            )
+            self._asked.add(process)
+        return process
+
+    def _hear(self, process: subprocess.Popen[bytes]) -> Words:
+        ends_s = self._clock() + self._patience_s
+        assert process.stdout is not None
+        assert process.stderr is not None
+        heard = {process.stdout: bytearray(), process.stderr: bytearray()}
+        is_whole = _listen(heard, lambda: ends_s - self._clock())
+        try:
+            code = process.wait(max(ends_s - self._clock(), 0.1)) if is_whole else None
+        except subprocess.TimeoutExpired:
+            code = None
+        out, err = (bytes(each).decode("utf-8", "replace") for each in heard.values())
+        return Words(code=code, out=out, err=err)
+
+
+def _listen(heard: dict[IO[bytes], bytearray], left_s: Callable[[], float]) -> bool:
+    """Whether both ended in time, and within the size."""
+    with selectors.DefaultSelector() as selector:
+        for stream, said in heard.items():
+            selector.register(stream, selectors.EVENT_READ, said)
+        while selector.get_map():
+            ready = selector.select(max(left_s(), 0.0))
+            if not ready:
+                return False
+            for key, _ in ready:
+                chunk = os.read(key.fd, 65536)
+                key.data.extend(chunk)
+                if not chunk:
+                    selector.unregister(key.fileobj)
+            if sum(map(len, heard.values())) > _MOST_BYTES:
+                return False
+    return True
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Its group too: a wrapper's child may have outlived it."""
+    _kill(process)
+    process.wait()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)

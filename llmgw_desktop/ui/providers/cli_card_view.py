@@ -1,0 +1,169 @@
+"""One vendor's CLI as a card: how it stands, what is known of it, and the way to its sign-in."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from llmgw_desktop.app.cli_cards import CliCard
+from llmgw_desktop.app.cli_providers import SignInOpened
+from llmgw_desktop.ui.providers.standing_marks import standing_mark
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.card import Card
+from llmgw_desktop.ui.widgets.code_block import CodeBlock
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.mark import Mark
+from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
+from llmgw_desktop.ui.widgets.switch import Switch
+
+_WORDS_UNITS = 60
+_SIGN_IN_HINT = "Opens its own sign-in in a terminal"
+_CHECK_HINT = (
+    "Asks the program for its version and flags, and ends its rest; its vendor is not asked"
+)
+_OPENED = "Its sign-in is open in a terminal. Press Check when you are done there."
+_NO_TERMINAL = "No terminal could be opened. Run this in one, then press Check:"
+
+
+class CliCardView(Card):
+    """Made for one CLI that is installed."""
+
+    toggled = Signal(bool)
+    sign_in_wanted = Signal()
+    check_wanted = Signal()
+    edit_wanted = Signal()
+
+    def __init__(self, theme: Theme, card: CliCard) -> None:
+        super().__init__(theme)
+        self._theme = theme
+        self._card = card
+        self._mark = Mark(theme, "ok")
+        self._name = FlowingLabel(
+            theme, card.title, size=TextSize.HEADING, weight=QFont.Weight.DemiBold
+        )
+        self._state = Label(theme, weight=QFont.Weight.Medium)
+        self._facts = FlowingLabel(theme, tone=Tone.MUTED)
+        self._use = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        self._reason = FlowingLabel(theme)
+        self._drift = FlowingLabel(theme, tone=Tone.WARNING)
+        self._error = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        self._opened = FlowingLabel(theme)
+        self._command = CodeBlock(theme, card.sign_in_command, name="sign-in command")
+        self._sign_in = Button(theme, "Sign in…")
+        self._check = Button(theme, "Check")
+        self._edit = Button(
+            theme, kind=ButtonKind.QUIET, icon="settings", name=f"Settings of {card.title}…"
+        )
+        self._switch = Switch(theme, name=f"Use {card.title}")
+        self.setAccessibleName(card.name)
+        self._lay_out()
+        self._connect()
+        self.show_card(card)
+
+    @property
+    def command(self) -> str:
+        """What stands there to be copied; empty while nothing does."""
+        return "" if self._command.isHidden() else self._command.text()
+
+    def show_card(self, card: CliCard) -> None:
+        self._card = card
+        icon, tone = standing_mark(card.state)
+        self._mark.show_mark(icon, tone)
+        self._state.setText(card.words)
+        self._state.set_tone(tone)
+        self._facts.setText(card.facts)
+        self._use.setText(f"{card.sign_in} · {card.use}")
+        self._switch.setChecked(card.enabled)
+        self._check.setEnabled(card.enabled)
+        self._reason.set_tone(Tone.ERROR if tone is Tone.ERROR else Tone.TEXT)
+        for label, words in (
+            (self._reason, card.reason),
+            (self._drift, card.drift if card.enabled else ""),
+            (self._error, card.last_error),
+        ):
+            label.setText(words)
+            label.setVisible(bool(words))
+        parts = (card.words, card.facts, card.use, card.reason)
+        self.setAccessibleDescription(". ".join(part for part in parts if part))
+
+    def show_checking(self, *, is_under_way: bool) -> None:
+        self._check.setText("Checking …" if is_under_way else "Check")
+        self._check.setEnabled(not is_under_way and self._card.enabled)
+        if is_under_way:
+            self._opened.hide()
+            self._command.hide()
+
+    def show_opening(self) -> None:
+        self._sign_in.setEnabled(False)
+
+    def show_opened(self, opened: SignInOpened) -> None:
+        """A terminal that shows it, or the command for one's own."""
+        self._sign_in.setEnabled(True)
+        self._opened.setText(_OPENED if opened.is_open else _NO_TERMINAL)
+        self._opened.show()
+        self._command.set_text(opened.command)
+        self._command.setVisible(not opened.is_open)
+
+    def _connect(self) -> None:
+        self._switch.clicked.connect(self.toggled)
+        self._sign_in.clicked.connect(self.sign_in_wanted)
+        self._check.clicked.connect(self.check_wanted)
+        self._edit.clicked.connect(self.edit_wanted)
+
+    def _lay_out(self) -> None:
+        space = self._theme.space
+        for button, words, hint in (
+            (self._sign_in, "Sign in with", _SIGN_IN_HINT),
+            (self._check, "Check", _CHECK_HINT),
+        ):
+            button.setAccessibleName(f"{words} {self._card.title}")
+            button.setAccessibleDescription(hint)
+            button.setToolTip(hint)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(space(5), space(3.5), space(4), space(4))
+        column.setSpacing(space(1.5))
+        column.addWidget(
+            Reflow(
+                [
+                    Flowed(self._words(), stretch=1, comfortable=space(_WORDS_UNITS)),
+                    Flowed(self._buttons(), stretch=0),
+                ],
+                [(2,), (1, 1)],
+                spacing=space(2),
+            )
+        )
+        for widget in (self._reason, self._drift, self._error, self._opened, self._command):
+            column.addWidget(widget)
+        self._opened.hide()
+        self._command.hide()
+
+    def _words(self) -> QWidget:
+        space = self._theme.space
+        words = QWidget()
+        title = QHBoxLayout()
+        title.setSpacing(space(2))
+        title.addWidget(self._mark)
+        title.addWidget(self._name)
+        title.addWidget(self._state)
+        title.addStretch(1)
+        column = QVBoxLayout(words)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(space(0.75))
+        column.addLayout(title)
+        column.addWidget(self._facts)
+        column.addWidget(self._use)
+        return words
+
+    def _buttons(self) -> QWidget:
+        space = self._theme.space
+        buttons = QWidget()
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(space(1))
+        for widget in (self._sign_in, self._check, self._edit):
+            row.addWidget(widget)
+        row.addSpacing(space(1.5))
+        row.addWidget(self._switch)
+        row.addStretch(1)
+        return buttons
