@@ -17,7 +17,7 @@ from llmgw_desktop.app.provider_probe import ProviderProbe
 from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
-from llmgw_desktop.app.run_assembly import Runs
+from llmgw_desktop.app.run_assembly import RunFoundations, Runs
 from llmgw_desktop.app.settings_file import SettingsFile
 from llmgw_desktop.app.terminals import Terminals
 from llmgw_desktop.app.vault import Credentials
@@ -111,9 +111,12 @@ class Container:
             places,
             Launcher(env, settings.clis, Homes(places.homes_folder, self.vault)),
             settings,
-            clock=self._clock,
-            bus=self._bus,
-            recorder=self._recorder,
+            RunFoundations(
+                clock=self._clock,
+                bus=self._bus,
+                recorder=self._recorder,
+                health=self.health,
+            ),
         )
         engine = make_engine(self._foundations())
         self.gateway = Gateway(engine, self._bus, settings, problem=problem)

@@ -1,5 +1,7 @@
 """What runs vendors' CLIs, joined: the third part of the composition root."""
 
+from dataclasses import dataclass
+
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.clock import Clock
@@ -12,9 +14,11 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.jobs.folder import JobFolders
 from llmgw_desktop.engine.jobs.known_clis import KnownClis
 from llmgw_desktop.engine.jobs.launch import Launcher
-from llmgw_desktop.engine.jobs.life import JobParts
+from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.runs.books import Books
+from llmgw_desktop.engine.runs.cli_health import CliHealth
 from llmgw_desktop.engine.runs.model_client import CliClient
 from llmgw_desktop.engine.runs.run_flights import RunFlights
 from llmgw_desktop.engine.runs.run_service import RunService
@@ -22,6 +26,16 @@ from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.session_store import SessionStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFoundations:
+    """What runs stand on."""
+
+    clock: Clock
+    bus: Bus
+    recorder: Recorder
+    health: Health
 
 
 class Runs:
@@ -32,11 +46,9 @@ class Runs:
         places: Places,
         launcher: Launcher,
         settings: Settings,
-        *,
-        clock: Clock,
-        bus: Bus,
-        recorder: Recorder,
+        base: RunFoundations,
     ) -> None:
+        clock, recorder = base.clock, base.recorder
         self._said = settings.clis
         self.clis = KnownClis(settings.clis)
         self.launcher = launcher
@@ -60,9 +72,10 @@ class Runs:
                 launcher=self.launcher,
                 clock=clock,
                 ids=ids,
-                bus=bus,
+                bus=base.bus,
                 clean=recorder.clean_text,
                 ledger=books,
+                breaker=CliHealth(base.health, self.clis, clock),
             ),
             self.clis,
             jobs=settings.jobs,

@@ -104,3 +104,6 @@ class Cli:
     """Those of `flags` that no help names, though the CLI takes them."""
     side_usage: SideUsage | None = None
     model_use: ModelUse = ModelUse()
+    read_by: frozenset[str] = field(default_factory=frozenset)
+    """The options that its reader looks at: they are kept with what it said, the others go with
+    the prompt when the run has ended."""

@@ -33,6 +33,21 @@ class Saturated(GatewayClosed):
         )
 
 
+class CliResting(GatewayClosed):
+    """It failed several times, or nobody is signed in with it: it is left alone for a while."""
+
+    kind = "cli_resting"
+
+    def __init__(
+        self, provider: str, reason: str, *, category: ErrorCategory, retry_after_s: int
+    ) -> None:
+        super().__init__(
+            f"'{provider}' is left alone for {retry_after_s} s; nothing was started. {reason}",
+            retry_after_s=retry_after_s,
+        )
+        self.category = category
+
+
 class SessionBusy(InvalidRun):
     """A run of this session goes on: two at once would lose what one of them says."""
 

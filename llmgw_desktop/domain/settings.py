@@ -103,6 +103,8 @@ class JobSettings:
     """Sessions that nobody used for so long are forgotten."""
     timeout_ms: int = 4 * 3_600_000
     """Most CLIs try their own upstream for ever when it is gone."""
+    retries: int = 2
+    """Of a run that failed for a reason that passes, before it said or did anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,9 @@ class Submission:
     """A run of its own, whatever goes on."""
     replay: bool = False
     """Also a run that ended and may have changed files: its answer, without the changes."""
+    is_attempt: bool = False
+    """One of several attempts: who asks decides himself whether another is made, and keeps himself
+    how the CLI stands."""
     timeout_s: float | None = None
     idle_timeout_s: float | None = None
 
@@ -52,6 +55,8 @@ class JobResult:
 
     job: Job
     text: str = field(default="", repr=False)
+    left_out_bytes: int = 0
+    """Of the text: more than was wanted."""
     structured: object = field(default=None, repr=False)
     stop_reason: str | None = None
     stderr: str = field(default="", repr=False)

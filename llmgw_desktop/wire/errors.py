@@ -47,6 +47,7 @@ from llmgw_desktop.domain.errors import (
 )
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.run_errors import (
+    CliResting,
     InvalidRun,
     JobStillLive,
     NoSuchJob,
@@ -425,6 +426,9 @@ def _of_runs(error: LlmgwError) -> Mapping[str, object]:
     """What is said of a run that was refused."""
     if isinstance(error, Saturated):
         return {"category": ErrorCategory.SATURATED, "retryable": True}
+    if isinstance(error, CliResting):
+        is_passing = error.category is not ErrorCategory.AUTH
+        return {"category": error.category, "retryable": is_passing}
     if not isinstance(error, InvalidRun):
         return {}
     is_busy = error.category is ErrorCategory.SATURATED

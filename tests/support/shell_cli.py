@@ -1,14 +1,17 @@
 """A CLI whose prompts are shell scripts: each test writes the program that misbehaves as it needs.
 
-Its output is lines of `text …`, `session …`, `model …`, `tokens N`, `done`, `failed …`.
+Its output is lines of `text …`, `session …`, `model …`, `tokens N`, `tool`, `done`, `failed …`,
+`limited …`, `refused STATUS …`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from typing_extensions import override
 
 from llmgw_desktop.clis.cli import Cli, SignIn
 from llmgw_desktop.domain.cli import (
@@ -23,6 +26,7 @@ from llmgw_desktop.domain.cli import (
     RunEnded,
     SessionTold,
     TextGrew,
+    ToolBegan,
     UsageTold,
 )
 from llmgw_desktop.domain.cli_settings import CliSettings
@@ -35,10 +39,12 @@ from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.homes.homes import Homes
+from llmgw_desktop.engine.jobs.breaker import NoBreaker
 from llmgw_desktop.engine.jobs.folder import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
-from llmgw_desktop.engine.jobs.life import JobParts
+from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.routing.pauses import seconds_in
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.vault import Vault
@@ -74,6 +80,15 @@ class LineReader:
                 return ModelTold(model=rest)
             case "tokens":
                 return UsageTold(usage=Usage(output_tokens=int(rest)))
+            case "tool":
+                return ToolBegan(call_id="c", name="t")
+            case "limited":
+                self._ended = RunEnded(ok=False, error=rest, category=ErrorCategory.RATE_LIMIT)
+            case "refused":
+                status = int(rest.partition(" ")[0])
+                self._ended = RunEnded(
+                    ok=False, error=rest, category=ErrorCategory.UPSTREAM, status=status
+                )
             case "done":
                 self._ended = RunEnded(ok=True)
             case "failed":
@@ -133,6 +148,7 @@ class Yard:
     limits: LimitSettings = field(default_factory=LimitSettings)
     facts: dict[str, Any] = field(default_factory=dict)
     told: list[Event] = field(default_factory=list)
+    clean: Callable[[str], str] = str
     account: str = ""
     """In the vault: what runs of `claude` are signed in with."""
     master: Mapping[str, str] = field(default_factory=lambda: {VARIABLE: "ab" * 32})
@@ -152,6 +168,8 @@ class Yard:
             clock=self.clock,
             ids=TimedIds(self.clock),
             bus=bus,
+            clean=self.clean,
+            breaker=WordyBreaker(),
         )
         clis = {name: shell_cli(name, **self.facts) for name in (CliName.CLAUDE, CliName.CODEX)}
         self.supervisor = Supervisor(parts, clis, jobs=self.jobs, limits=self.limits)
@@ -171,12 +189,33 @@ class Yard:
 
     def again(self) -> Yard:
         """As after a restart."""
-        return Yard(self.home, self.env, self.jobs, self.limits, self.facts, account=self.account)
+        return Yard(
+            self.home,
+            self.env,
+            self.jobs,
+            self.limits,
+            self.facts,
+            clean=self.clean,
+            account=self.account,
+        )
 
     async def close(self) -> None:
         await self.supervisor.close()
         self.store.close()
         self.vault.close()
+
+
+def with_request(asked: Submission, **changes: Any) -> Submission:
+    return replace(asked, request=replace(asked.request, **changes))
+
+
+class WordyBreaker(NoBreaker):
+    """Refuses nothing, and reads a pause out of `retry in Ns`."""
+
+    @override
+    def told_pause_s(self, error: str) -> float | None:
+        _, _, pause = error.partition("retry in ")
+        return seconds_in(pause)
 
 
 def with_submission(asked: Submission, **changes: Any) -> Submission:

@@ -15,6 +15,7 @@ CLI = Cli(
     options=OPTIONS,
     plan=plan,
     reader=CodexReader,
+    read_by=frozenset({"outputSchema"}),
     sign_in=SIGN_IN,
     contract_version=VERSION,
     flags=FLAGS,

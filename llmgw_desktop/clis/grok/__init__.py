@@ -22,6 +22,7 @@ CLI = Cli(
     options=OPTIONS,
     plan=plan,
     reader=reader,
+    read_by=frozenset({"outputFormat"}),
     sign_in=SIGN_IN,
     contract_version=VERSION,
     flags=FLAGS,

@@ -6,8 +6,9 @@ They are its whole memory: with them a program that is started later knows all t
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Set
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Set
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,36 @@ class JobFolder:
 
     @property
     def request(self) -> Path:
+        """What its output is read by, without the prompt."""
         return self.path / "request.json"
+
+    @property
+    def words(self) -> Path:
+        """All that was asked, until the job has ended."""
+        return self.path / "asked.json"
+
+    @property
+    def kept_words(self) -> Path:
+        """The same afterwards, so that it can be asked again; only where no secret is in it."""
+        return self.path / "again.json"
+
+    def forget(self, clean: Callable[[str], str]) -> None:
+        """The job has ended: its stdin goes, and what was asked if `clean` would change it."""
+        with suppress(OSError):
+            self.stdin.unlink(missing_ok=True)
+            if self._holds_no_secret(clean):
+                self.words.replace(self.kept_words)
+            else:
+                self.words.unlink(missing_ok=True)
+
+    def _holds_no_secret(self, clean: Callable[[str], str]) -> bool:
+        """In what the caller said: our own names may look like one."""
+        try:
+            request = orjson.loads(self.words.read_bytes())["request"]
+            said = orjson.dumps([request["prompt"], request["options"]]).decode()
+        except (ValueError, KeyError, TypeError):
+            return False
+        return clean(said) == said
 
     def make_for_run(self) -> None:
         """What the keeper writes to is made before, so that a full disk cannot take it away."""
@@ -70,6 +100,44 @@ class JobFolder:
             _write(spool, b"")
         for folder in (self.temp, self.temp / "tmp", self.temp / "work"):
             folder.mkdir(mode=0o700)
+
+    def kept_stdout(self, retry: int) -> Path:
+        """Of the run that the first, second, … retry came after."""
+        return self.path / f"stdout.{retry}"
+
+    def note_retry(self, retry: int, reason: str, due_at_s: float) -> None:
+        """Why a run is started again, and when. Raises OSError."""
+        _write(self._retry_record(retry), orjson.dumps({"reason": reason, "due_at_s": due_at_s}))
+
+    def retry_reason(self, retry: int) -> str:
+        return str(self._retry_note(retry).get("reason", ""))
+
+    def retry_due_at_s(self, retry: int) -> float:
+        return float(self._retry_note(retry).get("due_at_s", 0.0))
+
+    def set_aside(self, retry: int) -> None:
+        """Make room for the next run; once more does no harm. What the last one said is kept, and
+        is moved last: where it lies tells whether all is done."""
+        if self.kept_stdout(retry).exists():
+            return
+        self.remove_temp()
+        for record in (self.exit_record, self.keeper_record, self.stdin):
+            record.unlink(missing_ok=True)
+        for spool in (self.stderr, self.stdout):
+            if spool.exists():
+                spool.replace(spool.with_name(f"{spool.name}.{retry}"))
+        if not self.kept_stdout(retry).exists():
+            _write(self.kept_stdout(retry), b"")
+
+    def _retry_record(self, retry: int) -> Path:
+        return self.path / f"retry.{retry}"
+
+    def _retry_note(self, retry: int) -> dict[str, Any]:
+        try:
+            note = orjson.loads(self._retry_record(retry).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return note if isinstance(note, dict) else {}
 
     def remove_temp(self) -> None:
         shutil.rmtree(self.temp, ignore_errors=True)
@@ -85,18 +153,26 @@ class JobFolders:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def make(self, job_id: str, asked: Submission) -> JobFolder:
-        """All or nothing. Raises OSError."""
+    def make(self, job_id: str, asked: Submission, to_read: Set[str] = frozenset()) -> JobFolder:
+        """All or nothing. `to_read`: the options without which its output cannot be read. Raises
+        OSError."""
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = JobFolder(path=self._root / job_id, temp=neutral_root() / f"{_TEMP}{job_id}")
         folder.path.mkdir(mode=0o700)
         try:
-            kept = {"temp": str(folder.temp), "asked": asdict(asked)}
+            kept = {"temp": str(folder.temp), "asked": asdict(_without_words(asked, to_read))}
             _write(folder.request, orjson.dumps(kept))
+            self.keep(folder, asked)
         except BaseException:
             folder.remove()
             raise
         return folder
+
+    def keep(self, folder: JobFolder, asked: Submission) -> None:
+        """What is asked, with its words, until the job has ended. Raises OSError."""
+        fresh = folder.words.with_suffix(".new")
+        _write(fresh, orjson.dumps(asdict(asked)))
+        fresh.replace(folder.words)
 
     def find(self, job_id: str) -> JobFolder:
         """Of a job that may have been made by another program. Raises OSError or ValueError."""
@@ -105,18 +181,24 @@ class JobFolders:
         return JobFolder(path=path, temp=Path(kept["temp"]))
 
     def asked(self, folder: JobFolder) -> Submission:
-        """Raises OSError, or ValueError or TypeError where it is not what we wrote."""
-        asked = orjson.loads(folder.request.read_bytes())["asked"]
-        request = asked.pop("request")
-        words = {"cli": CliName(request["cli"]), "session": SessionWish(request["session"])}
-        session = _session(asked.pop("session", None))
-        return Submission(**asked, session=session, request=CliRequest(**request | words))
+        """With its words. Raises OSError where they are not kept any more, and ValueError or
+        TypeError where it is not what we wrote."""
+        words = folder.words if folder.words.exists() else folder.kept_words
+        return _submission(orjson.loads(words.read_bytes()))
 
-    def tidy(self, known: Set[str], live: Set[str]) -> None:
-        """After a fall: folders that have no row yet, and temporary ones of jobs that ended."""
+    def to_read(self, folder: JobFolder) -> Submission:
+        """What its output is read by. Raises as `asked`."""
+        return _submission(orjson.loads(folder.request.read_bytes())["asked"])
+
+    def tidy(self, known: Set[str], live: Set[str], clean: Callable[[str], str] = str) -> None:
+        """After a fall: folders that have no row yet; of jobs that ended what was asked, and
+        temporary folders."""
         if not self._root.is_dir():
             return
-        self.remove({path.name for path in self._root.iterdir()} - known)
+        there = {path.name for path in self._root.iterdir()}
+        self.remove(there - known)
+        for job_id in there & known - live:
+            JobFolder(path=self._root / job_id, temp=self._root).forget(clean)
         for temp in neutral_root().glob(f"{_TEMP}*"):
             job_id = temp.name.removeprefix(_TEMP)
             if job_id in known - live and (self._root / job_id).is_dir():
@@ -130,9 +212,23 @@ class JobFolders:
                 shutil.rmtree(self._root / job_id, ignore_errors=True)
 
 
-def _session(kept: dict[str, Any] | None) -> SessionUse | None:
-    if kept is None:
-        return None
+def _submission(asked: dict[str, Any]) -> Submission:
+    request = asked.pop("request")
+    words = {"cli": CliName(request["cli"]), "session": SessionWish(request["session"])}
+    session = asked.pop("session")
+    return Submission(
+        **asked,
+        session=session and _session(session),
+        request=CliRequest(**request | words),
+    )
+
+
+def _without_words(asked: Submission, to_read: Set[str]) -> Submission:
+    options = {name: each for name, each in asked.request.options.items() if name in to_read}
+    return replace(asked, request=replace(asked.request, prompt="", options=options))
+
+
+def _session(kept: dict[str, Any]) -> SessionUse:
     before = kept.pop("before")
     if before is not None:
         before = SessionTotals(**before | {"usage": Usage(**before["usage"])})

@@ -28,6 +28,7 @@ class LiveJob:
     is_ending: bool = False
     """Its last word is being written."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _more: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self) -> None:
@@ -42,8 +43,17 @@ class LiveJob:
     def stop(self, why: Stop) -> None:
         if self.stop_asked is None:
             self.stop_asked = why
+            self._stopping.set()
         if self.run is not None:
             self.run.stop(why)
+
+    async def pause(self, length_s: float) -> None:
+        """Until it is over, or the job is to end."""
+        try:
+            async with asyncio.timeout(length_s):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
 
 
 def with_end(job: Job, verdict: Verdict, now_s: float, retention_days: int) -> Job:

@@ -11,12 +11,16 @@ from llmgw_desktop.domain.cli import (
     RunEnded,
     SessionTold,
     TextGrew,
+    ThinkingGrew,
+    ToolBegan,
+    ToolEnded,
     UsageTold,
 )
 from llmgw_desktop.domain.job import (
     EXIT_IDLE_TIMEOUT,
     EXIT_MISSING,
     EXIT_OVERFLOW,
+    EXIT_QUEUE_TIMEOUT,
     EXIT_TIMEOUT,
     JobFigures,
     JobState,
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
 
 _CANNOT_RUN = frozenset({126, 127})
 _RETRYABLE = frozenset({ErrorCategory.RATE_LIMIT, ErrorCategory.UPSTREAM, ErrorCategory.SATURATED})
+
+
+_TRANSIENT = frozenset({408, 409, 425, 429})
 
 
 class Stop(StrEnum):
@@ -46,10 +53,14 @@ class Verdict:
     exit_code: int | None = None
     error: str = ""
     category: ErrorCategory | None = None
+    passes: bool | None = None
+    """Where that is known better than by the category."""
 
     @property
     def retryable(self) -> bool | None:
-        return None if self.category is None else self.category in _RETRYABLE
+        if self.category is None:
+            return None
+        return self.category in _RETRYABLE if self.passes is None else self.passes
 
 
 class Account:
@@ -62,9 +73,12 @@ class Account:
         self.whole_cost_usd: float | None = None
         self.ended: RunEnded | None = None
         self.has_answer = False
+        self.has_begun = False
+        """It said or did something, or may have."""
 
     def note(self, event: CliEvent) -> None:
         old = self.figures
+        self.has_begun = self.has_begun or _is_work(event)
         if isinstance(event, TextGrew):
             self.has_answer = self.has_answer or bool(event.text.strip())
         elif isinstance(event, UsageTold):
@@ -92,6 +106,12 @@ class Account:
             self.whole_cost_usd = told.cost_usd
         else:
             self.figures = replace(self.figures, cost_usd=told.cost_usd)
+
+
+def _is_work(event: CliEvent) -> bool:
+    if isinstance(event, UsageTold):
+        return event.is_cumulative or bool(event.usage.output_tokens)
+    return isinstance(event, TextGrew | ThinkingGrew | ToolBegan | ToolEnded)
 
 
 _STOPPED = {
@@ -137,11 +157,23 @@ def missing(program: str) -> Verdict:
     )
 
 
-def not_started(reason: str) -> Verdict:
+def no_turn(patience_s: float) -> Verdict:
+    return Verdict(
+        state=JobState.FAILED,
+        exit_code=EXIT_QUEUE_TIMEOUT,
+        category=ErrorCategory.SATURATED,
+        error=f"Its turn did not come within {patience_s:g} s. Ask again later, or raise the "
+        f"limits in the gateway's settings.",
+    )
+
+
+def not_started(reason: str, *, passes: bool | None = None) -> Verdict:
+    """`passes`: the computer had no room for it just now."""
     return Verdict(
         state=JobState.FAILED,
         category=ErrorCategory.SPAWN,
         error=f"It could not be started: {reason}.",
+        passes=passes,
     )
 
 
@@ -203,4 +235,10 @@ def _failed(exit_code: int, last: RunEnded | None) -> Verdict:
         exit_code=exit_code,
         category=(None if last is None else last.category) or ErrorCategory.CLI,
         error=unsaid if last is None or not last.error else last.error,
+        passes=False if last is not None and _is_refusal(last.status) else None,
     )
+
+
+def _is_refusal(status: int | None) -> bool:
+    """Its upstream understood the request and does not want it: again would be the same."""
+    return status is not None and 400 <= status < 500 and status not in _TRANSIENT

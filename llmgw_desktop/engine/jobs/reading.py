@@ -1,15 +1,18 @@
 """What a job said, read again from its files: by who watches it, and for its result."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from llmgw_desktop.clis.cli import OutputReader
-from llmgw_desktop.domain.cli import CliEvent, RunEnded, TextGrew, Warned
+from llmgw_desktop.domain.cli import CliEvent, Retrying, RunEnded, TextGrew, Warned
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.submission import JobResult
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.engine.jobs.spool import Spool, tail
+from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool, tail
 
 _MOST_WARNINGS = 50
 
@@ -17,31 +20,76 @@ _MOST_WARNINGS = 50
 async def events_of(
     job: Callable[[], Job | None],
     folder: JobFolder,
-    reader: OutputReader,
+    make_reader: Callable[[], OutputReader],
     more: Callable[[], Awaitable[None]],
 ) -> AsyncIterator[CliEvent]:
-    """All from the beginning, then each as it comes; the last is a RunEnded.
+    """All from the beginning, then each as it comes; the last is a RunEnded. Of runs that were
+    started again all that they said, and why.
 
     `more` returns when there may be more to read, or the job has ended.
     """
-    while (now := job()) is not None and not folder.stdout.exists() and now.is_live:
-        await more()
-    if folder.stdout.exists():
-        with Spool(folder.stdout) as spool:
-            while True:
-                now = job()
-                is_live = now is not None and now.is_live
-                while piece := spool.read():
-                    for event in reader.feed(piece):
-                        yield event
-                    await asyncio.sleep(0)  # others have their turn, however much there is
-                if not is_live:
-                    break
-                await more()
-    now = job()
+    retry, reader = 0, make_reader()
+    while (now := job()) is not None:
+        stdout = folder.kept_stdout(retry + 1) if now.retries > retry else folder.stdout
+        spool = _opened(stdout)
+        if spool is None and now.is_live and now.retries == retry:
+            await more()
+            continue
+        if spool is not None:
+            last = partial(_last_of, job, retry)
+            async for event in _said(spool, reader, last, more):
+                yield event
+        now = job()
+        if now is None or now.retries == retry:
+            break
+        retry, reader = retry + 1, make_reader()
+        yield Retrying(reason=folder.retry_reason(retry), attempt=retry)
     if now is not None:
         for event in ending(now, folder, reader):
             yield event
+
+
+def _opened(stdout: Path) -> Spool | None:
+    """None before a run, and between two."""
+    try:
+        return Spool(stdout)
+    except FileNotFoundError:
+        return None
+
+
+def _last_of(job: Callable[[], Job | None], retry: int) -> float | None:
+    """Up to where its run is read; None while it goes on."""
+    now = job()
+    if now is None or now.retries > retry:
+        return math.inf
+    return None if now.is_live else _last_byte(now)
+
+
+def _last_byte(job: Job) -> float:
+    """What a run left behind may write on after its end."""
+    return job.stdout_bytes or math.inf
+
+
+async def _said(
+    opened: Spool,
+    reader: OutputReader,
+    last_of: Callable[[], float | None],
+    more: Callable[[], Awaitable[None]],
+) -> AsyncIterator[CliEvent]:
+    with opened as spool:
+        while True:
+            last = last_of()
+            while piece := spool.read(_room(spool, last)):
+                for event in reader.feed(piece):
+                    yield event
+                await asyncio.sleep(0)  # others have their turn, however much there is
+            if last is not None:
+                return
+            await more()
+
+
+def _room(spool: Spool, last: float | None) -> int:
+    return PIECE_BYTES if last is None else int(max(min(last - spool.offset, PIECE_BYTES), 0))
 
 
 def ending(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEvent]:
@@ -58,22 +106,27 @@ def ending(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEve
     yield last if is_done else replace(last, ok=False, error=job.error, category=job.category)
 
 
-def result_of(job: Job, folder: JobFolder, reader: OutputReader) -> JobResult:
-    """Reads all of it: for a thread."""
-    said: list[str] = []
+def result_of(
+    job: Job, folder: JobFolder, reader: OutputReader, most_bytes: int | None = None
+) -> JobResult:
+    """Reads all of it, and holds so much of its text: for a thread."""
+    said = _Text(most_bytes)
     last: RunEnded | None = None
     warnings: dict[Warned, None] = {}
     for event in _all(job, folder, reader):
         if isinstance(event, TextGrew):
-            said.append(event.text)
+            said.add(event.text)
         elif isinstance(event, Warned) and len(warnings) < _MOST_WARNINGS:
             warnings[event] = None
         elif isinstance(event, RunEnded):
             last = event
-    whole = last.text if last is not None else None
+    if last is not None and last.text is not None:
+        said = _Text(most_bytes)
+        said.add(last.text)
     return JobResult(
         job=job,
-        text="".join(said) if whole is None else whole,
+        text="".join(said.pieces),
+        left_out_bytes=said.left_out_bytes,
         structured=None if last is None else last.structured,
         stop_reason=None if last is None else last.stop_reason,
         stderr=tail(folder.stderr),
@@ -81,10 +134,31 @@ def result_of(job: Job, folder: JobFolder, reader: OutputReader) -> JobResult:
     )
 
 
+class _Text:
+    """The beginning of a text that comes in pieces."""
+
+    def __init__(self, most_bytes: int | None) -> None:
+        self.pieces: list[str] = []
+        self.left_out_bytes = 0
+        self._room = most_bytes
+
+    def add(self, text: str) -> None:
+        if self._room is None:
+            self.pieces.append(text)
+            return
+        said = text.encode("utf-8", "replace")
+        kept = said[: self._room]
+        self._room -= len(kept)
+        self.left_out_bytes += len(said) - len(kept)
+        if kept:
+            self.pieces.append(text if len(kept) == len(said) else kept.decode("utf-8", "ignore"))
+
+
 def _all(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEvent]:
-    if folder.stdout.exists():
-        with Spool(folder.stdout) as spool:
-            while piece := spool.read():
+    if (opened := _opened(folder.stdout)) is not None:
+        with opened as spool:
+            last = None if job.is_live else _last_byte(job)
+            while piece := spool.read(_room(spool, last)):
                 yield from reader.feed(piece)
     if not job.is_live:
         yield from ending(job, folder, reader)

@@ -8,7 +8,8 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +66,8 @@ class Run:
         self._gone = asyncio.Event()
         self._why: Stop | None = None
         self._told: Callable[[], None] = _nobody
+        self._sizes: Mapping[Path, int] = {}
+        """Of stdout and stderr when it was judged."""
 
     def stop(self, why: Stop) -> None:
         """End it, soon. The first reason counts."""
@@ -95,10 +98,20 @@ class Run:
                 each()
 
     async def sweep(self) -> None:
-        """What it left behind when it ended by itself goes too."""
-        left = await self._tree.end()
+        """What it left behind when it ended by itself goes too, and what that has written."""
+        # What still writes would fill the disk while it is asked kindly.
+        left = await self._tree.end(0.0 if self._is_written_on() else TERM_GRACE_S)
         if left:
             _log.warning("%d processes of a run could not be ended", left)
+        with suppress(OSError):
+            for path, size in self._sizes.items():
+                cut(path, size)
+
+    def _is_written_on(self) -> bool:
+        """After its end. Its files may be gone already: then nothing of it takes room."""
+        with suppress(OSError):
+            return any(path.stat().st_size > size for path, size in self._sizes.items())
+        return False
 
     def _end(self) -> None:
         if self._process is not None:
@@ -157,6 +170,8 @@ class Run:
             await self._gone.wait()
 
     def _judged(self, stdout_bytes: int, stderr_bytes: int) -> Followed:
+        folder = self._folder
+        self._sizes = {folder.stdout: stdout_bytes, folder.stderr: stderr_bytes}
         exit_record = keeper.read_exit(self._folder)
         code = None if exit_record is None else exit_record.code
         for event in self._reader.finish(code, tail(self._folder.stderr)):

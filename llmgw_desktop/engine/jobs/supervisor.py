@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliEvent, CliName
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
 from llmgw_desktop.domain.job import Job, JobState
@@ -16,13 +16,15 @@ from llmgw_desktop.domain.run_errors import InvalidRun, JobStillLive
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
 from llmgw_desktop.engine.jobs import outcome, reading
+from llmgw_desktop.engine.jobs.attempts import with_neutral_dir
 from llmgw_desktop.engine.jobs.dedup import may_be_shared, request_key
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.launch import Launch
-from llmgw_desktop.engine.jobs.life import JobLife, JobParts, with_neutral_dir
+from llmgw_desktop.engine.jobs.life import JobLife
 from llmgw_desktop.engine.jobs.live_job import LiveJob
 from llmgw_desktop.engine.jobs.one_at_a_time import refuse_second
 from llmgw_desktop.engine.jobs.outcome import Stop
+from llmgw_desktop.engine.jobs.parts import JobParts
 
 _TITLE = 120
 _TIDY_EVERY = 50
@@ -69,7 +71,7 @@ class Supervisor:
         live = self._parts.store.live()
         known = self._parts.store.ids()
         ids = {job.id for job in live}
-        await asyncio.to_thread(self._parts.folders.tidy, known, ids)
+        await asyncio.to_thread(self._parts.folders.tidy, known, ids, self._parts.clean)
         housing = self._parts.launcher.housing
         await housing.take_over(ids)
         for job in live:
@@ -78,7 +80,7 @@ class Supervisor:
         self._life.beside(housing.settle(), name="settle private homes")
 
     async def submit(self, asked: Submission) -> Submitted:
-        """Raises InvalidRun, SessionBusy or Saturated; then nothing was made."""
+        """Raises InvalidRun, SessionBusy, Saturated or CliResting; then nothing was made."""
         cli = self._clis.get(asked.request.cli)
         if cli is None:
             raise InvalidRun("is no CLI that this gateway knows.", field="cli")
@@ -96,14 +98,16 @@ class Supervisor:
             launch = launcher.planned_again(launch, cli, named)
         refuse_second(asked, self._live.values())
         self._life.admit(cli.name)
+        self._parts.breaker.check(asked)
         job_id = self._parts.ids.new("job")
-        folder = await asyncio.to_thread(self._folder, job_id, asked)
+        folder = await asyncio.to_thread(self._folder, job_id, asked, cli)
         try:
             # Others may have asked while that was made.
             same = None if self._is_for_itself(asked) else self._same_live(key)
             if same is None:
                 refuse_second(asked, self._live.values())
                 self._life.admit(cli.name)
+                self._parts.breaker.check(asked)
         except BaseException:
             folder.remove()
             raise
@@ -114,6 +118,8 @@ class Supervisor:
         launch = with_neutral_dir(launch, asked)
         live = LiveJob(job=job, asked=asked, cli=cli, folder=folder, launch=launch)
         self._live[job.id] = live
+        # At once: the next who asks shall know that this one tries it again.
+        self._parts.breaker.began(job, asked)
         await self._keep(live)
         self._life.wait_for_turn(live)
         self._submits += 1
@@ -147,12 +153,14 @@ class Supervisor:
         if found is None:
             return
         folder, asked = found
+
+        def reader() -> OutputReader:
+            return self._life.reader(asked)
+
         if live is None:
-            events = reading.events_of(lambda: job, folder, self._life.reader(asked), _never)
+            events = reading.events_of(lambda: job, folder, reader, _never)
         else:
-            events = reading.events_of(
-                lambda: live.job, folder, self._life.reader(asked), live.more
-            )
+            events = reading.events_of(lambda: live.job, folder, reader, live.more)
         number = 0
         async for event in events:
             number += 1
@@ -164,16 +172,16 @@ class Supervisor:
         job = self.get(job_id, owner)
         return None if job is None else await self.said(job)
 
-    async def said(self, job: Job) -> JobResult:
-        """What a job in hand has said so far."""
-        return await asyncio.to_thread(self._said, job)
+    async def said(self, job: Job, most_bytes: int | None = None) -> JobResult:
+        """What a job in hand has said so far, or the beginning of it."""
+        return await asyncio.to_thread(self._said, job, most_bytes)
 
-    def _said(self, job: Job) -> JobResult:
+    def _said(self, job: Job, most_bytes: int | None) -> JobResult:
         found = self._life.files(job)
         if found is None:
             return JobResult(job=job)
         folder, asked = found
-        return reading.result_of(job, folder, self._life.reader(asked))
+        return reading.result_of(job, folder, self._life.reader(asked), most_bytes)
 
     async def cancel(self, job_id: str, owner: str | None = None) -> Job | None:
         """Returns when nothing of it runs any more. One that has ended stays as it is."""
@@ -269,10 +277,10 @@ class Supervisor:
             changes_files=launch.plan.changes_files,
         )
 
-    def _folder(self, job_id: str, asked: Submission) -> JobFolder:
+    def _folder(self, job_id: str, asked: Submission, cli: Cli) -> JobFolder:
         """In a thread."""
         try:
-            return self._parts.folders.make(job_id, asked)
+            return self._parts.folders.make(job_id, asked, cli.read_by)
         except OSError as error:
             raise StoreUnavailable(f"A job cannot be kept: {error.strerror}.") from error
         except TypeError as error:
@@ -285,6 +293,7 @@ class Supervisor:
             await asyncio.to_thread(self._write, live)
         except BaseException:
             self._live.pop(live.job.id, None)
+            self._parts.breaker.ended(live.job)
             live.folder.remove()
             raise
         self._life.tell(live)

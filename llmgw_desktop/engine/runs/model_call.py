@@ -21,6 +21,7 @@ def submission_of(cli: Cli, call: UpstreamCall) -> Submission:
         flight_id=call.flight_id,
         project=call.project,
         force_refresh=True,
+        is_attempt=True,
     )
 
 

@@ -17,7 +17,7 @@ def renewed(asked: Submission, sessions: Sessions, ids: IdSource) -> Submission:
     earlier run may have had it. For a thread. Raises StoreError."""
     if asked.flight_id:
         return asked
-    asked = replace(asked, flight_id=ids.new("flt"), has_own_flight=True)
+    asked = replace(asked, flight_id=ids.new("flt"), has_own_flight=True, is_attempt=False)
     use = asked.session
     if use is None:
         return asked

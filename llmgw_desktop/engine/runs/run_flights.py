@@ -40,7 +40,7 @@ class RunFlights:
         self,
         recorder: Recorder,
         clock: Clock,
-        said: Callable[[Job], Awaitable[JobResult]],
+        said: Callable[[Job, int], Awaitable[JobResult]],
     ) -> None:
         self._recorder = recorder
         self._clock = clock
@@ -97,15 +97,19 @@ class RunFlights:
             flight.goes_on()
         flight.usage = job.figures.usage
         flight.cost_usd = job.figures.cost_usd
+        flight.attempts = 1 + job.retries
         flight.model_served = job.figures.model or job.model or None
         if (state := _STATES.get(job.state)) is not None:
             flight.fail(state, str(job.category or job.state), job.error)
         if not flight.keep_limit:
             return
-        said = await self._said(job)
+        said = await self._said(job, flight.keep_limit)
         flight.stop_reason = said.stop_reason
         flight.answer_headers = _ANSWERED
         flight.keep(said.text.encode("utf-8", "replace"))
+        if said.left_out_bytes:
+            flight.answer_bytes += said.left_out_bytes
+            flight.answer_whole = False
 
 
 def _as_asked(asked: Submission) -> bytes:

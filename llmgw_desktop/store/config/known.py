@@ -229,6 +229,13 @@ KNOWN: tuple[Known, ...] = (
         meaning="How long a run may take in all.",
     ),
     Known(
+        table="jobs",
+        key="retries",
+        value=WholeNumber(least=0, most=10),
+        meaning="How often a run is started again that failed for a reason that passes, before it "
+        "said or did anything.",
+    ),
+    Known(
         table="limits",
         key="max_running_jobs",
         value=WholeNumber(least=1, most=1000),

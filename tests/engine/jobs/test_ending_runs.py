@@ -87,6 +87,57 @@ async def test_a_canceled_run_leaves_nothing_behind(yard: Yard) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
+async def test_of_one_that_an_earlier_program_started_nothing_is_left_either(yard: Yard) -> None:
+    program = yard.home / "stubborn.py"
+    program.write_text(STUBBORN)
+    there = yard.home / "there"
+    there.mkdir()
+    job = (await yard.supervisor.submit(asking(f"{sys.executable} -S {program} {there}"))).job
+    pids = await _all_there(there, 5)
+    await yard.supervisor.close()
+    later = yard.again()
+    await later.supervisor.start()
+    ended = await later.supervisor.cancel(job.id)
+    assert ended is not None
+    assert (ended.state, _alive(pids)) == (JobState.CANCELED, [])
+    await later.close()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_what_writes_on_after_its_run_has_ended_is_stopped_and_changes_nothing(
+    yard: Yard,
+) -> None:
+    """It holds the run's output, ignores SIGTERM and is nobody's child."""
+    there = yard.home / "there"
+    there.mkdir()
+    writer = (
+        f"trap '' TERM; touch {there}/x-$$; while [ ! -e {yard.home}/go ]; do sleep 0.01; done; "
+        f"while :; do echo text late; done"
+    )
+    waits = f'while [ -z "$(ls {there})" ]; do :; done'
+    submitted = await yard.supervisor.submit(
+        asking(f"(setsid sh -c '{writer.replace(chr(39), chr(34))}' &); {waits}; {OK}")
+    )
+    ended = await yard.supervisor.wait(submitted.job.id)
+    (yard.home / "go").touch()
+    pids = await _all_there(there, 1)
+    for _ in range(1000):
+        if not _alive(pids):
+            break
+        await asyncio.sleep(0.01)
+    assert _alive(pids) == []
+    assert ended is not None
+    assert ended.state is JobState.COMPLETED
+    told = await yard.supervisor.result(submitted.job.id)
+    assert told is not None
+    assert told.text == "hello"
+    while len(yard.supervisor._life._sweeps):
+        await asyncio.sleep(0.01)
+    kept = (yard.home / "jobs" / ended.id / "stdout").stat().st_size
+    assert kept == ended.stdout_bytes == len("text hello\ndone\n")
+
+
+@pytest.mark.usefixtures("impatient")
 async def test_what_a_run_left_when_it_ended_by_itself_goes_too(yard: Yard) -> None:
     there = yard.home / "there"
     there.mkdir()

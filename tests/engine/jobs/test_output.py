@@ -56,6 +56,16 @@ async def test_each_byte_is_read_once(make_yard: MakeYard, monkeypatch: pytest.M
     assert read == ended.stdout_bytes > 4 * MB
 
 
+async def test_who_wants_the_beginning_of_an_answer_is_told_how_much_he_has_not(yard: Yard) -> None:
+    job = (await yard.ended("echo text café; echo text more; echo done")).job
+    whole = await yard.supervisor.said(job)
+    assert (whole.text, whole.left_out_bytes) == ("cafémore", 0)
+    for most in range(10):
+        told = await yard.supervisor.said(job, most)
+        assert whole.text.startswith(told.text)
+        assert told.left_out_bytes == max(len("cafémore".encode()) - most, 0)
+
+
 async def test_a_program_that_prints_no_newline_is_read_to_its_end(yard: Yard) -> None:
     job = (await yard.ended(f"head -c {8 * MB} /dev/zero | tr '\\0' x; echo; {OK}")).job
     assert job.state is JobState.COMPLETED

@@ -293,6 +293,6 @@ async def test_nothing_temporary_is_left(yard: Yard) -> None:
         await asyncio.sleep(0.01)
     assert not folder.temp.exists()
     assert {path.name for path in folder.path.iterdir()} == {
-        *("request.json", "stdout", "stderr", "exit", "keeper"),
+        *("request.json", "again.json", "stdout", "stderr", "exit", "keeper"),
     }
     assert folder.path.stat().st_mode & 0o077 == 0

@@ -94,9 +94,9 @@ async def test_what_is_asked_again_has_a_flight_and_a_session_of_its_own(house: 
     first = await house.run("answer one 0.02")
     more = await house.run("answer two 0.03", sessionId=first["sessionId"])
     for told, session in ((first, None), (more, first["sessionId"])):
-        found = supervisor._life.files(supervisor.get(told["id"]))
-        assert found is not None
-        anew = replace(found[1], force_refresh=True, flight_id="", correlation_id="")
+        folders = supervisor._parts.folders
+        asked = folders.asked(folders.find(told["id"]))
+        anew = replace(asked, force_refresh=True, flight_id="", correlation_id="")
         job = (await supervisor.submit(anew)).job
         ended = await supervisor.wait(job.id)
         assert ended is not None

@@ -276,11 +276,9 @@ async def test_prompt_parts_and_blanks(house: RunHouse) -> None:
     assert [each["code"] for each in told["warnings"]] == ["cache_control_noop"]
     assert told["title"] == "true"
     told = await house.run(f"true   \n\n\n\n{OK}", optimizePrompt=True)
-    request = house.container.runs.supervisor._life.files(
-        house.container.runs.service.job(told["id"], "local")
-    )
-    assert request is not None
-    assert request[1].request.prompt == f"true\n\n{OK}"
+    folders = house.container.runs.supervisor._parts.folders
+    asked = folders.asked(folders.find(told["id"]))
+    assert asked.request.prompt == f"true\n\n{OK}"
 
 
 _JSON = st.recursive(

@@ -108,6 +108,7 @@ async def test_a_session_that_was_made_begins_with_its_first_run(house: RunHouse
 async def test_where_nothing_began_the_next_run_begins(house: RunHouse) -> None:
     first = await house.run("refuse 401 'Invalid API key'")
     assert first["error"]["category"] == "auth_error"
+    house.container.health.reset("claude-cli")  # the person has signed in
     second = await house.run(OK, sessionId=first["sessionId"])
     assert "--session-id=" in house.asked[1]
     assert (second["state"], second["sessionId"]) == ("completed", first["sessionId"])

@@ -1,0 +1,103 @@
+"""How a CLI stands, kept where that of all accounts is kept: fed by the ends of jobs, asked before
+one is accepted.
+"""
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import orjson
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.account import AccountState
+from llmgw_desktop.domain.cli import CliName, ErrorCategory
+from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS, CliSettings
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import SignInNeeded
+from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.provider import ModelProtocol, Upstream
+from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.domain.run_errors import CliResting
+from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.engine.routing.diagnosis import of_answer, of_error
+from llmgw_desktop.engine.routing.failures import Failure
+from llmgw_desktop.engine.routing.health import Health
+from llmgw_desktop.engine.routing.pauses import told_pause_s
+
+_STATUS: Mapping[ErrorCategory, int] = MappingProxyType(
+    {
+        ErrorCategory.RATE_LIMIT: 429,
+        ErrorCategory.UPSTREAM: 502,
+        ErrorCategory.IDLE_TIMEOUT: 504,
+    }
+)
+"""What a failure would have been as an upstream's answer; others say nothing of the next run."""
+_CATEGORY = {
+    AccountState.AUTH_REQUIRED: ErrorCategory.AUTH,
+    AccountState.OVER_QUOTA: ErrorCategory.RATE_LIMIT,
+}
+_SHORTEST_S = 1
+
+
+class CliHealth:
+    """A Breaker of the jobs."""
+
+    def __init__(self, health: Health, clis: Mapping[CliName, Cli], clock: Clock) -> None:
+        self._health = health
+        self._clis = clis
+        self._clock = clock
+        self._open: dict[str, tuple[Candidate, float]] = {}
+        """Of each job that has not ended: who is asked, and since when."""
+
+    def check(self, asked: Submission) -> None:
+        """Raises CliResting."""
+        if asked.is_attempt:
+            return
+        candidate = _candidate(asked.request.cli, asked.request.model)
+        why = self._health.why_not(candidate.upstream.account, candidate.model)
+        wait = self._health.wait(candidate)
+        if not why or wait.state is AccountState.OFF:
+            return
+        category = _CATEGORY.get(wait.state, ErrorCategory.UPSTREAM)
+        left_s = max(math.ceil(wait.left_s or 0.0), _SHORTEST_S)
+        raise CliResting(candidate.upstream.provider, why, category=category, retry_after_s=left_s)
+
+    def began(self, job: Job, asked: Submission) -> None:
+        if asked.is_attempt:
+            return
+        candidate = _candidate(job.cli, job.model)
+        self._open[job.id] = (candidate, self._health.begin(candidate))
+
+    def ended(self, job: Job) -> None:
+        candidate, began = self._open.pop(job.id, (None, 0.0))
+        if candidate is None:
+            return
+        if job.state is JobState.COMPLETED:
+            self._health.went_well(candidate, began, None, {})
+        elif (failure := self._failure(job)) is not None:
+            self._health.failed(candidate, began, failure)
+        else:
+            self._health.let_go(candidate)
+
+    def told_pause_s(self, error: str) -> float | None:
+        return told_pause_s({}, error, self._clock.now_s())
+
+    def _failure(self, job: Job) -> Failure | None:
+        """None where it says nothing of the next run."""
+        if job.exit_code is None:
+            return None  # nothing ran: a vault that is locked says nothing of the CLI
+        if job.category is ErrorCategory.AUTH:
+            provider = _candidate(job.cli, job.model).upstream.provider
+            return of_error(SignInNeeded(provider, self._clis[job.cli].sign_in.guidance))
+        status = _STATUS.get(job.category) if job.category is not None else None
+        is_refusal = job.category is ErrorCategory.UPSTREAM and not job.retryable
+        if status is None or is_refusal:
+            return None
+        said = {"error": {"message": job.error, "type": str(job.category)}}
+        return of_answer(status, {}, orjson.dumps(said), self._clock.now_s())
+
+
+def _candidate(cli: CliName, model: str) -> Candidate:
+    """As requests to models name it, so that both learn from each other."""
+    upstream = Upstream.of(CliSettings(name=cli).provider, ModelProtocol.CLI)
+    return Candidate(upstream=upstream, model="default" if model in DEFAULT_MODELS else model)
