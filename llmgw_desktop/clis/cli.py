@@ -70,12 +70,16 @@ class ModelUse:
     options: Mapping[str, object] = field(default_factory=dict)
     system: str = ""
     """The option that takes system instructions; empty: the prompt begins with them."""
+    longest_system: int | None = None
+    """Bytes of them that it takes, where it is an argument; longer ones go with the prompt."""
     effort: str = ""
     """The option that takes the effort; empty: none does."""
     efforts: frozenset[str] = frozenset()
     """The words that it knows."""
     schema: str = ""
     """The option that takes an answer's JSON schema; empty: the prompt ends with it."""
+    reads_mentions: bool = False
+    """It puts files into a prompt that names them behind an `@`, and no option keeps it from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,3 +108,6 @@ class Cli:
     """Those of `flags` that no help names, though the CLI takes them."""
     side_usage: SideUsage | None = None
     model_use: ModelUse = ModelUse()
+    native: tuple[str, ...] = ()
+    """Patterns for the program itself where a command is only its loader: below the folder that
+    the loader lies in."""
