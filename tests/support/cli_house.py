@@ -76,9 +76,10 @@ def open_cli_house(
     program_of: Callable[[CliName], Path],
     *,
     toml: str = "",
-    signed_in: bool = True,
+    sign_in_with: str | None = None,
 ) -> Iterator[CliHouse]:
-    """The port is chosen before, since the CLIs' settings name it."""
+    """The port is chosen before, since the CLIs' settings name it. `sign_in_with`: the key that
+    the CLIs have in place of a good one; empty: they have none."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -89,9 +90,8 @@ def open_cli_house(
         setup = GatewaySetup(home=home, arguments=arguments, providers=providers)
         setup.write_config()
         key = setup.add_key("agent")
-        tables = [
-            _table(cli, program_of(cli), root, url, key, signed_in=signed_in) for cli in clis
-        ]
+        own = key if sign_in_with is None else sign_in_with
+        tables = [_table(cli, program_of(cli), root, url, own) for cli in clis]
         setup = GatewaySetup(
             home=home, arguments=arguments, providers=providers, toml="\n".join([toml, *tables])
         )
@@ -99,16 +99,14 @@ def open_cli_house(
             yield CliHouse(gateway=gateway, upstream=upstream, key=key)
 
 
-def _table(
-    cli: CliName, program: Path, root: Path, url: str, key: str, *, signed_in: bool
-) -> str:
+def _table(cli: CliName, program: Path, root: Path, url: str, key: str) -> str:
     bench = cli_benches.bench_of(cli, program, root / "clis", url, key)
-    bench.write(".exists", "")
+    bench.write("here", "")
     if cli is CliName.CODEX:
         bench.write(".codex/config.toml", _CODEX.format(url=url))
     # Copilot does not start where it finds no certificates, though it needs none here.
     env = {**bench.environment, "HOME": str(bench.root / "home"), "SSL_CERT_FILE": certifi.where()}
-    if not signed_in:
+    if not key:
         env = {name: text for name, text in env.items() if not name.endswith(_SIGNED_OUT)}
     return f"[clis.{cli}]\ncommand = {json.dumps(str(program))}\nenv = {_toml(env)}\n"
 
