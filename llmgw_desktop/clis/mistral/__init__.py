@@ -20,6 +20,6 @@ CLI = Cli(
     flags=FLAGS,
     unlisted_flags=UNLISTED,
     side_usage=SideUsage(path=PATH, read=read_usage),
-    # No list takes all its tools from it: what would change something is denied, it can read.
+    # No list takes all its tools from it; whatever changes something, or lies elsewhere, is denied.
     model_use=ModelUse(options={"permissionMode": "ask"}, reads_mentions=True),
 )
