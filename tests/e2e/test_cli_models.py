@@ -84,17 +84,18 @@ def whole_messages(house: CliHouse, model: str, prompt: str) -> str:
 
 
 def responses(house: CliHouse, model: str, prompt: str) -> str:
-    with openai.OpenAI(base_url=f"{house.url}/v1", api_key=house.key, max_retries=0) as sdk:
-        with sdk.responses.stream(model=model, instructions=SYSTEM, input=prompt) as stream:
-            for _ in stream:
-                pass
-            return stream.get_final_response().output_text
+    with (
+        openai.OpenAI(base_url=f"{house.url}/v1", api_key=house.key, max_retries=0) as sdk,
+        sdk.responses.stream(model=model, instructions=SYSTEM, input=prompt) as stream,
+    ):
+        for _ in stream:
+            pass
+        return stream.get_final_response().output_text
 
 
 DOORS = [
     (CliName.CLAUDE, messages),
     (CliName.CLAUDE, whole_chat),
-    (CliName.CLAUDE, responses),
     (CliName.CODEX, responses),
     (CliName.CODEX, whole_messages),
     (CliName.GROK, chat),

@@ -101,7 +101,7 @@ def open_cli_house(
 
 def _table(cli: CliName, program: Path, root: Path, url: str, key: str) -> str:
     bench = cli_benches.bench_of(cli, program, root / "clis", url, key)
-    bench.write("here", "")
+    _share_cache(bench.root / "home", root.parent / f"{cli}-cache")
     if cli is CliName.CODEX:
         bench.write(".codex/config.toml", _CODEX.format(url=url))
     # Copilot does not start where it finds no certificates, though it needs none here.
@@ -109,6 +109,13 @@ def _table(cli: CliName, program: Path, root: Path, url: str, key: str) -> str:
     if not key:
         env = {name: text for name, text in env.items() if not name.endswith(_SIGNED_OUT)}
     return f"[clis.{cli}]\ncommand = {json.dumps(str(program))}\nenv = {_toml(env)}\n"
+
+
+def _share_cache(home: Path, cache: Path) -> None:
+    """Copilot unpacks itself there: seconds that one house of a run of tests pays for all."""
+    cache.mkdir(exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / ".cache").symlink_to(cache)
 
 
 def _toml(env: Mapping[str, str]) -> str:
