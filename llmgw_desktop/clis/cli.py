@@ -78,6 +78,8 @@ class ModelUse:
     """The words that it knows."""
     schema: str = ""
     """The option that takes an answer's JSON schema; empty: the prompt ends with it."""
+    answers_at_end: bool = False
+    """What fits the schema is told at its end, apart from what was said on the way there."""
     reads_mentions: bool = False
     """It puts files into a prompt that names them behind an `@`, and no option keeps it from it."""
 

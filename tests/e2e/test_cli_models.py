@@ -21,8 +21,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(660)]
 
 PONG = "pong from the upstream"
 SYSTEM = "Be as brief as can be."
-MODEL = {CliName.OPENCODE: "gw/stub-ok", CliName.MISTRAL: "stub"}
-"""Of the others it is `stub-ok`."""
+PRICED = "claude-opus-5-5"
+MODEL = {CliName.CLAUDE: PRICED, CliName.OPENCODE: "gw/stub-ok", CliName.MISTRAL: "stub"}
+"""Of the others it is `stub-ok`. Of a model that Claude Code does not know it tells no cost."""
 TOOLLESS = [CliName.CLAUDE, CliName.CODEX, CliName.COPILOT, CliName.GEMINI, CliName.GROK]
 ASKS_FIRST = {"request_user_input"}
 """Of Codex: a question to a person, of whom there is none in such a run."""
@@ -110,7 +111,7 @@ DOORS = [
 def test_a_cli_answers_as_a_model(
     house: CliHouse, secret: Path, name: CliName, door: Callable[[CliHouse, str, str], str]
 ) -> None:
-    lane = house.lane("stub-ok")
+    lane = house.lane(PRICED if name is CliName.CLAUDE else "stub-ok")
     lane.always = Answer(call_tools=False)
     prompt = f"/compact Grüße 🦊 @{secret} and me@home.org"
     model = f"{name}-cli/{MODEL.get(name, 'stub-ok')}"
@@ -128,6 +129,21 @@ def test_a_cli_answers_as_a_model(
     assert (flight.state, flight.status, flight.provider) == ("ok", 200, f"{name}-cli")
     assert flight.input_tokens
     assert flight.output_tokens
+    assert bool(flight.cost_usd) == (name is CliName.CLAUDE)
+    if name in TOOLLESS:
+        assert flight.model_served == MODEL.get(name, "stub-ok")
+
+
+@pytest.mark.parametrize(
+    ("name", "sessions"),
+    [(CliName.CLAUDE, ".claude/projects"), (CliName.CODEX, ".codex/sessions")],
+)
+def test_no_session_is_kept(house: CliHouse, name: CliName, sessions: str) -> None:
+    house.lane("stub-ok").always = Answer(call_tools=False)
+    assert whole_messages(house, f"{name}-cli/stub-ok", "hello") == PONG
+    home = house.home_of(name)
+    assert home.is_dir()
+    assert not list((home / sessions).rglob("*.jsonl"))
 
 
 def flight_of(house: CliHouse, model: str) -> Flight:

@@ -19,7 +19,7 @@ _PACKAGES = {
     # The program itself: its loader leaves it behind where it is ended.
     CliName.COPILOT: ("@github/copilot", "1.0.102", "copilot-linux-x64"),
 }
-STUBS = ("stub-ok", "stub-401", "stub-429", "stub-500")
+STUBS = ("stub-ok", "stub-401", "stub-429", "stub-500", "claude-opus-5-5")
 """Models that a gateway with scripted upstreams behind it may have."""
 _MODELS = ("practice/echo", "practice/tools", *STUBS)
 _GROK_MODEL = """

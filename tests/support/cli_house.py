@@ -46,6 +46,9 @@ class CliHouse:
     def url(self) -> str:
         return self.gateway.url
 
+    def home_of(self, cli: CliName) -> Path:
+        return self.gateway.home.parent / "clis" / cli / "home"
+
     def lane(self, model: str) -> Lane:
         """Where a model leads to, as new."""
         lane = self.upstream.lane(model)

@@ -29,5 +29,6 @@ CLI = Cli(
         effort="effort",
         efforts=frozenset({"low", "medium", "high", "xhigh", "max"}),
         schema="jsonSchema",
+        answers_at_end=True,
     ),
 )
