@@ -98,7 +98,6 @@ DOORS = [
     (CliName.CLAUDE, messages),
     (CliName.CLAUDE, whole_chat),
     (CliName.CODEX, responses),
-    (CliName.CODEX, whole_messages),
     (CliName.GROK, chat),
     (CliName.COPILOT, messages),
     (CliName.GEMINI, chat),
@@ -132,6 +131,15 @@ def test_a_cli_answers_as_a_model(
     assert bool(flight.cost_usd) == (name is CliName.CLAUDE)
     if name in TOOLLESS:
         assert flight.model_served == MODEL.get(name, "stub-ok")
+
+
+@pytest.mark.parametrize("name", [CliName.CLAUDE, CliName.CODEX, CliName.GROK])
+def test_a_long_prompt_arrives_whole(house: CliHouse, name: CliName) -> None:
+    lane = house.lane("stub-ok")
+    lane.always = Answer(call_tools=False)
+    prompt = "".join(f"{number:07} wörds " for number in range(40_000))
+    assert whole_messages(house, f"{name}-cli/stub-ok", f"{prompt}and an end") == PONG
+    assert f"{prompt}and an end" in str(lane.requests[-1].json()["messages"])
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ CLI = Cli(
     flags=FLAGS,
     unlisted_flags=UNLISTED,
     model_use=ModelUse(
-        # It knows no empty list: one harmless tool, and then not that one either.
+        # It knows no empty list: one harmless tool, and then not that one either. A prompt of
+        # 96 kB and more is sent without its middle, to be read by a tool, unless as it is given.
         options={
             "permissionMode": "plan",
             "allowedTools": ["todo_write"],
@@ -36,6 +37,7 @@ CLI = Cli(
             "noMemory": True,
             "noPlan": True,
             "noSubagents": True,
+            "verbatim": True,
         },
         system="systemPromptOverride",
         longest_system=100_000,
