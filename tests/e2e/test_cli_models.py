@@ -112,7 +112,7 @@ def test_a_cli_answers_as_a_model(
 ) -> None:
     lane = house.lane(PRICED if name is CliName.CLAUDE else "stub-ok")
     lane.always = Answer(call_tools=False)
-    prompt = f"/compact Grüße 🦊 @{secret} and me@home.org"
+    prompt = f"/compact Grüße 🦊 @{secret} (.@{secret}) and me@home.org"
     model = f"{name}-cli/{MODEL.get(name, 'stub-ok')}"
     said = door(house, model, prompt)
     assert said == PONG

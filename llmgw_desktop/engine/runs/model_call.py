@@ -13,7 +13,7 @@ from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
 
 _LEAD = "The user says:\n\n"
-_MENTION = re.compile(r"(?<![\w.+-])@(?=\S)")
+_MENTION = re.compile(r"(?<!\w)@(?=\S)")
 _WORD_JOINER = "\u2060"
 """Has no width and no meaning: a model reads over it."""
 

@@ -102,8 +102,10 @@ def test_a_system_prompt_before_the_prompt_is_no_command_either() -> None:
 
 @pytest.mark.parametrize("name", [CliName.GROK, CliName.MISTRAL])
 def test_a_file_that_is_named_is_not_read(name: CliName) -> None:
-    told = asked(name, "read @/etc/passwd, (@a) and\n@b; me@home.org @ 5").prompt
-    assert told == "read @\u2060/etc/passwd, (@\u2060a) and\n@\u2060b; me@home.org @ 5"
+    told = asked(name, "read @/etc/passwd, (@a) and\n@b; .@c @@d me@home.org @ 5").prompt
+    assert (
+        told.replace("@\u2060", "#") == "read #/etc/passwd, (#a) and\n#b; .#c ##d me@home.org @ 5"
+    )
 
 
 @pytest.mark.parametrize("name", [CliName.CLAUDE, CliName.CODEX, CliName.COPILOT, CliName.GEMINI])
