@@ -70,12 +70,18 @@ class ModelUse:
     options: Mapping[str, object] = field(default_factory=dict)
     system: str = ""
     """The option that takes system instructions; empty: the prompt begins with them."""
+    longest_system: int | None = None
+    """Bytes of them that it takes, where it is an argument; longer ones go with the prompt."""
     effort: str = ""
     """The option that takes the effort; empty: none does."""
     efforts: frozenset[str] = frozenset()
     """The words that it knows."""
     schema: str = ""
     """The option that takes an answer's JSON schema; empty: the prompt ends with it."""
+    answers_at_end: bool = False
+    """What fits the schema is told at its end, apart from what was said on the way there."""
+    reads_mentions: bool = False
+    """It puts files into a prompt that names them behind an `@`, and no option keeps it from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,3 +113,6 @@ class Cli:
     read_by: frozenset[str] = field(default_factory=frozenset)
     """The options that its reader looks at: they are kept with what it said, the others go with
     the prompt when the run has ended."""
+    native: tuple[str, ...] = ()
+    """Patterns for the program itself where a command is only its loader: below the folder that
+    the loader lies in."""

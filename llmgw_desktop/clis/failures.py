@@ -15,6 +15,12 @@ _AUTH = re.compile(
     r"|re-?authenticate|sign in again",
     re.IGNORECASE,
 )
+_TOO_LARGE = re.compile(
+    r"input_too_large|exceeds the (?:maximum length|model's (?:prompt budget|context))"
+    r"|(?:prompt|input) is too (?:long|large)|maximum context length|context_length_exceeded"
+    r"|context (?:window|length) exceeded|exceeds the context (?:window|length)",
+    re.IGNORECASE,
+)
 _RATE_LIMIT = re.compile(
     r"rate.?limit|too many requests|usage limit|\bquota\b|resource.?(?:has been )?exhausted",
     re.IGNORECASE,
@@ -41,9 +47,11 @@ def status_in(text: str) -> int | None:
 
 def category_of(text: str, status: int | None) -> ErrorCategory:
     """A status says more than words, where there is one."""
+    text = text[:_LONGEST_ERROR]
+    if status == 413 or (status in (None, 400) and _TOO_LARGE.search(text)):
+        return ErrorCategory.INPUT_TOO_LARGE
     if status is not None:
         return _by_status(status)
-    text = text[:_LONGEST_ERROR]
     if _AUTH.search(text):
         return ErrorCategory.AUTH
     if _RATE_LIMIT.search(text):

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.support.fake_clis import make_fake_clis
 from tests.support.gateway import Gateway, GatewaySetup, running_gateway
@@ -36,16 +37,19 @@ def main(rounds: int = 20) -> None:
             for _ in range(3):  # what is read in once
                 _bare(program, folder)
                 _through(door, gateway)
-            bare, through, cpu = [], [], []
+                _as_model(door, gateway)
+            bare, through, cpu, as_model = [], [], [], []
             for _ in range(rounds):
                 bare.append(_bare(program, folder))
                 before = _cpu_ms(gateway)
                 through.append(_through(door, gateway))
                 cpu.append(_cpu_ms(gateway) - before)
+                as_model.append(_as_model(door, gateway))
     print(f"bare      {statistics.median(bare):6.1f} ms, best {min(bare):.1f}")
     print(f"through   {statistics.median(through):6.1f} ms, best {min(through):.1f}")
     added = statistics.median(through) - statistics.median(bare)
     print(f"added     {added:6.1f} ms; gateway's CPU {statistics.mean(cpu):.1f} ms a run")
+    print(f"as model  {statistics.median(as_model):6.1f} ms, best {min(as_model):.1f}")
 
 
 def _bare(program: Path, folder: str) -> float:
@@ -63,16 +67,29 @@ def _bare(program: Path, folder: str) -> float:
 
 def _through(door: http.client.HTTPConnection, gateway: Gateway) -> float:
     body = {"cli": "claude", "prompt": PROMPT, "wait": True, "forceRefresh": True}
+    took_ms, told = _asked(door, gateway, "/v1/jobs", body)
+    assert (told["state"], told["text"]) == ("completed", "hello"), told
+    return took_ms
+
+
+def _as_model(door: http.client.HTTPConnection, gateway: Gateway) -> float:
+    body = {"model": "claude-cli/x", "messages": [{"role": "user", "content": PROMPT}]}
+    took_ms, told = _asked(door, gateway, "/v1/chat/completions", body)
+    assert told["choices"][0]["message"]["content"] == "hello", told
+    return took_ms
+
+
+def _asked(
+    door: http.client.HTTPConnection, gateway: Gateway, path: str, body: dict[str, Any]
+) -> tuple[float, Any]:
     headers = {
         "Authorization": f"Bearer {gateway.access_key()}",
         "Content-Type": "application/json",
     }
     began = time.perf_counter()
-    door.request("POST", "/v1/jobs", json.dumps(body), headers)
+    door.request("POST", path, json.dumps(body), headers)
     told = json.loads(door.getresponse().read())
-    took_ms = (time.perf_counter() - began) * 1000
-    assert (told["state"], told["text"]) == ("completed", "hello"), told
-    return took_ms
+    return (time.perf_counter() - began) * 1000, told
 
 
 def _cpu_ms(gateway: Gateway) -> float:

@@ -51,6 +51,21 @@ def test_a_status_is_found_where_a_text_speaks_of_one(text: str, status: int | N
         ("connect ECONNREFUSED 127.0.0.1:1", None, ErrorCategory.UPSTREAM),
         ("whatever", 404, ErrorCategory.UPSTREAM),
         ("whatever", 529, ErrorCategory.UPSTREAM),
+        (
+            "turn/start failed: Input exceeds the maximum length of 1048576 characters."
+            ' (code -32602), data: {"input_error_code":"input_too_large"}',
+            None,
+            ErrorCategory.INPUT_TOO_LARGE,
+        ),
+        (
+            "Request exceeds the model's prompt budget after reserving output (526609 tokens;"
+            " limit 128000). Reduce context or compact before continuing.",
+            None,
+            ErrorCategory.INPUT_TOO_LARGE,
+        ),
+        ("API Error: 400 prompt is too long: 2 > 1", 400, ErrorCategory.INPUT_TOO_LARGE),
+        ("whatever", 413, ErrorCategory.INPUT_TOO_LARGE),
+        ("the prompt is too long to be sent to a server that is down", 503, ErrorCategory.UPSTREAM),
         ("No conversation found with session ID: x", None, ErrorCategory.CLI),
         ("", None, ErrorCategory.CLI),
     ],

@@ -42,12 +42,12 @@ CODEX_FIELDS = """
     fullAuto sandboxMode askForApproval useLegacyFullAutoFlag outputFormat
     dangerouslyBypassApprovalsAndSandbox outputSchema search profile configOverrides ephemeral
     images ignoreUserConfig ignoreRules addDir enable disable strictConfig oss localProvider color
-    outputLastMessage dangerouslyBypassHookTrust
+    outputLastMessage dangerouslyBypassHookTrust developerInstructions reasoningEffort
     sessionId resumeLatest forkSession workingDir
 """
 GEMINI_FIELDS = """
     outputFormat approvalMode yolo allowedTools includeDirs sandbox policyFiles adminPolicyFiles
-    attachments skipTrust project newProject printTimeout
+    attachments skipTrust project newProject printTimeout noTools systemPrompt
     sessionId resumeLatest workingDir
 """
 GROK_FIELDS = """
@@ -69,6 +69,8 @@ NOT_ALONE = {
     "agy": {
         "outputFormat",
         "allowedTools",
+        "noTools",
+        "systemPrompt",
         "policyFiles",
         "adminPolicyFiles",
         "attachments",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,21 +31,6 @@ QUICK = [CliName.CLAUDE, CliName.CODEX, CliName.COPILOT, CliName.GROK]
 SLOW = [CliName.GEMINI, CliName.MISTRAL, CliName.OPENCODE]
 """They take seconds to start: each is asked as seldom as can be."""
 NO_SESSION = "11111111-2222-4111-8111-111111111111"
-
-
-@pytest.fixture(scope="session")
-def program_of() -> Callable[[CliName], Path]:
-    """Session scope, so that who installs still sees the person's own environment."""
-    own = dict(os.environ)
-
-    @cache
-    def installed(cli: CliName) -> Path:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in own.items():
-                patch.setenv(name, value)
-            return cli_benches.install(cli)
-
-    return installed
 
 
 @pytest.fixture

@@ -81,6 +81,7 @@ One table for each vendor's CLI that is to be used otherwise than as it is: `cla
 `gemini`, `grok`, `mistral`, `opencode`, `copilot`. As providers they are called `claude-cli`,
 `codex-cli` and so on; a program asks for `claude-cli/sonnet`, or for `claude-cli/default` to leave
 the model to the CLI. No other name leads to a CLI, and a route only where it names one.
+What such a request may make a CLI do: [cli-models.md](cli-models.md).
 
 | key | value | default | meaning |
 |---|---|---|---|

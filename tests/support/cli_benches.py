@@ -19,7 +19,9 @@ _PACKAGES = {
     # The program itself: its loader leaves it behind where it is ended.
     CliName.COPILOT: ("@github/copilot", "1.0.102", "copilot-linux-x64"),
 }
-_MODELS = ("practice/echo", "practice/tools")
+STUBS = ("stub-ok", "stub-401", "stub-429", "stub-500", "claude-opus-5-5")
+"""Models that a gateway with scripted upstreams behind it may have."""
+_MODELS = ("practice/echo", "practice/tools", *STUBS)
 _GROK_MODEL = """
 [model."{model}"]
 model = "{model}"
@@ -45,6 +47,10 @@ provider = "gw"
 alias = "echo"
 input_price = 1.0
 output_price = 2.0
+[[models]]
+name = "stub-ok"
+provider = "gw"
+alias = "stub"
 """
 
 

@@ -10,8 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 SHELL_TOOL = "Bash"
-SHELL_MEMBERS = {SHELL_TOOL: "command", "exec_command": "cmd", "run_shell_command": "command"}
-"""Of Claude Code, Codex and Gemini CLI: the tool, and where its command goes."""
+SHELL_MEMBERS = {
+    SHELL_TOOL: "command",
+    "exec_command": "cmd",
+    "run_shell_command": "command",
+    "run_terminal_command": "command",
+    "bash": "command",
+}
+"""Of Claude Code, Codex, Gemini CLI, Grok and Copilot: the tool, and where its command goes."""
+_DESCRIBED = (SHELL_TOOL, "run_terminal_command", "bash")
 SUBSTITUTION_FREE = "run_shell_command"
 """This one refuses commands with a $ substitution."""
 FREE_COMMAND = "printf 'TOOLRAN-%d\\n' 0x2a > tool_out.txt; cat tool_out.txt"
@@ -37,7 +44,7 @@ def choose(names: list[str]) -> str | None:
 def sample_input(name: str, schema: Mapping[str, Any]) -> dict[str, object]:
     if name in SHELL_MEMBERS:
         command = FREE_COMMAND if name == SUBSTITUTION_FREE else SHELL_COMMAND
-        described = {"description": "Print a number"} if name == SHELL_TOOL else {}
+        described = {"description": "Print a number"} if name in _DESCRIBED else {}
         return {SHELL_MEMBERS[name]: command, **described}
     properties = schema.get("properties", {})
     wanted = schema.get("required", list(properties))

@@ -9,7 +9,15 @@ from llmgw_desktop.domain.run_errors import InvalidRun
 
 FACTS = CliFacts(streams=False, reads_stdin=False, tells_usage=False, idle_timeout_s=3600.0)
 _TEXT_ONLY = "`agy` prints plain text and has no such thing; leave it out, or use the Gemini CLI"
-_NOT_ITS = ("allowedTools", "policyFiles", "adminPolicyFiles", "attachments", "skipTrust")
+_NOT_ITS = (
+    "allowedTools",
+    "noTools",
+    "systemPrompt",
+    "policyFiles",
+    "adminPolicyFiles",
+    "attachments",
+    "skipTrust",
+)
 _MODES = {
     "default": [],
     "auto_edit": ["--mode=accept-edits"],

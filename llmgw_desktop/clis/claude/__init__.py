@@ -19,10 +19,16 @@ CLI = Cli(
     flags=FLAGS,
     unlisted_flags=UNLISTED,
     model_use=ModelUse(
-        options={"tools": [], "noSessionPersistence": True, "strictMcpConfig": True},
+        options={
+            "tools": [],
+            "noSessionPersistence": True,
+            "safeMode": True,
+            "strictMcpConfig": True,
+        },
         system="systemPrompt",
         effort="effort",
         efforts=frozenset({"low", "medium", "high", "xhigh", "max"}),
         schema="jsonSchema",
+        answers_at_end=True,
     ),
 )

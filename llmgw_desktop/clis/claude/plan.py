@@ -66,13 +66,20 @@ def plan(request: CliRequest) -> LaunchPlan:
     return LaunchPlan(
         command="claude",
         arguments=known(arguments, FLAGS, VERSION),
-        environment=_ENVIRONMENT,
+        environment=_environment(asked),
         stdin=stdin,
         files=tuple(files),
         output_format="stream-json",
         changes_files=mode != "plan",
         needs=_needs(asked),
     )
+
+
+def _environment(asked: Asked) -> dict[str, str]:
+    """Who may use no tool reads no file: without this an `@` in the prompt would."""
+    if asked.has("tools") and not asked.texts("tools"):
+        return {**_ENVIRONMENT, "CLAUDE_CODE_DISABLE_ATTACHMENTS": "1"}
+    return _ENVIRONMENT
 
 
 def _refuse_contradictions(asked: Asked) -> None:

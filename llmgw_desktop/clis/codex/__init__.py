@@ -1,12 +1,19 @@
 """Codex, as it was seen to be at version 0.169.0."""
 
-from llmgw_desktop.clis.cli import Cli, SideUsage
+from llmgw_desktop.clis.cli import Cli, ModelUse, SideUsage
 from llmgw_desktop.clis.codex.flags import FLAGS, HELPS, VERSION
-from llmgw_desktop.clis.codex.options import OPTIONS
+from llmgw_desktop.clis.codex.options import EFFORTS, OPTIONS
 from llmgw_desktop.clis.codex.plan import FACTS, plan
 from llmgw_desktop.clis.codex.reader import SIGN_IN, CodexReader
 from llmgw_desktop.clis.codex.rollout import PATH, read_usage
 from llmgw_desktop.domain.cli import CliName
+
+_TOOLS = """
+    apps goals image_generation multi_agent plugins shell_tool skill_search sleep_tool tool_suggest
+    unified_exec view_image
+"""
+"""Features that bring tools. As settings: a version that has one no more does not mind."""
+_NO_TOOLS: dict[str, object] = {f"features.{name}": False for name in _TOOLS.split()}
 
 CLI = Cli(
     name=CliName.CODEX,
@@ -21,4 +28,16 @@ CLI = Cli(
     flags=FLAGS,
     helps=HELPS,
     side_usage=SideUsage(path=PATH, read=read_usage),
+    model_use=ModelUse(
+        options={
+            "sandboxMode": "read-only",
+            "ephemeral": True,
+            "configOverrides": {**_NO_TOOLS, "web_search": "disabled"},
+        },
+        system="developerInstructions",
+        longest_system=100_000,
+        effort="reasoningEffort",
+        efforts=frozenset(EFFORTS),
+        schema="outputSchema",
+    ),
 )

@@ -6,6 +6,7 @@ from llmgw_desktop.clis.values import JSON_OBJECT, ON, TEXT, TEXTS, one_of
 READ_ONLY = "read-only"
 MAY_WRITE = "workspace-write"
 BYPASS = "dangerouslyBypassApprovalsAndSandbox"
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
 
 OPTIONS = (
     option(
@@ -43,6 +44,13 @@ OPTIONS = (
     option("search", ON, "May search the web.", "--search"),
     option("profile", TEXT, "A profile of its settings.", "--profile"),
     option("configOverrides", {"type": "object"}, "Its settings, by dotted names.", "--config"),
+    option(
+        "developerInstructions",
+        TEXT,
+        "Instructions beside its own.",
+        "--config",
+    ),
+    option("reasoningEffort", one_of(*EFFORTS), "How hard the model thinks.", "--config"),
     option("ephemeral", ON, "Keeps no session: it cannot be resumed.", "--ephemeral"),
     option("images", TEXTS, "Pictures for the prompt.", "--image"),
     option("ignoreUserConfig", ON, "Without the person's settings.", "--ignore-user-config"),
@@ -56,5 +64,12 @@ OPTIONS = (
     option("color", one_of("always", "never", "auto"), "Of no effect on JSON.", "--color"),
 )
 
+SETTINGS = {
+    "developerInstructions": "developer_instructions",
+    "reasoningEffort": "model_reasoning_effort",
+}
+"""Fields that are settings of its own."""
+PROSE = frozenset({"developerInstructions"})
+"""May begin as it likes: it stands within quotes."""
 FRESH_ONLY = ("profile", "oss", "localProvider", "color")
 """`exec resume` and `exec fork` have no flag for these."""

@@ -12,7 +12,15 @@ from llmgw_desktop.clis.checks import (
     fits_argument,
 )
 from llmgw_desktop.clis.codex import flags
-from llmgw_desktop.clis.codex.options import BYPASS, FRESH_ONLY, MAY_WRITE, OPTIONS, READ_ONLY
+from llmgw_desktop.clis.codex.options import (
+    BYPASS,
+    FRESH_ONLY,
+    MAY_WRITE,
+    OPTIONS,
+    PROSE,
+    READ_ONLY,
+    SETTINGS,
+)
 from llmgw_desktop.clis.codex.settings import as_setting, overrides
 from llmgw_desktop.domain.cli import (
     CliFacts,
@@ -26,18 +34,32 @@ from llmgw_desktop.domain.run_errors import InvalidRun
 
 FACTS = CliFacts(streams=True, forks=True, tells_cache=True)
 _SCHEMA_FILE = "output-schema.json"
-_WRITTEN_HERE = ("sandboxMode", "askForApproval", "search", "configOverrides", "addDir")
+_WRITTEN_HERE = (
+    "sandboxMode",
+    "askForApproval",
+    "search",
+    "configOverrides",
+    "addDir",
+    *SETTINGS,
+)
 
 
 def plan(request: CliRequest) -> LaunchPlan:
-    asked = Asked(request, OPTIONS)
+    asked = Asked(request, OPTIONS, free=PROSE)
     fit_arguments(request.options, but=("outputSchema", "configOverrides"))
     wish = checked_session(request, FACTS)
     sandbox = _sandbox(asked)
     if wish is not SessionWish.NEW:
         asked.refuse(FRESH_ONLY, "Codex takes it for new sessions alone; leave it out")
     schema, files, needs = _schema(asked)
-    settings = overrides(asked.value("configOverrides"), "configOverrides")
+    settings = [
+        *overrides(asked.value("configOverrides"), "configOverrides"),
+        *(
+            f"{SETTINGS[name]}={as_setting(asked.text(name))}"
+            for name in SETTINGS
+            if asked.has(name)
+        ),
+    ]
     shared = [
         "--json",
         "--skip-git-repo-check",

@@ -1,6 +1,6 @@
 """GitHub Copilot's CLI, as it was seen to be at version 1.0.102."""
 
-from llmgw_desktop.clis.cli import Cli, SideUsage
+from llmgw_desktop.clis.cli import Cli, ModelUse, SideUsage
 from llmgw_desktop.clis.copilot.events_file import PATH, read_usage
 from llmgw_desktop.clis.copilot.flags import FLAGS, VERSION
 from llmgw_desktop.clis.copilot.options import OPTIONS
@@ -19,4 +19,16 @@ CLI = Cli(
     contract_version=VERSION,
     flags=FLAGS,
     side_usage=SideUsage(path=PATH, read=read_usage),
+    # Its loader leaves it behind where it is ended.
+    native=("../copilot-*/copilot", "node_modules/@github/copilot-*/copilot"),
+    model_use=ModelUse(
+        # It knows no empty list; a name that no tool has does as well.
+        options={
+            "availableTools": ["none"],
+            "disableBuiltinMcps": True,
+            "noCustomInstructions": True,
+        },
+        effort="effort",
+        efforts=frozenset({"none", "minimal", "low", "medium", "high", "xhigh", "max"}),
+    ),
 )

@@ -24,6 +24,8 @@ OPTIONS = (
     option("sandbox", ON, "Its tools run in a sandbox.", "--sandbox"),
     option("policyFiles", TEXTS, "Files of rules for its tools.", "--policy"),
     option("adminPolicyFiles", TEXTS, "Rules that go before those.", "--admin-policy"),
+    option("noTools", ON, "Without any tool: it only answers."),
+    option("systemPrompt", TEXT, "In the place of the CLI's own."),
     option("attachments", TEXTS, "Files that the prompt brings along."),
     option("skipTrust", ON, "Trusts the folder, by flag as well.", "--skip-trust"),
     option("project", TEXT, "Of `agy` only: the project to work in."),
@@ -31,6 +33,8 @@ OPTIONS = (
     option("printTimeout", TEXT, "Of `agy` only: how long it waits for an answer."),
 )
 
+PROSE = frozenset({"systemPrompt"})
+"""May begin as it likes: it goes in as a file."""
 ONLY_AGY = ("project", "newProject", "printTimeout")
 GRANTS = ("allowedTools", "policyFiles", "adminPolicyFiles")
 """With one of these it can change files even where it only plans."""

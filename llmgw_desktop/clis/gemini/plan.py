@@ -1,10 +1,19 @@
 """How a run of the Gemini CLI is started."""
 
+from collections.abc import Iterator
+
 from llmgw_desktop.clis.asked import Asked, known
-from llmgw_desktop.clis.checks import as_utf8, checked_session, fit_arguments
+from llmgw_desktop.clis.checks import FOLDER, as_utf8, checked_session, fit_arguments
 from llmgw_desktop.clis.gemini.flags import FLAGS, VERSION
-from llmgw_desktop.clis.gemini.options import GRANTS, ONLY_AGY, OPTIONS, approval_mode
-from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan, NamedPath, SessionWish
+from llmgw_desktop.clis.gemini.options import GRANTS, ONLY_AGY, OPTIONS, PROSE, approval_mode
+from llmgw_desktop.domain.cli import (
+    CliFacts,
+    CliRequest,
+    LaunchPlan,
+    NamedPath,
+    PlannedFile,
+    SessionWish,
+)
 from llmgw_desktop.domain.run_errors import InvalidRun
 
 FACTS = CliFacts(streams=True, takes_new_id=True, tells_cache=True)
@@ -13,13 +22,20 @@ _ENVIRONMENT = {
     "GEMINI_CLI_TRUST_WORKSPACE": "true",
     "GEMINI_CLI_NO_RELAUNCH": "true",
 }
+_NO_TOOLS = PlannedFile(
+    name="no-tools.toml",
+    # Above every rule of the person's own. What is denied is not even offered to the model.
+    content=b'[[rule]]\ntoolName = "*"\ndecision = "deny"\npriority = 999\n',
+)
+_SYSTEM_FILE = "system.md"
 _FILES = ("policyFiles", "adminPolicyFiles", "attachments")
 _TO_ESCAPE = frozenset(" \\,;!?()[]{}")
 
 
 def plan(request: CliRequest) -> LaunchPlan:
-    asked = Asked(request, OPTIONS)
-    fit_arguments(request.options)
+    asked = Asked(request, OPTIONS, free=PROSE)
+    fit_arguments(request.options, but=PROSE)
+    asked.refuse_both("noTools", "allowedTools", "what may be used is named, or nothing may be")
     asked.refuse(ONLY_AGY, "only the command `agy` has it; leave it out, or let settings name agy")
     mode = approval_mode(asked)
     arguments = [
@@ -28,14 +44,16 @@ def plan(request: CliRequest) -> LaunchPlan:
         *_session(request),
         *([f"--model={asked.model}"] if asked.model else []),
         *asked.arguments(),
+        *([f"--admin-policy={FOLDER}/{_NO_TOOLS.name}"] if asked.is_on("noTools") else []),
     ]
     return LaunchPlan(
         command="gemini",
         arguments=known(arguments, FLAGS, VERSION),
-        environment=_ENVIRONMENT,
+        environment=_environment(asked),
         stdin=as_utf8(_prompt(request, asked), "prompt"),
+        files=tuple(_files(asked)),
         output_format="stream-json",
-        changes_files=mode != "plan" or any(asked.texts(name) for name in GRANTS),
+        changes_files=_changes_files(asked, mode),
         needs=(
             *(
                 NamedPath(field="includeDirs", path=path, is_folder=True)
@@ -44,6 +62,26 @@ def plan(request: CliRequest) -> LaunchPlan:
             *(NamedPath(field=name, path=path) for name in _FILES for path in asked.texts(name)),
         ),
     )
+
+
+def _environment(asked: Asked) -> dict[str, str]:
+    if asked.has("systemPrompt"):
+        return {**_ENVIRONMENT, "GEMINI_SYSTEM_MD": f"{FOLDER}/{_SYSTEM_FILE}"}
+    return _ENVIRONMENT
+
+
+def _files(asked: Asked) -> Iterator[PlannedFile]:
+    if asked.is_on("noTools"):
+        yield _NO_TOOLS
+    if asked.has("systemPrompt"):
+        content = as_utf8(asked.text("systemPrompt"), "systemPrompt")
+        yield PlannedFile(name=_SYSTEM_FILE, content=content)
+
+
+def _changes_files(asked: Asked, mode: str) -> bool:
+    if asked.is_on("noTools"):
+        return False
+    return mode != "plan" or any(asked.texts(name) for name in GRANTS)
 
 
 def _session(request: CliRequest) -> list[str]:

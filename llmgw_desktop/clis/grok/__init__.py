@@ -1,6 +1,6 @@
 """xAI's Grok CLI, as it was seen to be at version 1.0.41."""
 
-from llmgw_desktop.clis.cli import Cli, OutputReader
+from llmgw_desktop.clis.cli import Cli, ModelUse, OutputReader
 from llmgw_desktop.clis.grok.flags import FLAGS, UNLISTED, VERSION
 from llmgw_desktop.clis.grok.messages_reader import GrokMessagesReader
 from llmgw_desktop.clis.grok.options import AS_MESSAGES, OPTIONS, asked_format
@@ -27,4 +27,24 @@ CLI = Cli(
     contract_version=VERSION,
     flags=FLAGS,
     unlisted_flags=UNLISTED,
+    model_use=ModelUse(
+        # It knows no empty list: one harmless tool, and then not that one either. A prompt of
+        # 96 kB and more is sent without its middle, to be read by a tool, unless as it is given.
+        options={
+            "permissionMode": "plan",
+            "allowedTools": ["todo_write"],
+            "disallowedTools": ["todo_write", "search_tool", "use_tool"],
+            "disableWebSearch": True,
+            "noMemory": True,
+            "noPlan": True,
+            "noSubagents": True,
+            "verbatim": True,
+        },
+        system="systemPromptOverride",
+        longest_system=100_000,
+        effort="effort",
+        efforts=frozenset({"low", "medium", "high", "xhigh", "max"}),
+        schema="jsonSchema",
+        reads_mentions=True,
+    ),
 )

@@ -1,6 +1,6 @@
 """Mistral's Vibe CLI, `vibe`, as it was seen to be at version 3.0.3."""
 
-from llmgw_desktop.clis.cli import Cli, SideUsage
+from llmgw_desktop.clis.cli import Cli, ModelUse, SideUsage
 from llmgw_desktop.clis.mistral.export import PATH, read_usage
 from llmgw_desktop.clis.mistral.flags import FLAGS, UNLISTED, VERSION
 from llmgw_desktop.clis.mistral.options import OPTIONS
@@ -20,4 +20,6 @@ CLI = Cli(
     flags=FLAGS,
     unlisted_flags=UNLISTED,
     side_usage=SideUsage(path=PATH, read=read_usage),
+    # No list takes all its tools from it; whatever changes something, or lies elsewhere, is denied.
+    model_use=ModelUse(options={"permissionMode": "ask"}, reads_mentions=True),
 )

@@ -1,6 +1,6 @@
 """opencode, as it was seen to be at version 1.18.33."""
 
-from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.cli import Cli, ModelUse
 from llmgw_desktop.clis.opencode.flags import FLAGS, HELPS, VERSION
 from llmgw_desktop.clis.opencode.options import OPTIONS
 from llmgw_desktop.clis.opencode.plan import FACTS, plan
@@ -18,4 +18,6 @@ CLI = Cli(
     contract_version=VERSION,
     flags=FLAGS,
     helps=HELPS,
+    # Reads within its folder, which is empty; nothing else.
+    model_use=ModelUse(options={"permissionMode": "default"}),
 )

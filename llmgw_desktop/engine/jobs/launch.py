@@ -157,7 +157,18 @@ class Launcher:
         said = self._of(cli).command
         names = (said,) if said else dict.fromkeys((command, *cli.commands))
         found = (shutil.which(str(Path(name).expanduser()), path=path) for name in names)
-        return next((str(Path(each).absolute()) for each in found if each), "")
+        program = next((Path(each).absolute() for each in found if each), None)
+        return str(_native(program, cli.native)) if program else ""
+
+
+def _native(program: Path, patterns: tuple[str, ...]) -> Path:
+    """The program that this one only loads, where it is found beside it."""
+    folder = program.resolve().parent
+    for pattern in patterns:
+        for native in sorted(folder.glob(pattern)):
+            if native.is_file() and os.access(native, os.X_OK):
+                return Path(os.path.normpath(native))
+    return program
 
 
 def _wanted(cli: Cli, said: CliSettings, project: str) -> WantedSignIn | None:

@@ -1,14 +1,21 @@
 """A model request that a CLI shall answer, as the run that is asked of it."""
 
+import re
 from typing import Any
 
 import orjson
 
+from llmgw_desktop.clis.checks import FOLDER
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliRequest
 from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
+
+_LEAD = "The user says:\n\n"
+_MENTION = re.compile(r"(?<!\w)@(?=\S)")
+_WORD_JOINER = "\u2060"
+"""Has no width and no meaning: a model reads over it."""
 
 
 def submission_of(cli: Cli, call: UpstreamCall) -> Submission:
@@ -30,7 +37,7 @@ def _request(cli: Cli, model: str, asked: dict[str, Any]) -> CliRequest:
     prompt: str = asked["prompt"]
     options = dict(use.options)
     if system := asked.get("system"):
-        if use.system:
+        if use.system and _fits(system, use.longest_system):
             options[use.system] = system
         else:
             prompt = f"{system}\n\n{prompt}"
@@ -44,7 +51,19 @@ def _request(cli: Cli, model: str, asked: dict[str, Any]) -> CliRequest:
             prompt = f"{prompt}\n\nAnswer with nothing but JSON that fits this schema:\n{told}"
     return CliRequest(
         cli=cli.name,
-        prompt=prompt,
+        prompt=_only_words(prompt, reads_mentions=use.reads_mentions),
         model="" if model in DEFAULT_MODELS else model,
         options=options,
     )
+
+
+def _fits(system: str, longest: int | None) -> bool:
+    return longest is None or (len(system.encode()) <= longest and FOLDER not in system)
+
+
+def _only_words(prompt: str, *, reads_mentions: bool) -> str:
+    """What a CLI takes as words alone: a `/` at its head is a command to most, and an `@` a file
+    of this computer, which would go to whoever asks."""
+    if prompt.lstrip().startswith("/"):
+        prompt = f"{_LEAD}{prompt}"
+    return _MENTION.sub(f"@{_WORD_JOINER}", prompt) if reads_mentions else prompt

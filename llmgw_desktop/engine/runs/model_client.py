@@ -24,7 +24,7 @@ from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.errors import CliMissing, KeyMissing, NotServed, SignInNeeded
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.domain.submission import Submitted
+from llmgw_desktop.domain.submission import Submission, Submitted
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.runs.model_call import submission_of
@@ -62,9 +62,16 @@ class CliClient:
         if call.operation is not Operation.GENERATE:
             raise NotServed("A CLI answers prompts and nothing else.")
         cli = self._clis[CLI_OF_PROVIDER[call.candidate.upstream.provider]]
-        submitted = await self._submitted(cli, call)
+        submission = submission_of(cli, call)
+        submitted = await self._submitted(submission, call)
         call.connected()
-        answer = RunAnswer(submitted.job.id, call, self._supervisor, self._unwanted)
+        answer = RunAnswer(
+            submitted.job.id,
+            call,
+            self._supervisor,
+            self._unwanted,
+            answers_at_end=_answers_at_end(cli, submission),
+        )
         try:
             await answer.begin(cli.sign_in.guidance)
         except BaseException:
@@ -76,9 +83,9 @@ class CliClient:
         if not self._is_leaving:
             self._cancels.start(self._supervisor.cancel(job_id), name=f"cancel {job_id}")
 
-    async def _submitted(self, cli: Cli, call: UpstreamCall) -> Submitted:
+    async def _submitted(self, submission: Submission, call: UpstreamCall) -> Submitted:
         try:
-            return await self._supervisor.submit(submission_of(cli, call))
+            return await self._supervisor.submit(submission)
         except InvalidRun as error:
             if error.category is not ErrorCategory.AUTH:
                 raise
@@ -100,6 +107,8 @@ class RunAnswer:
         call: UpstreamCall,
         supervisor: Supervisor,
         unwanted: Callable[[str], None],
+        *,
+        answers_at_end: bool = False,
     ) -> None:
         self.status = 200
         self.headers: CIMultiDict[str] = CIMultiDict({"content-type": "text/event-stream"})
@@ -111,6 +120,9 @@ class RunAnswer:
         self._model = call.candidate.model
         self._provider = call.candidate.upstream.provider
         self._held: list[bytes] = []
+        self._answers_at_end = answers_at_end
+        self._said = ""
+        """What is not told as it comes."""
         self._has_said = self._has_ended = False
 
     async def begin(self, guidance: str) -> None:
@@ -148,6 +160,8 @@ class RunAnswer:
 
     def _written(self, event: CliEvent) -> bytes:
         match event:
+            case TextGrew(text=text) if self._answers_at_end:
+                self._said += text
             case TextGrew(text=text):
                 self._has_said = True
                 return self._frames.text(text)
@@ -172,9 +186,13 @@ class RunAnswer:
             return self._frames.failed(end.error, end.category or "cli_error", _status(end))
         said = b""
         if not self._has_said:
-            whole = end.text or _as_json(end.structured)
+            whole = self._whole(end)
             said = self._frames.text(whole) if whole else b""
         return said + self._frames.ended(end.stop_reason)
+
+    def _whole(self, end: RunEnded) -> str:
+        told = _as_json(end.structured)
+        return (told if self._answers_at_end else "") or end.text or told or self._said
 
     def _fail(self, end: RunEnded, guidance: str) -> None:
         self._has_ended = True
@@ -186,6 +204,11 @@ class RunAnswer:
         self.headers["content-type"] = "application/json"
         error = {"message": end.error, "type": end.category or "cli_error"}
         self._held = [orjson.dumps({"error": error})]
+
+
+def _answers_at_end(cli: Cli, submission: Submission) -> bool:
+    use = cli.model_use
+    return use.answers_at_end and use.schema in submission.request.options
 
 
 def _status(end: RunEnded) -> int:

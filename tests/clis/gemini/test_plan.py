@@ -28,6 +28,9 @@ FIELDS: list[tuple[dict[str, Any], list[str]]] = [
     ({"policyFiles": ["/p"]}, ["--policy=/p"]),
     ({"adminPolicyFiles": ["/p"]}, ["--admin-policy=/p"]),
     ({"skipTrust": True}, ["--skip-trust"]),
+    ({"noTools": True}, ["--admin-policy={folder}/no-tools.toml"]),
+    ({"noTools": False}, []),
+    ({"systemPrompt": "-- be brief"}, []),
     ({"attachments": []}, []),
 ]
 
@@ -48,6 +51,12 @@ def test_a_plain_run() -> None:
 @pytest.mark.parametrize(("options", "arguments"), FIELDS, ids=[str(each) for each, _ in FIELDS])
 def test_each_field_becomes_its_arguments(options: dict[str, Any], arguments: list[str]) -> None:
     assert added(CLI, **options) == arguments
+
+
+def test_tools_are_allowed_or_there_are_none() -> None:
+    with pytest.raises(InvalidRun) as refused:
+        CLI.plan(asked(CLI.name, options={"noTools": True, "allowedTools": ["a"]}))
+    assert refused.value.field == "noTools"
 
 
 def test_all_fields_are_tried_above_or_below() -> None:

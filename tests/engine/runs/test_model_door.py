@@ -88,6 +88,32 @@ async def test_what_a_cli_cannot_take_is_refused_to_those_who_want_all(tmp_path:
         assert not house.container.runs.supervisor.list()
 
 
+async def test_an_answer_that_fits_a_schema_is_that_and_nothing_else(tmp_path: Path) -> None:
+    """Claude Code tells it at the end, after whatever the model has said on the way there."""
+    words = {"type": "text", "text": "Let me see."}
+    lines = [
+        {"type": "assistant", "message": {"id": "msg_1", "model": "m", "content": [words]}},
+        {
+            "type": "result",
+            "subtype": "success",
+            "is_error": False,
+            "result": '{"a": 1}',
+            "structured_output": {"a": 1},
+        },
+    ]
+    said = "".join(f"{json.dumps(line)}\n" for line in lines)
+    cli = ToldCli.make(tmp_path / "bin", f"cat <<'END'\n{said}END\n")
+    schema = {"name": "x", "schema": {"type": "object"}}
+    form = {"type": "json_schema", "json_schema": schema}
+    async with (
+        answering(tmp_path, cli) as house,
+        house.post("/v1/chat/completions", {**CHAT, "response_format": form}) as response,
+    ):
+        told = await response.json()
+    assert '--json-schema={"type":"object"}' in cli.arguments
+    assert json.loads(told["choices"][0]["message"]["content"]) == {"a": 1}
+
+
 async def test_a_missing_sign_in_is_told_with_what_to_do(tmp_path: Path) -> None:
     cli = ToldCli.saying(tmp_path / "bin", "claude.401.jsonl", exit_code=1)
     async with answering(tmp_path, cli) as house:

@@ -1,0 +1,162 @@
+"""Jobs of the vendors' own CLIs: tools that work, sessions, ends before the end, and what went
+wrong upstream, at home and at the start."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.domain.cli import CliName
+from tests.support.answers import Answer, Refusal
+from tests.support.cli_house import CliHouse, open_cli_house
+from tests.support.tool_choice import SHELL_OUTPUT
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(660)]
+
+BOTH = [CliName.CLAUDE, CliName.CODEX]
+QUICK = [*BOTH, CliName.GROK]
+ALL = [*QUICK, CliName.COPILOT, CliName.GEMINI]
+MAY: dict[CliName, dict[str, Any]] = {
+    CliName.CLAUDE: {"tools": ["Bash"], "dangerouslySkipPermissions": True},
+    CliName.CODEX: {"dangerouslyBypassApprovalsAndSandbox": True},
+    CliName.COPILOT: {"allowAllTools": True},
+    CliName.GEMINI: {"approvalMode": "yolo"},
+    CliName.GROK: {"alwaysApprove": True},
+}
+MAY_NOT: dict[CliName, dict[str, Any]] = {
+    CliName.CLAUDE: {"tools": ["Bash"], "permissionMode": "plan"},
+    CliName.CODEX: {"sandboxMode": "read-only"},
+}
+FOR_EVER = "echo began > began.txt; tail -f /dev/null"
+TOOL_INPUT = {
+    CliName.CLAUDE: {"command": FOR_EVER, "description": "Wait"},
+    CliName.CODEX: {"cmd": FOR_EVER},
+    CliName.COPILOT: {"command": FOR_EVER, "description": "Wait"},
+    CliName.GEMINI: {"command": FOR_EVER},
+    CliName.GROK: {"command": FOR_EVER, "description": "Wait"},
+}
+
+
+@pytest.fixture(scope="module")
+def house(
+    tmp_path_factory: pytest.TempPathFactory, program_of: Callable[[CliName], Path]
+) -> Iterator[CliHouse]:
+    missing = '[clis.opencode]\ncommand = "/nowhere/opencode"\n'
+    root = tmp_path_factory.mktemp("jobs")
+    with open_cli_house(root, ALL, program_of, toml=missing) as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    (tmp_path / "project").mkdir()
+    return str(tmp_path / "project")
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_tool_changes_a_file_where_it_may_and_the_session_goes_on(
+    house: CliHouse, folder: str, name: CliName
+) -> None:
+    lane = house.lane("stub-ok")
+    begun = house.job(name, "run the echo", model="stub-ok", workingDir=folder, **MAY[name])
+    assert begun["state"] == "completed", begun
+    assert SHELL_OUTPUT in begun["text"]
+    assert (Path(folder) / "tool_out.txt").read_text().strip() == SHELL_OUTPUT
+    assert begun["usage"]["inputTokens"]
+    assert begun["usage"]["outputTokens"]
+    lane.always = Answer(call_tools=False)
+    named = begun["sessionId"]
+    resumed = house.job(name, "and now?", model="stub-ok", sessionId=named, **MAY[name])
+    forked = house.job(
+        name, "or this?", model="stub-ok", sessionId=named, forkSession=True, **MAY[name]
+    )
+    assert [resumed["state"], forked["state"]] == ["completed", "completed"], (resumed, forked)
+    assert resumed["providerSessionId"] == begun["providerSessionId"]
+    assert forked["providerSessionId"] not in (None, begun["providerSessionId"])
+    for seen, prompt in zip(lane.requests[-2:], ("and now?", "or this?"), strict=True):
+        assert "run the echo" in str(seen.json()["messages"])
+        assert prompt in str(seen.json()["messages"])
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_tool_changes_nothing_where_it_may_not(
+    house: CliHouse, folder: str, name: CliName
+) -> None:
+    house.lane("stub-ok")
+    told = house.job(name, "run the echo", model="stub-ok", workingDir=folder, **MAY_NOT[name])
+    assert told["state"] == "completed", told
+    assert not list(Path(folder).iterdir())
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_of_a_canceled_run_is_left(house: CliHouse, folder: str, name: CliName) -> None:
+    lane = house.lane("stub-ok")
+    lane.always = Answer(tool_input=TOOL_INPUT[name])
+    fields = {"cli": name, "prompt": "wait", "model": "stub-ok", "workingDir": folder}
+    job = house.call("/v1/jobs", {**fields, **MAY[name]})
+    began, ends = Path(folder) / "began.txt", time.monotonic() + 120
+    while not began.exists():
+        assert time.monotonic() < ends, house.call(f"/v1/jobs/{job['id']}/result")
+        time.sleep(0.05)
+    assert any("tail" in each for each in processes_of(job["id"])), "the tool runs"
+    ended = house.call(f"/v1/jobs/{job['id']}/cancel", {})["job"]
+    assert ended["state"] == "canceled"
+    assert processes_of(job["id"]) == []
+
+
+@pytest.mark.parametrize("name", BOTH)
+@pytest.mark.parametrize(
+    ("status", "category"), [(401, "upstream_error"), (429, "rate_limit"), (500, "upstream_error")]
+)
+def test_a_refusal_behind_the_gateway_is_told(
+    house: CliHouse, name: CliName, status: int, category: str
+) -> None:
+    """401: the gateway's account is refused, not the CLI's own key; it does not seem so either."""
+    house.lane(f"stub-{status}").always = Refusal(status=status, message="refused by the stub")
+    told = house.job(name, "hello", model=f"stub-{status}", forceRefresh=True)
+    assert told["state"] == "failed", told
+    assert told["error"]["category"] == category, told["error"]
+    assert told["error"]["message"]
+
+
+def test_a_key_that_is_refused_is_told_with_what_to_do(
+    tmp_path: Path, program_of: Callable[[CliName], Path]
+) -> None:
+    with open_cli_house(tmp_path, ALL, program_of, sign_in_with="sk-not-a-key") as house:
+        for name in ALL:
+            told = house.job(name, "hello", model="stub-ok")
+            assert (told["state"], told["error"]["category"]) == ("failed", "auth_error"), told
+            assert cli_of(name).sign_in.guidance in told["error"]["message"]
+
+
+def test_a_cli_that_is_not_installed_is_told(house: CliHouse) -> None:
+    told = house.job(CliName.OPENCODE, "hello")
+    assert (told["state"], told["error"]["category"]) == ("failed", "spawn_error")
+    assert "/nowhere/opencode" in told["error"]["message"]
+
+
+def test_who_is_not_signed_in_is_told_how(
+    tmp_path: Path, program_of: Callable[[CliName], Path]
+) -> None:
+    with open_cli_house(tmp_path, QUICK, program_of, sign_in_with="") as house:
+        for name in QUICK:
+            told = house.job(name, "hello", model="stub-ok")
+            assert (told["state"], told["error"]["category"]) == ("failed", "auth_error"), told
+            assert f"`{name} " in told["error"]["message"], "the command that signs in"
+
+
+def processes_of(job_id: str) -> list[str]:
+    """Command lines of all that runs on behalf of a job, by the mark that each of them carries."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if job_id.encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().decode().replace("\0", " "))
+        except OSError:
+            continue  # it has ended, or is another's
+    return [each for each in found if each]

@@ -1,0 +1,47 @@
+"""Which program is started for a CLI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.engine.jobs.launch import Launcher
+
+COPILOT = cli_of(CliName.COPILOT)
+
+
+def program(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def loader(tmp_path: Path) -> Path:
+    """As npm lays it out: a link among the commands."""
+    loader = program(tmp_path / "lib/node_modules/@github/copilot/npm-loader.js")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/copilot").symlink_to(loader)
+    return loader
+
+
+def found(tmp_path: Path) -> Path:
+    return Path(Launcher({"PATH": str(tmp_path / "bin"), "HOME": str(tmp_path)}).program(COPILOT))
+
+
+@pytest.mark.parametrize(
+    "place", ["../copilot-linux-x64/copilot", "node_modules/@github/copilot-linux-x64/copilot"]
+)
+def test_the_program_goes_before_its_loader(tmp_path: Path, loader: Path, place: str) -> None:
+    native = program(loader.parent / place)
+    assert found(tmp_path) == native.resolve()
+
+
+def test_the_loader_does_where_there_is_no_other(tmp_path: Path, loader: Path) -> None:
+    unready = program(loader.parent / "../copilot-linux-x64/copilot")
+    unready.chmod(0o644)
+    assert found(tmp_path) == tmp_path / "bin/copilot"
