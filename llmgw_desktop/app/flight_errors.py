@@ -141,6 +141,11 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "Its sign-in is missing or has expired, or its key was refused.",
         "Sign in with the CLI: Providers has a button for it. Then send the request again.",
     ),
+    "cli_resting": (
+        "The CLI is left alone for a while, and was not asked.",
+        "It failed several times in a row, or nobody is signed in with it.",
+        "The words below say which. Check it under Providers, or wait: it is tried again by itself.",
+    ),
     "cli_missing": (
         "The CLI could not be started.",
         "It is not installed, or not where the gateway looks for it.",
