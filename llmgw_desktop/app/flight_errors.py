@@ -144,7 +144,7 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
     "cli_resting": (
         "The CLI is left alone for a while, and was not asked.",
         "It failed several times in a row, or nobody is signed in with it.",
-        "The words below say which. Check it under Providers, or wait: it is tried again by itself.",
+        "The words below say which. Check it under Providers, or wait a while.",
     ),
     "cli_missing": (
         "The CLI could not be started.",

@@ -164,14 +164,12 @@ def test_on_a_full_disk_the_end_of_a_job_is_told_truly_and_the_program_stays(
     gateway = Gateway(house.setup)
     try:
         gateway.wait_ready()
-        wait = "begin; while [ ! -e $HOME/go-on ]; do sleep 0.01; done; "
-        none_left += [ask(gateway, wait + "answer one"), ask(gateway, wait + "refuse 400 two")]
-        for job_id in none_left:
-            until(
-                lambda job_id=job_id: (
-                    call(gateway, f"/v1/jobs/{job_id}")["job"]["state"] == "running"
-                )
-            )
+        wait = "while [ ! -e $HOME/go-on ]; do sleep 0.01; done; "
+        none_left += [
+            ask(gateway, f"begin; touch $HOME/starts-one; {wait} answer one"),
+            ask(gateway, f"begin; touch $HOME/starts-two; {wait} refuse 400 two"),
+        ]
+        until(lambda: all((house.person / f"starts-{name}").exists() for name in ("one", "two")))
         resource.prlimit(gateway.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
         house.go("on")
         one, two = (ended(gateway, job_id) for job_id in none_left)

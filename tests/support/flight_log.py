@@ -54,9 +54,9 @@ def read_flights(home: Path) -> list[Flight]:
         return []
     uri = f"{database(home).as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
-        made = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", [_TABLE])
-        if made.fetchone() is None:
-            return []
+        made = connection.execute("SELECT name FROM pragma_table_info(?)", [_TABLE])
+        if not {name for (name,) in made} >= set(_COLUMNS):
+            return []  # a new file gets its columns step by step
         rows = connection.execute(
             f"SELECT {', '.join(_COLUMNS)} FROM {_TABLE} ORDER BY started_at_s, id"
         ).fetchall()
