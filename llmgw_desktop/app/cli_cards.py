@@ -3,7 +3,7 @@
 import shlex
 from dataclasses import dataclass
 
-from llmgw_desktop.app.account_words import ago_text, settled, span_text
+from llmgw_desktop.app.account_words import QuotaLine, ago_text, quota_line, settled, span_text
 from llmgw_desktop.app.cli_survey import CliFound
 from llmgw_desktop.app.cli_words import INSTALL, TITLES, drift_words, sign_words, version_words
 from llmgw_desktop.app.inert_text import inert_line
@@ -37,6 +37,7 @@ class CliCard:
     """What happened and what to do; empty when all is well."""
     drift: str
     last_error: str
+    quotas: tuple[QuotaLine, ...]
     enabled: bool
     is_installed: bool
     install: str
@@ -49,7 +50,7 @@ class CliCard:
 
     @property
     def counts_down(self) -> bool:
-        return self.state in _WAITING
+        return self.state in _WAITING or bool(self.quotas)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,7 @@ def cli_card(
         reason=reason,
         drift=drift_words(found),
         last_error=f"Last error, {ago}: {error}" if error and ago else error,
+        quotas=tuple(quota_line(each, now_s) for each in status.windows) if said.enabled else (),
         enabled=said.enabled,
         is_installed=found.is_installed,
         install=INSTALL[found.name],

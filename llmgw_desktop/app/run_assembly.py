@@ -65,6 +65,7 @@ class Runs:
         books = Books(
             sessions, ids=ids, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home
         )
+        books.told_quota = base.health.told_quota
         self.supervisor = Supervisor(
             JobParts(
                 store=self._store,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from llmgw_desktop.domain.account import QuotaWindow
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.domain.values import value
 
@@ -158,6 +159,8 @@ class UsageTold:
     goes on from the figures of its parent."""
     is_cost_cumulative: bool = False
     """The cost alone is of the whole session."""
+    windows: tuple[QuotaWindow, ...] = ()
+    """What is left of the sign-in's quota, where the CLI writes it down."""
 
 
 @value

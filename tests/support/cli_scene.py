@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from llmgw_desktop.app.cli_drift import Drift, GoneFlag
 from llmgw_desktop.app.sign_in_signs import UNKNOWN_SIGN, Sign, SignedIn
-from llmgw_desktop.domain.account import AccountState, AccountStatus
+from llmgw_desktop.domain.account import AccountState, AccountStatus, QuotaWindow
 from llmgw_desktop.domain.cli import CliName
 from tests.support.routing_scene import NOW_S
 
@@ -47,6 +47,13 @@ def set_cli_scene(gateway: PlainGateway) -> None:
     ended = "Asked for its version it ended with exit code 127: node: command not found"
     survey.install(CliName.COPILOT, version="", problem=ended, sign=UNKNOWN_SIGN)
     gateway.cli_runs[:] = [CliName.CLAUDE, CliName.CLAUDE]
+    gateway.health.known["codex-cli"] = AccountStatus(
+        account="codex-cli",
+        windows=(
+            QuotaWindow(name="5h", used_share=0.42, resets_at_s=NOW_S + 7200),
+            QuotaWindow(name="7d", used_share=0.93, resets_at_s=NOW_S + 5 * 86400),
+        ),
+    )
     gateway.health.known["grok-cli"] = AccountStatus(
         account="grok-cli",
         state=AccountState.COOLING,

@@ -64,6 +64,13 @@ rollout() {
         printf '"last_token_usage":{"input_tokens":%s,"output_tokens":%s}}}}\n' "$2" "$3"
     } >>"$folder/rollout-x-$id.jsonl"
 }
+quota() {
+    mkdir -p "$folder"
+    printf '{"type":"event_msg","payload":{"type":"token_count","info":null,"rate_limits":{' \
+        >>"$folder/rollout-x-$id.jsonl"
+    printf '"primary":{"used_percent":%s,"window_minutes":300,"resets_at":%s}}}}\n' "$1" "$2" \
+        >>"$folder/rollout-x-$id.jsonl"
+}
 answer() {
     printf '{"type":"thread.started","thread_id":"%s"}\n' "$id"
     printf '{"type":"item.completed","item":{"id":"i","type":"agent_message","text":"%s"}}\n' "$1"

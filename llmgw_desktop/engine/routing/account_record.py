@@ -1,6 +1,6 @@
 """All that is remembered of one account; `health.py` decides what is done with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 
@@ -112,15 +112,18 @@ class AccountRecord:
         """Whether the last answer's headers tell something new. What they do not name stays."""
         headers, self.headers = self.headers, _NO_HEADERS
         self.windows_at = now.mono
-        told = {each.name: each for each in quota_windows(headers, now.wall)}
         before = self.windows
-        if told:
-            merged = {each.name: each for each in before} | told
-            self.windows = tuple(merged.values())[-MOST_WINDOWS:]
-        self.share_left = share_left(self.windows, now.wall)
+        self.take_windows(quota_windows(headers, now.wall), now)
         return [(each.name, each.used_share) for each in before] != [
             (each.name, each.used_share) for each in self.windows
         ]
+
+    def take_windows(self, told: Sequence[QuotaWindow], now: Moment) -> None:
+        """What was told anew; what it does not name stays."""
+        if told:
+            merged = {each.name: each for each in (*self.windows, *told)}
+            self.windows = tuple(merged.values())[-MOST_WINDOWS:]
+        self.share_left = share_left(self.windows, now.wall)
 
     def status(self, now: Moment) -> AccountStatus:
         state, until_s, reason = self._state(now)

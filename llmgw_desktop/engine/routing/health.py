@@ -6,8 +6,9 @@ its models' names say.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from llmgw_desktop.domain.account import AccountState, AccountStatus
+from llmgw_desktop.domain.account import AccountState, AccountStatus, QuotaWindow
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import Candidate
@@ -17,6 +18,7 @@ from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.routing.account_book import OF_KEYS, AccountBook
 from llmgw_desktop.engine.routing.account_record import AccountRecord
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind, Scope
+from llmgw_desktop.engine.routing.quota_windows import plausible_moment
 from llmgw_desktop.engine.routing.rests import TRIAL_S, Standing
 from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.store.account_store import AccountStore
@@ -80,6 +82,23 @@ class Health:
     def reset(self, account: str) -> None:
         """A person says that all is well again."""
         self._book.reset(account)
+
+    def told_quota(self, account: str, windows: Sequence[QuotaWindow]) -> None:
+        """By another way than the headers of its answers."""
+        record = self._book.records.get(account)
+        if record is None:
+            return
+        now = self._book.now()
+        told = [
+            replace(
+                each,
+                resets_at_s=plausible_moment(each.resets_at_s, now.wall),
+                told_at_s=now.wall,
+            )
+            for each in windows
+        ]
+        record.take_windows(told, now)
+        self._book.changed(record)
 
     def keep_all(self) -> None:
         """Hand the store all that a restart should remember."""

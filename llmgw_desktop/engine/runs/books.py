@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.account import QuotaWindow
 from llmgw_desktop.domain.cli import ErrorCategory, SessionWish, UsageTold
+from llmgw_desktop.domain.cli_settings import provider_of
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.job import Job, JobFigures
@@ -45,6 +47,8 @@ class Books:
         self._home_of = home_of
         self.flights: RunFlights | None = None
         """Joined later: it reads what the jobs said."""
+        self.told_quota: Callable[[str, Sequence[QuotaWindow]], None] = _nobody_asks
+        """(account, windows): who keeps how accounts stand."""
 
     async def prepare(self, asked: Submission) -> Submission:
         if asked.flight_id:
@@ -61,6 +65,8 @@ class Books:
 
     async def settle(self, job: Job, asked: Submission, account: Account, temp: Path) -> JobFigures:
         side = await self._side_usage(job, asked, account, temp)
+        if side is not None and side.windows:
+            self.told_quota(provider_of(job.cli), side.windows)
         use = asked.session
         figures, totals = settled(
             account,
@@ -106,3 +112,7 @@ class Books:
 
 def _began_nothing(account: Account) -> bool:
     return account.ended is not None and account.ended.category in _BEGAN_NOTHING
+
+
+def _nobody_asks(account: str, windows: Sequence[QuotaWindow]) -> None:
+    del account, windows

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.cli_cards import CliCard
 from llmgw_desktop.app.cli_providers import SignInOpened
+from llmgw_desktop.ui.providers.quota_rows import QuotaRows
 from llmgw_desktop.ui.providers.standing_marks import standing_mark
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
@@ -48,6 +49,7 @@ class CliCardView(Card):
         self._reason = FlowingLabel(theme)
         self._drift = FlowingLabel(theme, tone=Tone.WARNING)
         self._error = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        self._quotas = QuotaRows(theme)
         self._opened = FlowingLabel(theme)
         self._command = CodeBlock(theme, card.sign_in_command, name="sign-in command")
         self._sign_in = Button(theme, "Sign in…")
@@ -85,6 +87,7 @@ class CliCardView(Card):
         ):
             label.setText(words)
             label.setVisible(bool(words))
+        self._quotas.show_quotas(card.quotas)
         parts = (card.words, card.facts, card.use, card.reason)
         self.setAccessibleDescription(". ".join(part for part in parts if part))
 
@@ -134,7 +137,8 @@ class CliCardView(Card):
                 spacing=space(2),
             )
         )
-        for widget in (self._reason, self._drift, self._error, self._opened, self._command):
+        said = (self._reason, self._drift, self._quotas, self._error, self._opened, self._command)
+        for widget in said:
             column.addWidget(widget)
         self._opened.hide()
         self._command.hide()

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
 import pytest
 
 from llmgw_desktop.clis.codex import CLI
+from llmgw_desktop.domain.account import QuotaWindow
 from llmgw_desktop.domain.cli import (
     CliName,
     CliRequest,
@@ -180,6 +182,38 @@ class TestSideUsage:
         assert told is not None
         assert (told.usage.input_tokens, told.usage.output_tokens) == (9218, 3)
         assert not told.is_cumulative
+
+    def test_tells_what_is_left_of_a_subscription(self) -> None:
+        told = self.told(transcript("codex.rollout-quota.jsonl"))
+        assert told is not None
+        assert told.windows == (
+            QuotaWindow(name="5h", used_share=0.425, resets_at_s=1795300000),
+            QuotaWindow(name="7d", used_share=0.07, resets_at_s=1795900000),
+        )
+        assert told.usage.input_tokens == 10
+
+    @pytest.mark.parametrize(
+        ("limits", "names"),
+        [
+            (None, []),
+            ({"primary": None, "secondary": {"used_percent": 5}}, ["secondary"]),
+            ({"primary": {"used_percent": "5", "window_minutes": 300}}, []),
+            ({"primary": {"used_percent": 1e999, "window_minutes": 300}}, []),
+            ({"primary": {"used_percent": 250, "window_minutes": -1}}, ["primary"]),
+            ({"primary": {"used_percent": 5, "window_minutes": 90}}, ["90m"]),
+            (
+                {"primary": {"used_percent": 5, "window_minutes": True, "resets_at": "x"}},
+                ["primary"],
+            ),
+            ([1, 2], []),
+        ],
+    )
+    def test_takes_nothing_for_a_quota_that_is_none(self, limits: object, names: list[str]) -> None:
+        event = {"type": "token_count", "info": None, "rate_limits": limits}
+        told = self.told(json.dumps({"type": "event_msg", "payload": event}).encode())
+        windows = () if told is None else told.windows
+        assert [each.name for each in windows] == names
+        assert all(0 <= (each.used_share or 0) <= 1 for each in windows)
 
     def test_is_added_up_over_calls_and_counts_none_twice(self) -> None:
         def count(total: int) -> dict[str, Any]:

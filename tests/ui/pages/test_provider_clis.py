@@ -58,6 +58,7 @@ async def test_each_that_is_installed_has_a_card_with_its_state(stage: RoutingSt
         "opencode-cli",
         "copilot-cli",
     ]
+    assert "58 % left · resets in 2 h" in words_of(cli_card(stage, "codex-cli"))
     claude = words_of(cli_card(stage, "claude-cli"))
     assert "Claude Code | ready | claude-cli · version 2.1.329" in claude
     assert "2 of 4 running · default model sonnet" in claude
