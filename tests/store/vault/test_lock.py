@@ -160,6 +160,7 @@ def test_nobody_waits_for_what_is_no_file(place: Place, what: str) -> None:
     else:
         path.symlink_to("/dev/zero")
     _rows_are_as_before(place)
+    assert not path.is_file(), "nothing was written over it"
 
 
 def test_a_new_key_is_never_made_where_there_is_one(place: Place) -> None:

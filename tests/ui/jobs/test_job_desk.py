@@ -187,6 +187,8 @@ async def test_when_all_have_ended_meanwhile_there_is_no_question_left(stage: St
     stage.runs.end(job)
     await turn_until(lambda: stage.is_quitting)
     await turn_until(lambda: not stage.has_question())
+    assert stage.is_quitting
+    assert not stage.has_question()
 
 
 async def test_closing_the_window_without_a_tray_asks_and_keeps_it(stage: Stage) -> None:

@@ -172,6 +172,7 @@ async def test_stepping_through_jobs_shows_what_each_says(plain: PlainBench) -> 
         plain.page.table.choose(jobs[0].id)
         plain.page.table.choose(job.id)
         await turn_until(lambda: plain.text == f"said by {job.id}")  # noqa: B023
+        assert plain.text == f"said by {job.id}"
 
 
 async def test_a_job_that_waits_says_which_one_it_is(plain: PlainBench) -> None:
@@ -236,6 +237,7 @@ async def test_an_answer_that_is_not_there_is_said(plain: PlainBench) -> None:
     plain.runs.events[job.id] = [TextGrew(text="Here.")]
     plain.page._actions.answer.trigger()
     await turn_until(lambda: plain.page.notice.text == "Answer copied.")
+    assert QGuiApplication.clipboard().text() == "Here."
 
 
 async def test_titles_that_would_turn_the_line_around_do_not(plain: PlainBench) -> None:

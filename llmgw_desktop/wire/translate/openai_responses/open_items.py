@@ -1,5 +1,6 @@
 """Items of an answer in Responses while they are written: their events and their final form."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from llmgw_desktop.wire.translate.openai_responses.frames import Frames, delta_o
 from llmgw_desktop.wire.translate.openai_responses.reasoning import reasoning_item
 
 
-class OpenItem:
+class OpenItem(ABC):
     """One at a time; `place` is its output_index."""
 
     __slots__ = ("_frames", "_opening", "_pieces", "_place", "id", "text_chars")
@@ -34,7 +35,7 @@ class OpenItem:
         self.text_chars += len(more)
         self._frames.add_delta(self._opening, more)
 
-    def end_part(self) -> None:
+    def end_part(self) -> None:  # noqa: B027 - items without parts have nothing to do
         """Nothing more comes of what grew."""
 
     def close(self, status: str) -> dict[str, Any]:
@@ -44,8 +45,9 @@ class OpenItem:
             self._tell_item("done", item)
         return item
 
+    @abstractmethod
     def _form(self, status: str) -> dict[str, Any]:
-        raise NotImplementedError
+        """The item as it is told when it begins, and when it ends."""
 
     def _text(self) -> str:
         if len(self._pieces) > 1:
@@ -99,7 +101,7 @@ class OpenMessage(OpenItem):
         self._annotations.append(annotation)
 
     @override
-    def end_part(self) -> None:
+    def end_part(self) -> None:  # noqa: B027 - items without parts have nothing to do
         if not self._part_is_open:
             return
         self._part_is_open = False
@@ -158,7 +160,7 @@ class OpenReasoning(OpenItem):
         super().grow(more)
 
     @override
-    def end_part(self) -> None:
+    def end_part(self) -> None:  # noqa: B027 - items without parts have nothing to do
         if not self._part_is_open:
             return
         self._part_is_open = False
@@ -191,7 +193,7 @@ class OpenCall(OpenItem):
         return "custom_tool_call_input" if self._is_custom else "function_call_arguments"
 
     @override
-    def end_part(self) -> None:
+    def end_part(self) -> None:  # noqa: B027 - items without parts have nothing to do
         if not self._part_is_open:
             return
         self._part_is_open = False

@@ -1,0 +1,333 @@
+"""Which status and which words each of our errors has in the vendors' dialects.
+
+One row a class; of an error without a row of its own that of its nearest ancestor holds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from llmgw_desktop.domain.access_errors import (
+    AccessError,
+    ForeignHost,
+    ForeignOrigin,
+    Unauthenticated,
+)
+from llmgw_desktop.domain.errors import (
+    AccountsBusy,
+    AccountsUnusable,
+    ClientGone,
+    CliMissing,
+    ConfigError,
+    GatewayClosed,
+    KeyMissing,
+    LlmgwError,
+    LossRefused,
+    NotOffered,
+    NotServed,
+    RequestError,
+    RequestStalled,
+    RequestTooLarge,
+    RouteError,
+    SignInNeeded,
+    StoreError,
+    UnknownModel,
+    UnknownPath,
+    UnsupportedMedia,
+    UpstreamCut,
+    UpstreamError,
+    UpstreamGarbage,
+    UpstreamRefused,
+    UpstreamTimeout,
+)
+from llmgw_desktop.domain.run_errors import (
+    InvalidRun,
+    JobStillLive,
+    NoSuchJob,
+    NoSuchSession,
+    SessionBusy,
+)
+from llmgw_desktop.domain.vault_errors import EntryUnfit, NoSuchEntry, VaultError, VaultLocked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    status: int
+    anthropic: str
+    openai: str
+    advice: str = ""
+    """What to do, in one sentence; what happened and why is said where the error is raised. Empty
+    where only that place can say what to do, and does."""
+    code: str | None = None
+    """OpenAI's code; the error's own kind where the vendor has no word."""
+    gemini_advice: str = ""
+    """What to do where Google's clients do it in another way than all others."""
+
+
+_INVALID = "invalid_request_error"
+TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
+    {
+        LlmgwError: Row(
+            status=500,
+            anthropic="api_error",
+            openai="server_error",
+            advice="This is a fault of the gateway; its log says more.",
+        ),
+        ConfigError: Row(
+            status=500,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Correct the settings of the gateway.",
+        ),
+        RequestError: Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Correct the request and send it again.",
+        ),
+        NotOffered: Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+        ),
+        RequestTooLarge: Row(
+            status=413,
+            anthropic="request_too_large",
+            openai=_INVALID,
+            advice="Send less, or raise the limit.",
+        ),
+        # the vendors' SDKs ask again after a 408, which is right here
+        RequestStalled: Row(
+            status=408,
+            anthropic="timeout_error",
+            openai=_INVALID,
+            advice="Send the request again.",
+        ),
+        UnsupportedMedia: Row(
+            status=415,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Send JSON with 'content-type: application/json'.",
+        ),
+        LossRefused: Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Leave these out, ask a provider that speaks this protocol, or allow the loss.",
+        ),
+        InvalidRun: Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Nothing was started: correct the request and send it again.",
+        ),
+        # the vendors' SDKs ask again after a 409, which is right here
+        SessionBusy: Row(
+            status=409,
+            anthropic=_INVALID,
+            openai=_INVALID,
+        ),
+        NoSuchJob: Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="GET /v1/jobs lists yours; a job is kept for the days that the settings say.",
+        ),
+        NoSuchSession: Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="GET /v1/sessions lists yours; one that nobody uses is forgotten in time.",
+        ),
+        JobStillLive: Row(
+            status=409,
+            anthropic=_INVALID,
+            openai=_INVALID,
+        ),
+        AccessError: Row(
+            status=403,
+            anthropic="permission_error",
+            openai="permission_error",
+            advice="Change what this client may do in the gateway's settings.",
+        ),
+        Unauthenticated: Row(
+            status=401,
+            anthropic="authentication_error",
+            openai=_INVALID,
+            code="invalid_api_key",
+            advice="Send a key of this gateway as 'Authorization: Bearer' or 'x-api-key'.",
+            gemini_advice="Send a key of this gateway as 'x-goog-api-key'.",
+        ),
+        ForeignHost: Row(
+            status=421,
+            anthropic="permission_error",
+            openai="permission_error",
+        ),
+        ForeignOrigin: Row(
+            status=403,
+            anthropic="permission_error",
+            openai="permission_error",
+        ),
+        RouteError: Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="See GET /v1/models for what this gateway serves.",
+        ),
+        UnknownModel: Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            code="model_not_found",
+            advice="GET /v1/models lists the names; providers are added and switched on in the "
+            "gateway's settings.",
+        ),
+        UnknownPath: Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            code="unknown_url",
+        ),
+        # not 501: a status of 500 and up would make clients ask again in vain
+        NotServed: Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+        ),
+        # not overloaded_error: that is a word about the vendor, and coding agents that hear it a
+        # few times change to another model; 503 alone makes every client come again
+        GatewayClosed: Row(
+            status=503,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Try again later.",
+        ),
+        UpstreamError: Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Try again; if it stays so, look at the provider's own status.",
+        ),
+        KeyMissing: Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Name in this provider's settings where it is: an entry of the vault in vault "
+            "('llmgw vault set' stores it), or in api_key_env a variable that the gateway is "
+            "started with.",
+        ),
+        SignInNeeded: Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Your own key is fine. Providers in the gateway's window opens the sign-in.",
+        ),
+        CliMissing: Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Your own key is fine; 'llmgw doctor' tells which CLIs are here.",
+        ),
+        UpstreamRefused: Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Check the network and the provider's base URL, then try again.",
+        ),
+        UpstreamTimeout: Row(
+            status=504,
+            anthropic="timeout_error",
+            openai="server_error",
+            advice="Try again, or allow more time in the gateway's settings.",
+        ),
+        UpstreamGarbage: Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Check that the provider's base URL leads to a model service of its kind.",
+        ),
+        UpstreamCut: Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Try again.",
+        ),
+        AccountsUnusable: Row(
+            status=502,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Your own key is fine; look after these accounts in the gateway.",
+        ),
+        AccountsBusy: Row(
+            status=429,
+            anthropic="rate_limit_error",
+            openai="rate_limit_error",
+            code="rate_limit_exceeded",
+            advice="Try again then, or add another account to the gateway.",
+        ),
+        ClientGone: Row(
+            status=499,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Nothing is to be done.",
+        ),
+        VaultError: Row(
+            status=500,
+            anthropic="api_error",
+            openai="server_error",
+        ),
+        # 423: a status of 500 and up would make clients ask again in vain
+        VaultLocked: Row(
+            status=423,
+            anthropic="permission_error",
+            openai=_INVALID,
+        ),
+        EntryUnfit: Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Correct the request and send it again.",
+        ),
+        NoSuchEntry: Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="Lists show what is there for a project and for all.",
+        ),
+        StoreError: Row(
+            status=500,
+            anthropic="api_error",
+            openai="server_error",
+            advice="Look after the disk and the files of the gateway.",
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How vendors call an error of some status."""
+
+    anthropic: str
+    openai: str
+    code: str | None = None
+
+
+STATUS_WORDS: Mapping[int, Words] = MappingProxyType(
+    {
+        400: Words(_INVALID, _INVALID),
+        401: Words("authentication_error", "authentication_error", "invalid_api_key"),
+        402: Words("billing_error", "insufficient_quota", "insufficient_quota"),
+        403: Words("permission_error", "permission_error"),
+        404: Words("not_found_error", _INVALID, "not_found"),
+        413: Words("request_too_large", _INVALID),
+        429: Words("rate_limit_error", "rate_limit_error", "rate_limit_exceeded"),
+        500: Words("api_error", "server_error"),
+        504: Words("timeout_error", "server_error"),
+        529: Words("overloaded_error", "server_error", "overloaded"),
+    }
+)
+
+
+def row_of(error: LlmgwError) -> Row:
+    return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
