@@ -6,7 +6,7 @@ how the space is shared. Filters and empty states are the page's.
 
 from dataclasses import replace
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -16,12 +16,10 @@ from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.flights.detail.detail_pane import DetailPane
 from llmgw_desktop.ui.flights.table.flight_table import FlightTable
-from llmgw_desktop.ui.flights.thin_splitter import ThinSplitter
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.pane_splitter import PaneSplitter
 
-_SIDE_KEY = "flights/side"
-_SHARE_KEY = "flights/share"
 _STEADY_MS = 60
 _AGAIN_MS = 250
 _TRIES = 12
@@ -48,10 +46,9 @@ class FlightBrowser(QWidget):
         self._flights = flights
         self._bridge = bridge
         self._theme = theme
-        self._settings = settings
         self._flight: FlightSummary | None = None
         self._tries_left = 0
-        self._splitter = ThinSplitter(theme)
+        self._splitter = PaneSplitter(theme, table, pane, settings, "flights")
         self._new = Button(theme, kind=ButtonKind.PRIMARY, icon="up", parent=table)
         self._steady = QTimer(self, singleShot=True, interval=_STEADY_MS)
         self._steady.timeout.connect(self._fetch)
@@ -95,11 +92,7 @@ class FlightBrowser(QWidget):
         return False
 
     def _lay_out(self) -> None:
-        self._splitter.addWidget(self._table)
-        self._splitter.addWidget(self._pane)
-        self._splitter.setStretchFactor(0, 1)
-        self._splitter.setStretchFactor(1, 1)
-        self._turn(at_right=self._settings.value(_SIDE_KEY, "bottom") == "right")
+        self._pane.show_side(at_right=self._splitter.begin(1, 1))
         self._pane.hide()
         self._new.hide()
         self._new.setToolTip("Show the newest flights (Home)")
@@ -118,7 +111,6 @@ class FlightBrowser(QWidget):
         self._pane.left.connect(self._focus_table)
         self._pane.turned.connect(self._on_turned)
         self._new.clicked.connect(self._table.scrollToTop)
-        self._splitter.splitterMoved.connect(self._keep_share)
 
     def _on_chosen(self, flight: FlightSummary | None) -> None:
         if flight is None or (self._flight is not None and flight.id == self._flight.id):
@@ -178,25 +170,7 @@ class FlightBrowser(QWidget):
             QTimer.singleShot(_AGAIN_MS, self, self._fetch)
 
     def _on_turned(self) -> None:
-        at_right = self._splitter.orientation() is Qt.Orientation.Vertical
-        self._settings.setValue(_SIDE_KEY, "right" if at_right else "bottom")
-        self._turn(at_right=at_right)
-
-    def _turn(self, *, at_right: bool) -> None:
-        side = Qt.Orientation.Horizontal if at_right else Qt.Orientation.Vertical
-        self._splitter.setOrientation(side)
-        kept = self._settings.value(self._share_key)
-        if not (isinstance(kept, QByteArray) and self._splitter.restoreState(kept)):
-            self._splitter.setSizes([500, 500])
-        self._pane.show_side(at_right=at_right)
-
-    def _keep_share(self) -> None:
-        self._settings.setValue(self._share_key, self._splitter.saveState())
-
-    @property
-    def _share_key(self) -> str:
-        at_right = self._splitter.orientation() is Qt.Orientation.Horizontal
-        return f"{_SHARE_KEY}-{'right' if at_right else 'bottom'}"
+        self._pane.show_side(at_right=self._splitter.turn())
 
     def _place_new(self) -> None:
         self._new.adjustSize()

@@ -1,16 +1,13 @@
 """The table of jobs and the pane of the chosen one, side by side or one below the other."""
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from llmgw_desktop.domain.job import Job
-from llmgw_desktop.ui.flights.thin_splitter import ThinSplitter
 from llmgw_desktop.ui.jobs.job_pane import JobPane
 from llmgw_desktop.ui.jobs.job_table import JobTable
 from llmgw_desktop.ui.theme import Theme
-
-_SIDE_KEY = "jobs/side"
-_SHARE_KEY = "jobs/share"
+from llmgw_desktop.ui.widgets.pane_splitter import PaneSplitter
 
 
 class JobBrowser(QWidget):
@@ -23,14 +20,9 @@ class JobBrowser(QWidget):
         super().__init__()
         self._table = table
         self._pane = pane
-        self._settings = settings
         self._job: Job | None = None
-        self._splitter = ThinSplitter(theme)
-        self._splitter.addWidget(table)
-        self._splitter.addWidget(pane)
-        self._splitter.setStretchFactor(0, 2)
-        self._splitter.setStretchFactor(1, 3)
-        self._turn(at_right=settings.value(_SIDE_KEY, "bottom") == "right")
+        self._splitter = PaneSplitter(theme, table, pane, settings, "jobs")
+        pane.show_side(at_right=self._splitter.begin(2, 3))
         pane.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -69,7 +61,6 @@ class JobBrowser(QWidget):
         self._pane.closed.connect(self.close_pane)
         self._pane.left.connect(self._focus_table)
         self._pane.turned.connect(self._on_turned)
-        self._splitter.splitterMoved.connect(self._keep_share)
 
     def _on_chosen(self, job: Job | None) -> None:
         self._job = job
@@ -92,22 +83,4 @@ class JobBrowser(QWidget):
         self._table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _on_turned(self) -> None:
-        at_right = self._splitter.orientation() is Qt.Orientation.Vertical
-        self._settings.setValue(_SIDE_KEY, "right" if at_right else "bottom")
-        self._turn(at_right=at_right)
-
-    def _turn(self, *, at_right: bool) -> None:
-        side = Qt.Orientation.Horizontal if at_right else Qt.Orientation.Vertical
-        self._splitter.setOrientation(side)
-        kept = self._settings.value(self._share_key)
-        if not (isinstance(kept, QByteArray) and self._splitter.restoreState(kept)):
-            self._splitter.setSizes([400, 600])
-        self._pane.show_side(at_right=at_right)
-
-    def _keep_share(self) -> None:
-        self._settings.setValue(self._share_key, self._splitter.saveState())
-
-    @property
-    def _share_key(self) -> str:
-        at_right = self._splitter.orientation() is Qt.Orientation.Horizontal
-        return f"{_SHARE_KEY}-{'right' if at_right else 'bottom'}"
+        self._pane.show_side(at_right=self._splitter.turn())

@@ -101,7 +101,7 @@ class OpenMessage(OpenItem):
         self._annotations.append(annotation)
 
     @override
-    def end_part(self) -> None:  # noqa: B027 - items without parts have nothing to do
+    def end_part(self) -> None:
         if not self._part_is_open:
             return
         self._part_is_open = False
@@ -160,7 +160,7 @@ class OpenReasoning(OpenItem):
         super().grow(more)
 
     @override
-    def end_part(self) -> None:  # noqa: B027 - items without parts have nothing to do
+    def end_part(self) -> None:
         if not self._part_is_open:
             return
         self._part_is_open = False
@@ -193,7 +193,7 @@ class OpenCall(OpenItem):
         return "custom_tool_call_input" if self._is_custom else "function_call_arguments"
 
     @override
-    def end_part(self) -> None:  # noqa: B027 - items without parts have nothing to do
+    def end_part(self) -> None:
         if not self._part_is_open:
             return
         self._part_is_open = False
