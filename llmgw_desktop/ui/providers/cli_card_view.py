@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from llmgw_desktop.app.cli_cards import CliCard
 from llmgw_desktop.app.cli_providers import SignInOpened
+from llmgw_desktop.ui.providers.card_head import card_head
 from llmgw_desktop.ui.providers.quota_rows import QuotaRows
 from llmgw_desktop.ui.providers.standing_marks import standing_mark
 from llmgw_desktop.ui.theme import TextSize, Theme
@@ -15,10 +16,8 @@ from llmgw_desktop.ui.widgets.code_block import CodeBlock
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.mark import Mark
-from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
 from llmgw_desktop.ui.widgets.switch import Switch
 
-_WORDS_UNITS = 60
 _SIGN_IN_HINT = "Opens its own sign-in in a terminal"
 _CHECK_HINT = (
     "Asks the program for its version and flags, and ends its rest; its vendor is not asked"
@@ -128,13 +127,12 @@ class CliCardView(Card):
         column.setContentsMargins(space(5), space(3.5), space(4), space(4))
         column.setSpacing(space(1.5))
         column.addWidget(
-            Reflow(
-                [
-                    Flowed(self._words(), stretch=1, comfortable=space(_WORDS_UNITS)),
-                    Flowed(self._buttons(), stretch=0),
-                ],
-                [(2,), (1, 1)],
-                spacing=space(2),
+            card_head(
+                self._theme,
+                (self._mark, self._name, self._state),
+                (self._facts, self._use),
+                (self._sign_in, self._check, self._edit),
+                self._switch,
             )
         )
         said = (self._reason, self._drift, self._quotas, self._error, self._opened, self._command)
@@ -142,33 +140,3 @@ class CliCardView(Card):
             column.addWidget(widget)
         self._opened.hide()
         self._command.hide()
-
-    def _words(self) -> QWidget:
-        space = self._theme.space
-        words = QWidget()
-        title = QHBoxLayout()
-        title.setSpacing(space(2))
-        title.addWidget(self._mark)
-        title.addWidget(self._name)
-        title.addWidget(self._state)
-        title.addStretch(1)
-        column = QVBoxLayout(words)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(space(0.75))
-        column.addLayout(title)
-        column.addWidget(self._facts)
-        column.addWidget(self._use)
-        return words
-
-    def _buttons(self) -> QWidget:
-        space = self._theme.space
-        buttons = QWidget()
-        row = QHBoxLayout(buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(space(1))
-        for widget in (self._sign_in, self._check, self._edit):
-            row.addWidget(widget)
-        row.addSpacing(space(1.5))
-        row.addWidget(self._switch)
-        row.addStretch(1)
-        return buttons

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from llmgw_desktop.app.provider_cards import AccountLine, ProviderCard
 from llmgw_desktop.app.provider_probe import COST_WORDS
 from llmgw_desktop.app.providers import AccountTest
 from llmgw_desktop.ui.providers.account_row import AccountRow
+from llmgw_desktop.ui.providers.card_head import card_head
 from llmgw_desktop.ui.providers.standing_marks import standing_mark
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
@@ -17,10 +18,8 @@ from llmgw_desktop.ui.widgets.card import Card, Line
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.mark import Mark
-from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
 from llmgw_desktop.ui.widgets.switch import Switch
 
-_WORDS_UNITS = 60
 _MORE_WORDS = "Another key for the same provider: by turns, or when the first is used up"
 
 
@@ -119,50 +118,21 @@ class ProviderCardView(Card):
         column = QVBoxLayout(self)
         column.setContentsMargins(space(5), space(3.5), space(4), space(4))
         column.setSpacing(space(2))
-        head = Reflow(
-            [
-                Flowed(self._words(), stretch=1, comfortable=space(_WORDS_UNITS)),
-                Flowed(self._buttons(), stretch=0),
-            ],
-            [(2,), (1, 1)],
-            spacing=space(2),
+        acts = (self._test, self._more, self._edit, self._remove)
+        column.addWidget(
+            card_head(
+                self._theme,
+                (self._mark, self._name, self._state),
+                (self._kind, self._models),
+                acts,
+                self._switch,
+            )
         )
-        column.addWidget(head)
+        for widget in (*acts, self._switch):
+            widget.setVisible(not self._card.is_practice)
         self._test.setToolTip(COST_WORDS)
         self._test.setAccessibleName(f"Test {self._card.name}")
         self._test.setAccessibleDescription(COST_WORDS)
         for row in self._rows.values():
             column.addWidget(Line(self._theme))
             column.addWidget(row)
-
-    def _words(self) -> QWidget:
-        space = self._theme.space
-        words = QWidget()
-        title = QHBoxLayout()
-        title.setSpacing(space(2))
-        title.addWidget(self._mark)
-        title.addWidget(self._name)
-        title.addWidget(self._state)
-        title.addStretch(1)
-        column = QVBoxLayout(words)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(space(0.75))
-        column.addLayout(title)
-        column.addWidget(self._kind)
-        column.addWidget(self._models)
-        return words
-
-    def _buttons(self) -> QWidget:
-        space = self._theme.space
-        buttons = QWidget()
-        row = QHBoxLayout(buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(space(1))
-        for widget in (self._test, self._more, self._edit, self._remove):
-            row.addWidget(widget)
-            widget.setVisible(not self._card.is_practice)
-        row.addSpacing(space(1.5))
-        row.addWidget(self._switch)
-        self._switch.setVisible(not self._card.is_practice)
-        row.addStretch(1)
-        return buttons
