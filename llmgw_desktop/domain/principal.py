@@ -9,18 +9,26 @@ class Scope(StrEnum):
 
     MODELS_USE = "models:use"
     MODELS_LIST = "models:list"
+    MCP = "mcp"
     JOBS_RUN = "jobs:run"
+    FLIGHTS_READ = "flights:read"
     OPERATIONS = "operations"
+    WORKSPACE_ADMIN = "workspace:admin"
     VAULT_ADMIN = "vault:admin"
+    CLI_ADMIN = "cli:admin"
     ADMIN = "admin"
 
 
 SCOPE_WORDS: dict[Scope, str] = {
     Scope.MODELS_USE: "use your providers (this can cost money)",
     Scope.MODELS_LIST: "see which models you have",
+    Scope.MCP: "connect by MCP and see which tools there are",
     Scope.JOBS_RUN: "run vendors' CLIs on this computer, with your sign-ins",
+    Scope.FLIGHTS_READ: "read what it asked before, and what was answered",
     Scope.OPERATIONS: "read metrics and the gateway's state",
+    Scope.WORKSPACE_ADMIN: "make and register folders that jobs may work in",
     Scope.VAULT_ADMIN: "list, store and delete credentials in the vault (never read them)",
+    Scope.CLI_ADMIN: "upgrade vendors' CLIs",
     Scope.ADMIN: "change clients, providers and settings",
 }
 

@@ -1,0 +1,29 @@
+"""A call's arguments against what its tool takes; what does not fit is refused by its name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from llmgw_desktop.clis.checks import no_nul
+from llmgw_desktop.clis.values import fits, said
+from llmgw_desktop.engine.mcp.tool import Tool
+from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument
+
+
+def checked(tool: Tool, arguments: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Those that were given; null means: not given. Raises InvalidArgument."""
+    given = {name: value for name, value in (arguments or {}).items() if value is not None}
+    table = {option.name: option for option in tool.takes}
+    for name, value in given.items():
+        option = table.get(name)
+        if option is None:
+            has = ", ".join(table) or "no arguments"
+            raise InvalidArgument(
+                f"{tool.name} has no such argument; it has {has}", field=name[:80]
+            )
+        if not fits(value, option.schema):
+            raise InvalidArgument(f"it must be {said(option.schema)}", field=name)
+        if isinstance(value, str):
+            no_nul(value, name)
+    for name in sorted(tool.needs - given.keys()):
+        raise InvalidArgument("it must be given", field=name)
+    return given

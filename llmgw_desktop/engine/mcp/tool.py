@@ -1,0 +1,85 @@
+"""A tool of the MCP door, without a word of its transport: what it takes, tells and does."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from llmgw_desktop.clis.cli import Option
+from llmgw_desktop.domain.principal import Principal, Scope
+
+Schema = Mapping[str, Any]
+
+
+class Profile(StrEnum):
+    """How much of the toolbox a client carries."""
+
+    CORE = "core"
+    """Ask a CLI, follow its job, recall its answer, get a second opinion."""
+    REVIEW = "review"
+    """And panels, judges and receipts."""
+    FULL = "full"
+    """Everything."""
+
+
+EVERY_PROFILE = frozenset(Profile)
+REVIEW_AND_FULL = frozenset({Profile.REVIEW, Profile.FULL})
+FULL_ALONE = frozenset({Profile.FULL})
+
+
+class Progress(Protocol):
+    """Tells the client what comes while the call goes on."""
+
+    async def __call__(self, done: float, total: float | None, message: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """One use of a tool, its arguments checked against what the tool takes."""
+
+    principal: Principal
+    arguments: Mapping[str, Any] = field(repr=False)
+    project: str = ""
+    progress: Progress | None = None
+    """Where the client asked to be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolAnswer:
+    """What a tool tells, as structure and as text."""
+
+    structured: Mapping[str, Any]
+    text: str | None = None
+    """For the model that reads it; left out, it reads the structure."""
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A row of the toolbox."""
+
+    name: str
+    title: str
+    description: str
+    """What it is for, to the model that may call it: a sentence or two."""
+    takes: tuple[Option, ...] = ()
+    """Its arguments; the schemas that are shown decide what is accepted."""
+    needs: frozenset[str] = frozenset()
+    """Those that must be given."""
+    tells: Schema = field(default_factory=dict)
+    """JSON schemas of what its structure holds, by name."""
+    call: Callable[[ToolCall], Awaitable[ToolAnswer]]
+    scope: Scope
+    """To whom this is not allowed the tool is not there."""
+    profiles: frozenset[Profile] = EVERY_PROFILE
+    reads_only: bool = False
+    destroys: bool = False
+    """It may change or remove what was there."""
+    is_idempotent: bool = False
+    reaches_out: bool = False
+    """It talks to the world beyond this gateway."""
+    core_takes: frozenset[str] | None = None
+    """Of a tool with very many arguments those that the core profile shows; all are accepted."""
+
+    def shown_to(self, principal: Principal, profile: Profile) -> bool:
+        return profile in self.profiles and self.scope in principal.scopes

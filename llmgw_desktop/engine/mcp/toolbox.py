@@ -1,0 +1,54 @@
+"""All tools by name: who sees which, and the one way by which any is called."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from llmgw_desktop.domain.cli import ErrorCategory
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.principal import Principal
+from llmgw_desktop.engine.mcp.arguments import checked
+from llmgw_desktop.engine.mcp.tool import Profile, Progress, Tool, ToolAnswer, ToolCall
+from llmgw_desktop.engine.mcp.tool_errors import INTERNAL, refusal, told
+
+_log = logging.getLogger(__name__)
+
+
+class Toolbox:
+    """Never raises but CancelledError: what goes wrong is told in the one shape of errors."""
+
+    def __init__(self, tools: Iterable[Tool]) -> None:
+        self._tools: dict[str, Tool] = {}
+        for tool in tools:
+            assert tool.name not in self._tools, f"two tools are named {tool.name}"
+            self._tools[tool.name] = tool
+
+    def shown(self, principal: Principal, profile: Profile) -> list[Tool]:
+        return [tool for tool in self._tools.values() if tool.shown_to(principal, profile)]
+
+    async def call(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | None,
+        principal: Principal,
+        *,
+        project: str = "",
+        progress: Progress | None = None,
+    ) -> ToolAnswer:
+        """Whatever the client's profile: it only says what is listed."""
+        tool = self._tools.get(name)
+        if tool is None or tool.scope not in principal.scopes:
+            return told(f"There is no tool '{name[:80]}'.", ErrorCategory.INVALID_INPUT)
+        try:
+            call = ToolCall(
+                principal=principal,
+                arguments=checked(tool, arguments),
+                project=project,
+                progress=progress,
+            )
+            return await tool.call(call)
+        except LlmgwError as error:
+            return refusal(error)
+        except Exception as error:  # noqa: BLE001 - the door's edge: no call goes unanswered
+            _log.exception("the tool %s failed", name)
+            return told(f"The gateway failed: {type(error).__name__}.", INTERNAL)

@@ -1,0 +1,107 @@
+"""One way to call any tool, one shape of what went wrong."""
+
+from typing import Any
+
+import jsonschema
+import pytest
+
+from llmgw_desktop.clis.asked import option
+from llmgw_desktop.clis.values import ON, TEXT
+from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
+from llmgw_desktop.domain.run_errors import NoSuchJob, Saturated
+from llmgw_desktop.engine.mcp.schemas import input_schema, output_schema
+from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Profile, Tool, ToolAnswer, ToolCall
+from llmgw_desktop.engine.mcp.tool_errors import CATEGORIES
+from llmgw_desktop.engine.mcp.toolbox import Toolbox
+
+READER = Principal(client_id="cli_1", name="reader", scopes=frozenset({Scope.MCP}))
+
+
+async def _echo(call: ToolCall) -> ToolAnswer:
+    return ToolAnswer(structured={"success": True, "said": call.arguments["words"]})
+
+
+def a_tool(**more: Any) -> Tool:
+    fields: dict[str, Any] = {
+        "name": "echo",
+        "title": "Echo",
+        "description": "Says it again.",
+        "takes": (option("words", TEXT, "What to say."), option("loud", ON, "Louder.")),
+        "needs": frozenset({"words"}),
+        "tells": {"said": {"type": "string"}},
+        "call": _echo,
+        "scope": Scope.JOBS_RUN,
+    }
+    return Tool(**{**fields, **more})
+
+
+async def test_an_answer_fits_its_schema() -> None:
+    answer = await Toolbox([a_tool()]).call("echo", {"words": "hello", "loud": None}, LOCAL)
+    assert not answer.is_error
+    jsonschema.validate(answer.structured, output_schema(a_tool()))
+    assert answer.structured["said"] == "hello"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({}, "words"),
+        (None, "words"),
+        ({"words": ""}, "words"),
+        ({"words": 3}, "words"),
+        ({"words": "a\0b"}, "words"),
+        ({"words": "a", "loud": "yes"}, "loud"),
+        ({"words": "a", "wrods": "b"}, "wrods"),
+    ],
+)
+async def test_what_does_not_fit_is_refused_by_its_name(arguments: Any, field: str) -> None:
+    answer = await Toolbox([a_tool()]).call("echo", arguments, LOCAL)
+    assert answer.is_error
+    assert answer.structured["success"] is False
+    assert answer.structured["errorCategory"] == "invalid_input"
+    assert answer.structured["field"] == field
+    assert field in answer.structured["error"]
+    jsonschema.validate(answer.structured, output_schema(a_tool()))
+
+
+@pytest.mark.parametrize(
+    ("error", "category", "retryable"),
+    [
+        (NoSuchJob("job_1"), "not_found", False),
+        (Saturated(3), "saturated", True),
+        (ZeroDivisionError(), "internal_error", False),
+    ],
+)
+async def test_what_goes_wrong_inside_is_told_in_the_same_shape(
+    error: Exception, category: str, retryable: bool
+) -> None:
+    async def fail(call: ToolCall) -> ToolAnswer:
+        raise error
+
+    answer = await Toolbox([a_tool(call=fail)]).call("echo", {"words": "a"}, LOCAL)
+    assert answer.is_error
+    assert answer.structured["errorCategory"] == category
+    assert category in CATEGORIES
+    assert answer.structured["retryable"] is retryable
+
+
+async def test_to_whom_a_tool_is_not_allowed_it_is_not_there() -> None:
+    box = Toolbox([a_tool()])
+    assert box.shown(READER, Profile.FULL) == []
+    mine = await box.call("echo", {"words": "a"}, READER)
+    nobodys = await box.call("ohce", {"words": "a"}, READER)
+    assert mine.structured["error"].replace("echo", "ohce") == nobodys.structured["error"]
+
+
+def test_a_profile_says_what_is_listed() -> None:
+    box = Toolbox([a_tool(), a_tool(name="rare", profiles=FULL_ALONE)])
+    assert [tool.name for tool in box.shown(LOCAL, Profile.CORE)] == ["echo"]
+    assert [tool.name for tool in box.shown(LOCAL, Profile.FULL)] == ["echo", "rare"]
+
+
+def test_the_core_profile_shows_few_of_many_arguments_and_refuses_none() -> None:
+    tool = a_tool(core_takes=frozenset[str]())
+    assert set(input_schema(tool, Profile.CORE)["properties"]) == {"words"}
+    assert "additionalProperties" not in input_schema(tool, Profile.CORE)
+    assert input_schema(tool)["additionalProperties"] is False
+    jsonschema.Draft202012Validator.check_schema(input_schema(tool))
