@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.errors import StoreError
@@ -71,17 +70,16 @@ class Elsewhere:
             return None
         return None if maker is None else Away(maker, self._way_to(maker))
 
-    async def ask(
-        self, upstream: Upstream, maker: Maker, method: str, response_id: str, caller: Caller
-    ) -> UpstreamAnswer:
-        """Whatever the provider says. Raises UpstreamError; close the answer."""
+    async def ask(self, away: Away, method: str, path: str, caller: Caller) -> UpstreamAnswer:
+        """Whatever the provider says of this path. Raises UpstreamError; close the answer."""
+        assert away.upstream is not None, "who lost the way cannot ask"
         return await self._http.ask(
             method,
-            upstream,
-            f"/responses/{quote(response_id, safe='')}",
+            away.upstream,
+            path,
             self._header_policy.request_headers_to_forward(caller.headers, _RESPONSES),
             query=caller.query,
-            project=maker.project,
+            project=away.maker.project,
         )
 
     async def forget(self, response_id: str, owner: str) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import orjson
+
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import LlmgwError, RequestTooLarge
 from llmgw_desktop.domain.values import value
@@ -30,10 +32,9 @@ _log = logging.getLogger(__name__)
 
 
 class KeptTexts(NamedTuple):
-    """JSON: the items that were new in this request, those of the answer, the answer."""
+    """JSON: the items that were new in this request, and the answer with its own."""
 
     input: bytes
-    output: bytes
     answer: bytes
 
 
@@ -64,8 +65,8 @@ class _Waiting:
         making = self._kept
         if making is not None:
             kept, now_s = making
-            said, told, answer = map(_packed, kept.texts())
-            self._row = (kept.id, kept.owner, kept.previous, now_s, said, told, answer)
+            said, answer = map(_packed, kept.texts())
+            self._row = (kept.id, kept.owner, kept.previous, now_s, said, b"", answer)
             self._kept = None
         assert self._row is not None
         return self._row
@@ -104,7 +105,7 @@ class ResponseStore:
             row = self._row(link, owner)
             if row is None or len(parts) > 2 * LONGEST_CHAIN:
                 return None
-            parts += (_unpacked(row[5]), _unpacked(row[4]))
+            parts += (_output(row), _unpacked(row[4]))
             size += len(parts[-1]) + len(parts[-2])
             if size > LONGEST_BYTES:
                 raise RequestTooLarge(
@@ -117,6 +118,11 @@ class ResponseStore:
     def answer(self, response_id: str, owner: str) -> bytes | None:
         row = self._row(response_id, owner)
         return None if row is None else _unpacked(row[6])
+
+    def asked(self, response_id: str, owner: str) -> bytes | None:
+        """JSON: the items that were new in the request of this answer."""
+        row = self._row(response_id, owner)
+        return None if row is None else _unpacked(row[4])
 
     def delete(self, response_id: str, owner: str) -> bool:
         """Whether there was one of this owner's. Later ones of the conversation cannot go on.
@@ -159,6 +165,14 @@ def _made(waiting: _Waiting) -> _Row | None:
     except Exception:  # noqa: BLE001 - a fault of ours costs this answer, not those beside it
         _log.exception("an answer could not be kept to go on from")
     return None
+
+
+def _output(row: _Row) -> bytes:
+    """JSON: the answer's items. Found in the answer when they are wanted, which is seldom; rows of
+    earlier versions have them beside it."""
+    if row[5]:
+        return _unpacked(row[5])
+    return orjson.dumps(orjson.loads(_unpacked(row[6]))["output"])
 
 
 def _packed(text: bytes) -> bytes:

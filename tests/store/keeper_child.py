@@ -15,8 +15,7 @@ def kept(number: int) -> KeptResponse:
     """The answer of this turn."""
     texts = KeptTexts(
         input=json.dumps([f"in {number}"]).encode(),
-        output=json.dumps(["x" * 5000, number]).encode(),
-        answer=json.dumps({"id": number}).encode(),
+        answer=json.dumps({"id": number, "output": ["x" * 5000, number]}).encode(),
     )
     return KeptResponse(
         id=f"resp_{number}",

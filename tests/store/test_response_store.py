@@ -41,8 +41,7 @@ def settle(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> S
 def _kept(number: int, previous: int | None = None, owner: str = "me") -> KeptResponse:
     texts = KeptTexts(
         input=json.dumps([f"in {number}"]).encode(),
-        output=json.dumps([f"out {number}"]).encode(),
-        answer=json.dumps({"id": f"resp_{number}"}).encode(),
+        answer=json.dumps({"id": f"resp_{number}", "output": [f"out {number}"]}).encode(),
     )
     return KeptResponse(
         id=f"resp_{number}",
@@ -60,7 +59,20 @@ def test_a_conversation_is_its_chain_oldest_first(store: ResponseStore, settle: 
     parts = store.conversation("resp_2", "me")
     assert parts is not None
     assert [json.loads(part)[0] for part in parts] == ["in 1", "out 1", "in 2", "out 2"]
-    assert store.answer("resp_2", "me") == b'{"id": "resp_2"}'
+    assert store.answer("resp_2", "me") == b'{"id": "resp_2", "output": ["out 2"]}'
+    assert store.asked("resp_2", "me") == b'["in 2"]'
+    assert store.asked("resp_2", "other") is None
+
+
+def test_rows_of_earlier_versions_hold_the_items_beside_the_answer(
+    tmp_path: Path, store: ResponseStore
+) -> None:
+    store.put(_kept(1))
+    store.close()
+    with sqlite3.connect(tmp_path / "gateway.db") as connection:
+        connection.execute("UPDATE kept_responses SET output = ?, answer = ?", (b'["old"]', b"{}"))
+    connection.close()
+    assert store.conversation("resp_1", "me") == [b'["in 1"]', b'["old"]']
 
 
 def test_somebody_elses_is_not_there(store: ResponseStore, settle: Settle) -> None:

@@ -1,12 +1,15 @@
-"""`GET` and `DELETE /v1/responses/ID`: answers that are kept here, or by who gave them.
+"""`/v1/responses/ID` and below: answers that are kept here, or by who gave them.
 
 Each is shown to the client alone that asked for it.
 """
+
+from urllib.parse import quote
 
 import orjson
 
 from llmgw_desktop.domain.errors import (
     AccountsUnusable,
+    NotOffered,
     UnknownPath,
     UpstreamError,
     UpstreamGarbage,
@@ -19,6 +22,7 @@ from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 from llmgw_desktop.wire import openai_responses
 from llmgw_desktop.wire.headers import HeaderPolicy
+from llmgw_desktop.wire.response_items import item_list
 
 _MOST_BYTES = 256 * 1024 * 1024
 
@@ -50,6 +54,24 @@ class KeptResponsesDoor:
         told = {"id": name, "object": "response", "deleted": True}
         await caller.reply(200, JSON, orjson.dumps(told))
 
+    async def list_input(self, caller: HttpCaller) -> None:
+        """What was new in its request; what it went on from has ids of its own."""
+        name, owner = _whose(caller)
+        items = await self._continuations.asked(name, owner)
+        if items is None:
+            await self._ask_elsewhere("GET", caller)
+        else:
+            await caller.reply(200, JSON, item_list(items, name, caller.query))
+
+    async def cancel(self, caller: HttpCaller) -> None:
+        """None that is kept here is under way any more."""
+        if await self._continuations.answer(*_whose(caller)) is not None:
+            raise NotOffered(
+                "Only a response that was asked for with 'background': true can be canceled; this "
+                "one is complete."
+            )
+        await self._ask_elsewhere("POST", caller)
+
     async def _ask_elsewhere(self, method: str, caller: HttpCaller) -> int:
         """Passes on what the provider says; with which status."""
         name, owner = _whose(caller)
@@ -58,7 +80,8 @@ class KeptResponsesDoor:
             raise _not_known(name)
         if away.upstream is None:
             raise _not_reached(name, away.maker.account)
-        answer = await self._elsewhere.ask(away.upstream, away.maker, method, name, caller)
+        below = "".join(f"/{quote(part, safe='')}" for part in _parts(caller))
+        answer = await self._elsewhere.ask(away, method, f"/responses{below}", caller)
         try:
             if answer.status in (401, 403):
                 raise AccountsUnusable(
@@ -101,7 +124,12 @@ async def _stream(answer: UpstreamAnswer, lines: HeaderLines, caller: HttpCaller
 
 def _whose(caller: HttpCaller) -> tuple[str, str]:
     assert caller.principal is not None, "this door asks for a scope"
-    return caller.path.rpartition("/")[2], caller.principal.client_id
+    return _parts(caller)[0], caller.principal.client_id
+
+
+def _parts(caller: HttpCaller) -> list[str]:
+    """The answer's id, and what is asked of it."""
+    return caller.path.rpartition("/responses/")[2].split("/")
 
 
 def _not_known(name: str) -> UnknownPath:

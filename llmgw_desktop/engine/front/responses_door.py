@@ -65,9 +65,14 @@ def add_doors(
     catalogue: Catalogue,
     kept: KeptResponsesDoor,
 ) -> None:
-    for method, act in (("GET", kept.show), ("DELETE", kept.forget)):
+    for method, rest, act in (
+        ("GET", "", kept.show),
+        ("DELETE", "", kept.forget),
+        ("GET", "/input_items", kept.list_input),
+        ("POST", "/cancel", kept.cancel),
+    ):
         own = OwnDoor(dialect=responses, answer=act, scope=Scope.MODELS_USE)
-        table.add_named(method, "/responses/", "[^/]+", own, prefixes=PREFIXES)
+        table.add_named(method, "/responses/", f"[^/]+{rest}", own, prefixes=PREFIXES)
     for spoken, prefixes in ((responses, PREFIXES), (codex_own, CODEX_PREFIXES)):
         for path, operation in (
             ("/responses", Operation.GENERATE),

@@ -83,6 +83,11 @@ class Continuations:
         """A kept answer, its owner's alone."""
         return await asyncio.to_thread(self._store.answer, response_id, owner)
 
+    async def asked(self, response_id: str, owner: str) -> list[Any] | None:
+        """The items that were new in the request of a kept answer, its owner's alone."""
+        items = await asyncio.to_thread(self._store.asked, response_id, owner)
+        return None if items is None else list(orjson.loads(items))
+
     async def forget(self, response_id: str, owner: str) -> bool:
         return await asyncio.to_thread(self._store.delete, response_id, owner)
 
@@ -121,7 +126,6 @@ def _texts(
             written = translation.ours.write_answer(answer, translation.asked, LossReport())
         return KeptTexts(
             input=orjson.dumps(_items(own.get("input"))),
-            output=orjson.dumps(orjson.loads(written)["output"]),
             answer=written,
         )
 

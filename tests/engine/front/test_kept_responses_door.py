@@ -106,6 +106,24 @@ async def test_what_is_deleted_there_is_forgotten_here(house: House) -> None:
     assert len(house.lane.requests) == count
 
 
+@pytest.mark.parametrize(("method", "rest"), [("GET", "input_items"), ("POST", "cancel")])
+async def test_what_is_below_it_is_asked_of_who_made_it(
+    house: House, method: str, rest: str
+) -> None:
+    known = await _asked(house)
+    house.lane.then(_json({"object": "its own"}))
+    url = f"{house.url}/v1/responses/{known}/{rest}?limit=3"
+    async with house.session.request(method, url, headers=house.headers(), json={}) as reply:
+        assert await reply.json() == {"object": "its own"}
+    asked = house.lane.requests[-1]
+    assert (asked.method, asked.path) == (method, f"/v1/responses/{known}/{rest}")
+    assert asked.query == "limit=3"
+    async with house.session.request(
+        method, f"{house.url}/v1/responses/resp_x/{rest}", headers=house.headers(), json={}
+    ) as reply:
+        assert reply.status == 404
+
+
 async def test_another_client_asks_in_vain(house: House) -> None:
     clock = SystemClock()
     store = ClientStore(house.container.places.gateway_db, clock)

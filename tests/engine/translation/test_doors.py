@@ -177,6 +177,25 @@ async def test_an_answer_names_the_one_it_goes_on_from(house: House, streaming: 
     assert "previous_response_id" not in sent
 
 
+async def test_what_a_kept_answer_was_asked_with_is_listed(house: House) -> None:
+    key = house.headers()["Authorization"].removeprefix("Bearer ")
+    async with openai.AsyncOpenAI(base_url=f"{house.url}/v1", api_key=key) as sdk:
+        first = await sdk.responses.create(model="gpt-stub", input="remember me")
+        second = await sdk.responses.create(
+            model="gpt-stub",
+            input=[{"role": "user", "content": "one"}, {"role": "user", "content": "two"}],
+            previous_response_id=first.id,
+        )
+        items = [
+            item async for item in sdk.responses.input_items.list(second.id, limit=1, order="asc")
+        ]
+        with pytest.raises(openai.BadRequestError, match="background"):
+            await sdk.responses.cancel(second.id)
+        with pytest.raises(openai.NotFoundError):
+            await sdk.responses.input_items.list("resp_of_nobody")
+    assert [item.content[0].text for item in items] == ["one", "two"]  # type: ignore[union-attr]
+
+
 async def test_a_streamed_answer_is_kept_as_its_caller_heard_it(house: House) -> None:
     words = [f"word {number}, " for number in range(20)]
     told: list[dict[str, Any]] = [
@@ -241,7 +260,7 @@ async def test_what_is_not_kept_is_told_without_false_advice(house: House) -> No
     path = f"/v1/responses/{known}"
     for missing, words in (
         ("/v1/responses/resp_1", "'resp_1' not found"),
-        (f"{path}/input_items", "There is nothing at"),
+        ("/v1/responses/resp_1/input_items", "'resp_1' not found"),
         (f"{path}/cancel", "There is nothing at"),
     ):
         async with house.get(missing) as reply:
@@ -250,8 +269,8 @@ async def test_what_is_not_kept_is_told_without_false_advice(house: House) -> No
         assert words in told
         assert "base URL" not in told
     async with house.post(f"{path}/cancel", {}) as reply:
-        assert reply.status == 404
-        assert "base URL" not in await reply.text()
+        assert reply.status == 400
+        assert "background" in await reply.text()
     async with house.get("/v1/responses/compact") as reply:
         assert (reply.status, reply.headers["allow"]) == (405, "POST")
     asked = {"model": "practice/echo", "input": "hi", "background": True}
