@@ -12,6 +12,7 @@ from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
+from llmgw_desktop.app.mcp_assembly import McpParts, make_offer
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.provider_probe import ProviderProbe
 from llmgw_desktop.app.providers import Providers
@@ -36,6 +37,7 @@ from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.homes.homes import Homes
 from llmgw_desktop.engine.jobs.launch import Launcher
+from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.translation.continuations import Continuations
@@ -67,6 +69,7 @@ class Container:
         self._clock = SystemClock()
         self._settings_file = SettingsFile(places.config_file, env, self._clock)
         settings = self._settings_file.loaded.settings
+        self._mcp_path = settings.http.path
         self._settings_news = SettingsChanged(
             settings=settings, warnings=self._settings_file.loaded.warnings
         )
@@ -118,7 +121,7 @@ class Container:
                 health=self.health,
             ),
         )
-        engine = make_engine(self._foundations())
+        self._engine = engine = make_engine(self._foundations())
         self.gateway = Gateway(engine, self._bus, settings, problem=problem)
         self.control = GatewayControl(
             gateway=self.gateway,
@@ -170,6 +173,11 @@ class Container:
     def warnings(self) -> tuple[str, ...]:
         """About the settings file: one sentence each."""
         return self._settings_file.loaded.warnings
+
+    @property
+    def mcp_url(self) -> str:
+        """Of the MCP door; a new path holds from the next start on."""
+        return f"{self.gateway.status.url}{self._mcp_path}"
 
     async def start(self) -> None:
         """May be called again after it has raised PortTaken or OSError."""
@@ -263,6 +271,19 @@ class Container:
             check_settings=lambda: self.check_settings(now=False),
             learn=self._learn,
             new_key=self._new_key,
+            mcp=self.mcp_offer,
+        )
+
+    def mcp_offer(self) -> Offer:
+        """All tools, resources and prompts, for whoever serves MCP."""
+        return make_offer(
+            McpParts(
+                clock=self._clock,
+                bus=self._bus,
+                engine=self._engine,
+                runs=self.runs,
+                vault=self.vault,
+            )
         )
 
     def _new_key(self, entry: VaultEntry) -> None:

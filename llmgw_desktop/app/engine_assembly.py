@@ -22,6 +22,7 @@ from llmgw_desktop.engine.front import (
     gemini_door,
     health_door,
     jobs_door,
+    mcp_door,
     models_door,
     native_door,
     openai_door,
@@ -33,6 +34,7 @@ from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.kept_responses_door import KeptResponsesDoor
 from llmgw_desktop.engine.gateway import Engine
+from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.engine.relay import Relay
@@ -84,6 +86,8 @@ class Foundations:
     """Each key, before it is used."""
     new_key: Callable[[VaultEntry], None]
     """The vault has another value."""
+    mcp: Callable[[], Offer]
+    """Asked for when the MCP door is first knocked at."""
 
     def providers(self) -> tuple[Provider, ...]:
         return self.settings().everyone
@@ -127,6 +131,8 @@ def make_engine(base: Foundations) -> Engine:
     kept = KeptResponsesDoor(base.continuations, elsewhere, header_policy)
     doors = _doors(base, pipeline, catalogue, kept)
     _add_job_doors(doors, base.runs, gate)
+    mcp = mcp_door.McpDoor(gate, base.mcp)
+    mcp_door.add_doors(doors, mcp, base.settings().http.path, openai_door.dialect())
     return Engine(
         gate=gate,
         pipeline=pipeline,
@@ -136,6 +142,7 @@ def make_engine(base: Foundations) -> Engine:
         catalogue=catalogue,
         attempts=attempts,
         health=base.health,
+        mcp=mcp,
     )
 
 

@@ -66,7 +66,7 @@ def _say_ready(container: Container) -> None:
     line = {
         "event": "ready",
         "url": url,
-        "mcp": None,
+        "mcp": container.mcp_url,
         "key_file": str(container.places.access_key_file),
         "pid": os.getpid(),
     }

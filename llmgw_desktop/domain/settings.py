@@ -31,6 +31,8 @@ class HttpSettings:
     allowed_hosts: tuple[str, ...] = ()
     """Further Host header values, exact, with port where the browser sends one."""
     allowed_origins: tuple[str, ...] = ()
+    path: str = "/mcp"
+    """Of the MCP door."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

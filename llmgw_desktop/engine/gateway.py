@@ -11,6 +11,7 @@ from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.http_server import HttpServer
+from llmgw_desktop.engine.front.mcp_door import McpDoor
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
@@ -36,6 +37,7 @@ class Engine:
     catalogue: Catalogue
     attempts: Attempts
     health: Health
+    mcp: McpDoor
 
 
 class Gateway:
@@ -101,6 +103,7 @@ class Gateway:
         self._move(GatewayState.STOPPING)
         await self._engine.server.stop_listening()
         await self._let_answers_end()
+        await self._engine.mcp.close()
         await self._engine.pipeline.break_off()
         await self._engine.server.close()
         await self._engine.http.close()

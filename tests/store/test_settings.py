@@ -137,6 +137,10 @@ def test_wrong_environment(file: Path, env: dict[str, str], sentence: str) -> No
         ('[http]\n\nhost = "0.0.0.0"', 3, "http.host", "an address of this computer"),
         ('[http]\nallowed_hosts = ["*"]', 2, "http.allowed_hosts", "a list of texts"),
         ('[http]\nallowed_origins = ["null"]', 2, "http.allowed_origins", "an origin such as"),
+        ('[http]\npath = "mcp"', 2, "http.path", "a path such as"),
+        ('[http]\npath = "/"', 2, "http.path", "a path such as"),
+        ('[http]\npath = "/a/../b"', 2, "http.path", "a path such as"),
+        ('[http]\npath = "/v1/messages"', 2, "http.path", "that no other door has"),
         ("[http]\nmax_body_bytes = 0", 2, "http.max_body_bytes", "from 1 KB to 1 GB"),
         ("[upstream]\nidle_timeout_s = nan", 2, "upstream.idle_timeout_s", "number of seconds"),
         ("[upstream]\nidle_timeout_s = -1", 2, "upstream.idle_timeout_s", "from 0.1 to"),
@@ -225,7 +229,6 @@ def test_what_later_versions_use_is_accepted_with_a_word(file: Path) -> None:
 [compression]
 [persistence]
 [http]
-path = "/mcp"
 public_url = ""
 [http.oauth]
 enabled = true
@@ -240,7 +243,6 @@ enabled = true
             "compression",
             "persistence",
             "http.oauth",
-            "http.path",
             "http.public_url",
         )
     ]

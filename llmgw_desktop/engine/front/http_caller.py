@@ -56,6 +56,10 @@ class HttpCaller:
         """Known at doors that the gateway answers itself, once the key was seen."""
 
     @property
+    def method(self) -> str:
+        return self._request.method
+
+    @property
     def path(self) -> str:
         return self._request.path
 
@@ -127,6 +131,14 @@ class HttpCaller:
     async def begin(self, status: int, headers: HeaderLines) -> None:
         self._stream = self.response = HttpAnswer(self._request, self._date)
         self._stream.begin(status, headers)
+
+    async def send_head(self) -> None:
+        """What `begin` was given, before there is a first piece."""
+        assert self._stream is not None, "begin() comes first"
+        try:
+            await self._stream.go_out()
+        except ConnectionError as error:
+            raise ClientGone("The client left before its answer began.") from error
 
     async def write(self, chunk: bytes) -> None:
         assert self._stream is not None, "begin() comes first"

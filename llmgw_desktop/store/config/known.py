@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from llmgw_desktop.domain.route import Strategy
 from llmgw_desktop.domain.settings import RecorderLevel
 from llmgw_desktop.store.config.values import (
+    DoorPath,
     LoopbackHost,
     Seconds,
     Size,
@@ -71,6 +72,13 @@ KNOWN: tuple[Known, ...] = (
         key="allowed_origins",
         value=Texts(each='an origin such as "http://localhost:5173"', is_fit=is_origin),
         meaning="Web pages that may call the gateway from a browser, compared exactly.",
+    ),
+    Known(
+        table="http",
+        key="path",
+        value=DoorPath(),
+        env=("LLM_GATEWAY_HTTP_PATH",),
+        meaning="Where MCP clients find the gateway; holds from the next start on.",
     ),
     Known(
         table="upstream",
@@ -274,7 +282,6 @@ NOT_USED_YET: tuple[tuple[str, ...], ...] = (
     ("compression",),
     ("persistence",),
     ("http", "oauth"),
-    ("http", "path"),
     ("http", "public_url"),
 )
 """Names that have their meaning fixed, for a version to come."""

@@ -218,6 +218,30 @@ class LoopbackHost:
         return self.read(text.strip())
 
 
+_OTHER_DOORS = re.compile(
+    r"/(v1|v1beta|openai|anthropic|gemini|responses|backend-api|health|metrics|oauth|"
+    r"\.well-known)(/|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DoorPath:
+    """Where a door stands that may be moved."""
+
+    expected = 'a path such as "/mcp", of letters, digits and -_.~, that no other door has'
+
+    def read(self, raw: object) -> str:
+        path = raw.rstrip("/") if isinstance(raw, str) else ""
+        if not re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}){1,8}", path):
+            raise Unfit(self.expected)
+        if _OTHER_DOORS.match(path):
+            raise Unfit(self.expected)
+        return path
+
+    def read_text(self, text: str) -> str:
+        return self.read(text.strip())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
     """A list of texts, each accepted by `is_fit`; `each` says what one is."""

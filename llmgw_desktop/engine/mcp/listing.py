@@ -1,0 +1,94 @@
+"""Tools, resources and prompts as the protocol shows them, in plain JSON."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.engine.mcp.offer import Offer, Visitor
+from llmgw_desktop.engine.mcp.resource import Prompt, Resource
+from llmgw_desktop.engine.mcp.schemas import input_schema, output_schema
+from llmgw_desktop.engine.mcp.tool import Profile, Tool, ToolAnswer
+
+
+def tools_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
+    shown = offer.toolbox.shown(visitor.principal, visitor.profile)
+    return [tool_shown(tool, visitor.profile) for tool in shown]
+
+
+def tool_shown(tool: Tool, profile: Profile) -> dict[str, Any]:
+    """Hints that are as clients assume them anyway are left out: every client carries the list."""
+    hints: dict[str, Any] = {"title": tool.title}
+    if tool.reads_only:
+        hints["readOnlyHint"] = True
+    elif not tool.destroys:
+        hints["destructiveHint"] = False
+    if tool.is_idempotent and not tool.reads_only:
+        hints["idempotentHint"] = True
+    if not tool.reaches_out:
+        hints["openWorldHint"] = False
+    return {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "inputSchema": input_schema(tool, profile),
+        "outputSchema": output_schema(tool),
+        "annotations": hints,
+    }
+
+
+def answer_shown(answer: ToolAnswer) -> dict[str, Any]:
+    text = answer.text
+    if text is None:
+        text = orjson.dumps(answer.structured).decode()
+    shown: dict[str, Any] = {
+        "content": [{"type": "text", "text": text}],
+        "structuredContent": answer.structured,
+    }
+    if answer.is_error:
+        shown["isError"] = True
+    return shown
+
+
+def resources_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
+    return [
+        {"uri": each.uri, **_described(each)}
+        for each in _allowed(offer.resources, visitor)
+        if not each.is_template
+    ]
+
+
+def templates_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
+    return [
+        {"uriTemplate": each.uri, **_described(each)}
+        for each in _allowed(offer.resources, visitor)
+        if each.is_template
+    ]
+
+
+def prompts_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
+    return [_prompt_shown(each) for each in offer.prompts if each.scope in visitor.principal.scopes]
+
+
+def _allowed(resources: Iterable[Resource], visitor: Visitor) -> list[Resource]:
+    return [each for each in resources if each.scope in visitor.principal.scopes]
+
+
+def _described(resource: Resource) -> dict[str, Any]:
+    return {
+        "name": resource.name,
+        "description": resource.description,
+        "mimeType": resource.mime_type,
+    }
+
+
+def _prompt_shown(prompt: Prompt) -> dict[str, Any]:
+    return {
+        "name": prompt.name,
+        "title": prompt.title,
+        "description": prompt.description,
+        "arguments": [
+            {"name": each.name, "description": each.description, "required": each.is_needed}
+            for each in prompt.arguments
+        ],
+    }

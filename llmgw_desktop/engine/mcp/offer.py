@@ -1,0 +1,26 @@
+"""All that the MCP door offers, and whoever asks for some of it."""
+
+from dataclasses import dataclass
+
+from llmgw_desktop.domain.principal import Principal
+from llmgw_desktop.engine.mcp.resource import Prompt, Resource
+from llmgw_desktop.engine.mcp.tool import Profile
+from llmgw_desktop.engine.mcp.toolbox import Toolbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Joined by the composition root."""
+
+    toolbox: Toolbox
+    resources: tuple[Resource, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """On whose behalf one request is served, and how much of the toolbox he carries."""
+
+    principal: Principal
+    profile: Profile = Profile.FULL
+    project: str = ""

@@ -1,0 +1,1 @@
+"""What can be read by its address; a file a family."""

@@ -1,0 +1,161 @@
+"""The official SDK's server made of what the door offers. Imported at the door's first call.
+
+Results are given to the SDK as plain JSON: it checks them against the revision of the protocol that
+the client speaks, and leaves out what that does not know.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from mcp.server import Server
+from mcp.server.caching import CacheHint
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel.server import NotificationOptions
+from mcp.server.models import InitializationOptions
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    GetPromptRequestParams,
+    PaginatedRequestParams,
+    ReadResourceRequestParams,
+)
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from typing_extensions import override
+
+from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.engine.mcp import listing, presentation, reading
+from llmgw_desktop.engine.mcp.offer import Offer, Visitor
+from llmgw_desktop.engine.mcp.tool import Progress
+from llmgw_desktop.engine.mcp.tool_errors import NotFound
+
+Context = ServerRequestContext[Any, Any]
+WhoAsks = Callable[[Context], Visitor]
+
+_WHOLE = {"resultType": "complete"}
+"""What later revisions want to be told, and the SDK leaves out for earlier ones."""
+_RESOURCE_NOT_FOUND = -32002
+"""Until 2025-11-25; later revisions say INVALID_PARAMS."""
+_LISTS_STAY_MS = 60_000
+"""For so long a client may use a list that it has; news of a change comes sooner."""
+
+
+class GatewayServer(Server[Any]):
+    """Says of itself that its lists change: the SDK's transport asks without saying so."""
+
+    @override
+    def create_initialization_options(
+        self,
+        notification_options: NotificationOptions | None = None,
+        experimental_capabilities: dict[str, dict[str, Any]] | None = None,
+        extensions: dict[str, dict[str, Any]] | None = None,
+    ) -> InitializationOptions:
+        return super().create_initialization_options(
+            NotificationOptions(prompts_changed=True, resources_changed=True, tools_changed=True),
+            experimental_capabilities,
+            extensions,
+        )
+
+
+def make_server(offer: Offer, who: WhoAsks) -> GatewayServer:
+    """`who` finds out for whom a request is served."""
+    handlers = Handlers(offer, who)
+    lists = CacheHint(ttl_ms=_LISTS_STAY_MS, scope="private")
+    server = GatewayServer(
+        presentation.NAME,
+        title=presentation.TITLE,
+        version=presentation.version(),
+        instructions=presentation.INSTRUCTIONS,
+        cache_hints={
+            "tools/list": lists,
+            "prompts/list": lists,
+            "resources/list": lists,
+            "resources/templates/list": lists,
+            "resources/read": CacheHint(),
+            "server/discover": lists,
+        },
+        get_tool_input_schema=lambda name: None,  # no tool has arguments that travel as headers
+        on_list_tools=handlers.list_tools,
+        on_call_tool=handlers.call_tool,
+        on_list_resources=handlers.list_resources,
+        on_list_resource_templates=handlers.list_templates,
+        on_read_resource=handlers.read_resource,
+        on_list_prompts=handlers.list_prompts,
+        on_get_prompt=handlers.get_prompt,
+    )
+    server.middleware.clear()  # nobody collects OpenTelemetry here; it costs a third of a call
+    return server
+
+
+class Handlers:
+    """One method of the protocol each."""
+
+    def __init__(self, offer: Offer, who: WhoAsks) -> None:
+        self._offer = offer
+        self._who = who
+
+    async def list_tools(self, ctx: Context, params: PaginatedRequestParams | None) -> Any:
+        _check_cursor(params)
+        return {**_WHOLE, "tools": listing.tools_shown(self._offer, self._who(ctx))}
+
+    async def call_tool(self, ctx: Context, params: CallToolRequestParams) -> Any:
+        visitor = self._who(ctx)
+        answer = await self._offer.toolbox.call(
+            params.name,
+            params.arguments,
+            visitor.principal,
+            project=visitor.project,
+            progress=_progress(ctx),
+        )
+        return {**_WHOLE, **listing.answer_shown(answer)}
+
+    async def list_resources(self, ctx: Context, params: PaginatedRequestParams | None) -> Any:
+        _check_cursor(params)
+        return {**_WHOLE, "resources": listing.resources_shown(self._offer, self._who(ctx))}
+
+    async def list_templates(self, ctx: Context, params: PaginatedRequestParams | None) -> Any:
+        _check_cursor(params)
+        templates = listing.templates_shown(self._offer, self._who(ctx))
+        return {**_WHOLE, "resourceTemplates": templates}
+
+    async def read_resource(self, ctx: Context, params: ReadResourceRequestParams) -> Any:
+        try:
+            resource, text = await reading.read(self._offer, self._who(ctx), params.uri)
+        except NotFound as error:
+            is_modern = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
+            code = INVALID_PARAMS if is_modern else _RESOURCE_NOT_FOUND
+            raise MCPError(code, str(error), {"uri": params.uri[:200]}) from error
+        except LlmgwError as error:
+            raise MCPError(INVALID_PARAMS, str(error), {"uri": params.uri[:200]}) from error
+        contents = {"uri": params.uri, "mimeType": resource.mime_type, "text": text}
+        return {**_WHOLE, "contents": [contents]}
+
+    async def list_prompts(self, ctx: Context, params: PaginatedRequestParams | None) -> Any:
+        _check_cursor(params)
+        return {**_WHOLE, "prompts": listing.prompts_shown(self._offer, self._who(ctx))}
+
+    async def get_prompt(self, ctx: Context, params: GetPromptRequestParams) -> Any:
+        visitor = self._who(ctx)
+        try:
+            text = reading.prompt_text(self._offer, visitor, params.name, params.arguments)
+            described = reading.prompt_named(self._offer, visitor, params.name).description
+        except LlmgwError as error:
+            raise MCPError(INVALID_PARAMS, str(error)) from error
+        message = {"role": "user", "content": {"type": "text", "text": text}}
+        return {**_WHOLE, "description": described, "messages": [message]}
+
+
+def _progress(ctx: Context) -> Progress | None:
+    if ctx.meta is None or ctx.meta.get("progress_token") is None:
+        return None
+
+    async def tell(done: float, total: float | None, message: str) -> None:
+        await ctx.session.report_progress(done, total, message or None)
+
+    return tell
+
+
+def _check_cursor(params: PaginatedRequestParams | None) -> None:
+    """Every list comes whole."""
+    if params is not None and params.cursor is not None:
+        raise MCPError(INVALID_PARAMS, "There is no such page: the list came whole.")
