@@ -34,8 +34,8 @@ class AskResult:
 
 
 class Asked:
-    """Iterate it for pieces of text, any number of times and from the beginning, or not at all;
-    `result()` never raises but CancelledError.
+    """Iterate it for pieces of text, each what has come since the last, any number of times and
+    from the beginning, or not at all; `result()` never raises but CancelledError.
 
     Whoever is cancelled while he waits here cancels the question, and so does leaving an
     `async with` of it: the provider's connection is closed then.
@@ -50,12 +50,13 @@ class Asked:
     async def __aiter__(self) -> AsyncIterator[str]:
         read = 0
         while True:
-            while read < len(self._pieces):
-                read += 1
-                yield self._pieces[read - 1]
-            if self._result is not None:
+            if said := "".join(self._pieces[read:]):
+                read = len(self._pieces)
+                yield said
+            elif self._result is not None:
                 return
-            await self._wait()
+            else:
+                await self._wait()
 
     async def result(self) -> AskResult:
         while self._result is None:
