@@ -14,6 +14,7 @@ from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.asking.asking import Asking
 from llmgw_desktop.engine.counter import Counter
 from llmgw_desktop.engine.elsewhere import Elsewhere
 from llmgw_desktop.engine.flights.recorder import Recorder
@@ -143,6 +144,7 @@ def make_engine(base: Foundations) -> Engine:
         attempts=attempts,
         health=base.health,
         mcp=mcp,
+        asking=Asking(pipeline, openai_door.dialect()),
     )
 
 

@@ -8,6 +8,7 @@ from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import GatewayChanged, GatewayState, GatewayStatus
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.asking.asking import Asking
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.http_server import HttpServer
@@ -38,6 +39,7 @@ class Engine:
     attempts: Attempts
     health: Health
     mcp: McpDoor
+    asking: Asking
 
 
 class Gateway:
@@ -105,6 +107,7 @@ class Gateway:
         await self._let_answers_end()
         await self._engine.mcp.close()
         await self._engine.pipeline.break_off()
+        await self._engine.asking.close()
         await self._engine.server.close()
         await self._engine.http.close()
         self._move(GatewayState.STOPPED)

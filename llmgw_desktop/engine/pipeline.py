@@ -59,8 +59,21 @@ class Pipeline:
         except LlmgwError as error:
             await self.turn_away(error, dialect, operation, caller)
             return
-        flight = self._recorder.open(caller.path, dialect.protocol, operation)
-        flight.client = principal.name
+        flight = self._open(dialect, operation, caller.path, principal)
+        await self.fly(flight, dialect, caller, principal)
+
+    def admitted(
+        self, dialect: Dialect, operation: Operation, path: str, principal: Principal
+    ) -> OpenFlight:
+        """For whoever asks inside the gateway, of whom it is known who he is: his flight, which
+        `fly` closes. Raises MissingScope, GatewayClosed."""
+        self._gate.allow(principal, Scope.MODELS_USE)
+        return self._open(dialect, operation, path, principal)
+
+    async def fly(
+        self, flight: OpenFlight, dialect: Dialect, caller: Caller, principal: Principal
+    ) -> None:
+        operation = flight.operation
         run = asyncio.current_task()
         self._runs.add(run)
         try:
@@ -123,6 +136,13 @@ class Pipeline:
             run.cancel()
         if runs:
             await asyncio.wait(runs, timeout=1)
+
+    def _open(
+        self, dialect: Dialect, operation: Operation, path: str, principal: Principal
+    ) -> OpenFlight:
+        flight = self._recorder.open(path, dialect.protocol, operation)
+        flight.client = principal.name
+        return flight
 
     async def _read(
         self,

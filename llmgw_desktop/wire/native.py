@@ -44,7 +44,7 @@ def read_generate(body: bytes) -> Mapping[str, Any]:
     return fields
 
 
-def chat_request(fields: Mapping[str, Any], model: str) -> bytes:
+def chat_request(fields: Mapping[str, Any], model: str, *, streaming: bool = False) -> bytes:
     """The same question as a chat completion of `model`."""
     system = fields.get("system")
     messages = [{"role": "system", "content": system}] if system else []
@@ -52,6 +52,10 @@ def chat_request(fields: Mapping[str, Any], model: str) -> bytes:
     asked: dict[str, object] = {"model": model, "messages": messages}
     if fields.get("maxTokens") is not None:
         asked["max_tokens"] = fields["maxTokens"]
+    if fields.get("temperature") is not None:
+        asked["temperature"] = fields["temperature"]
+    if streaming:
+        asked["stream"] = True
     return orjson.dumps(asked)
 
 

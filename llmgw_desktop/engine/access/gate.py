@@ -30,11 +30,19 @@ class Gate:
         """Raises Unauthenticated, MalformedRequest (two keys), MissingScope, GatewayClosed."""
         self._before()
         principal = self._authenticator.identify(caller.presented_keys)
+        self._check(principal, scope)
+        return principal
+
+    def allow(self, principal: Principal, scope: Scope) -> None:
+        """One who was let in already asks for more. Raises MissingScope, GatewayClosed."""
+        self._before()
+        self._check(principal, scope)
+
+    def _check(self, principal: Principal, scope: Scope) -> None:
         if scope not in principal.scopes:
             raise MissingScope(f"This client may not {SCOPE_WORDS[scope]}.")
         if scope is Scope.MODELS_USE:
             self.check_open()
-        return principal
 
     def check_open(self) -> None:
         """Whether anything new may begin. Raises GatewayClosed."""

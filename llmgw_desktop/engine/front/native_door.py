@@ -8,15 +8,10 @@ import orjson
 from multidict import CIMultiDict
 
 from llmgw_desktop.domain.account import AccountState, AccountStatus, account_id
-from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.provider import (
-    BY_NAME_ONLY,
-    PRACTICE_PREFIX,
-    Provider,
-    ProviderKind,
-)
+from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.engine.asking.choice import chosen_model
 from llmgw_desktop.engine.caller import JSON, Caller, HeaderLines
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
@@ -45,24 +40,9 @@ class GenerateDoor:
         )
 
     def _model_of(self, fields: Mapping[str, Any]) -> str:
-        """What to ask for; where no model is named, the first that is listed. Raises
-        MalformedRequest."""
-        wanted, model = fields.get("provider"), fields.get("model")
-        if f"{wanted}/" == PRACTICE_PREFIX and str(model).startswith(PRACTICE_PREFIX):
-            return str(model)  # its models are listed under their whole names
-        if wanted and model:
-            return f"{wanted}/{model}"
-        if model:
-            return str(model)
-        for provider in self._providers():
-            anybody = wanted in (None, "") and provider.kind not in BY_NAME_ONLY
-            if provider.models and (anybody or wanted == provider.name):
-                return f"{provider.name}/{provider.models[0]}"
-        raise MalformedRequest(
-            "name one of GET /v1/models; none can be chosen for you, because no provider lists "
-            "its models in the settings",
-            path="$.model",
-        )
+        """What to ask for. Raises MalformedRequest."""
+        wanted, model = fields.get("provider") or "", fields.get("model") or ""
+        return chosen_model(wanted, model, self._providers())
 
 
 class _GeneratingCaller:
