@@ -23,8 +23,9 @@ from mcp_types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from typing_extensions import override
 
+from llmgw_desktop.domain import mcp_presentation
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.engine.mcp import listing, presentation, reading
+from llmgw_desktop.engine.mcp import listing, reading
 from llmgw_desktop.engine.mcp.offer import Offer, Visitor
 from llmgw_desktop.engine.mcp.tool import Progress
 from llmgw_desktop.engine.mcp.tool_errors import NotFound
@@ -62,10 +63,10 @@ def make_server(offer: Offer, who: WhoAsks) -> GatewayServer:
     handlers = Handlers(offer, who)
     lists = CacheHint(ttl_ms=_LISTS_STAY_MS, scope="private")
     server = GatewayServer(
-        presentation.NAME,
-        title=presentation.TITLE,
-        version=presentation.version(),
-        instructions=presentation.INSTRUCTIONS,
+        mcp_presentation.NAME,
+        title=mcp_presentation.TITLE,
+        version=mcp_presentation.VERSION,
+        instructions=mcp_presentation.INSTRUCTIONS,
         cache_hints={
             "tools/list": lists,
             "prompts/list": lists,
