@@ -1,9 +1,6 @@
 """The table of jobs: what runs on top, keys that move, columns that give way to the title."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import (
-    QEvent,
     QItemSelection,
     QModelIndex,
     QPersistentModelIndex,
@@ -15,21 +12,14 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
-    QAction,
     QFontMetrics,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
     QPainter,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 from typing_extensions import override
@@ -39,7 +29,8 @@ from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.ui.jobs.job_marks import job_colour, job_icon
 from llmgw_desktop.ui.jobs.job_model import COLUMNS, JobModel
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
+from llmgw_desktop.ui.widgets.row_table import RowDelegate, RowTable
+from llmgw_desktop.ui.widgets.view_clothes import dress_header
 
 _Index = QModelIndex | QPersistentModelIndex
 _GO_FIRST = ("client", "tokens", "asked", "cost")
@@ -50,7 +41,7 @@ _SELECTED = QStyle.StateFlag.State_Selected.value
 _QUIET = frozenset({"asked", "client"})
 
 
-class JobTable(QTableView):
+class JobTable(RowTable):
     """One row at a time is selected."""
 
     job_chosen = Signal(object)
@@ -62,74 +53,29 @@ class JobTable(QTableView):
     menu_wanted = Signal(QPoint)
 
     def __init__(self, model: JobModel, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self._model = model
-        self._theme = theme
         self._chosen_id = ""
         self._is_told = True
-        self._delegate = _Delegate(theme, model, self)
         self._set_up_view()
-        for text, key, run in (
-            ("Next job", "J", lambda: self.step(1)),
-            ("Previous job", "K", lambda: self.step(-1)),
-            ("Open job", "Return", self.opened.emit),
-            ("Close job", "Esc", self.left.emit),
-        ):
-            self._add_key(text, key, run)
+        self.add_keys(
+            (
+                ("Next job", "J", lambda: self.step(1)),
+                ("Previous job", "K", lambda: self.step(-1)),
+                ("Open job", "Return", self.opened.emit),
+                ("Close job", "Esc", self.left.emit),
+            )
+        )
+        self.row_clicked.connect(self.opened)
         model.modelAboutToBeReset.connect(self._hold)
         model.modelReset.connect(self._choose_again)
-        theme.changed.connect(self.viewport().update)
-
-    @property
-    def chosen_row(self) -> int:
-        rows = self.selectionModel().selectedRows()
-        return rows[0].row() if rows else -1
 
     def chosen_job(self) -> Job | None:
         return self._model.job(self.chosen_row)
 
     def choose(self, job_id: str) -> None:
         """Select it and bring it into sight, if it is in the list."""
-        self._choose_row(self._model.row_of(job_id))
-
-    def step(self, rows: int) -> None:
-        last = self._model.rowCount() - 1
-        if last >= 0:
-            row = self.chosen_row
-            self._choose_row(0 if row < 0 else min(max(row + rows, 0), last))
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.key():
-            case Qt.Key.Key_Down if self.chosen_row < 0:
-                self.step(1)
-            case Qt.Key.Key_Home:
-                self._choose_row(0)
-            case Qt.Key.Key_End:
-                self._choose_row(self._model.rowCount() - 1)
-            case _:
-                super().keyPressEvent(event)
-
-    @override
-    def keyboardSearch(self, search: str) -> None:
-        """Nothing: letters are keys of the page."""
-
-    @override
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        is_row = self.indexAt(event.position().toPoint()).isValid()
-        if event.button() is Qt.MouseButton.LeftButton and is_row:
-            self.opened.emit()
-
-    @override
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        self._hover(self.rowAt(event.position().toPoint().y()))
-
-    @override
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self._hover(-1)
+        self.choose_row(self._model.row_of(job_id))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -159,48 +105,15 @@ class JobTable(QTableView):
             self._chosen_id = ""
             self.job_chosen.emit(None)
 
-    def _choose_row(self, row: int) -> None:
-        index = self._model.index(row, 0)
-        if index.isValid():
-            self.setCurrentIndex(index)
-            self.scrollTo(index)
-
-    def _hover(self, row: int) -> None:
-        if row != self._delegate.hovered_row:
-            self._delegate.hovered_row = row
-            self.viewport().update()
-
-    def _add_key(self, text: str, key: str, run: Callable[[], object]) -> None:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(key))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.triggered.connect(lambda: run())
-        self.addAction(action)
-
     def _set_up_view(self) -> None:
-        self.setModel(self._model)
-        self.setItemDelegate(self._delegate)
-        self.setAccessibleName("Jobs")
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        delegate = _Delegate(self._theme, self._model, self)
+        self.set_up(self._model, delegate, name="Jobs", row_height=self._theme.space(7.5))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.setMouseTracking(True)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self._theme.space(7.5))
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(self._theme.space(8))
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         dress_header(header, self._theme)
-        dress_view(self, self._theme)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._ask_menu)
         self._fit()
 
@@ -229,10 +142,9 @@ class JobTable(QTableView):
             self.setColumnWidth(at, title if is_title else widths.get(column.key, 0))
 
 
-class _Delegate(QStyledItemDelegate):
+class _Delegate(RowDelegate):
     def __init__(self, theme: Theme, model: JobModel, parent: QWidget) -> None:
         super().__init__(parent)
-        self.hovered_row = -1
         self._theme = theme
         self._model = model
 

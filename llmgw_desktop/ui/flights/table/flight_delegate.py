@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QStaticText, QTransform
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.figures import UNKNOWN
@@ -16,6 +16,7 @@ from llmgw_desktop.ui.flights.table.flight_model import NOT_HERE, FlightModel
 from llmgw_desktop.ui.flights.table.state_marks import StateMarks, state_colour
 from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.row_table import RowDelegate
 
 _QUIET = frozenset({"time", "provider", "protocol", "stop", "id"})
 _BAD = frozenset({FlightState.FAILED, FlightState.CUT})
@@ -27,16 +28,13 @@ _Index = QModelIndex | QPersistentModelIndex
 _Painter = Callable[[QPainter, QRect, ShownFlight, int], None]
 
 
-class FlightDelegate(QStyledItemDelegate):
-    """`hovered_row` is set by the table.
-
-    A repaint comes here hundreds of times, so whatever can be is measured and laid out once:
+class FlightDelegate(RowDelegate):
+    """A repaint comes here hundreds of times, so whatever can be is measured and laid out once:
     distances, colours, and the texts themselves, of which most stand in many cells.
     """
 
     def __init__(self, theme: Theme, model: FlightModel, parent: QWidget) -> None:
         super().__init__(parent)
-        self.hovered_row = -1
         self._theme = theme
         self._model = model
         self._marks = StateMarks(theme)
