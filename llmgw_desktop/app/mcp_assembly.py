@@ -29,7 +29,10 @@ class McpParts:
 
 def make_offer(parts: McpParts) -> Offer:
     return Offer(
-        toolbox=Toolbox(_tools(parts)), resources=_resources(parts), prompts=_prompts(parts)
+        toolbox=Toolbox(_tools(parts)),
+        resources=_resources(parts),
+        prompts=_prompts(parts),
+        bus=parts.bus,
     )
 
 

@@ -1,7 +1,8 @@
 """One request of our own HTTP server, as an ASGI application sees it.
 
-A client that leaves has the task cancelled in which its request is answered; the application is
-cancelled with it, and `receive` never has to tell.
+A client that leaves has the task cancelled in which its request is answered. The application runs
+in another and is told so: what it does then is its own business (a session whose first answer was
+read is kept, though its client broke off the stream that this came in).
 """
 
 import asyncio
@@ -24,6 +25,7 @@ class AsgiExchange:
         self._caller = caller
         self._body: bytes | None = body
         self._is_gone = False
+        self._left = asyncio.Event()
         self._status = 500
         self._headers: list[tuple[str, str]] = []
 
@@ -53,8 +55,12 @@ class AsgiExchange:
         if self._body is not None:
             body, self._body = self._body, None
             return {"type": "http.request", "body": body, "more_body": False}
-        await asyncio.get_running_loop().create_future()  # until the client leaves
-        raise AssertionError("a client that leaves cancels")
+        await self._left.wait()
+        return {"type": "http.disconnect"}
+
+    def client_left(self) -> None:
+        self._is_gone = True
+        self._left.set()
 
     async def send(self, message: Message) -> None:
         """What comes after the client has left goes nowhere, as ASGI has it."""

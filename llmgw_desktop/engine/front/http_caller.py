@@ -72,6 +72,10 @@ class HttpCaller:
     def headers(self) -> Mapping[str, str]:
         return self._request.headers
 
+    def header_lines(self, name: str) -> Sequence[str]:
+        """One for each time that the header came."""
+        return self._request.headers.getall(name, ())
+
     @property
     def presented_keys(self) -> Sequence[str]:
         headers = self._request.headers

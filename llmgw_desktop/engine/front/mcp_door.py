@@ -11,20 +11,23 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from llmgw_desktop.domain.errors import MalformedRequest, RequestTooLarge
+from llmgw_desktop.domain.mcp_presentation import MAX_MESSAGE_BYTES
 from llmgw_desktop.domain.principal import Scope as Permission
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.asgi_exchange import AsgiExchange
 from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.front.mcp_short_way import ShortWay
 from llmgw_desktop.engine.mcp.asgi import Receive, Scope, Send
 from llmgw_desktop.engine.mcp.offer import Offer, Visitor
+from llmgw_desktop.engine.mcp.sessions import McpSessions
 from llmgw_desktop.engine.mcp.tool import Profile
 from llmgw_desktop.engine.tasks import Tasks
 
 PROFILE_HEADER = "x-llmgw-profile"
-MOST_BODY_BYTES = 16 * 1024 * 1024
-"""It is parsed in one go, and the loop waits meanwhile."""
+_LEAVING_S = 5.0
+"""So long the SDK has to end a request whose client has left."""
 _SDK = "llmgw_desktop.engine.mcp.sdk_http"
 
 
@@ -36,63 +39,78 @@ class Serving(Protocol):
     async def serve(self, scope: Scope, visitor: Visitor, receive: Receive, send: Send) -> None: ...
 
 
+MakeServing = Callable[[Offer, McpSessions], Serving]
+
+
 class McpDoor:
     """`offer` is asked for once, with the first request; a stop leaves a door that opens again."""
 
     def __init__(
-        self,
-        gate: Gate,
-        offer: Callable[[], Offer],
-        make_serving: Callable[[Offer], Serving] | None = None,
+        self, gate: Gate, offer: Callable[[], Offer], make_serving: MakeServing | None = None
     ) -> None:
         """`make_serving`, left out: the SDK's."""
         self._gate = gate
-        self._offer = offer
+        self._make_offer = offer
         self._make_serving = make_serving or _sdk_serving
         self._tasks = Tasks()
-        self._opening: asyncio.Future[Serving] | None = None
-        self._stop = asyncio.Event()
+        self._open: _Open | None = None
 
     async def answer(self, caller: HttpCaller) -> None:
         """Raises MalformedRequest, RequestTooLarge, GatewayClosed and what reading a body does."""
         self._gate.check_open()
-        assert caller.principal is not None, "the gate has let nobody in"
-        visitor = Visitor(
-            principal=caller.principal,
-            profile=_profile(caller),
-            project=caller.headers.get("x-project", ""),
-        )
-        exchange = AsgiExchange(caller, await _body(caller))
-        serving = await self._serving()
-        await serving.serve(exchange.scope(), visitor, exchange.receive, exchange.send)
+        visitor = _visitor(caller)
+        body = await _body(caller)
+        if self._open is None:
+            self._open = _Open(self._make_offer())
+        if caller.method == "POST" and await self._open.short_way.answer(caller, visitor, body):
+            return
+        serving = await self._serving(self._open)
+        exchange = AsgiExchange(caller, body)
+        work = serving.serve(exchange.scope(), visitor, exchange.receive, exchange.send)
+        task = self._tasks.start(work, name="MCP request")
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            exchange.client_left()
+            asyncio.get_running_loop().call_later(_LEAVING_S, task.cancel)
+            raise
 
     async def close(self) -> None:
         """All sessions end, and what still streams to them."""
-        self._stop.set()
-        await self._tasks.finish(within_s=1.0)
-        self._opening = None
-        self._stop = asyncio.Event()
+        door, self._open = self._open, None
+        if door is not None:
+            door.stop.set()
+            await door.short_way.close()
+            await self._tasks.finish(within_s=1.0)
 
-    async def _serving(self) -> Serving:
-        if self._opening is None:
-            self._opening = asyncio.get_running_loop().create_future()
-            self._tasks.start(self._run(self._opening, self._stop), name="serve MCP")
-        return await asyncio.shield(self._opening)
+    async def _serving(self, door: "_Open") -> Serving:
+        if door.serving is None:
+            door.serving = asyncio.get_running_loop().create_future()
+            self._tasks.start(self._run(door, door.serving), name="serve MCP")
+        return await asyncio.shield(door.serving)
 
-    async def _run(self, opening: "asyncio.Future[Serving]", stop: asyncio.Event) -> None:
+    async def _run(self, door: "_Open", opened: "asyncio.Future[Serving]") -> None:
         try:
-            offer = self._offer()
-            serving = await asyncio.to_thread(self._make_serving, offer)
-            await serving.run(lambda: opening.set_result(serving), stop)
+            serving = await asyncio.to_thread(self._make_serving, door.offer, door.sessions)
+            await serving.run(lambda: opened.set_result(serving), door.stop)
         except BaseException as error:
-            self._opening = None  # the next request tries again
-            if not opening.done():
-                opening.set_exception(error)
-                opening.exception()  # told to whoever waits, and nobody has to
+            if not opened.done():
+                opened.set_exception(error)
+                opened.exception()  # told to whoever waits, and perhaps nobody does
             raise
         finally:
-            if not opening.done():
-                opening.cancel()
+            door.serving = None  # the next request tries again
+
+
+class _Open:
+    """What there is from the first request until the door closes."""
+
+    def __init__(self, offer: Offer) -> None:
+        self.offer = offer
+        self.sessions = McpSessions()
+        self.short_way = ShortWay(offer, self.sessions)
+        self.serving: asyncio.Future[Serving] | None = None
+        self.stop = asyncio.Event()
 
 
 def add_doors(table: DoorTable, door: McpDoor, path: str, plain: Dialect) -> None:
@@ -100,18 +118,28 @@ def add_doors(table: DoorTable, door: McpDoor, path: str, plain: Dialect) -> Non
         table.add(method, path, OwnDoor(dialect=plain, answer=door.answer, scope=Permission.MCP))
 
 
-def _sdk_serving(offer: Offer) -> Serving:
+def _sdk_serving(offer: Offer, sessions: McpSessions) -> Serving:
     sdk: Any = importlib.import_module(_SDK)
-    serving: Serving = sdk.serving(offer)
+    serving: Serving = sdk.Serving(offer, sessions)
     return serving
+
+
+def _visitor(caller: HttpCaller) -> Visitor:
+    """Raises MalformedRequest."""
+    assert caller.principal is not None, "the gate has let nobody in"
+    return Visitor(
+        principal=caller.principal,
+        profile=_profile(caller),
+        project=caller.headers.get("x-project", ""),
+    )
 
 
 async def _body(caller: HttpCaller) -> bytes:
     if caller.method != "POST":
         return b""
     body = await caller.read_body()
-    if len(body) > MOST_BODY_BYTES:
-        raise RequestTooLarge(f"A message to the MCP door has at most {MOST_BODY_BYTES:,} bytes.")
+    if len(body) > MAX_MESSAGE_BYTES:
+        raise RequestTooLarge(f"A message to the MCP door has at most {MAX_MESSAGE_BYTES:,} bytes.")
     return body
 
 

@@ -1,6 +1,5 @@
 """Tools, resources and prompts as the protocol shows them, in plain JSON."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -38,12 +37,11 @@ def tool_shown(tool: Tool, profile: Profile) -> dict[str, Any]:
 
 
 def answer_shown(answer: ToolAnswer) -> dict[str, Any]:
-    text = answer.text
-    if text is None:
-        text = orjson.dumps(answer.structured).decode()
+    structured = dict(answer.structured)
+    text = orjson.dumps(structured).decode() if answer.text is None else answer.text
     shown: dict[str, Any] = {
         "content": [{"type": "text", "text": text}],
-        "structuredContent": answer.structured,
+        "structuredContent": structured,
     }
     if answer.is_error:
         shown["isError"] = True
@@ -53,7 +51,7 @@ def answer_shown(answer: ToolAnswer) -> dict[str, Any]:
 def resources_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
     return [
         {"uri": each.uri, **_described(each)}
-        for each in _allowed(offer.resources, visitor)
+        for each in resources_allowed(offer, visitor)
         if not each.is_template
     ]
 
@@ -61,17 +59,21 @@ def resources_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
 def templates_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
     return [
         {"uriTemplate": each.uri, **_described(each)}
-        for each in _allowed(offer.resources, visitor)
+        for each in resources_allowed(offer, visitor)
         if each.is_template
     ]
 
 
 def prompts_shown(offer: Offer, visitor: Visitor) -> list[dict[str, Any]]:
-    return [_prompt_shown(each) for each in offer.prompts if each.scope in visitor.principal.scopes]
+    return [_prompt_shown(each) for each in prompts_allowed(offer, visitor)]
 
 
-def _allowed(resources: Iterable[Resource], visitor: Visitor) -> list[Resource]:
-    return [each for each in resources if each.scope in visitor.principal.scopes]
+def resources_allowed(offer: Offer, visitor: Visitor) -> list[Resource]:
+    return [each for each in offer.resources if each.scope in visitor.principal.scopes]
+
+
+def prompts_allowed(offer: Offer, visitor: Visitor) -> list[Prompt]:
+    return [each for each in offer.prompts if each.scope in visitor.principal.scopes]
 
 
 def _described(resource: Resource) -> dict[str, Any]:

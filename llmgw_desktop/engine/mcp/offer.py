@@ -1,8 +1,9 @@
 """All that the MCP door offers, and whoever asks for some of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from llmgw_desktop.domain.principal import Principal
+from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.mcp.resource import Prompt, Resource
 from llmgw_desktop.engine.mcp.tool import Profile
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
@@ -15,6 +16,8 @@ class Offer:
     toolbox: Toolbox
     resources: tuple[Resource, ...] = ()
     prompts: tuple[Prompt, ...] = ()
+    bus: Bus = field(default_factory=Bus, repr=False)
+    """Which tells that something of it has changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,22 @@ def prompt_named(offer: Offer, visitor: Visitor, name: str) -> Prompt:
     raise NotFound(f"There is no prompt '{name[:80]}'.")
 
 
+def choices(offer: Offer, visitor: Visitor, prompt: str, argument: str) -> tuple[str, ...]:
+    """What a prompt's argument may be, where that is known."""
+    for each in offer.prompts:
+        if each.name == prompt and each.scope in visitor.principal.scopes:
+            return next((one.choices for one in each.arguments if one.name == argument), ())
+    return ()
+
+
+def places(offer: Offer, visitor: Visitor, template: str, place: str) -> tuple[str, ...]:
+    """What may stand in a place of a template, where that is known."""
+    for each in offer.resources:
+        if each.uri == template and each.scope in visitor.principal.scopes:
+            return each.choices.get(place, ())
+    return ()
+
+
 @lru_cache(maxsize=256)
 def _pattern(template: str) -> re.Pattern[str]:
     """`{name}` stands for one part of the address."""

@@ -19,6 +19,8 @@ class Resource:
     scope: Scope
     changes_with: frozenset[type] = frozenset()
     """Events of the bus after which it may read otherwise."""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What may stand in a place of the template, where that is a short list."""
 
     @property
     def is_template(self) -> bool:
@@ -30,6 +32,8 @@ class PromptArgument:
     name: str
     description: str
     is_needed: bool = False
+    choices: tuple[str, ...] = ()
+    """What it may be, or usually is; clients offer it while a person types."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

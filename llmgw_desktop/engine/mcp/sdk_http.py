@@ -2,26 +2,31 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import anyio
 from mcp.server import Server
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from typing_extensions import override
 
+from llmgw_desktop.domain.mcp_presentation import MAX_MESSAGE_BYTES
 from llmgw_desktop.engine.mcp.asgi import Receive, Scope, Send
+from llmgw_desktop.engine.mcp.changes import Changes
 from llmgw_desktop.engine.mcp.offer import Offer, Visitor
+from llmgw_desktop.engine.mcp.sdk_news import SdkNews
 from llmgw_desktop.engine.mcp.sdk_server import Context, make_server
+from llmgw_desktop.engine.mcp.sessions import McpSessions
 
 IDLE_S = 30 * 60.0
 """A session that nobody used for so long is forgotten, and its client opens another: many programs
 never say that they leave."""
 MOST_SESSIONS = 1_000
 """Of all clients together. A person has a few dozen programs; at 50 KB each so many cost 50 MB."""
-MOST_BODY_BYTES = 16 * 1024 * 1024
-"""The SDK reads a body in one go, and the loop waits meanwhile."""
 
 VISITOR = "llmgw.visitor"
 """Where in the ASGI scope it stands for whom a request is served."""
@@ -35,7 +40,7 @@ class SdkHttp:
             server,
             session_idle_timeout=IDLE_S,
             max_sessions=MOST_SESSIONS,
-            max_request_body_size=MOST_BODY_BYTES,
+            max_request_body_size=MAX_MESSAGE_BYTES,
         )
 
     async def run(self, is_ready: Callable[[], None], stop: asyncio.Event) -> None:
@@ -49,10 +54,28 @@ class SdkHttp:
         scope["user"] = _user(visitor.principal.client_id)
         await self._manager.handle_request(scope, receive, send)
 
+    def touch(self, session_id: str) -> None:
+        """As a request would that the SDK saw: its session is in use from now."""
+        transport = self._manager._server_instances.get(session_id)  # there is no other way to it
+        idle = transport.idle_scope if transport is not None else None
+        if idle is not None and not idle.cancel_called and idle.deadline != math.inf:
+            idle.deadline = anyio.current_time() + IDLE_S
 
-def serving(offer: Offer) -> SdkHttp:
-    logging.getLogger("mcp").setLevel(logging.WARNING)  # a session's coming and going is no news
-    return SdkHttp(make_server(offer, who_asks))
+
+class Serving(SdkHttp):
+    """The gateway's own server."""
+
+    def __init__(self, offer: Offer, sessions: McpSessions) -> None:
+        logging.getLogger("mcp").setLevel(logging.WARNING)  # that a session comes is no news
+        self._news = SdkNews(Changes(offer, offer.bus), sessions, who_asks, self.touch)
+        super().__init__(make_server(offer, who_asks, self._news))
+
+    @override
+    async def run(self, is_ready: Callable[[], None], stop: asyncio.Event) -> None:
+        try:
+            await super().run(is_ready, stop)
+        finally:
+            await self._news.close()
 
 
 def who_asks(ctx: Context) -> Visitor:

@@ -5,7 +5,7 @@ the client speaks, and leaves out what that does not know.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from mcp.server import Server
 from mcp.server.caching import CacheHint
@@ -16,9 +16,17 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import (
     INVALID_PARAMS,
     CallToolRequestParams,
+    CompleteRequestParams,
+    EmptyResult,
     GetPromptRequestParams,
+    NotificationParams,
     PaginatedRequestParams,
     ReadResourceRequestParams,
+    ResourceTemplateReference,
+    SubscribeRequestParams,
+    SubscriptionsListenRequestParams,
+    SubscriptionsListenResult,
+    UnsubscribeRequestParams,
 )
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from typing_extensions import override
@@ -37,6 +45,7 @@ _WHOLE = {"resultType": "complete"}
 """What later revisions want to be told, and the SDK leaves out for earlier ones."""
 _RESOURCE_NOT_FOUND = -32002
 """Until 2025-11-25; later revisions say INVALID_PARAMS."""
+_MOST_COMPLETIONS = 100
 _LISTS_STAY_MS = 60_000
 """For so long a client may use a list that it has; news of a change comes sooner."""
 
@@ -58,7 +67,21 @@ class GatewayServer(Server[Any]):
         )
 
 
-def make_server(offer: Offer, who: WhoAsks) -> GatewayServer:
+class News(Protocol):
+    """How clients hear of changes; `sdk_news` knows."""
+
+    async def subscribe(self, ctx: Context, params: SubscribeRequestParams) -> EmptyResult: ...
+
+    async def unsubscribe(self, ctx: Context, params: UnsubscribeRequestParams) -> EmptyResult: ...
+
+    async def listen(
+        self, ctx: Context, params: SubscriptionsListenRequestParams
+    ) -> SubscriptionsListenResult: ...
+
+    async def session_opened(self, ctx: Context, params: NotificationParams | None) -> None: ...
+
+
+def make_server(offer: Offer, who: WhoAsks, news: News) -> GatewayServer:
     """`who` finds out for whom a request is served."""
     handlers = Handlers(offer, who)
     lists = CacheHint(ttl_ms=_LISTS_STAY_MS, scope="private")
@@ -83,6 +106,13 @@ def make_server(offer: Offer, who: WhoAsks) -> GatewayServer:
         on_read_resource=handlers.read_resource,
         on_list_prompts=handlers.list_prompts,
         on_get_prompt=handlers.get_prompt,
+        on_completion=handlers.complete,
+        on_subscribe_resource=news.subscribe,
+        on_unsubscribe_resource=news.unsubscribe,
+        on_subscriptions_listen=news.listen,
+    )
+    server.add_notification_handler(
+        "notifications/initialized", NotificationParams, news.session_opened
     )
     server.middleware.clear()  # nobody collects OpenTelemetry here; it costs a third of a call
     return server
@@ -144,6 +174,14 @@ class Handlers:
             raise MCPError(INVALID_PARAMS, str(error)) from error
         message = {"role": "user", "content": {"type": "text", "text": text}}
         return {**_WHOLE, "description": described, "messages": [message]}
+
+    async def complete(self, ctx: Context, params: CompleteRequestParams) -> Any:
+        ref, asked = params.ref, params.argument
+        known = reading.choices(self._offer, self._who(ctx), getattr(ref, "name", ""), asked.name)
+        if isinstance(ref, ResourceTemplateReference):
+            known = reading.places(self._offer, self._who(ctx), ref.uri, asked.name)
+        fitting = [each for each in known if each.startswith(asked.value)][:_MOST_COMPLETIONS]
+        return {**_WHOLE, "completion": {"values": fitting, "hasMore": False}}
 
 
 def _progress(ctx: Context) -> Progress | None:

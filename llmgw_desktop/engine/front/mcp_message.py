@@ -1,0 +1,155 @@
+"""A POST to the MCP door as what most of them are: a list, a call or a ping without anything odd.
+
+Whatever differs in any way is nobody's here and goes to the SDK, which knows all of the protocol
+and words all refusals.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.mcp_presentation import HANDSHAKE_VERSIONS, STATELESS_VERSIONS
+from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.mcp.sessions import McpSession, McpSessions
+
+Id = str | int
+
+LIST, CALL, PING, CANCELED = "tools/list", "tools/call", "ping", "notifications/cancelled"
+
+_META = "io.modelcontextprotocol/"
+_WITH_SCHEMAS = HANDSHAKE_VERSIONS[2:]
+"""Earlier ones have no structured content: the SDK takes it out of what we say."""
+_KNOWN = {
+    LIST: frozenset({"_meta"}),
+    CALL: frozenset({"_meta", "name", "arguments"}),
+    PING: frozenset({"_meta"}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainRequest:
+    """What is wanted, and how it came."""
+
+    id: Id
+    method: str
+    name: str = ""
+    arguments: Mapping[str, Any] | None = None
+    progress_token: Id | None = None
+    session: McpSession | None = None
+    """None in the era in which each request stands alone."""
+
+
+def read_message(body: bytes) -> dict[str, Any] | None:
+    """One JSON-RPC message; anything else is nobody's here."""
+    try:
+        message = orjson.loads(body)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) and message.get("jsonrpc") == "2.0" else None
+
+
+def plain_request(
+    message: Mapping[str, Any], caller: HttpCaller, sessions: McpSessions, client_id: str
+) -> PlainRequest | None:
+    known = _KNOWN.get(_text(message, "method"))
+    params = message.get("params", {})
+    if known is None or not isinstance(params, dict) or not known.issuperset(params):
+        return None
+    meta = params.get("_meta", {})
+    if not _is_id(message.get("id")) or not isinstance(meta, dict) or not _accepts_both(caller):
+        return None
+    version = caller.header_lines("mcp-protocol-version")
+    session = None
+    if version and version[0] in STATELESS_VERSIONS:
+        if not _stands_alone(caller, message["method"], params, meta):
+            return None
+    else:
+        session = session_of(caller, sessions, client_id)
+        if session is None or session.version not in _WITH_SCHEMAS:
+            return None
+    return _request(message, params, meta, session)
+
+
+def session_of(caller: HttpCaller, sessions: McpSessions, client_id: str) -> McpSession | None:
+    """Whose id the request names, where it is this client's."""
+    ids = caller.header_lines("mcp-session-id")
+    versions = caller.header_lines("mcp-protocol-version")
+    is_plain = len(ids) == 1 and len(versions) <= 1
+    if not is_plain or (versions and versions[0] not in HANDSHAKE_VERSIONS):
+        return None
+    return sessions.find(ids[0], client_id)
+
+
+def _request(
+    message: Mapping[str, Any],
+    params: Mapping[str, Any],
+    meta: Mapping[str, Any],
+    session: McpSession | None,
+) -> PlainRequest | None:
+    token = meta.get("progressToken")
+    arguments = params.get("arguments")
+    if "progressToken" in meta and not _is_id(token):
+        return None
+    if not isinstance(arguments, dict | None) or ("arguments" in params and arguments is None):
+        return None
+    if message["method"] == CALL and not isinstance(params.get("name"), str):
+        return None
+    return PlainRequest(
+        id=message["id"],
+        method=message["method"],
+        name=params.get("name", ""),
+        arguments=arguments,
+        progress_token=token,
+        session=session,
+    )
+
+
+def _stands_alone(
+    caller: HttpCaller, method: str, params: Mapping[str, Any], meta: Mapping[str, Any]
+) -> bool:
+    """Whether head and body of a request that belongs to no session say the same."""
+    if method == PING:  # that era has none
+        return False
+    lines = caller.header_lines
+    name = (params.get("name"),) if method == CALL else ()
+    version = (meta.get(_META + "protocolVersion"),)
+    heads = [
+        (lines("mcp-protocol-version"), version),
+        (lines("mcp-method"), (method,)),
+        (lines("mcp-name"), name),
+        (lines("mcp-session-id"), ()),
+    ]
+    return (
+        all(tuple(head) == body for head, body in heads)
+        and version[0] in STATELESS_VERSIONS
+        and _is_table_of_tables(meta.get(_META + "clientCapabilities"))
+        and _is_program(meta.get(_META + "clientInfo"))
+        and _META + "logLevel" not in meta
+        and not any(header.lower().startswith("mcp-param-") for header in caller.headers)
+    )
+
+
+def _accepts_both(caller: HttpCaller) -> bool:
+    accepted = caller.headers.get("accept", "")
+    return "application/json" in accepted and "text/event-stream" in accepted
+
+
+def _is_table_of_tables(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, dict) for each in value.values())
+
+
+def _is_program(value: object) -> bool:
+    if not isinstance(value, dict):
+        return value is None
+    return all(isinstance(value.get(key), str) for key in ("name", "version"))
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def _text(message: Mapping[str, Any], key: str) -> str:
+    value = message.get(key)
+    return value if isinstance(value, str) else ""

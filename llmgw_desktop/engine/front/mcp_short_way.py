@@ -1,0 +1,205 @@
+"""The shorter way for lists, calls and pings at the MCP door: the toolbox is asked without the SDK.
+
+The same tools, the same answers; what it costs is a tenth (decision 25). A call's tool runs in a
+task of its own. In the era of sessions it goes on when its client vanishes, and ends when the
+client cancels it; in the later one a client that leaves cancels it.
+"""
+
+import asyncio
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.errors import ClientGone
+from llmgw_desktop.domain.mcp_presentation import NAME, TITLE, VERSION
+from llmgw_desktop.engine.caller import JSON, HeaderLines
+from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.front.mcp_message import (
+    CALL,
+    CANCELED,
+    LIST,
+    Id,
+    PlainRequest,
+    plain_request,
+    read_message,
+    session_of,
+)
+from llmgw_desktop.engine.mcp import listing
+from llmgw_desktop.engine.mcp.offer import Offer, Visitor
+from llmgw_desktop.engine.mcp.sessions import McpSession, McpSessions
+from llmgw_desktop.engine.mcp.tool import Progress, ToolAnswer
+from llmgw_desktop.engine.tasks import Tasks
+
+PING_S = 15.0
+"""After so long of silence a call's answer becomes a stream with signs of life."""
+_STREAM = (("content-type", "text/event-stream"), ("cache-control", "no-cache, no-transform"))
+_CANCELED = {"code": -32800, "message": "Request cancelled"}
+_SERVER_INFO = {
+    "io.modelcontextprotocol/serverInfo": {"name": NAME, "title": TITLE, "version": VERSION}
+}
+_LISTS_STAY_MS = 60_000
+
+
+class ShortWay:
+    """Answers what is plain, and says of the rest that it did nothing."""
+
+    def __init__(self, offer: Offer, sessions: McpSessions) -> None:
+        self._offer = offer
+        self._sessions = sessions
+        self._tasks = Tasks()
+        self._calls: dict[tuple[str, Id], asyncio.Task[ToolAnswer]] = {}
+        """Those of sessions that go on, by session and id."""
+        self._lists: dict[tuple[Any, ...], bytes] = {}
+
+    async def answer(self, caller: HttpCaller, visitor: Visitor, body: bytes) -> bool:
+        """Whether it was answered; if not, it is the SDK's."""
+        message = read_message(body)
+        if message is None:
+            return False
+        client_id = visitor.principal.client_id
+        if message.get("method") == CANCELED:
+            session = session_of(caller, self._sessions, client_id)
+            return await self._cancel(caller, session, message)
+        request = plain_request(message, caller, self._sessions, client_id)
+        if request is None:
+            return False
+        if request.session is not None:
+            request.session.touch()
+        if request.method == CALL:
+            return await self._call(caller, visitor, request)
+        is_list = request.method == LIST
+        result = self._list(visitor, is_modern=request.session is None) if is_list else b"{}"
+        await caller.reply(200, _head(request.session), _whole(request.id, result))
+        return True
+
+    async def close(self) -> None:
+        await self._tasks.stop()
+
+    async def _cancel(
+        self, caller: HttpCaller, session: McpSession | None, message: dict[str, Any]
+    ) -> bool:
+        params = message.get("params")
+        if session is None or not isinstance(params, dict):
+            return False
+        asked = params.get("requestId")
+        if not isinstance(asked, str | int) or isinstance(asked, bool):
+            return False
+        task = self._calls.get((session.id, asked))
+        if task is None:
+            return False
+        task.cancel()
+        await caller.reply(202, _head(session), b"")
+        return True
+
+    async def _call(self, caller: HttpCaller, visitor: Visitor, request: PlainRequest) -> bool:
+        key = (request.session.id, request.id) if request.session is not None else None
+        if key in self._calls:  # whose answer would be whose, and which would a cancel mean?
+            await caller.reply(400, _head(request.session), _refused(request.id))
+            return True
+        stream = _Stream(caller, request)
+        work = self._offer.toolbox.call(
+            request.name,
+            request.arguments,
+            visitor.principal,
+            project=visitor.project,
+            progress=stream.progress(),
+        )
+        task = self._tasks.start(work, name=f"tool {request.name[:40]}")
+        if key is not None:
+            self._calls[key] = task
+            task.add_done_callback(lambda _: self._calls.pop(key, None))
+        try:
+            while not (await asyncio.wait({task}, timeout=PING_S))[0]:
+                await stream.live()
+        except (asyncio.CancelledError, ClientGone):
+            if key is None:
+                task.cancel()
+            raise
+        await stream.end(_outcome(task, is_modern=request.session is None))
+        if request.session is not None:
+            request.session.touch()
+        return True
+
+    def _list(self, visitor: Visitor, *, is_modern: bool) -> bytes:
+        tools = self._offer.toolbox.shown(visitor.principal, visitor.profile)
+        key = (is_modern, visitor.profile, *(tool.name for tool in tools))
+        made = self._lists.get(key)
+        if made is None:
+            shown: dict[str, Any] = {"tools": listing.tools_shown(self._offer, visitor)}
+            if is_modern:
+                stays = {"ttlMs": _LISTS_STAY_MS, "cacheScope": "private"}
+                shown = {"resultType": "complete", **shown, **stays, "_meta": _SERVER_INFO}
+            made = self._lists[key] = orjson.dumps(shown, default=dict)
+        return made
+
+
+class _Stream:
+    """The answer to one call: whole, or a stream from the first sign of life on."""
+
+    def __init__(self, caller: HttpCaller, request: PlainRequest) -> None:
+        self._caller = caller
+        self._request = request
+        self._is_over = False
+
+    def progress(self) -> Progress | None:
+        if self._request.progress_token is None:
+            return None
+        return self._tell
+
+    async def _tell(self, done: float, total: float | None, message: str) -> None:
+        """A client that has left, or has his answer, hears nothing."""
+        if self._is_over:
+            return
+        params: dict[str, Any] = {"progressToken": self._request.progress_token, "progress": done}
+        if total is not None:
+            params["total"] = total
+        if message:
+            params["message"] = message
+        news = {"jsonrpc": "2.0", "method": "notifications/progress", "params": params}
+        try:
+            await self._write(_event(orjson.dumps(news)))
+        except ClientGone:
+            return
+
+    async def live(self) -> None:
+        await self._write(b": ping\r\n\r\n")
+
+    async def end(self, outcome: bytes) -> None:
+        caller, self._is_over = self._caller, True
+        whole = b'{"jsonrpc":"2.0","id":%b,%b}' % (orjson.dumps(self._request.id), outcome)
+        if not caller.has_begun:
+            await caller.reply(200, _head(self._request.session), whole)
+            return
+        await caller.write(_event(whole))
+        await caller.end()
+
+    async def _write(self, data: bytes) -> None:
+        if not self._caller.has_begun:
+            await self._caller.begin(200, _head(self._request.session, _STREAM))
+        await self._caller.write(data)
+
+
+def _outcome(task: "asyncio.Task[ToolAnswer]", *, is_modern: bool) -> bytes:
+    if task.cancelled():
+        return b'"error":' + orjson.dumps(_CANCELED)
+    shown = listing.answer_shown(task.result())
+    if is_modern:
+        shown = {"resultType": "complete", **shown, "_meta": _SERVER_INFO}
+    return b'"result":' + orjson.dumps(shown, default=dict)
+
+
+def _whole(request_id: Id, result: bytes) -> bytes:
+    return b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (orjson.dumps(request_id), result)
+
+
+def _refused(request_id: Id) -> bytes:
+    told = {"code": -32600, "message": "This id is in use by a call that still runs."}
+    return orjson.dumps({"jsonrpc": "2.0", "id": request_id, "error": told})
+
+
+def _event(data: bytes) -> bytes:
+    return b"event: message\r\ndata: %b\r\n\r\n" % data
+
+
+def _head(session: McpSession | None, lines: HeaderLines = JSON) -> HeaderLines:
+    return lines if session is None else (*lines, ("mcp-session-id", session.id))

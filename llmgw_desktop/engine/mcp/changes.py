@@ -1,0 +1,137 @@
+"""Tells MCP clients that what they read or listed may be otherwise now, and nobody of another's.
+
+Several changes at once are one piece of news: whoever hears it reads anew anyway.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from llmgw_desktop.domain.events import Event, JobChanged, SettingsChanged
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.mcp import listing
+from llmgw_desktop.engine.mcp.offer import Offer, Visitor
+from llmgw_desktop.engine.mcp.reading import found
+from llmgw_desktop.engine.mcp.tool_errors import NotFound
+
+GATHERED_S = 0.1
+MOST_ADDRESSES = 200
+"""That one listener may name."""
+
+TOOLS, PROMPTS, RESOURCES = "tools", "prompts", "resources"
+
+
+class Change(NamedTuple):
+    """Of one list, or of what stands at one address."""
+
+    what: str
+    uri: str = ""
+
+
+Hear = Callable[[tuple[Change, ...]], None]
+
+
+class Listener:
+    """Who hears of what; `stop` ends it."""
+
+    def __init__(self, visitor: Visitor, hear: Hear, stop: Callable[["Listener"], None]) -> None:
+        self.visitor = visitor
+        self.hear = hear
+        self.addresses: dict[str, frozenset[type]] = {}
+        """With the events after which each may read otherwise."""
+        self.lists: dict[str, tuple[str, ...]] = {}
+        """As they stood when he last heard of them."""
+        self.pending: dict[Change, None] = {}
+        self.timer: asyncio.TimerHandle | None = None
+        self._stop = stop
+
+    def stop(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        self._stop(self)
+
+    def tell(self) -> None:
+        self.timer = None
+        changes, self.pending = tuple(self.pending), {}
+        self.hear(changes)
+
+
+class Changes:
+    """Listens to the bus while anybody listens to it."""
+
+    def __init__(self, offer: Offer, bus: Bus) -> None:
+        self._offer = offer
+        self._bus = bus
+        self._listeners: dict[Listener, None] = {}
+        self._unsubscribe: Callable[[], None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._listeners)
+
+    def listen(self, visitor: Visitor, hear: Hear, addresses: Iterable[str] = ()) -> Listener:
+        """`hear` is quick and never raises."""
+        listener = Listener(visitor, hear, self._forget)
+        listener.lists = self._lists(visitor)
+        for uri in addresses:
+            self.follow(listener, uri)
+        self._listeners[listener] = None
+        if self._unsubscribe is None:
+            self._unsubscribe = self._bus.subscribe(self._happened)
+        return listener
+
+    def follow(self, listener: Listener, uri: str) -> bool:
+        """Whether there is anything at the address for him; what is not never changes."""
+        if len(listener.addresses) >= MOST_ADDRESSES:
+            return False
+        try:
+            resource, _ = found(self._offer, listener.visitor, uri)
+        except NotFound:
+            return False
+        listener.addresses[uri] = resource.changes_with
+        return True
+
+    def _forget(self, listener: Listener) -> None:
+        self._listeners.pop(listener, None)
+        if not self._listeners and self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+
+    def _happened(self, event: Event) -> None:
+        kind, owner = type(event), _owner(event)
+        for listener in tuple(self._listeners):
+            if owner is None or owner == listener.visitor.principal.client_id:
+                changes = [
+                    Change(RESOURCES, uri)
+                    for uri, changes_with in listener.addresses.items()
+                    if kind in changes_with
+                ]
+                if kind is SettingsChanged:
+                    changes += self._changed_lists(listener)
+                self._note(listener, changes)
+
+    def _changed_lists(self, listener: Listener) -> list[Change]:
+        before, listener.lists = listener.lists, self._lists(listener.visitor)
+        return [Change(what) for what, names in listener.lists.items() if before[what] != names]
+
+    def _lists(self, visitor: Visitor) -> dict[str, tuple[str, ...]]:
+        offer = self._offer
+        resources = listing.resources_allowed(offer, visitor)
+        tools = offer.toolbox.shown(visitor.principal, visitor.profile)
+        return {
+            TOOLS: tuple(tool.name for tool in tools),
+            PROMPTS: tuple(prompt.name for prompt in listing.prompts_allowed(offer, visitor)),
+            RESOURCES: tuple(resource.uri for resource in resources),
+        }
+
+    @staticmethod
+    def _note(listener: Listener, changes: Iterable[Change]) -> None:
+        listener.pending.update(dict.fromkeys(changes))
+        if listener.pending and listener.timer is None:
+            loop = asyncio.get_running_loop()
+            listener.timer = loop.call_later(GATHERED_S, listener.tell)
+
+
+def _owner(event: Event) -> str | None:
+    """Whose it is alone; None is everybody's."""
+    return event.job.owner if isinstance(event, JobChanged) else None
