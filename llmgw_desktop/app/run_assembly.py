@@ -52,7 +52,7 @@ class Runs:
         self._said = settings.clis
         self.clis = KnownClis(settings.clis)
         self.launcher = launcher
-        self._store = JobStore(places.gateway_db)
+        self.job_store = JobStore(places.gateway_db)
         self._session_store = SessionStore(places.gateway_db)
         ids = TimedIds(clock)
         sessions = Sessions(
@@ -68,7 +68,7 @@ class Runs:
         books.told_quota = base.health.told_quota
         self.supervisor = Supervisor(
             JobParts(
-                store=self._store,
+                store=self.job_store,
                 folders=JobFolders(places.jobs_folder),
                 launcher=self.launcher,
                 clock=clock,
@@ -128,5 +128,5 @@ class Runs:
         await self.supervisor.close()
         await self.launcher.housing.settle()
         await self._flights.close()
-        self._store.close()
+        self.job_store.close()
         self._session_store.close()
