@@ -1,5 +1,6 @@
 """What runs vendors' CLIs, joined: the third part of the composition root."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.cli import CliName
@@ -26,6 +27,8 @@ from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.session_store import SessionStore
+
+Stop = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,7 @@ class Runs:
         self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.said)
         self.service = RunService(self.supervisor, sessions, self.clis, ids=ids, jobs=settings.jobs)
         self.models = CliClient(self.supervisor, self.clis)
+        self._followers: list[Stop] = []
 
     def ready(self) -> tuple[Provider, ...]:
         """Those CLIs that are installed and switched on, as providers."""
@@ -118,12 +122,21 @@ class Runs:
         self.supervisor.apply(settings.jobs, settings.limits)
         self.service.apply(settings.jobs)
 
+    def followed_by(self, stop: Stop) -> None:
+        """`stop` ends whoever follows runs, before they are closed."""
+        self._followers.append(stop)
+
+    async def stop_following(self) -> None:
+        for stop in self._followers:
+            await stop()
+
     def leave(self) -> None:
         """Before answers are broken off because the program ends."""
         self.models.leave()
 
     async def close(self) -> None:
         """What runs goes on, and is found again by the next program."""
+        await self.stop_following()
         await self.models.close()
         await self.supervisor.close()
         await self.launcher.housing.settle()

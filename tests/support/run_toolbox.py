@@ -10,26 +10,15 @@ from typing import Any
 import jsonschema
 import orjson
 
-from llmgw_desktop.app.cli_words import TITLES
 from llmgw_desktop.app.container import Container
-from llmgw_desktop.clis.registry import NAMES, cli_of
-from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.app.mcp_runs import RunFamilies
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.principal import ALL_SCOPES, LOCAL, Principal
 from llmgw_desktop.domain.settings import Settings
-from llmgw_desktop.engine.mcp.resource import Resource
-from llmgw_desktop.engine.mcp.resources.metrics import metrics_resources
-from llmgw_desktop.engine.mcp.resources.sessions import session_resources
 from llmgw_desktop.engine.mcp.schemas import output_schema
-from llmgw_desktop.engine.mcp.tool import Tool, ToolAnswer
+from llmgw_desktop.engine.mcp.tool import ToolAnswer
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
-from llmgw_desktop.engine.mcp.tools.codex_fork import codex_fork_tools
-from llmgw_desktop.engine.mcp.tools.job_log import JobLogs
-from llmgw_desktop.engine.mcp.tools.jobs import job_tools
-from llmgw_desktop.engine.mcp.tools.process_health import ProcessFacts, health_tools
-from llmgw_desktop.engine.mcp.tools.recall import recall_tools
-from llmgw_desktop.engine.mcp.tools.requests import request_tools
-from llmgw_desktop.engine.mcp.tools.sessions import CacheState, session_tools
+from llmgw_desktop.engine.mcp.tools.sessions import CacheState
 from llmgw_desktop.store.flight_reader import FlightReader
 
 OTHER = Principal(client_id="cli_other", name="other", scopes=ALL_SCOPES)
@@ -45,28 +34,19 @@ class RunBox:
     """Messages of progress."""
 
     def __post_init__(self) -> None:
-        runs = self.container.runs
-        self.logs = JobLogs(runs.service, SystemClock())
         self.reader = FlightReader(self.container.places.flights_db)
-        self.facts = ProcessFacts(
-            runs=runs.service,
+        families = RunFamilies(
+            runs=self.container.runs,
+            clock=SystemClock(),
             settings=Settings,
+            record=self.reader.record,
             database=self.container.places.gateway_db,
+            cache_state=self.cache_state,
             mcp_sessions=lambda: 2,
         )
-        self.tools: tuple[Tool, ...] = (
-            *request_tools(runs.service, map(cli_of, NAMES), TITLES),
-            *codex_fork_tools(runs.service, cli_of(CliName.CODEX)),
-            *job_tools(runs.service, self.logs),
-            *recall_tools(runs.service, runs.job_store, self.reader.record),
-            *health_tools(self.facts),
-            *session_tools(runs.service.sessions, runs.job_store, self.cache_state),
-        )
+        self.tools = families.tools()
         self.box = Toolbox(self.tools)
-        self.resources: tuple[Resource, ...] = (
-            *session_resources(runs.service.sessions),
-            *metrics_resources(runs.job_store, self.facts),
-        )
+        self.resources = families.resources()
 
     async def call(
         self,
@@ -102,8 +82,12 @@ class RunBox:
         found = next(each for each in self.resources if each.uri == uri)
         return await found.read(who, places)
 
+    async def forget_jobs(self) -> None:
+        """What their steps were: as after a restart."""
+        await self.container.runs.stop_following()
+
     async def close(self) -> None:
-        await self.logs.close()
+        await self.forget_jobs()
         self.reader.close()
 
     async def _hear(self, done: float, total: float | None, message: str) -> None:

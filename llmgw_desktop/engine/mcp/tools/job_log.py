@@ -96,9 +96,6 @@ class JobLogs:
         self._logs: OrderedDict[str, tuple[JobLog, asyncio.Task[None]]] = OrderedDict()
         self._tasks = Tasks()
 
-    def __len__(self) -> int:
-        return len(self._logs)
-
     async def of(self, job: Job) -> JobLog:
         """With all that the job has said so far, as long as that does not take too long to read."""
         found = self._logs.get(job.id)

@@ -49,7 +49,7 @@ async def test_the_steps_of_a_job_in_pages(box: RunBox) -> None:
     none = await box.told_by("llm_job_status", {"jobId": job_id, "afterProgressSeq": 10**6})
     assert kinds(none) == []
     assert none["job"]["progress"]["nextAfterSeq"] == 10**6
-    await box.logs.close()  # forgotten, as after a restart
+    await box.forget_jobs()
     again = await box.told_by("llm_job_status", {"jobId": job_id})
     assert again["job"]["progress"]["events"] == progress["events"]
 
@@ -112,13 +112,18 @@ async def test_an_answer_that_grows_is_one_step(
     assert int(grown["message"].split()[1]) > int(event["message"].split()[1])
 
 
+def _followed() -> list[str]:
+    names = [task.get_name() for task in asyncio.all_tasks()]
+    return [name for name in names if name.startswith("follow job_")]
+
+
 async def test_many_watch_one_job(box: RunBox, house: RunHouse) -> None:
     job_id = await begun(box, WAITS)
     watches = [
         asyncio.ensure_future(box.told_by("llm_job_watch", {"jobId": job_id})) for _ in range(20)
     ]
     await asyncio.sleep(0.05)
-    assert len(box.logs) == 1
+    assert len(_followed()) == 1
     (house.home / "go").touch()
     for told in await asyncio.gather(*watches):
         assert kinds(told) == ["output", "terminal"]
@@ -219,14 +224,18 @@ async def test_a_job_that_is_deleted_while_it_is_watched(box: RunBox, house: Run
     assert told["errorCategory"] == "not_found"
 
 
-async def test_no_more_logs_are_kept_than_may_be(
-    box: RunBox, monkeypatch: pytest.MonkeyPatch
+async def test_no_more_are_followed_than_may_be(
+    box: RunBox, house: RunHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("llmgw_desktop.engine.mcp.tools.job_log.MOST_LOGS", 2)
-    ids = [await begun(box, f"{OK} {number}") for number in range(3)]
+    ids = [await begun(box, f"{WAITS} {number}") for number in range(3)]
+    for job_id in ids:
+        await box.told_by("llm_job_status", {"jobId": job_id})
+    await asyncio.sleep(0)
+    assert sorted(_followed()) == sorted(f"follow {job_id}" for job_id in ids[1:])
+    (house.home / "go").touch()
     for job_id in ids:
         await until(box, job_id)
-    assert len(box.logs) == 2
     told = await box.told_by("llm_job_status", {"jobId": ids[0]})
     assert kinds(told) == ["output", "terminal"]
 
