@@ -283,6 +283,9 @@ class Container:
                 engine=self._engine,
                 runs=self.runs,
                 vault=self.vault,
+                settings=lambda: self._loaded().settings,
+                record=self._reader.record,
+                database=self.places.gateway_db,
             )
         )
 

@@ -1,5 +1,6 @@
 """What runs vendors' CLIs, joined: the third part of the composition root."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.cli import CliName
@@ -27,6 +28,8 @@ from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.session_store import SessionStore
 
+Stop = Callable[[], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFoundations:
@@ -52,7 +55,7 @@ class Runs:
         self._said = settings.clis
         self.clis = KnownClis(settings.clis)
         self.launcher = launcher
-        self._store = JobStore(places.gateway_db)
+        self.job_store = JobStore(places.gateway_db)
         self._session_store = SessionStore(places.gateway_db)
         ids = TimedIds(clock)
         sessions = Sessions(
@@ -68,7 +71,7 @@ class Runs:
         books.told_quota = base.health.told_quota
         self.supervisor = Supervisor(
             JobParts(
-                store=self._store,
+                store=self.job_store,
                 folders=JobFolders(places.jobs_folder),
                 launcher=self.launcher,
                 clock=clock,
@@ -85,6 +88,7 @@ class Runs:
         self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.said)
         self.service = RunService(self.supervisor, sessions, self.clis, ids=ids, jobs=settings.jobs)
         self.models = CliClient(self.supervisor, self.clis)
+        self._followers: list[Stop] = []
 
     def ready(self) -> tuple[Provider, ...]:
         """Those CLIs that are installed and switched on, as providers."""
@@ -118,15 +122,24 @@ class Runs:
         self.supervisor.apply(settings.jobs, settings.limits)
         self.service.apply(settings.jobs)
 
+    def followed_by(self, stop: Stop) -> None:
+        """`stop` ends whoever follows runs, before they are closed."""
+        self._followers.append(stop)
+
+    async def stop_following(self) -> None:
+        for stop in self._followers:
+            await stop()
+
     def leave(self) -> None:
         """Before answers are broken off because the program ends."""
         self.models.leave()
 
     async def close(self) -> None:
         """What runs goes on, and is found again by the next program."""
+        await self.stop_following()
         await self.models.close()
         await self.supervisor.close()
         await self.launcher.housing.settle()
         await self._flights.close()
-        self._store.close()
+        self.job_store.close()
         self._session_store.close()

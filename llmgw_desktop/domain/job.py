@@ -101,3 +101,14 @@ class Job:
     @property
     def is_live(self) -> bool:
         return self.state in LIVE_STATES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSum:
+    """Jobs of one CLI that stand alike."""
+
+    cli: CliName
+    state: JobState
+    count: int
+    mean_ms: float | None
+    """From being asked for to the end, where they have ended."""

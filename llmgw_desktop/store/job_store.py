@@ -21,6 +21,7 @@ from llmgw_desktop.domain.job import (
     JobFigures,
     JobProcess,
     JobState,
+    JobSum,
 )
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.database import open_database, told
@@ -92,6 +93,27 @@ class JobStore:
         newest = query.order_by(JobRow.asked_at_s.desc(), JobRow.id.desc())
         return self._jobs(newest.limit(limit))
 
+    def of_session(self, session_id: str, owner: str, *, limit: int) -> list[Job]:
+        """Newest first."""
+        return self._newest((JobRow.owner == owner) & (JobRow.session_id == session_id), limit)
+
+    def of_correlation(self, correlation_id: str, owner: str) -> Job | None:
+        """The newest that was asked for by this name."""
+        named = (JobRow.owner == owner) & (JobRow.correlation_id == correlation_id)
+        found = self._newest(named, 1)
+        return found[0] if found else None
+
+    def sums(self, owner: str) -> list[JobSum]:
+        """Of all that are kept."""
+        took_ms = (JobRow.ended_at_s - JobRow.asked_at_s) * 1000
+        count = peewee.fn.COUNT(JobRow.id)
+        query = JobRow.select(JobRow.cli, JobRow.state, count, peewee.fn.AVG(took_ms))
+        rows = self._run(query.where(JobRow.owner == owner).group_by(JobRow.cli, JobRow.state))
+        return [
+            JobSum(cli=CliName(cli), state=JobState(state), count=count, mean_ms=mean_ms)
+            for cli, state, count, mean_ms in rows
+        ]
+
     def same(self, request_key: str, since_s: float) -> Job | None:
         """The newest of this key that was completed since then."""
         parameters = [request_key, str(JobState.COMPLETED), since_s]
@@ -136,6 +158,10 @@ class JobStore:
         newest = same.order_by(JobRow.asked_at_s.desc()).limit(peewee.SQL("1"))
         last, _ = self._dialect.compose(newest.tuples())
         return one, last
+
+    def _newest(self, which: Any, limit: int) -> list[Job]:
+        newest = JobRow.asked_at_s.desc(), JobRow.id.desc()
+        return self._jobs(JobRow.select().where(which).order_by(*newest).limit(limit))
 
     def _jobs(self, query: Any) -> list[Job]:
         return self._made(self._run(query.tuples()))

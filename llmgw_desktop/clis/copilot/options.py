@@ -7,7 +7,7 @@ OPTIONS = (
     option(
         "outputFormat",
         one_of("text", "json"),
-        "How the caller wants to have it; the CLI is always asked for JSON.",
+        "Accepted; the gateway reads a stream of events in any case.",
     ),
     option("sessionId", TEXT, "The session, by the CLI's own id."),
     option("resumeLatest", ON, "Go on with the folder's last session."),
@@ -17,7 +17,7 @@ OPTIONS = (
     option(
         "maxAutopilotContinues",
         whole_number(0, 1_000_000),
-        "How often autopilot goes on by itself.",
+        "Of autopilot, at most.",
         "--max-autopilot-continues",
     ),
     option(
@@ -33,16 +33,16 @@ OPTIONS = (
     option("allowAll", ON, "All three of them.", "--allow-all"),
     option("yolo", ON, "As allowAll.", "--yolo"),
     option("allowedTools", TEXTS, "Tools that need no permission.", "--allow-tool"),
-    option("disallowedTools", TEXTS, "Tools that are refused.", "--deny-tool"),
+    option("disallowedTools", TEXTS, "Tools it may not use.", "--deny-tool"),
     option("availableTools", TEXTS, "The only tools there are.", "--available-tools"),
     option("excludedTools", TEXTS, "Tools there are not.", "--excluded-tools"),
     option("allowedUrls", TEXTS, "Addresses that may be opened.", "--allow-url"),
     option("disallowedUrls", TEXTS, "Addresses that may not.", "--deny-url"),
     option("addDir", TEXTS, "More folders that it may work in.", "--add-dir"),
-    option("disallowTempDir", ON, "Not the folder for temporary files.", "--disallow-temp-dir"),
+    option("disallowTempDir", ON, "No temporary folder.", "--disallow-temp-dir"),
     option("trustFolder", ON, "Uses the folder's own settings.", "--trust-folder"),
-    option("attachments", TEXTS, "Pictures and documents for the prompt.", "--attachment"),
-    option("name", TEXT, "What the session is called in lists.", "--name"),
+    option("attachments", TEXTS, "Files for the prompt.", "--attachment"),
+    option("name", TEXT, "Of the session.", "--name"),
     option("pluginDir", TEXTS, "Plugins from folders.", "--plugin-dir"),
     option("mcpConfig", JSON_OBJECT, "More MCP servers, as JSON.", "--additional-mcp-config"),
     option("disableBuiltinMcps", ON, "Without its own MCP servers.", "--disable-builtin-mcps"),
@@ -51,7 +51,7 @@ OPTIONS = (
         "noCustomInstructions", ON, "Without AGENTS.md and its like.", "--no-custom-instructions"
     ),
     option("enableMemory", ON, "With its memory.", "--enable-memory"),
-    option("secretEnvVars", TEXTS, "Variables to hide from tools.", "--secret-env-vars"),
+    option("secretEnvVars", TEXTS, "Hidden from tools.", "--secret-env-vars"),
     option("maxAiCredits", number(1e-6, 1e6), "Credits to spend at most.", "--max-ai-credits"),
     option("experimental", ON, "With experimental features.", "--experimental"),
 )

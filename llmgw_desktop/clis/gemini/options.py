@@ -8,7 +8,7 @@ OPTIONS = (
     option(
         "outputFormat",
         one_of("text", "json", "stream-json"),
-        "How the caller wants to have it; the CLI is always asked for stream-json.",
+        "Accepted; the gateway reads a stream of events in any case.",
     ),
     option("sessionId", TEXT, "The session, by the CLI's own id."),
     option("resumeLatest", ON, "Go on with the folder's last session."),
@@ -16,7 +16,7 @@ OPTIONS = (
     option(
         "approvalMode",
         one_of("default", "auto_edit", "yolo", "plan"),
-        "What may be done unasked; nobody is there to be asked. Left out, it reads.",
+        "What may be done unasked. Left out, it reads.",
     ),
     option("yolo", ON, "As approvalMode `yolo`: everything, unasked."),
     option("allowedTools", TEXTS, "Tools that need no permission.", "--allowed-tools"),

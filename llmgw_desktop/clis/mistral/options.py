@@ -8,7 +8,7 @@ OPTIONS = (
     option(
         "outputFormat",
         one_of("text", "plain", "json", "streaming", "stream-json"),
-        "How the caller wants to have it; the CLI is always asked for streaming.",
+        "Accepted; the gateway reads a stream of events in any case.",
     ),
     option("sessionId", TEXT, "The session, by the CLI's own id."),
     option("resumeLatest", ON, "Go on with the folder's last session."),
@@ -16,8 +16,8 @@ OPTIONS = (
     option(
         "permissionMode",
         TEXT,
-        "Its agent: ask, accept-edits, smart-approve, auto-approve, or one of your own. Nobody is"
-        " there to be asked: what it would ask for is denied. Left out, ask.",
+        "Its agent: ask (default), accept-edits, smart-approve, auto-approve, or your own. What it"
+        " would ask for is denied.",
         "--agent",
     ),
     option("allowedTools", TEXTS, "The only tools there are.", "--enabled-tools"),

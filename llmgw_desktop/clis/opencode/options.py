@@ -7,7 +7,7 @@ OPTIONS = (
     option(
         "outputFormat",
         one_of("text", "json"),
-        "How the caller wants to have it; the CLI is always asked for JSON.",
+        "Accepted; the gateway reads a stream of events in any case.",
     ),
     option("sessionId", TEXT, "The session, by the CLI's own id."),
     option("resumeLatest", ON, "Go on with the folder's last session."),
@@ -16,12 +16,11 @@ OPTIONS = (
     option(
         "permissionMode",
         one_of("default", "acceptEdits", "plan", "bypassPermissions"),
-        "What may be done; nobody is there to be asked. Left out, it reads: by itself it would"
-        " run every command.",
+        "What may be done unasked. Left out, it reads.",
     ),
     option("agent", TEXT, "Which of its agents works.", "--agent"),
     option("variant", TEXT, "How hard the model thinks, in its vendor's words.", "--variant"),
-    option("title", TEXT, "What the session is called in lists.", "--title"),
+    option("title", TEXT, "Of the session.", "--title"),
     option("files", TEXTS, "Files that the prompt brings along.", "--file"),
     option("command", TEXT, "One of its commands; the prompt is its arguments.", "--command"),
     option("pure", ON, "Without plug-ins from elsewhere.", "--pure"),

@@ -5,7 +5,7 @@ Doors come in here. A job is its owner's: to others it is not there.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from llmgw_desktop.clis.cli import Cli, OutputReader
@@ -25,6 +25,7 @@ from llmgw_desktop.engine.jobs.live_job import LiveJob
 from llmgw_desktop.engine.jobs.one_at_a_time import refuse_second
 from llmgw_desktop.engine.jobs.outcome import Stop
 from llmgw_desktop.engine.jobs.parts import JobParts
+from llmgw_desktop.engine.jobs.raw_output import RawOutput
 
 _TITLE = 120
 _TIDY_EVERY = 50
@@ -140,11 +141,17 @@ class Supervisor:
         return live.job
 
     async def watch(
-        self, job_id: str, *, owner: str | None = None, after: int = 0
+        self,
+        job_id: str,
+        *,
+        owner: str | None = None,
+        after: int = 0,
+        caught_up: Callable[[], None] | None = None,
     ) -> AsyncIterator[CliEvent]:
         """Its events from the beginning, or without the first `after`, and on until it ends.
 
-        Nothing for a job that is not there. Who stops listening stops nothing else.
+        `caught_up` is told whenever all that was said so far has been read. Nothing for a job that
+        is not there. Who stops listening stops nothing else.
         """
         if (job := self.get(job_id, owner)) is None:
             return
@@ -157,10 +164,16 @@ class Supervisor:
         def reader() -> OutputReader:
             return self._life.reader(asked)
 
-        if live is None:
-            events = reading.events_of(lambda: job, folder, reader, _never)
-        else:
-            events = reading.events_of(lambda: live.job, folder, reader, live.more)
+        async def more() -> None:
+            if caught_up is not None:
+                caught_up()
+            if live is not None:
+                await live.more()
+
+        def now() -> Job | None:
+            return job if live is None else live.job
+
+        events = reading.events_of(now, folder, reader, more)
         number = 0
         async for event in events:
             number += 1
@@ -182,6 +195,14 @@ class Supervisor:
             return JobResult(job=job)
         folder, asked = found
         return reading.result_of(job, folder, self._life.reader(asked), most_bytes)
+
+    def raw_output(self, job_id: str, owner: str | None = None) -> RawOutput | None:
+        """As its CLI wrote it; None if there is none of this owner's. For a thread."""
+        job = self.get(job_id, owner)
+        found = None if job is None else self._life.files(job)
+        if job is None or found is None:
+            return None if job is None else RawOutput(job)
+        return RawOutput(job, found[0])
 
     async def cancel(self, job_id: str, owner: str | None = None) -> Job | None:
         """Returns when nothing of it runs any more. One that has ended stays as it is."""
@@ -324,7 +345,3 @@ def _title(prompt: str) -> str:
     """Its first line that says something, cut."""
     line = next((line.strip() for line in prompt.splitlines() if line.strip()), "")
     return line if len(line) <= _TITLE else f"{line[: _TITLE - 1]}…"
-
-
-async def _never() -> None:
-    return

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from llmgw_desktop.clis.cli import Option
 from llmgw_desktop.engine.mcp.tool import Profile, Tool
 
 
@@ -14,15 +15,19 @@ def input_schema(tool: Tool, profile: Profile = Profile.FULL) -> dict[str, Any]:
     ]
     schema: dict[str, Any] = {
         "type": "object",
-        "properties": {
-            option.name: {**option.schema, "description": option.meaning} for option in shown
-        },
+        "properties": {option.name: _told(option) for option in shown},
     }
     if tool.needs:
         schema["required"] = sorted(tool.needs)
     if not is_cut:
         schema["additionalProperties"] = False
     return schema
+
+
+def _told(option: Option) -> dict[str, Any]:
+    """Without a meaning where another tool says it."""
+    meaning = {"description": option.meaning} if option.meaning else {}
+    return {**option.schema, **meaning}
 
 
 def output_schema(tool: Tool) -> dict[str, Any]:

@@ -6,13 +6,21 @@ from typing import Any
 from llmgw_desktop.domain.access_errors import AccessError
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, RequestError
+from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchJob, NoSuchSession
 from llmgw_desktop.engine.mcp.tool import ToolAnswer
 
 NOT_FOUND = "not_found"
 PERMISSION = "permission_denied"
 INTERNAL = "internal_error"
-CATEGORIES = (*ErrorCategory, NOT_FOUND, PERMISSION, INTERNAL)
+CATEGORIES = (
+    *ErrorCategory,
+    JobState.CANCELED,
+    JobState.ORPHANED,
+    NOT_FOUND,
+    PERMISSION,
+    INTERNAL,
+)
 """All words that `errorCategory` may hold."""
 
 

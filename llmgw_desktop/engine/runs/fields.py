@@ -49,13 +49,14 @@ COMMON = (
     option("requestInstructions", TEXT, "Not offered yet."),
 )
 _COMMON = {each.name: each for each in COMMON}
-_NOT_YET = {
+NOT_YET = {
     "compressResponse": "answers are not compressed by this version; leave it out",
     "mcpServers": "servers are not chosen by name in this version; the CLI uses its own settings",
     "workspace": "this version knows no workspaces; name the folder as workingDir",
     "worktree": "this version makes no worktrees; make one and name it as workingDir",
     "requestInstructions": "this version has no place for them; put them into the prompt",
 }
+"""Fields that are known by their names alone: whoever sends one is told what to do instead."""
 _KEEP_NO_SESSION = ("noSessionPersistence", "ephemeral")
 """Fields of CLIs that mean: nothing to go on with later."""
 _LONGEST_CORRELATION = 200
@@ -124,8 +125,8 @@ def _check(name: str, value: object) -> None:
     schema = _COMMON[name].schema
     if not fits(value, schema):
         raise InvalidRun(f"it must be {said(schema)}", field=name)
-    if name in _NOT_YET and value not in (False, []):
-        raise InvalidRun(_NOT_YET[name], field=name)
+    if name in NOT_YET and value not in (False, []):
+        raise InvalidRun(NOT_YET[name], field=name)
     if isinstance(value, str):
         no_nul(value, name)
     if name == "approvalStrategy" and value != "legacy":

@@ -5,11 +5,12 @@ Who waits for a run waits no longer than `[jobs] sync_deadline_ms` says; the run
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import replace
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, SessionWish
+from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.principal import Principal
@@ -17,11 +18,21 @@ from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchJob
 from llmgw_desktop.domain.settings import JobSettings
 from llmgw_desktop.domain.submission import Submission, Submitted
+from llmgw_desktop.engine.jobs.raw_output import RawOutput
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.runs.fields import RunAsked, read_fields
 from llmgw_desktop.engine.runs.prompt import squeezed
 from llmgw_desktop.engine.runs.session_plan import SessionPlan, session_plan
 from llmgw_desktop.engine.runs.sessions import Sessions
+from llmgw_desktop.engine.tasks import Tasks
+
+
+def _nothing() -> None:
+    return
+
+
+def _nobody_cares(job: Job) -> None:
+    del job
 
 
 class RunService:
@@ -41,6 +52,7 @@ class RunService:
         self._clis = clis
         self._ids = ids
         self._deadline_ms = jobs.sync_deadline_ms
+        self._submitting = Tasks()
 
     def apply(self, jobs: JobSettings) -> None:
         self._deadline_ms = jobs.sync_deadline_ms
@@ -54,17 +66,33 @@ class RunService:
         *,
         wait: bool,
         project: str = "",
+        began: Callable[[Job], None] = _nobody_cares,
     ) -> RunReply:
         """A job that ended, or one that goes on. Raises InvalidRun, SessionBusy, Saturated: then
-        nothing was made."""
+        nothing was made. `began` is told of the job before it is waited for."""
         asked = read_fields(self.cli(cli), fields)
         plan = await asyncio.to_thread(session_plan, self.sessions, asked, principal)
-        submitted = await self._supervisor.submit(self._submission(asked, plan, principal, project))
+        submitted = await self._submitted(self._submission(asked, plan, principal, project))
         job = submitted.job
+        began(job)
         if wait and job.is_live:
             within_s = self._deadline_ms / 1000 or None
             job = await self._supervisor.wait(job.id, within_s) or job
         return await self._reply(job, asked, submitted, plan)
+
+    async def _submitted(self, submission: Submission) -> Submitted:
+        """Whole, though its caller leaves meanwhile: half of a job would be nobody's."""
+        work = self._submitting.start(self._submit(submission), name="submit a run")
+        submitted: Submitted | LlmgwError = await asyncio.shield(work)
+        if isinstance(submitted, LlmgwError):
+            raise submitted
+        return submitted
+
+    async def _submit(self, submission: Submission) -> Submitted | LlmgwError:
+        try:
+            return await self._supervisor.submit(submission)
+        except LlmgwError as error:
+            return error
 
     def cli(self, name: str) -> Cli:
         """Raises InvalidRun."""
@@ -112,11 +140,29 @@ class RunService:
         """Newest first."""
         return self._supervisor.list(owner, states=states, cli=cli, limit=limit)
 
-    def events(self, job_id: str, owner: str, *, after: int = 0) -> AsyncIterator[CliEvent]:
-        """From the beginning, but for the first `after`, and on until the job ends. Raises
-        NoSuchJob."""
+    def live(self) -> tuple[Job, ...]:
+        """Everybody's that wait or run."""
+        return self._supervisor.live
+
+    def events(
+        self,
+        job_id: str,
+        owner: str,
+        *,
+        after: int = 0,
+        caught_up: Callable[[], None] = _nothing,
+    ) -> AsyncIterator[CliEvent]:
+        """From the beginning, but for the first `after`, and on until the job ends; `caught_up`
+        is told whenever all that was said so far has been read. Raises NoSuchJob."""
         self.job(job_id, owner)
-        return self._supervisor.watch(job_id, owner=owner, after=after)
+        return self._supervisor.watch(job_id, owner=owner, after=after, caught_up=caught_up)
+
+    async def raw_output(self, job_id: str, owner: str) -> RawOutput:
+        """As its CLI wrote it, to be read in a thread. Raises NoSuchJob."""
+        raw = await asyncio.to_thread(self._supervisor.raw_output, job_id, owner)
+        if raw is None:
+            raise NoSuchJob(job_id)
+        return raw
 
     async def cancel(self, job_id: str, owner: str) -> Job:
         """As it stands when nothing of it runs any more. Raises NoSuchJob."""

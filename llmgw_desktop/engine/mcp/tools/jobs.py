@@ -1,0 +1,217 @@
+"""`llm_job_status`, `…_watch`, `…_result`, `…_cancel`: jobs by their ids, from call to call."""
+
+import asyncio
+from typing import Any
+
+from llmgw_desktop.clis.asked import option
+from llmgw_desktop.clis.values import ON, TEXT, whole_number
+from llmgw_desktop.domain.cli import ErrorCategory
+from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.run import RunReply
+from llmgw_desktop.domain.run_errors import NoSuchJob
+from llmgw_desktop.engine.jobs.raw_output import TextPage
+from llmgw_desktop.engine.mcp.tool import Tool, ToolAnswer, ToolCall
+from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument, refusal, told
+from llmgw_desktop.engine.mcp.tools.job_log import JobLogs
+from llmgw_desktop.engine.mcp.tools.job_words import JOB, job_told
+from llmgw_desktop.engine.mcp.tools.text_progress import Teller
+from llmgw_desktop.engine.runs.run_service import RunService
+
+LONGEST_WAIT_MS = 30_000
+GATHER_S = 1.0
+"""A step that comes is followed by others: so long they are waited for."""
+_MOST_CHARS = 200_000
+_MOST_STEPS = 32
+_JOB = option("jobId", TEXT, "")
+_PAGE = (
+    option("afterProgressSeq", whole_number(0, 2**53), "nextAfterSeq of the last answer."),
+    option("progressLimit", whole_number(1, 64), "Default 32."),
+)
+_FROM = whole_number(0, 2**53)
+
+
+def job_tools(runs: RunService, logs: JobLogs) -> tuple[Tool, ...]:
+    tools = JobTools(runs, logs)
+    reads: dict[str, Any] = {"reads_only": True, "is_idempotent": True, "scope": Scope.JOBS_RUN}
+    named: dict[str, Any] = {"needs": frozenset({"jobId"})}
+    return (
+        Tool(
+            name="llm_job_status",
+            title="Job status",
+            description="Where a job stands, and its steps so far.",
+            takes=(_JOB, *_PAGE),
+            tells=JOB,
+            call=tools.status,
+            **reads,
+            **named,
+        ),
+        Tool(
+            name="llm_job_watch",
+            title="Watch a job",
+            description="Waits for a job's next step or its end. Call again with nextAfterSeq"
+            " until job.exited.",
+            takes=(
+                _JOB,
+                *_PAGE,
+                option("waitMs", whole_number(0, LONGEST_WAIT_MS), "At most; default 30000."),
+            ),
+            tells=JOB,
+            call=tools.watch,
+            **reads,
+            **named,
+        ),
+        Tool(
+            name="llm_job_result",
+            title="Job result",
+            description="A job's answer, or what it has said so far.",
+            takes=(
+                _JOB,
+                option("maxChars", whole_number(1000, 2_000_000), "Default 200000."),
+                option("rawOutput", ON, "What the CLI wrote, as it is, in pages."),
+                option("stdoutOffsetChars", _FROM, "Of rawOutput."),
+                option("stderrOffsetChars", _FROM, "Of rawOutput."),
+            ),
+            tells={"result": {"type": "object"}},
+            call=tools.result,
+            **reads,
+            **named,
+        ),
+        Tool(
+            name="llm_job_cancel",
+            title="Cancel a job",
+            description="Ends a job and all that it started.",
+            takes=(_JOB,),
+            tells=JOB,
+            call=tools.cancel,
+            scope=Scope.JOBS_RUN,
+            destroys=True,
+            **named,
+        ),
+    )
+
+
+class JobTools:
+    """Of jobs of others nobody learns that they are there."""
+
+    def __init__(self, runs: RunService, logs: JobLogs) -> None:
+        self._runs = runs
+        self._logs = logs
+
+    async def status(self, call: ToolCall) -> ToolAnswer:
+        try:
+            job = await self._job(call)
+        except NoSuchJob as error:
+            return _unknown(error, call)
+        log = await self._logs.of(job)
+        return await self._told(call, log.page(*_paged(call)))
+
+    async def watch(self, call: ToolCall) -> ToolAnswer:
+        try:
+            job = await self._job(call)
+        except NoSuchJob as error:
+            return _unknown(error, call)
+        after, limit = _paged(call)
+        wait_s = call.arguments.get("waitMs", LONGEST_WAIT_MS) / 1000
+        log = await self._logs.of(job)
+        teller = None
+        if call.progress is not None and not log.is_over:
+            teller = Teller(call.progress)
+            teller.follow(self._runs.events(job.id, job.owner, after=after), job.id)
+        try:
+            async with asyncio.timeout(wait_s):
+                await log.news(after)
+                async with asyncio.timeout(GATHER_S):
+                    await log.over()
+        except TimeoutError:
+            pass
+        finally:
+            if teller is not None:
+                await teller.stop(is_over=log.is_over)
+        return await self._told(call, log.page(after, limit))
+
+    async def result(self, call: ToolCall) -> ToolAnswer:
+        asked = call.arguments
+        most = asked.get("maxChars", _MOST_CHARS)
+        is_raw = asked.get("rawOutput", False)
+        for name in ("stdoutOffsetChars", "stderrOffsetChars"):
+            if asked.get(name) and not is_raw:
+                raise InvalidArgument("only rawOutput comes in pages", field=name)
+        try:
+            reply = await self._runs.reply(asked["jobId"], call.principal.client_id)
+            pages = await self._pages(call, most) if is_raw else _said(reply, most)
+        except NoSuchJob as error:
+            return _unknown(error, call)
+        job = reply.job
+        result = job_told(job) | {
+            "stopReason": reply.stop_reason,
+            "structured": reply.structured,
+            "rawOutput": is_raw,
+            **_page_told("stdout", pages[0], is_raw=is_raw),
+            **_page_told("stderr", pages[1], is_raw=is_raw),
+            "warnings": [{"code": each.code, "message": each.message} for each in reply.warnings],
+        }
+        is_answer = not is_raw and job.state is JobState.COMPLETED and bool(pages[0].text)
+        text = pages[0].text if is_answer else None
+        return ToolAnswer(structured={"success": True, "result": result}, text=text)
+
+    async def cancel(self, call: ToolCall) -> ToolAnswer:
+        try:
+            job = await self._job(call)
+            if not job.is_live:
+                return _over_already(job)
+            job = await self._runs.cancel(job.id, job.owner)
+        except NoSuchJob as error:
+            return _unknown(error, call)
+        return ToolAnswer(structured={"success": True, "job": job_told(job)})
+
+    async def _job(self, call: ToolCall) -> Job:
+        named, owner = call.arguments["jobId"], call.principal.client_id
+        return await asyncio.to_thread(self._runs.job, named, owner)
+
+    async def _told(self, call: ToolCall, progress: dict[str, Any]) -> ToolAnswer:
+        """The job as it is now: it may have been deleted meanwhile."""
+        try:
+            job = await self._job(call)
+        except NoSuchJob as error:
+            return _unknown(error, call)
+        shown = job_told(job) | {"progress": progress}
+        return ToolAnswer(structured={"success": True, "job": shown})
+
+    async def _pages(self, call: ToolCall, most: int) -> tuple[TextPage, TextPage]:
+        asked = call.arguments
+        raw = await self._runs.raw_output(asked["jobId"], call.principal.client_id)
+        stdout = asyncio.to_thread(raw.stdout, asked.get("stdoutOffsetChars", 0), most)
+        stderr = asyncio.to_thread(raw.stderr, asked.get("stderrOffsetChars", 0), most)
+        return await stdout, await stderr
+
+
+def _paged(call: ToolCall) -> tuple[int, int]:
+    asked = call.arguments
+    return asked.get("afterProgressSeq", 0), asked.get("progressLimit", _MOST_STEPS)
+
+
+def _said(reply: RunReply, most: int) -> tuple[TextPage, TextPage]:
+    """What it answered, read out of its output, and the end of what it complained of."""
+    text, errors = reply.text, reply.stderr
+    return TextPage(text[:most], 0, len(text)), TextPage(errors[-most:], 0, len(errors))
+
+
+def _page_told(name: str, page: TextPage, *, is_raw: bool) -> dict[str, Any]:
+    return {
+        name: page.text,
+        f"{name}Truncated": len(page.text) < page.total - page.offset,
+        f"{name}OffsetChars": page.offset,
+        f"{name}TotalChars": page.total,
+        f"{name}NextOffsetChars": page.next_offset if is_raw else None,
+    }
+
+
+def _unknown(error: NoSuchJob, call: ToolCall) -> ToolAnswer:
+    return refusal(error, jobId=call.arguments["jobId"])
+
+
+def _over_already(job: Job) -> ToolAnswer:
+    reason = f"Job {job.id} has ended already: it is {job.state}."
+    more = {"reason": reason, "jobId": job.id, "job": job_told(job)}
+    return told(reason, ErrorCategory.INVALID_INPUT, field="jobId", more=more)

@@ -1,0 +1,202 @@
+"""`session_*`: conversations with CLIs, without what was said in them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from llmgw_desktop.clis.asked import option
+from llmgw_desktop.clis.values import ON, TEXT, one_of
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.principal import Principal, Scope
+from llmgw_desktop.domain.run_errors import NoSuchSession
+from llmgw_desktop.domain.session import Session
+from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Tool, ToolAnswer, ToolCall
+from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument, NotFound
+from llmgw_desktop.engine.mcp.tools.job_words import iso, job_told
+from llmgw_desktop.engine.runs.sessions import Sessions
+from llmgw_desktop.store.job_store import JobStore
+from llmgw_desktop.wire.jobs import session_object
+
+CacheState = Callable[[str, Principal], Awaitable[Mapping[str, Any] | None]]
+"""(A session's id, whose) → how its prompts were cached; None where nobody knows."""
+MOST_LISTED = 500
+_RECENT = 20
+_LONGEST_DESCRIPTION = 500
+_CLI = option("cli", one_of(*CliName), "")
+_ID = option("sessionId", TEXT, "")
+_SESSION: dict[str, Any] = {"session": {"type": "object"}}
+
+
+def session_tools(
+    sessions: Sessions, jobs: JobStore, cache_state: CacheState | None = None
+) -> tuple[Tool, ...]:
+    tools = SessionTools(sessions, jobs, cache_state)
+    common: dict[str, Any] = {"scope": Scope.JOBS_RUN, "profiles": FULL_ALONE}
+    return (
+        Tool(
+            name="session_create",
+            title="New session",
+            description="A session to ask a CLI in by its sessionId.",
+            takes=(
+                _CLI,
+                option("description", {"type": "string"}, ""),
+                option("workingDir", TEXT, "Where its runs work."),
+                option("setAsActive", ON, "Default true."),
+            ),
+            needs=frozenset({"cli"}),
+            tells=_SESSION,
+            call=tools.create,
+            **common,
+        ),
+        Tool(
+            name="session_list",
+            title="Sessions",
+            description="Your sessions, the last used first.",
+            takes=(_CLI,),
+            tells={"total": {"type": "integer"}, "sessions": {"type": "array"}},
+            call=tools.list_all,
+            reads_only=True,
+            **common,
+        ),
+        Tool(
+            name="session_set_active",
+            title="Set the active session",
+            description="The one that resumeLatest means; without sessionId, none is.",
+            takes=(_CLI, _ID),
+            needs=frozenset({"cli"}),
+            call=tools.activate,
+            is_idempotent=True,
+            **common,
+        ),
+        Tool(
+            name="session_get",
+            title="Session",
+            description="One session, its latest jobs and its use of caches.",
+            takes=(_ID,),
+            needs=frozenset({"sessionId"}),
+            tells=_SESSION,
+            call=tools.get,
+            reads_only=True,
+            **common,
+        ),
+        Tool(
+            name="session_delete",
+            title="Forget a session",
+            description="The gateway forgets it; the CLI keeps what was said.",
+            takes=(_ID,),
+            needs=frozenset({"sessionId"}),
+            call=tools.delete,
+            destroys=True,
+            **common,
+        ),
+        Tool(
+            name="session_clear_all",
+            title="Forget all sessions",
+            description="All of yours, or those with one CLI.",
+            takes=(_CLI,),
+            tells={"deletedCount": {"type": "integer"}},
+            call=tools.clear,
+            destroys=True,
+            **common,
+        ),
+    )
+
+
+class SessionTools:
+    """Of sessions of others nobody learns that they are there."""
+
+    def __init__(self, sessions: Sessions, jobs: JobStore, cache_state: CacheState | None) -> None:
+        self._sessions = sessions
+        self._jobs = jobs
+        self._cache_state = cache_state
+
+    async def create(self, call: ToolCall) -> ToolAnswer:
+        asked = call.arguments
+        description = asked.get("description", "")
+        if len(description) > _LONGEST_DESCRIPTION:
+            words = f"it has at most {_LONGEST_DESCRIPTION} characters"
+            raise InvalidArgument(words, field="description")
+        session = await self._sessions.create(
+            CliName(asked["cli"]),
+            call.principal,
+            description=description,
+            working_dir=asked.get("workingDir", ""),
+            is_active=asked.get("setAsActive", True),
+        )
+        return _done(session=session_told(session))
+
+    async def list_all(self, call: ToolCall) -> ToolAnswer:
+        return _done(**await listed(self._sessions, call.principal, _cli_in(call)))
+
+    async def activate(self, call: ToolCall) -> ToolAnswer:
+        cli, owner = CliName(call.arguments["cli"]), call.principal.client_id
+        named = call.arguments.get("sessionId")
+        if named is None:
+            active = (await self._sessions.active(owner)).get(cli)
+            if active is not None:
+                await self._sessions.deactivate(active.id, owner)
+            return _done(cli=cli, activeSessionId=None)
+        try:
+            found = await self._sessions.get(named, owner)
+        except NoSuchSession as error:
+            raise _not_of(cli, named) from error
+        if found.cli is not cli:
+            raise _not_of(cli, named)
+        session = await self._sessions.activate(found.id, owner)
+        return _done(cli=cli, activeSessionId=session.id, session=session_told(session))
+
+    async def get(self, call: ToolCall) -> ToolAnswer:
+        owner = call.principal.client_id
+        session = await self._sessions.get(call.arguments["sessionId"], owner)
+        jobs = await asyncio.to_thread(self._jobs.of_session, session.id, owner, limit=_RECENT)
+        told = session_told(session) | {
+            "ownerPrincipal": call.principal.name,
+            "recentRequests": [job_told(job) for job in jobs],
+        }
+        if self._cache_state is not None:
+            told["cacheState"] = await self._cache_state(session.id, call.principal)
+        return _done(session=told)
+
+    async def delete(self, call: ToolCall) -> ToolAnswer:
+        gone = await self._sessions.delete(call.arguments["sessionId"], call.principal.client_id)
+        return _done(sessionId=gone.id, cli=gone.cli)
+
+    async def clear(self, call: ToolCall) -> ToolAnswer:
+        cli = _cli_in(call)
+        count = await self._sessions.clear(call.principal.client_id, cli)
+        return _done(deletedCount=count, cli=cli)
+
+
+async def listed(
+    sessions: Sessions, principal: Principal, cli: CliName | None = None
+) -> dict[str, Any]:
+    """An owner's sessions, and which of them are active."""
+    owner = principal.client_id
+    found = await sessions.list(owner, cli, limit=MOST_LISTED)
+    active = await sessions.active(owner)
+    return {
+        "total": len(found),
+        "sessions": [session_told(each) for each in found],
+        "activeSessions": {
+            name.value: active[name].id if name in active else None
+            for name in ((cli,) if cli else CliName)
+        },
+    }
+
+
+def session_told(session: Session) -> dict[str, Any]:
+    times = {"createdAt": iso(session.made_at_s), "lastUsedAt": iso(session.used_at_s)}
+    return session_object(session) | times
+
+
+def _cli_in(call: ToolCall) -> CliName | None:
+    named = call.arguments.get("cli")
+    return CliName(named) if named else None
+
+
+def _not_of(cli: CliName, named: str) -> NotFound:
+    return NotFound(f"You have no session '{named[:80]}' with {cli}.")
+
+
+def _done(**told: Any) -> ToolAnswer:
+    return ToolAnswer(structured={"success": True, **told})

@@ -1,0 +1,62 @@
+"""Every client carries the list of tools in its model's context: what these cost it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema
+import orjson
+import pytest
+
+from llmgw_desktop.domain.principal import LOCAL
+from llmgw_desktop.engine.mcp.schemas import input_schema, output_schema
+from llmgw_desktop.engine.mcp.tool import Profile, Tool
+from tests.support.run_toolbox import RunBox
+
+EVERYDAY = {
+    *(f"{cli}_request" for cli in ("claude", "codex", "gemini", "grok", "mistral", "opencode")),
+    "copilot_request",
+    "llm_job_status",
+    "llm_job_watch",
+    "llm_job_result",
+    "llm_job_cancel",
+}
+
+
+def shown(tool: Tool, profile: Profile) -> dict[str, Any]:
+    return {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "inputSchema": input_schema(tool, profile),
+        "outputSchema": output_schema(tool),
+        "annotations": {
+            "title": tool.title,
+            "readOnlyHint": tool.reads_only,
+            "destructiveHint": tool.destroys,
+            "idempotentHint": tool.is_idempotent,
+            "openWorldHint": tool.reaches_out,
+        },
+    }
+
+
+@pytest.mark.parametrize(("profile", "most"), [(Profile.CORE, 18), (Profile.FULL, 46)])
+def test_the_list_is_short(box: RunBox, profile: Profile, most: int) -> None:
+    tools = box.box.shown(LOCAL, profile)
+    size = len(orjson.dumps([shown(tool, profile) for tool in tools]))
+    assert size <= most * 1024, size
+
+
+def test_who_orchestrates_has_what_he_needs(box: RunBox) -> None:
+    names = {tool.name for tool in box.box.shown(LOCAL, Profile.CORE)}
+    assert names >= EVERYDAY
+    assert {f"{name}_async" for name in EVERYDAY if name.endswith("_request")} <= names
+    assert len(names) == 18
+
+
+def test_the_schemas_are_schemas(box: RunBox) -> None:
+    for tool in box.tools:
+        for profile in Profile:
+            jsonschema.Draft202012Validator.check_schema(input_schema(tool, profile))
+        jsonschema.Draft202012Validator.check_schema(output_schema(tool))
+        assert tool.needs <= {option.name for option in tool.takes}
