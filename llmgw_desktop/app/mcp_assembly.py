@@ -5,14 +5,23 @@ Made when the door is first knocked at, from what the container has.
 
 from dataclasses import dataclass
 
+from llmgw_desktop.app.clis_here import ClisHere
 from llmgw_desktop.app.run_assembly import Runs
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.mcp.resource import Prompt, Resource
+from llmgw_desktop.engine.mcp.resources.cli_resources import cli_resources
+from llmgw_desktop.engine.mcp.resources.skill_resources import skill_resources
 from llmgw_desktop.engine.mcp.tool import Tool
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
+from llmgw_desktop.engine.mcp.tools.capability_tools import capability_tools
+from llmgw_desktop.engine.mcp.tools.cli_model_tools import cli_model_tools
+from llmgw_desktop.engine.mcp.tools.subcommand_tools import subcommand_tools
+from llmgw_desktop.engine.mcp.tools.upgrade_tools import upgrade_tools
+from llmgw_desktop.engine.mcp.tools.version_tools import version_tools
+from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
 
 
@@ -25,6 +34,8 @@ class McpParts:
     engine: Engine
     runs: Runs
     vault: Vault
+    clis: ClisHere
+    skills: SkillFolders
 
 
 def make_offer(parts: McpParts) -> Offer:
@@ -35,11 +46,18 @@ def make_offer(parts: McpParts) -> Offer:
 
 def _tools(parts: McpParts) -> tuple[Tool, ...]:
     """In the order in which clients list them."""
-    return ()
+    desk = parts.clis.desk
+    return (
+        *cli_model_tools(desk, parts.engine.catalogue.models),
+        *version_tools(desk),
+        *capability_tools(desk),
+        *subcommand_tools(desk),
+        *upgrade_tools(parts.clis.upgrader),
+    )
 
 
 def _resources(parts: McpParts) -> tuple[Resource, ...]:
-    return ()
+    return (*cli_resources(parts.clis.desk), *skill_resources(parts.skills))
 
 
 def _prompts(parts: McpParts) -> tuple[Prompt, ...]:
