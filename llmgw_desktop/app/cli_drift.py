@@ -10,6 +10,7 @@ from llmgw_desktop.domain.run_errors import InvalidRun
 
 _LISTING = re.compile(r"\s{2,8}(?:-\w(?:, | ))?(--.*?)(?:\s{2,}|$)")
 _FLAG = re.compile(r"(?<![\w-])--[A-Za-z][\w-]*")
+_EVERYBODYS = frozenset({"--help", "--version"})
 _OF_SESSIONS = {
     "--resume": "sessionId",
     "--session": "sessionId",
@@ -38,9 +39,11 @@ class GoneFlag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """What the installed version no longer lists. Empty: it fits."""
+    """What the installed version no longer lists. None gone: it fits."""
 
     gone: tuple[GoneFlag, ...] = ()
+    extra: tuple[str, ...] = ()
+    """What it lists and the contract does not know: nothing comes of them."""
 
     @property
     def matters(self) -> tuple[GoneFlag, ...]:
@@ -59,13 +62,7 @@ class Drift:
 
 def drift_of(cli: Cli, helps: Iterable[str]) -> Drift | None:
     """None where the texts list none of its flags: then they are no help of this CLI."""
-    listed = {
-        flag
-        for text in helps
-        for line in text.splitlines()
-        if (found := _LISTING.match(line))
-        for flag in _FLAG.findall(found.group(1))
-    }
+    listed = listed_flags(helps)
     contract = cli.flags - cli.unlisted_flags
     if not contract & listed:
         return None
@@ -74,7 +71,19 @@ def drift_of(cli: Cli, helps: Iterable[str]) -> Drift | None:
         gone=tuple(
             GoneFlag(flag=flag, fields=_fields(cli, flag, always))
             for flag in sorted(contract - listed)
-        )
+        ),
+        extra=tuple(sorted(listed - cli.flags - _EVERYBODYS)),
+    )
+
+
+def listed_flags(helps: Iterable[str]) -> frozenset[str]:
+    """Those that have a line of their own."""
+    return frozenset(
+        flag
+        for text in helps
+        for line in text.splitlines()
+        if (found := _LISTING.match(line))
+        for flag in _FLAG.findall(found.group(1))
     )
 
 

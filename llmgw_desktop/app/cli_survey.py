@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar, cast
 
 from llmgw_desktop.app.cli_drift import Drift, drift_of
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.app.program_words import ProgramAsker, Words
+from llmgw_desktop.app.program_words import MOST_BYTES, ProgramAsker, Words
 from llmgw_desktop.app.sign_in_signs import UNKNOWN_SIGN, Sign, SignedIn, look_for_sign
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliName, CliRequest
@@ -24,6 +25,7 @@ from llmgw_desktop.engine.jobs.launch import Launcher
 _VERSION = re.compile(r"(?<![\w.])v?(\d+\.\d+(?:\.\d+)*(?:[-+][0-9A-Za-z.-]*[0-9A-Za-z])?)")
 _KEEPS_IN_KEYRING = frozenset({CliName.COPILOT})
 """On every system; on macOS others do, too."""
+_T = TypeVar("_T")
 _Mark = tuple[str, int, int, int]
 """A program's file: while it is the same, so is what it says of itself."""
 
@@ -76,6 +78,7 @@ class CliSurvey:
         self._ask = ask or ProgramAsker()
         self._vault_files = vault_files
         self._told: dict[_Mark, _Told] = {}
+        self._heard: dict[tuple[_Mark, tuple[str, ...], object], object] = {}
         self._lock = threading.Lock()
 
     def cli(self, name: CliName) -> Cli:
@@ -114,6 +117,40 @@ class CliSurvey:
             with self._lock:
                 self._told[mark] = told
         return _with(found, told)
+
+    def ask(
+        self,
+        name: CliName,
+        arguments: tuple[str, ...],
+        read: Callable[[Words], _T],
+        *,
+        most_bytes: int = MOST_BYTES,
+    ) -> _T | None:
+        """What the program's words to these mean, read once while its file stays the same, and
+        again where it did not say all. None: it is not installed."""
+        cli = self._clis[name]
+        if not (program := self._launcher.program(cli)):
+            return None
+        if (kept := self.heard(name, arguments, read)) is not None:
+            return kept
+        env = {**self._launcher.environment(cli), **_plan_environment(cli)}
+        try:
+            words = self._ask([program, *arguments], env, most_bytes=most_bytes)
+        except (OSError, ValueError):
+            words = Words(code=None)
+        meaning = read(words)
+        if words.code is not None:
+            with self._lock:
+                self._heard[_mark(program), arguments, read] = meaning
+        return meaning
+
+    def heard(
+        self, name: CliName, arguments: tuple[str, ...], read: Callable[[Words], _T]
+    ) -> _T | None:
+        """What `ask` has made of the same program before."""
+        mark = _mark(self._launcher.program(self._clis[name]))
+        with self._lock:
+            return cast("_T | None", self._heard.get((mark, arguments, read)))
 
     def close(self) -> None:
         self._ask.close()

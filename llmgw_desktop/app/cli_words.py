@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from llmgw_desktop.app.cli_drift import Drift
 from llmgw_desktop.app.cli_survey import CliFound
 from llmgw_desktop.app.sign_in_signs import Sign, SignedIn
+from llmgw_desktop.clis.packaging import PACKAGES
 from llmgw_desktop.domain.cli import CliName
 
 TITLES: Mapping[CliName, str] = {
@@ -16,15 +17,7 @@ TITLES: Mapping[CliName, str] = {
     CliName.OPENCODE: "opencode",
     CliName.COPILOT: "GitHub Copilot",
 }
-INSTALL: Mapping[CliName, str] = {
-    CliName.CLAUDE: "npm install -g @anthropic-ai/claude-code",
-    CliName.CODEX: "npm install -g @openai/codex",
-    CliName.GEMINI: "npm install -g @google/gemini-cli",
-    CliName.GROK: "npm install -g @xai-official/grok",
-    CliName.MISTRAL: "uv tool install mistral-vibe",
-    CliName.OPENCODE: "npm install -g opencode-ai",
-    CliName.COPILOT: "npm install -g @github/copilot",
-}
+INSTALL: Mapping[CliName, str] = {name: each.install for name, each in PACKAGES.items()}
 _SHOWN = 6
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from llmgw_desktop.app.account_usage import Accounts, AccountUsage
 from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.cli_survey import CliSurvey
+from llmgw_desktop.app.clis_here import ClisHere
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
@@ -55,6 +56,7 @@ from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.response_store import ResponseStore
 from llmgw_desktop.store.run_file import remove_run_file, write_run_file
 from llmgw_desktop.store.settings import settings_of
+from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
 
 _log = logging.getLogger(__name__)
@@ -156,12 +158,10 @@ class Container:
             clock=self._clock,
             vault=self.credentials,
         )
-        self._cli_survey = CliSurvey(
-            self.runs.clis, self.runs.launcher, vault_files=lambda: sign_in_files(self.vault)
-        )
+        self._clis = self._clis_here(env)
         self.cli_providers = CliProviders(
             self._loaded,
-            self._cli_survey,
+            self._clis.survey,
             health=accounts,
             running=self.runs.running,
             terminal=Terminals(env),
@@ -201,7 +201,7 @@ class Container:
     async def stop(self) -> None:
         """Let answers end, write down what is left, close. Runs go on."""
         self.runs.leave()
-        self._cli_survey.close()
+        self._clis.close()
         await self.gateway.stop()
         await self.runs.close()
         remove_run_file(self.places.run_file)
@@ -251,6 +251,17 @@ class Container:
         except StoreError as error:
             return None, f"Client keys are not accepted: {error}"
 
+    def _clis_here(self, env: Mapping[str, str]) -> ClisHere:
+        return ClisHere(
+            CliSurvey(
+                self.runs.clis, self.runs.launcher, vault_files=lambda: sign_in_files(self.vault)
+            ),
+            env,
+            said=lambda: self._loaded().settings.clis,
+            live=lambda: [job.cli for job in self.runs.supervisor.live],
+            clean=self._redactor.clean_text,
+        )
+
     def _foundations(self) -> Foundations:
         return Foundations(
             clock=self._clock,
@@ -286,6 +297,8 @@ class Container:
                 settings=lambda: self._loaded().settings,
                 record=self._reader.record,
                 database=self.places.gateway_db,
+                clis=self._clis,
+                skills=SkillFolders(self.places.skills_folder),
             )
         )
 

@@ -14,7 +14,7 @@ from typing import IO
 
 PATIENCE_S = 20.0
 """One of them takes eight seconds for its version on a small computer."""
-_MOST_BYTES = 256 * 1024
+MOST_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +38,23 @@ class ProgramAsker:
         self._asked: set[subprocess.Popen[bytes]] = set()
         self._is_closed = False
 
-    def __call__(self, argv: Sequence[str], env: Mapping[str, str]) -> Words:
+    def __call__(
+        self,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        *,
+        patience_s: float | None = None,
+        most_bytes: int = MOST_BYTES,
+    ) -> Words:
         """Blocks. It and all that it started in its session are gone afterwards. Raises OSError."""
+        ends_s = self._clock() + (self._patience_s if patience_s is None else patience_s)
         with tempfile.TemporaryDirectory(prefix="llmgw-") as folder:
             process = self._start(argv, env, folder)
             if process is None:
                 return Words(code=None)
             with process:
                 try:
-                    return self._hear(process)
+                    return self._hear(process, ends_s, most_bytes)
                 finally:
                     _end(process)
                     with self._lock:
@@ -76,12 +84,11 @@ class ProgramAsker:
             self._asked.add(process)
         return process
 
-    def _hear(self, process: subprocess.Popen[bytes]) -> Words:
-        ends_s = self._clock() + self._patience_s
+    def _hear(self, process: subprocess.Popen[bytes], ends_s: float, most_bytes: int) -> Words:
         assert process.stdout is not None
         assert process.stderr is not None
         heard = {process.stdout: bytearray(), process.stderr: bytearray()}
-        is_whole = _listen(heard, lambda: ends_s - self._clock())
+        is_whole = _listen(heard, lambda: ends_s - self._clock(), most_bytes)
         try:
             code = process.wait(max(ends_s - self._clock(), 0.1)) if is_whole else None
         except subprocess.TimeoutExpired:
@@ -90,7 +97,9 @@ class ProgramAsker:
         return Words(code=code, out=out, err=err)
 
 
-def _listen(heard: dict[IO[bytes], bytearray], left_s: Callable[[], float]) -> bool:
+def _listen(
+    heard: dict[IO[bytes], bytearray], left_s: Callable[[], float], most_bytes: int
+) -> bool:
     """Whether both ended in time, and within the size."""
     with selectors.DefaultSelector() as selector:
         for stream, said in heard.items():
@@ -104,7 +113,7 @@ def _listen(heard: dict[IO[bytes], bytearray], left_s: Callable[[], float]) -> b
                 key.data.extend(chunk)
                 if not chunk:
                     selector.unregister(key.fileobj)
-            if sum(map(len, heard.values())) > _MOST_BYTES:
+            if sum(map(len, heard.values())) > most_bytes:
                 return False
     return True
 

@@ -6,6 +6,7 @@ from functools import cache
 from importlib import import_module
 
 from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.subcommand import Subcommand
 from llmgw_desktop.domain.cli import CliName
 
 NAMES = tuple(CliName)
@@ -23,6 +24,15 @@ def variants(name: CliName) -> Iterator[Cli]:
     """The CLI as its usual command does it, then as others do."""
     yield _package(name.value)
     yield from (_package(other) for other in _OTHERS.get(name, ()))
+
+
+def subcommands_of(name: CliName, command: str = "") -> tuple[Subcommand, ...]:
+    """Those that are known, of the CLI as this command does it; none of one that has another."""
+    if program_of(command) in _OTHERS.get(name, ()):
+        return ()
+    module = import_module(f"llmgw_desktop.clis.{name.value}.subcommands")
+    found: tuple[Subcommand, ...] = module.SUBCOMMANDS
+    return found
 
 
 def program_of(command: str) -> str:

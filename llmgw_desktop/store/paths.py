@@ -57,6 +57,11 @@ class Places:
         return self.config_folder / "config.toml"
 
     @property
+    def skills_folder(self) -> Path:
+        """The person's own skills, a folder each; theirs to make."""
+        return self.config_folder / "skills"
+
+    @property
     def gateway_db(self) -> Path:
         return self.data_folder / "gateway.db"
 

@@ -7,7 +7,9 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from llmgw_desktop.app.cli_desk import CliDesk
 from llmgw_desktop.app.cli_survey import CliSurvey
+from llmgw_desktop.app.cli_upgrader import CliUpgrader
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CliSettings
@@ -48,3 +50,16 @@ class Computer:
 
     def survey(self, *said: CliSettings, env: Mapping[str, str] | None = None) -> CliSurvey:
         return CliSurvey(KnownClis(said), Launcher({**self.env, **(env or {})}, said))
+
+    def desk(self, *said: CliSettings) -> CliDesk:
+        return CliDesk(self.survey(*said), self.env, lambda: said)
+
+    def upgrader(
+        self, *said: CliSettings, running: Sequence[CliName] = (), secret: str = "s3cret"
+    ) -> CliUpgrader:
+        return CliUpgrader(
+            self.survey(*said),
+            self.env,
+            running=lambda: running,
+            clean=lambda text: text.replace(secret, "***"),
+        )

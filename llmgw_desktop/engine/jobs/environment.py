@@ -83,6 +83,7 @@ _FOLDERS: Mapping[str, str] = {
     "XDG_CACHE_HOME": ".cache",
     "XDG_STATE_HOME": ".local/state",
 }
+_OF_INSTALLERS = ("npm_config_", "NPM_CONFIG_", "PIP_", "UV_", "PIPX_", "HOMEBREW_")
 _PERSONS_OWN = frozenset({"HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", *_FOLDERS})
 _GATEWAYS = ("LLM_GATEWAY_", "LLMGW_")
 
@@ -96,6 +97,16 @@ def environment_for(
         for name, value in env.items()
         if not name.startswith(_GATEWAYS)
         and (name in _HARMLESS or name.startswith(("LC_", *_OWN[cli])) or name in also)
+    }
+    return kept | {"PATH": search_path(env)}
+
+
+def environment_for_installer(env: Mapping[str, str]) -> dict[str, str]:
+    """What a package manager may see: no vendor's key, but its own settings."""
+    kept = {
+        name: value
+        for name, value in env.items()
+        if name in _HARMLESS or name.startswith(("LC_", *_OF_INSTALLERS))
     }
     return kept | {"PATH": search_path(env)}
 

@@ -78,10 +78,10 @@ def places(offer: Offer, visitor: Visitor, template: str, place: str) -> tuple[s
 
 @lru_cache(maxsize=256)
 def _pattern(template: str) -> re.Pattern[str]:
-    """`{name}` stands for one part of the address."""
-    parts = re.split(r"\{(\w+)\}", template)
-    written = [
-        re.escape(part) if number % 2 == 0 else f"(?P<{part}>[^/?#]+)"
-        for number, part in enumerate(parts)
-    ]
-    return re.compile("".join(written))
+    """`{name}` stands for one part of the address, `{+name}` for several."""
+    plain = re.split(r"\{\+?\w+\}", template)
+    places = re.findall(r"\{(\+?)(\w+)\}", template)
+    written = re.escape(plain[0])
+    for (plus, name), after in zip(places, plain[1:], strict=True):
+        written += f"(?P<{name}>[^{'' if plus else '/'}?#]+){re.escape(after)}"
+    return re.compile(written)

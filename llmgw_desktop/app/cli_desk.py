@@ -1,0 +1,180 @@
+"""What tools ask about vendors' CLIs, out of the survey. In threads of its own: a CLI may take
+seconds for its version, and jobs must not wait for that."""
+
+import asyncio
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from llmgw_desktop.app.cli_drift import listed_flags
+from llmgw_desktop.app.cli_installation import newest_argv
+from llmgw_desktop.app.cli_survey import CliFound, CliSurvey
+from llmgw_desktop.app.cli_words import TITLES
+from llmgw_desktop.app.program_words import ProgramAsker, Words
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.model_list import LISTS, MOST_BYTES, ListedModel
+from llmgw_desktop.clis.packaging import packaging_of
+from llmgw_desktop.clis.registry import program_of, subcommands_of
+from llmgw_desktop.clis.skill_folders import SKILL_FOLDERS
+from llmgw_desktop.clis.subcommand import Subcommand
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.cli_settings import CliSettings
+from llmgw_desktop.engine.jobs.environment import environment_for_installer, search_path
+from llmgw_desktop.engine.mcp.cli_desk import (
+    CliSeen,
+    HelpState,
+    Newest,
+    SkillSeen,
+    SubcommandHelp,
+)
+
+AT_ONCE = 3
+_MOST_SKILLS = 200
+_SKILL_NAME = re.compile(r"[\w.-]{1,64}")
+_VERSION = re.compile(r"(?<![\w.])(\d+\.\d+(?:\.\d+)*(?:[-+.]?[0-9A-Za-z.-]+)?)")
+_T = TypeVar("_T")
+
+
+class CliDesk:
+    """As engine/mcp/cli_desk wants it. Close it."""
+
+    def __init__(
+        self,
+        survey: CliSurvey,
+        env: Mapping[str, str],
+        clis: Callable[[], Sequence[CliSettings]],
+    ) -> None:
+        self._survey = survey
+        self._env = env
+        self._clis = clis
+        self._ask = ProgramAsker()
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="clis")
+        self._turns = {name: asyncio.Lock() for name in CliName}
+
+    def cli(self, name: CliName) -> Cli:
+        return self._survey.cli(name)
+
+    def said(self, name: CliName) -> CliSettings:
+        return next((each for each in self._clis() if each.name is name), CliSettings(name=name))
+
+    def subcommands(self, name: CliName) -> tuple[Subcommand, ...]:
+        return subcommands_of(name, self.said(name).command)
+
+    async def find(self, name: CliName) -> CliSeen:
+        return _seen(await self._beside(self._survey.find, name))
+
+    async def look(self, name: CliName, *, with_flags: bool = False, anew: bool = False) -> CliSeen:
+        look = partial(self._survey.look, with_flags=with_flags, anew=anew)
+        async with self._turns[name]:  # who comes second finds what the first was told
+            return _seen(await self._beside(look, name))
+
+    async def models(self, name: CliName) -> tuple[ListedModel, ...] | None:
+        asked = LISTS.get(name)
+        if asked is None:
+            return None
+        ask = partial(self._survey.ask, most_bytes=MOST_BYTES)
+        async with self._turns[name]:
+            return await self._beside(ask, name, asked.arguments, _READERS[name])
+
+    async def models_told(self, name: CliName) -> tuple[ListedModel, ...] | None:
+        asked = LISTS.get(name)
+        if asked is None:
+            return None
+        return await self._beside(self._survey.heard, name, asked.arguments, _READERS[name])
+
+    async def skills(self, name: CliName) -> tuple[SkillSeen, ...]:
+        home = Path(self._survey.environment(name).get("HOME") or "/")
+        return await self._beside(_skills_in, home, SKILL_FOLDERS[name])
+
+    async def help_of(self, name: CliName, path: tuple[str, ...]) -> SubcommandHelp:
+        async with self._turns[name]:
+            own = await self._beside(self._survey.ask, name, ("--help",), _text)
+            told = await self._beside(self._survey.ask, name, (*path, "--help"), _text_and_code)
+        if told is None or told[0] is None:
+            return SubcommandHelp(state=HelpState.SILENT)
+        code, text = told
+        if code != 0:
+            return SubcommandHelp(state=HelpState.REFUSED, exit_code=code)
+        if own and text.strip() == own.strip():
+            return SubcommandHelp(state=HelpState.NOT_ITS_OWN, exit_code=0)
+        return SubcommandHelp(state=HelpState.TOLD, exit_code=0, flags=listed_flags((text,)))
+
+    async def newest(self, name: CliName, timeout_s: float) -> Newest:
+        packaging = packaging_of(name, program_of(self.said(name).command))
+        path = search_path(self._env)
+        argv = newest_argv(packaging, lambda command: shutil.which(command, path=path) or "")
+        if not argv:
+            return Newest(problem="No command here can ask the registry.")
+        ask = partial(self._ask, patience_s=timeout_s)
+        try:
+            words = await self._beside(ask, argv, environment_for_installer(self._env))
+        except OSError as error:
+            return Newest(problem=f"{argv[0]} cannot be started: {error.strerror}.")
+        return _newest(words, Path(argv[0]).name)
+
+    def close(self) -> None:
+        self._ask.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _beside(self, work: Callable[..., _T], *given: object) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
+
+
+def _seen(found: CliFound) -> CliSeen:
+    drift = found.drift
+    return CliSeen(
+        name=found.name,
+        title=TITLES[found.name],
+        command=found.command,
+        program=found.program,
+        version=found.version,
+        contract_version=found.contract_version,
+        problem=found.problem,
+        signed_in=found.sign.state,
+        signed_in_by=found.sign.where,
+        gone=None if drift is None else {each.flag: each.fields for each in drift.gone},
+        extra=() if drift is None else drift.extra,
+    )
+
+
+def _model_reader(name: CliName) -> Callable[[Words], tuple[ListedModel, ...] | None]:
+    def read(words: Words) -> tuple[ListedModel, ...] | None:
+        return LISTS[name].read(words.out) or None if words.code == 0 else None
+
+    return read
+
+
+_READERS = {name: _model_reader(name) for name in LISTS}
+
+
+def _text(words: Words) -> str:
+    return f"{words.out}\n{words.err}" if words.code == 0 else ""
+
+
+def _text_and_code(words: Words) -> tuple[int | None, str]:
+    return words.code, f"{words.out}\n{words.err}"
+
+
+def _skills_in(home: Path, folders: Sequence[str]) -> tuple[SkillSeen, ...]:
+    found: dict[str, SkillSeen] = {}
+    for folder in folders:
+        try:
+            for path in sorted((home / folder).glob("*/SKILL.md"))[:_MOST_SKILLS]:
+                name = path.parent.name
+                if _SKILL_NAME.fullmatch(name):
+                    found.setdefault(name, SkillSeen(name=name, path=str(path)))
+        except OSError:
+            continue
+    return tuple(found.values())
+
+
+def _newest(words: Words, source: str) -> Newest:
+    version = _VERSION.search(words.out)
+    if words.code == 0 and version:
+        return Newest(version=version.group(1)[:64], source=source)
+    why = "did not answer in time" if words.code is None else "could not reach its registry"
+    return Newest(source=source, problem=f"{source} {why}.")

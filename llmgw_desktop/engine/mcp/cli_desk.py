@@ -1,0 +1,144 @@
+"""What tools may ask about the vendors' CLIs on this computer; `app/cli_desk.py` knows it.
+
+Nothing here blocks the loop, and nothing asks a vendor but `newest`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.model_list import ListedModel
+from llmgw_desktop.clis.subcommand import Subcommand
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.cli_settings import CliSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CliSeen:
+    """One CLI as it is on this computer."""
+
+    name: CliName
+    title: str
+    command: str
+    program: str = ""
+    """Absolute; empty: it is not installed."""
+    version: str = ""
+    contract_version: str = ""
+    problem: str = ""
+    """Why its version is not known, where it was asked."""
+    signed_in: str = "unknown"
+    """Or yes, or no."""
+    signed_in_by: str = ""
+    gone: Mapping[str, tuple[str, ...]] | None = None
+    """Flags of the contract that its help no longer lists, each with the fields that fail without
+    it; None: not compared, or it could not be."""
+    extra: tuple[str, ...] = ()
+    """Flags that its help lists and the contract does not know."""
+
+    @property
+    def is_installed(self) -> bool:
+        return bool(self.program)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillSeen:
+    """A person's own skill that a CLI finds."""
+
+    name: str
+    path: str
+
+
+class HelpState(StrEnum):
+    """What became of asking a subcommand for its help."""
+
+    TOLD = "told"
+    REFUSED = "refused"
+    """It ended with an exit code."""
+    NOT_ITS_OWN = "not_its_own"
+    """The help is the program's: it does not know the subcommand."""
+    SILENT = "silent"
+    """Not in time, or it cannot be started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubcommandHelp:
+    """What the installed program says of one of its subcommands."""
+
+    state: HelpState
+    exit_code: int | None = None
+    flags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The newest version that a registry has; empty with the reason why it is not known."""
+
+    version: str = ""
+    source: str = ""
+    problem: str = ""
+
+
+class CliDesk(Protocol):
+    """Answers are kept while a program's file stays the same."""
+
+    def cli(self, name: CliName) -> Cli: ...
+
+    def said(self, name: CliName) -> CliSettings:
+        """What settings say of it."""
+
+    def subcommands(self, name: CliName) -> tuple[Subcommand, ...]: ...
+
+    async def find(self, name: CliName) -> CliSeen:
+        """Nothing is started; what was told of the same program before still holds."""
+
+    async def look(self, name: CliName, *, with_flags: bool = False, anew: bool = False) -> CliSeen:
+        """The program itself is asked."""
+
+    async def models(self, name: CliName) -> tuple[ListedModel, ...] | None:
+        """What the program lists; None: it cannot be asked, or did not tell."""
+
+    async def models_told(self, name: CliName) -> tuple[ListedModel, ...] | None:
+        """What it has listed before; nothing is started."""
+
+    async def skills(self, name: CliName) -> tuple[SkillSeen, ...]: ...
+
+    async def help_of(self, name: CliName, path: tuple[str, ...]) -> SubcommandHelp: ...
+
+    async def newest(self, name: CliName, timeout_s: float) -> Newest: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradePlan:
+    """How one would be upgraded: a list of arguments, never a shell's line."""
+
+    cli: CliName
+    target: str
+    argv: tuple[str, ...]
+    strategy: str
+    """npm-global, npm-folder, uv, pipx, venv, brew or own-update."""
+    note: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgraded:
+    """What came of it. Outputs are redacted and cut."""
+
+    exit_code: int | None
+    """None: it was not done in time, or could not be started."""
+    out: str = ""
+    err: str = ""
+    version_before: str = ""
+    version_after: str = ""
+
+
+class CliUpgrader(Protocol):
+    """`app/cli_upgrader.py`."""
+
+    async def plan(self, name: CliName, target: str) -> UpgradePlan:
+        """Raises InvalidRun where it cannot be done, with words."""
+
+    async def run(self, plan: UpgradePlan, timeout_s: float, who: str) -> Upgraded:
+        """Raises InvalidRun while the CLI is in use."""

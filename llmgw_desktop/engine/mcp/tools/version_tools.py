@@ -1,0 +1,238 @@
+"""Tools that tell which CLIs are installed, and whether they are still what the gateway expects."""
+
+import re
+from typing import Any
+
+from llmgw_desktop.clis.asked import option
+from llmgw_desktop.clis.packaging import packaging_of
+from llmgw_desktop.clis.registry import program_of
+from llmgw_desktop.clis.values import ON, whole_number
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
+from llmgw_desktop.engine.mcp.cli_desk import CliDesk, CliSeen, Newest
+from llmgw_desktop.engine.mcp.several import each_of
+from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Tool, ToolAnswer, ToolCall
+from llmgw_desktop.engine.mcp.tools.cli_model_tools import CLI, asked_clis
+
+_LIST = {"type": "array"}
+_NAMES = {"type": "array", "items": {"type": "string"}}
+_USUAL_PATIENCE_MS = 10_000
+
+
+def is_local(principal: Principal) -> bool:
+    """The person at this computer, to whom its paths are no news."""
+    return principal.client_id == LOCAL.client_id
+
+
+def version_tools(desk: CliDesk) -> tuple[Tool, ...]:
+    async def cli_versions(call: ToolCall) -> ToolAnswer:
+        async def one(name: CliName) -> dict[str, Any]:
+            is_on = desk.said(name).enabled
+            seen = await (desk.look(name) if is_on else desk.find(name))
+            return _version(desk, seen, is_on=is_on, with_paths=is_local(call.principal))
+
+        versions = await each_of(asked_clis(call), one)
+        return ToolAnswer(structured={"success": True, "versions": versions})
+
+    async def upstream_contracts(call: ToolCall) -> ToolAnswer:
+        probe = call.arguments.get("probeInstalled") is True
+
+        async def one(name: CliName) -> dict[str, Any]:
+            is_on = desk.said(name).enabled
+            seen = await desk.look(name, with_flags=True) if probe and is_on else None
+            return _contract(desk, name, seen)
+
+        contracts = await each_of(asked_clis(call), one)
+        return ToolAnswer(structured={"success": True, "contracts": contracts})
+
+    async def provider_version_guard(call: ToolCall) -> ToolAnswer:
+        names = asked_clis(call)
+        providers = await each_of(names, lambda name: _guarded(desk, name))
+        upgrades: list[dict[str, Any]] = []
+        is_checked = call.arguments.get("checkUpgrades") is True
+        if is_checked:
+            patience_s = call.arguments.get("timeoutMs", _USUAL_PATIENCE_MS) / 1000
+            upgrades = await each_of(names, lambda name: _upgrade(desk, name, patience_s))
+        return ToolAnswer(structured=_guard(providers, upgrades, is_checked=is_checked))
+
+    return (
+        Tool(
+            name="cli_versions",
+            title="CLI versions",
+            description="Each CLI: installed, its version, signed in or how to.",
+            takes=(CLI,),
+            tells={"versions": _LIST},
+            call=cli_versions,
+            scope=Scope.JOBS_RUN,
+            reads_only=True,
+        ),
+        Tool(
+            name="upstream_contracts",
+            title="CLI contracts",
+            description="The flags that the gateway counts on, by CLI and version.",
+            takes=(CLI, option("probeInstalled", ON, "Compare with the installed --help.")),
+            tells={"contracts": _LIST},
+            call=upstream_contracts,
+            scope=Scope.JOBS_RUN,
+            profiles=FULL_ALONE,
+            reads_only=True,
+        ),
+        Tool(
+            name="provider_version_guard",
+            title="Version guard",
+            description="Installed versions against those the gateway was made for.",
+            takes=(
+                CLI,
+                option("checkUpgrades", ON, "Ask package registries for newer versions."),
+                option("timeoutMs", whole_number(1000, 120_000), "For each registry; 10000."),
+            ),
+            tells={
+                "ok": {"type": "boolean"},
+                "drifted": _NAMES,
+                "notInstalled": _NAMES,
+                "unknown": _NAMES,
+                "providers": _LIST,
+                "upgradesChecked": {"type": "boolean"},
+                "upgradeAvailable": _NAMES,
+                "upgrades": _LIST,
+                "upgradeCommands": {"type": "object"},
+            },
+            call=provider_version_guard,
+            scope=Scope.JOBS_RUN,
+            profiles=FULL_ALONE,
+            reads_only=True,
+            reaches_out=True,
+        ),
+    )
+
+
+def _version(desk: CliDesk, seen: CliSeen, *, is_on: bool, with_paths: bool) -> dict[str, Any]:
+    cli = desk.cli(seen.name)
+    return {
+        "cli": seen.name,
+        "command": seen.command if with_paths else program_of(seen.command),
+        "args": list(cli.version),
+        "installed": seen.is_installed,
+        "enabled": is_on,
+        "version": seen.version or None,
+        "loginStatus": seen.signed_in,
+        "loginGuidance": {
+            "summary": cli.sign_in.guidance,
+            "commands": [" ".join(cli.sign_in.command)],
+            "credentialHandling": "The CLI keeps its sign-in itself; the gateway tells none.",
+        },
+        **({"signedInBy": seen.signed_in_by} if with_paths and seen.signed_in_by else {}),
+        **({"problem": seen.problem} if seen.problem else {}),
+        **({"program": seen.program} if with_paths and seen.is_installed else {}),
+        **({} if seen.is_installed else {"install": _install(desk, seen.name)}),
+    }
+
+
+def _contract(desk: CliDesk, name: CliName, seen: CliSeen | None) -> dict[str, Any]:
+    cli = desk.cli(name)
+    contract = {
+        "cli": name,
+        "command": cli.commands[0],
+        "contractVersion": cli.contract_version,
+        "flags": sorted(cli.flags - cli.unlisted_flags),
+        "unlistedFlags": sorted(cli.unlisted_flags),
+        "helps": [" ".join((cli.commands[0], *each)) for each in cli.helps],
+    }
+    return contract if seen is None else {**contract, "probe": _probe(seen)}
+
+
+def _probe(seen: CliSeen) -> dict[str, Any]:
+    if not seen.is_installed:
+        return {"state": "not_installed"}
+    if seen.gone is None:
+        return {
+            "state": "unknown",
+            "installed": seen.version or None,
+            "detail": seen.problem or "Its help cannot be read.",
+        }
+    return {
+        "state": "drifted" if seen.gone else "clean",
+        "installed": seen.version,
+        "missingFlags": sorted(seen.gone),
+        "affectedFields": {flag: list(fields) for flag, fields in seen.gone.items() if fields},
+        "extraFlags": list(seen.extra),
+    }
+
+
+async def _guarded(desk: CliDesk, name: CliName) -> dict[str, Any]:
+    seen = await (desk.look(name) if desk.said(name).enabled else desk.find(name))
+    state, detail = _compared(seen)
+    return {
+        "cli": name,
+        "state": state,
+        "installed": seen.version or None,
+        "target": seen.contract_version,
+        "detail": detail,
+    }
+
+
+def _compared(seen: CliSeen) -> tuple[str, str]:
+    if not seen.is_installed:
+        return "not_installed", "There is no such program."
+    here, made_for = _numbers(seen.version), _numbers(seen.contract_version)
+    if not here or not made_for:
+        return "unknown", seen.problem or "Its version is not known."
+    if here == made_for:
+        return "match", "The version that the gateway was made for."
+    word = "newer" if here > made_for else "older"
+    return word, f"It is {word} than what the gateway was made for; upstream_contracts compares."
+
+
+async def _upgrade(desk: CliDesk, name: CliName, patience_s: float) -> dict[str, Any]:
+    seen = await desk.find(name)
+    if not seen.is_installed:
+        newest, state = Newest(problem="It is not installed."), "not_installed"
+    else:
+        newest = await desk.newest(name, patience_s)
+        state = _upgrade_state(seen.version, newest.version)
+    return {
+        "cli": name,
+        "state": state,
+        "source": newest.source or None,
+        "installed": seen.version or None,
+        "latest": newest.version or None,
+        "detail": newest.problem,
+    }
+
+
+def _upgrade_state(installed: str, latest: str) -> str:
+    here, newest = _numbers(installed), _numbers(latest)
+    if not here or not newest:
+        return "unknown"
+    return "available" if newest > here else "current"
+
+
+def _guard(
+    providers: list[dict[str, Any]], upgrades: list[dict[str, Any]], *, is_checked: bool
+) -> dict[str, Any]:
+    drifted = [each["cli"] for each in providers if each["state"] in ("newer", "older")]
+    available = [each["cli"] for each in upgrades if each["state"] == "available"]
+    return {
+        "success": True,
+        "ok": not drifted,
+        "drifted": drifted,
+        "notInstalled": [each["cli"] for each in providers if each["state"] == "not_installed"],
+        "unknown": [each["cli"] for each in providers if each["state"] == "unknown"],
+        "providers": providers,
+        "upgradesChecked": is_checked,
+        "upgradeAvailable": available,
+        "upgrades": upgrades,
+        "upgradeCommands": {
+            str(name): {"tool": "cli_upgrade", "arguments": {"cli": name}} for name in available
+        },
+    }
+
+
+def _install(desk: CliDesk, name: CliName) -> str:
+    return packaging_of(name, program_of(desk.said(name).command)).install
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """What comes before a `-` or `+`."""
+    plain = re.split(r"[-+]", version, maxsplit=1)[0]
+    return tuple(int(each) for each in re.findall(r"\d+", plain))
