@@ -23,6 +23,7 @@ from llmgw_desktop.app.settings_file import SettingsFile
 from llmgw_desktop.app.terminals import Terminals
 from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.app.vault_names import sign_in_files
+from llmgw_desktop.app.workspaces import open_workspaces
 from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
@@ -119,6 +120,9 @@ class Container:
                 bus=self._bus,
                 recorder=self._recorder,
                 health=self.health,
+                workspaces=open_workspaces(
+                    places, env, lambda: self._loaded().settings.workspaces, self._clock
+                ),
             ),
         )
         self._engine = engine = make_engine(self._foundations())
@@ -283,6 +287,7 @@ class Container:
                 engine=self._engine,
                 runs=self.runs,
                 vault=self.vault,
+                new_key=self._new_key,
             )
         )
 

@@ -3,10 +3,12 @@
 Made when the door is first knocked at, from what the container has.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from llmgw_desktop.app.run_assembly import Runs
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.mcp.offer import Offer
@@ -25,6 +27,8 @@ class McpParts:
     engine: Engine
     runs: Runs
     vault: Vault
+    new_key: Callable[[VaultEntry], None]
+    """The vault has another value."""
 
 
 def make_offer(parts: McpParts) -> Offer:
@@ -35,7 +39,16 @@ def make_offer(parts: McpParts) -> Offer:
 
 def _tools(parts: McpParts) -> tuple[Tool, ...]:
     """In the order in which clients list them."""
-    return ()
+    from llmgw_desktop.engine.mcp.tools import model_tools, vault_tools, workspace_tools
+
+    engine = parts.engine
+    return (
+        *model_tools.tools(
+            engine.asking, lambda: engine.pipeline.router.providers, engine.catalogue.models
+        ),
+        *workspace_tools.tools(parts.runs.service.workspaces),
+        *vault_tools.tools(parts.vault, parts.new_key),
+    )
 
 
 def _resources(parts: McpParts) -> tuple[Resource, ...]:

@@ -23,6 +23,7 @@ from llmgw_desktop.engine.runs.model_client import CliClient
 from llmgw_desktop.engine.runs.run_flights import RunFlights
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.runs.sessions import Sessions
+from llmgw_desktop.engine.workspaces.registry import Workspaces
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.session_store import SessionStore
@@ -36,6 +37,7 @@ class RunFoundations:
     bus: Bus
     recorder: Recorder
     health: Health
+    workspaces: Workspaces
 
 
 class Runs:
@@ -83,7 +85,14 @@ class Runs:
             limits=settings.limits,
         )
         self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.said)
-        self.service = RunService(self.supervisor, sessions, self.clis, ids=ids, jobs=settings.jobs)
+        self.service = RunService(
+            self.supervisor,
+            sessions,
+            self.clis,
+            ids=ids,
+            jobs=settings.jobs,
+            workspaces=base.workspaces,
+        )
         self.models = CliClient(self.supervisor, self.clis)
 
     def ready(self) -> tuple[Provider, ...]:
@@ -130,3 +139,4 @@ class Runs:
         await self._flights.close()
         self._store.close()
         self._session_store.close()
+        self.service.workspaces.close()

@@ -178,6 +178,22 @@ GATEWAY_STEPS: Steps = (
         "CREATE INDEX sessions_provider ON sessions (cli, provider_session_id)",
         "CREATE INDEX sessions_age ON sessions (used_at_s)",
     ),
+    (
+        # Folders that jobs may be told to work in; those of the settings file are not here.
+        """
+        CREATE TABLE workspaces (
+            name TEXT NOT NULL PRIMARY KEY,
+            path TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            clis TEXT NOT NULL,
+            root TEXT NOT NULL,
+            is_default INTEGER NOT NULL,
+            made_by TEXT NOT NULL,
+            made_at_s REAL NOT NULL
+        )
+        """,
+        "CREATE UNIQUE INDEX workspaces_default ON workspaces (is_default) WHERE is_default = 1",
+    ),
 )
 
 FLIGHTS_STEPS: Steps = (

@@ -155,6 +155,22 @@ class SessionRow(peewee.Model):
         table_name = "sessions"
 
 
+class WorkspaceRow(peewee.Model):
+    """A Workspace that was registered, its alias as `name`; CLIs with spaces between them."""
+
+    name = peewee.TextField(primary_key=True)
+    path = peewee.TextField()
+    kind = peewee.TextField()
+    clis = peewee.TextField()
+    root = peewee.TextField()
+    is_default = peewee.IntegerField()
+    made_by = peewee.TextField()
+    made_at_s = peewee.FloatField()
+
+    class Meta:
+        table_name = "workspaces"
+
+
 class FlightRow(peewee.Model):
     """A FlightSummary, its usage spread out, losses with spaces between them. `search` is what a
     text filter looks into."""

@@ -7,6 +7,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, SessionWish
@@ -22,6 +23,7 @@ from llmgw_desktop.engine.runs.fields import RunAsked, read_fields
 from llmgw_desktop.engine.runs.prompt import squeezed
 from llmgw_desktop.engine.runs.session_plan import SessionPlan, session_plan
 from llmgw_desktop.engine.runs.sessions import Sessions
+from llmgw_desktop.engine.workspaces.registry import Workspaces
 
 
 class RunService:
@@ -35,7 +37,9 @@ class RunService:
         *,
         ids: IdSource,
         jobs: JobSettings,
+        workspaces: Workspaces,
     ) -> None:
+        self.workspaces = workspaces
         self.sessions = sessions
         self._supervisor = supervisor
         self._clis = clis
@@ -55,9 +59,9 @@ class RunService:
         wait: bool,
         project: str = "",
     ) -> RunReply:
-        """A job that ended, or one that goes on. Raises InvalidRun, SessionBusy, Saturated: then
-        nothing was made."""
-        asked = read_fields(self.cli(cli), fields)
+        """A job that ended, or one that goes on. Raises InvalidRun, NoSuchWorkspace, SessionBusy,
+        Saturated: then nothing was made."""
+        asked = await self._placed(read_fields(self.cli(cli), fields))
         plan = await asyncio.to_thread(session_plan, self.sessions, asked, principal)
         submitted = await self._supervisor.submit(self._submission(asked, plan, principal, project))
         job = submitted.job
@@ -65,6 +69,14 @@ class RunService:
             within_s = self._deadline_ms / 1000 or None
             job = await self._supervisor.wait(job.id, within_s) or job
         return await self._reply(job, asked, submitted, plan)
+
+    async def _placed(self, asked: RunAsked) -> RunAsked:
+        """With the folder that it means."""
+        if not asked.workspace and (not asked.working_dir or Path(asked.working_dir).is_absolute()):
+            return asked
+        named = asked.workspace, asked.working_dir, asked.cli.name
+        folder = await asyncio.to_thread(self.workspaces.folder, *named)
+        return replace(asked, working_dir=folder)
 
     def cli(self, name: str) -> Cli:
         """Raises InvalidRun."""
