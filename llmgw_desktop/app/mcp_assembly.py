@@ -39,7 +39,12 @@ def make_offer(parts: McpParts) -> Offer:
 
 def _tools(parts: McpParts) -> tuple[Tool, ...]:
     """In the order in which clients list them."""
-    from llmgw_desktop.engine.mcp.tools import model_tools, vault_tools, workspace_tools
+    from llmgw_desktop.engine.mcp.tools import (
+        approval_tools,
+        model_tools,
+        vault_tools,
+        workspace_tools,
+    )
 
     engine = parts.engine
     return (
@@ -48,6 +53,7 @@ def _tools(parts: McpParts) -> tuple[Tool, ...]:
         ),
         *workspace_tools.tools(parts.runs.service.workspaces),
         *vault_tools.tools(parts.vault, parts.new_key),
+        *approval_tools.tools(parts.runs.approvals),
     )
 
 

@@ -24,6 +24,7 @@ from llmgw_desktop.engine.runs.run_flights import RunFlights
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.workspaces.registry import Workspaces
+from llmgw_desktop.store.approval_store import ApprovalStore
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.session_store import SessionStore
@@ -56,6 +57,7 @@ class Runs:
         self.launcher = launcher
         self._store = JobStore(places.gateway_db)
         self._session_store = SessionStore(places.gateway_db)
+        self.approvals = ApprovalStore(places.gateway_db)
         ids = TimedIds(clock)
         sessions = Sessions(
             self._session_store,
@@ -140,3 +142,4 @@ class Runs:
         self._store.close()
         self._session_store.close()
         self.service.workspaces.close()
+        self.approvals.close()

@@ -194,6 +194,30 @@ GATEWAY_STEPS: Steps = (
         """,
         "CREATE UNIQUE INDEX workspaces_default ON workspaces (is_default) WHERE is_default = 1",
     ),
+    (
+        # What the gate decided of runs that asked for more than usual.
+        """
+        CREATE TABLE approvals (
+            id TEXT NOT NULL PRIMARY KEY,
+            at_s REAL NOT NULL,
+            owner TEXT NOT NULL,
+            status TEXT NOT NULL,
+            policy TEXT NOT NULL,
+            cli TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            score INTEGER NOT NULL,
+            reasons TEXT NOT NULL,
+            prompt_sha256 TEXT NOT NULL,
+            prompt_preview TEXT NOT NULL,
+            requested_mcp_servers TEXT NOT NULL,
+            bypass_requested INTEGER NOT NULL,
+            full_auto INTEGER NOT NULL,
+            metadata TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX approvals_list ON approvals (owner, at_s)",
+        "CREATE INDEX approvals_age ON approvals (at_s)",
+    ),
 )
 
 FLIGHTS_STEPS: Steps = (

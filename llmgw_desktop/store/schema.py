@@ -171,6 +171,29 @@ class WorkspaceRow(peewee.Model):
         table_name = "workspaces"
 
 
+class ApprovalRow(peewee.Model):
+    """An Approval; `reasons`, `requested_mcp_servers` and `metadata` are JSON."""
+
+    id = peewee.TextField(primary_key=True)
+    at_s = peewee.FloatField()
+    owner = peewee.TextField()
+    status = peewee.TextField()
+    policy = peewee.TextField()
+    cli = peewee.TextField()
+    operation = peewee.TextField()
+    score = peewee.IntegerField()
+    reasons = peewee.TextField()
+    prompt_sha256 = peewee.TextField()
+    prompt_preview = peewee.TextField()
+    requested_mcp_servers = peewee.TextField()
+    bypass_requested = peewee.IntegerField()
+    full_auto = peewee.IntegerField()
+    metadata = peewee.TextField()
+
+    class Meta:
+        table_name = "approvals"
+
+
 class FlightRow(peewee.Model):
     """A FlightSummary, its usage spread out, losses with spaces between them. `search` is what a
     text filter looks into."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import peewee
 import pytest
 
+from llmgw_desktop.domain.approval import Approval
 from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.usage import Usage
@@ -13,6 +14,7 @@ from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS, GATEWAY_STEPS, Steps
 from llmgw_desktop.store.schema import (
     AccountStateRow,
+    ApprovalRow,
     BodyRow,
     ClientRow,
     Dialect,
@@ -34,6 +36,7 @@ from llmgw_desktop.store.schema import (
         (VaultEntryRow, GATEWAY_STEPS),
         (JobRow, GATEWAY_STEPS),
         (WorkspaceRow, GATEWAY_STEPS),
+        (ApprovalRow, GATEWAY_STEPS),
         (FlightRow, FLIGHTS_STEPS),
         (BodyRow, FLIGHTS_STEPS),
     ],
@@ -62,6 +65,10 @@ def test_a_workspace_is_its_row() -> None:
     assert set(columns(WorkspaceRow)) - {"name"} == (
         set(Workspace.__slots__) - {"is_of_settings", "alias"}
     )
+
+
+def test_an_approval_is_its_row() -> None:
+    assert set(columns(ApprovalRow)) == set(Approval.__slots__)
 
 
 def test_a_job_is_its_row() -> None:
