@@ -123,7 +123,19 @@ def _vault(arguments: "argparse.Namespace", places: Places, env: Mapping[str, st
     return run(arguments, places, env)
 
 
-_COMMANDS = {"doctor": _doctor, "key": _key, "route": _route, "vault": _vault}
+def _workspace(arguments: "argparse.Namespace", places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.workspace_command import run
+
+    return run(arguments, places, env)
+
+
+_COMMANDS = {
+    "doctor": _doctor,
+    "key": _key,
+    "route": _route,
+    "vault": _vault,
+    "workspace": _workspace,
+}
 """Those that do their work and end."""
 
 

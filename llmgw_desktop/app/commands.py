@@ -67,6 +67,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_doctor(commands)
     _add_route(commands)
     _add_vault(commands.add_parser("vault", help="credentials, encrypted on this computer"))
+    _add_workspace(commands.add_parser("workspace", help="folders that jobs may work in"))
     arguments, more = parser.parse_known_args(argv, argparse.Namespace(hidden=False))
     if more and arguments.command == "vault":  # it may be a secret: it is not repeated
         parser.error(
@@ -78,7 +79,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     arguments.command = arguments.command or "desktop"
     if arguments.hidden and arguments.command != "desktop":
         parser.error(f"--hidden is for the app with windows, not for '{arguments.command}'")
-    if arguments.command in ("doctor", "key", "route", "vault") and given_settings(arguments):
+    if arguments.command in ("doctor", "key", "route", "vault", "workspace") and given_settings(
+        arguments
+    ):
         parser.error(f"--host and --port are for a gateway, not for '{arguments.command}'")
     return arguments
 
@@ -161,6 +164,19 @@ def _add_vault(vault: argparse.ArgumentParser) -> None:
         "clear", help="remove all entries, also those that nothing can open any more"
     )
     clear.add_argument("--yes", action="store_true", help="without asking")
+
+
+def _add_workspace(workspace: argparse.ArgumentParser) -> None:
+    verbs = workspace.add_subparsers(dest="verb", required=True, metavar="add|list|remove")
+    add = verbs.add_parser("add", help="register a folder under an alias")
+    add.add_argument("alias", help="how requests name it: a letter, then letters, digits, . _ -")
+    add.add_argument("path", help="the folder")
+    add.add_argument(
+        "--default", action="store_true", help="for requests that name a relative folder alone"
+    )
+    verbs.add_parser("list", help="all workspaces, those of the settings file too")
+    remove = verbs.add_parser("remove", help="forget a workspace; its folder stays")
+    remove.add_argument("alias", help="how requests name it")
 
 
 class _Version(argparse.Action):

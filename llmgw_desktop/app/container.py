@@ -13,7 +13,6 @@ from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
-from llmgw_desktop.app.mcp_assembly import McpParts, make_offer
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.provider_probe import ProviderProbe
 from llmgw_desktop.app.providers import Providers
@@ -24,6 +23,7 @@ from llmgw_desktop.app.settings_file import SettingsFile
 from llmgw_desktop.app.terminals import Terminals
 from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.app.vault_names import sign_in_files
+from llmgw_desktop.app.workspaces import open_workspaces
 from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
@@ -121,6 +121,9 @@ class Container:
                 bus=self._bus,
                 recorder=self._recorder,
                 health=self.health,
+                workspaces=open_workspaces(
+                    places, env, lambda: self._loaded().settings.workspaces, self._clock
+                ),
             ),
         )
         self._engine = engine = make_engine(self._foundations())
@@ -287,6 +290,9 @@ class Container:
 
     def mcp_offer(self) -> Offer:
         """All tools, resources and prompts, for whoever serves MCP."""
+        # nothing of it is needed before a client of MCP comes
+        from llmgw_desktop.app.mcp_assembly import McpParts, make_offer
+
         return make_offer(
             McpParts(
                 clock=self._clock,
@@ -299,6 +305,7 @@ class Container:
                 database=self.places.gateway_db,
                 clis=self._clis,
                 skills=SkillFolders(self.places.skills_folder),
+                new_key=self._new_key,
             )
         )
 

@@ -6,13 +6,14 @@ Made when the door is first knocked at, from what the container has.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from llmgw_desktop.app.clis_here import ClisHere
+from llmgw_desktop.app.mcp_runs import RunFamilies
 from llmgw_desktop.app.run_assembly import Runs
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.mcp.offer import Offer
@@ -21,6 +22,12 @@ from llmgw_desktop.engine.mcp.resources.cli_resources import cli_resources
 from llmgw_desktop.engine.mcp.resources.skill_resources import skill_resources
 from llmgw_desktop.engine.mcp.tool import Tool
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
+from llmgw_desktop.engine.mcp.tools import (
+    approval_tools,
+    model_tools,
+    vault_tools,
+    workspace_tools,
+)
 from llmgw_desktop.engine.mcp.tools.capability_tools import capability_tools
 from llmgw_desktop.engine.mcp.tools.cli_model_tools import cli_model_tools
 from llmgw_desktop.engine.mcp.tools.subcommand_tools import subcommand_tools
@@ -28,9 +35,6 @@ from llmgw_desktop.engine.mcp.tools.upgrade_tools import upgrade_tools
 from llmgw_desktop.engine.mcp.tools.version_tools import version_tools
 from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
-
-if TYPE_CHECKING:
-    from llmgw_desktop.app.mcp_runs import RunFamilies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,19 +52,8 @@ class McpParts:
     database: Path
     clis: ClisHere
     skills: SkillFolders
-
-    @property
-    def run_families(self) -> "RunFamilies":
-        # imported when the door is first knocked at
-        from llmgw_desktop.app.mcp_runs import RunFamilies
-
-        return RunFamilies(
-            runs=self.runs,
-            clock=self.clock,
-            settings=self.settings,
-            record=self.record,
-            database=self.database,
-        )
+    new_key: Callable[[VaultEntry], None]
+    """The vault has another value."""
 
 
 def make_offer(parts: McpParts) -> Offer:
@@ -74,20 +67,26 @@ def make_offer(parts: McpParts) -> Offer:
 
 def _tools(parts: McpParts) -> tuple[Tool, ...]:
     """In the order in which clients list them."""
-    desk = parts.clis.desk
+    desk, engine, runs = parts.clis.desk, parts.engine, parts.runs
     return (
-        *parts.run_families.tools(),
-        *cli_model_tools(desk, parts.engine.catalogue.models),
+        *_runs(parts).tools(),
+        *cli_model_tools(desk, engine.catalogue.models),
         *version_tools(desk),
         *capability_tools(desk),
         *subcommand_tools(desk),
         *upgrade_tools(parts.clis.upgrader),
+        *model_tools.tools(
+            engine.asking, lambda: engine.pipeline.router.providers, engine.catalogue.models
+        ),
+        *workspace_tools.tools(runs.service.workspaces),
+        *vault_tools.tools(parts.vault, parts.new_key),
+        *approval_tools.tools(runs.approvals),
     )
 
 
 def _resources(parts: McpParts) -> tuple[Resource, ...]:
     return (
-        *parts.run_families.resources(),
+        *_runs(parts).resources(),
         *cli_resources(parts.clis.desk),
         *skill_resources(parts.skills),
     )
@@ -95,3 +94,13 @@ def _resources(parts: McpParts) -> tuple[Resource, ...]:
 
 def _prompts(parts: McpParts) -> tuple[Prompt, ...]:
     return ()
+
+
+def _runs(parts: McpParts) -> RunFamilies:
+    return RunFamilies(
+        runs=parts.runs,
+        clock=parts.clock,
+        settings=parts.settings,
+        record=parts.record,
+        database=parts.database,
+    )

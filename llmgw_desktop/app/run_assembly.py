@@ -24,6 +24,8 @@ from llmgw_desktop.engine.runs.model_client import CliClient
 from llmgw_desktop.engine.runs.run_flights import RunFlights
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.runs.sessions import Sessions
+from llmgw_desktop.engine.workspaces.registry import Workspaces
+from llmgw_desktop.store.approval_store import ApprovalStore
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.session_store import SessionStore
@@ -39,6 +41,7 @@ class RunFoundations:
     bus: Bus
     recorder: Recorder
     health: Health
+    workspaces: Workspaces
 
 
 class Runs:
@@ -57,6 +60,7 @@ class Runs:
         self.launcher = launcher
         self.job_store = JobStore(places.gateway_db)
         self._session_store = SessionStore(places.gateway_db)
+        self.approvals = ApprovalStore(places.gateway_db)
         ids = TimedIds(clock)
         sessions = Sessions(
             self._session_store,
@@ -86,7 +90,14 @@ class Runs:
             limits=settings.limits,
         )
         self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.said)
-        self.service = RunService(self.supervisor, sessions, self.clis, ids=ids, jobs=settings.jobs)
+        self.service = RunService(
+            self.supervisor,
+            sessions,
+            self.clis,
+            ids=ids,
+            jobs=settings.jobs,
+            workspaces=base.workspaces,
+        )
         self.models = CliClient(self.supervisor, self.clis)
         self._followers: list[Stop] = []
 
@@ -143,3 +154,5 @@ class Runs:
         await self._flights.close()
         self.job_store.close()
         self._session_store.close()
+        self.service.workspaces.close()
+        self.approvals.close()

@@ -14,6 +14,7 @@ LlmgwError
 │ │ └ SessionBusy                 a run of the same session goes on
 │ ├ NoSuchJob                   none of this owner's
 │ ├ NoSuchSession               none of this owner's
+│ ├ NoSuchWorkspace             no folder is registered under this alias
 │ └ JobStillLive                only what has ended can be deleted
 ├ AccessError                 the caller may not (access_errors.py)
 │ ├ Unauthenticated             no key, or not ours

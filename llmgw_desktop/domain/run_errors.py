@@ -80,6 +80,16 @@ class JobStillLive(RequestError):
         super().__init__(f"Job {job_id} has not ended. Cancel it first.")
 
 
+class NoSuchWorkspace(RequestError):
+    """None of this alias is registered; `field` is the request's own name for it."""
+
+    kind = "no_such_workspace"
+
+    def __init__(self, alias: str, *, field: str = "workspace") -> None:
+        super().__init__(f"{field}: there is no workspace '{alias[:64]}'.")
+        self.field = field
+
+
 class NoSuchSession(RequestError):
     """None of this owner's."""
 

@@ -9,6 +9,7 @@ from llmgw_desktop.domain.cli_settings import ALL_CLIS, CliSettings
 from llmgw_desktop.domain.price import PriceRule
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import Alias, RouteRule, Strategy
+from llmgw_desktop.domain.workspace import WorkspaceSettings
 
 
 class RecorderLevel(StrEnum):
@@ -136,6 +137,7 @@ class Settings:
     """Each of them, always."""
     providers: tuple[Provider, ...] = ()
     """In the order of the file."""
+    workspaces: WorkspaceSettings = field(default_factory=WorkspaceSettings)
     prices: tuple[PriceRule, ...] = ()
     """In the order of the file; the first that matches holds."""
     routing: RoutingSettings = field(default_factory=RoutingSettings)

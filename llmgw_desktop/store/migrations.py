@@ -178,6 +178,46 @@ GATEWAY_STEPS: Steps = (
         "CREATE INDEX sessions_provider ON sessions (cli, provider_session_id)",
         "CREATE INDEX sessions_age ON sessions (used_at_s)",
     ),
+    (
+        # Folders that jobs may be told to work in; those of the settings file are not here.
+        """
+        CREATE TABLE workspaces (
+            name TEXT NOT NULL PRIMARY KEY,
+            path TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            clis TEXT NOT NULL,
+            root TEXT NOT NULL,
+            is_default INTEGER NOT NULL,
+            made_by TEXT NOT NULL,
+            made_at_s REAL NOT NULL
+        )
+        """,
+        "CREATE UNIQUE INDEX workspaces_default ON workspaces (is_default) WHERE is_default = 1",
+    ),
+    (
+        # What the gate decided of runs that asked for more than usual.
+        """
+        CREATE TABLE approvals (
+            id TEXT NOT NULL PRIMARY KEY,
+            at_s REAL NOT NULL,
+            owner TEXT NOT NULL,
+            status TEXT NOT NULL,
+            policy TEXT NOT NULL,
+            cli TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            score INTEGER NOT NULL,
+            reasons TEXT NOT NULL,
+            prompt_sha256 TEXT NOT NULL,
+            prompt_preview TEXT NOT NULL,
+            requested_mcp_servers TEXT NOT NULL,
+            bypass_requested INTEGER NOT NULL,
+            full_auto INTEGER NOT NULL,
+            metadata TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX approvals_list ON approvals (owner, at_s)",
+        "CREATE INDEX approvals_age ON approvals (at_s)",
+    ),
 )
 
 FLIGHTS_STEPS: Steps = (

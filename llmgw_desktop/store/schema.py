@@ -155,6 +155,45 @@ class SessionRow(peewee.Model):
         table_name = "sessions"
 
 
+class WorkspaceRow(peewee.Model):
+    """A Workspace that was registered, its alias as `name`; CLIs with spaces between them."""
+
+    name = peewee.TextField(primary_key=True)
+    path = peewee.TextField()
+    kind = peewee.TextField()
+    clis = peewee.TextField()
+    root = peewee.TextField()
+    is_default = peewee.IntegerField()
+    made_by = peewee.TextField()
+    made_at_s = peewee.FloatField()
+
+    class Meta:
+        table_name = "workspaces"
+
+
+class ApprovalRow(peewee.Model):
+    """An Approval; `reasons`, `requested_mcp_servers` and `metadata` are JSON."""
+
+    id = peewee.TextField(primary_key=True)
+    at_s = peewee.FloatField()
+    owner = peewee.TextField()
+    status = peewee.TextField()
+    policy = peewee.TextField()
+    cli = peewee.TextField()
+    operation = peewee.TextField()
+    score = peewee.IntegerField()
+    reasons = peewee.TextField()
+    prompt_sha256 = peewee.TextField()
+    prompt_preview = peewee.TextField()
+    requested_mcp_servers = peewee.TextField()
+    bypass_requested = peewee.IntegerField()
+    full_auto = peewee.IntegerField()
+    metadata = peewee.TextField()
+
+    class Meta:
+        table_name = "approvals"
+
+
 class FlightRow(peewee.Model):
     """A FlightSummary, its usage spread out, losses with spaces between them. `search` is what a
     text filter looks into."""

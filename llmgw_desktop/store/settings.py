@@ -30,9 +30,10 @@ from llmgw_desktop.store.config.provider_table import ProviderTables
 from llmgw_desktop.store.config.route_table import RouteTables
 from llmgw_desktop.store.config.settings_text import SettingsText, read_settings_file
 from llmgw_desktop.store.config.values import Unfit
+from llmgw_desktop.store.config.workspace_table import WorkspaceTables
 
 _TABLES = tuple(dict.fromkeys(known.table for known in KNOWN))
-_READ_ELSEWHERE = ("providers", "clis", "routes", "aliases", "prices")
+_READ_ELSEWHERE = ("providers", "clis", "routes", "aliases", "prices", "workspaces")
 
 
 def load_settings(path: Path, env: Mapping[str, str]) -> LoadedSettings:
@@ -63,6 +64,7 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         limits=LimitSettings(**_values(text, "limits", env), of_cli=_own_limits(clis)),
         clis=clis,
         prices=read_price_rules(text),
+        workspaces=WorkspaceTables(text, env).read(),
     )
     return LoadedSettings(settings=settings, warnings=tuple(text.warnings), source=raw)
 

@@ -45,6 +45,7 @@ from llmgw_desktop.domain.run_errors import (
     JobStillLive,
     NoSuchJob,
     NoSuchSession,
+    NoSuchWorkspace,
     SessionBusy,
 )
 from llmgw_desktop.domain.vault_errors import EntryUnfit, NoSuchEntry, VaultError, VaultLocked
@@ -132,6 +133,12 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             anthropic="not_found_error",
             openai=_INVALID,
             advice="GET /v1/jobs lists yours; a job is kept for the days that the settings say.",
+        ),
+        NoSuchWorkspace: Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="`llmgw workspace list` names those that there are.",
         ),
         NoSuchSession: Row(
             status=404,

@@ -26,6 +26,7 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.run_errors import (
     CliResting,
     InvalidRun,
+    NoSuchWorkspace,
     Saturated,
 )
 from llmgw_desktop.domain.vault_errors import EntryUnfit
@@ -131,7 +132,7 @@ def _of_runs(error: LlmgwError) -> Mapping[str, object]:
 
 
 def _param(error: LlmgwError) -> str | None:
-    if isinstance(error, InvalidRun):
+    if isinstance(error, InvalidRun | NoSuchWorkspace):
         return error.field or None
     if isinstance(error, UnknownModel):
         return "model"

@@ -5,13 +5,16 @@ from pathlib import Path
 import peewee
 import pytest
 
+from llmgw_desktop.domain.approval import Approval
 from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.workspace import Workspace
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS, GATEWAY_STEPS, Steps
 from llmgw_desktop.store.schema import (
     AccountStateRow,
+    ApprovalRow,
     BodyRow,
     ClientRow,
     Dialect,
@@ -19,6 +22,7 @@ from llmgw_desktop.store.schema import (
     JobRow,
     VaultEntryRow,
     VaultKeyRow,
+    WorkspaceRow,
     columns,
 )
 
@@ -31,6 +35,8 @@ from llmgw_desktop.store.schema import (
         (VaultKeyRow, GATEWAY_STEPS),
         (VaultEntryRow, GATEWAY_STEPS),
         (JobRow, GATEWAY_STEPS),
+        (WorkspaceRow, GATEWAY_STEPS),
+        (ApprovalRow, GATEWAY_STEPS),
         (FlightRow, FLIGHTS_STEPS),
         (BodyRow, FLIGHTS_STEPS),
     ],
@@ -53,6 +59,16 @@ def test_columns_are_named_after_the_domain() -> None:
     record = set(FlightRecord.__slots__) - {"summary"}
     packed = {"request_body_packed", "answer_body_packed"}
     assert set(columns(BodyRow)) == record | packed | {"flight"}
+
+
+def test_a_workspace_is_its_row() -> None:
+    assert set(columns(WorkspaceRow)) - {"name"} == (
+        set(Workspace.__slots__) - {"is_of_settings", "alias"}
+    )
+
+
+def test_an_approval_is_its_row() -> None:
+    assert set(columns(ApprovalRow)) == set(Approval.__slots__)
 
 
 def test_a_job_is_its_row() -> None:

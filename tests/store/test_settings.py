@@ -223,7 +223,6 @@ def test_what_later_versions_use_is_accepted_with_a_word(file: Path) -> None:
     loaded = load(
         file,
         """
-[workspaces]
 [approvals]
 [cache_awareness]
 [compression]
@@ -237,7 +236,6 @@ enabled = true
     assert [warning.split(": ", 1)[1] for warning in loaded.warnings] == [
         f"{name}: is not used by this version"
         for name in (
-            "workspaces",
             "approvals",
             "cache_awareness",
             "compression",
@@ -246,7 +244,7 @@ enabled = true
             "http.public_url",
         )
     ]
-    assert f"{file}, line 2: workspaces:" in loaded.warnings[0]
+    assert f"{file}, line 2: approvals:" in loaded.warnings[0]
 
 
 _scalars: Any = (
@@ -328,3 +326,55 @@ def _told(file: Path) -> LoadedSettings | ConfigError:
         return load_settings(file, {"K": "key"})
     except ConfigError as error:
         return error
+
+
+def test_workspaces(file: Path) -> None:
+    said = """
+[workspaces]
+default = "app"
+[[workspaces.repos]]
+alias = "app"
+path = "~/src/app"
+kind = "git"
+providers = ["codex"]
+[[workspaces.allowed_roots]]
+alias = "src"
+path = "/src"
+allow_create_directories = true
+"""
+    found = load(file, said).settings.workspaces
+    assert (found.default, found.admin) == ("app", False)
+    (repo,), (root,) = found.repos, found.allowed_roots
+    assert (repo.alias, repo.path, repo.kind, repo.clis) == ("app", "~/src/app", "git", ("codex",))
+    assert repo.is_of_settings
+    assert (root.allow_create_directories, root.allow_init_git_repos) == (True, False)
+    assert root.max_create_depth == 2
+    admin = load(file, said, {"LLM_GATEWAY_WORKSPACE_ADMIN": "1"}).settings.workspaces.admin
+    assert admin is True
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ('default = "1x"', "workspaces.default"),
+        ("repos = 3", "workspaces.repos"),
+        ('[[workspaces.repos]]\nalias = "a"', "workspaces.repos[0]"),
+        ('[[workspaces.repos]]\nalias = "a"\npath = "src"', "workspaces.repos[0].path"),
+        ('[[workspaces.repos]]\nalias = "a/b"\npath = "/src"', "workspaces.repos[0].alias"),
+        (
+            '[[workspaces.allowed_roots]]\nalias = "a"\npath = "/s"\nmax_create_depth = 9',
+            "workspaces.allowed_roots[0].max_create_depth",
+        ),
+        (
+            '[[workspaces.repos]]\nalias = "a"\npath = "/s"\n[[workspaces.repos]]\nalias = "a"\n'
+            'path = "/t"',
+            "workspaces.repos[1].alias",
+        ),
+    ],
+)
+def test_what_is_wrong_with_workspaces_is_said_with_its_place(
+    file: Path, said: str, key: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(file, f"[workspaces]\n{said}\n")
+    assert caught.value.key == key

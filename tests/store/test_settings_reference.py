@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import RouteMatch
 from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.domain.workspace import AllowedRoot, Workspace, WorkspaceSettings
 from llmgw_desktop.store.config.account_table import ACCOUNT_KEYS
 from llmgw_desktop.store.config.cli_table import CLI_KEYS
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
@@ -16,6 +18,11 @@ from llmgw_desktop.store.config.price_rules import PRICE_KEYS
 from llmgw_desktop.store.config.provider_table import PROVIDER_KEYS
 from llmgw_desktop.store.config.route_table import MATCH_KEYS, ROUTE_KEYS
 from llmgw_desktop.store.config.values import Value
+from llmgw_desktop.store.config.workspace_table import (
+    REPO_KEYS,
+    ROOT_KEYS,
+    WORKSPACES_KEYS,
+)
 from llmgw_desktop.store.settings import load_settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -130,6 +137,30 @@ with `local = true` have no price but yours. A price that is not known stays unk
 |---|---|---|
 """
 
+WORKSPACES = """\
+## `[workspaces]`
+
+Folders that jobs may be told to work in by an alias, and where programs may make or register more:
+[workspaces.md](workspaces.md).
+
+| key | value | default | meaning |
+|---|---|---|---|
+"""
+
+REPOS = """\
+### `[[workspaces.repos]]`
+
+| key | value | default | meaning |
+|---|---|---|---|
+"""
+
+ROOTS = """\
+### `[[workspaces.allowed_roots]]`
+
+| key | value | default | meaning |
+|---|---|---|---|
+"""
+
 LATER = """\
 ## Not used by this version
 
@@ -162,6 +193,7 @@ local = true
 
 _NONE: object = object()
 """A key whose default the meaning tells."""
+_REQUIRED = {"alias": _NONE, "path": _NONE}
 
 
 def reference() -> str:
@@ -194,9 +226,17 @@ def reference() -> str:
             for key, (value, meaning) in PRICE_KEYS.items()
         )
     )
+    parts.append(WORKSPACES + _rows(WORKSPACES_KEYS, _defaults(WorkspaceSettings)))
+    repo_defaults = {**_defaults(Workspace), "providers": ()}
+    parts.append(REPOS + _rows(REPO_KEYS, repo_defaults | _REQUIRED))
+    parts.append(ROOTS + _rows(ROOT_KEYS, _defaults(AllowedRoot) | _REQUIRED))
     later = ", ".join(f"`{'.'.join(path)}`" for path in NOT_USED_YET)
     parts += [f"{LATER}{later}.\n", EXAMPLE]
     return "\n".join(parts)
+
+
+def _defaults(kept: Any) -> dict[str, object]:
+    return {field.name: field.default for field in fields(kept)}
 
 
 def _rows(keys: Mapping[str, tuple[Value, str]], defaults: Mapping[str, object]) -> str:
@@ -254,6 +294,8 @@ def test_every_field_can_be_set() -> None:
     own = {"name", "api_key_env", "vault", "weight", "priority", "enabled"}
     assert set(ACCOUNT_KEYS) == own
     assert own == {field.name for field in fields(Account)} - {"api_key", "credential"}
+    assert set(WORKSPACES_KEYS) == set(_defaults(WorkspaceSettings)) - {"repos", "allowed_roots"}
+    assert set(ROOT_KEYS) == set(_defaults(AllowedRoot))
     assert set(MATCH_KEYS) == {field.name for field in fields(RouteMatch)}
 
 

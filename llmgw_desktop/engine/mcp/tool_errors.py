@@ -7,7 +7,7 @@ from llmgw_desktop.domain.access_errors import AccessError
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, RequestError
 from llmgw_desktop.domain.job import JobState
-from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchJob, NoSuchSession
+from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchJob, NoSuchSession, NoSuchWorkspace
 from llmgw_desktop.engine.mcp.tool import ToolAnswer
 
 NOT_FOUND = "not_found"
@@ -67,7 +67,7 @@ def told(
 
 
 def category_of(error: LlmgwError) -> str:
-    if isinstance(error, NoSuchJob | NoSuchSession | NotFound):
+    if isinstance(error, NoSuchJob | NoSuchSession | NoSuchWorkspace | NotFound):
         return NOT_FOUND
     if isinstance(error, AccessError):
         return PERMISSION

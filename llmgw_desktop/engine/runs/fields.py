@@ -44,7 +44,7 @@ COMMON = (
         "Of effect with approvalStrategy mcp_managed only.",
     ),
     option("mcpServers", TEXTS, "Not offered yet: an empty list."),
-    option("workspace", TEXT, "Not offered yet."),
+    option("workspace", TEXT, "A registered folder to work in; workingDir is below it."),
     option("worktree", {"anyOf": [ON, {"type": "object"}]}, "Not offered yet."),
     option("requestInstructions", TEXT, "Not offered yet."),
 )
@@ -52,7 +52,6 @@ _COMMON = {each.name: each for each in COMMON}
 NOT_YET = {
     "compressResponse": "answers are not compressed by this version; leave it out",
     "mcpServers": "servers are not chosen by name in this version; the CLI uses its own settings",
-    "workspace": "this version knows no workspaces; name the folder as workingDir",
     "worktree": "this version makes no worktrees; make one and name it as workingDir",
     "requestInstructions": "this version has no place for them; put them into the prompt",
 }
@@ -74,6 +73,7 @@ class RunAsked:
     creates: bool = False
     forks: bool = False
     keeps_session: bool = True
+    workspace: str = ""
     working_dir: str = ""
     correlation_id: str = ""
     idle_timeout_s: float | None = None
@@ -110,6 +110,7 @@ def read_fields(cli: Cli, fields: Mapping[str, object]) -> RunAsked:
         creates=common.get("createNewSession", False),
         forks=common.get("forkSession", False),
         keeps_session=not any(given.get(name) is True for name in _KEEP_NO_SESSION),
+        workspace=common.get("workspace", ""),
         working_dir=common.get("workingDir", ""),
         correlation_id=common.get("correlationId", ""),
         idle_timeout_s=_seconds(common.get("idleTimeoutMs")),

@@ -7,6 +7,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, SessionWish
@@ -25,6 +26,7 @@ from llmgw_desktop.engine.runs.prompt import squeezed
 from llmgw_desktop.engine.runs.session_plan import SessionPlan, session_plan
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.engine.workspaces.registry import Workspaces
 
 
 def _nothing() -> None:
@@ -46,7 +48,9 @@ class RunService:
         *,
         ids: IdSource,
         jobs: JobSettings,
+        workspaces: Workspaces,
     ) -> None:
+        self.workspaces = workspaces
         self.sessions = sessions
         self._supervisor = supervisor
         self._clis = clis
@@ -68,9 +72,9 @@ class RunService:
         project: str = "",
         began: Callable[[Job], None] = _nobody_cares,
     ) -> RunReply:
-        """A job that ended, or one that goes on. Raises InvalidRun, SessionBusy, Saturated: then
-        nothing was made. `began` is told of the job before it is waited for."""
-        asked = read_fields(self.cli(cli), fields)
+        """A job that ended, or one that goes on. Raises InvalidRun, NoSuchWorkspace, SessionBusy,
+        Saturated: then nothing was made. `began` is told of the job before it is waited for."""
+        asked = await self._placed(read_fields(self.cli(cli), fields))
         plan = await asyncio.to_thread(session_plan, self.sessions, asked, principal)
         submitted = await self._submitted(self._submission(asked, plan, principal, project))
         job = submitted.job
@@ -93,6 +97,14 @@ class RunService:
             return await self._supervisor.submit(submission)
         except LlmgwError as error:
             return error
+
+    async def _placed(self, asked: RunAsked) -> RunAsked:
+        """With the folder that it means."""
+        if not asked.workspace and (not asked.working_dir or Path(asked.working_dir).is_absolute()):
+            return asked
+        named = asked.workspace, asked.working_dir, asked.cli.name
+        folder = await asyncio.to_thread(self.workspaces.folder, *named)
+        return replace(asked, working_dir=folder)
 
     def cli(self, name: str) -> Cli:
         """Raises InvalidRun."""

@@ -276,7 +276,6 @@ KNOWN: tuple[Known, ...] = (
 )
 
 NOT_USED_YET: tuple[tuple[str, ...], ...] = (
-    ("workspaces",),
     ("approvals",),
     ("cache_awareness",),
     ("compression",),

@@ -145,7 +145,6 @@ async def test_a_long_run_is_handed_over(make_house: MakeHouse) -> None:
         ({"prompt": OK, "correlationId": "a\nb"}, "correlationId", "invalid_input"),
         ({"prompt": OK, "approvalStrategy": "mcp_managed"}, "approvalStrategy", "invalid_input"),
         ({"prompt": OK, "mcpServers": ["sqry"]}, "mcpServers", "invalid_input"),
-        ({"prompt": OK, "workspace": "w"}, "workspace", "invalid_input"),
         ({"prompt": OK, "worktree": True}, "worktree", "invalid_input"),
         ({"prompt": OK, "forceRefresh": True, "replay": True}, "replay", "invalid_input"),
     ],

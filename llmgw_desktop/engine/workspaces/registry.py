@@ -1,0 +1,208 @@
+"""All workspaces by their aliases: those of the settings file, and those that were registered.
+
+Nothing is remembered here between two uses: a folder that has gone, or a link that leads elsewhere
+now, is noticed with each. Everything here may touch the disk and is for a thread.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchWorkspace
+from llmgw_desktop.domain.workspace import (
+    ALIAS,
+    ALIAS_WORDS,
+    AllowedRoot,
+    Workspace,
+    WorkspaceKind,
+    WorkspaceSettings,
+)
+from llmgw_desktop.engine.workspaces.creation import Creation
+from llmgw_desktop.engine.workspaces.git import Git, is_repository
+from llmgw_desktop.engine.workspaces.guard import Guard, is_inside, real_folder
+from llmgw_desktop.store.workspace_store import WorkspaceStore
+
+
+class Workspaces:
+    """One for all; whoever may name a working folder may name any of them."""
+
+    def __init__(
+        self,
+        store: WorkspaceStore,
+        settings: Callable[[], WorkspaceSettings],
+        *,
+        guard: Guard,
+        git: Git,
+        clock: Clock,
+    ) -> None:
+        """`settings`: those in force."""
+        self._store = store
+        self._settings = settings
+        self._guard = guard
+        self._creation = Creation(guard, git)
+        self._clock = clock
+        self._changing = threading.Lock()
+
+    @property
+    def settings(self) -> WorkspaceSettings:
+        return self._settings()
+
+    def all(self) -> list[Workspace]:
+        """Those of the settings first; they hide registered ones of their aliases."""
+        said = self._settings()
+        known = {each.alias for each in said.repos}
+        listed = [*said.repos, *(each for each in self._store.all() if each.alias not in known)]
+        default = said.default or next((each.alias for each in listed if each.is_default), "")
+        return [replace(each, is_default=each.alias == default) for each in listed]
+
+    def get(self, alias: str, field: str = "workspace") -> Workspace:
+        """Raises NoSuchWorkspace."""
+        for each in self.all():
+            if each.alias == alias:
+                return each
+        raise NoSuchWorkspace(alias, field=field)
+
+    def folder(self, alias: str, working_dir: str, cli: CliName) -> str:
+        """Where a run works that names this workspace, or a relative folder and there is a default
+        one; else what it names. Raises NoSuchWorkspace, InvalidRun."""
+        if not alias:
+            if not working_dir or Path(working_dir).is_absolute():
+                return working_dir
+            default = next((each for each in self.all() if each.is_default), None)
+            if default is None:
+                return working_dir  # refused where all folders are looked at
+            alias = default.alias
+        workspace = self.get(alias)
+        if workspace.clis and cli not in workspace.clis:
+            raise InvalidRun(f"{cli} may not work there", field="workspace")
+        top = self._top(workspace)
+        return str(self._guard.below(top, working_dir, "workingDir") if working_dir else top)
+
+    def create(
+        self,
+        alias: str,
+        root: str,
+        slug: str,
+        kind: WorkspaceKind,
+        *,
+        default: bool,
+        by: str,
+    ) -> Workspace:
+        """A new folder below an allowed root. Raises InvalidRun, NoSuchWorkspace; then nothing was
+        made."""
+        with self._changing:
+            self._check_new(alias, default=default)
+            allowed = self._root(root)
+            made = self._creation.make(allowed, slug, kind)
+            workspace = self._new(alias, made.path, kind, root=root, default=default, by=by)
+            try:
+                self._add(workspace)
+            except BaseException:
+                made.undo()
+                raise
+            return workspace
+
+    def register(self, alias: str, path: str, *, default: bool, by: str) -> Workspace:
+        """A git repository that lies below an allowed root. Raises InvalidRun."""
+        with self._changing:
+            self._check_new(alias, default=default)
+            real = self._guard.workspace(path, "path")
+            root = self._root_over(real)
+            if not is_repository(real):
+                raise InvalidRun("it is not the top of a git repository", field="path")
+            workspace = self._new(
+                alias, real, WorkspaceKind.GIT, root=root.alias, default=default, by=by
+            )
+            self._add(workspace)
+            return workspace
+
+    def add(self, alias: str, path: str, *, default: bool, by: str) -> Workspace:
+        """For the person at this computer: any folder that may be one. Raises InvalidRun."""
+        with self._changing:
+            self._check_new(alias, default=default)
+            real = self._guard.workspace(path, "path")
+            kind = WorkspaceKind.GIT if is_repository(real) else WorkspaceKind.FOLDER
+            workspace = self._new(alias, real, kind, root="", default=default, by=by)
+            self._add(workspace)
+            return workspace
+
+    def remove(self, alias: str) -> None:
+        """The folder stays. Raises NoSuchWorkspace, InvalidRun."""
+        if any(each.alias == alias for each in self._settings().repos):
+            raise InvalidRun("it stands in the settings file; take it out there", field="alias")
+        if not self._store.remove(alias):
+            raise NoSuchWorkspace(alias, field="alias")
+
+    def close(self) -> None:
+        self._store.close()
+
+    def _top(self, workspace: Workspace) -> Path:
+        real = self._guard.workspace(str(Path(workspace.path).expanduser()), "workspace")
+        if workspace.root:
+            root = self._root(workspace.root, "workspace")
+            if not is_inside(real, _real_root(root, "workspace")):
+                raise InvalidRun(
+                    f"it leads out of the allowed root '{root.alias}' now", field="workspace"
+                )
+        return real
+
+    def _root(self, alias: str, field: str = "root") -> AllowedRoot:
+        for each in self._settings().allowed_roots:
+            if each.alias == alias:
+                return each
+        raise InvalidRun(
+            f"there is no allowed root '{alias[:64]}'; the settings name them", field=field
+        )
+
+    def _root_over(self, real: Path) -> AllowedRoot:
+        over = [
+            each
+            for each in self._settings().allowed_roots
+            if each.allow_register_existing_git_repos and _is_over(each, real)
+        ]
+        if not over:
+            raise InvalidRun(
+                "it lies below no allowed root that takes repositories; the settings name them",
+                field="path",
+            )
+        return over[0]
+
+    def _check_new(self, alias: str, *, default: bool) -> None:
+        if not ALIAS.fullmatch(alias):
+            raise InvalidRun(f"it must be {ALIAS_WORDS}", field="alias")
+        if any(each.alias == alias for each in self.all()):
+            raise InvalidRun("there is a workspace of this alias already", field="alias")
+        if default and self._settings().default:
+            raise InvalidRun("the settings file names the default one", field="setDefault")
+
+    def _new(
+        self, alias: str, path: Path, kind: WorkspaceKind, *, root: str, default: bool, by: str
+    ) -> Workspace:
+        return Workspace(
+            alias=alias,
+            path=str(path),
+            kind=kind,
+            root=root,
+            is_default=default,
+            made_by=by,
+            made_at_s=self._clock.now_s(),
+        )
+
+    def _add(self, workspace: Workspace) -> None:
+        """Another process may have been quicker."""
+        if not self._store.add(workspace):
+            raise InvalidRun("there is a workspace of this alias already", field="alias")
+
+
+def _real_root(root: AllowedRoot, field: str) -> Path:
+    return real_folder(str(Path(root.path).expanduser()), field)
+
+
+def _is_over(root: AllowedRoot, real: Path) -> bool:
+    try:
+        return is_inside(real, _real_root(root, "root"))
+    except InvalidRun:
+        return False

@@ -1,0 +1,163 @@
+"""The `[workspaces]` table: folders that jobs may work in, and where programs may add more."""
+
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.workspace import (
+    ALIAS,
+    ALIAS_WORDS,
+    DEEPEST_CREATION,
+    AllowedRoot,
+    Workspace,
+    WorkspaceKind,
+    WorkspaceSettings,
+)
+from llmgw_desktop.store.config.settings_text import SettingsText
+from llmgw_desktop.store.config.toml_lines import KeyPath
+from llmgw_desktop.store.config.values import (
+    PlainText,
+    Texts,
+    Unfit,
+    Value,
+    WholeNumber,
+    Word,
+    YesNo,
+)
+
+ADMIN_VARIABLE = "LLM_GATEWAY_WORKSPACE_ADMIN"
+_MOST = 200
+
+
+class AliasName:
+    """How a workspace or root is called."""
+
+    expected = ALIAS_WORDS
+
+    def read(self, raw: object) -> str:
+        if not isinstance(raw, str) or not ALIAS.fullmatch(raw):
+            raise Unfit(self.expected)
+        return raw
+
+    def read_text(self, text: str) -> str:
+        return self.read(text)
+
+
+class FolderPath:
+    """Where it is; whether it is there is looked at when it is used."""
+
+    expected = "an absolute path, or one that begins with ~/"
+
+    def read(self, raw: object) -> str:
+        path = PlainText().read(raw)
+        if not (PurePath(path).is_absolute() or path.startswith("~/")):
+            raise Unfit(self.expected)
+        return path
+
+    def read_text(self, text: str) -> str:
+        return self.read(text)
+
+
+WORKSPACES_KEYS: dict[str, tuple[Value, str]] = {
+    "default": (
+        AliasName(),
+        "The workspace of runs that name a relative `workingDir` and no workspace.",
+    ),
+    "admin": (
+        YesNo(),
+        "Whether programs with the permission `workspace:admin` may make and"
+        f" register workspaces. `{ADMIN_VARIABLE}` wins over the file.",
+    ),
+}
+REPO_KEYS: dict[str, tuple[Value, str]] = {
+    "alias": (AliasName(), "How runs name it. Required."),
+    "path": (FolderPath(), "Where it is. Required."),
+    "kind": (Word(words=WorkspaceKind), "What it is; a folder if left out."),
+    "providers": (
+        Texts(each="a CLI's name", is_fit=lambda text: text in set(CliName)),
+        "The CLIs that may work there; all if left out.",
+    ),
+}
+ROOT_KEYS: dict[str, tuple[Value, str]] = {
+    "alias": (AliasName(), "How programs name it. Required."),
+    "path": (FolderPath(), "Where it is. Required."),
+    "allow_register_existing_git_repos": (YesNo(), "Repositories below it may be registered."),
+    "allow_create_directories": (YesNo(), "New folders may be made below it."),
+    "allow_init_git_repos": (YesNo(), "New git repositories, too."),
+    "max_create_depth": (
+        WholeNumber(least=1, most=DEEPEST_CREATION),
+        "How many folders below it a new one may lie.",
+    ),
+}
+"""Key, kind of value, meaning."""
+
+
+class WorkspaceTables:
+    """Reads all of it. Raises ConfigError."""
+
+    def __init__(self, text: SettingsText, env: Mapping[str, str]) -> None:
+        self._text = text
+        self._env = env
+
+    def read(self) -> WorkspaceSettings:
+        table = self._text.table(("workspaces",))
+        own = {name: raw for name, raw in table.items() if name not in ("repos", "allowed_roots")}
+        values = self._values(("workspaces",), own, WORKSPACES_KEYS)
+        if said := self._env.get(ADMIN_VARIABLE, "").strip():
+            values["admin"] = self._of_environment(said)
+        return WorkspaceSettings(
+            **values,
+            repos=tuple(self._repo(each) for each in self._listed(table, "repos", REPO_KEYS)),
+            allowed_roots=tuple(
+                AllowedRoot(**each) for each in self._listed(table, "allowed_roots", ROOT_KEYS)
+            ),
+        )
+
+    def _repo(self, values: dict[str, Any]) -> Workspace:
+        clis = tuple(CliName(name) for name in values.pop("providers", ()))
+        return Workspace(**values, clis=clis, is_of_settings=True)
+
+    def _listed(
+        self, table: Mapping[str, Any], name: str, keys: Mapping[str, tuple[Value, str]]
+    ) -> list[dict[str, Any]]:
+        path: KeyPath = ("workspaces", name)
+        tables = table.get(name, [])
+        if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
+            raise self._text.error(path, f"expected tables, each [[workspaces.{name}]]")
+        if len(tables) > _MOST:
+            raise self._text.error(path, f"expected at most {_MOST}")
+        listed: list[dict[str, Any]] = []
+        for number, each in enumerate(tables):
+            values = self._values((*path, number), each, keys)
+            for key in ("alias", "path"):
+                if key not in values:
+                    problem = f"{key} is missing: expected {keys[key][0].expected}"
+                    raise self._text.error((*path, number), problem)
+            if any(values["alias"] == other["alias"] for other in listed):
+                raise self._text.error((*path, number, "alias"), "is the alias of an earlier one")
+            listed.append(values)
+        return listed
+
+    def _values(
+        self, path: KeyPath, table: Mapping[str, object], keys: Mapping[str, tuple[Value, str]]
+    ) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key, raw in table.items():
+            if key not in keys:
+                known = ", ".join(keys)
+                self._text.warn((*path, key), f"unknown setting, ignored (known here: {known})")
+                continue
+            try:
+                values[key] = keys[key][0].read(raw)
+            except Unfit as unfit:
+                raise self._text.error((*path, key), f"expected {unfit}") from None
+        return values
+
+    def _of_environment(self, said: str) -> object:
+        try:
+            return WORKSPACES_KEYS["admin"][0].read_text(said)
+        except Unfit as unfit:
+            file = "environment"
+            raise ConfigError(f"expected {unfit}", file=file, key=ADMIN_VARIABLE) from None

@@ -1,0 +1,45 @@
+"""A job that names a workspace works in its folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llmgw_desktop.domain.principal import Scope
+from tests.engine.runs.conftest import MakeHouse, RunHouse
+
+OK = "answer hello 0.02 10 5"
+
+
+async def _add(house: RunHouse, name: str = "repo") -> str:
+    folder = house.home / name
+    (folder / "src").mkdir(parents=True)
+    house.container.runs.service.workspaces.add(name, str(folder), default=False, by="me")
+    return str(folder)
+
+
+async def test_it_works_there_and_below_it(make_house: MakeHouse) -> None:
+    house: RunHouse = await make_house()
+    folder = await _add(house)
+    for fields, place in (({}, folder), ({"workingDir": "src"}, f"{folder}/src")):
+        told = await house.run(OK, workspace="repo", forceRefresh=True, **fields)
+        assert told["state"] == "completed"
+        job = house.container.runs.service.jobs("local")[0]
+        assert job.working_dir == place
+
+
+async def test_what_is_not_there_or_leads_out_starts_nothing(make_house: MakeHouse) -> None:
+    house: RunHouse = await make_house()
+    await _add(house)
+    runner = house.client("runner", Scope.JOBS_RUN)
+    cases: list[tuple[dict[str, Any], int, str]] = [
+        ({"workspace": "nope"}, 404, "workspace"),
+        ({"workspace": "repo", "workingDir": ".."}, 400, "workingDir"),
+        ({"workspace": "repo", "workingDir": "/"}, 400, "workingDir"),
+        ({"workspace": "repo", "workingDir": "none"}, 400, "workingDir"),
+    ]
+    for fields, expected, field in cases:
+        for key in ("", runner):
+            status, error = await house.refused(key=key, prompt=OK, **fields)
+            assert (status, error["param"]) == (expected, field)
+    assert house.asked == []
+    assert house.closed == []
