@@ -1,0 +1,96 @@
+"""Makes a text shorter without changing what it says: blanks, courtesies, repeats, colours.
+
+Code, data, tables, quoted text, numbers, paths and addresses come through letter for letter; what
+is doubtful is left as it is. No text becomes longer, and doing it again changes nothing.
+"""
+
+import re
+
+from llmgw_desktop.engine.compression.ansi import without_ansi
+from llmgw_desktop.engine.compression.blocks import Block, Care, blocks_of, care_of
+from llmgw_desktop.engine.compression.boilerplate import Courtesies, without_courtesies
+from llmgw_desktop.engine.compression.fences import may_hold_fence
+from llmgw_desktop.engine.compression.repeats import folded, numbers_in, once_each
+
+MOST_LINES = 400_000
+MOST_SEQUENCES = 1_000_000
+"""Of terminals. A text of more is left as it is: work has an end, whatever one is asked for."""
+_HEAD = re.compile(r"(?:[ \t\r]*+\n)*+")
+_RULES = tuple(sign * 8 for sign in "-=_*#")
+_WORDS = re.compile(r"[^\d:=/\\`\"<>{}\[\]|#*_$%&@~^+\t\r\n]++")
+
+
+def compressed(text: str, courtesies: Courtesies | None = None) -> str:
+    """`courtesies`: those that may go, too. In time that grows with the text alone."""
+    if not text or text.isspace() or _is_too_much(text):
+        return text
+    plain = without_ansi(text)
+    plain = plain[_HEAD.match(plain).end() :]  # type: ignore[union-attr]
+    blocks = _without_tail(blocks_of(plain))
+    for block in blocks:
+        if block.care is not Care.CODE:
+            block.text = _shorter(block)
+    once_each(blocks, numbers_in(plain))
+    if courtesies is not None:
+        blocks = _without_tail(without_courtesies(blocks, courtesies))
+    made = "".join(_joined(blocks))
+    return made if made and len(made) < len(text) else text
+
+
+def _is_too_much(text: str) -> bool:
+    return text.count("\n") > MOST_LINES or text.count("\x1b") > MOST_SEQUENCES
+
+
+def _without_tail(blocks: list[Block]) -> list[Block]:
+    """Blank lines at the end, where no code goes on to it."""
+    while len(blocks) > 1 and blocks[-1].care is not Care.CODE and not blocks[-1].text.strip():
+        blocks.pop()
+    last = blocks[-1]
+    if last.care is not Care.CODE:
+        last.text = last.text.rstrip(" \t\r\n")
+        last.gap = ""
+    elif not may_hold_fence(last.text):
+        last.gap = ""
+    return blocks
+
+
+def _shorter(block: Block) -> str:
+    lines = block.text.split("\n")
+    if block.care is Care.PROSE:
+        lines = [line.rstrip(" \t") for line in lines]
+        if any(rule in block.text for rule in _RULES):
+            lines = [_short_rule(line) for line in lines]
+        if "  " in block.text:
+            lines = [_without_gaps(line) for line in lines]
+    text = "\n".join(folded(lines))
+    if block.care is Care.DELICATE and text != block.text and care_of(text) is Care.PROSE:
+        # What was one below the other stands alone now.
+        block.text, block.care = text, Care.PROSE
+        return _shorter(block)
+    return text
+
+
+def _short_rule(line: str) -> str:
+    is_rule = line.startswith(_RULES) and line == line[0] * len(line)
+    return line[:3] if is_rule else line
+
+
+def _without_gaps(line: str) -> str:
+    """Of a line of plain words; how far it is set in stays."""
+    words = line.lstrip(" ")
+    if "  " not in words or not _WORDS.fullmatch(words):
+        return line
+    return line[: len(line) - len(words)] + " ".join(filter(None, words.split(" ")))
+
+
+def _joined(blocks: list[Block]) -> list[str]:
+    parts: list[str] = []
+    for number, block in enumerate(blocks):
+        parts.append(block.text)
+        follows = blocks[number + 1] if number + 1 < len(blocks) else block
+        is_code = block.care is Care.CODE and follows.care is Care.CODE
+        if is_code or not block.gap:
+            parts.append(block.gap)
+        else:
+            parts.append("\n\r\n" if "\r" in block.gap else "\n\n")
+    return parts
