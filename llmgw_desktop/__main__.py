@@ -99,6 +99,12 @@ def _desktop(places: Places, env: Mapping[str, str], log: "ProgramLog", *, hidde
     )
 
 
+def _connect(arguments: "argparse.Namespace", places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.connect.command import run
+
+    return run(arguments, places, env)
+
+
 def _doctor(arguments: "argparse.Namespace", places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.doctor.command import run
 
@@ -123,7 +129,7 @@ def _vault(arguments: "argparse.Namespace", places: Places, env: Mapping[str, st
     return run(arguments, places, env)
 
 
-_COMMANDS = {"doctor": _doctor, "key": _key, "route": _route, "vault": _vault}
+_COMMANDS = {"connect": _connect, "doctor": _doctor, "key": _key, "route": _route, "vault": _vault}
 """Those that do their work and end."""
 
 
