@@ -99,6 +99,12 @@ def _desktop(places: Places, env: Mapping[str, str], log: "ProgramLog", *, hidde
     )
 
 
+def _connect(arguments: "argparse.Namespace", places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.connect.command import run
+
+    return run(arguments, places, env)
+
+
 def _doctor(arguments: "argparse.Namespace", places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.doctor.command import run
 
@@ -130,6 +136,7 @@ def _workspace(arguments: "argparse.Namespace", places: Places, env: Mapping[str
 
 
 _COMMANDS = {
+    "connect": _connect,
     "doctor": _doctor,
     "key": _key,
     "route": _route,

@@ -9,6 +9,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from llmgw_desktop.app.connect.names import PROGRAM_NAMES
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.model_request import Operation
@@ -21,6 +22,9 @@ _DEFAULT: Final = " and ".join(sorted(DEFAULT_SCOPES))
 _LEFT_OUT: Final = argparse.SUPPRESS
 """An option that a command shares with `llmgw` itself has no default: it would undo what stands
 before the command."""
+
+
+_WITHOUT_ADDRESS: Final = ("connect", "doctor", "key", "route", "vault", "workspace")
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -64,6 +68,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     verbs.add_parser("list", help="all keys, without the keys themselves")
     revoke = verbs.add_parser("revoke", help="refuse a key from now on")
     revoke.add_argument("name", help="the program's name or the key's id")
+    _add_connect(commands)
     _add_doctor(commands)
     _add_route(commands)
     _add_vault(commands.add_parser("vault", help="credentials, encrypted on this computer"))
@@ -79,11 +84,29 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     arguments.command = arguments.command or "desktop"
     if arguments.hidden and arguments.command != "desktop":
         parser.error(f"--hidden is for the app with windows, not for '{arguments.command}'")
-    if arguments.command in ("doctor", "key", "route", "vault", "workspace") and given_settings(
-        arguments
-    ):
+    if arguments.command in _WITHOUT_ADDRESS and given_settings(arguments):
         parser.error(f"--host and --port are for a gateway, not for '{arguments.command}'")
     return arguments
+
+
+def _add_connect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    connect = commands.add_parser(
+        "connect", help="set a program up to use this gateway, and take it back"
+    )
+    connect.add_argument(
+        "client",
+        metavar="CLIENT",
+        choices=("list", *PROGRAM_NAMES),
+        help=f"list, or one of: {', '.join(PROGRAM_NAMES)}",
+    )
+    connect.add_argument(
+        "--stdio",
+        action="store_true",
+        help="have it start `llmgw mcp` instead; no key then stands in its file",
+    )
+    connect.add_argument("--models", action="store_true", help="send its model requests here, too")
+    connect.add_argument("--dry-run", action="store_true", help="only show what would be changed")
+    connect.add_argument("--undo", action="store_true", help="take it back")
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

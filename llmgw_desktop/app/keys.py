@@ -52,6 +52,9 @@ class ClientKeys:
     def all(self) -> Sequence[Client]:
         return self._clients.all()
 
+    def active(self) -> Sequence[Client]:
+        return self._clients.active()
+
     def revoke(self, name: str) -> Client | None:
         """The revoked client, or None if there is no active one of this name or id."""
         return self._clients.revoke(name, self._clock.now_s())

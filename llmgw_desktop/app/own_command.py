@@ -12,6 +12,13 @@ _SCRIPT = "llmgw"
 _MODULE = "llmgw_desktop"
 
 
+def own_argv(env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """As another program starts it, from whatever folder and with whatever PATH."""
+    if found := shutil.which(_SCRIPT, path=env.get("PATH")):
+        return (str(Path(found).absolute()),)
+    return (sys.executable, "-P", "-m", _MODULE)
+
+
 def own_command(*words: str, env: Mapping[str, str] = os.environ) -> str:
     """`llmgw key add NAME`, or what does the same where `llmgw` is not found; on this home."""
     found = shutil.which(_SCRIPT, path=env.get("PATH"))

@@ -80,6 +80,11 @@ class Places:
         return self.data_folder / "homes"
 
     @property
+    def connections_folder(self) -> Path:
+        """One folder a program that was set up; made with the first."""
+        return self.data_folder / "connections"
+
+    @property
     def run_file(self) -> Path:
         return self.run_folder / "gateway.json"
 

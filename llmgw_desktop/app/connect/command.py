@@ -1,0 +1,121 @@
+"""`llmgw connect CLIENT` and `llmgw connect list`."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+
+from llmgw_desktop.app.connect.address import address_in_settings
+from llmgw_desktop.app.connect.connector import Connector, Outcome, Plan, Wanted
+from llmgw_desktop.app.connect.own_check import ask_program
+from llmgw_desktop.app.connect.preview import diff_of
+from llmgw_desktop.app.connect.program_keys import ProgramKeys
+from llmgw_desktop.app.connect.programs import PROGRAMS, Transport
+from llmgw_desktop.app.connect.standing import Standing, standings
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.keys import ClientKeys
+from llmgw_desktop.app.own_command import own_command
+from llmgw_desktop.app.program_words import ProgramAsker
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.store.client_files.connections import Connections
+from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.paths import Places
+
+_DONE, _WRONG_USAGE = 0, 2
+
+
+def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """Raises ConfigError, StoreError."""
+    clock = SystemClock()
+    with closing(ClientStore(places.gateway_db, clock)) as store:
+        connector = Connector(
+            Connections(places.connections_folder),
+            ProgramKeys(ClientKeys(store, clock, TimedIds(clock))),
+            lambda: address_in_settings(places, env),
+            clock,
+            env,
+        )
+        if arguments.client == "list":
+            return _list(connector)
+        program = PROGRAMS[arguments.client]
+        if arguments.models and program.models is None:
+            print(
+                f"llmgw: The models of {program.title} are not set up by command; its own settings"
+                " take a base URL: see the table «Your programs» in README.md.",
+                file=sys.stderr,
+            )
+            return _WRONG_USAGE
+        if arguments.undo:
+            return _undo(connector, arguments)
+        return _set_up(connector, arguments, env)
+
+
+def _set_up(connector: Connector, arguments: argparse.Namespace, env: Mapping[str, str]) -> int:
+    wanted = Wanted(
+        transport=Transport.STDIO if arguments.stdio else Transport.HTTP, models=arguments.models
+    )
+    plan = connector.plan(arguments.client, wanted)
+    if arguments.dry_run:
+        return _show(plan)
+    if plan.is_done and connector.connections.of(arguments.client) is not None:
+        print(f"{plan.program.title} is set up already; nothing was changed.")
+        return _DONE
+    sys.stdout.write(diff_of(plan.changes))
+    outcome = connector.set_up(plan)
+    _tell(outcome)
+    if outcome.key_name:
+        print(f"Its key is '{outcome.key_name}'; flights will show this name.")
+    if said := ask_program(plan.program, env, ProgramAsker()):
+        print(said)
+    undo = own_command("connect", plan.program.name, "--undo", env=env)
+    print(f"Start {plan.program.title} anew to have it see the change. To take it back: {undo}")
+    return _DONE
+
+
+def _undo(connector: Connector, arguments: argparse.Namespace) -> int:
+    plan = connector.plan_undo(arguments.client)
+    if plan.is_done and connector.connections.of(arguments.client) is None:
+        print(f"{plan.program.title} is not set up; nothing was changed.")
+        return _DONE
+    if arguments.dry_run:
+        return _show(plan)
+    outcome = connector.undo(plan)
+    _tell(outcome)
+    if outcome.key_name:
+        print(f"Its key '{outcome.key_name}' is revoked.")
+    return _DONE
+
+
+def _show(plan: Plan) -> int:
+    sys.stdout.write(diff_of(plan.changes))
+    print("Nothing was changed." if not plan.is_done else "There is nothing to change.")
+    return _DONE
+
+
+def _tell(outcome: Outcome) -> None:
+    for path, what in outcome.files:
+        print(f"{path} {what}.")
+    for copy in outcome.copies:
+        print(f"A copy from before is kept: {copy}")
+
+
+def _list(connector: Connector) -> int:
+    print("CLIENT\tPROGRAM\tSTATE\tHOW\tKEY\tFILE")
+    for each in standings(connector):
+        print("\t".join(_cells(each)))
+        if each.why:
+            print(f"\t{inert_line(each.why, 400)}")
+    return _DONE
+
+
+def _cells(standing: Standing) -> tuple[str, ...]:
+    key = standing.connection.key_name if standing.connection is not None else ""
+    return (
+        standing.program.name,
+        standing.program.title,
+        standing.state.value,
+        standing.how or "-",
+        key or "-",
+        str(standing.file),
+    )

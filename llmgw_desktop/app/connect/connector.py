@@ -1,0 +1,246 @@
+"""Sets programs up to use this gateway, and takes it back: the use case of command and window.
+
+Everything blocks and looks at the disk anew. What goes wrong is a ConfigError that names the file,
+or a StoreError of our own; then nothing is changed.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from llmgw_desktop.app.connect.edits import FileChange, with_ours, without_ours
+from llmgw_desktop.app.connect.entries import keyless
+from llmgw_desktop.app.connect.program_keys import ProgramKeys
+from llmgw_desktop.app.connect.programs import PROGRAMS, Ground, Offer, Program, Put, Transport
+from llmgw_desktop.app.connect.writing import put_back, write_all
+from llmgw_desktop.app.keys import KEY_PREFIX
+from llmgw_desktop.app.own_command import own_argv
+from llmgw_desktop.domain.client import Client
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import ConfigError, LlmgwError
+from llmgw_desktop.store.client_files.connections import (
+    ConnectedFile,
+    Connection,
+    Connections,
+    digest,
+)
+
+_KEY_TO_COME = f"{KEY_PREFIX}{'x' * 43}"
+"""Where a key will stand, in a preview."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """How a program is to be set up."""
+
+    transport: Transport = Transport.HTTP
+    models: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What would be changed. It holds only while the files are as they are."""
+
+    program: Program
+    wanted: Wanted | None
+    """None: it is taken back."""
+    changes: tuple[FileChange, ...]
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing is to be written."""
+        return not any(each.changes for each in self.changes)
+
+
+class Undone(StrEnum):
+    """What became of a file when it was taken back."""
+
+    RESTORED = "is as it was before, byte for byte"
+    REMOVED = "was made for this and is gone again"
+    TAKEN_OUT = "has changed since; only our keys were taken out"
+    LEFT = "held nothing of ours any more"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was done: each file with what became of it, and where copies are kept."""
+
+    program: Program
+    files: tuple[tuple[Path, str], ...]
+    copies: tuple[str, ...] = ()
+    key_name: str = ""
+    """Of the key that was made, or that was revoked."""
+
+
+class Connector:
+    """`address` is where programs find the gateway; it raises ConfigError where they cannot."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        keys: ProgramKeys,
+        address: Callable[[], str],
+        clock: Clock,
+        env: Mapping[str, str],
+        platform: str = sys.platform,
+    ) -> None:
+        self.connections = connections
+        self.address = address
+        self.ground = Ground(env=env, platform=platform)
+        self.keys = keys
+        self._clock = clock
+        self._env = env
+
+    def plan(self, name: str, wanted: Wanted) -> Plan:
+        """What `set_up` would do. Raises ConfigError, StoreError."""
+        program = PROGRAMS[name]
+        known = self.connections.of(name)
+        key, _ = self.keys.key_of(known)
+        return self._plan(program, wanted, known, key or _KEY_TO_COME)
+
+    def plan_undo(self, name: str) -> Plan:
+        """Raises ConfigError, StoreError."""
+        program = PROGRAMS[name]
+        known = self.connections.of(name)
+        puts = () if known is not None else self._all_puts(program)
+        clean = without_ours(self.connections, known, puts)
+        return Plan(program=program, wanted=None, changes=clean)
+
+    def set_up(self, looked_at: Plan) -> Outcome:
+        """Raises ConfigError, StoreError, ValueError; then all is as it was."""
+        program, wanted = looked_at.program, looked_at.wanted
+        assert wanted is not None
+        known = self.connections.of(program.name)
+        key, client = self.keys.key_of(known)
+        is_new = not key and _needs_key(wanted)
+        if is_new:
+            key, client = self.keys.make(program.name)
+        try:
+            plan = self._plan(program, wanted, known, key)
+            _check_same(looked_at, plan)
+            return self._write(plan, known, client if _needs_key(wanted) else None)
+        except BaseException:
+            if is_new and client is not None:
+                self.keys.revoke(client.id)
+            raise
+
+    def undo(self, looked_at: Plan) -> Outcome:
+        """Raises ConfigError, StoreError."""
+        plan = self.plan_undo(looked_at.program.name)
+        _check_same(looked_at, plan)
+        known = self.connections.of(plan.program.name)
+        write_all(plan.changes)
+        drop = [each.known.copy for each in plan.changes if each.known and each.is_exact]
+        kept = [each.known.copy for each in plan.changes if each.known and not each.is_exact]
+        if known is not None and known.key_id:
+            self.keys.revoke(known.key_id)
+        self.connections.forget(plan.program.name, drop=[copy for copy in drop if copy])
+        return Outcome(
+            program=plan.program,
+            files=tuple((each.path, _undone(each)) for each in plan.changes),
+            copies=tuple(copy for copy in kept if copy),
+            key_name=known.key_name if known is not None else "",
+        )
+
+    def _plan(self, program: Program, wanted: Wanted, known: Connection | None, key: str) -> Plan:
+        puts = program.puts(self.ground, self._offer(wanted, key))
+        clean = without_ours(self.connections, known, (*puts, *self._all_puts(program)))
+        return Plan(program=program, wanted=wanted, changes=with_ours(clean, puts))
+
+    def _all_puts(self, program: Program) -> tuple[Put, ...]:
+        """Wherever something of ours may stand."""
+        offer = Offer(
+            transport=Transport.HTTP, models=True, url="", key="", command=("",), environment={}
+        )
+        return program.puts(self.ground, offer)
+
+    def _offer(self, wanted: Wanted, key: str) -> Offer:
+        home = self._env.get("LLMGW_HOME", "")
+        return Offer(
+            transport=wanted.transport,
+            models=wanted.models,
+            url=self.address(),
+            key=key,
+            command=(*own_argv(self._env), "mcp"),
+            environment={"LLMGW_HOME": str(Path(home).expanduser().absolute())} if home else {},
+        )
+
+    def _write(self, plan: Plan, known: Connection | None, client: Client | None) -> Outcome:
+        assert plan.wanted is not None
+        files, copies = [], []
+        for each in plan.changes:
+            if each.marks:
+                copy = self._copy(plan.program, each)
+                copies.append(copy)
+                files.append(_connected(each, copy))
+        folders = write_all(plan.changes)
+        for at, file in enumerate(files):
+            made = tuple(map(str, folders.get(file.path, ()))) or file.folders
+            files[at] = replace(file, folders=made)
+        connection = Connection(
+            program=plan.program.name,
+            transport=plan.wanted.transport.value,
+            models=plan.wanted.models,
+            url=self.address(),
+            made_at_s=self._clock.now_s(),
+            files=tuple(files),
+            key_id=client.id if client is not None else "",
+            key_name=client.name if client is not None else "",
+        )
+        try:
+            self.connections.keep(connection)
+        except LlmgwError:
+            put_back(plan.changes, folders)
+            raise
+        if known is not None and known.key_id and known.key_id != connection.key_id:
+            self.keys.revoke(known.key_id)
+        return Outcome(
+            program=plan.program,
+            files=tuple((each.path, "was changed") for each in plan.changes if each.changes),
+            copies=tuple(copy for copy in copies if copy),
+            key_name=connection.key_name,
+        )
+
+    def _copy(self, program: Program, change: FileChange) -> str:
+        """Kept as it is where there is one of these very bytes."""
+        if change.base is None:
+            return ""
+        if change.known is not None and self.connections.read_copy(change.known) == change.base:
+            return change.known.copy
+        return self.connections.copy(program.name, change.path, change.base, self._clock.now_s())
+
+
+def _needs_key(wanted: Wanted) -> bool:
+    return wanted.transport is Transport.HTTP or wanted.models
+
+
+def _connected(change: FileChange, copy: str) -> ConnectedFile:
+    return ConnectedFile(
+        path=str(change.path),
+        format=change.format.name,
+        marks=tuple(replace(mark, written=keyless(mark.written)) for mark in change.marks),
+        after=digest(change.then or b""),
+        copy=copy,
+        folders=change.known.folders if change.known is not None else (),
+    )
+
+
+def _check_same(looked_at: Plan, plan: Plan) -> None:
+    """That nobody has changed a file since a person looked at what would be done."""
+    seen = {each.path: each.now for each in looked_at.changes}
+    for each in plan.changes:
+        if seen.get(each.path, each.now) != each.now:
+            raise ConfigError(
+                "was changed by another program meanwhile; look at it again. Nothing was changed",
+                file=str(each.path),
+            )
+
+
+def _undone(change: FileChange) -> str:
+    if not change.changes:
+        return Undone.LEFT
+    if change.then is None:
+        return Undone.REMOVED
+    return Undone.RESTORED if change.is_exact else Undone.TAKEN_OUT

@@ -1,0 +1,252 @@
+"""Changes one value in a JSON text with comments; every other byte stays where and as it is.
+
+A value is put behind the last of its object, in the style of its neighbours, and taken out again so
+that what is left is what was there before. Where that is not known any more, because others have
+changed the same object, only the member itself goes, with one comma.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from llmgw_desktop.store.client_files.json_nodes import (
+    Member,
+    Node,
+    end_of_words,
+    plain,
+    read_json,
+)
+from llmgw_desktop.store.client_files.marks import (
+    MISSING,
+    Mark,
+    Path,
+    TextFormat,
+    Unreadable,
+    Value,
+    line_end_of,
+    place_of,
+)
+
+_USUAL_INDENT = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How an object is written: `indent` of its members, or None where all stands on one line."""
+
+    indent: str | None
+    outer: str
+    unit: str
+    line_end: str
+    colon: str
+
+    def member(self, name: str, value: Value) -> str:
+        return f"{json.dumps(name, ensure_ascii=False)}{self.colon}{self.value(value)}"
+
+    def value(self, value: Value) -> str:
+        if self.indent is None:
+            separators = (",", ":") if self.colon == ":" else (", ", ": ")
+            return json.dumps(value, ensure_ascii=False, separators=separators)
+        lines = json.dumps(value, ensure_ascii=False, indent=self.unit).split("\n")
+        return f"{self.line_end}{self.indent}".join(lines)
+
+    @property
+    def gap(self) -> str:
+        """What stands before a member."""
+        return " " if self.indent is None else f"{self.line_end}{self.indent}"
+
+
+def _value_at(text: str, path: Path) -> Any:
+    node = read_json(text)
+    for name in path:
+        member = node.member(name) if node is not None else None
+        if member is None:
+            return MISSING
+        node = member.value
+    return MISSING if node is None else plain(text, node)
+
+
+def _put(text: str, path: Path, value: Value) -> tuple[str, Mark]:
+    root = read_json(text)
+    if root is None:
+        return _new_text(text, path, value)
+    holder, depth = _holder(text, root, path)
+    known = holder.member(path[depth]) if depth == len(path) - 1 else None
+    style = _style(text, root, holder)
+    if known is not None:
+        written = style.value(value)
+        start, end = known.value.start, known.value.end
+        mark = Mark(path=path, written=written, before=text[start:end])
+        return text[:start] + written + text[end:], mark
+    inner: Value = value
+    for name in reversed(path[depth + 1 :]):
+        inner = {name: inner}
+    member = style.member(path[depth], inner)
+    changed, hollow = _with_member(text, holder, member, style)
+    return changed, _mark(changed, path, made=len(path) - 1 - depth, hollow=hollow)
+
+
+def _new_text(text: str, path: Path, value: Value) -> tuple[str, Mark]:
+    """A file without anything, or with comments alone."""
+    line_end = line_end_of(text)
+    whole: Value = value
+    for name in reversed(path):
+        whole = {name: whole}
+    document = json.dumps(whole, ensure_ascii=False, indent=_USUAL_INDENT)
+    lines = document.replace("\n", line_end)
+    gap = line_end if text and not text.endswith("\n") else ""
+    changed = f"{text}{gap}{lines}{line_end}"
+    return changed, _mark(changed, path, made=len(path), hollow=text)
+
+
+def _mark(changed: str, path: Path, *, made: int, hollow: str | None) -> Mark:
+    member = _member_at(read_json(changed), path)
+    assert member is not None
+    written = changed[member.value.start : member.value.end]
+    return Mark(path=path, written=written, made=made, hollow=hollow)
+
+
+def _holder(text: str, root: Node, path: Path) -> tuple[Node, int]:
+    """The innermost object of the path that is there, and how deep it is."""
+    node, depth = root, 0
+    while True:
+        if node.kind != "object":
+            line, column = place_of(text, node.start)
+            named = f"'{'.'.join(path[:depth])}'" if depth else "the file"
+            raise Unreadable(f"{named} is not an object", line=line, column=column)
+        member = node.member(path[depth])
+        if member is None or depth == len(path) - 1:
+            return node, depth
+        node, depth = member.value, depth + 1
+
+
+def _style(text: str, root: Node, holder: Node) -> _Style:
+    first = holder.members[0] if holder.members else None
+    outer = _indent_of_line(text, holder.start)
+    unit = _unit(text, root)
+    colon = ": "
+    if first is not None:
+        between = text[first.name_end : first.value.start]
+        colon = between if between.strip(" ") == ":" else ": "
+        if "\n" not in text[holder.start : first.start]:
+            return _Style(None, outer, unit, line_end_of(text), colon)
+        indent = _indent_of_line(text, first.start)
+        unit = indent.removeprefix(outer) if indent.startswith(outer) else unit
+        return _Style(indent, outer, unit or _USUAL_INDENT, line_end_of(text), colon)
+    is_one_line = bool(root.members) and "\n" not in text[root.start : root.members[0].start]
+    if is_one_line:
+        return _Style(None, outer, unit, line_end_of(text), colon)
+    return _Style(outer + unit, outer, unit, line_end_of(text), colon)
+
+
+def _unit(text: str, root: Node) -> str:
+    """By how much the outermost members are moved in."""
+    if not root.members:
+        return _USUAL_INDENT
+    indent = _indent_of_line(text, root.members[0].start)
+    return indent if "\n" in text[root.start : root.members[0].start] and indent else _USUAL_INDENT
+
+
+def _indent_of_line(text: str, at: int) -> str:
+    start = text.rfind("\n", 0, at) + 1
+    line = text[start:at]
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def _with_member(text: str, holder: Node, member: str, style: _Style) -> tuple[str, str | None]:
+    close = holder.end - 1
+    last = holder.members[-1] if holder.members else None
+    behind = holder.start + 1
+    if last is not None:
+        behind = last.comma + 1 if last.comma >= 0 else last.value.end
+    start, needs_line = end_of_words(text, behind, close)
+    gap = style.line_end if needs_line and style.indent is None else style.gap
+    if last is not None and last.comma >= 0:
+        return text[:start] + gap + member + "," + text[start:], None
+    if last is not None:
+        return text[:behind] + "," + text[behind:start] + gap + member + text[start:], None
+    if style.indent is None and start == behind:
+        gap = ""
+    foot = "" if style.indent is None else f"{style.line_end}{style.outer}"
+    return text[:start] + gap + member + foot + text[close:], text[start:close]
+
+
+def _member_at(root: Node | None, path: Path, text: str = "", written: str = "") -> Member | None:
+    """Of several of this name the one that is written so, else the last."""
+    node = root
+    for name in path[:-1]:
+        member = node.member(name) if node is not None and node.kind == "object" else None
+        if member is None:
+            return None
+        node = member.value
+    if node is None or node.kind != "object":
+        return None
+    named = [each for each in node.members if each.name == path[-1]]
+    same = [each for each in named if text[each.value.start : each.value.end] == written]
+    return next(reversed(same or named), None)
+
+
+def _take_out(text: str, mark: Mark) -> str:
+    root = read_json(text)
+    member = _member_at(root, mark.path, text, mark.written)
+    if member is None or root is None:
+        return text
+    if mark.before is not None:
+        return text[: member.value.start] + mark.before + text[member.value.end :]
+    hollow = mark.hollow if mark.made == 0 else None
+    text = _without(text, root, mark.path, member, hollow)
+    for depth in range(1, mark.made + 1):
+        path = mark.path[: len(mark.path) - depth]
+        root = read_json(text)
+        if not path:
+            return _without_root(text, root, mark.hollow or "")
+        member = _member_at(root, path)
+        if root is None or member is None or not _is_bare(text, member.value):
+            return text
+        hollow = mark.hollow if depth == mark.made else None
+        text = _without(text, root, path, member, hollow)
+    return text
+
+
+def _without_root(text: str, root: Node | None, before: str) -> str:
+    is_ours = root is not None and _is_bare(text, root) and not text[root.end :].strip()
+    if is_ours and root is not None and text[: root.start].rstrip() == before.rstrip():
+        return before
+    return text
+
+
+def _is_bare(text: str, node: Node) -> bool:
+    return node.kind == "object" and not text[node.start + 1 : node.end - 1].strip()
+
+
+def _without(text: str, root: Node, path: Path, member: Member, hollow: str | None) -> str:
+    holder = root
+    for name in path[:-1]:
+        found = holder.member(name)
+        assert found is not None
+        holder = found.value
+    at = next(each for each, known in enumerate(holder.members) if known is member)
+    behind = holder.start + 1
+    before = holder.members[at - 1] if at else None
+    if before is not None:
+        behind = before.comma + 1
+    start, needs_line = end_of_words(text, behind, member.start)
+    if needs_line and not _is_line_end(text, max(member.value.end, member.comma + 1)):
+        start = text.index("\n", start) + 1
+    if member.comma >= 0:
+        return text[:start] + text[member.comma + 1 :]
+    if before is not None:
+        return text[: before.comma] + text[before.comma + 1 : start] + text[member.value.end :]
+    rest = text[member.value.end : holder.end - 1]
+    if not rest.strip() and (hollow is not None or start == holder.start + 1):
+        rest = hollow or ""
+    return text[:start] + rest + text[holder.end - 1 :]
+
+
+def _is_line_end(text: str, at: int) -> bool:
+    """Whether nothing but blanks is left of the line: a comment before it may end there."""
+    end = text.find("\n", at)
+    return end >= 0 and not text[at:end].strip()
+
+
+JSON = TextFormat(name="json", value_at=_value_at, put=_put, take_out=_take_out)

@@ -1,0 +1,231 @@
+"""Changes one value in a TOML text; every other byte stays where and as it is.
+
+A table goes to the end of the file, a value of the file itself below the last of its like. What
+was written is looked for again word by word when it is taken out; where others have changed it,
+the table goes as `store/config/settings_change.py` removes tables.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import tomlkit
+
+from llmgw_desktop.store.client_files.marks import (
+    MISSING,
+    Mark,
+    Path,
+    TextFormat,
+    Unreadable,
+    Value,
+    line_end_of,
+)
+from llmgw_desktop.store.config.settings_change import (
+    CannotChange,
+    RemoveTable,
+    changed_text,
+)
+from llmgw_desktop.store.config.toml_blocks import cut, group, joined
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_SIMPLE = r'\s*=\s*("(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*')"
+
+
+def _value_at(text: str, path: Path) -> Any:
+    found: Any = _read(text)
+    for name in path:
+        if not isinstance(found, dict) or name not in found:
+            return MISSING
+        found = found[name]
+    return found
+
+
+def _put(text: str, path: Path, value: Value) -> tuple[str, Mark]:
+    before = _value_at(text, path)
+    expected = _read(text)
+    _set(expected, path, value)
+    for changed, mark in _ways(text, path, value, is_there=before is not MISSING):
+        if _means(changed, expected):
+            return changed, mark
+    raise _not_here(path)
+
+
+def _ways(text: str, path: Path, value: Value, *, is_there: bool) -> Iterator[tuple[str, Mark]]:
+    """To write it so. Which of them means what it should is seen by reading it."""
+    if isinstance(value, Mapping):
+        yield (_with_other_table if is_there else _with_table)(text, path, value)
+    elif isinstance(value, str) and len(path) == 1:
+        new = tomlkit.item(value).as_string()
+        yield from _with_other_root_value(text, path, new)
+        if not is_there:
+            yield _with_root_value(text, path, new)
+
+
+def _take_out(text: str, mark: Mark) -> str:
+    if _value_at(text, mark.path) is MISSING:
+        return text
+    expected = _read(text)
+    _drop(expected, mark.path)
+    if mark.before is not None:
+        _set(expected, mark.path, _value_at(mark.before, mark.path))
+    if text.count(mark.written) == 1:
+        changed = text.replace(mark.written, mark.before or "", 1)
+        if _means(changed, expected):
+            return changed
+    changed = _without(text, mark.path)
+    if mark.before is not None:
+        changed = _with_piece(changed, mark.before)
+    if not _means(changed, expected):
+        raise _not_here(mark.path)
+    return changed
+
+
+def _not_here(path: Path) -> Unreadable:
+    return Unreadable(f"'{'.'.join(path)}' is written in a way that is not changed by program")
+
+
+def _with_table(text: str, path: Path, value: Mapping[str, Any]) -> tuple[str, Mark]:
+    line_end = line_end_of(text)
+    gap = "" if not text or text.endswith("\n") else line_end
+    if text.strip() and not text.endswith(line_end * 2):
+        gap += line_end
+    written = gap + _lines(path, value, line_end)
+    return text + written, Mark(path=path, written=written)
+
+
+def _with_other_table(text: str, path: Path, value: Mapping[str, Any]) -> tuple[str, Mark]:
+    """In the place of the one that is there."""
+    blocks = cut(text)
+    at = group(blocks, path)
+    if not at or at[-1] - at[0] != len(at) - 1:
+        raise _not_here(path)
+    first, last = blocks[at[0]], blocks[at[-1]]
+    before = joined(blocks[at[0] : at[-1] + 1])
+    before = before[len(first.head) : len(before) - len(last.tail)]
+    start = len(joined(blocks[: at[0]])) + len(first.head)
+    line_end = line_end_of(text)
+    lines = _lines(path, value, line_end)
+    written = lines if before.endswith("\n") else lines.removesuffix(line_end)
+    changed = text[:start] + written + text[start + len(before) :]
+    return changed, Mark(path=path, written=written, before=before)
+
+
+def _with_other_root_value(text: str, path: Path, new: str) -> Iterator[tuple[str, Mark]]:
+    """In the place of the one that is there; inside a string of several lines it only seems so."""
+    for known in _root_value(path[0]).finditer(_top(text)):
+        before = known.group()
+        written = before[: known.start(1) - known.start()] + new
+        changed = text[: known.start()] + written + text[known.end() :]
+        yield changed, Mark(path=path, written=written, before=before)
+
+
+def _with_root_value(text: str, path: Path, new: str) -> tuple[str, Mark]:
+    """Below the last of its like, or at the top where there are none."""
+    line_end, top = line_end_of(text), _top(text)
+    line = f"{tomlkit.key(path[0]).as_string()} = {new}"
+    if not top:
+        written = f"{line}{line_end}{line_end if text.strip() else ''}"
+        return written + text, Mark(path=path, written=written)
+    written = f"{line}{line_end}" if top.endswith("\n") else f"{line_end}{line}"
+    return top + written + text[len(top) :], Mark(path=path, written=written)
+
+
+def _top(text: str) -> str:
+    """The values of the file itself; empty where there are none."""
+    first = cut(text)[0]
+    return first.head + first.text if first.text else ""
+
+
+def _root_value(name: str) -> re.Pattern[str]:
+    return re.compile(rf"^[ \t]*\"?{re.escape(name)}\"?{_SIMPLE}", re.MULTILINE)
+
+
+def _lines(path: Path, value: Mapping[str, Any], line_end: str) -> str:
+    name = ".".join(tomlkit.key(each).as_string() for each in path)
+    lines = [f"[{name}]"]
+    lines += [f"{tomlkit.key(key).as_string()} = {_item(each)}" for key, each in value.items()]
+    return "".join(f"{line}{line_end}" for line in lines)
+
+
+def _item(value: Any) -> str:
+    if isinstance(value, Mapping):
+        inner = ", ".join(
+            f"{tomlkit.key(key).as_string()} = {_item(v)}" for key, v in value.items()
+        )
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"[{', '.join(_item(each) for each in value)}]"
+    text: str = tomlkit.item(value).as_string()
+    return text
+
+
+def _without(text: str, path: Path) -> str:
+    if len(path) > 1:
+        try:
+            return changed_text(text, RemoveTable(table=path))
+        except (CannotChange, LookupError, ValueError):
+            raise _not_here(path) from None
+    top = _top(text)
+    line = re.compile(_root_value(path[0]).pattern + r"[^\n]*\n?", re.MULTILINE)
+    return line.sub("", top, count=1) + text[len(top) :]
+
+
+def _with_piece(text: str, piece: str) -> str:
+    """What stood there before we wrote, at an end where it is valid again."""
+    line_end = line_end_of(text)
+    if piece.lstrip().startswith("["):
+        gap = "" if not text or text.endswith("\n") else line_end
+        return text + gap + piece
+    return f"{piece}{line_end}{text}"
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except RecursionError:
+        raise Unreadable("it is nested too deeply") from None
+    except ValueError as error:
+        message = str(error)
+        place = _PLACE.search(message)
+        line = column = None
+        if place is not None and place.group(1):
+            line, column = int(place.group(1)), int(place.group(2))
+        elif place is not None:
+            line = text.count("\n") + 1
+        reason = message[: place.start()] if place is not None else message
+        raise Unreadable(f"not valid TOML: {reason}", line=line, column=column) from error
+
+
+def _means(text: str, data: Any) -> bool:
+    """A table that holds nothing is as good as none."""
+    try:
+        return bool(_pruned(_read(text)) == _pruned(data))
+    except Unreadable:
+        return False
+
+
+def _pruned(data: Any) -> Any:
+    if not isinstance(data, dict):
+        return data
+    inner = {key: _pruned(value) for key, value in data.items()}
+    return {key: value for key, value in inner.items() if value != {}}
+
+
+def _set(data: dict[str, Any], path: Path, value: Value) -> None:
+    for name in path[:-1]:
+        data = data.setdefault(name, {})
+        if not isinstance(data, dict):
+            raise Unreadable(f"'{name}' is not a table")
+    data[path[-1]] = value
+
+
+def _drop(data: dict[str, Any], path: Path) -> None:
+    inner = data.get(path[0])
+    if len(path) == 1:
+        data.pop(path[0], None)
+    elif isinstance(inner, dict):
+        _drop(inner, path[1:])
+
+
+TOML = TextFormat(name="toml", value_at=_value_at, put=_put, take_out=_take_out)
