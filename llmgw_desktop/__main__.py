@@ -4,20 +4,23 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 already running.
 one sentence on stderr. Nothing is imported here that the chosen command does not need.
 """
 
-import logging
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from llmgw_desktop.domain.errors import ConfigError, LlmgwError
-from llmgw_desktop.store.paths import Places
+TYPE_CHECKING = False
+"""As in `typing`, which takes longer to read in than `llmgw mcp` takes to answer."""
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from llmgw_desktop.app.container import Container
     from llmgw_desktop.app.log_file import ProgramLog
+    from llmgw_desktop.domain.errors import LlmgwError
+    from llmgw_desktop.store.instance_lock import InstanceLock
+    from llmgw_desktop.store.paths import Places
 
 THREADS_SWITCH_S = 0.0005
 """The longest that the loop waits for the interpreter's lock while another thread works. Python's
@@ -27,7 +30,18 @@ DONE, FAILED, WRONG_USAGE, ALREADY_RUNNING = 0, 1, 2, 3
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["mcp"]:  # an editor waits: not even the other commands are read in
+        from llmgw_desktop.app.mcp_stdio.command import run
+        from llmgw_desktop.app.mcp_stdio.options import quick_options
+
+        if (options := quick_options(sys.argv[2:])) is not None:
+            return run(options)
+    return _main()
+
+
+def _main() -> int:
     from llmgw_desktop.app.commands import parse
+    from llmgw_desktop.domain.errors import ConfigError, LlmgwError
 
     arguments = parse(sys.argv[1:])
     sys.setswitchinterval(THREADS_SWITCH_S)
@@ -45,9 +59,12 @@ def main() -> int:
         return FAILED
 
 
-def _run(arguments: "argparse.Namespace") -> int:
+def _run(arguments: argparse.Namespace) -> int:
     from llmgw_desktop.app.commands import given_settings
+    from llmgw_desktop.store.paths import Places
 
+    if arguments.command == "mcp":
+        return _mcp(arguments)
     env = {**os.environ, **given_settings(arguments)}
     places = Places.of(env)
     if arguments.command != "doctor":  # it only looks
@@ -56,7 +73,7 @@ def _run(arguments: "argparse.Namespace") -> int:
         return command(arguments, places, env)
     log = _start_logging()
     if arguments.command == "serve":
-        return _serve(places, env, log)
+        return _serve(places, env, log, linger_s=arguments.while_used)
     from llmgw_desktop.app.display import missing_display
 
     if missing := missing_display(env):
@@ -65,20 +82,39 @@ def _run(arguments: "argparse.Namespace") -> int:
     return _desktop(places, env, log, hidden=arguments.hidden)
 
 
-def _serve(places: Places, env: Mapping[str, str], log: "ProgramLog") -> int:
+def _mcp(arguments: argparse.Namespace) -> int:
+    from llmgw_desktop.app.mcp_stdio.command import run
+    from llmgw_desktop.app.mcp_stdio.options import Options
+
+    return run(Options(arguments.profile, arguments.linger))
+
+
+def _serve(
+    places: Places, env: Mapping[str, str], log: ProgramLog, *, linger_s: int | None = None
+) -> int:
+    """With `linger_s` for editors alone: until none has needed it for so long."""
+    from llmgw_desktop.app.editors_use import FOR_EDITORS, EditorsUse
     from llmgw_desktop.app.headless import serve
     from llmgw_desktop.store.instance_lock import InstanceLock
 
     lock = InstanceLock(places.instance_lock)
-    if not lock.take():
+    for_editors = None if linger_s is None else EditorsUse(places.editors_lock, linger_s)
+    if not (lock.take(FOR_EDITORS) if for_editors else _take(lock)):
         return _fail(
             f"A gateway already runs on this home (pid {lock.holder_pid()}).", ALREADY_RUNNING
         )
     with log.in_files(places.log_folder):
-        return serve(lambda: _container(places, env, log))
+        return serve(lambda: _container(places, env, log), for_editors)
 
 
-def _desktop(places: Places, env: Mapping[str, str], log: "ProgramLog", *, hidden: bool) -> int:
+def _take(lock: InstanceLock) -> bool:
+    """Also from an engine that was only started for editors: it goes, they follow."""
+    from llmgw_desktop.app.editors_use import take_over
+
+    return lock.take() or take_over(lock)
+
+
+def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden: bool) -> int:
     from llmgw_desktop.app.start_checks import bad_qt_version
 
     if problem := bad_qt_version():
@@ -87,7 +123,7 @@ def _desktop(places: Places, env: Mapping[str, str], log: "ProgramLog", *, hidde
     from llmgw_desktop.ui.application import run_desktop, show_running
 
     lock = InstanceLock(places.instance_lock)
-    if lock.take():
+    if _take(lock):
         with log.in_files(places.log_folder):
             return run_desktop(lambda: _container(places, env, log), places, hidden=hidden)
     if show_running(places):
@@ -99,37 +135,37 @@ def _desktop(places: Places, env: Mapping[str, str], log: "ProgramLog", *, hidde
     )
 
 
-def _connect(arguments: "argparse.Namespace", places: Places, env: Mapping[str, str]) -> int:
+def _connect(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.connect.command import run
 
     return run(arguments, places, env)
 
 
-def _doctor(arguments: "argparse.Namespace", places: Places, env: Mapping[str, str]) -> int:
+def _doctor(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.doctor.command import run
 
     return run(arguments, places, env)
 
 
-def _key(arguments: "argparse.Namespace", places: Places, _: Mapping[str, str]) -> int:
+def _key(arguments: argparse.Namespace, places: Places, _: Mapping[str, str]) -> int:
     from llmgw_desktop.app.key_command import run
 
     return run(arguments, places)
 
 
-def _route(arguments: "argparse.Namespace", places: Places, env: Mapping[str, str]) -> int:
+def _route(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.route_command import run
 
     return run(arguments, places, env)
 
 
-def _vault(arguments: "argparse.Namespace", places: Places, env: Mapping[str, str]) -> int:
+def _vault(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.vault_command import run
 
     return run(arguments, places, env)
 
 
-def _workspace(arguments: "argparse.Namespace", places: Places, env: Mapping[str, str]) -> int:
+def _workspace(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.workspace_command import run
 
     return run(arguments, places, env)
@@ -146,7 +182,9 @@ _COMMANDS = {
 """Those that do their work and end."""
 
 
-def _container(places: Places, env: Mapping[str, str], log: "ProgramLog") -> "Container":
+def _container(places: Places, env: Mapping[str, str], log: ProgramLog) -> Container:
+    import logging
+
     from llmgw_desktop.app.container import Container
     from llmgw_desktop.domain.events import SettingsChanged
     from llmgw_desktop.store.settings import load_settings
@@ -160,7 +198,7 @@ def _container(places: Places, env: Mapping[str, str], log: "ProgramLog") -> "Co
     return container
 
 
-def _start_logging() -> "ProgramLog":
+def _start_logging() -> ProgramLog:
     """Files come with the lock: what only finds the running program writes into none of its."""
     from llmgw_desktop.app.log_file import ProgramLog
 

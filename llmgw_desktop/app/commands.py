@@ -10,8 +10,10 @@ from typing import Final
 from typing_extensions import override
 
 from llmgw_desktop.app.connect.names import PROGRAM_NAMES
+from llmgw_desktop.app.mcp_stdio.options import LINGER_S
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
 from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.mcp_presentation import PROFILES
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Scope
 from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
@@ -24,7 +26,7 @@ _LEFT_OUT: Final = argparse.SUPPRESS
 before the command."""
 
 
-_WITHOUT_ADDRESS: Final = ("connect", "doctor", "key", "route", "vault", "workspace")
+_WITHOUT_ADDRESS: Final = ("connect", "doctor", "key", "mcp", "route", "vault", "workspace")
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -37,6 +39,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     desktop = commands.add_parser("desktop", help="the app: tray and windows (the default)")
     serve = commands.add_parser("serve", help="the gateway without windows")
+    serve.add_argument(
+        "--while-used", type=_count, metavar="SECONDS", help=argparse.SUPPRESS
+    )  # what `mcp` starts
+    _add_mcp(commands)
     for app in (parser, desktop):
         app.add_argument(
             "--hidden", action="store_true", default=_LEFT_OUT, help="start in the tray"
@@ -107,6 +113,23 @@ def _add_connect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     connect.add_argument("--models", action="store_true", help="send its model requests here, too")
     connect.add_argument("--dry-run", action="store_true", help="only show what would be changed")
     connect.add_argument("--undo", action="store_true", help="take it back")
+
+
+def _add_mcp(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    mcp = commands.add_parser(
+        "mcp", help="MCP over stdin and stdout, for editors; joins the gateway that runs"
+    )
+    mcp.add_argument(
+        "--profile", default="", choices=PROFILES, help="how many tools the editor is shown"
+    )
+    mcp.add_argument(
+        "--linger",
+        type=_count,
+        default=LINGER_S,
+        metavar="SECONDS",
+        help="how long a gateway that was started for editors stays after the last of them"
+        " (default: %(default)s)",
+    )
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

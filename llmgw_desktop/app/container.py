@@ -38,6 +38,7 @@ from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.homes.homes import Homes
 from llmgw_desktop.engine.jobs.launch import Launcher
+from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.routing.health import Health
@@ -182,6 +183,10 @@ class Container:
         """Of the MCP door; a new path holds from the next start on."""
         return f"{self.gateway.status.url}{self._mcp_path}"
 
+    def is_busy(self) -> bool:
+        """Whether a request or a run goes on."""
+        return bool(self._recorder.running() or self.runs.supervisor.live)
+
     async def start(self) -> None:
         """May be called again after it has raised PortTaken or OSError."""
         if self._loop is None:
@@ -190,7 +195,12 @@ class Container:
             await self._take_over_runs()
         await self.gateway.start()
         write_run_file(
-            self.places.run_file, self.gateway.status.url, os.getpid(), self._clock.now_s()
+            self.places.run_file,
+            self.gateway.status.url,
+            os.getpid(),
+            self._clock.now_s(),
+            started_ticks(os.getpid()),
+            self.mcp_url,
         )
 
     async def _take_over_runs(self) -> None:

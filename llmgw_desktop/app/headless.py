@@ -10,6 +10,7 @@ from collections.abc import Callable
 import orjson
 
 from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.editors_use import EditorsUse, quiet_from_now_on
 from llmgw_desktop.app.settings_watch import SettingsWatch
 
 _GARBAGE = (10_000, 20, 50)
@@ -17,10 +18,11 @@ _GARBAGE = (10_000, 20, 50)
 Python's own 700 it looks every thirty requests, and finds nothing."""
 
 
-def serve(make_container: Callable[[], Container]) -> int:
-    """Runs until SIGINT or SIGTERM. Raises what the container's start raises."""
+def serve(make_container: Callable[[], Container], for_editors: EditorsUse | None = None) -> int:
+    """Runs until SIGINT or SIGTERM, and one for editors until none needs it any more. Raises what
+    the container's start raises."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(_serve(make_container))
+        return runner.run(_serve(make_container, for_editors))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -32,7 +34,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(make_container: Callable[[], Container]) -> int:
+async def _serve(make_container: Callable[[], Container], for_editors: EditorsUse | None) -> int:
     container = make_container()
     asked_to_stop = asyncio.Event()
     _on_signals(asked_to_stop.set)
@@ -45,11 +47,26 @@ async def _serve(make_container: Callable[[], Container]) -> int:
         gc.collect()
         gc.freeze()  # what exists now lives as long as the program: the collector may skip it
         gc.set_threshold(*_GARBAGE)
-        await asked_to_stop.wait()
+        if for_editors is None:
+            await asked_to_stop.wait()
+        else:
+            await _serve_editors(container, for_editors, asked_to_stop)
     finally:
         watch.stop()
         await container.stop()
     return 0
+
+
+async def _serve_editors(
+    container: Container, for_editors: EditorsUse, asked_to_stop: asyncio.Event
+) -> None:
+    quiet_from_now_on()
+    async with asyncio.TaskGroup() as tasks:
+        ends = tasks.create_task(asked_to_stop.wait())
+        unneeded = tasks.create_task(for_editors.wait_unneeded(container.is_busy))
+        await asyncio.wait((ends, unneeded), return_when=asyncio.FIRST_COMPLETED)
+        ends.cancel()
+        unneeded.cancel()
 
 
 def _on_signals(stop: Callable[[], None]) -> None:

@@ -2,7 +2,11 @@
 
 import os
 import sys
+import time
 from pathlib import Path
+
+_LOOK_S = 0.02
+"""Shorter than any other program needs to start: who waits is the first."""
 
 
 class InstanceLock:
@@ -12,23 +16,38 @@ class InstanceLock:
         self._path = path
         self._handle: int | None = None
 
-    def take(self) -> bool:
-        """False if another process holds it. Raises OSError if the folder cannot be written."""
+    def take(self, note: str = "") -> bool:
+        """False if another process holds it; it finds the `note` of who does. Raises OSError if
+        the folder cannot be written."""
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         if not _lock(handle):
             os.close(handle)
             return False
         os.ftruncate(handle, 0)
-        os.write(handle, str(os.getpid()).encode())
+        os.write(handle, f"{os.getpid()} {note}".strip().encode())
         self._handle = handle
+        return True
+
+    def take_within(self, patience_s: float) -> bool:
+        """As soon as the holder lets it go. Waits."""
+        deadline = time.monotonic() + patience_s
+        while not self.take():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_LOOK_S)
         return True
 
     def holder_pid(self) -> int | None:
         """The pid that the holder wrote down, for a sentence; None where it cannot be read."""
+        return self.holder()[0]
+
+    def holder(self) -> tuple[int | None, str]:
+        """That and its note."""
         try:
-            return int(self._path.read_text())
+            pid, _, note = self._path.read_text().partition(" ")
+            return int(pid), note
         except (OSError, ValueError):
-            return None
+            return None, ""
 
     def release(self) -> None:
         if self._handle is not None:

@@ -96,6 +96,11 @@ class Places:
     def instance_lock(self) -> Path:
         return self.run_folder / "instance.lock"
 
+    @property
+    def editors_lock(self) -> Path:
+        """Held by each `llmgw mcp` while it needs an engine."""
+        return self.run_folder / "editors.lock"
+
     def make(self) -> None:
         """Make what is missing, for this person alone; what exists keeps its mode."""
         for folder in (

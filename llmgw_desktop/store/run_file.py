@@ -17,11 +17,28 @@ class RunFile:
     url: str
     pid: int
     started_at_s: float
+    started_ticks: int | None = None
+    """When the process began, in the system's own ticks: a later one of its pid has others."""
+    mcp: str = ""
+    """The address of the MCP door."""
 
 
-def write_run_file(path: Path, url: str, pid: int, started_at_s: float) -> None:
+def write_run_file(
+    path: Path,
+    url: str,
+    pid: int,
+    started_at_s: float,
+    started_ticks: int | None = None,
+    mcp: str = "",
+) -> None:
     """Raises OSError."""
-    told = {"url": url, "pid": pid, "started_at_s": started_at_s}
+    told = {
+        "url": url,
+        "mcp": mcp,
+        "pid": pid,
+        "started_at_s": started_at_s,
+        "started_ticks": started_ticks,
+    }
     write_whole(path, json.dumps(told).encode() + b"\n")
 
 
@@ -38,7 +55,14 @@ def read_run_file(path: Path) -> RunFile | None:
         return None
     if not isinstance(started_at_s, int | float) or isinstance(started_at_s, bool):
         return None
-    return RunFile(url=url, pid=pid, started_at_s=float(started_at_s))
+    ticks, mcp = told.get("started_ticks"), told.get("mcp")
+    return RunFile(
+        url=url,
+        pid=pid,
+        started_at_s=float(started_at_s),
+        started_ticks=ticks if type(ticks) is int else None,
+        mcp=mcp if isinstance(mcp, str) else "",
+    )
 
 
 def remove_run_file(path: Path) -> None:

@@ -48,3 +48,23 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     lock.take()
     assert (tmp_path / "instance.lock").stat().st_mode & 0o777 == 0o600
     lock.release()
+
+
+def test_the_holder_leaves_a_note(tmp_path: Path) -> None:
+    lock = InstanceLock(tmp_path / "instance.lock")
+    assert lock.holder() == (None, "")
+    lock.take("for editors")
+    assert lock.holder() == (os.getpid(), "for editors")
+    lock.release()
+    lock.take()
+    assert lock.holder() == (os.getpid(), "")
+    lock.release()
+
+
+def test_who_waits_takes_it_from_who_lets_go(tmp_path: Path) -> None:
+    first, second = InstanceLock(tmp_path / "lock"), InstanceLock(tmp_path / "lock")
+    assert first.take()
+    assert not second.take_within(0.05)
+    first.release()
+    assert second.take_within(5)
+    second.release()

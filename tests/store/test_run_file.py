@@ -18,6 +18,10 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     write_run_file(path, "http://127.0.0.1:1", 4712, 5)
     assert read_run_file(path) == RunFile(url="http://127.0.0.1:1", pid=4712, started_at_s=5.0)
+    write_run_file(path, "u", 3, 5, 77, "u/mcp")
+    told = read_run_file(path)
+    assert told is not None
+    assert (told.started_ticks, told.mcp) == (77, "u/mcp")
     assert [each.name for each in tmp_path.iterdir()] == ["gateway.json"]
 
 

@@ -1,0 +1,55 @@
+"""The beginning of `llmgw mcp`: the greeting is out before anything big has been read in.
+
+An editor waits for it with each start. So until something comes that takes an engine there is one
+thread that reads and writes, and neither asyncio nor a database nor an SDK.
+"""
+
+import os
+import signal
+
+from llmgw_desktop.app.mcp_stdio.greeting import Greeting
+from llmgw_desktop.app.mcp_stdio.messages import Refused, read, refusal
+from llmgw_desktop.app.mcp_stdio.options import Options
+from llmgw_desktop.app.mcp_stdio.pipes import Pipes
+from llmgw_desktop.domain.mcp_presentation import MAX_MESSAGE_BYTES
+
+
+def run(options: Options) -> int:
+    """Until the client closes our input. Never raises."""
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, _end)
+    pipes = Pipes(MAX_MESSAGE_BYTES)
+    greeting = Greeting()
+    try:
+        while (lines := pipes.read()) is not None:
+            for number, line in enumerate(lines):
+                if not _settled(line, greeting, pipes):
+                    return _carry_on(lines[number:], greeting, pipes, options)
+    except OSError:  # the client has gone
+        return 0
+    return 0
+
+
+def _settled(line: bytes | None, greeting: Greeting, pipes: Pipes) -> bool:
+    try:
+        message = read(line, MAX_MESSAGE_BYTES)
+    except Refused as refused:
+        pipes.write(refusal(refused))
+        return True
+    if isinstance(message, list):
+        return False
+    if reply := greeting.reply(message):
+        pipes.write(reply)
+        return True
+    return message.id is None  # a notification: there is nobody yet whom it concerns
+
+
+def _carry_on(lines: list[bytes | None], greeting: Greeting, pipes: Pipes, options: Options) -> int:
+    from llmgw_desktop.app.mcp_stdio.bridge import carry_on
+
+    return carry_on(lines, greeting, pipes, options)
+
+
+def _end(*_: object) -> None:
+    """Nothing here outlives the client; jobs are the engine's, and go on."""
+    os._exit(0)

@@ -1,0 +1,152 @@
+"""The engine that runs on this home: found where it says that it is, or started."""
+
+import asyncio
+import logging
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+
+from llmgw_desktop.engine.jobs.processes import started_ticks
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.run_file import RunFile, read_run_file
+from llmgw_desktop.store.use_lock import UseLock
+
+_ALREADY_RUNNING = 3
+START_PATIENCE_S = 30.0
+_LOOK_S = 0.05
+_PREFIX = "llmgw: "
+_log = logging.getLogger(__name__)
+
+
+class NoEngine(Exception):
+    """In a sentence that says what to do."""
+
+
+class _SomebodyElse(Exception):
+    """Another gateway holds the home."""
+
+
+class Engine:
+    """Where to ask, and with what."""
+
+    __slots__ = ("key", "pid", "url")
+
+    def __init__(self, url: str, pid: int, key: str) -> None:
+        self.url = url
+        self.pid = pid
+        self.key = key
+
+    def is_same(self, other: "Engine | None") -> bool:
+        return other is not None and (self.url, self.pid, self.key) == (
+            other.url,
+            other.pid,
+            other.key,
+        )
+
+
+def find(places: Places) -> Engine | None:
+    """The one that runs. The key goes to nobody else: not to who took its port or its number."""
+    told = read_run_file(places.run_file)
+    if told is None or not _is_alive(told):
+        return None
+    try:
+        key = places.access_key_file.read_text("utf-8").strip()
+    except (OSError, ValueError):
+        return None
+    return Engine(told.mcp or f"{told.url}/mcp", told.pid, key)
+
+
+def _is_alive(told: RunFile) -> bool:
+    """The process that wrote the file: none that came after it under the same number."""
+    if sys.platform == "win32":  # pragma: no cover
+        return True  # a number says nothing there; the connection shows it
+    ticks = started_ticks(told.pid)
+    return ticks is not None and told.started_ticks in (None, ticks)
+
+
+async def _seen(places: Places, patience_s: float) -> Engine | None:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + patience_s
+    while loop.time() < deadline:
+        if (found := find(places)) is not None:
+            return found
+        await asyncio.sleep(_LOOK_S)
+    return None
+
+
+class Starter:
+    """Starts an engine that ends by itself when no editor needs it any more."""
+
+    def __init__(self, places: Places, env: Mapping[str, str], linger_s: int) -> None:
+        self._places = places
+        self._env = env
+        self._linger_s = linger_s
+        self._use = UseLock(places.editors_lock)
+
+    async def hold(self) -> None:
+        """From now on an engine of this kind stays. Raises NoEngine."""
+        try:
+            await asyncio.to_thread(self._use.hold)
+        except OSError as error:
+            place = error.filename or self._places.run_folder
+            raise NoEngine(f"{place} cannot be used: {error.strerror}.") from error
+
+    async def start(self) -> Engine:
+        """Raises NoEngine, with the engine's own words where it had any. If somebody else is
+        quicker, theirs is waited for."""
+        loop = asyncio.get_running_loop()
+        deadline, pause_s = loop.time() + START_PATIENCE_S, 0.5
+        while True:
+            try:
+                return await self._started(deadline)
+            except _SomebodyElse:
+                # who holds the home may be about to end, or to open
+                if loop.time() + pause_s > deadline:
+                    raise NoEngine(
+                        "A gateway runs on this home, but it is not open for calls. Look into its"
+                        f" window, or into {self._places.log_folder}; `llmgw doctor` says what is"
+                        " wrong."
+                    ) from None
+            if (found := await _seen(self._places, pause_s)) is not None:
+                return found
+            pause_s = min(2 * pause_s, 4.0)
+
+    async def _started(self, deadline: float) -> Engine:
+        """Raises NoEngine, _SomebodyElse."""
+        loop = asyncio.get_running_loop()
+        with tempfile.TemporaryFile() as said:
+            try:
+                child = self._spawn(said.fileno())
+            except OSError as error:
+                raise NoEngine(f"The gateway cannot be started: {error.strerror}.") from error
+            _log.info("starting the gateway (pid %d)", child.pid)
+            while loop.time() < deadline:
+                if (found := find(self._places)) is not None:
+                    return found
+                if (ended := child.poll()) == _ALREADY_RUNNING:
+                    raise _SomebodyElse
+                if ended is not None:
+                    said.seek(0)
+                    raise NoEngine(_sentence(said.read()))
+                await asyncio.sleep(_LOOK_S)
+        raise NoEngine(f"The gateway did not open in {START_PATIENCE_S:.0f} seconds.")
+
+    def _spawn(self, said: int) -> "subprocess.Popen[bytes]":
+        words = ("serve", "--while-used", str(self._linger_s))
+        return subprocess.Popen(  # noqa: S603 - ourselves
+            [sys.executable, "-P", "-m", "llmgw_desktop", *words],
+            cwd=self._places.data_folder,
+            env=self._env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,  # what ends the editor's processes leaves it
+        )
+
+
+def _sentence(said: bytes) -> str:
+    """What the engine gave as the reason."""
+    lines = said.decode(errors="replace").splitlines()
+    told = [line.removeprefix(_PREFIX) for line in lines if line.startswith(_PREFIX)]
+    return told[-1] if told else "The gateway ended while it started; `llmgw serve` says why."
