@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import PySide6.QtCore  # noqa: F401 - before pydantic, which its import hook would ask half-made
 import pytest
 from hypothesis import HealthCheck, settings
 
