@@ -81,5 +81,10 @@ class Tool:
     core_takes: frozenset[str] | None = None
     """Of a tool with very many arguments those that the core profile shows; all are accepted."""
 
+    is_on: Callable[[], bool] | None = None
+    """Whether it is of use by the settings of now, where that depends on them; it can be called
+    all the same, and then says what is wrong."""
+
     def shown_to(self, principal: Principal, profile: Profile) -> bool:
-        return profile in self.profiles and self.scope in principal.scopes
+        is_for_him = profile in self.profiles and self.scope in principal.scopes
+        return is_for_him and (self.is_on is None or self.is_on())
