@@ -26,9 +26,8 @@ async def test_npm_brings_another_version_into_the_same_prefix(tmp_path: Path) -
     prefix = computer.home / ".npm-global"
     trusted = {name: os.environ[name] for name in _TRUST if name in os.environ}
     computer.env |= {**trusted, "GEMINI_CLI_NO_RELAUNCH": "true"}
-    run_npm(
-        ["install", "--global", "--prefix", str(prefix), f"@google/gemini-cli@{OLD}"], tmp_path
-    )
+    run_npm(["install", "--global", "--prefix", str(prefix), f"@google/gemini-cli@{OLD}"], tmp_path)
+    computer.patience_s = 120
     upgrader, desk = computer.upgrader(), computer.desk()
     box = Toolbox((*upgrade_tools(upgrader), *version_tools(desk)))
     arguments = {"cli": "gemini", "target": NEW}
@@ -45,7 +44,9 @@ async def test_npm_brings_another_version_into_the_same_prefix(tmp_path: Path) -
     assert done.structured["versionAfter"] == NEW
 
     guard = await box.call(
-        "provider_version_guard", {"cli": "gemini", "checkUpgrades": True}, LOCAL
+        "provider_version_guard",
+        {"cli": "gemini", "checkUpgrades": True, "timeoutMs": 120_000},
+        LOCAL,
     )
     (upgrade,) = guard.structured["upgrades"]
     assert upgrade["source"] == "npm"
