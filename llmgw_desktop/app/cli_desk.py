@@ -33,6 +33,7 @@ from llmgw_desktop.engine.mcp.cli_desk import (
 )
 
 AT_ONCE = 3
+LISTING_PATIENCE_S = 8.0
 _MOST_SKILLS = 200
 _SKILL_NAME = re.compile(r"[\w.-]{1,64}")
 _VERSION = re.compile(r"(?<![\w.])(\d+\.\d+(?:\.\d+)*(?:[-+.]?[0-9A-Za-z.-]+)?)")
@@ -47,13 +48,17 @@ class CliDesk:
         survey: CliSurvey,
         env: Mapping[str, str],
         clis: Callable[[], Sequence[CliSettings]],
+        patience_s: float = LISTING_PATIENCE_S,
     ) -> None:
+        """`patience_s`: how long one waits for a list of models."""
         self._survey = survey
         self._env = env
         self._clis = clis
         self._ask = ProgramAsker()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="clis")
         self._turns = {name: asyncio.Lock() for name in CliName}
+        self._listings: dict[CliName, asyncio.Future[tuple[ListedModel, ...] | None]] = {}
+        self._patience_s = patience_s
 
     def cli(self, name: CliName) -> Cli:
         return self._survey.cli(name)
@@ -73,12 +78,17 @@ class CliDesk:
             return _seen(await self._beside(look, name))
 
     async def models(self, name: CliName) -> tuple[ListedModel, ...] | None:
+        """Waits a while only: what comes later is there for the next who asks."""
         asked = LISTS.get(name)
         if asked is None:
             return None
-        ask = partial(self._survey.ask, most_bytes=MOST_BYTES)
-        async with self._turns[name]:
-            return await self._beside(ask, name, asked.arguments, _READERS[name])
+        if (listing := self._listings.get(name)) is None:
+            ask = partial(self._survey.ask, most_bytes=MOST_BYTES)
+            listing = self._beside(ask, name, asked.arguments, _READERS[name])
+            listing.add_done_callback(lambda _: self._listings.pop(name, None))
+            self._listings[name] = listing
+        done, _ = await asyncio.wait({listing}, timeout=self._patience_s)
+        return listing.result() if done else None
 
     async def models_told(self, name: CliName) -> tuple[ListedModel, ...] | None:
         asked = LISTS.get(name)
@@ -120,8 +130,8 @@ class CliDesk:
         self._ask.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _beside(self, work: Callable[..., _T], *given: object) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
+    def _beside(self, work: Callable[..., _T], *given: object) -> asyncio.Future[_T]:
+        return asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
 
 
 def _seen(found: CliFound) -> CliSeen:

@@ -10,6 +10,7 @@ from pathlib import Path
 from llmgw_desktop.app.cli_desk import CliDesk
 from llmgw_desktop.app.cli_survey import CliSurvey
 from llmgw_desktop.app.cli_upgrader import CliUpgrader
+from llmgw_desktop.app.program_words import PATIENCE_S, ProgramAsker
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CliSettings
@@ -25,6 +26,7 @@ class Computer:
         self.programs = folder / "programs"
         self.home.mkdir(parents=True)
         self.programs.mkdir()
+        self.patience_s = PATIENCE_S
         self.env = {"PATH": f"{self.programs}:{os.environ['PATH']}", "HOME": str(self.home)}
 
     def install(self, name: str, script: str) -> Path:
@@ -49,7 +51,8 @@ class Computer:
         return path.read_text().splitlines() if path.exists() else []
 
     def survey(self, *said: CliSettings, env: Mapping[str, str] | None = None) -> CliSurvey:
-        return CliSurvey(KnownClis(said), Launcher({**self.env, **(env or {})}, said))
+        ask = ProgramAsker(self.patience_s)
+        return CliSurvey(KnownClis(said), Launcher({**self.env, **(env or {})}, said), ask)
 
     def desk(self, *said: CliSettings) -> CliDesk:
         return CliDesk(self.survey(*said), self.env, lambda: said)

@@ -4,7 +4,7 @@ no more. Nothing is told as known that nobody said."""
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from llmgw_desktop.clis.model_list import HINTS, ListedModel
+from llmgw_desktop.clis.model_list import HINTS, LISTS, ListedModel
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER, CliSettings, provider_of
 from llmgw_desktop.engine.mcp.cli_desk import CliDesk, CliSeen
@@ -92,6 +92,8 @@ def _warnings(
         return ["It is switched off."]
     if not seen.is_installed:
         return ["It is not installed."]
+    if listed is None and seen.name in LISTS:
+        return ["It has not listed its models yet: ask again in a while."]
     if listed is None:
         return ["It does not tell its models: any name may be asked for, and the CLI decides."]
     return []

@@ -104,7 +104,7 @@ async def test_a_program_is_asked_for_models_once_and_only_for_who_may_run_it(
     computer.install("grok", f"{GROK_MODELS}\necho grok 1.0.0")
     told = await ask(desk, "list_models", LISTER, cli="grok")
     assert computer.asked("grok") == []
-    assert "It does not tell its models" in told["grok"]["warnings"][0]
+    assert "not listed its models yet" in told["grok"]["warnings"][0]
     for _ in range(3):
         await ask(desk, "list_models", AWAY, cli="grok")
     assert computer.asked("grok") == ["models"]
@@ -112,6 +112,21 @@ async def test_a_program_is_asked_for_models_once_and_only_for_who_may_run_it(
     assert told["grok"]["modelOrder"] == ["g-2", "g-1"]
     assert "apiProviders" not in told
     assert "claude" not in told
+
+
+async def test_a_slow_list_is_not_waited_for_and_is_there_later(computer: Computer) -> None:
+    wait = 'until test -e "$HOME/go"; do sleep 0.05; done'
+    computer.install("grok", f"{wait}; {GROK_MODELS}")
+    desk = CliDesk(computer.survey(), computer.env, tuple, patience_s=0.01)
+    for _ in range(3):
+        told = await ask(desk, "list_models", cli="grok")
+        assert "ask again" in told["grok"]["warnings"][0]
+    (computer.home / "go").touch()
+    while not told["grok"]["models"]:
+        told = await ask(desk, "list_models", cli="grok")
+    assert told["grok"]["modelOrder"] == ["g-2", "g-1"]
+    assert computer.asked("grok") == ["models"]
+    desk.close()
 
 
 async def test_the_plain_list_has_every_name(desk: CliDesk) -> None:
@@ -311,6 +326,16 @@ async def test_what_has_become_of_subcommands_shows_in_their_help(
     asked = len(computer.asked("vibe"))
     await ask(desk, "provider_subcommand_drift", provider="mistral")
     assert len(computer.asked("vibe")) == asked
+
+
+async def test_drift_has_an_end_and_goes_on_with_the_next_call(computer: Computer) -> None:
+    computer.install("vibe", "echo x")
+    desk = computer.desk()
+    (tool,) = (each for each in subcommand_tools(desk, -1.0) if each.name.endswith("drift"))
+    answer = await Toolbox([tool]).call(tool.name, {"provider": "mistral"}, LOCAL)
+    assert (answer.structured["checked"], answer.structured["notYetChecked"]) == (0, 3)
+    assert computer.asked("vibe") == []
+    desk.close()
 
 
 def tool_shown(tool: Tool, profile: Profile) -> dict[str, Any]:

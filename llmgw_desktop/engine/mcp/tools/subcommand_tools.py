@@ -1,5 +1,6 @@
 """Tools that tell of CLIs' subcommands: which are known, and what has become of them."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from llmgw_desktop.engine.mcp.subcommand_view import SCHEMA, contract, drift, li
 from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Tool, ToolAnswer, ToolCall
 from llmgw_desktop.engine.mcp.tool_errors import NotFound
 
+PATIENCE_S = 40.0
+"""Of one call: clients give up after a minute."""
 _LIST = {"type": "array"}
 _PROVIDER = option("provider", one_of(*CliName), "This CLI only.")
 _FILTERS = ("tier", "risk", "exposure")
@@ -27,7 +30,7 @@ def subcommand_named(desk: CliDesk, name: CliName, path: Sequence[str]) -> Subco
     raise NotFound(f"{name} has no known subcommand '{' '.join(path)[:80]}'.")
 
 
-def subcommand_tools(desk: CliDesk) -> tuple[Tool, ...]:
+def subcommand_tools(desk: CliDesk, patience_s: float = PATIENCE_S) -> tuple[Tool, ...]:
     async def list_them(call: ToolCall) -> ToolAnswer:
         found = [
             listed(name, each)
@@ -46,11 +49,15 @@ def subcommand_tools(desk: CliDesk) -> tuple[Tool, ...]:
 
     async def tell_drift(call: ToolCall) -> ToolAnswer:
         with_clean = call.arguments.get("includeClean") is True
-        found = await each_of(_asked(call), lambda name: _drift_of(desk, name))
+        names = _asked(call)
+        here = [name for name in names if await _can_be_asked(desk, name)]
+        found = await each_of(here, lambda name: _drift_of(desk, name, patience_s))
         results = [each for rows in found for each in rows]
+        left = sum(len(desk.subcommands(name)) for name in here) - len(results)
         told = {
             "success": True,
             "checked": len(results),
+            "notYetChecked": left,
             "drifted": sum(each["state"] in ("drifted", "gone") for each in results),
             "results": [each for each in results if with_clean or each["state"] != "clean"],
         }
@@ -93,6 +100,7 @@ def subcommand_tools(desk: CliDesk) -> tuple[Tool, ...]:
             takes=(_PROVIDER, option("includeClean", ON, "Those that fit, too.")),
             tells={
                 "checked": {"type": "integer"},
+                "notYetChecked": {"type": "integer"},
                 "drifted": {"type": "integer"},
                 "results": _LIST,
             },
@@ -117,11 +125,18 @@ def _fits(call: ToolCall, command: Subcommand) -> bool:
     )
 
 
-async def _drift_of(desk: CliDesk, name: CliName) -> list[dict[str, Any]]:
-    """None of what is not installed, or switched off."""
-    seen = await desk.find(name)
-    if not seen.is_installed or not desk.said(name).enabled:
-        return []
-    commands = desk.subcommands(name)
-    helps = await each_of(commands, lambda each: desk.help_of(name, each.path))
-    return [drift(name, each, told) for each, told in zip(commands, helps, strict=True)]
+async def _can_be_asked(desk: CliDesk, name: CliName) -> bool:
+    return desk.said(name).enabled and (await desk.find(name)).is_installed
+
+
+async def _drift_of(desk: CliDesk, name: CliName, patience_s: float) -> list[dict[str, Any]]:
+    """What there was no time for is left out: what was told is kept, so that the next call comes
+    further."""
+    time = asyncio.get_running_loop().time
+    ends_s = time() + patience_s
+    found = []
+    for command in desk.subcommands(name):
+        if time() > ends_s:
+            break
+        found.append(drift(name, command, await desk.help_of(name, command.path)))
+    return found
