@@ -62,7 +62,12 @@ class Asking:
         if strict:
             headers[NO_FALLBACK] = "true"
         asked = Asked()
-        body = chat_request(fields, model, streaming=True)
+        try:
+            body = chat_request(fields, model, streaming=True)
+        except TypeError:  # what a text of Python may hold, and none of UTF-8
+            words = "What is asked holds half a character. Send whole ones."
+            asked.ends(AskResult(error=AskFailed(words, reason="malformed_request")))
+            return asked
         caller = InHouse(path, body, headers, asked.says)
         task = self._tasks.start(self._ask(caller, principal, asked), name=f"ask {model[:80]}")
         asked.starts(task.cancel)

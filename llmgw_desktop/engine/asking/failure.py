@@ -7,37 +7,34 @@ PERMISSION = "permission_denied"
 CANCELED = "canceled"
 INTERNAL = "internal_error"
 
-_CATEGORIES: dict[str, str] = {
-    "missing_scope": PERMISSION,
-    "client_gone": CANCELED,
-    "internal": INTERNAL,
-    "store": INTERNAL,
-    "key_missing": ErrorCategory.AUTH,
-    "sign_in_needed": ErrorCategory.AUTH,
-    "accounts_unusable": ErrorCategory.AUTH,
-    "vault_locked": ErrorCategory.AUTH,
-    "upstream_401": ErrorCategory.AUTH,
-    "upstream_403": ErrorCategory.AUTH,
-    "accounts_busy": ErrorCategory.RATE_LIMIT,
-    "upstream_429": ErrorCategory.RATE_LIMIT,
-    "gateway_closed": ErrorCategory.SATURATED,
-    "saturated": ErrorCategory.SATURATED,
-    "cli_resting": ErrorCategory.SATURATED,
-    "upstream_timeout": ErrorCategory.TIMEOUT,
-    "upstream_408": ErrorCategory.TIMEOUT,
-    "upstream_504": ErrorCategory.TIMEOUT,
-    "request_too_large": ErrorCategory.INPUT_TOO_LARGE,
-    "upstream_413": ErrorCategory.INPUT_TOO_LARGE,
-    "cli_missing": ErrorCategory.SPAWN,
-    "malformed_request": ErrorCategory.INVALID_INPUT,
-    "not_offered": ErrorCategory.INVALID_INPUT,
-    "loss_refused": ErrorCategory.INVALID_INPUT,
-    "invalid_run": ErrorCategory.INVALID_INPUT,
-    "unknown_model": ErrorCategory.INVALID_INPUT,
-    "not_served": ErrorCategory.INVALID_INPUT,
-    "upstream_400": ErrorCategory.INVALID_INPUT,
-    "upstream_404": ErrorCategory.INVALID_INPUT,
-    "upstream_422": ErrorCategory.INVALID_INPUT,
+_CATEGORIES: dict[str, frozenset[str]] = {
+    PERMISSION: frozenset({"access", "missing_scope", "unauthenticated"}),
+    CANCELED: frozenset({"client_gone"}),
+    INTERNAL: frozenset(
+        {
+            *("internal", "config", "vault", "vault_entry_broken"),
+            *("store", "store_unavailable", "store_corrupt", "schema_too_new"),
+        }
+    ),
+    ErrorCategory.AUTH: frozenset(
+        {
+            *("key_missing", "sign_in_needed", "accounts_unusable"),
+            *("vault_locked", "vault_no_such_entry", "upstream_401", "upstream_403"),
+        }
+    ),
+    ErrorCategory.RATE_LIMIT: frozenset({"accounts_busy", "upstream_429"}),
+    ErrorCategory.SATURATED: frozenset({"gateway_closed", "saturated", "cli_resting"}),
+    ErrorCategory.TIMEOUT: frozenset({"upstream_timeout", "upstream_408", "upstream_504"}),
+    ErrorCategory.INPUT_TOO_LARGE: frozenset({"request_too_large", "upstream_413"}),
+    ErrorCategory.SPAWN: frozenset({"cli_missing"}),
+    ErrorCategory.INVALID_INPUT: frozenset(
+        {
+            *("bad_request", "malformed_request", "not_offered", "loss_refused"),
+            *("request_stalled", "unsupported_media", "invalid_run", "session_busy"),
+            *("route", "unknown_model", "unknown_path", "not_served", "vault_entry_unfit"),
+            *("upstream_400", "upstream_404", "upstream_422"),
+        }
+    ),
 }
 """By what a flight records of its failure; whatever else there is is the provider's."""
 _PASSING = frozenset(
@@ -59,7 +56,8 @@ class AskFailed(LlmgwError):
         """`reason`: as the flight records it."""
         super().__init__(message)
         self.reason = reason
-        self.category = _CATEGORIES.get(reason, str(ErrorCategory.UPSTREAM))
+        named = (category for category, reasons in _CATEGORIES.items() if reason in reasons)
+        self.category = str(next(named, ErrorCategory.UPSTREAM))
 
     @property
     def is_passing(self) -> bool:

@@ -1,6 +1,7 @@
 """New git repositories: made by the git program, with none of a person's settings or hooks."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from llmgw_desktop.engine.jobs.environment import search_path
 
 _PATIENCE_S = 30.0
 _WITHOUT = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
+_LONGEST_MARK = 8192
+_PLACE = re.compile(r"gitdir: ([^\r\n]+)")
 _KEPT = ("LANG", "TMPDIR", "SYSTEMROOT")
 
 
@@ -52,11 +55,21 @@ class Git:
         }
 
 
-def is_repository(folder: Path) -> bool:
-    """The top of one, or of a linked worktree: git itself is not asked, it would read settings of
-    whoever made it."""
+def git_folder(folder: Path) -> Path | None:
+    """Where a repository keeps its history, or a linked worktree its share of it; None of what is
+    the top of neither. Git itself is not asked: it would read settings of whoever made it."""
     mark = folder / ".git"
-    return not mark.is_symlink() and (mark.is_dir() or mark.is_file())
+    if mark.is_symlink():
+        return None
+    if mark.is_dir():
+        return mark
+    try:
+        with mark.open("rb") as file:
+            told = os.fsdecode(file.read(_LONGEST_MARK))
+        place = _PLACE.fullmatch(told.strip())
+        return Path(os.path.realpath(folder / place.group(1), strict=True)) if place else None
+    except (OSError, ValueError):
+        return None
 
 
 def _failed(words: str) -> InvalidRun:

@@ -50,12 +50,22 @@ class Guard:
     def check(self, real: Path, field: str) -> None:
         """Raises InvalidRun."""
         private = [self._home / each for each in _NEVER_IN_HOME] if self._home is not None else []
+        never = {_identity(each) for each in (*private, *self._own)} - {None}
         if any(part.casefold() in _NEVER for part in real.parts) or any(
-            is_inside(real, each) for each in (*private, *self._own)
+            _identity(each) in never for each in (real, *real.parents)
         ):
             raise InvalidRun(
                 "it leads to where credentials are kept; no job is sent there", field=field
             )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """The same under all names that a folder has: in other letters, or mounted elsewhere."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
 
 
 def real_folder(path: str, field: str) -> Path:

@@ -21,7 +21,7 @@ from llmgw_desktop.domain.workspace import (
     WorkspaceSettings,
 )
 from llmgw_desktop.engine.workspaces.creation import Creation
-from llmgw_desktop.engine.workspaces.git import Git, is_repository
+from llmgw_desktop.engine.workspaces.git import Git, git_folder
 from llmgw_desktop.engine.workspaces.guard import Guard, is_inside, real_folder
 from llmgw_desktop.store.workspace_store import WorkspaceStore
 
@@ -64,6 +64,10 @@ class Workspaces:
             if each.alias == alias:
                 return each
         raise NoSuchWorkspace(alias, field=field)
+
+    def top(self, alias: str) -> str:
+        """Its folder, for whoever reads in it. Raises NoSuchWorkspace, InvalidRun."""
+        return str(self._top(self.get(alias)))
 
     def folder(self, alias: str, working_dir: str, cli: CliName) -> str:
         """Where a run works that names this workspace, or a relative folder and there is a default
@@ -111,8 +115,11 @@ class Workspaces:
             self._check_new(alias, default=default)
             real = self._guard.workspace(path, "path")
             root = self._root_over(real)
-            if not is_repository(real):
+            kept = git_folder(real)
+            if kept is None:
                 raise InvalidRun("it is not the top of a git repository", field="path")
+            if not is_inside(kept, _real_root(root, "path")):
+                raise InvalidRun("git keeps its history outside the allowed root", field="path")
             workspace = self._new(
                 alias, real, WorkspaceKind.GIT, root=root.alias, default=default, by=by
             )
@@ -124,7 +131,7 @@ class Workspaces:
         with self._changing:
             self._check_new(alias, default=default)
             real = self._guard.workspace(path, "path")
-            kind = WorkspaceKind.GIT if is_repository(real) else WorkspaceKind.FOLDER
+            kind = WorkspaceKind.FOLDER if git_folder(real) is None else WorkspaceKind.GIT
             workspace = self._new(alias, real, kind, root="", default=default, by=by)
             self._add(workspace)
             return workspace

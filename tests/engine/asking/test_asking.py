@@ -194,3 +194,11 @@ async def test_too_long_an_answer_is_cut_off(house: House, monkeypatch: pytest.M
     assert result.error is not None
     assert result.error.reason == "upstream_garbage"
     assert len(result.text) <= 10
+
+
+async def test_what_no_request_can_hold_is_refused_in_words(house: House) -> None:
+    half = await asking(house).ask("gpt-stub", "a\ud800b", ANNA).result()
+    assert half.error is not None
+    assert half.error.category == "invalid_input"
+    assert "half a character" in str(half.error)
+    assert house.lane.requests == []

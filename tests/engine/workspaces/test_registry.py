@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchWorkspace
 from llmgw_desktop.domain.workspace import ALIAS, Workspace, WorkspaceKind
-from llmgw_desktop.engine.workspaces.git import is_repository
+from llmgw_desktop.engine.workspaces.git import git_folder
 from llmgw_desktop.engine.workspaces.guard import is_inside
 from tests.support.workspace_scene import Scene
 
@@ -48,7 +48,7 @@ class TestCreate:
         (template / "post-checkout").write_text("#!/bin/sh\ntouch /tmp/never\n")
         (scene.home / ".gitconfig").write_text(f"[init]\ntemplateDir = {template.parent}\n")
         made = create(scene, "repo", kind=WorkspaceKind.GIT)
-        assert is_repository(Path(made.path))
+        assert git_folder(Path(made.path)) == Path(made.path) / ".git"
         assert not (Path(made.path) / ".git" / "hooks").exists()
 
     @pytest.mark.parametrize(
@@ -176,6 +176,28 @@ class TestRegister:
             scene.workspaces.register("w", str(inside), default=False, by="anna")
         assert scene.workspaces.all() == []
 
+    def test_a_linked_worktree_of_a_repository_there(self, scene: Scene) -> None:
+        folder = scene.repository("repo")
+        tree, share = scene.root / "tree", folder / ".git" / "worktrees" / "tree"
+        tree.mkdir()
+        share.mkdir(parents=True)
+        (tree / ".git").write_text(f"gitdir: {share}\n")
+        made = scene.workspaces.register("w", str(tree), default=False, by="anna")
+        assert made.kind is WorkspaceKind.GIT
+
+    @pytest.mark.parametrize("place", ["../../person/.git", "/nope", "", "x\0y", "..\nx"])
+    def test_a_history_kept_elsewhere_is_refused(self, scene: Scene, place: str) -> None:
+        (scene.home / ".git").mkdir()
+        tree = scene.root / "tree"
+        tree.mkdir()
+        (tree / ".git").write_text(f"gitdir: {place}\n")
+        with refused("path"):
+            scene.workspaces.register("w", str(tree), default=False, by="anna")
+        (tree / ".git").unlink()
+        (tree / ".git").symlink_to(scene.home / ".git")
+        with refused("path"):
+            scene.workspaces.register("w", str(tree), default=False, by="anna")
+
     @pytest.mark.parametrize(
         "name", [".ssh", ".aws", ".gnupg", ".config/gcloud", ".SSH", ".kube", ".docker/x"]
     )
@@ -207,6 +229,7 @@ class TestUse:
         assert folder("w", ".", CLAUDE) == str(top)
         assert folder("", str(scene.home), CLAUDE) == str(scene.home)
         assert folder("", "", CLAUDE) == ""
+        assert scene.workspaces.top("w") == str(top)
 
     def test_it_never_leaves_it(self, scene: Scene, tmp_path: Path) -> None:
         top = Path(create(scene, "a").path)
