@@ -19,13 +19,16 @@ from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.runs.books import Books
+from llmgw_desktop.engine.runs.cache_states import CacheStates
 from llmgw_desktop.engine.runs.cli_health import CliHealth
+from llmgw_desktop.engine.runs.fields import RunDefaults
 from llmgw_desktop.engine.runs.model_client import CliClient
 from llmgw_desktop.engine.runs.run_flights import RunFlights
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.workspaces.registry import Workspaces
 from llmgw_desktop.store.approval_store import ApprovalStore
+from llmgw_desktop.store.cache_sums import CacheSums
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.session_store import SessionStore
@@ -98,6 +101,15 @@ class Runs:
             jobs=settings.jobs,
             workspaces=base.workspaces,
         )
+        self._cache_sums = CacheSums(places.gateway_db)
+        self.caches = CacheStates(
+            self._cache_sums,
+            clock=clock,
+            price_of=recorder.pricing.price_of_run,
+            settings=settings.cache_awareness,
+        )
+        self.service.caches = self.caches
+        self.service.apply(settings.jobs, _defaults(settings))
         self.models = CliClient(self.supervisor, self.clis)
         self._followers: list[Stop] = []
 
@@ -131,7 +143,8 @@ class Runs:
         self.clis.apply(settings.clis)
         self.launcher.apply(settings.clis)
         self.supervisor.apply(settings.jobs, settings.limits)
-        self.service.apply(settings.jobs)
+        self.service.apply(settings.jobs, _defaults(settings))
+        self.caches.apply(settings.cache_awareness)
 
     def followed_by(self, stop: Stop) -> None:
         """`stop` ends whoever follows runs, before they are closed."""
@@ -156,3 +169,11 @@ class Runs:
         self._session_store.close()
         self.service.workspaces.close()
         self.approvals.close()
+        self._cache_sums.close()
+
+
+def _defaults(settings: Settings) -> RunDefaults:
+    return RunDefaults(
+        compresses_answers=settings.compression.enabled,
+        marks_stable_prefix=settings.cache_awareness.emit_anthropic_cache_control,
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Consideration, PassedRule
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
@@ -107,6 +108,8 @@ class FlightSummary:
     """By the prices known when it ended; None where one was not."""
     account: str | None = None
     """Of the provider, as `account_id` names it."""
+    prompt_facts: PromptFacts | None = None
+    """Of a run that was asked for as a job; None where there is nothing to be known."""
 
     @property
     def is_translated(self) -> bool:

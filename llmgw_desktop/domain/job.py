@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from llmgw_desktop.domain.cli import CliName, ErrorCategory
+from llmgw_desktop.domain.prompt_facts import NO_FACTS, AnswerShape, PromptFacts
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 
 
@@ -96,6 +97,9 @@ class Job:
     output_truncated: bool = False
     changes_files: bool = True
     figures: JobFigures = field(default_factory=JobFigures)
+    prompt_facts: PromptFacts = NO_FACTS
+    """Nothing of the answer, which comes later."""
+    answer_shape: AnswerShape = AnswerShape.AS_IT_IS
     expires_at_s: float | None = None
 
     @property

@@ -62,6 +62,22 @@ class Price:
             total += tokens * rate
         return total / PER
 
+    def cache_saving_usd(self, usage: Usage) -> float | None:
+        """What a cache has saved: what was read from it cost less, what was written to it more than
+        other tokens. At the rates of short prompts. None where a price is unknown."""
+        written = usage.cache_write_tokens or 0
+        written_1h = min(usage.cache_write_1h_tokens or 0, written)
+        total = 0.0
+        for tokens, rate in (
+            (usage.cache_read_tokens or 0, self.rates.cache_read),
+            (written - written_1h, self.rates.cache_write_5m),
+            (written_1h, self.rates.cache_write_1h),
+        ):
+            if tokens and rate is None:
+                return None
+            total += tokens * (self.rates.input - (rate or 0.0)) if tokens else 0.0
+        return total / PER
+
     def rates_for(self, input_tokens: int) -> Rates:
         rates = self.rates
         for tier in self.tiers:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from llmgw_desktop.domain.cli import Warned
 from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.prompt_facts import Saving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,4 +22,7 @@ class RunReply:
     """Of this request; a shared job has that of the first."""
     provider_session_id: str | None = None
     """The CLI's own, as soon as it is known."""
+    prompt_saving: Saving | None = None
+    answer_saving: Saving | None = None
+    """Of an answer that has come; None where it was not asked for, and of structures."""
     warnings: tuple[Warned, ...] = ()

@@ -21,6 +21,14 @@ class InvalidRun(RequestError):
         self.category = category
 
 
+class OnePrompt(InvalidRun):
+    """A prompt was given in two ways, or in none; the words are those that clients know."""
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class Saturated(GatewayClosed):
     """As many runs as may be go on, and as many as may wait do."""
 

@@ -124,6 +124,24 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CacheSettings:
+    """What is known and told of vendors' prompt caches."""
+
+    emit_anthropic_cache_control: bool = False
+    """Mark the stable beginning of a prompt unasked, where it is worth it."""
+    anthropic_ttl_seconds: int = 300
+    """How long what was not marked is taken to stay in the cache."""
+    warn_on_ttl_expiry: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompressionSettings:
+    """What holds for answers where a request says nothing."""
+
+    enabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of config.toml with the environment's word on top."""
 
@@ -133,6 +151,8 @@ class Settings:
     failover: FailoverSettings = field(default_factory=FailoverSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    cache_awareness: CacheSettings = field(default_factory=CacheSettings)
+    compression: CompressionSettings = field(default_factory=CompressionSettings)
     clis: tuple[CliSettings, ...] = ALL_CLIS
     """Each of them, always."""
     providers: tuple[Provider, ...] = ()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from llmgw_desktop.domain.cli import CliRequest, Warned
 from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.prompt_facts import NO_FACTS, AnswerShape, PromptFacts
 from llmgw_desktop.domain.session import SessionUse
 
 
@@ -31,6 +32,8 @@ class Submission:
     is_attempt: bool = False
     """One of several attempts: who asks decides himself whether another is made, and keeps himself
     how the CLI stands."""
+    prompt_facts: PromptFacts = NO_FACTS
+    answer_shape: AnswerShape = AnswerShape.AS_IT_IS
     timeout_s: float | None = None
     idle_timeout_s: float | None = None
 

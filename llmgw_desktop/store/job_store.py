@@ -23,8 +23,10 @@ from llmgw_desktop.domain.job import (
     JobState,
     JobSum,
 )
+from llmgw_desktop.domain.prompt_facts import AnswerShape
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.database import open_database, told
+from llmgw_desktop.store.fact_columns import FACT_COLUMNS, fact_cells, facts_of
 from llmgw_desktop.store.migrations import GATEWAY_STEPS
 from llmgw_desktop.store.schema import Dialect, JobRow, columns
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 _COLUMNS = columns(JobRow)
+_SPREAD = frozenset({"process", "prompt_facts"})
+"""Fields that have several columns."""
 _AT_ONCE = 200
 
 
@@ -181,7 +185,7 @@ class JobStore:
 
 def _row(job: Job) -> dict[str, Any]:
     """In the order of the columns."""
-    values = {name: getattr(job, name) for name in Job.__slots__ if name != "process"}
+    values = {name: getattr(job, name) for name in Job.__slots__ if name not in _SPREAD}
     process = job.process
     row = values | {
         "cli": str(job.cli),
@@ -191,6 +195,8 @@ def _row(job: Job) -> dict[str, Any]:
         "output_truncated": int(job.output_truncated),
         "changes_files": int(job.changes_files),
         "figures": orjson.dumps(asdict(job.figures)).decode(),
+        "answer_shape": str(job.answer_shape),
+        **dict(zip(FACT_COLUMNS, fact_cells(job.prompt_facts), strict=True)),
         "pid": process and process.pid,
         "started_ticks": process and process.started_ticks,
         "process_group": process and process.group,
@@ -201,6 +207,7 @@ def _row(job: Job) -> dict[str, Any]:
 def _job(row: dict[str, Any]) -> Job:
     pid, ticks, group = (row.pop(name) for name in ("pid", "started_ticks", "process_group"))
     figures = orjson.loads(row["figures"])
+    facts = facts_of(tuple(row.pop(name) for name in FACT_COLUMNS))
     return Job(
         **row
         | {
@@ -211,6 +218,8 @@ def _job(row: dict[str, Any]) -> Job:
             "output_truncated": bool(row["output_truncated"]),
             "changes_files": bool(row["changes_files"]),
             "figures": JobFigures(**figures | {"usage": Usage(**figures["usage"])}),
+            "answer_shape": AnswerShape(row["answer_shape"]),
+            "prompt_facts": facts,
             "process": None
             if pid is None
             else JobProcess(pid=pid, started_ticks=ticks, group=group),

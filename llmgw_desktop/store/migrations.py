@@ -218,6 +218,20 @@ GATEWAY_STEPS: Steps = (
         "CREATE INDEX approvals_list ON approvals (owner, at_s)",
         "CREATE INDEX approvals_age ON approvals (at_s)",
     ),
+    (
+        # What of a prompt may come from a vendor's cache, and how an answer is wanted.
+        "ALTER TABLE jobs ADD COLUMN stable_prefix_hash TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE jobs ADD COLUMN stable_prefix_tokens INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN cache_control_blocks INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN cache_control_ttl_seconds INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN compression TEXT",
+        "ALTER TABLE jobs ADD COLUMN answer_shape TEXT NOT NULL DEFAULT ''",
+        """
+        CREATE INDEX jobs_prefix ON jobs (owner, stable_prefix_hash, asked_at_s)
+        WHERE stable_prefix_hash <> ''
+        """,
+        "CREATE INDEX jobs_session ON jobs (session_id, asked_at_s) WHERE session_id <> ''",
+    ),
 )
 
 FLIGHTS_STEPS: Steps = (
@@ -312,5 +326,13 @@ FLIGHTS_STEPS: Steps = (
         # Sums are kept by account, of which a provider's name is the beginning, or all.
         "ALTER TABLE flights ADD COLUMN account TEXT",
         "ALTER TABLE flight_sums RENAME COLUMN provider TO account",
+    ),
+    (
+        # Of runs that were asked for as jobs; the others have none of these.
+        "ALTER TABLE flights ADD COLUMN stable_prefix_hash TEXT",
+        "ALTER TABLE flights ADD COLUMN stable_prefix_tokens INTEGER",
+        "ALTER TABLE flights ADD COLUMN cache_control_blocks INTEGER",
+        "ALTER TABLE flights ADD COLUMN cache_control_ttl_seconds INTEGER",
+        "ALTER TABLE flights ADD COLUMN compression TEXT",
     ),
 )

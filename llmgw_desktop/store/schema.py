@@ -100,7 +100,8 @@ class VaultEntryRow(peewee.Model):
 
 
 class JobRow(peewee.Model):
-    """A Job, its process spread out; `figures` is JSON."""
+    """A Job, its process and its prompt's facts spread out; `figures` and `compression` are
+    JSON."""
 
     id = peewee.TextField(primary_key=True)
     owner = peewee.TextField()
@@ -131,6 +132,12 @@ class JobRow(peewee.Model):
     changes_files = peewee.IntegerField()
     figures = peewee.TextField()
     expires_at_s = peewee.FloatField(null=True)
+    stable_prefix_hash = peewee.TextField()
+    stable_prefix_tokens = peewee.IntegerField()
+    cache_control_blocks = peewee.IntegerField()
+    cache_control_ttl_seconds = peewee.IntegerField()
+    compression = peewee.TextField(null=True)
+    answer_shape = peewee.TextField()
 
     class Meta:
         table_name = "jobs"
@@ -230,6 +237,11 @@ class FlightRow(peewee.Model):
     cache_write_1h_tokens = peewee.IntegerField(null=True)
     cost_usd = peewee.FloatField(null=True)
     account = peewee.TextField(null=True)
+    stable_prefix_hash = peewee.TextField(null=True)
+    stable_prefix_tokens = peewee.IntegerField(null=True)
+    cache_control_blocks = peewee.IntegerField(null=True)
+    cache_control_ttl_seconds = peewee.IntegerField(null=True)
+    compression = peewee.TextField(null=True)
 
     class Meta:
         table_name = "flights"

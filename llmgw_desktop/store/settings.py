@@ -12,6 +12,8 @@ from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.settings import (
+    CacheSettings,
+    CompressionSettings,
     FailoverSettings,
     HttpSettings,
     JobSettings,
@@ -61,6 +63,8 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         aliases=AliasTable(text, everyone).read(),
         failover=FailoverSettings(**_values(text, "failover", env)),
         jobs=JobSettings(**_values(text, "jobs", env)),
+        cache_awareness=CacheSettings(**_values(text, "cache_awareness", env)),
+        compression=CompressionSettings(**_values(text, "compression", env)),
         limits=LimitSettings(**_values(text, "limits", env), of_cli=_own_limits(clis)),
         clis=clis,
         prices=read_price_rules(text),

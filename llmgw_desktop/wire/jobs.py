@@ -19,6 +19,7 @@ from llmgw_desktop.domain.cli import (
     Warned,
 )
 from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.prompt_facts import Saving
 from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.domain.session import Session
 from llmgw_desktop.domain.usage import Usage
@@ -80,8 +81,19 @@ def reply_object(reply: RunReply) -> dict[str, Any]:
         "structured": reply.structured,
         "stopReason": reply.stop_reason,
         "stderr": reply.stderr,
+        "compression": compression_object(reply.prompt_saving, reply.answer_saving),
         "warnings": [{"code": each.code, "message": each.message} for each in reply.warnings],
     }
+
+
+def compression_object(prompt: Saving | None, answer: Saving | None) -> dict[str, Any] | None:
+    """None where nothing was to become shorter."""
+    told = {
+        name: {"tokensBefore": saving.before_tokens, "tokensAfter": saving.after_tokens}
+        for name, saving in (("prompt", prompt), ("response", answer))
+        if saving is not None
+    }
+    return {**told, "estimated": True} if told else None
 
 
 def usage_object(usage: Usage) -> dict[str, int | None]:

@@ -11,6 +11,7 @@ from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.domain.workspace import Workspace
 from llmgw_desktop.store.database import open_database
+from llmgw_desktop.store.fact_columns import FACT_COLUMNS
 from llmgw_desktop.store.migrations import FLIGHTS_STEPS, GATEWAY_STEPS, Steps
 from llmgw_desktop.store.schema import (
     AccountStateRow,
@@ -54,8 +55,8 @@ def test_models_are_the_tables(tmp_path: Path, model: type[peewee.Model], steps:
 
 
 def test_columns_are_named_after_the_domain() -> None:
-    summary = {*FlightSummary.__slots__, *Usage.__slots__} - {"usage"}
-    assert set(columns(FlightRow)) == summary | {"seq", "search"}
+    summary = {*FlightSummary.__slots__, *Usage.__slots__} - {"usage", "prompt_facts"}
+    assert set(columns(FlightRow)) == summary | {"seq", "search", *FACT_COLUMNS}
     record = set(FlightRecord.__slots__) - {"summary"}
     packed = {"request_body_packed", "answer_body_packed"}
     assert set(columns(BodyRow)) == record | packed | {"flight"}
@@ -72,8 +73,8 @@ def test_an_approval_is_its_row() -> None:
 
 
 def test_a_job_is_its_row() -> None:
-    spread = {"pid", "started_ticks", "process_group"}
-    assert set(columns(JobRow)) == set(Job.__slots__) - {"process"} | spread
+    spread = {"pid", "started_ticks", "process_group", *FACT_COLUMNS}
+    assert set(columns(JobRow)) == set(Job.__slots__) - {"process", "prompt_facts"} | spread
 
 
 def test_like_takes_every_letter_for_itself() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.provider import Provider, ProviderKind
-from llmgw_desktop.domain.settings import LoadedSettings, RecorderLevel, Settings
+from llmgw_desktop.domain.settings import CacheSettings, LoadedSettings, RecorderLevel, Settings
 from llmgw_desktop.store.config.known import KNOWN
 from llmgw_desktop.store.settings import load_settings
 from tests.store.config.settings_files import load, refused
@@ -225,7 +225,12 @@ def test_what_later_versions_use_is_accepted_with_a_word(file: Path) -> None:
         """
 [approvals]
 [cache_awareness]
+emit_anthropic_cache_control = true
+anthropic_ttl_seconds = 3600
+[cache_awareness.min_stable_tokens_for_cache_control]
+opus = 1
 [compression]
+enabled = true
 [persistence]
 [http]
 public_url = ""
@@ -237,14 +242,23 @@ enabled = true
         f"{name}: is not used by this version"
         for name in (
             "approvals",
-            "cache_awareness",
-            "compression",
+            "cache_awareness.min_stable_tokens_for_cache_control",
             "persistence",
             "http.oauth",
             "http.public_url",
         )
     ]
     assert f"{file}, line 2: approvals:" in loaded.warnings[0]
+    assert loaded.settings.cache_awareness == CacheSettings(
+        emit_anthropic_cache_control=True, anthropic_ttl_seconds=3600
+    )
+    assert loaded.settings.compression.enabled is True
+
+
+@pytest.mark.parametrize("raw", ["301", '"300"', "true", "300.0"])
+def test_a_cache_lives_as_long_as_anthropic_says(file: Path, raw: str) -> None:
+    told = refused(file, f"[cache_awareness]\nanthropic_ttl_seconds = {raw}\n")
+    assert "300 or 3600" in str(told)
 
 
 _scalars: Any = (

@@ -25,6 +25,10 @@ from llmgw_desktop.store.config.workspace_table import (
 )
 from llmgw_desktop.store.settings import load_settings
 
+TABLES = (
+    *("http", "upstream", "recorder", "routing", "failover", "jobs", "limits"),
+    *("cache_awareness", "compression"),
+)
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
 HEAD = """\
@@ -282,7 +286,7 @@ def test_every_field_can_be_set() -> None:
     settings = Settings()
     declared = {
         (table, field.name)
-        for table in ("http", "upstream", "recorder", "routing", "failover", "jobs", "limits")
+        for table in TABLES
         for field in fields(getattr(settings, table))
         if (table, field.name) != ("limits", "of_cli")  # said in each CLI's own table
     }

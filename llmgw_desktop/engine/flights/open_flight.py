@@ -13,6 +13,7 @@ from llmgw_desktop.domain.flight import (
     PhaseName,
 )
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Candidate, Consideration, PassedRule, RouteDecision
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
@@ -52,6 +53,9 @@ class OpenFlight:
     cost_usd: float | None
     """As whoever answered told it; else computed at the end, where a price is known."""
 
+    prompt_facts: PromptFacts | None
+    """Of a run that was asked for as a job."""
+
     __slots__ = (
         "_clock",
         "answer_bytes",
@@ -83,6 +87,7 @@ class OpenFlight:
         "passed_rules",
         "path",
         "phases",
+        "prompt_facts",
         "protocol",
         "provider",
         "request_body",
@@ -130,7 +135,7 @@ class OpenFlight:
         self.error_kind: str | None = None
         self.error_text: str | None = None
         self.attempts = self.chunks = 0
-        self.choice = self.candidate = self.cost_usd = None
+        self.choice = self.candidate = self.cost_usd = self.prompt_facts = None
         self.attempt_log: list[_OpenAttempt] = []
         self.fell_back: bool | None = None
         """Whether another than the first candidate answered; None where there was but one."""
@@ -264,6 +269,7 @@ class OpenFlight:
             self.losses,
             self.cost_usd,
             None if self.candidate is None else self.candidate.upstream.account,
+            self.prompt_facts,
         )
 
     def timeline(self) -> tuple[Phase, ...]:

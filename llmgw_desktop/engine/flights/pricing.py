@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.cli_settings import provider_of
 from llmgw_desktop.domain.glob import Glob
 from llmgw_desktop.domain.price import Price, PriceRule
 from llmgw_desktop.domain.provider import Provider, ProviderKind, Upstream
@@ -15,6 +17,13 @@ _VENDORS = {
     ProviderKind.OPENAI: "openai",
     ProviderKind.GOOGLE: "google",
     ProviderKind.GROQ: "groq",
+}
+_VENDORS_OF_CLIS = {
+    CliName.CLAUDE: "anthropic",
+    CliName.CODEX: "openai",
+    CliName.GEMINI: "google",
+    CliName.GROK: "xai",
+    CliName.MISTRAL: "mistral",
 }
 _VENDORS_BY_HOST = {
     "api.mistral.ai": "mistral",
@@ -49,6 +58,12 @@ class Pricing:
         if len(self._found) < _KNOWN_PAIRS:  # models are named by callers
             self._found[pair] = price
         return price
+
+    def price_of_run(self, cli: CliName, model: str) -> Price | None:
+        """What its vendor takes where it is paid by the token; None where that is not known."""
+        price = self.price_of(provider_of(cli), model)
+        vendor = _VENDORS_OF_CLIS.get(cli)
+        return price or (self.table.price_of(vendor, model) if vendor else None)
 
     def usual(self, upstream: Upstream, model: str) -> float | None:
         """One figure to compare models by; None where no price is known."""

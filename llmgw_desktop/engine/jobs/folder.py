@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.cli import CliName, CliRequest, SessionWish
+from llmgw_desktop.domain.prompt_facts import AnswerShape, PromptFacts, Saving
 from llmgw_desktop.domain.session import SessionTotals, SessionUse
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.domain.usage import Usage
@@ -216,8 +217,10 @@ def _submission(asked: dict[str, Any]) -> Submission:
     request = asked.pop("request")
     words = {"cli": CliName(request["cli"]), "session": SessionWish(request["session"])}
     session = asked.pop("session")
+    facts = asked.pop("prompt_facts", {})
     return Submission(
-        **asked,
+        **asked | {"answer_shape": AnswerShape(asked.get("answer_shape", ""))},
+        prompt_facts=_facts(facts),
         session=session and _session(session),
         request=CliRequest(**request | words),
     )
@@ -233,6 +236,13 @@ def _session(kept: dict[str, Any]) -> SessionUse:
     if before is not None:
         before = SessionTotals(**before | {"usage": Usage(**before["usage"])})
     return SessionUse(**kept, before=before)
+
+
+def _facts(kept: dict[str, Any]) -> PromptFacts:
+    savings = {name: kept.get(name) for name in ("prompt_saving", "answer_saving")}
+    return PromptFacts(
+        **kept | {name: saving and Saving(**saving) for name, saving in savings.items()}
+    )
 
 
 def neutral_root() -> Path:

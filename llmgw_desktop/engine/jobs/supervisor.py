@@ -296,6 +296,8 @@ class Supervisor:
             working_dir=request.working_dir,
             asked_at_s=self._parts.clock.now_s(),
             changes_files=launch.plan.changes_files,
+            prompt_facts=asked.prompt_facts,
+            answer_shape=asked.answer_shape,
         )
 
     def _folder(self, job_id: str, asked: Submission, cli: Cli) -> JobFolder:

@@ -13,15 +13,17 @@ from llmgw_desktop.clis.checks import no_nul
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.values import ON, TEXT, TEXTS, fits, one_of, said, whole_number
 from llmgw_desktop.domain.cli import Warned
+from llmgw_desktop.domain.prompt_facts import NO_FACTS, AnswerShape, PromptFacts
 from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.engine.runs.prompt import assembled, squeezed
+from llmgw_desktop.engine.runs.cache_marks import cache_marks
+from llmgw_desktop.engine.runs.prompt import PARTS, read_prompt
 
 COMMON = (
     option("prompt", TEXT, "What to say to the CLI; this or promptParts."),
     option(
         "promptParts",
-        {"type": "object"},
-        "The prompt as system, tools, context and task, joined by blank lines.",
+        PARTS,
+        "The prompt in parts, joined by blank lines; cacheControl marks what a cache shall keep.",
     ),
     option("model", {"type": "string"}, "Left out, `default` or `latest`: the CLI chooses."),
     option("sessionId", TEXT, "The session to go on with: the gateway's id or the CLI's own."),
@@ -34,9 +36,9 @@ COMMON = (
     option("idleTimeoutMs", whole_number(30_000, 3_600_000), "How long the CLI may say nothing."),
     option("forceRefresh", ON, "A run of its own, though the same goes on or is done."),
     option("replay", ON, "The answer of the same run though it may have changed files then."),
-    option("optimizePrompt", ON, "Leave out needless blanks, but in code."),
-    option("optimizeResponse", ON, "The same in the answer."),
-    option("compressResponse", ON, "Not offered yet."),
+    option("optimizePrompt", ON, "Shorten it: blanks, repeats, courtesies; never code or data."),
+    option("optimizeResponse", ON, "The same of the answer."),
+    option("compressResponse", ON, "The same without courtesies; default: the settings."),
     option("approvalStrategy", one_of("legacy", "mcp_managed"), "Only legacy is offered yet."),
     option(
         "approvalPolicy",
@@ -50,7 +52,6 @@ COMMON = (
 )
 _COMMON = {each.name: each for each in COMMON}
 NOT_YET = {
-    "compressResponse": "answers are not compressed by this version; leave it out",
     "mcpServers": "servers are not chosen by name in this version; the CLI uses its own settings",
     "worktree": "this version makes no worktrees; make one and name it as workingDir",
     "requestInstructions": "this version has no place for them; put them into the prompt",
@@ -79,13 +80,27 @@ class RunAsked:
     idle_timeout_s: float | None = None
     force_refresh: bool = False
     replay: bool = False
-    optimizes_response: bool = False
+    facts: PromptFacts = NO_FACTS
+    answer_shape: AnswerShape = AnswerShape.AS_IT_IS
     options: Mapping[str, object] = field(default_factory=dict, repr=False)
     """The CLI's own."""
     warnings: tuple[Warned, ...] = ()
 
 
-def read_fields(cli: Cli, fields: Mapping[str, object]) -> RunAsked:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunDefaults:
+    """What the settings say where a request is silent."""
+
+    compresses_answers: bool = False
+    marks_stable_prefix: bool = False
+
+
+_DEFAULTS = RunDefaults()
+
+
+def read_fields(
+    cli: Cli, fields: Mapping[str, object], defaults: RunDefaults = _DEFAULTS
+) -> RunAsked:
     """Raises InvalidRun with the field's name. A field that is null was not given."""
     given: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
     common = {name: given.pop(name) for name in tuple(given) if name in _COMMON}
@@ -100,11 +115,14 @@ def read_fields(cli: Cli, fields: Mapping[str, object]) -> RunAsked:
                 field=name[:80] or "a field without a name",
             )
     _refuse_conflicts(common)
-    prompt, warnings = _prompt(cli, common, given)
+    said, model = read_prompt(common), common.get("model", "")
+    marks = cache_marks(cli, said, model, emits=defaults.marks_stable_prefix)
+    if marks.parts is not None:
+        given["promptParts"] = marks.parts
     return RunAsked(
         cli=cli,
-        prompt=squeezed(prompt) if common.get("optimizePrompt") else prompt,
-        model=common.get("model", ""),
+        prompt=said.text,
+        model=model,
         session_id=common.get("sessionId", ""),
         continues=_continues(common),
         creates=common.get("createNewSession", False),
@@ -116,9 +134,10 @@ def read_fields(cli: Cli, fields: Mapping[str, object]) -> RunAsked:
         idle_timeout_s=_seconds(common.get("idleTimeoutMs")),
         force_refresh=common.get("forceRefresh", False),
         replay=common.get("replay", False),
-        optimizes_response=common.get("optimizeResponse", False),
+        facts=marks.facts,
+        answer_shape=_answer_shape(common, defaults),
         options=given,
-        warnings=warnings,
+        warnings=marks.warnings,
     )
 
 
@@ -161,25 +180,11 @@ def _refuse_conflicts(common: Mapping[str, Any]) -> None:
         raise InvalidRun("either a run of its own or an earlier one's answer", field="replay")
 
 
-def _prompt(
-    cli: Cli, common: Mapping[str, Any], own: dict[str, Any]
-) -> tuple[str, tuple[Warned, ...]]:
-    prompt, parts = common.get("prompt"), common.get("promptParts")
-    if prompt is not None and parts is not None:
-        raise InvalidRun("give exactly one of prompt and promptParts", field="promptParts")
-    if parts is None:
-        if prompt is None:
-            raise InvalidRun("one of prompt and promptParts is required", field="prompt")
-        return str(prompt), ()
-    if not parts.get("cacheControl"):
-        return assembled(parts), ()
-    if common.get("optimizePrompt"):
-        raise InvalidRun("what is marked for a cache stays as it is", field="optimizePrompt")
-    if any(each.name == "promptParts" for each in cli.options):
-        own["promptParts"] = parts
-        return assembled(parts), ()
-    said = f"{cli.name} takes no marks of what to cache; they are left out."
-    return assembled(parts), (Warned(code="cache_control_noop", message=said),)
+def _answer_shape(common: Mapping[str, Any], defaults: RunDefaults) -> AnswerShape:
+    if common.get("optimizeResponse"):
+        return AnswerShape.OPTIMIZED
+    is_wanted = common.get("compressResponse", defaults.compresses_answers)
+    return AnswerShape.COMPRESSED if is_wanted else AnswerShape.AS_IT_IS
 
 
 def _seconds(milliseconds: int | None) -> float | None:

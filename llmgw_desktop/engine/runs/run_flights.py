@@ -6,6 +6,7 @@ A flight begins with its job and ends with it, in this program or in the next on
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import orjson
 
@@ -15,10 +16,12 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.prompt_facts import NO_FACTS
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.submission import JobResult, Submission
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.runs.shaping import shaped
 from llmgw_desktop.engine.tasks import Tasks
 
 PATH = "/v1/jobs"
@@ -40,7 +43,7 @@ class RunFlights:
         self,
         recorder: Recorder,
         clock: Clock,
-        said: Callable[[Job, int], Awaitable[JobResult]],
+        said: Callable[[Job, int | None], Awaitable[JobResult]],
     ) -> None:
         self._recorder = recorder
         self._clock = clock
@@ -80,6 +83,7 @@ class RunFlights:
         flight.attempts = 1
         flight.request_headers = _ASKED
         flight.request_body = _as_asked(asked)
+        flight.prompt_facts = None if asked.prompt_facts == NO_FACTS else asked.prompt_facts
         return flight
 
     async def _close(self, flight: OpenFlight, job: Job) -> None:
@@ -101,10 +105,17 @@ class RunFlights:
         flight.model_served = job.figures.model or job.model or None
         if (state := _STATES.get(job.state)) is not None:
             flight.fail(state, str(job.category or job.state), job.error)
+        if not flight.keep_limit and not job.answer_shape:
+            return
+        # What is made shorter is told of the whole.
+        most_bytes = None if job.answer_shape else flight.keep_limit
+        said = await self._said(job, most_bytes)
+        flight.stop_reason = said.stop_reason
+        if job.answer_shape and said.structured is None and said.text:
+            _, saving = await asyncio.to_thread(shaped, said.text, job.answer_shape)
+            flight.prompt_facts = replace(job.prompt_facts, answer_saving=saving)
         if not flight.keep_limit:
             return
-        said = await self._said(job, flight.keep_limit)
-        flight.stop_reason = said.stop_reason
         flight.answer_headers = _ANSWERED
         flight.keep(said.text.encode("utf-8", "replace"))
         if said.left_out_bytes:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, SessionWish
@@ -15,18 +16,22 @@ from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.principal import Principal
+from llmgw_desktop.domain.prompt_facts import AnswerShape
 from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchJob
 from llmgw_desktop.domain.settings import JobSettings
 from llmgw_desktop.domain.submission import Submission, Submitted
 from llmgw_desktop.engine.jobs.raw_output import RawOutput
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
-from llmgw_desktop.engine.runs.fields import RunAsked, read_fields
-from llmgw_desktop.engine.runs.prompt import squeezed
+from llmgw_desktop.engine.runs.fields import RunAsked, RunDefaults, read_fields
 from llmgw_desktop.engine.runs.session_plan import SessionPlan, session_plan
 from llmgw_desktop.engine.runs.sessions import Sessions
+from llmgw_desktop.engine.runs.shaping import shaped
 from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.workspaces.registry import Workspaces
+
+if TYPE_CHECKING:
+    from llmgw_desktop.engine.runs.cache_states import CacheStates
 
 
 def _nothing() -> None:
@@ -57,9 +62,13 @@ class RunService:
         self._ids = ids
         self._deadline_ms = jobs.sync_deadline_ms
         self._submitting = Tasks()
+        self._defaults = RunDefaults()
+        self.caches: CacheStates | None = None
+        """Joined later: what vendors' caches keep."""
 
-    def apply(self, jobs: JobSettings) -> None:
+    def apply(self, jobs: JobSettings, defaults: RunDefaults) -> None:
         self._deadline_ms = jobs.sync_deadline_ms
+        self._defaults = defaults
         self.sessions.apply(jobs.session_ttl_s)
 
     async def ask(
@@ -74,8 +83,9 @@ class RunService:
     ) -> RunReply:
         """A job that ended, or one that goes on. Raises InvalidRun, NoSuchWorkspace, SessionBusy,
         Saturated: then nothing was made. `began` is told of the job before it is waited for."""
-        asked = await self._placed(read_fields(self.cli(cli), fields))
+        asked = await self._placed(await self._understood(self.cli(cli), fields))
         plan = await asyncio.to_thread(session_plan, self.sessions, asked, principal)
+        asked = await asyncio.to_thread(self._warned, asked, plan, principal)
         submitted = await self._submitted(self._submission(asked, plan, principal, project))
         job = submitted.job
         began(job)
@@ -106,6 +116,23 @@ class RunService:
         folder = await asyncio.to_thread(self.workspaces.folder, *named)
         return replace(asked, working_dir=folder)
 
+    async def _understood(self, cli: Cli, fields: Mapping[str, object]) -> RunAsked:
+        """To make a long prompt shorter takes a while."""
+        if fields.get("optimizePrompt"):
+            return await asyncio.to_thread(read_fields, cli, fields, self._defaults)
+        return read_fields(cli, fields, self._defaults)
+
+    def _warned(self, asked: RunAsked, plan: SessionPlan, principal: Principal) -> RunAsked:
+        if self.caches is None:
+            return asked
+        more = self.caches.warnings(
+            asked.cli.name,
+            principal.client_id,
+            prefix_hash=asked.facts.stable_prefix_hash,
+            session_id=plan.use.id if plan.use is not None and not plan.use.is_new else "",
+        )
+        return replace(asked, warnings=(*asked.warnings, *more)) if more else asked
+
     def cli(self, name: str) -> Cli:
         """Raises InvalidRun."""
         try:
@@ -119,13 +146,18 @@ class RunService:
         job = await asyncio.to_thread(self._supervisor.get, job_id, owner)
         if job is None:
             raise NoSuchJob(job_id)
-        return await self._said(job)
+        return await self._said(job, job.answer_shape)
 
-    async def _said(self, job: Job) -> RunReply:
+    async def _said(self, job: Job, shape: AnswerShape) -> RunReply:
         result = await self._supervisor.said(job)
+        text, saving = result.text, None
+        if text and result.structured is None and not job.is_live:
+            text, saving = await asyncio.to_thread(shaped, text, shape)
         return RunReply(
             job=result.job,
-            text=result.text,
+            text=text,
+            prompt_saving=job.prompt_facts.prompt_saving,
+            answer_saving=saving,
             structured=result.structured,
             stop_reason=result.stop_reason,
             stderr=result.stderr,
@@ -211,16 +243,17 @@ class RunService:
             force_refresh=asked.force_refresh,
             replay=asked.replay,
             idle_timeout_s=asked.idle_timeout_s,
+            prompt_facts=asked.facts,
+            answer_shape=asked.answer_shape,
         )
 
     async def _reply(
         self, job: Job, asked: RunAsked, submitted: Submitted, plan: SessionPlan
     ) -> RunReply:
-        told = RunReply(job=job) if job.is_live else await self._said(job)
-        text = squeezed(told.text) if asked.optimizes_response else told.text
+        told = RunReply(job=job) if job.is_live else await self._said(job, asked.answer_shape)
         return replace(
             told,
-            text=text,
+            prompt_saving=asked.facts.prompt_saving,
             deduped=submitted.deduped,
             correlation_id=asked.correlation_id or job.correlation_id,
             provider_session_id=told.provider_session_id or _chosen(submitted, plan) or None,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from llmgw_desktop.domain.route import Strategy
 from llmgw_desktop.domain.settings import RecorderLevel
 from llmgw_desktop.store.config.values import (
+    CacheLife,
     DoorPath,
     LoopbackHost,
     Seconds,
@@ -273,12 +274,36 @@ KNOWN: tuple[Known, ...] = (
         value=Size(least="1 KB", most="10 GB"),
         meaning="A run that writes more is stopped.",
     ),
+    Known(
+        table="cache_awareness",
+        key="emit_anthropic_cache_control",
+        value=YesNo(),
+        meaning="Mark the stable beginning of a prompt in parts for Anthropic's cache, where it is "
+        "long enough and the request marks nothing itself.",
+    ),
+    Known(
+        table="cache_awareness",
+        key="anthropic_ttl_seconds",
+        value=CacheLife(),
+        meaning="How long a prompt that was not marked is taken to stay in Anthropic's cache.",
+    ),
+    Known(
+        table="cache_awareness",
+        key="warn_on_ttl_expiry",
+        value=YesNo(),
+        meaning="Warn in replies where less than 30 s of that are left.",
+    ),
+    Known(
+        table="compression",
+        key="enabled",
+        value=YesNo(),
+        meaning="Make the answers of runs shorter that do not say `compressResponse`.",
+    ),
 )
 
 NOT_USED_YET: tuple[tuple[str, ...], ...] = (
     ("approvals",),
-    ("cache_awareness",),
-    ("compression",),
+    ("cache_awareness", "min_stable_tokens_for_cache_control"),
     ("persistence",),
     ("http", "oauth"),
     ("http", "public_url"),

@@ -52,6 +52,21 @@ class WholeNumber:
         return self.read(int(text))
 
 
+@dataclass(frozen=True, slots=True)
+class CacheLife:
+    """One of the two that Anthropic has for its cache."""
+
+    expected = "300 or 3600"
+
+    def read(self, raw: object) -> int:
+        if type(raw) is not int or raw not in (300, 3600):
+            raise Unfit(self.expected)
+        return raw
+
+    def read_text(self, text: str) -> int:
+        return self.read(int(text) if re.fullmatch("[0-9]{1,9}", text.strip()) else text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seconds:
     """A duration; whole or not."""

@@ -12,6 +12,7 @@ from functools import lru_cache
 from operator import itemgetter
 
 from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.store.fact_columns import FACT_COLUMNS, fact_cells
 from llmgw_desktop.store.flights.rows import (
     MOST_TOKENS,
     NAME_CHARS,
@@ -31,6 +32,7 @@ COMMON_COLUMNS = (
     *("state", "client", "protocol", "operation", "model_asked", "model_served", "provider"),
     *("streaming", "status", "stop_reason", "error_kind", "attempts"),
     *("upstream_protocol", "losses", "account"),
+    *FACT_COLUMNS,
 )
 OWN_COLUMNS = (
     *("id", "started_at_s", "ttft_ms", "took_ms", "input_tokens", "output_tokens"),
@@ -40,6 +42,7 @@ OWN_COLUMNS = (
 )
 STATE, PROVIDER, ACCOUNT = map(COMMON_COLUMNS.index, ("state", "provider", "account"))
 
+_NO_FACTS = (None,) * len(FACT_COLUMNS)
 _whole = columns(FlightRow)[1:]
 _common_of = itemgetter(*map(_whole.index, COMMON_COLUMNS))
 _own_of = itemgetter(*map(_whole.index, OWN_COLUMNS))
@@ -90,6 +93,7 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
         None if upstream is None else upstream._value_,
         flight.losses,
         flight.account,
+        flight.prompt_facts,
     )
     common, words = _common(told)
     error_text = short(flight.error_text, TEXT_CHARS)
@@ -120,7 +124,7 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
 def _common(told: Row) -> tuple[Row, str]:
     """With the words that a text filter looks into, but for those of an error."""
     state, client, protocol, operation, asked, served, provider, *rest = told
-    streaming, status, stop_reason, error_kind, attempts, upstream, losses, account = rest
+    streaming, status, stop_reason, error_kind, attempts, upstream, losses, account, facts = rest
     client, asked = client[:NAME_CHARS], asked[:NAME_CHARS]
     served, provider = short(served, NAME_CHARS), short(provider, NAME_CHARS)
     common = (
@@ -139,6 +143,7 @@ def _common(told: Row) -> tuple[Row, str]:
         upstream,
         " ".join(losses) or None,
         short(account, NAME_CHARS),
+        *(_NO_FACTS if facts is None else fact_cells(facts)),
     )
     return common, search_words(asked, served, client, provider, error_kind)
 

@@ -21,6 +21,7 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Consideration, PassedRule
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.fact_columns import facts_of
 
 Row = tuple[Any, ...]
 
@@ -164,6 +165,7 @@ def summary_of(row: Row) -> FlightSummary:
         losses=tuple(row[27].split()) if row[27] else (),
         cost_usd=row[29],
         account=row[30],
+        prompt_facts=None if row[31] is None else facts_of(row[31:36]),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import fields
 
 from llmgw_desktop.domain.flight import FlightState, FlightSummary, Phase, PhaseName
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
@@ -54,6 +55,7 @@ def test_summary_and_timeline() -> None:
         "attempts": 2,
         "upstream_protocol": ModelProtocol.GEMINI,
         "losses": ("seed",),
+        "prompt_facts": PromptFacts(stable_prefix_hash="ab", stable_prefix_tokens=3),
     }
     for name, value in noted.items():
         setattr(flight, name, value)

@@ -24,7 +24,6 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.session import SessionTotals
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.engine.jobs.outcome import Account
-from llmgw_desktop.engine.runs.prompt import squeezed
 from llmgw_desktop.engine.runs.settling import settled
 from llmgw_desktop.engine.runs.side_files import read_side_usage
 from tests.engine.runs.conftest import MakeHouse, RunHouse
@@ -219,15 +218,3 @@ def test_what_shrank_is_unknown() -> None:
     figures, totals = settled(account, None, before, is_fresh=False)
     assert figures.usage == UNKNOWN_USAGE
     assert totals == SessionTotals(usage=Usage(output_tokens=3), cost_usd=None)
-
-
-@given(st.text(alphabet="ab \t\n`~"))
-def test_squeezing_takes_blanks_alone(text: str) -> None:
-    once = squeezed(text)
-    assert "".join(once.split()) == "".join(text.split())
-    assert len(once) <= len(text)
-
-
-def test_squeezing_leaves_code_as_it_is() -> None:
-    code = "```py\nx = 1   \n\n\n\ny = 2\n```"
-    assert squeezed(f"a  \n\n\n\n{code}\n\n\n\nb\t") == f"a\n\n{code}\n\nb"

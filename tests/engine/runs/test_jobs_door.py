@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import uuid
 from typing import Any
@@ -275,9 +276,45 @@ async def test_prompt_parts_and_blanks(house: RunHouse) -> None:
     assert [each["code"] for each in told["warnings"]] == ["cache_control_noop"]
     assert told["title"] == "true"
     told = await house.run(f"true   \n\n\n\n{OK}", optimizePrompt=True)
+    assert told["compression"] == {
+        "prompt": {"tokensBefore": 9, "tokensAfter": 7},
+        "estimated": True,
+    }
     folders = house.container.runs.supervisor._parts.folders
     asked = folders.asked(folders.find(told["id"]))
     assert asked.request.prompt == f"true\n\n{OK}"
+
+
+async def test_an_answer_is_made_shorter_and_it_is_told_by_how_much(house: RunHouse) -> None:
+    said = "answer 'Sure!\\n\\n\\n\\nIt is   blue.\\n\\n'"
+    whole = await house.run(said, permissionMode="plan")
+    assert whole["compression"] is None
+    told = await house.run(said, permissionMode="plan", optimizeResponse=True)
+    assert told["id"] != whole["id"], "its answer is another one"
+    assert whole["text"].rstrip() == "Sure!\n\n\n\nIt is   blue."
+    assert told["text"] == "It is blue."
+    saving = told["compression"]["response"]
+    assert (saving["tokensAfter"], told["compression"]["estimated"]) == (3, True)
+    assert saving["tokensBefore"] > 3
+    _, later = await house.call("GET", f"/v1/jobs/{told['id']}/result")
+    assert (later["text"], later["compression"]) == (told["text"], told["compression"])
+    while told["flightId"] not in [flight.id for flight in house.closed]:
+        await asyncio.sleep(0.02)
+    (flight,) = [flight for flight in house.closed if flight.id == told["flightId"]]
+    assert flight.prompt_facts is not None
+    assert flight.prompt_facts.answer_saving is not None
+    assert flight.prompt_facts.answer_saving.after_tokens == 3
+
+
+async def test_the_stable_beginning_stands_in_the_job_and_in_the_flight(house: RunHouse) -> None:
+    parts = {"system": "true", "task": OK, "cacheControl": {"system": True}}
+    told = await house.run(None, promptParts=parts, cli="codex")
+    job = house.container.runs.supervisor.get(told["id"])
+    assert job is not None
+    assert job.prompt_facts.stable_prefix_hash == hashlib.sha256(b"true").hexdigest()
+    while not house.closed:
+        await asyncio.sleep(0.02)
+    assert house.closed[0].prompt_facts == job.prompt_facts
 
 
 _JSON = st.recursive(

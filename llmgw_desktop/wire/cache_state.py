@@ -1,0 +1,61 @@
+"""Cache states as the gateway's own doors write them. Unknown figures are null, never 0."""
+
+from typing import Any
+
+from llmgw_desktop.domain.cache_state import CacheUse, GlobalCache, PrefixCache, SessionCache
+
+
+def global_object(state: GlobalCache) -> dict[str, Any]:
+    marked = state.marks.marked
+    return {
+        "windowHours": state.hours,
+        "totalRequests": state.use.requests,
+        "totalHits": state.use.hits,
+        **_figures(state.use),
+        "perCli": [{"cli": each.cli, **_counted(each.use)} for each in state.clis],
+        "explicitCacheControlRows": marked.requests,
+        "explicitCacheControlHits": marked.hits,
+        "explicitCacheControlHitRate": marked.hit_rate,
+        "stablePrefixReuseCount": state.marks.reused,
+        "avgCacheCreationAfterFirstCall": state.marks.written_after_first,
+    }
+
+
+def session_object(state: SessionCache) -> dict[str, Any]:
+    last, left_s = state.last, state.ttl_left_s
+    return {
+        "sessionId": state.session_id,
+        "cli": state.cli,
+        **_counted(state.use),
+        "distinctPrefixCount": state.prefixes,
+        "lastRequestAt": None if last is None else last.at_s,
+        "ttlRemainingMs": None if left_s is None else round(left_s * 1000),
+        "latestCacheControlBlocks": None if last is None else last.blocks,
+        "latestCacheControlTtlSeconds": (last.ttl_s or None) if last is not None else None,
+    }
+
+
+def prefix_object(state: PrefixCache) -> dict[str, Any]:
+    return {
+        "stablePrefixHash": state.prefix_hash,
+        **_counted(state.use),
+        "cliBreakdown": [
+            {"cli": each.cli, "model": each.model or None, "count": each.use.requests}
+            for each in state.models
+        ],
+        "firstSeenAt": state.first_at_s,
+        "lastSeenAt": state.last_at_s,
+    }
+
+
+def _counted(use: CacheUse) -> dict[str, Any]:
+    return {"requestCount": use.requests, "hitCount": use.hits, **_figures(use)}
+
+
+def _figures(use: CacheUse) -> dict[str, Any]:
+    return {
+        "hitRate": use.hit_rate,
+        "totalCacheReadTokens": use.usage.cache_read_tokens,
+        "totalCacheCreationTokens": use.usage.cache_write_tokens,
+        "estimatedSavingsUsd": use.saving_usd,
+    }
