@@ -153,6 +153,12 @@ def _key(arguments: argparse.Namespace, places: Places, _: Mapping[str, str]) ->
     return run(arguments, places)
 
 
+def _receipt(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.receipt_command import run
+
+    return run(arguments, places, env)
+
+
 def _route(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.route_command import run
 
@@ -175,6 +181,7 @@ _COMMANDS = {
     "connect": _connect,
     "doctor": _doctor,
     "key": _key,
+    "receipt": _receipt,
     "route": _route,
     "vault": _vault,
     "workspace": _workspace,

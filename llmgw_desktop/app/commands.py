@@ -26,7 +26,16 @@ _LEFT_OUT: Final = argparse.SUPPRESS
 before the command."""
 
 
-_WITHOUT_ADDRESS: Final = ("connect", "doctor", "key", "mcp", "route", "vault", "workspace")
+_WITHOUT_ADDRESS: Final = (
+    "connect",
+    "doctor",
+    "key",
+    "mcp",
+    "receipt",
+    "route",
+    "vault",
+    "workspace",
+)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -77,6 +86,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_connect(commands)
     _add_doctor(commands)
     _add_route(commands)
+    _add_receipt(commands)
     _add_vault(commands.add_parser("vault", help="credentials, encrypted on this computer"))
     _add_workspace(commands.add_parser("workspace", help="folders that jobs may work in"))
     arguments, more = parser.parse_known_args(argv, argparse.Namespace(hidden=False))
@@ -166,6 +176,24 @@ def _add_route(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     explain.add_argument("--tokens", type=_count, help="how many input tokens it has, about")
     explain.add_argument("--strict", action="store_true", help="as with x-llmgw-no-fallback: true")
     explain.add_argument("--json", action="store_true", help="as one JSON document")
+
+
+def _add_receipt(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    receipt = commands.add_parser("receipt", help="signed records of panels of models")
+    verbs = receipt.add_subparsers(dest="verb", required=True, metavar="verify|show|list|key")
+    verify = verbs.add_parser(
+        "verify", help="whether receipts are as they were signed; needs nothing but the files"
+    )
+    verify.add_argument("file", nargs="+", help="a receipt, - for stdin; neighbours are chained")
+    verify.add_argument(
+        "--key", default="", help="the public key that they must be signed with, or a file with it"
+    )
+    show = verbs.add_parser("show", help="a receipt as the bytes that verify")
+    show.add_argument("id", help="the validation's id")
+    show.add_argument("--raw", action="store_true", help="with the whole answers")
+    show.add_argument("--markdown", action="store_true", help="for people; verifies nothing")
+    verbs.add_parser("list", help="all receipts, in the order of their chain")
+    verbs.add_parser("key", help="the public key that this gateway signs with")
 
 
 def given_settings(arguments: argparse.Namespace) -> dict[str, str]:

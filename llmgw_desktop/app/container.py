@@ -21,6 +21,7 @@ from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.run_assembly import RunFoundations, Runs
 from llmgw_desktop.app.settings_file import SettingsFile
 from llmgw_desktop.app.terminals import Terminals
+from llmgw_desktop.app.validation_assembly import make_validations
 from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.app.vault_names import sign_in_files
 from llmgw_desktop.app.workspaces import open_workspaces
@@ -68,7 +69,7 @@ class Container:
 
     def __init__(self, places: Places, env: Mapping[str, str]) -> None:
         """Raises ConfigError, OSError. Nothing is started yet."""
-        self.places = places
+        self.places, self._env = places, env
         self._clock = SystemClock()
         self._settings_file = SettingsFile(places.config_file, env, self._clock)
         settings = self._settings_file.loaded.settings
@@ -128,6 +129,9 @@ class Container:
             ),
         )
         self._engine = engine = make_engine(self._foundations())
+        self.validations = make_validations(
+            places, self.runs, engine.asking, self.vault, self._clock
+        )
         self.gateway = Gateway(engine, self._bus, settings, problem=problem)
         self.control = GatewayControl(
             gateway=self.gateway,
@@ -153,10 +157,13 @@ class Container:
         self.settings_writer = SettingsEditor(
             places.config_file, lambda file, raw: settings_of(file, raw, env)
         )
-        accounts = Accounts(self.health, AccountUsage(self._reader.by_account, self._clock))
         self.providers = Providers(
             self._loaded,
-            health=accounts,
+            health=(
+                accounts := Accounts(
+                    self.health, AccountUsage(self._reader.by_account, self._clock)
+                )
+            ),
             probe=ProviderProbe(engine.http, self._clock),
             env=env,
             clock=self._clock,
@@ -208,6 +215,7 @@ class Container:
         try:
             await self.runs.start()
             self.jobs.take_over()
+            await self.validations.resume()
         except StoreError as error:
             _log.error("jobs of an earlier start cannot be taken over: %s", error)
 
@@ -216,6 +224,7 @@ class Container:
         self.runs.leave()
         self._clis.close()
         await self.gateway.stop()
+        await self.validations.close()
         await self.runs.close()
         remove_run_file(self.places.run_file)
         await asyncio.to_thread(self._store.stop, 5.0)
@@ -316,6 +325,8 @@ class Container:
                 clis=self._clis,
                 skills=SkillFolders(self.places.skills_folder),
                 new_key=self._new_key,
+                validations=self.validations,
+                env=self._env,
             )
         )
 

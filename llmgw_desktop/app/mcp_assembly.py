@@ -3,7 +3,7 @@
 Made when the door is first knocked at, from what the container has.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.mcp.resource import Prompt, Resource
+from llmgw_desktop.engine.mcp.resources import receipts
 from llmgw_desktop.engine.mcp.resources.cli_resources import cli_resources
 from llmgw_desktop.engine.mcp.resources.skill_resources import skill_resources
 from llmgw_desktop.engine.mcp.tool import Tool
@@ -25,6 +26,8 @@ from llmgw_desktop.engine.mcp.toolbox import Toolbox
 from llmgw_desktop.engine.mcp.tools import (
     approval_tools,
     model_tools,
+    panel_tools,
+    validation_tools,
     vault_tools,
     workspace_tools,
 )
@@ -33,6 +36,7 @@ from llmgw_desktop.engine.mcp.tools.cli_model_tools import cli_model_tools
 from llmgw_desktop.engine.mcp.tools.subcommand_tools import subcommand_tools
 from llmgw_desktop.engine.mcp.tools.upgrade_tools import upgrade_tools
 from llmgw_desktop.engine.mcp.tools.version_tools import version_tools
+from llmgw_desktop.engine.validation.service import ValidationService
 from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
 
@@ -54,6 +58,8 @@ class McpParts:
     skills: SkillFolders
     new_key: Callable[[VaultEntry], None]
     """The vault has another value."""
+    validations: ValidationService
+    env: Mapping[str, str]
 
 
 def make_offer(parts: McpParts) -> Offer:
@@ -68,8 +74,11 @@ def make_offer(parts: McpParts) -> Offer:
 def _tools(parts: McpParts) -> tuple[Tool, ...]:
     """In the order in which clients list them."""
     desk, engine, runs = parts.clis.desk, parts.engine, parts.runs
+    panels = _panels(parts)
     return (
         *_runs(parts).tools(),
+        *panel_tools.tools(panels),
+        *validation_tools.tools(panels),
         *cli_model_tools(desk, engine.catalogue.models),
         *version_tools(desk),
         *capability_tools(desk),
@@ -89,11 +98,21 @@ def _resources(parts: McpParts) -> tuple[Resource, ...]:
         *_runs(parts).resources(),
         *cli_resources(parts.clis.desk),
         *skill_resources(parts.skills),
+        *receipts.resources(parts.validations),
     )
 
 
 def _prompts(parts: McpParts) -> tuple[Prompt, ...]:
     return ()
+
+
+def _panels(parts: McpParts) -> panel_tools.PanelParts:
+    return panel_tools.PanelParts(
+        validations=parts.validations,
+        env=parts.env,
+        wait_s=lambda: parts.settings().jobs.sync_deadline_ms / 1000 or None,
+        folder_of=lambda alias: parts.runs.service.workspaces.get(alias).path,
+    )
 
 
 def _runs(parts: McpParts) -> RunFamilies:

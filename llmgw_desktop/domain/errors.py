@@ -15,6 +15,7 @@ LlmgwError
 │ ├ NoSuchJob                   none of this owner's
 │ ├ NoSuchSession               none of this owner's
 │ ├ NoSuchWorkspace             no folder is registered under this alias
+│ ├ NoSuchValidation            none of this owner's (validation.py)
 │ └ JobStillLive                only what has ended can be deleted
 ├ AccessError                 the caller may not (access_errors.py)
 │ ├ Unauthenticated             no key, or not ours

@@ -32,6 +32,8 @@ class EntryKind(StrEnum):
     API_KEY = "api-key"
     FILE = "file"
     """The file with which a vendor's own program is signed in."""
+    SIGNING_KEY = "signing-key"
+    """The gateway's own: no door takes, lists or gives one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ class VaultEntry:
     id: int
     address: EntryAddress
     hint: str
-    """The value masked, made when it was stored: `sk-ant-...***`. Empty for a file."""
+    """The value masked, made when it was stored: `sk-ant-...***`. Empty for all but API keys."""
     size: int
     """Bytes of the value."""
     created_at_s: float
@@ -146,7 +148,7 @@ def checked_secret(kind: EntryKind, secret: bytes) -> bytes:
 
 def masked(kind: EntryKind, secret: bytes) -> str:
     """At most a quarter of a key is shown."""
-    if kind is EntryKind.FILE:
+    if kind is not EntryKind.API_KEY:
         return ""
     shown = min(_SHOWN_OF_KEY, len(secret) // 4)
     return f"{secret[:shown].decode('ascii', 'replace')}{_MASK}" if shown > 1 else "***"

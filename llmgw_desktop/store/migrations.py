@@ -232,6 +232,57 @@ GATEWAY_STEPS: Steps = (
         """,
         "CREATE INDEX jobs_session ON jobs (session_id, asked_at_s) WHERE session_id <> ''",
     ),
+    (
+        # Panels of models and what each of them answered; `role` is reviewer or judge.
+        """
+        CREATE TABLE validations (
+            id TEXT NOT NULL PRIMARY KEY,
+            owner TEXT NOT NULL,
+            client TEXT NOT NULL,
+            project TEXT NOT NULL,
+            made_at_s REAL NOT NULL,
+            request TEXT NOT NULL,
+            judge_order TEXT NOT NULL,
+            has_ended INTEGER NOT NULL
+        )
+        """,
+        "CREATE INDEX validations_list ON validations (owner, made_at_s)",
+        "CREATE INDEX validations_open ON validations (made_at_s) WHERE has_ended = 0",
+        """
+        CREATE TABLE validation_answers (
+            validation_id TEXT NOT NULL REFERENCES validations (id) ON DELETE CASCADE,
+            role TEXT NOT NULL,
+            seat TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            job_id TEXT NOT NULL,
+            text TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            record TEXT NOT NULL,
+            PRIMARY KEY (validation_id, role, seat)
+        ) WITHOUT ROWID
+        """,
+        # Of two who would have it judged one wins and knows it.
+        """
+        CREATE UNIQUE INDEX validation_judge ON validation_answers (validation_id)
+        WHERE role = 'judge'
+        """,
+        "CREATE INDEX validation_jobs ON validation_answers (job_id) WHERE job_id != ''",
+        # Signed, each with the digest of the one before: never changed, never deleted.
+        """
+        CREATE TABLE receipts (
+            seq INTEGER NOT NULL PRIMARY KEY,
+            validation_id TEXT NOT NULL UNIQUE,
+            owner TEXT NOT NULL,
+            minted_at_s REAL NOT NULL,
+            body BLOB NOT NULL,
+            sha256 TEXT NOT NULL,
+            prev_sha256 TEXT NOT NULL,
+            signature TEXT NOT NULL,
+            public_key TEXT NOT NULL
+        )
+        """,
+    ),
 )
 
 FLIGHTS_STEPS: Steps = (

@@ -51,7 +51,7 @@ def _request(cli: Cli, model: str, asked: dict[str, Any]) -> CliRequest:
             prompt = f"{prompt}\n\nAnswer with nothing but JSON that fits this schema:\n{told}"
     return CliRequest(
         cli=cli.name,
-        prompt=_only_words(prompt, reads_mentions=use.reads_mentions),
+        prompt=only_words(prompt, reads_mentions=use.reads_mentions),
         model="" if model in DEFAULT_MODELS else model,
         options=options,
     )
@@ -61,7 +61,7 @@ def _fits(system: str, longest: int | None) -> bool:
     return longest is None or (len(system.encode()) <= longest and FOLDER not in system)
 
 
-def _only_words(prompt: str, *, reads_mentions: bool) -> str:
+def only_words(prompt: str, *, reads_mentions: bool) -> str:
     """What a CLI takes as words alone: a `/` at its head is a command to most, and an `@` a file
     of this computer, which would go to whoever asks."""
     if prompt.lstrip().startswith("/"):

@@ -1,0 +1,131 @@
+"""`llmgw receipt verify|show|list|key`: none of them needs a running gateway."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.validation import Receipt
+from llmgw_desktop.engine.validation.receipt_words import as_markdown
+from llmgw_desktop.engine.validation.receipts import (
+    MOST_BYTES,
+    NotGenuine,
+    Verified,
+    as_file,
+    verify,
+    verify_chain,
+)
+from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.receipt_keys import ReceiptKeys
+from llmgw_desktop.store.validation_store import ValidationStore
+from llmgw_desktop.store.vault import Vault
+
+
+def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    if arguments.verb == "verify":
+        return _verify(arguments.file, arguments.key)
+    if arguments.verb == "key":
+        return _key(places, env)
+    store = ValidationStore(places.gateway_db)
+    try:
+        if arguments.verb == "list":
+            return _list(store.receipts())
+        return _show(store, arguments)
+    finally:
+        store.close()
+
+
+def _verify(files: list[str], key: str) -> int:
+    """On any machine: the files are all that is needed."""
+    told: list[Verified] = []
+    is_well = True
+    for name in files:
+        try:
+            found = verify(_read(name), _named_key(key))
+        except NotGenuine as error:
+            print(f"{name}: NOT GENUINE. {error}", file=sys.stderr)
+            is_well = False
+            continue
+        except OSError as error:
+            print(f"{name}: it cannot be read: {error.strerror}.", file=sys.stderr)
+            is_well = False
+            continue
+        told.append(found)
+        print(f"{name}: genuine. Receipt {found.seq} of {found.body['validationId']}.")
+    for problem in verify_chain(told):
+        print(f"NOT GENUINE. {problem}", file=sys.stderr)
+        is_well = False
+    if told and not key:
+        for signer in dict.fromkeys(each.public_key for each in told):
+            print(
+                f"Signed with {signer}. Whose key that is the file cannot say: compare it with"
+                " 'llmgw receipt key' on the machine it should come from, or give --key.",
+                file=sys.stderr,
+            )
+    return 0 if is_well else 1
+
+
+def _named_key(key: str) -> str:
+    """The key itself, or a file with it."""
+    path = Path(key)
+    is_file = bool(key) and len(key) < 1_000 and path.is_file()
+    return path.read_text("ascii", "replace").strip() if is_file else key
+
+
+def _read(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(MOST_BYTES + 1)
+    with Path(name).open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
+def _show(store: ValidationStore, arguments: argparse.Namespace) -> int:
+    receipt = store.receipt(arguments.id)
+    if receipt is None:
+        print(
+            f"llmgw: There is no receipt of '{arguments.id}'; 'llmgw receipt list' names all.",
+            file=sys.stderr,
+        )
+        return 1
+    raw = _raw(store, receipt) if arguments.raw else None
+    if arguments.markdown:
+        print(as_markdown(receipt, raw))
+        return 0
+    sys.stdout.flush()
+    sys.stdout.buffer.write(as_file(receipt, raw))
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def _raw(store: ValidationStore, receipt: Receipt) -> dict[str, str]:
+    found = store.get(receipt.validation_id)
+    if found is None:
+        return {}
+    raw = {answer.seat.name: answer.text for answer in found.answers}
+    return raw if found.judge is None else {**raw, "judge": found.judge.text}
+
+
+def _list(receipts: list[Receipt]) -> int:
+    if not receipts:
+        print("There are no receipts yet.", file=sys.stderr)
+        return 0
+    print("NUMBER\tVALIDATION\tMINTED\tSHA256")
+    for each in receipts:
+        minted = datetime.fromtimestamp(each.minted_at_s, tz=UTC).astimezone()
+        when = minted.strftime("%Y-%m-%d %H:%M")
+        print(f"{each.seq}\t{each.validation_id}\t{when}\t{each.sha256}")
+    return 0
+
+
+def _key(places: Places, env: Mapping[str, str]) -> int:
+    """Made, if there is none yet: it can be told to others before the first receipt."""
+    keys = MasterKeys(env, places.data_folder)
+    vault = Vault(places.gateway_db, keys, SystemClock())
+    try:
+        print(ReceiptKeys(vault).key().public_key)
+    finally:
+        vault.close()
+    return 0

@@ -1,0 +1,26 @@
+"""What panels stand on, joined: a part of the composition root."""
+
+from llmgw_desktop.app.run_assembly import Runs
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.engine.asking.asking import Asking
+from llmgw_desktop.engine.validation.seat_run import SeatRuns
+from llmgw_desktop.engine.validation.service import ValidationParts, ValidationService
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.receipt_keys import ReceiptKeys
+from llmgw_desktop.store.validation_store import ValidationStore
+from llmgw_desktop.store.vault import Vault
+
+
+def make_validations(
+    places: Places, runs: Runs, asking: Asking, vault: Vault, clock: Clock
+) -> ValidationService:
+    return ValidationService(
+        ValidationParts(
+            store=ValidationStore(places.gateway_db),
+            seats=SeatRuns(runs.service, runs.supervisor.wait, asking, clock),
+            keys=ReceiptKeys(vault),
+            clock=clock,
+            ids=TimedIds(clock),
+        )
+    )

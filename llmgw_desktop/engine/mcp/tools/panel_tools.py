@@ -1,0 +1,317 @@
+"""Several models asked the same: to check a question, an answer, a text, a claim or changes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from llmgw_desktop.clis.asked import option
+from llmgw_desktop.clis.cli import Option
+from llmgw_desktop.clis.values import ON, TEXT, TEXTS, one_of, whole_number
+from llmgw_desktop.domain.cli import ErrorCategory
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.validation import (
+    Intent,
+    PanelRequest,
+    RunChanged,
+    SeatEnded,
+    ValidationRun,
+)
+from llmgw_desktop.engine.mcp.tool import (
+    EVERY_PROFILE,
+    REVIEW_AND_FULL,
+    Schema,
+    Tool,
+    ToolAnswer,
+    ToolCall,
+)
+from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument
+from llmgw_desktop.engine.validation.evidence import SCOPES, ChangesAsked, capture
+from llmgw_desktop.engine.validation.prompts import DEFAULT_FOCUS, panel_prompt
+from llmgw_desktop.engine.validation.report import as_text, report_object
+from llmgw_desktop.engine.validation.seats import seat_named, seats_named
+from llmgw_desktop.engine.validation.service import ValidationService
+
+PANEL = ("claude", "codex")
+_MODELS = option("models", TEXTS, "CLIs, `claude:opus`, or other models; claude and codex.")
+_WAIT = option("wait", ON, "false: return at once.")
+_SELECT = option("select", one_of("cheapest", "cheapest_per_tier"), "Not offered.")
+_JUDGE = option("judgeModel", TEXT, "Judges when all have ended.")
+_MOST_BYTES = 16 * 1024 * 1024
+_MOST_PROMPT = 128_000
+TOLD: Schema = {"tool": {"type": "string"}, "report": {"type": "object"}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelParts:
+    """What the tools of panels are given."""
+
+    validations: ValidationService
+    env: Mapping[str, str]
+    """Of which git is handed what it needs."""
+    wait_s: Callable[[], float | None]
+    """How long a call may take; the panel goes on."""
+    folder_of: Callable[[str], str] | None = None
+    """Of a workspace, by its alias; in a thread. Raises NotFound."""
+
+
+class _Calls:
+    def __init__(self, parts: PanelParts) -> None:
+        self._parts = parts
+        self._validations = parts.validations
+
+    async def validate(self, call: ToolCall) -> ToolAnswer:
+        given = call.arguments
+        return await self._asked(
+            call,
+            Intent.VALIDATE,
+            question=given["question"],
+            focus=given.get("focus", DEFAULT_FOCUS),
+            names=given.get("models", PANEL),
+        )
+
+    async def second_opinion(self, call: ToolCall) -> ToolAnswer:
+        given = call.arguments
+        return await self._asked(
+            call,
+            Intent.SECOND_OPINION,
+            question=given.get("question", ""),
+            content=given["answer"],
+            names=[given.get("model", "codex")],
+        )
+
+    async def red_team(self, call: ToolCall) -> ToolAnswer:
+        given = call.arguments
+        return await self._asked(
+            call,
+            Intent.RED_TEAM,
+            content=given["content"],
+            is_adversarial=given.get("riskLevel") == "high",
+            names=given.get("models", PANEL),
+        )
+
+    async def consensus(self, call: ToolCall) -> ToolAnswer:
+        given = call.arguments
+        names = given.get("models", PANEL)
+        return await self._asked(call, Intent.CONSENSUS, content=given["claim"], names=names)
+
+    async def ask(self, call: ToolCall) -> ToolAnswer:
+        given = call.arguments
+        names = [given.get("model", "claude")]
+        return await self._asked(call, Intent.ASK, question=given["question"], names=names)
+
+    async def review(self, call: ToolCall) -> ToolAnswer:
+        given = call.arguments
+        most = given.get("maxArtifactBytes", 120_000)
+        asked = ChangesAsked(
+            folder=await self._folder(given),
+            scope=given.get("scope", "auto"),
+            base=given.get("base", ""),
+            paths=tuple(given.get("paths", ())),
+            most_bytes=most,
+        )
+        evidence = await asyncio.to_thread(capture, asked, self._parts.env)
+        request = PanelRequest(
+            intent=Intent.REVIEW,
+            seats=seats_named(given.get("models", PANEL)),
+            content=evidence.content,
+            focus=given.get("focus", ""),
+            is_adversarial=given.get("stance") == "adversarial",
+            judge=_judge(given),
+            working_dir=evidence.folder,
+            evidence=evidence.told,
+            may_upload=given.get("allowApiUpload", False),
+        )
+        size = len(panel_prompt(request).encode("utf-8", "replace"))
+        most_prompt = given.get("maxPromptBytes", _MOST_PROMPT)
+        if size > most_prompt:
+            raise InvalidArgument(
+                f"the prompt has {size} bytes; name fewer paths, or allow more",
+                field="maxPromptBytes",
+                category=ErrorCategory.INPUT_TOO_LARGE,
+            )
+        return await self._started(call, request)
+
+    async def _asked(
+        self, call: ToolCall, intent: Intent, *, names: list[str], **fields: Any
+    ) -> ToolAnswer:
+        if call.arguments.get("select"):
+            raise InvalidArgument("no model is chosen by its price here", field="select")
+        judge = _judge(call.arguments)
+        seats = seats_named(names)
+        return await self._started(
+            call, PanelRequest(intent=intent, seats=seats, judge=judge, **fields)
+        )
+
+    async def _started(self, call: ToolCall, request: PanelRequest) -> ToolAnswer:
+        run = await self._validations.start(request, call.principal, project=call.project)
+        if call.arguments.get("wait", True):
+            run = await waited(self._validations, run, call, self._parts.wait_s())
+        return await reported(self._validations, run)
+
+    async def _folder(self, given: Mapping[str, Any]) -> str:
+        alias, folder = given.get("workspace"), given.get("workingDir")
+        if alias and folder:
+            raise InvalidArgument("name the folder or the workspace", field="workspace")
+        if folder:
+            return str(folder)
+        if not alias:
+            raise InvalidArgument("say where the changes lie", field="workingDir")
+        if self._parts.folder_of is None:
+            raise InvalidArgument("name the folder as workingDir", field="workspace")
+        return await asyncio.to_thread(self._parts.folder_of, alias)
+
+
+def tools(parts: PanelParts) -> tuple[Tool, ...]:
+    calls = _Calls(parts)
+    question = option("question", TEXT, "What was asked.")
+    return (
+        _panel(
+            Intent.ASK,
+            "Ask a model",
+            "One question to one model.",
+            (option("question", TEXT, "The question."), option("model", TEXT, "claude.")),
+            calls.ask,
+            needs="question",
+            is_core=True,
+        ),
+        _panel(
+            Intent.SECOND_OPINION,
+            "Second opinion",
+            "Another model checks an answer.",
+            (option("answer", TEXT, "What to check."), question, option("model", TEXT, "codex.")),
+            calls.second_opinion,
+            needs="answer",
+            is_core=True,
+        ),
+        _panel(
+            Intent.VALIDATE,
+            "Validate with models",
+            "Models answer the same question apart; verdicts are compared.",
+            (
+                option("question", TEXT, "What to check."),
+                _MODELS,
+                option("focus", TEXT, "What to look at."),
+                _JUDGE,
+            ),
+            calls.validate,
+            needs="question",
+        ),
+        _panel(
+            Intent.RED_TEAM,
+            "Red team review",
+            "Models attack a text, each apart.",
+            (
+                option("content", TEXT, "What to attack."),
+                option("riskLevel", one_of("normal", "high"), "normal."),
+                _MODELS,
+                _JUDGE,
+            ),
+            calls.red_team,
+            needs="content",
+        ),
+        _panel(
+            Intent.CONSENSUS,
+            "Consensus check",
+            "Models agree or disagree with a claim, each apart.",
+            (option("claim", TEXT, "The claim."), _MODELS, _JUDGE),
+            calls.consensus,
+            needs="claim",
+        ),
+        _panel(
+            Intent.REVIEW,
+            "Review changes",
+            "Freezes a repository's changes whole; models review them, reading only.",
+            _REVIEW,
+            calls.review,
+        ),
+    )
+
+
+_REVIEW = (
+    option("workingDir", TEXT, "A folder of the repository."),
+    option("workspace", TEXT, "Or its alias."),
+    option("scope", one_of(*SCOPES), "auto: uncommitted, else branch."),
+    option("base", TEXT, "What the branch began from; the commit."),
+    option("paths", TEXTS, "Only these."),
+    option("stance", one_of("standard", "adversarial"), "standard."),
+    option("focus", TEXT, "What to look at."),
+    _MODELS,
+    _JUDGE,
+    option("allowApiUpload", ON, "Models that are no CLI may see the changes."),
+    option("maxArtifactBytes", whole_number(1024, _MOST_BYTES), "120000."),
+    option("maxPromptBytes", whole_number(1024, _MOST_BYTES), "128000."),
+)
+
+
+def _panel(  # noqa: PLR0913 - a row of the table
+    intent: Intent,
+    title: str,
+    description: str,
+    takes: tuple[Option, ...],
+    call: Callable[[ToolCall], Awaitable[ToolAnswer]],
+    *,
+    needs: str = "",
+    is_core: bool = False,
+) -> Tool:
+    selects = () if intent is Intent.REVIEW else (_SELECT,)
+    shown = frozenset(each.name for each in takes)
+    return Tool(
+        name=str(intent),
+        title=title,
+        description=description,
+        takes=(*takes, _WAIT, *selects),
+        needs=frozenset({needs} if needs else ()),
+        tells=TOLD,
+        call=call,
+        scope=Scope.JOBS_RUN,
+        profiles=EVERY_PROFILE if is_core else REVIEW_AND_FULL,
+        reads_only=intent is Intent.REVIEW,
+        reaches_out=True,
+        core_takes=shown,
+    )
+
+
+async def waited(
+    validations: ValidationService, run: ValidationRun, call: ToolCall, within_s: float | None
+) -> ValidationRun:
+    """When it has ended, or the time is over; tells meanwhile who has answered."""
+    if call.progress is None:
+        return await validations.wait(run.id, run.owner, within_s)
+    try:
+        async with asyncio.timeout(within_s):
+            await _tell_progress(validations, run, call)
+    except TimeoutError:
+        pass
+    return await validations.get(run.id, run.owner)
+
+
+async def _tell_progress(
+    validations: ValidationService, run: ValidationRun, call: ToolCall
+) -> None:
+    assert call.progress is not None
+    total = len(run.answers) + (run.request.judge is not None or run.judge is not None)
+    done = sum(not answer.is_live for answer in run.answers)
+    async for event in validations.watch(run.id, run.owner, texts=False):
+        if isinstance(event, SeatEnded):
+            done += 1
+            answer = event.answer
+            await call.progress(done, total, f"{answer.seat.name}: {answer.state}")
+        elif isinstance(event, RunChanged) and event.run.has_ended:
+            return
+
+
+async def reported(validations: ValidationService, run: ValidationRun) -> ToolAnswer:
+    reading = await validations.read(run)
+    structured = {
+        "success": True,
+        "tool": str(run.request.intent),
+        "readMostly": True,
+        "report": report_object(reading),
+    }
+    return ToolAnswer(structured=structured, text=as_text(reading))
+
+
+def _judge(given: Mapping[str, Any]) -> Any:
+    named = given.get("judgeModel")
+    return None if named is None else seat_named(named)

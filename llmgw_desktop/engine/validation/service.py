@@ -1,0 +1,386 @@
+"""Panels: begun, followed, found again after a restart, compared, judged, and put under seal.
+
+A panel is its owner's: to others it is not there. Whoever waits for one and goes loses nothing.
+"""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, RequestError
+from llmgw_desktop.domain.ids import IdSource
+from llmgw_desktop.domain.principal import Principal, Scope
+from llmgw_desktop.domain.validation import (
+    Comparison,
+    Intent,
+    NoSuchValidation,
+    PanelRequest,
+    Receipt,
+    Seat,
+    SeatAnswer,
+    SeatState,
+    ValidationEvent,
+    ValidationRun,
+)
+from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.engine.validation.comparison import compare
+from llmgw_desktop.engine.validation.judging import checked_for_judge, judge_call
+from llmgw_desktop.engine.validation.prompts import panel_prompt, schema_of
+from llmgw_desktop.engine.validation.receipts import SigningKey, minted
+from llmgw_desktop.engine.validation.report import Reading, read
+from llmgw_desktop.engine.validation.sealing import sealed_body
+from llmgw_desktop.engine.validation.seat_run import Call, SeatRuns
+from llmgw_desktop.engine.validation.watching import Watchers
+from llmgw_desktop.store.validation_store import JUDGE, REVIEWER, ValidationStore
+
+JUDGE_BY_DEFAULT = Seat(name="codex", cli=CliName.CODEX)
+KEPT_S = 30 * 86_400.0
+"""How long a panel without a receipt is kept after it was begun."""
+_CORRELATION = re.compile(r"validation-(val_[0-9a-f]+)-")
+
+
+class Keys(Protocol):
+    """Where the key for receipts comes from."""
+
+    def key(self) -> SigningKey: ...
+
+
+class Sealed(RequestError):
+    """What a receipt holds does not change any more."""
+
+    kind = "receipt_minted"
+
+
+class NotEnded(GatewayClosed):
+    """It goes on: what was asked for is there when it has ended."""
+
+    kind = "validation_goes_on"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationParts:
+    """What panels stand on."""
+
+    store: ValidationStore
+    seats: SeatRuns
+    keys: Keys
+    clock: Clock
+    ids: IdSource
+
+
+class ValidationService:
+    """All panels of this program. Everything raises StoreError as the database does."""
+
+    def __init__(self, parts: ValidationParts) -> None:
+        self._store = parts.store
+        self._seats = parts.seats
+        self._keys = parts.keys
+        self._clock = parts.clock
+        self._ids = parts.ids
+        self._tasks = Tasks()
+        self._watchers = Watchers()
+        self._followed: Counter[str] = Counter()
+        """How many tasks follow a panel."""
+
+    async def start(
+        self, request: PanelRequest, principal: Principal, *, project: str = ""
+    ) -> ValidationRun:
+        """Every seat is asked, and one that cannot be is skipped. Raises StoreError alone."""
+        now_s = self._clock.now_s()
+        run_id = self._ids.new("val")
+        run = ValidationRun(
+            id=run_id,
+            owner=principal.client_id,
+            client=principal.name,
+            project=project,
+            made_at_s=now_s,
+            request=request,
+            answers=tuple(
+                SeatAnswer(
+                    seat=seat, correlation_id=f"validation-{run_id}-{seat.name}", asked_at_s=now_s
+                )
+                for seat in request.seats
+            ),
+        )
+        await asyncio.to_thread(self._add, run)
+        # A task of its own: whoever asked may go, and the seats are asked all the same.
+        begun = self._tasks.start(self._begin(run, principal), name=f"begin {run.id}")
+        return await asyncio.shield(begun)
+
+    async def keep(
+        self, answers: Sequence[SeatAnswer], question: str, principal: Principal
+    ) -> ValidationRun:
+        """A panel of answers that were given elsewhere; nobody is asked."""
+        request = PanelRequest(
+            intent=Intent.SYNTHESIS,
+            seats=tuple(answer.seat for answer in answers),
+            question=question,
+        )
+        run = ValidationRun(
+            id=self._ids.new("val"),
+            owner=principal.client_id,
+            client=principal.name,
+            made_at_s=self._clock.now_s(),
+            request=request,
+            # Their jobs are those of the panels that asked for them.
+            answers=tuple(replace(answer, job_id="") for answer in answers),
+        )
+        await asyncio.to_thread(self._add, run)
+        return run
+
+    async def get(self, validation_id: str, owner: str) -> ValidationRun:
+        """As it stands now. Raises NoSuchValidation."""
+        run = await asyncio.to_thread(self._store.get, validation_id, owner)
+        if run is None:
+            raise NoSuchValidation(validation_id)
+        if run.has_ended or self._is_followed(run.id):
+            return run
+        return await self._gathered(run)
+
+    async def wait(
+        self, validation_id: str, owner: str, within_s: float | None = None
+    ) -> ValidationRun:
+        """When it ends, or when the time is over. Raises NoSuchValidation."""
+        run = await self.get(validation_id, owner)
+        try:
+            async with asyncio.timeout(within_s):
+                await self._watchers.ended(run.id, lambda: not self._is_followed(run.id))
+        except TimeoutError:
+            pass
+        return await self.get(validation_id, owner)
+
+    async def watch(
+        self, validation_id: str, owner: str, *, texts: bool = True
+    ) -> AsyncIterator[ValidationEvent]:
+        """What happens from now on, beginning with how it stands, until it ends; with the `texts`
+        of all answers as they grow, from their beginnings. Raises NoSuchValidation."""
+        run = await self.get(validation_id, owner)
+
+        def is_over() -> bool:
+            return not self._is_followed(run.id)
+
+        async for event in self._watchers.watch(run, self._seats if texts else None, is_over):
+            yield event
+        yield self._watchers.changed(await self.get(validation_id, owner))
+
+    async def list(self, owner: str, *, limit: int = 50) -> Sequence[ValidationRun]:
+        """Newest first."""
+        return await asyncio.to_thread(self._store.recent, owner, limit)
+
+    async def read(self, run: ValidationRun) -> Reading:
+        """With its verdicts, its comparison, and what they come to."""
+        return await asyncio.to_thread(read, run)
+
+    async def compare(self, answers: Sequence[str]) -> Comparison:
+        return await asyncio.to_thread(compare, answers)
+
+    async def answer_of(self, job_id: str, owner: str) -> tuple[ValidationRun | None, SeatAnswer]:
+        """Of a job, or of a seat by its correlation id; without a panel where the job belongs to
+        none. Raises NoSuchValidation, NoSuchJob."""
+        found = await asyncio.to_thread(self._store.of_job, job_id, owner)
+        if found is not None:
+            validation_id, role, seat = found
+            run = await self.get(validation_id, owner)
+            return run, next(
+                answer for one, answer in _all_of(run) if (one, answer.seat.name) == (role, seat)
+            )
+        if (named := _CORRELATION.match(job_id)) is not None:
+            run = await self.get(named.group(1), owner)
+            for _, answer in _all_of(run):
+                if answer.correlation_id == job_id:
+                    return run, answer
+            raise NoSuchValidation(job_id)
+        return None, await self._seats.of_job(job_id, owner)
+
+    async def synthesize(
+        self, validation_id: str, judge: Seat, principal: Principal
+    ) -> ValidationRun:
+        """The judge is asked once, whoever calls; who comes second is told of the same one.
+
+        Raises NoSuchValidation, NotEnded, Sealed, InvalidRun for answers that cannot be judged.
+        """
+        run = await self.get(validation_id, principal.client_id)
+        if run.judge is not None and run.judge.state in (SeatState.RUNNING, SeatState.COMPLETED):
+            return run
+        if any(answer.is_live for answer in run.answers):
+            raise NotEnded("Not all reviewers have ended; ask again then.", retry_after_s=10)
+        if await asyncio.to_thread(self._store.receipt, run.id):
+            raise Sealed(
+                f"The receipt of {run.id} is minted: what it holds does not change any more. Start"
+                " another validation, with judgeModel."
+            )
+        checked_for_judge(run)
+        judged = self._tasks.start(self._judge(run, judge, principal), name=f"judge {run.id}")
+        await asyncio.shield(judged)
+        return await self.get(validation_id, principal.client_id)
+
+    async def cancel(self, validation_id: str, owner: str) -> ValidationRun:
+        """Whatever of it still goes on. Raises NoSuchValidation."""
+        run = await self.get(validation_id, owner)
+        for answer in (*run.answers, run.judge):
+            if answer is not None and answer.is_live:
+                await self._seats.cancel(answer, owner)
+        return await self.wait(validation_id, owner, 10.0)
+
+    async def receipt(self, validation_id: str, owner: str) -> Receipt:
+        """Minted when it is first asked for. Raises NoSuchValidation, NotEnded, VaultError."""
+        there = await asyncio.to_thread(self._store.receipt, validation_id, owner)
+        if there is not None:
+            return there
+        run = await self.get(validation_id, owner)
+        if not run.has_ended:
+            raise NotEnded("It goes on: its receipt is minted when it has ended.", retry_after_s=10)
+        return await asyncio.to_thread(self._mint, read(run))
+
+    async def receipts(self, owner: str) -> Sequence[Receipt]:
+        return await asyncio.to_thread(self._store.receipts, owner)
+
+    async def resume(self) -> None:
+        """After a start: follow what an earlier program left."""
+        for run in await asyncio.to_thread(self._store.open):
+            self._follow(await self._found_again(run), None)
+
+    async def close(self) -> None:
+        """Jobs go on and are found again; questions to the HTTP doors do not."""
+        await self._tasks.stop()
+        await asyncio.to_thread(self._store.close)
+
+    def _add(self, run: ValidationRun) -> None:
+        self._store.forget(self._clock.now_s() - KEPT_S)
+        self._store.add(run)
+
+    async def _begin(self, run: ValidationRun, principal: Principal) -> ValidationRun:
+        request = run.request
+        call = Call(
+            request=request,
+            prompt=panel_prompt(request),
+            schema=schema_of(request.intent),
+            principal=principal,
+            project=run.project,
+        )
+        self._followed[run.id] += 1
+        try:
+            begun = await asyncio.gather(
+                *(self._begin_seat(run, each, call) for each in run.answers)
+            )
+            run = replace(run, answers=tuple(begun))
+            self._follow(run, principal)
+        finally:
+            self._let_go(run.id)
+        return run
+
+    async def _begin_seat(self, run: ValidationRun, answer: SeatAnswer, call: Call) -> SeatAnswer:
+        begun = await self._seats.begin(answer, call)
+        await self._keep(run.id, REVIEWER, begun)
+        return begun
+
+    def _follow(self, run: ValidationRun, principal: Principal | None) -> None:
+        self._followed[run.id] += 1
+        self._tasks.start(self._followed_to_end(run, principal), name=f"follow {run.id}")
+
+    async def _followed_to_end(self, run: ValidationRun, principal: Principal | None) -> None:
+        try:
+            await asyncio.gather(*(self._end_seat(run, REVIEWER, each) for each in run.answers))
+            now = await asyncio.to_thread(self._store.get, run.id)
+            if now is not None and now.judge is not None:
+                await self._end_seat(now, JUDGE, now.judge)
+            elif now is not None and now.is_waiting_for_judge:
+                await self._judge_by_itself(now, principal or _asker_of(now))
+            await asyncio.to_thread(self._store.ended, run.id)
+        finally:
+            self._let_go(run.id)
+
+    def _is_followed(self, run_id: str) -> bool:
+        return self._followed[run_id] > 0
+
+    def _let_go(self, run_id: str) -> None:
+        self._followed[run_id] -= 1
+        if self._followed[run_id] <= 0:
+            del self._followed[run_id]
+            self._watchers.over(run_id)
+
+    async def _end_seat(self, run: ValidationRun, role: str, answer: SeatAnswer) -> None:
+        if not answer.is_live:
+            return
+        ended = await self._seats.end(answer, run.owner)
+        await self._keep(run.id, role, ended)
+        self._watchers.seat_ended(run.id, ended)
+
+    async def _keep(self, validation_id: str, role: str, answer: SeatAnswer) -> None:
+        await asyncio.to_thread(self._store.keep, validation_id, role, answer)
+
+    async def _judge_by_itself(self, run: ValidationRun, principal: Principal) -> None:
+        assert run.request.judge is not None
+        try:
+            checked_for_judge(run)
+        except LlmgwError as error:
+            judge = replace(self._judge_seat(run, run.request.judge), state=SeatState.SKIPPED)
+            judge = replace(judge, error=str(error), ended_at_s=self._clock.now_s())
+            await asyncio.to_thread(self._store.claim_judge, run.id, judge, ())
+            return
+        begun = await self._ask_judge(run, run.request.judge, principal)
+        if begun is not None:
+            await self._end_seat(run, JUDGE, begun)
+
+    async def _judge(self, run: ValidationRun, seat: Seat, principal: Principal) -> None:
+        self._followed[run.id] += 1
+        try:
+            judge = await self._ask_judge(run, seat, principal)
+            if judge is not None:
+                self._follow(replace(run, judge=judge), principal)
+        finally:
+            self._let_go(run.id)
+
+    async def _ask_judge(
+        self, run: ValidationRun, seat: Seat, principal: Principal
+    ) -> SeatAnswer | None:
+        """None where another caller asks it already."""
+        call, order = judge_call(run, principal)
+        judge = self._judge_seat(run, seat)
+        if not await asyncio.to_thread(self._store.claim_judge, run.id, judge, order):
+            return None
+        begun = await self._seats.begin(judge, call)
+        await self._keep(run.id, JUDGE, begun)
+        return begun
+
+    def _judge_seat(self, run: ValidationRun, seat: Seat) -> SeatAnswer:
+        name = f"validation-{run.id}-judge"
+        return SeatAnswer(seat=seat, correlation_id=name, asked_at_s=self._clock.now_s())
+
+    async def _gathered(self, run: ValidationRun) -> ValidationRun:
+        """What ended while nobody followed it."""
+        for role, answer in _all_of(run):
+            seen = await self._seats.look(answer, run.owner)
+            if not seen.is_live and answer.is_live:
+                await self._keep(run.id, role, seen)
+        return await asyncio.to_thread(self._store.get, run.id) or run
+
+    async def _found_again(self, run: ValidationRun) -> ValidationRun:
+        """What has no job any more is lost, and says so."""
+        for role, answer in _all_of(run):
+            if answer.is_live and not answer.job_id:
+                await self._keep(run.id, role, self._seats.lost(answer))
+        return await asyncio.to_thread(self._store.get, run.id) or run
+
+    def _mint(self, reading: Reading) -> Receipt:
+        """In a thread: the vault may have to ask for its key."""
+        now_s = self._clock.now_s()
+        told: Mapping[str, object] = sealed_body(reading)
+        make = minted(told, owner=reading.run.owner, minted_at_s=now_s, key=self._keys.key())
+        return self._store.mint(reading.run.id, make)
+
+
+def _all_of(run: ValidationRun) -> list[tuple[str, SeatAnswer]]:
+    told = [(REVIEWER, answer) for answer in run.answers]
+    return [*told, (JUDGE, run.judge)] if run.judge is not None else told
+
+
+def _asker_of(run: ValidationRun) -> Principal:
+    """After a restart: who asked for the judge then, with what asking took."""
+    scopes = frozenset({Scope.MCP, Scope.JOBS_RUN, Scope.MODELS_USE})
+    return Principal(client_id=run.owner, name=run.client, scopes=scopes)

@@ -1,0 +1,254 @@
+"""An answer's verdict, read as structure: JSON where it came so, else what stands under headings.
+
+What cannot be read is unclear, and unclear is never agreement. Every line is looked at once.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from llmgw_desktop.domain.validation import SeatAnswer, SeatState, Stance, Verdict
+
+LONGEST_READ = 200_000
+"""Characters of an answer that are looked at: its beginning and its end."""
+_LONGEST_LINE = 2_000
+_SAID, _RATIONALE, _RISK, _MOST_RISKS = 240, 1_800, 300, 5
+_WORDS = {
+    Stance.AGREE: "pass passed passes agree agreed agrees approve approved approves accept"
+    " accepted lgtm correct valid true yes supported sound",
+    Stance.DISAGREE: "fail failed fails disagree disagreed disagrees reject rejected rejects"
+    " incorrect invalid false no unsupported unsound wrong",
+    Stance.MIXED: "mixed partial partially partly conditional conditionally",
+    Stance.UNCLEAR: "unclear unsure uncertain unknown undecided inconclusive cannot",
+}
+_STANCE = {word: stance for stance, words in _WORDS.items() for word in words.split()}
+_STANDALONE = frozenset({"pass", "passed", "fail", "failed", "agree", "disagree"})
+"""Words that alone on a line are a verdict, also without a heading."""
+_NEGATIONS = frozenset({"not", "never", "don't", "doesn't", "cannot", "can't", "isn't"})
+_CONDITIONS = frozenset({"if", "unless", "provided", "once", "conditional", "conditions", "except"})
+"""Words behind an agreement that make it a conditional one."""
+_REACH = 3
+"""Words behind a negation that it turns round."""
+_WORD = re.compile(r"[a-z][a-z'’]*", re.IGNORECASE)
+_DRESS = " \t#*_`>~|-–—•·:.()[]0123456789"
+_HEADS = {
+    "verdict": "verdict",
+    "overall verdict": "verdict",
+    "final verdict": "verdict",
+    "rationale": "rationale",
+    "reasoning": "rationale",
+    "why": "rationale",
+    "risks": "risks",
+    "risk": "risks",
+    "concerns": "risks",
+    "findings": "risks",
+    "suggested next step": "next",
+    "suggested next steps": "next",
+    "next step": "next",
+    "next steps": "next",
+}
+_ANY_HEAD = re.compile(r"^\s{0,3}#{1,6}\s|^\s{0,3}\*\*[^*]{1,60}\*\*:?\s*$")
+_RISK_LINE = re.compile(r"^(?:risk|concern|caution|limitation)s?\b", re.IGNORECASE)
+_NO_RISK = frozenset({"none", "n/a", "nothing", "no risks", "none found"})
+
+
+def verdict_of(answer: SeatAnswer, *, is_plain: bool = False) -> Verdict:
+    """`is_plain`: no verdict was asked for."""
+    if answer.is_live:
+        return Verdict(stance=Stance.PENDING)
+    if not answer.has_answered:
+        stance = Stance.UNCLEAR if answer.state is SeatState.COMPLETED else Stance.NOT_RUN
+        return Verdict(stance=stance)
+    if is_plain:
+        return Verdict(stance=Stance.ANSWERED, said="answered", rationale=answer.text[:_RATIONALE])
+    return read_verdict(answer.text)
+
+
+def read_verdict(text: str) -> Verdict:
+    """Of an answer that was asked for a verdict."""
+    text = _bounded(text)
+    if (told := _json_in(text)) is not None:
+        return _structured(told)
+    lines = list(_lines(text))
+    sections = _sections(lines)
+    said = [line for line in sections.get("verdict", []) if line][:8]
+    stance, words = _of_verdicts(said) if said else _of_standalone(lines)
+    rationale = "\n".join(sections.get("rationale", [])).strip() or _first_prose(lines)
+    return Verdict(
+        stance=stance,
+        said=words[:_SAID],
+        rationale=rationale[:_RATIONALE],
+        risks=_risks(sections.get("risks", []) or _risk_lines(lines)),
+        next_step=" ".join(sections.get("next", [])).strip()[:_RATIONALE],
+    )
+
+
+def stance_of(words: str) -> Stance:
+    """Of a verdict's own words. Those of both sides, as in `PASS or FAIL`, are unclear."""
+    found: set[Stance] = set()
+    negated_at = -_REACH - 1
+    for number, match in enumerate(_WORD.finditer(words[:_LONGEST_LINE])):
+        word = match.group().lower().replace("’", "'")
+        if word in _NEGATIONS:
+            negated_at = number
+        stance = _STANCE.get(word)
+        if stance is None or (word == "no" and found):
+            continue
+        if number - negated_at <= _REACH and word not in _NEGATIONS:
+            # Not a pass is a refusal; not a failure is no agreement yet.
+            stance = Stance.DISAGREE if stance is Stance.AGREE else Stance.UNCLEAR
+        found.add(stance)
+    return found.pop() if len(found) == 1 else Stance.UNCLEAR
+
+
+def _of_verdicts(said: Sequence[str]) -> tuple[Stance, str]:
+    """Where there are several verdicts they must be one."""
+    clear = {_stance_of_line(line) for line in said} - {Stance.UNCLEAR}
+    first = _stance_of_line(said[0])
+    is_one = len(clear) == 1 and first in clear
+    return (first if is_one else Stance.UNCLEAR), said[0]
+
+
+def _of_standalone(lines: Sequence[str]) -> tuple[Stance, str]:
+    """`PASS` alone on a line."""
+    found = {line.strip(_DRESS).lower(): line.strip() for line in lines}
+    words = {word: line for word, line in found.items() if word in _STANDALONE}
+    stances = {_STANCE[word] for word in words}
+    if len(stances) != 1:
+        return Stance.UNCLEAR, ""
+    return stances.pop(), next(iter(words.values()))
+
+
+def _stance_of_line(line: str) -> Stance:
+    """Its first words decide; an agreement under conditions is none."""
+    stance = stance_of(_first_clause(line))
+    words = {match.group().lower() for match in _WORD.finditer(line[:_LONGEST_LINE])}
+    return Stance.MIXED if stance is Stance.AGREE and words & _CONDITIONS else stance
+
+
+def _first_clause(line: str) -> str:
+    return re.split(r"[.;,!?]|\s[-–—]+\s", line.strip(" *_`|"), maxsplit=1)[0]
+
+
+def _structured(told: Mapping[str, Any]) -> Verdict:
+    said = told["verdict"]
+    stance = _stance_of_line(said) if isinstance(said, str) else Stance.UNCLEAR
+    return Verdict(
+        stance=stance,
+        said=str(said)[:_SAID],
+        rationale=_text(told.get("rationale"))[:_RATIONALE],
+        risks=_risks(_texts(told.get("risks"))),
+        next_step=_text(told.get("nextStep", told.get("next_step")))[:_RATIONALE],
+        is_structured=True,
+    )
+
+
+def _json_in(text: str) -> Mapping[str, Any] | None:
+    """The whole answer, or the one block of JSON in it, with a verdict."""
+    whole = text.strip()
+    blocks = [whole] if whole.startswith("{") else _json_blocks(text)
+    found = []
+    for block in blocks[:4]:
+        try:
+            told = json.loads(block)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(told, dict) and "verdict" in told:
+            found.append(told)
+    return found[0] if len(found) == 1 else None
+
+
+def _json_blocks(text: str) -> list[str]:
+    blocks: list[str] = []
+    inside: list[str] | None = None
+    for line in text.splitlines():
+        bare = line.strip()
+        if inside is None and bare in ("```json", "~~~json"):
+            inside = []
+        elif inside is not None and bare in ("```", "~~~"):
+            blocks.append("\n".join(inside))
+            inside = None
+        elif inside is not None:
+            inside.append(line)
+    return blocks
+
+
+def _lines(text: str) -> Iterable[str]:
+    """Without code and quotations: what stands there is another's word."""
+    fence = ""
+    for line in text.splitlines():
+        bare = line.lstrip()
+        if bare[:3] in ("```", "~~~"):
+            fence = "" if fence == bare[:3] else fence or bare[:3]
+        elif not fence and not bare.startswith(">"):
+            yield line[:_LONGEST_LINE]
+
+
+def _sections(lines: Sequence[str]) -> dict[str, list[str]]:
+    sections: dict[str, list[str]] = {}
+    current: list[str] | None = None
+    for line in lines:
+        head, rest = _head(line)
+        if head:
+            current = sections.setdefault(head, [])
+            if rest:
+                current.append(rest)
+            if head == "verdict" and rest:
+                current = None
+        elif _ANY_HEAD.match(line) and current:
+            current = None
+        elif current is not None and line.strip():
+            current.append(line.strip())
+            if current is sections.get("verdict"):
+                current = None
+    return sections
+
+
+def _head(line: str) -> tuple[str, str]:
+    """A heading of ours however it is dressed, and what follows on its line."""
+    bare = line.lstrip(_DRESS)
+    name, mark, rest = bare.partition(":")
+    if not mark:
+        name, mark, rest = _parted(bare)
+    head = _HEADS.get(name.strip(_DRESS).lower(), "") if len(name) <= 60 else ""
+    return head, rest.strip().strip("*_`|").strip() if head else ""
+
+
+def _parted(bare: str) -> tuple[str, str, str]:
+    for mark in (" — ", " – ", " - ", "|"):
+        if mark in bare[:60]:
+            return bare.partition(mark)
+    return bare, "", ""
+
+
+def _risks(lines: Iterable[str]) -> tuple[str, ...]:
+    bare = [line.strip().lstrip("-*•0123456789.) \t").strip() for line in lines]
+    told = [line for line in bare if line and line.strip(".* ").lower() not in _NO_RISK]
+    return tuple(line[:_RISK] for line in told[:_MOST_RISKS])
+
+
+def _risk_lines(lines: Iterable[str]) -> list[str]:
+    bare = (line.strip().lstrip("-*• \t") for line in lines)
+    return [line for line in bare if _RISK_LINE.match(line)]
+
+
+def _first_prose(lines: Sequence[str]) -> str:
+    return "\n".join(line for line in lines if line.strip() and not _ANY_HEAD.match(line)).strip()
+
+
+def _bounded(text: str) -> str:
+    if len(text) <= LONGEST_READ:
+        return text
+    half = LONGEST_READ // 2
+    return f"{text[:half]}\n{text[-half:]}"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, str):
+        return value.splitlines()
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
