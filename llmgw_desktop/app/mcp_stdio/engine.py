@@ -5,6 +5,7 @@ import logging
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 
 from llmgw_desktop.engine.jobs.processes import started_ticks
@@ -121,6 +122,8 @@ class Starter:
             except OSError as error:
                 raise NoEngine(f"The gateway cannot be started: {error.strerror}.") from error
             _log.info("starting the gateway (pid %d)", child.pid)
+            # whenever it ends, we are its parent
+            threading.Thread(target=child.wait, name="the engine's end", daemon=True).start()
             while loop.time() < deadline:
                 if (found := find(self._places)) is not None:
                     return found

@@ -91,7 +91,7 @@ class Relay:
             except BrokenOff:
                 assert engine is not None
                 self._engines.lost(engine)
-                if sent.begun.is_set() and not self._may_be_repeated(message):
+                if sent.is_on_its_way and not self._may_be_repeated(message):
                     return error(message.id, GATEWAY_ERROR, _BROKEN_OFF)
             except _SessionGone:
                 _log.info("the gateway has forgotten the session; a new one is opened")
