@@ -9,6 +9,9 @@ from llmgw_desktop.app.account_usage import Accounts, AccountUsage
 from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.cli_survey import CliSurvey
 from llmgw_desktop.app.clis_here import ClisHere
+from llmgw_desktop.app.connect.address import address_of
+from llmgw_desktop.app.connect.assembly import make_connector
+from llmgw_desktop.app.connect.clients import Clients
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
@@ -178,7 +181,7 @@ class Container:
             terminal=Terminals(env),
             clock=self._clock,
         )
-        self.routes = Routes(self._loaded, self.routes_explained)
+        self._make_pages(env, problem)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -283,6 +286,21 @@ class Container:
             live=lambda: [job.cli for job in self.runs.supervisor.live],
             clean=self._redactor.clean_text,
         )
+
+    def _make_pages(self, env: Mapping[str, str], clients_problem: str) -> None:
+        """Use cases that need nothing but what is there already."""
+        self.routes = Routes(self._loaded, self.routes_explained)
+        connector = None
+        if self._clients is not None:
+            file = str(self.places.config_file)
+            connector = make_connector(
+                self.places,
+                self._clients,
+                lambda: address_of(self._loaded().settings.http, file),
+                env,
+                self._clock,
+            )
+        self.clients = Clients(connector, self._reader, self._clock, clients_problem)
 
     def _foundations(self) -> Foundations:
         return Foundations(

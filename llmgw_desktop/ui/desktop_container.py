@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from llmgw_desktop.app.cli_providers import CliProviders
+from llmgw_desktop.app.connect.clients import Clients
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.providers import Providers
@@ -65,6 +66,9 @@ class DesktopContainer(Protocol):
 
     @property
     def routes(self) -> Routes: ...
+
+    @property
+    def clients(self) -> Clients: ...
 
     @property
     def settings_writer(self) -> SettingsWriter: ...

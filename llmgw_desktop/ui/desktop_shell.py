@@ -30,6 +30,7 @@ from llmgw_desktop.ui.desktop_container import DesktopContainer
 from llmgw_desktop.ui.job_desk import JobDesk
 from llmgw_desktop.ui.main_window import MainWindow, Page
 from llmgw_desktop.ui.opening import Opening, open_path
+from llmgw_desktop.ui.pages.clients_page import ClientsPage
 from llmgw_desktop.ui.pages.flights_page import FlightsPage
 from llmgw_desktop.ui.pages.overview_page import OverviewPage
 from llmgw_desktop.ui.pages.providers_page import ProvidersPage
@@ -203,9 +204,11 @@ class DesktopShell(QObject):
         )
         providers.clis.found_some.connect(self._show_providers)
         routes = RoutesPage(container.routes, self._changer, self._bridge, self._theme)
+        clients = ClientsPage(container.clients, self._control, self._bridge, self._theme)
+        clients.said.connect(lambda words: self._on_change_done(words, None))
         jobs = self._job_desk.make_page(self._control)
         pages = (("Overview", overview), ("Flights", flights), ("Jobs", jobs))
-        more = (("Providers", providers), ("Routes", routes))
+        more = (("Providers", providers), ("Routes", routes), ("Clients", clients))
         return [
             Page(
                 entry=SidebarEntry(key=title.lower(), title=title, icon=title.lower()),

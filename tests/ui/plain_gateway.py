@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from llmgw_desktop.app.cli_providers import CliProviders
+from llmgw_desktop.app.connect.clients import Clients
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.gateway_words import base_urls
 from llmgw_desktop.app.jobs import Jobs
@@ -37,6 +38,7 @@ from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.paths import Places
+from tests.support.plain_clients import PlainClients
 from tests.support.plain_clis import PlainSurvey, PlainTerminal
 from tests.support.plain_runs import PlainRuns
 from tests.support.plain_settings import PlainExplainer, PlainHealth, PlainSettings, Unreachable
@@ -338,6 +340,7 @@ class PlainGateway:
             clock=StillClock(),
         )
         self.routes = Routes(lambda: self.settings.loaded, self.explainer)
+        self.clients: Clients = PlainClients()
         self.warnings: tuple[str, ...] = ()
         self.start_trouble: Exception | None = None
         self.log: list[str] = []

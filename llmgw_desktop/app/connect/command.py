@@ -6,19 +6,16 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from llmgw_desktop.app.connect.address import address_in_settings
+from llmgw_desktop.app.connect.assembly import make_connector
 from llmgw_desktop.app.connect.connector import Connector, Outcome, Plan, Wanted
 from llmgw_desktop.app.connect.own_check import ask_program
 from llmgw_desktop.app.connect.preview import diff_of
-from llmgw_desktop.app.connect.program_keys import ProgramKeys
 from llmgw_desktop.app.connect.programs import PROGRAMS, Transport
 from llmgw_desktop.app.connect.standing import Standing, standings
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.app.program_words import ProgramAsker
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.store.client_files.connections import Connections
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.paths import Places
 
@@ -29,12 +26,8 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     """Raises ConfigError, StoreError."""
     clock = SystemClock()
     with closing(ClientStore(places.gateway_db, clock)) as store:
-        connector = Connector(
-            Connections(places.connections_folder),
-            ProgramKeys(ClientKeys(store, clock, TimedIds(clock))),
-            lambda: address_in_settings(places, env),
-            clock,
-            env,
+        connector = make_connector(
+            places, store, lambda: address_in_settings(places, env), env, clock
         )
         if arguments.client == "list":
             return _list(connector)

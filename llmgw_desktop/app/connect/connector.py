@@ -144,19 +144,8 @@ class Connector:
             key_name=known.key_name if known is not None else "",
         )
 
-    def _plan(self, program: Program, wanted: Wanted, known: Connection | None, key: str) -> Plan:
-        puts = program.puts(self.ground, self._offer(wanted, key))
-        clean = without_ours(self.connections, known, (*puts, *self._all_puts(program)))
-        return Plan(program=program, wanted=wanted, changes=with_ours(clean, puts))
-
-    def _all_puts(self, program: Program) -> tuple[Put, ...]:
-        """Wherever something of ours may stand."""
-        offer = Offer(
-            transport=Transport.HTTP, models=True, url="", key="", command=("",), environment={}
-        )
-        return program.puts(self.ground, offer)
-
-    def _offer(self, wanted: Wanted, key: str) -> Offer:
+    def offer(self, wanted: Wanted, key: str) -> Offer:
+        """What a program is told of us. Raises ConfigError."""
         home = self._env.get("LLMGW_HOME", "")
         return Offer(
             transport=wanted.transport,
@@ -166,6 +155,18 @@ class Connector:
             command=(*own_argv(self._env), "mcp"),
             environment={"LLMGW_HOME": str(Path(home).expanduser().absolute())} if home else {},
         )
+
+    def _plan(self, program: Program, wanted: Wanted, known: Connection | None, key: str) -> Plan:
+        puts = program.puts(self.ground, self.offer(wanted, key))
+        clean = without_ours(self.connections, known, (*puts, *self._all_puts(program)))
+        return Plan(program=program, wanted=wanted, changes=with_ours(clean, puts))
+
+    def _all_puts(self, program: Program) -> tuple[Put, ...]:
+        """Wherever something of ours may stand."""
+        offer = Offer(
+            transport=Transport.HTTP, models=True, url="", key="", command=("",), environment={}
+        )
+        return program.puts(self.ground, offer)
 
     def _write(self, plan: Plan, known: Connection | None, client: Client | None) -> Outcome:
         assert plan.wanted is not None
@@ -233,7 +234,7 @@ def _check_same(looked_at: Plan, plan: Plan) -> None:
     for each in plan.changes:
         if seen.get(each.path, each.now) != each.now:
             raise ConfigError(
-                "was changed by another program meanwhile; look at it again. Nothing was changed",
+                "was changed by another program meanwhile; look at it again. Nothing was changed.",
                 file=str(each.path),
             )
 

@@ -1,5 +1,6 @@
 """A key for each program that is set up: named after it, and revoked when it is taken back."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +24,10 @@ class ProgramKeys:
 
     def __init__(self, keys: ClientKeys) -> None:
         self._keys = keys
+
+    def active(self) -> Sequence[Client]:
+        """Those of other programs as well, oldest first."""
+        return self._keys.active()
 
     def client_of(self, known: Connection | None) -> Client | None:
         """Whose key a connection has; None where it is revoked, or has none."""

@@ -153,7 +153,7 @@ def _write_in_place(real: Path, raw: bytes) -> None:
 
 
 def _refused(path: Path, why: str, line: int | None = None) -> ConfigError:
-    return ConfigError(f"{why}. Nothing was changed", file=str(path), line=line)
+    return ConfigError(f"{why}. Nothing was changed.", file=str(path), line=line)
 
 
 _BINARY = getattr(os, "O_BINARY", 0)

@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from llmgw_desktop.app.cli_cards import CliCard
 from llmgw_desktop.app.cli_providers import SignInOpened
-from llmgw_desktop.ui.providers.card_head import card_head
 from llmgw_desktop.ui.providers.quota_rows import QuotaRows
 from llmgw_desktop.ui.providers.standing_marks import standing_mark
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.card import Card
+from llmgw_desktop.ui.widgets.card_head import card_head
 from llmgw_desktop.ui.widgets.code_block import CodeBlock
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone

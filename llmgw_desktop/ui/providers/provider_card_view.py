@@ -10,11 +10,11 @@ from llmgw_desktop.app.provider_cards import AccountLine, ProviderCard
 from llmgw_desktop.app.provider_probe import COST_WORDS
 from llmgw_desktop.app.providers import AccountTest
 from llmgw_desktop.ui.providers.account_row import AccountRow
-from llmgw_desktop.ui.providers.card_head import card_head
 from llmgw_desktop.ui.providers.standing_marks import standing_mark
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.card import Card, Line
+from llmgw_desktop.ui.widgets.card_head import card_head
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.mark import Mark

@@ -16,7 +16,7 @@ def card_head(
     title: Sequence[QWidget],
     facts: Sequence[QWidget],
     acts: Sequence[QWidget],
-    switch: QWidget,
+    switch: QWidget | None = None,
 ) -> Reflow:
     """`title` is one line, `facts` are a line each."""
     words = _words(theme, title, facts)
@@ -46,14 +46,15 @@ def _words(theme: Theme, title: Sequence[QWidget], facts: Sequence[QWidget]) -> 
     return words
 
 
-def _acts(theme: Theme, acts: Sequence[QWidget], switch: QWidget) -> QWidget:
+def _acts(theme: Theme, acts: Sequence[QWidget], switch: QWidget | None) -> QWidget:
     buttons = QWidget()
     row = QHBoxLayout(buttons)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(theme.space(1))
     for act in acts:
         row.addWidget(act)
-    row.addSpacing(theme.space(1.5))
-    row.addWidget(switch)
+    if switch is not None:
+        row.addSpacing(theme.space(1.5))
+        row.addWidget(switch)
     row.addStretch(1)
     return buttons

@@ -1,0 +1,24 @@
+"""Joins what sets programs up, for the command and for the window."""
+
+from collections.abc import Callable, Mapping
+
+from llmgw_desktop.app.connect.connector import Connector
+from llmgw_desktop.app.connect.program_keys import ProgramKeys
+from llmgw_desktop.app.keys import ClientKeys
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.store.client_files.connections import Connections
+from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.paths import Places
+
+
+def make_connector(
+    places: Places,
+    clients: ClientStore,
+    address: Callable[[], str],
+    env: Mapping[str, str],
+    clock: Clock,
+) -> Connector:
+    """`address` is where programs find the gateway."""
+    keys = ProgramKeys(ClientKeys(clients, clock, TimedIds(clock)))
+    return Connector(Connections(places.connections_folder), keys, address, clock, env)

@@ -1,0 +1,90 @@
+"""Shows what would be written into a program's settings, or taken out of them, before it is."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from llmgw_desktop.app.connect.clients import ClientCard
+from llmgw_desktop.app.connect.connector import Plan, Wanted
+from llmgw_desktop.app.connect.programs import Transport
+from llmgw_desktop.ui.clients.diff_view import DiffView
+from llmgw_desktop.ui.dialogs.form_dialog import FormDialog
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.segmented import Segmented
+from llmgw_desktop.ui.widgets.switch_line import SwitchLine
+from llmgw_desktop.ui.widgets.text_field import Field
+
+_WAYS = ((Transport.HTTP.value, "By HTTP"), (Transport.STDIO.value, "Start llmgw mcp"))
+_WAY_WORDS = {
+    Transport.HTTP: (
+        "With a key of its own, so that flights say who asked. The key stands in its file."
+    ),
+    Transport.STDIO: "No key stands in its file; it asks as you.",
+}
+_KEPT = (
+    "Only these lines change. A copy from before is kept, and Undo brings back the file as it was."
+)
+_BACK = (
+    "Where the file is as we left it, it becomes what it was before, byte for byte; else only our"
+    " lines go. The key that was made for it is revoked."
+)
+
+
+class ConnectDialog(FormDialog):
+    """`wish_changed` asks for another preview; `save_wanted` for what is shown to be done."""
+
+    wish_changed = Signal()
+
+    def __init__(self, theme: Theme, card: ClientCard, parent: QWidget, *, is_undo: bool) -> None:
+        verb = "Undo" if is_undo else "Connect"
+        super().__init__(theme, f"{verb} {card.title}", verb, parent)
+        self.plan: Plan | None = None
+        self._way = Segmented(theme, _WAYS, name="How it reaches the gateway's tools")
+        self._way.choose(card.wanted.transport.value)
+        self._models = SwitchLine(theme, "Send its model requests through the gateway, too")
+        self._models.set_on(card.wanted.models)
+        self._way_field = Field(theme, "MCP", self._way, _WAY_WORDS[card.wanted.transport])
+        self.diff = DiffView(theme)
+        self._note = FlowingLabel(theme, _BACK if is_undo else _KEPT, tone=Tone.MUTED)
+        if not is_undo:
+            self.fields.addWidget(self._way_field)
+        if not is_undo and card.takes_models:
+            self.fields.addWidget(self._models)
+        self.fields.addWidget(self.diff)
+        self.fields.addWidget(self._note)
+        self.fields.addStretch(1)
+        self._way.chosen.connect(self._on_way)
+        self._models.switch.clicked.connect(self.wish_changed)
+        self._save.setEnabled(False)
+        self.fit()
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(transport=Transport(self._way.key), models=self._models.is_on)
+
+    def show_plan(self, plan: Plan, diff: str) -> None:
+        self.plan = plan
+        self.diff.show_diff(diff or "There is nothing to change.")
+        self._show_lines(are_known=True)
+        self.show_problem("")
+        self._save.setEnabled(True)
+        self.fit()
+
+    def show_refusal(self, error: Exception) -> None:
+        """Nothing was written."""
+        self.plan = None
+        self.show_saving(is_under_way=False)
+        self._save.setEnabled(False)
+        self._show_lines(are_known=False)
+        self.show_problem(str(error))
+        self.fit()
+
+    def _show_lines(self, *, are_known: bool) -> None:
+        self.diff.setVisible(are_known)
+        self._note.setVisible(are_known)
+
+    def _on_way(self) -> None:
+        self._way_field.set_hint(_WAY_WORDS[Transport(self._way.key)])
+        self._save.setEnabled(False)
+        self.wish_changed.emit()

@@ -1,0 +1,159 @@
+"""As app's Clients, with ready values in place of files and keys; and a scene for pictures."""
+
+from __future__ import annotations
+
+from typing_extensions import override
+
+from llmgw_desktop.app.connect.clients import ClientCard, Clients, ClientsView, KeyLine
+from llmgw_desktop.app.connect.connector import Plan, Wanted
+from llmgw_desktop.app.connect.programs import PROGRAMS, Transport
+from llmgw_desktop.app.connect.standing import State
+
+HTTP = """{
+  "mcpServers": {
+    "llmgw": {
+      "url": "http://127.0.0.1:3333/mcp",
+      "headers": {
+        "Authorization": "Bearer YOUR-KEY"
+      }
+    }
+  }
+}"""
+STDIO = """{
+  "mcpServers": {
+    "llmgw": {
+      "command": "/home/ada/.local/bin/llmgw",
+      "args": [
+        "mcp"
+      ]
+    }
+  }
+}"""
+EMPTY = ClientsView(
+    cards=(),
+    absent=tuple(program.title for program in PROGRAMS.values()),
+    keys=(),
+    http_snippet=HTTP,
+    stdio_snippet=STDIO,
+)
+DIFF = """--- /home/ada/.codex/config.toml
++++ /home/ada/.codex/config.toml
+@@ -1,6 +1,16 @@
+ model = "gpt-5.6"
+-model_provider = "openai"
++model_provider = "llmgw"
+
+ [tui]
+ theme = "dark"
++
++[mcp_servers.llmgw]
++url = "http://127.0.0.1:3333/mcp"
++http_headers = { Authorization = "Bearer llmgw-••••••••" }
+"""
+
+
+class PlainClients(Clients):
+    """`trouble` is raised by every call but `look`."""
+
+    def __init__(self, view: ClientsView = EMPTY) -> None:
+        self.view = view
+        self.trouble: Exception | None = None
+        self.asked: list[tuple[object, ...]] = []
+
+    @override
+    def look(self) -> ClientsView:
+        return self.view
+
+    @override
+    def plan(self, name: str, wanted: Wanted) -> tuple[Plan, str]:
+        self._note("plan", name, wanted)
+        return Plan(program=PROGRAMS[name], wanted=wanted, changes=()), DIFF
+
+    @override
+    def plan_undo(self, name: str) -> tuple[Plan, str]:
+        self._note("plan_undo", name)
+        return Plan(program=PROGRAMS[name], wanted=None, changes=()), DIFF
+
+    @override
+    def carry_out(self, plan: Plan) -> str:
+        self._note("carry_out", plan.program.name, plan.wanted)
+        return f"{plan.program.title} is set up."
+
+    @override
+    def snippet_with_key(self) -> str:
+        self._note("snippet_with_key")
+        return HTTP.replace("YOUR-KEY", "llmgw-" + "k" * 43)
+
+    @override
+    def revoke(self, key_id: str) -> None:
+        self._note("revoke", key_id)
+
+    def _note(self, *what: object) -> None:
+        self.asked.append(what)
+        if self.trouble is not None:
+            raise self.trouble
+
+
+def card(name: str, state: State, **more: object) -> ClientCard:
+    program = PROGRAMS[name]
+    values: dict[str, object] = {
+        "name": name,
+        "title": program.title,
+        "state": state,
+        "words": state.value,
+        "facts": f"/usr/local/bin/{program.commands[0]} · /home/ada/.{name}/settings.json",
+        "used": "",
+        "why": "",
+        "can_connect": state is not State.UNREADABLE,
+        "can_undo": state not in (State.READY, State.UNREADABLE),
+        "takes_models": program.models is not None,
+        "wanted": Wanted(),
+    }
+    return ClientCard(**(values | more))  # type: ignore[arg-type]
+
+
+FULL = ClientsView(
+    cards=(
+        card(
+            "claude-code",
+            State.SET_UP,
+            words="set up: MCP by HTTP, and its models",
+            used="last asked 4 m ago · 24 h: 412 requests",
+            wanted=Wanted(models=True),
+        ),
+        card("codex", State.READY),
+        card(
+            "cursor",
+            State.CHANGED,
+            used="last asked 3 d ago · 24 h: 0 requests",
+            why="Our entry was changed. Set it up again, or undo.",
+        ),
+        card(
+            "vscode",
+            State.STALE,
+            why="It asks http://127.0.0.1:3334, and the gateway is http://127.0.0.1:3333."
+            " Set it up again.",
+        ),
+        card(
+            "zed",
+            State.UNREADABLE,
+            why="/home/ada/.config/zed/settings.json, line 14: not valid JSON: expected ',' or '}'"
+            " (column 3). Nothing was changed.",
+        ),
+        card(
+            "gemini-cli",
+            State.SET_UP,
+            words="set up: MCP by stdio",
+            wanted=Wanted(transport=Transport.STDIO),
+        ),
+    ),
+    absent=("opencode", "Windsurf", "GitHub Copilot CLI", "Grok"),
+    keys=(
+        KeyLine(id="cli_1", name="nightly-review", words="llmgw-Ab3dE… · last asked 9 h ago"),
+        KeyLine(
+            id="cli_2", name="jetbrains", words="llmgw-Zx9yQ… · has not asked for anything yet"
+        ),
+    ),
+    http_snippet=HTTP,
+    stdio_snippet=STDIO,
+)
