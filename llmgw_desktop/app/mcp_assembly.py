@@ -111,7 +111,7 @@ def _panels(parts: McpParts) -> panel_tools.PanelParts:
         validations=parts.validations,
         env=parts.env,
         wait_s=lambda: parts.settings().jobs.sync_deadline_ms / 1000 or None,
-        folder_of=lambda alias: parts.runs.service.workspaces.get(alias).path,
+        folder_of=parts.runs.service.workspaces.top,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -102,3 +103,20 @@ async def test_the_rest_is_joined(house: House) -> None:
         assert off.is_error
         assert off.structured_content is not None
         assert off.structured_content["errorCategory"] == "permission_denied"
+
+
+async def test_a_review_by_alias_looks_where_the_alias_leads_now(
+    house: House, tmp_path: Path
+) -> None:
+    folder, private = tmp_path / "repo", tmp_path / ".ssh"
+    folder.mkdir()
+    private.mkdir()
+    workspaces = house.container.runs.service.workspaces
+    workspaces.add("repo", str(folder), default=False, by="me")
+    folder.rmdir()
+    folder.symlink_to(private)
+    async with client(house, "auto") as session:
+        told = await session.call_tool("review_changes", {"workspace": "repo"})
+    assert told.is_error
+    assert told.structured_content is not None
+    assert told.structured_content["field"] == "workspace"
