@@ -99,6 +99,11 @@ REFUSED_RUNS: dict[str, Words] = {
         "It was deleted or forgotten, or is another client's.",
         "Look at the client's own sessions.",
     ),
+    "no_such_workspace": (
+        "There is no such workspace.",
+        "No folder is registered under this alias, or this CLI may not work in it.",
+        "See `llmgw workspace list`, or register the folder with `llmgw workspace add`.",
+    ),
     "job_still_live": (
         "The job has not ended.",
         "Only jobs that have ended can be deleted.",

@@ -213,11 +213,19 @@ def test_what_belongs_to_no_phase_is_told_where_it_counts() -> None:
     assert rest_of_timeline((), 5.0) == ()
 
 
+OF_TOOLS = ("engine.mcp.", "engine.validation.", "engine.asking.", "domain.validation")
+"""Told to those who call tools of the MCP door; no request of a model meets them."""
+
+
+def is_met(error: type[errors.LlmgwError]) -> bool:
+    return not error.__module__.removeprefix("llmgw_desktop.").startswith(OF_TOOLS)
+
+
 def all_kinds() -> set[str]:
     found: set[str] = set()
 
     def walk(error: type[errors.LlmgwError]) -> None:
-        children: list[Any] = error.__subclasses__()
+        children: list[Any] = [each for each in error.__subclasses__() if is_met(each)]
         if not children:
             found.add(error.kind)
         for child in children:
