@@ -7,7 +7,7 @@ from llmgw_desktop.engine.mcp.tool import Profile, Tool
 
 
 def input_schema(tool: Tool, profile: Profile = Profile.FULL) -> dict[str, Any]:
-    is_cut = profile is Profile.CORE and tool.core_takes is not None
+    is_cut = profile is not Profile.FULL and tool.core_takes is not None
     shown = [
         option
         for option in tool.takes

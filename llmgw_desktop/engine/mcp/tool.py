@@ -79,7 +79,8 @@ class Tool:
     reaches_out: bool = False
     """It talks to the world beyond this gateway."""
     core_takes: frozenset[str] | None = None
-    """Of a tool with very many arguments those that the core profile shows; all are accepted."""
+    """Of a tool with very many arguments those that other profiles than full show; all are
+    accepted."""
 
     is_on: Callable[[], bool] | None = None
     """Whether it is of use by the settings of now, where that depends on them; it can be called

@@ -34,18 +34,20 @@ async def test_who_does_not_ask_hears_nothing(box: RunBox) -> None:
 
 
 async def test_who_leaves_finds_it_again_by_asking_the_same(box: RunBox, house: RunHouse) -> None:
-    call = asyncio.ensure_future(box.call("claude_request", {"prompt": WAITS}, hears=True))
-    while not house.asked:
+    call = asyncio.ensure_future(box.call("claude_request", {"prompt": SLOW}, hears=True))
+    while not box.told:
         await asyncio.sleep(0.01)
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-    again = asyncio.ensure_future(box.call("claude_request", {"prompt": WAITS}))
-    await asyncio.sleep(0)
+    box.told.clear()
+    again = asyncio.ensure_future(box.call("claude_request", {"prompt": SLOW}, hears=True))
+    while not box.told:  # it hears the run from its beginning
+        await asyncio.sleep(0.01)
     (job,) = house.container.runs.supervisor.live
     (house.home / "go").touch()
     told = (await again).structured
-    assert (told["response"], told["jobId"], told["deduped"]) == ("late", job.id, True)
+    assert (told["response"], told["jobId"], told["deduped"]) == ("three", job.id, True)
     assert len(house.asked) == 1
 
 

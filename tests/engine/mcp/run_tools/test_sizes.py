@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jsonschema
 import orjson
 import pytest
 
 from llmgw_desktop.domain.principal import LOCAL
+from llmgw_desktop.engine.mcp.listing import tool_shown
 from llmgw_desktop.engine.mcp.schemas import input_schema, output_schema
-from llmgw_desktop.engine.mcp.tool import Profile, Tool
+from llmgw_desktop.engine.mcp.tool import Profile
 from tests.support.run_toolbox import RunBox
 
 EVERYDAY = {
@@ -23,27 +22,12 @@ EVERYDAY = {
 }
 
 
-def shown(tool: Tool, profile: Profile) -> dict[str, Any]:
-    return {
-        "name": tool.name,
-        "title": tool.title,
-        "description": tool.description,
-        "inputSchema": input_schema(tool, profile),
-        "outputSchema": output_schema(tool),
-        "annotations": {
-            "title": tool.title,
-            "readOnlyHint": tool.reads_only,
-            "destructiveHint": tool.destroys,
-            "idempotentHint": tool.is_idempotent,
-            "openWorldHint": tool.reaches_out,
-        },
-    }
-
-
-@pytest.mark.parametrize(("profile", "most"), [(Profile.CORE, 18), (Profile.FULL, 46)])
+@pytest.mark.parametrize(
+    ("profile", "most"), [(Profile.CORE, 18), (Profile.REVIEW, 18), (Profile.FULL, 45)]
+)
 def test_the_list_is_short(box: RunBox, profile: Profile, most: int) -> None:
     tools = box.box.shown(LOCAL, profile)
-    size = len(orjson.dumps([shown(tool, profile) for tool in tools]))
+    size = len(orjson.dumps([tool_shown(tool, profile) for tool in tools]))
     assert size <= most * 1024, size
 
 
