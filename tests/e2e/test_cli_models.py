@@ -154,6 +154,29 @@ def test_no_session_is_kept(house: CliHouse, name: CliName, sessions: str) -> No
     assert not list((home / sessions).rglob("*.jsonl"))
 
 
+def test_a_persons_mcp_servers_are_not_started_for_an_answer(
+    house: CliHouse, tmp_path: Path
+) -> None:
+    """They are for a job: so it shows that they could have been."""
+    lane = house.lane("stub-ok")
+    lane.always = Answer(call_tools=False)
+    server, started = tmp_path / "server", tmp_path / "started"
+    server.write_text(f"#!/bin/sh\ntouch '{started}'\n")
+    server.chmod(0o755)
+    settings = house.home_of(CliName.CODEX) / ".codex" / "config.toml"
+    before = settings.read_text()
+    settings.write_text(f"{before}[mcp_servers.mine]\ncommand = '{server}'\n")
+    try:
+        assert whole_messages(house, "codex-cli/stub-ok", "hello") == PONG
+        tools = lane.requests[-1].json().get("tools", [])
+        assert {tool["function"]["name"] for tool in tools} <= ASKS_FIRST
+        assert not started.exists()
+        house.job(CliName.CODEX, "hello", model="stub-ok")
+        assert started.exists()
+    finally:
+        settings.write_text(before)
+
+
 def flight_of(house: CliHouse, model: str) -> Flight:
     """The latest one that asked for it."""
 

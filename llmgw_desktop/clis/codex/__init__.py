@@ -3,6 +3,7 @@
 from llmgw_desktop.clis.cli import Cli, ModelUse, SideUsage
 from llmgw_desktop.clis.codex.flags import FLAGS, HELPS, VERSION
 from llmgw_desktop.clis.codex.options import EFFORTS, OPTIONS
+from llmgw_desktop.clis.codex.own_servers import without_servers
 from llmgw_desktop.clis.codex.plan import FACTS, plan
 from llmgw_desktop.clis.codex.reader import SIGN_IN, CodexReader
 from llmgw_desktop.clis.codex.rollout import PATH, read_usage
@@ -39,5 +40,7 @@ CLI = Cli(
         effort="reasoningEffort",
         efforts=frozenset(EFFORTS),
         schema="outputSchema",
+        settings_file=".codex/config.toml",
+        without=without_servers,
     ),
 )
