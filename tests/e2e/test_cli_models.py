@@ -154,7 +154,7 @@ def test_no_session_is_kept(house: CliHouse, name: CliName, sessions: str) -> No
     assert not list((home / sessions).rglob("*.jsonl"))
 
 
-def test_a_persons_mcp_servers_are_not_started_for_an_answer(
+def test_a_persons_servers_and_skills_have_no_part_in_an_answer(
     house: CliHouse, tmp_path: Path
 ) -> None:
     """They are for a job: so it shows that they could have been."""
@@ -164,6 +164,9 @@ def test_a_persons_mcp_servers_are_not_started_for_an_answer(
     server.write_text(f"#!/bin/sh\ntouch '{started}'\n")
     server.chmod(0o755)
     settings = house.home_of(CliName.CODEX) / ".codex" / "config.toml"
+    skill = settings.parent / "skills" / "mine" / "SKILL.md"
+    skill.parent.mkdir(parents=True)
+    skill.write_text("---\nname: mine\ndescription: WORDS-OF-MY-SKILL\n---\n")
     before = settings.read_text()
     settings.write_text(f"{before}[mcp_servers.mine]\ncommand = '{server}'\n")
     try:
@@ -171,10 +174,13 @@ def test_a_persons_mcp_servers_are_not_started_for_an_answer(
         tools = lane.requests[-1].json().get("tools", [])
         assert {tool["function"]["name"] for tool in tools} <= ASKS_FIRST
         assert not started.exists()
+        assert "WORDS-OF-MY-SKILL" not in str(lane.requests[-1].json())
         house.job(CliName.CODEX, "hello", model="stub-ok")
         assert started.exists()
+        assert "WORDS-OF-MY-SKILL" in str(lane.requests[-1].json())
     finally:
         settings.write_text(before)
+        skill.unlink()
 
 
 def flight_of(house: CliHouse, model: str) -> Flight:

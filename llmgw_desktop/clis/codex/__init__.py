@@ -33,7 +33,12 @@ CLI = Cli(
         options={
             "sandboxMode": "read-only",
             "ephemeral": True,
-            "configOverrides": {**_NO_TOOLS, "web_search": "disabled"},
+            "configOverrides": {
+                **_NO_TOOLS,
+                "web_search": "disabled",
+                "skills.include_instructions": False,
+                "include_environment_context": False,
+            },
         },
         system="developerInstructions",
         longest_system=100_000,
