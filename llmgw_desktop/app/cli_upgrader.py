@@ -5,6 +5,7 @@ import asyncio
 import logging
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -43,6 +44,8 @@ class CliUpgrader:
         self._clean = clean
         self._ask = ProgramAsker()
         self._under_way: set[CliName] = set()
+        # one after the other: package managers do not like each other in one folder
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="upgrade")
 
     async def plan(self, name: CliName, target: str) -> UpgradePlan:
         return await asyncio.to_thread(self._planned, name, target)
@@ -55,12 +58,14 @@ class CliUpgrader:
             raise InvalidRun(_BUSY, field="cli")
         self._under_way.add(name)
         # goes on, and is written down, though its caller has left meanwhile
-        doing = asyncio.get_running_loop().run_in_executor(None, self._run, plan, timeout_s, who)
+        loop = asyncio.get_running_loop()
+        doing = loop.run_in_executor(self._thread, self._run, plan, timeout_s, who)
         doing.add_done_callback(lambda _: self._under_way.discard(name))
         return await asyncio.shield(doing)
 
     def close(self) -> None:
         self._ask.close()
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _planned(self, name: CliName, target: str) -> UpgradePlan:
         found = self._survey.find(name)

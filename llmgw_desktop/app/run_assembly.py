@@ -110,7 +110,7 @@ class Runs:
         )
         self.service.caches = self.caches
         self.service.apply(settings.jobs, _defaults(settings))
-        self.models = CliClient(self.supervisor, self.clis)
+        self.models = CliClient(self.supervisor, self.clis, launcher.persons_environment)
         self._followers: list[Stop] = []
 
     def ready(self) -> tuple[Provider, ...]:

@@ -80,6 +80,11 @@ class ModelUse:
     """The option that takes an answer's JSON schema; empty: the prompt ends with it."""
     answers_at_end: bool = False
     """What fits the schema is told at its end, apart from what was said on the way there."""
+    settings_file: str = ""
+    """Below HOME: the person's settings that would give it more than it shall have; empty: options
+    keep it from them."""
+    without: Callable[[Mapping[str, object], bytes], Mapping[str, object]] | None = None
+    """(The options, what stands in that file) → options that take this from it."""
     reads_mentions: bool = False
     """It puts files into a prompt that names them behind an `@`, and no option keeps it from it."""
 

@@ -154,6 +154,35 @@ def test_no_session_is_kept(house: CliHouse, name: CliName, sessions: str) -> No
     assert not list((home / sessions).rglob("*.jsonl"))
 
 
+def test_a_persons_servers_and_skills_have_no_part_in_an_answer(
+    house: CliHouse, tmp_path: Path
+) -> None:
+    """They are for a job: so it shows that they could have been."""
+    lane = house.lane("stub-ok")
+    lane.always = Answer(call_tools=False)
+    server, started = tmp_path / "server", tmp_path / "started"
+    server.write_text(f"#!/bin/sh\ntouch '{started}'\n")
+    server.chmod(0o755)
+    settings = house.home_of(CliName.CODEX) / ".codex" / "config.toml"
+    skill = settings.parent / "skills" / "mine" / "SKILL.md"
+    skill.parent.mkdir(parents=True)
+    skill.write_text("---\nname: mine\ndescription: WORDS-OF-MY-SKILL\n---\n")
+    before = settings.read_text()
+    settings.write_text(f"{before}[mcp_servers.mine]\ncommand = '{server}'\n")
+    try:
+        assert whole_messages(house, "codex-cli/stub-ok", "hello") == PONG
+        tools = lane.requests[-1].json().get("tools", [])
+        assert {tool["function"]["name"] for tool in tools} <= ASKS_FIRST
+        assert not started.exists()
+        assert "WORDS-OF-MY-SKILL" not in str(lane.requests[-1].json())
+        house.job(CliName.CODEX, "hello", model="stub-ok")
+        assert started.exists()
+        assert "WORDS-OF-MY-SKILL" in str(lane.requests[-1].json())
+    finally:
+        settings.write_text(before)
+        skill.unlink()
+
+
 def flight_of(house: CliHouse, model: str) -> Flight:
     """The latest one that asked for it."""
 

@@ -3,6 +3,7 @@
 from llmgw_desktop.clis.cli import Cli, ModelUse, SideUsage
 from llmgw_desktop.clis.codex.flags import FLAGS, HELPS, VERSION
 from llmgw_desktop.clis.codex.options import EFFORTS, OPTIONS
+from llmgw_desktop.clis.codex.own_servers import without_servers
 from llmgw_desktop.clis.codex.plan import FACTS, plan
 from llmgw_desktop.clis.codex.reader import SIGN_IN, CodexReader
 from llmgw_desktop.clis.codex.rollout import PATH, read_usage
@@ -32,12 +33,19 @@ CLI = Cli(
         options={
             "sandboxMode": "read-only",
             "ephemeral": True,
-            "configOverrides": {**_NO_TOOLS, "web_search": "disabled"},
+            "configOverrides": {
+                **_NO_TOOLS,
+                "web_search": "disabled",
+                "skills.include_instructions": False,
+                "include_environment_context": False,
+            },
         },
         system="developerInstructions",
         longest_system=100_000,
         effort="reasoningEffort",
         efforts=frozenset(EFFORTS),
         schema="outputSchema",
+        settings_file=".codex/config.toml",
+        without=without_servers,
     ),
 )

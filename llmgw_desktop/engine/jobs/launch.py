@@ -130,6 +130,11 @@ class Launcher:
         own = environment_for(cli.name, self._env, cli.sign_in.variables)
         return {**own, **self._of(cli).env}
 
+    def persons_environment(self, cli: Cli) -> dict[str, str] | None:
+        """The same; None where its runs have a HOME of their own, and none of the person's
+        settings."""
+        return None if self._of(cli).vault else self.environment(cli)
+
     def vault_file(self, cli: Cli) -> str:
         """The vault's file with which its runs are signed in: `work/auth.json`; empty: they are as
         the person is."""

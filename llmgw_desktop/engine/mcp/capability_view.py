@@ -46,7 +46,8 @@ class Wanted:
 
 
 async def capabilities(desk: CliDesk, name: CliName, wanted: Wanted) -> dict[str, Any]:
-    seen = await (desk.look(name, with_flags=True, anew=True) if wanted.anew else desk.find(name))
+    is_asked = wanted.anew and desk.said(name).enabled
+    seen = await (desk.look(name, with_flags=True, anew=True) if is_asked else desk.find(name))
     cli = desk.cli(name)
     told = {
         **_standing(desk, seen),

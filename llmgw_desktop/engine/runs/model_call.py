@@ -18,11 +18,12 @@ _WORD_JOINER = "\u2060"
 """Has no width and no meaning: a model reads over it."""
 
 
-def submission_of(cli: Cli, call: UpstreamCall) -> Submission:
-    """A run of its own, whatever goes on: a caller's stream is his alone."""
+def submission_of(cli: Cli, call: UpstreamCall, settings: bytes = b"") -> Submission:
+    """A run of its own, whatever goes on: a caller's stream is his alone. `settings`: the
+    person's, of a CLI that is to go without some of them."""
     asked: dict[str, Any] = orjson.loads(bytes(call.body))
     return Submission(
-        request=_request(cli, call.candidate.model, asked),
+        request=_request(cli, call.candidate.model, asked, settings),
         owner=call.principal.client_id,
         client=call.principal.name,
         flight_id=call.flight_id,
@@ -32,10 +33,10 @@ def submission_of(cli: Cli, call: UpstreamCall) -> Submission:
     )
 
 
-def _request(cli: Cli, model: str, asked: dict[str, Any]) -> CliRequest:
+def _request(cli: Cli, model: str, asked: dict[str, Any], settings: bytes) -> CliRequest:
     use = cli.model_use
     prompt: str = asked["prompt"]
-    options = dict(use.options)
+    options = dict(use.without(use.options, settings) if use.without else use.options)
     if system := asked.get("system"):
         if use.system and _fits(system, use.longest_system):
             options[use.system] = system

@@ -4,6 +4,7 @@ The head of the answer is given when the run has said its first word: one that f
 error with a status, so that another candidate may be asked.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 
 import orjson
@@ -28,6 +29,7 @@ from llmgw_desktop.domain.submission import Submission, Submitted
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.runs.model_call import submission_of
+from llmgw_desktop.engine.runs.own_settings import settings_of
 from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
 from llmgw_desktop.wire.translate.cli.frames import CliFrames
@@ -47,9 +49,16 @@ _WORTH_A_HEAD = (TextGrew, ThinkingGrew)
 class CliClient:
     """The way to all of them; holds no connection."""
 
-    def __init__(self, supervisor: Supervisor, clis: Mapping[CliName, Cli]) -> None:
+    def __init__(
+        self,
+        supervisor: Supervisor,
+        clis: Mapping[CliName, Cli],
+        environment: Callable[[Cli], Mapping[str, str] | None] = lambda _: None,
+    ) -> None:
+        """`environment`: with which its runs find a person's settings; None: they find none."""
         self._supervisor = supervisor
         self._clis = clis
+        self._environment = environment
         self._cancels = Tasks()
         self._is_leaving = False
 
@@ -62,7 +71,7 @@ class CliClient:
         if call.operation is not Operation.GENERATE:
             raise NotServed("A CLI answers prompts and nothing else.")
         cli = self._clis[CLI_OF_PROVIDER[call.candidate.upstream.provider]]
-        submission = submission_of(cli, call)
+        submission = submission_of(cli, call, await self._settings(cli))
         submitted = await self._submitted(submission, call)
         call.connected()
         answer = RunAnswer(
@@ -78,6 +87,11 @@ class CliClient:
             await answer.close()
             raise
         return answer
+
+    async def _settings(self, cli: Cli) -> bytes:
+        if not cli.model_use.settings_file or (env := self._environment(cli)) is None:
+            return b""
+        return await asyncio.to_thread(settings_of, cli, env)
 
     def _unwanted(self, job_id: str) -> None:
         if not self._is_leaving:

@@ -161,6 +161,8 @@ async def test_what_is_switched_off_is_not_started(computer: Computer) -> None:
     await ask(desk, "upstream_contracts", cli="claude", probeInstalled=True)
     await ask(desk, "provider_version_guard", cli="claude")
     await ask(desk, "provider_subcommand_drift", provider="claude")
+    await ask(desk, "provider_tool_capabilities", cli="claude", refresh=True)
+    await ask(desk, "list_models", cli="claude")
     assert computer.asked("claude") == []
     desk.close()
 

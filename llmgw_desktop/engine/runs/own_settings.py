@@ -1,0 +1,27 @@
+"""A person's own settings of a CLI: a run that only answers goes without some of them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from llmgw_desktop.clis.cli import Cli
+
+MOST_BYTES = 4 * 1024 * 1024
+
+
+def settings_of(cli: Cli, environment: Mapping[str, str]) -> bytes:
+    """As its runs would find them; empty where there are none. For a thread."""
+    path = _place(cli, environment)
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES)
+    except OSError:
+        return b""
+
+
+def _place(cli: Cli, environment: Mapping[str, str]) -> Path:
+    file = cli.model_use.settings_file
+    for variable, folder in cli.sign_in.homes.items():
+        elsewhere = environment.get(variable)
+        if elsewhere and file.startswith(f"{folder}/"):
+            return Path(elsewhere) / file.removeprefix(f"{folder}/")
+    return Path(environment.get("HOME") or "/") / file
