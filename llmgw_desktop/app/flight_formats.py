@@ -22,6 +22,7 @@ from llmgw_desktop.app.flight_words import STATE_WORDS, model_text, took_so_far_
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 
@@ -134,7 +135,28 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
     if flight.attempts > 1:
         lines.append(Fact(label="Attempts", value=count_text(flight.attempts)))
     lines.append(Fact(label="Size", value=_sizes_text(flight)))
+    if flight.prompt_facts is not None:
+        lines += _prompt_facts(flight.prompt_facts)
     return tuple(lines)
+
+
+def _prompt_facts(told: PromptFacts) -> list[Fact]:
+    """Of a run: what of its prompt can be cached, and what was made shorter."""
+    lines = []
+    if told.stable_prefix_hash:
+        marks = told.cache_control_blocks
+        marked = f", {counted(marks, 'part')} marked for the cache" if marks else ""
+        value = f"about {counted(told.stable_prefix_tokens, 'token')}{marked}"
+        lines.append(Fact(label="Stable prefix", value=value))
+    savings = [
+        f"{name} {saving.before_tokens:,} → {saving.after_tokens:,}"
+        for name, saving in (("prompt", told.prompt_saving), ("answer", told.answer_saving))
+        if saving is not None
+    ]
+    if savings:
+        value = f"{', '.join(savings)} tokens, estimated"
+        lines.append(Fact(label="Made shorter", value=value))
+    return lines
 
 
 def protocol_text(flight: FlightSummary) -> str:

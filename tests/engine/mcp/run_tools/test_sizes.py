@@ -40,7 +40,7 @@ def shown(tool: Tool, profile: Profile) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(("profile", "most"), [(Profile.CORE, 18), (Profile.FULL, 46)])
+@pytest.mark.parametrize(("profile", "most"), [(Profile.CORE, 18), (Profile.FULL, 47)])
 def test_the_list_is_short(box: RunBox, profile: Profile, most: int) -> None:
     tools = box.box.shown(LOCAL, profile)
     size = len(orjson.dumps([shown(tool, profile) for tool in tools]))
