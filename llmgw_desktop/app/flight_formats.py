@@ -149,12 +149,13 @@ def _prompt_facts(told: PromptFacts) -> list[Fact]:
         value = f"about {counted(told.stable_prefix_tokens, 'token')}{marked}"
         lines.append(Fact(label="Stable prefix", value=value))
     savings = [
-        f"{name} {saving.before_tokens:,} → {saving.after_tokens:,}"
-        for name, saving in (("prompt", told.prompt_saving), ("answer", told.answer_saving))
+        (saving, word)
+        for saving, word in ((told.prompt_saving, "tokens asked"), (told.answer_saving, "answered"))
         if saving is not None
     ]
     if savings:
-        value = f"{', '.join(savings)} tokens, estimated"
+        each = [f"{at.before_tokens:,} → {at.after_tokens:,} {word}" for at, word in savings]
+        value = f"about {', '.join(each)}"
         lines.append(Fact(label="Made shorter", value=value))
     return lines
 
