@@ -16,6 +16,7 @@ from llmgw_desktop.app.figures import (
     money_text,
     rate_text,
     share_text,
+    short_count_text,
     size_text,
 )
 from llmgw_desktop.app.flight_words import STATE_WORDS, model_text, took_so_far_ms
@@ -154,7 +155,8 @@ def _prompt_facts(told: PromptFacts) -> list[Fact]:
         if saving is not None
     ]
     if savings:
-        each = [f"{at.before_tokens:,} → {at.after_tokens:,} {word}" for at, word in savings]
+        count = short_count_text
+        each = [f"{count(at.before_tokens)} → {count(at.after_tokens)} {w}" for at, w in savings]
         value = f"about {', '.join(each)}"
         lines.append(Fact(label="Made shorter", value=value))
     return lines

@@ -65,7 +65,7 @@ def test_what_is_known_of_a_runs_prompt() -> None:
         each.label: each.value for each in facts(record(summary=summary(1, prompt_facts=told)))
     }
     assert lines["Stable prefix"] == "about 3,400 tokens, 2 parts marked for the cache"
-    assert lines["Made shorter"] == ("about 12,000 → 9,000 tokens asked, 400 → 350 answered")
+    assert lines["Made shorter"] == ("about 12.0k → 9,000 tokens asked, 400 → 350 answered")
     assert "Made shorter" not in {each.label for each in facts(record(1))}
 
 
