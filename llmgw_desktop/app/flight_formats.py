@@ -16,12 +16,14 @@ from llmgw_desktop.app.figures import (
     money_text,
     rate_text,
     share_text,
+    short_count_text,
     size_text,
 )
 from llmgw_desktop.app.flight_words import STATE_WORDS, model_text, took_so_far_ms
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 
@@ -134,7 +136,30 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
     if flight.attempts > 1:
         lines.append(Fact(label="Attempts", value=count_text(flight.attempts)))
     lines.append(Fact(label="Size", value=_sizes_text(flight)))
+    if flight.prompt_facts is not None:
+        lines += _prompt_facts(flight.prompt_facts)
     return tuple(lines)
+
+
+def _prompt_facts(told: PromptFacts) -> list[Fact]:
+    """Of a run: what of its prompt can be cached, and what was made shorter."""
+    lines = []
+    if told.stable_prefix_hash:
+        marks = told.cache_control_blocks
+        marked = f", {counted(marks, 'part')} marked for the cache" if marks else ""
+        value = f"about {counted(told.stable_prefix_tokens, 'token')}{marked}"
+        lines.append(Fact(label="Stable prefix", value=value))
+    savings = [
+        (saving, word)
+        for saving, word in ((told.prompt_saving, "tokens asked"), (told.answer_saving, "answered"))
+        if saving is not None
+    ]
+    if savings:
+        count = short_count_text
+        each = [f"{count(at.before_tokens)} → {count(at.after_tokens)} {w}" for at, w in savings]
+        value = f"about {', '.join(each)}"
+        lines.append(Fact(label="Made shorter", value=value))
+    return lines
 
 
 def protocol_text(flight: FlightSummary) -> str:

@@ -19,6 +19,10 @@ from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.mcp.resource import Prompt, Resource
 from llmgw_desktop.engine.mcp.resources import receipts
+from llmgw_desktop.engine.mcp.resources.cache_state import (
+    cache_state_resources,
+    session_cache,
+)
 from llmgw_desktop.engine.mcp.resources.cli_resources import cli_resources
 from llmgw_desktop.engine.mcp.resources.skill_resources import skill_resources
 from llmgw_desktop.engine.mcp.tool import Tool
@@ -99,6 +103,7 @@ def _resources(parts: McpParts) -> tuple[Resource, ...]:
         *cli_resources(parts.clis.desk),
         *skill_resources(parts.skills),
         *receipts.resources(parts.validations),
+        *cache_state_resources(parts.runs.caches, parts.runs.service.sessions),
     )
 
 
@@ -122,4 +127,5 @@ def _runs(parts: McpParts) -> RunFamilies:
         settings=parts.settings,
         record=parts.record,
         database=parts.database,
+        cache_state=session_cache(parts.runs.caches, parts.runs.service.sessions),
     )

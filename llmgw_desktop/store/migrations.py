@@ -219,20 +219,6 @@ GATEWAY_STEPS: Steps = (
         "CREATE INDEX approvals_age ON approvals (at_s)",
     ),
     (
-        # What of a prompt may come from a vendor's cache, and how an answer is wanted.
-        "ALTER TABLE jobs ADD COLUMN stable_prefix_hash TEXT NOT NULL DEFAULT ''",
-        "ALTER TABLE jobs ADD COLUMN stable_prefix_tokens INTEGER NOT NULL DEFAULT 0",
-        "ALTER TABLE jobs ADD COLUMN cache_control_blocks INTEGER NOT NULL DEFAULT 0",
-        "ALTER TABLE jobs ADD COLUMN cache_control_ttl_seconds INTEGER NOT NULL DEFAULT 0",
-        "ALTER TABLE jobs ADD COLUMN compression TEXT",
-        "ALTER TABLE jobs ADD COLUMN answer_shape TEXT NOT NULL DEFAULT ''",
-        """
-        CREATE INDEX jobs_prefix ON jobs (owner, stable_prefix_hash, asked_at_s)
-        WHERE stable_prefix_hash <> ''
-        """,
-        "CREATE INDEX jobs_session ON jobs (session_id, asked_at_s) WHERE session_id <> ''",
-    ),
-    (
         # Panels of models and what each of them answered; `role` is reviewer or judge.
         """
         CREATE TABLE validations (
@@ -282,6 +268,20 @@ GATEWAY_STEPS: Steps = (
             public_key TEXT NOT NULL
         )
         """,
+    ),
+    (
+        # What of a prompt may come from a vendor's cache, and how an answer is wanted.
+        "ALTER TABLE jobs ADD COLUMN stable_prefix_hash TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE jobs ADD COLUMN stable_prefix_tokens INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN cache_control_blocks INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN cache_control_ttl_seconds INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE jobs ADD COLUMN compression TEXT",
+        "ALTER TABLE jobs ADD COLUMN answer_shape TEXT NOT NULL DEFAULT ''",
+        """
+        CREATE INDEX jobs_prefix ON jobs (owner, stable_prefix_hash, asked_at_s)
+        WHERE stable_prefix_hash <> ''
+        """,
+        "CREATE INDEX jobs_session ON jobs (session_id, asked_at_s) WHERE session_id <> ''",
     ),
 )
 

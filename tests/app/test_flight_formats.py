@@ -19,6 +19,7 @@ from llmgw_desktop.app.flight_timeline import rest_of_timeline, timeline_sentenc
 from llmgw_desktop.domain import access_errors, errors, run_errors
 from llmgw_desktop.domain.flight import FlightState, FlightSummary, Phase, PhaseName
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.prompt_facts import PromptFacts, Saving
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from tests.support.made_flights import BEGIN_S, failed, record, running, summary
@@ -50,6 +51,22 @@ def test_a_whole_row() -> None:
         "output": "310",
         "rate": "97",
     }
+
+
+def test_what_is_known_of_a_runs_prompt() -> None:
+    told = PromptFacts(
+        stable_prefix_hash="ab",
+        stable_prefix_tokens=3400,
+        cache_control_blocks=2,
+        prompt_saving=Saving(before_tokens=12000, after_tokens=9000),
+        answer_saving=Saving(before_tokens=400, after_tokens=350),
+    )
+    lines = {
+        each.label: each.value for each in facts(record(summary=summary(1, prompt_facts=told)))
+    }
+    assert lines["Stable prefix"] == "about 3,400 tokens, 2 parts marked for the cache"
+    assert lines["Made shorter"] == ("about 12.0k → 9,000 tokens asked, 400 → 350 answered")
+    assert "Made shorter" not in {each.label for each in facts(record(1))}
 
 
 def test_a_row_of_which_little_is_known() -> None:

@@ -16,7 +16,13 @@ import certifi
 
 from llmgw_desktop.domain.cli import CliName
 from tests.support import cli_benches
-from tests.support.gateway import Gateway, GatewaySetup, openai_provider, running_gateway
+from tests.support.gateway import (
+    Gateway,
+    GatewaySetup,
+    anthropic_provider,
+    openai_provider,
+    running_gateway,
+)
 from tests.support.lane import Lane
 from tests.support.upstream import Upstream, upstream_thread
 
@@ -80,15 +86,19 @@ def open_cli_house(
     *,
     toml: str = "",
     sign_in_with: str | None = None,
+    vendor_model: str = "",
 ) -> Iterator[CliHouse]:
     """The port is chosen before, since the CLIs' settings name it. `sign_in_with`: the key that
-    the CLIs have in place of a good one; empty: they have none."""
+    the CLIs have in place of a good one; empty: they have none. `vendor_model`: one more model,
+    whose lane speaks as Anthropic does."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     url = f"http://127.0.0.1:{port}"
     with upstream_thread() as upstream:
         providers = [openai_provider(upstream.lane(model)) for model in cli_benches.STUBS]
+        if vendor_model:
+            providers.append(anthropic_provider(upstream.lane(vendor_model)))
         home, arguments = root / "home", ("--port", str(port))
         setup = GatewaySetup(home=home, arguments=arguments, providers=providers)
         setup.write_config()

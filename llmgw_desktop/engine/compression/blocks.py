@@ -10,11 +10,14 @@ from enum import Enum
 
 from llmgw_desktop.engine.compression.fences import fence_after_all, may_hold_fence
 
+MOST_BLOCKS = 100_000
 _GAP = re.compile(r"(\n(?:[ \t\r]*+\n)++)")
-_DELICATE = re.compile(r"[`\"“”„«»‘<>\\]")
+_DELICATE = tuple('`"“”„«»‘<>\\')
+_SIGNS = ("`", "~~~", '"', "“", "”", "<", "@@ -", "diff --git")
+"""Without any of these a block neither begins nor ends what holds others."""
 _QUOTE = re.compile(r"(?<!\w)'(?=\S)")
 _DIFF = re.compile(r"^(?:diff --git |@@ -)", re.MULTILINE)
-_VERBATIM = re.compile(r"<(/?)(?:pre|code|script|style|textarea)\b", re.IGNORECASE)
+_VERBATIM = ("pre", "code", "script", "style", "textarea")
 
 
 class Care(Enum):
@@ -37,7 +40,10 @@ class Block:
 
 
 def blocks_of(text: str) -> list[Block]:
+    """None where there are more than MOST_BLOCKS."""
     pieces = _GAP.split(text)
+    if len(pieces) > 2 * MOST_BLOCKS:
+        return []
     texts, gaps = pieces[::2], [*pieces[1::2], ""]
     cares = _cares(texts)
     return [Block(*each) for each in zip(texts, gaps, cares, strict=True)]
@@ -59,10 +65,18 @@ class _Open:
         self._fence = ""
         self._is_quoting = self._is_diff = False
         self._curly = self._verbatim = self._depth = 0
+        self._was_open = False
 
     def passes(self, text: str) -> bool:
         """Whether something was open before this block, within it, or is after it."""
-        was_open = self._is_open
+        if not self._was_open and text[:1] not in ("{", "[") and not _has(text, _SIGNS):
+            return False
+        passed = self._passes(text)
+        self._was_open = self._is_open
+        return passed
+
+    def _passes(self, text: str) -> bool:
+        was_open = self._was_open
         if may_hold_fence(text):
             was_open = True
             self._fence = fence_after_all(text, self._fence)
@@ -72,9 +86,7 @@ class _Open:
         if "“" in text or "”" in text:
             self._curly = max(self._curly + text.count("“") - text.count("”"), 0)
         if "<" in text:
-            tags = _VERBATIM.findall(text)
-            self._verbatim = max(self._verbatim + len(tags) - 2 * tags.count("/"), 0)
-            was_open = was_open or bool(tags)
+            was_open = self._count_tags(text.lower()) or was_open
         if self._depth or text[:1] in ("{", "["):
             self._count_braces(text)
         if "@@ -" in text or "diff --git" in text:
@@ -92,6 +104,13 @@ class _Open:
             or self._depth
         )
 
+    def _count_tags(self, text: str) -> bool:
+        """Whether there are any of elements in which blanks count."""
+        opened = sum(text.count(f"<{tag}") for tag in _VERBATIM)
+        closed = sum(text.count(f"</{tag}") for tag in _VERBATIM)
+        self._verbatim = max(self._verbatim + opened - closed, 0)
+        return bool(opened or closed)
+
     def _count_braces(self, text: str) -> None:
         opened = text.count("{") + text.count("[")
         self._depth = max(self._depth + opened - text.count("}") - text.count("]"), 0)
@@ -101,9 +120,17 @@ def care_of(text: str) -> Care:
     """Of a block by itself."""
     if _is_indented(text) or _is_data(text) or _is_table(text):
         return Care.CODE
-    if _DELICATE.search(text) or ("'" in text and _QUOTE.search(text)) or _is_aligned(text):
+    if _has(text, _DELICATE) or ("'" in text and _QUOTE.search(text)) or _is_aligned(text):
         return Care.DELICATE
     return Care.PROSE
+
+
+def _has(text: str, signs: tuple[str, ...]) -> bool:
+    """A loop: where none is there it is quicker than a pattern."""
+    for sign in signs:  # noqa: SIM110 - any() would be twice as dear
+        if sign in text:
+            return True
+    return False
 
 
 def _is_indented(text: str) -> bool:
@@ -116,10 +143,12 @@ def _is_data(text: str) -> bool:
 
 
 def _is_table(text: str) -> bool:
-    if text.count("|") > 1:
+    if "|" in text and text.count("|") > 1:
         return True
+    if "\n" not in text:
+        return False
     for separator in (",", ";"):
-        if text.count(separator) < 4 or "\n" not in text:
+        if text.count(separator) < 4:
             continue
         counts = {_cells(line, separator) for line in text.rstrip().split("\n")}
         if len(counts) == 1 and min(counts) > 1:

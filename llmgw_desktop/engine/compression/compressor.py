@@ -5,6 +5,8 @@ is doubtful is left as it is. No text becomes longer, and doing it again changes
 """
 
 import re
+from dataclasses import dataclass
+from operator import eq
 
 from llmgw_desktop.engine.compression.ansi import without_ansi
 from llmgw_desktop.engine.compression.blocks import Block, Care, blocks_of, care_of
@@ -26,10 +28,14 @@ def compressed(text: str, courtesies: Courtesies | None = None) -> str:
         return text
     plain = without_ansi(text)
     plain = plain[_HEAD.match(plain).end() :]  # type: ignore[union-attr]
-    blocks = _without_tail(blocks_of(plain))
+    blocks = blocks_of(plain)
+    if not blocks:
+        return text
+    blocks = _without_tail(blocks)
+    finds = _finds_in(plain)
     for block in blocks:
         if block.care is not Care.CODE:
-            block.text = _shorter(block)
+            block.text = _shorter(block, finds)
     once_each(blocks, numbers_in(plain))
     if courtesies is not None:
         blocks = _without_tail(without_courtesies(blocks, courtesies))
@@ -54,19 +60,40 @@ def _without_tail(blocks: list[Block]) -> list[Block]:
     return blocks
 
 
-def _shorter(block: Block) -> str:
-    lines = block.text.split("\n")
+@dataclass(frozen=True, slots=True)
+class _Finds:
+    """What is anywhere in a text: where something is nowhere, no block is looked at for it."""
+
+    rules: bool
+    runs: bool
+
+
+def _finds_in(text: str) -> _Finds:
+    rules = any(rule in text for rule in _RULES)
+    lines = [line for line in text.split("\n") if line]
+    # Blanks at the ends go first: they may be all by which two lines differ.
+    runs = any(map(eq, lines, lines[1:])) or " \n" in text or "  " in text
+    return _Finds(rules=rules, runs=runs)
+
+
+def _shorter(block: Block, finds: _Finds) -> str:
+    text = block.text
+    has_ends = " \n" in text or text[-1:] == " "
+    if not (has_ends or finds.rules or finds.runs or "  " in text):
+        return text
+    lines = text.split("\n")
     if block.care is Care.PROSE:
-        lines = [line.rstrip(" \t") for line in lines]
-        if any(rule in block.text for rule in _RULES):
+        if has_ends:
+            lines = [line.rstrip(" \t") for line in lines]
+        if finds.rules:
             lines = [_short_rule(line) for line in lines]
-        if "  " in block.text:
+        if "  " in text:
             lines = [_without_gaps(line) for line in lines]
-    text = "\n".join(folded(lines))
+    text = "\n".join(folded(lines)) if finds.runs else "\n".join(lines)
     if block.care is Care.DELICATE and text != block.text and care_of(text) is Care.PROSE:
         # What was one below the other stands alone now.
         block.text, block.care = text, Care.PROSE
-        return _shorter(block)
+        return _shorter(block, finds)
     return text
 
 

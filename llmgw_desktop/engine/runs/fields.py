@@ -23,7 +23,7 @@ COMMON = (
     option(
         "promptParts",
         PARTS,
-        "The prompt in parts, joined by blank lines; cacheControl marks what a cache shall keep.",
+        "Joined by blank lines; cacheControl marks what to cache.",
     ),
     option("model", {"type": "string"}, "Left out, `default` or `latest`: the CLI chooses."),
     option("sessionId", TEXT, "The session to go on with: the gateway's id or the CLI's own."),
@@ -36,9 +36,9 @@ COMMON = (
     option("idleTimeoutMs", whole_number(30_000, 3_600_000), "How long the CLI may say nothing."),
     option("forceRefresh", ON, "A run of its own, though the same goes on or is done."),
     option("replay", ON, "The answer of the same run though it may have changed files then."),
-    option("optimizePrompt", ON, "Shorten it: blanks, repeats, courtesies; never code or data."),
+    option("optimizePrompt", ON, "Shorten it, never code or data."),
     option("optimizeResponse", ON, "The same of the answer."),
-    option("compressResponse", ON, "The same without courtesies; default: the settings."),
+    option("compressResponse", ON, "Keeps courtesies; default: the settings."),
     option("approvalStrategy", one_of("legacy", "mcp_managed"), "Only legacy is offered yet."),
     option(
         "approvalPolicy",

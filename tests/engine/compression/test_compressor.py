@@ -105,7 +105,9 @@ def test_courtesies_at_the_edges_go(
     assert compressed(text, courtesies) == (expected or text)
 
 
-@pytest.mark.parametrize("text", ["x\n" * (MOST_LINES + 1), "\x1b" * 1_000_001])
+@pytest.mark.parametrize(
+    "text", ["x\n" * (MOST_LINES + 1), "\x1b" * 1_000_001, "x\n  \n\n" * 100_001]
+)
 def test_what_would_take_too_long_stays(text: str) -> None:
     assert compressed(text) == text
 

@@ -21,6 +21,7 @@ from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.flights.pricing import Pricing
 from llmgw_desktop.engine.mcp.resources.cache_state import cache_state_resources, session_cache
 from llmgw_desktop.engine.mcp.tool_errors import NotFound
+from llmgw_desktop.engine.mcp.tools.job_words import iso
 from llmgw_desktop.engine.runs.cache_states import CacheStates
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.store.cache_sums import CacheSums
@@ -179,7 +180,7 @@ async def test_a_prefix(scene: Scene) -> None:
     told = await scene.read(f"prefix/{P1.upper()}")
     assert (told["stablePrefixHash"], told["requestCount"], told["hitCount"]) == (P1, 3, 1)
     assert told["hitRate"] == 0.25
-    assert (told["firstSeenAt"], told["lastSeenAt"]) == (NOW_S - 500, NOW_S - 60)
+    assert (told["firstSeenAt"], told["lastSeenAt"]) == (iso(NOW_S - 500), iso(NOW_S - 60))
     assert told["cliBreakdown"] == [
         {"cli": "claude", "model": "known", "count": 2},
         {"cli": "codex", "model": "m2", "count": 1},
@@ -199,7 +200,7 @@ async def test_a_session(scene: Scene) -> None:
     told = await scene.read(f"session/{mine.id}")
     assert (told["sessionId"], told["cli"], told["requestCount"]) == (mine.id, "claude", 2)
     assert (told["distinctPrefixCount"], told["hitRate"]) == (2, 0.25)
-    assert (told["lastRequestAt"], told["ttlRemainingMs"]) == (NOW_S - 100, 200_000)
+    assert (told["lastRequestAt"], told["ttlRemainingMs"]) == (iso(NOW_S - 100), 200_000)
     assert (told["latestCacheControlBlocks"], told["latestCacheControlTtlSeconds"]) == (0, None)
     assert await session_cache(scene.caches, scene.sessions)(mine.id, LOCAL) == told
     for named, who in ((mine.id, OTHER), ("gws_none", LOCAL)):

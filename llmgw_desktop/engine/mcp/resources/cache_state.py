@@ -9,10 +9,14 @@ from llmgw_desktop.domain.events import JobChanged
 from llmgw_desktop.domain.principal import Principal, Scope
 from llmgw_desktop.domain.run_errors import NoSuchSession
 from llmgw_desktop.engine.mcp.resource import Resource
+from llmgw_desktop.engine.mcp.resources.cache_words import (
+    global_object,
+    prefix_object,
+    session_object,
+)
 from llmgw_desktop.engine.mcp.tool_errors import NotFound
 from llmgw_desktop.engine.runs.cache_states import CacheStates
 from llmgw_desktop.engine.runs.sessions import Sessions
-from llmgw_desktop.wire.cache_state import global_object, prefix_object, session_object
 
 _Read = Callable[[Principal, Mapping[str, str]], Awaitable[dict[str, Any]]]
 _CHANGES = frozenset({JobChanged})

@@ -6,7 +6,7 @@ from typing import Any
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.engine.mcp.tool import Schema
-from llmgw_desktop.wire.jobs import job_object
+from llmgw_desktop.wire.jobs import compression_object, job_object
 
 _TEXT: Schema = {"type": "string"}
 _OBJECT: Schema = {"type": "object"}
@@ -124,7 +124,14 @@ def _of_request(reply: RunReply) -> dict[str, Any]:
         **({"codexSessionId": native} if job.cli == "codex" else {}),
         "resumable": bool(job.session_id and native),
         "deduped": reply.deduped,
+        **shortened(reply),
     }
+
+
+def shortened(reply: RunReply) -> dict[str, Any]:
+    """By how much prompt and answer became shorter; nothing where neither was to."""
+    told = compression_object(reply.prompt_saving, reply.answer_saving)
+    return {"compression": told} if told else {}
 
 
 def _warnings(reply: RunReply) -> list[dict[str, str]]:

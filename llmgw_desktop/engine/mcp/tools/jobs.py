@@ -14,7 +14,7 @@ from llmgw_desktop.engine.jobs.raw_output import TextPage
 from llmgw_desktop.engine.mcp.tool import Tool, ToolAnswer, ToolCall
 from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument, refusal, told
 from llmgw_desktop.engine.mcp.tools.job_log import JobLogs
-from llmgw_desktop.engine.mcp.tools.job_words import JOB, job_told
+from llmgw_desktop.engine.mcp.tools.job_words import JOB, job_told, shortened
 from llmgw_desktop.engine.mcp.tools.text_progress import Teller
 from llmgw_desktop.engine.runs.run_service import RunService
 
@@ -150,6 +150,7 @@ class JobTools:
             **_page_told("stdout", pages[0], is_raw=is_raw),
             **_page_told("stderr", pages[1], is_raw=is_raw),
             "warnings": [{"code": each.code, "message": each.message} for each in reply.warnings],
+            **({} if is_raw else shortened(reply)),
         }
         is_answer = not is_raw and job.state is JobState.COMPLETED and bool(pages[0].text)
         text = pages[0].text if is_answer else None

@@ -1,8 +1,9 @@
-"""Cache states as the gateway's own doors write them. Unknown figures are null, never 0."""
+"""Cache states in the words that MCP clients know. Unknown figures are null, never 0."""
 
 from typing import Any
 
 from llmgw_desktop.domain.cache_state import CacheUse, GlobalCache, PrefixCache, SessionCache
+from llmgw_desktop.engine.mcp.tools.job_words import iso
 
 
 def global_object(state: GlobalCache) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def session_object(state: SessionCache) -> dict[str, Any]:
         "cli": state.cli,
         **_counted(state.use),
         "distinctPrefixCount": state.prefixes,
-        "lastRequestAt": None if last is None else last.at_s,
+        "lastRequestAt": iso(last.at_s if last is not None else None),
         "ttlRemainingMs": None if left_s is None else round(left_s * 1000),
         "latestCacheControlBlocks": None if last is None else last.blocks,
         "latestCacheControlTtlSeconds": (last.ttl_s or None) if last is not None else None,
@@ -43,8 +44,8 @@ def prefix_object(state: PrefixCache) -> dict[str, Any]:
             {"cli": each.cli, "model": each.model or None, "count": each.use.requests}
             for each in state.models
         ],
-        "firstSeenAt": state.first_at_s,
-        "lastSeenAt": state.last_at_s,
+        "firstSeenAt": iso(state.first_at_s),
+        "lastSeenAt": iso(state.last_at_s),
     }
 
 
