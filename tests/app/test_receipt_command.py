@@ -43,7 +43,7 @@ async def made(tmp_path: Path) -> tuple[Places, list[str]]:
             )
             assert "> Rationale: It holds." in markdown.structured["markdown"]
         [resource] = [
-            each for each in panels.container.mcp_offer().resources if "receipt" in each.uri
+            each for each in panels.container.mcp_offer().resources if each.uri.startswith("validation-receipt:")
         ]
         text = await resource.read(LOCAL, {"validationId": ids[0]})
         (tmp_path / "resource.json").write_text(text)
