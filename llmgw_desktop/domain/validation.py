@@ -314,6 +314,7 @@ class SeatGrew:
 
     seat: str
     text: str
+    is_judge: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +322,7 @@ class SeatEnded:
     """One has answered, or will not."""
 
     answer: SeatAnswer
+    is_judge: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,9 +42,8 @@ async def made(tmp_path: Path) -> tuple[Places, list[str]]:
                 includeRawResponses=True,
             )
             assert "> Rationale: It holds." in markdown.structured["markdown"]
-        [resource] = [
-            each for each in panels.container.mcp_offer().resources if "receipt" in each.uri
-        ]
+        offered = panels.container.mcp_offer().resources
+        [resource] = [each for each in offered if each.uri.startswith("validation-receipt:")]
         text = await resource.read(LOCAL, {"validationId": ids[0]})
         (tmp_path / "resource.json").write_text(text)
         judged = await panels.call("synthesize_validation", validationId=ids[0])

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
 
 MOST_TEXT = 65_536
 """Characters of an answer that are compared."""
@@ -17,7 +19,6 @@ _END = re.compile(r"(?<=[.!?])[\"')\]]?(?:\n|[^\S\n]+(?=[^\sa-z]))")
 _NOT_ENDS = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|no|fig|approx)|^\d{1,3})\.$", re.IGNORECASE)
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*%?|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")
 _THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
-_NUMBER = re.compile(r"^\d")
 _NEGATION_WORDS = (
     "not no never none neither nor without cannot cant dont doesnt isnt arent wasnt werent wont"
     " shouldnt couldnt wouldnt hasnt havent didnt"
@@ -28,6 +29,13 @@ _EMPTY_WORDS = (
     " with from will would should can could may must do does did has have had there here"
 )
 _EMPTY = frozenset(_EMPTY_WORDS.split())
+
+
+class _Kind(Enum):
+    WORD = 0
+    NUMBER = 1
+    NEGATION = 2
+    EMPTY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +114,24 @@ def _piece(text: str) -> Piece | None:
     tokens = _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
     if not tokens:
         return None
-    negations = 0
-    words: set[str] = set()
-    numbers: set[str] = set()
-    for token in tokens:
-        bare = token.replace("'", "").replace("’", "")
-        if bare in _NEGATIONS or token.endswith(("n't", "n’t")):
-            negations += 1
-        elif _NUMBER.match(token):
-            numbers.add(_THOUSANDS.sub("", token))
-        elif bare not in _EMPTY:
-            words.add(_stem(bare))
-    return Piece(text, frozenset(words), frozenset(numbers), negations % 2 == 1)
+    read = [_read(token) for token in tokens]
+    return Piece(
+        text,
+        frozenset(value for kind, value in read if kind is _Kind.WORD),
+        frozenset(value for kind, value in read if kind is _Kind.NUMBER),
+        sum(kind is _Kind.NEGATION for kind, _ in read) % 2 == 1,
+    )
+
+
+@lru_cache(maxsize=8192)
+def _read(token: str) -> tuple[_Kind, str]:
+    """The same few words make most of a text."""
+    bare = token.replace("'", "").replace("’", "")
+    if bare in _NEGATIONS or token.endswith(("n't", "n’t")):
+        return _Kind.NEGATION, ""
+    if token[0].isdigit():
+        return _Kind.NUMBER, _THOUSANDS.sub("", token)
+    return (_Kind.EMPTY, "") if bare in _EMPTY else (_Kind.WORD, _stem(bare))
 
 
 def _block(text: str) -> Piece | None:

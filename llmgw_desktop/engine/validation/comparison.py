@@ -27,8 +27,9 @@ LONGEST_SHOWN = 300
 class _Group:
     """Claims that say the same; the first stands for all."""
 
-    def __init__(self, piece: Piece) -> None:
+    def __init__(self, piece: Piece, rarest: Sequence[str]) -> None:
         self.piece = piece
+        self.rarest = rarest
         self.holders: set[int] = set()
 
 
@@ -40,30 +41,33 @@ class _Groups:
         self.all: list[_Group] = []
         self.contradictions: dict[tuple[int, int], str] = {}
         self.was_cut = False
-        self._counts = counts
+        ranked = sorted(counts, key=lambda word: (counts[word], word))
+        self._rank = {word: number for number, word in enumerate(ranked)}
         self._by_key: dict[tuple[object, ...], int] = {}
         self._by_word: dict[str, list[int]] = {}
 
     def add(self, piece: Piece, holder: int) -> None:
-        number = self._by_key.get(piece.key)
+        key = piece.key
+        number = self._by_key.get(key)
         if number is None:
-            number = self._alike(piece)
+            rarest = self._rarest(piece)
+            number = self._alike(piece, rarest)
             if number is None:
-                number = self._begin(piece)
-            self._by_key[piece.key] = number
+                number = self._begin(piece, rarest)
+            self._by_key[key] = number
         self.all[number].holders.add(holder)
 
-    def _begin(self, piece: Piece) -> int:
+    def _begin(self, piece: Piece, rarest: Sequence[str]) -> int:
         number = len(self.all)
-        self.all.append(_Group(piece))
-        for word in self._rarest(piece):
+        self.all.append(_Group(piece, rarest))
+        for word in rarest:
             self._by_word.setdefault(word, []).append(number)
         return number
 
-    def _alike(self, piece: Piece) -> int | None:
+    def _alike(self, piece: Piece, rarest: Sequence[str]) -> int | None:
         """The group that is most alike and does not contradict."""
         best, found = 0.0, None
-        for number in self._candidates(piece):
+        for number in self._candidates(rarest):
             other = self.all[number].piece
             overlap = _overlap(piece, other)
             if overlap >= SAME and overlap > best and not contradicts(piece, other):
@@ -72,7 +76,7 @@ class _Groups:
 
     def find_contradictions(self) -> None:
         for number, group in enumerate(self.all):
-            for other_number in self._candidates(group.piece):
+            for other_number in self._candidates(group.rarest):
                 if other_number >= number:
                     continue
                 other = self.all[other_number]
@@ -82,9 +86,9 @@ class _Groups:
                 if why and _overlap(group.piece, other.piece) >= SAME:
                     self.contradictions[other_number, number] = why
 
-    def _candidates(self, piece: Piece) -> list[int]:
+    def _candidates(self, rarest: Sequence[str]) -> list[int]:
         seen: dict[int, None] = {}
-        for word in self._rarest(piece):
+        for word in rarest:
             for number in self._by_word.get(word, ()):
                 seen.setdefault(number)
                 if len(seen) == MOST_CANDIDATES:
@@ -94,7 +98,7 @@ class _Groups:
 
     def _rarest(self, piece: Piece) -> list[str]:
         """So many that any claim alike enough has one of them, too."""
-        words = sorted(piece.words, key=lambda word: (self._counts[word], word))
+        words = sorted(piece.words, key=self._rank.__getitem__)
         return words[: len(words) - math.ceil(SAME * len(words)) + 1] if words else []
 
 

@@ -21,6 +21,7 @@ from llmgw_desktop.domain.validation import (
     NoSuchValidation,
     PanelRequest,
     Receipt,
+    RunChanged,
     Seat,
     SeatAnswer,
     SeatState,
@@ -166,7 +167,7 @@ class ValidationService:
 
         async for event in self._watchers.watch(run, self._seats if texts else None, is_over):
             yield event
-        yield self._watchers.changed(await self.get(validation_id, owner))
+        yield RunChanged(run=await self.get(validation_id, owner))
 
     async def list(self, owner: str, *, limit: int = 50) -> Sequence[ValidationRun]:
         """Newest first."""
@@ -309,7 +310,7 @@ class ValidationService:
             return
         ended = await self._seats.end(answer, run.owner)
         await self._keep(run.id, role, ended)
-        self._watchers.seat_ended(run.id, ended)
+        self._watchers.seat_ended(run.id, ended, is_judge=role == JUDGE)
 
     async def _keep(self, validation_id: str, role: str, answer: SeatAnswer) -> None:
         await asyncio.to_thread(self._store.keep, validation_id, role, answer)
@@ -346,6 +347,7 @@ class ValidationService:
             return None
         begun = await self._seats.begin(judge, call)
         await self._keep(run.id, JUDGE, begun)
+        self._watchers.judge_began(run.id, begun)
         return begun
 
     def _judge_seat(self, run: ValidationRun, seat: Seat) -> SeatAnswer:

@@ -15,7 +15,33 @@ from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.validation.seat_run import SeatRuns
 
 MOST_WAITING = 1_000
-"""Events that a slow listener may be behind; the telling waits then."""
+"""Events that a slow listener may be behind; the telling of texts waits then."""
+
+
+class _Listener:
+    """One who looks on."""
+
+    def __init__(self, owner: str, seats: SeatRuns | None) -> None:
+        self.queue: asyncio.Queue[ValidationEvent | None] = asyncio.Queue(MOST_WAITING)
+        self.tasks = Tasks()
+        self._owner = owner
+        self._seats = seats
+
+    def hear(self, answer: SeatAnswer, *, is_judge: bool) -> None:
+        if self._seats is not None and answer.is_live:
+            heard = self._hear(self._seats, answer, is_judge)
+            self.tasks.start(heard, name=f"hear {answer.correlation_id}")
+
+    def put(self, event: ValidationEvent | None) -> None:
+        """What must be told takes the place of what is oldest."""
+        if self.queue.full():
+            self.queue.get_nowait()
+        self.queue.put_nowait(event)
+
+    async def _hear(self, seats: SeatRuns, answer: SeatAnswer, is_judge: bool) -> None:
+        async for text in seats.words(answer, self._owner):
+            grew = SeatGrew(seat=answer.seat.name, text=text, is_judge=is_judge)
+            await self.queue.put(grew)
 
 
 class Watchers:
@@ -23,7 +49,7 @@ class Watchers:
 
     def __init__(self) -> None:
         self._ended: dict[str, asyncio.Event] = {}
-        self._listeners: dict[str, list[asyncio.Queue[ValidationEvent | None]]] = {}
+        self._listeners: dict[str, list[_Listener]] = {}
 
     async def ended(self, run_id: str, is_over: Callable[[], bool]) -> None:
         """Returns when nothing of the panel is followed any more."""
@@ -33,54 +59,38 @@ class Watchers:
     def over(self, run_id: str) -> None:
         if (event := self._ended.pop(run_id, None)) is not None:
             event.set()
-        for queue in self._listeners.get(run_id, ()):
-            _put(queue, None)
+        for listener in self._listeners.get(run_id, ()):
+            listener.put(None)
 
-    def seat_ended(self, run_id: str, answer: SeatAnswer) -> None:
-        for queue in self._listeners.get(run_id, ()):
-            _put(queue, SeatEnded(answer=answer))
+    def judge_began(self, run_id: str, judge: SeatAnswer) -> None:
+        for listener in self._listeners.get(run_id, ()):
+            listener.hear(judge, is_judge=True)
 
-    def changed(self, run: ValidationRun) -> RunChanged:
-        return RunChanged(run=run)
+    def seat_ended(self, run_id: str, answer: SeatAnswer, *, is_judge: bool) -> None:
+        for listener in self._listeners.get(run_id, ()):
+            listener.put(SeatEnded(answer=answer, is_judge=is_judge))
 
     async def watch(
         self, run: ValidationRun, seats: SeatRuns | None, is_over: Callable[[], bool]
     ) -> AsyncIterator[ValidationEvent]:
+        """Until nothing of it is followed any more."""
         yield RunChanged(run=run)
         if is_over():
             return
-        queue: asyncio.Queue[ValidationEvent | None] = asyncio.Queue(MOST_WAITING)
-        self._listeners.setdefault(run.id, []).append(queue)
-        tasks = Tasks()
-        for answer in (*run.answers, run.judge):
-            if seats is not None and answer is not None and answer.is_live:
-                name = f"hear {answer.correlation_id}"
-                tasks.start(_hear(seats, answer, run.owner, queue), name=name)
+        listener = _Listener(run.owner, seats)
+        self._listeners.setdefault(run.id, []).append(listener)
+        for answer in run.answers:
+            listener.hear(answer, is_judge=False)
+        if run.judge is not None:
+            listener.hear(run.judge, is_judge=True)
         try:
-            while not is_over() or not queue.empty():
-                event = await queue.get()
+            while not is_over() or not listener.queue.empty():
+                event = await listener.queue.get()
                 if event is None:
                     return
                 yield event
         finally:
-            self._listeners[run.id].remove(queue)
+            self._listeners[run.id].remove(listener)
             if not self._listeners[run.id]:
                 del self._listeners[run.id]
-            await tasks.stop()
-
-
-async def _hear(
-    seats: SeatRuns,
-    answer: SeatAnswer,
-    owner: str,
-    queue: asyncio.Queue[ValidationEvent | None],
-) -> None:
-    async for text in seats.words(answer, owner):
-        await queue.put(SeatGrew(seat=answer.seat.name, text=text))
-
-
-def _put(queue: "asyncio.Queue[ValidationEvent | None]", event: ValidationEvent | None) -> None:
-    """What must be told takes the place of what is oldest."""
-    if queue.full():
-        queue.get_nowait()
-    queue.put_nowait(event)
+            await listener.tasks.stop()

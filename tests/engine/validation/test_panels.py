@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import jsonschema
 import pytest
 
 from llmgw_desktop.domain.principal import ALL_SCOPES, LOCAL, Principal
+from llmgw_desktop.domain.validation import SeatEnded, SeatGrew, ValidationRun
 from llmgw_desktop.engine.mcp.schemas import output_schema
 from llmgw_desktop.engine.mcp.tool import Profile, ToolAnswer
 from tests.support.panel_clis import FAILS, PASSES, Panels, end_all, panels_in
@@ -290,3 +293,67 @@ async def test_bad_calls_start_nothing(panels: Panels) -> None:
         fits(panels, name, answer)
     assert panels.asked("claude") == []
     assert await panels.service.list(LOCAL.client_id) == []
+
+
+async def test_who_is_canceled_agrees_with_nobody(panels: Panels) -> None:
+    panels.says("codex", f"{SLOW}answer '{PASSES}' 1 1")
+    report = await panels.report("consensus_check", claim="Yes.", wait=False)
+    jobs = panels.container.runs.supervisor
+    for job in jobs.list():
+        await (jobs.wait(job.id) if job.cli == "claude" else jobs.cancel(job.id))
+    run = await panels.service.wait(report["validationId"], LOCAL.client_id, 30)
+    assert [str(answer.state) for answer in run.answers] == ["completed", "canceled"]
+    reading = await panels.service.read(run)
+    assert reading.agreement.confidence == "low"
+    assert reading.agreement.signals == ("codex did not answer: canceled",)
+
+
+async def test_a_panel_is_stopped_as_a_whole(panels: Panels) -> None:
+    for name in ("claude", "codex"):
+        panels.says(name, f"{SLOW}answer '{PASSES}' 1 1")
+    report = await panels.report("consensus_check", claim="Yes.", wait=False)
+    run = await panels.service.cancel(report["validationId"], LOCAL.client_id)
+    assert {str(answer.state) for answer in run.answers} == {"canceled"}
+
+
+async def test_whoever_looks_on_hears_the_words(panels: Panels) -> None:
+    panels.says("claude", f"{SLOW}answer '{PASSES}'")
+    panels.answers("codex", FAILS)
+    report = await panels.report("consensus_check", claim="Yes.", judgeModel="codex", wait=False)
+    heard: dict[tuple[str, bool], str] = {}
+    ended: list[tuple[str, bool]] = []
+    last: ValidationRun | None = None
+    async for event in panels.service.watch(report["validationId"], LOCAL.client_id):
+        if isinstance(event, SeatGrew):
+            key = (event.seat, event.is_judge)
+            heard[key] = heard.get(key, "") + event.text
+        elif isinstance(event, SeatEnded):
+            ended.append((event.answer.seat.name, event.is_judge))
+        else:
+            last = event.run
+            (panels.folder / "go").touch()
+    assert heard[("claude", False)].startswith("Verdict: PASS")
+    assert ("claude", False) in ended
+    assert ended[-1] == ("codex", True)
+    assert last is not None
+    assert last.state == "completed"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("text = text || 'x'", "not as it was kept"),
+        ("record = replace(record, '\"is_whole\":true', '\"is_whole\":false')", "was cut"),
+    ],
+)
+async def test_a_judge_is_given_exactly_what_was_answered(
+    panels: Panels, change: str, words: str
+) -> None:
+    report = await panels.report("second_opinion", answer="42", model="claude")
+    with closing(sqlite3.connect(panels.container.places.gateway_db)) as connection:
+        connection.execute(f"UPDATE validation_answers SET {change}")
+        connection.commit()
+    answer = await panels.call("synthesize_validation", validationId=report["validationId"])
+    assert answer.is_error
+    assert words in answer.structured["error"]
+    assert panels.asked("codex") == []
