@@ -171,11 +171,12 @@ class Relay:
                 if (tool.get("annotations") or {}).get("readOnlyHint") is True:
                     self._reading_tools.add(tool.get("name"))
         uri = message.params.get("uri")
-        if message.version is None and isinstance(uri, str):
-            if message.method == "resources/subscribe":
-                self.sessions.watched[uri] = message.raw
-            elif message.method == "resources/unsubscribe":
-                self.sessions.watched.pop(uri, None)
+        if message.version is not None or not isinstance(uri, str):
+            return
+        if message.method == "resources/unsubscribe":
+            self.sessions.watched.pop(uri, None)
+        elif message.method == "resources/subscribe" and "result" in (decoded(answer) or {}):
+            self.sessions.watched[uri] = message.raw
 
     def _url(self, engine: Engine) -> str:
         return f"{engine.url}{self._query}"
