@@ -33,6 +33,7 @@ class EditorsUse:
         while True:
             await self._wait_unused()
             await asyncio.sleep(self._linger_s)
+            await asyncio.sleep(self._linger_s)
             while is_busy():
                 await asyncio.sleep(_BUSY_LOOK_S)
             if self._lock.end_unused():
