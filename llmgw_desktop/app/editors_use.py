@@ -16,7 +16,7 @@ FOR_EDITORS = "for editors"
 """The note of its instance lock."""
 TAKE_OVER_S = 20.0
 _LOOKS, _LOOK_S = 20, 0.05
-_BUSY_LOOK_S = 1.0
+_SHORTEST_S = 0.2
 _log = logging.getLogger(__name__)
 
 
@@ -32,11 +32,8 @@ class EditorsUse:
         waits for its end, and starts another."""
         while True:
             await self._wait_unused()
-            await asyncio.sleep(self._linger_s)
-            await asyncio.sleep(self._linger_s)
-            while is_busy():
-                await asyncio.sleep(_BUSY_LOOK_S)
-            if self._lock.end_unused():
+            await asyncio.sleep(max(self._linger_s, _SHORTEST_S))
+            if not is_busy() and self._lock.end_unused():
                 _log.info("no editor has needed this gateway for %d s: it ends", self._linger_s)
                 return
 
