@@ -15,6 +15,8 @@ from llmgw_desktop.store.use_lock import UseLock
 FOR_EDITORS = "for editors"
 """The note of its instance lock."""
 TAKE_OVER_S = 20.0
+_LOOKS, _LOOK_S = 20, 0.05
+_SHORTEST_S = 0.2
 _log = logging.getLogger(__name__)
 
 
@@ -30,7 +32,7 @@ class EditorsUse:
         waits for its end, and starts another."""
         while True:
             await self._wait_unused()
-            await asyncio.sleep(self._linger_s)
+            await asyncio.sleep(max(self._linger_s, _SHORTEST_S))
             if not is_busy() and self._lock.end_unused():
                 _log.info("no editor has needed this gateway for %d s: it ends", self._linger_s)
                 return
@@ -60,10 +62,15 @@ def quiet_from_now_on() -> None:
 def take_over(lock: InstanceLock) -> bool:
     """Have the engine that holds the lock end in order, if it is one for editors, and take its
     place. Its jobs go on. Raises OSError."""
-    pid, note = lock.holder()
-    ticks = None if pid is None or note != FOR_EDITORS else started_ticks(pid)
-    if pid is None or ticks is None:
-        return False
-    _log.info("taking over from the gateway for editors (pid %d)", pid)
-    send(ProcessMark(pid=pid, started_ticks=ticks), signal.SIGTERM)
-    return lock.take_within(TAKE_OVER_S)
+    for _ in range(_LOOKS):
+        pid, note = lock.holder()
+        ticks = None if pid is None else started_ticks(pid)
+        if pid is not None and ticks is not None:
+            if note != FOR_EDITORS:
+                return False
+            _log.info("taking over from the gateway for editors (pid %d)", pid)
+            send(ProcessMark(pid=pid, started_ticks=ticks), signal.SIGTERM)
+            return lock.take_within(TAKE_OVER_S)
+        if lock.take_within(_LOOK_S):  # it has not written down yet who it is, or has gone
+            return True
+    return False

@@ -6,6 +6,7 @@ Nothing that a test starts may be left: each looks for it.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ import aiohttp
 import psutil
 import pytest
 
+from tests.support.fake_clis import make_fake_clis
 from tests.support.fake_engine import fake_engine
 from tests.support.gateway import GatewaySetup, running_gateway
 from tests.support.stdio_client import StdioClient, environment, stdio_client
@@ -181,6 +183,72 @@ def _pid_or_none(home: Path) -> int | None:
         return pid_of(home)
     except (OSError, ValueError):
         return None
+
+
+WAITS = "begin; touch $HOME/began; until [ -e $HOME/go ]; do sleep 0.05; done; answer 'it is done'"
+
+
+@pytest.fixture
+def person(own_home: Path, tmp_path: Path) -> Path:
+    """The HOME of runs; Claude Code is one whose prompts are scripts."""
+    program = make_fake_clis(tmp_path / "bin")["claude"]
+    setup = GatewaySetup(home=own_home, toml=f'[clis.claude]\ncommand = "{program}"\n')
+    setup.write_config()
+    return own_home.parent / "user-home"
+
+
+def starts(person: Path) -> int:
+    return len((person / "asked").read_text().splitlines())
+
+
+def collected(editor: StdioClient, home: Path) -> str:
+    """What the one job there is has answered, when it has ended."""
+    (folder,) = (home / "data" / "jobs").iterdir()
+    numbers = itertools.count(100)
+
+    def result() -> str:
+        number = next(numbers)
+        editor.call(number, "llm_job_result", jobId=folder.name)
+        told = json.dumps(editor.answer(number)["result"])
+        return told if "it is done" in told else ""
+
+    return str(eventually(result))
+
+
+def test_a_run_outlives_its_editor_and_is_collected_by_the_next(
+    own_home: Path, person: Path
+) -> None:
+    with stdio_client(own_home, *LINGER) as editor:
+        editor.initialize()
+        editor.call(1, "claude_request", prompt=WAITS)
+        eventually((person / "began").exists)
+        assert editor.end() == 0
+    time.sleep(2.5)
+    assert len(engines(own_home)) == 1, "it stays while a run goes on"
+    (person / "go").touch()
+    eventually(lambda: not engines(own_home))
+    with stdio_client(own_home, *LINGER) as editor:
+        editor.initialize()
+        assert collected(editor, own_home)
+    assert starts(person) == 1
+
+
+def test_a_call_that_a_change_of_engine_cuts_off_is_not_made_twice(
+    own_home: Path, person: Path
+) -> None:
+    with stdio_client(own_home, *LINGER) as editor:
+        editor.initialize()
+        editor.call(1, "claude_request", prompt=WAITS)
+        eventually((person / "began").exists)
+        with running_gateway(GatewaySetup(home=own_home, toml=_as_it_is(own_home))):
+            assert "may have been done" in editor.answer(1)["error"]["message"]
+            (person / "go").touch()
+            assert collected(editor, own_home)
+    assert starts(person) == 1
+
+
+def _as_it_is(home: Path) -> str:
+    return (home / "config" / "config.toml").read_text()
 
 
 def test_a_gateway_that_a_person_serves_is_not_taken_over(own_home: Path) -> None:

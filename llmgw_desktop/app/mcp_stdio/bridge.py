@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -39,6 +40,7 @@ _MOST_LINES = 64
 _MOST_IN_BATCH = 100
 _BEGIN_PATIENCE_S = 2.0
 _GOODBYE_S = 0.2
+_END_S = 2.0
 _log = logging.getLogger(__name__)
 
 Key = tuple[str, Id]
@@ -112,6 +114,8 @@ class Bridge:
                 self._room.acquire()
                 loop.call_soon_threadsafe(self._take_next, line)
         loop.call_soon_threadsafe(self._ended.set)
+        time.sleep(_END_S)
+        os._exit(0)  # the loop waits for a client that reads no more
 
     def _write(self, line: bytes) -> None:
         try:

@@ -6,6 +6,7 @@ thread that reads and writes, and neither asyncio nor a database nor an SDK.
 
 import os
 import signal
+import sys
 
 from llmgw_desktop.app.mcp_stdio.greeting import Greeting
 from llmgw_desktop.app.mcp_stdio.messages import Refused, read, refusal
@@ -45,6 +46,8 @@ def _settled(line: bytes | None, greeting: Greeting, pipes: Pipes) -> bool:
 
 
 def _carry_on(lines: list[bytes | None], greeting: Greeting, pipes: Pipes, options: Options) -> int:
+    # asyncio reads it in where there is one: 4 MB for calls that never leave this computer
+    sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
     from llmgw_desktop.app.mcp_stdio.bridge import carry_on
 
     return carry_on(lines, greeting, pipes, options)

@@ -13,7 +13,13 @@ from llmgw_desktop.app.mcp_stdio.events import Events
 from llmgw_desktop.app.mcp_stdio.greeting import Greeting
 from llmgw_desktop.app.mcp_stdio.http import Answer, BrokenOff, Exchange, NotReached
 from llmgw_desktop.app.mcp_stdio.messages import CLIENT_KEY, GATEWAY_ERROR, Message, error
-from llmgw_desktop.app.mcp_stdio.replies import answer_of, decoded, is_answer, line_of
+from llmgw_desktop.app.mcp_stdio.replies import (
+    answer_of,
+    decoded,
+    is_answer,
+    is_broken_off,
+    line_of,
+)
 from llmgw_desktop.app.mcp_stdio.session import Gone, KeyRefused, NoSession, Session, Sessions, post
 
 _TRIES = 6
@@ -142,6 +148,8 @@ class Relay:
                 self.sessions.forget(session)
                 raise _SessionGone
             answer = await self._read(reply, message, tell)
+        if is_broken_off(answer):
+            raise BrokenOff
         self._learn(message, answer)
         return answer
 
@@ -171,11 +179,12 @@ class Relay:
                 if (tool.get("annotations") or {}).get("readOnlyHint") is True:
                     self._reading_tools.add(tool.get("name"))
         uri = message.params.get("uri")
-        if message.version is None and isinstance(uri, str):
-            if message.method == "resources/subscribe":
-                self.sessions.watched[uri] = message.raw
-            elif message.method == "resources/unsubscribe":
-                self.sessions.watched.pop(uri, None)
+        if message.version is not None or not isinstance(uri, str):
+            return
+        if message.method == "resources/unsubscribe":
+            self.sessions.watched.pop(uri, None)
+        elif message.method == "resources/subscribe" and "result" in (decoded(answer) or {}):
+            self.sessions.watched[uri] = message.raw
 
     def _url(self, engine: Engine) -> str:
         return f"{engine.url}{self._query}"

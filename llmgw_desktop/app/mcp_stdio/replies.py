@@ -3,7 +3,15 @@
 import json
 from typing import Any
 
-from llmgw_desktop.app.mcp_stdio.messages import GATEWAY_ERROR, Id, encoded, error
+from llmgw_desktop.app.mcp_stdio.messages import (
+    GATEWAY_ERROR,
+    REQUEST_CANCELLED,
+    Id,
+    encoded,
+    error,
+)
+
+_SHORT = 1000
 
 
 def line_of(data: bytes) -> bytes:
@@ -17,6 +25,13 @@ def is_answer(data: bytes) -> bool:
     """To a question of ours, and no notification or question of the server's."""
     told = decoded(data)
     return isinstance(told, dict) and "method" not in told and ("result" in told or "error" in told)
+
+
+def is_broken_off(answer: bytes) -> bool:
+    """An engine that ends answers so what it cancels; a client is not answered that cancels."""
+    told = decoded(answer) if len(answer) < _SHORT else None
+    wrong = told.get("error") if isinstance(told, dict) else None
+    return isinstance(wrong, dict) and wrong.get("code") == REQUEST_CANCELLED
 
 
 def answer_of(body: bytes, status: int, message_id: Id) -> bytes:
