@@ -4,6 +4,7 @@ One row a program; what is done with a row is left to `connector.py`. The shapes
 programs themselves where they can be (docs/connect.md says which).
 """
 
+import shlex
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,15 +35,12 @@ class Offer:
     transport: Transport
     models: bool
     url: str
+    mcp_url: str
     key: str
     """Empty where none is needed."""
     command: tuple[str, ...]
     """`llmgw mcp`, as it works from anywhere."""
     environment: Mapping[str, str]
-
-    @property
-    def mcp_url(self) -> str:
-        return f"{self.url}/mcp"
 
     @property
     def headers(self) -> dict[str, str]:
@@ -102,6 +100,8 @@ class Program:
     path: ValuePath
     entry: Callable[[Offer], Mapping[str, Any]]
     models: Callable[[Ground, Offer], tuple[Put, ...]] | None = None
+    own_way: Callable[[Offer], str] | None = None
+    """The program's own command that comes to the same; a key is left to be filled in."""
     check: tuple[str, ...] = ()
     """Asks the program itself what it has, where that is quick and changes nothing."""
 
@@ -188,6 +188,15 @@ def _codex_models(ground: Ground, offer: Offer) -> tuple[Put, ...]:
     )
 
 
+def _claude_way(offer: Offer) -> str:
+    if offer.transport is Transport.STDIO:
+        return f"claude mcp add --scope user {ENTRY} -- {shlex.join(offer.command)}"
+    return (
+        f"claude mcp add --scope user --transport http {ENTRY} {offer.mcp_url}"
+        ' --header "Authorization: Bearer KEY"'
+    )
+
+
 def _claude_file(ground: Ground) -> Path:
     return ground.folder("CLAUDE_CONFIG_DIR", "") / ".claude.json"
 
@@ -223,6 +232,7 @@ PROGRAMS: Mapping[str, Program] = {
             path=_SERVERS,
             entry=_typed(),
             models=_claude_models,
+            own_way=_claude_way,
         ),
         Program(
             name="codex",

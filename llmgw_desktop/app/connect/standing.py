@@ -111,7 +111,7 @@ def _missing_of(program: Program, known: Connection, entry: Any) -> str:
     if entry is MISSING:
         return "Our entry is gone from its settings."
     is_http = known.transport == Transport.HTTP
-    if not is_ours(entry) or (is_http and address_in(entry) != known.url):
+    if not is_ours(entry) or (is_http and address_in(entry) != known.mcp_url):
         return "Our entry was changed."
     for file in known.files:
         for mark in file.marks:
@@ -129,8 +129,11 @@ def _staleness(
         address = connector.address()
     except ConfigError as error:
         return State.STALE, str(error)
-    if (known.transport == Transport.HTTP or known.models) and known.url != address:
-        return State.STALE, f"It asks {known.url}, and the gateway is {address}. Set it up again."
+    asked, is_now = (known.mcp_url, address.mcp)
+    if known.models and known.url != address.base:
+        asked, is_now = (known.url, address.base)
+    if asked != is_now and (known.transport == Transport.HTTP or known.models):
+        return State.STALE, f"It asks {asked}, and the gateway is {is_now}. Set it up again."
     if known.key_id and client is None:
         return State.STALE, "Its key was revoked. Set it up again for a new one."
     key = key_in(entry)
