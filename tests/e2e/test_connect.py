@@ -45,6 +45,8 @@ _SEEN = {
 """Our name of it, what it is asked, and a word of its answer. Claude Code, Gemini CLI and opencode
 connect when they are asked; the others only tell what they have read."""
 
+_OTHER_SIGN_IN = {**GEMINI_SETTINGS, "security": {"auth": {"selectedType": "oauth-personal"}}}
+
 
 @dataclass
 class Desk:
@@ -126,15 +128,20 @@ def test_it_sees_our_entry_and_connects(
     assert "revoked" in desk.llmgw("key", "list")
 
 
-@pytest.mark.parametrize("cli", [CliName.CLAUDE, CliName.CODEX])
+@pytest.mark.parametrize("cli", [CliName.CLAUDE, CliName.CODEX, CliName.GEMINI])
 def test_it_asks_its_model_through_the_gateway(
     desk: Desk, cli: CliName, program_of: Callable[[CliName], Path]
 ) -> None:
     program = program_of(cli)
     name, _, _ = _SEEN[cli]
+    if cli is CliName.GEMINI:
+        (desk.home / ".gemini").mkdir()
+        (desk.home / ".gemini/settings.json").write_text(json.dumps(_OTHER_SIGN_IN))
     desk.llmgw("connect", name, "--stdio", "--models")
     if cli is CliName.CLAUDE:
         said = desk.cli(program, "-p", "say pong", "--model", "practice/echo")
+    elif cli is CliName.GEMINI:
+        said = desk.cli(program, "-p", "say pong", "-m", "practice/echo")
     else:
         said = desk.cli(program, "exec", "--skip-git-repo-check", "-m", "practice/echo", "say pong")
     assert "say pong" in said

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.store.client_files.env_text import ENV
 from llmgw_desktop.store.client_files.json_text import JSON
 from llmgw_desktop.store.client_files.marks import Path as ValuePath
 from llmgw_desktop.store.client_files.marks import TextFormat
@@ -188,6 +189,22 @@ def _codex_models(ground: Ground, offer: Offer) -> tuple[Put, ...]:
     )
 
 
+def _gemini_models(ground: Ground, offer: Offer) -> tuple[Put, ...]:
+    """With a base URL alone it looks for another way to sign in, and refuses to start."""
+    file = ground.home / ".gemini/.env"
+    values = {"GOOGLE_GEMINI_BASE_URL": offer.url, "GEMINI_API_KEY": offer.key}
+    way = Put(
+        file=_gemini_file(ground),
+        format=JSON,
+        path=("security", "auth", "selectedType"),
+        value="gemini-api-key",
+    )
+    return (
+        way,
+        *(Put(file=file, format=ENV, path=(name,), value=value) for name, value in values.items()),
+    )
+
+
 def _claude_way(offer: Offer) -> str:
     if offer.transport is Transport.STDIO:
         return f"claude mcp add --scope user {ENTRY} -- {shlex.join(offer.command)}"
@@ -203,6 +220,10 @@ def _claude_file(ground: Ground) -> Path:
 
 def _codex_file(ground: Ground) -> Path:
     return ground.folder("CODEX_HOME", ".codex") / "config.toml"
+
+
+def _gemini_file(ground: Ground) -> Path:
+    return ground.home / ".gemini/settings.json"
 
 
 def _zed_file(ground: Ground) -> Path:
@@ -276,10 +297,11 @@ PROGRAMS: Mapping[str, Program] = {
             name="gemini-cli",
             title="Gemini CLI",
             commands=("gemini",),
-            file=lambda ground: ground.home / ".gemini/settings.json",
+            file=_gemini_file,
             format=JSON,
             path=_SERVERS,
             entry=_plain("httpUrl"),
+            models=_gemini_models,
         ),
         Program(
             name="opencode",
