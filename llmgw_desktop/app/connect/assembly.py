@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from llmgw_desktop.app.connect.address import Address
 from llmgw_desktop.app.connect.connector import Connector
 from llmgw_desktop.app.connect.program_keys import ProgramKeys
 from llmgw_desktop.app.keys import ClientKeys
@@ -15,7 +16,7 @@ from llmgw_desktop.store.paths import Places
 def make_connector(
     places: Places,
     clients: ClientStore,
-    address: Callable[[], str],
+    address: Callable[[], Address],
     env: Mapping[str, str],
     clock: Clock,
 ) -> Connector:

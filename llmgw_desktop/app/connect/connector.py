@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from llmgw_desktop.app.connect.address import Address
 from llmgw_desktop.app.connect.edits import FileChange, with_ours, without_ours
 from llmgw_desktop.app.connect.entries import keyless
 from llmgw_desktop.app.connect.program_keys import ProgramKeys
@@ -81,7 +82,7 @@ class Connector:
         self,
         connections: Connections,
         keys: ProgramKeys,
-        address: Callable[[], str],
+        address: Callable[[], Address],
         clock: Clock,
         env: Mapping[str, str],
         platform: str = sys.platform,
@@ -146,11 +147,12 @@ class Connector:
 
     def offer(self, wanted: Wanted, key: str) -> Offer:
         """What a program is told of us. Raises ConfigError."""
-        home = self._env.get("LLMGW_HOME", "")
+        home, address = self._env.get("LLMGW_HOME", ""), self.address()
         return Offer(
             transport=wanted.transport,
             models=wanted.models,
-            url=self.address(),
+            url=address.base,
+            mcp_url=address.mcp,
             key=key,
             command=(*own_argv(self._env), "mcp"),
             environment={"LLMGW_HOME": str(Path(home).expanduser().absolute())} if home else {},
@@ -164,7 +166,13 @@ class Connector:
     def _all_puts(self, program: Program) -> tuple[Put, ...]:
         """Wherever something of ours may stand."""
         offer = Offer(
-            transport=Transport.HTTP, models=True, url="", key="", command=("",), environment={}
+            transport=Transport.HTTP,
+            models=True,
+            url="",
+            mcp_url="",
+            key="",
+            command=("",),
+            environment={},
         )
         return program.puts(self.ground, offer)
 
@@ -184,7 +192,8 @@ class Connector:
             program=plan.program.name,
             transport=plan.wanted.transport.value,
             models=plan.wanted.models,
-            url=self.address(),
+            url=self.address().base,
+            mcp_url=self.address().mcp,
             made_at_s=self._clock.now_s(),
             files=tuple(files),
             key_id=client.id if client is not None else "",

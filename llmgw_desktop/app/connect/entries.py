@@ -23,11 +23,10 @@ def key_in(value: Any) -> str:
 
 
 def address_in(value: Any) -> str:
-    """Of the gateway, without /mcp; empty for an entry that starts a program."""
+    """Of our tools; empty for an entry that starts a program."""
     if not isinstance(value, Mapping):
         return ""
-    url = next((value[name] for name in _URLS if isinstance(value.get(name), str)), "")
-    return str(url).removesuffix("/").removesuffix("/mcp")
+    return str(next((value[name] for name in _URLS if isinstance(value.get(name), str)), ""))
 
 
 def is_ours(value: Any) -> bool:

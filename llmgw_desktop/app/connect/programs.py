@@ -4,6 +4,7 @@ One row a program; what is done with a row is left to `connector.py`. The shapes
 programs themselves where they can be (docs/connect.md says which).
 """
 
+import shlex
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.store.client_files.env_text import ENV
 from llmgw_desktop.store.client_files.json_text import JSON
 from llmgw_desktop.store.client_files.marks import Path as ValuePath
 from llmgw_desktop.store.client_files.marks import TextFormat
@@ -34,15 +36,12 @@ class Offer:
     transport: Transport
     models: bool
     url: str
+    mcp_url: str
     key: str
     """Empty where none is needed."""
     command: tuple[str, ...]
     """`llmgw mcp`, as it works from anywhere."""
     environment: Mapping[str, str]
-
-    @property
-    def mcp_url(self) -> str:
-        return f"{self.url}/mcp"
 
     @property
     def headers(self) -> dict[str, str]:
@@ -102,6 +101,8 @@ class Program:
     path: ValuePath
     entry: Callable[[Offer], Mapping[str, Any]]
     models: Callable[[Ground, Offer], tuple[Put, ...]] | None = None
+    own_way: Callable[[Offer], str] | None = None
+    """The program's own command that comes to the same; a key is left to be filled in."""
     check: tuple[str, ...] = ()
     """Asks the program itself what it has, where that is quick and changes nothing."""
 
@@ -188,12 +189,41 @@ def _codex_models(ground: Ground, offer: Offer) -> tuple[Put, ...]:
     )
 
 
+def _gemini_models(ground: Ground, offer: Offer) -> tuple[Put, ...]:
+    """With a base URL alone it looks for another way to sign in, and refuses to start."""
+    file = ground.home / ".gemini/.env"
+    values = {"GOOGLE_GEMINI_BASE_URL": offer.url, "GEMINI_API_KEY": offer.key}
+    way = Put(
+        file=_gemini_file(ground),
+        format=JSON,
+        path=("security", "auth", "selectedType"),
+        value="gemini-api-key",
+    )
+    return (
+        way,
+        *(Put(file=file, format=ENV, path=(name,), value=value) for name, value in values.items()),
+    )
+
+
+def _claude_way(offer: Offer) -> str:
+    if offer.transport is Transport.STDIO:
+        return f"claude mcp add --scope user {ENTRY} -- {shlex.join(offer.command)}"
+    return (
+        f"claude mcp add --scope user --transport http {ENTRY} {offer.mcp_url}"
+        ' --header "Authorization: Bearer KEY"'
+    )
+
+
 def _claude_file(ground: Ground) -> Path:
     return ground.folder("CLAUDE_CONFIG_DIR", "") / ".claude.json"
 
 
 def _codex_file(ground: Ground) -> Path:
     return ground.folder("CODEX_HOME", ".codex") / "config.toml"
+
+
+def _gemini_file(ground: Ground) -> Path:
+    return ground.home / ".gemini/settings.json"
 
 
 def _zed_file(ground: Ground) -> Path:
@@ -223,6 +253,7 @@ PROGRAMS: Mapping[str, Program] = {
             path=_SERVERS,
             entry=_typed(),
             models=_claude_models,
+            own_way=_claude_way,
         ),
         Program(
             name="codex",
@@ -266,10 +297,11 @@ PROGRAMS: Mapping[str, Program] = {
             name="gemini-cli",
             title="Gemini CLI",
             commands=("gemini",),
-            file=lambda ground: ground.home / ".gemini/settings.json",
+            file=_gemini_file,
             format=JSON,
             path=_SERVERS,
             entry=_plain("httpUrl"),
+            models=_gemini_models,
         ),
         Program(
             name="opencode",

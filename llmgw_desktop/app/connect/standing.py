@@ -13,7 +13,8 @@ from llmgw_desktop.domain.errors import ConfigError, StoreError
 from llmgw_desktop.engine.access.authenticator import key_digest
 from llmgw_desktop.store.client_files.config_file import read_bytes, said, text_of
 from llmgw_desktop.store.client_files.connections import Connection
-from llmgw_desktop.store.client_files.marks import MISSING, Unreadable
+from llmgw_desktop.store.client_files.formats import FORMATS
+from llmgw_desktop.store.client_files.marks import MISSING, TextFormat, Unreadable
 
 _AGAIN = "Set it up again, or undo."
 _OTHER = "It has another entry of this name; undoing brings that back."
@@ -70,8 +71,8 @@ def standing_of(connector: Connector, program: Program) -> Standing:
     try:
         known = connector.connections.of(program.name)
         client = connector.keys.client_of(known)
-        entry = _value(file, program, program.path)
-        state, why = _state(program, known, entry)
+        entry = _value(file, program.format, program.path)
+        state, why = _state(known, entry)
     except (ConfigError, StoreError) as error:
         return Standing(
             program=program, state=State.UNREADABLE, found=found, file=file, why=str(error)
@@ -91,31 +92,31 @@ def standing_of(connector: Connector, program: Program) -> Standing:
     )
 
 
-def _value(file: Path, program: Program, path: tuple[str, ...]) -> Any:
+def _value(file: Path, form: TextFormat, path: tuple[str, ...]) -> Any:
     try:
-        return program.format.value_at(text_of(file, read_bytes(file))[1], path)
+        return form.value_at(text_of(file, read_bytes(file))[1], path)
     except Unreadable as error:
         raise said(file, error) from error
 
 
-def _state(program: Program, known: Connection | None, entry: Any) -> tuple[State, str]:
+def _state(known: Connection | None, entry: Any) -> tuple[State, str]:
     if known is not None:
-        what = _missing_of(program, known, entry)
+        what = _missing_of(known, entry)
         return (State.CHANGED, f"{what} {_AGAIN}") if what else (State.SET_UP, "")
     if entry is not MISSING and is_ours(entry):
         return State.BY_HAND, ""
     return State.READY, "" if entry is MISSING else _OTHER
 
 
-def _missing_of(program: Program, known: Connection, entry: Any) -> str:
+def _missing_of(known: Connection, entry: Any) -> str:
     if entry is MISSING:
         return "Our entry is gone from its settings."
     is_http = known.transport == Transport.HTTP
-    if not is_ours(entry) or (is_http and address_in(entry) != known.url):
+    if not is_ours(entry) or (is_http and address_in(entry) != known.mcp_url):
         return "Our entry was changed."
     for file in known.files:
         for mark in file.marks:
-            if _value(Path(file.path), program, mark.path) is MISSING:
+            if _value(Path(file.path), FORMATS[file.format], mark.path) is MISSING:
                 return "Some of our keys are gone."
     return ""
 
@@ -129,8 +130,11 @@ def _staleness(
         address = connector.address()
     except ConfigError as error:
         return State.STALE, str(error)
-    if (known.transport == Transport.HTTP or known.models) and known.url != address:
-        return State.STALE, f"It asks {known.url}, and the gateway is {address}. Set it up again."
+    asked, is_now = (known.mcp_url, address.mcp)
+    if known.models and known.url != address.base:
+        asked, is_now = (known.url, address.base)
+    if asked != is_now and (known.transport == Transport.HTTP or known.models):
+        return State.STALE, f"It asks {asked}, and the gateway is {is_now}. Set it up again."
     if known.key_id and client is None:
         return State.STALE, "Its key was revoked. Set it up again for a new one."
     key = key_in(entry)

@@ -30,6 +30,9 @@ def write_all(changes: Sequence[FileChange]) -> Folders:
     except BaseException:
         put_back(done, folders)
         raise
+    for each in done:  # at the end: several files may lie in one of them
+        if each.then is None and each.known is not None:
+            remove_folders([Path(folder) for folder in each.known.folders])
     return folders
 
 
@@ -41,7 +44,8 @@ def put_back(done: Sequence[FileChange], folders: Mapping[str, Sequence[Path]]) 
                 write_bytes(each.path, each.now, before=each.then)
             elif each.then is not None:
                 remove_file(each.path, before=each.then)
-        remove_folders(folders.get(str(each.path), ()))
+    for made in folders.values():
+        remove_folders(made)
 
 
 def _write_one(change: FileChange) -> tuple[Path, ...]:
@@ -49,8 +53,6 @@ def _write_one(change: FileChange) -> tuple[Path, ...]:
         return write_bytes(change.path, change.then, before=change.now)
     assert change.now is not None
     remove_file(change.path, before=change.now)
-    if change.known is not None:
-        remove_folders([Path(folder) for folder in change.known.folders])
     return ()
 
 

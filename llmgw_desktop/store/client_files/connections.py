@@ -49,6 +49,7 @@ class Connection:
     models: bool
     url: str
     """Of the gateway, as it was written."""
+    mcp_url: str
     made_at_s: float
     files: tuple[ConnectedFile, ...]
     key_id: str = ""
@@ -132,7 +133,7 @@ def _connection(told: Any) -> Connection:
     if told["version"] != _VERSION:
         raise ValueError("of another version")
     files = tuple(_file(each) for each in told["files"])
-    names = ("program", "transport", "models", "url", "made_at_s", "key_id", "key_name")
+    names = ("program", "transport", "models", "url", "mcp_url", "made_at_s", "key_id", "key_name")
     return Connection(files=files, **{name: told[name] for name in names})
 
 

@@ -57,13 +57,16 @@ class _Style:
 
 
 def _value_at(text: str, path: Path) -> Any:
-    node = read_json(text)
+    try:
+        value = json.loads(text)  # many times as quick, where there are no comments
+    except (ValueError, RecursionError):
+        root = read_json(text)
+        value = MISSING if root is None else plain(text, root)
     for name in path:
-        member = node.member(name) if node is not None else None
-        if member is None:
+        if not isinstance(value, dict) or name not in value:
             return MISSING
-        node = member.value
-    return MISSING if node is None else plain(text, node)
+        value = value[name]
+    return value
 
 
 def _put(text: str, path: Path, value: Value) -> tuple[str, Mark]:
@@ -78,32 +81,34 @@ def _put(text: str, path: Path, value: Value) -> tuple[str, Mark]:
         start, end = known.value.start, known.value.end
         mark = Mark(path=path, written=written, before=text[start:end])
         return text[:start] + written + text[end:], mark
-    inner: Value = value
-    for name in reversed(path[depth + 1 :]):
-        inner = {name: inner}
-    member = style.member(path[depth], inner)
+    member = style.member(path[depth], _wrapped(value, path[depth + 1 :]))
     changed, hollow = _with_member(text, holder, member, style)
-    return changed, _mark(changed, path, made=len(path) - 1 - depth, hollow=hollow)
+    written = _leaf(f"{{{member}}}", path[depth:])
+    made = len(path) - 1 - depth
+    return changed, Mark(path=path, written=written, made=made, hollow=hollow)
 
 
 def _new_text(text: str, path: Path, value: Value) -> tuple[str, Mark]:
     """A file without anything, or with comments alone."""
     line_end = line_end_of(text)
-    whole: Value = value
-    for name in reversed(path):
-        whole = {name: whole}
-    document = json.dumps(whole, ensure_ascii=False, indent=_USUAL_INDENT)
-    lines = document.replace("\n", line_end)
+    document = json.dumps(_wrapped(value, path), ensure_ascii=False, indent=_USUAL_INDENT)
+    document = document.replace("\n", line_end)
     gap = line_end if text and not text.endswith("\n") else ""
-    changed = f"{text}{gap}{lines}{line_end}"
-    return changed, _mark(changed, path, made=len(path), hollow=text)
+    mark = Mark(path=path, written=_leaf(document, path), made=len(path), hollow=text)
+    return f"{text}{gap}{document}{line_end}", mark
 
 
-def _mark(changed: str, path: Path, *, made: int, hollow: str | None) -> Mark:
-    member = _member_at(read_json(changed), path)
+def _wrapped(value: Value, names: Path) -> Value:
+    for name in reversed(names):
+        value = {name: value}
+    return value
+
+
+def _leaf(document: str, path: Path) -> str:
+    """The value at this path as it is written."""
+    member = _member_at(read_json(document), path)
     assert member is not None
-    written = changed[member.value.start : member.value.end]
-    return Mark(path=path, written=written, made=made, hollow=hollow)
+    return document[member.value.start : member.value.end]
 
 
 def _holder(text: str, root: Node, path: Path) -> tuple[Node, int]:
@@ -193,30 +198,36 @@ def _take_out(text: str, mark: Mark) -> str:
         return text
     if mark.before is not None:
         return text[: member.value.start] + mark.before + text[member.value.end :]
-    hollow = mark.hollow if mark.made == 0 else None
-    text = _without(text, root, mark.path, member, hollow)
-    for depth in range(1, mark.made + 1):
-        path = mark.path[: len(mark.path) - depth]
-        root = read_json(text)
+    path = mark.path
+    for _ in range(mark.made):
+        holder = root if len(path) == 1 else _value_of(root, path[:-1])
+        if not _holds_alone(text, holder, member):
+            break
+        path = path[:-1]
         if not path:
             return _without_root(text, root, mark.hollow or "")
         member = _member_at(root, path)
-        if root is None or member is None or not _is_bare(text, member.value):
-            return text
-        hollow = mark.hollow if depth == mark.made else None
-        text = _without(text, root, path, member, hollow)
-    return text
+        assert member is not None
+    is_all_of_ours = len(path) == len(mark.path) - mark.made
+    return _without(text, root, path, member, mark.hollow if is_all_of_ours else None)
 
 
-def _without_root(text: str, root: Node | None, before: str) -> str:
-    is_ours = root is not None and _is_bare(text, root) and not text[root.end :].strip()
-    if is_ours and root is not None and text[: root.start].rstrip() == before.rstrip():
-        return before
-    return text
+def _value_of(root: Node, path: Path) -> Node:
+    member = _member_at(root, path)
+    assert member is not None
+    return member.value
 
 
-def _is_bare(text: str, node: Node) -> bool:
-    return node.kind == "object" and not text[node.start + 1 : node.end - 1].strip()
+def _holds_alone(text: str, holder: Node, member: Member) -> bool:
+    """Whether nothing else stands in it, be it a comment."""
+    before = text[holder.start + 1 : member.start]
+    behind = text[member.value.end : holder.end - 1]
+    return not before.strip() and behind.strip() in ("", ",")
+
+
+def _without_root(text: str, root: Node, before: str) -> str:
+    is_ours = not text[root.end :].strip() and text[: root.start].rstrip() == before.rstrip()
+    return before if is_ours else f"{text[: root.start]}{{}}{text[root.end :]}"
 
 
 def _without(text: str, root: Node, path: Path, member: Member, hollow: str | None) -> str:

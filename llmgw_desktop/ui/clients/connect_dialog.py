@@ -47,12 +47,15 @@ class ConnectDialog(FormDialog):
         self._way_field = Field(theme, "MCP", self._way, _WAY_WORDS[card.wanted.transport])
         self.diff = DiffView(theme)
         self._note = FlowingLabel(theme, _BACK if is_undo else _KEPT, tone=Tone.MUTED)
+        self._trouble = FlowingLabel(theme, tone=Tone.ERROR)
+        self._trouble.hide()
         if not is_undo:
             self.fields.addWidget(self._way_field)
         if not is_undo and card.takes_models:
             self.fields.addWidget(self._models)
         self.fields.addWidget(self.diff)
         self.fields.addWidget(self._note)
+        self.fields.addWidget(self._trouble)
         self.fields.addStretch(1)
         self._way.chosen.connect(self._on_way)
         self._models.switch.clicked.connect(self.wish_changed)
@@ -63,11 +66,14 @@ class ConnectDialog(FormDialog):
     def wanted(self) -> Wanted:
         return Wanted(transport=Transport(self._way.key), models=self._models.is_on)
 
+    @property
+    def trouble(self) -> str:
+        return self._trouble.text()
+
     def show_plan(self, plan: Plan, diff: str) -> None:
         self.plan = plan
         self.diff.show_diff(diff or "There is nothing to change.")
-        self._show_lines(are_known=True)
-        self.show_problem("")
+        self._show_trouble("")
         self._save.setEnabled(True)
         self.fit()
 
@@ -76,13 +82,15 @@ class ConnectDialog(FormDialog):
         self.plan = None
         self.show_saving(is_under_way=False)
         self._save.setEnabled(False)
-        self._show_lines(are_known=False)
-        self.show_problem(str(error))
+        self._show_trouble(str(error))
         self.fit()
 
-    def _show_lines(self, *, are_known: bool) -> None:
-        self.diff.setVisible(are_known)
-        self._note.setVisible(are_known)
+    def _show_trouble(self, words: str) -> None:
+        """In the place of the lines: it names a file with its path, and takes room."""
+        self._trouble.setText(words)
+        self._trouble.setVisible(bool(words))
+        self.diff.setVisible(not words)
+        self._note.setVisible(not words)
 
     def _on_way(self) -> None:
         self._way_field.set_hint(_WAY_WORDS[Transport(self._way.key)])

@@ -10,6 +10,7 @@ from typing import Protocol
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 from typing_extensions import override
 
 from llmgw_desktop.app.connect.clients import ClientCard, Clients, ClientsView
@@ -114,13 +115,18 @@ class ClientsPage(QWidget):
         dialog.show_saving(is_under_way=True)
 
         def done(words: str) -> None:
-            dialog.accept()
+            if isValid(dialog):  # a person may have closed it meanwhile
+                dialog.accept()
             self.said.emit(words)
             self._refresh.ask(at_once=True)
 
-        self._bridge.fetch(
-            dialog, partial(self._clients.carry_out, plan), done, dialog.show_refusal, slow=True
-        )
+        def failed(error: Exception) -> None:
+            if isValid(dialog):
+                dialog.show_refusal(error)
+            else:
+                self._banner.say(BannerKind.ERROR, "It was not done.", str(error))
+
+        self._bridge.fetch(self, partial(self._clients.carry_out, plan), done, failed, slow=True)
 
     def _ask_revoke(self, key_id: str, name: str) -> None:
         question = QuestionDialog(

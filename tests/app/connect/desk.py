@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from llmgw_desktop.app.connect.address import Address
 from llmgw_desktop.app.connect.connector import Connector, Outcome, Wanted
 from llmgw_desktop.app.connect.program_keys import ProgramKeys
 from llmgw_desktop.app.connect.programs import PROGRAMS, Program
@@ -33,7 +34,7 @@ class Desk:
         self.connector = Connector(
             Connections(self.data / "connections"),
             ProgramKeys(self.keys),
-            lambda: self.url,
+            lambda: Address(base=self.url, mcp=f"{self.url}/mcp"),
             clock,
             env,
             platform,

@@ -116,9 +116,9 @@ async def test_what_cannot_be_done_is_said_in_the_dialog(stage: ClientsStage) ->
     await stage.open("clients")
     await stage.until(lambda: bool(stage.page.views))
     stage.press("Connect Codex")
-    await stage.until(lambda: any(each.problem for each in stage.open_dialogs()))
+    await stage.until(lambda: any(each.trouble for each in stage.open_dialogs()))
     dialog = stage.open_dialogs()[-1]
-    assert dialog.problem == "c.toml, line 14: not valid TOML. Nothing was changed."
+    assert dialog.trouble == "c.toml, line 14: not valid TOML. Nothing was changed."
     dialog.save_wanted.emit()
     assert clients.asked == [("plan", "codex", Wanted())]
 

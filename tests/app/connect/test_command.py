@@ -1,0 +1,110 @@
+"""`llmgw connect` as a person types it: what it says, what it returns, what it leaves behind."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from llmgw_desktop.__main__ import main
+from llmgw_desktop.app.connect.names import PROGRAM_NAMES
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path / "person"
+    (home / ".cursor").mkdir(parents=True)
+    monkeypatch.setenv("LLMGW_HOME", str(tmp_path / "gateway"))
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    for name in ("XDG_CONFIG_HOME", "CODEX_HOME", "CLAUDE_CONFIG_DIR", "COPILOT_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    return home
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr("sys.argv", ["llmgw", "connect", *words])
+    return main()
+
+
+def test_there_and_back(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = home / ".cursor/mcp.json"
+    assert _run(monkeypatch, "cursor", "--dry-run") == 0
+    assert "Nothing was changed" in capsys.readouterr().out
+    assert not file.exists()
+    assert _run(monkeypatch, "cursor") == 0
+    said = capsys.readouterr().out
+    entry = json.loads(file.read_text())["mcpServers"]["llmgw"]
+    key = entry["headers"]["Authorization"].removeprefix("Bearer ")
+    assert entry["url"] == "http://127.0.0.1:3333/mcp"
+    assert key.startswith("llmgw-")
+    assert key not in said
+    assert "connect cursor --undo" in said
+    assert _run(monkeypatch, "cursor") == 0
+    assert "set up already" in capsys.readouterr().out
+    assert _run(monkeypatch, "list") == 0
+    (line,) = [each for each in capsys.readouterr().out.splitlines() if "cursor\t" in each]
+    assert line.split("\t")[2:5] == ["set up", "MCP by HTTP", "cursor"]
+    assert _run(monkeypatch, "cursor", "--undo") == 0
+    assert "is revoked" in capsys.readouterr().out
+    assert not file.exists()
+    assert _run(monkeypatch, "cursor", "--undo") == 0
+    assert "is not set up" in capsys.readouterr().out
+
+
+def test_the_port_comes_from_the_settings(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "gateway/config/config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('[http]\nport = 4567\npath = "/tools"\n')
+    assert _run(monkeypatch, "gemini-cli") == 0
+    entry = json.loads((home / ".gemini/settings.json").read_text())["mcpServers"]["llmgw"]
+    assert entry["httpUrl"] == "http://127.0.0.1:4567/tools"
+
+
+def test_a_port_that_changes_is_refused(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LLM_GATEWAY_HTTP_PORT", "0")
+    assert _run(monkeypatch, "cursor") == 2
+    assert "http.port" in capsys.readouterr().err
+    assert list((home / ".cursor").iterdir()) == []
+
+
+def test_a_file_that_cannot_be_read_is_named_with_its_line(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = home / ".cursor/mcp.json"
+    file.write_text('{\n"a": \n}')
+    assert _run(monkeypatch, "cursor") == 2
+    said = capsys.readouterr().err
+    assert f"{file}, line 3: not valid JSON" in said
+    assert "Nothing was changed." in said
+    assert file.read_text() == '{\n"a": \n}'
+
+
+def test_models_of_a_program_that_cannot_be_told_so(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(monkeypatch, "cursor", "--models") == 2
+    assert "Cursor" in capsys.readouterr().err
+
+
+def test_an_unknown_program_is_wrong_usage(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        _run(monkeypatch, "emacs")
+    assert caught.value.code == 2
+    assert all(name in capsys.readouterr().err for name in PROGRAM_NAMES[:1])
+
+
+def test_claude_code_is_also_given_its_own_command(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(monkeypatch, "claude-code", "--dry-run") == 0
+    said = capsys.readouterr().out
+    assert "claude mcp add --scope user --transport http llmgw http://127.0.0.1:3333/mcp" in said
+    assert not (home / ".claude.json").exists()
