@@ -402,6 +402,20 @@ class TestEnd:
         process.stdin.close()
 
 
+def test_it_needs_nobody_who_reads_its_complaints(own_home: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" 2>&-', "sh", *COMMAND],
+        cwd=own_home.parent,
+        env=environment(own_home),
+        input=b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n',
+        stdout=subprocess.PIPE,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == {"jsonrpc": "2.0", "id": 1, "result": {}}
+
+
 def test_a_profile_is_asked_of_the_engine(own_home: Path) -> None:
     with fake_engine(own_home) as engine, stdio_client(own_home, "--profile", "core") as editor:
         editor.initialize()

@@ -15,7 +15,10 @@ class Pipes:
         self._lines = Lines(longest)
         self._input = 0
         self._output = os.dup(1)
-        os.dup2(2, 1)  # what a library prints goes where people read
+        try:
+            os.dup2(2, 1)  # what a library prints goes where people read
+        except OSError:  # nobody reads
+            os.dup2(os.open(os.devnull, os.O_RDWR), 1)
         if sys.platform == "win32":  # pragma: no cover
             import msvcrt
 
