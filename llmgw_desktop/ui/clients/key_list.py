@@ -46,7 +46,8 @@ class KeyList(Card):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(self._theme.space(4))
         grid.setVerticalSpacing(self._theme.space(1))
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)
         for at, key in enumerate(keys):
             self._add_row(grid, at, key)
         self._column.replaceWidget(self._rows, rows)
@@ -57,7 +58,8 @@ class KeyList(Card):
 
     def _add_row(self, grid: QGridLayout, at: int, key: KeyLine) -> None:
         middle = Qt.AlignmentFlag.AlignVCenter
-        grid.addWidget(Label(self._theme, key.name, weight=QFont.Weight.Medium), at, 0, middle)
+        name = FlowingLabel(self._theme, key.name, weight=QFont.Weight.Medium)
+        grid.addWidget(name, at, 0, middle)
         grid.addWidget(FlowingLabel(self._theme, key.words, tone=Tone.MUTED), at, 1, middle)
         revoke = Button(self._theme, "Revoke…")
         revoke.setAccessibleName(f"Revoke the key of {key.name}")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest_asyncio
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QScrollArea
 from shiboken6 import delete
 
-from llmgw_desktop.app.connect.clients import Clients
+from llmgw_desktop.app.connect.clients import Clients, KeyLine
 from llmgw_desktop.app.connect.connector import Wanted
 from llmgw_desktop.app.connect.programs import Transport
 from llmgw_desktop.app.connect.standing import State
@@ -146,6 +147,28 @@ async def test_keys_that_cannot_be_read_are_a_sentence(stage: ClientsStage) -> N
     await stage.open("clients")
     await stage.until(lambda: stage.page._banner.isVisible())
     assert "The disk is full." in stage.page._banner.words
+
+
+async def test_nothing_is_wider_than_the_narrowest_window(stage: ClientsStage) -> None:
+    long = "rechtsschutzversicherungsgesellschaften-abteilungsuebergreifend1"
+    stage.gateway.clients = PlainClients(
+        replace(
+            FULL,
+            cards=tuple(
+                replace(each, facts=f"/home/{long}/{long}/{long}", why=f"{long}{long}{long}")
+                for each in FULL.cards
+            ),
+            keys=(KeyLine(id="cli_1", name=long[:60], words=f"{long} {long}"),),
+            http_snippet=FULL.http_snippet.replace("YOUR-KEY", long * 3),
+        )
+    )
+    await stage.open("clients")
+    await stage.until(lambda: bool(stage.page.views))
+    stage.window.resize(stage.window.minimumSizeHint())
+    await stage.turns()
+    scroll = stage.page.findChild(QScrollArea)
+    assert isinstance(scroll, QScrollArea)
+    assert scroll.widget().width() <= scroll.viewport().width()
 
 
 async def test_real_files_from_the_window_and_back(stage: ClientsStage, tmp_path: Path) -> None:
