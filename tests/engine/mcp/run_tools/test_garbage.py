@@ -122,3 +122,14 @@ async def test_every_cli_names_the_field(
         assert told["field"] == field
         assert told["errorCategory"] == "invalid_input"
     assert _nothing_was_made(house)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_one_prompt_is_asked_for_in_the_words_that_clients_know(
+    box: RunBox, house: RunHouse, name: str
+) -> None:
+    both = await box.refused_by(f"{name}_request", {"prompt": "a", "promptParts": {"task": "b"}})
+    assert both["error"] == "provide exactly one of `prompt` or `promptParts`"
+    neither = await box.refused_by(f"{name}_request_async", {})
+    assert neither["error"] == "one of `prompt` or `promptParts` is required"
+    assert _nothing_was_made(house)
