@@ -89,3 +89,31 @@ def test_old_jobs_go_and_live_ones_stay(store: JobStore) -> None:
     assert store.expired(20.0) == ["job_1"]
     store.delete(["job_1", "job_3"])
     assert [job.id for job in store.recent()] == ["job_3", "job_2"]
+
+
+def test_jobs_are_found_by_what_they_were_asked_in(store: JobStore) -> None:
+    store.add(_job(1, session_id="gws_1", correlation_id="c"))
+    store.add(_job(2, session_id="gws_1", correlation_id="c"))
+    store.add(_job(3, session_id="gws_1", correlation_id="c", owner="other"))
+    store.add(_job(4))
+    assert [job.id for job in store.of_session("gws_1", "me", limit=9)] == ["job_2", "job_1"]
+    assert [job.id for job in store.of_session("gws_1", "me", limit=1)] == ["job_2"]
+    found = store.of_correlation("c", "me")
+    assert found is not None
+    assert found.id == "job_2"
+    assert store.of_correlation("c", "nobody") is None
+    assert store.of_correlation("none", "me") is None
+
+
+def test_sums_are_an_owners_by_cli_and_state(store: JobStore) -> None:
+    done = {"state": JobState.COMPLETED, "asked_at_s": 100.0}
+    store.add(_job(1, **done, ended_at_s=101.0))
+    store.add(_job(2, **done, ended_at_s=103.0))
+    store.add(_job(3, cli=CliName.CLAUDE, state=JobState.FAILED))
+    store.add(_job(4, **done, ended_at_s=200.0, owner="other"))
+    sums = sorted((each.cli, each.state, each.count, each.mean_ms) for each in store.sums("me"))
+    assert sums == [
+        (CliName.CLAUDE, JobState.FAILED, 1, None),
+        (CliName.CODEX, JobState.COMPLETED, 2, 2000.0),
+    ]
+    assert store.sums("nobody") == []

@@ -34,6 +34,8 @@ def _nothing_was_made(house: RunHouse) -> bool:
         ({"prompt": 7}, "prompt", "invalid_input"),
         ({"prompt": "a\0b"}, "prompt", "invalid_input"),
         ({"prompt": "\ud800"}, "prompt", "invalid_input"),
+        ({"prompt": "x" * 100_001}, "prompt", "input_too_large"),
+        ({"promptParts": {"task": "x" * 100_001}}, "promptParts", "input_too_large"),
         ({"prompt": OK, "promptParts": {"task": OK}}, "promptParts", "invalid_input"),
         ({"promptParts": {}}, "promptParts", "invalid_input"),
         ({"promptParts": {"task": "a\0"}}, "promptParts", "invalid_input"),
@@ -121,4 +123,15 @@ async def test_every_cli_names_the_field(
         told = await box.refused_by(f"{name}_{kind}", fields)
         assert told["field"] == field
         assert told["errorCategory"] == "invalid_input"
+    assert _nothing_was_made(house)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_one_prompt_is_asked_for_in_the_words_that_clients_know(
+    box: RunBox, house: RunHouse, name: str
+) -> None:
+    both = await box.refused_by(f"{name}_request", {"prompt": "a", "promptParts": {"task": "b"}})
+    assert both["error"] == "provide exactly one of `prompt` or `promptParts`"
+    neither = await box.refused_by(f"{name}_request_async", {})
+    assert neither["error"] == "one of `prompt` or `promptParts` is required"
     assert _nothing_was_made(house)
