@@ -193,6 +193,8 @@ class PanelRequest:
     """Asked by itself as soon as all seats have ended."""
     working_dir: str = ""
     """Where reviewers of changes read; empty for all others."""
+    workspace: str = ""
+    """Its alias, where the folder was named so: it says which CLIs may work there."""
     evidence: Mapping[str, object] = field(default_factory=dict, repr=False)
     """What `content` was made from: sizes and digests."""
     may_upload: bool = True

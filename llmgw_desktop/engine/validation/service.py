@@ -6,7 +6,7 @@ A panel is its owner's: to others it is not there. Whoever waits for one and goe
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -234,9 +234,10 @@ class ValidationService:
         if there is not None:
             return there
         run = await self.get(validation_id, owner)
-        if not run.has_ended:
+        receipt = await asyncio.to_thread(self._mint, run) if run.has_ended else None
+        if receipt is None:
             raise NotEnded("It goes on: its receipt is minted when it has ended.", retry_after_s=10)
-        return await asyncio.to_thread(self._mint, read(run))
+        return receipt
 
     async def receipts(self, owner: str) -> Sequence[Receipt]:
         return await asyncio.to_thread(self._store.receipts, owner)
@@ -369,12 +370,12 @@ class ValidationService:
                 await self._keep(run.id, role, self._seats.lost(answer))
         return await asyncio.to_thread(self._store.get, run.id) or run
 
-    def _mint(self, reading: Reading) -> Receipt:
+    def _mint(self, run: ValidationRun) -> Receipt | None:
         """In a thread: the vault may have to ask for its key."""
-        now_s = self._clock.now_s()
-        told: Mapping[str, object] = sealed_body(reading)
-        make = minted(told, owner=reading.run.owner, minted_at_s=now_s, key=self._keys.key())
-        return self._store.mint(reading.run.id, make)
+        told = sealed_body(read(run))
+        key, now_s = self._keys.key(), self._clock.now_s()
+        make = minted(told, owner=run.owner, minted_at_s=now_s, key=key)
+        return self._store.mint(run.id, make, has_judge=run.judge is not None)
 
 
 def _all_of(run: ValidationRun) -> list[tuple[str, SeatAnswer]]:

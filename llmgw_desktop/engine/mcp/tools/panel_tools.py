@@ -109,6 +109,7 @@ class _Calls:
             base=given.get("base", ""),
             paths=tuple(given.get("paths", ())),
             most_bytes=most,
+            is_bound="workspace" in given,
         )
         evidence = await asyncio.to_thread(capture, asked, self._parts.env)
         request = PanelRequest(
@@ -119,6 +120,7 @@ class _Calls:
             is_adversarial=given.get("stance") == "adversarial",
             judge=_judge(given),
             working_dir=evidence.folder,
+            workspace=given.get("workspace", ""),
             evidence=evidence.told,
             may_upload=given.get("allowApiUpload", False),
         )
