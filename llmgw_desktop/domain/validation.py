@@ -199,6 +199,8 @@ class PanelRequest:
     """What `content` was made from: sizes and digests."""
     may_upload: bool = True
     """False: models of the HTTP doors are not sent the content."""
+    may_use_models: bool = True
+    """Who asks may use models of the HTTP doors; kept for a judge that is asked after a restart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
