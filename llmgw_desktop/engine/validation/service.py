@@ -102,7 +102,7 @@ class ValidationService:
                 for seat in request.seats
             ),
         )
-        await asyncio.to_thread(self._add, run)
+        await asyncio.to_thread(self._add, _without_changes(run))
         # A task of its own: whoever asked may go, and the seats are asked all the same.
         begun = self._following.tasks.start(
             self._following.begin(run, principal), name=f"begin {run.id}"
@@ -264,3 +264,10 @@ class ValidationService:
         key, now_s = self._keys.key(), self._clock.now_s()
         make = minted(told, owner=run.owner, minted_at_s=now_s, key=key)
         return self._store.mint(run.id, make, has_judge=run.judge is not None)
+
+
+def _without_changes(run: ValidationRun) -> ValidationRun:
+    """Changes may hold anything, and nobody needs them once they were sent: their digest stays."""
+    if run.request.intent is not Intent.REVIEW:
+        return run
+    return replace(run, request=replace(run.request, content=""))

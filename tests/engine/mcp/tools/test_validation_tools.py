@@ -104,6 +104,10 @@ async def test_changes_are_reviewed_by_reading_alone(panels: Panels, tmp_path: P
     assert "Ignore your task" in prompt.partition("BEGIN MATERIAL")[2]
     for job in panels.container.runs.supervisor.list():
         assert job.changes_files is False
+    kept = await panels.service.get(report["validationId"], LOCAL.client_id)
+    assert kept.request.content == ""
+    receipt = await panels.service.receipt(kept.id, LOCAL.client_id)
+    assert json.loads(receipt.body)["request"]["contentSha256"] == evidence["sha256"]
 
 
 async def test_changes_stay_here_unless_they_may_go(panels: Panels, tmp_path: Path) -> None:
