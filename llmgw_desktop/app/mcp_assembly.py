@@ -37,6 +37,7 @@ from llmgw_desktop.engine.mcp.tools import (
 )
 from llmgw_desktop.engine.mcp.tools.capability_tools import capability_tools
 from llmgw_desktop.engine.mcp.tools.cli_model_tools import cli_model_tools
+from llmgw_desktop.engine.mcp.tools.panel_parts import PanelParts
 from llmgw_desktop.engine.mcp.tools.subcommand_tools import subcommand_tools
 from llmgw_desktop.engine.mcp.tools.upgrade_tools import upgrade_tools
 from llmgw_desktop.engine.mcp.tools.version_tools import version_tools
@@ -111,8 +112,8 @@ def _prompts(parts: McpParts) -> tuple[Prompt, ...]:
     return ()
 
 
-def _panels(parts: McpParts) -> panel_tools.PanelParts:
-    return panel_tools.PanelParts(
+def _panels(parts: McpParts) -> PanelParts:
+    return PanelParts(
         validations=parts.validations,
         env=parts.env,
         wait_s=lambda: parts.settings().jobs.sync_deadline_ms / 1000 or None,

@@ -193,10 +193,14 @@ class PanelRequest:
     """Asked by itself as soon as all seats have ended."""
     working_dir: str = ""
     """Where reviewers of changes read; empty for all others."""
+    workspace: str = ""
+    """Its alias, where the folder was named so: it says which CLIs may work there."""
     evidence: Mapping[str, object] = field(default_factory=dict, repr=False)
     """What `content` was made from: sizes and digests."""
     may_upload: bool = True
     """False: models of the HTTP doors are not sent the content."""
+    may_use_models: bool = True
+    """Who asks may use models of the HTTP doors; kept for a judge that is asked after a restart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,12 +130,19 @@ class ValidationStore:
             [before_s],
         )
 
-    def mint(self, validation_id: str, make: Callable[[int, str], Receipt]) -> Receipt:
-        """The one there is, or the one that `make` makes of its number and the last digest."""
+    def mint(
+        self, validation_id: str, make: Callable[[int, str], Receipt], *, has_judge: bool
+    ) -> Receipt | None:
+        """The one there is, or the one that `make` makes of its number and the last digest. None
+        where a judge was asked since it was looked whether there is one."""
         with self._file.transaction() as connection:
             there = f"{_RECEIPT} WHERE validation_id = ?"
             if (row := connection.execute(there, [validation_id]).fetchone()) is not None:
                 return _receipt(row)
+            judged = "SELECT 1 FROM validation_answers WHERE validation_id = ? AND role = ?"
+            asked = connection.execute(judged, [validation_id, JUDGE]).fetchone()
+            if (asked is not None) != has_judge:
+                return None
             last = connection.execute(f"{_RECEIPT} ORDER BY seq DESC LIMIT 1").fetchone()
             receipt = make(1, "") if last is None else make(last[0] + 1, last[5])
             values = [getattr(receipt, name) for name in Receipt.__slots__]

@@ -40,6 +40,8 @@ class ChangesAsked:
     base: str = ""
     paths: tuple[str, ...] = ()
     most_bytes: int = 120_000
+    is_bound: bool = False
+    """Nothing above the folder, though the repository be larger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,13 +149,15 @@ def _commit(git: Git, name: str) -> str:
 
 
 def _paths(asked: ChangesAsked, top: str) -> list[str]:
-    """From the folder that was named; none may lead out of the repository."""
+    """From the folder that was named; none may lead out of what may be reviewed."""
+    folder, whole = Path(asked.folder).resolve(), Path(top).resolve()
+    bound = folder if asked.is_bound else whole
     found = []
-    for path in asked.paths:
-        whole = Path(os.path.normpath(Path(asked.folder).resolve() / path))
-        if "\0" in path or not whole.is_relative_to(Path(top).resolve()):
-            raise InvalidRun(f"{path[:200]} is not in the repository", field="paths")
-        found.append(str(whole.relative_to(Path(top).resolve())))
+    for path in asked.paths or ((".",) if asked.is_bound else ()):
+        named = Path(os.path.normpath(folder / path))
+        if "\0" in path or not named.is_relative_to(bound):
+            raise InvalidRun(f"{path[:200]} does not lie in there", field="paths")
+        found.append(str(named.relative_to(whole)))
     return found
 
 

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from llmgw_desktop.domain.canonical import canonical
-from llmgw_desktop.domain.validation import SeatAnswer, ValidationRun, Verdict
+from llmgw_desktop.domain.validation import PanelRequest, SeatAnswer, ValidationRun, Verdict
 from llmgw_desktop.engine.validation.receipts import digest_of
 from llmgw_desktop.engine.validation.report import Reading, recommendation
 from llmgw_desktop.wire.jobs import usage_object
@@ -48,11 +48,18 @@ def _request(run: ValidationRun) -> dict[str, Any]:
         "question": _clean(request.question),
         "focus": _clean(request.focus),
         "content": _clean(request.content) if len(request.content) <= LONGEST_CONTENT else "",
-        "contentSha256": digest_of(request.content) if request.content else "",
+        "contentSha256": _digest(request),
         "contentChars": len(request.content),
         "evidenceSha256": hashlib.sha256(evidence).hexdigest() if evidence else "",
         "isAdversarial": request.is_adversarial,
     }
+
+
+def _digest(request: PanelRequest) -> str:
+    """Of changes the digest alone was kept."""
+    if request.content:
+        return digest_of(request.content)
+    return str(request.evidence.get("sha256", ""))
 
 
 def _answer(answer: SeatAnswer | None, verdict: Verdict | None) -> dict[str, Any]:

@@ -73,7 +73,9 @@ def fields_of(
     fields: dict[str, object] = dict(review.options if reads else use.options)
     if schema is not None and use.schema and (review.takes_schema or not is_review):
         fields[use.schema] = dict(schema)
-    if request.working_dir:
+    if request.workspace:
+        fields["workspace"] = request.workspace
+    elif request.working_dir:
         fields["workingDir"] = request.working_dir
     return {**fields, "prompt": prompt, "model": seat.model}
 

@@ -5,14 +5,13 @@ A panel is its owner's: to others it is not there. Whoever waits for one and goe
 
 import asyncio
 import re
-from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, RequestError
+from llmgw_desktop.domain.errors import GatewayClosed, RequestError
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.principal import Principal, Scope
 from llmgw_desktop.domain.validation import (
@@ -28,16 +27,14 @@ from llmgw_desktop.domain.validation import (
     ValidationEvent,
     ValidationRun,
 )
-from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.validation.comparison import compare
-from llmgw_desktop.engine.validation.judging import checked_for_judge, judge_call
-from llmgw_desktop.engine.validation.prompts import panel_prompt, schema_of
+from llmgw_desktop.engine.validation.following import Following, all_of
+from llmgw_desktop.engine.validation.judging import checked_for_judge
 from llmgw_desktop.engine.validation.receipts import SigningKey, minted
 from llmgw_desktop.engine.validation.report import Reading, read
 from llmgw_desktop.engine.validation.sealing import sealed_body
-from llmgw_desktop.engine.validation.seat_run import Call, SeatRuns
-from llmgw_desktop.engine.validation.watching import Watchers
-from llmgw_desktop.store.validation_store import JUDGE, REVIEWER, ValidationStore
+from llmgw_desktop.engine.validation.seat_run import SeatRuns
+from llmgw_desktop.store.validation_store import ValidationStore
 
 JUDGE_BY_DEFAULT = Seat(name="codex", cli=CliName.CODEX)
 KEPT_S = 30 * 86_400.0
@@ -83,10 +80,7 @@ class ValidationService:
         self._keys = parts.keys
         self._clock = parts.clock
         self._ids = parts.ids
-        self._tasks = Tasks()
-        self._watchers = Watchers()
-        self._followed: Counter[str] = Counter()
-        """How many tasks follow a panel."""
+        self._following = Following(parts.store, parts.seats, parts.clock)
 
     async def start(
         self, request: PanelRequest, principal: Principal, *, project: str = ""
@@ -100,7 +94,7 @@ class ValidationService:
             client=principal.name,
             project=project,
             made_at_s=now_s,
-            request=request,
+            request=replace(request, may_use_models=Scope.MODELS_USE in principal.scopes),
             answers=tuple(
                 SeatAnswer(
                     seat=seat, correlation_id=f"validation-{run_id}-{seat.name}", asked_at_s=now_s
@@ -108,9 +102,11 @@ class ValidationService:
                 for seat in request.seats
             ),
         )
-        await asyncio.to_thread(self._add, run)
+        await asyncio.to_thread(self._add, _without_changes(run))
         # A task of its own: whoever asked may go, and the seats are asked all the same.
-        begun = self._tasks.start(self._begin(run, principal), name=f"begin {run.id}")
+        begun = self._following.tasks.start(
+            self._following.begin(run, principal), name=f"begin {run.id}"
+        )
         return await asyncio.shield(begun)
 
     async def keep(
@@ -139,9 +135,9 @@ class ValidationService:
         run = await asyncio.to_thread(self._store.get, validation_id, owner)
         if run is None:
             raise NoSuchValidation(validation_id)
-        if run.has_ended or self._is_followed(run.id):
+        if run.has_ended or self._following.is_followed(run.id):
             return run
-        return await self._gathered(run)
+        return await self._following.gathered(run)
 
     async def wait(
         self, validation_id: str, owner: str, within_s: float | None = None
@@ -150,7 +146,9 @@ class ValidationService:
         run = await self.get(validation_id, owner)
         try:
             async with asyncio.timeout(within_s):
-                await self._watchers.ended(run.id, lambda: not self._is_followed(run.id))
+                await self._following.watchers.ended(
+                    run.id, lambda: not self._following.is_followed(run.id)
+                )
         except TimeoutError:
             pass
         return await self.get(validation_id, owner)
@@ -163,9 +161,11 @@ class ValidationService:
         run = await self.get(validation_id, owner)
 
         def is_over() -> bool:
-            return not self._is_followed(run.id)
+            return not self._following.is_followed(run.id)
 
-        async for event in self._watchers.watch(run, self._seats if texts else None, is_over):
+        async for event in self._following.watchers.watch(
+            run, self._seats if texts else None, is_over
+        ):
             yield event
         yield RunChanged(run=await self.get(validation_id, owner))
 
@@ -188,11 +188,11 @@ class ValidationService:
             validation_id, role, seat = found
             run = await self.get(validation_id, owner)
             return run, next(
-                answer for one, answer in _all_of(run) if (one, answer.seat.name) == (role, seat)
+                answer for one, answer in all_of(run) if (one, answer.seat.name) == (role, seat)
             )
         if (named := _CORRELATION.match(job_id)) is not None:
             run = await self.get(named.group(1), owner)
-            for _, answer in _all_of(run):
+            for _, answer in all_of(run):
                 if answer.correlation_id == job_id:
                     return run, answer
             raise NoSuchValidation(job_id)
@@ -216,7 +216,9 @@ class ValidationService:
                 " another validation, with judgeModel."
             )
         checked_for_judge(run)
-        judged = self._tasks.start(self._judge(run, judge, principal), name=f"judge {run.id}")
+        judged = self._following.tasks.start(
+            self._following.judge(run, judge, principal), name=f"judge {run.id}"
+        )
         await asyncio.shield(judged)
         return await self.get(validation_id, principal.client_id)
 
@@ -234,9 +236,10 @@ class ValidationService:
         if there is not None:
             return there
         run = await self.get(validation_id, owner)
-        if not run.has_ended:
+        receipt = await asyncio.to_thread(self._mint, run) if run.has_ended else None
+        if receipt is None:
             raise NotEnded("It goes on: its receipt is minted when it has ended.", retry_after_s=10)
-        return await asyncio.to_thread(self._mint, read(run))
+        return receipt
 
     async def receipts(self, owner: str) -> Sequence[Receipt]:
         return await asyncio.to_thread(self._store.receipts, owner)
@@ -244,145 +247,27 @@ class ValidationService:
     async def resume(self) -> None:
         """After a start: follow what an earlier program left."""
         for run in await asyncio.to_thread(self._store.open):
-            self._follow(await self._found_again(run), None)
+            self._following.follow(await self._following.found_again(run), None)
 
     async def close(self) -> None:
         """Jobs go on and are found again; questions to the HTTP doors do not."""
-        await self._tasks.stop()
+        await self._following.tasks.stop()
         await asyncio.to_thread(self._store.close)
 
     def _add(self, run: ValidationRun) -> None:
         self._store.forget(self._clock.now_s() - KEPT_S)
         self._store.add(run)
 
-    async def _begin(self, run: ValidationRun, principal: Principal) -> ValidationRun:
-        request = run.request
-        call = Call(
-            request=request,
-            prompt=panel_prompt(request),
-            schema=schema_of(request.intent),
-            principal=principal,
-            project=run.project,
-        )
-        self._followed[run.id] += 1
-        try:
-            begun = await asyncio.gather(
-                *(self._begin_seat(run, each, call) for each in run.answers)
-            )
-            run = replace(run, answers=tuple(begun))
-            self._follow(run, principal)
-        finally:
-            self._let_go(run.id)
-        return run
-
-    async def _begin_seat(self, run: ValidationRun, answer: SeatAnswer, call: Call) -> SeatAnswer:
-        begun = await self._seats.begin(answer, call)
-        await self._keep(run.id, REVIEWER, begun)
-        return begun
-
-    def _follow(self, run: ValidationRun, principal: Principal | None) -> None:
-        self._followed[run.id] += 1
-        self._tasks.start(self._followed_to_end(run, principal), name=f"follow {run.id}")
-
-    async def _followed_to_end(self, run: ValidationRun, principal: Principal | None) -> None:
-        try:
-            await asyncio.gather(*(self._end_seat(run, REVIEWER, each) for each in run.answers))
-            now = await asyncio.to_thread(self._store.get, run.id)
-            if now is not None and now.judge is not None:
-                await self._end_seat(now, JUDGE, now.judge)
-            elif now is not None and now.is_waiting_for_judge:
-                await self._judge_by_itself(now, principal or _asker_of(now))
-            await asyncio.to_thread(self._store.ended, run.id)
-        finally:
-            self._let_go(run.id)
-
-    def _is_followed(self, run_id: str) -> bool:
-        return self._followed[run_id] > 0
-
-    def _let_go(self, run_id: str) -> None:
-        self._followed[run_id] -= 1
-        if self._followed[run_id] <= 0:
-            del self._followed[run_id]
-            self._watchers.over(run_id)
-
-    async def _end_seat(self, run: ValidationRun, role: str, answer: SeatAnswer) -> None:
-        if not answer.is_live:
-            return
-        ended = await self._seats.end(answer, run.owner)
-        await self._keep(run.id, role, ended)
-        self._watchers.seat_ended(run.id, ended, is_judge=role == JUDGE)
-
-    async def _keep(self, validation_id: str, role: str, answer: SeatAnswer) -> None:
-        await asyncio.to_thread(self._store.keep, validation_id, role, answer)
-
-    async def _judge_by_itself(self, run: ValidationRun, principal: Principal) -> None:
-        assert run.request.judge is not None
-        try:
-            checked_for_judge(run)
-        except LlmgwError as error:
-            judge = replace(self._judge_seat(run, run.request.judge), state=SeatState.SKIPPED)
-            judge = replace(judge, error=str(error), ended_at_s=self._clock.now_s())
-            await asyncio.to_thread(self._store.claim_judge, run.id, judge, ())
-            return
-        begun = await self._ask_judge(run, run.request.judge, principal)
-        if begun is not None:
-            await self._end_seat(run, JUDGE, begun)
-
-    async def _judge(self, run: ValidationRun, seat: Seat, principal: Principal) -> None:
-        self._followed[run.id] += 1
-        try:
-            judge = await self._ask_judge(run, seat, principal)
-            if judge is not None:
-                self._follow(replace(run, judge=judge), principal)
-        finally:
-            self._let_go(run.id)
-
-    async def _ask_judge(
-        self, run: ValidationRun, seat: Seat, principal: Principal
-    ) -> SeatAnswer | None:
-        """None where another caller asks it already."""
-        call, order = judge_call(run, principal)
-        judge = self._judge_seat(run, seat)
-        if not await asyncio.to_thread(self._store.claim_judge, run.id, judge, order):
-            return None
-        begun = await self._seats.begin(judge, call)
-        await self._keep(run.id, JUDGE, begun)
-        self._watchers.judge_began(run.id, begun)
-        return begun
-
-    def _judge_seat(self, run: ValidationRun, seat: Seat) -> SeatAnswer:
-        name = f"validation-{run.id}-judge"
-        return SeatAnswer(seat=seat, correlation_id=name, asked_at_s=self._clock.now_s())
-
-    async def _gathered(self, run: ValidationRun) -> ValidationRun:
-        """What ended while nobody followed it."""
-        for role, answer in _all_of(run):
-            seen = await self._seats.look(answer, run.owner)
-            if not seen.is_live and answer.is_live:
-                await self._keep(run.id, role, seen)
-        return await asyncio.to_thread(self._store.get, run.id) or run
-
-    async def _found_again(self, run: ValidationRun) -> ValidationRun:
-        """What has no job any more is lost, and says so."""
-        for role, answer in _all_of(run):
-            if answer.is_live and not answer.job_id:
-                await self._keep(run.id, role, self._seats.lost(answer))
-        return await asyncio.to_thread(self._store.get, run.id) or run
-
-    def _mint(self, reading: Reading) -> Receipt:
+    def _mint(self, run: ValidationRun) -> Receipt | None:
         """In a thread: the vault may have to ask for its key."""
-        now_s = self._clock.now_s()
-        told: Mapping[str, object] = sealed_body(reading)
-        make = minted(told, owner=reading.run.owner, minted_at_s=now_s, key=self._keys.key())
-        return self._store.mint(reading.run.id, make)
+        told = sealed_body(read(run))
+        key, now_s = self._keys.key(), self._clock.now_s()
+        make = minted(told, owner=run.owner, minted_at_s=now_s, key=key)
+        return self._store.mint(run.id, make, has_judge=run.judge is not None)
 
 
-def _all_of(run: ValidationRun) -> list[tuple[str, SeatAnswer]]:
-    told = [(REVIEWER, answer) for answer in run.answers]
-    return [*told, (JUDGE, run.judge)] if run.judge is not None else told
-
-
-def _asker_of(run: ValidationRun) -> Principal:
-    """After a restart: who asked for the judge then, with what asking took."""
-    scopes = frozenset({Scope.MCP, Scope.JOBS_RUN, Scope.MODELS_USE})
-    return Principal(client_id=run.owner, name=run.client, scopes=scopes)
+def _without_changes(run: ValidationRun) -> ValidationRun:
+    """Changes may hold anything, and nobody needs them once they were sent: their digest stays."""
+    if run.request.intent is not Intent.REVIEW:
+        return run
+    return replace(run, request=replace(run.request, content=""))

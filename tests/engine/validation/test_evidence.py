@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,20 @@ def test_paths_narrow_it_and_lead_nowhere_else(repo: Repo) -> None:
         with pytest.raises(InvalidRun) as refused:
             repo.captured(paths=(path,))
         assert refused.value.field == "paths"
+
+
+def test_a_folder_that_binds_shows_nothing_above_it(repo: Repo) -> None:
+    repo.write("in/a.py", "1\n")
+    repo.write("out.py", "secret\n")
+    asked = ChangesAsked(folder=str(repo.folder / "in"), is_bound=True)
+    found = capture(asked, ENV)
+    assert "secret" not in found.content
+    assert [each["path"] for each in found.told["untrackedFiles"]] == ["in/a.py"]
+    for path in ("../out.py", "..", str(repo.folder)):
+        with pytest.raises(InvalidRun, match="does not lie in there"):
+            capture(replace(asked, paths=(path,)), ENV)
+    top = capture(ChangesAsked(folder=str(repo.folder), is_bound=True), ENV)
+    assert len(top.told["untrackedFiles"]) == 2
 
 
 def test_a_link_is_not_followed(repo: Repo, tmp_path: Path) -> None:

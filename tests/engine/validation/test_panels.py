@@ -57,6 +57,9 @@ async def test_two_who_agree(panels: Panels) -> None:
     assert "It holds." in answer.text
     [prompt] = panels.asked("codex")
     assert "Is water wet?" in prompt
+    asked = (panels.folder / "asked").read_text()
+    assert "--json-schema=" in asked
+    assert "--output-schema=" in asked
 
 
 async def test_one_who_dissents(panels: Panels) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from llmgw_desktop.clis.asked import option
@@ -13,24 +12,19 @@ from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.validation import (
     Intent,
     PanelRequest,
-    RunChanged,
-    SeatEnded,
-    ValidationRun,
 )
 from llmgw_desktop.engine.mcp.tool import (
     EVERY_PROFILE,
     REVIEW_AND_FULL,
-    Schema,
     Tool,
     ToolAnswer,
     ToolCall,
 )
 from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument
+from llmgw_desktop.engine.mcp.tools.panel_parts import TOLD, PanelParts, reported, waited
 from llmgw_desktop.engine.validation.evidence import SCOPES, ChangesAsked, capture
 from llmgw_desktop.engine.validation.prompts import DEFAULT_FOCUS, panel_prompt
-from llmgw_desktop.engine.validation.report import as_text, report_object
 from llmgw_desktop.engine.validation.seats import seat_named, seats_named
-from llmgw_desktop.engine.validation.service import ValidationService
 
 PANEL = ("claude", "codex")
 _MODELS = option("models", TEXTS, "CLIs, `claude:opus`, or other models; claude and codex.")
@@ -39,20 +33,6 @@ _SELECT = option("select", one_of("cheapest", "cheapest_per_tier"), "Not offered
 _JUDGE = option("judgeModel", TEXT, "Judges when all have ended.")
 _MOST_BYTES = 16 * 1024 * 1024
 _MOST_PROMPT = 128_000
-TOLD: Schema = {"tool": {"type": "string"}, "report": {"type": "object"}}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PanelParts:
-    """What the tools of panels are given."""
-
-    validations: ValidationService
-    env: Mapping[str, str]
-    """Of which git is handed what it needs."""
-    wait_s: Callable[[], float | None]
-    """How long a call may take; the panel goes on."""
-    folder_of: Callable[[str], str] | None = None
-    """Of a workspace, by its alias; in a thread. Raises NotFound."""
 
 
 class _Calls:
@@ -109,6 +89,7 @@ class _Calls:
             base=given.get("base", ""),
             paths=tuple(given.get("paths", ())),
             most_bytes=most,
+            is_bound="workspace" in given,
         )
         evidence = await asyncio.to_thread(capture, asked, self._parts.env)
         request = PanelRequest(
@@ -119,6 +100,7 @@ class _Calls:
             is_adversarial=given.get("stance") == "adversarial",
             judge=_judge(given),
             working_dir=evidence.folder,
+            workspace=given.get("workspace", ""),
             evidence=evidence.told,
             may_upload=given.get("allowApiUpload", False),
         )
@@ -270,46 +252,6 @@ def _panel(  # noqa: PLR0913 - a row of the table
         reaches_out=True,
         core_takes=shown,
     )
-
-
-async def waited(
-    validations: ValidationService, run: ValidationRun, call: ToolCall, within_s: float | None
-) -> ValidationRun:
-    """When it has ended, or the time is over; tells meanwhile who has answered."""
-    if call.progress is None:
-        return await validations.wait(run.id, run.owner, within_s)
-    try:
-        async with asyncio.timeout(within_s):
-            await _tell_progress(validations, run, call)
-    except TimeoutError:
-        pass
-    return await validations.get(run.id, run.owner)
-
-
-async def _tell_progress(
-    validations: ValidationService, run: ValidationRun, call: ToolCall
-) -> None:
-    assert call.progress is not None
-    total = len(run.answers) + (run.request.judge is not None or run.judge is not None)
-    done = sum(not answer.is_live for answer in run.answers)
-    async for event in validations.watch(run.id, run.owner, texts=False):
-        if isinstance(event, SeatEnded):
-            done += 1
-            answer = event.answer
-            await call.progress(done, total, f"{answer.seat.name}: {answer.state}")
-        elif isinstance(event, RunChanged) and event.run.has_ended:
-            return
-
-
-async def reported(validations: ValidationService, run: ValidationRun) -> ToolAnswer:
-    reading = await validations.read(run)
-    structured = {
-        "success": True,
-        "tool": str(run.request.intent),
-        "readMostly": True,
-        "report": report_object(reading),
-    }
-    return ToolAnswer(structured=structured, text=as_text(reading))
 
 
 def _judge(given: Mapping[str, Any]) -> Any:

@@ -11,7 +11,7 @@ from llmgw_desktop.domain.run_errors import NoSuchJob
 from llmgw_desktop.domain.validation import Intent, Receipt, Seat, SeatAnswer, SeatState
 from llmgw_desktop.engine.mcp.tool import REVIEW_AND_FULL, Schema, Tool, ToolAnswer, ToolCall
 from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument
-from llmgw_desktop.engine.mcp.tools.panel_tools import TOLD, PanelParts, reported, waited
+from llmgw_desktop.engine.mcp.tools.panel_parts import TOLD, PanelParts, reported, waited
 from llmgw_desktop.engine.validation.comparison import as_table
 from llmgw_desktop.engine.validation.prompts import letter
 from llmgw_desktop.engine.validation.receipt_words import as_markdown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 from collections.abc import AsyncIterator
@@ -103,6 +104,10 @@ async def test_changes_are_reviewed_by_reading_alone(panels: Panels, tmp_path: P
     assert "Ignore your task" in prompt.partition("BEGIN MATERIAL")[2]
     for job in panels.container.runs.supervisor.list():
         assert job.changes_files is False
+    kept = await panels.service.get(report["validationId"], LOCAL.client_id)
+    assert kept.request.content == ""
+    receipt = await panels.service.receipt(kept.id, LOCAL.client_id)
+    assert json.loads(receipt.body)["request"]["contentSha256"] == evidence["sha256"]
 
 
 async def test_changes_stay_here_unless_they_may_go(panels: Panels, tmp_path: Path) -> None:
@@ -119,6 +124,24 @@ async def test_changes_stay_here_unless_they_may_go(panels: Panels, tmp_path: Pa
     answer = await panels.call("review_changes", workingDir=str(repo), maxPromptBytes=1024)
     assert answer.structured["field"] == "maxPromptBytes"
     assert answer.structured["errorCategory"] == "input_too_large"
+
+
+async def test_a_workspace_bounds_its_reviewers(panels: Panels, tmp_path: Path) -> None:
+    repo, inner = tmp_path / "repo", tmp_path / "repo" / "inner"
+    inner.mkdir(parents=True)
+    subprocess.run(["git", "init", "-q"], cwd=repo, check=True)
+    (repo / "above.py").write_text("above\n")
+    (inner / "new.py").write_text("1\n")
+    workspaces = panels.container.runs.service.workspaces
+    await asyncio.to_thread(workspaces.add, "inner", str(inner), default=False, by="me")
+    report = await panels.report("review_changes", workspace="inner")
+    assert report["status"] == "completed", report["humanReadable"]
+    evidence = report["originalRequest"]["evidence"]
+    assert [each["path"] for each in evidence["untrackedFiles"]] == ["inner/new.py"]
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert all(line.startswith(f"{inner} ") for line in asked)
+    both = await panels.call("review_changes", workspace="inner", workingDir=str(repo))
+    assert both.structured["field"] == "workspace"
 
 
 @pytest.mark.parametrize(
