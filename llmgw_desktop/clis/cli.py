@@ -85,6 +85,10 @@ class ModelUse:
     keep it from them."""
     without: Callable[[Mapping[str, object], bytes], Mapping[str, object]] | None = None
     """(The options, what stands in that file) → options that take this from it."""
+    leaves: str = ""
+    """Below HOME: the folder that it keeps a session in all the same, which is removed after the
+    answer. `{session_id}`, its last part, is the CLI's own id; `*` any name. Empty: none, or not
+    known well enough."""
     reads_mentions: bool = False
     """It puts files into a prompt that names them behind an `@`, and no option keeps it from it."""
 

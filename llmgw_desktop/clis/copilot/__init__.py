@@ -22,6 +22,7 @@ CLI = Cli(
     # Its loader leaves it behind where it is ended.
     native=("../copilot-*/copilot", "node_modules/@github/copilot-*/copilot"),
     model_use=ModelUse(
+        leaves=".copilot/session-state/{session_id}",
         # It knows no empty list; a name that no tool has does as well.
         options={
             "availableTools": ["none"],

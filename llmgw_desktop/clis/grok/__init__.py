@@ -45,6 +45,7 @@ CLI = Cli(
         effort="effort",
         efforts=frozenset({"low", "medium", "high", "xhigh", "max"}),
         schema="jsonSchema",
+        leaves=".grok/sessions/*/{session_id}",
         reads_mentions=True,
     ),
 )

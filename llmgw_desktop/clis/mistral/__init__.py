@@ -21,5 +21,9 @@ CLI = Cli(
     unlisted_flags=UNLISTED,
     side_usage=SideUsage(path=PATH, read=read_usage),
     # No list takes all its tools from it; whatever changes something, or lies elsewhere, is denied.
-    model_use=ModelUse(options={"permissionMode": "ask"}, reads_mentions=True),
+    model_use=ModelUse(
+        options={"permissionMode": "ask"},
+        leaves=".vibe/logs/session/unified/{session_id}",
+        reads_mentions=True,
+    ),
 )

@@ -16,6 +16,7 @@ from llmgw_desktop.domain.job import Job, JobFigures
 from llmgw_desktop.domain.session import SessionTotals, SessionUse
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.jobs.outcome import Account
+from llmgw_desktop.engine.runs.leavings import remove_session
 from llmgw_desktop.engine.runs.renewal import renewed
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.runs.settling import settled
@@ -74,10 +75,20 @@ class Books:
             None if use is None else use.before,
             is_fresh=asked.request.session is SessionWish.NEW,
         )
+        if asked.is_attempt:
+            await self._forget(job, asked, account)
         if use is not None:
             name = "" if _began_nothing(account) else figures.provider_session_id or ""
             await self._go_on(use, job, name, totals)
         return figures
+
+    async def _forget(self, job: Job, asked: Submission, account: Account) -> None:
+        """A caller at a model's door has no use for a session."""
+        cli, session_id = self._cli_of(job), account.figures.provider_session_id
+        leaves = cli.model_use.leaves
+        if leaves and session_id and asked.request.session is SessionWish.NEW:
+            home, since_s = self._home_of(cli, job.id), job.started_at_s or job.asked_at_s
+            await asyncio.to_thread(remove_session, home, leaves, session_id, since_s)
 
     async def _go_on(
         self, use: SessionUse, job: Job, provider_id: str, totals: SessionTotals
