@@ -12,7 +12,7 @@ from typing import Any
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.store.database import open_database, told
-from llmgw_desktop.store.migrations import GATEWAY_STEPS
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.schema import AccountStateRow, Dialect
 from llmgw_desktop.store.transaction import transaction
 from llmgw_desktop.store.write_behind import WriteBehind

@@ -13,7 +13,7 @@ from llmgw_desktop.domain.cache_state import CacheUse, LastUse, MarkedUse, Model
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.database import open_database, told
-from llmgw_desktop.store.migrations import GATEWAY_STEPS
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 
 if TYPE_CHECKING:
     import sqlite3

@@ -10,7 +10,7 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.store.database import open_as_far_as_possible, told
-from llmgw_desktop.store.migrations import GATEWAY_STEPS
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.schema import ClientRow, Dialect
 
 _SCOPES = frozenset(str(scope) for scope in Scope)

@@ -32,7 +32,8 @@ from llmgw_desktop.store.flights.totals import (
     read_by_provider,
     read_totals,
 )
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS, schema_version
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.migrations import schema_version
 from llmgw_desktop.store.schema import BodyRow, Dialect, FlightRow, columns
 
 LONGEST_TEXT = 1000

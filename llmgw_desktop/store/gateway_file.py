@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.store.database import open_database, told
-from llmgw_desktop.store.migrations import GATEWAY_STEPS
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.transaction import transaction
 
 

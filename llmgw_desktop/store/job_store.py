@@ -27,7 +27,7 @@ from llmgw_desktop.domain.prompt_facts import AnswerShape
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.database import open_database, told
 from llmgw_desktop.store.fact_columns import FACT_COLUMNS, fact_cells, facts_of
-from llmgw_desktop.store.migrations import GATEWAY_STEPS
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.schema import Dialect, JobRow, columns
 
 if TYPE_CHECKING:

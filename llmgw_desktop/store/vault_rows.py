@@ -13,7 +13,7 @@ from typing import Any
 
 from llmgw_desktop.domain.vault import EntryAddress, EntryKind, Sealed, VaultEntry
 from llmgw_desktop.store.database import open_as_far_as_possible, told
-from llmgw_desktop.store.migrations import GATEWAY_STEPS
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.schema import Dialect, VaultEntryRow, VaultKeyRow
 from llmgw_desktop.store.transaction import transaction
 from llmgw_desktop.store.vault_row_values import (

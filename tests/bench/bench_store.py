@@ -34,7 +34,7 @@ from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
 from llmgw_desktop.store.flights.queue import FlightQueue
 from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 
 DAYS = 30
 BATCH = 500

@@ -14,7 +14,7 @@ from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreError, 
 from llmgw_desktop.domain.principal import ALL_SCOPES, DEFAULT_SCOPES, Scope
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.migrations import GATEWAY_STEPS
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from tests.store.set_clock import SetClock
 
 

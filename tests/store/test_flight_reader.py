@@ -20,7 +20,7 @@ from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flight_reader import _NEWEST_FIRST, FlightReader
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
 from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 from llmgw_desktop.store.schema import FlightRow
 from tests.support.made_flights import BEGIN_S, flight_id, record, running, summary
 

@@ -26,7 +26,7 @@ from llmgw_desktop.store.flights import batch
 from llmgw_desktop.store.flights import queue as queue_module
 from llmgw_desktop.store.flights.flight_file import FlightFile
 from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 from tests.store.recorder_child import WAIT_S, fly, states
 from tests.support.made_flights import flight_id, record, running, summary
 from tests.support.rights import without_roots_rights

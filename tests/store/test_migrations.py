@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.store.database import open_database
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS, GATEWAY_STEPS, Steps, migrate
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
+from llmgw_desktop.store.migrations import Steps, migrate
 
 ALL = {"gateway": GATEWAY_STEPS, "flights": FLIGHTS_STEPS}
 

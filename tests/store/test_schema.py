@@ -12,7 +12,9 @@ from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.domain.workspace import Workspace
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.fact_columns import FACT_COLUMNS
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS, GATEWAY_STEPS, Steps
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
+from llmgw_desktop.store.migrations import Steps
 from llmgw_desktop.store.schema import (
     AccountStateRow,
     ApprovalRow,

@@ -17,8 +17,8 @@ from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.store.database import is_of_today
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.master_key import MasterKeys
-from llmgw_desktop.store.migrations import GATEWAY_STEPS
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.vault import Vault
 

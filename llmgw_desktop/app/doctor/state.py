@@ -12,8 +12,9 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import ConfigError, StoreError
 from llmgw_desktop.domain.settings import LoadedSettings, RecorderLevel, Settings
 from llmgw_desktop.store.database import is_of_today
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.master_key import MasterKeys
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS, GATEWAY_STEPS
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.settings import load_settings
 from llmgw_desktop.store.vault import Vault

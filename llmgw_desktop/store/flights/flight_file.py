@@ -15,7 +15,7 @@ from llmgw_desktop.domain.settings import RecorderSettings
 from llmgw_desktop.store.database import SIDE_FILES, open_database, told
 from llmgw_desktop.store.flights.batch import Batch, BatchWriter
 from llmgw_desktop.store.flights.retention import Retention
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 
 CHECKED_BYTES = 16 * 1024 * 1024
 """A file up to this size is checked at start; in larger ones damage shows when it is met."""

@@ -15,7 +15,7 @@ from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flights.batch import FLIGHTS_A_GLANCE, Batch, BatchWriter, make_batch
 from llmgw_desktop.store.flights.rows import BODY_COLUMNS
 from llmgw_desktop.store.flights.seal import GLANCE_BYTES, Seal
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 from tests.support.made_flights import flight_id, record, running, summary
 
 ALL = FlightQuery()

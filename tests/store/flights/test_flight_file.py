@@ -18,7 +18,7 @@ from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flights.batch import Batch, make_batch
 from llmgw_desktop.store.flights.flight_file import RETENTION_EVERY_S, FlightFile
 from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 from tests.store.set_clock import SetClock
 from tests.support.made_flights import flight_id, record, running, summary
 

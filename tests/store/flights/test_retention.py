@@ -15,7 +15,7 @@ from llmgw_desktop.store.flights import retention
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
 from llmgw_desktop.store.flights.retention import FLIGHTS_A_STEP, Retention
 from llmgw_desktop.store.flights.seal import Seal
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 from tests.support.made_flights import BEGIN_S, record, running, summary
 
 ALL = FlightQuery()

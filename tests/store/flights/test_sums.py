@@ -19,7 +19,7 @@ from llmgw_desktop.store.flights.sums import (
     teach,
 )
 from llmgw_desktop.store.flights.ttft_bins import bin_of, packed, to_bytes
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 from tests.support.made_flights import summary
 
 HOUR = 1_795_269_600 - 1_795_269_600 % HOUR_S

@@ -23,7 +23,7 @@ from llmgw_desktop.store.flights.totals import (
     read_by_provider,
     read_totals,
 )
-from llmgw_desktop.store.migrations import FLIGHTS_STEPS
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 from tests.support.made_flights import summary
 
 BEGIN_S = 1_795_269_600 - 1_795_269_600 % 3600

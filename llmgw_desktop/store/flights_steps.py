@@ -1,0 +1,106 @@
+"""How the tables of `flights.db` came to be."""
+
+from llmgw_desktop.store.migrations import Steps
+
+FLIGHTS_STEPS: Steps = (
+    (
+        """
+        CREATE TABLE flights (
+            seq INTEGER NOT NULL PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            started_at_s REAL NOT NULL,
+            state TEXT NOT NULL,
+            client TEXT NOT NULL,
+            protocol TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            model_asked TEXT NOT NULL,
+            model_served TEXT,
+            provider TEXT,
+            streaming INTEGER NOT NULL,
+            status INTEGER,
+            ttft_ms REAL,
+            took_ms REAL,
+            input_tokens INTEGER,
+            output_tokens INTEGER,
+            cache_read_tokens INTEGER,
+            cache_write_tokens INTEGER,
+            reasoning_tokens INTEGER,
+            stop_reason TEXT,
+            error_kind TEXT,
+            error_text TEXT,
+            attempts INTEGER NOT NULL,
+            request_bytes INTEGER NOT NULL,
+            answer_bytes INTEGER NOT NULL,
+            replied_chunks INTEGER NOT NULL,
+            search TEXT NOT NULL
+        )
+        """,
+        # All that a list is filtered by, in the order in which it is shown, so that filtering and
+        # counting never read the table itself.
+        """
+        CREATE INDEX flights_list
+        ON flights (started_at_s, seq, state, client, provider, search)
+        """,
+        "CREATE INDEX flights_running ON flights (id) WHERE state = 'running'",
+        """
+        CREATE TABLE flight_bodies (
+            flight INTEGER NOT NULL PRIMARY KEY REFERENCES flights (seq) ON DELETE CASCADE,
+            path TEXT NOT NULL,
+            route_reason TEXT NOT NULL,
+            request_headers TEXT NOT NULL,
+            request_body BLOB,
+            request_body_packed INTEGER NOT NULL,
+            request_body_whole INTEGER NOT NULL,
+            answer_headers TEXT NOT NULL,
+            answer_body BLOB,
+            answer_body_packed INTEGER NOT NULL,
+            answer_body_whole INTEGER NOT NULL,
+            phases TEXT NOT NULL
+        )
+        """,
+        # Sums of ended flights by minute and by hour (span_s 60 and 3600), so that an overview
+        # does not read a month of rows. Provider '' is for flights that reached none; ttft counts
+        # times to first byte in bins, see flights/ttft_bins.py.
+        """
+        CREATE TABLE flight_sums (
+            span_s INTEGER NOT NULL,
+            start_s INTEGER NOT NULL,
+            provider TEXT NOT NULL,
+            flights INTEGER NOT NULL,
+            errors INTEGER NOT NULL,
+            input_tokens INTEGER,
+            output_tokens INTEGER,
+            cache_read_tokens INTEGER,
+            cache_write_tokens INTEGER,
+            cache_known_input_tokens INTEGER,
+            ttft BLOB NOT NULL,
+            PRIMARY KEY (span_s, start_s, provider)
+        ) WITHOUT ROWID
+        """,
+    ),
+    (
+        "ALTER TABLE flights ADD COLUMN upstream_protocol TEXT",
+        "ALTER TABLE flights ADD COLUMN losses TEXT",
+    ),
+    (
+        "ALTER TABLE flights ADD COLUMN cache_write_1h_tokens INTEGER",
+        "ALTER TABLE flights ADD COLUMN cost_usd REAL",
+        "ALTER TABLE flight_sums ADD COLUMN cost_usd REAL",
+    ),
+    ("ALTER TABLE flight_bodies ADD COLUMN considered TEXT NOT NULL DEFAULT '[]'",),
+    ("ALTER TABLE flight_bodies ADD COLUMN attempt_log TEXT NOT NULL DEFAULT '[]'",),
+    ("ALTER TABLE flight_bodies ADD COLUMN passed_rules TEXT NOT NULL DEFAULT '[]'",),
+    (
+        # Sums are kept by account, of which a provider's name is the beginning, or all.
+        "ALTER TABLE flights ADD COLUMN account TEXT",
+        "ALTER TABLE flight_sums RENAME COLUMN provider TO account",
+    ),
+    (
+        # Of runs that were asked for as jobs; the others have none of these.
+        "ALTER TABLE flights ADD COLUMN stable_prefix_hash TEXT",
+        "ALTER TABLE flights ADD COLUMN stable_prefix_tokens INTEGER",
+        "ALTER TABLE flights ADD COLUMN cache_control_blocks INTEGER",
+        "ALTER TABLE flights ADD COLUMN cache_control_ttl_seconds INTEGER",
+        "ALTER TABLE flights ADD COLUMN compression TEXT",
+    ),
+)
