@@ -17,6 +17,7 @@ from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.mcp.offer import Offer
+from llmgw_desktop.engine.mcp.prompts import change_flows, review_flows
 from llmgw_desktop.engine.mcp.resource import Prompt, Resource
 from llmgw_desktop.engine.mcp.resources import receipts
 from llmgw_desktop.engine.mcp.resources.cache_state import (
@@ -45,6 +46,8 @@ from llmgw_desktop.engine.validation.service import ValidationService
 from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
 
+PROMPTS: tuple[Prompt, ...] = (*review_flows.prompts(), *change_flows.prompts())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class McpParts:
@@ -71,7 +74,7 @@ def make_offer(parts: McpParts) -> Offer:
     return Offer(
         toolbox=Toolbox(_tools(parts)),
         resources=_resources(parts),
-        prompts=_prompts(parts),
+        prompts=PROMPTS,
         bus=parts.bus,
     )
 
@@ -106,10 +109,6 @@ def _resources(parts: McpParts) -> tuple[Resource, ...]:
         *receipts.resources(parts.validations),
         *cache_state_resources(parts.runs.caches, parts.runs.service.sessions),
     )
-
-
-def _prompts(parts: McpParts) -> tuple[Prompt, ...]:
-    return ()
 
 
 def _panels(parts: McpParts) -> PanelParts:

@@ -63,6 +63,8 @@ class Answer:
     call_tools: bool = True
     calls: int = 1
     """How many at once: of all offered tools in turn, with numbers that differ."""
+    call_named: str = ""
+    """The tool to call, where it is offered; else one is chosen."""
     words_before_calls: str = ""
     tool_input: Mapping[str, object] | None = None
     ending: Ending = "end"

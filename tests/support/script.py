@@ -55,7 +55,8 @@ def said(
 
 
 def _calls(answer: Answer, offered: Schemas, number: int) -> tuple[Call, ...]:
-    first = tool_choice.choose(list(offered)) if answer.call_tools else None
+    named = answer.call_named if answer.call_named in offered else None
+    first = named or tool_choice.choose(list(offered)) if answer.call_tools else None
     if first is None:
         return ()
     names = [first, *(name for name in offered if name != first)]

@@ -61,7 +61,7 @@ class ShortWay:
             session = session_of(caller, self._sessions, client_id)
             return await self._cancel(caller, session, message)
         request = plain_request(message, caller, self._sessions, client_id)
-        if request is None:
+        if request is None or (request.method == CALL and request.name not in self._offer.toolbox):
             return False
         if request.session is not None:
             request.session.touch()

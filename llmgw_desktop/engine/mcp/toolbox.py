@@ -1,7 +1,7 @@
 """All tools by name: who sees which, and the one way by which any is called."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from llmgw_desktop.domain.cli import ErrorCategory
@@ -22,6 +22,12 @@ class Toolbox:
         for tool in tools:
             assert tool.name not in self._tools, f"two tools are named {tool.name}"
             self._tools[tool.name] = tool
+
+    def __iter__(self) -> Iterator[Tool]:
+        return iter(self._tools.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tools
 
     def shown(self, principal: Principal, profile: Profile) -> list[Tool]:
         return [tool for tool in self._tools.values() if tool.shown_to(principal, profile)]

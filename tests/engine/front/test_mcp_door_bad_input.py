@@ -64,11 +64,11 @@ async def test_every_revision_with_a_handshake_is_spoken(scene: McpScene, versio
 
 async def test_without_a_key_without_the_scope_and_from_a_foreign_page(scene: McpScene) -> None:
     listing = call("tools/list")
+    without = scene.key("models", Scope.MODELS_USE)
+    assert (await scene.post(listing, without)).status == 403
     wrong = await scene.post(listing, "sk-llmgw-nobody")
     assert wrong.status == 401
     assert "tools" not in await wrong.text()
-    without = scene.key("models", Scope.MODELS_USE)
-    assert (await scene.post(listing, without)).status == 403
     foreign = await scene.post(listing, origin="https://example.com")
     assert foreign.status == 403
     rebound = await scene.post(listing, host="example.com")

