@@ -35,7 +35,7 @@ def _nothing_was_made(house: RunHouse) -> bool:
         ({"prompt": "a\0b"}, "prompt", "invalid_input"),
         ({"prompt": "\ud800"}, "prompt", "invalid_input"),
         ({"prompt": "x" * 100_001}, "prompt", "input_too_large"),
-        ({"promptParts": {"task": "x" * 100_001}}, "promptParts", "input_too_large"),
+        ({"promptParts": {"task": "x" * 100_001}}, "promptParts.task", "input_too_large"),
         ({"prompt": OK, "promptParts": {"task": OK}}, "promptParts", "invalid_input"),
         ({"promptParts": {}}, "promptParts", "invalid_input"),
         ({"promptParts": {"task": "a\0"}}, "promptParts", "invalid_input"),
