@@ -64,6 +64,7 @@ def job_object(job: Job) -> dict[str, Any]:
         "stderrBytes": job.stderr_bytes,
         "outputTruncated": job.output_truncated,
         "changesFiles": job.changes_files,
+        "stablePrefixHash": job.prompt_facts.stable_prefix_hash or None,
         "error": _error(job),
     }
 

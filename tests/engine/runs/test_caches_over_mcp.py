@@ -46,6 +46,7 @@ async def test_what_is_asked_in_parts_is_found_by_its_beginning(house: RunHouse)
         assert told is not None
         assert told["success"], told
         assert told["compression"]["response"] == {"tokensBefore": 2, "tokensAfter": 2}
+        assert told["stablePrefixHash"] == DIGEST
         whole = await _read(client, "global")
         of_prefix = await _read(client, f"prefix/{DIGEST}")
         of_session = await _read(client, f"session/{told['sessionId']}")

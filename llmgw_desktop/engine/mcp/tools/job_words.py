@@ -114,6 +114,7 @@ def failure_told(reply: RunReply) -> dict[str, Any]:
 def _of_request(reply: RunReply) -> dict[str, Any]:
     job = reply.job
     native = reply.provider_session_id
+    prefix = job.prompt_facts.stable_prefix_hash
     return {
         "cli": job.cli,
         "jobId": job.id,
@@ -124,6 +125,7 @@ def _of_request(reply: RunReply) -> dict[str, Any]:
         **({"codexSessionId": native} if job.cli == "codex" else {}),
         "resumable": bool(job.session_id and native),
         "deduped": reply.deduped,
+        **({"stablePrefixHash": prefix} if prefix else {}),
         **shortened(reply),
     }
 
