@@ -159,20 +159,26 @@ def contradicts(one: Piece, other: Piece) -> str:
     return ""
 
 
-def as_table(comparison: Comparison, names: Sequence[str]) -> str:
-    """In Markdown: a row a claim, a column an answer; `✗` marks who holds the contrary."""
+def as_table(comparison: Comparison, names: Sequence[str], most_rows: int | None = None) -> str:
+    """In Markdown: a row a claim, a column an answer; `✗` marks who holds the contrary. What is
+    contradicted comes first, then what most say; below `most_rows` stands how many are left out."""
     against: dict[int, set[int]] = {}
     for each in comparison.contradictions:
         for one, other in ((each.one, each.other), (each.other, each.one)):
             against.setdefault(one, set()).update(comparison.claims[other].holders)
     rows = [f"| claim | {' | '.join(map(_cell, names))} |", "|---" * (len(names) + 1) + "|"]
-    order = sorted(comparison.claims, key=lambda claim: (-len(claim.holders), claim.id))
-    for claim in order:
+    order = sorted(
+        comparison.claims,
+        key=lambda claim: (claim.id not in against, -len(claim.holders), claim.id),
+    )
+    for claim in order[:most_rows]:
         marks = [
             "✓" if number in claim.holders else "✗" if number in against.get(claim.id, ()) else "–"
             for number in range(comparison.answers)
         ]
         rows.append(f"| {_cell(claim.text)} | {' | '.join(marks)} |")
+    if most_rows is not None and len(order) > most_rows:
+        rows.append(f"\nand {len(order) - most_rows} more.")
     return "\n".join(rows)
 
 

@@ -110,6 +110,17 @@ def test_code_and_numbers_stay_whole() -> None:
     assert [piece.is_block for piece in pieces] == [False, False, True, False]
 
 
+def test_a_table_begins_with_what_is_contradicted_and_may_be_cut() -> None:
+    comparison = compare(
+        ["All is well. The lock is held.", "All is well. The lock is not held. Violins sing."]
+    )
+    rows = as_table(comparison, ["A", "B"], 3).splitlines()[2:]
+    assert [row.split(" | ")[1:] for row in rows[:2]] == [["✓", "✗ |"], ["✗", "✓ |"]]
+    assert rows[2] == "| All is well. | ✓ | ✓ |"
+    assert rows[-1] == "and 1 more."
+    assert "more" not in as_table(comparison, ["A", "B"], 4)
+
+
 def test_some_is_told_from_all() -> None:
     shared = "The retry storms the disk queue."
     comparison = compare([shared, shared, "Violins are lovely."])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -255,6 +255,13 @@ async def test_answers_that_clients_hold_are_judged(panels: Panels) -> None:
     assert "Rationale: It holds." in prompts[0]
 
 
+@pytest.fixture
+def goes_on_in_any_case(tmp_path: Path) -> Iterator[None]:
+    yield
+    (tmp_path / "go").touch()
+
+
+@pytest.mark.usefixtures("goes_on_in_any_case")
 async def test_a_restart_in_the_middle_loses_nothing(tmp_path: Path) -> None:
     async with panels_in(tmp_path) as panels:
         panels.says("claude", f"{SLOW}answer '{PASSES}'")

@@ -28,6 +28,8 @@ from llmgw_desktop.engine.validation.service import JUDGE_BY_DEFAULT, NotEnded
 from llmgw_desktop.engine.validation.verdicts import verdict_of
 
 _MOST_ANSWERS = 16
+_MOST_ROWS = 100
+"""Of a table that a model reads; the structure holds all."""
 _JOB_CHARS = 200_000
 _STRING: Schema = {"type": "string"}
 _OBJECT: Schema = {"type": "object"}
@@ -80,7 +82,7 @@ class _Calls:
             raise InvalidArgument(f"give 2 to {_MOST_ANSWERS}", field="answers")
         comparison = await self._validations.compare(answers)
         names = [letter(number) for number in range(len(answers))]
-        table = as_table(comparison, names)
+        table = as_table(comparison, names, _MOST_ROWS)
         total = len(comparison.claims)
         shared = len(comparison.claims_of("all"))
         structured = {
