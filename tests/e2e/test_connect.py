@@ -37,14 +37,14 @@ _QUIET = {
 _SEEN = {
     CliName.CLAUDE: ("claude-code", ["mcp", "get", "llmgw"], "Connected"),
     CliName.CODEX: ("codex", ["mcp", "get", "llmgw"], "streamable_http"),
-    CliName.GEMINI: ("gemini-cli", ["mcp", "list"], "Connected"),
+    CliName.GEMINI: ("gemini-cli", ["mcp", "list"], "/mcp (http)"),
     CliName.GROK: ("grok", ["mcp", "list"], "/mcp"),
     CliName.OPENCODE: ("opencode", ["mcp", "list"], "connected"),
     CliName.COPILOT: ("copilot", ["mcp", "get", "llmgw"], "/mcp"),
 }
-"""Our name of it, what it is asked, and a word of its answer. Claude Code, Gemini CLI and opencode
-connect when they are asked; the others only tell what they have read."""
-
+"""Our name of it, what it is asked, and a word of its answer. Claude Code and opencode connect
+when they are asked; so does Gemini CLI, which waits a few seconds at most; the others only tell
+what they have read."""
 _OTHER_SIGN_IN = {**GEMINI_SETTINGS, "security": {"auth": {"selectedType": "oauth-personal"}}}
 
 

@@ -68,7 +68,7 @@ class ClientsPage(QWidget):
         self._absent = FlowingLabel(theme, tone=Tone.MUTED)
         self.any_program = AnyProgram(theme)
         self.keys = KeyList(theme)
-        self._column = QVBoxLayout()
+        self._shape: object = None
         self._scroll = QScrollArea()
         self._refresh = PacedRefresh(self, self._read)
         self._lay_out()
@@ -167,7 +167,12 @@ class ClientsPage(QWidget):
         else:
             self._banner.hide()
         self._cards = {card.name: card for card in view.cards}
-        if list(self._cards) != list(self._views):
+        urls = self._addresses.base_urls()
+        shape = (list(self._cards), view.keys, urls)
+        if shape != self._shape:
+            self._shape = shape
+            self.keys.show_keys(view.keys)
+            self.any_program.show_urls(urls)
             self._build(view)
         for name, card in self._cards.items():
             self._views[name].show_card(card)
@@ -175,10 +180,8 @@ class ClientsPage(QWidget):
         self._nobody.setVisible(not view.cards)
         self._absent.setText(f"Not found here: {', '.join(view.absent)}" if view.absent else "")
         self._absent.setVisible(bool(view.absent))
-        self.keys.show_keys(view.keys)
         self.any_program.show_snippets(view.http_snippet, view.stdio_snippet)
         self.any_program.setVisible(bool(view.http_snippet))
-        self.any_program.show_urls(self._addresses.base_urls())
 
     def _on_look_failed(self, error: Exception) -> None:
         self._refresh.ended()
@@ -188,13 +191,22 @@ class ClientsPage(QWidget):
         self._banner.say(BannerKind.ERROR, "The key could not be changed.", str(error))
 
     def _build(self, view: ClientsView) -> None:
-        for old in self._views.values():
-            self._column.removeWidget(old)
-            old.hide()
-            old.deleteLater()
+        """Anew, so that the Tab key goes as the eye does."""
+        space = self._theme.space
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(space(6), space(1), space(6), space(6))
+        column.setSpacing(space(3))
         self._views = {card.name: self._view(card) for card in view.cards}
-        for at, card_view in enumerate(self._views.values()):
-            self._column.insertWidget(at, card_view)
+        for each in (*self._views.values(), self._nobody, self._absent):
+            column.addWidget(each)
+        for kept in (self.keys, self.any_program):
+            column.addWidget(kept)
+        column.addStretch(1)
+        self.keys.setVisible(bool(view.keys))
+        at = self._scroll.verticalScrollBar().value()
+        self._scroll.setWidget(content)
+        self._scroll.verticalScrollBar().setValue(at)
 
     def _view(self, card: ClientCard) -> ClientCardView:
         view = ClientCardView(self._theme, card)
@@ -225,15 +237,6 @@ class ClientsPage(QWidget):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.viewport().setAutoFillBackground(False)
-        content = QWidget()
-        content.setLayout(self._column)
-        self._column.setContentsMargins(space(6), space(1), space(6), space(6))
-        self._column.setSpacing(space(3))
-        for widget in (self._nobody, self._absent, self.keys, self.any_program):
-            self._column.addWidget(widget)
-            widget.hide()
-        self._column.addStretch(1)
-        self._scroll.setWidget(content)
         bar = QHBoxLayout()
         bar.setContentsMargins(space(6), space(4), space(6), space(3))
         bar.setSpacing(space(2))

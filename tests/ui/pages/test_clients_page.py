@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest_asyncio
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QScrollArea
 from shiboken6 import delete
@@ -147,6 +149,23 @@ async def test_keys_that_cannot_be_read_are_a_sentence(stage: ClientsStage) -> N
     await stage.open("clients")
     await stage.until(lambda: stage.page._banner.isVisible())
     assert "The disk is full." in stage.page._banner.words
+
+
+async def test_the_tab_key_goes_from_top_to_bottom(stage: ClientsStage) -> None:
+    clients = stage.gateway.clients = PlainClients(EMPTY)
+    await stage.open("clients")
+    await stage.until(lambda: stage.page.any_program.isVisible())
+    clients.view = FULL
+    stage.press("Look again")
+    await stage.until(lambda: bool(stage.page.views) and stage.page.keys.isVisible())
+    await stage.turns()
+    tops, at = [], stage.page.nextInFocusChain()
+    while at is not None and at is not stage.page:
+        if isinstance(at, Button) and at.isVisible() and stage.page.isAncestorOf(at):
+            tops.append(at.mapTo(stage.page, QPoint(0, 0)).y())
+        at = at.nextInFocusChain()
+    assert len(tops) > 12
+    assert all(below >= above - 20 for above, below in pairwise(tops)), tops
 
 
 async def test_nothing_is_wider_than_the_narrowest_window(stage: ClientsStage) -> None:
