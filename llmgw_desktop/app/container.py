@@ -142,6 +142,7 @@ class Container:
             bus=self._bus,
             places=places,
             check_settings=self.check_settings,
+            mcp_path=self._mcp_path,
         )
         self.routes_explained = RouteExplainer(
             lambda: self.gateway.router, self.health, self._key_problem

@@ -22,11 +22,13 @@ class GatewayControl:
         bus: Bus,
         places: Places,
         check_settings: Callable[[], None],
+        mcp_path: str,
     ) -> None:
         self._gateway = gateway
         self._recorder = recorder
         self._bus = bus
         self._places = places
+        self._mcp_path = mcp_path
         self.check_settings = check_settings
         """Take over the settings file if it has changed; what comes of it goes to the bus."""
 
@@ -45,7 +47,7 @@ class GatewayControl:
     def base_urls(self) -> dict[str, str]:
         """What to paste into a program's settings, by what it speaks; empty while the door is not
         open."""
-        return base_urls(self._gateway.status.url)
+        return base_urls(self._gateway.status.url, self._mcp_path)
 
     def access_key_file(self) -> Path:
         return self._places.access_key_file

@@ -13,13 +13,13 @@ _STATE_WORDS = {
 }
 
 
-def base_urls(url: str) -> dict[str, str]:
+def base_urls(url: str, mcp_path: str) -> dict[str, str]:
     """What to paste into a program's settings, by what it speaks; `url` is the gateway's own. Empty
     while there is none."""
     if not url:
         return {}
     chat = f"{url}/v1"
-    return {"OpenAI": chat, "Anthropic": url, "Gemini": url, "Codex": chat}
+    return {"OpenAI": chat, "Anthropic": url, "Gemini": url, "Codex": chat, "MCP": url + mcp_path}
 
 
 def state_word(state: GatewayState) -> str:

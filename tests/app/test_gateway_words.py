@@ -33,13 +33,14 @@ def test_the_line_says_where_and_how_much() -> None:
 
 def test_every_dialect_has_its_base_url() -> None:
     url = "http://127.0.0.1:3333"
-    assert base_urls(url) == {
+    assert base_urls(url, "/mcp") == {
         "OpenAI": f"{url}/v1",
         "Anthropic": url,
         "Gemini": url,
         "Codex": f"{url}/v1",
+        "MCP": f"{url}/mcp",
     }
-    assert base_urls("") == {}
+    assert base_urls("", "/mcp") == {}
 
 
 def test_an_ipv6_address_keeps_its_brackets() -> None:

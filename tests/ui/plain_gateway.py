@@ -259,7 +259,7 @@ class PlainControl:
         self.move(GatewayState.RUNNING)
 
     def base_urls(self) -> dict[str, str]:
-        return base_urls(self.current.url)
+        return base_urls(self.current.url, "/mcp")
 
     def access_key_file(self) -> Path:
         return self._key_file

@@ -19,7 +19,7 @@ from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.window.sidebar import SidebarEntry
 
 URL = "http://127.0.0.1:3333"
-URLS = base_urls(URL)
+URLS = base_urls(URL, "/mcp")
 RUNNING = GatewayStatus(state=GatewayState.RUNNING, url=URL)
 PAUSED = GatewayStatus(state=GatewayState.PAUSED, url=URL)
 

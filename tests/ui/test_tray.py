@@ -20,7 +20,7 @@ from llmgw_desktop.ui.tray import Tray, TraySnapshot
 pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged", extend=True)
 
 URL = "http://127.0.0.1:3333"
-URLS = base_urls(URL)
+URLS = base_urls(URL, "/mcp")
 
 
 class Desktop:
@@ -129,7 +129,7 @@ def test_base_urls_are_copied_as_they_are_now(tray: Tray) -> None:
     tray.show(
         TraySnapshot(
             status=GatewayStatus(state=GatewayState.RUNNING, url="http://127.0.0.1:4444"),
-            base_urls=base_urls("http://127.0.0.1:4444"),
+            base_urls=base_urls("http://127.0.0.1:4444", "/mcp"),
         )
     )
     copies = line(tray.menu, "Copy base URL").menu()
@@ -139,6 +139,7 @@ def test_base_urls_are_copied_as_they_are_now(tray: Tray) -> None:
         "Anthropic   http://127.0.0.1:4444",
         "Gemini   http://127.0.0.1:4444",
         "Codex   http://127.0.0.1:4444/v1",
+        "MCP   http://127.0.0.1:4444/mcp",
     ]
     copies.actions()[0].trigger()
     assert QGuiApplication.clipboard().text() == "http://127.0.0.1:4444/v1"

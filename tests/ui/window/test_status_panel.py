@@ -15,7 +15,7 @@ from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.window.status_panel import StatusPanel, StatusShape
 
 URL = "http://127.0.0.1:3333"
-URLS = base_urls(URL)
+URLS = base_urls(URL, "/mcp")
 
 
 @pytest.fixture
