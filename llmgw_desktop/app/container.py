@@ -33,6 +33,7 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.settings import LoadedSettings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.access.authenticator import Authenticator
@@ -213,6 +214,20 @@ class Container:
             started_ticks(os.getpid()),
             self.mcp_url,
         )
+        if await asyncio.to_thread(self._has_mcp_clients):
+            self.expect_mcp()
+
+    def expect_mcp(self) -> None:
+        """A client of the MCP door will come soon."""
+        self._engine.mcp.warm()
+
+    def _has_mcp_clients(self) -> bool:
+        try:
+            clients = self._clients.active() if self._clients is not None else []
+        except StoreError as error:
+            _log.warning("it is not known whether clients speak MCP: %s", error)
+            return False
+        return any(Scope.MCP in client.scopes for client in clients)
 
     async def _take_over_runs(self) -> None:
         """Without the file of the jobs the gateway still serves what needs none."""

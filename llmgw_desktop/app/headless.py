@@ -61,6 +61,7 @@ async def _serve_editors(
     container: Container, for_editors: EditorsUse, asked_to_stop: asyncio.Event
 ) -> None:
     quiet_from_now_on()
+    container.expect_mcp()
     async with asyncio.TaskGroup() as tasks:
         ends = tasks.create_task(asked_to_stop.wait())
         unneeded = tasks.create_task(for_editors.wait_unneeded(container.is_busy))

@@ -1,12 +1,13 @@
 """`/mcp`: Streamable HTTP for MCP clients, served by the official SDK behind our own HTTP server.
 
-The SDK takes a second and tens of megabytes to come in: it does so with the first request here, in
-a thread, and never where nobody speaks MCP.
+The SDK takes a second and tens of megabytes to come in: it does so in a thread, with the first
+request here or when one is expected, and never where nobody speaks MCP.
 """
 
 import asyncio
 import importlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
@@ -53,18 +54,22 @@ class McpDoor:
         self._make_offer = offer
         self._make_serving = make_serving or _sdk_serving
         self._tasks = Tasks()
-        self._open: _Open | None = None
+        self._open: asyncio.Task[_Open] | None = None
+
+    def warm(self) -> None:
+        """Clients are expected: what takes long is read in before the first comes. Some wait no
+        longer than a few seconds for their answer."""
+        self._tasks.start(self._warm(), name="read MCP in")
 
     async def answer(self, caller: HttpCaller) -> None:
         """Raises MalformedRequest, RequestTooLarge, GatewayClosed and what reading a body does."""
         self._gate.check_open()
         visitor = _visitor(caller)
         body = await _body(caller)
-        if self._open is None:
-            self._open = _Open(self._make_offer())
-        if caller.method == "POST" and await self._open.short_way.answer(caller, visitor, body):
+        door = await self._opened()
+        if caller.method == "POST" and await door.short_way.answer(caller, visitor, body):
             return
-        serving = await self._serving(self._open)
+        serving = await self._serving(door)
         exchange = AsgiExchange(caller, body)
         work = serving.serve(exchange.scope(), visitor, exchange.receive, exchange.send)
         task = self._tasks.start(work, name="MCP request")
@@ -77,11 +82,26 @@ class McpDoor:
 
     async def close(self) -> None:
         """All sessions end, and what still streams to them."""
-        door, self._open = self._open, None
-        if door is not None:
+        opening, self._open = self._open, None
+        if opening is None:
+            return
+        with suppress(Exception):  # whoever asked for it was told
+            door = await opening
             door.stop.set()
             await door.short_way.close()
-            await self._tasks.finish(within_s=1.0)
+        await self._tasks.finish(within_s=1.0)
+
+    async def _warm(self) -> None:
+        await self._serving(await self._opened())
+
+    async def _opened(self) -> "_Open":
+        if self._open is None or _has_failed(self._open):
+            self._open = self._tasks.start(self._make_open(), name="open the MCP door")
+        return await asyncio.shield(self._open)
+
+    async def _make_open(self) -> "_Open":
+        # All tools with their schemas: too long for the loop.
+        return _Open(await asyncio.to_thread(self._make_offer))
 
     async def _serving(self, door: "_Open") -> Serving:
         if door.serving is None:
@@ -116,6 +136,10 @@ class _Open:
 def add_doors(table: DoorTable, door: McpDoor, path: str, plain: Dialect) -> None:
     for method in ("GET", "POST", "DELETE"):
         table.add(method, path, OwnDoor(dialect=plain, answer=door.answer, scope=Permission.MCP))
+
+
+def _has_failed(task: "asyncio.Task[_Open]") -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 def _sdk_serving(offer: Offer, sessions: McpSessions) -> Serving:
