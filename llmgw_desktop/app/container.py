@@ -9,6 +9,7 @@ from llmgw_desktop.app.account_usage import Accounts, AccountUsage
 from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.cli_survey import CliSurvey
 from llmgw_desktop.app.clis_here import ClisHere
+from llmgw_desktop.app.compare import Compare, CompareParts
 from llmgw_desktop.app.connect.address import address_of
 from llmgw_desktop.app.connect.assembly import make_connector
 from llmgw_desktop.app.connect.clients import Clients
@@ -133,7 +134,7 @@ class Container:
             ),
         )
         self._engine = engine = make_engine(self._foundations())
-        self.validations = make_validations(
+        self.validations, self._seats = make_validations(
             places, self.runs, engine.asking, self.vault, self._clock
         )
         self.gateway = Gateway(engine, self._bus, settings, problem=problem)
@@ -317,6 +318,16 @@ class Container:
                 self._clock,
             )
         self.clients = Clients(connector, self._reader, self._clock, clients_problem)
+        self.compare = Compare(
+            CompareParts(
+                panels=self.validations,
+                models=self._engine.catalogue.models,
+                clis=lambda: self._loaded().settings.clis,
+                ready=self.runs.ready_names,
+                cancel_seat=self._seats.cancel,
+                clock=self._clock,
+            )
+        )
 
     def _foundations(self) -> Foundations:
         return Foundations(

@@ -14,13 +14,14 @@ from llmgw_desktop.store.vault import Vault
 
 def make_validations(
     places: Places, runs: Runs, asking: Asking, vault: Vault, clock: Clock
-) -> ValidationService:
-    return ValidationService(
-        ValidationParts(
-            store=ValidationStore(places.gateway_db),
-            seats=SeatRuns(runs.service, runs.supervisor.wait, asking, clock),
-            keys=ReceiptKeys(vault),
-            clock=clock,
-            ids=TimedIds(clock),
-        )
+) -> tuple[ValidationService, SeatRuns]:
+    """With those who ask for it, of whom one can be stopped by itself."""
+    seats = SeatRuns(runs.service, runs.supervisor.wait, asking, clock)
+    parts = ValidationParts(
+        store=ValidationStore(places.gateway_db),
+        seats=seats,
+        keys=ReceiptKeys(vault),
+        clock=clock,
+        ids=TimedIds(clock),
     )
+    return ValidationService(parts), seats

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from llmgw_desktop.app.cli_providers import CliProviders
+from llmgw_desktop.app.compare import Compare
 from llmgw_desktop.app.connect.clients import Clients
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
@@ -69,6 +70,9 @@ class DesktopContainer(Protocol):
 
     @property
     def clients(self) -> Clients: ...
+
+    @property
+    def compare(self) -> Compare: ...
 
     @property
     def settings_writer(self) -> SettingsWriter: ...

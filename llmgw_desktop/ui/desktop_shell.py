@@ -31,6 +31,7 @@ from llmgw_desktop.ui.job_desk import JobDesk
 from llmgw_desktop.ui.main_window import MainWindow, Page
 from llmgw_desktop.ui.opening import Opening, open_path
 from llmgw_desktop.ui.pages.clients_page import ClientsPage
+from llmgw_desktop.ui.pages.compare_page import ComparePage
 from llmgw_desktop.ui.pages.flights_page import FlightsPage
 from llmgw_desktop.ui.pages.overview_page import OverviewPage
 from llmgw_desktop.ui.pages.providers_page import ProvidersPage
@@ -194,7 +195,7 @@ class DesktopShell(QObject):
         overview = OverviewPage(self._container.overview, self._control, self._bridge, self._theme)
         overview.flights_wanted.connect(self._show_flights)
         overview.flight_wanted.connect(self._open_flight)
-        overview.jobs_wanted.connect(self._show_jobs)
+        overview.jobs_wanted.connect(lambda: self._show_page("jobs"))
         container = self._container
         flights = FlightsPage(
             container.flights, self._control, self._bridge, self._theme, self._settings
@@ -208,7 +209,12 @@ class DesktopShell(QObject):
         clients.said.connect(lambda words: self._on_change_done(words, None))
         jobs = self._job_desk.make_page(self._control)
         pages = (("Overview", overview), ("Flights", flights), ("Jobs", jobs))
-        more = (("Providers", providers), ("Routes", routes), ("Clients", clients))
+        more = (
+            ("Compare", self._make_compare()),
+            ("Providers", providers),
+            ("Routes", routes),
+            ("Clients", clients),
+        )
         return [
             Page(
                 entry=SidebarEntry(key=title.lower(), title=title, icon=title.lower()),
@@ -216,6 +222,14 @@ class DesktopShell(QObject):
             )
             for title, widget in (*pages, *more)
         ]
+
+    def _make_compare(self) -> ComparePage:
+        compare = ComparePage(self._container.compare, self._bridge, self._theme)
+        compare.flight_wanted.connect(self._open_flight)
+        compare.job_wanted.connect(self.open_job)
+        compare.providers_wanted.connect(lambda: self._show_page("providers"))
+        compare.said.connect(self._say_done)
+        return compare
 
     def _toggle_provider(self, name: str, on: bool) -> None:
         clis = self._container.cli_providers
@@ -225,6 +239,10 @@ class DesktopShell(QObject):
     def _on_change_done(self, said: str, written: Written | None) -> None:
         if self._window is not None:
             undo = None if written is None else lambda: self._changer.undo(written)
+            self._window.show_change(said, undo)
+
+    def _say_done(self, said: str, undo: Callable[[], None] | None) -> None:
+        if self._window is not None:
             self._window.show_change(said, undo)
 
     def _on_change_refused(self, problem: str) -> None:
@@ -253,9 +271,9 @@ class DesktopShell(QObject):
         if self._window is not None:
             self._window.show_flights(query)
 
-    def _show_jobs(self) -> None:
+    def _show_page(self, key: str) -> None:
         if self._window is not None:
-            self._window.show_page("jobs")
+            self._window.show_page(key)
 
     def _open_flight(self, flight_id: str) -> None:
         if self._window is not None:

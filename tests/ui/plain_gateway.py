@@ -40,6 +40,7 @@ from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.paths import Places
 from tests.support.plain_clients import PlainClients
 from tests.support.plain_clis import PlainSurvey, PlainTerminal
+from tests.support.plain_panels import PlainCompare
 from tests.support.plain_runs import PlainRuns
 from tests.support.plain_settings import PlainExplainer, PlainHealth, PlainSettings, Unreachable
 from tests.support.plain_vault import PlainVault
@@ -341,6 +342,7 @@ class PlainGateway:
         )
         self.routes = Routes(lambda: self.settings.loaded, self.explainer)
         self.clients: Clients = PlainClients()
+        self.compare = PlainCompare(StillClock())
         self.warnings: tuple[str, ...] = ()
         self.start_trouble: Exception | None = None
         self.log: list[str] = []

@@ -78,12 +78,15 @@ class Studio:
     def __init__(self, theme: object, folder: Path, size: tuple[int, int]) -> None:
         from PySide6.QtCore import QSettings
 
+        from llmgw_desktop.ui.bridge import Bridge
         from llmgw_desktop.ui.desktop_shell import DesktopShell
         from llmgw_desktop.ui.theme import Theme
         from llmgw_desktop.ui.tray import Tray
+        from tests.ui.at_once import run_at_once
         from tests.ui.plain_gateway import PlainGateway
 
         assert isinstance(theme, Theme)
+        Bridge.run = run_at_once  # type: ignore[method-assign, assignment]
         self._size = size
         self.gateway = PlainGateway(
             Path("/home/ada/.local/share/llmgw-desktop/run/access.key"), folder / "config.toml"

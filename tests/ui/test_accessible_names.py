@@ -27,6 +27,7 @@ from shiboken6 import delete
 
 from llmgw_desktop.domain.events import GatewayState
 from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.charts.pickable import Pickable
 from llmgw_desktop.ui.desktop_shell import DesktopShell
 from llmgw_desktop.ui.flights.table.flight_header import FlightHeader
@@ -39,13 +40,19 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from tests.support.cli_scene import set_cli_scene
 from tests.support.job_scene import set_job_scene
 from tests.support.routing_scene import set_full_scene
+from tests.ui.at_once import run_at_once
 from tests.ui.plain_gateway import PlainGateway, ended_flight, running_flight
 
 
 @pytest.fixture(params=["empty", "full", "failed"])
 def window(
-    request: pytest.FixtureRequest, theme: Theme, qtbot: QtBot, tmp_path: Path
+    request: pytest.FixtureRequest,
+    theme: Theme,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[MainWindow]:
+    monkeypatch.setattr(Bridge, "run", run_at_once)
     gateway = PlainGateway(tmp_path / "access.key")
     if request.param == "full":
         gateway.reader.waves = True
@@ -53,6 +60,7 @@ def window(
         gateway.under_way = [running_flight(1)]
         set_full_scene(gateway)
         set_cli_scene(gateway)
+        gateway.compare.fill()
         set_job_scene(gateway.runs, gateway.places.jobs_folder)
         gateway.settings.env["GEMINI_API_KEY"] = "found"
     if request.param == "failed":
@@ -161,7 +169,7 @@ def make_poses(window: MainWindow, qtbot: QtBot) -> Iterator[str]:
     """The window in all that a person can bring it to without leaving it."""
     for size in ((1160, 760), (720, 560)):
         window.resize(*size)
-        for key in ("overview", "providers", "routes", "flights"):
+        for key in ("overview", "compare", "providers", "routes", "flights"):
             window.show_page(key)
             pause(300)
             yield f"{key} at {size}"
@@ -256,7 +264,7 @@ def test_whatever_can_have_the_focus_has_a_name(
     window: MainWindow, theme: Theme, qtbot: QtBot, appearance: Appearance
 ) -> None:
     theme.set_appearance(appearance)
-    for key in ("overview", "flights", "providers", "routes"):
+    for key in ("overview", "flights", "compare", "providers", "routes"):
         window.show_page(key)
         qtbot.wait(300)
         assert nameless(window) == []
@@ -306,4 +314,4 @@ def test_the_tree_for_screen_readers_holds_the_pages(window: MainWindow) -> None
     root = QAccessible.queryAccessibleInterface(window)
     assert root is not None
     names = {each.text(QAccessible.Text.Name) for each in walk(root)}
-    assert {"Overview", "Flights", "Providers", "Routes", "LLM Gateway"} <= names
+    assert {"Overview", "Flights", "Compare", "Providers", "Routes", "LLM Gateway"} <= names

@@ -1,0 +1,62 @@
+"""A small table model over rows that are given whole: texts by column, and what is painted."""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from typing_extensions import override
+
+Index = QModelIndex | QPersistentModelIndex
+_Row = TypeVar("_Row")
+
+
+class PlainRows(QAbstractTableModel, Generic[_Row]):
+    """Say `cell` in a model of its own."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._titles: Sequence[str] = ()
+        self._rows: Sequence[_Row] = ()
+
+    def cell(self, row: _Row, column: int) -> str:
+        raise NotImplementedError
+
+    def show_rows(self, titles: Sequence[str], rows: Sequence[_Row]) -> None:
+        """The same again change nothing."""
+        if (titles, rows) != (self._titles, self._rows):
+            self.beginResetModel()
+            self._titles, self._rows = titles, rows
+            self.endResetModel()
+
+    def row(self, number: int) -> _Row | None:
+        return self._rows[number] if 0 <= number < len(self._rows) else None
+
+    @override
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    @override
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._titles)
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self.cell(self._rows[index.row()], index.column())
+        return None
+
+    @override
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        is_title = orientation is Qt.Orientation.Horizontal and 0 <= section < len(self._titles)
+        if is_title and role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section]
+        if is_title and role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None

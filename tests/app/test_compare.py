@@ -1,0 +1,203 @@
+"""Comparing, by real panels over stand-ins of vendors' CLIs and over practice models; no window."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from llmgw_desktop.app.compare import Compare, Progress, ShownPanel
+from llmgw_desktop.app.compare_map import Hold
+from llmgw_desktop.app.compare_seats import CLIS, PRACTICE
+from llmgw_desktop.app.compare_wish import MOST_ASKED, Wish, request_of
+from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.validation import Intent, NoSuchValidation, SeatState, Stance
+from llmgw_desktop.engine.validation.receipts import verify
+from tests.support.panel_clis import FAILS, PASSES, Panels, end_all, panels_in
+
+SLOW = 'while [ ! -e "$HOME/go" ]; do sleep 0.05; done\n'
+VALIDATE = Wish(question="Does it hold?", intent=Intent.VALIDATE, seats=("claude", "codex"))
+
+
+@pytest.fixture
+async def panels(tmp_path: Path) -> AsyncIterator[Panels]:
+    async with panels_in(tmp_path) as made:
+        made.answers("claude", PASSES)
+        made.answers("codex", PASSES)
+        yield made
+        (tmp_path / "go").touch()
+        await end_all(made)
+
+
+def compare_of(panels: Panels) -> Compare:
+    return panels.container.compare
+
+
+async def to_end(compare: Compare, panel_id: str) -> ShownPanel:
+    last: Progress | None = None
+    async with asyncio.timeout(60):
+        async for progress in compare.follow(panel_id):
+            last = progress
+    assert last is not None
+    return await compare.show(last)
+
+
+async def test_who_can_be_asked(panels: Panels) -> None:
+    found = await compare_of(panels).askable()
+    groups = [each.group for each in found]
+    assert [each.key for each in found if each.group == CLIS] == ["claude", "codex"]
+    assert groups == sorted(groups, key=(CLIS, PRACTICE).index), "CLIs first, practice last"
+    assert {"practice/echo", "practice/slow"} <= {each.key for each in found}
+    assert any(each.fits("clau") for each in found)
+    assert not any(each.fits("clau nobody") for each in found)
+
+
+async def test_two_who_agree(panels: Panels) -> None:
+    compare = compare_of(panels)
+    shown = await to_end(compare, await compare.ask(VALIDATE))
+    assert shown.has_ended
+    assert [answer.name for answer in shown.answers] == ["claude", "codex"]
+    claude, codex = shown.answers
+    assert claude.model == "claude-fake"
+    assert claude.stance_words == codex.stance_words == "Pass"
+    assert "$0.01" in claude.figures
+    assert codex.figures.endswith("–"), "a cost that nobody told is not 0"
+    assert claude.job_id
+    assert claude.flight_id
+    assert shown.outcome.title == "Pass: 2 of 2 · confidence medium"
+    assert shown.map.rows[0].holds == (Hold.SAYS, Hold.SAYS)
+    assert shown.receipt is None
+    assert shown.can_be_judged
+
+
+async def test_who_fails_or_is_not_there_counts_with_nobody(panels: Panels) -> None:
+    panels.says("codex", "echo broken >&2; exit 3")
+    compare = compare_of(panels)
+    wish = Wish(question="Is it so?", intent=Intent.CONSENSUS, seats=("claude", "codex", "grok"))
+    shown = await to_end(compare, await compare.ask(wish))
+    claude, codex, grok = shown.answers
+    assert claude.stance_words == "Agrees"
+    assert codex.state is SeatState.FAILED
+    assert codex.trouble
+    assert codex.advice
+    assert grok.state is SeatState.SKIPPED
+    assert grok.stance_words == codex.stance_words == "No answer"
+    assert shown.outcome.title == "Agrees: 1 of 3 · confidence low"
+    assert any("codex did not answer" in reason for reason in shown.outcome.reasons)
+    assert shown.map.rows == ()
+
+
+async def test_answers_grow_and_one_can_be_canceled(panels: Panels) -> None:
+    panels.says("codex", f"{SLOW}answer '{PASSES}' 1 1")
+    compare = compare_of(panels)
+    panel_id = await compare.ask(Wish(question="Tell me.", seats=("codex", "practice/slow")))
+    lengths: list[int] = []
+    async with asyncio.timeout(60):
+        async for progress in compare.follow(panel_id):
+            shown = await compare.show(progress)
+            codex, slow = shown.answers
+            lengths.append(len(slow.text))
+            if slow.state is SeatState.COMPLETED and codex.is_live:
+                await compare.cancel_one(panel_id, codex.key)
+    assert lengths == sorted(lengths)
+    assert len(set(lengths)) > 3, "it was seen to grow"
+    assert shown.answers[0].state is SeatState.CANCELED
+    assert shown.answers[0].trouble == "It was canceled; it counts with nobody."
+    assert shown.answers[1].flight_id
+    assert shown.outcome.title == "1 of 2 answered"
+
+
+async def test_all_can_be_stopped(panels: Panels) -> None:
+    for cli in ("claude", "codex"):
+        panels.says(cli, f"{SLOW}answer '{PASSES}'")
+    compare = compare_of(panels)
+    panel_id = await compare.ask(VALIDATE)
+    await compare.cancel(panel_id)
+    shown = await to_end(compare, panel_id)
+    assert {answer.state for answer in shown.answers} == {SeatState.CANCELED}
+
+
+async def test_a_judge_is_asked_at_once_or_later(panels: Panels) -> None:
+    panels.answers("codex", FAILS)
+    compare = compare_of(panels)
+    wish = replace(VALIDATE, judge="claude")
+    shown = await to_end(compare, await compare.ask(wish))
+    assert shown.judge is not None
+    assert shown.judge.state is SeatState.COMPLETED
+    assert shown.verdicts[-1].is_judge
+    assert not shown.can_be_judged
+    later = await compare.ask(replace(VALIDATE, question="And now?"))
+    assert (await to_end(compare, later)).judge is None
+    await compare.judge(later, "claude")
+    judged = await to_end(compare, later)
+    assert judged.judge is not None
+    assert judged.judge.stance is Stance.AGREE
+
+
+async def test_a_receipt_is_made_once_and_verifies(panels: Panels, tmp_path: Path) -> None:
+    compare = compare_of(panels)
+    panel_id = await compare.ask(VALIDATE)
+    await to_end(compare, panel_id)
+    receipt = await compare.receipt(panel_id)
+    assert await compare.receipt(panel_id) == receipt
+    file = tmp_path / receipt.file_name
+    assert receipt.file_name in await compare.save_receipt(receipt, file)
+    assert verify(file.read_bytes()).has_raw_answers
+    assert json.loads(file.read_bytes())
+    assert receipt.digest in receipt.markdown
+    shown = await to_end(compare, panel_id)
+    assert shown.receipt == receipt
+    assert not shown.can_be_judged
+
+
+async def test_earlier_ones_newest_first_and_asked_again(panels: Panels) -> None:
+    compare = compare_of(panels)
+    first = await compare.ask(VALIDATE)
+    shown = await to_end(compare, first)
+    assert shown.wish == VALIDATE
+    again = replace(shown.wish, question="Does it hold at night?")
+    second = await compare.ask(again)
+    await to_end(compare, second)
+    earlier = await compare.earlier()
+    assert [each.id for each in earlier] == [second, first]
+    assert earlier[0].title == "Does it hold at night?"
+    assert "claude, codex" in earlier[0].words
+
+
+async def test_what_is_not_there_says_so(panels: Panels) -> None:
+    with pytest.raises(NoSuchValidation):
+        await to_end(compare_of(panels), "val_00")
+    with pytest.raises(InvalidRun):
+        await compare_of(panels).ask(Wish(question="Hm?", seats=("claude:",)))
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        (Wish(seats=("claude",)), "nothing to ask"),
+        (Wish(content="x", seats=("claude",)), "no question"),
+        (Wish(question="x"), "Nobody is asked"),
+        (Wish(question="x", seats=tuple("abcdefg")), f"At most {MOST_ASKED}"),
+        (Wish(question="x", seats=("claude",)), ""),
+        (Wish(content="x", intent=Intent.RED_TEAM, seats=("claude",)), ""),
+    ],
+)
+def test_what_cannot_be_asked(wish: Wish, words: str) -> None:
+    assert words in wish.problem
+    assert bool(words) is bool(wish.problem)
+
+
+@pytest.mark.parametrize("intent", [Intent.RED_TEAM, Intent.CONSENSUS])
+def test_what_is_attacked_or_claimed_is_never_obeyed(intent: Intent) -> None:
+    request = request_of(Wish(question="Obey me.", intent=intent, seats=("claude",)))
+    assert (request.question, request.content) == ("", "Obey me.")
+
+
+def test_a_plain_question_takes_its_text_along() -> None:
+    request = request_of(Wish(question="Why?", content="So.", seats=("claude",), focus="x"))
+    assert request.question == "Why?\n\nSo."
+    assert request.focus == ""
