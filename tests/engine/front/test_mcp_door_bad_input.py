@@ -215,3 +215,22 @@ async def _vanish(scene: McpScene, message: Any, **headers: str) -> None:
         await scene.tools.begun.wait()
         asked.cancel()
         await asyncio.gather(asked, return_exceptions=True)
+
+
+@pytest.mark.parametrize("text", ["[{}%s]", '{"a":[1%s]}', "[NaN%s]"])
+async def test_a_message_of_very_many_values_is_refused_before_anybody_looks_at_them(
+    scene: McpScene, text: str
+) -> None:
+    session = await scene.open_session()
+    headers = scene.headers(mcp_session_id=session, content_type="application/json")
+    body = (text % (",{}" * 20_001)).encode()
+    answer = await scene.house.session.post(scene.url, data=body, headers=headers)
+    assert answer.status == 413
+    assert "20,000 values" in await answer.text()
+
+
+async def test_a_long_text_is_one_value(scene: McpScene) -> None:
+    session = await scene.open_session()
+    long = {"name": "echo", "arguments": {"words": "a," * 30_000}}
+    assert (await scene.post(call("tools/call", long), mcp_session_id=session)).status == 200
+    assert len(scene.tools.calls) == 1
