@@ -10,12 +10,15 @@ from typing import Any
 
 import orjson
 
+from llmgw_desktop.domain.errors import RequestTooLarge
 from llmgw_desktop.domain.mcp_presentation import HANDSHAKE_VERSIONS, STATELESS_VERSIONS
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.mcp.sessions import McpSession, McpSessions
 
 Id = str | int
 
+MOST_VALUES = 20_000
+"""In a message. The SDK looks at each for so long that more would keep everybody waiting."""
 LIST, CALL, PING, CANCELED = "tools/list", "tools/call", "ping", "notifications/cancelled"
 
 _META = "io.modelcontextprotocol/"
@@ -42,12 +45,30 @@ class PlainRequest:
 
 
 def read_message(body: bytes) -> dict[str, Any] | None:
-    """One JSON-RPC message; anything else is nobody's here."""
+    """One JSON-RPC message; anything else is nobody's here. Raises RequestTooLarge."""
     try:
         message = orjson.loads(body)
     except ValueError:
+        # The SDK reads more than this, and each value but the first has a comma before it.
+        _check_count(body.count(b","))
         return None
+    _check_values(message)
     return message if isinstance(message, dict) and message.get("jsonrpc") == "2.0" else None
+
+
+def _check_values(message: object) -> None:
+    count, inside = 0, [message]
+    while inside:
+        each = inside.pop()
+        if isinstance(each, dict | list):
+            count += len(each)
+            _check_count(count)
+            inside += each.values() if isinstance(each, dict) else each
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_VALUES:
+        raise RequestTooLarge(f"A message to the MCP door holds at most {MOST_VALUES:,} values.")
 
 
 def plain_request(

@@ -52,7 +52,7 @@ class ShortWay:
         self._lists: dict[tuple[Any, ...], bytes] = {}
 
     async def answer(self, caller: HttpCaller, visitor: Visitor, body: bytes) -> bool:
-        """Whether it was answered; if not, it is the SDK's."""
+        """Whether it was answered; if not, it is the SDK's. Raises RequestTooLarge."""
         message = read_message(body)
         if message is None:
             return False

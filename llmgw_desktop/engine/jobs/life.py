@@ -135,6 +135,8 @@ class JobLife:
             return
         live.is_ending = True
         _put_off(live)
+        # A CLI's own words may quote a key; the row is kept, shown and logged.
+        verdict = replace(verdict, error=self._parts.clean(verdict.error))
         now_s = self._parts.clock.now_s()
         job = with_end(live.job, verdict, now_s, self._jobs.retention_days)
         try:

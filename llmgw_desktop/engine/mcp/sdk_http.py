@@ -3,14 +3,15 @@
 import asyncio
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
 import anyio
 from mcp.server import Server
-from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser, AuthorizationContext
 from mcp.server.auth.provider import AccessToken
+from mcp.server.streamable_http import StreamableHTTPServerTransport
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from typing_extensions import override
 
@@ -27,16 +28,48 @@ IDLE_S = 30 * 60.0
 never say that they leave."""
 MOST_SESSIONS = 1_000
 """Of all clients together. A person has a few dozen programs; at 50 KB each so many cost 50 MB."""
+MOST_OF_ONE = 200
+"""Of one client: for the next one that it used longest ago ends, and nobody else's."""
 
 VISITOR = "llmgw.visitor"
 """Where in the ASGI scope it stands for whom a request is served."""
+
+
+class _Manager(StreamableHTTPSessionManager):
+    """Whose clients cannot take each other's sessions away."""
+
+    @override
+    def _admit_session(
+        self, requestor: AuthorizationContext | None
+    ) -> StreamableHTTPServerTransport | None:
+        owners = self._session_owners.items()
+        own = [session_id for session_id, owner in owners if owner == requestor]
+        if len(own) >= MOST_OF_ONE and not self._end_longest_unused(own):
+            return None
+        return super()._admit_session(requestor)
+
+    def _end_longest_unused(self, session_ids: Iterable[str]) -> bool:
+        """As if it had been idle for too long; those in use stay."""
+        idle = [
+            (scope.deadline, session_id, scope)
+            for session_id in session_ids
+            if (scope := self._server_instances[session_id].idle_scope) is not None
+            and scope.deadline != math.inf
+        ]
+        if not idle:
+            return False
+        _, session_id, scope = min(idle, key=lambda each: each[0])
+        self._server_instances.pop(session_id)
+        self._session_owners.pop(session_id)
+        scope.cancel()
+        return True
 
 
 class SdkHttp:
     """`run` in a task of its own; from its start to its end requests are served."""
 
     def __init__(self, server: Server[Any]) -> None:
-        self._manager = StreamableHTTPSessionManager(
+        self._manager = _Manager(
             server,
             session_idle_timeout=IDLE_S,
             max_sessions=MOST_SESSIONS,

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.engine.mcp import sdk_http
 from tests.engine.conftest import House
 from tests.support.mcp_scene import LEGACY, MODERN, McpScene, call, mcp_scene, modern_meta, until
 
@@ -215,3 +216,39 @@ async def _vanish(scene: McpScene, message: Any, **headers: str) -> None:
         await scene.tools.begun.wait()
         asked.cancel()
         await asyncio.gather(asked, return_exceptions=True)
+
+
+@pytest.mark.parametrize("text", ["[{}%s]", '{"a":[1%s]}', "[NaN%s]"])
+async def test_a_message_of_very_many_values_is_refused_before_anybody_looks_at_them(
+    scene: McpScene, text: str
+) -> None:
+    session = await scene.open_session()
+    headers = scene.headers(mcp_session_id=session, content_type="application/json")
+    body = (text % (",{}" * 20_001)).encode()
+    answer = await scene.house.session.post(scene.url, data=body, headers=headers)
+    assert answer.status == 413
+    assert "20,000 values" in await answer.text()
+
+
+async def test_a_long_text_is_one_value(scene: McpScene) -> None:
+    session = await scene.open_session()
+    long = {"name": "echo", "arguments": {"words": "a," * 30_000}}
+    assert (await scene.post(call("tools/call", long), mcp_session_id=session)).status == 200
+    assert len(scene.tools.calls) == 1
+
+
+async def test_a_client_takes_no_other_clients_sessions(
+    scene: McpScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sdk_http, "MOST_OF_ONE", 2)
+    other = scene.key()
+    theirs = await scene.open_session(other)
+    first, second, third = [await scene.open_session() for _ in range(3)]
+    for session, key, status in (
+        (first, "", 404),
+        (second, "", 200),
+        (third, "", 200),
+        (theirs, other, 200),
+    ):
+        answer = await scene.post(call("resources/list"), key, mcp_session_id=session)
+        assert answer.status == status

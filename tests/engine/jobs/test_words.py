@@ -62,6 +62,16 @@ async def test_an_ended_job_keeps_no_secret_and_can_be_read_all_the_same(yard: Y
         folders.asked(folders.find(submitted.job.id))
 
 
+async def test_what_a_cli_complained_of_names_no_secret(yard: Yard) -> None:
+    submitted = await yard.supervisor.submit(asking(f"echo bad key {SECRET} >&2; exit 3"))
+    job = await yard.supervisor.wait(submitted.job.id)
+    assert job is not None
+    assert job.error.startswith("bad key …")
+    kept = yard.store.get(job.id)
+    assert kept is not None
+    assert SECRET not in kept.error
+
+
 async def test_one_whose_end_cannot_be_written_yet_keeps_it(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
