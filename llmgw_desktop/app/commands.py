@@ -195,7 +195,7 @@ def _add_receipt(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--key", default="", help="the public key that they must be signed with, or a file with it"
     )
     show = verbs.add_parser("show", help="a receipt as the bytes that verify")
-    show.add_argument("id", help="the validation's id")
+    show.add_argument("id", help="the validation's id, or its number in the list")
     show.add_argument("--raw", action="store_true", help="with the whole answers")
     show.add_argument("--markdown", action="store_true", help="for people; verifies nothing")
     verbs.add_parser("list", help="all receipts, in the order of their chain")

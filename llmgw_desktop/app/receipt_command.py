@@ -83,10 +83,11 @@ def _read(name: str) -> bytes:
 
 
 def _show(store: ValidationStore, arguments: argparse.Namespace) -> int:
-    receipt = store.receipt(arguments.id)
+    receipt = _named(store, arguments.id)
     if receipt is None:
         print(
-            f"llmgw: There is no receipt of '{arguments.id}'; 'llmgw receipt list' names all.",
+            f"llmgw: There is no receipt '{arguments.id}'; 'llmgw receipt list' names all. One is made"
+            " when validation_receipt is called for a panel.",
             file=sys.stderr,
         )
         return 1
@@ -98,6 +99,14 @@ def _show(store: ValidationStore, arguments: argparse.Namespace) -> int:
     sys.stdout.buffer.write(as_file(receipt, raw))
     sys.stdout.buffer.flush()
     return 0
+
+
+def _named(store: ValidationStore, name: str) -> Receipt | None:
+    """By the panel's id, or by its number in the list."""
+    found = store.receipt(name)
+    if found is not None or not name.isdecimal():
+        return found
+    return next((each for each in store.receipts() if str(each.seq) == name), None)
 
 
 def _raw(store: ValidationStore, receipt: Receipt) -> dict[str, str]:

@@ -97,7 +97,11 @@ async def test_all_are_listed(made: tuple[Places, list[str]], capsys: Any) -> No
     assert [row[:2] for row in rows[1:]] == [["1", ids[0]], ["2", ids[1]]]
     assert told(places, "show", ids[0], "--markdown") == 0
     assert "# Receipt 1" in capsys.readouterr().out
-    assert told(places, "show", "val_none") == 1
+    assert told(places, "show", "2", "--markdown") == 0
+    assert "# Receipt 2" in capsys.readouterr().out
+    for none in ("val_none", "3", "0", ""):
+        assert told(places, "show", none) == 1
+        assert f"no receipt '{none}'" in capsys.readouterr().err
 
 
 async def test_the_key_lies_sealed_in_the_vault(made: tuple[Places, list[str]]) -> None:
@@ -120,3 +124,7 @@ def test_nothing_yet(tmp_path: Path, capsys: Any) -> None:
     places.make()
     assert told(places, "list") == 0
     assert "no receipts yet" in capsys.readouterr().err
+    empty = tmp_path / "empty.json"
+    empty.touch()
+    assert told(places, "verify", str(empty)) == 1
+    assert "It is empty" in capsys.readouterr().err
