@@ -83,6 +83,13 @@ async def test_shown_here_verified_there(
     assert b"Whose key that is" in capfdbinary.readouterr().err
     assert told(there, "verify", files[0], "--key", "00" * 32) == 1
     assert b"another key" in capfdbinary.readouterr().err
+    not_a_key = tmp_path / "not-a-key"
+    not_a_key.write_text("hello")
+    for wrong in (str(tmp_path / "none"), str(not_a_key), "abc"):
+        assert told(there, "verify", files[0], "--key", wrong) == 2
+        said = capfdbinary.readouterr().err
+        assert b"neither a public key" in said
+        assert b"NOT GENUINE" not in said
     changed = Path(files[1])
     changed.write_bytes(changed.read_bytes().replace(b"Two are two", b"Two are six"))
     assert told(there, "verify", *files, "--key", key) == 1
