@@ -102,8 +102,8 @@ def _show(store: ValidationStore, arguments: argparse.Namespace) -> int:
     receipt = _named(store, arguments.id)
     if receipt is None:
         print(
-            f"llmgw: There is no receipt '{arguments.id}'; 'llmgw receipt list' names all. One is made"
-            " when validation_receipt is called for a panel.",
+            f"llmgw: There is no receipt '{arguments.id}'; 'llmgw receipt list' names all."
+            " One is made when validation_receipt is called for a panel.",
             file=sys.stderr,
         )
         return 1
