@@ -15,7 +15,7 @@ from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.mcp_presentation import PROFILES
 from llmgw_desktop.domain.model_request import Operation
-from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Scope
+from llmgw_desktop.domain.principal import DEFAULT_SCOPES, SCOPE_WORDS, Scope
 from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
 
 _SETTINGS: Final = {"host": "LLM_GATEWAY_HTTP_HOST", "port": "LLM_GATEWAY_HTTP_PORT"}
@@ -63,7 +63,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         )
     key = commands.add_parser("key", help="keys of the programs that may call")
     verbs = key.add_subparsers(dest="verb", required=True, metavar="add|list|revoke")
-    add = verbs.add_parser("add", help="make a key; it is shown once")
+    add = verbs.add_parser(
+        "add",
+        help="make a key; it is shown once",
+        epilog="scopes:\n" + "\n".join(f"  {each:<16} {SCOPE_WORDS[each]}" for each in Scope),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     add.add_argument(
         "name",
         help="the program's name, as flights will show it: 1 to 60 printable characters",
@@ -73,6 +78,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         action="append",
         default=[],
         choices=[str(scope) for scope in Scope],
+        metavar="SCOPE",
         help=f"a permission, in place of {_DEFAULT}; may be given several times",
     )
     add.add_argument(
@@ -189,7 +195,7 @@ def _add_receipt(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--key", default="", help="the public key that they must be signed with, or a file with it"
     )
     show = verbs.add_parser("show", help="a receipt as the bytes that verify")
-    show.add_argument("id", help="the validation's id")
+    show.add_argument("id", help="the validation's id, or its number in the list")
     show.add_argument("--raw", action="store_true", help="with the whole answers")
     show.add_argument("--markdown", action="store_true", help="for people; verifies nothing")
     verbs.add_parser("list", help="all receipts, in the order of their chain")

@@ -1,10 +1,12 @@
 """`llmgw receipt verify|show|list|key`: none of them needs a running gateway."""
 
 import argparse
+import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.validation import Receipt
@@ -23,10 +25,20 @@ from llmgw_desktop.store.receipt_keys import ReceiptKeys
 from llmgw_desktop.store.validation_store import ValidationStore
 from llmgw_desktop.store.vault import Vault
 
+_KEY: Final = re.compile(r"[0-9a-fA-F]{64}")
+
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     if arguments.verb == "verify":
-        return _verify(arguments.file, arguments.key)
+        key = _named_key(arguments.key)
+        if key is None:
+            print(
+                f"llmgw: --key: '{arguments.key}' is neither a public key (64 hexadecimal digits)"
+                " nor a file with one. 'llmgw receipt key' tells a gateway's.",
+                file=sys.stderr,
+            )
+            return 2
+        return _verify(arguments.file, key)
     if arguments.verb == "key":
         return _key(places, env)
     store = ValidationStore(places.gateway_db)
@@ -44,7 +56,7 @@ def _verify(files: list[str], key: str) -> int:
     is_well = True
     for name in files:
         try:
-            found = verify(_read(name), _named_key(key))
+            found = verify(_read(name), key)
         except NotGenuine as error:
             print(f"{name}: NOT GENUINE. {error}", file=sys.stderr)
             is_well = False
@@ -68,11 +80,15 @@ def _verify(files: list[str], key: str) -> int:
     return 0 if is_well else 1
 
 
-def _named_key(key: str) -> str:
-    """The key itself, or a file with it."""
+def _named_key(key: str) -> str | None:
+    """The key itself, or a file with it. None where it is neither: no receipt's fault."""
     path = Path(key)
-    is_file = bool(key) and len(key) < 1_000 and path.is_file()
-    return path.read_text("ascii", "replace").strip() if is_file else key
+    if key and len(key) < 1_000 and path.is_file():
+        try:
+            key = path.read_text("ascii", "replace").strip()
+        except OSError:
+            return None
+    return key if not key or _KEY.fullmatch(key.strip()) else None
 
 
 def _read(name: str) -> bytes:
@@ -83,10 +99,11 @@ def _read(name: str) -> bytes:
 
 
 def _show(store: ValidationStore, arguments: argparse.Namespace) -> int:
-    receipt = store.receipt(arguments.id)
+    receipt = _named(store, arguments.id)
     if receipt is None:
         print(
-            f"llmgw: There is no receipt of '{arguments.id}'; 'llmgw receipt list' names all.",
+            f"llmgw: There is no receipt '{arguments.id}'; 'llmgw receipt list' names all."
+            " One is made when validation_receipt is called for a panel.",
             file=sys.stderr,
         )
         return 1
@@ -98,6 +115,14 @@ def _show(store: ValidationStore, arguments: argparse.Namespace) -> int:
     sys.stdout.buffer.write(as_file(receipt, raw))
     sys.stdout.buffer.flush()
     return 0
+
+
+def _named(store: ValidationStore, name: str) -> Receipt | None:
+    """By the panel's id, or by its number in the list."""
+    found = store.receipt(name)
+    if found is not None or not name.isdecimal():
+        return found
+    return next((each for each in store.receipts() if str(each.seq) == name), None)
 
 
 def _raw(store: ValidationStore, receipt: Receipt) -> dict[str, str]:

@@ -11,7 +11,7 @@ from llmgw_desktop.app.commands import parse
 from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Scope
+from llmgw_desktop.domain.principal import DEFAULT_SCOPES, SCOPE_WORDS, Scope
 from llmgw_desktop.store.client_store import ClientStore
 
 
@@ -54,3 +54,19 @@ def test_the_help_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     said = " ".join(capsys.readouterr().out.split())
     assert "in place of models:list and models:use" in said
     assert "1 to 60 printable" in said
+
+
+def test_the_page_on_keys_tells_each_scope_in_the_words_on_screen() -> None:
+    page = Path(__file__).parents[2] / "docs" / "keys.md"
+    told = [line for line in page.read_text("utf-8").splitlines() if line.startswith("| `")]
+    assert told == [f"| `{scope}` | {SCOPE_WORDS[scope]} |" for scope in Scope]
+
+
+def test_the_help_tells_what_each_scope_lets_a_program_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(["key", "add", "--help"])
+    help_ = " ".join(capsys.readouterr().out.split())
+    for scope in Scope:
+        assert f"{scope} {SCOPE_WORDS[scope]}" in help_

@@ -83,6 +83,13 @@ async def test_shown_here_verified_there(
     assert b"Whose key that is" in capfdbinary.readouterr().err
     assert told(there, "verify", files[0], "--key", "00" * 32) == 1
     assert b"another key" in capfdbinary.readouterr().err
+    not_a_key = tmp_path / "not-a-key"
+    not_a_key.write_text("hello")
+    for wrong in (str(tmp_path / "none"), str(not_a_key), "abc"):
+        assert told(there, "verify", files[0], "--key", wrong) == 2
+        said = capfdbinary.readouterr().err
+        assert b"neither a public key" in said
+        assert b"NOT GENUINE" not in said
     changed = Path(files[1])
     changed.write_bytes(changed.read_bytes().replace(b"Two are two", b"Two are six"))
     assert told(there, "verify", *files, "--key", key) == 1
@@ -97,7 +104,11 @@ async def test_all_are_listed(made: tuple[Places, list[str]], capsys: Any) -> No
     assert [row[:2] for row in rows[1:]] == [["1", ids[0]], ["2", ids[1]]]
     assert told(places, "show", ids[0], "--markdown") == 0
     assert "# Receipt 1" in capsys.readouterr().out
-    assert told(places, "show", "val_none") == 1
+    assert told(places, "show", "2", "--markdown") == 0
+    assert "# Receipt 2" in capsys.readouterr().out
+    for none in ("val_none", "3", "0", ""):
+        assert told(places, "show", none) == 1
+        assert f"no receipt '{none}'" in capsys.readouterr().err
 
 
 async def test_the_key_lies_sealed_in_the_vault(made: tuple[Places, list[str]]) -> None:
@@ -120,3 +131,7 @@ def test_nothing_yet(tmp_path: Path, capsys: Any) -> None:
     places.make()
     assert told(places, "list") == 0
     assert "no receipts yet" in capsys.readouterr().err
+    empty = tmp_path / "empty.json"
+    empty.touch()
+    assert told(places, "verify", str(empty)) == 1
+    assert "It is empty" in capsys.readouterr().err

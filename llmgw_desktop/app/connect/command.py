@@ -13,6 +13,7 @@ from llmgw_desktop.app.connect.preview import diff_of
 from llmgw_desktop.app.connect.programs import PROGRAMS, Transport
 from llmgw_desktop.app.connect.standing import Standing, standings
 from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.mcp_stdio.engine import find
 from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.app.program_words import ProgramAsker
 from llmgw_desktop.domain.clock import SystemClock
@@ -41,6 +42,8 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
             return _WRONG_USAGE
         if arguments.undo:
             return _undo(connector, arguments)
+        if arguments.models or not arguments.stdio:
+            _warn_of_other_address(places, connector.address().mcp)
         return _set_up(connector, arguments, env)
 
 
@@ -68,6 +71,18 @@ def _set_up(connector: Connector, arguments: argparse.Namespace, env: Mapping[st
     undo = own_command("connect", plan.program.name, "--undo", env=env)
     print(f"Start {plan.program.title} anew to have it see the change. To take it back: {undo}")
     return _DONE
+
+
+def _warn_of_other_address(places: Places, mcp: str) -> None:
+    """A gateway that was started with another port or path than the settings say."""
+    running = find(places)
+    if running is not None and running.url != mcp:
+        print(
+            f"llmgw: The gateway that runs listens at {running.url}, but the settings say {mcp},"
+            " and that is what programs are given. Set [http] port to the one that you use, or"
+            " start the gateway without --port.",
+            file=sys.stderr,
+        )
 
 
 def _undo(connector: Connector, arguments: argparse.Namespace) -> int:

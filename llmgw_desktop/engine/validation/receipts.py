@@ -129,6 +129,8 @@ def verify_chain(receipts: Sequence[Verified]) -> list[str]:
 def _read(data: bytes) -> Mapping[str, Any]:
     if len(data) > MOST_BYTES:
         raise NotGenuine(f"It is longer than {MOST_BYTES:,} bytes: no receipt is.")
+    if not data.strip():
+        raise NotGenuine("It is empty: no receipt was written into it.")
     try:
         told = json.loads(data)
         is_canonical = canonical(told) + b"\n" == data

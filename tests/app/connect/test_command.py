@@ -1,12 +1,14 @@
 """`llmgw connect` as a person types it: what it says, what it returns, what it leaves behind."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from llmgw_desktop.__main__ import main
 from llmgw_desktop.app.connect.names import PROGRAM_NAMES
+from llmgw_desktop.store.run_file import write_run_file
 
 
 @pytest.fixture
@@ -62,6 +64,23 @@ def test_the_port_comes_from_the_settings(
     assert _run(monkeypatch, "gemini-cli") == 0
     entry = json.loads((home / ".gemini/settings.json").read_text())["mcpServers"]["llmgw"]
     assert entry["httpUrl"] == "http://127.0.0.1:4567/tools"
+
+
+def test_a_gateway_that_runs_elsewhere_is_told_of(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_folder = tmp_path / "gateway/run"
+    run_folder.mkdir(parents=True)
+    (run_folder / "access.key").write_text("llmgw-key")
+    for port, is_told in ((3333, False), (4567, True)):
+        url = f"http://127.0.0.1:{port}"
+        write_run_file(run_folder / "gateway.json", url, os.getpid(), 0.0, mcp=f"{url}/mcp")
+        assert _run(monkeypatch, "cursor", "--dry-run") == 0
+        said = capsys.readouterr()
+        assert ("listens at http://127.0.0.1:4567/mcp" in said.err) is is_told
+        assert "http://127.0.0.1:3333/mcp" in said.out
+    assert _run(monkeypatch, "cursor", "--stdio", "--dry-run") == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_port_that_changes_is_refused(
