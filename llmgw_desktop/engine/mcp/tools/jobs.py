@@ -5,6 +5,7 @@ from typing import Any
 
 from llmgw_desktop.clis.asked import option
 from llmgw_desktop.clis.values import ON, TEXT, whole_number
+from llmgw_desktop.domain.canonical import LARGEST
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.principal import Scope
@@ -25,10 +26,10 @@ _MOST_CHARS = 200_000
 _MOST_STEPS = 32
 _JOB = option("jobId", TEXT, "")
 _PAGE = (
-    option("afterProgressSeq", whole_number(0, 2**53), "nextAfterSeq of the last answer."),
+    option("afterProgressSeq", whole_number(0, LARGEST), "nextAfterSeq of the last answer."),
     option("progressLimit", whole_number(1, 64), "Default 32."),
 )
-_FROM = whole_number(0, 2**53)
+_FROM = whole_number(0, LARGEST)
 
 
 def job_tools(runs: RunService, logs: JobLogs) -> tuple[Tool, ...]:

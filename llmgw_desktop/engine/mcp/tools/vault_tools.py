@@ -10,6 +10,7 @@ from collections.abc import Callable
 from llmgw_desktop.clis.asked import option
 from llmgw_desktop.clis.cli import Option
 from llmgw_desktop.clis.values import TEXT, whole_number
+from llmgw_desktop.domain.canonical import LARGEST
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.vault import VaultEntry, address, checked_project
 from llmgw_desktop.domain.vault_errors import EntryUnfit, NoSuchEntry
@@ -18,8 +19,7 @@ from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument, NotFound
 from llmgw_desktop.store.vault import Vault
 from llmgw_desktop.wire.vault import CREDENTIALS, FILES, VaultWords, shown
 
-_HIGHEST_ID = 10**18 - 1
-_ID = option("id", whole_number(1, _HIGHEST_ID), "From the list.")
+_ID = option("id", whole_number(1, LARGEST), "From the list.")
 _PROJECT = option("project", TEXT, "Left out: shared by all.")
 _PROVIDER = option("provider", TEXT, "Such as openai.")
 _KEY = (
