@@ -191,7 +191,7 @@ class SceneControl:
         self._status = status or RecorderStatus(recording=True)
 
     def base_urls(self) -> dict[str, str]:
-        return base_urls("http://127.0.0.1:3333")
+        return base_urls("http://127.0.0.1:3333", "/mcp")
 
     def access_key_file(self) -> Path:
         return Path("/home/kim/.local/share/llmgw/run/access.key")
