@@ -46,7 +46,7 @@ from llmgw_desktop.engine.validation.report import Reading
 from llmgw_desktop.engine.validation.seats import seat_named
 from llmgw_desktop.wire.models import ModelEntry
 
-_LOOK_AGAIN_S = 0.1
+_SOON_S, _LOOK_AGAIN_S = 0.1, 1.0
 
 
 class Panels(Protocol):
@@ -178,7 +178,8 @@ class Compare:
                     if isinstance(event, SeatEnded) and _is_judges_turn(progress.run):
                         break  # who comes now is heard only by a new listener
             if not progress.run.has_ended:
-                await asyncio.sleep(_LOOK_AGAIN_S)
+                soon = _is_judges_turn(progress.run)
+                await asyncio.sleep(_SOON_S if soon else _LOOK_AGAIN_S)
                 progress.run = await self._panels.get(panel_id, LOCAL.client_id)
         yield progress
 

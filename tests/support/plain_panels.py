@@ -53,7 +53,7 @@ PLAN = (
     "We move the sessions table to the new schema on Sunday night: stop writes, copy, swap names, "
     "start writes. The old table is dropped on Monday. Does this hold?"
 )
-_CLAUDE = """Verdict: FAIL
+CLAUDE_ON_PLAN = """Verdict: FAIL
 Rationale: The copy takes about 40 minutes for 80 million rows. Writes are stopped meanwhile. The \
 old table is the only way back, and it is dropped before anybody has used the new one for a \
 working day. Foreign keys are not checked after the swap.
@@ -67,7 +67,7 @@ ALTER TABLE sessions RENAME TO sessions_old;
 ALTER TABLE sessions_new RENAME TO sessions;
 ```
 """
-_CODEX = """Verdict: FAIL
+CODEX_ON_PLAN = """Verdict: FAIL
 Rationale: Writes are stopped meanwhile. The copy takes about 40 minutes for 80 million rows. \
 Dropping the old table on Monday removes the only way back. The two renames are atomic in one \
 transaction.
@@ -75,7 +75,7 @@ Risks:
 - There is no way back after Monday.
 Suggested next step: Rename both tables in one transaction and keep the old one.
 """
-_GEMINI = """Verdict: PASS
+GEMINI_ON_PLAN = """Verdict: PASS
 Rationale: The copy takes about 15 minutes for 80 million rows. Writes are stopped meanwhile. The \
 two renames are not atomic in one transaction. A night from Sunday to Monday is quiet enough.
 Risks: none
@@ -116,7 +116,7 @@ def answered(run_id: str, at: int, text: str, asked_at_s: float) -> SeatAnswer:
 
 def dissent(now_s: float, *, judged: bool = True) -> ValidationRun:
     """Three have answered: one is of another mind."""
-    texts = (_CLAUDE, _CODEX, _GEMINI)
+    texts = (CLAUDE_ON_PLAN, CODEX_ON_PLAN, GEMINI_ON_PLAN)
     asked_at_s = now_s - 260
     run_id = "val_0d15"
     run = ValidationRun(
@@ -158,7 +158,7 @@ def with_failures(now_s: float) -> ValidationRun:
         category=str(ErrorCategory.SPAWN),
         error="There is no program 'gemini' on this computer.",
     )
-    return replace(run, answers=(one, failed, skipped))
+    return replace(run, id="val_0fa1", answers=(one, failed, skipped))
 
 
 def going_on(now_s: float) -> ValidationRun:

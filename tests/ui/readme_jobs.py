@@ -12,6 +12,7 @@ from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName, CliRequest
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.submission import Submission
+from tests.support.plain_panels import CLAUDE_ON_PLAN
 from tests.support.told_cli import TRANSCRIPTS, ToldCli
 
 LONG = "Mend the session store: its test fails when the clock is turned back"
@@ -41,13 +42,17 @@ def cli_settings(folder: Path) -> str:
     (folder / "programs").mkdir(parents=True)
     story = folder / "programs" / "story.jsonl"
     story.write_text("".join(f"{json.dumps(each)}\n" for each in _story()))
+    plan = folder / "programs" / "plan.jsonl"
+    turn = (TRANSCRIPTS / "claude.turn.jsonl").read_text()
+    plan.write_text(_saying(turn, CLAUDE_ON_PLAN))
     said = folder / "programs" / "turn.jsonl"
     said.write_text(_with_figures((TRANSCRIPTS / "claude.turn.jsonl").read_text()))
     claude = _made(
         folder,
         CliName.CLAUDE,
         f'if grep -q "session store" "$asked.stdin"; then cat {story}; printf "{_STDERR}" >&2; '
-        f"sleep 600; fi; sleep 0.3; cat {said}\n",
+        f'sleep 600; fi; if grep -q "sessions table" "$asked.stdin"; then cat {plan}; exit; fi; '
+        f"sleep 0.3; cat {said}\n",
     )
     codex = _made(
         folder,
@@ -133,6 +138,14 @@ def _tool(index: int, name: str, asked: dict[str, str]) -> dict[str, Any]:
         "message": {"id": f"msg_{index}", "role": "assistant", "content": [block]},
         "session_id": _SESSION,
     }
+
+
+def _saying(transcript: str, text: str) -> str:
+    """The turn of a real one, with another answer in it."""
+    pieces = (("STUB-PONG users=1", text), ("STUB-", text), ("PONG users=1", ""))
+    for before, after in pieces:
+        transcript = transcript.replace(json.dumps(before), json.dumps(after))
+    return transcript
 
 
 def _with_figures(transcript: str) -> str:

@@ -76,9 +76,9 @@ def compare_picker(studio: Studio) -> None:
 
 
 def compare_running(studio: Studio) -> None:
-    from tests.support.plain_panels import _CODEX, _GEMINI, going_on, grew
+    from tests.support.plain_panels import CODEX_ON_PLAN, GEMINI_ON_PLAN, going_on, grew
 
-    news = (grew("codex", _CODEX[:260]), grew("gemini", _GEMINI[:120]))
+    news = (grew("codex", CODEX_ON_PLAN[:260]), grew("gemini", GEMINI_ON_PLAN[:120]))
     _panel(studio, going_on(studio.gateway.compare.now_s()), news)
 
 

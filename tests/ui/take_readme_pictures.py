@@ -23,19 +23,24 @@ import aiohttp
 from PySide6.QtCore import QSettings
 
 from llmgw_desktop.app import container as composition
+from llmgw_desktop.app.compare_wish import Wish
 from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.validation import Intent
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.application import make_application
 from llmgw_desktop.ui.desktop_shell import DesktopShell
+from llmgw_desktop.ui.main_window import MainWindow
+from llmgw_desktop.ui.pages.compare_page import ComparePage
 from llmgw_desktop.ui.qt_loop import run
 from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.tray import Tray
 from tests.support.answers import Answer, Delivery, Refusal, Spent
 from tests.support.lane import Lane
+from tests.support.plain_panels import CODEX_ON_PLAN, GEMINI_ON_PLAN, PLAN
 from tests.support.upstream import Upstream
 from tests.ui.readme_jobs import EARLIER, NOW, cli_settings, run_jobs
 
@@ -52,6 +57,9 @@ CLIENTS = {
     "codex": ("/v1/chat/completions", ("qwen3-coder-30b",)),
     "nightly-review": ("/v1/messages", ("claude-opus-5-5",)),
 }
+_OF_PLAN = Spent(
+    input_tokens=412, cache_read=0, cache_write_5m=0, cache_write_1h=0, output_tokens=286
+)
 PAUSE_S = {"claude-code": 5, "codex": 9, "nightly-review": 16}
 WORKERS = ("claude-code", "claude-code", "codex", "nightly-review")
 CONFIG = """
@@ -225,10 +233,29 @@ async def _pictures(folder: Path, home: Path, theme: Theme) -> None:
             window.open_flight(chosen.id)
             await asyncio.sleep(1)
             window.grab().save(str(folder / f"flights-{appearance.value}.png"))
+        theme.set_appearance(Appearance.LIGHT)
+        lanes["anthropic"].then(Answer(text=GEMINI_ON_PLAN, pieces=9, spent=_OF_PLAN))
+        lanes["lm-studio"].then(Answer(text=CODEX_ON_PLAN, pieces=9, spent=_OF_PLAN))
+        window.resize(*TALL)
+        window.show_page("compare")
+        await _compare(container, window)
+        window.grab().save(str(folder / "compare-light.png"))
         await container.runs.supervisor.stop_all()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await shell.stop()
+
+
+async def _compare(container: composition.Container, window: MainWindow) -> None:
+    """A plan, by a CLI and two models: one dissents."""
+    seats = ("claude", "qwen3-coder-30b", "claude-haiku-5")
+    wish = Wish(question=PLAN, intent=Intent.VALIDATE, seats=seats)
+    panel_id = await container.compare.ask(wish)
+    page = window.findChild(ComparePage)
+    assert isinstance(page, ComparePage)
+    page.open_panel(panel_id)
+    await container.validations.wait(panel_id, "local", 60)
+    await asyncio.sleep(1.5)
 
 
 async def _earlier_jobs(container: composition.Container) -> None:

@@ -32,6 +32,7 @@ from llmgw_desktop.ui.charts.pickable import Pickable
 from llmgw_desktop.ui.desktop_shell import DesktopShell
 from llmgw_desktop.ui.flights.table.flight_header import FlightHeader
 from llmgw_desktop.ui.main_window import MainWindow
+from llmgw_desktop.ui.pages.compare_page import ComparePage
 from llmgw_desktop.ui.pages.flights_page import FlightsPage
 from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.tray import Tray
@@ -39,9 +40,10 @@ from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from tests.support.cli_scene import set_cli_scene
 from tests.support.job_scene import set_job_scene
+from tests.support.plain_panels import dissent, with_failures
 from tests.support.routing_scene import set_full_scene
 from tests.ui.at_once import run_at_once
-from tests.ui.plain_gateway import PlainGateway, ended_flight, running_flight
+from tests.ui.plain_gateway import NOW_S, PlainGateway, ended_flight, running_flight
 
 
 @pytest.fixture(params=["empty", "full", "failed"])
@@ -61,6 +63,8 @@ def window(
         set_full_scene(gateway)
         set_cli_scene(gateway)
         gateway.compare.fill()
+        gateway.compare.panels.keep(dissent(NOW_S))
+        gateway.compare.panels.keep(with_failures(NOW_S - 60))
         set_job_scene(gateway.runs, gateway.places.jobs_folder)
         gateway.settings.env["GEMINI_API_KEY"] = "found"
     if request.param == "failed":
@@ -173,6 +177,7 @@ def make_poses(window: MainWindow, qtbot: QtBot) -> Iterator[str]:
             window.show_page(key)
             pause(300)
             yield f"{key} at {size}"
+        yield from comparisons(window, size)
         page = window.findChild(FlightsPage)
         assert isinstance(page, FlightsPage)
         if page._states.is_browsing:
@@ -187,6 +192,22 @@ def make_poses(window: MainWindow, qtbot: QtBot) -> Iterator[str]:
             yield f"filtered flights at {size}"
             page.show_query(FlightQuery())
             pause(100)
+
+
+def comparisons(window: MainWindow, size: tuple[int, int]) -> Iterator[str]:
+    page = window.findChild(ComparePage)
+    assert isinstance(page, ComparePage)
+    window.show_page("compare")
+    for panel_id in tuple(page._compare.panels.runs):  # type: ignore[attr-defined]
+        page.open_panel(panel_id)
+        pause(500)
+        yield f"comparison {panel_id} at {size}"
+        page.bar.change.click()
+        pause(300)
+        yield f"comparison {panel_id} being changed at {size}"
+    page._begin_anew()
+    window.show_page("flights")
+    pause(200)
 
 
 def pause(ms: int) -> None:

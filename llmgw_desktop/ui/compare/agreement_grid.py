@@ -89,6 +89,7 @@ class _Table(RowTable):
         header = self.horizontalHeader()
         header.setSectionsClickable(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         dress_header(header, theme)
 
     def fit_height(self) -> None:

@@ -25,8 +25,10 @@ class AnswerColumns(QWidget):
     reached = Signal(QWidget)
     """The keyboard came to this answer."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, before: QWidget) -> None:
+        """`before` is what the Tab key leaves for the first answer."""
         super().__init__()
+        self._before = before
         self._theme = theme
         self._views: list[AnswerView] = []
         self._across = 0
@@ -54,6 +56,14 @@ class AnswerColumns(QWidget):
         self._views = [self._view(answer) for answer in answers]
         self._across = 0
         self._arrange()
+        stop = self._before
+        for view in self._views:
+            stop = view.stop_after(stop)
+
+    @property
+    def needed(self) -> int:
+        """The height at which no answer has to be scrolled."""
+        return max((view.needed for view in self._views), default=0)
 
     def set_tall(self, height: int) -> None:
         if height != self._tall:
@@ -62,12 +72,14 @@ class AnswerColumns(QWidget):
                 view.setFixedHeight(height)
 
     def step(self, by: int) -> None:
-        """The keyboard goes to the answer before or behind; from none, to the first."""
+        """The keyboard goes to the answer before or behind; from none, to the first. By 0 nothing
+        is moved into sight."""
         has = [at for at, view in enumerate(self._views) if view.isAncestorOf(_focused(self))]
         to = min(max(has[0] + by, 0), len(self._views) - 1) if has else 0
         if self._views:
             self._views[to].text.setFocus()
-            self.reached.emit(self._views[to])
+            if by:
+                self.reached.emit(self._views[to])
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

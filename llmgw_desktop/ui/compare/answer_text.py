@@ -3,6 +3,8 @@
 Text is only ever added at the end, so that a long answer costs no more than its last line.
 """
 
+import math
+
 from PySide6.QtGui import (
     QFont,
     QPalette,
@@ -43,6 +45,13 @@ class AnswerText(QPlainTextEdit):
     @property
     def text(self) -> str:
         return self._shown
+
+    @property
+    def needed(self) -> int:
+        """The height of all its lines, as they are broken now."""
+        lines = self.document().size().height()
+        margin = self.document().documentMargin()
+        return math.ceil(lines * self.fontMetrics().lineSpacing() + 2 * margin) + 2
 
     def show_text(self, text: str, *, follows: bool) -> None:
         """What is new is added; a text that begins otherwise takes the place of the old."""

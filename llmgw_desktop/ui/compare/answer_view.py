@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.compare_words import ShownAnswer
@@ -66,6 +66,11 @@ class AnswerView(Card):
     def answer(self) -> ShownAnswer:
         return self._answer
 
+    @property
+    def needed(self) -> int:
+        """The height at which nothing of it has to be scrolled; once it is laid out."""
+        return self.height() - self.text.height() + self.text.needed
+
     def show_answer(self, answer: ShownAnswer) -> None:
         self._answer = answer
         self._mark.show_mark(*state_mark(answer.state))
@@ -93,6 +98,13 @@ class AnswerView(Card):
         self.again.setVisible(not answer.is_live and answer.state is not SeatState.COMPLETED)
         self.setAccessibleName(self._name.text())
         self.setAccessibleDescription(answer.description)
+
+    def stop_after(self, before: QWidget) -> QWidget:
+        """The Tab key comes here from that; the last stop of it."""
+        for stop in (self.text, self.copy, self.flight, self.job, self.again, self.cancel):
+            QWidget.setTabOrder(before, stop)
+            before = stop
+        return before
 
     @override
     def minimumSizeHint(self) -> QSize:

@@ -18,7 +18,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.card import Card
 from llmgw_desktop.ui.widgets.choice import Choice
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.segmented import Segmented
 from llmgw_desktop.ui.widgets.text_field import TextLine
 from llmgw_desktop.ui.widgets.wrapped_row import WrappedRow
@@ -60,7 +60,7 @@ class Composer(Card):
         self.intent = Segmented(theme, keys, name="What is done")
         self.more = Button(theme, "Add text…", kind=ButtonKind.QUIET, icon="plus")
         self.open_file = Button(theme, "Open a file…", kind=ButtonKind.QUIET, icon="folder")
-        self.chips = SeatChips(theme)
+        self.chips = SeatChips(theme, self.focus)
         self.judge = Choice(theme, [_NO_JUDGE], name="Judge")
         self.ask = Button(theme, "Ask", kind=ButtonKind.PRIMARY, icon="send", name="Ask all")
         self.ask.setToolTip("Ask all (Ctrl+Enter)")
@@ -174,17 +174,11 @@ class Composer(Card):
         self.chips.changed.connect(lambda: self.show_problem(""))
 
     def _lay_out(self) -> None:
-        theme, space = self._theme, self._theme.space
+        space = self._theme.space
         how = QWidget()
         how_row = WrappedRow(space(2), how)
         for part in (self.intent, self.more, self.open_file):
             how_row.addWidget(part)
-        who = QHBoxLayout()
-        who.setSpacing(space(2))
-        label = Label(theme, "Ask", tone=Tone.MUTED)
-        label.setBuddy(self.chips.add)
-        who.addWidget(label)
-        who.addWidget(self.chips, 1)
         foot = QHBoxLayout()
         foot.setSpacing(space(2))
         foot.addWidget(self._hint, 1)
@@ -193,10 +187,8 @@ class Composer(Card):
         column = QVBoxLayout(self)
         column.setContentsMargins(space(4), space(4), space(4), space(4))
         column.setSpacing(space(2.5))
-        for widget in (self.question, how, self.content, self.focus):
+        for widget in (self.question, how, self.content, self.focus, self.chips, self._problem):
             column.addWidget(widget)
-        column.addLayout(who)
-        column.addWidget(self._problem)
         column.addLayout(foot)
         self._problem.hide()
         stops = (self.question, self.intent, self.more, self.open_file, self.content, self.focus)

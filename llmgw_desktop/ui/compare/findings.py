@@ -127,6 +127,7 @@ class Findings(QWidget):
             self.judge.flight_wanted.connect(self.flight_wanted)
             self.judge.job_wanted.connect(self.job_wanted)
             self._judge_place.addWidget(self.judge)
+            self.judge.stop_after(self.ask_judge)
 
     def _say(self, label: FlowingLabel, words: str) -> None:
         label.setText(words)

@@ -12,7 +12,7 @@ from llmgw_desktop.app.compare_wish import MOST_ASKED
 from llmgw_desktop.ui.compare.seat_picker import SeatPicker
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
-from llmgw_desktop.ui.widgets.label import Label
+from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.wrapped_row import WrappedRow
 
 
@@ -24,18 +24,21 @@ class SeatChips(QWidget):
     full = Signal()
     """One more was wanted than may be asked."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, before: QWidget) -> None:
+        """`before` is what the Tab key leaves for the first chip."""
         super().__init__()
         self._theme = theme
+        self._before = before
         self._everyone: Sequence[Askable] = ()
         self._chips: dict[str, _Chip] = {}
         self._row = WrappedRow(theme.space(1.5), self)
         self.add = Button(theme, "Add", icon="plus", name="Add who is asked")
         self.picker = SeatPicker(theme, self)
+        label = Label(theme, "Ask", tone=Tone.MUTED)
+        label.setBuddy(self.add)
+        label.setMinimumHeight(self.add.sizeHint().height())
+        self._row.addWidget(label)
         self._row.addWidget(self.add)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
         self.add.clicked.connect(self.open_picker)
         self.picker.chosen.connect(self.toggle)
 
@@ -93,11 +96,12 @@ class SeatChips(QWidget):
     def _put(self, key: str) -> None:
         chip = _Chip(self._theme, self._title(key))
         chip.close_wanted.connect(lambda: self.take_down(key))
-        self._row.insert(len(self._chips), chip)
+        self._row.insert(1 + len(self._chips), chip)
         self._chips[key] = chip
-        before = [each.remove for each in self._chips.values()]
-        for one, other in zip(before, [*before[1:], self.add], strict=True):
-            QWidget.setTabOrder(one, other)
+        stop = self._before
+        for each in (*(one.remove for one in self._chips.values()), self.add):
+            QWidget.setTabOrder(stop, each)
+            stop = each
 
     def _drop(self, key: str) -> None:
         chip = self._chips.pop(key)

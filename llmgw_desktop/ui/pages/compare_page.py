@@ -35,7 +35,7 @@ from llmgw_desktop.ui.widgets.view_clothes import dress_menu, dress_view
 
 _SHARE = 0.58
 """Of the height in sight, for a row of answers."""
-_LEAST_UNITS, _MOST_UNITS = 70, 170
+_SHORT_UNITS, _LEAST_UNITS, _MOST_UNITS = 45, 70, 170
 
 
 class ComparePage(QWidget):
@@ -57,7 +57,7 @@ class ComparePage(QWidget):
         self._panel_id = ""
         self.composer = Composer(theme)
         self.head = PanelHead(theme)
-        self.columns = AnswerColumns(theme)
+        self.columns = AnswerColumns(theme, self.composer.ask)
         self.findings = Findings(theme)
         self.states = CompareStates(theme)
         self.follower = PanelFollower(compare, bridge, self)
@@ -125,6 +125,7 @@ class ComparePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        self._fit_soon()
 
     def ask(self) -> None:
         """What stands in the composer; what is wrong with it is said there."""
@@ -218,8 +219,8 @@ class ComparePage(QWidget):
             self._show_parts()
             self.columns.step(0)
             self._scroll.verticalScrollBar().setValue(0)
-        elif was_going_on and panel.has_ended:
-            self._fit()
+        if is_first or (was_going_on and panel.has_ended):
+            self._fit_soon()
 
     def _show_parts(self) -> None:
         has_panel = self._panel is not None
@@ -234,10 +235,18 @@ class ComparePage(QWidget):
         self.bar.show_panel(self._panel, is_edited=not self.composer.isHidden())
 
     def _fit(self) -> None:
-        """A row of answers fills the room that is there, and what is below still peeps out."""
+        """A row of answers fills the room that is there, and what is below still peeps out; it
+        takes no more than the longest needs."""
         space = self._theme.space
         wanted = round(self._scroll.viewport().height() * _SHARE)
-        self.columns.set_tall(min(max(wanted, space(_LEAST_UNITS)), space(_MOST_UNITS)))
+        tall = min(max(wanted, space(_LEAST_UNITS)), space(_MOST_UNITS))
+        if self._panel is not None and self._panel.has_ended:
+            tall = min(tall, max(self.columns.needed, space(_SHORT_UNITS)))
+        self.columns.set_tall(tall)
+
+    def _fit_soon(self) -> None:
+        """When the lines have been broken for the width that they have."""
+        QTimer.singleShot(0, self, self._fit)
 
     def _do(self, work: Coroutine[Any, Any, object], name: str) -> None:
         """What fails is said across the top; afterwards the comparison is looked at again."""
