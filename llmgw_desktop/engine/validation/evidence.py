@@ -188,12 +188,13 @@ def _content(path: Path, most_bytes: int) -> tuple[str, bytes]:
             return "link", os.fsencode(path.readlink())
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         handle = os.open(path, flags)
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            os.close(handle)
+            # A folder is a repository within this one.
+            return "folder" if stat.S_ISDIR(mode) else "other", b""
         with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                return "other", b""
             raw = file.read(most_bytes + 1)
-    except IsADirectoryError:
-        return "folder", b""  # a repository within this one
     except OSError as error:
         raise InvalidRun(
             f"{path.name} cannot be read: {error.strerror}", field="workingDir"

@@ -166,13 +166,19 @@ def _check_shape(body: Mapping[str, Any]) -> None:
     answers, judge = body.get("answers"), body.get("judge")
     are_well = isinstance(answers, list) and all(map(_is_answer, answers))
     is_linked = type(body.get("seq")) is int and isinstance(body.get("prevSha256"), str)
-    if not (are_well and is_linked and (judge is None or _is_answer(judge))):
+    is_named = _is_line(body.get("validationId"))
+    if not (are_well and is_linked and is_named and (judge is None or _is_answer(judge))):
         raise NotGenuine("It is signed, and yet no receipt: parts of it are missing.")
 
 
 def _is_answer(told: object) -> bool:
     texts = ("seat", "sha256")
-    return isinstance(told, dict) and all(isinstance(told.get(name), str) for name in texts)
+    return isinstance(told, dict) and all(_is_line(told.get(name)) for name in texts)
+
+
+def _is_line(told: object) -> bool:
+    """It is shown in a terminal: a line of its own there would pass for one of ours."""
+    return isinstance(told, str) and told.isprintable()
 
 
 def _check_raw(body: Mapping[str, Any], raw: object) -> None:

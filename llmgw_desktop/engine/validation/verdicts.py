@@ -3,12 +3,14 @@
 What cannot be read is unclear, and unclear is never agreement. Every line is looked at once.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.domain.validation import SeatAnswer, SeatState, Stance, Verdict
+from llmgw_desktop.engine.compression.fences import fence_after
+from llmgw_desktop.engine.validation.json_verdicts import json_in
 
 LONGEST_READ = 200_000
 """Characters of an answer that are looked at: its beginning and its end."""
@@ -26,8 +28,11 @@ _STANCE = {word: stance for stance, words in _WORDS.items() for word in words.sp
 _STANDALONE = frozenset({"pass", "passed", "fail", "failed", "agree", "disagree"})
 """Words that alone on a line are a verdict, also without a heading."""
 _NEGATIONS = frozenset({"not", "never", "don't", "doesn't", "cannot", "can't", "isn't"})
-_CONDITIONS = frozenset({"if", "unless", "provided", "once", "conditional", "conditions", "except"})
+_CONDITIONS = frozenset(
+    {"if", "unless", "provided", "once", "conditional", "conditions", "except", "but", "until"}
+)
 """Words behind an agreement that make it a conditional one."""
+_CONTRARY = re.compile(r"\b(?:FAIL|FAILED|DISAGREE|REJECT|REJECTED)\b")
 _REACH = 3
 """Words behind a negation that it turns round."""
 _WORD = re.compile(r"[a-z][a-z'’]*", re.IGNORECASE)
@@ -68,12 +73,15 @@ def verdict_of(answer: SeatAnswer, *, is_plain: bool = False) -> Verdict:
 def read_verdict(text: str) -> Verdict:
     """Of an answer that was asked for a verdict."""
     text = _bounded(text)
-    if (told := _json_in(text)) is not None:
+    told, is_all = json_in(text)
+    if told is not None and is_all:
         return _structured(told)
     lines = list(_lines(text))
     sections = _sections(lines)
-    said = [line for line in sections.get("verdict", []) if line][:8]
+    said = [line for line in sections.get("verdict", []) if line]
     stance, words = _of_verdicts(said) if said else _of_standalone(lines)
+    if told is not None:
+        return _of_one_mind(_structured(told), stance if words else None)
     rationale = "\n".join(sections.get("rationale", [])).strip() or _first_prose(lines)
     return Verdict(
         stance=stance,
@@ -82,6 +90,11 @@ def read_verdict(text: str) -> Verdict:
         risks=_risks(sections.get("risks", []) or _risk_lines(lines)),
         next_step=" ".join(sections.get("next", [])).strip()[:_RATIONALE],
     )
+
+
+def _of_one_mind(verdict: Verdict, said: Stance | None) -> Verdict:
+    """A block within an answer may be what its writer quotes: his own words must say the same."""
+    return verdict if said in (None, verdict.stance) else replace(verdict, stance=Stance.UNCLEAR)
 
 
 def stance_of(words: str) -> Stance:
@@ -121,10 +134,14 @@ def _of_standalone(lines: Sequence[str]) -> tuple[Stance, str]:
 
 
 def _stance_of_line(line: str) -> Stance:
-    """Its first words decide; an agreement under conditions is none."""
+    """Its first words decide; an agreement under conditions is none, nor one that is taken back."""
     stance = stance_of(_first_clause(line))
+    if stance is not Stance.AGREE:
+        return stance
+    if _CONTRARY.search(line[:_LONGEST_LINE]):
+        return Stance.UNCLEAR
     words = {match.group().lower() for match in _WORD.finditer(line[:_LONGEST_LINE])}
-    return Stance.MIXED if stance is Stance.AGREE and words & _CONDITIONS else stance
+    return Stance.MIXED if words & _CONDITIONS else stance
 
 
 def _first_clause(line: str) -> str:
@@ -144,44 +161,12 @@ def _structured(told: Mapping[str, Any]) -> Verdict:
     )
 
 
-def _json_in(text: str) -> Mapping[str, Any] | None:
-    """The whole answer, or the one block of JSON in it, with a verdict."""
-    whole = text.strip()
-    blocks = [whole] if whole.startswith("{") else _json_blocks(text)
-    found = []
-    for block in blocks[:4]:
-        try:
-            told = json.loads(block)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(told, dict) and "verdict" in told:
-            found.append(told)
-    return found[0] if len(found) == 1 else None
-
-
-def _json_blocks(text: str) -> list[str]:
-    blocks: list[str] = []
-    inside: list[str] | None = None
-    for line in text.splitlines():
-        bare = line.strip()
-        if inside is None and bare in ("```json", "~~~json"):
-            inside = []
-        elif inside is not None and bare in ("```", "~~~"):
-            blocks.append("\n".join(inside))
-            inside = None
-        elif inside is not None:
-            inside.append(line)
-    return blocks
-
-
 def _lines(text: str) -> Iterable[str]:
     """Without code and quotations: what stands there is another's word."""
     fence = ""
     for line in text.splitlines():
-        bare = line.lstrip()
-        if bare[:3] in ("```", "~~~"):
-            fence = "" if fence == bare[:3] else fence or bare[:3]
-        elif not fence and not bare.startswith(">"):
+        before, fence = fence, fence_after(line, fence)
+        if not before and not fence and not line.lstrip().startswith(">"):
             yield line[:_LONGEST_LINE]
 
 

@@ -28,9 +28,10 @@ def read_bytes(path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise _refused(path, f"cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)  # no file object would take a folder's
+        raise _refused(path, "is not a file")
     with os.fdopen(handle, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise _refused(path, "is not a file")
         raw = opened.read(_MOST_BYTES + 1)
     if len(raw) > _MOST_BYTES:
         raise _refused(path, "is larger than 64 MB, which no settings file is")

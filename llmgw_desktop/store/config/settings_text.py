@@ -35,9 +35,10 @@ def read_settings_file(path: Path) -> bytes:
 
 def _read_file(path: Path) -> bytes:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)  # no file object would take a folder's
+        raise OSError(errno.EINVAL, "it is not a file")
     with os.fdopen(handle, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "it is not a file")
         return opened.read(MAX_BYTES + 1)
 
 

@@ -150,6 +150,19 @@ def test_a_link_is_not_followed(repo: Repo, tmp_path: Path) -> None:
     assert new == {"link": "link", "folder": "link"}
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux to count files")
+def test_a_repository_within_is_told_and_no_file_stays_open(repo: Repo) -> None:
+    (repo.folder / "within").mkdir()
+    Repo(repo.folder / "within" / "it")
+    content = repo.content(scope="uncommitted")
+    assert [(each["path"], each["kind"]) for each in content["untrackedFiles"]] == [
+        ("within/it/", "folder")
+    ]
+    inside = repo.folder / "within" / "it"
+    opened = [Path(each) for each in Path("/proc/self/fd").iterdir()]
+    assert inside not in [each.readlink() for each in opened if each.is_symlink()]
+
+
 def test_nothing_is_cut(repo: Repo) -> None:
     repo.write("big", "x" * 200_000)
     with pytest.raises(InvalidRun, match="nothing is cut") as refused:

@@ -126,6 +126,10 @@ def test_another_key_is_found() -> None:
         {"answers": [], "seq": "1", "prevSha256": ""},
         {"answers": [], "seq": 1, "prevSha256": None},
         {"answers": [], "seq": 1, "prevSha256": "", "judge": {"seat": 1}},
+        {"validationId": "val_1\nother.json: genuine."},
+        {"validationId": "\x1b[2J"},
+        {"validationId": None},
+        {"answers": [{"seat": "a\nb", "sha256": "0"}]},
     ],
 )
 def test_whoever_has_a_key_can_sign_no_nonsense(body: dict[str, Any]) -> None:
