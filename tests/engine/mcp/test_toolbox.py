@@ -105,3 +105,24 @@ def test_the_core_profile_shows_few_of_many_arguments_and_refuses_none() -> None
     assert "additionalProperties" not in input_schema(tool, Profile.CORE)
     assert input_schema(tool)["additionalProperties"] is False
     jsonschema.Draft202012Validator.check_schema(input_schema(tool))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        ("wrods", "did you mean 'words'?"),
+        ("Words", "did you mean 'words'?"),
+        ("task", "it belongs into 'parts';"),
+    ],
+)
+async def test_a_mistyped_argument_is_told_what_was_meant(wrong: str, hint: str) -> None:
+    parts = option("parts", {"type": "object", "properties": {"task": TEXT}}, "Its parts.")
+    tool = a_tool(takes=(*a_tool().takes, parts))
+    answer = await Toolbox([tool]).call("echo", {"words": "a", wrong: "b"}, LOCAL)
+    assert answer.structured["field"] == wrong
+    assert f"echo has no such argument; {hint} it has words, loud" in answer.structured["error"]
+
+
+async def test_nothing_is_guessed_from_afar() -> None:
+    answer = await Toolbox([a_tool()]).call("echo", {"words": "a", "colour": "b"}, LOCAL)
+    assert "no such argument; it has words" in answer.structured["error"]
