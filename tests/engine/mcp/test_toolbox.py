@@ -7,14 +7,19 @@ import pytest
 
 from llmgw_desktop.clis.asked import option
 from llmgw_desktop.clis.values import ON, TEXT
+from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
-from llmgw_desktop.domain.run_errors import NoSuchJob, Saturated
+from llmgw_desktop.domain.run_errors import CliResting, NoSuchJob, Saturated, SessionBusy
 from llmgw_desktop.engine.mcp.schemas import input_schema, output_schema
 from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Profile, Tool, ToolAnswer, ToolCall
 from llmgw_desktop.engine.mcp.tool_errors import CATEGORIES
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 
 READER = Principal(client_id="cli_1", name="reader", scopes=frozenset({Scope.MCP}))
+
+
+def _resting(category: ErrorCategory) -> CliResting:
+    return CliResting("claude-cli", "It failed.", category=category, retry_after_s=20)
 
 
 async def _echo(call: ToolCall) -> ToolAnswer:
@@ -69,6 +74,9 @@ async def test_what_does_not_fit_is_refused_by_its_name(arguments: Any, field: s
     [
         (NoSuchJob("job_1"), "not_found", False),
         (Saturated(3), "saturated", True),
+        (SessionBusy("gws_1"), "saturated", True),
+        (_resting(ErrorCategory.RATE_LIMIT), "rate_limit", True),
+        (_resting(ErrorCategory.AUTH), "auth_error", False),
         (ZeroDivisionError(), "internal_error", False),
     ],
 )
