@@ -131,6 +131,14 @@ async def test_a_mistyped_argument_is_told_what_was_meant(wrong: str, hint: str)
     assert f"echo has no such argument; {hint} it has words, loud" in answer.structured["error"]
 
 
+async def test_a_tool_that_its_scopes_hide_is_told_of_like_one_that_there_is_not() -> None:
+    box = Toolbox([a_tool()])
+    hidden = await box.call("echo", {"words": "a"}, READER)
+    nowhere = await box.call("ohce", {"words": "a"}, READER)
+    assert "for this key" in hidden.structured["error"]
+    assert hidden.text.replace("echo", "ohce") == nowhere.text
+
+
 async def test_nothing_is_guessed_from_afar() -> None:
     answer = await Toolbox([a_tool()]).call("echo", {"words": "a", "colour": "b"}, LOCAL)
     assert "no such argument; it has words" in answer.structured["error"]

@@ -43,5 +43,6 @@ async def test_what_is_not_there_or_leads_out_starts_nothing(make_house: MakeHou
             assert (status, error["param"], error["field"]) == (expected, field, field)
             assert error["category"] == ("not_found" if expected == 404 else "invalid_input")
             assert error["retryable"] is False
+            assert "/none'" in error["message"] or fields.get("workingDir") != "none"
     assert house.asked == []
     assert house.closed == []
