@@ -201,7 +201,10 @@ def _version_of(words: Words) -> _Told:
     if words.code is None:
         return _Told(problem="It does not say its version in time.")
     said = inert_line(_first_line(words.err) or _first_line(words.out), 200)
-    ended = f"Asked for its version it ended with exit code {words.code}"
+    if words.code == 0:
+        ended = "Asked for its version it told none"
+    else:
+        ended = f"Asked for its version it ended with exit code {words.code}"
     return _Told(problem=f"{ended}: {said}" if said else f"{ended}.")
 
 

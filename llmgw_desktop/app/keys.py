@@ -34,7 +34,10 @@ class ClientKeys:
         if looks_like_key(name):
             raise ValueError("This looks like a key. Name the program; its key is made here.")
         if any(client.name == name for client in self._clients.active()):
-            raise ValueError(f"There is already a client named '{name}'. Revoke it first.")
+            raise ValueError(
+                f"There is already a client named '{name}'. Choose another name, or revoke that"
+                " one first: `llmgw key revoke`."
+            )
         key = KEY_PREFIX + secrets.token_urlsafe(32)
         self._clients.add(
             Client(

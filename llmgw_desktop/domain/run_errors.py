@@ -105,3 +105,12 @@ class NoSuchSession(RequestError):
 
     def __init__(self, session_id: str) -> None:
         super().__init__(f"You have no session '{session_id[:80]}'.")
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same request may do better later, with nothing changed. Not where somebody
+    has to sign in first."""
+    if isinstance(error, CliResting):
+        return error.category is not ErrorCategory.AUTH
+    is_busy = getattr(error, "category", None) is ErrorCategory.SATURATED
+    return is_busy or isinstance(error, GatewayClosed)

@@ -155,7 +155,8 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             status=403,
             anthropic="permission_error",
             openai="permission_error",
-            advice="Change what this client may do in the gateway's settings.",
+            advice="A key that may is made with `llmgw key add NAME`, with --scope once for each"
+            " permission that it needs.",
         ),
         Unauthenticated: Row(
             status=401,

@@ -28,6 +28,7 @@ from llmgw_desktop.domain.run_errors import (
     InvalidRun,
     NoSuchWorkspace,
     Saturated,
+    is_passing,
 )
 from llmgw_desktop.domain.vault_errors import EntryUnfit
 from llmgw_desktop.wire import anthropic, gemini, openai_chat
@@ -121,14 +122,15 @@ def _status(error: LlmgwError, row: Row) -> int:
 def _of_runs(error: LlmgwError) -> Mapping[str, object]:
     """What is said of a run that was refused."""
     if isinstance(error, Saturated):
-        return {"category": ErrorCategory.SATURATED, "retryable": True}
+        return {"category": ErrorCategory.SATURATED, "retryable": is_passing(error)}
     if isinstance(error, CliResting):
-        is_passing = error.category is not ErrorCategory.AUTH
-        return {"category": error.category, "retryable": is_passing}
+        return {"category": error.category, "retryable": is_passing(error)}
+    if isinstance(error, NoSuchWorkspace):
+        return {"field": error.field, "category": "not_found", "retryable": False}
     if not isinstance(error, InvalidRun):
         return {}
-    is_busy = error.category is ErrorCategory.SATURATED
-    return {"field": error.field or None, "category": error.category, "retryable": is_busy}
+    passes = is_passing(error)
+    return {"field": error.field or None, "category": error.category, "retryable": passes}
 
 
 def _param(error: LlmgwError) -> str | None:

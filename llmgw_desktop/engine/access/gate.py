@@ -40,7 +40,9 @@ class Gate:
 
     def _check(self, principal: Principal, scope: Scope) -> None:
         if scope not in principal.scopes:
-            raise MissingScope(f"This client may not {SCOPE_WORDS[scope]}.")
+            raise MissingScope(
+                f"This client may not {SCOPE_WORDS[scope]}: its key has not the scope '{scope}'."
+            )
         if scope is Scope.MODELS_USE:
             self.check_open()
 

@@ -16,7 +16,7 @@ from llmgw_desktop.engine.front.http_caller import HttpCaller
 
 _OFFERED = (
     "This gateway answers messages, chat/completions, responses, embeddings, generateContent, "
-    "countTokens and models."
+    "countTokens and models, /v1/jobs, /v1/sessions and, at http.path (/mcp), MCP."
 )
 _MISPLACED = "Set the client's base URL as the gateway shows it."
 

@@ -46,7 +46,8 @@ class JobsDoor:
         fields = dict(read_object(await caller.read_body()))
         cli, wait = fields.pop("cli", None), fields.pop("wait", None)
         if not isinstance(cli, str):
-            raise InvalidRun("say which CLI: claude, codex, …", field="cli")
+            names = ", ".join(CliName)
+            raise InvalidRun(f"say which CLI is asked: {names}", field="cli")
         if not isinstance(wait, bool | None):
             raise InvalidRun("it must be true or false", field="wait")
         project = caller.headers.get("x-project", "")

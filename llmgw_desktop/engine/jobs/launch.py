@@ -198,7 +198,9 @@ def checked_folder(working_dir: str) -> str:
     if not folder.is_absolute():
         raise InvalidRun("is not an absolute path. Say it from the root on.", field="workingDir")
     if not folder.is_dir() or not os.access(folder, os.X_OK):
-        raise InvalidRun("is no folder that can be entered.", field="workingDir")
+        raise InvalidRun(
+            f"there is no folder {working_dir[:200]!r} that can be entered", field="workingDir"
+        )
     return working_dir
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from llmgw_desktop.clis.checks import no_nul
 from llmgw_desktop.clis.values import fits, said
+from llmgw_desktop.domain.near_names import meant
 from llmgw_desktop.engine.mcp.tool import Tool
 from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument
 
@@ -17,8 +18,9 @@ def checked(tool: Tool, arguments: Mapping[str, Any] | None) -> Mapping[str, Any
         option = table.get(name)
         if option is None:
             has = ", ".join(table) or "no arguments"
+            hint = meant(name, {each.name: each.schema for each in tool.takes})
             raise InvalidArgument(
-                f"{tool.name} has no such argument; it has {has}", field=name[:80]
+                f"{tool.name} has no such argument; {hint}it has {has}", field=name[:80]
             )
         if not fits(value, option.schema):
             raise InvalidArgument(f"it must be {said(option.schema)}", field=name)

@@ -7,7 +7,13 @@ from llmgw_desktop.domain.access_errors import AccessError
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, RequestError
 from llmgw_desktop.domain.job import JobState
-from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchJob, NoSuchSession, NoSuchWorkspace
+from llmgw_desktop.domain.run_errors import (
+    InvalidRun,
+    NoSuchJob,
+    NoSuchSession,
+    NoSuchWorkspace,
+    is_passing,
+)
 from llmgw_desktop.engine.mcp.tool import ToolAnswer
 
 NOT_FOUND = "not_found"
@@ -42,7 +48,7 @@ def refusal(error: LlmgwError, **more: Any) -> ToolAnswer:
         str(error),
         category_of(error),
         field=getattr(error, "field", "") or None,
-        retryable=isinstance(error, GatewayClosed),
+        retryable=is_passing(error),
         more=more,
     )
 

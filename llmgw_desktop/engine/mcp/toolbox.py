@@ -44,7 +44,11 @@ class Toolbox:
         """Whatever the client's profile: it only says what is listed."""
         tool = self._tools.get(name)
         if tool is None or tool.scope not in principal.scopes:
-            return told(f"There is no tool '{name[:80]}'.", ErrorCategory.INVALID_INPUT)
+            return told(
+                f"There is no tool '{name[:80]}' for this key. tools/list names all that there are"
+                " for it; which those are its scopes say.",
+                ErrorCategory.INVALID_INPUT,
+            )
         try:
             call = ToolCall(
                 principal=principal,

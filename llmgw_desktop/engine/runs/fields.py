@@ -13,6 +13,7 @@ from llmgw_desktop.clis.checks import no_nul
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.values import ON, TEXT, TEXTS, fits, one_of, said, whole_number
 from llmgw_desktop.domain.cli import Warned
+from llmgw_desktop.domain.near_names import meant
 from llmgw_desktop.domain.prompt_facts import NO_FACTS, AnswerShape, PromptFacts
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.engine.runs.cache_marks import cache_marks
@@ -110,8 +111,9 @@ def read_fields(
     for name in given:
         if name not in known:
             own = ", ".join(sorted(known - set(_COMMON)))
+            hint = meant(name, {each.name: each.schema for each in (*COMMON, *cli.options)})
             raise InvalidRun(
-                f"{cli.name} has no such field; it has {own} and {', '.join(_COMMON)}",
+                f"{cli.name} has no such field; {hint}it has {own} and {', '.join(_COMMON)}",
                 field=name[:80] or "a field without a name",
             )
     _refuse_conflicts(common)

@@ -106,7 +106,10 @@ def _foreign(sessions: Sessions, asked: RunAsked, principal: Principal) -> Sessi
     named = asked.session_id
     is_ours = named.startswith(f"{SESSION_PREFIX}_") or sessions.is_held(asked.cli.name, named)
     if principal.client_id != LOCAL.client_id or is_ours:
-        raise InvalidRun("there is no such session of yours", field="sessionId")
+        raise InvalidRun(
+            "there is no such session of yours; session_list, or GET /v1/sessions, has all",
+            field="sessionId",
+        )
     wish = SessionWish.FORK if asked.forks else SessionWish.RESUME
     return _beginning(sessions, asked, principal.client_id, wish=wish, provider_id=named)
 

@@ -75,9 +75,9 @@ def real_folder(path: str, field: str) -> Path:
     try:
         real = Path(os.path.realpath(path, strict=True))
     except (OSError, ValueError):
-        raise InvalidRun("it names a folder that is not there", field=field) from None
+        raise InvalidRun(f"there is no folder {path[:200]!r}", field=field) from None
     if not real.is_dir() or not os.access(real, os.X_OK):
-        raise InvalidRun("is no folder that can be entered.", field=field)
+        raise InvalidRun(f"{path[:200]!r} is no folder that can be entered", field=field)
     return real
 
 

@@ -7,14 +7,19 @@ import pytest
 
 from llmgw_desktop.clis.asked import option
 from llmgw_desktop.clis.values import ON, TEXT
+from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
-from llmgw_desktop.domain.run_errors import NoSuchJob, Saturated
+from llmgw_desktop.domain.run_errors import CliResting, NoSuchJob, Saturated, SessionBusy
 from llmgw_desktop.engine.mcp.schemas import input_schema, output_schema
 from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Profile, Tool, ToolAnswer, ToolCall
 from llmgw_desktop.engine.mcp.tool_errors import CATEGORIES
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
 
 READER = Principal(client_id="cli_1", name="reader", scopes=frozenset({Scope.MCP}))
+
+
+def _resting(category: ErrorCategory) -> CliResting:
+    return CliResting("claude-cli", "It failed.", category=category, retry_after_s=20)
 
 
 async def _echo(call: ToolCall) -> ToolAnswer:
@@ -69,6 +74,9 @@ async def test_what_does_not_fit_is_refused_by_its_name(arguments: Any, field: s
     [
         (NoSuchJob("job_1"), "not_found", False),
         (Saturated(3), "saturated", True),
+        (SessionBusy("gws_1"), "saturated", True),
+        (_resting(ErrorCategory.RATE_LIMIT), "rate_limit", True),
+        (_resting(ErrorCategory.AUTH), "auth_error", False),
         (ZeroDivisionError(), "internal_error", False),
     ],
 )
@@ -105,3 +113,32 @@ def test_the_core_profile_shows_few_of_many_arguments_and_refuses_none() -> None
     assert "additionalProperties" not in input_schema(tool, Profile.CORE)
     assert input_schema(tool)["additionalProperties"] is False
     jsonschema.Draft202012Validator.check_schema(input_schema(tool))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        ("wrods", "did you mean 'words'?"),
+        ("Words", "did you mean 'words'?"),
+        ("task", "it belongs into 'parts';"),
+    ],
+)
+async def test_a_mistyped_argument_is_told_what_was_meant(wrong: str, hint: str) -> None:
+    parts = option("parts", {"type": "object", "properties": {"task": TEXT}}, "Its parts.")
+    tool = a_tool(takes=(*a_tool().takes, parts))
+    answer = await Toolbox([tool]).call("echo", {"words": "a", wrong: "b"}, LOCAL)
+    assert answer.structured["field"] == wrong
+    assert f"echo has no such argument; {hint} it has words, loud" in answer.structured["error"]
+
+
+async def test_a_tool_that_its_scopes_hide_is_told_of_like_one_that_there_is_not() -> None:
+    box = Toolbox([a_tool()])
+    hidden = await box.call("echo", {"words": "a"}, READER)
+    nowhere = await box.call("ohce", {"words": "a"}, READER)
+    assert "for this key" in hidden.structured["error"]
+    assert hidden.text.replace("echo", "ohce") == nowhere.text
+
+
+async def test_nothing_is_guessed_from_afar() -> None:
+    answer = await Toolbox([a_tool()]).call("echo", {"words": "a", "colour": "b"}, LOCAL)
+    assert "no such argument; it has words" in answer.structured["error"]

@@ -40,6 +40,9 @@ async def test_what_is_not_there_or_leads_out_starts_nothing(make_house: MakeHou
     for fields, expected, field in cases:
         for key in ("", runner):
             status, error = await house.refused(key=key, prompt=OK, **fields)
-            assert (status, error["param"]) == (expected, field)
+            assert (status, error["param"], error["field"]) == (expected, field, field)
+            assert error["category"] == ("not_found" if expected == 404 else "invalid_input")
+            assert error["retryable"] is False
+            assert "/none'" in error["message"] or fields.get("workingDir") != "none"
     assert house.asked == []
     assert house.closed == []
