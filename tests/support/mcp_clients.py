@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -43,8 +44,6 @@ class Habits:
     """For `llmgw connect`; empty: it is set up by hand."""
     prefix: str = ""
     """What it puts before a tool's name."""
-    hides_tools: bool = False
-    """The model sees tools of its own instead, and finds and calls ours through them."""
     own_variables: frozenset[str] = frozenset()
     """Not given to it, since its settings say the same."""
 
@@ -74,7 +73,6 @@ HABITS: Mapping[CliName, Habits] = {
             *("-p", _PROMPT),
         ),
         prefix="llmgw__",
-        hides_tools=True,
     ),
     CliName.COPILOT: Habits(
         connect=("copilot",),
@@ -89,7 +87,6 @@ HABITS: Mapping[CliName, Habits] = {
     CliName.MISTRAL: Habits(
         arguments=("-p", _PROMPT, "--output", "json", "--auto-approve"),
         prefix="mcp_llmgw.",
-        hides_tools=True,
     ),
 }
 _VIBE_SERVER = """
@@ -113,6 +110,23 @@ class McpDesk:
     model_key: str
     root: Path
     program_of: Callable[[CliName], Path]
+
+    def open_door(self) -> None:
+        """As any client before has done: what speaks MCP is read in, which takes its time."""
+        params: dict[str, Any] = {"protocolVersion": "2025-06-18", "capabilities": {}}
+        params["clientInfo"] = {"name": "earlier", "version": "1"}
+        asked = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
+        request = urllib.request.Request(
+            str(self.gateway.ready["mcp"]),
+            data=json.dumps(asked).encode(),
+            headers={
+                "Authorization": f"Bearer {self.gateway.access_key()}",
+                "Content-Type": "application/json",
+                "Accept": "application/json, text/event-stream",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            assert answer.status == 200
 
     def client(self, cli: CliName, *how: str, profile: str = "") -> McpClient:
         """Set up anew. `how`: more words for `llmgw connect`."""

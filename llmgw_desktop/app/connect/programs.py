@@ -20,7 +20,7 @@ from llmgw_desktop.store.client_files.toml_text import TOML
 
 ENTRY = "llmgw"
 """What we are called among a program's MCP servers."""
-_CODEX_PATIENCE_MS = 10_000
+_CODEX_PATIENCE_MS = 30_000
 
 
 class Transport(StrEnum):

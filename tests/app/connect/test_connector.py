@@ -288,7 +288,7 @@ def test_a_preview_shows_no_secret_of_others(desk: Desk) -> None:
 def test_codex_is_told_to_wait_for_our_tools(desk: Desk, wanted: Wanted) -> None:
     desk.write("codex", b'model = "x"\n')
     desk.set_up("codex", wanted)
-    assert tomllib.loads(desk.file("codex").read_text())[_GRACE] == 10_000
+    assert tomllib.loads(desk.file("codex").read_text())[_GRACE] == 30_000
     desk.set_up("codex", wanted)
     assert desk.standing("codex").state is State.SET_UP
     desk.undo("codex")
@@ -308,7 +308,7 @@ def test_how_long_a_person_lets_codex_wait_stays(desk: Desk) -> None:
 def test_another_time_to_wait_than_ours_goes_with_our_entry(desk: Desk) -> None:
     path = desk.write("codex", b'model = "x"\n')
     desk.set_up("codex")
-    path.write_text(path.read_text().replace("10000", "7"))
+    path.write_text(path.read_text().replace("30000", "7"))
     desk.undo("codex")
     assert path.read_bytes() == b'model = "x"\n'
 
