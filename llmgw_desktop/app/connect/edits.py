@@ -119,6 +119,8 @@ def _filled(change: FileChange, puts: Sequence[Put]) -> FileChange:
     marks = []
     try:
         for put in puts:
+            if put.yields and change.format.value_at(text, put.path) is not MISSING:
+                continue
             text, made = change.format.put(text, put.path, put.value)
             marks.append(made)
     except Unreadable as error:

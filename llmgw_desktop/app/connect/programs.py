@@ -20,6 +20,7 @@ from llmgw_desktop.store.client_files.toml_text import TOML
 
 ENTRY = "llmgw"
 """What we are called among a program's MCP servers."""
+_CODEX_PATIENCE_MS = 30_000
 
 
 class Transport(StrEnum):
@@ -87,6 +88,8 @@ class Put:
     format: TextFormat
     path: ValuePath
     value: Any
+    yields: bool = False
+    """A person's own value stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +108,8 @@ class Program:
     """The program's own command that comes to the same; a key is left to be filled in."""
     check: tuple[str, ...] = ()
     """Asks the program itself what it has, where that is quick and changes nothing."""
+    besides: Callable[[Ground], tuple[Put, ...]] = lambda _: ()
+    """What else it needs to be told for our entry to be of use."""
 
     def found(self, ground: Ground) -> str:
         """Its program, or else the folder of its settings; empty: it is not here."""
@@ -119,7 +124,7 @@ class Program:
             file=self.file(ground), format=self.format, path=self.path, value=self.entry(offer)
         )
         more = self.models(ground, offer) if offer.models and self.models is not None else ()
-        return (entry, *more)
+        return (entry, *self.besides(ground), *more)
 
 
 def _plain(url_name: str, **more: Any) -> Callable[[Offer], Mapping[str, Any]]:
@@ -148,6 +153,14 @@ def _codex_entry(offer: Offer) -> Mapping[str, Any]:
     if offer.transport is Transport.STDIO:
         return offer.stdio()
     return {"url": offer.mcp_url, "http_headers": offer.headers}
+
+
+def _codex_patience(ground: Ground) -> tuple[Put, ...]:
+    """Left to itself it waits a second for MCP servers, and then works on without their tools; an
+    engine that is started for it, or reads in its MCP parts for the first time, takes longer."""
+    path = ("mcp_optional_startup_grace_ms",)
+    file = _codex_file(ground)
+    return (Put(file=file, format=TOML, path=path, value=_CODEX_PATIENCE_MS, yields=True),)
 
 
 def _copilot_entry(offer: Offer) -> Mapping[str, Any]:
@@ -265,6 +278,7 @@ PROGRAMS: Mapping[str, Program] = {
             entry=_codex_entry,
             models=_codex_models,
             check=("mcp", "get", ENTRY),
+            besides=_codex_patience,
         ),
         Program(
             name="cursor",

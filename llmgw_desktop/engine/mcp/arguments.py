@@ -9,6 +9,10 @@ from llmgw_desktop.domain.near_names import meant
 from llmgw_desktop.engine.mcp.tool import Tool
 from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument
 
+_OF_CLIENTS = frozenset({"wait_for_previous"})
+"""Gemini CLI shows its model each tool with this argument more, for the order in which it calls
+tools itself, and sends it along."""
+
 
 def checked(tool: Tool, arguments: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """Those that were given; null means: not given. Raises InvalidArgument."""
@@ -16,6 +20,8 @@ def checked(tool: Tool, arguments: Mapping[str, Any] | None) -> Mapping[str, Any
     table = {option.name: option for option in tool.takes}
     for name, value in given.items():
         option = table.get(name)
+        if option is None and name in _OF_CLIENTS:
+            continue
         if option is None:
             has = ", ".join(table) or "no arguments"
             hint = meant(name, {each.name: each.schema for each in tool.takes})
@@ -28,4 +34,4 @@ def checked(tool: Tool, arguments: Mapping[str, Any] | None) -> Mapping[str, Any
             no_nul(value, name)
     for name in sorted(tool.needs - given.keys()):
         raise InvalidArgument("it must be given", field=name)
-    return given
+    return {name: value for name, value in given.items() if name in table}

@@ -29,7 +29,7 @@ from llmgw_desktop.store.config.settings_change import (
 from llmgw_desktop.store.config.toml_blocks import cut, group, joined
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_SIMPLE = r'\s*=\s*("(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*')"
+_SIMPLE = r'\s*=\s*("(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'|[0-9]+)"
 
 
 def _value_at(text: str, path: Path) -> Any:
@@ -55,7 +55,7 @@ def _ways(text: str, path: Path, value: Value, *, is_there: bool) -> Iterator[tu
     """To write it so. Which of them means what it should is seen by reading it."""
     if isinstance(value, Mapping):
         yield (_with_other_table if is_there else _with_table)(text, path, value)
-    elif isinstance(value, str) and len(path) == 1:
+    elif isinstance(value, str | int) and len(path) == 1:
         new = tomlkit.item(value).as_string()
         yield from _with_other_root_value(text, path, new)
         if not is_there:

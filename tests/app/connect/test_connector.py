@@ -40,6 +40,7 @@ _TEXTS = {
         b'model_provider = "mine"\n[mcp_servers.llmgw]\nurl = "old"\n\n[tui]\n',
     ),
 }
+_GRACE = "mcp_optional_startup_grace_ms"
 _programs = st.sampled_from(sorted(PROGRAMS))
 
 
@@ -281,6 +282,35 @@ def test_a_preview_shows_no_secret_of_others(desk: Desk) -> None:
     shown = diff_of(desk.connector.plan("cursor", Wanted()).changes)
     assert "llmgw" in shown
     assert secret not in shown
+
+
+@pytest.mark.parametrize("wanted", _WAYS)
+def test_codex_is_told_to_wait_for_our_tools(desk: Desk, wanted: Wanted) -> None:
+    desk.write("codex", b'model = "x"\n')
+    desk.set_up("codex", wanted)
+    assert tomllib.loads(desk.file("codex").read_text())[_GRACE] == 30_000
+    desk.set_up("codex", wanted)
+    assert desk.standing("codex").state is State.SET_UP
+    desk.undo("codex")
+    assert desk.file("codex").read_bytes() == b'model = "x"\n'
+
+
+def test_how_long_a_person_lets_codex_wait_stays(desk: Desk) -> None:
+    own = f"{_GRACE} = 500\n".encode()
+    desk.write("codex", own)
+    desk.set_up("codex")
+    assert tomllib.loads(desk.file("codex").read_text())[_GRACE] == 500
+    assert desk.standing("codex").state is State.SET_UP
+    desk.undo("codex")
+    assert desk.file("codex").read_bytes() == own
+
+
+def test_another_time_to_wait_than_ours_goes_with_our_entry(desk: Desk) -> None:
+    path = desk.write("codex", b'model = "x"\n')
+    desk.set_up("codex")
+    path.write_text(path.read_text().replace("30000", "7"))
+    desk.undo("codex")
+    assert path.read_bytes() == b'model = "x"\n'
 
 
 @pytest.mark.parametrize(

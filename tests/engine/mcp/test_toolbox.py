@@ -47,6 +47,16 @@ async def test_an_answer_fits_its_schema() -> None:
     assert answer.structured["said"] == "hello"
 
 
+async def test_what_a_client_adds_for_itself_does_not_spoil_a_call() -> None:
+    """Gemini CLI offers each tool with an argument of its own more, and sends it to the server."""
+    toolbox = Toolbox([a_tool()])
+    answer = await toolbox.call("echo", {"words": "hello", "wait_for_previous": True}, LOCAL)
+    assert answer.structured == {"success": True, "said": "hello"}
+    own = Toolbox([a_tool(takes=(option("wait_for_previous", ON, ""),), needs=frozenset())])
+    wrong = await own.call("echo", {"wait_for_previous": "yes"}, LOCAL)
+    assert wrong.structured["field"] == "wait_for_previous"
+
+
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [
