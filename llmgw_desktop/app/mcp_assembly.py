@@ -128,4 +128,5 @@ def _runs(parts: McpParts) -> RunFamilies:
         record=parts.record,
         database=parts.database,
         cache_state=session_cache(parts.runs.caches, parts.runs.service.sessions),
+        mcp_sessions=lambda: parts.engine.mcp.open_sessions,
     )

@@ -76,6 +76,7 @@ _FITS: dict[str, Callable[[object, Schema], bool]] = {
     "number": _is_number,
     "array": _is_list,
     "object": lambda value, _: isinstance(value, dict),
+    "null": lambda value, _: value is None,
 }
 _SAID = {
     "string": "a text that is not empty",
@@ -84,4 +85,5 @@ _SAID = {
     "number": "a number",
     "array": "a list of texts",
     "object": "a JSON object",
+    "null": "null",
 }

@@ -80,6 +80,13 @@ class McpDoor:
             asyncio.get_running_loop().call_later(_LEAVING_S, task.cancel)
             raise
 
+    @property
+    def open_sessions(self) -> int:
+        opening = self._open
+        if opening is None or not opening.done() or _has_failed(opening):
+            return 0
+        return len(opening.result().sessions)
+
     async def close(self) -> None:
         """All sessions end, and what still streams to them."""
         opening, self._open = self._open, None

@@ -22,6 +22,9 @@ def checked(tool: Tool, arguments: Mapping[str, Any] | None) -> Mapping[str, Any
         option = table.get(name)
         if option is None and name in _OF_CLIENTS:
             continue
+        if option is None and name in tool.refuses:
+            _refuse(tool, name, value)
+            continue
         if option is None:
             has = ", ".join(table) or "no arguments"
             hint = meant(name, {each.name: each.schema for each in tool.takes})
@@ -32,6 +35,24 @@ def checked(tool: Tool, arguments: Mapping[str, Any] | None) -> Mapping[str, Any
             raise InvalidArgument(f"it must be {said(option.schema)}", field=name)
         if isinstance(value, str):
             no_nul(value, name)
+        if not _has_whole_characters(value):
+            raise InvalidArgument("it holds half a character", field=name)
     for name in sorted(tool.needs - given.keys()):
         raise InvalidArgument("it must be given", field=name)
     return {name: value for name, value in given.items() if name in table}
+
+
+def _has_whole_characters(value: object) -> bool:
+    """JSON can write halves of characters, which neither programs nor files take."""
+    if isinstance(value, str):
+        return value.isascii() or value.encode("utf-8", "ignore").decode() == value
+    if isinstance(value, list):
+        return all(map(_has_whole_characters, value))
+    if isinstance(value, dict):
+        return all(map(_has_whole_characters, (*value, *value.values())))
+    return True
+
+
+def _refuse(tool: Tool, name: str, value: object) -> None:
+    if value is not False and value != []:
+        raise InvalidArgument(tool.refuses[name], field=name)

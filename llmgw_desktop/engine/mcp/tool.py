@@ -66,6 +66,9 @@ class Tool:
     """Its arguments; the schemas that are shown decide what is accepted."""
     needs: frozenset[str] = frozenset()
     """Those that must be given."""
+    refuses: Mapping[str, str] = field(default_factory=dict)
+    """Arguments that clients know from other gateways, and what to do instead: they are not listed,
+    and only what asks for nothing, false or an empty list, is let pass."""
     tells: Schema = field(default_factory=dict)
     """JSON schemas of what its structure holds, by name."""
     call: Callable[[ToolCall], Awaitable[ToolAnswer]]

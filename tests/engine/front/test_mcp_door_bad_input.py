@@ -46,9 +46,12 @@ async def test_a_session_is_its_openers_alone(scene: McpScene) -> None:
 
 
 async def test_a_session_that_was_ended_is_gone(scene: McpScene) -> None:
+    assert scene.door.open_sessions == 0
     session = await scene.open_session()
+    await until(lambda: scene.door.open_sessions == 1)
     headers = scene.headers(mcp_session_id=session)
     assert (await scene.house.session.delete(scene.url, headers=headers)).status == 200
+    await until(lambda: scene.door.open_sessions == 0)
     for message in (call("tools/call", ECHO), call("resources/list")):
         assert (await scene.post(message, mcp_session_id=session)).status == 404
     assert scene.tools.calls == []

@@ -164,7 +164,7 @@ class JobTools:
                 return _over_already(job)
             job = await self._runs.cancel(job.id, job.owner)
         except NoSuchJob as error:
-            return _unknown(error, call)
+            return refusal(error, reason=str(error), jobId=call.arguments["jobId"])
         return ToolAnswer(structured={"success": True, "job": job_told(job)})
 
     async def _job(self, call: ToolCall) -> Job:

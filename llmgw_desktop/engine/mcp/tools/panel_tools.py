@@ -31,6 +31,9 @@ _MODELS = option("models", TEXTS, "CLIs, `claude:opus`, or other models; claude 
 _WAIT = option("wait", ON, "false: return at once.")
 _SELECT = option("select", one_of("cheapest", "cheapest_per_tier"), "Not offered.")
 _JUDGE = option("judgeModel", TEXT, "Judges when all have ended.")
+_NO_CURSOR = {"trustCursorWorkspace": "Cursor's CLI is no reviewer here; leave it out"}
+_MOST_PATHS, _LONGEST_PATH = 256, 4096
+_LONGEST_BASE, _LONGEST_FOCUS = 512, 20_000
 _MOST_BYTES = 16 * 1024 * 1024
 _MOST_PROMPT = 128_000
 
@@ -82,6 +85,7 @@ class _Calls:
 
     async def review(self, call: ToolCall) -> ToolAnswer:
         given = call.arguments
+        _check_lengths(given)
         most = given.get("maxArtifactBytes", 120_000)
         asked = ChangesAsked(
             folder=await self._folder(given),
@@ -243,6 +247,7 @@ def _panel(  # noqa: PLR0913 - a row of the table
         title=title,
         description=description,
         takes=(*takes, _WAIT, *selects),
+        refuses=_NO_CURSOR if intent is Intent.REVIEW else {},
         needs=frozenset({needs} if needs else ()),
         tells=TOLD,
         call=call,
@@ -252,6 +257,18 @@ def _panel(  # noqa: PLR0913 - a row of the table
         reaches_out=True,
         core_takes=shown,
     )
+
+
+def _check_lengths(given: Mapping[str, Any]) -> None:
+    """Of what git is handed as arguments, and of what the prompt begins with."""
+    paths = given.get("paths", ())
+    if len(paths) > _MOST_PATHS or any(len(path) > _LONGEST_PATH for path in paths):
+        raise InvalidArgument(
+            f"name {_MOST_PATHS} at most, of {_LONGEST_PATH} characters each", field="paths"
+        )
+    for name, most in (("base", _LONGEST_BASE), ("focus", _LONGEST_FOCUS)):
+        if len(given.get(name, "")) > most:
+            raise InvalidArgument(f"it has at most {most} characters", field=name)
 
 
 def _judge(given: Mapping[str, Any]) -> Any:

@@ -61,8 +61,8 @@ def session_tools(
         Tool(
             name="session_set_active",
             title="Set the active session",
-            description="The one that resumeLatest means; without sessionId, none is.",
-            takes=(_CLI, _ID),
+            description="The one that resumeLatest means.",
+            takes=(_CLI, option("sessionId", {"anyOf": [TEXT, {"type": "null"}]}, "null: none.")),
             needs=frozenset({"cli"}),
             call=tools.activate,
             is_idempotent=True,
@@ -154,7 +154,7 @@ class SessionTools:
             "recentRequests": [job_told(job) for job in jobs],
         }
         if self._cache_state is not None:
-            told["cacheState"] = await self._cache_state(session.id, call.principal)
+            told["cacheState"] = _cached(await self._cache_state(session.id, call.principal))
         return _done(session=told)
 
     async def delete(self, call: ToolCall) -> ToolAnswer:
@@ -187,6 +187,13 @@ async def listed(
 def session_told(session: Session) -> dict[str, Any]:
     times = {"createdAt": iso(session.made_at_s), "lastUsedAt": iso(session.used_at_s)}
     return session_object(session) | times
+
+
+def _cached(state: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Clients know one of its figures by another name in here than at cache-state://session."""
+    if state is None or "distinctPrefixCount" not in state:
+        return state
+    return {**state, "prefixDistinct": state["distinctPrefixCount"]}
 
 
 def _cli_in(call: ToolCall) -> CliName | None:

@@ -31,6 +31,7 @@ _MOST_ANSWERS = 16
 _MOST_ROWS = 100
 """Of a table that a model reads; the structure holds all."""
 _JOB_CHARS = 200_000
+_NO_FOLDER = "a judge reads the answers and works in no folder; leave it out"
 _STRING: Schema = {"type": "string"}
 _OBJECT: Schema = {"type": "object"}
 
@@ -272,6 +273,7 @@ def _of_panels(calls: _Calls) -> tuple[Tool, ...]:
                 option("judgeModel", TEXT, "codex."),
                 option("wait", ON, "false: return at once."),
             ),
+            refuses=dict.fromkeys(("workingDir", "workspace"), _NO_FOLDER),
             tells=TOLD,
             call=calls.synthesize,
             scope=Scope.JOBS_RUN,

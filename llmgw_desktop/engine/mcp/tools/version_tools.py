@@ -167,6 +167,8 @@ async def _guarded(desk: CliDesk, name: CliName) -> dict[str, Any]:
         "state": state,
         "installed": seen.version or None,
         "target": seen.contract_version,
+        "installedNormalized": _normalized(seen.version),
+        "targetNormalized": _normalized(seen.contract_version),
         "detail": detail,
     }
 
@@ -230,6 +232,11 @@ def _guard(
 
 def _install(desk: CliDesk, name: CliName) -> str:
     return packaging_of(name, program_of(desk.said(name).command)).install
+
+
+def _normalized(version: str) -> str | None:
+    """What is compared."""
+    return ".".join(map(str, _numbers(version))) or None
 
 
 def _numbers(version: str) -> tuple[int, ...]:
