@@ -196,16 +196,18 @@ def _is_telling(piece: bytes) -> bool:
 
 def usage_counts(usage: dict[str, Any]) -> dict[str, int]:
     """Only the figures that are there: merged, later ones win and absent ones change nothing."""
-    written = object_in(usage, "cache_creation")
-    by_age = [count_in(written, f"ephemeral_{age}_input_tokens") for age in ("5m", "1h")]
-    split = None if by_age == [None, None] else sum(count or 0 for count in by_age)
+    short = long = split = None
+    if written := object_in(usage, "cache_creation"):
+        short = count_in(written, "ephemeral_5m_input_tokens")
+        long = count_in(written, "ephemeral_1h_input_tokens")
+        split = None if short is None and long is None else (short or 0) + (long or 0)
     whole = count_in(usage, "cache_creation_input_tokens")
     found = {
         "input": count_in(usage, "input_tokens"),
         "output": count_in(usage, "output_tokens"),
         "cache_read": count_in(usage, "cache_read_input_tokens"),
         "cache_write": split if whole is None else whole,
-        "cache_write_1h": by_age[1],
+        "cache_write_1h": long,
         "thinking": count_in(object_in(usage, "output_tokens_details"), "thinking_tokens"),
     }
     return {name: count for name, count in found.items() if count is not None}

@@ -283,13 +283,14 @@ def _usage_in(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _usage(figures: Mapping[str, Any]) -> Usage:
-    prompt = object_in(figures, "prompt_tokens_details")
-    read = count_in(prompt, "cached_tokens")
+    read = write = None
+    if prompt := object_in(figures, "prompt_tokens_details"):
+        read = count_in(prompt, "cached_tokens")
+        write = count_in(prompt, "cache_write_tokens")
     if read is None:
         read = count_in(
             figures, "prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens"
         )
-    write = count_in(prompt, "cache_write_tokens")
     if write is None:
         write = count_in(figures, "cache_creation_input_tokens")
     reasoning = count_in(object_in(figures, "completion_tokens_details"), "reasoning_tokens")

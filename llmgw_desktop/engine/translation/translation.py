@@ -9,7 +9,7 @@ from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.prompt import Prompt
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Candidate
-from llmgw_desktop.domain.values import value
+from llmgw_desktop.domain.values import maker, value
 from llmgw_desktop.engine.translation.beside_loop import beside_loop, weight_of
 from llmgw_desktop.engine.translation.nesting import request_nesting
 from llmgw_desktop.wire.translate.codec import Asked, Codec, EventReader, EventWriter, Target
@@ -52,6 +52,9 @@ class Translation:
         return self.ours.event_writer(self.asked, self.report.under(self.ours.losses))
 
 
+_target, _asked, _translation = maker(Target), maker(Asked), maker(Translation)
+
+
 class Translator:
     """One for all requests; it keeps nothing of any."""
 
@@ -79,14 +82,14 @@ class Translator:
         ours, theirs = self._codec_of(request.protocol), self._codec_of(upstream.protocol)
         report = LossReport()
         prompt = ours.read_prompt(request.fields, request.model, request.streaming, report)
-        target = Target(protocol=upstream.protocol, kind=upstream.kind, model=candidate.model)
+        target = _target(protocol=upstream.protocol, kind=upstream.kind, model=candidate.model)
         written = theirs.write_prompt(prompt, target, report.under(theirs.losses))
         if report.names and _is_strict(request):
             raise LossRefused(upstream.provider, upstream.protocol, report.names)
         body = written.body
         if request.operation is Operation.COUNT_TOKENS:
             body = count_request(upstream.protocol, body, candidate.model)
-        asked = Asked(
+        asked = _asked(
             prompt=prompt,
             model=request.model,
             answer_id=request.flight_id.rpartition("_")[2],
@@ -94,7 +97,7 @@ class Translator:
             query=request.query,
             now_s=int(self._clock.now_s()),
         )
-        return Translation(
+        return _translation(
             prompt=prompt,
             asked=asked,
             body=body,

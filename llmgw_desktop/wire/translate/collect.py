@@ -3,8 +3,9 @@
 For callers and upstreams of which only one streams; both ways round, the answer is the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from llmgw_desktop.domain.answer import (
     Answer,
@@ -31,6 +32,7 @@ from llmgw_desktop.domain.content import (
 )
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamError, UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
+from llmgw_desktop.wire.translate import making
 
 MOST_CHARS = 64 * 1024 * 1024
 
@@ -59,19 +61,7 @@ class Collector:
         """Of all that has grown so far."""
 
     def feed(self, event: AnswerEvent) -> None:
-        match event:
-            case ItemGrew(index=index, more=more):
-                self.grow(index, more)
-            case ItemBegun(index=index, item=item):
-                self._items[index] = _Growing(item)
-            case ItemCited(index=index, citation=citation):
-                self._items[index].citations.append(citation)
-            case ItemEnded(index=index, signature=signature):
-                self._items[index].signature = signature
-            case UsageTold():
-                self._tell(event)
-            case _:
-                self._note(event)
+        _TAKES[type(event)](self, event)
 
     def grow(self, index: int, more: str) -> None:
         """As `feed` of an ItemGrew."""
@@ -87,7 +77,7 @@ class Collector:
         if self._begun is None or self._stop is None:
             raise UpstreamCut("The provider's answer broke off before its end.")
         items = [self._items[index].item() for index in sorted(self._items)]
-        return Answer(
+        return making.answer(
             id=self._begun.id,
             model=self._begun.model,
             items=tuple(items),
@@ -97,18 +87,43 @@ class Collector:
             cost_usd=self._cost_usd,
         )
 
+    def _grow(self, grew: ItemGrew) -> None:
+        self.grow(grew.index, grew.more)
+
+    def _begin_item(self, begun: ItemBegun) -> None:
+        self._items[begun.index] = _Growing(begun.item)
+
+    def _cite(self, cited: ItemCited) -> None:
+        self._items[cited.index].citations.append(cited.citation)
+
+    def _end_item(self, ended: ItemEnded) -> None:
+        self._items[ended.index].signature = ended.signature
+
     def _tell(self, told: UsageTold) -> None:
         self._usage = self._usage.with_news(told.usage)
         if told.cost_usd is not None:
             self._cost_usd = told.cost_usd
 
-    def _note(self, event: AnswerEvent) -> None:
-        if isinstance(event, AnswerBegun):
-            self._begun = event
-        elif isinstance(event, AnswerEnded):
-            self._stop = event.stop
-        elif isinstance(event, AnswerFailed):
-            self._failed = event
+    def _begin(self, begun: AnswerBegun) -> None:
+        self._begun = begun
+
+    def _end(self, ended: AnswerEnded) -> None:
+        self._stop = ended.stop
+
+    def _fail(self, failed: AnswerFailed) -> None:
+        self._failed = failed
+
+
+_TAKES: Mapping[type, Callable[[Collector, Any], None]] = {
+    ItemGrew: Collector._grow,
+    ItemBegun: Collector._begin_item,
+    ItemCited: Collector._cite,
+    ItemEnded: Collector._end_item,
+    UsageTold: Collector._tell,
+    AnswerBegun: Collector._begin,
+    AnswerEnded: Collector._end,
+    AnswerFailed: Collector._fail,
+}
 
 
 class _Growing:
@@ -129,10 +144,10 @@ class _Growing:
             case Refusal():
                 return Refusal(text=begun.text + more)
             case Text():
-                return replace(
-                    begun,
+                return making.text(
                     text=begun.text + more,
                     citations=(*begun.citations, *self.citations),
+                    cache=begun.cache,
                     signature=self.signature or begun.signature,
                 )
             case Thinking():

@@ -6,6 +6,7 @@ Read in the vendor's model pages and migration guides in November 2026. A name t
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 from llmgw_desktop.domain.values import value
 
@@ -65,6 +66,7 @@ _NOT_CLAUDE = ClaudeModel(
 )
 
 
+@lru_cache(maxsize=256)
 def claude_model(name: str) -> ClaudeModel:
     """By a name such as `claude-opus-4-6`, dated or not, with or without a reseller's prefix."""
     found = _NAME.search(name.lower())

@@ -34,13 +34,15 @@ def write_prompt(prompt: Prompt, target: Target, report: LossReport) -> Written:
     model = claude_model(target.model)
     names = ToolNames(prompt.tools, ANTHROPIC)
     max_tokens = _max_tokens(prompt, model, report)
-    is_unsigned = begins_unsigned(prompt.turns, target.vendor)
-    thinking = written_thinking(prompt, model, max_tokens, report, is_unsigned=is_unsigned)
+    thinking: dict[str, Any] = {}
+    if prompt.reasoning is not None:
+        unsigned = begins_unsigned(prompt.turns, target.vendor)
+        thinking = written_thinking(prompt, model, max_tokens, report, is_unsigned=unsigned)
     thinks = thinking.get("thinking", {}).get("type") in ("enabled", "adaptive")
     turns = TurnWriter(BlockWriter(target, names, report), report)
     system, messages = turns.write(prompt.turns, takes_prefill=model.takes_prefill and not thinks)
     writer = ToolWriter(prompt, target, model, names, report)
-    tools = writer.tools()
+    tools = writer.tools() if prompt.tools else []
     body: dict[str, Any] = {"model": target.model, "max_tokens": max_tokens}
     if prompt.streaming:
         body["stream"] = True
@@ -121,23 +123,23 @@ def _add_sampling(
 
 def _report_unsaid(prompt: Prompt, report: LossReport) -> None:
     wanted = prompt.sampling
-    unsaid = {
-        Feature.SEED: wanted.seed is not None,
-        Feature.PENALTIES: bool(wanted.presence_penalty or wanted.frequency_penalty),
-        Feature.LOGPROBS: wanted.logprobs is not None,
-        Feature.METADATA: bool(prompt.metadata),
-    }
-    for feature, is_asked in unsaid.items():
-        if is_asked:
-            report.lost(feature)
+    if wanted.seed is not None:
+        report.lost(Feature.SEED)
+    if wanted.presence_penalty or wanted.frequency_penalty:
+        report.lost(Feature.PENALTIES)
+    if wanted.logprobs is not None:
+        report.lost(Feature.LOGPROBS)
+    if prompt.metadata:
+        report.lost(Feature.METADATA)
 
 
 def _add_facts(body: dict[str, Any], prompt: Prompt, report: LossReport) -> None:
-    stops = [each for each in prompt.stop if each.strip()]
-    if len(stops) < len(prompt.stop):
-        report.lost(Feature.STOP)
-    if stops:
-        body["stop_sequences"] = stops
+    if prompt.stop:
+        stops = [each for each in prompt.stop if each.strip()]
+        if len(stops) < len(prompt.stop):
+            report.lost(Feature.STOP)
+        if stops:
+            body["stop_sequences"] = stops
     if prompt.user:
         body["metadata"] = {"user_id": prompt.user}
     tier = prompt.service_tier

@@ -8,17 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from llmgw_desktop.domain.answer import (
-    AnswerBegun,
-    AnswerEnded,
     AnswerEvent,
     AnswerFailed,
     ItemGrew,
-    UsageTold,
 )
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.answer_facts import word_in
 from llmgw_desktop.wire.openai_chat import usage_of
+from llmgw_desktop.wire.translate import making
 from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.openai_chat.calls_in import CallsIn
 from llmgw_desktop.wire.translate.openai_chat.growing_in import Grow, growing_in
@@ -99,7 +97,7 @@ class Pieces:
             has_refusal=self.said.has_refusal,
             sequence=self._sequence,
         )
-        events.append(AnswerEnded(stop=stop))
+        events.append(making.answer_ended(stop=stop))
 
     def choice_in(self, payload: Mapping[str, Any]) -> dict[str, Any] | None:
         """The first of several; the others have no place in an answer."""
@@ -117,7 +115,7 @@ class Pieces:
         answer_id = word_in(payload, "id") or ""
         self._calls.seed(answer_id)
         events.append(
-            AnswerBegun(
+            making.answer_begun(
                 id=answer_id,
                 model=word_in(payload, "model") or "",
                 created_s=created if type(created) is int and created > 0 else None,
@@ -185,7 +183,7 @@ class Pieces:
             self._begin(payload, events)
         if usage not in (UNKNOWN_USAGE, self._usage):
             self._usage = usage
-            events.append(UsageTold(usage=usage))
+            events.append(making.usage_told(usage=usage))
 
 
 def _numbered(message: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
-from llmgw_desktop.domain.answer import AnswerEvent, ItemBegun, ItemCited, ItemEnded, ItemGrew
+from llmgw_desktop.domain.answer import AnswerEvent, ItemCited
 from llmgw_desktop.domain.content import (
     Audio,
     Citation,
@@ -20,6 +20,7 @@ from llmgw_desktop.domain.content import (
 )
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.wire.answer_facts import object_in
+from llmgw_desktop.wire.translate import making
 from llmgw_desktop.wire.translate.media import media_of_data, media_of_url
 from llmgw_desktop.wire.translate.openai_chat.reasoning_details import TEXT_MEMBERS, item_of, sealed
 
@@ -99,7 +100,7 @@ class SaidIn:
         if self._open_kind is not kind:
             self._begin(kind, events)
         self._numbers.count(more)
-        events.append(ItemGrew(index=self._open, more=more))
+        events.append(making.item_grew(index=self._open, more=more))
 
     def is_open(self, index: int) -> bool:
         return index == self._open
@@ -156,7 +157,7 @@ class SaidIn:
         if self._open < 0:
             return
         signature = sealed(self._detail) if self._detail is not None else None
-        events.append(ItemEnded(index=self._open, signature=signature))
+        events.append(making.item_ended(index=self._open, signature=signature))
         self._open = -1
         self._open_kind = self._detail = None
 
@@ -205,7 +206,7 @@ class SaidIn:
         self._open = self._numbers.next()
         self._open_kind = kind
         self._text_start = self._text_chars
-        events.append(ItemBegun(index=self._open, item=kind(text="")))
+        events.append(making.item_begun(index=self._open, item=kind(text="")))
 
     def _whole(self, item: Image | Audio, events: list[AnswerEvent]) -> None:
         self.end(events)
@@ -216,8 +217,8 @@ class SaidIn:
     ) -> None:
         """What is open stays so: a seal may come in the middle of a text."""
         number = self._numbers.next()
-        events.append(ItemBegun(index=number, item=item))
-        events.append(ItemEnded(index=number))
+        events.append(making.item_begun(index=number, item=item))
+        events.append(making.item_ended(index=number))
 
     def _citation(self, cited: Mapping[str, Any]) -> Citation:
         """Positions are told in the whole content, and wanted in the text they belong to."""

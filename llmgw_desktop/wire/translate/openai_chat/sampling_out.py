@@ -7,19 +7,21 @@ from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.openai_chat.target_facts import Abilities
 
 _MOST_STOPS = 4
+_TUNED = (
+    ("temperature", Feature.TEMPERATURE, 1),
+    ("top_p", Feature.TOP_P, 1),
+    ("presence_penalty", Feature.PENALTIES, 0),
+    ("frequency_penalty", Feature.PENALTIES, 0),
+)
+"""Each is called so here and there; with the figure that changes nothing."""
 
 
 def write_sampling(prompt: Prompt, abilities: Abilities, losses: LossReport) -> dict[str, Any]:
     sampling = prompt.sampling
     members: dict[str, Any] = {}
     is_fixed = abilities.fixes_sampling and not _thinks_not(prompt, abilities)
-    given = (
-        ("temperature", sampling.temperature, Feature.TEMPERATURE, 1),
-        ("top_p", sampling.top_p, Feature.TOP_P, 1),
-        ("presence_penalty", sampling.presence_penalty, Feature.PENALTIES, 0),
-        ("frequency_penalty", sampling.frequency_penalty, Feature.PENALTIES, 0),
-    )
-    for name, number, feature, neutral in given:
+    for name, feature, neutral in _TUNED:
+        number = getattr(sampling, name)
         if number is None or (is_fixed and number == neutral):
             continue
         if is_fixed:

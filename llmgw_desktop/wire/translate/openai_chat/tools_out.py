@@ -19,6 +19,8 @@ def write_tools(
     prompt: Prompt, abilities: Abilities, names: ToolNames, losses: LossReport
 ) -> dict[str, Any]:
     """The members of the body that are about tools; without tools there is no choice either."""
+    if not prompt.tools:
+        return {}
     tools = [
         _tool(tool, abilities, names, losses) for tool in prompt.tools if isinstance(tool, Tool)
     ]

@@ -4,7 +4,6 @@ import orjson
 
 from llmgw_desktop.domain.answer import Answer
 from llmgw_desktop.wire.translate.codec import Asked
-from llmgw_desktop.wire.translate.collect import events_of
 from llmgw_desktop.wire.translate.losses import LossReport
 from llmgw_desktop.wire.translate.openai_responses.events_out import ResponsesEventWriter
 
@@ -12,13 +11,6 @@ from llmgw_desktop.wire.translate.openai_responses.events_out import ResponsesEv
 def write_answer(
     answer: Answer, asked: Asked, report: LossReport, *, is_codex: bool = False
 ) -> bytes:
-    return orjson.dumps(written(answer, asked, report, is_codex=is_codex).response)
-
-
-def written(
-    answer: Answer, asked: Asked, report: LossReport, *, is_codex: bool = False
-) -> ResponsesEventWriter:
-    """The writer after the whole answer."""
     writer = ResponsesEventWriter(asked, report, is_codex=is_codex, has_frames=False)
-    writer.take(events_of(answer))
-    return writer
+    writer.take(answer)
+    return orjson.dumps(writer.response)

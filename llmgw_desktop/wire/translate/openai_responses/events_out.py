@@ -4,12 +4,12 @@ A message stays open while text follows text; each item ends when the next one b
 last one can still say that it was cut. The same machine without frames writes whole answers.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 import orjson
 
 from llmgw_desktop.domain.answer import (
+    Answer,
     AnswerBegun,
     AnswerEnded,
     AnswerEvent,
@@ -36,6 +36,10 @@ from llmgw_desktop.wire.translate.openai_responses.response_object import (
     response_object,
     usage_object,
 )
+
+# a member of an enum is dear to look up, and these are looked at in every answer
+_STOP_SEQUENCE = StopKind.STOP_SEQUENCE
+_UNTOLD = frozenset({StopKind.PAUSE, StopKind.CONTEXT})
 
 
 class ResponsesEventWriter:
@@ -96,10 +100,15 @@ class ResponsesEventWriter:
             return self._frames.taken()
         return self.write(ItemGrew(index=index, more=more))
 
-    def take(self, events: Iterable[AnswerEvent]) -> None:
-        """Of a whole answer: its items are in turn already."""
-        for event in events:
-            self._write(event)
+    def take(self, answer: Answer) -> None:
+        """A whole one: its items are in turn already, and each is whole when it begins."""
+        self._begin(answer.model, answer.created_s)
+        output = self._output
+        for index, item in enumerate(answer.items):
+            output.begin(index, item)
+            output.end(index, None)
+        self._usage = answer.usage
+        self._end(answer.stop)
 
     def fail(self, message: str, kind: str) -> bytes:
         """The vendor's own pair: an error event, for which SDKs raise, and response.failed."""
@@ -175,7 +184,7 @@ class ResponsesEventWriter:
         return response_object(self._head, status, output, self._repeated, **more)
 
     def _tell_losses(self, stop: Stop) -> None:
-        if stop.kind is StopKind.STOP_SEQUENCE:
+        if stop.kind is _STOP_SEQUENCE:
             self._report.lost(Feature.STOP_SEQUENCE)
-        elif stop.kind in (StopKind.PAUSE, StopKind.CONTEXT):
+        elif stop.kind in _UNTOLD:
             self._report.lost(Feature.STOP_KIND, stop.kind)

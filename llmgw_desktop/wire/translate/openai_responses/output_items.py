@@ -97,7 +97,7 @@ class Output:
         self._open.grow(more)
 
     def cite(self, index: int, citation: Citation) -> None:
-        if index != self._growing or not isinstance(self._open, OpenMessage):
+        if index != self._growing or type(self._open) is not OpenMessage:
             return
         annotation = annotation_of(citation, self._open.text_chars)
         if annotation is None:
@@ -109,14 +109,13 @@ class Output:
         if index != self._growing or self._open is None:
             return
         self._growing = None
-        if isinstance(self._open, OpenReasoning):
-            self._seal_thinking(signature)
-            self._open.end_part()
-            return
         self._open.end_part()
+        if type(self._open) is OpenReasoning:
+            self._seal_thinking(signature)
+            return
         signature = signature if signature is not None else self._text_seal
         if signature is not None:
-            of = SealOf.CALL if isinstance(self._open, OpenCall) else SealOf.TEXT
+            of = SealOf.CALL if type(self._open) is OpenCall else SealOf.TEXT
             self._add(reasoning_item("", signature, of, behind=True))
 
     def close(self, status: str = "completed") -> None:
@@ -129,7 +128,7 @@ class Output:
         is_refusal = isinstance(item, Refusal)
         self.has_refused |= is_refusal
         message = self._open
-        if not isinstance(message, OpenMessage):
+        if type(message) is not OpenMessage:
             self.close()
             message = OpenMessage(self._next_id("msg"), len(self.items), self._frames)
             self._open_item(message)
@@ -147,7 +146,7 @@ class Output:
         self._open_item(OpenCall(call, self._id, len(self.items), self._frames))
 
     def _seal_thinking(self, signature: Signature | None) -> None:
-        if signature is not None and isinstance(self._open, OpenReasoning):
+        if signature is not None and type(self._open) is OpenReasoning:
             self._open.signature = signature
 
     def _open_item(self, item: OpenItem) -> None:

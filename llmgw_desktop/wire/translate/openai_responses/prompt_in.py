@@ -13,6 +13,7 @@ from llmgw_desktop.domain.prompt import (
     Reasoning,
     Sampling,
 )
+from llmgw_desktop.domain.values import maker
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.openai_responses.items_in import InputReader
 from llmgw_desktop.wire.translate.openai_responses.reading import (
@@ -66,29 +67,33 @@ _NO_BACKGROUND = (
     "answers in the background are not given here; leave it out and wait for the answer, or take "
     "it as a stream"
 )
-_ECHOED = (
-    "instructions",
-    "tools",
-    "tool_choice",
-    "parallel_tool_calls",
-    "reasoning",
-    "text",
-    "temperature",
-    "top_p",
-    "top_logprobs",
-    "max_output_tokens",
-    "max_tool_calls",
-    "service_tier",
-    "user",
-    "safety_identifier",
-    "metadata",
-    "prompt_cache_key",
-    "prompt_cache_retention",
-    "store",
-    "previous_response_id",
-    "truncation",
+_ECHOED = frozenset(
+    {
+        "instructions",
+        "tools",
+        "tool_choice",
+        "parallel_tool_calls",
+        "reasoning",
+        "text",
+        "temperature",
+        "top_p",
+        "top_logprobs",
+        "max_output_tokens",
+        "max_tool_calls",
+        "service_tier",
+        "user",
+        "safety_identifier",
+        "metadata",
+        "prompt_cache_key",
+        "prompt_cache_retention",
+        "store",
+        "previous_response_id",
+        "truncation",
+    }
 )
 _SHOWN = ("auto", "concise", "detailed", "none")
+
+_prompt, _sampled = maker(Prompt), maker(Sampling)
 
 
 def read_prompt(
@@ -105,7 +110,7 @@ def read_prompt(
     items.read(fields.get("input"))
     own = maybe_list(fields, "tools")
     declared = [(tool, f"tools[{at}]") for at, tool in enumerate(own)] + items.tools
-    return Prompt(
+    return _prompt(
         model=model,
         turns=(*_instructions(fields), *items.turns),
         tools=tools_of(declared, report),
@@ -122,7 +127,7 @@ def read_prompt(
         cache_retention=maybe_string(fields, "prompt_cache_retention"),
         store=maybe_bool(fields, "store"),
         previous_response_id=maybe_string(fields, "previous_response_id"),
-        echo={name: fields[name] for name in _ECHOED if name in fields},
+        echo={name: told for name, told in fields.items() if name in _ECHOED},
     )
 
 
@@ -197,7 +202,7 @@ def _sampling(fields: Mapping[str, Any], report: LossReport) -> Sampling:
             report.lost(Feature.FIELD, f"include.{wanted}")
     if fields.get("truncation") not in (None, "disabled"):
         report.lost(Feature.FIELD, "truncation")
-    return Sampling(
+    return _sampled(
         temperature=maybe_number(fields, "temperature"),
         top_p=maybe_number(fields, "top_p"),
         logprobs=logprobs,

@@ -31,7 +31,15 @@ _DEFAULTS: Mapping[str, Any] = {
     "truncation": "disabled",
     "user": None,
 }
-_LARGE = ("instructions", "tools")
+_IN_PARTS = frozenset({"text", "reasoning"})
+"""Of these, what the request leaves out is told all the same."""
+_OF_CODEX = {"instructions": _DEFAULTS["instructions"], "tools": _DEFAULTS["tools"], "store": False}
+_FILTERED = "content_filter"
+_INCOMPLETE = {
+    StopKind.LENGTH: "max_output_tokens",
+    StopKind.CONTEXT: "max_output_tokens",
+    StopKind.REFUSAL: _FILTERED,
+}
 _CODES = frozenset(
     {
         "server_error",
@@ -48,13 +56,16 @@ def asked_for(asked: Asked, *, is_codex: bool) -> dict[str, Any]:
 
     The Codex flavour's callers never look at it; it would be most of a short answer.
     """
-    told = {name: value for name, value in (asked.prompt.echo or {}).items() if value is not None}
+    told: dict[str, Any] = {
+        name: value for name, value in (asked.prompt.echo or {}).items() if value is not None
+    }
+    for name in _IN_PARTS & told.keys():
+        told[name] = {**_DEFAULTS[name], **told[name]}
     members = {**_DEFAULTS, **told}
     if is_codex:
-        members |= {name: _DEFAULTS[name] for name in _LARGE} | {"store": False}
-    members["tools"] = [_tool(tool) for tool in members["tools"]]
-    members["text"] = {**_DEFAULTS["text"], **members["text"]}
-    members["reasoning"] = {**_DEFAULTS["reasoning"], **members["reasoning"]}
+        members |= _OF_CODEX
+    if members["tools"]:
+        members["tools"] = [_tool(tool) for tool in members["tools"]]
     return members
 
 
@@ -95,11 +106,8 @@ def usage_object(usage: Usage) -> dict[str, Any] | None:
 
 def incomplete_reason(stop: Stop, *, has_refused: bool) -> str | None:
     """None for an answer that is complete; a refusal in words is one."""
-    if stop.kind in (StopKind.LENGTH, StopKind.CONTEXT):
-        return "max_output_tokens"
-    if stop.kind is StopKind.REFUSAL and not has_refused:
-        return "content_filter"
-    return None
+    reason = _INCOMPLETE.get(stop.kind)
+    return None if has_refused and reason == _FILTERED else reason
 
 
 def error_object(message: str, kind: str, status: int | None = None) -> dict[str, Any]:

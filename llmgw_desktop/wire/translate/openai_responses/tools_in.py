@@ -24,6 +24,7 @@ _LATER = frozenset({"defer_loading", "allowed_callers", "output_schema", "async"
 shown all of them from the start misses nothing."""
 _FUNCTION = _LATER | {"type", "name", "description", "parameters", "strict"}
 _CUSTOM = _LATER | {"type", "name", "description", "format"}
+_ANY_WAY = ToolChoice()
 _MODES = {"auto": ToolMode.AUTO, "none": ToolMode.NONE, "required": ToolMode.ANY}
 
 
@@ -43,7 +44,7 @@ def tool_choice_of(fields: Mapping[str, Any], report: LossReport) -> ToolChoice:
     parallel = maybe_bool(fields, "parallel_tool_calls")
     value = fields.get("tool_choice")
     if value is None:
-        return ToolChoice(parallel=parallel)
+        return _ANY_WAY if parallel is None else ToolChoice(parallel=parallel)
     if isinstance(value, str):
         return ToolChoice(mode=_mode(value, "tool_choice"), parallel=parallel)
     choice = as_object(value, "tool_choice")
