@@ -28,7 +28,8 @@ class ClientStore:
         self._lock = threading.Lock()
         self._dialect = Dialect()
         self._connection: sqlite3.Connection = open_as_far_as_possible(path, GATEWAY_STEPS)
-        self._own_writes = 0
+        self.own_writes = 0
+        """Changes made by this program: to be looked at without asking the file."""
 
     def add(self, client: Client) -> None:
         """Raises StoreError if an active client has this name."""
@@ -50,7 +51,7 @@ class ClientStore:
                 message = f"There is already a client named '{client.name}'."
                 raise StoreError(message) from error
             raise
-        self._own_writes += 1
+        self.own_writes += 1
 
     def all(self) -> list[Client]:
         """Oldest first, revoked ones included."""
@@ -71,14 +72,14 @@ class ClientStore:
             return None
         still_active = (ClientRow.id == found[0].id) & ClientRow.revoked_at_s.is_null()
         self._run(ClientRow.update(revoked_at_s=at_s).where(still_active))
-        self._own_writes += 1
+        self.own_writes += 1
         return next(client for client in self.all() if client.id == found[0].id)
 
     def data_version(self) -> int:
         """Another number after every change, whoever made it. A few microseconds."""
         with self._lock, told(self._path):
             version = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        return (int(version) << 32) + self._own_writes
+        return (int(version) << 32) + self.own_writes
 
     def close(self) -> None:
         with self._lock:

@@ -17,7 +17,7 @@ from llmgw_desktop.store.client_store import ClientStore
 _log = logging.getLogger(__name__)
 
 REFRESH_S = 1.0
-"""A key revoked by another process is noticed within this time."""
+"""A key revoked by another process is noticed within this time; by this one, at once."""
 UNKNOWN_KEY_REFRESH_S = 0.02
 """A key made by another process opens at once; a flood of wrong ones asks no more often."""
 
@@ -37,6 +37,7 @@ class Authenticator:
         self._clock = clock
         self._checked_at_s = -REFRESH_S
         self._version: int | None = None
+        self._own_writes = 0
         self._principals: dict[bytes, Principal] = {self._own: LOCAL}
 
     def identify(self, presented_keys: Sequence[str]) -> Principal:
@@ -57,10 +58,12 @@ class Authenticator:
 
     def _refresh(self, after_s: float) -> None:
         """Look for other keys where the last look is so long ago."""
-        now_s = self._clock.monotonic_s()
-        if self._clients is None or now_s - self._checked_at_s < after_s:
+        if self._clients is None:
             return
-        self._checked_at_s = now_s
+        now_s, own_writes = self._clock.monotonic_s(), self._clients.own_writes
+        if now_s - self._checked_at_s < after_s and own_writes == self._own_writes:
+            return
+        self._checked_at_s, self._own_writes = now_s, own_writes
         version = self._clients.data_version()
         if version == self._version:
             return

@@ -97,3 +97,12 @@ def test_a_revoked_key_is_shut_out_in_time(desk: Desk) -> None:
     desk.theirs.revoke("editor")
     desk.clock.forward(1.5 * REFRESH_S)
     assert desk.refuses(NEW)
+
+
+def test_what_this_program_changes_holds_from_the_next_request_on(desk: Desk) -> None:
+    """Though it looked at the file a moment ago."""
+    assert desk.refuses(NEW)
+    desk.ours.add(_client())
+    assert desk.authenticator.identify([NEW]).name == "editor"
+    desk.ours.revoke("editor")
+    assert desk.refuses(NEW)
