@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping
 
 from llmgw_desktop.app.account_usage import Accounts, AccountUsage
 from llmgw_desktop.app.cli_providers import CliProviders
-from llmgw_desktop.app.cli_survey import CliSurvey
-from llmgw_desktop.app.clis_here import ClisHere
-from llmgw_desktop.app.compare import Compare, CompareParts
-from llmgw_desktop.app.connect.address import address_of
-from llmgw_desktop.app.connect.assembly import make_connector
-from llmgw_desktop.app.connect.clients import Clients
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.overview import Overview
+from llmgw_desktop.app.page_assembly import (
+    PageParts,
+    make_clients,
+    make_clis_here,
+    make_compare,
+)
 from llmgw_desktop.app.provider_probe import ProviderProbe
 from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.route_explain import RouteExplainer
@@ -27,7 +27,6 @@ from llmgw_desktop.app.settings_file import SettingsFile
 from llmgw_desktop.app.terminals import Terminals
 from llmgw_desktop.app.validation_assembly import make_validations
 from llmgw_desktop.app.vault import Credentials
-from llmgw_desktop.app.vault_names import sign_in_files
 from llmgw_desktop.app.workspaces import open_workspaces
 from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
@@ -50,6 +49,7 @@ from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.upstream.key_changes import KeyChanges
+from llmgw_desktop.engine.validation.seat_run import SeatRuns
 from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.account_store import AccountStore
 from llmgw_desktop.store.client_store import ClientStore
@@ -134,7 +134,7 @@ class Container:
             ),
         )
         self._engine = engine = make_engine(self._foundations())
-        self.validations, self._seats = make_validations(
+        self.validations, seats = make_validations(
             places, self.runs, engine.asking, self.vault, self._clock
         )
         self.gateway = Gateway(engine, self._bus, settings, problem=problem)
@@ -175,7 +175,7 @@ class Container:
             clock=self._clock,
             vault=self.credentials,
         )
-        self._clis = self._clis_here(env)
+        self._clis = make_clis_here(self._pages, self.vault, self._redactor.clean_text)
         self.cli_providers = CliProviders(
             self._loaded,
             self._clis.survey,
@@ -184,7 +184,7 @@ class Container:
             terminal=Terminals(env),
             clock=self._clock,
         )
-        self._make_pages(env, problem)
+        self._make_pages(seats, problem)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -293,40 +293,20 @@ class Container:
         except StoreError as error:
             return None, f"Client keys are not accepted: {error}"
 
-    def _clis_here(self, env: Mapping[str, str]) -> ClisHere:
-        return ClisHere(
-            CliSurvey(
-                self.runs.clis, self.runs.launcher, vault_files=lambda: sign_in_files(self.vault)
-            ),
-            env,
-            said=lambda: self._loaded().settings.clis,
-            live=lambda: [job.cli for job in self.runs.supervisor.live],
-            clean=self._redactor.clean_text,
-        )
-
-    def _make_pages(self, env: Mapping[str, str], clients_problem: str) -> None:
+    def _make_pages(self, seats: SeatRuns, clients_problem: str) -> None:
         """Use cases that need nothing but what is there already."""
         self.routes = Routes(self._loaded, self.routes_explained)
-        connector = None
-        if self._clients is not None:
-            file = str(self.places.config_file)
-            connector = make_connector(
-                self.places,
-                self._clients,
-                lambda: address_of(self._loaded().settings.http, file),
-                env,
-                self._clock,
-            )
-        self.clients = Clients(connector, self._reader, self._clock, clients_problem)
-        self.compare = Compare(
-            CompareParts(
-                panels=self.validations,
-                models=self._engine.catalogue.models,
-                clis=lambda: self._loaded().settings.clis,
-                ready=self.runs.ready_names,
-                cancel_seat=self._seats.cancel,
-                clock=self._clock,
-            )
+        self.clients = make_clients(self._pages, self._clients, self._reader, clients_problem)
+        self.compare = make_compare(self._pages, self.validations, seats, self._engine.catalogue)
+
+    @property
+    def _pages(self) -> PageParts:
+        return PageParts(
+            places=self.places,
+            env=self._env,
+            clock=self._clock,
+            settings=lambda: self._loaded().settings,
+            runs=self.runs,
         )
 
     def _foundations(self) -> Foundations:
