@@ -199,6 +199,7 @@ def test_everything_can_be_done_from_the_tray(desk: Desk) -> None:
         "Anthropic   http://127.0.0.1:3333",
         "Gemini   http://127.0.0.1:3333",
         "Codex   http://127.0.0.1:3333/v1",
+        "MCP   http://127.0.0.1:3333/mcp",
         "Providers",
         "work (needs a key)",
         "home",
