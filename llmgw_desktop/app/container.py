@@ -4,27 +4,18 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import TYPE_CHECKING
 
-from llmgw_desktop.app.account_usage import Accounts, AccountUsage
-from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.overview import Overview
-from llmgw_desktop.app.page_assembly import (
-    PageParts,
-    make_clients,
-    make_clis_here,
-    make_compare,
-)
-from llmgw_desktop.app.provider_probe import ProviderProbe
-from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.run_assembly import RunFoundations, Runs
 from llmgw_desktop.app.settings_file import SettingsFile
-from llmgw_desktop.app.terminals import Terminals
 from llmgw_desktop.app.validation_assembly import make_validations
 from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.app.workspaces import open_workspaces
@@ -49,7 +40,6 @@ from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.upstream.key_changes import KeyChanges
-from llmgw_desktop.engine.validation.seat_run import SeatRuns
 from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.account_store import AccountStore
 from llmgw_desktop.store.client_store import ClientStore
@@ -65,6 +55,13 @@ from llmgw_desktop.store.run_file import remove_run_file, write_run_file
 from llmgw_desktop.store.settings import settings_of
 from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
+
+if TYPE_CHECKING:
+    from llmgw_desktop.app.cli_providers import CliProviders
+    from llmgw_desktop.app.compare import Compare
+    from llmgw_desktop.app.connect.clients import Clients
+    from llmgw_desktop.app.page_assembly import Pages
+    from llmgw_desktop.app.providers import Providers
 
 _log = logging.getLogger(__name__)
 
@@ -163,28 +160,26 @@ class Container:
         self.settings_writer = SettingsEditor(
             places.config_file, lambda file, raw: settings_of(file, raw, env)
         )
-        self.providers = Providers(
-            self._loaded,
-            health=(
-                accounts := Accounts(
-                    self.health, AccountUsage(self._reader.by_account, self._clock)
-                )
-            ),
-            probe=ProviderProbe(engine.http, self._clock),
-            env=env,
-            clock=self._clock,
-            vault=self.credentials,
-        )
-        self._clis = make_clis_here(self._pages, self.vault, self._redactor.clean_text)
-        self.cli_providers = CliProviders(
-            self._loaded,
-            self._clis.survey,
-            health=accounts,
-            running=self.runs.running,
-            terminal=Terminals(env),
-            clock=self._clock,
-        )
-        self._make_pages(seats, problem)
+        self.routes = Routes(self._loaded, self.routes_explained)
+        self._seats, self._clients_problem = seats, problem
+        self._making_pages = Lock()
+        self._made_pages: Pages | None = None
+
+    @property
+    def providers(self) -> "Providers":
+        return self._pages.providers
+
+    @property
+    def cli_providers(self) -> "CliProviders":
+        return self._pages.cli_providers
+
+    @property
+    def clients(self) -> "Clients":
+        return self._pages.clients
+
+    @property
+    def compare(self) -> "Compare":
+        return self._pages.compare
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -242,7 +237,8 @@ class Container:
     async def stop(self) -> None:
         """Let answers end, write down what is left, close. Runs go on."""
         self.runs.leave()
-        self._clis.close()
+        if self._made_pages is not None:
+            self._made_pages.clis.close()
         await self.gateway.stop()
         await self.validations.close()
         await self.runs.close()
@@ -293,21 +289,33 @@ class Container:
         except StoreError as error:
             return None, f"Client keys are not accepted: {error}"
 
-    def _make_pages(self, seats: SeatRuns, clients_problem: str) -> None:
-        """Use cases that need nothing but what is there already."""
-        self.routes = Routes(self._loaded, self.routes_explained)
-        self.clients = make_clients(self._pages, self._clients, self._reader, clients_problem)
-        self.compare = make_compare(self._pages, self.validations, seats, self._engine.catalogue)
-
     @property
-    def _pages(self) -> PageParts:
-        return PageParts(
-            places=self.places,
-            env=self._env,
-            clock=self._clock,
-            settings=lambda: self._loaded().settings,
-            runs=self.runs,
-        )
+    def _pages(self) -> "Pages":
+        """Made when the first is asked for, from any thread: windows want them and MCP clients,
+        and a start without either reads in none of it."""
+        from llmgw_desktop.app.page_assembly import PageParts, Pages
+
+        with self._making_pages:
+            if self._made_pages is None:
+                self._made_pages = Pages(
+                    PageParts(
+                        places=self.places,
+                        env=self._env,
+                        clock=self._clock,
+                        loaded=self._loaded,
+                        runs=self.runs,
+                        engine=self._engine,
+                        vault=self.vault,
+                        credentials=self.credentials,
+                        reader=self._reader,
+                        clean=self._redactor.clean_text,
+                        clients=self._clients,
+                        clients_problem=self._clients_problem,
+                        panels=self.validations,
+                        seats=self._seats,
+                    )
+                )
+            return self._made_pages
 
     def _foundations(self) -> Foundations:
         return Foundations(
@@ -347,7 +355,7 @@ class Container:
                 settings=lambda: self._loaded().settings,
                 record=self._reader.record,
                 database=self.places.gateway_db,
-                clis=self._clis,
+                clis=self._pages.clis,
                 skills=SkillFolders(self.places.skills_folder),
                 new_key=self._new_key,
                 validations=self.validations,

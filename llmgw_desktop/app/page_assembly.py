@@ -3,17 +3,23 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from llmgw_desktop.app.account_usage import Accounts, AccountUsage
+from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.cli_survey import CliSurvey
 from llmgw_desktop.app.clis_here import ClisHere
 from llmgw_desktop.app.compare import Compare, CompareParts
 from llmgw_desktop.app.connect.address import address_of
 from llmgw_desktop.app.connect.assembly import make_connector
 from llmgw_desktop.app.connect.clients import Clients
+from llmgw_desktop.app.provider_probe import ProviderProbe
+from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.run_assembly import Runs
+from llmgw_desktop.app.terminals import Terminals
+from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.app.vault_names import sign_in_files
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.settings import Settings
-from llmgw_desktop.engine.routing.catalogue import Catalogue
+from llmgw_desktop.domain.settings import LoadedSettings
+from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.validation.seat_run import SeatRuns
 from llmgw_desktop.engine.validation.service import ValidationService
 from llmgw_desktop.store.client_store import ClientStore
@@ -29,49 +35,81 @@ class PageParts:
     places: Places
     env: Mapping[str, str]
     clock: Clock
-    settings: Callable[[], Settings]
+    loaded: Callable[[], LoadedSettings]
     runs: Runs
+    engine: Engine
+    vault: Vault
+    credentials: Credentials
+    reader: FlightReader
+    clean: Callable[[str], str]
+    """A text without secrets."""
+    clients: ClientStore | None
+    clients_problem: str
+    """Why there is no store of them."""
+    panels: ValidationService
+    seats: SeatRuns
 
 
-def make_clis_here(parts: PageParts, vault: Vault, clean: Callable[[str], str]) -> ClisHere:
-    runs = parts.runs
+class Pages:
+    """All of them at once: a window shows each."""
+
+    def __init__(self, parts: PageParts) -> None:
+        accounts = Accounts(parts.engine.health, AccountUsage(parts.reader.by_account, parts.clock))
+        self.clis = _clis(parts)
+        self.providers = Providers(
+            parts.loaded,
+            health=accounts,
+            probe=ProviderProbe(parts.engine.http, parts.clock),
+            env=parts.env,
+            clock=parts.clock,
+            vault=parts.credentials,
+        )
+        self.cli_providers = CliProviders(
+            parts.loaded,
+            self.clis.survey,
+            health=accounts,
+            running=parts.runs.running,
+            terminal=Terminals(parts.env),
+            clock=parts.clock,
+        )
+        self.clients = _clients(parts)
+        self.compare = _compare(parts)
+
+
+def _clis(parts: PageParts) -> ClisHere:
+    runs, vault = parts.runs, parts.vault
     survey = CliSurvey(runs.clis, runs.launcher, vault_files=lambda: sign_in_files(vault))
     return ClisHere(
         survey,
         parts.env,
-        said=lambda: parts.settings().clis,
+        said=lambda: parts.loaded().settings.clis,
         live=lambda: [job.cli for job in runs.supervisor.live],
-        clean=clean,
+        clean=parts.clean,
     )
 
 
-def make_clients(
-    parts: PageParts, store: ClientStore | None, reader: FlightReader, problem: str
-) -> Clients:
-    """`problem`: why there is no store."""
+def _clients(parts: PageParts) -> Clients:
     connector = None
-    if store is not None:
+    if parts.clients is not None:
         file = str(parts.places.config_file)
         connector = make_connector(
             parts.places,
-            store,
-            lambda: address_of(parts.settings().http, file),
+            parts.clients,
+            lambda: address_of(parts.loaded().settings.http, file),
             parts.env,
             parts.clock,
         )
-    return Clients(connector, reader, parts.clock, problem)
+    return Clients(connector, parts.reader, parts.clock, parts.clients_problem)
 
 
-def make_compare(
-    parts: PageParts, panels: ValidationService, seats: SeatRuns, catalogue: Catalogue
-) -> Compare:
+def _compare(parts: PageParts) -> Compare:
     return Compare(
         CompareParts(
-            panels=panels,
-            models=catalogue.models,
-            clis=lambda: parts.settings().clis,
+            panels=parts.panels,
+            models=parts.engine.catalogue.models,
+            clis=lambda: parts.loaded().settings.clis,
             ready=parts.runs.ready_names,
-            cancel_seat=seats.cancel,
+            cancel_seat=parts.seats.cancel,
             clock=parts.clock,
         )
     )
