@@ -4,9 +4,9 @@ The same stands as text for those who do not see it: each cell has its words, th
 description, and a button copies it all.
 """
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QStyle, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QStyleOptionViewItem, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.compare_map import AgreementMap, Hold, MapRow
@@ -14,23 +14,25 @@ from llmgw_desktop.ui.compare.plain_rows import Index, PlainRows
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone
-from llmgw_desktop.ui.widgets.row_table import RowDelegate, RowTable
+from llmgw_desktop.ui.widgets.row_table import RowDelegate, RowTable, paint_line
 from llmgw_desktop.ui.widgets.view_clothes import dress_header
 
 _CLAIM, _STANDING, _FIRST_SEAT = range(3)
 _MOST_ROWS_IN_SIGHT = 10
-_SELECTED = QStyle.StateFlag.State_Selected.value
 _ICONS = {Hold.SAYS: "check", Hold.AGAINST: "cross"}
+
+
+def _cell(row: MapRow, column: int) -> str:
+    if column == _CLAIM:
+        return row.claim
+    return row.standing if column == _STANDING else str(row.holds[column - _FIRST_SEAT])
 
 
 class AgreementModel(PlainRows[MapRow]):
     """The columns of those who were asked come last."""
 
-    @override
-    def cell(self, row: MapRow, column: int) -> str:
-        if column == _CLAIM:
-            return row.claim
-        return row.standing if column == _STANDING else str(row.holds[column - _FIRST_SEAT])
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(_cell, parent)
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -140,10 +142,7 @@ class _Cells(RowDelegate):
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         colours, space = self._theme.colours, self._theme.space
-        if option.state.value & _SELECTED:
-            painter.fillRect(option.rect, colours.selection)
-        elif index.row() == self.hovered_row:
-            painter.fillRect(option.rect, colours.hover)
+        self.paint_ground(painter, option, index.row(), colours)
         row = self._model.row(index.row())
         if row is None:
             return
@@ -155,11 +154,7 @@ class _Cells(RowDelegate):
         quiet = colours.muted if index.column() == _STANDING else colours.text
         painter.setPen(colours.error if is_sharp else quiet)
         painter.setFont(self._theme.font())
-        elided = painter.fontMetrics().elidedText(
-            str(index.data()), Qt.TextElideMode.ElideRight, inside.width()
-        )
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.drawText(inside, flags, elided)
+        paint_line(painter, inside, str(index.data()))
 
     def _paint_hold(self, painter: QPainter, area: QRect, hold: Hold) -> None:
         """A ground and a shape: never colour alone."""

@@ -1,6 +1,6 @@
 """A small table model over rows that are given whole: texts by column, and what is painted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -11,15 +11,13 @@ _Row = TypeVar("_Row")
 
 
 class PlainRows(QAbstractTableModel, Generic[_Row]):
-    """Say `cell` in a model of its own."""
+    """`cell` says a row's text in a column."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, cell: Callable[[_Row, int], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._cell = cell
         self._titles: Sequence[str] = ()
         self._rows: Sequence[_Row] = ()
-
-    def cell(self, row: _Row, column: int) -> str:
-        raise NotImplementedError
 
     def show_rows(self, titles: Sequence[str], rows: Sequence[_Row]) -> None:
         """The same again change nothing."""
@@ -44,7 +42,7 @@ class PlainRows(QAbstractTableModel, Generic[_Row]):
         if not index.isValid():
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self.cell(self._rows[index.row()], index.column())
+            return self._cell(self._rows[index.row()], index.column())
         return None
 
     @override

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QObject, QRectF, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
-    QStyle,
     QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
@@ -18,20 +17,22 @@ from llmgw_desktop.ui.compare.compare_marks import stance_mark
 from llmgw_desktop.ui.compare.plain_rows import Index, PlainRows
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.row_table import RowDelegate, RowTable
+from llmgw_desktop.ui.widgets.row_table import RowDelegate, RowTable, paint_line
 from llmgw_desktop.ui.widgets.view_clothes import dress_header
 
 COLUMNS = ("Who", "Verdict", "Why", "Risks")
 _WHO, _VERDICT, _WHY, _RISKS = range(len(COLUMNS))
 _MARK_UNITS = 6.0
-_SELECTED = QStyle.StateFlag.State_Selected.value
+
+
+def _cell(row: ShownVerdict, column: int) -> str:
+    why = " ".join(row.why.split())
+    return (row.name, row.words, why, row.risk_words)[column]
 
 
 class VerdictModel(PlainRows[ShownVerdict]):
-    @override
-    def cell(self, row: ShownVerdict, column: int) -> str:
-        why = " ".join(row.why.split())
-        return (row.name, row.words, why, row.risk_words)[column]
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(_cell, parent)
 
 
 class VerdictTable(QWidget):
@@ -130,10 +131,7 @@ class _Cells(RowDelegate):
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         colours, space = self._theme.colours, self._theme.space
-        if option.state.value & _SELECTED:
-            painter.fillRect(option.rect, colours.selection)
-        elif index.row() == self.hovered_row:
-            painter.fillRect(option.rect, colours.hover)
+        self.paint_ground(painter, option, index.row(), colours)
         row = self._model.row(index.row())
         if row is None:
             return
@@ -149,7 +147,4 @@ class _Cells(RowDelegate):
             inside.adjust(space(_MARK_UNITS), 0, 0, 0)
         painter.setFont(self._theme.font())
         painter.setPen(ink)
-        text = str(index.data())
-        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.drawText(inside, flags, elided)
+        paint_line(painter, inside, str(index.data()))

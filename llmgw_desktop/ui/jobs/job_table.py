@@ -18,7 +18,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QHeaderView,
-    QStyle,
     QStyleOptionViewItem,
     QWidget,
 )
@@ -29,7 +28,7 @@ from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.ui.jobs.job_marks import job_colour, job_icon
 from llmgw_desktop.ui.jobs.job_model import COLUMNS, JobModel
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.row_table import RowDelegate, RowTable
+from llmgw_desktop.ui.widgets.row_table import RowDelegate, RowTable, paint_line
 from llmgw_desktop.ui.widgets.view_clothes import dress_header
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -37,7 +36,6 @@ _GO_FIRST = ("client", "tokens", "asked", "cost")
 """Columns that leave where the title has no room, in this order."""
 _LEAST_TITLE_CHARS = 26
 _MARK_UNITS = 5.5
-_SELECTED = QStyle.StateFlag.State_Selected.value
 _QUIET = frozenset({"asked", "client"})
 
 
@@ -152,10 +150,7 @@ class _Delegate(RowDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         area: QRect = option.rect
         colours = self._theme.colours
-        if option.state.value & _SELECTED:
-            painter.fillRect(area, colours.selection)
-        elif index.row() == self.hovered_row:
-            painter.fillRect(area, colours.hover)
+        self.paint_ground(painter, option, index.row(), colours)
         column, shown = COLUMNS[index.column()], self._model.shown(index.row())
         painter.setFont(self._theme.font())
         pad = self._theme.space(1.5)
@@ -170,11 +165,7 @@ class _Delegate(RowDelegate):
         elif column.key == "took" and state is JobState.RUNNING:
             ink = colours.running
         painter.setPen(ink)
-        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inside.width())
-        side = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
-        # One line of left-to-right order, whatever stands in it.
-        flags = Qt.AlignmentFlag.AlignVCenter | side
-        painter.drawText(inside, flags | Qt.TextFlag.TextSingleLine, elided)
+        paint_line(painter, inside, text, is_number=column.is_number)
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:

@@ -5,20 +5,24 @@ What a row holds and how wide columns are is for whoever makes one of it.
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtCore import QAbstractItemModel, QEvent, QRect, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 from typing_extensions import override
 
+from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
+_SELECTED = QStyle.StateFlag.State_Selected.value
 Key = tuple[str, str, Callable[[], object]]
 """What it does, in words for the list of keys; the key; doing it."""
 
@@ -27,6 +31,24 @@ class RowDelegate(QStyledItemDelegate):
     """Paints cells; the table says where the pointer is."""
 
     hovered_row = -1
+
+    def paint_ground(
+        self, painter: QPainter, option: QStyleOptionViewItem, row: int, colours: Colours
+    ) -> None:
+        """Of a row that is chosen, or that the pointer is on."""
+        if option.state.value & _SELECTED:
+            painter.fillRect(option.rect, colours.selection)
+        elif row == self.hovered_row:
+            painter.fillRect(option.rect, colours.hover)
+
+
+def paint_line(painter: QPainter, area: QRect, text: str, *, is_number: bool = False) -> None:
+    """With the painter's font and pen. One line of left-to-right order, whatever stands in it."""
+    elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+    side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
+    painter.drawText(
+        area, Qt.AlignmentFlag.AlignVCenter | side | Qt.TextFlag.TextSingleLine, elided
+    )
 
 
 class RowTable(QTableView):

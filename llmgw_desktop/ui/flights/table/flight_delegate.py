@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QStaticText, QTransform
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.app.figures import UNKNOWN
@@ -20,7 +20,6 @@ from llmgw_desktop.ui.widgets.row_table import RowDelegate
 
 _QUIET = frozenset({"time", "provider", "protocol", "stop", "id"})
 _BAD = frozenset({FlightState.FAILED, FlightState.CUT})
-_SELECTED = QStyle.StateFlag.State_Selected.value
 _AT_END = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ELIDE = Qt.TextElideMode.ElideRight
 _TEXTS_KEPT = 4000
@@ -63,10 +62,7 @@ class FlightDelegate(RowDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         area: QRect = option.rect
         row, column = index.row(), index.column()
-        if option.state.value & _SELECTED:
-            painter.fillRect(area, self._colours.selection)
-        elif row == self.hovered_row:
-            painter.fillRect(area, self._colours.hover)
+        self.paint_ground(painter, option, row, self._colours)
         painter.setFont(self._font)
         shown = self._model.shown(row)
         if shown is None:
