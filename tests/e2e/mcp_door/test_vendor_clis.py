@@ -39,12 +39,14 @@ def desk(
 @pytest.mark.parametrize("cli", OPEN)
 @pytest.mark.parametrize("profile", ["", "core"])
 def test_it_offers_our_tools_and_calls_one(desk: McpDesk, cli: CliName, profile: str) -> None:
-    client = desk.client(cli, profile=profile)
-    offers_and_calls(client, in_full=not profile)
+    said = offered_and_called(desk.client(cli, profile=profile), in_full=not profile)
+    assert "The tool said" in said
 
 
 def test_codex_starts_our_engine_itself(desk: McpDesk) -> None:
-    offers_and_calls(desk.client(CliName.CODEX, "--stdio"), in_full=True)
+    assert "The tool said" in offered_and_called(
+        desk.client(CliName.CODEX, "--stdio"), in_full=True
+    )
 
 
 @pytest.mark.parametrize("how", [(), ("--stdio",)])
@@ -53,10 +55,12 @@ def test_codex_has_our_tools_though_nobody_spoke_mcp_before(
 ) -> None:
     """Its first turn waits until the gateway has read in what speaks MCP."""
     with mcp_desk(tmp_path, upstream, program_of) as fresh:
-        offers_and_calls(fresh.client(CliName.CODEX, *how), in_full=True)
+        said = offered_and_called(fresh.client(CliName.CODEX, *how), in_full=True)
+    assert "The tool said" in said
 
 
-def offers_and_calls(client: McpClient, *, in_full: bool) -> None:
+def offered_and_called(client: McpClient, *, in_full: bool) -> str:
+    """What the CLI said at its end."""
     client.lane.always = Answer(call_named=client.name_of(TOOL))
     done = client.run()
     first, second = client.turns()
@@ -67,7 +71,7 @@ def offers_and_calls(client: McpClient, *, in_full: bool) -> None:
     ours = [name for name in tools if name.startswith(client.habits.prefix)]
     assert all(tools[name]["type"] == "object" for name in ours)
     assert f'"id":"{MODEL}"' in result_in(second).replace(" ", "")
-    assert "The tool said" in done.stdout
+    return str(done.stdout)
 
 
 @pytest.mark.parametrize("profile", ["", "core"])

@@ -197,6 +197,7 @@ class TestRegister:
         (tree / ".git").symlink_to(scene.home / ".git")
         with refused("path"):
             scene.workspaces.register("w", str(tree), default=False, by="anna")
+        assert scene.workspaces.all() == []
 
     @pytest.mark.parametrize(
         "name", [".ssh", ".aws", ".gnupg", ".config/gcloud", ".SSH", ".kube", ".docker/x"]
@@ -209,6 +210,7 @@ class TestRegister:
                 scene.workspaces.register("w", str(path), default=False, by="anna")
             with refused("path"):
                 scene.workspaces.add("w", str(path), default=False, by="me")
+        assert scene.workspaces.all() == []
 
     def test_neither_are_homes_our_own_files_and_what_holds_them(self, scene: Scene) -> None:
         codex = scene.home / ".codex" / "sessions"
@@ -217,6 +219,7 @@ class TestRegister:
         for path in (scene.home, scene.home.parent, Path("/"), codex, own, own.parent):
             with refused("path"):
                 scene.workspaces.add("w", str(path), default=False, by="me")
+        assert scene.workspaces.all() == []
 
 
 class TestUse:
@@ -240,6 +243,7 @@ class TestUse:
         for path in ("..", "out", str(tmp_path), "none", ".ssh", "file", "../../etc", "a\0"):
             with refused("workingDir"):
                 scene.workspaces.folder("w", path, CLAUDE)
+        assert scene.workspaces.folder("w", "", CLAUDE) == str(top), "it can be used all the same"
 
     @MANY
     @given(
@@ -275,11 +279,14 @@ class TestUse:
         top.unlink()
         with refused("workspace"):
             scene.workspaces.folder("w", "", CLAUDE)
+        top.mkdir()
+        assert scene.workspaces.folder("w", "", CLAUDE) == str(top)
 
     def test_a_root_that_is_allowed_no_more_takes_its_workspaces_with_it(
         self, scene: Scene
     ) -> None:
         create(scene, "a")
+        assert scene.workspaces.folder("w", "", CLAUDE)
         scene.say(allowed_roots=())
         with refused("workspace"):
             scene.workspaces.folder("w", "", CLAUDE)
