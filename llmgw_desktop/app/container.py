@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from llmgw_desktop.app.access_assembly import make_access
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
@@ -27,7 +28,6 @@ from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.settings import LoadedSettings
 from llmgw_desktop.domain.vault import VaultEntry
-from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.flights.redactor import Redactor
@@ -40,9 +40,7 @@ from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.upstream.key_changes import KeyChanges
-from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.account_store import AccountStore
-from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.config.settings_editor import SettingsEditor
 from llmgw_desktop.store.elsewhere_store import ElsewhereStore
 from llmgw_desktop.store.flight_reader import FlightReader
@@ -90,7 +88,7 @@ class Container:
             on_status=self._recorder_spoke,
             settings=settings.recorder,
         )
-        self._clients, problem = self._open_clients()
+        self._access = make_access(places, self._clock)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
@@ -134,7 +132,7 @@ class Container:
         self.validations, seats = make_validations(
             places, self.runs, engine.asking, self.vault, self._clock
         )
-        self.gateway = Gateway(engine, self._bus, settings, problem=problem)
+        self.gateway = Gateway(engine, self._bus, settings, problem=self._access.problem)
         self.control = GatewayControl(
             gateway=self.gateway,
             recorder=self._recorder,
@@ -161,7 +159,7 @@ class Container:
             places.config_file, lambda file, raw: settings_of(file, raw, env)
         )
         self.routes = Routes(self._loaded, self.routes_explained)
-        self._seats, self._clients_problem = seats, problem
+        self._seats = seats
         self._making_pages = Lock()
         self._made_pages: Pages | None = None
 
@@ -219,7 +217,8 @@ class Container:
 
     def _has_mcp_clients(self) -> bool:
         try:
-            clients = self._clients.active() if self._clients is not None else []
+            stored = self._access.clients
+            clients = stored.active() if stored is not None else []
         except StoreError as error:
             _log.warning("it is not known whether clients speak MCP: %s", error)
             return False
@@ -250,8 +249,7 @@ class Container:
         self.health.keep_all()
         await asyncio.to_thread(self._account_store.close)
         await asyncio.to_thread(self.vault.close)
-        if self._clients is not None:
-            self._clients.close()
+        self._access.close()
         self._loop = None
 
     def check_settings(self, *, now: bool = True) -> None:
@@ -282,13 +280,6 @@ class Container:
         for listener in self._on_key:
             listener(key)
 
-    def _open_clients(self) -> tuple[ClientStore | None, str]:
-        """Without the file of the clients the gateway still serves its own person."""
-        try:
-            return ClientStore(self.places.gateway_db, self._clock), ""
-        except StoreError as error:
-            return None, f"Client keys are not accepted: {error}"
-
     @property
     def _pages(self) -> "Pages":
         """Made when the first is asked for, from any thread: windows want them and MCP clients,
@@ -309,8 +300,8 @@ class Container:
                         credentials=self.credentials,
                         reader=self._reader,
                         clean=self._redactor.clean_text,
-                        clients=self._clients,
-                        clients_problem=self._clients_problem,
+                        clients=self._access.clients,
+                        clients_problem=self._access.problem,
                         panels=self.validations,
                         seats=self._seats,
                     )
@@ -330,7 +321,7 @@ class Container:
             runs=self.runs.service,
             vault=self.vault,
             key_changes=self._key_changes,
-            authenticator=self._authenticator(),
+            authenticator=self._access.authenticator,
             settings=lambda: self._loaded().settings,
             settings_news=lambda: self._settings_news,
             status=lambda: self.gateway.status,
@@ -374,13 +365,6 @@ class Container:
             for account in provider.accounts:
                 if account.vault == new:
                     self.health.reset(account_id(provider.name, account.name))
-
-    def _authenticator(self) -> Authenticator:
-        return Authenticator(
-            access_key=load_or_make_access_key(self.places.access_key_file),
-            clients=self._clients,
-            clock=self._clock,
-        )
 
     def _sealed(self, body: bytes) -> bytes:
         """A body as it may be written down. On the writer thread."""

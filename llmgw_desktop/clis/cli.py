@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from llmgw_desktop.clis.dialogue import AskingMode
 from llmgw_desktop.domain.cli import CliEvent, CliFacts, CliName, CliRequest, LaunchPlan, UsageTold
 
 
@@ -122,6 +123,8 @@ class Cli:
     read_by: frozenset[str] = field(default_factory=frozenset)
     """The options that its reader looks at: they are kept with what it said, the others go with
     the prompt when the run has ended."""
+    asking: AskingMode | None = None
+    """None: it cannot be made to ask."""
     native: tuple[str, ...] = ()
     """Patterns for the program itself where a command is only its loader: below the folder that
     the loader lies in."""

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.domain.account import AccountStatus
+from llmgw_desktop.domain.consent import ConsentAnswer, ConsentQuestion
 from llmgw_desktop.domain.flight import FlightSummary
 from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.permission import PermissionAnswer, PermissionQuestion
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.domain.values import value
 
@@ -93,6 +95,27 @@ class JobChanged:
     job: Job
 
 
+@value
+class ConsentChanged:
+    """A program asks to be let in, or has its answer."""
+
+    question: ConsentQuestion
+    answer: ConsentAnswer | None = None
+
+
+@value
+class PermissionChanged:
+    """An agent asks whether it may, or has its answer."""
+
+    question: PermissionQuestion
+    answer: PermissionAnswer | None = None
+
+
+@value
+class GrantsChanged:
+    """Who has access is otherwise than before: somebody was let in, or it was taken back."""
+
+
 Event = (
     FlightOpened
     | FlightClosed
@@ -101,4 +124,7 @@ Event = (
     | SettingsChanged
     | AccountChanged
     | JobChanged
+    | ConsentChanged
+    | PermissionChanged
+    | GrantsChanged
 )

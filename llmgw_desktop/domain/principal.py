@@ -36,6 +36,25 @@ DEFAULT_SCOPES = frozenset({Scope.MODELS_USE, Scope.MODELS_LIST})
 ALL_SCOPES = frozenset(Scope)
 
 
+class PrincipalKind(StrEnum):
+    """How a principal proved who it is; what it may at least not do depends on it."""
+
+    LOCAL = "local"
+    """This computer's person: the windows, stdio, and the access key file."""
+    KEY = "key"
+    """A key that this computer's person made for a program."""
+    BEARER = "bearer"
+    """The static token of the environment."""
+    PROXIED = "proxied"
+    """A person whom a trusted proxy names on the hop of the static token."""
+    OAUTH = "oauth"
+    """A program that a person let in."""
+
+
+REMOTE_KINDS = frozenset({PrincipalKind.BEARER, PrincipalKind.PROXIED, PrincipalKind.OAUTH})
+"""Who may sit anywhere: nothing is taken for granted that holds on this computer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
     """An authenticated client; owns its flights, sessions and jobs."""
@@ -46,7 +65,14 @@ class Principal:
     scopes: frozenset[Scope]
     wants_all_or_nothing: bool = False
     """Rather an error than a translation that leaves something out."""
+    kind: PrincipalKind = PrincipalKind.KEY
+    person: str = ""
+    """Who let it in, or whom a trusted proxy names; empty where nobody did."""
+
+    @property
+    def is_remote(self) -> bool:
+        return self.kind in REMOTE_KINDS
 
 
-LOCAL = Principal(client_id="local", name="local", scopes=ALL_SCOPES)
+LOCAL = Principal(client_id="local", name="local", scopes=ALL_SCOPES, kind=PrincipalKind.LOCAL)
 """The person at this computer: the windows, and whoever can read the access key file."""

@@ -1,8 +1,10 @@
 """How the tables of `gateway.db` came to be."""
 
+from llmgw_desktop.store.access_steps import ACCESS_STEPS
+from llmgw_desktop.store.agent_steps import AGENT_STEPS
 from llmgw_desktop.store.migrations import Steps
 
-GATEWAY_STEPS: Steps = (
+_FIRST: Steps = (
     (
         """
         CREATE TABLE clients (
@@ -258,3 +260,6 @@ GATEWAY_STEPS: Steps = (
         "CREATE INDEX jobs_session ON jobs (session_id, asked_at_s) WHERE session_id <> ''",
     ),
 )
+
+GATEWAY_STEPS: Steps = (*_FIRST, *ACCESS_STEPS, *AGENT_STEPS)
+"""In the order in which they came: a new one goes to the end."""

@@ -1,0 +1,40 @@
+"""Who may come in, joined: a part of the composition root."""
+
+from dataclasses import dataclass
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.engine.access.authenticator import Authenticator
+from llmgw_desktop.store.access_key import load_or_make_access_key
+from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.paths import Places
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """`problem`: why stored clients are not known, in one sentence."""
+
+    clients: ClientStore | None
+    problem: str
+    authenticator: Authenticator
+
+    def close(self) -> None:
+        if self.clients is not None:
+            self.clients.close()
+
+
+def make_access(places: Places, clock: Clock) -> Access:
+    """Raises OSError where the person's own key can neither be read nor made."""
+    clients, problem = _open_clients(places, clock)
+    authenticator = Authenticator(
+        access_key=load_or_make_access_key(places.access_key_file), clients=clients, clock=clock
+    )
+    return Access(clients=clients, problem=problem, authenticator=authenticator)
+
+
+def _open_clients(places: Places, clock: Clock) -> tuple[ClientStore | None, str]:
+    """Without the file of the clients the gateway still serves its own person."""
+    try:
+        return ClientStore(places.gateway_db, clock), ""
+    except StoreError as error:
+        return None, f"Client keys are not accepted: {error}"

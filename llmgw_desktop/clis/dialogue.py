@@ -1,0 +1,76 @@
+"""A run that asks: its CLI is spoken with over stdin and stdout while it works.
+
+A dialogue is a machine without I/O. All it says follows from what it was fed, in order, and from
+the answers it was given; so a program that is started later feeds it the same again, leaves out
+what was sent already (by `Send.key`), and goes on. Questions it has not seen answered still stand.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from llmgw_desktop.domain.cli import CliEvent, CliRequest, LaunchPlan
+from llmgw_desktop.domain.permission import Ask, PermissionAnswer
+from llmgw_desktop.domain.values import value
+
+
+@value
+class Send:
+    """Bytes for stdin. The same key is the same bytes, however often the machine is fed."""
+
+    key: str
+    data: bytes = field(repr=False)
+
+
+@value
+class Asked:
+    """The agent waits for an answer; again with the same `native_id`: more is known of it."""
+
+    ask: Ask
+
+
+@value
+class Withdrawn:
+    """It asks this no longer."""
+
+    native_id: str
+
+
+@value
+class Done:
+    """The turn is over and nothing more will be sent: stdin is closed."""
+
+
+Spoken = CliEvent | Send | Asked | Withdrawn | Done
+
+
+class Dialogue(Protocol):
+    """Of one run."""
+
+    def begin(self) -> list[Spoken]:
+        """What is said first."""
+
+    def feed(self, chunk: bytes) -> list[Spoken]:
+        """Of stdout, in whatever pieces it comes."""
+
+    def answer(self, native_id: str, answer: PermissionAnswer) -> list[Spoken]:
+        """Nothing for an ask that is not open: late answers are dropped."""
+
+    def stop(self) -> list[Spoken]:
+        """All that is open is denied first, then the turn is ended as the CLI wants it."""
+
+    def finish(self, exit_code: int | None, stderr: str) -> list[CliEvent]:
+        """As `OutputReader.finish`: the last event is its RunEnded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingMode:
+    """How a CLI is started so that it asks for everything, and how one speaks with it then."""
+
+    plan: Callable[[CliRequest], LaunchPlan]
+    """Raises InvalidRun for what cannot be asked in this mode; the prompt goes by the dialogue,
+    `stdin` is None. Private settings that make it ask are its `files` and `environment`."""
+    dialogue: Callable[[CliRequest, str], Dialogue]
+    """(The request, the absolute working folder.)"""
+    proof: str
+    """How it is known at a job's start that it asks: for the log and the documentation."""
