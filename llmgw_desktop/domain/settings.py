@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import ALL_CLIS, CliSettings
+from llmgw_desktop.domain.policy import ClientPolicy
 from llmgw_desktop.domain.price import PriceRule
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import Alias, RouteRule, Strategy
@@ -164,6 +165,8 @@ class Settings:
     routes: tuple[RouteRule, ...] = ()
     """In the order of the file, those that are switched off too."""
     aliases: tuple[Alias, ...] = ()
+    clients: tuple[ClientPolicy, ...] = ()
+    """What those may spend and ask for that have a policy."""
 
     @property
     def everyone(self) -> tuple[Provider, ...]:

@@ -26,6 +26,7 @@ from llmgw_desktop.domain.settings import (
 )
 from llmgw_desktop.store.config.alias_table import AliasTable
 from llmgw_desktop.store.config.cli_table import CliTables
+from llmgw_desktop.store.config.client_table import ClientTables
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
 from llmgw_desktop.store.config.price_rules import read_price_rules
 from llmgw_desktop.store.config.provider_table import ProviderTables
@@ -35,7 +36,7 @@ from llmgw_desktop.store.config.values import Unfit
 from llmgw_desktop.store.config.workspace_table import WorkspaceTables
 
 _TABLES = tuple(dict.fromkeys(known.table for known in KNOWN))
-_READ_ELSEWHERE = ("providers", "clis", "routes", "aliases", "prices", "workspaces")
+_READ_ELSEWHERE = ("providers", "clis", "routes", "aliases", "prices", "workspaces", "clients")
 
 
 def load_settings(path: Path, env: Mapping[str, str]) -> LoadedSettings:
@@ -69,6 +70,7 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         clis=clis,
         prices=read_price_rules(text),
         workspaces=WorkspaceTables(text, env).read(),
+        clients=ClientTables(text, everyone).read(),
     )
     return LoadedSettings(settings=settings, warnings=tuple(text.warnings), source=raw)
 

@@ -13,6 +13,7 @@ from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.domain.workspace import AllowedRoot, Workspace, WorkspaceSettings
 from llmgw_desktop.store.config.account_table import ACCOUNT_KEYS
 from llmgw_desktop.store.config.cli_table import CLI_KEYS
+from llmgw_desktop.store.config.client_table import CLIENT_KEYS
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
 from llmgw_desktop.store.config.price_rules import PRICE_KEYS
 from llmgw_desktop.store.config.provider_table import PROVIDER_KEYS
@@ -141,6 +142,18 @@ with `local = true` have no price but yours. A price that is not known stays unk
 |---|---|---|
 """
 
+CLIENTS = """\
+## `[clients.NAME]`
+
+What a client may spend and ask for: [policy.md](policy.md). The name is that of its key, `local`
+for this computer's person, `gateway-bearer`, the id of an OAuth client, or `*` for each client that
+has no table of its own. An unknown key is refused here, not warned about: a limit with a slip in
+its name would protect nobody.
+
+| key | meaning |
+|---|---|
+"""
+
 WORKSPACES = """\
 ## `[workspaces]`
 
@@ -230,6 +243,7 @@ def reference() -> str:
             for key, (value, meaning) in PRICE_KEYS.items()
         )
     )
+    parts.append(CLIENTS + "".join(f"| `{key}` | {told} |\n" for key, told in CLIENT_KEYS.items()))
     parts.append(WORKSPACES + _rows(WORKSPACES_KEYS, _defaults(WorkspaceSettings)))
     repo_defaults = {**_defaults(Workspace), "providers": ()}
     parts.append(REPOS + _rows(REPO_KEYS, repo_defaults | _REQUIRED))
