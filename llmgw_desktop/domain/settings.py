@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import ALL_CLIS, CliSettings
 from llmgw_desktop.domain.policy import ClientPolicy
@@ -154,6 +155,7 @@ class Settings:
     limits: LimitSettings = field(default_factory=LimitSettings)
     cache_awareness: CacheSettings = field(default_factory=CacheSettings)
     compression: CompressionSettings = field(default_factory=CompressionSettings)
+    approvals: ApprovalSettings = field(default_factory=ApprovalSettings)
     clis: tuple[CliSettings, ...] = ALL_CLIS
     """Each of them, always."""
     providers: tuple[Provider, ...] = ()

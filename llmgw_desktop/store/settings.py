@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.errors import ConfigError
@@ -28,6 +29,8 @@ from llmgw_desktop.store.config.alias_table import AliasTable
 from llmgw_desktop.store.config.cli_table import CliTables
 from llmgw_desktop.store.config.client_table import ClientTables
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
+from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET
+from llmgw_desktop.store.config.known_setting import Known
 from llmgw_desktop.store.config.price_rules import read_price_rules
 from llmgw_desktop.store.config.provider_table import ProviderTables
 from llmgw_desktop.store.config.route_table import RouteTables
@@ -66,6 +69,7 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         jobs=JobSettings(**_values(text, "jobs", env)),
         cache_awareness=CacheSettings(**_values(text, "cache_awareness", env)),
         compression=CompressionSettings(**_values(text, "compression", env)),
+        approvals=ApprovalSettings(**_values(text, "approvals", env)),
         limits=LimitSettings(**_values(text, "limits", env), of_cli=_own_limits(clis)),
         clis=clis,
         prices=read_price_rules(text),

@@ -223,7 +223,6 @@ def test_what_later_versions_use_is_accepted_with_a_word(file: Path) -> None:
     loaded = load(
         file,
         """
-[approvals]
 [cache_awareness]
 emit_anthropic_cache_control = true
 anthropic_ttl_seconds = 3600
@@ -241,14 +240,13 @@ enabled = true
     assert [warning.split(": ", 1)[1] for warning in loaded.warnings] == [
         f"{name}: is not used by this version"
         for name in (
-            "approvals",
             "cache_awareness.min_stable_tokens_for_cache_control",
             "persistence",
             "http.oauth",
             "http.public_url",
         )
     ]
-    assert f"{file}, line 2: approvals:" in loaded.warnings[0]
+    assert f"{file}, line 5: cache_awareness.min_" in loaded.warnings[0]
     assert loaded.settings.cache_awareness == CacheSettings(
         emit_anthropic_cache_control=True, anthropic_ttl_seconds=3600
     )

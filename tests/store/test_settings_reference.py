@@ -15,6 +15,8 @@ from llmgw_desktop.store.config.account_table import ACCOUNT_KEYS
 from llmgw_desktop.store.config.cli_table import CLI_KEYS
 from llmgw_desktop.store.config.client_table import CLIENT_KEYS
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
+from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET
+from llmgw_desktop.store.config.known_setting import Known
 from llmgw_desktop.store.config.price_rules import PRICE_KEYS
 from llmgw_desktop.store.config.provider_table import PROVIDER_KEYS
 from llmgw_desktop.store.config.route_table import MATCH_KEYS, ROUTE_KEYS
@@ -28,7 +30,7 @@ from llmgw_desktop.store.settings import load_settings
 
 TABLES = (
     *("http", "upstream", "recorder", "routing", "failover", "jobs", "limits"),
-    *("cache_awareness", "compression"),
+    *("cache_awareness", "compression", "approvals"),
 )
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -285,6 +287,8 @@ def _default(key: str, value: object) -> str:
         return f'`"{value}"`' if value else "none"
     if isinstance(value, int):
         return f"`{value}`"
+    if isinstance(value, Mapping):
+        return ", ".join(f"`{each}`: `{said}`" for each, said in value.items())
     return f"`{value:g}`" if isinstance(value, float) else "none"
 
 
