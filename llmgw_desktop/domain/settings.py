@@ -141,6 +141,23 @@ class CompressionSettings:
     enabled: bool = False
 
 
+class Unattended(StrEnum):
+    """What becomes of an agent's question while no window and no command looks."""
+
+    WAIT = "wait"
+    """For whoever comes in time."""
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalSettings:
+    """Questions of agents that run."""
+
+    answer_within_minutes: int = 30
+    """What nobody answered is denied then."""
+    unattended: Unattended = Unattended.WAIT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All of config.toml with the environment's word on top."""
@@ -153,6 +170,7 @@ class Settings:
     limits: LimitSettings = field(default_factory=LimitSettings)
     cache_awareness: CacheSettings = field(default_factory=CacheSettings)
     compression: CompressionSettings = field(default_factory=CompressionSettings)
+    approvals: ApprovalSettings = field(default_factory=ApprovalSettings)
     clis: tuple[CliSettings, ...] = ALL_CLIS
     """Each of them, always."""
     providers: tuple[Provider, ...] = ()

@@ -12,6 +12,7 @@ from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.settings import (
+    ApprovalSettings,
     CacheSettings,
     CompressionSettings,
     FailoverSettings,
@@ -65,6 +66,7 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         jobs=JobSettings(**_values(text, "jobs", env)),
         cache_awareness=CacheSettings(**_values(text, "cache_awareness", env)),
         compression=CompressionSettings(**_values(text, "compression", env)),
+        approvals=ApprovalSettings(**_values(text, "approvals", env)),
         limits=LimitSettings(**_values(text, "limits", env), of_cli=_own_limits(clis)),
         clis=clis,
         prices=read_price_rules(text),

@@ -241,14 +241,13 @@ enabled = true
     assert [warning.split(": ", 1)[1] for warning in loaded.warnings] == [
         f"{name}: is not used by this version"
         for name in (
-            "approvals",
             "cache_awareness.min_stable_tokens_for_cache_control",
             "persistence",
             "http.oauth",
             "http.public_url",
         )
     ]
-    assert f"{file}, line 2: approvals:" in loaded.warnings[0]
+    assert f"{file}, line 6: cache_awareness." in loaded.warnings[0]
     assert loaded.settings.cache_awareness == CacheSettings(
         emit_anthropic_cache_control=True, anthropic_ttl_seconds=3600
     )

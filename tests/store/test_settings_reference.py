@@ -27,7 +27,7 @@ from llmgw_desktop.store.settings import load_settings
 
 TABLES = (
     *("http", "upstream", "recorder", "routing", "failover", "jobs", "limits"),
-    *("cache_awareness", "compression"),
+    *("cache_awareness", "compression", "approvals"),
 )
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 

@@ -7,7 +7,7 @@
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.route import Strategy
-from llmgw_desktop.domain.settings import RecorderLevel
+from llmgw_desktop.domain.settings import RecorderLevel, Unattended
 from llmgw_desktop.store.config.values import (
     CacheLife,
     DoorPath,
@@ -299,10 +299,22 @@ KNOWN: tuple[Known, ...] = (
         value=YesNo(),
         meaning="Make the answers of runs shorter that do not say `compressResponse`.",
     ),
+    Known(
+        table="approvals",
+        key="answer_within_minutes",
+        value=WholeNumber(least=1, most=1440),
+        meaning="What an agent asked and nobody answered is denied then.",
+    ),
+    Known(
+        table="approvals",
+        key="unattended",
+        value=Word(words=Unattended),
+        meaning="What an agent asks while no window is there and no `llmgw approvals` waits: "
+        "`wait` for whoever comes in time, or `deny` at once.",
+    ),
 )
 
 NOT_USED_YET: tuple[tuple[str, ...], ...] = (
-    ("approvals",),
     ("cache_awareness", "min_stable_tokens_for_cache_control"),
     ("persistence",),
     ("http", "oauth"),
