@@ -1,0 +1,114 @@
+"""What a client may spend and ask for: the operator's word, checked before anything is sent on."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from llmgw_desktop.domain.errors import LlmgwError
+
+
+class Measure(StrEnum):
+    """What is counted."""
+
+    USD = "usd"
+    TOKENS = "tokens"
+    """In and out together."""
+    REQUESTS = "requests"
+
+
+class Period(StrEnum):
+    """When a budget begins anew."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    """From Monday."""
+    MONTH = "month"
+    YEAR = "year"
+    NEVER = "never"
+    """It is spent once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """So much in each period of the calendar."""
+
+    measure: Measure
+    amount: float
+    period: Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """At most `amount` in `window_s` seconds; what was used flows off evenly."""
+
+    measure: Measure
+    amount: float
+    window_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientPolicy:
+    """Of one client. What is not set is not bounded."""
+
+    client: str
+    models: tuple[str, ...] = ()
+    """Patterns; empty: all."""
+    providers: tuple[str, ...] = ()
+    """Names; empty: all."""
+    budgets: tuple[Budget, ...] = ()
+    rate_limits: tuple[RateLimit, ...] = ()
+    parallel: int | None = None
+    """Requests and runs at the same time."""
+    expires_at_s: float | None = None
+    time_zone: str = ""
+    """Of its budgets' calendar, as the IANA names it; empty: this computer's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """How a budget stands."""
+
+    budget: Budget
+    used: float
+    reserved: float
+    begins_at_s: float | None
+    ends_at_s: float | None
+    """None: never."""
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self.budget.amount - self.used - self.reserved)
+
+
+class PolicyError(LlmgwError):
+    """The operator does not want this of this client."""
+
+    kind = "policy"
+
+
+class ModelForbidden(PolicyError):
+    """A model or provider that is not for this client."""
+
+    kind = "model_forbidden"
+
+
+class ClientExpired(PolicyError):
+    """Its time is over."""
+
+    kind = "client_expired"
+
+
+class LimitReached(PolicyError):
+    """Too much in too short a time, or at the same time: later it goes on."""
+
+    kind = "limit_reached"
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class BudgetSpent(LimitReached):
+    """Nothing is left of what it may spend."""
+
+    kind = "budget_spent"

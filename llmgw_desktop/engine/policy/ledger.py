@@ -1,0 +1,105 @@
+"""All that one client may spend and ask for at the same time: taken on at once, or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.policy import (
+    BudgetSpent,
+    ClientPolicy,
+    LimitReached,
+    Measure,
+    Spent,
+)
+from llmgw_desktop.engine.policy.bucket import Bucket
+from llmgw_desktop.engine.policy.purse import Purse
+
+Amounts = Mapping[Measure, float]
+_WORDS = {Measure.USD: "US dollars", Measure.TOKENS: "tokens", Measure.REQUESTS: "requests"}
+
+
+@dataclass(slots=True)
+class Reservation:
+    """What a request has taken on until it is settled."""
+
+    amounts: Amounts
+    is_open: bool = True
+
+
+class Ledger:
+    """Of one client. On the loop: between the look and the taking nobody else comes."""
+
+    def __init__(self, policy: ClientPolicy, zone: tzinfo, clock: Clock) -> None:
+        self.policy = policy
+        self._clock = clock
+        self._running = 0
+        self.purses = tuple(Purse(budget, zone) for budget in policy.budgets)
+        self._buckets = tuple(Bucket(limit) for limit in policy.rate_limits)
+
+    def reserve(self, amounts: Amounts) -> Reservation:
+        """Raises LimitReached, BudgetSpent: then nothing was taken."""
+        now_s, monotonic_s = self._clock.now_s(), self._clock.monotonic_s()
+        self._check_parallel()
+        for purse in self.purses:
+            if not purse.fits(amounts.get(purse.budget.measure, 0.0), now_s):
+                raise self._spent(purse.standing(now_s), now_s)
+        for bucket in self._buckets:
+            waits_s = bucket.waits_s(amounts.get(bucket.limit.measure, 0.0), monotonic_s)
+            if waits_s > 0:
+                raise self._too_fast(bucket, waits_s)
+        for purse in self.purses:
+            purse.reserve(amounts.get(purse.budget.measure, 0.0))
+        for bucket in self._buckets:
+            bucket.take(amounts.get(bucket.limit.measure, 0.0), monotonic_s)
+        self._running += 1
+        return Reservation(amounts)
+
+    def settle(self, reservation: Reservation, used: Amounts) -> None:
+        """What is not in `used` is not known: then what was reserved counts as used. Once."""
+        if not reservation.is_open:
+            return
+        reservation.is_open = False
+        self._running -= 1
+        now_s, monotonic_s = self._clock.now_s(), self._clock.monotonic_s()
+        for purse in self.purses:
+            measure = purse.budget.measure
+            reserved = reservation.amounts.get(measure, 0.0)
+            purse.settle(reserved, used.get(measure, reserved), now_s)
+        for bucket in self._buckets:
+            measure = bucket.limit.measure
+            reserved = reservation.amounts.get(measure, 0.0)
+            bucket.correct(reserved, used.get(measure, reserved), monotonic_s)
+
+    def standing(self) -> tuple[Spent, ...]:
+        now_s = self._clock.now_s()
+        return tuple(purse.standing(now_s) for purse in self.purses)
+
+    @property
+    def running(self) -> int:
+        return self._running
+
+    def _check_parallel(self) -> None:
+        most = self.policy.parallel
+        if most is not None and self._running >= most:
+            raise LimitReached(
+                f"'{self.policy.client}' has {self._running} requests under way, and may have "
+                f"{most} at the same time"
+            )
+
+    def _spent(self, spent: Spent, now_s: float) -> BudgetSpent:
+        budget = spent.budget
+        per = "" if spent.ends_at_s is None else f" a {budget.period}"
+        return BudgetSpent(
+            f"'{self.policy.client}' has used up its budget of {budget.amount:g} "
+            f"{_WORDS[budget.measure]}{per}",
+            retry_after_s=None if spent.ends_at_s is None else spent.ends_at_s - now_s,
+        )
+
+    def _too_fast(self, bucket: Bucket, waits_s: float) -> LimitReached:
+        limit = bucket.limit
+        return LimitReached(
+            f"'{self.policy.client}' may use {limit.amount:g} {_WORDS[limit.measure]} in "
+            f"{limit.window_s:g} s",
+            retry_after_s=waits_s,
+        )

@@ -1,0 +1,67 @@
+"""A budget over calendar periods: what was spent of it, and what running requests may yet spend.
+
+Each request reserves what it may cost at most. One that does not fit is let in all the same when
+it is alone and something is left: so the last of a budget can be used, and what is spent above it
+is one reservation at most.
+"""
+
+from datetime import tzinfo
+
+from llmgw_desktop.domain.budget_period import Span, span_of
+from llmgw_desktop.domain.policy import Budget, Spent
+
+
+class Purse:
+    """Of one budget of one client. A clock that goes back does not fill it again."""
+
+    __slots__ = ("_reserved", "_span", "_used", "_zone", "budget")
+
+    def __init__(self, budget: Budget, zone: tzinfo) -> None:
+        self.budget = budget
+        self._zone = zone
+        self._span: Span | None = None
+        self._used = 0.0
+        self._reserved = 0.0
+
+    def remember(self, used: float, begins_at_s: float | None, now_s: float) -> None:
+        """What was spent before this program started, of the period that began then; of one that
+        is over nothing counts, and one that is still to come holds: the clock went back."""
+        span = self._now(now_s)
+        if begins_at_s is None or span.begins_at_s is None or begins_at_s == span.begins_at_s:
+            self._used += used
+        elif begins_at_s > span.begins_at_s:
+            self._span = span_of(self.budget.period, begins_at_s, self._zone)
+            self._used += used
+
+    def fits(self, amount: float, now_s: float) -> bool:
+        self._now(now_s)
+        taken = self._used + self._reserved
+        return taken + amount <= self.budget.amount or (
+            self._reserved == 0 and self._used < self.budget.amount
+        )
+
+    def reserve(self, amount: float) -> None:
+        self._reserved += amount
+
+    def settle(self, reserved: float, used: float, now_s: float) -> None:
+        """A request has ended: it counts for the period of now."""
+        self._now(now_s)
+        self._reserved = max(0.0, self._reserved - reserved)
+        self._used += used
+
+    def standing(self, now_s: float) -> Spent:
+        span = self._now(now_s)
+        return Spent(
+            budget=self.budget,
+            used=self._used,
+            reserved=self._reserved,
+            begins_at_s=span.begins_at_s,
+            ends_at_s=span.ends_at_s,
+        )
+
+    def _now(self, now_s: float) -> Span:
+        span = self._span
+        if span is None or (span.ends_at_s is not None and now_s >= span.ends_at_s):
+            self._span = span = span_of(self.budget.period, now_s, self._zone)
+            self._used = 0.0
+        return span

@@ -1,0 +1,199 @@
+"""What a client may spend: never above it by more than one reservation, whatever races."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmgw_desktop.domain.budget_period import span_of
+from llmgw_desktop.domain.policy import (
+    Budget,
+    BudgetSpent,
+    ClientPolicy,
+    LimitReached,
+    Measure,
+    Period,
+    RateLimit,
+)
+from llmgw_desktop.engine.policy.ledger import Ledger, Reservation
+from llmgw_desktop.engine.policy.purse import Purse
+
+UTC = ZoneInfo("UTC")
+BERLIN = ZoneInfo("Europe/Berlin")
+APRIL_5_2026_S = 1_775_347_200.0
+HOUR_S = 3600.0
+DAY = Budget(measure=Measure.USD, amount=1.0, period=Period.DAY)
+
+
+class TurnedClock:
+    """Stands where a test sets it."""
+
+    def __init__(self, at_s: float = APRIL_5_2026_S) -> None:
+        self.at_s = at_s
+        self.monotonic = 1000.0
+
+    def now_s(self) -> float:
+        return self.at_s
+
+    def monotonic_s(self) -> float:
+        return self.monotonic
+
+
+def _ledger(clock: TurnedClock, **said: object) -> Ledger:
+    return Ledger(ClientPolicy(client="nightly", **said), UTC, clock)  # type: ignore[arg-type]
+
+
+def test_64_that_race_for_the_last_of_a_budget_overspend_one_reservation_at_most() -> None:
+    clock = TurnedClock()
+    ledger = _ledger(clock, budgets=(DAY,))
+    let_in: list[Reservation] = []
+    for _ in range(64):
+        try:
+            let_in.append(ledger.reserve({Measure.USD: 0.3}))
+        except BudgetSpent:
+            continue
+    assert len(let_in) == 3
+    for each in let_in:
+        ledger.settle(each, {Measure.USD: 0.3})
+    last = ledger.reserve({Measure.USD: 0.3})
+    with pytest.raises(BudgetSpent) as refused:
+        ledger.reserve({Measure.USD: 0.3})
+    assert "has used up its budget of 1 US dollars a day" in str(refused.value)
+    ledger.settle(last, {Measure.USD: 0.3})
+    assert ledger.standing()[0].used == pytest.approx(1.2)
+
+
+@given(
+    steps=st.lists(st.tuples(st.booleans(), st.floats(0.01, 3.0), st.floats(0.0, 1.0)), max_size=80)
+)
+def test_whatever_comes_no_more_than_one_reservation_is_overspent(
+    steps: list[tuple[bool, float, float]],
+) -> None:
+    ledger = _ledger(TurnedClock(), budgets=(DAY,))
+    running: list[Reservation] = []
+    for comes, amount, share in steps:
+        if comes:
+            try:
+                running.append(ledger.reserve({Measure.USD: amount}))
+            except BudgetSpent:
+                continue
+        elif running:
+            done = running.pop(0)
+            ledger.settle(done, {Measure.USD: done.amounts[Measure.USD] * share})
+    for each in running:
+        ledger.settle(each, {})
+    assert ledger.standing()[0].used <= DAY.amount + 3.0
+    assert ledger.standing()[0].reserved == pytest.approx(0.0, abs=1e-9)
+    assert ledger.running == 0
+
+
+def test_what_nobody_told_counts_as_it_was_reserved() -> None:
+    ledger = _ledger(TurnedClock(), budgets=(DAY,))
+    reservation = ledger.reserve({Measure.USD: 0.4})
+    ledger.settle(reservation, {})
+    ledger.settle(reservation, {Measure.USD: 5.0})
+    assert ledger.standing()[0].used == pytest.approx(0.4)
+
+
+def test_a_new_day_fills_a_budget_and_a_clock_set_back_does_not() -> None:
+    clock = TurnedClock()
+    ledger = _ledger(clock, budgets=(DAY,))
+    ledger.settle(ledger.reserve({Measure.USD: 1.0}), {Measure.USD: 1.0})
+    clock.at_s -= 48 * HOUR_S
+    with pytest.raises(BudgetSpent):
+        ledger.reserve({Measure.USD: 0.1})
+    clock.at_s += 72 * HOUR_S
+    assert ledger.reserve({Measure.USD: 0.1}).is_open
+
+
+def test_a_rate_opens_again_when_it_says() -> None:
+    clock = TurnedClock()
+    limit = RateLimit(measure=Measure.REQUESTS, amount=2, window_s=60)
+    ledger = _ledger(clock, rate_limits=(limit,))
+    for _ in range(2):
+        ledger.settle(ledger.reserve({Measure.REQUESTS: 1}), {})
+    with pytest.raises(LimitReached) as refused:
+        ledger.reserve({Measure.REQUESTS: 1})
+    assert refused.value.retry_after_s == pytest.approx(30.0)
+    clock.monotonic += 29.9
+    with pytest.raises(LimitReached):
+        ledger.reserve({Measure.REQUESTS: 1})
+    clock.monotonic += 0.2
+    assert ledger.reserve({Measure.REQUESTS: 1}).is_open
+
+
+def test_a_request_larger_than_its_rate_limit_passes_when_it_is_alone() -> None:
+    ledger = _ledger(
+        TurnedClock(), rate_limits=(RateLimit(measure=Measure.TOKENS, amount=100, window_s=60),)
+    )
+    first = ledger.reserve({Measure.TOKENS: 500})
+    with pytest.raises(LimitReached):
+        ledger.reserve({Measure.TOKENS: 1})
+    ledger.settle(first, {Measure.TOKENS: 50})
+    assert ledger.reserve({Measure.TOKENS: 50}).is_open
+
+
+def test_so_many_at_the_same_time_and_no_more() -> None:
+    ledger = _ledger(TurnedClock(), parallel=1)
+    first = ledger.reserve({})
+    with pytest.raises(LimitReached, match="may have 1 at the same time"):
+        ledger.reserve({})
+    ledger.settle(first, {})
+    assert ledger.reserve({}).is_open
+
+
+def test_what_is_refused_takes_nothing() -> None:
+    limit = RateLimit(measure=Measure.REQUESTS, amount=1, window_s=60)
+    ledger = _ledger(TurnedClock(), budgets=(DAY,), rate_limits=(limit,))
+    ledger.settle(ledger.reserve({Measure.USD: 0.1, Measure.REQUESTS: 1}), {Measure.USD: 0.1})
+    with pytest.raises(LimitReached):
+        ledger.reserve({Measure.USD: 0.5, Measure.REQUESTS: 1})
+    assert ledger.standing()[0].reserved == 0.0
+
+
+@pytest.mark.parametrize(
+    ("period", "moment", "hours"),
+    [
+        (Period.DAY, "2026-03-29T12:00", 23),
+        (Period.DAY, "2026-10-25T12:00", 25),
+        (Period.MONTH, "2028-02-29T12:00", 29 * 24),
+        (Period.MONTH, "2026-03-31T23:59", 31 * 24 - 1),
+        (Period.WEEK, "2026-04-05T12:00", 7 * 24),
+        (Period.YEAR, "2026-12-31T23:59", 365 * 24),
+        (Period.HOUR, "2026-04-05T12:30", 1),
+    ],
+)
+def test_periods_are_those_of_the_calendar(period: Period, moment: str, hours: int) -> None:
+    at_s = datetime.fromisoformat(moment).replace(tzinfo=BERLIN).timestamp()
+    span = span_of(period, at_s, BERLIN)
+    assert span.begins_at_s is not None
+    assert span.ends_at_s is not None
+    assert span.begins_at_s <= at_s < span.ends_at_s
+    assert span.ends_at_s - span.begins_at_s == hours * HOUR_S
+
+
+@given(
+    at_s=st.floats(0, 4_000_000_000),
+    period=st.sampled_from(list(Period)),
+    zone=st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Apia"]),
+)
+def test_every_moment_lies_in_its_period_and_its_end_begins_the_next(
+    at_s: float, period: Period, zone: str
+) -> None:
+    span = span_of(period, at_s, ZoneInfo(zone))
+    if span.begins_at_s is None or span.ends_at_s is None:
+        assert period is Period.NEVER
+        return
+    assert span.begins_at_s <= at_s < span.ends_at_s
+    assert span_of(period, span.ends_at_s, ZoneInfo(zone)).begins_at_s == span.ends_at_s
+
+
+def test_what_was_spent_before_a_restart_counts_in_its_own_period_alone() -> None:
+    now_s = APRIL_5_2026_S + HOUR_S
+    today, yesterday = Purse(DAY, UTC), Purse(DAY, UTC)
+    today.remember(0.9, APRIL_5_2026_S, now_s)
+    yesterday.remember(0.9, APRIL_5_2026_S - 24 * HOUR_S, now_s)
+    assert today.standing(now_s).used == pytest.approx(0.9)
+    assert yesterday.standing(now_s).used == 0.0
