@@ -1,17 +1,77 @@
-"""A decision of the gate: whether a run that asked for more than usual was started."""
+"""The gate: what a person says of it, and a decision of it, with what each point was for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.principal import REMOTE_KINDS, PrincipalKind
 
 REDACTED = "[redacted]"
+LONGEST_PREVIEW = 280
+
+
+class ApprovalStrategy(StrEnum):
+    """Who answers for what a run may do unasked."""
+
+    LEGACY = "legacy"
+    """Who asks for it: it runs as it was asked for."""
+    MCP_MANAGED = "mcp_managed"
+    """The gate: it is scored, and runs in the CLI's safe mode unless more was approved."""
+
+
+class ApprovalPolicy(StrEnum):
+    """How many points a managed run may have; the strictest first."""
+
+    STRICT = "strict"
+    BALANCED = "balanced"
+    PERMISSIVE = "permissive"
+
+
+class Unattended(StrEnum):
+    """What becomes of an agent's question while no window and no command looks."""
+
+    WAIT = "wait"
+    """For whoever comes in time."""
+    DENY = "deny"
 
 
 class ApprovalStatus(StrEnum):
     APPROVED = "approved"
     DENIED = "denied"
+
+
+STRATEGIES = tuple(ApprovalStrategy)
+"""The one that leaves the most to who asks first."""
+POLICIES = tuple(ApprovalPolicy)
+
+
+def stricter(one: ApprovalStrategy, other: ApprovalStrategy) -> ApprovalStrategy:
+    return max(one, other, key=STRATEGIES.index)
+
+
+def _usual_floor() -> dict[PrincipalKind, ApprovalStrategy]:
+    return {
+        kind: ApprovalStrategy.MCP_MANAGED if kind in REMOTE_KINDS else ApprovalStrategy.LEGACY
+        for kind in PrincipalKind
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalSettings:
+    """`[approvals]`: what holds whatever a request says."""
+
+    policy: ApprovalPolicy = ApprovalPolicy.BALANCED
+    """Where a request names none; who is held to the gate may only name a stricter one."""
+    allow_bypass: bool = False
+    """Whether a managed run may do everything unasked, if it asked for that and was approved."""
+    log_prompts: bool = False
+    """Records begin with the prompt's first characters in place of its digest alone."""
+    floor: Mapping[PrincipalKind, ApprovalStrategy] = field(default_factory=_usual_floor)
+    """The least for each kind of caller; never less than managed for remote ones."""
+    answer_within_minutes: int = 30
+    """What an agent asked and nobody answered is denied then."""
+    unattended: Unattended = Unattended.WAIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

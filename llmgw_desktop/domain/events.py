@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.domain.account import AccountStatus
+from llmgw_desktop.domain.approval import Approval
 from llmgw_desktop.domain.consent import ConsentAnswer, ConsentQuestion
 from llmgw_desktop.domain.flight import FlightSummary
 from llmgw_desktop.domain.job import Job
@@ -116,6 +117,20 @@ class GrantsChanged:
     """Who has access is otherwise than before: somebody was let in, or it was taken back."""
 
 
+@value
+class ApprovalDecided:
+    """The gate let a run begin, or did not."""
+
+    approval: Approval
+
+
+@value
+class WorktreesChanged:
+    """One was made or removed, or its job has ended."""
+
+    owner: str
+
+
 Event = (
     FlightOpened
     | FlightClosed
@@ -127,4 +142,6 @@ Event = (
     | ConsentChanged
     | PermissionChanged
     | GrantsChanged
+    | ApprovalDecided
+    | WorktreesChanged
 )

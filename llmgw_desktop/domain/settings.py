@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import ALL_CLIS, CliSettings
 from llmgw_desktop.domain.price import PriceRule
@@ -139,23 +140,6 @@ class CompressionSettings:
     """What holds for answers where a request says nothing."""
 
     enabled: bool = False
-
-
-class Unattended(StrEnum):
-    """What becomes of an agent's question while no window and no command looks."""
-
-    WAIT = "wait"
-    """For whoever comes in time."""
-    DENY = "deny"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovalSettings:
-    """Questions of agents that run."""
-
-    answer_within_minutes: int = 30
-    """What nobody answered is denied then."""
-    unattended: Unattended = Unattended.WAIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.settings import (
-    ApprovalSettings,
     CacheSettings,
     CompressionSettings,
     FailoverSettings,
@@ -27,7 +27,8 @@ from llmgw_desktop.domain.settings import (
 )
 from llmgw_desktop.store.config.alias_table import AliasTable
 from llmgw_desktop.store.config.cli_table import CliTables
-from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
+from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET
+from llmgw_desktop.store.config.known_setting import Known
 from llmgw_desktop.store.config.price_rules import read_price_rules
 from llmgw_desktop.store.config.provider_table import ProviderTables
 from llmgw_desktop.store.config.route_table import RouteTables

@@ -223,7 +223,6 @@ def test_what_later_versions_use_is_accepted_with_a_word(file: Path) -> None:
     loaded = load(
         file,
         """
-[approvals]
 [cache_awareness]
 emit_anthropic_cache_control = true
 anthropic_ttl_seconds = 3600
@@ -247,7 +246,7 @@ enabled = true
             "http.public_url",
         )
     ]
-    assert f"{file}, line 6: cache_awareness." in loaded.warnings[0]
+    assert f"{file}, line 5: cache_awareness.min_" in loaded.warnings[0]
     assert loaded.settings.cache_awareness == CacheSettings(
         emit_anthropic_cache_control=True, anthropic_ttl_seconds=3600
     )

@@ -13,7 +13,8 @@ from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.domain.workspace import AllowedRoot, Workspace, WorkspaceSettings
 from llmgw_desktop.store.config.account_table import ACCOUNT_KEYS
 from llmgw_desktop.store.config.cli_table import CLI_KEYS
-from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
+from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET
+from llmgw_desktop.store.config.known_setting import Known
 from llmgw_desktop.store.config.price_rules import PRICE_KEYS
 from llmgw_desktop.store.config.provider_table import PROVIDER_KEYS
 from llmgw_desktop.store.config.route_table import MATCH_KEYS, ROUTE_KEYS
@@ -271,6 +272,8 @@ def _default(key: str, value: object) -> str:
         return f'`"{value}"`' if value else "none"
     if isinstance(value, int):
         return f"`{value}`"
+    if isinstance(value, Mapping):
+        return ", ".join(f"`{each}`: `{said}`" for each, said in value.items())
     return f"`{value:g}`" if isinstance(value, float) else "none"
 
 

@@ -7,7 +7,13 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from llmgw_desktop.domain.events import Event, JobChanged, SettingsChanged
+from llmgw_desktop.domain.events import (
+    ApprovalDecided,
+    Event,
+    JobChanged,
+    SettingsChanged,
+    WorktreesChanged,
+)
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.mcp import listing
 from llmgw_desktop.engine.mcp.offer import Offer, Visitor
@@ -134,4 +140,11 @@ class Changes:
 
 def _owner(event: Event) -> str | None:
     """Whose it is alone; None is everybody's."""
-    return event.job.owner if isinstance(event, JobChanged) else None
+    match event:
+        case JobChanged(job=job):
+            return job.owner
+        case ApprovalDecided(approval=approval):
+            return approval.owner
+        case WorktreesChanged(owner=owner):
+            return owner
+    return None

@@ -4,10 +4,10 @@
 `domain/settings.py` alone. The tables of providers are left to `provider_table.py`.
 """
 
-from dataclasses import dataclass
-
 from llmgw_desktop.domain.route import Strategy
-from llmgw_desktop.domain.settings import RecorderLevel, Unattended
+from llmgw_desktop.domain.settings import RecorderLevel
+from llmgw_desktop.store.config.approval_settings import APPROVALS
+from llmgw_desktop.store.config.known_setting import Known
 from llmgw_desktop.store.config.values import (
     CacheLife,
     DoorPath,
@@ -15,26 +15,12 @@ from llmgw_desktop.store.config.values import (
     Seconds,
     Size,
     Texts,
-    Value,
     WholeNumber,
     Word,
     YesNo,
     is_host,
     is_origin,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """One setting; `key` is also the field's name in `domain/settings.py`."""
-
-    table: str
-    key: str
-    value: Value
-    meaning: str
-    env: tuple[str, ...] = ()
-    """The first of these variables that is set wins over the file."""
-
 
 _HOUR_S = 3600.0
 _DAY_MS = 24 * 3600 * 1000
@@ -299,19 +285,7 @@ KNOWN: tuple[Known, ...] = (
         value=YesNo(),
         meaning="Make the answers of runs shorter that do not say `compressResponse`.",
     ),
-    Known(
-        table="approvals",
-        key="answer_within_minutes",
-        value=WholeNumber(least=1, most=1440),
-        meaning="What an agent asked and nobody answered is denied then.",
-    ),
-    Known(
-        table="approvals",
-        key="unattended",
-        value=Word(words=Unattended),
-        meaning="What an agent asks while no window is there and no `llmgw approvals` waits: "
-        "`wait` for whoever comes in time, or `deny` at once.",
-    ),
+    *APPROVALS,
 )
 
 NOT_USED_YET: tuple[tuple[str, ...], ...] = (
