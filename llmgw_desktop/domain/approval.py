@@ -28,6 +28,14 @@ class ApprovalPolicy(StrEnum):
     PERMISSIVE = "permissive"
 
 
+class Unattended(StrEnum):
+    """What becomes of an agent's question while no window and no command looks."""
+
+    WAIT = "wait"
+    """For whoever comes in time."""
+    DENY = "deny"
+
+
 class ApprovalStatus(StrEnum):
     APPROVED = "approved"
     DENIED = "denied"
@@ -61,6 +69,9 @@ class ApprovalSettings:
     """Records begin with the prompt's first characters in place of its digest alone."""
     floor: Mapping[PrincipalKind, ApprovalStrategy] = field(default_factory=_usual_floor)
     """The least for each kind of caller; never less than managed for remote ones."""
+    answer_within_minutes: int = 30
+    """What an agent asked and nobody answered is denied then."""
+    unattended: Unattended = Unattended.WAIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,8 @@ class FileChange:
     new: str | None = None
     diff: str = ""
     """Where the agent gives a diff instead."""
+    is_gone: bool = False
+    """The file is removed, or moved away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,37 @@ class Ask:
     """The model's own description: shown as what the agent says, never as what is done."""
     can_take_note: bool = True
     raw: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingJob:
+    """What must be known of a job to put its questions."""
+
+    id: str
+    owner: str
+    client: str
+    cli: CliName
+    title: str = ""
+    working_dir: str
+    """Absolute."""
+    workspace: str = ""
+    """Alias; empty where the job has none."""
+    top: str = ""
+    """The workspace's folder; empty: the working folder is the limit."""
+    is_remote: bool = False
+    """Its owner may sit anywhere: what leads out is refused unasked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionRule:
+    """What a person allowed for one job: this again, and nothing but this."""
+
+    job_id: str
+    digest: str
+    """Of what was allowed, in full."""
+    words: str
+    person: str = ""
+    made_at_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -201,6 +201,44 @@ class ApprovalRow(peewee.Model):
         table_name = "approvals"
 
 
+class PermissionDecisionRow(peewee.Model):
+    """A PermissionDecision; `ask` and `warnings` are JSON."""
+
+    id = peewee.TextField(primary_key=True)
+    at_s = peewee.FloatField()
+    asked_at_s = peewee.FloatField()
+    job_id = peewee.TextField()
+    owner = peewee.TextField()
+    client = peewee.TextField()
+    cli = peewee.TextField()
+    job_title = peewee.TextField()
+    workspace = peewee.TextField()
+    ask = peewee.TextField()
+    rule = peewee.TextField()
+    warnings = peewee.TextField()
+    decision = peewee.TextField()
+    way = peewee.TextField()
+    note = peewee.TextField()
+    person = peewee.TextField()
+
+    class Meta:
+        table_name = "permission_decisions"
+
+
+class PermissionRuleRow(peewee.Model):
+    """A PermissionRule."""
+
+    job_id = peewee.TextField()
+    digest = peewee.TextField()
+    words = peewee.TextField()
+    person = peewee.TextField()
+    made_at_s = peewee.FloatField()
+
+    class Meta:
+        table_name = "permission_rules"
+        primary_key = peewee.CompositeKey("job_id", "digest")
+
+
 class FlightRow(peewee.Model):
     """A FlightSummary, its usage spread out, losses with spaces between them. `search` is what a
     text filter looks into."""

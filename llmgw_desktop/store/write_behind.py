@@ -70,6 +70,11 @@ class WriteBehind(Generic[_Value]):
             held = self._waiting.get(name) or self._writing.get(name)
         return None if held is None else held.value
 
+    def waiting(self) -> list[_Value]:
+        """What is not in the file. Only while all is `at_rest`."""
+        with self._lock:
+            return [held.value for held in self._waiting.values()]
+
     def drop(self, name: str) -> None:
         """It is not written any more, if it was not. Only while all is `at_rest`."""
         with self._lock:

@@ -10,11 +10,12 @@ from llmgw_desktop.domain.approval import (
     ApprovalPolicy,
     ApprovalSettings,
     ApprovalStrategy,
+    Unattended,
     stricter,
 )
 from llmgw_desktop.domain.principal import REMOTE_KINDS, PrincipalKind
 from llmgw_desktop.store.config.known_setting import Known
-from llmgw_desktop.store.config.values import Unfit, Word, YesNo
+from llmgw_desktop.store.config.values import Unfit, WholeNumber, Word, YesNo
 
 _KINDS = ", ".join(PrincipalKind)
 _WORDS = " or ".join(f'"{each}"' for each in STRATEGIES)
@@ -77,5 +78,18 @@ APPROVALS: tuple[Known, ...] = (
         value=Floor(),
         meaning="The least for each kind of caller: `local`, `key`, `bearer`, `proxied`, `oauth`. "
         "The last three are managed, and nothing lowers that.",
+    ),
+    Known(
+        table="approvals",
+        key="answer_within_minutes",
+        value=WholeNumber(least=1, most=1440),
+        meaning="What an agent asked and nobody answered is denied then.",
+    ),
+    Known(
+        table="approvals",
+        key="unattended",
+        value=Word(words=Unattended),
+        meaning="What an agent asks while no window is there and no `llmgw approvals` waits: "
+        "`wait` for whoever comes in time, or `deny` at once.",
     ),
 )

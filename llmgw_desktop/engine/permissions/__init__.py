@@ -1,0 +1,1 @@
+"""Agents that ask whether they may: what is shown of a question, who answers it, what is kept."""

@@ -1,0 +1,46 @@
+"""How much agents may ask of people: what comes faster than anybody could read is refused."""
+
+from collections import deque
+
+from llmgw_desktop.domain.clock import Clock
+
+MOST_OF_JOB = 20
+"""Questions of one job that wait at once."""
+MOST_IN_ALL = 200
+MOST_A_MINUTE = 60
+"""Of one job: put to a person, not answered by what was allowed already."""
+_MINUTE_S = 60.0
+_TOO_MANY = (
+    "Denied by the gateway: {many} questions wait for an answer already. Ask again when some are"
+    " answered."
+)
+_TOO_FAST = (
+    "Denied by the gateway: this job asked {many} times within a minute, more than a person can"
+    " answer. Ask for less, one thing after the other."
+)
+
+
+class Floods:
+    """Of all jobs."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._put: dict[str, deque[float]] = {}
+
+    def refusal(self, job_id: str, *, of_job: int, in_all: int) -> str:
+        """Why another question of this job is not put; empty where it may be."""
+        if of_job >= MOST_OF_JOB:
+            return _TOO_MANY.format(many=of_job)
+        if in_all >= MOST_IN_ALL:
+            return _TOO_MANY.format(many=in_all)
+        times = self._put.get(job_id, deque())
+        while times and times[0] <= self._clock.monotonic_s() - _MINUTE_S:
+            times.popleft()
+        return _TOO_FAST.format(many=len(times)) if len(times) >= MOST_A_MINUTE else ""
+
+    def put(self, job_id: str) -> None:
+        """A question is put to a person."""
+        self._put.setdefault(job_id, deque()).append(self._clock.monotonic_s())
+
+    def forget(self, job_id: str) -> None:
+        self._put.pop(job_id, None)

@@ -1,0 +1,139 @@
+"""What agents asked and were answered, and what was allowed for a job: rows of `gateway.db`.
+
+Decisions are written behind: nobody waits for a log. A rule is written before its answer goes out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.permission import (
+    Ask,
+    Decision,
+    DecisionWay,
+    FileChange,
+    PermissionAnswer,
+    PermissionDecision,
+    PermissionKind,
+    PermissionQuestion,
+    PermissionRule,
+)
+from llmgw_desktop.store.gateway_file import GatewayFile
+from llmgw_desktop.store.schema import Dialect, PermissionDecisionRow, PermissionRuleRow, columns
+from llmgw_desktop.store.write_behind import WriteBehind
+
+MOST_DECISIONS = 10_000
+MOST_RULES = 20_000
+_ASK = tuple(each.name for each in fields(Ask))
+_OF_QUESTION = ("id", "asked_at_s", "job_id", "owner", "client", "job_title", "workspace", "rule")
+
+
+class PermissionStore:
+    """`note` is quick and may be called anywhere; the rest is for a thread and raises
+    StoreUnavailable, StoreCorrupt or SchemaTooNew."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = GatewayFile(path)
+        self._dialect = Dialect()
+        self._behind: WriteBehind[PermissionDecision] = WriteBehind(
+            "answers to agents", "answer-writer", lambda waiting: self._write(waiting.values())
+        )
+
+    def note(self, decision: PermissionDecision) -> None:
+        """Its texts are short by now, and hold no keys."""
+        self._behind.put(decision.question.id, decision)
+
+    def recent(self, *, job_id: str = "", limit: int = 100) -> list[PermissionDecision]:
+        """Newest first, those included that are not written yet."""
+        row = PermissionDecisionRow
+        query = row.select().order_by(row.at_s.desc(), row.id.desc()).limit(limit)
+        if job_id:
+            query = query.where(row.job_id == job_id)
+        with self._behind.at_rest():
+            waiting = self._behind.waiting()
+            rows = self._file.run(*self._dialect.compose(query.tuples()))
+        unwritten = [each for each in waiting if job_id in ("", each.question.job_id)]
+        listed = [*unwritten, *(_decision(each) for each in rows)]
+        return sorted(listed, key=lambda each: each.answer.at_s, reverse=True)[:limit]
+
+    def add_rule(self, rule: PermissionRule) -> None:
+        """Written when this returns. The oldest of all give way when there are very many: what
+        they allowed is asked again."""
+        row = PermissionRuleRow
+        oldest = row.select(row.made_at_s).order_by(row.made_at_s.desc())
+        surplus = oldest.offset(MOST_RULES).limit(1)
+        self._run(
+            row.insert(asdict(rule)).on_conflict_replace(),
+            row.delete().where(row.made_at_s <= surplus),
+        )
+
+    def rules(self, job_id: str) -> list[PermissionRule]:
+        """Oldest first."""
+        row = PermissionRuleRow
+        own = row.select().where(row.job_id == job_id).order_by(row.made_at_s)
+        names = columns(row)
+        rows = self._file.run(*self._dialect.compose(own.tuples()))
+        return [PermissionRule(**dict(zip(names, each, strict=True))) for each in rows]
+
+    def forget_rules(self, job_id: str) -> None:
+        self._run(PermissionRuleRow.delete().where(PermissionRuleRow.job_id == job_id))
+
+    def close(self) -> None:
+        self._behind.close()
+        self._file.close()
+
+    def _write(self, decisions: Iterable[PermissionDecision]) -> None:
+        row = PermissionDecisionRow
+        oldest = row.select(row.at_s).order_by(row.at_s.desc())
+        surplus = oldest.offset(MOST_DECISIONS).limit(1)
+        self._run(
+            *(row.insert(_row(each)).on_conflict_replace() for each in decisions),
+            row.delete().where(row.at_s <= surplus),
+        )
+
+    def _run(self, *queries: Any) -> None:
+        with self._file.transaction() as connection:
+            for query in queries:
+                connection.execute(*self._dialect.compose(query))
+
+
+def _row(decision: PermissionDecision) -> dict[str, Any]:
+    question, answer = decision.question, decision.answer
+    return {name: getattr(question, name) for name in _OF_QUESTION} | {
+        "at_s": answer.at_s,
+        "cli": str(question.cli),
+        "ask": orjson.dumps({name: getattr(question.ask, name) for name in _ASK}).decode(),
+        "warnings": orjson.dumps(question.warnings).decode(),
+        "decision": str(answer.decision),
+        "way": str(answer.way),
+        "note": answer.note,
+        "person": answer.person,
+    }
+
+
+def _decision(values: Sequence[Any]) -> PermissionDecision:
+    row = dict(zip(columns(PermissionDecisionRow), values, strict=True))
+    answer = PermissionAnswer(
+        decision=Decision(row["decision"]),
+        way=DecisionWay(row["way"]),
+        at_s=row["at_s"],
+        note=row["note"],
+        person=row["person"],
+    )
+    question = PermissionQuestion(
+        **{name: row[name] for name in _OF_QUESTION},
+        cli=CliName(row["cli"]),
+        ask=_ask(orjson.loads(row["ask"])),
+        warnings=tuple(orjson.loads(row["warnings"])),
+        expires_at_s=row["at_s"],
+    )
+    return PermissionDecision(question=question, answer=answer)
+
+
+def _ask(told: dict[str, Any]) -> Ask:
+    changes = tuple(FileChange(**each) for each in told["changes"])
+    return Ask(**told | {"kind": PermissionKind(told["kind"]), "changes": changes})
