@@ -27,7 +27,7 @@ class OauthCode(StrEnum):
     SERVER_ERROR = "server_error"
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
     # RFC 6750, of the doors that take tokens
-    INVALID_TOKEN = "invalid_token"
+    INVALID_TOKEN = "invalid_token"  # noqa: S105 - a word of the protocol
     INSUFFICIENT_SCOPE = "insufficient_scope"
     # RFC 7591
     INVALID_REDIRECT_URI = "invalid_redirect_uri"

@@ -44,7 +44,7 @@ class OauthServer:
         raise NotImplementedError
 
     def grants(self) -> tuple[Grant, ...]:
-        """Those in force now, newest first: not revoked, not past their end, their program alive."""
+        """Those in force, newest first: not revoked, not past their end, their program alive."""
         raise NotImplementedError
 
     async def revoke(self, grant_id: str) -> Grant | None:
