@@ -38,6 +38,7 @@ class Floods:
             return False
         self._told.pop(source, None)
         self._told[source] = now_s
+        self._forget()
         return True
 
     def _forget(self) -> None:
