@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import ALL_CLIS, CliSettings
+from llmgw_desktop.domain.oauth_settings import OauthSettings
 from llmgw_desktop.domain.price import PriceRule
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import Alias, RouteRule, Strategy
@@ -34,6 +35,8 @@ class HttpSettings:
     allowed_origins: tuple[str, ...] = ()
     path: str = "/mcp"
     """Of the MCP door."""
+    public_url: str = ""
+    """How it is reached from elsewhere, without a path; empty: on this computer alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +149,8 @@ class Settings:
     """All of config.toml with the environment's word on top."""
 
     http: HttpSettings = field(default_factory=HttpSettings)
+    oauth: OauthSettings = field(default_factory=OauthSettings)
+    """Of the table `[http.oauth]`."""
     upstream: UpstreamSettings = field(default_factory=UpstreamSettings)
     recorder: RecorderSettings = field(default_factory=RecorderSettings)
     failover: FailoverSettings = field(default_factory=FailoverSettings)

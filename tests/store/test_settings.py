@@ -232,10 +232,6 @@ opus = 1
 [compression]
 enabled = true
 [persistence]
-[http]
-public_url = ""
-[http.oauth]
-enabled = true
 """,
     )
     assert [warning.split(": ", 1)[1] for warning in loaded.warnings] == [
@@ -244,8 +240,6 @@ enabled = true
             "approvals",
             "cache_awareness.min_stable_tokens_for_cache_control",
             "persistence",
-            "http.oauth",
-            "http.public_url",
         )
     ]
     assert f"{file}, line 2: approvals:" in loaded.warnings[0]

@@ -7,6 +7,7 @@ from typing import Any
 
 from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.cli_settings import CliSettings
+from llmgw_desktop.domain.oauth_settings import OauthSettings
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import RouteMatch
 from llmgw_desktop.domain.settings import Settings
@@ -14,6 +15,7 @@ from llmgw_desktop.domain.workspace import AllowedRoot, Workspace, WorkspaceSett
 from llmgw_desktop.store.config.account_table import ACCOUNT_KEYS
 from llmgw_desktop.store.config.cli_table import CLI_KEYS
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET, Known
+from llmgw_desktop.store.config.oauth_table import OAUTH_KEYS
 from llmgw_desktop.store.config.price_rules import PRICE_KEYS
 from llmgw_desktop.store.config.provider_table import PROVIDER_KEYS
 from llmgw_desktop.store.config.route_table import MATCH_KEYS, ROUTE_KEYS
@@ -51,6 +53,15 @@ vault or the environment variable that holds one. Sizes are bytes, or a text wit
 units step by 1024.
 
 This page is made from the code and compared with it by the tests.
+"""
+
+OAUTH = """\
+## `[http.oauth]`
+
+Programs that ask to be let in, and a person who answers: [oauth.md](oauth.md).
+
+| key | value | default | meaning |
+|---|---|---|---|
 """
 
 PROVIDERS = """\
@@ -208,6 +219,8 @@ def reference() -> str:
             f"## `[{table}]`\n\n| key | value | default | environment | meaning |\n"
             f"|---|---|---|---|---|\n{rows}"
         )
+        if table == "http":
+            parts.append(OAUTH + _rows(OAUTH_KEYS, _defaults(OauthSettings)))
     defaults = {field.name: field.default for kept in (Account, Provider) for field in fields(kept)}
     parts.append(PROVIDERS + _rows(PROVIDER_KEYS, defaults))
     parts.append(ACCOUNTS + _rows(ACCOUNT_KEYS, {**defaults, "name": _NONE}))
@@ -300,6 +313,7 @@ def test_every_field_can_be_set() -> None:
     assert own == {field.name for field in fields(Account)} - {"api_key", "credential"}
     assert set(WORKSPACES_KEYS) == set(_defaults(WorkspaceSettings)) - {"repos", "allowed_roots"}
     assert set(ROOT_KEYS) == set(_defaults(AllowedRoot))
+    assert set(OAUTH_KEYS) == set(_defaults(OauthSettings))
     assert set(MATCH_KEYS) == {field.name for field in fields(RouteMatch)}
 
 
