@@ -41,6 +41,8 @@ from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.relay import Relay
 from llmgw_desktop.engine.replies import Replies
+from llmgw_desktop.engine.response_cache.cache import ResponseCache
+from llmgw_desktop.engine.response_cache.replay import Replays
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
 from llmgw_desktop.engine.routing.health import Health
@@ -114,6 +116,7 @@ def make_engine(base: Foundations) -> Engine:
     attempts = Attempts(
         TourParts(sender=sender, health=base.health, clock=base.clock, jitter=random.random)
     )
+    response_cache = ResponseCache(base.clock)
     pipeline = Pipeline(
         gate=gate,
         recorder=base.recorder,
@@ -123,6 +126,7 @@ def make_engine(base: Foundations) -> Engine:
             interpreter=Interpreter(header_policy, base.continuations),
             counter=Counter(attempts, translator),
             continuations=base.continuations,
+            replays=Replays(response_cache),
         ),
         header_policy=header_policy,
         policies=Policies(
@@ -153,6 +157,7 @@ def make_engine(base: Foundations) -> Engine:
         attempts=attempts,
         health=base.health,
         mcp=mcp,
+        response_cache=response_cache,
         asking=Asking(pipeline, openai_door.dialect()),
     )
 
