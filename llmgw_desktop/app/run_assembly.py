@@ -10,6 +10,7 @@ from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.engine.approvals.gate import ApprovalGate
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.jobs.folder import JobFolders
@@ -18,6 +19,7 @@ from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.routing.health import Health
+from llmgw_desktop.engine.runs.admission import Admission
 from llmgw_desktop.engine.runs.books import Books
 from llmgw_desktop.engine.runs.cache_states import CacheStates
 from llmgw_desktop.engine.runs.cli_health import CliHealth
@@ -93,13 +95,21 @@ class Runs:
             limits=settings.limits,
         )
         self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.said)
+        self.gate = ApprovalGate(
+            self.approvals,
+            settings.approvals,
+            ids=ids,
+            clock=clock,
+            bus=base.bus,
+            clean=recorder.clean_text,
+        )
         self.service = RunService(
             self.supervisor,
             sessions,
             self.clis,
             ids=ids,
             jobs=settings.jobs,
-            workspaces=base.workspaces,
+            admission=Admission(base.workspaces, self.gate),
         )
         self._cache_sums = CacheSums(places.gateway_db)
         self.caches = CacheStates(
@@ -144,6 +154,7 @@ class Runs:
         self.launcher.apply(settings.clis)
         self.supervisor.apply(settings.jobs, settings.limits)
         self.service.apply(settings.jobs, _defaults(settings))
+        self.gate.apply(settings.approvals)
         self.caches.apply(settings.cache_awareness)
 
     def followed_by(self, stop: Stop) -> None:

@@ -42,6 +42,7 @@ from llmgw_desktop.domain.errors import (
 )
 from llmgw_desktop.domain.policy import BudgetSpent, LimitReached, PolicyError, PriceUnknown
 from llmgw_desktop.domain.run_errors import (
+    ApprovalDenied,
     InvalidRun,
     JobStillLive,
     NoSuchJob,
@@ -50,6 +51,7 @@ from llmgw_desktop.domain.run_errors import (
     SessionBusy,
 )
 from llmgw_desktop.domain.vault_errors import EntryUnfit, NoSuchEntry, VaultError, VaultLocked
+from llmgw_desktop.domain.worktree import NoSuchWorktree, WorktreeHasWork, WorktreeInUse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,28 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             advice="GET /v1/sessions lists yours; one that nobody uses is forgotten in time.",
         ),
         JobStillLive: Row(
+            status=409,
+            anthropic=_INVALID,
+            openai=_INVALID,
+        ),
+        # it says itself what to leave out, and who can allow it
+        ApprovalDenied: Row(
+            status=403,
+            anthropic="permission_error",
+            openai="permission_error",
+        ),
+        NoSuchWorktree: Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="GET /v1/worktrees lists yours.",
+        ),
+        WorktreeInUse: Row(
+            status=409,
+            anthropic=_INVALID,
+            openai=_INVALID,
+        ),
+        WorktreeHasWork: Row(
             status=409,
             anthropic=_INVALID,
             openai=_INVALID,

@@ -26,6 +26,7 @@ from llmgw_desktop.domain.errors import (
 from llmgw_desktop.domain.policy import BudgetSpent, LimitReached
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.run_errors import (
+    ApprovalDenied,
     CliResting,
     InvalidRun,
     NoSuchWorkspace,
@@ -34,6 +35,7 @@ from llmgw_desktop.domain.run_errors import (
 )
 from llmgw_desktop.domain.vault_errors import EntryUnfit
 from llmgw_desktop.wire import anthropic, gemini, openai_chat
+from llmgw_desktop.wire.approvals import approval_object
 from llmgw_desktop.wire.error_table import STATUS_WORDS, Row, row_of
 
 _LONGEST_MESSAGE = 2000
@@ -81,7 +83,8 @@ def error_reply(
         )
         headers += [("x-request-id", named)] if named else []
     else:
-        body = orjson.dumps({"error": {"kind": error.kind, "message": message}})
+        told = {"kind": error.kind, "message": message, **_of_gate(error)}
+        body = orjson.dumps({"error": told})
     return ErrorReply(status=status, body=body, headers=tuple(headers))
 
 
@@ -129,10 +132,18 @@ def _of_runs(error: LlmgwError) -> Mapping[str, object]:
         return {"category": error.category, "retryable": is_passing(error)}
     if isinstance(error, NoSuchWorkspace):
         return {"field": error.field, "category": "not_found", "retryable": False}
+    if isinstance(error, ApprovalDenied):
+        return {"category": error.kind, "retryable": False, **_of_gate(error)}
     if not isinstance(error, InvalidRun):
         return {}
     passes = is_passing(error)
     return {"field": error.field or None, "category": error.category, "retryable": passes}
+
+
+def _of_gate(error: LlmgwError) -> Mapping[str, object]:
+    if isinstance(error, ApprovalDenied):
+        return {"approval": approval_object(error.approval)}
+    return {}
 
 
 def _param(error: LlmgwError) -> str | None:

@@ -364,9 +364,27 @@ allow_create_directories = true
     [
         ('default = "1x"', "workspaces.default"),
         ("repos = 3", "workspaces.repos"),
+        ("allowed_roots = 3", "workspaces.allowed_roots"),
+    ],
+)
+def test_what_is_wrong_with_workspaces_is_said_with_its_place(
+    file: Path, said: str, key: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(file, f"[workspaces]\n{said}\n")
+    assert caught.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
         ('[[workspaces.repos]]\nalias = "a"', "workspaces.repos[0]"),
         ('[[workspaces.repos]]\nalias = "a"\npath = "src"', "workspaces.repos[0].path"),
         ('[[workspaces.repos]]\nalias = "a/b"\npath = "/src"', "workspaces.repos[0].alias"),
+        (
+            '[[workspaces.repos]]\nalias = "a"\npath = "/s"\nproviders = ["cursor"]',
+            "workspaces.repos[0].providers",
+        ),
         (
             '[[workspaces.allowed_roots]]\nalias = "a"\npath = "/s"\nmax_create_depth = 9',
             "workspaces.allowed_roots[0].max_create_depth",
@@ -378,9 +396,17 @@ allow_create_directories = true
         ),
     ],
 )
-def test_what_is_wrong_with_workspaces_is_said_with_its_place(
-    file: Path, said: str, key: str
-) -> None:
-    with pytest.raises(ConfigError) as caught:
-        load(file, f"[workspaces]\n{said}\n")
-    assert caught.value.key == key
+def test_only_the_entry_with_the_mistake_is_off(file: Path, said: str, key: str) -> None:
+    good = '[[workspaces.repos]]\nalias = "good"\npath = "/good"\nallow_worktree = false\n'
+    roots = '[[workspaces.allowed_roots]]\nalias = "root"\npath = "/root"\n'
+    loaded = load(file, f"{said}\n{good}{roots}")
+    (warning,) = loaded.warnings
+    assert f": {key}: " in warning
+    assert warning.endswith("It is off; the others are used.")
+    found = loaded.settings.workspaces
+    assert [each.alias for each in found.repos] == ["good"]
+    assert not found.repos[0].allow_worktree
+    assert "root" in [each.alias for each in found.allowed_roots]
+    assert all(each.alias != "a" for each in (*found.repos, *found.allowed_roots))
+    assert set(found.off) <= {"a", "a/b"}
+    assert ("a" in found.off) == ('alias = "a"' in said and "repos" in said)

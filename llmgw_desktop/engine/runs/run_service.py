@@ -6,8 +6,7 @@ Who waits for a run waits no longer than `[jobs] sync_deadline_ms` says; the run
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.clis.cli import Cli
@@ -23,12 +22,12 @@ from llmgw_desktop.domain.settings import JobSettings
 from llmgw_desktop.domain.submission import Submission, Submitted
 from llmgw_desktop.engine.jobs.raw_output import RawOutput
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.runs.admission import Admission, Admitted, operation_of
 from llmgw_desktop.engine.runs.fields import RunAsked, RunDefaults, read_fields
 from llmgw_desktop.engine.runs.session_plan import SessionPlan, session_plan
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.runs.shaping import shaped
 from llmgw_desktop.engine.tasks import Tasks
-from llmgw_desktop.engine.workspaces.registry import Workspaces
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.runs.cache_states import CacheStates
@@ -53,9 +52,10 @@ class RunService:
         *,
         ids: IdSource,
         jobs: JobSettings,
-        workspaces: Workspaces,
+        admission: Admission,
     ) -> None:
-        self.workspaces = workspaces
+        self.workspaces = admission.workspaces
+        self._admission = admission
         self.sessions = sessions
         self._supervisor = supervisor
         self._clis = clis
@@ -82,17 +82,46 @@ class RunService:
         began: Callable[[Job], None] = _nobody_cares,
     ) -> RunReply:
         """A job that ended, or one that goes on. Raises InvalidRun, NoSuchWorkspace, SessionBusy,
-        Saturated: then nothing was made. `began` is told of the job before it is waited for."""
-        asked = await self._placed(await self._understood(self.cli(cli), fields))
-        plan = await asyncio.to_thread(session_plan, self.sessions, asked, principal)
-        asked = await asyncio.to_thread(self._warned, asked, plan, principal)
-        submitted = await self._submitted(self._submission(asked, plan, principal, project))
-        job = submitted.job
+        ApprovalDenied, Saturated: then nothing was made. `began` is told of the job before it is
+        waited for."""
+        named = self.cli(cli)
+        operation = operation_of(named, waits=wait)
+        begun = await self._begun(named, fields, principal, project, operation)
+        job = begun.submitted.job
         began(job)
         if wait and job.is_live:
             within_s = self._deadline_ms / 1000 or None
             job = await self._supervisor.wait(job.id, within_s) or job
-        return await self._reply(job, asked, submitted, plan)
+        return await self._reply(job, begun)
+
+    async def ask_to_read(
+        self, cli: str, fields: Mapping[str, object], principal: Principal, *, project: str = ""
+    ) -> RunReply:
+        """Not waited for. The gateway itself chose the CLI's fields, so that it changes nothing:
+        the gate is not asked. Raises as `ask`."""
+        begun = await self._begun(self.cli(cli), fields, principal, project, "")
+        return await self._reply(begun.submitted.job, begun)
+
+    async def _begun(
+        self,
+        cli: Cli,
+        fields: Mapping[str, object],
+        principal: Principal,
+        project: str,
+        operation: str,
+    ) -> "_Begun":
+        """`operation`: for the gate; empty: it is not asked."""
+        admission, is_ours = self._admission, not operation
+        asked = await self._understood(cli, admission.fields_of(fields, principal))
+        admitted = await admission.placed(asked, principal, is_ours=is_ours)
+        plan = await asyncio.to_thread(session_plan, self.sessions, admitted.asked, principal)
+        admitted, plan = await admission.going_on(admitted, plan, principal)
+        if not is_ours:
+            admitted = await admission.passed(admitted, principal, operation=operation)
+        asked = await asyncio.to_thread(self._warned, admitted.asked, plan, principal)
+        admitted = replace(admitted, asked=asked)
+        submitted = await self._submitted(self._submission(admitted, plan, principal, project))
+        return _Begun(admitted=admitted, plan=plan, submitted=submitted)
 
     async def _submitted(self, submission: Submission) -> Submitted:
         """Whole, though its caller leaves meanwhile: half of a job would be nobody's."""
@@ -107,14 +136,6 @@ class RunService:
             return await self._supervisor.submit(submission)
         except LlmgwError as error:
             return error
-
-    async def _placed(self, asked: RunAsked) -> RunAsked:
-        """With the folder that it means."""
-        if not asked.workspace and (not asked.working_dir or Path(asked.working_dir).is_absolute()):
-            return asked
-        named = asked.workspace, asked.working_dir, asked.cli.name
-        folder = await asyncio.to_thread(self.workspaces.folder, *named)
-        return replace(asked, working_dir=folder)
 
     async def _understood(self, cli: Cli, fields: Mapping[str, object]) -> RunAsked:
         """To make a long prompt shorter takes a while."""
@@ -221,8 +242,9 @@ class RunService:
             raise NoSuchJob(job_id)
 
     def _submission(
-        self, asked: RunAsked, plan: SessionPlan, principal: Principal, project: str
+        self, admitted: Admitted, plan: SessionPlan, principal: Principal, project: str
     ) -> Submission:
+        asked, place = admitted.asked, admitted.place
         return Submission(
             request=CliRequest(
                 cli=asked.cli.name,
@@ -232,6 +254,8 @@ class RunService:
                 session_id=plan.provider_id,
                 working_dir=plan.working_dir,
                 options=asked.options,
+                mcp_servers=asked.mcp_servers,
+                is_managed=admitted.is_managed,
             ),
             owner=principal.client_id,
             client=principal.name,
@@ -245,20 +269,32 @@ class RunService:
             idle_timeout_s=asked.idle_timeout_s,
             prompt_facts=asked.facts,
             answer_shape=asked.answer_shape,
+            workspace=place.workspace.alias if place else "",
+            workspace_top=place.top if place else "",
+            is_remote=principal.is_remote,
         )
 
-    async def _reply(
-        self, job: Job, asked: RunAsked, submitted: Submitted, plan: SessionPlan
-    ) -> RunReply:
+    async def _reply(self, job: Job, begun: "_Begun") -> RunReply:
+        admitted, submitted = begun.admitted, begun.submitted
+        asked = admitted.asked
         told = RunReply(job=job) if job.is_live else await self._said(job, asked.answer_shape)
         return replace(
             told,
             prompt_saving=asked.facts.prompt_saving,
             deduped=submitted.deduped,
             correlation_id=asked.correlation_id or job.correlation_id,
-            provider_session_id=told.provider_session_id or _chosen(submitted, plan) or None,
+            provider_session_id=told.provider_session_id or _chosen(submitted, begun.plan) or None,
             warnings=(*asked.warnings, *told.warnings),
+            approval=admitted.approval,
+            mcp_servers=admitted.servers,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    admitted: Admitted
+    plan: SessionPlan
+    submitted: Submitted
 
 
 def _chosen(submitted: Submitted, plan: SessionPlan) -> str:
