@@ -1,4 +1,4 @@
-"""Who may come in, joined: a part of the composition root."""
+"""Who may come in, and what they have spent, joined: a part of the composition root."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.spent_store import SpentStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +18,11 @@ class Access:
     clients: ClientStore | None
     problem: str
     authenticator: Authenticator
+    spent: SpentStore
 
     def close(self) -> None:
+        """Waits for the disk."""
+        self.spent.close()
         if self.clients is not None:
             self.clients.close()
 
@@ -29,7 +33,12 @@ def make_access(places: Places, clock: Clock) -> Access:
     authenticator = Authenticator(
         access_key=load_or_make_access_key(places.access_key_file), clients=clients, clock=clock
     )
-    return Access(clients=clients, problem=problem, authenticator=authenticator)
+    return Access(
+        clients=clients,
+        problem=problem,
+        authenticator=authenticator,
+        spent=SpentStore(places.gateway_db),
+    )
 
 
 def _open_clients(places: Places, clock: Clock) -> tuple[ClientStore | None, str]:

@@ -249,7 +249,7 @@ class Container:
         self.health.keep_all()
         await asyncio.to_thread(self._account_store.close)
         await asyncio.to_thread(self.vault.close)
-        self._access.close()
+        await asyncio.to_thread(self._access.close)
         self._loop = None
 
     def check_settings(self, *, now: bool = True) -> None:
@@ -316,6 +316,7 @@ class Container:
             health=self.health,
             continuations=self._continuations,
             elsewhere=self._elsewhere,
+            spent=self._access.spent,
             clis=self.runs.models,
             ready_clis=self.runs.ready,
             runs=self.runs.service,

@@ -38,6 +38,7 @@ from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.relay import Relay
 from llmgw_desktop.engine.replies import Replies
 from llmgw_desktop.engine.routing.attempts import Attempts
@@ -57,6 +58,7 @@ from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.practice import PracticeClient
 from llmgw_desktop.store.elsewhere_store import ElsewhereStore
+from llmgw_desktop.store.spent_store import SpentStore
 from llmgw_desktop.store.vault import Vault
 from llmgw_desktop.wire.headers import HeaderPolicy
 
@@ -71,6 +73,7 @@ class Foundations:
     health: Health
     continuations: Continuations
     elsewhere: ElsewhereStore
+    spent: SpentStore
     clis: CliClient
     ready_clis: Callable[[], Sequence[Provider]]
     """Those that are installed and switched on."""
@@ -122,6 +125,12 @@ def make_engine(base: Foundations) -> Engine:
             continuations=base.continuations,
         ),
         header_policy=header_policy,
+        policies=Policies(
+            base.clock,
+            base.recorder.pricing.price_of,
+            remembered=base.spent.all,
+            keep=base.spent.keep,
+        ),
     )
     pipeline.router = Router(
         base.settings(),

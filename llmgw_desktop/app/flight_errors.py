@@ -100,6 +100,36 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "Its key was given without the permission that this request needs.",
         f"Make a key with that scope: `{_ADD_KEY} --scope …`.",
     ),
+    "policy": (
+        "The operator does not want this of this client.",
+        "Its policy in the settings says so.",
+        "Change [clients] in the settings if it should be allowed.",
+    ),
+    "model_forbidden": (
+        "This client may not use this model.",
+        "Its policy names the models and providers that are for it, and this is none of them.",
+        "Add it to `models` or `providers` of the client in [clients], or ask for another.",
+    ),
+    "client_expired": (
+        "The client's time is over.",
+        "Its policy has a date after which it is refused.",
+        "Change `expires` of the client in [clients] if it should go on.",
+    ),
+    "price_unknown": (
+        "Nobody knows what this would cost.",
+        "The client has a budget in US dollars, and the model has no price here.",
+        "Tell the price in [[prices]]; 0 where it is free.",
+    ),
+    "limit_reached": (
+        "The client asked too much in too short a time.",
+        "Its policy limits requests or tokens in a time, or how many go on at the same time.",
+        "It may try again at the time that it was told. Raise the limit in [clients] if need be.",
+    ),
+    "budget_spent": (
+        "The client's budget is used up.",
+        "What it spent in this period has reached what its policy allows.",
+        "It opens again with the next period. Raise the budget in [clients] if need be.",
+    ),
     "foreign_host": (
         "The request named a host that is not this gateway.",
         "Another name points at this computer, or a proxy rewrote the Host header.",

@@ -41,7 +41,13 @@ class Done:
     """The turn is over and nothing more will be sent: stdin is closed."""
 
 
-Spoken = CliEvent | Send | Asked | Withdrawn | Done
+@value
+class GaveUp:
+    """It does not ask the way it was to: the run is ended at once, before it does anything. The
+    words are those of `finish`."""
+
+
+Spoken = CliEvent | Send | Asked | Withdrawn | Done | GaveUp
 
 
 class Dialogue(Protocol):
@@ -71,6 +77,9 @@ class AskingMode:
     """Raises InvalidRun for what cannot be asked in this mode; the prompt goes by the dialogue,
     `stdin` is None. Private settings that make it ask are its `files` and `environment`."""
     dialogue: Callable[[CliRequest, str], Dialogue]
-    """(The request, the absolute working folder.)"""
+    """(The request, the absolute working folder.) What a run said is read again by one, too: then
+    without the prompt and with the options of `read_by` alone, and its events are the same."""
     proof: str
     """How it is known at a job's start that it asks: for the log and the documentation."""
+    needs_pipe: bool = False
+    """It speaks on stdout only where that is a pipe; others write straight to the spool."""

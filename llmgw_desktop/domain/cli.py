@@ -51,6 +51,8 @@ class CliRequest:
     """Absolute; empty for a neutral folder that is made for the run."""
     options: Mapping[str, object] = field(default_factory=dict)
     """The CLI's own fields by their public names, such as `permissionMode`."""
+    asks: bool = False
+    """It is run so that it asks for everything, and a person answers (`Cli.asking`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

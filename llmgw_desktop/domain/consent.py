@@ -51,6 +51,23 @@ class Peer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRequest:
+    """A program wants to be let in, as the authorization server has checked it: the client is
+    known, the redirect is its own, every scope is one of ours."""
+
+    client_id: str
+    client_name: str
+    """As the program calls itself; not verified."""
+    redirect_uri: str
+    scopes: tuple[Scope, ...]
+    resource: str
+    address: str
+    """Where the browser asks from."""
+    is_local: bool
+    """The browser runs on this computer, so that a loopback redirect leads to a program here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentQuestion:
     """What a person is shown. Everything that the program said itself is still as it said it:
     `app/consent_words.py` makes it inert."""
@@ -87,6 +104,17 @@ class ConsentAnswer:
     term: ConsentTerm = ConsentTerm.EIGHT_HOURS
     person: str = ""
     """Who answered: the system's user, or the operator."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentOutcome:
+    """What one browser gets that waited. Those that were folded into one question get one each,
+    with the same question and answer."""
+
+    question: ConsentQuestion
+    answer: ConsentAnswer
+    standing: "Grant | None" = None
+    """With `ConsentWay.REMEMBERED`: the grant that was given before, and is meant again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,12 @@ LlmgwError
 │ ├ MissingScope                a known client without this permission
 │ ├ ForeignHost                 a Host header that is not ours (DNS rebinding)
 │ └ ForeignOrigin               a web page of somebody else
+├ PolicyError                 the operator does not want this of this client (policy.py)
+│ ├ ModelForbidden              a model or provider that is not for it
+│ ├ ClientExpired               its time is over
+│ ├ PriceUnknown                a budget in money, and what this costs nobody knows
+│ └ LimitReached                too much in too short a time, or at the same time
+│   └ BudgetSpent                 nothing is left of what it may spend
 ├ RouteError                  nobody answers this
 │ ├ UnknownModel                no provider has a model of this name
 │ ├ UnknownPath                 no door here

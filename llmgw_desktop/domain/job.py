@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from llmgw_desktop.domain.cli import CliName, ErrorCategory
+from llmgw_desktop.domain.permission import PermissionQuestion
 from llmgw_desktop.domain.prompt_facts import NO_FACTS, AnswerShape, PromptFacts
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 
@@ -101,6 +102,8 @@ class Job:
     """Nothing of the answer, which comes later."""
     answer_shape: AnswerShape = AnswerShape.AS_IT_IS
     expires_at_s: float | None = None
+    questions: tuple[PermissionQuestion, ...] = ()
+    """What it waits for a person to answer, oldest first. Of a live one only: not kept."""
 
     @property
     def is_live(self) -> bool:

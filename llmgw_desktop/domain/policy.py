@@ -51,6 +51,8 @@ class ClientPolicy:
     """Of one client. What is not set is not bounded."""
 
     client: str
+    """The name of its key; `local`, `gateway-bearer`; the id of an OAuth client; `*`: each that
+    has no policy of its own, each for itself."""
     models: tuple[str, ...] = ()
     """Patterns; empty: all."""
     providers: tuple[str, ...] = ()
@@ -96,6 +98,12 @@ class ClientExpired(PolicyError):
     """Its time is over."""
 
     kind = "client_expired"
+
+
+class PriceUnknown(PolicyError):
+    """It has a budget in money, and what this would cost nobody knows."""
+
+    kind = "price_unknown"
 
 
 class LimitReached(PolicyError):

@@ -7,6 +7,8 @@ from enum import StrEnum
 from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import ALL_CLIS, CliSettings
+from llmgw_desktop.domain.oauth_settings import OauthSettings
+from llmgw_desktop.domain.policy import ClientPolicy
 from llmgw_desktop.domain.price import PriceRule
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import Alias, RouteRule, Strategy
@@ -35,6 +37,8 @@ class HttpSettings:
     allowed_origins: tuple[str, ...] = ()
     path: str = "/mcp"
     """Of the MCP door."""
+    public_url: str = ""
+    """How it is reached from elsewhere, without a path; empty: on this computer alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +151,8 @@ class Settings:
     """All of config.toml with the environment's word on top."""
 
     http: HttpSettings = field(default_factory=HttpSettings)
+    oauth: OauthSettings = field(default_factory=OauthSettings)
+    """Of the table `[http.oauth]`."""
     upstream: UpstreamSettings = field(default_factory=UpstreamSettings)
     recorder: RecorderSettings = field(default_factory=RecorderSettings)
     failover: FailoverSettings = field(default_factory=FailoverSettings)
@@ -166,6 +172,8 @@ class Settings:
     routes: tuple[RouteRule, ...] = ()
     """In the order of the file, those that are switched off too."""
     aliases: tuple[Alias, ...] = ()
+    clients: tuple[ClientPolicy, ...] = ()
+    """What those may spend and ask for that have a policy."""
 
     @property
     def everyone(self) -> tuple[Provider, ...]:

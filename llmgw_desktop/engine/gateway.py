@@ -91,6 +91,7 @@ class Gateway:
         engine.attempts.settings = settings.failover
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)
+        engine.pipeline.policies.apply(settings.clients)
         engine.recorder.pricing.apply(settings.providers, settings.prices)
 
     @property

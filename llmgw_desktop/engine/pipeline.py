@@ -18,6 +18,8 @@ from llmgw_desktop.engine.caller import Caller
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.policy.policies import Policies
+from llmgw_desktop.engine.policy.spending import Spending
 from llmgw_desktop.engine.replies import Replies
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.router import Router
@@ -40,8 +42,10 @@ class Pipeline:
         attempts: Attempts,
         replies: Replies,
         header_policy: HeaderPolicy,
+        policies: Policies,
     ) -> None:
         self._gate = gate
+        self.policies = policies
         self._recorder = recorder
         self._attempts = attempts
         self._replies = replies
@@ -76,9 +80,10 @@ class Pipeline:
         operation = flight.operation
         run = asyncio.current_task()
         self._runs.add(run)
+        spending = Spending(self.policies)
         try:
             request = await self._read(dialect, operation, caller, principal, flight)
-            decision = self.router.route(request)
+            decision = spending.begin(request, self.router.route(request))
             flight.routed(decision)
             request = await self._replies.resumed(request, decision)
             if operation is Operation.COUNT_TOKENS:
@@ -100,6 +105,7 @@ class Pipeline:
         finally:
             self._runs.discard(run)
             self._recorder.close(flight)
+            spending.end(flight)
             if self._drained is not None and not self._runs:
                 self._drained.set_result(None)
                 self._drained = None

@@ -27,8 +27,10 @@ from llmgw_desktop.domain.settings import (
 )
 from llmgw_desktop.store.config.alias_table import AliasTable
 from llmgw_desktop.store.config.cli_table import CliTables
+from llmgw_desktop.store.config.client_table import ClientTables
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET
 from llmgw_desktop.store.config.known_setting import Known
+from llmgw_desktop.store.config.oauth_table import OauthTable
 from llmgw_desktop.store.config.price_rules import read_price_rules
 from llmgw_desktop.store.config.provider_table import ProviderTables
 from llmgw_desktop.store.config.route_table import RouteTables
@@ -37,7 +39,8 @@ from llmgw_desktop.store.config.values import Unfit
 from llmgw_desktop.store.config.workspace_table import WorkspaceTables
 
 _TABLES = tuple(dict.fromkeys(known.table for known in KNOWN))
-_READ_ELSEWHERE = ("providers", "clis", "routes", "aliases", "prices", "workspaces")
+_READ_ELSEWHERE = ("providers", "clis", "routes", "aliases", "prices", "workspaces", "clients")
+_READ_ELSEWHERE_WITHIN = (("http", "oauth"),)
 
 
 def load_settings(path: Path, env: Mapping[str, str]) -> LoadedSettings:
@@ -57,6 +60,7 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
     routing = RoutingSettings(**_values(text, "routing", env))
     settings = Settings(
         http=http,
+        oauth=OauthTable(text, env).read(http.public_url),
         upstream=UpstreamSettings(**_values(text, "upstream", env)),
         recorder=RecorderSettings(**_values(text, "recorder", env)),
         providers=providers,
@@ -72,6 +76,7 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         clis=clis,
         prices=read_price_rules(text),
         workspaces=WorkspaceTables(text, env).read(),
+        clients=ClientTables(text, everyone).read(),
     )
     return LoadedSettings(settings=settings, warnings=tuple(text.warnings), source=raw)
 
@@ -130,5 +135,5 @@ def _warn_of_unknown(text: SettingsText) -> None:
     for table in _TABLES:
         keys = [known.key for known in KNOWN if known.table == table]
         for key in text.table((table,)):
-            if key not in keys and (table, key) not in unused:
+            if key not in keys and (table, key) not in (*unused, *_READ_ELSEWHERE_WITHIN):
                 text.warn((table, key), f"unknown setting, ignored (known here: {', '.join(keys)})")

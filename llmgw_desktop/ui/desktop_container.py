@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from llmgw_desktop.app.cli_providers import CliProviders
-from llmgw_desktop.app.compare import Compare
-from llmgw_desktop.app.connect.clients import Clients
-from llmgw_desktop.app.flights import Flights
-from llmgw_desktop.app.jobs import Jobs
-from llmgw_desktop.app.providers import Providers
-from llmgw_desktop.app.routes import Routes
-from llmgw_desktop.app.settings_wish import SettingsWriter
 from llmgw_desktop.domain.events import Event, GatewayStatus, RecorderStatus
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.ui.pages.overview_page import OverviewSource
+
+if TYPE_CHECKING:
+    from llmgw_desktop.app.cli_providers import CliProviders
+    from llmgw_desktop.app.compare import Compare
+    from llmgw_desktop.app.connect.clients import Clients
+    from llmgw_desktop.app.flights import Flights
+    from llmgw_desktop.app.jobs import Jobs
+    from llmgw_desktop.app.providers import Providers
+    from llmgw_desktop.app.routes import Routes
+    from llmgw_desktop.app.settings_wish import SettingsWriter
+    from llmgw_desktop.ui.pages.overview_page import OverviewSource
 
 
 class Control(Protocol):
@@ -51,31 +53,31 @@ class DesktopContainer(Protocol):
     def control(self) -> Control: ...
 
     @property
-    def flights(self) -> Flights: ...
+    def flights(self) -> "Flights": ...
 
     @property
-    def jobs(self) -> Jobs: ...
+    def jobs(self) -> "Jobs": ...
 
     @property
-    def overview(self) -> OverviewSource: ...
+    def overview(self) -> "OverviewSource": ...
 
     @property
-    def providers(self) -> Providers: ...
+    def providers(self) -> "Providers": ...
 
     @property
-    def cli_providers(self) -> CliProviders: ...
+    def cli_providers(self) -> "CliProviders": ...
 
     @property
-    def routes(self) -> Routes: ...
+    def routes(self) -> "Routes": ...
 
     @property
-    def clients(self) -> Clients: ...
+    def clients(self) -> "Clients": ...
 
     @property
-    def compare(self) -> Compare: ...
+    def compare(self) -> "Compare": ...
 
     @property
-    def settings_writer(self) -> SettingsWriter: ...
+    def settings_writer(self) -> "SettingsWriter": ...
 
     @property
     def warnings(self) -> tuple[str, ...]: ...

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from llmgw_desktop.app.settings_wish import Wish
 from llmgw_desktop.domain.errors import LlmgwError, SettingsConflict
@@ -30,12 +31,6 @@ from llmgw_desktop.ui.desktop_container import DesktopContainer
 from llmgw_desktop.ui.job_desk import JobDesk
 from llmgw_desktop.ui.main_window import MainWindow, Page
 from llmgw_desktop.ui.opening import Opening, open_path
-from llmgw_desktop.ui.pages.clients_page import ClientsPage
-from llmgw_desktop.ui.pages.compare_page import ComparePage
-from llmgw_desktop.ui.pages.flights_page import FlightsPage
-from llmgw_desktop.ui.pages.overview_page import OverviewPage
-from llmgw_desktop.ui.pages.providers_page import ProvidersPage
-from llmgw_desktop.ui.pages.routes_page import RoutesPage
 from llmgw_desktop.ui.settings_changer import SettingsChanger
 from llmgw_desktop.ui.settings_watch import SettingsWatch
 from llmgw_desktop.ui.theme import Theme
@@ -175,7 +170,7 @@ class DesktopShell(QObject):
     def _make_window(self) -> MainWindow:
         window = MainWindow(
             self._theme,
-            self._make_pages(),
+            self._pages(),
             self._settings,
             self._may_close,
             asks_first=self._asks_first,
@@ -191,39 +186,62 @@ class DesktopShell(QObject):
         window.log_folder_wanted.connect(self._opening.log_folder)
         return window
 
-    def _make_pages(self) -> list[Page]:
+    def _pages(self) -> list[Page]:
+        """Each is read in when it is first shown: a start needs one of them."""
+        makers: dict[str, Callable[[], QWidget]] = {
+            "Overview": self._make_overview,
+            "Flights": self._make_flights,
+            "Jobs": lambda: self._job_desk.make_page(self._control),
+            "Compare": self._make_compare,
+            "Providers": self._make_providers,
+            "Routes": self._make_routes,
+            "Clients": self._make_clients,
+        }
+        return [
+            Page(entry=SidebarEntry(key=title.lower(), title=title, icon=title.lower()), make=make)
+            for title, make in makers.items()
+        ]
+
+    def _make_overview(self) -> QWidget:
+        from llmgw_desktop.ui.pages.overview_page import OverviewPage
+
         overview = OverviewPage(self._container.overview, self._control, self._bridge, self._theme)
         overview.flights_wanted.connect(self._show_flights)
         overview.flight_wanted.connect(self._open_flight)
         overview.jobs_wanted.connect(lambda: self._show_page("jobs"))
+        return overview
+
+    def _make_flights(self) -> QWidget:
+        from llmgw_desktop.ui.pages.flights_page import FlightsPage
+
+        flights = self._container.flights
+        return FlightsPage(flights, self._control, self._bridge, self._theme, self._settings)
+
+    def _make_providers(self) -> QWidget:
+        from llmgw_desktop.ui.pages.providers_page import ProvidersPage
+
         container = self._container
-        flights = FlightsPage(
-            container.flights, self._control, self._bridge, self._theme, self._settings
-        )
         providers = ProvidersPage(
             container.providers, container.cli_providers, self._changer, self._bridge, self._theme
         )
         providers.clis.found_some.connect(self._show_providers)
-        routes = RoutesPage(container.routes, self._changer, self._bridge, self._theme)
-        clients = ClientsPage(container.clients, self._control, self._bridge, self._theme)
-        clients.said.connect(lambda words: self._on_change_done(words, None))
-        jobs = self._job_desk.make_page(self._control)
-        pages = (("Overview", overview), ("Flights", flights), ("Jobs", jobs))
-        more = (
-            ("Compare", self._make_compare()),
-            ("Providers", providers),
-            ("Routes", routes),
-            ("Clients", clients),
-        )
-        return [
-            Page(
-                entry=SidebarEntry(key=title.lower(), title=title, icon=title.lower()),
-                widget=widget,
-            )
-            for title, widget in (*pages, *more)
-        ]
+        return providers
 
-    def _make_compare(self) -> ComparePage:
+    def _make_routes(self) -> QWidget:
+        from llmgw_desktop.ui.pages.routes_page import RoutesPage
+
+        return RoutesPage(self._container.routes, self._changer, self._bridge, self._theme)
+
+    def _make_clients(self) -> QWidget:
+        from llmgw_desktop.ui.pages.clients_page import ClientsPage
+
+        clients = ClientsPage(self._container.clients, self._control, self._bridge, self._theme)
+        clients.said.connect(lambda words: self._on_change_done(words, None))
+        return clients
+
+    def _make_compare(self) -> QWidget:
+        from llmgw_desktop.ui.pages.compare_page import ComparePage
+
         compare = ComparePage(self._container.compare, self._bridge, self._theme)
         compare.flight_wanted.connect(self._open_flight)
         compare.job_wanted.connect(self.open_job)

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QApplication
@@ -17,9 +18,11 @@ from llmgw_desktop.ui.desktop_container import Control
 from llmgw_desktop.ui.jobs.job_notices import JobNotices
 from llmgw_desktop.ui.jobs.quitting import Quitting
 from llmgw_desktop.ui.main_window import MainWindow
-from llmgw_desktop.ui.pages.jobs_page import JobsPage
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tray import Tray
+
+if TYPE_CHECKING:
+    from llmgw_desktop.ui.pages.jobs_page import JobsPage
 
 
 class JobDesk(QObject):
@@ -57,7 +60,10 @@ class JobDesk(QObject):
         self.notices = JobNotices(self._bridge, tray.say, self._is_in_front, self._settings, self)
         self.notices.open_wanted.connect(self.open_job)
 
-    def make_page(self, control: Control) -> JobsPage:
+    def make_page(self, control: Control) -> "JobsPage":
+        """Read in when it is first shown."""
+        from llmgw_desktop.ui.pages.jobs_page import JobsPage
+
         page = JobsPage(
             self._jobs,
             control.base_urls,

@@ -38,10 +38,10 @@ _LEAST = QSize(720, 460)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page with the way to it."""
+    """The way to a page, and how it is made: when it is first shown, and not before."""
 
     entry: SidebarEntry
-    widget: QWidget
+    make: Callable[[], QWidget]
 
 
 class MainWindow(QMainWindow):
@@ -70,6 +70,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._theme = theme
         self._pages = {page.entry.key: page for page in pages}
+        self._made: dict[str, QWidget] = {}
+        self._live_words = ""
         self._settings = settings
         self._may_close = may_close
         self._asks_first = asks_first
@@ -85,33 +87,38 @@ class MainWindow(QMainWindow):
 
     @property
     def page_key(self) -> str:
-        return next(k for k, p in self._pages.items() if p.widget is self._stack.currentWidget())
+        return next(k for k, w in self._made.items() if w is self._stack.currentWidget())
 
     @property
     def troubles(self) -> TroubleArea:
         return self._troubles
 
+    def page(self, key: str) -> QWidget:
+        """Made now where nobody has seen it yet."""
+        widget = self._made.get(key)
+        return self._make_page(key) if widget is None else widget
+
     def show_page(self, key: str) -> None:
-        page = self._pages[key]
+        widget = self.page(key)
         self._sidebar.choose(key)
-        self._stack.setCurrentWidget(page.widget)
-        self.setWindowTitle(f"{page.entry.title} – {TITLE}")
-        self._menus.show_page_actions(page.widget.actions())
-        if not page.widget.isAncestorOf(QApplication.focusWidget() or self):
-            page.widget.setFocus()  # so that the page's own keys work at once
+        self._stack.setCurrentWidget(widget)
+        self.setWindowTitle(f"{self._pages[key].entry.title} – {TITLE}")
+        self._menus.show_page_actions(widget.actions())
+        if not widget.isAncestorOf(QApplication.focusWidget() or self):
+            widget.setFocus()  # so that the page's own keys work at once
 
     def show_flights(self, query: FlightQuery) -> None:
         """Go to the flights behind a figure."""
-        for key, page in self._pages.items():
-            if isinstance(page.widget, ShowsFlights):
-                self.show_page(key)
-                page.widget.show_query(query)
+        self.show_page("flights")
+        page = self.page("flights")
+        if isinstance(page, ShowsFlights):
+            page.show_query(query)
 
     def open_flight(self, flight_id: str) -> None:
-        for key, page in self._pages.items():
-            if isinstance(page.widget, ShowsFlights):
-                self.show_page(key)
-                page.widget.show_flight(flight_id)
+        self.show_page("flights")
+        page = self.page("flights")
+        if isinstance(page, ShowsFlights):
+            page.show_flight(flight_id)
 
     def show_status(self, status: GatewayStatus, base_urls: dict[str, str]) -> None:
         self._status.show_status(status, base_urls)
@@ -152,9 +159,10 @@ class MainWindow(QMainWindow):
         """`words` say how many run and wait."""
         if "jobs" in self._pages:
             self._sidebar.show_badge("jobs", f"{count:,}" if count else "")
-        for page in self._pages.values():
-            if isinstance(page.widget, ShowsJobs):
-                page.widget.show_jobs(words)
+        self._live_words = words
+        for page in self._made.values():
+            if isinstance(page, ShowsJobs):
+                page.show_jobs(words)
 
     def come_forward(self) -> None:
         """Shown, not minimised, in front."""
@@ -167,10 +175,10 @@ class MainWindow(QMainWindow):
         """Where things stand, for the next start."""
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.setValue("window/page", self.page_key)
-        for key, page in self._pages.items():
-            if isinstance(page.widget, KeepsState):
+        for key, page in self._made.items():
+            if isinstance(page, KeepsState):
                 self._settings.beginGroup(f"page-{key}")
-                page.widget.save_state(self._settings)
+                page.save_state(self._settings)
                 self._settings.endGroup()
         self._settings.sync()
 
@@ -190,10 +198,19 @@ class MainWindow(QMainWindow):
             self.hide()
             self.put_away.emit()
 
+    def _make_page(self, key: str) -> QWidget:
+        widget = self._made[key] = self._pages[key].make()
+        widget.setAccessibleName(self._pages[key].entry.title)
+        self._stack.addWidget(widget)
+        if isinstance(widget, KeepsState):
+            self._settings.beginGroup(f"page-{key}")
+            widget.restore_state(self._settings)
+            self._settings.endGroup()
+        if isinstance(widget, ShowsJobs):
+            widget.show_jobs(self._live_words)
+        return widget
+
     def _lay_out(self) -> None:
-        for page in self._pages.values():
-            page.widget.setAccessibleName(page.entry.title)
-            self._stack.addWidget(page.widget)
         self._sidebar.add_foot(self._status)
         right = QVBoxLayout()
         right.setSpacing(0)
@@ -229,6 +246,8 @@ class MainWindow(QMainWindow):
         self._menus.undo_wanted.connect(self._undo.undo)
 
     def _list_shortcuts(self) -> None:
+        for key in self._pages:  # those of pages that nobody has seen are keys as well
+            self.page(key)
         ShortcutList(self._theme, self.findChildren(QAction), self).open()
 
     def _restore(self) -> None:
@@ -237,11 +256,6 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
             if not self.isMaximized() and not self.isFullScreen():
                 self.setGeometry(fitted(self.geometry(), self._room()))
-        for key, page in self._pages.items():
-            if isinstance(page.widget, KeepsState):
-                self._settings.beginGroup(f"page-{key}")
-                page.widget.restore_state(self._settings)
-                self._settings.endGroup()
         remembered = str(self._settings.value("window/page", ""))
         self.show_page(remembered if remembered in self._pages else next(iter(self._pages)))
 

@@ -40,6 +40,7 @@ from llmgw_desktop.domain.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
+from llmgw_desktop.domain.policy import BudgetSpent, LimitReached, PolicyError, PriceUnknown
 from llmgw_desktop.domain.run_errors import (
     InvalidRun,
     JobStillLive,
@@ -272,6 +273,32 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             openai="rate_limit_error",
             code="rate_limit_exceeded",
             advice="Try again then, or add another account to the gateway.",
+        ),
+        PolicyError: Row(
+            status=403,
+            anthropic="permission_error",
+            openai="permission_error",
+            advice="The gateway's operator decides this in [clients] of its settings.",
+        ),
+        PriceUnknown: Row(
+            status=403,
+            anthropic="permission_error",
+            openai="permission_error",
+            advice="Tell its price in [[prices]] of the gateway's settings, 0 where it is free.",
+        ),
+        LimitReached: Row(
+            status=429,
+            anthropic="rate_limit_error",
+            openai="rate_limit_error",
+            code="rate_limit_exceeded",
+            advice="Try again then.",
+        ),
+        BudgetSpent: Row(
+            status=429,
+            anthropic="rate_limit_error",
+            openai="insufficient_quota",
+            code="insufficient_quota",
+            advice="The gateway's operator can raise it in [clients] of its settings.",
         ),
         ClientGone: Row(
             status=499,

@@ -4,6 +4,7 @@ An error that a vendor answered is passed on as it came and never gets here. The
 decide by the status alone whether to try again: 408, 409, 429 and everything from 500 up.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from llmgw_desktop.domain.errors import (
     UnknownModel,
     UnknownPath,
 )
+from llmgw_desktop.domain.policy import BudgetSpent, LimitReached
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.run_errors import (
     CliResting,
@@ -148,8 +150,18 @@ def _headers(error: LlmgwError) -> list[tuple[str, str]]:
         return [("x-should-retry", "false")]  # vendors' SDKs would try a 502 again, in vain
     if isinstance(error, GatewayClosed | AccountsBusy):
         return [("retry-after", str(max(error.retry_after_s, 0)))]
+    if isinstance(error, LimitReached):
+        return _when_again(error)
     if isinstance(error, Unauthenticated):
         return [("www-authenticate", "Bearer")]
     if isinstance(error, UnknownPath) and error.allowed:
         return [("allow", error.allowed)]
     return []
+
+
+def _when_again(error: LimitReached) -> list[tuple[str, str]]:
+    """A budget is not waited for: vendors' SDKs would try a 429 again, in vain."""
+    again = [("x-should-retry", "false")] if isinstance(error, BudgetSpent) else []
+    if error.retry_after_s is not None:
+        again.append(("retry-after", str(max(math.ceil(error.retry_after_s), 1))))
+    return again

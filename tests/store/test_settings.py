@@ -231,10 +231,6 @@ opus = 1
 [compression]
 enabled = true
 [persistence]
-[http]
-public_url = ""
-[http.oauth]
-enabled = true
 """,
     )
     assert [warning.split(": ", 1)[1] for warning in loaded.warnings] == [
@@ -242,8 +238,6 @@ enabled = true
         for name in (
             "cache_awareness.min_stable_tokens_for_cache_control",
             "persistence",
-            "http.oauth",
-            "http.public_url",
         )
     ]
     assert f"{file}, line 5: cache_awareness.min_" in loaded.warnings[0]

@@ -7,14 +7,17 @@ from typing import Any
 
 from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.cli_settings import CliSettings
+from llmgw_desktop.domain.oauth_settings import OauthSettings
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import RouteMatch
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.domain.workspace import AllowedRoot, Workspace, WorkspaceSettings
 from llmgw_desktop.store.config.account_table import ACCOUNT_KEYS
 from llmgw_desktop.store.config.cli_table import CLI_KEYS
+from llmgw_desktop.store.config.client_table import CLIENT_KEYS
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET
 from llmgw_desktop.store.config.known_setting import Known
+from llmgw_desktop.store.config.oauth_table import OAUTH_KEYS
 from llmgw_desktop.store.config.price_rules import PRICE_KEYS
 from llmgw_desktop.store.config.provider_table import PROVIDER_KEYS
 from llmgw_desktop.store.config.route_table import MATCH_KEYS, ROUTE_KEYS
@@ -52,6 +55,15 @@ vault or the environment variable that holds one. Sizes are bytes, or a text wit
 units step by 1024.
 
 This page is made from the code and compared with it by the tests.
+"""
+
+OAUTH = """\
+## `[http.oauth]`
+
+Programs that ask to be let in, and a person who answers: [oauth.md](oauth.md).
+
+| key | value | default | meaning |
+|---|---|---|---|
 """
 
 PROVIDERS = """\
@@ -142,6 +154,18 @@ with `local = true` have no price but yours. A price that is not known stays unk
 |---|---|---|
 """
 
+CLIENTS = """\
+## `[clients.NAME]`
+
+What a client may spend and ask for: [policy.md](policy.md). The name is that of its key, `local`
+for this computer's person, `gateway-bearer`, the id of an OAuth client, or `*` for each client that
+has no table of its own. An unknown key is refused here, not warned about: a limit with a slip in
+its name would protect nobody.
+
+| key | meaning |
+|---|---|
+"""
+
 WORKSPACES = """\
 ## `[workspaces]`
 
@@ -209,6 +233,8 @@ def reference() -> str:
             f"## `[{table}]`\n\n| key | value | default | environment | meaning |\n"
             f"|---|---|---|---|---|\n{rows}"
         )
+        if table == "http":
+            parts.append(OAUTH + _rows(OAUTH_KEYS, _defaults(OauthSettings)))
     defaults = {field.name: field.default for kept in (Account, Provider) for field in fields(kept)}
     parts.append(PROVIDERS + _rows(PROVIDER_KEYS, defaults))
     parts.append(ACCOUNTS + _rows(ACCOUNT_KEYS, {**defaults, "name": _NONE}))
@@ -231,6 +257,7 @@ def reference() -> str:
             for key, (value, meaning) in PRICE_KEYS.items()
         )
     )
+    parts.append(CLIENTS + "".join(f"| `{key}` | {told} |\n" for key, told in CLIENT_KEYS.items()))
     parts.append(WORKSPACES + _rows(WORKSPACES_KEYS, _defaults(WorkspaceSettings)))
     repo_defaults = {**_defaults(Workspace), "providers": ()}
     parts.append(REPOS + _rows(REPO_KEYS, repo_defaults | _REQUIRED))
@@ -303,6 +330,7 @@ def test_every_field_can_be_set() -> None:
     assert own == {field.name for field in fields(Account)} - {"api_key", "credential"}
     assert set(WORKSPACES_KEYS) == set(_defaults(WorkspaceSettings)) - {"repos", "allowed_roots"}
     assert set(ROOT_KEYS) == set(_defaults(AllowedRoot))
+    assert set(OAUTH_KEYS) == set(_defaults(OauthSettings))
     assert set(MATCH_KEYS) == {field.name for field in fields(RouteMatch)}
 
 

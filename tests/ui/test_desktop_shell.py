@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEvent, QObject, QSettings
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 from shiboken6 import delete
 
 from llmgw_desktop.domain.events import (
@@ -342,3 +342,30 @@ async def test_a_settings_file_that_cannot_be_made_is_said(stage: Stage) -> None
     stage.choose("Open settings file")
     assert stage.opened == []
     assert str(file) in stage.window.troubles.words[0]
+
+
+class WindowWatch(QObject):
+    """Notes what comes up as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.came: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.came.append(type(watched).__name__)
+        return False
+
+
+async def test_a_page_is_made_when_it_is_first_shown_and_nothing_else_comes_up(
+    stage: Stage, qapp: QApplication
+) -> None:
+    watch = WindowWatch()
+    qapp.installEventFilter(watch)
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    assert list(stage.window._made) == ["overview"]
+    for key in stage.window._pages:
+        stage.window.show_page(key)
+    assert list(stage.window._made) == list(stage.window._pages)
+    assert watch.came == ["MainWindow"]

@@ -81,11 +81,11 @@ class Room:
         pages = [
             Page(
                 entry=SidebarEntry(key="overview", title="Overview", icon="overview"),
-                widget=PlainPage(),
+                make=PlainPage,
             ),
             Page(
                 entry=SidebarEntry(key="flights", title="Flights", icon="flights"),
-                widget=self.list_page,
+                make=lambda: self.list_page,
             ),
         ]
         settings = QSettings(str(self.file), QSettings.Format.IniFormat)
@@ -157,6 +157,7 @@ def test_the_sidebar_leads_to_pages(room: Room, qtbot: QtBot) -> None:
 
 
 def test_no_two_actions_want_the_same_keys(room: Room) -> None:
+    room.window.page("flights")
     keys = [
         sequence.toString()
         for each in room.window.findChildren(QAction)

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from anthropic.types.shared import error_type
 
-from llmgw_desktop.domain import access_errors, errors, vault_errors
+from llmgw_desktop.domain import access_errors, errors, policy, vault_errors
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.errors import ErrorReply, error_message, error_reply
@@ -47,6 +47,12 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (access_errors.MissingScope("May not."), 403, "permission_error", "missing_scope"),
     (access_errors.ForeignHost("evil.example."), 421, "permission_error", "foreign_host"),
     (access_errors.ForeignOrigin("evil.example."), 403, "permission_error", "foreign_origin"),
+    (policy.PolicyError("No."), 403, "permission_error", "policy"),
+    (policy.ModelForbidden("Not that."), 403, "permission_error", "model_forbidden"),
+    (policy.ClientExpired("Over."), 403, "permission_error", "client_expired"),
+    (policy.PriceUnknown("Of x."), 403, "permission_error", "price_unknown"),
+    (policy.LimitReached("60."), 429, "rate_limit_error", "rate_limit_exceeded"),
+    (policy.BudgetSpent("5 USD."), 429, "rate_limit_error", "insufficient_quota"),
     (errors.RouteError("No."), 404, "not_found_error", "route"),
     (errors.UnknownModel("gpt-0"), 404, "not_found_error", "model_not_found"),
     (errors.UnknownPath("No door at /x."), 404, "not_found_error", "unknown_url"),
@@ -94,7 +100,8 @@ def test_no_error_of_the_tree_is_without_an_example_here() -> None:
     ours = {
         kind
         for kind in _tree(LlmgwError)
-        if kind.__module__ in (errors.__name__, access_errors.__name__, vault_errors.__name__)
+        if kind.__module__
+        in {each.__name__ for each in (errors, access_errors, policy, vault_errors)}
     }
     assert {type(example[0]) for example in EXAMPLES} == ours
 

@@ -12,6 +12,7 @@ from llmgw_desktop.domain.errors import UnknownPath
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.engine.dialect import Dialect
+from llmgw_desktop.engine.front.guard import SHUT, Opening
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 
 _OFFERED = (
@@ -38,6 +39,8 @@ class OwnDoor:
     answer: Callable[[HttpCaller], Awaitable[None]]
     scope: Scope | None
     """What the caller must be allowed; None lets everybody in."""
+    opening: Opening = SHUT
+    """What the guard lets through here and nowhere else; of exact paths only (`add`)."""
 
 
 Door = ModelDoor | OwnDoor
@@ -99,6 +102,11 @@ class DoorTable:
             if method == named_method and pattern.fullmatch(path):
                 return named
         raise self._unknown(path)
+
+    def opening(self, method: str, path: str) -> Opening:
+        """What the guard is to let through, before it is asked."""
+        door = self._exact.get((method, path))
+        return door.opening if isinstance(door, OwnDoor) else SHUT
 
     def dialect_of(self, path: str, headers: Mapping[str, str]) -> Dialect:
         """In which to answer where the door does not say it, and to tell errors about a path."""

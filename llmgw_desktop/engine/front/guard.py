@@ -5,6 +5,7 @@ forge tell such requests apart: the Host header (a rebound name), Origin, and Se
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aiohttp import hdrs, web
 
@@ -12,6 +13,28 @@ from llmgw_desktop.domain.access_errors import ForeignHost, ForeignOrigin
 from llmgw_desktop.domain.errors import UnsupportedMedia
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+FORM = "application/x-www-form-urlencoded"
+OAUTH_BODY_BYTES = 64 * 1024
+"""No form or registration of OAuth is longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What one door takes that no other does. The Host header is checked at every door, and so
+    is Origin: a page that posts its form here must not be served with `Referrer-Policy:
+    no-referrer`, or its browser says `Origin: null`; `same-origin` will do."""
+
+    takes_forms: bool = False
+    """Bodies as HTML forms and OAuth's clients send them."""
+    is_page: bool = False
+    """Another site may send a browser here, as a whole page that a person sees in its own tab:
+    GET only, never into a frame, a picture or a script."""
+    max_body_bytes: int | None = None
+    """Smaller than `http.max_body_bytes`."""
+
+
+SHUT = Opening()
+"""As every door is that says nothing else."""
 
 
 class Guard:
@@ -22,7 +45,7 @@ class Guard:
         self._hosts = frozenset(host.lower() for host in (*own, *hosts))
         self._origins = frozenset((*(f"http://{host}" for host in own), *origins))
 
-    def check(self, request: web.BaseRequest) -> None:
+    def check(self, request: web.BaseRequest, opening: Opening = SHUT) -> None:
         """Raises ForeignHost, ForeignOrigin, UnsupportedMedia.
 
         That there is exactly one Host header, aiohttp's parser has seen to.
@@ -35,10 +58,14 @@ class Guard:
                 "Web pages of other sites may not use this gateway. "
                 "A page of yours can be listed in http.allowed_origins."
             )
-        if origin is None and headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        if (
+            origin is None
+            and headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+            and not (opening.is_page and _is_whole_page(request))
+        ):
             raise ForeignOrigin("Web pages of other sites may not use this gateway.")
         if request.method == hdrs.METH_POST:
-            _check_content_type(headers.get(hdrs.CONTENT_TYPE))
+            _check_content_type(headers.get(hdrs.CONTENT_TYPE), takes_forms=opening.takes_forms)
 
     def check_host(self, host: str) -> None:
         """A name under which this gateway was called. Raises ForeignHost."""
@@ -49,9 +76,20 @@ class Guard:
             )
 
 
-def _check_content_type(content_type: str | None) -> None:
+def _is_whole_page(request: web.BaseRequest) -> bool:
+    """A person's browser opens it in a tab: whatever sent it there cannot read what it shows."""
+    headers = request.headers
+    return (
+        request.method == hdrs.METH_GET
+        and headers.get("Sec-Fetch-Mode") == "navigate"
+        and headers.get("Sec-Fetch-Dest") == "document"
+    )
+
+
+def _check_content_type(content_type: str | None, *, takes_forms: bool) -> None:
     """A page can send forms and plain text anywhere unasked, but never JSON."""
     if content_type is None or content_type == "application/json":
         return
-    if content_type.partition(";")[0].strip().lower() != "application/json":
+    named = content_type.partition(";")[0].strip().lower()
+    if named != "application/json" and not (takes_forms and named == FORM):
         raise UnsupportedMedia(f"The body came as '{content_type[:60]}'.")

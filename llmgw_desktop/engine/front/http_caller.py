@@ -49,6 +49,7 @@ class HttpCaller:
         self._date = date
         self._max_body_bytes = max_body_bytes
         self._body_patience_s = body_patience_s
+        self._limit_words = "http.max_body_bytes in the settings"
         self._turns = turns
         self._stream: HttpAnswer | None = None
         self.response: HttpAnswer | None = None
@@ -99,6 +100,26 @@ class HttpCaller:
     def is_gone(self) -> bool:
         transport = self._request.transport
         return transport is None or transport.is_closing()
+
+    @property
+    def peer(self) -> tuple[str, int] | None:
+        """Address and port of the other end of the connection: of a proxy, where one stands
+        between. None once it is closed."""
+        transport = self._request.transport
+        name = None if transport is None else transport.get_extra_info("peername")
+        return (str(name[0]), int(name[1])) if name else None
+
+    @property
+    def is_encrypted(self) -> bool:
+        """The connection itself is; what stands before a proxy is not known."""
+        transport = self._request.transport
+        return transport is not None and transport.get_extra_info("ssl_object") is not None
+
+    def take_no_more_than(self, body_bytes: int | None) -> None:
+        """At a door whose bodies are all small; None leaves the limit of the settings."""
+        if body_bytes is not None and body_bytes < self._max_body_bytes:
+            self._max_body_bytes = body_bytes
+            self._limit_words = "at this door"
 
     async def read_body(self) -> bytes:
         headers = self._request.headers
@@ -202,7 +223,7 @@ class HttpCaller:
     def _too_large(self) -> RequestTooLarge:
         return RequestTooLarge(
             f"The request's body is larger than {self._max_body_bytes:,} bytes "
-            f"(http.max_body_bytes in the settings)."
+            f"({self._limit_words})."
         )
 
 

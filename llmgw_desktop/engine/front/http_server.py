@@ -117,7 +117,8 @@ class HttpServer:
                 raise request.fault
             if request.authority is not None:
                 self._guard.check_host(request.authority)
-            self._guard.check(request)
+            opening = self._doors.opening(request.method, request.path)
+            self._guard.check(request, opening)
             door = self._doors.find(request.method, request.path)
         except LlmgwError as error:
             dialect = self._doors.dialect_of(request.path, request.headers)
@@ -126,6 +127,7 @@ class HttpServer:
             if isinstance(door, ModelDoor):
                 await self._pipeline.handle(door.dialect, door.operation, caller)
             else:
+                caller.take_no_more_than(opening.max_body_bytes)
                 await self._answer_ourselves(door, caller)
 
     async def _answer_ourselves(self, door: OwnDoor, caller: HttpCaller) -> None:

@@ -17,6 +17,10 @@ class Bucket:
         self._level = 0.0
         self._at_s = 0.0
 
+    def take_over(self, other: "Bucket") -> None:
+        """The limit was changed: what is in it stays."""
+        self._level, self._at_s = other._level, other._at_s
+
     def waits_s(self, amount: float, now_s: float) -> float:
         """How long until so much fits; 0: now. What is larger than the limit itself fits when
         nothing else is in it, for it would never."""

@@ -37,6 +37,18 @@ class Ledger:
         self.purses = tuple(Purse(budget, zone) for budget in policy.budgets)
         self._buckets = tuple(Bucket(limit) for limit in policy.rate_limits)
 
+    def take_over(self, other: "Ledger") -> None:
+        """By new settings: what runs and what was spent is the same as before."""
+        self._running = other._running
+        spent = {(each.budget.measure, each.budget.period): each for each in other.purses}
+        for purse in self.purses:
+            if old := spent.get((purse.budget.measure, purse.budget.period)):
+                purse.take_over(old)
+        levels = {(each.limit.measure, each.limit.window_s): each for each in other._buckets}
+        for bucket in self._buckets:
+            if full := levels.get((bucket.limit.measure, bucket.limit.window_s)):
+                bucket.take_over(full)
+
     def reserve(self, amounts: Amounts) -> Reservation:
         """Raises LimitReached, BudgetSpent: then nothing was taken."""
         now_s, monotonic_s = self._clock.now_s(), self._clock.monotonic_s()

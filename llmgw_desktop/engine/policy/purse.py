@@ -33,12 +33,15 @@ class Purse:
             self._span = span_of(self.budget.period, begins_at_s, self._zone)
             self._used += used
 
+    def take_over(self, other: "Purse") -> None:
+        """The budget was changed, of the same measure and period: what was spent stays spent."""
+        self._span, self._used, self._reserved = other._span, other._used, other._reserved
+
     def fits(self, amount: float, now_s: float) -> bool:
         self._now(now_s)
-        taken = self._used + self._reserved
-        return taken + amount <= self.budget.amount or (
-            self._reserved == 0 and self._used < self.budget.amount
-        )
+        if self._used >= self.budget.amount:
+            return False
+        return self._reserved == 0 or self._used + self._reserved + amount <= self.budget.amount
 
     def reserve(self, amount: float) -> None:
         self._reserved += amount

@@ -12,6 +12,7 @@ from llmgw_desktop.store.config.values import (
     CacheLife,
     DoorPath,
     LoopbackHost,
+    PublicUrl,
     Seconds,
     Size,
     Texts,
@@ -66,6 +67,14 @@ KNOWN: tuple[Known, ...] = (
         value=DoorPath(),
         env=("LLM_GATEWAY_HTTP_PATH",),
         meaning="Where MCP clients find the gateway; holds from the next start on.",
+    ),
+    Known(
+        table="http",
+        key="public_url",
+        value=PublicUrl(),
+        env=("LLM_GATEWAY_PUBLIC_URL",),
+        meaning="How the gateway is reached from elsewhere, where it is; OAuth's tokens are for "
+        "this address then. Holds from the next start on.",
     ),
     Known(
         table="upstream",
@@ -291,7 +300,5 @@ KNOWN: tuple[Known, ...] = (
 NOT_USED_YET: tuple[tuple[str, ...], ...] = (
     ("cache_awareness", "min_stable_tokens_for_cache_control"),
     ("persistence",),
-    ("http", "oauth"),
-    ("http", "public_url"),
 )
 """Names that have their meaning fixed, for a version to come."""

@@ -257,6 +257,35 @@ class DoorPath:
         return self.read(text.strip())
 
 
+@dataclass(frozen=True, slots=True)
+class PublicUrl:
+    """An address of this gateway as others know it; empty for none."""
+
+    expected = 'an address such as "https://gateway.example.com", without a path'
+
+    def read(self, raw: object) -> str:
+        url = raw.strip().removesuffix("/") if isinstance(raw, str) else "?"
+        if not url:
+            return ""
+        scheme, _, host = url.partition("://")
+        if scheme.lower() not in ("https", "http") or not is_host(host) or not is_origin(url):
+            raise Unfit(self.expected)
+        if scheme.lower() == "http" and not _names_this_computer(host):
+            raise Unfit(f"{self.expected}; http:// leads no further than this computer")
+        return url.lower()
+
+    def read_text(self, text: str) -> str:
+        return self.read(text)
+
+
+def _names_this_computer(host: str) -> bool:
+    name = urlsplit(f"http://{host}").hostname or ""
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
     """A list of texts, each accepted by `is_fit`; `each` says what one is."""

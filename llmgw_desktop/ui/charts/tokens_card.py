@@ -60,14 +60,15 @@ class TokensCard(Card):
         self._turn = Button(theme, kind=ButtonKind.QUIET, icon="table", name="Show as table")
         self._turn.clicked.connect(self._turn_over)
         self._sides = QStackedLayout()
-        self._sides.addWidget(self._chart)
-        self._sides.addWidget(self._table)
         space = theme.space
         column = QVBoxLayout(self)
         column.setContentsMargins(space(4), space(2.5), space(3), space(3))
         column.setSpacing(space(2))
         column.addWidget(self._head())
         column.addLayout(self._sides, 1)
+        # It shows its first: without a parent that would come up as a window.
+        self._sides.addWidget(self._chart)
+        self._sides.addWidget(self._table)
 
     @property
     def shows_table(self) -> bool:

@@ -25,7 +25,8 @@ class EmptyState(QWidget):
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
-        self._text.setVisible(bool(text))
+        if not text:  # shown while it has no parent, it would come up as a window
+            self._text.hide()
         space = theme.space
         self._column = QVBoxLayout()
         self._column.setSpacing(space(1.5))

@@ -6,15 +6,19 @@ from multidict import CIMultiDict
 
 from llmgw_desktop.domain.access_errors import ForeignHost, ForeignOrigin
 from llmgw_desktop.domain.errors import UnsupportedMedia
-from llmgw_desktop.engine.front.guard import Guard
+from llmgw_desktop.engine.front.guard import SHUT, Guard, Opening
 
 GUARD = Guard(port=3333, hosts=("gateway.home:3333",), origins=("http://editor.home",))
 
 
-def _check(*headers: tuple[str, str], method: str = "POST") -> None:
+PAGE = Opening(is_page=True)
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+
+
+def _check(*headers: tuple[str, str], method: str = "POST", opening: Opening = SHUT) -> None:
     lines = CIMultiDict([("Host", "127.0.0.1:3333")] if not _has_host(headers) else [])
     lines.extend(headers)
-    GUARD.check(make_mocked_request(method, "/v1/messages", headers=lines))
+    GUARD.check(make_mocked_request(method, "/v1/messages", headers=lines), opening)
 
 
 def _has_host(headers: tuple[tuple[str, str], ...]) -> bool:
@@ -97,3 +101,66 @@ def test_json_is_read(kind: str) -> None:
 def test_what_a_page_can_send_unasked_is_not_read(kind: str) -> None:
     with pytest.raises(UnsupportedMedia):
         _check(("Content-Type", kind))
+
+
+def _sent_there(site: str, mode: str, dest: str) -> tuple[tuple[str, str], ...]:
+    return (("Sec-Fetch-Site", site), ("Sec-Fetch-Mode", mode), ("Sec-Fetch-Dest", dest))
+
+
+class TestAPage:
+    @pytest.mark.parametrize("site", ["cross-site", "same-site"])
+    def test_another_site_may_send_a_person_there(self, site: str) -> None:
+        _check(*_sent_there(site, "navigate", "document"), method="GET", opening=PAGE)
+
+    @pytest.mark.parametrize(
+        ("mode", "dest"),
+        [
+            ("navigate", "iframe"),
+            ("navigate", "frame"),
+            ("navigate", "embed"),
+            ("navigate", "object"),
+            ("no-cors", "image"),
+            ("no-cors", "script"),
+            ("cors", "empty"),
+            ("navigate", "empty"),
+            ("nested-navigate", "document"),
+        ],
+    )
+    def test_nothing_that_another_site_shows_or_reads(self, mode: str, dest: str) -> None:
+        with pytest.raises(ForeignOrigin):
+            _check(*_sent_there("cross-site", mode, dest), method="GET", opening=PAGE)
+
+    def test_no_other_method(self) -> None:
+        with pytest.raises(ForeignOrigin):
+            _check(*_sent_there("cross-site", "navigate", "document"), opening=PAGE)
+
+    def test_no_other_door(self) -> None:
+        with pytest.raises(ForeignOrigin):
+            _check(*_sent_there("cross-site", "navigate", "document"), method="GET")
+
+    def test_the_host_and_the_origin_still_count(self) -> None:
+        sent = _sent_there("cross-site", "navigate", "document")
+        with pytest.raises(ForeignHost):
+            _check(("Host", "evil.example"), *sent, method="GET", opening=PAGE)
+        with pytest.raises(ForeignOrigin):
+            _check(("Origin", "https://evil.example"), *sent, method="GET", opening=PAGE)
+
+
+class TestAForm:
+    @pytest.mark.parametrize("kind", [FORM[1], f"{FORM[1]}; charset=UTF-8"])
+    def test_where_forms_are_taken(self, kind: str) -> None:
+        _check(("Content-Type", kind), opening=Opening(takes_forms=True))
+
+    @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x"])
+    def test_no_other_kind(self, kind: str) -> None:
+        with pytest.raises(UnsupportedMedia):
+            _check(("Content-Type", kind), opening=Opening(takes_forms=True))
+
+    @pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+    def test_of_another_site(self, origin: str) -> None:
+        with pytest.raises(ForeignOrigin):
+            _check(FORM, ("Origin", origin), opening=Opening(takes_forms=True))
+
+    def test_a_page_is_no_place_for_forms(self) -> None:
+        with pytest.raises(UnsupportedMedia):
+            _check(FORM, opening=PAGE)

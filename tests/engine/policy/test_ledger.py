@@ -19,26 +19,13 @@ from llmgw_desktop.domain.policy import (
 )
 from llmgw_desktop.engine.policy.ledger import Ledger, Reservation
 from llmgw_desktop.engine.policy.purse import Purse
+from tests.support.turned_clock import TurnedClock
 
 UTC = ZoneInfo("UTC")
 BERLIN = ZoneInfo("Europe/Berlin")
 APRIL_5_2026_S = 1_775_347_200.0
 HOUR_S = 3600.0
 DAY = Budget(measure=Measure.USD, amount=1.0, period=Period.DAY)
-
-
-class TurnedClock:
-    """Stands where a test sets it."""
-
-    def __init__(self, at_s: float = APRIL_5_2026_S) -> None:
-        self.at_s = at_s
-        self.monotonic = 1000.0
-
-    def now_s(self) -> float:
-        return self.at_s
-
-    def monotonic_s(self) -> float:
-        return self.monotonic
 
 
 def _ledger(clock: TurnedClock, **said: object) -> Ledger:
@@ -101,10 +88,10 @@ def test_a_new_day_fills_a_budget_and_a_clock_set_back_does_not() -> None:
     clock = TurnedClock()
     ledger = _ledger(clock, budgets=(DAY,))
     ledger.settle(ledger.reserve({Measure.USD: 1.0}), {Measure.USD: 1.0})
-    clock.at_s -= 48 * HOUR_S
+    clock.jump_s(-48 * HOUR_S)
     with pytest.raises(BudgetSpent):
         ledger.reserve({Measure.USD: 0.1})
-    clock.at_s += 72 * HOUR_S
+    clock.jump_s(72 * HOUR_S)
     assert ledger.reserve({Measure.USD: 0.1}).is_open
 
 
@@ -117,10 +104,10 @@ def test_a_rate_opens_again_when_it_says() -> None:
     with pytest.raises(LimitReached) as refused:
         ledger.reserve({Measure.REQUESTS: 1})
     assert refused.value.retry_after_s == pytest.approx(30.0)
-    clock.monotonic += 29.9
+    clock.pass_s(29.9)
     with pytest.raises(LimitReached):
         ledger.reserve({Measure.REQUESTS: 1})
-    clock.monotonic += 0.2
+    clock.pass_s(0.2)
     assert ledger.reserve({Measure.REQUESTS: 1}).is_open
 
 

@@ -50,7 +50,7 @@ class Stage:
 
     @property
     def page(self) -> JobsPage:
-        found = self.window.findChild(JobsPage)
+        found = self.window.page("jobs")
         assert isinstance(found, JobsPage)
         return found
 

@@ -1,0 +1,44 @@
+"""How programs may be let in by OAuth, as a person has set it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RegistrationPolicy(StrEnum):
+    """Who may make a program known by `POST /oauth/register`."""
+
+    STATIC_CLIENTS = "static_clients"
+    """Nobody: a person makes them with `llmgw oauth client add`."""
+    SHARED_SECRET = "shared_secret"  # noqa: S105 - a word of the settings
+    """Who knows the secret of `llmgw oauth shared-secret set`."""
+    OPEN_DEV = "open_dev"
+    """Everybody who reaches the port. Needs LLM_GATEWAY_OAUTH_OPEN_DEV=1 besides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OauthSettings:
+    """`[http.oauth]`. That a person is asked and PKCE is used is no choice; the two names stand
+    here because other gateways let them be switched off."""
+
+    enabled: bool = True
+    registration_policy: RegistrationPolicy = RegistrationPolicy.STATIC_CLIENTS
+    allow_public_clients: bool = True
+    """Left out it is true on this computer alone, and false where there is a public address."""
+    allow_client_documents: bool = True
+    """Programs whose id is the address of a document about them, which the gateway then reads."""
+    token_ttl_seconds: int = 3600
+    require_pkce: bool = True
+    allow_plain_pkce: bool = False
+    require_consent: bool = True
+
+    @property
+    def is_open(self) -> bool:
+        """Programs that nobody here has made known can ask to be let in."""
+        return self.enabled and (
+            self.registration_policy is RegistrationPolicy.OPEN_DEV or self.takes_documents
+        )
+
+    @property
+    def takes_documents(self) -> bool:
+        """They are public clients."""
+        return self.enabled and self.allow_client_documents and self.allow_public_clients

@@ -1,0 +1,1 @@
+"""Programs that want to be let in, and the person who is asked."""

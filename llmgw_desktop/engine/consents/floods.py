@@ -1,0 +1,60 @@
+"""How often one source may ask: what comes more often is refused unasked."""
+
+import ipaddress
+from collections import deque
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.consent import MOST_A_MINUTE
+
+_WINDOW_S = 60.0
+_MOST_SOURCES = 1000
+"""Beyond it the one that was quiet for longest is forgotten."""
+
+
+class Floods:
+    """A source is an address; of IPv6 its network, for one host has as many as it likes."""
+
+    def __init__(self, clock: Clock, most: int = MOST_A_MINUTE) -> None:
+        self._clock = clock
+        self._most = most
+        self._asked: dict[str, deque[float]] = {}
+        self._told: dict[str, float] = {}
+
+    def may_ask(self, address: str) -> bool:
+        """Counts it as well, unless it was refused."""
+        now_s, source = self._clock.monotonic_s(), _source(address)
+        times = self._asked.pop(source, None) or deque(maxlen=self._most)
+        self._asked[source] = times
+        self._forget()
+        if len(times) == self._most and now_s - times[0] < _WINDOW_S:
+            return False
+        times.append(now_s)
+        return True
+
+    def is_news(self, address: str) -> bool:
+        """Whether a refusal is worth a line in the log: once a minute for each source."""
+        now_s, source = self._clock.monotonic_s(), _source(address)
+        if now_s - self._told.get(source, -_WINDOW_S) < _WINDOW_S:
+            return False
+        self._told.pop(source, None)
+        self._told[source] = now_s
+        self._forget()
+        return True
+
+    def _forget(self) -> None:
+        for known in (self._asked, self._told):
+            while len(known) > _MOST_SOURCES:
+                del known[next(iter(known))]
+
+
+def _source(address: str) -> str:
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:80]
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return str(ip.ipv4_mapped)
+        if not ip.is_loopback:
+            return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)

@@ -1,0 +1,137 @@
+"""Which program of this computer listens where a browser will be sent back to.
+
+From /proc, so on Linux alone; elsewhere, and for programs that cannot be looked into, the answer is
+that it is not known. Everything here reads many files: off the loop.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from llmgw_desktop.domain.consent import ConsentRequest, Peer
+from llmgw_desktop.domain.redirect import read_redirect
+
+_PROC = Path("/proc")
+_LISTENING = "0A"
+_TABLE_BYTES = 8 * 1024 * 1024
+_SEARCH_S = 1.0
+_V4, _V6 = "0100007F", "00000000000000000000000001000000"
+_ANY_V4, _ANY_V6, _MAPPED_V4 = "0" * 8, "0" * 32, "0000000000000000FFFF00000100007F"
+_REACHED_BY = {
+    "127.0.0.1": ({_V4, _MAPPED_V4}, {_ANY_V4, _ANY_V6}),
+    "::1": ({_V6}, {_ANY_V6}),
+    "localhost": ({_V4, _MAPPED_V4, _V6}, {_ANY_V4, _ANY_V6}),
+}
+"""By the host of an address: who listens there, and who does where none of those is. In the
+letters of /proc, on computers whose lowest byte comes first, as all are that we run on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Socket:
+    inode: str
+    uid: int
+
+
+class Programs:
+    """`started_ticks` tells when a process started; None where it is not there."""
+
+    def __init__(self, started_ticks: Callable[[int], int | None], proc: Path = _PROC) -> None:
+        self._started_ticks = started_ticks
+        self._proc = proc
+
+    def asking(self, request: ConsentRequest) -> Peer | None:
+        """The browser only carries what a program asks: it is the one that waits for the answer.
+        None for a browser elsewhere, whose loopback is not ours."""
+        redirect = read_redirect(request.redirect_uri)
+        if not (redirect.is_loopback and request.is_local) or redirect.port is None:
+            return None
+        host = urlsplit(request.redirect_uri).hostname or ""
+        return self.listening(host, redirect.port)
+
+    def listening(self, host: str, port: int) -> Peer | None:
+        """None as well where several programs could be meant."""
+        try:
+            found = {self._holder(each) for each in self._sockets(host, port)}
+        except (OSError, ValueError):
+            return None
+        return found.pop() if len(found) == 1 else None
+
+    def is_running(self, peer: Peer) -> bool:
+        return self._started_ticks(peer.pid) == peer.started_ticks
+
+    def _sockets(self, host: str, port: int) -> list[_Socket]:
+        exactly, at_least = _REACHED_BY[host]
+        listening = list(self._listening_at(port))
+        exact = [each for address, each in listening if address in exactly]
+        return exact or [each for address, each in listening if address in at_least]
+
+    def _listening_at(self, port: int) -> Iterator[tuple[str, _Socket]]:
+        for name in ("tcp", "tcp6"):
+            try:
+                with (self._proc / "net" / name).open("rb") as file:
+                    lines = file.read(_TABLE_BYTES).decode("ascii", "replace").splitlines()
+            except OSError:
+                continue
+            for line in lines[1:]:
+                fields = line.split()
+                if len(fields) > 9 and fields[3] == _LISTENING:
+                    address, _, written = fields[1].rpartition(":")
+                    if int(written, 16) == port:
+                        yield address, _Socket(fields[9], int(fields[7]))
+
+    def _holder(self, socket: _Socket) -> Peer | None:
+        """The oldest one, where a program's children have it too."""
+        wanted, give_up_s = f"socket:[{socket.inode}]", time.monotonic() + _SEARCH_S
+        holders = []
+        for process in self._proc.iterdir():
+            if time.monotonic() > give_up_s:
+                return None
+            if process.name.isdigit() and _is_of(process, socket.uid) and _holds(process, wanted):
+                holders.append(self._peer(int(process.name), process, socket.uid))
+        known = [peer for peer in holders if peer is not None]
+        return min(known, key=lambda peer: (peer.started_ticks, peer.pid), default=None)
+
+    def _peer(self, pid: int, process: Path, uid: int) -> Peer | None:
+        started = self._started_ticks(pid)
+        try:
+            program = str((process / "exe").readlink())
+        except OSError:
+            return None
+        if started is None or self._started_ticks(pid) != started:
+            return None
+        return Peer(pid=pid, program=program, user=_user_name(uid), started_ticks=started)
+
+
+def _is_of(process: Path, uid: int) -> bool:
+    try:
+        return process.stat().st_uid == uid
+    except OSError:
+        return False
+
+
+def _holds(process: Path, wanted: str) -> bool:
+    try:
+        with os.scandir(process / "fd") as handles:
+            return any(_link(handle.path) == wanted for handle in handles)
+    except OSError:  # gone meanwhile, or not to be looked into
+        return False
+
+
+def _link(path: str) -> str:
+    """Handles come and go while they are looked at."""
+    try:
+        return os.readlink(path)  # noqa: PTH115 - there are thousands
+    except OSError:
+        return ""
+
+
+def _user_name(uid: int) -> str:
+    try:
+        import pwd
+
+        return pwd.getpwuid(uid).pw_name
+    except (ImportError, KeyError):
+        return str(uid)

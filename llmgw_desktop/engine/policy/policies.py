@@ -1,0 +1,244 @@
+"""The one place where it is decided whether a client may spend more: ahead of every upstream.
+
+What a request may cost is reserved before anything is sent, and set right by what the vendor told
+when it has ended. A client without a policy pays nothing for there being some.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from zoneinfo import ZoneInfo
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.glob import Glob
+from llmgw_desktop.domain.policy import (
+    ClientExpired,
+    ClientPolicy,
+    Measure,
+    ModelForbidden,
+    Period,
+    PriceUnknown,
+    Spent,
+)
+from llmgw_desktop.domain.price import PER, Price
+from llmgw_desktop.domain.principal import REMOTE_KINDS, Principal
+from llmgw_desktop.domain.route import Candidate
+from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.engine.policy.ledger import Ledger, Reservation
+
+EVERYBODY = "*"
+UNSAID_OUTPUT_TOKENS = 4096
+"""Reserved for an answer whose length nobody bounds."""
+
+PriceOf = Callable[[str, str], Price | None]
+"""(Provider, model) → what it costs; None where nobody knows."""
+Key = tuple[str, Measure, Period]
+"""Of a client's id, what is counted, and how long."""
+Remembered = Mapping[Key, tuple[float | None, float]]
+"""When the period began, and what was spent in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a client is about to ask for."""
+
+    model: str
+    """As it asked for it."""
+    candidates: tuple[Candidate, ...]
+    input_tokens: int
+    output_tokens: int | None
+    """The most that it lets the answer have; None: it does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """`candidates`: those that this client may use."""
+
+    candidates: tuple[Candidate, ...]
+    reservation: Reservation
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A policy, its patterns made ready."""
+
+    policy: ClientPolicy
+    models: tuple[Glob, ...]
+    zone: tzinfo
+    counts_money: bool
+
+
+def _nobody_keeps(key: Key, begins_at_s: float | None, used: float) -> None:
+    del key, begins_at_s, used
+
+
+class Policies:
+    """Of all clients. On the loop; raises PolicyError and nothing else."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        price_of: PriceOf,
+        *,
+        remembered: Callable[[], Remembered] = dict,
+        keep: Callable[[Key, float | None, float], None] = _nobody_keeps,
+    ) -> None:
+        """`remembered` is asked once, when a first client with a budget comes; `keep` is told of
+        each budget's figure when it has changed."""
+        self._clock = clock
+        self._price_of = price_of
+        self._remembered_of = remembered
+        self._remembered: Remembered | None = None
+        self._keep = keep
+        self._ready: dict[str, _Ready] = {}
+        self._ledgers: dict[str, Ledger] = {}
+
+    def apply(self, policies: Sequence[ClientPolicy]) -> None:
+        """What was spent stays spent; what runs is settled by the new ones."""
+        self._ready = {each.client: _made_ready(each) for each in policies}
+        for client_id, old in tuple(self._ledgers.items()):
+            name = old.policy.client
+            ready = self._ready.get(name) or self._ready.get(EVERYBODY)
+            if ready is None:
+                ready = _made_ready(ClientPolicy(client=name))
+            new = Ledger(replace(ready.policy, client=name), ready.zone, self._clock)
+            new.take_over(old)
+            self._ledgers[client_id] = new
+
+    def policy_of(self, principal: Principal) -> ClientPolicy | None:
+        ready = self._find(principal)
+        return None if ready is None else ready.policy
+
+    def admit(self, principal: Principal, wish: Wish) -> Admitted | None:
+        """None for a client without a policy. Raises ModelForbidden, ClientExpired, PriceUnknown,
+        LimitReached, BudgetSpent; then nothing was taken on."""
+        if not self._ready:
+            return None
+        ready = self._find(principal)
+        if ready is None:
+            return None
+        policy = ready.policy
+        if policy.expires_at_s is not None and self._clock.now_s() >= policy.expires_at_s:
+            raise ClientExpired(f"The time of '{principal.name}' is over")
+        candidates = _allowed(ready, wish, principal)
+        tokens = wish.input_tokens + _output_tokens(wish)
+        amounts = {Measure.REQUESTS: 1.0, Measure.TOKENS: float(tokens)}
+        if ready.counts_money:
+            amounts[Measure.USD] = self._most_usd(candidates, wish, principal)
+        reservation = self._ledger(principal, ready).reserve(amounts)
+        return Admitted(
+            candidates=candidates, reservation=reservation, client_id=principal.client_id
+        )
+
+    def settle(self, admitted: Admitted, usage: Usage, cost_usd: float | None) -> None:
+        """By what was told. What is not known counts as it was reserved."""
+        ledger = self._ledgers[admitted.client_id]
+        used: dict[Measure, float] = {Measure.REQUESTS: 1.0}
+        if usage.input_tokens is not None or usage.output_tokens is not None:
+            used[Measure.TOKENS] = float((usage.input_tokens or 0) + (usage.output_tokens or 0))
+        if cost_usd is not None:
+            used[Measure.USD] = cost_usd
+        ledger.settle(admitted.reservation, used)
+        self._keep_figures(admitted.client_id, ledger)
+
+    def let_go(self, admitted: Admitted) -> None:
+        """Nobody was asked: nothing was spent."""
+        ledger = self._ledgers[admitted.client_id]
+        ledger.settle(admitted.reservation, dict.fromkeys(Measure, 0.0))
+
+    def standing(self, client_id: str) -> tuple[Spent, ...]:
+        """How its budgets stand; empty where it has none, or has not come since the start."""
+        ledger = self._ledgers.get(client_id)
+        return () if ledger is None else ledger.standing()
+
+    def running(self, client_id: str) -> int:
+        ledger = self._ledgers.get(client_id)
+        return 0 if ledger is None else ledger.running
+
+    def _find(self, principal: Principal) -> _Ready | None:
+        """What a remote client calls itself is no name to find it by."""
+        name = principal.client_id if principal.kind in REMOTE_KINDS else principal.name
+        return self._ready.get(name) or self._ready.get(EVERYBODY)
+
+    def _most_usd(self, candidates: Sequence[Candidate], wish: Wish, principal: Principal) -> float:
+        """What the dearest of them would take."""
+        most = 0.0
+        for candidate in candidates:
+            price = self._price_of(candidate.upstream.provider, candidate.model)
+            if price is None:
+                raise PriceUnknown(
+                    f"'{principal.name}' has a budget in US dollars, and no price is known of "
+                    f"'{candidate.model}' at '{candidate.upstream.provider}'"
+                )
+            rates = price.rates_for(wish.input_tokens)
+            usd = (wish.input_tokens * rates.input + _output_tokens(wish) * rates.output) / PER
+            most = max(most, usd)
+        return most
+
+    def _ledger(self, principal: Principal, ready: _Ready) -> Ledger:
+        client_id = principal.client_id
+        ledger = self._ledgers.get(client_id)
+        if ledger is None:
+            policy = replace(ready.policy, client=principal.name)
+            ledger = self._ledgers[client_id] = Ledger(policy, ready.zone, self._clock)
+            self._remember(client_id, ledger)
+        return ledger
+
+    def _remember(self, client_id: str, ledger: Ledger) -> None:
+        if not ledger.purses:
+            return
+        if self._remembered is None:
+            self._remembered = self._remembered_of()
+        for purse in ledger.purses:
+            key = (client_id, purse.budget.measure, purse.budget.period)
+            if (known := self._remembered.get(key)) is not None:
+                begins_at_s, used = known
+                purse.remember(used, begins_at_s, self._clock.now_s())
+
+    def _keep_figures(self, client_id: str, ledger: Ledger) -> None:
+        for spent in ledger.standing():
+            key = (client_id, spent.budget.measure, spent.budget.period)
+            self._keep(key, spent.begins_at_s, spent.used)
+
+
+def _output_tokens(wish: Wish) -> int:
+    return UNSAID_OUTPUT_TOKENS if wish.output_tokens is None else wish.output_tokens
+
+
+def _made_ready(policy: ClientPolicy) -> _Ready:
+    return _Ready(
+        policy=policy,
+        models=tuple(Glob(pattern) for pattern in policy.models),
+        zone=_zone_of(policy) if policy.budgets else ZoneInfo("UTC"),
+        counts_money=any(each.measure is Measure.USD for each in policy.budgets),
+    )
+
+
+def _zone_of(policy: ClientPolicy) -> tzinfo:
+    if policy.time_zone:
+        return ZoneInfo(policy.time_zone)
+    # nobody without a budget needs to know where this computer is
+    from tzlocal import get_localzone
+
+    return get_localzone()
+
+
+def _allowed(ready: _Ready, wish: Wish, principal: Principal) -> tuple[Candidate, ...]:
+    """By the name that was asked for, which the operator may have given to others (an alias), or
+    by the one that would answer."""
+    policy = ready.policy
+    if not policy.models and not policy.providers:
+        return wish.candidates
+    candidates = wish.candidates
+    if policy.providers:
+        candidates = tuple(
+            each for each in candidates if each.upstream.provider in policy.providers
+        )
+    if ready.models and not any(glob.fits(wish.model) for glob in ready.models):
+        candidates = tuple(
+            each for each in candidates if any(glob.fits(each.model) for glob in ready.models)
+        )
+    if not candidates:
+        raise ModelForbidden(f"'{principal.name}' may not use '{wish.model}'")
+    return candidates

@@ -1,0 +1,19 @@
+"""Steps of `gateway.db`: what clients have spent of their budgets."""
+
+from llmgw_desktop.store.migrations import Steps
+
+POLICY_STEPS: Steps = (
+    (
+        # One row a budget, of the period that it was last used in.
+        """
+        CREATE TABLE spent (
+            client TEXT NOT NULL,
+            measure TEXT NOT NULL,
+            period TEXT NOT NULL,
+            begins_at_s REAL,
+            used REAL NOT NULL,
+            PRIMARY KEY (client, measure, period)
+        ) WITHOUT ROWID
+        """,
+    ),
+)

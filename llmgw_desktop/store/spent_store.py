@@ -1,0 +1,53 @@
+"""What clients have spent of their budgets, in `gateway.db`, written behind.
+
+A killed process forgets what was spent in its last fifth of a second.
+"""
+
+from pathlib import Path
+
+from llmgw_desktop.domain.policy import Measure, Period
+from llmgw_desktop.store.flights.insert import Insert
+from llmgw_desktop.store.gateway_file import GatewayFile
+from llmgw_desktop.store.schema import Dialect, SpentRow, columns
+from llmgw_desktop.store.write_behind import WriteBehind
+
+Key = tuple[str, Measure, Period]
+_Row = tuple[str, str, str, float | None, float]
+_INSERT = Insert("OR REPLACE INTO spent", (), columns(SpentRow))
+
+
+class SpentStore:
+    """May be used from any thread. `all` raises StoreUnavailable, StoreCorrupt, SchemaTooNew."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = GatewayFile(path)
+        self._dialect = Dialect()
+        self._behind: WriteBehind[_Row] = WriteBehind(
+            "what clients have spent", "spent-writer", self._write
+        )
+
+    def keep(self, key: Key, begins_at_s: float | None, used: float) -> None:
+        """Quick."""
+        client, measure, period = key
+        row = (client, str(measure), str(period), begins_at_s, used)
+        self._behind.put("\x1f".join(row[:3]), row)
+
+    def all(self) -> dict[Key, tuple[float | None, float]]:
+        """When the period of each began, and what was spent in it."""
+        rows = self._file.run(*self._dialect.compose(SpentRow.select().tuples()))
+        known = set(Measure), set(Period)
+        return {
+            (client, Measure(measure), Period(period)): (begins_at_s, used)
+            for client, measure, period, begins_at_s, used in rows
+            if measure in known[0] and period in known[1]
+        }
+
+    def close(self) -> None:
+        """What waits is written."""
+        self._behind.close()
+        self._file.close()
+
+    def _write(self, batch: dict[str, _Row]) -> None:
+        """On the writer thread."""
+        with self._file.transaction() as connection:
+            _INSERT.run(connection, (), list(batch.values()))
