@@ -30,6 +30,15 @@ Message = Mapping[str, Any]
 NOTHING_IS_NOISE = "(?!)"
 
 
+def message_in(line: bytes) -> Message | None:
+    """None: it is no JSON object."""
+    try:
+        message = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return message if isinstance(message, dict) else None
+
+
 class JsonLinesReader(ABC):
     """What all of them share; `_end` is what the CLI said of its end so far."""
 
@@ -108,11 +117,8 @@ class JsonLinesReader(ABC):
     def _read(self, line: bytes) -> Iterable[CliEvent]:
         if not line.strip():
             return ()
-        try:
-            message = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            message = None
-        if not isinstance(message, dict):
+        message = message_in(line)
+        if message is None:
             self._malformed += 1
             return ()
         return self._message(message)

@@ -34,6 +34,12 @@ class Submission:
     how the CLI stands."""
     prompt_facts: PromptFacts = NO_FACTS
     answer_shape: AnswerShape = AnswerShape.AS_IT_IS
+    workspace: str = ""
+    """The alias of the one that it works in; empty: none."""
+    workspace_top: str = ""
+    """That one's folder."""
+    is_remote: bool = False
+    """Who asks may sit anywhere."""
     timeout_s: float | None = None
     idle_timeout_s: float | None = None
 

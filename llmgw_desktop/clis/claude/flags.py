@@ -2,7 +2,14 @@
 
 VERSION = "2.1.329"
 
-UNLISTED = frozenset({"--max-turns", "--system-prompt-file", "--append-system-prompt-file"})
+UNLISTED = frozenset(
+    {
+        "--max-turns",
+        "--system-prompt-file",
+        "--append-system-prompt-file",
+        "--permission-prompt-tool",
+    }
+)
 
 _LISTED = """
     --add-dir --agent --agents --allow-dangerously-skip-permissions --allowedTools --allowed-tools

@@ -72,3 +72,15 @@ PROSE = frozenset({"systemPrompt", "appendSystemPrompt"})
 """May begin as they like: they stand behind their flag's `=`."""
 FOLDERS = ("addDir", "pluginDir")
 FILES = ("systemPromptFile", "appendSystemPromptFile")
+ALLOWS_BEFOREHAND = (
+    "allowedTools",
+    "dangerouslySkipPermissions",
+    "settings",
+    "settingSources",
+    "agent",
+    "agents",
+    "pluginDir",
+    "pluginUrl",
+)
+"""What may be done unasked, or who decides it: permissions, hooks, agents with modes of their
+own."""

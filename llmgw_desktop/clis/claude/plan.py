@@ -1,5 +1,6 @@
 """How a run of Claude Code is started."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -7,7 +8,14 @@ import orjson
 from llmgw_desktop.clis.asked import Asked, json_text, known
 from llmgw_desktop.clis.checks import FOLDER, as_utf8, checked_session, fit_arguments
 from llmgw_desktop.clis.claude.flags import FLAGS, VERSION
-from llmgw_desktop.clis.claude.options import BYPASS, FILES, FOLDERS, OPTIONS, PROSE
+from llmgw_desktop.clis.claude.options import (
+    ALLOWS_BEFOREHAND,
+    BYPASS,
+    FILES,
+    FOLDERS,
+    OPTIONS,
+    PROSE,
+)
 from llmgw_desktop.clis.claude.prompt import as_message, marked_blocks, plain
 from llmgw_desktop.domain.cli import (
     CliFacts,
@@ -28,6 +36,14 @@ FACTS = CliFacts(
     ends_cleanly_on_term=True,
 )
 _ALWAYS = ("--print", "--output-format=stream-json", "--verbose", "--include-partial-messages")
+_MESSAGES = "--input-format=stream-json"
+_ASKING = (
+    "--permission-prompt-tool=stdio",
+    "--permission-mode=default",
+    # No settings of the person's or the folder's: they may allow things, and hooks may do so.
+    "--setting-sources=",
+    '--settings={"permissions":{"defaultMode":"default","disableBypassPermissionsMode":"disable"}}',
+)
 _ENVIRONMENT = {
     "DISABLE_AUTOUPDATER": "1",
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
@@ -61,7 +77,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     stdin = as_utf8(request.prompt, "prompt")
     blocks = _blocks(asked, request.prompt)
     if blocks:
-        arguments.append("--input-format=stream-json")
+        arguments.append(_MESSAGES)
         stdin = as_message(blocks)
     return LaunchPlan(
         command="claude",
@@ -73,6 +89,34 @@ def plan(request: CliRequest) -> LaunchPlan:
         changes_files=mode != "plan",
         needs=_needs(asked),
     )
+
+
+def plan_asking(request: CliRequest) -> LaunchPlan:
+    """So that it asks for everything; what could allow something beforehand is refused or kept
+    out. The prompt goes by the dialogue."""
+    asked = Asked(request, OPTIONS, free=PROSE)
+    asked.refuse(ALLOWS_BEFOREHAND, "a run that asks lets nothing allow things beforehand")
+    if asked.text("permissionMode") not in ("", "default", "manual"):
+        raise InvalidRun(
+            "a run that asks has the mode `default`, in which all is asked", field="permissionMode"
+        )
+    if asked.is_on("bare"):
+        raise InvalidRun("it is not known to ask so", field="bare")
+    options = {name: each for name, each in request.options.items() if name != "permissionMode"}
+    usual = plan(replace(request, options=options))
+    arguments = [each for each in usual.arguments if each != _MESSAGES]
+    return replace(
+        usual,
+        arguments=known([*arguments, _MESSAGES, *_ASKING], FLAGS, VERSION),
+        stdin=None,
+        changes_files=True,
+    )
+
+
+def prompt_blocks(request: CliRequest) -> list[dict[str, Any]]:
+    """The prompt of a run that asks; nothing where it is read again."""
+    parts = request.options.get("promptParts")
+    return (marked_blocks(parts, request.prompt) if parts else []) or plain(request.prompt)
 
 
 def _environment(asked: Asked) -> dict[str, str]:

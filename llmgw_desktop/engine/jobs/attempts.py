@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.job import Job, JobProcess, JobState
@@ -24,6 +24,7 @@ from llmgw_desktop.engine.jobs.outcome import Account, Verdict
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.retries import RetryLimits
 from llmgw_desktop.engine.jobs.runner import Run
+from llmgw_desktop.engine.jobs.talks import talk_with
 
 _log = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ class Attempts:
             live.job.id,
             live.folder,
             live.job.process,
-            self._clis[live.cli.name].reader(live.asked.request),
+            self._reader(live),
             limits=self._limits_of(live),
             news=self._news,
         )
@@ -131,6 +132,13 @@ class Attempts:
         live.job = with_output(live.job, followed)
         ended = Ended(verdict=followed.verdict, run=run, account=followed.account)
         return await self._judged(live, ended)
+
+    def _reader(self, live: LiveJob) -> OutputReader:
+        """Raises OSError."""
+        cli = self._clis[live.cli.name]
+        if not live.asked.request.asks:
+            return cli.reader(live.asked.request)
+        return talk_with(live, cli, self._parts)
 
     async def again(self, live: LiveJob) -> Ended | None:
         """The next run of one that waits for it, to its end."""

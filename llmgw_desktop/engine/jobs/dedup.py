@@ -28,6 +28,8 @@ def request_key(asked: Submission, launch: Launch) -> str:
         plan.output_format,
         None if launch.sign_in is None else [launch.sign_in.account, launch.sign_in.project],
     ]
+    if request.asks:
+        parts.append("asks")
     if asked.answer_shape:
         # Who collects the answer later by the job's id finds it as it was asked for.
         parts.append(asked.answer_shape)

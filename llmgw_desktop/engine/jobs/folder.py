@@ -46,6 +46,21 @@ class JobFolder:
         return self.path / "stderr"
 
     @property
+    def holder(self) -> Path:
+        """Of a run that is spoken with: a line in it, and its stdin ends."""
+        return self.path / "holder"
+
+    @property
+    def out(self) -> Path:
+        """Of one that speaks only into a pipe."""
+        return self.path / "out"
+
+    @property
+    def said(self) -> Path:
+        """Of a run that is spoken with: what was sent to it, and what it was answered."""
+        return self.path / "said"
+
+    @property
     def exit_record(self) -> Path:
         """Blank until the run has ended."""
         return self.path / "exit"
@@ -75,10 +90,15 @@ class JobFolder:
         """The same afterwards, so that it can be asked again; only where no secret is in it."""
         return self.path / "again.json"
 
+    @property
+    def _inputs(self) -> tuple[Path, ...]:
+        return (self.stdin, self.holder, self.out)
+
     def forget(self, clean: Callable[[str], str]) -> None:
         """The job has ended: its stdin goes, and what was asked if `clean` would change it."""
         with suppress(OSError):
-            self.stdin.unlink(missing_ok=True)
+            for each in self._inputs:
+                each.unlink(missing_ok=True)
             if self._holds_no_secret(clean):
                 self.words.replace(self.kept_words)
             else:
@@ -106,6 +126,11 @@ class JobFolder:
         """Of the run that the first, second, … retry came after."""
         return self.path / f"stdout.{retry}"
 
+    def said_before(self, retry: int) -> Path:
+        """To the run that so many retries came before."""
+        kept = self.said.with_name(f"said.{retry + 1}")
+        return kept if kept.exists() else self.said
+
     def note_retry(self, retry: int, reason: str, due_at_s: float) -> None:
         """Why a run is started again, and when. Raises OSError."""
         _write(self._retry_record(retry), orjson.dumps({"reason": reason, "due_at_s": due_at_s}))
@@ -122,9 +147,9 @@ class JobFolder:
         if self.kept_stdout(retry).exists():
             return
         self.remove_temp()
-        for record in (self.exit_record, self.keeper_record, self.stdin):
+        for record in (self.exit_record, self.keeper_record, *self._inputs):
             record.unlink(missing_ok=True)
-        for spool in (self.stderr, self.stdout):
+        for spool in (self.stderr, self.said, self.stdout):
             if spool.exists():
                 spool.replace(spool.with_name(f"{spool.name}.{retry}"))
         if not self.kept_stdout(retry).exists():

@@ -6,6 +6,9 @@ with comes as `"$@"` and is never read by a shell. Signals meant for the run's g
 the run gets them as if it were not there, since a trap, unlike a signal ignored, is not inherited.
 
 It writes over blanks that were there before, in one write: on a full disk too, and never half.
+
+A run that is spoken with reads a FIFO, which a holder keeps open for writing: a child of the keeper
+that waits for a line in a FIFO of its own. So nobody's end but the holder's is the input's end.
 """
 
 import os
@@ -29,6 +32,31 @@ p=
 [ -r "/proc/$$/fdinfo/3" ] && read -r _ p <"/proc/$$/fdinfo/3"
 printf '%-40s\\n' "$s $p" 1<>"$d/exit"
 """
+_SPOKEN_WITH = """
+d=$1; shift
+trap : HUP INT QUIT TERM USR1 USR2 ALRM
+printf '%-40s\\n' "$$" 1<>"$d/keeper"
+exec 3<&0 4>&2 5>"$d/stdin" 6>&1 </dev/null 2>/dev/null
+(read -r _ 0<>"$d/holder") >/dev/null 3<&- 4>&- 6>&- &
+exec 5>&-
+c=
+if [ -p "$d/out" ]; then
+    exec 7<>"$d/out" 8<"$d/out" 9>"$d/out"
+    cat <&8 >&6 3<&- 4>&- 6>&- 7>&- 8<&- 9>&- &
+    c=$!
+    exec 1>&9 7>&- 8<&- 9>&-
+fi
+exec 6>&-
+"$@" <&3 2>&4 3<&- 4>&-
+s=$?
+exec 1>/dev/null
+n=100
+while [ "$c" ] && [ $n -gt 0 ] && kill -0 "$c"; do sleep 0.02; n=$((n - 1)); done
+printf '\\n' 1<>"$d/holder"
+printf '%-40s\\n' "$s" 1<>"$d/exit"
+"""
+"""A copier stands between where a program speaks only into a pipe; what a run leaves behind may
+hold that open, and is not waited for long."""
 _SHELL = "/bin/sh"
 
 
@@ -45,14 +73,21 @@ def start(
     argv: Sequence[str], *, folder: JobFolder, env: Mapping[str, str], cwd: Path
 ) -> JobProcess:
     """Start a keeper with its run. Blocks for some milliseconds. Raises OSError."""
-    stdin = folder.stdin if folder.stdin.exists() else Path(os.devnull)
+    is_spoken_with = folder.stdin.is_fifo()
     with (
-        stdin.open("rb") as given,
+        os.fdopen(_stdin(folder), "rb", buffering=0) as given,
         folder.stdout.open("ab") as stdout,
         folder.stderr.open("ab") as stderr,
     ):
         keeper = subprocess.Popen(  # noqa: S603 - a list, and a constant text for the shell
-            [_SHELL, "-c", _SCRIPT, "llmgw-keeper", str(folder.path), *argv],
+            [
+                _SHELL,
+                "-c",
+                _SPOKEN_WITH if is_spoken_with else _SCRIPT,
+                "llmgw-keeper",
+                str(folder.path),
+                *argv,
+            ],
             stdin=given,
             stdout=stdout,
             stderr=stderr,
@@ -64,6 +99,36 @@ def start(
     keeper.returncode = 0
     ticks = started_ticks(keeper.pid)
     return JobProcess(pid=keeper.pid, started_ticks=ticks or 0, group=keeper.pid)
+
+
+def make_speakable(folder: JobFolder, *, needs_pipe: bool) -> None:
+    """Its run will be spoken with. Raises OSError."""
+    fifos = [folder.stdin, folder.holder, *([folder.out] if needs_pipe else [])]
+    for fifo in fifos:
+        os.mkfifo(fifo, 0o600)
+
+
+def end_input(folder: JobFolder) -> None:
+    """Who wrote to a run's stdin has closed it; now the holder does. Once more does no harm."""
+    try:
+        handle = os.open(folder.holder, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return  # it has gone
+    try:
+        os.write(handle, b"\n")
+    except OSError:
+        return
+    finally:
+        os.close(handle)
+
+
+def _stdin(folder: JobFolder) -> int:
+    """Raises OSError. A FIFO is opened before there is anybody who writes to it."""
+    if not folder.stdin.exists():
+        return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    handle = os.open(folder.stdin, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    os.set_blocking(handle, True)
+    return handle
 
 
 def reap(pid: int) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.dialogue import AskingMode
 from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, LaunchPlan, NamedPath
 from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS, CliSettings
 from llmgw_desktop.domain.job import JobProcess
@@ -50,6 +51,8 @@ class Launch:
     """The one that the runs of a session share; made when it is not there."""
     sign_in: WantedSignIn | None = None
     """Of the vault, for a run in a private HOME."""
+    asking: AskingMode | None = None
+    """Of a run that is spoken with."""
 
 
 class Launcher:
@@ -85,6 +88,7 @@ class Launcher:
             environment={**own, **said.env, **plan.environment},
             working_dir=checked_folder(request.working_dir),
             sign_in=_wanted(cli, said, project),
+            asking=cli.asking if request.asks else None,
         )
         _check_sizes(launch, request.prompt)
         for each in plan.needs:
@@ -95,17 +99,28 @@ class Launcher:
         """The same request with another session's id. Raises InvalidRun."""
         return replace(launch, plan=self._plan(cli, request))
 
+    def meant(self, cli: Cli, request: CliRequest) -> CliRequest:
+        """With the model that settings name for it."""
+        model = self._of(cli).default_model
+        return (
+            replace(request, model=model) if model and request.model in DEFAULT_MODELS else request
+        )
+
     def _plan(self, cli: Cli, request: CliRequest) -> LaunchPlan:
-        said = self._of(cli)
-        if request.model in DEFAULT_MODELS and said.default_model:
-            request = replace(request, model=said.default_model)
-        return cli.plan(request)
+        request = self.meant(cli, request)
+        if not request.asks:
+            return cli.plan(request)
+        if cli.asking is None:
+            raise InvalidRun(f"{cli.name} cannot be made to ask in this version", field="approvals")
+        return cli.asking.plan(request)
 
     def start(self, launch: Launch, job_id: str, folder: JobFolder) -> JobProcess:
         """Blocks for some milliseconds. Raises OSError."""
         folder.make_for_run()
         plan = launch.plan
-        if plan.stdin is not None:
+        if launch.asking is not None:
+            keeper.make_speakable(folder, needs_pipe=launch.asking.needs_pipe)
+        elif plan.stdin is not None:
             _write(folder.stdin, plan.stdin)
         for file in plan.files:
             _write(folder.temp / file.name, file.content)

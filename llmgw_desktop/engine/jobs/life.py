@@ -11,7 +11,7 @@ from typing import Any
 from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.events import JobChanged
+from llmgw_desktop.domain.events import Event, JobChanged, PermissionChanged
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
@@ -23,9 +23,11 @@ from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.live_job import LiveJob, with_end
 from llmgw_desktop.engine.jobs.outcome import Verdict
 from llmgw_desktop.engine.jobs.parts import JobParts
+from llmgw_desktop.engine.jobs.playback import DialogueReader
 from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, ProcessTree
 from llmgw_desktop.engine.jobs.queue import JobQueue
 from llmgw_desktop.engine.jobs.runner import Run, stop_on_record
+from llmgw_desktop.engine.jobs.talks import dialogue_of
 from llmgw_desktop.engine.tasks import Tasks
 
 WRITE_AGAIN_S = 5.0
@@ -52,6 +54,7 @@ class JobLife:
         self._attempts = Attempts(parts, clis, write=self._write, tell=self.tell)
         self._tasks = Tasks()
         self._sweeps = Tasks()
+        self._hears_no_more = parts.bus.subscribe(self._questions_changed, PermissionChanged)
         self.apply(jobs, limits)
 
     def apply(self, jobs: JobSettings, limits: LimitSettings) -> None:
@@ -70,6 +73,7 @@ class JobLife:
     async def close(self) -> None:
         """Follow nothing any more; what runs goes on."""
         self._queue.close()
+        self._hears_no_more()
         await self._attempts.start_no_more()
         for live in self.live.values():
             _put_off(live)
@@ -135,6 +139,7 @@ class JobLife:
             return
         live.is_ending = True
         _put_off(live)
+        self._parts.permissions.job_ended(live.job.id)
         # A CLI's own words may quote a key; the row is kept, shown and logged.
         verdict = replace(verdict, error=self._parts.clean(verdict.error))
         now_s = self._parts.clock.now_s()
@@ -236,8 +241,26 @@ class JobLife:
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
-    def reader(self, asked: Submission) -> OutputReader:
-        return self._clis[asked.request.cli].reader(asked.request)
+    def reader(self, asked: Submission, folder: JobFolder, retry: int = 0) -> OutputReader:
+        """Of what its first, second, … run said."""
+        cli = self._clis[asked.request.cli]
+        if not asked.request.asks:
+            return cli.reader(asked.request)
+        return DialogueReader(
+            dialogue_of(cli, asked, folder, self._parts.launcher), folder.said_before(retry)
+        )
+
+    def _questions_changed(self, event: Event) -> None:
+        """A job says what it waits for."""
+        live = (
+            self.live.get(event.question.job_id) if isinstance(event, PermissionChanged) else None
+        )
+        if live is None or live.is_ending:
+            return
+        questions = self._parts.permissions.of_job(live.job.id)
+        if questions != live.job.questions:
+            live.job = replace(live.job, questions=questions)
+            self._parts.bus.publish(JobChanged(job=live.job))
 
     def tell(self, live: LiveJob) -> None:
         live.tell()

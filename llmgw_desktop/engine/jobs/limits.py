@@ -30,19 +30,33 @@ class Deadlines:
         total_s = max(limits.total_s, 0.0)
         self._total = self._loop.call_later(total_s, stop, Stop.TIMEOUT)
         self._idle: asyncio.TimerHandle | None = None
+        self._is_resting = False
+        self._is_closed = False
         self._look()
 
     def heard(self) -> None:
         """The run said something."""
         self._heard = self._loop.time()
 
+    def rest(self, is_waiting: bool) -> None:
+        """While it waits for a person its silence says nothing, and nobody looks."""
+        if is_waiting == self._is_resting:
+            return
+        self._is_resting = is_waiting
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        self.heard()
+        self._look()
+
     def close(self) -> None:
+        self._is_closed = True
         self._total.cancel()
         if self._idle is not None:
             self._idle.cancel()
 
     def _look(self) -> None:
-        if self._idle_s is None:
+        if self._idle_s is None or self._is_resting or self._is_closed:
             return
         left_s = self._heard + self._idle_s - self._loop.time()
         if left_s <= 0:

@@ -67,6 +67,7 @@ def with_end(job: Job, verdict: Verdict, now_s: float, retention_days: int) -> J
         retryable=verdict.retryable,
         ended_at_s=now_s,
         expires_at_s=now_s + retention_days * 86400,
+        questions=(),
     )
 
 

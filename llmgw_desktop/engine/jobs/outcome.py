@@ -43,6 +43,16 @@ class Stop(StrEnum):
     TIMEOUT = "timeout"
     IDLE = "idle"
     OVERFLOW = "overflow"
+    UNPROVEN = "unproven"
+    """It was to ask, and does not."""
+    UNSURE = "unsure"
+    """What it was told cannot be known for certain."""
+
+
+AT_ONCE = frozenset({Stop.OVERFLOW, Stop.UNPROVEN})
+"""It is not asked kindly."""
+SILENT = AT_ONCE | {Stop.UNSURE}
+"""Nothing more is said to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,12 +144,27 @@ _STOPPED = {
         ErrorCategory.OUTPUT_OVERFLOW,
         "It wrote more than a run may, and was stopped. What is above the limit was dropped.",
     ),
+    Stop.UNPROVEN: (
+        JobState.FAILED,
+        None,
+        ErrorCategory.CLI,
+        "It does not ask before it acts, though it was started so, and was stopped.",
+    ),
+    Stop.UNSURE: (
+        JobState.FAILED,
+        None,
+        ErrorCategory.CLI,
+        "The gateway ended, or the disk was full, while something was said to the agent. Whether"
+        " that arrived cannot be found out, so it was stopped. Ask for it again.",
+    ),
 }
 
 
-def stopped(why: Stop, exit_code: int | None) -> Verdict:
-    """We ended it."""
+def stopped(why: Stop, exit_code: int | None, last: RunEnded | None = None) -> Verdict:
+    """We ended it. `last`: its own last word, which knows better why it does not ask."""
     state, code, category, error = _STOPPED[why]
+    if why is Stop.UNPROVEN and last is not None and last.error:
+        error = last.error
     return Verdict(
         state=state,
         exit_code=exit_code if code is None else code,

@@ -20,15 +20,16 @@ _MOST_WARNINGS = 50
 async def events_of(
     job: Callable[[], Job | None],
     folder: JobFolder,
-    make_reader: Callable[[], OutputReader],
+    make_reader: Callable[[int], OutputReader],
     more: Callable[[], Awaitable[None]],
 ) -> AsyncIterator[CliEvent]:
     """All from the beginning, then each as it comes; the last is a RunEnded. Of runs that were
     started again all that they said, and why.
 
-    `more` returns when there may be more to read, or the job has ended.
+    `make_reader` is told which of its runs is read. `more` returns when there may be more to read,
+    or the job has ended.
     """
-    retry, reader = 0, make_reader()
+    retry, reader = 0, make_reader(0)
     while (now := job()) is not None:
         stdout = folder.kept_stdout(retry + 1) if now.retries > retry else folder.stdout
         spool = _opened(stdout)
@@ -42,7 +43,7 @@ async def events_of(
         now = job()
         if now is None or now.retries == retry:
             break
-        retry, reader = retry + 1, make_reader()
+        retry, reader = retry + 1, make_reader(retry + 1)
         yield Retrying(reason=folder.retry_reason(retry), attempt=retry)
     if now is not None:
         for event in ending(now, folder, reader):

@@ -19,13 +19,16 @@ from llmgw_desktop.engine.jobs import keeper, outcome
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.limits import Deadlines, RunLimits
 from llmgw_desktop.engine.jobs.news import News
-from llmgw_desktop.engine.jobs.outcome import Account, Stop, Verdict
+from llmgw_desktop.engine.jobs.outcome import AT_ONCE, SILENT, Account, Stop, Verdict
 from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, ProcessTree
 from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool, cut, tail
+from llmgw_desktop.engine.jobs.talk import Talk
 
 _KEEPER_WAIT_S = 0.2
 _KEEPER_WAITS = 15
 """A keeper whose run has ended needs no time to say so."""
+GOODBYE_S = 3.0
+"""For a run that is spoken with, after its input has ended."""
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +61,7 @@ class Run:
         self._folder = folder
         self._process = process
         self._reader = reader
+        self._talk = reader if isinstance(reader, Talk) else None
         self._limits = limits
         self._news = news
         self._tree = ProcessTree(job_id, process)
@@ -86,13 +90,19 @@ class Run:
             forget.append(self._news.of_end(self._process.pid, self._end))
         try:
             with Spool(self._folder.stdout) as stdout, Spool(self._folder.stderr) as stderr:
+                if self._talk is not None:
+                    self._talk.begin(self.stop, deadlines.rest)
                 await self._listen(stdout, stderr, deadlines)
                 deadlines.close()
                 if self._why is not None:
-                    await self._kill(self._why)
+                    await self._kill(self._why, stdout)
                 await self._read(stdout)
+                if self._talk is not None:
+                    self._talk.end()
                 return self._judged(stdout.size, stderr.size)
         finally:
+            if self._talk is not None:
+                self._talk.release()
             deadlines.close()
             for each in forget:
                 each()
@@ -142,20 +152,38 @@ class Run:
         while (room := self._limits.output_bytes - stdout.offset) > 0:
             piece = stdout.read(min(PIECE_BYTES, room))
             if not piece:
+                if self._talk is not None and self._why is None and not self._gone.is_set():
+                    self._talk.caught_up()
                 return
             for event in self._reader.feed(piece):
                 self._account.note(event)
             self._told()
             await asyncio.sleep(0)
 
-    async def _kill(self, why: Stop) -> None:
+    async def _say_goodbye(self, talk: Talk, stdout: Spool) -> None:
+        """What it asks is denied, and it may end by itself."""
+        # A program that goes on with it first hears what was said before.
+        await self._read(stdout)
+        talk.stop()
+        try:
+            async with asyncio.timeout(GOODBYE_S):
+                while not self._gone.is_set():
+                    self._wake.clear()
+                    await self._read(stdout)
+                    await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _kill(self, why: Stop, stdout: Spool) -> None:
         """Its reason is written down first: whoever follows it after us shall know it too."""
         try:
             self._folder.stop_record.write_text(why)
         except OSError:
             _log.warning("why a run was ended could not be written down", exc_info=True)
         # What writes for ever would fill the disk while it is asked kindly.
-        grace_s = 0.0 if why is Stop.OVERFLOW else TERM_GRACE_S
+        grace_s = 0.0 if why in AT_ONCE else TERM_GRACE_S
+        if self._talk is not None and why not in SILENT:
+            await self._say_goodbye(self._talk, stdout)
         for _ in range(_KEEPER_WAITS):
             if left := await self._tree.end(grace_s):
                 _log.warning("%d processes of a run could not be ended", left)
@@ -178,7 +206,7 @@ class Run:
             self._account.note(event)
         why = self._why or stop_on_record(self._folder)
         if why is not None:
-            verdict = outcome.stopped(why, code)
+            verdict = outcome.stopped(why, code, self._account.ended)
         elif exit_record is None:
             verdict = outcome.lost()
         else:
@@ -215,7 +243,7 @@ def stop_on_record(folder: JobFolder) -> Stop | None:
 
 def _is_half_read(stdin: Path, read: int | None) -> bool:
     """Begun and not ended. Nothing at all means nothing: some programs read without moving on."""
-    return read is not None and read > 0 and stdin.exists() and read < stdin.stat().st_size
+    return read is not None and read > 0 and stdin.is_file() and read < stdin.stat().st_size
 
 
 def _nobody() -> None:

@@ -161,8 +161,8 @@ class Supervisor:
             return
         folder, asked = found
 
-        def reader() -> OutputReader:
-            return self._life.reader(asked)
+        def reader(retry: int) -> OutputReader:
+            return self._life.reader(asked, folder, retry)
 
         async def more() -> None:
             if caught_up is not None:
@@ -194,7 +194,9 @@ class Supervisor:
         if found is None:
             return JobResult(job=job)
         folder, asked = found
-        return reading.result_of(job, folder, self._life.reader(asked), most_bytes)
+        return reading.result_of(
+            job, folder, self._life.reader(asked, folder, job.retries), most_bytes
+        )
 
     def raw_output(self, job_id: str, owner: str | None = None) -> RawOutput | None:
         """As its CLI wrote it; None if there is none of this owner's. For a thread."""

@@ -1,0 +1,155 @@
+"""Lines of Claude Code's control protocol: what is written to it, and what it asks."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.clis.told import object_of, objects_of, text_of
+from llmgw_desktop.domain.permission import Ask, FileChange, PermissionAnswer, PermissionKind
+
+Message = Mapping[str, Any]
+
+INITIALIZE = "llmgw-initialize"
+MODE = "llmgw-mode"
+INTERRUPT = "llmgw-interrupt"
+QUESTION = "AskUserQuestion"
+NOT_ALLOWED = "The person did not allow this."
+STOPPED = "The person stopped this job."
+NOT_ANSWERED = (
+    "The person let the question pass without an answer. Decide yourself, and say what you assumed."
+)
+UNREADABLE = "What was asked could not be read, so this was denied."
+_EDITS = frozenset({"Write", "Edit", "NotebookEdit", "MultiEdit"})
+_FETCHES = frozenset({"WebFetch", "WebSearch"})
+_MCP = "mcp__"
+
+
+def request(request_id: str, subtype: str, **more: object) -> bytes:
+    body = {"subtype": subtype, **more}
+    return _line({"type": "control_request", "request_id": request_id, "request": body})
+
+
+def allowed(request_id: str, tool_input: Message) -> bytes:
+    return _answer(request_id, {"behavior": "allow", "updatedInput": dict(tool_input)})
+
+
+def denied(request_id: str, message: str, *, interrupt: bool = False) -> bytes:
+    answer: dict[str, object] = {"behavior": "deny", "message": message}
+    return _answer(request_id, answer | ({"interrupt": True} if interrupt else {}))
+
+
+def unknown(request_id: str, subtype: str) -> bytes:
+    """Of a request that we have no word for: it is not left waiting, and nothing is allowed."""
+    told = {
+        "subtype": "error",
+        "request_id": request_id,
+        "error": f"this client knows no {subtype or 'such request'}",
+    }
+    return _line({"type": "control_response", "response": told})
+
+
+def answer_to(ask: Ask, answer: PermissionAnswer) -> bytes:
+    """To what it asked: its own words back where a person allows it, and nothing of its offers."""
+    note = answer.note
+    if ask.tool == QUESTION and (note or answer.allows):
+        return _answer_to_question(ask, note)
+    if answer.allows:
+        return allowed(ask.native_id, ask.arguments)
+    return denied(ask.native_id, note or NOT_ALLOWED)
+
+
+def _answer_to_question(ask: Ask, note: str) -> bytes:
+    """The note is the answer; an allowance alone says nothing that it could go by."""
+    if not note:
+        return denied(ask.native_id, NOT_ANSWERED)
+    asked = [text_of(each.get("question")) for each in objects_of(ask.arguments.get("questions"))]
+    answers = {question: note for question in asked if question}
+    if not answers:
+        return denied(ask.native_id, note)
+    return allowed(ask.native_id, {**ask.arguments, "answers": answers})
+
+
+def asker_of(line: bytes) -> str:
+    """Who asks in a line that no strict reader takes: JSON may hold half a character. Empty:
+    nobody."""
+    if b'"control_request"' not in line:
+        return ""
+    try:
+        message = object_of(json.loads(line))
+        request_id = text_of(message.get("request_id"))
+        request_id.encode()
+    except (ValueError, RecursionError):
+        return ""
+    return request_id if message.get("type") == "control_request" else ""
+
+
+def ask_in(request_id: str, asked: Message, cwd: str) -> Ask:
+    """What it wants to do, in full."""
+    tool, given = text_of(asked.get("tool_name")), object_of(asked.get("input"))
+    kind = _kind(tool)
+    server, _, mcp_tool = tool.removeprefix(_MCP).partition("__")
+    is_mcp = kind is PermissionKind.MCP
+    return Ask(
+        native_id=request_id,
+        call_id=text_of(asked.get("tool_use_id")),
+        kind=kind,
+        command=text_of(given.get("command")) if kind is PermissionKind.COMMAND else "",
+        changes=_changes(tool, given) if kind is PermissionKind.EDIT else (),
+        url=text_of(given.get("url")) if kind is PermissionKind.FETCH else "",
+        server=server if is_mcp else "",
+        tool=mcp_tool if is_mcp else tool,
+        arguments=given,
+        cwd=cwd,
+        reason=text_of(asked.get("decision_reason")),
+        agent_words=_words(tool, asked, given),
+        raw=orjson.dumps(dict(asked)).decode(),
+    )
+
+
+def _kind(tool: str) -> PermissionKind:
+    if tool == "Bash":
+        return PermissionKind.COMMAND
+    if tool in _EDITS:
+        return PermissionKind.EDIT
+    if tool in _FETCHES:
+        return PermissionKind.FETCH
+    return PermissionKind.MCP if tool.startswith(_MCP) else PermissionKind.OTHER
+
+
+def _changes(tool: str, given: Message) -> tuple[FileChange, ...]:
+    path = text_of(given.get("file_path")) or text_of(given.get("notebook_path"))
+    if tool == "Write":
+        return (FileChange(path=path, new=text_of(given.get("content"))),)
+    if tool == "NotebookEdit":
+        return (FileChange(path=path, new=text_of(given.get("new_source"))),)
+    edits = list(objects_of(given.get("edits"))) or [given]
+    return tuple(
+        FileChange(
+            path=path,
+            old=text_of(each.get("old_string")),
+            new=text_of(each.get("new_string")),
+        )
+        for each in edits
+    )
+
+
+def _words(tool: str, asked: Message, given: Message) -> str:
+    """The model's own. A question of it is shown as such, with what it offers to choose from."""
+    if tool != QUESTION:
+        return text_of(given.get("description")) or text_of(asked.get("description"))
+    lines: list[str] = []
+    for each in objects_of(given.get("questions")):
+        offered = [text_of(option.get("label")) for option in objects_of(each.get("options"))]
+        lines += [text_of(each.get("question")), *(f"- {label}" for label in offered if label)]
+    return "\n".join(lines)
+
+
+def _answer(request_id: str, answer: Message) -> bytes:
+    told = {"subtype": "success", "request_id": request_id, "response": answer}
+    return _line({"type": "control_response", "response": told})
+
+
+def _line(message: Message) -> bytes:
+    return orjson.dumps(message) + b"\n"

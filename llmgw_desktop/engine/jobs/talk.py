@@ -1,0 +1,196 @@
+"""The talk with one run that asks: what it says is read, its questions are put, answers are sent.
+
+It begins anew with every program that follows the run: what was sent already is left out, and what
+was answered stays answered. A question that still stands is put again.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from llmgw_desktop.clis.dialogue import Asked, Dialogue, Done, GaveUp, Send, Spoken, Withdrawn
+from llmgw_desktop.domain.cli import CliEvent
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.permission import Ask, AskingJob, Decision, PermissionAnswer
+from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.outcome import Stop
+from llmgw_desktop.engine.jobs.permissions import Permissions
+from llmgw_desktop.engine.jobs.playback import Playback, events_of
+from llmgw_desktop.engine.jobs.run_input import RunInput
+from llmgw_desktop.engine.jobs.said_log import SaidLog
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkParts:
+    """What a talk works with."""
+
+    dialogue: Dialogue
+    folder: JobFolder
+    job: AskingJob
+    permissions: Permissions
+    clock: Clock
+
+
+class Talk:
+    """An OutputReader that answers. On the loop; raises OSError where its log cannot be opened."""
+
+    def __init__(self, parts: TalkParts) -> None:
+        self._parts = parts
+        self._log = SaidLog(parts.folder.said)
+        said = self._log.said
+        self._unsure = frozenset(said.unsure)
+        self._is_torn = said.is_torn
+        self._is_silent = False
+        self._playback = Playback(parts.dialogue, said.marks)
+        self._was_stopped = any(mark.answer is None for mark in said.marks)
+        self._answers = {mark.native_id: mark.answer for mark in said.marks if mark.answer}
+        self._input = RunInput(parts.folder, self._log, self._not_written)
+        self._open: dict[str, Ask] = {}
+        """What waits for an answer, by the agent's own ids."""
+        self._new: dict[str, Ask] = {}
+        """Of those what has not been put yet: more may be known of it in a moment."""
+        self._is_over = False
+        self._stop: Callable[[Stop], None] = _nobody
+        self._rests: Callable[[bool], None] = _nobody
+
+    @property
+    def is_waiting(self) -> bool:
+        """For an answer."""
+        return bool(self._open)
+
+    def begin(self, stop: Callable[[Stop], None], rests: Callable[[bool], None]) -> None:
+        """`stop` ends the run; `rests` is told whether it waits for an answer."""
+        self._stop, self._rests = stop, rests
+        if self._is_torn:
+            self._break_off(Stop.UNSURE)
+        self._take(self._playback.begin())
+
+    def feed(self, chunk: bytes) -> list[CliEvent]:
+        return self._take(self._playback.feed(chunk))
+
+    def finish(self, exit_code: int | None, stderr: str) -> list[CliEvent]:
+        return self._parts.dialogue.finish(exit_code, stderr)
+
+    def caught_up(self) -> None:
+        """All that it has written so far has been read: what it asks is put now."""
+        new, self._new = self._new, {}
+        for native_id, ask in new.items():
+            if self._is_over or self._is_silent:
+                return
+            self._put(native_id, ask)
+
+    def stop(self) -> None:
+        """All that waits is denied, the turn is ended as its CLI wants it, and its input closed."""
+        if self._is_over or self._is_silent:
+            return
+        for native_id in tuple(self._open):
+            self._withdraw(native_id)
+        if not self._was_stopped:
+            self._was_stopped = True
+            try:
+                self._log.stopped(self._playback.offset)
+            except OSError:
+                return
+            self._take(self._parts.dialogue.stop())
+        self._input.close()
+
+    def end(self) -> None:
+        """Its run has ended, or is to."""
+        for native_id in tuple(self._open):
+            self._withdraw(native_id)
+        self._is_over = True
+        self._input.end()
+        self._log.close()
+
+    def release(self) -> None:
+        """Leave the run to the next program. Once it has ended this does nothing."""
+        if not self._is_over:
+            self._is_over = True
+            self._input.release()
+            self._log.close()
+
+    def _take(self, spoken: list[Spoken]) -> list[CliEvent]:
+        for each in spoken:
+            if isinstance(each, Send):
+                self._send(each)
+            elif isinstance(each, Asked):
+                self._asked(each.ask)
+            elif isinstance(each, Withdrawn):
+                self._withdraw(each.native_id)
+            elif isinstance(each, Done):
+                self._input.close()
+            elif isinstance(each, GaveUp):
+                self._break_off(Stop.UNPROVEN)
+        return events_of(spoken)
+
+    def _send(self, send: Send) -> None:
+        if send.key in self._unsure:
+            self._break_off(Stop.UNSURE)
+        elif not self._is_silent:
+            self._input.send(send)
+
+    def _asked(self, ask: Ask) -> None:
+        native_id = ask.native_id
+        if (answer := self._answers.get(native_id)) is not None:
+            if answer.decision is Decision.JOB:
+                self._parts.permissions.remember(self._parts.job, ask, answer)
+            return
+        self._open[native_id] = self._new[native_id] = ask
+        self._rests(True)
+
+    def _put(self, native_id: str, ask: Ask) -> None:
+        asked_at_s = self._log.said.asked.get(native_id)
+        try:
+            if asked_at_s is None:
+                self._log.asked(native_id, self._parts.clock.now_s())
+        except OSError as error:
+            self._not_written(error)
+            return
+        answered = partial(self._answered, native_id)
+        self._parts.permissions.ask(self._parts.job, ask, answered, asked_at_s=asked_at_s)
+
+    def _answered(self, native_id: str, answer: PermissionAnswer) -> None:
+        if self._is_over or self._is_silent or native_id not in self._open:
+            return
+        if answer.decision is Decision.STOP:
+            self._stop(Stop.CANCELED)
+            return
+        try:
+            self._log.answered(native_id, answer, self._playback.offset)
+        except OSError as error:
+            self._not_written(error)
+            return
+        self._closed(native_id)
+        self._answers[native_id] = answer
+        self._take(self._parts.dialogue.answer(native_id, answer))
+
+    def _withdraw(self, native_id: str) -> None:
+        if native_id not in self._open:
+            return
+        was_put = native_id not in self._new
+        self._closed(native_id)
+        if was_put:
+            self._parts.permissions.withdraw(self._parts.job.id, native_id)
+
+    def _closed(self, native_id: str) -> None:
+        self._open.pop(native_id, None)
+        self._new.pop(native_id, None)
+        if not self._open:
+            self._rests(False)
+
+    def _not_written(self, error: OSError) -> None:
+        """What is not written down may not be sent: a later program could not go on from it."""
+        _log.warning("what %s is told cannot be written down: %s", self._parts.job.id, error)
+        self._break_off(Stop.UNSURE)
+
+    def _break_off(self, why: Stop) -> None:
+        """Nothing more is said to it."""
+        self._is_silent = True
+        self._stop(why)
+
+
+def _nobody(told: object) -> None:
+    del told

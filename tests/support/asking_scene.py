@@ -1,0 +1,180 @@
+"""Runs that ask: a supervisor whose CLIs are real or scripted, and people who answer when a test
+says so."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.cli import CliName, CliRequest
+from llmgw_desktop.domain.cli_settings import CliSettings
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.events import Event, PermissionChanged
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.permission import (
+    Ask,
+    AskingJob,
+    Decision,
+    DecisionWay,
+    PermissionAnswer,
+    PermissionQuestion,
+)
+from llmgw_desktop.domain.settings import JobSettings, LimitSettings
+from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.jobs.folder import JobFolder, JobFolders
+from llmgw_desktop.engine.jobs.launch import Launcher
+from llmgw_desktop.engine.jobs.parts import JobParts
+from llmgw_desktop.engine.jobs.permissions import Answered
+from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.store.job_store import JobStore
+
+WAIT_S = 60.0
+"""No test depends on how quick anything is; this ends one that hangs."""
+
+
+@dataclass
+class People:
+    """Permissions whose answers a test gives."""
+
+    bus: Bus
+    open: dict[str, tuple[AskingJob, Ask, Answered]] = field(default_factory=dict)
+    asked: list[Ask] = field(default_factory=list)
+    asked_at: list[float] = field(default_factory=list)
+    """By `time.monotonic`."""
+    first_asked_at: list[float | None] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    remembered: list[tuple[Ask, PermissionAnswer]] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    rule: Callable[[Ask], PermissionAnswer | None] = lambda _ask: None
+    """Answers by itself where it has an answer."""
+
+    def ask(
+        self, job: AskingJob, ask: Ask, answered: Answered, *, asked_at_s: float | None = None
+    ) -> None:
+        self.asked.append(ask)
+        self.asked_at.append(time.monotonic())
+        self.first_asked_at.append(asked_at_s)
+        if (answer := self.rule(ask)) is not None:
+            answered(answer)
+            return
+        self.open[ask.native_id] = (job, ask, answered)
+        self._tell(job, ask)
+
+    def remember(self, job: AskingJob, ask: Ask, answer: PermissionAnswer) -> None:
+        self.remembered.append((ask, answer))
+
+    def withdraw(self, job_id: str, native_id: str) -> None:
+        self.withdrawn.append(native_id)
+        if (waiting := self.open.pop(native_id, None)) is not None:
+            self._tell(waiting[0], waiting[1])
+
+    def of_job(self, job_id: str) -> tuple[PermissionQuestion, ...]:
+        return tuple(_question(job, ask) for job, ask, _ in self.open.values() if job.id == job_id)
+
+    def job_ended(self, job_id: str) -> None:
+        self.ended.append(job_id)
+        gone = [native for native, (job, _, _) in self.open.items() if job.id == job_id]
+        for native in gone:
+            del self.open[native]
+
+    async def next_ask(self, count: int = 1) -> Ask:
+        """The one of this number, when it has come."""
+        async with asyncio.timeout(WAIT_S):
+            while len(self.asked) < count:
+                await asyncio.sleep(0.005)
+        return self.asked[count - 1]
+
+    def answer(self, ask: Ask, decision: Decision, note: str = "") -> None:
+        job, _, answered = self.open.pop(ask.native_id)
+        answered(answer_of(decision, note))
+        self._tell(job, ask)
+
+    def _tell(self, job: AskingJob, ask: Ask) -> None:
+        self.bus.publish(PermissionChanged(question=_question(job, ask)))
+
+
+def answer_of(decision: Decision, note: str = "") -> PermissionAnswer:
+    return PermissionAnswer(decision=decision, way=DecisionWay.DIALOG, at_s=1.0, note=note)
+
+
+def _question(job: AskingJob, ask: Ask) -> PermissionQuestion:
+    return PermissionQuestion(
+        id=f"q-{ask.native_id}",
+        job_id=job.id,
+        owner=job.owner,
+        client=job.client,
+        cli=job.cli,
+        job_title=job.title,
+        ask=ask,
+        asked_at_s=1.0,
+        expires_at_s=2.0,
+    )
+
+
+class AskingYard:
+    """A supervisor in one folder, as any program would have it."""
+
+    def __init__(
+        self,
+        home: Path,
+        cli: Cli,
+        *,
+        env: Mapping[str, str],
+        said: Mapping[str, Any] | None = None,
+        jobs: JobSettings | None = None,
+    ) -> None:
+        """`said`: what settings say of the CLI."""
+        home.mkdir(parents=True, exist_ok=True)
+        self.cli = cli
+        clock = SystemClock()
+        self.store = JobStore(home / "gateway.db")
+        self.folders = JobFolders(home / "jobs")
+        self.told: list[Event] = []
+        bus = Bus()
+        bus.subscribe(self.told.append)
+        self.people = People(bus)
+        parts = JobParts(
+            store=self.store,
+            folders=self.folders,
+            launcher=Launcher(env, (CliSettings(name=cli.name, **(said or {})),)),
+            clock=clock,
+            ids=TimedIds(clock),
+            bus=bus,
+            permissions=self.people,
+        )
+        self.supervisor = Supervisor(
+            parts, {cli.name: cli}, jobs=jobs or JobSettings(), limits=LimitSettings()
+        )
+
+    async def ask(self, prompt: str, working_dir: str = "", **fields: Any) -> Job:
+        """A job that asks."""
+        request = CliRequest(
+            cli=self.cli.name,
+            prompt=prompt,
+            asks=True,
+            working_dir=working_dir,
+            model=fields.pop("model", ""),
+            options=fields.pop("options", {}),
+        )
+        asked = Submission(request=request, owner="me", client="test", **fields)
+        return (await self.supervisor.submit(asked)).job
+
+    async def ended(self, job: Job) -> Job:
+        done = await self.supervisor.wait(job.id, WAIT_S)
+        assert done is not None
+        assert not done.is_live, "it goes on"
+        return done
+
+    def folder(self, job: Job) -> JobFolder:
+        return self.folders.find(job.id)
+
+    async def close(self) -> None:
+        await self.supervisor.close()
+        self.store.close()
