@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from llmgw_desktop.domain.access_errors import (
-    Unauthenticated,
-)
+from llmgw_desktop.domain.access_errors import AccessError, Unauthenticated
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import (
     AccountsBusy,
@@ -149,7 +147,9 @@ def _headers(error: LlmgwError) -> list[tuple[str, str]]:
     if isinstance(error, GatewayClosed | AccountsBusy):
         return [("retry-after", str(max(error.retry_after_s, 0)))]
     if isinstance(error, Unauthenticated):
-        return [("www-authenticate", "Bearer")]
+        return [("www-authenticate", error.challenge or "Bearer")]
+    if isinstance(error, AccessError) and error.challenge:
+        return [("www-authenticate", error.challenge)]
     if isinstance(error, UnknownPath) and error.allowed:
         return [("allow", error.allowed)]
     return []

@@ -34,6 +34,8 @@ _TERMS_S = {
     ConsentTerm.THIRTY_DAYS: 30 * 86_400.0,
 }
 _LONGEST_TOKEN = 512
+_SWEEP_EVERY_S = 3600.0
+"""What nobody asks for any more goes when something new comes, at most so often."""
 _log = logging.getLogger(__name__)
 
 
@@ -49,6 +51,7 @@ class OauthServer:
         self._understanding = Understanding(self._clients, parts.addresses)
         self._exchange = Exchange(parts, self._clients, revoke=self.revoke)
         self._rates = Rates(parts.clock)
+        self._swept_at_s = -_SWEEP_EVERY_S
 
     @property
     def issuer(self) -> str:
@@ -110,6 +113,7 @@ class OauthServer:
             url = self.denied(request, OauthCode.SERVER_ERROR, words)
             raise SentBack(OauthCode.SERVER_ERROR, words, url=url) from error
         self._parts.bus.publish(GrantsChanged())
+        await self._sweep()
         return allowed_url(request.redirect_uri, request.state, self.issuer, code)
 
     def denied(
@@ -135,6 +139,7 @@ class OauthServer:
     ) -> tuple[OauthClient, str]:
         """A program that makes itself known, with its secret. Raises OauthError, StoreError."""
         self._rates.registrations.take(address)
+        await self._sweep()
         return await self._clients.register(said)
 
     async def given_back(
@@ -202,6 +207,16 @@ class OauthServer:
         if is_back:
             self._parts.bus.publish(GrantsChanged())
         return is_back
+
+    async def _sweep(self) -> None:
+        now_s = self._clock.monotonic_s()
+        if now_s - self._swept_at_s < _SWEEP_EVERY_S:
+            return
+        self._swept_at_s = now_s
+        try:
+            await asyncio.to_thread(self._store.sweep, self._clock.now_s())
+        except StoreError as error:
+            _log.warning("old access could not be forgotten: %s", error)
 
     async def _found(self, token: str) -> Any:
         if not 0 < len(token) <= _LONGEST_TOKEN:
