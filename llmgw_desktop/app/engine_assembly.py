@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import GatewayStatus, SettingsChanged
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
@@ -26,6 +27,7 @@ from llmgw_desktop.engine.front import (
     mcp_door,
     models_door,
     native_door,
+    oauth_door,
     openai_door,
     responses_door,
     sessions_door,
@@ -83,6 +85,7 @@ class Foundations:
     vault: Vault
     key_changes: KeyChanges
     authenticator: Authenticator
+    oauth: Oauth
     settings: Callable[[], Settings]
     settings_news: Callable[[], SettingsChanged]
     status: Callable[[], GatewayStatus]
@@ -104,7 +107,7 @@ def make_engine(base: Foundations) -> Engine:
     keys = Keys(base.vault, base.clock, learn=base.learn, changes=base.key_changes)
     http = HttpClient(base.settings().upstream, keys)
     catalogue = Catalogue(http, base.clock, base.ready_clis)
-    gate = Gate(base.authenticator, before=base.check_settings)
+    gate = Gate(base.authenticator, before=base.check_settings, challenges=base.oauth.challenges)
     translator = Translator(codec_of, base.clock)
     sender = Sender(
         vendors=http,
@@ -145,6 +148,8 @@ def make_engine(base: Foundations) -> Engine:
     kept = KeptResponsesDoor(base.continuations, elsewhere, header_policy)
     doors = _doors(base, pipeline, catalogue, kept)
     _add_job_doors(doors, base.runs, gate)
+    oauth = oauth_door.OauthDoor(base.oauth.server, before=base.check_settings)
+    oauth_door.add_doors(doors, oauth, openai_door.dialect())
     mcp = mcp_door.McpDoor(gate, base.mcp)
     mcp_door.add_doors(doors, mcp, base.settings().http.path, openai_door.dialect())
     return Engine(

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from llmgw_desktop.domain.access_errors import (
-    Unauthenticated,
-)
+from llmgw_desktop.domain.access_errors import AccessError, Unauthenticated
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import (
     AccountsBusy,
@@ -164,7 +162,9 @@ def _headers(error: LlmgwError) -> list[tuple[str, str]]:
     if isinstance(error, LimitReached):
         return _when_again(error)
     if isinstance(error, Unauthenticated):
-        return [("www-authenticate", "Bearer")]
+        return [("www-authenticate", error.challenge or "Bearer")]
+    if isinstance(error, AccessError) and error.challenge:
+        return [("www-authenticate", error.challenge)]
     if isinstance(error, UnknownPath) and error.allowed:
         return [("allow", error.allowed)]
     return []
