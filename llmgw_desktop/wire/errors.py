@@ -161,13 +161,18 @@ def _headers(error: LlmgwError) -> list[tuple[str, str]]:
         return [("retry-after", str(max(error.retry_after_s, 0)))]
     if isinstance(error, LimitReached):
         return _when_again(error)
-    if isinstance(error, Unauthenticated):
-        return [("www-authenticate", error.challenge or "Bearer")]
-    if isinstance(error, AccessError) and error.challenge:
-        return [("www-authenticate", error.challenge)]
+    if isinstance(error, AccessError):
+        return _challenge(error)
     if isinstance(error, UnknownPath) and error.allowed:
         return [("allow", error.allowed)]
     return []
+
+
+def _challenge(error: AccessError) -> list[tuple[str, str]]:
+    """How one is let in: always with a 401, else where something is to be had."""
+    usual = "Bearer" if isinstance(error, Unauthenticated) else ""
+    told = error.challenge or usual
+    return [("www-authenticate", told)] if told else []
 
 
 def _when_again(error: LimitReached) -> list[tuple[str, str]]:
