@@ -90,7 +90,7 @@ class Container:
             on_status=self._recorder_spoke,
             settings=settings.recorder,
         )
-        self._access = make_access(places, self._clock, self._oauth(settings.http))
+        self._access = make_access(places, self._clock, self._make_oauth(settings.http))
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
@@ -269,7 +269,11 @@ class Container:
     def _loaded(self) -> LoadedSettings:
         return self._settings_file.loaded
 
-    def _oauth(self, http: HttpSettings) -> Oauth:
+    @property
+    def oauth(self) -> Oauth:
+        return self._access.oauth
+
+    def _make_oauth(self, http: HttpSettings) -> Oauth:
         """The address is known once the gateway listens."""
         addresses = Addresses(lambda: http.public_url or self.gateway.status.url, http.path)
         return make_oauth(

@@ -150,8 +150,9 @@ def make_engine(base: Foundations) -> Engine:
     _add_job_doors(doors, base.runs, gate)
     oauth = oauth_door.OauthDoor(base.oauth.server, before=base.check_settings)
     oauth_door.add_doors(doors, oauth, openai_door.dialect())
-    mcp = mcp_door.McpDoor(gate, base.mcp)
-    mcp_door.add_doors(doors, mcp, base.settings().http.path, openai_door.dialect())
+    mcp_path = base.settings().http.path
+    mcp = mcp_door.McpDoor(gate, base.mcp, path=mcp_path)
+    mcp_door.add_doors(doors, mcp, mcp_path, openai_door.dialect())
     return Engine(
         gate=gate,
         pipeline=pipeline,
