@@ -43,6 +43,7 @@ _ASKING = (
     "--setting-sources=",
     '--settings={"permissions":{"defaultMode":"default","disableBypassPermissionsMode":"disable"}}',
 )
+_MODES = ("", "default", "manual", "plan")
 _ENVIRONMENT = {
     "DISABLE_AUTOUPDATER": "1",
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
@@ -95,7 +96,8 @@ def plan_asking(request: CliRequest) -> LaunchPlan:
     out. The prompt goes by the dialogue."""
     asked = Asked(request, OPTIONS, free=PROSE)
     asked.refuse(ALLOWS_BEFOREHAND, "a run that asks lets nothing allow things beforehand")
-    if asked.text("permissionMode") not in ("", "default", "manual", "plan"):
+    # What the gate sets for a managed run allows more than asking does, and is left aside.
+    if not request.is_managed and asked.text("permissionMode") not in _MODES:
         raise InvalidRun(
             "a run that asks has the mode `default` or `plan`: in others things are done unasked",
             field="permissionMode",
