@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from llmgw_desktop.domain.approval import Asking
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.clock import Clock
@@ -18,6 +19,7 @@ from llmgw_desktop.engine.jobs.known_clis import KnownClis
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.permissions.desk import DeskParts, PermissionDesk
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.runs.admission import Admission
 from llmgw_desktop.engine.runs.books import Books
@@ -33,6 +35,7 @@ from llmgw_desktop.store.approval_store import ApprovalStore
 from llmgw_desktop.store.cache_sums import CacheSums
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.permission_store import PermissionStore
 from llmgw_desktop.store.session_store import SessionStore
 
 Stop = Callable[[], Awaitable[None]]
@@ -78,6 +81,17 @@ class Runs:
             sessions, ids=ids, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home
         )
         books.told_quota = base.health.told_quota
+        self.permissions = PermissionDesk(
+            DeskParts(
+                store=PermissionStore(places.gateway_db),
+                clock=clock,
+                ids=ids,
+                bus=base.bus,
+                clean=recorder.clean_text,
+                is_private=base.workspaces.is_private,
+            ),
+            settings.approvals,
+        )
         self.supervisor = Supervisor(
             JobParts(
                 store=self.job_store,
@@ -89,6 +103,7 @@ class Runs:
                 clean=recorder.clean_text,
                 ledger=books,
                 breaker=CliHealth(base.health, self.clis, clock),
+                permissions=self.permissions,
             ),
             self.clis,
             jobs=settings.jobs,
@@ -155,6 +170,7 @@ class Runs:
         self.supervisor.apply(settings.jobs, settings.limits)
         self.service.apply(settings.jobs, _defaults(settings))
         self.gate.apply(settings.approvals)
+        self.permissions.apply(settings.approvals)
         self.caches.apply(settings.cache_awareness)
 
     def followed_by(self, stop: Stop) -> None:
@@ -174,6 +190,7 @@ class Runs:
         await self.stop_following()
         await self.models.close()
         await self.supervisor.close()
+        await self.permissions.close()
         await self.launcher.housing.settle()
         await self._flights.close()
         self.job_store.close()
@@ -187,4 +204,5 @@ def _defaults(settings: Settings) -> RunDefaults:
     return RunDefaults(
         compresses_answers=settings.compression.enabled,
         marks_stable_prefix=settings.cache_awareness.emit_anthropic_cache_control,
+        asks=settings.approvals.agents is Asking.ASK,
     )
