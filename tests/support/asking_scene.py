@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.domain.cli import CliName, CliRequest
+from llmgw_desktop.domain.cli import CliRequest
 from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import Event, PermissionChanged
