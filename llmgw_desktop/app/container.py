@@ -333,6 +333,7 @@ class Container:
             clis=self.runs.models,
             ready_clis=self.runs.ready,
             runs=self.runs.service,
+            charge_runs=self.runs.charge,
             vault=self.vault,
             key_changes=self._key_changes,
             authenticator=self._access.authenticator,

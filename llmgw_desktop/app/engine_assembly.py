@@ -82,6 +82,8 @@ class Foundations:
     ready_clis: Callable[[], Sequence[Provider]]
     """Those that are installed and switched on."""
     runs: RunService
+    charge_runs: Callable[[Policies], None]
+    """Hold them to what their clients may spend."""
     vault: Vault
     key_changes: KeyChanges
     authenticator: Authenticator
@@ -120,6 +122,13 @@ def make_engine(base: Foundations) -> Engine:
         TourParts(sender=sender, health=base.health, clock=base.clock, jitter=random.random)
     )
     response_cache = ResponseCache(base.clock)
+    policies = Policies(
+        base.clock,
+        base.recorder.pricing.price_of,
+        remembered=base.spent.all,
+        keep=base.spent.keep,
+    )
+    base.charge_runs(policies)
     pipeline = Pipeline(
         gate=gate,
         recorder=base.recorder,
@@ -132,12 +141,7 @@ def make_engine(base: Foundations) -> Engine:
             replays=Replays(response_cache),
         ),
         header_policy=header_policy,
-        policies=Policies(
-            base.clock,
-            base.recorder.pricing.price_of,
-            remembered=base.spent.all,
-            keep=base.spent.keep,
-        ),
+        policies=policies,
     )
     pipeline.router = Router(
         base.settings(),

@@ -30,6 +30,7 @@ from llmgw_desktop.engine.runs.shaping import shaped
 from llmgw_desktop.engine.tasks import Tasks
 
 if TYPE_CHECKING:
+    from llmgw_desktop.engine.policy.run_spending import RunSpending
     from llmgw_desktop.engine.runs.cache_states import CacheStates
 
 
@@ -63,6 +64,8 @@ class RunService:
         self._deadline_ms = jobs.sync_deadline_ms
         self._submitting = Tasks()
         self._defaults = RunDefaults()
+        self.spending: RunSpending | None = None
+        """Joined later: what clients may spend."""
         self.caches: CacheStates | None = None
         """Joined later: what vendors' caches keep."""
 
@@ -120,8 +123,27 @@ class RunService:
             admitted = await admission.passed(admitted, principal, operation=operation)
         asked = await asyncio.to_thread(self._warned, admitted.asked, plan, principal)
         admitted = replace(admitted, asked=asked)
-        submitted = await self._submitted(self._submission(admitted, plan, principal, project))
+        submission = self._submission(admitted, plan, principal, project)
+        submitted = await self._charged(submission, principal)
         return _Begun(admitted=admitted, plan=plan, submitted=submitted)
+
+    async def _charged(self, submission: Submission, principal: Principal) -> Submitted:
+        """By what the client may spend. Raises PolicyError."""
+        spending = self.spending
+        if spending is None:
+            return await self._submitted(submission)
+        request = submission.request
+        admitted = spending.admit(principal, request.cli, request.model, request.prompt)
+        try:
+            submitted = await self._submitted(submission)
+        except BaseException:
+            spending.not_begun(admitted)
+            raise
+        if submitted.deduped:
+            spending.not_begun(admitted)
+        else:
+            spending.began(admitted, submitted.job.id)
+        return submitted
 
     async def _submitted(self, submission: Submission) -> Submitted:
         """Whole, though its caller leaves meanwhile: half of a job would be nobody's."""
