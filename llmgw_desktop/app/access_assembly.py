@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.engine.access.authenticator import Authenticator
@@ -19,25 +20,31 @@ class Access:
     problem: str
     authenticator: Authenticator
     spent: SpentStore
+    oauth: Oauth
 
     def close(self) -> None:
         """Waits for the disk."""
         self.spent.close()
         if self.clients is not None:
             self.clients.close()
+        self.oauth.close()
 
 
-def make_access(places: Places, clock: Clock) -> Access:
+def make_access(places: Places, clock: Clock, oauth: Oauth) -> Access:
     """Raises OSError where the person's own key can neither be read nor made."""
     clients, problem = _open_clients(places, clock)
     authenticator = Authenticator(
-        access_key=load_or_make_access_key(places.access_key_file), clients=clients, clock=clock
+        access_key=load_or_make_access_key(places.access_key_file),
+        clients=clients,
+        clock=clock,
+        tokens=oauth.tokens,
     )
     return Access(
         clients=clients,
         problem=problem,
         authenticator=authenticator,
         spent=SpentStore(places.gateway_db),
+        oauth=oauth,
     )
 
 

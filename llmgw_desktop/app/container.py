@@ -12,6 +12,7 @@ from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
+from llmgw_desktop.app.oauth_assembly import Oauth, make_oauth
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
@@ -26,7 +27,7 @@ from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.settings import LoadedSettings
+from llmgw_desktop.domain.settings import HttpSettings, LoadedSettings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
@@ -37,6 +38,7 @@ from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.engine.oauth.addresses import Addresses
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.upstream.key_changes import KeyChanges
@@ -88,7 +90,7 @@ class Container:
             on_status=self._recorder_spoke,
             settings=settings.recorder,
         )
-        self._access = make_access(places, self._clock)
+        self._access = make_access(places, self._clock, self._make_oauth(settings.http))
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
@@ -268,6 +270,17 @@ class Container:
     def _loaded(self) -> LoadedSettings:
         return self._settings_file.loaded
 
+    @property
+    def oauth(self) -> Oauth:
+        return self._access.oauth
+
+    def _make_oauth(self, http: HttpSettings) -> Oauth:
+        """The address is known once the gateway listens."""
+        addresses = Addresses(lambda: http.public_url or self.gateway.status.url, http.path)
+        return make_oauth(
+            self.places, self._clock, self._bus, lambda: self._loaded().settings.oauth, addresses
+        )
+
     def _key_problem(self, account: str) -> str:
         return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
 
@@ -324,6 +337,7 @@ class Container:
             vault=self.vault,
             key_changes=self._key_changes,
             authenticator=self._access.authenticator,
+            oauth=self._access.oauth,
             settings=lambda: self._loaded().settings,
             settings_news=lambda: self._settings_news,
             status=lambda: self.gateway.status,

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import GatewayStatus, SettingsChanged
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
@@ -26,6 +27,7 @@ from llmgw_desktop.engine.front import (
     mcp_door,
     models_door,
     native_door,
+    oauth_door,
     openai_door,
     responses_door,
     sessions_door,
@@ -42,6 +44,8 @@ from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.relay import Relay
 from llmgw_desktop.engine.replies import Replies
+from llmgw_desktop.engine.response_cache.cache import ResponseCache
+from llmgw_desktop.engine.response_cache.replay import Replays
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
 from llmgw_desktop.engine.routing.health import Health
@@ -82,6 +86,7 @@ class Foundations:
     vault: Vault
     key_changes: KeyChanges
     authenticator: Authenticator
+    oauth: Oauth
     settings: Callable[[], Settings]
     settings_news: Callable[[], SettingsChanged]
     status: Callable[[], GatewayStatus]
@@ -103,7 +108,7 @@ def make_engine(base: Foundations) -> Engine:
     keys = Keys(base.vault, base.clock, learn=base.learn, changes=base.key_changes)
     http = HttpClient(base.settings().upstream, keys)
     catalogue = Catalogue(http, base.clock, base.ready_clis)
-    gate = Gate(base.authenticator, before=base.check_settings)
+    gate = Gate(base.authenticator, before=base.check_settings, challenges=base.oauth.challenges)
     translator = Translator(codec_of, base.clock)
     sender = Sender(
         vendors=http,
@@ -115,6 +120,7 @@ def make_engine(base: Foundations) -> Engine:
     attempts = Attempts(
         TourParts(sender=sender, health=base.health, clock=base.clock, jitter=random.random)
     )
+    response_cache = ResponseCache(base.clock)
     pipeline = Pipeline(
         gate=gate,
         recorder=base.recorder,
@@ -124,6 +130,7 @@ def make_engine(base: Foundations) -> Engine:
             interpreter=Interpreter(header_policy, base.continuations),
             counter=Counter(attempts, translator),
             continuations=base.continuations,
+            replays=Replays(response_cache),
         ),
         header_policy=header_policy,
         policies=Policies(
@@ -142,8 +149,11 @@ def make_engine(base: Foundations) -> Engine:
     kept = KeptResponsesDoor(base.continuations, elsewhere, header_policy)
     doors = _doors(base, pipeline, catalogue, kept)
     _add_job_doors(doors, base.runs, gate)
-    mcp = mcp_door.McpDoor(gate, base.mcp)
-    mcp_door.add_doors(doors, mcp, base.settings().http.path, openai_door.dialect())
+    oauth = oauth_door.OauthDoor(base.oauth.server, before=base.check_settings)
+    oauth_door.add_doors(doors, oauth, openai_door.dialect())
+    mcp_path = base.settings().http.path
+    mcp = mcp_door.McpDoor(gate, base.mcp, path=mcp_path)
+    mcp_door.add_doors(doors, mcp, mcp_path, openai_door.dialect())
     return Engine(
         gate=gate,
         pipeline=pipeline,
@@ -154,6 +164,7 @@ def make_engine(base: Foundations) -> Engine:
         attempts=attempts,
         health=base.health,
         mcp=mcp,
+        response_cache=response_cache,
         asking=Asking(pipeline, openai_door.dialect()),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from llmgw_desktop.app.gate_records import GateRecords
 from llmgw_desktop.app.worktrees import WorktreesUse
+from llmgw_desktop.domain.approval import Asking
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.clock import Clock
@@ -20,6 +21,7 @@ from llmgw_desktop.engine.jobs.known_clis import KnownClis
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.permissions.desk import DeskParts, PermissionDesk
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.runs.admission import Admission
 from llmgw_desktop.engine.runs.books import Books
@@ -36,6 +38,7 @@ from llmgw_desktop.store.approval_store import ApprovalStore
 from llmgw_desktop.store.cache_sums import CacheSums
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.permission_store import PermissionStore
 from llmgw_desktop.store.session_store import SessionStore
 from llmgw_desktop.store.worktree_store import WorktreeStore
 
@@ -83,6 +86,17 @@ class Runs:
             sessions, ids=ids, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home
         )
         books.told_quota = base.health.told_quota
+        self.permissions = PermissionDesk(
+            DeskParts(
+                store=PermissionStore(places.gateway_db),
+                clock=clock,
+                ids=ids,
+                bus=base.bus,
+                clean=recorder.clean_text,
+                is_private=base.workspaces.is_private,
+            ),
+            settings.approvals,
+        )
         self.supervisor = Supervisor(
             JobParts(
                 store=self.job_store,
@@ -94,6 +108,7 @@ class Runs:
                 clean=recorder.clean_text,
                 ledger=books,
                 breaker=CliHealth(base.health, self.clis, clock),
+                permissions=self.permissions,
             ),
             self.clis,
             jobs=settings.jobs,
@@ -172,6 +187,7 @@ class Runs:
         self.supervisor.apply(settings.jobs, settings.limits)
         self.service.apply(settings.jobs, _defaults(settings))
         self.gate.apply(settings.approvals)
+        self.permissions.apply(settings.approvals)
         self.caches.apply(settings.cache_awareness)
 
     def followed_by(self, stop: Stop) -> None:
@@ -191,6 +207,7 @@ class Runs:
         await self.stop_following()
         await self.models.close()
         await self.supervisor.close()
+        await self.permissions.close()
         await self.launcher.housing.settle()
         await self._flights.close()
         await self.trees.close()
@@ -205,4 +222,5 @@ def _defaults(settings: Settings) -> RunDefaults:
     return RunDefaults(
         compresses_answers=settings.compression.enabled,
         marks_stable_prefix=settings.cache_awareness.emit_anthropic_cache_control,
+        asks=settings.approvals.agents is Asking.ASK,
     )

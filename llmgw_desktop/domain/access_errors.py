@@ -7,6 +7,8 @@ class AccessError(LlmgwError):
     """The caller may not."""
 
     kind = "access"
+    challenge = ""
+    """`WWW-Authenticate`: how a program may be let in, where the gate knows a way."""
 
 
 class Unauthenticated(AccessError):

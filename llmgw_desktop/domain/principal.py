@@ -68,6 +68,8 @@ class Principal:
     kind: PrincipalKind = PrincipalKind.KEY
     person: str = ""
     """Who let it in, or whom a trusted proxy names; empty where nobody did."""
+    door: str = ""
+    """The one path that it may come in by; empty for all. Inside it goes where its scopes say."""
 
     @property
     def is_remote(self) -> bool:

@@ -14,6 +14,7 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.mcp_door import McpDoor
 from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.engine.response_cache.cache import ResponseCache
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
 from llmgw_desktop.engine.routing.health import Health
@@ -39,6 +40,7 @@ class Engine:
     attempts: Attempts
     health: Health
     mcp: McpDoor
+    response_cache: ResponseCache
     asking: Asking
 
 
@@ -92,6 +94,7 @@ class Gateway:
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)
         engine.pipeline.policies.apply(settings.clients)
+        engine.response_cache.apply(settings.routes)
         engine.recorder.pricing.apply(settings.providers, settings.prices)
 
     @property

@@ -58,7 +58,7 @@ class PermissionStore:
             rows = self._file.run(*self._dialect.compose(query.tuples()))
         unwritten = [each for each in waiting if job_id in ("", each.question.job_id)]
         listed = [*unwritten, *(_decision(each) for each in rows)]
-        return sorted(listed, key=lambda each: each.answer.at_s, reverse=True)[:limit]
+        return sorted(listed, key=_age, reverse=True)[:limit]
 
     def add_rule(self, rule: PermissionRule) -> None:
         """Written when this returns. The oldest of all give way when there are very many: what
@@ -137,3 +137,7 @@ def _decision(values: Sequence[Any]) -> PermissionDecision:
 def _ask(told: dict[str, Any]) -> Ask:
     changes = tuple(FileChange(**each) for each in told["changes"])
     return Ask(**told | {"kind": PermissionKind(told["kind"]), "changes": changes})
+
+
+def _age(decision: PermissionDecision) -> tuple[float, str]:
+    return decision.answer.at_s, decision.question.id

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from llmgw_desktop.domain.access_errors import (
-    Unauthenticated,
-)
+from llmgw_desktop.domain.access_errors import AccessError, Unauthenticated
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import (
     AccountsBusy,
@@ -163,11 +161,18 @@ def _headers(error: LlmgwError) -> list[tuple[str, str]]:
         return [("retry-after", str(max(error.retry_after_s, 0)))]
     if isinstance(error, LimitReached):
         return _when_again(error)
-    if isinstance(error, Unauthenticated):
-        return [("www-authenticate", "Bearer")]
+    if isinstance(error, AccessError):
+        return _challenge(error)
     if isinstance(error, UnknownPath) and error.allowed:
         return [("allow", error.allowed)]
     return []
+
+
+def _challenge(error: AccessError) -> list[tuple[str, str]]:
+    """How one is let in: always with a 401, else where something is to be had."""
+    usual = "Bearer" if isinstance(error, Unauthenticated) else ""
+    told = error.challenge or usual
+    return [("www-authenticate", told)] if told else []
 
 
 def _when_again(error: LimitReached) -> list[tuple[str, str]]:

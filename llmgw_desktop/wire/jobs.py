@@ -19,6 +19,7 @@ from llmgw_desktop.domain.cli import (
     Warned,
 )
 from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.permission import Ask, PermissionKind
 from llmgw_desktop.domain.prompt_facts import Saving
 from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.domain.session import Session
@@ -26,6 +27,7 @@ from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.approvals import approval_object
 from llmgw_desktop.wire.worktrees import worktree_object
 
+_LONGEST_WISH = 200
 _KINDS: dict[type[CliEvent], str] = {
     SessionTold: "session",
     TextGrew: "text",
@@ -66,6 +68,7 @@ def job_object(job: Job) -> dict[str, Any]:
         "stderrBytes": job.stderr_bytes,
         "outputTruncated": job.output_truncated,
         "changesFiles": job.changes_files,
+        "waitingForPermission": _waiting(job),
         "stablePrefixHash": job.prompt_facts.stable_prefix_hash or None,
         "error": _error(job),
     }
@@ -168,6 +171,40 @@ def _event_object(event: CliEvent) -> dict[str, Any]:
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
+
+
+def _waiting(job: Job) -> dict[str, Any] | None:
+    """Its oldest question, and how many it has; None where it waits for nobody."""
+    if not job.questions:
+        return None
+    first = job.questions[0]
+    return {
+        "count": len(job.questions),
+        "questionId": first.id,
+        "kind": first.ask.kind,
+        "summary": _wants(first.ask),
+        "askedAt": first.asked_at_s,
+        "expiresAt": first.expires_at_s,
+    }
+
+
+def _wants(ask: Ask) -> str:
+    """In a line: what it would do, in its own words where nothing else is told."""
+    match ask.kind:
+        case PermissionKind.COMMAND:
+            text = f"run {ask.command}"
+        case PermissionKind.EDIT:
+            text = f"change {', '.join(change.path for change in ask.changes)}"
+        case PermissionKind.FETCH:
+            text = f"fetch {ask.url}" if ask.url else f"use {ask.tool}"
+        case PermissionKind.MCP:
+            text = f"use {ask.tool} of {ask.server}"
+        case _:
+            text = f"use {ask.tool}" if ask.tool else ask.command or "do something"
+    line = "".join(
+        each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text[:400]
+    )
+    return line if len(text) <= _LONGEST_WISH else f"{line[: _LONGEST_WISH - 1]}…"
 
 
 def _error(job: Job) -> dict[str, Any] | None:

@@ -10,6 +10,13 @@ from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.domain.workspace import Workspace
+from llmgw_desktop.store.access_schema import (
+    AccessSecretRow,
+    CodeRow,
+    GrantRow,
+    OauthClientRow,
+    TokenRow,
+)
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.fact_columns import FACT_COLUMNS
 from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
@@ -42,6 +49,11 @@ from llmgw_desktop.store.schema import (
         (WorkspaceRow, GATEWAY_STEPS),
         (WorktreeRow, GATEWAY_STEPS),
         (ApprovalRow, GATEWAY_STEPS),
+        (OauthClientRow, GATEWAY_STEPS),
+        (GrantRow, GATEWAY_STEPS),
+        (CodeRow, GATEWAY_STEPS),
+        (TokenRow, GATEWAY_STEPS),
+        (AccessSecretRow, GATEWAY_STEPS),
         (FlightRow, FLIGHTS_STEPS),
         (BodyRow, FLIGHTS_STEPS),
     ],

@@ -240,7 +240,7 @@ def reference() -> str:
     parts.append(ACCOUNTS + _rows(ACCOUNT_KEYS, {**defaults, "name": _NONE}))
     cli_defaults = {field.name: field.default for field in fields(CliSettings)}
     parts.append(CLIS + _rows(CLI_KEYS, cli_defaults))
-    route_defaults = {**dict.fromkeys(ROUTE_KEYS, _NONE), "enabled": True}
+    route_defaults = {**dict.fromkeys(ROUTE_KEYS, _NONE), "enabled": True, "cache_s": 0.0}
     parts.append(ROUTES + _rows(ROUTE_KEYS, route_defaults))
     parts.append(
         MATCH

@@ -1,12 +1,14 @@
 """Codex, as it was seen to be at version 0.169.0."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, SideUsage
+from llmgw_desktop.clis.codex.asking_plan import dialogue, plan_asking
 from llmgw_desktop.clis.codex.flags import FLAGS, HELPS, VERSION
 from llmgw_desktop.clis.codex.options import EFFORTS, OPTIONS
 from llmgw_desktop.clis.codex.own_servers import without_servers
 from llmgw_desktop.clis.codex.plan import FACTS, plan
 from llmgw_desktop.clis.codex.reader import SIGN_IN, CodexReader
 from llmgw_desktop.clis.codex.rollout import PATH, read_usage
+from llmgw_desktop.clis.dialogue import AskingMode
 from llmgw_desktop.domain.cli import CliName
 
 _TOOLS = """
@@ -23,7 +25,7 @@ CLI = Cli(
     options=OPTIONS,
     plan=plan,
     reader=CodexReader,
-    read_by=frozenset({"outputSchema"}),
+    read_by=frozenset({"outputSchema", "sandboxMode"}),
     sign_in=SIGN_IN,
     contract_version=VERSION,
     flags=FLAGS,
@@ -47,5 +49,11 @@ CLI = Cli(
         schema="outputSchema",
         settings_file=".codex/config.toml",
         without=without_servers,
+    ),
+    asking=AskingMode(
+        plan=plan_asking,
+        dialogue=dialogue,
+        proof="The thread's reply names the policy `untrusted`, a person as who is asked, and the"
+        " sandbox that was wished for; the prompt is sent only then.",
     ),
 )

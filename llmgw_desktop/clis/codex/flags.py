@@ -26,4 +26,6 @@ FORK = frozenset((_EVERYWHERE + _RUN).split())
 EXEC = FORK | frozenset(_EXEC.split())
 RESUME = FORK | {"--all", "--last"}
 
+SERVER = frozenset({"--config", "--disable", "--enable", "--strict-config"})
+
 FLAGS = TOP | EXEC | RESUME

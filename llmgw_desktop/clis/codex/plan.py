@@ -48,7 +48,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     asked = Asked(request, OPTIONS, free=PROSE)
     fit_arguments(request.options, but=("outputSchema", "configOverrides"))
     wish = checked_session(request, FACTS)
-    sandbox = _sandbox(asked)
+    sandbox = sandbox_of(asked)
     if wish is not SessionWish.NEW:
         asked.refuse(FRESH_ONLY, "Codex takes it for new sessions alone; leave it out")
     schema, files, needs = _schema(asked)
@@ -79,7 +79,7 @@ def plan(request: CliRequest) -> LaunchPlan:
         files=files,
         output_format="json",
         changes_files=sandbox != READ_ONLY or asked.has("outputLastMessage"),
-        needs=(*needs, *_needs(asked)),
+        needs=(*needs, *needs_of(asked)),
     )
 
 
@@ -122,7 +122,8 @@ def _before(asked: Asked) -> list[str]:
     ]
 
 
-def _sandbox(asked: Asked) -> str:
+def sandbox_of(asked: Asked) -> str:
+    """Empty: that of its settings."""
     asked.refuse_both(BYPASS, "sandboxMode", "it means no sandbox")
     asked.refuse_both(BYPASS, "fullAuto", "it means no sandbox")
     asked.refuse_both(BYPASS, "askForApproval", "it means that nobody is asked")
@@ -154,7 +155,8 @@ def _schema(
     return [f"--output-schema={FOLDER}/{_SCHEMA_FILE}"], (file,), ()
 
 
-def _needs(asked: Asked) -> tuple[NamedPath, ...]:
+def needs_of(asked: Asked) -> tuple[NamedPath, ...]:
+    """What of the caller's must be there."""
     return (
         *(NamedPath(field="images", path=path) for path in asked.texts("images")),
         *(NamedPath(field="addDir", path=path, is_folder=True) for path in asked.texts("addDir")),

@@ -7,6 +7,7 @@ a wrong key happens to be right.
 import logging
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Protocol
 
 from llmgw_desktop.domain.access_errors import Unauthenticated
 from llmgw_desktop.domain.clock import Clock
@@ -27,11 +28,26 @@ def key_digest(key: str) -> bytes:
     return sha256(key.encode("utf-8", "surrogateescape")).digest()
 
 
+class Tokens(Protocol):
+    """Access tokens that programs were given by OAuth."""
+
+    def find(self, digest: bytes) -> Principal | None:
+        """None for what is no token, or none any more."""
+
+
 class Authenticator:
     """Knows the access key of this computer's person and the keys of the stored clients."""
 
-    def __init__(self, *, access_key: str, clients: ClientStore | None, clock: Clock) -> None:
-        """Without a client store only the person's own key opens."""
+    def __init__(
+        self,
+        *,
+        access_key: str,
+        clients: ClientStore | None,
+        clock: Clock,
+        tokens: Tokens | None = None,
+    ) -> None:
+        """Without a client store no client's key opens; without `tokens` none of OAuth's."""
+        self._tokens = tokens
         self._own = key_digest(access_key)
         self._clients = clients
         self._clock = clock
@@ -49,9 +65,12 @@ class Authenticator:
             raise MalformedRequest("The request carries two different access keys; send one.")
         self._refresh(REFRESH_S)
         digest = key_digest(key)
-        if digest not in self._principals:
-            self._refresh(UNKNOWN_KEY_REFRESH_S)
         principal = self._principals.get(digest)
+        if principal is None and self._tokens is not None:
+            principal = self._tokens.find(digest)
+        if principal is None:
+            self._refresh(UNKNOWN_KEY_REFRESH_S)
+            principal = self._principals.get(digest)
         if principal is None:
             raise Unauthenticated
         return principal

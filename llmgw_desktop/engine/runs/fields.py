@@ -14,7 +14,7 @@ from llmgw_desktop.clis.checks import no_flag, no_nul
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.instructions import instructed
 from llmgw_desktop.clis.values import ON, TEXT, TEXTS, fits, one_of, said, whole_number
-from llmgw_desktop.domain.approval import ApprovalPolicy, ApprovalStrategy
+from llmgw_desktop.domain.approval import ApprovalPolicy, ApprovalStrategy, Asking
 from llmgw_desktop.domain.cli import Warned
 from llmgw_desktop.domain.near_names import meant
 from llmgw_desktop.domain.prompt_facts import NO_FACTS, AnswerShape, PromptFacts
@@ -51,6 +51,7 @@ COMMON = (
     ),
     option("approvalPolicy", one_of(*ApprovalPolicy), "Of mcp_managed: how strict the gate is."),
     option("mcpServers", TEXTS, "MCP servers of the settings that it gets, and no others."),
+    option("approvals", one_of(*Asking), "ask: a person is asked before the agent acts."),
     option("workspace", TEXT, "A registered folder to work in; workingDir is below it."),
     option(
         "worktree",
@@ -94,6 +95,8 @@ class RunAsked:
     worktree: WorktreeWish | None = None
     instructions: str = field(default="", repr=False)
     """What was said beside the prompt; it stands among the options or before the prompt."""
+    asks: bool = False
+    """A person is asked before the agent acts."""
     options: Mapping[str, object] = field(default_factory=dict, repr=False)
     """The CLI's own."""
     warnings: tuple[Warned, ...] = ()
@@ -105,6 +108,8 @@ class RunDefaults:
 
     compresses_answers: bool = False
     marks_stable_prefix: bool = False
+    asks: bool = False
+    """No request undoes this one."""
 
 
 _DEFAULTS = RunDefaults()
@@ -156,6 +161,7 @@ def read_fields(
         mcp_servers=tuple(dict.fromkeys(common.get("mcpServers", ()))),
         worktree=_worktree(common.get("worktree")),
         instructions=instructions,
+        asks=_asks(cli, common, defaults),
         options=given,
         warnings=marks.warnings,
     )
@@ -191,6 +197,18 @@ def _worktree(given: object) -> WorktreeWish | None:
         raise InvalidRun(f"ref has 1 to {LONGEST_REF} printable characters", field="worktree")
     no_flag(ref, "worktree")
     return WorktreeWish(name=name, ref=ref)
+
+
+def _asks(cli: Cli, common: Mapping[str, Any], defaults: RunDefaults) -> bool:
+    wanted = common.get("approvals") == Asking.ASK
+    if not wanted and not defaults.asks:
+        return False
+    if cli.asking is None:
+        why = "the settings let only such agents run" if not wanted else "leave it out"
+        raise InvalidRun(
+            f"{cli.name} cannot be made to ask in this version; {why}", field="approvals"
+        )
+    return True
 
 
 def _is_plain(text: str) -> bool:

@@ -270,6 +270,7 @@ class RunService:
                 options=asked.options,
                 mcp_servers=asked.mcp_servers,
                 is_managed=admitted.is_managed,
+                asks=asked.asks,
             ),
             owner=principal.client_id,
             client=principal.name,

@@ -109,6 +109,14 @@ class Workspaces:
             )
         return str(self._guard.below(Path(place.top), path, field))
 
+    def is_private(self, real: Path) -> bool:
+        """Whether it leads to where credentials are kept."""
+        try:
+            self._guard.check(real, "path")
+        except InvalidRun:
+            return True
+        return False
+
     def _default(self, working_dir: str) -> Workspace:
         default = next((each for each in self.all() if each.is_default), None)
         if default is None and working_dir:

@@ -10,7 +10,15 @@ from llmgw_desktop.wire.jobs import admission_object, compression_object, job_ob
 
 _TEXT: Schema = {"type": "string"}
 _OBJECT: Schema = {"type": "object"}
-_RENAMED = ("state", "askedAt", "startedAt", "endedAt", "usage", "error")
+_RENAMED = (
+    "state",
+    "askedAt",
+    "startedAt",
+    "endedAt",
+    "usage",
+    "error",
+    "waitingForPermission",
+)
 
 ANSWER: Schema = {
     "response": _TEXT,
@@ -43,6 +51,9 @@ def job_told(job: Job) -> dict[str, Any]:
         "exited": not job.is_live,
         "error": error and error["message"],
     }
+    if waiting := row["waitingForPermission"]:
+        times = {name: iso(waiting[name]) for name in ("askedAt", "expiresAt")}
+        told["waitingForPermission"] = waiting | times
     if error:
         told |= {"errorCategory": error["category"], "retryable": error["retryable"]}
     return told | dict(row["usage"])
