@@ -128,6 +128,7 @@ class Container:
                 workspaces=open_workspaces(
                     places, env, lambda: self._loaded().settings.workspaces, self._clock
                 ),
+                env=env,
             ),
         )
         self._engine = engine = make_engine(self._foundations())

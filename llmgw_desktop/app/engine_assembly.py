@@ -32,6 +32,7 @@ from llmgw_desktop.engine.front import (
     responses_door,
     sessions_door,
     vault_door,
+    worktrees_door,
 )
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
@@ -204,3 +205,4 @@ def _add_job_doors(table: DoorTable, runs: RunService, gate: Gate) -> None:
     openai = openai_door.dialect()
     jobs_door.add_doors(table, jobs_door.JobsDoor(runs, gate), openai)
     sessions_door.add_doors(table, sessions_door.SessionsDoor(runs.sessions), openai)
+    worktrees_door.add_doors(table, worktrees_door.WorktreesDoor(runs.worktrees), openai)

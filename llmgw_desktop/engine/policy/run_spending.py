@@ -4,8 +4,6 @@ A run whose reservation was made by an earlier program has none in this one: wha
 all the same.
 """
 
-from collections.abc import Sequence
-
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import provider_of
 from llmgw_desktop.domain.principal import Principal
@@ -22,11 +20,14 @@ class RunSpending:
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
         self._running: dict[str, Admitted] = {}
+        """By the ids of their flights."""
 
-    def admit(self, principal: Principal, cli: CliName, model: str, prompt: str) -> Admitted | None:
-        """None for a client without a policy. Raises PolicyError."""
+    def begin(
+        self, flight_id: str, principal: Principal, cli: CliName, model: str, prompt: str
+    ) -> None:
+        """Nothing for a client without a policy. Raises PolicyError."""
         if self._policies.policy_of(principal) is None:
-            return None
+            return
         named = model or DEFAULT_MODEL
         provider = provider_of(cli)
         wish = Wish(
@@ -35,26 +36,21 @@ class RunSpending:
             input_tokens=text_tokens(prompt),
             output_tokens=None,
         )
-        return self._policies.admit(principal, wish)
-
-    def began(self, admitted: Admitted | None, job_id: str) -> None:
+        admitted = self._policies.admit(principal, wish)
         if admitted is not None:
-            self._running[job_id] = admitted
+            self._running[flight_id] = admitted
 
-    def not_begun(self, admitted: Admitted | None) -> None:
+    def not_begun(self, flight_id: str) -> None:
         """It was refused for another reason, or another's run does the same."""
+        admitted = self._running.pop(flight_id, None)
         if admitted is not None:
             self._policies.let_go(admitted)
 
     def ended(
-        self, job_id: str, client_id: str, name: str, usage: Usage, cost_usd: float | None
+        self, flight_id: str, client_id: str, name: str, usage: Usage, cost_usd: float | None
     ) -> None:
-        admitted = self._running.pop(job_id, None)
+        admitted = self._running.pop(flight_id, None)
         if admitted is not None:
             self._policies.settle(admitted, usage, cost_usd)
         else:
             self._policies.spent_before(client_id, name, usage, cost_usd)
-
-    @property
-    def running(self) -> Sequence[str]:
-        return tuple(self._running)

@@ -103,7 +103,7 @@ class RunFlights:
             self._recorder.close(flight)
             if self.spending is not None:
                 told = job.figures.usage, flight.cost_usd
-                self.spending.ended(job.id, job.owner, job.client, *told)
+                self.spending.ended(job.flight_id, job.owner, job.client, *told)
 
     async def _fill(self, flight: OpenFlight, job: Job) -> None:
         if flight.phases:
