@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -387,17 +388,62 @@ async def test_settings_of_the_person_do_not_keep_it_from_asking(
         assert made.made() == []
 
 
-async def test_what_its_own_rules_allow_is_told_of(
+@pytest.mark.parametrize("place", ["home/.codex", "project/.codex", ".codex"])
+async def test_rules_that_could_allow_something_unasked_end_the_run(
+    tmp_path: Path, program_of: Callable[[CliName], Path], place: str
+) -> None:
+    async with scene(tmp_path, program_of) as made:
+        rules = tmp_path / place / "rules"
+        rules.mkdir(parents=True)
+        (rules / "default.rules").write_text('prefix_rule(pattern=["touch"], decision="allow")\n')
+        done = await made.ended(await made.job(calling(run("touch ruled.txt"))))
+        assert done.state is JobState.FAILED
+        assert f"has rules of its own in {rules}" in done.error
+        assert made.model.requests == [], "its model heard nothing"
+        assert not (made.project / "ruled.txt").exists()
+
+
+_SERVER = """
+from mcp.server.fastmcp import FastMCP
+from mcp.types import ToolAnnotations
+server = FastMCP("gate")
+
+@server.tool(annotations=ToolAnnotations(readOnlyHint=True))
+def note(text: str) -> str:
+    open("noted.txt", "a").write(text)
+    return "noted"
+
+server.run()
+"""
+
+
+async def test_a_tool_of_a_server_is_asked_whatever_settings_say(
     tmp_path: Path, program_of: Callable[[CliName], Path]
 ) -> None:
     async with scene(tmp_path, program_of) as made:
-        rules = tmp_path / "home" / ".codex" / "rules"
-        rules.mkdir(parents=True)
-        (rules / "default.rules").write_text('prefix_rule(pattern=["touch"], decision="allow")\n')
-        job = await made.job(calling(run("touch ruled.txt")))
-        done = await made.ended(job)
-        print(await made.text(done), made.made())
+        server = tmp_path / "server.py"
+        server.write_text(_SERVER)
+        own = tmp_path / "home" / ".codex"
+        own.mkdir(parents=True)
+        (own / "config.toml").write_text(
+            f"[mcp_servers.gate]\ncommand = {sys.executable!r}\nargs = [{str(server)!r}]\n"
+            f"cwd = {str(made.project)!r}\ndefault_tools_approval_mode = 'approve'\n"
+            "[mcp_servers.gate.tools.note]\napproval_mode = 'approve'\n"
+        )
+        call = ("mcp__gate__note", {"text": "hello"})
+        job = await made.job(calling(call))
+        (question,) = await made.questions(job)
+        assert question.ask.kind is PermissionKind.MCP
+        assert (question.ask.server, question.ask.tool) == ("gate", "note")
+        assert question.ask.arguments == {"text": "hello"}
+        made.answer(question, Decision.DENY, "Rather not.")
+        await made.ended(job)
         assert made.made() == []
+        assert "Rather not." in str(made.model.requests)
+        job = await made.job(calling(call))
+        made.answer((await made.questions(job))[0], Decision.ONCE)
+        await made.ended(job)
+        assert (made.project / "noted.txt").read_text() == "hello"
 
 
 async def test_an_unknown_session_is_said_in_words(

@@ -1,4 +1,4 @@
-"""A model on loopback that does what its prompt says: `CALL:[{"name": …, "args": {…}}]:END` makes it
+"""A model on loopback that does what its prompt says: `CALL:[{"name": …, "args": {…}}]:END` has it
 call those tools, and after them it repeats what they said."""
 
 from __future__ import annotations
