@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.oauth_assembly import Oauth, make_oauth
 from llmgw_desktop.app.overview import Overview
+from llmgw_desktop.app.questions import NoAgents, NoConsents, Questions
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.run_assembly import RunFoundations, Runs
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.cli_providers import CliProviders
     from llmgw_desktop.app.compare import Compare
     from llmgw_desktop.app.connect.clients import Clients
+    from llmgw_desktop.app.oversight import Oversight
     from llmgw_desktop.app.page_assembly import Pages
     from llmgw_desktop.app.providers import Providers
 
@@ -181,6 +184,15 @@ class Container:
     @property
     def compare(self) -> "Compare":
         return self._pages.compare
+
+    @cached_property
+    def questions(self) -> Questions:
+        """Those that wait for a person."""
+        return Questions(NoConsents(), NoAgents(), self._clock)
+
+    @property
+    def oversight(self) -> "Oversight":
+        return self._pages.oversight
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -316,8 +328,10 @@ class Container:
                         clean=self._redactor.clean_text,
                         clients=self._access.clients,
                         clients_problem=self._access.problem,
+                        grants=self._access.oauth.grants,
                         panels=self.validations,
                         seats=self._seats,
+                        questions=self.questions,
                     )
                 )
             return self._made_pages
