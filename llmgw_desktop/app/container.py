@@ -93,7 +93,8 @@ class Container:
             on_status=self._recorder_spoke,
             settings=settings.recorder,
         )
-        self._access = make_access(places, self._clock, self._make_oauth(settings.http))
+        oauth = self._make_oauth(settings.http)
+        self._access = make_access(places, self._clock, settings, env, oauth)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
