@@ -24,6 +24,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+async def _opened(session: aiohttp.ClientSession, address: str) -> bool:
+    try:
+        async with session.get(address) as answer:
+            await answer.read()
+    except aiohttp.ClientConnectorError:
+        return False
+    return True
+
+
 async def test_authorization(tmp_path: Path) -> None:
     port = _free_port()
     async with house_in(tmp_path / "home") as house:
@@ -38,8 +47,10 @@ async def test_authorization(tmp_path: Path) -> None:
         person = PersonInHouse(oauth.server)
 
         async def browse(address: str) -> None:
-            async with aiohttp.ClientSession() as session:
-                await (await session.get(await person.browse(address))).read()
+            sent_to = await person.browse(address)
+            async with aiohttp.ClientSession() as session, asyncio.timeout(20):
+                while not await _opened(session, sent_to):
+                    await asyncio.sleep(0.1)  # it prints the address before it listens
 
         arguments = [
             *("--url", house.url, "--client-id", client.id),
