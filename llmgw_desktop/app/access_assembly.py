@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from llmgw_desktop.app.consent_assembly import Consents, make_consents
 from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.engine.access.authenticator import Authenticator
+from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.paths import Places
@@ -21,6 +23,7 @@ class Access:
     authenticator: Authenticator
     spent: SpentStore
     oauth: Oauth
+    consents: Consents
 
     def close(self) -> None:
         """Waits for the disk."""
@@ -30,7 +33,7 @@ class Access:
         self.oauth.close()
 
 
-def make_access(places: Places, clock: Clock, oauth: Oauth) -> Access:
+def make_access(places: Places, clock: Clock, bus: Bus, oauth: Oauth) -> Access:
     """Raises OSError where the person's own key can neither be read nor made."""
     clients, problem = _open_clients(places, clock)
     authenticator = Authenticator(
@@ -45,6 +48,7 @@ def make_access(places: Places, clock: Clock, oauth: Oauth) -> Access:
         authenticator=authenticator,
         spent=SpentStore(places.gateway_db),
         oauth=oauth,
+        consents=make_consents(places, clock, bus, oauth),
     )
 
 

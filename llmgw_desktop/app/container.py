@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from llmgw_desktop.app.access_assembly import make_access
+from llmgw_desktop.app.access_assembly import Access, make_access
+from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
@@ -90,7 +91,7 @@ class Container:
             on_status=self._recorder_spoke,
             settings=settings.recorder,
         )
-        self._access = make_access(places, self._clock, self._make_oauth(settings.http))
+        self._access = self._make_access(settings.http)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
@@ -201,6 +202,7 @@ class Container:
             self._loop = asyncio.get_running_loop()
             self._store.start()
             await self._take_over_runs()
+            self.consents.start()
         await self.gateway.start()
         write_run_file(
             self.places.run_file,
@@ -240,6 +242,7 @@ class Container:
         self.runs.leave()
         if self._made_pages is not None:
             self._made_pages.clis.close()
+        await self.consents.stop()
         await self.gateway.stop()
         await self.validations.close()
         await self.runs.close()
@@ -273,12 +276,17 @@ class Container:
     def oauth(self) -> Oauth:
         return self._access.oauth
 
-    def _make_oauth(self, http: HttpSettings) -> Oauth:
+    @property
+    def consents(self) -> Consents:
+        return self._access.consents
+
+    def _make_access(self, http: HttpSettings) -> Access:
         """The address is known once the gateway listens."""
         addresses = Addresses(lambda: http.public_url or self.gateway.status.url, http.path)
-        return make_oauth(
+        oauth = make_oauth(
             self.places, self._clock, self._bus, lambda: self._loaded().settings.oauth, addresses
         )
+        return make_access(self.places, self._clock, self._bus, oauth)
 
     def _key_problem(self, account: str) -> str:
         return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
@@ -337,6 +345,7 @@ class Container:
             key_changes=self._key_changes,
             authenticator=self._access.authenticator,
             oauth=self._access.oauth,
+            consents=self.consents,
             settings=lambda: self._loaded().settings,
             settings_news=lambda: self._settings_news,
             status=lambda: self.gateway.status,
