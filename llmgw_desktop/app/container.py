@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.oauth_assembly import Oauth, make_oauth
 from llmgw_desktop.app.overview import Overview
+from llmgw_desktop.app.questions import NoAgents, Questions
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.run_assembly import RunFoundations, Runs
@@ -28,7 +30,7 @@ from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.settings import HttpSettings, LoadedSettings
+from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.cli_providers import CliProviders
     from llmgw_desktop.app.compare import Compare
     from llmgw_desktop.app.connect.clients import Clients
+    from llmgw_desktop.app.oversight import Oversight
     from llmgw_desktop.app.page_assembly import Pages
     from llmgw_desktop.app.providers import Providers
 
@@ -91,7 +94,7 @@ class Container:
             on_status=self._recorder_spoke,
             settings=settings.recorder,
         )
-        self._access = self._make_access(settings.http)
+        self._access = self._make_access(settings)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
@@ -129,6 +132,7 @@ class Container:
                 workspaces=open_workspaces(
                     places, env, lambda: self._loaded().settings.workspaces, self._clock
                 ),
+                env=env,
             ),
         )
         self._engine = engine = make_engine(self._foundations())
@@ -181,6 +185,15 @@ class Container:
     @property
     def compare(self) -> "Compare":
         return self._pages.compare
+
+    @cached_property
+    def questions(self) -> Questions:
+        """Those that wait for a person."""
+        return Questions(self.consents.broker, NoAgents(), self._clock)
+
+    @property
+    def oversight(self) -> "Oversight":
+        return self._pages.oversight
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -280,13 +293,14 @@ class Container:
     def consents(self) -> Consents:
         return self._access.consents
 
-    def _make_access(self, http: HttpSettings) -> Access:
+    def _make_access(self, settings: Settings) -> Access:
         """The address is known once the gateway listens."""
+        http, places, clock = settings.http, self.places, self._clock
         addresses = Addresses(lambda: http.public_url or self.gateway.status.url, http.path)
         oauth = make_oauth(
-            self.places, self._clock, self._bus, lambda: self._loaded().settings.oauth, addresses
+            places, clock, self._bus, lambda: self._loaded().settings.oauth, addresses
         )
-        return make_access(self.places, self._clock, self._bus, oauth)
+        return make_access(places, clock, self._bus, settings, self._env, oauth)
 
     def _key_problem(self, account: str) -> str:
         return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
@@ -323,8 +337,10 @@ class Container:
                         clean=self._redactor.clean_text,
                         clients=self._access.clients,
                         clients_problem=self._access.problem,
+                        grants=self._access.oauth.grants,
                         panels=self.validations,
                         seats=self._seats,
+                        questions=self.questions,
                     )
                 )
             return self._made_pages
@@ -341,6 +357,7 @@ class Container:
             clis=self.runs.models,
             ready_clis=self.runs.ready,
             runs=self.runs.service,
+            charge_runs=self.runs.charge,
             vault=self.vault,
             key_changes=self._key_changes,
             authenticator=self._access.authenticator,

@@ -35,6 +35,7 @@ from llmgw_desktop.engine.front import (
     responses_door,
     sessions_door,
     vault_door,
+    worktrees_door,
 )
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
@@ -85,6 +86,8 @@ class Foundations:
     ready_clis: Callable[[], Sequence[Provider]]
     """Those that are installed and switched on."""
     runs: RunService
+    charge_runs: Callable[[Policies], None]
+    """Hold them to what their clients may spend."""
     vault: Vault
     key_changes: KeyChanges
     authenticator: Authenticator
@@ -124,6 +127,13 @@ def make_engine(base: Foundations) -> Engine:
         TourParts(sender=sender, health=base.health, clock=base.clock, jitter=random.random)
     )
     response_cache = ResponseCache(base.clock)
+    policies = Policies(
+        base.clock,
+        base.recorder.pricing.price_of,
+        remembered=base.spent.all,
+        keep=base.spent.keep,
+    )
+    base.charge_runs(policies)
     pipeline = Pipeline(
         gate=gate,
         recorder=base.recorder,
@@ -136,12 +146,7 @@ def make_engine(base: Foundations) -> Engine:
             replays=Replays(response_cache),
         ),
         header_policy=header_policy,
-        policies=Policies(
-            base.clock,
-            base.recorder.pricing.price_of,
-            remembered=base.spent.all,
-            keep=base.spent.keep,
-        ),
+        policies=policies,
     )
     pipeline.router = Router(
         base.settings(),
@@ -206,3 +211,4 @@ def _add_job_doors(table: DoorTable, runs: RunService, gate: Gate) -> None:
     openai = openai_door.dialect()
     jobs_door.add_doors(table, jobs_door.JobsDoor(runs, gate), openai)
     sessions_door.add_doors(table, sessions_door.SessionsDoor(runs.sessions), openai)
+    worktrees_door.add_doors(table, worktrees_door.WorktreesDoor(runs.worktrees), openai)

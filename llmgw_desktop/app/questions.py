@@ -8,7 +8,6 @@ import getpass
 from collections.abc import Callable
 from typing import Protocol
 
-from llmgw_desktop.app import consent_words, permission_words
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.consent import (
     MOST_WAITING,
@@ -49,6 +48,20 @@ class AgentDesk(Protocol):
     def answer(self, question_id: str, answer: PermissionAnswer) -> bool: ...
 
     def attend(self) -> Callable[[], None]: ...
+
+
+class NoAgents:
+    """Where no agent can ask."""
+
+    @property
+    def waiting(self) -> tuple[PermissionQuestion, ...]:
+        return ()
+
+    def answer(self, question_id: str, answer: PermissionAnswer) -> bool:
+        return False
+
+    def attend(self) -> Callable[[], None]:
+        return lambda: None
 
 
 class Questions:
@@ -142,6 +155,9 @@ def is_list(waiting: tuple[Question, ...]) -> bool:
 
 def one_line(question: Question) -> str:
     """For a notice, the list, a job's banner."""
+    # Words are read in with the first question.
+    from llmgw_desktop.app import consent_words, permission_words
+
     if isinstance(question, PermissionQuestion):
         return permission_words.asks_words(question)
     return consent_words.asks_words(question)

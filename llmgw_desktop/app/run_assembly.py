@@ -1,8 +1,10 @@
 """What runs vendors' CLIs, joined: the third part of the composition root."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from llmgw_desktop.app.gate_records import GateRecords
+from llmgw_desktop.app.worktrees import WorktreesUse
 from llmgw_desktop.domain.approval import Asking
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
@@ -20,6 +22,8 @@ from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.permissions.desk import DeskParts, PermissionDesk
+from llmgw_desktop.engine.policy.policies import Policies
+from llmgw_desktop.engine.policy.run_spending import RunSpending
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.runs.admission import Admission
 from llmgw_desktop.engine.runs.books import Books
@@ -31,12 +35,14 @@ from llmgw_desktop.engine.runs.run_flights import RunFlights
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.workspaces.registry import Workspaces
+from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 from llmgw_desktop.store.approval_store import ApprovalStore
 from llmgw_desktop.store.cache_sums import CacheSums
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.permission_store import PermissionStore
 from llmgw_desktop.store.session_store import SessionStore
+from llmgw_desktop.store.worktree_store import WorktreeStore
 
 Stop = Callable[[], Awaitable[None]]
 
@@ -50,6 +56,7 @@ class RunFoundations:
     recorder: Recorder
     health: Health
     workspaces: Workspaces
+    env: Mapping[str, str]
 
 
 class Runs:
@@ -110,6 +117,17 @@ class Runs:
             limits=settings.limits,
         )
         self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.said)
+        self.trees = Worktrees(
+            WorktreeStore(places.gateway_db),
+            places.worktrees_folder,
+            env=base.env,
+            ids=ids,
+            clock=clock,
+            bus=base.bus,
+        )
+        self.trees.live_folders = lambda: [job.working_dir for job in self.supervisor.live]
+        self.worktrees = WorktreesUse(self.trees)
+        self.gate_records = GateRecords(self.approvals)
         self.gate = ApprovalGate(
             self.approvals,
             settings.approvals,
@@ -124,7 +142,7 @@ class Runs:
             self.clis,
             ids=ids,
             jobs=settings.jobs,
-            admission=Admission(base.workspaces, self.gate),
+            admission=Admission(base.workspaces, self.gate, self.trees),
         )
         self._cache_sums = CacheSums(places.gateway_db)
         self.caches = CacheStates(
@@ -137,6 +155,11 @@ class Runs:
         self.service.apply(settings.jobs, _defaults(settings))
         self.models = CliClient(self.supervisor, self.clis, launcher.persons_environment)
         self._followers: list[Stop] = []
+
+    def charge(self, policies: Policies) -> None:
+        """Hold runs to what their clients may spend."""
+        spending = RunSpending(policies)
+        self.service.spending = self._flights.spending = spending
 
     def ready(self) -> tuple[Provider, ...]:
         """Those CLIs that are installed and switched on, as providers."""
@@ -162,6 +185,7 @@ class Runs:
     async def start(self) -> None:
         """Take over what an earlier program left. Raises StoreError."""
         await self.supervisor.start()
+        self.trees.start()
 
     def apply(self, settings: Settings) -> None:
         self._said = settings.clis
@@ -193,6 +217,7 @@ class Runs:
         await self.permissions.close()
         await self.launcher.housing.settle()
         await self._flights.close()
+        await self.trees.close()
         self.job_store.close()
         self._session_store.close()
         self.service.workspaces.close()

@@ -12,6 +12,7 @@ from llmgw_desktop.domain.access_errors import (
     ForeignHost,
     ForeignOrigin,
     Unauthenticated,
+    UnnamedPerson,
 )
 from llmgw_desktop.domain.errors import (
     AccountsBusy,
@@ -190,6 +191,12 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             code="invalid_api_key",
             advice="Send a key of this gateway as 'Authorization: Bearer' or 'x-api-key'.",
             gemini_advice="Send a key of this gateway as 'x-goog-api-key'.",
+        ),
+        UnnamedPerson: Row(
+            status=403,
+            anthropic="permission_error",
+            openai="permission_error",
+            advice="Correct what the proxy in front sends.",
         ),
         ForeignHost: Row(
             status=421,

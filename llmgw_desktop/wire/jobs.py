@@ -24,6 +24,8 @@ from llmgw_desktop.domain.prompt_facts import Saving
 from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.domain.session import Session
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.wire.approvals import approval_object
+from llmgw_desktop.wire.worktrees import worktree_object
 
 _LONGEST_WISH = 200
 _KINDS: dict[type[CliEvent], str] = {
@@ -87,7 +89,24 @@ def reply_object(reply: RunReply) -> dict[str, Any]:
         "stderr": reply.stderr,
         "compression": compression_object(reply.prompt_saving, reply.answer_saving),
         "warnings": [{"code": each.code, "message": each.message} for each in reply.warnings],
+        **admission_object(reply),
     }
+
+
+def admission_object(reply: RunReply) -> dict[str, Any]:
+    """What was decided and made for this request, where anything was."""
+    told: dict[str, Any] = {}
+    if reply.approval is not None:
+        told["approval"] = approval_object(reply.approval)
+    if (servers := reply.mcp_servers) is not None:
+        told["mcpServers"] = {
+            "requested": list(servers.requested),
+            "enabled": list(servers.enabled),
+            "missing": list(servers.missing),
+        }
+    if reply.worktree is not None:
+        told["worktree"] = worktree_object(reply.worktree)
+    return told
 
 
 def compression_object(prompt: Saving | None, answer: Saving | None) -> dict[str, Any] | None:

@@ -34,6 +34,7 @@ from llmgw_desktop.store.schema import (
     VaultEntryRow,
     VaultKeyRow,
     WorkspaceRow,
+    WorktreeRow,
     columns,
 )
 
@@ -47,6 +48,7 @@ from llmgw_desktop.store.schema import (
         (VaultEntryRow, GATEWAY_STEPS),
         (JobRow, GATEWAY_STEPS),
         (WorkspaceRow, GATEWAY_STEPS),
+        (WorktreeRow, GATEWAY_STEPS),
         (ApprovalRow, GATEWAY_STEPS),
         (OauthClientRow, GATEWAY_STEPS),
         (GrantRow, GATEWAY_STEPS),
@@ -80,7 +82,8 @@ def test_columns_are_named_after_the_domain() -> None:
 
 def test_a_workspace_is_its_row() -> None:
     assert set(columns(WorkspaceRow)) - {"name"} == (
-        set(Workspace.__slots__) - {"is_of_settings", "alias"}
+        set(Workspace.__slots__)
+        - {"is_of_settings", "alias", "allow_worktree", "allow_add_dir", "approvals"}
     )
 
 

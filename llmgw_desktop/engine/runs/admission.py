@@ -10,17 +10,19 @@ from typing import Any
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.approval import Approval, ApprovalStrategy
-from llmgw_desktop.domain.cli import Warned
+from llmgw_desktop.domain.cli import SessionWish, Warned
 from llmgw_desktop.domain.mcp_server import ServersTold
 from llmgw_desktop.domain.principal import Principal
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.domain.workspace import Place
+from llmgw_desktop.domain.worktree import Worktree
 from llmgw_desktop.engine.approvals.gate import ApprovalGate, AskedOfGate
 from llmgw_desktop.engine.approvals.servers import NO_SERVERS, KnownServers, choose
 from llmgw_desktop.engine.runs.fields import RunAsked
 from llmgw_desktop.engine.runs.remote import check_named, with_folders_inside, with_words_alone
 from llmgw_desktop.engine.runs.session_plan import SessionPlan
 from llmgw_desktop.engine.workspaces.registry import Workspaces
+from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,9 @@ class Admitted:
 class Admission:
     """One for all runs."""
 
-    def __init__(self, workspaces: Workspaces, gate: ApprovalGate) -> None:
+    def __init__(self, workspaces: Workspaces, gate: ApprovalGate, worktrees: Worktrees) -> None:
         self.workspaces = workspaces
+        self.worktrees = worktrees
         self._gate = gate
         self._servers: KnownServers = NO_SERVERS
 
@@ -73,12 +76,41 @@ class Admission:
         if not principal.is_remote or admitted.place is not None:
             return admitted, plan
         asked, cli = admitted.asked, admitted.asked.cli.name
+        if self.worktrees.is_one(plan.working_dir):
+            return await self._in_own_worktree(admitted, plan, principal), plan
         if plan.working_dir:
             place = await asyncio.to_thread(self.workspaces.holding, plan.working_dir, cli)
         else:
             place = await asyncio.to_thread(self.workspaces.place, "", "", cli)
         admitted = await self._in(place, asked, principal)
         return admitted, replace(plan, working_dir=place.folder)
+
+    async def _in_own_worktree(
+        self, admitted: Admitted, plan: SessionPlan, principal: Principal
+    ) -> Admitted:
+        """As long as its workspace is one that this CLI may work in."""
+        tree = await self.worktrees.of(plan.working_dir, principal.client_id)
+        if tree is None or not tree.workspace:
+            raise InvalidRun("its folder is not yours any more; begin a new one", field="sessionId")
+        cli = admitted.asked.cli.name
+        place = await asyncio.to_thread(self.workspaces.place, tree.workspace, "", cli)
+        return await self._in(replace(place, folder=plan.working_dir), admitted.asked, principal)
+
+    async def in_worktree(
+        self, admitted: Admitted, plan: SessionPlan, principal: Principal
+    ) -> tuple[Worktree | None, SessionPlan]:
+        """With the worktree that is wished for, made now. Raises InvalidRun."""
+        wish = admitted.asked.worktree
+        if self.worktrees.is_one(plan.working_dir):
+            await self.worktrees.go_on(plan.working_dir)
+            return None, plan
+        if wish is None:
+            return None, plan
+        if plan.wish is not SessionWish.NEW:
+            raise InvalidRun("a session goes on where it began; leave it out", field="worktree")
+        tree, folder = await self.worktrees.make(wish, plan.working_dir, principal, admitted.place)
+        use = plan.use and replace(plan.use, working_dir=folder, neutral_dir="")
+        return tree, replace(plan, working_dir=folder, use=use)
 
     async def passed(self, admitted: Admitted, principal: Principal, *, operation: str) -> Admitted:
         """With what the gate says of it. Raises ApprovalDenied, InvalidRun, StoreError."""

@@ -20,16 +20,20 @@ from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchJob
 from llmgw_desktop.domain.settings import JobSettings
 from llmgw_desktop.domain.submission import Submission, Submitted
+from llmgw_desktop.domain.worktree import Worktree
 from llmgw_desktop.engine.jobs.raw_output import RawOutput
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.runs.admission import Admission, Admitted, operation_of
+from llmgw_desktop.engine.runs.charge import Charge
 from llmgw_desktop.engine.runs.fields import RunAsked, RunDefaults, read_fields
 from llmgw_desktop.engine.runs.session_plan import SessionPlan, session_plan
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.runs.shaping import shaped
 from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 
 if TYPE_CHECKING:
+    from llmgw_desktop.engine.policy.run_spending import RunSpending
     from llmgw_desktop.engine.runs.cache_states import CacheStates
 
 
@@ -63,8 +67,14 @@ class RunService:
         self._deadline_ms = jobs.sync_deadline_ms
         self._submitting = Tasks()
         self._defaults = RunDefaults()
+        self.spending: RunSpending | None = None
+        """Joined later: what clients may spend."""
         self.caches: CacheStates | None = None
         """Joined later: what vendors' caches keep."""
+
+    @property
+    def worktrees(self) -> Worktrees:
+        return self._admission.worktrees
 
     def apply(self, jobs: JobSettings, defaults: RunDefaults) -> None:
         self._deadline_ms = jobs.sync_deadline_ms
@@ -120,22 +130,34 @@ class RunService:
             admitted = await admission.passed(admitted, principal, operation=operation)
         asked = await asyncio.to_thread(self._warned, admitted.asked, plan, principal)
         admitted = replace(admitted, asked=asked)
-        submitted = await self._submitted(self._submission(admitted, plan, principal, project))
-        return _Begun(admitted=admitted, plan=plan, submitted=submitted)
+        work = self._submit(admitted, plan, principal, project)
+        # Whole, though its caller leaves meanwhile: half of a job would be nobody's.
+        begun: _Begun | LlmgwError = await asyncio.shield(
+            self._submitting.start(work, name="submit a run")
+        )
+        if isinstance(begun, LlmgwError):
+            raise begun
+        return begun
 
-    async def _submitted(self, submission: Submission) -> Submitted:
-        """Whole, though its caller leaves meanwhile: half of a job would be nobody's."""
-        work = self._submitting.start(self._submit(submission), name="submit a run")
-        submitted: Submitted | LlmgwError = await asyncio.shield(work)
-        if isinstance(submitted, LlmgwError):
-            raise submitted
-        return submitted
-
-    async def _submit(self, submission: Submission) -> Submitted | LlmgwError:
+    async def _submit(
+        self, admitted: Admitted, plan: SessionPlan, principal: Principal, project: str
+    ) -> "_Begun | LlmgwError":
+        trees, tree = self._admission.worktrees, None
+        charge = Charge(self.spending)
         try:
-            return await self._supervisor.submit(submission)
+            tree, plan = await self._admission.in_worktree(admitted, plan, principal)
+            submission = self._submission(admitted, plan, principal, project)
+            charge.take(principal, submission)
+            submitted = await self._supervisor.submit(submission)
+            if tree is not None:
+                await trees.used(tree, submitted.job.id)
         except LlmgwError as error:
+            if tree is not None:
+                await trees.undo(tree)
+            charge.give_back()
             return error
+        charge.keep(submitted)
+        return _Begun(admitted=admitted, plan=plan, submitted=submitted, worktree=tree)
 
     async def _understood(self, cli: Cli, fields: Mapping[str, object]) -> RunAsked:
         """To make a long prompt shorter takes a while."""
@@ -288,6 +310,7 @@ class RunService:
             warnings=(*asked.warnings, *told.warnings),
             approval=admitted.approval,
             mcp_servers=admitted.servers,
+            worktree=begun.worktree,
         )
 
 
@@ -296,6 +319,7 @@ class _Begun:
     admitted: Admitted
     plan: SessionPlan
     submitted: Submitted
+    worktree: Worktree | None
 
 
 def _chosen(submitted: Submitted, plan: SessionPlan) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.engine.mcp.tool import Schema
-from llmgw_desktop.wire.jobs import compression_object, job_object
+from llmgw_desktop.wire.jobs import admission_object, compression_object, job_object
 
 _TEXT: Schema = {"type": "string"}
 _OBJECT: Schema = {"type": "object"}
@@ -138,6 +138,7 @@ def _of_request(reply: RunReply) -> dict[str, Any]:
         "deduped": reply.deduped,
         **({"stablePrefixHash": prefix} if prefix else {}),
         **shortened(reply),
+        **admission_object(reply),
     }
 
 
