@@ -153,6 +153,12 @@ def _key(arguments: argparse.Namespace, places: Places, _: Mapping[str, str]) ->
     return run(arguments, places)
 
 
+def _oauth(arguments: argparse.Namespace, places: Places, _: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.oauth_command import run
+
+    return run(arguments, places)
+
+
 def _receipt(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.receipt_command import run
 
@@ -181,6 +187,7 @@ _COMMANDS = {
     "connect": _connect,
     "doctor": _doctor,
     "key": _key,
+    "oauth": _oauth,
     "receipt": _receipt,
     "route": _route,
     "vault": _vault,

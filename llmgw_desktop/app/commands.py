@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from llmgw_desktop.app.connect.names import PROGRAM_NAMES
 from llmgw_desktop.app.mcp_stdio.options import LINGER_S
+from llmgw_desktop.app.oauth_options import add_oauth
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.mcp_presentation import PROFILES
@@ -31,6 +32,7 @@ _WITHOUT_ADDRESS: Final = (
     "doctor",
     "key",
     "mcp",
+    "oauth",
     "receipt",
     "route",
     "vault",
@@ -94,12 +96,13 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_route(commands)
     _add_receipt(commands)
     _add_vault(commands.add_parser("vault", help="credentials, encrypted on this computer"))
+    add_oauth(commands.add_parser("oauth", help="programs that ask a person to be let in"))
     _add_workspace(commands.add_parser("workspace", help="folders that jobs may work in"))
     arguments, more = parser.parse_known_args(argv, argparse.Namespace(hidden=False))
-    if more and arguments.command == "vault":  # it may be a secret: it is not repeated
+    if more and arguments.command in ("vault", "oauth"):  # it may be a secret: it is not repeated
         parser.error(
-            f"'vault {arguments.verb}' was given too much. Secrets are never arguments: they are"
-            " asked for, or read from stdin"
+            f"'{arguments.command} {arguments.verb}' was given too much. Secrets are never"
+            " arguments: they are asked for, or read from stdin"
         )
     if more:
         parser.error(f"unrecognized arguments: {' '.join(more)}")
