@@ -338,6 +338,7 @@ class Container:
                         clients=self._access.clients,
                         clients_problem=self._access.problem,
                         grants=self._access.oauth.grants,
+                        consents=self.consents.store,
                         panels=self.validations,
                         seats=self._seats,
                         questions=self.questions,
