@@ -8,7 +8,7 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from llmgw_desktop.app.access_assembly import make_access
+from llmgw_desktop.app.access_assembly import Access, make_access
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
@@ -29,7 +29,7 @@ from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.settings import HttpSettings, LoadedSettings
+from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
@@ -53,7 +53,7 @@ from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.response_store import ResponseStore
-from llmgw_desktop.store.run_file import remove_run_file, write_run_file
+from llmgw_desktop.store.run_file import RunFile, remove_run_file, write_run_file
 from llmgw_desktop.store.settings import settings_of
 from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
@@ -78,7 +78,7 @@ class Container:
         self._clock = SystemClock()
         self._settings_file = SettingsFile(places.config_file, env, self._clock)
         settings = self._settings_file.loaded.settings
-        self._mcp_path = settings.http.path
+        self._mcp_path, self._certificate = settings.http.path, settings.http.tls_certificate
         self._settings_news = SettingsChanged(
             settings=settings, warnings=self._settings_file.loaded.warnings
         )
@@ -93,8 +93,7 @@ class Container:
             on_status=self._recorder_spoke,
             settings=settings.recorder,
         )
-        oauth = self._make_oauth(settings.http)
-        self._access = make_access(places, self._clock, settings, env, oauth)
+        self._access = self._make_access(settings)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
@@ -216,14 +215,15 @@ class Container:
             self._store.start()
             await self._take_over_runs()
         await self.gateway.start()
-        write_run_file(
-            self.places.run_file,
-            self.gateway.status.url,
-            os.getpid(),
-            self._clock.now_s(),
-            started_ticks(os.getpid()),
-            self.mcp_url,
+        told = RunFile(
+            url=self.gateway.status.url,
+            pid=os.getpid(),
+            started_at_s=self._clock.now_s(),
+            started_ticks=started_ticks(os.getpid()),
+            mcp=self.mcp_url,
+            certificate=self._certificate,
         )
+        write_run_file(self.places.run_file, told)
         if await asyncio.to_thread(self._has_mcp_clients):
             self.expect_mcp()
 
@@ -287,12 +287,14 @@ class Container:
     def oauth(self) -> Oauth:
         return self._access.oauth
 
-    def _make_oauth(self, http: HttpSettings) -> Oauth:
+    def _make_access(self, settings: Settings) -> Access:
         """The address is known once the gateway listens."""
+        http, places, clock = settings.http, self.places, self._clock
         addresses = Addresses(lambda: http.public_url or self.gateway.status.url, http.path)
-        return make_oauth(
-            self.places, self._clock, self._bus, lambda: self._loaded().settings.oauth, addresses
+        oauth = make_oauth(
+            places, clock, self._bus, lambda: self._loaded().settings.oauth, addresses
         )
+        return make_access(places, clock, settings, self._env, oauth)
 
     def _key_problem(self, account: str) -> str:
         return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
