@@ -1,8 +1,8 @@
 """What belongs to one principal is, for any other, as if it had never been.
 
-Every door, tool and resource that takes an id is walked, by the tables themselves: a new one without
-a row here fails. The answer for another's id must be the answer for an id that never was, byte for
-byte but for the id.
+Every door, tool and resource that takes an id is walked, by the tables themselves: a new one
+without a row here fails. The answer for another's id must be the answer for an id that never was,
+byte for byte but for the id.
 """
 
 from __future__ import annotations
