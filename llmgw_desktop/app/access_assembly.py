@@ -49,8 +49,7 @@ def make_access(
     key can neither be read nor made."""
     clients, problem = _open_clients(places, clock)
     file = str(places.config_file)
-    has_clients = clients is not None and bool(clients.active())
-    check_exposure(settings, file=file, env=env, has_clients=has_clients)
+    check_exposure(settings, file=file, env=env, has_clients=lambda: _has_some(clients, oauth))
     access_key = load_or_make_access_key(places.access_key_file)
     if settings.access.bearer == access_key:
         raise ConfigError(
@@ -82,3 +81,13 @@ def _open_clients(places: Places, clock: Clock) -> tuple[ClientStore | None, str
         return ClientStore(places.gateway_db, clock), ""
     except StoreError as error:
         return None, f"Client keys are not accepted: {error}"
+
+
+def _has_some(clients: ClientStore | None, oauth: Oauth) -> bool:
+    """Programs that could come in; those that cannot be read could not."""
+    try:
+        if clients is not None and clients.active():
+            return True
+        return any(client.revoked_at_s is None for client in oauth.clients.all())
+    except StoreError:
+        return False

@@ -54,7 +54,7 @@ from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.response_store import ResponseStore
-from llmgw_desktop.store.run_file import remove_run_file, write_run_file
+from llmgw_desktop.store.run_file import RunFile, remove_run_file, write_run_file
 from llmgw_desktop.store.settings import settings_of
 from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
@@ -79,7 +79,7 @@ class Container:
         self._clock = SystemClock()
         self._settings_file = SettingsFile(places.config_file, env, self._clock)
         settings = self._settings_file.loaded.settings
-        self._mcp_path = settings.http.path
+        self._mcp_path, self._certificate = settings.http.path, settings.http.tls_certificate
         self._settings_news = SettingsChanged(
             settings=settings, warnings=self._settings_file.loaded.warnings
         )
@@ -217,14 +217,15 @@ class Container:
             await self._take_over_runs()
             self.consents.start()
         await self.gateway.start()
-        write_run_file(
-            self.places.run_file,
-            self.gateway.status.url,
-            os.getpid(),
-            self._clock.now_s(),
-            started_ticks(os.getpid()),
-            self.mcp_url,
+        told = RunFile(
+            url=self.gateway.status.url,
+            pid=os.getpid(),
+            started_at_s=self._clock.now_s(),
+            started_ticks=started_ticks(os.getpid()),
+            mcp=self.mcp_url,
+            certificate=self._certificate,
         )
+        write_run_file(self.places.run_file, told)
         if await asyncio.to_thread(self._has_mcp_clients):
             self.expect_mcp()
 
