@@ -141,6 +141,12 @@ def _connect(arguments: argparse.Namespace, places: Places, env: Mapping[str, st
     return run(arguments, places, env)
 
 
+def _consent(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.consent_command import run
+
+    return run(arguments, places, env)
+
+
 def _doctor(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.doctor.command import run
 
@@ -185,6 +191,7 @@ def _workspace(arguments: argparse.Namespace, places: Places, env: Mapping[str, 
 
 _COMMANDS = {
     "connect": _connect,
+    "consent": _consent,
     "doctor": _doctor,
     "key": _key,
     "oauth": _oauth,

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import GatewayStatus, SettingsChanged
@@ -21,6 +22,8 @@ from llmgw_desktop.engine.elsewhere import Elsewhere
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front import (
     anthropic_door,
+    consent_door,
+    consents_door,
     gemini_door,
     health_door,
     jobs_door,
@@ -89,6 +92,7 @@ class Foundations:
     key_changes: KeyChanges
     authenticator: Authenticator
     oauth: Oauth
+    consents: Consents
     settings: Callable[[], Settings]
     settings_news: Callable[[], SettingsChanged]
     status: Callable[[], GatewayStatus]
@@ -155,6 +159,8 @@ def make_engine(base: Foundations) -> Engine:
     _add_job_doors(doors, base.runs, gate)
     oauth = oauth_door.OauthDoor(base.oauth.server, before=base.check_settings)
     oauth_door.add_doors(doors, oauth, openai_door.dialect())
+    consent_door.add_doors(doors, base.consents.browsers, openai_door.dialect())
+    consents_door.add_doors(doors, base.consents.commands, openai_door.dialect())
     mcp_path = base.settings().http.path
     mcp = mcp_door.McpDoor(gate, base.mcp, path=mcp_path)
     mcp_door.add_doors(doors, mcp, mcp_path, openai_door.dialect())

@@ -14,9 +14,14 @@ from llmgw_desktop.domain.oauth import (
 )
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.vault import looks_like_key
+from llmgw_desktop.engine.consents.operator_password import SHORTEST
 from llmgw_desktop.engine.oauth.redirects import is_fit
 from llmgw_desktop.engine.oauth.secrets_made import SECRET, made
-from llmgw_desktop.store.oauth_client_store import REGISTRATION_SECRET, OauthClientStore
+from llmgw_desktop.store.oauth_client_store import (
+    CONSENT_PASSWORD,
+    REGISTRATION_SECRET,
+    OauthClientStore,
+)
 from llmgw_desktop.store.secret_hash import LONGEST_SECRET, hashed
 
 SHORTEST_SECRET = 16
@@ -97,6 +102,17 @@ class OauthClients:
                 f"The secret has {SHORTEST_SECRET} to {LONGEST_SECRET} printable characters."
             )
         self._store.set_secret(REGISTRATION_SECRET, hashed(secret), self._clock.now_s())
+
+    def set_consent_password(self, password: str) -> None:
+        """By which the operator lets programs in on the page. Raises ValueError."""
+        if not SHORTEST <= len(password) <= LONGEST_SECRET or not password.isprintable():
+            raise ValueError(
+                f"The password has {SHORTEST} to {LONGEST_SECRET} printable characters."
+            )
+        self._store.set_secret(CONSENT_PASSWORD, hashed(password), self._clock.now_s())
+
+    def clear_consent_password(self) -> None:
+        self._store.set_secret(CONSENT_PASSWORD, "", self._clock.now_s())
 
     def _active(self, name: str) -> OauthClient | None:
         active = [each for each in self._store.all() if each.revoked_at_s is None]

@@ -1,4 +1,5 @@
-"""`llmgw oauth client add|list|rotate|revoke` and `llmgw oauth shared-secret set`."""
+"""`llmgw oauth client add|list|rotate|revoke`, `llmgw oauth shared-secret set` and
+`llmgw oauth consent-password set|clear`."""
 
 import argparse
 import sys
@@ -89,6 +90,18 @@ def _set_shared_secret(_: argparse.Namespace, clients: OauthClients) -> int:
     return 0
 
 
+def _set_consent_password(_: argparse.Namespace, clients: OauthClients) -> int:
+    clients.set_consent_password(secret_lines_agree("Password to let programs in with"))
+    print("Set. The page in the browser asks for it within seconds.", file=sys.stderr)
+    return 0
+
+
+def _clear_consent_password(_: argparse.Namespace, clients: OauthClients) -> int:
+    clients.clear_consent_password()
+    print("Cleared. Questions are answered in the window or by command alone.", file=sys.stderr)
+    return 0
+
+
 def _none(name: str) -> int:
     print(f"llmgw: There is no active program '{inert_line(name, 60)}'.", file=sys.stderr)
     return 1
@@ -104,4 +117,6 @@ _VERBS = {
     ("client", "rotate"): _rotate,
     ("client", "revoke"): _revoke,
     ("shared-secret", "set"): _set_shared_secret,
+    ("consent-password", "set"): _set_consent_password,
+    ("consent-password", "clear"): _clear_consent_password,
 }

@@ -10,7 +10,9 @@ _USUAL = ", ".join(sorted(USUAL_SCOPES))
 
 def add_oauth(oauth: argparse.ArgumentParser) -> None:
     """No secret is ever an argument: those made here are shown once, others are asked for."""
-    things = oauth.add_subparsers(dest="what", required=True, metavar="client|shared-secret")
+    things = oauth.add_subparsers(
+        dest="what", required=True, metavar="client|shared-secret|consent-password"
+    )
     client = things.add_parser("client", help="programs that may ask to be let in")
     _add_client(client.add_subparsers(dest="verb", required=True, metavar="add|list|rotate|revoke"))
     shared = things.add_parser(
@@ -18,6 +20,12 @@ def add_oauth(oauth: argparse.ArgumentParser) -> None:
     )
     verbs = shared.add_subparsers(dest="verb", required=True, metavar="set")
     verbs.add_parser("set", help="set it, asked for or read from stdin")
+    password = things.add_parser(
+        "consent-password", help="by which questions can be answered on the page in the browser"
+    )
+    verbs = password.add_subparsers(dest="verb", required=True, metavar="set|clear")
+    verbs.add_parser("set", help="set it, asked for or read from stdin")
+    verbs.add_parser("clear", help="answer in the window or by command alone")
 
 
 def _add_client(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
