@@ -1,9 +1,14 @@
 """Who may come in, and what they have spent, joined: a part of the composition root."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from llmgw_desktop.app.exposure import check_exposure
+from llmgw_desktop.app.oauth_assembly import Oauth
+from llmgw_desktop.domain.access_settings import BEARER_VARIABLE
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.errors import ConfigError, StoreError
+from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.client_store import ClientStore
@@ -19,25 +24,46 @@ class Access:
     problem: str
     authenticator: Authenticator
     spent: SpentStore
+    oauth: Oauth
 
     def close(self) -> None:
         """Waits for the disk."""
         self.spent.close()
         if self.clients is not None:
             self.clients.close()
+        self.oauth.close()
 
 
-def make_access(places: Places, clock: Clock) -> Access:
-    """Raises OSError where the person's own key can neither be read nor made."""
+def make_access(
+    places: Places, clock: Clock, settings: Settings, env: Mapping[str, str], oauth: Oauth
+) -> Access:
+    """Raises ConfigError where the door may not stand open so; StoreError where the person's own
+    key can neither be read nor made."""
     clients, problem = _open_clients(places, clock)
+    file = str(places.config_file)
+    has_clients = clients is not None and bool(clients.active())
+    check_exposure(settings, file=file, env=env, has_clients=has_clients)
+    access_key = load_or_make_access_key(places.access_key_file)
+    if settings.access.bearer == access_key:
+        raise ConfigError(
+            "this is the access key of this computer's person, who may do everything;"
+            " make another: openssl rand -base64 36",
+            file="environment",
+            key=BEARER_VARIABLE,
+        )
     authenticator = Authenticator(
-        access_key=load_or_make_access_key(places.access_key_file), clients=clients, clock=clock
+        access_key=access_key,
+        clients=clients,
+        clock=clock,
+        access=settings.access,
+        tokens=oauth.tokens,
     )
     return Access(
         clients=clients,
         problem=problem,
         authenticator=authenticator,
         spent=SpentStore(places.gateway_db),
+        oauth=oauth,
     )
 
 

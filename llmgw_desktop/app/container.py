@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
+from llmgw_desktop.app.oauth_assembly import Oauth, make_oauth
 from llmgw_desktop.app.overview import Overview
+from llmgw_desktop.app.questions import NoAgents, NoConsents, Questions
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.run_assembly import RunFoundations, Runs
@@ -26,7 +29,7 @@ from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.settings import LoadedSettings
+from llmgw_desktop.domain.settings import HttpSettings, LoadedSettings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
@@ -37,6 +40,7 @@ from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.engine.oauth.addresses import Addresses
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.upstream.key_changes import KeyChanges
@@ -58,6 +62,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.cli_providers import CliProviders
     from llmgw_desktop.app.compare import Compare
     from llmgw_desktop.app.connect.clients import Clients
+    from llmgw_desktop.app.oversight import Oversight
     from llmgw_desktop.app.page_assembly import Pages
     from llmgw_desktop.app.providers import Providers
 
@@ -88,7 +93,8 @@ class Container:
             on_status=self._recorder_spoke,
             settings=settings.recorder,
         )
-        self._access = make_access(places, self._clock)
+        oauth = self._make_oauth(settings.http)
+        self._access = make_access(places, self._clock, settings, env, oauth)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
@@ -126,6 +132,7 @@ class Container:
                 workspaces=open_workspaces(
                     places, env, lambda: self._loaded().settings.workspaces, self._clock
                 ),
+                env=env,
             ),
         )
         self._engine = engine = make_engine(self._foundations())
@@ -178,6 +185,15 @@ class Container:
     @property
     def compare(self) -> "Compare":
         return self._pages.compare
+
+    @cached_property
+    def questions(self) -> Questions:
+        """Those that wait for a person."""
+        return Questions(NoConsents(), NoAgents(), self._clock)
+
+    @property
+    def oversight(self) -> "Oversight":
+        return self._pages.oversight
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -267,6 +283,17 @@ class Container:
     def _loaded(self) -> LoadedSettings:
         return self._settings_file.loaded
 
+    @property
+    def oauth(self) -> Oauth:
+        return self._access.oauth
+
+    def _make_oauth(self, http: HttpSettings) -> Oauth:
+        """The address is known once the gateway listens."""
+        addresses = Addresses(lambda: http.public_url or self.gateway.status.url, http.path)
+        return make_oauth(
+            self.places, self._clock, self._bus, lambda: self._loaded().settings.oauth, addresses
+        )
+
     def _key_problem(self, account: str) -> str:
         return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
 
@@ -302,8 +329,10 @@ class Container:
                         clean=self._redactor.clean_text,
                         clients=self._access.clients,
                         clients_problem=self._access.problem,
+                        grants=self._access.oauth.grants,
                         panels=self.validations,
                         seats=self._seats,
+                        questions=self.questions,
                     )
                 )
             return self._made_pages
@@ -320,9 +349,11 @@ class Container:
             clis=self.runs.models,
             ready_clis=self.runs.ready,
             runs=self.runs.service,
+            charge_runs=self.runs.charge,
             vault=self.vault,
             key_changes=self._key_changes,
             authenticator=self._access.authenticator,
+            oauth=self._access.oauth,
             settings=lambda: self._loaded().settings,
             settings_news=lambda: self._settings_news,
             status=lambda: self.gateway.status,

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import GatewayStatus, SettingsChanged
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
@@ -26,10 +27,12 @@ from llmgw_desktop.engine.front import (
     mcp_door,
     models_door,
     native_door,
+    oauth_door,
     openai_door,
     responses_door,
     sessions_door,
     vault_door,
+    worktrees_door,
 )
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
@@ -41,6 +44,8 @@ from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.relay import Relay
 from llmgw_desktop.engine.replies import Replies
+from llmgw_desktop.engine.response_cache.cache import ResponseCache
+from llmgw_desktop.engine.response_cache.replay import Replays
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
 from llmgw_desktop.engine.routing.health import Health
@@ -78,9 +83,12 @@ class Foundations:
     ready_clis: Callable[[], Sequence[Provider]]
     """Those that are installed and switched on."""
     runs: RunService
+    charge_runs: Callable[[Policies], None]
+    """Hold them to what their clients may spend."""
     vault: Vault
     key_changes: KeyChanges
     authenticator: Authenticator
+    oauth: Oauth
     settings: Callable[[], Settings]
     settings_news: Callable[[], SettingsChanged]
     status: Callable[[], GatewayStatus]
@@ -102,7 +110,7 @@ def make_engine(base: Foundations) -> Engine:
     keys = Keys(base.vault, base.clock, learn=base.learn, changes=base.key_changes)
     http = HttpClient(base.settings().upstream, keys)
     catalogue = Catalogue(http, base.clock, base.ready_clis)
-    gate = Gate(base.authenticator, before=base.check_settings)
+    gate = Gate(base.authenticator, before=base.check_settings, challenges=base.oauth.challenges)
     translator = Translator(codec_of, base.clock)
     sender = Sender(
         vendors=http,
@@ -114,6 +122,14 @@ def make_engine(base: Foundations) -> Engine:
     attempts = Attempts(
         TourParts(sender=sender, health=base.health, clock=base.clock, jitter=random.random)
     )
+    response_cache = ResponseCache(base.clock)
+    policies = Policies(
+        base.clock,
+        base.recorder.pricing.price_of,
+        remembered=base.spent.all,
+        keep=base.spent.keep,
+    )
+    base.charge_runs(policies)
     pipeline = Pipeline(
         gate=gate,
         recorder=base.recorder,
@@ -123,14 +139,10 @@ def make_engine(base: Foundations) -> Engine:
             interpreter=Interpreter(header_policy, base.continuations),
             counter=Counter(attempts, translator),
             continuations=base.continuations,
+            replays=Replays(response_cache),
         ),
         header_policy=header_policy,
-        policies=Policies(
-            base.clock,
-            base.recorder.pricing.price_of,
-            remembered=base.spent.all,
-            keep=base.spent.keep,
-        ),
+        policies=policies,
     )
     pipeline.router = Router(
         base.settings(),
@@ -141,8 +153,11 @@ def make_engine(base: Foundations) -> Engine:
     kept = KeptResponsesDoor(base.continuations, elsewhere, header_policy)
     doors = _doors(base, pipeline, catalogue, kept)
     _add_job_doors(doors, base.runs, gate)
-    mcp = mcp_door.McpDoor(gate, base.mcp)
-    mcp_door.add_doors(doors, mcp, base.settings().http.path, openai_door.dialect())
+    oauth = oauth_door.OauthDoor(base.oauth.server, before=base.check_settings)
+    oauth_door.add_doors(doors, oauth, openai_door.dialect())
+    mcp_path = base.settings().http.path
+    mcp = mcp_door.McpDoor(gate, base.mcp, path=mcp_path)
+    mcp_door.add_doors(doors, mcp, mcp_path, openai_door.dialect())
     return Engine(
         gate=gate,
         pipeline=pipeline,
@@ -153,6 +168,7 @@ def make_engine(base: Foundations) -> Engine:
         attempts=attempts,
         health=base.health,
         mcp=mcp,
+        response_cache=response_cache,
         asking=Asking(pipeline, openai_door.dialect()),
     )
 
@@ -189,3 +205,4 @@ def _add_job_doors(table: DoorTable, runs: RunService, gate: Gate) -> None:
     openai = openai_door.dialect()
     jobs_door.add_doors(table, jobs_door.JobsDoor(runs, gate), openai)
     sessions_door.add_doors(table, sessions_door.SessionsDoor(runs.sessions), openai)
+    worktrees_door.add_doors(table, worktrees_door.WorktreesDoor(runs.worktrees), openai)

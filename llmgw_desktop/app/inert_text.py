@@ -7,6 +7,7 @@ alone: it is the widgets' duty to show plain text.
 """
 
 import re
+import unicodedata
 
 _UNWELCOME = re.compile(
     "["
@@ -18,6 +19,7 @@ _UNWELCOME = re.compile(
     "\U000e0000-\U000e007f\U000e0100-\U000e01ef"  # tags and selectors that can carry hidden text
     "]"
 )
+_MOST_ACCENTS = 2
 _LINE_LIMIT = 10_000
 _LONG_LINE = re.compile(rf"[^\n]{{{_LINE_LIMIT + 1}}}")
 
@@ -35,6 +37,24 @@ def inert_line(text: str, limit: int = 300) -> str:
     """As `inert`, in one line of at most `limit` characters: for cells, titles, labels."""
     line = " ".join(inert(text[: limit * 2]).split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def plain_name(text: str, limit: int = 60) -> str:
+    """What a stranger calls itself, to be shown in quotes: what hides, moves or reorders is taken
+    out, towers of accents are cut down. Empty where nothing is left."""
+    kept, accents = [], 0
+    for letter in unicodedata.normalize("NFC", _UNWELCOME.sub("", text[: limit * 20])):
+        accents = accents + 1 if unicodedata.combining(letter) else 0
+        if accents <= _MOST_ACCENTS:
+            kept.append(letter)
+    name = " ".join("".join(kept).split())
+    return name if len(name) <= limit else f"{name[: limit - 1].rstrip()}…"
+
+
+def quoted(name: str) -> str:
+    """In quotes; letters that are written from the right do not reorder what stands around it."""
+    turns = any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in name)
+    return f"“\u2068{name}\u2069”" if turns else f"“{name}”"
 
 
 def folded_lines(text: str) -> str:

@@ -11,8 +11,10 @@ from llmgw_desktop.app.compare import Compare, CompareParts
 from llmgw_desktop.app.connect.address import address_of
 from llmgw_desktop.app.connect.assembly import make_connector
 from llmgw_desktop.app.connect.clients import Clients
+from llmgw_desktop.app.oversight import Oversight, OversightParts, make_oversight
 from llmgw_desktop.app.provider_probe import ProviderProbe
 from llmgw_desktop.app.providers import Providers
+from llmgw_desktop.app.questions import Questions
 from llmgw_desktop.app.run_assembly import Runs
 from llmgw_desktop.app.terminals import Terminals
 from llmgw_desktop.app.vault import Credentials
@@ -24,6 +26,7 @@ from llmgw_desktop.engine.validation.seat_run import SeatRuns
 from llmgw_desktop.engine.validation.service import ValidationService
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.store.grant_store import GrantStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.vault import Vault
 
@@ -48,6 +51,8 @@ class PageParts:
     """Why there is no store of them."""
     panels: ValidationService
     seats: SeatRuns
+    questions: Questions
+    grants: GrantStore
 
 
 class Pages:
@@ -74,6 +79,7 @@ class Pages:
         )
         self.clients = _clients(parts)
         self.compare = _compare(parts)
+        self.oversight = _oversight(parts)
 
 
 def _clis(parts: PageParts) -> ClisHere:
@@ -111,5 +117,18 @@ def _compare(parts: PageParts) -> Compare:
             ready=parts.runs.ready_names,
             cancel_seat=parts.seats.cancel,
             clock=parts.clock,
+        )
+    )
+
+
+def _oversight(parts: PageParts) -> Oversight:
+    return make_oversight(
+        OversightParts(
+            questions=parts.questions,
+            clock=parts.clock,
+            registry=parts.runs.service.workspaces,
+            grants=parts.grants,
+            keys=parts.clients,
+            gate_log=lambda limit: parts.runs.approvals.recent(None, limit=limit),
         )
     )

@@ -1,8 +1,11 @@
 """What runs vendors' CLIs, joined: the third part of the composition root."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from llmgw_desktop.app.gate_records import GateRecords
+from llmgw_desktop.app.worktrees import WorktreesUse
+from llmgw_desktop.domain.approval import Asking
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.clock import Clock
@@ -10,6 +13,7 @@ from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.engine.approvals.gate import ApprovalGate
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.jobs.folder import JobFolders
@@ -17,7 +21,11 @@ from llmgw_desktop.engine.jobs.known_clis import KnownClis
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.permissions.desk import DeskParts, PermissionDesk
+from llmgw_desktop.engine.policy.policies import Policies
+from llmgw_desktop.engine.policy.run_spending import RunSpending
 from llmgw_desktop.engine.routing.health import Health
+from llmgw_desktop.engine.runs.admission import Admission
 from llmgw_desktop.engine.runs.books import Books
 from llmgw_desktop.engine.runs.cache_states import CacheStates
 from llmgw_desktop.engine.runs.cli_health import CliHealth
@@ -27,11 +35,14 @@ from llmgw_desktop.engine.runs.run_flights import RunFlights
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.workspaces.registry import Workspaces
+from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 from llmgw_desktop.store.approval_store import ApprovalStore
 from llmgw_desktop.store.cache_sums import CacheSums
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.permission_store import PermissionStore
 from llmgw_desktop.store.session_store import SessionStore
+from llmgw_desktop.store.worktree_store import WorktreeStore
 
 Stop = Callable[[], Awaitable[None]]
 
@@ -45,6 +56,7 @@ class RunFoundations:
     recorder: Recorder
     health: Health
     workspaces: Workspaces
+    env: Mapping[str, str]
 
 
 class Runs:
@@ -76,6 +88,17 @@ class Runs:
             sessions, ids=ids, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home
         )
         books.told_quota = base.health.told_quota
+        self.permissions = PermissionDesk(
+            DeskParts(
+                store=PermissionStore(places.gateway_db),
+                clock=clock,
+                ids=ids,
+                bus=base.bus,
+                clean=recorder.clean_text,
+                is_private=base.workspaces.is_private,
+            ),
+            settings.approvals,
+        )
         self.supervisor = Supervisor(
             JobParts(
                 store=self.job_store,
@@ -87,19 +110,39 @@ class Runs:
                 clean=recorder.clean_text,
                 ledger=books,
                 breaker=CliHealth(base.health, self.clis, clock),
+                permissions=self.permissions,
             ),
             self.clis,
             jobs=settings.jobs,
             limits=settings.limits,
         )
         self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.said)
+        self.trees = Worktrees(
+            WorktreeStore(places.gateway_db),
+            places.worktrees_folder,
+            env=base.env,
+            ids=ids,
+            clock=clock,
+            bus=base.bus,
+        )
+        self.trees.live_folders = lambda: [job.working_dir for job in self.supervisor.live]
+        self.worktrees = WorktreesUse(self.trees)
+        self.gate_records = GateRecords(self.approvals)
+        self.gate = ApprovalGate(
+            self.approvals,
+            settings.approvals,
+            ids=ids,
+            clock=clock,
+            bus=base.bus,
+            clean=recorder.clean_text,
+        )
         self.service = RunService(
             self.supervisor,
             sessions,
             self.clis,
             ids=ids,
             jobs=settings.jobs,
-            workspaces=base.workspaces,
+            admission=Admission(base.workspaces, self.gate, self.trees),
         )
         self._cache_sums = CacheSums(places.gateway_db)
         self.caches = CacheStates(
@@ -112,6 +155,11 @@ class Runs:
         self.service.apply(settings.jobs, _defaults(settings))
         self.models = CliClient(self.supervisor, self.clis, launcher.persons_environment)
         self._followers: list[Stop] = []
+
+    def charge(self, policies: Policies) -> None:
+        """Hold runs to what their clients may spend."""
+        spending = RunSpending(policies)
+        self.service.spending = self._flights.spending = spending
 
     def ready(self) -> tuple[Provider, ...]:
         """Those CLIs that are installed and switched on, as providers."""
@@ -137,6 +185,7 @@ class Runs:
     async def start(self) -> None:
         """Take over what an earlier program left. Raises StoreError."""
         await self.supervisor.start()
+        self.trees.start()
 
     def apply(self, settings: Settings) -> None:
         self._said = settings.clis
@@ -144,6 +193,8 @@ class Runs:
         self.launcher.apply(settings.clis)
         self.supervisor.apply(settings.jobs, settings.limits)
         self.service.apply(settings.jobs, _defaults(settings))
+        self.gate.apply(settings.approvals)
+        self.permissions.apply(settings.approvals)
         self.caches.apply(settings.cache_awareness)
 
     def followed_by(self, stop: Stop) -> None:
@@ -163,8 +214,10 @@ class Runs:
         await self.stop_following()
         await self.models.close()
         await self.supervisor.close()
+        await self.permissions.close()
         await self.launcher.housing.settle()
         await self._flights.close()
+        await self.trees.close()
         self.job_store.close()
         self._session_store.close()
         self.service.workspaces.close()
@@ -176,4 +229,5 @@ def _defaults(settings: Settings) -> RunDefaults:
     return RunDefaults(
         compresses_answers=settings.compression.enabled,
         marks_stable_prefix=settings.cache_awareness.emit_anthropic_cache_control,
+        asks=settings.approvals.agents is Asking.ASK,
     )

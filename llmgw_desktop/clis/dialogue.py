@@ -75,7 +75,9 @@ class AskingMode:
 
     plan: Callable[[CliRequest], LaunchPlan]
     """Raises InvalidRun for what cannot be asked in this mode; the prompt goes by the dialogue,
-    `stdin` is None. Private settings that make it ask are its `files` and `environment`."""
+    `stdin` is None. Private settings that make it ask are its `files` and `environment`. The safe
+    mode that the gate sets for a managed run may allow more than asking does: then asking counts.
+    """
     dialogue: Callable[[CliRequest, str], Dialogue]
     """(The request, the absolute working folder.) What a run said is read again by one, too: then
     without the prompt and with the options of `read_by` alone, and its events are the same."""

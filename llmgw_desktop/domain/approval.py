@@ -36,6 +36,15 @@ class Unattended(StrEnum):
     DENY = "deny"
 
 
+class Asking(StrEnum):
+    """Who answers for what an agent does while it runs."""
+
+    AGENT = "agent"
+    """The agent itself, by its own settings and the request's."""
+    ASK = "ask"
+    """A person: it asks before it acts."""
+
+
 class ApprovalStatus(StrEnum):
     APPROVED = "approved"
     DENIED = "denied"
@@ -72,6 +81,8 @@ class ApprovalSettings:
     answer_within_minutes: int = 30
     """What an agent asked and nobody answered is denied then."""
     unattended: Unattended = Unattended.WAIT
+    agents: Asking = Asking.AGENT
+    """The least for every job: `ask` cannot be undone by a request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

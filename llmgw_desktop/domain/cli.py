@@ -53,6 +53,10 @@ class CliRequest:
     """The CLI's own fields by their public names, such as `permissionMode`."""
     asks: bool = False
     """It is run so that it asks for everything, and a person answers (`Cli.asking`)."""
+    mcp_servers: tuple[str, ...] = ()
+    """Of the settings, by name: it gets these, and as far as it can be kept from them no others."""
+    is_managed: bool = False
+    """The gate answers for it: it gets no servers of the person's own settings either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ CODE_S = 60.0
 """A code is exchanged within this time, or never."""
 LONGEST_GRANT_S = 30 * 86_400.0
 """Also of one that lasts until a program ends."""
+LONGEST_NAME = 60
 
 GRANTABLE_SCOPES = frozenset(Scope) - {Scope.ADMIN, Scope.OPERATIONS}
 """What a person may give a program that asks. Who could change clients and settings could let in
@@ -87,3 +88,15 @@ class TokenPair:
     refresh_token: str
     expires_in_s: int
     scopes: frozenset[Scope]
+
+
+def owner_of(client_id: str) -> str:
+    """To whom jobs, sessions and flights of a client belong: no key's id and no reserved name
+    looks like it."""
+    return f"oauth:{client_id}"
+
+
+def plain_name(name: str) -> str:
+    """What a program calls itself, as the name of a client: printable letters alone, and few."""
+    kept = "".join(letter for letter in name[:500] if letter.isprintable()).strip()
+    return kept[:LONGEST_NAME].strip() or "a program without a name"

@@ -57,6 +57,8 @@ class RouteRule:
     """A conversation stays with the account that answered it, so that its prompt cache stays
     warm."""
     enabled: bool = True
+    cache_s: float = 0.0
+    """How long an answer is given again to who asks the same; 0: never."""
     line: int = 0
     """Of the settings file."""
 

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from llmgw_desktop.domain.approval import Approval
 from llmgw_desktop.domain.cli import Warned
 from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.mcp_server import ServersTold
 from llmgw_desktop.domain.prompt_facts import Saving
+from llmgw_desktop.domain.worktree import Worktree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +29,9 @@ class RunReply:
     answer_saving: Saving | None = None
     """Of an answer that has come; None where it was not asked for, and of structures."""
     warnings: tuple[Warned, ...] = ()
+    approval: Approval | None = None
+    """What the gate said of this request; None where it was not asked."""
+    mcp_servers: ServersTold | None = None
+    """None where none were asked for."""
+    worktree: Worktree | None = None
+    """The one that was made for it."""

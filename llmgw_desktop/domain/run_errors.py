@@ -1,5 +1,6 @@
 """What can be wrong with asking for a run."""
 
+from llmgw_desktop.domain.approval import Approval
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import GatewayClosed, RequestError
 
@@ -105,6 +106,29 @@ class NoSuchSession(RequestError):
 
     def __init__(self, session_id: str) -> None:
         super().__init__(f"You have no session '{session_id[:80]}'.")
+
+
+class ApprovalDenied(RequestError):
+    """The gate did not let it begin; nothing was started. `approval` is the record of it."""
+
+    kind = "approval_denied"
+
+    def __init__(self, approval: Approval, *, may_bypass: bool) -> None:
+        """`may_bypass`: whether the settings allow more than the safe mode at all."""
+        why = "; ".join(approval.reasons)
+        advice = "Ask for less."
+        if approval.bypass_requested and not may_bypass:
+            named = approval.metadata.get("managedRiskReasons")
+            fields = ", ".join(map(str, named)) if isinstance(named, list) else "what it names"
+            advice = (
+                f"Leave out {fields}; the person at the gateway can allow it by [approvals]"
+                " allow_bypass = true."
+            )
+        super().__init__(
+            f"{approval.operation} was denied by the approval gate (policy {approval.policy},"
+            f" score {approval.score}): {why}. {advice}"
+        )
+        self.approval = approval
 
 
 def is_passing(error: Exception) -> bool:

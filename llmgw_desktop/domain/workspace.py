@@ -1,9 +1,11 @@
 """A workspace: a registered folder that a job may be told to work in, by its alias."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from llmgw_desktop.domain.approval import ApprovalStrategy
 from llmgw_desktop.domain.cli import CliName
 
 ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
@@ -28,11 +30,27 @@ class Workspace:
     root: str = ""
     """The allowed root that it was made or registered below, which it must not leave; empty where
     a person registered it himself."""
+    allow_worktree: bool = True
+    """A job may have a worktree of its own of what lies there."""
+    allow_add_dir: bool = False
+    """Callers elsewhere may name further folders, inside it."""
+    approvals: ApprovalStrategy = ApprovalStrategy.LEGACY
+    """The least for runs there, whoever asks."""
     is_default: bool = False
     is_of_settings: bool = False
     """It stands in the settings file, and is changed there."""
     made_by: str = ""
     made_at_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a run works, its symbolic links followed."""
+
+    folder: str
+    workspace: Workspace
+    top: str
+    """Of the workspace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,5 +73,7 @@ class WorkspaceSettings:
     """An alias; where a run names a relative folder and no workspace."""
     admin: bool = False
     """Whether programs that may (`workspace:admin`) change the registry at all."""
+    off: Mapping[str, str] = field(default_factory=dict)
+    """Aliases whose entries have a mistake, with what is wrong: nothing else takes their place."""
     repos: tuple[Workspace, ...] = ()
     allowed_roots: tuple[AllowedRoot, ...] = ()

@@ -38,6 +38,8 @@ def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
         lines.append(("x-llmgw-attempts", str(flight.attempts)))
     if flight.fell_back is not None:
         lines.append(("x-llmgw-fallback", "true" if flight.fell_back else "false"))
+    if flight.cache_said:
+        lines.append(("x-llmgw-cache", flight.cache_said))
     if flight.losses:
         lines.append(("x-llmgw-dropped", ", ".join(flight.losses)))
     return lines

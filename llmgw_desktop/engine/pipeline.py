@@ -85,12 +85,17 @@ class Pipeline:
             request = await self._read(dialect, operation, caller, principal, flight)
             decision = spending.begin(request, self.router.route(request))
             flight.routed(decision)
+            listening = await self._replies.replays.answered(request, decision, caller, flight)
+            if listening is None:
+                return
+            caller = listening.caller
             request = await self._replies.resumed(request, decision)
             if operation is Operation.COUNT_TOKENS:
                 await self._replies.counter.answer(request, dialect, decision, caller, flight)
                 return
             answer, way = await self._attempts.send(request, dialect, decision, flight)
             await self._replies.pass_on(request, dialect, answer, way, caller, flight)
+            self._replies.replays.keep(listening, flight)
             if decision.conversation and flight.candidate is not None and flight.is_well:
                 self.router.answered(request, decision, flight.candidate, flight.answer_id)
         except LlmgwError as error:

@@ -1,4 +1,4 @@
-"""The ways in which an answer reaches its caller: as it is, translated, or as a count."""
+"""The ways in which an answer reaches its caller: as it is, translated, as a count, or again."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from llmgw_desktop.engine.counter import Counter
 from llmgw_desktop.engine.dialect import Dialect, Outgoing
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.relay import Relay
+from llmgw_desktop.engine.response_cache.replay import Replays
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.translation.interpreter import Interpreter
 from llmgw_desktop.engine.translation.translation import Translation
@@ -23,6 +24,7 @@ class Replies:
     interpreter: Interpreter
     counter: Counter
     continuations: Continuations
+    replays: Replays
 
     async def resumed(self, request: ModelRequest, decision: RouteDecision) -> ModelRequest:
         """With the conversation that it goes on from, where it names one of ours."""

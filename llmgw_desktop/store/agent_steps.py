@@ -40,4 +40,25 @@ AGENT_STEPS: Steps = (
         """,
         "CREATE INDEX permission_rules_age ON permission_rules (made_at_s)",
     ),
+    (
+        # Checkouts that jobs have for themselves.
+        """
+        CREATE TABLE worktrees (
+            id TEXT NOT NULL PRIMARY KEY,
+            owner TEXT NOT NULL,
+            client TEXT NOT NULL,
+            name TEXT NOT NULL,
+            workspace TEXT NOT NULL,
+            repository TEXT NOT NULL,
+            git_dir TEXT NOT NULL,
+            path TEXT NOT NULL,
+            base TEXT NOT NULL,
+            ref TEXT NOT NULL,
+            job_id TEXT NOT NULL,
+            state TEXT NOT NULL,
+            made_at_s REAL NOT NULL
+        )
+        """,
+        "CREATE INDEX worktrees_list ON worktrees (owner, made_at_s)",
+    ),
 )

@@ -75,6 +75,18 @@ class ClientStore:
         self.own_writes += 1
         return next(client for client in self.all() if client.id == found[0].id)
 
+    def restore(self, client_id: str, revoked_at_s: float) -> bool:
+        """Take back the revocation of that moment; not where another has the name now."""
+        gone = (ClientRow.id == client_id) & (ClientRow.revoked_at_s == revoked_at_s)
+        try:
+            self._run(ClientRow.update(revoked_at_s=None).where(gone))
+        except StoreError as error:
+            if isinstance(error.__cause__, sqlite3.IntegrityError):
+                return False
+            raise
+        self.own_writes += 1
+        return any(client.id == client_id for client in self.active())
+
     def data_version(self) -> int:
         """Another number after every change, whoever made it. A few microseconds."""
         with self._lock, told(self._path):

@@ -75,6 +75,11 @@ class Places:
         return self.data_folder / "jobs"
 
     @property
+    def worktrees_folder(self) -> Path:
+        """Checkouts that jobs have for themselves; made with the first."""
+        return self.data_folder / "worktrees"
+
+    @property
     def homes_folder(self) -> Path:
         """Private HOMEs of runs; made with the first."""
         return self.data_folder / "homes"

@@ -178,6 +178,27 @@ class WorkspaceRow(peewee.Model):
         table_name = "workspaces"
 
 
+class WorktreeRow(peewee.Model):
+    """A Worktree."""
+
+    id = peewee.TextField(primary_key=True)
+    owner = peewee.TextField()
+    client = peewee.TextField()
+    name = peewee.TextField()
+    workspace = peewee.TextField()
+    repository = peewee.TextField()
+    git_dir = peewee.TextField()
+    path = peewee.TextField()
+    base = peewee.TextField()
+    ref = peewee.TextField()
+    job_id = peewee.TextField()
+    state = peewee.TextField()
+    made_at_s = peewee.FloatField()
+
+    class Meta:
+        table_name = "worktrees"
+
+
 class ApprovalRow(peewee.Model):
     """An Approval; `reasons`, `requested_mcp_servers` and `metadata` are JSON."""
 

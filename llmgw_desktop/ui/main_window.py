@@ -164,6 +164,14 @@ class MainWindow(QMainWindow):
             if isinstance(page, ShowsJobs):
                 page.show_jobs(words)
 
+    def show_questions(
+        self, count: int, words: str, first: str, on_look: Callable[[], None]
+    ) -> None:
+        """How many wait for this person, and the oldest in a line."""
+        if "access" in self._pages:
+            self._sidebar.show_badge("access", f"{count:,}" if count else "")
+        self._troubles.show_questions(words, first, on_look)
+
     def come_forward(self) -> None:
         """Shown, not minimised, in front."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)

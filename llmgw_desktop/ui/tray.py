@@ -26,6 +26,8 @@ _ICONS = {
     GatewayState.FAILED: "tray-failed",
 }
 _STOPPED_ICON = "tray-stopped"
+_WAITING_ICON = "tray-waiting"
+"""Somebody is asked something; no other shape has a dot."""
 _SIZES = (16, 22, 24, 32, 48, 64)
 
 
@@ -48,6 +50,8 @@ class Tray(QObject):
     resume_wanted = Signal()
     quit_wanted = Signal()
     provider_toggled = Signal(str, bool)
+    questions_wanted = Signal()
+    """The oldest question, or the list of them."""
     menu_opens = Signal()
     """What counts down may be shown anew."""
     appeared = Signal()
@@ -71,6 +75,10 @@ class Tray(QObject):
         self._line.setEnabled(False)
         self._trouble = QAction(self)
         self._trouble.setEnabled(False)
+        self._questions = QAction(self)
+        self._questions.setVisible(False)
+        self._questions.triggered.connect(self.questions_wanted)
+        self._count = 0
         self._copies = QMenu("Copy base URL")
         self._copy_actions: dict[str, QAction] = {}
         self._providers = QMenu("Providers", self.menu)
@@ -138,6 +146,17 @@ class Tray(QObject):
             action.setChecked(card.enabled)
         self._providers.menuAction().setVisible(bool(shown))
 
+    def show_questions(self, count: int) -> None:
+        """How many wait for a person: in the menu, and as a dot on the icon."""
+        if count == self._count:
+            return
+        self._count = count
+        words = "1 question waits…" if count == 1 else f"{count:,} questions wait…"
+        self._questions.setText(words)
+        self._questions.setVisible(bool(count))
+        if self._icon is not None:
+            self._dress_icon(self._icon)
+
     def say(self, title: str, text: str, on_click: Callable[[], None] = lambda: None) -> bool:
         """A notification; False where there is no tray to say it with."""
         if self._icon is None:
@@ -155,6 +174,7 @@ class Tray(QObject):
     def _fill_menu(self) -> None:
         self.menu.addAction(self._line)
         self.menu.addAction(self._trouble)
+        self.menu.addAction(self._questions)
         self.menu.addSeparator()
         self._add(f"Open {TITLE}", self.open_wanted)
         self.menu.addMenu(self._copies)
@@ -216,9 +236,11 @@ class Tray(QObject):
 
     def _dress_icon(self, icon: QSystemTrayIcon) -> None:
         snapshot = self._snapshot
-        icon.setIcon(self._drawing(_ICONS.get(snapshot.status.state, _STOPPED_ICON)))
+        standing = _ICONS.get(snapshot.status.state, _STOPPED_ICON)
+        icon.setIcon(self._drawing(_WAITING_ICON if self._count else standing))
+        asked = f"\n{self._questions.text().rstrip('…')} for you" if self._count else ""
         trouble = f"\n{snapshot.trouble}" if snapshot.trouble else ""
-        icon.setToolTip(f"{TITLE}: {self._line.text()}{trouble}")
+        icon.setToolTip(f"{TITLE}: {self._line.text()}{asked}{trouble}")
 
     def _drawing(self, name: str) -> QIcon:
         if name not in self._drawn:

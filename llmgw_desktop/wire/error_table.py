@@ -12,6 +12,7 @@ from llmgw_desktop.domain.access_errors import (
     ForeignHost,
     ForeignOrigin,
     Unauthenticated,
+    UnnamedPerson,
 )
 from llmgw_desktop.domain.errors import (
     AccountsBusy,
@@ -42,6 +43,7 @@ from llmgw_desktop.domain.errors import (
 )
 from llmgw_desktop.domain.policy import BudgetSpent, LimitReached, PolicyError, PriceUnknown
 from llmgw_desktop.domain.run_errors import (
+    ApprovalDenied,
     InvalidRun,
     JobStillLive,
     NoSuchJob,
@@ -50,6 +52,7 @@ from llmgw_desktop.domain.run_errors import (
     SessionBusy,
 )
 from llmgw_desktop.domain.vault_errors import EntryUnfit, NoSuchEntry, VaultError, VaultLocked
+from llmgw_desktop.domain.worktree import NoSuchWorktree, WorktreeHasWork, WorktreeInUse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +155,28 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             anthropic=_INVALID,
             openai=_INVALID,
         ),
+        # it says itself what to leave out, and who can allow it
+        ApprovalDenied: Row(
+            status=403,
+            anthropic="permission_error",
+            openai="permission_error",
+        ),
+        NoSuchWorktree: Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="GET /v1/worktrees lists yours.",
+        ),
+        WorktreeInUse: Row(
+            status=409,
+            anthropic=_INVALID,
+            openai=_INVALID,
+        ),
+        WorktreeHasWork: Row(
+            status=409,
+            anthropic=_INVALID,
+            openai=_INVALID,
+        ),
         AccessError: Row(
             status=403,
             anthropic="permission_error",
@@ -166,6 +191,12 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             code="invalid_api_key",
             advice="Send a key of this gateway as 'Authorization: Bearer' or 'x-api-key'.",
             gemini_advice="Send a key of this gateway as 'x-goog-api-key'.",
+        ),
+        UnnamedPerson: Row(
+            status=403,
+            anthropic="permission_error",
+            openai="permission_error",
+            advice="Correct what the proxy in front sends.",
         ),
         ForeignHost: Row(
             status=421,

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from llmgw_desktop.domain.access_errors import (
-    Unauthenticated,
-)
+from llmgw_desktop.domain.access_errors import AccessError, Unauthenticated
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import (
     AccountsBusy,
@@ -26,6 +24,7 @@ from llmgw_desktop.domain.errors import (
 from llmgw_desktop.domain.policy import BudgetSpent, LimitReached
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.run_errors import (
+    ApprovalDenied,
     CliResting,
     InvalidRun,
     NoSuchWorkspace,
@@ -34,6 +33,7 @@ from llmgw_desktop.domain.run_errors import (
 )
 from llmgw_desktop.domain.vault_errors import EntryUnfit
 from llmgw_desktop.wire import anthropic, gemini, openai_chat
+from llmgw_desktop.wire.approvals import approval_object
 from llmgw_desktop.wire.error_table import STATUS_WORDS, Row, row_of
 
 _LONGEST_MESSAGE = 2000
@@ -81,7 +81,8 @@ def error_reply(
         )
         headers += [("x-request-id", named)] if named else []
     else:
-        body = orjson.dumps({"error": {"kind": error.kind, "message": message}})
+        told = {"kind": error.kind, "message": message, **_of_gate(error)}
+        body = orjson.dumps({"error": told})
     return ErrorReply(status=status, body=body, headers=tuple(headers))
 
 
@@ -129,10 +130,18 @@ def _of_runs(error: LlmgwError) -> Mapping[str, object]:
         return {"category": error.category, "retryable": is_passing(error)}
     if isinstance(error, NoSuchWorkspace):
         return {"field": error.field, "category": "not_found", "retryable": False}
+    if isinstance(error, ApprovalDenied):
+        return {"category": error.kind, "retryable": False, **_of_gate(error)}
     if not isinstance(error, InvalidRun):
         return {}
     passes = is_passing(error)
     return {"field": error.field or None, "category": error.category, "retryable": passes}
+
+
+def _of_gate(error: LlmgwError) -> Mapping[str, object]:
+    if isinstance(error, ApprovalDenied):
+        return {"approval": approval_object(error.approval)}
+    return {}
 
 
 def _param(error: LlmgwError) -> str | None:
@@ -152,11 +161,18 @@ def _headers(error: LlmgwError) -> list[tuple[str, str]]:
         return [("retry-after", str(max(error.retry_after_s, 0)))]
     if isinstance(error, LimitReached):
         return _when_again(error)
-    if isinstance(error, Unauthenticated):
-        return [("www-authenticate", "Bearer")]
+    if isinstance(error, AccessError):
+        return _challenge(error)
     if isinstance(error, UnknownPath) and error.allowed:
         return [("allow", error.allowed)]
     return []
+
+
+def _challenge(error: AccessError) -> list[tuple[str, str]]:
+    """How one is let in: always with a 401, else where something is to be had."""
+    usual = "Bearer" if isinstance(error, Unauthenticated) else ""
+    told = error.challenge or usual
+    return [("www-authenticate", told)] if told else []
 
 
 def _when_again(error: LimitReached) -> list[tuple[str, str]]:

@@ -19,11 +19,15 @@ from llmgw_desktop.domain.cli import (
     Warned,
 )
 from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.permission import Ask, PermissionKind
 from llmgw_desktop.domain.prompt_facts import Saving
 from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.domain.session import Session
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.wire.approvals import approval_object
+from llmgw_desktop.wire.worktrees import worktree_object
 
+_LONGEST_WISH = 200
 _KINDS: dict[type[CliEvent], str] = {
     SessionTold: "session",
     TextGrew: "text",
@@ -64,6 +68,7 @@ def job_object(job: Job) -> dict[str, Any]:
         "stderrBytes": job.stderr_bytes,
         "outputTruncated": job.output_truncated,
         "changesFiles": job.changes_files,
+        "waitingForPermission": _waiting(job),
         "stablePrefixHash": job.prompt_facts.stable_prefix_hash or None,
         "error": _error(job),
     }
@@ -84,7 +89,24 @@ def reply_object(reply: RunReply) -> dict[str, Any]:
         "stderr": reply.stderr,
         "compression": compression_object(reply.prompt_saving, reply.answer_saving),
         "warnings": [{"code": each.code, "message": each.message} for each in reply.warnings],
+        **admission_object(reply),
     }
+
+
+def admission_object(reply: RunReply) -> dict[str, Any]:
+    """What was decided and made for this request, where anything was."""
+    told: dict[str, Any] = {}
+    if reply.approval is not None:
+        told["approval"] = approval_object(reply.approval)
+    if (servers := reply.mcp_servers) is not None:
+        told["mcpServers"] = {
+            "requested": list(servers.requested),
+            "enabled": list(servers.enabled),
+            "missing": list(servers.missing),
+        }
+    if reply.worktree is not None:
+        told["worktree"] = worktree_object(reply.worktree)
+    return told
 
 
 def compression_object(prompt: Saving | None, answer: Saving | None) -> dict[str, Any] | None:
@@ -149,6 +171,40 @@ def _event_object(event: CliEvent) -> dict[str, Any]:
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
+
+
+def _waiting(job: Job) -> dict[str, Any] | None:
+    """Its oldest question, and how many it has; None where it waits for nobody."""
+    if not job.questions:
+        return None
+    first = job.questions[0]
+    return {
+        "count": len(job.questions),
+        "questionId": first.id,
+        "kind": first.ask.kind,
+        "summary": _wants(first.ask),
+        "askedAt": first.asked_at_s,
+        "expiresAt": first.expires_at_s,
+    }
+
+
+def _wants(ask: Ask) -> str:
+    """In a line: what it would do, in its own words where nothing else is told."""
+    match ask.kind:
+        case PermissionKind.COMMAND:
+            text = f"run {ask.command}"
+        case PermissionKind.EDIT:
+            text = f"change {', '.join(change.path for change in ask.changes)}"
+        case PermissionKind.FETCH:
+            text = f"fetch {ask.url}" if ask.url else f"use {ask.tool}"
+        case PermissionKind.MCP:
+            text = f"use {ask.tool} of {ask.server}"
+        case _:
+            text = f"use {ask.tool}" if ask.tool else ask.command or "do something"
+    line = "".join(
+        each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text[:400]
+    )
+    return line if len(text) <= _LONGEST_WISH else f"{line[: _LONGEST_WISH - 1]}…"
 
 
 def _error(job: Job) -> dict[str, Any] | None:

@@ -10,6 +10,13 @@ from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.domain.workspace import Workspace
+from llmgw_desktop.store.access_schema import (
+    AccessSecretRow,
+    CodeRow,
+    GrantRow,
+    OauthClientRow,
+    TokenRow,
+)
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.fact_columns import FACT_COLUMNS
 from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
@@ -26,6 +33,7 @@ from llmgw_desktop.store.schema import (
     VaultEntryRow,
     VaultKeyRow,
     WorkspaceRow,
+    WorktreeRow,
     columns,
 )
 
@@ -39,7 +47,13 @@ from llmgw_desktop.store.schema import (
         (VaultEntryRow, GATEWAY_STEPS),
         (JobRow, GATEWAY_STEPS),
         (WorkspaceRow, GATEWAY_STEPS),
+        (WorktreeRow, GATEWAY_STEPS),
         (ApprovalRow, GATEWAY_STEPS),
+        (OauthClientRow, GATEWAY_STEPS),
+        (GrantRow, GATEWAY_STEPS),
+        (CodeRow, GATEWAY_STEPS),
+        (TokenRow, GATEWAY_STEPS),
+        (AccessSecretRow, GATEWAY_STEPS),
         (FlightRow, FLIGHTS_STEPS),
         (BodyRow, FLIGHTS_STEPS),
     ],
@@ -66,7 +80,8 @@ def test_columns_are_named_after_the_domain() -> None:
 
 def test_a_workspace_is_its_row() -> None:
     assert set(columns(WorkspaceRow)) - {"name"} == (
-        set(Workspace.__slots__) - {"is_of_settings", "alias"}
+        set(Workspace.__slots__)
+        - {"is_of_settings", "alias", "allow_worktree", "allow_add_dir", "approvals"}
     )
 
 

@@ -115,7 +115,7 @@ def test_environment_wins(file: Path) -> None:
             "environment: LLM_GATEWAY_HTTP_PORT: expected a whole number from 0 to 65535",
         ),
         ({"LLM_GATEWAY_PORT": "http"}, "environment: LLM_GATEWAY_PORT: expected a whole number"),
-        ({"LLM_GATEWAY_HTTP_HOST": "0.0.0.0"}, "LLM_GATEWAY_HTTP_HOST: expected an address of"),
+        ({"LLM_GATEWAY_HTTP_HOST": "elsewhere"}, "LLM_GATEWAY_HTTP_HOST: expected an address of"),
         (
             {"LLM_GATEWAY_REDACT_LOGGED_SECRETS": "perhaps"},
             "LLM_GATEWAY_REDACT_LOGGED_SECRETS: expected true or false",
@@ -134,7 +134,7 @@ def test_wrong_environment(file: Path, env: dict[str, str], sentence: str) -> No
         ('[http]\nport = "80"', 2, "http.port", "a whole number from 0 to 65535"),
         ("\n\nhttp = 3", 3, "http", "expected a table, [http]"),
         ("http.port = true", 1, "http.port", "a whole number"),
-        ('[http]\n\nhost = "0.0.0.0"', 3, "http.host", "an address of this computer"),
+        ('[http]\n\nhost = "elsewhere"', 3, "http.host", "an address of this computer"),
         ('[http]\nallowed_hosts = ["*"]', 2, "http.allowed_hosts", "a list of texts"),
         ('[http]\nallowed_origins = ["null"]', 2, "http.allowed_origins", "an origin such as"),
         ('[http]\npath = "mcp"', 2, "http.path", "a path such as"),
@@ -364,9 +364,27 @@ allow_create_directories = true
     [
         ('default = "1x"', "workspaces.default"),
         ("repos = 3", "workspaces.repos"),
+        ("allowed_roots = 3", "workspaces.allowed_roots"),
+    ],
+)
+def test_what_is_wrong_with_workspaces_is_said_with_its_place(
+    file: Path, said: str, key: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(file, f"[workspaces]\n{said}\n")
+    assert caught.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
         ('[[workspaces.repos]]\nalias = "a"', "workspaces.repos[0]"),
         ('[[workspaces.repos]]\nalias = "a"\npath = "src"', "workspaces.repos[0].path"),
         ('[[workspaces.repos]]\nalias = "a/b"\npath = "/src"', "workspaces.repos[0].alias"),
+        (
+            '[[workspaces.repos]]\nalias = "a"\npath = "/s"\nproviders = ["cursor"]',
+            "workspaces.repos[0].providers",
+        ),
         (
             '[[workspaces.allowed_roots]]\nalias = "a"\npath = "/s"\nmax_create_depth = 9',
             "workspaces.allowed_roots[0].max_create_depth",
@@ -378,9 +396,17 @@ allow_create_directories = true
         ),
     ],
 )
-def test_what_is_wrong_with_workspaces_is_said_with_its_place(
-    file: Path, said: str, key: str
-) -> None:
-    with pytest.raises(ConfigError) as caught:
-        load(file, f"[workspaces]\n{said}\n")
-    assert caught.value.key == key
+def test_only_the_entry_with_the_mistake_is_off(file: Path, said: str, key: str) -> None:
+    good = '[[workspaces.repos]]\nalias = "good"\npath = "/good"\nallow_worktree = false\n'
+    roots = '[[workspaces.allowed_roots]]\nalias = "root"\npath = "/root"\n'
+    loaded = load(file, f"{said}\n{good}{roots}")
+    (warning,) = loaded.warnings
+    assert f": {key}: " in warning
+    assert warning.endswith("It is off; the others are used.")
+    found = loaded.settings.workspaces
+    assert [each.alias for each in found.repos] == ["good"]
+    assert not found.repos[0].allow_worktree
+    assert "root" in [each.alias for each in found.allowed_roots]
+    assert all(each.alias != "a" for each in (*found.repos, *found.allowed_roots))
+    assert set(found.off) <= {"a", "a/b"}
+    assert ("a" in found.off) == ('alias = "a"' in said and "repos" in said)

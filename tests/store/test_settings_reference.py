@@ -240,7 +240,7 @@ def reference() -> str:
     parts.append(ACCOUNTS + _rows(ACCOUNT_KEYS, {**defaults, "name": _NONE}))
     cli_defaults = {field.name: field.default for field in fields(CliSettings)}
     parts.append(CLIS + _rows(CLI_KEYS, cli_defaults))
-    route_defaults = {**dict.fromkeys(ROUTE_KEYS, _NONE), "enabled": True}
+    route_defaults = {**dict.fromkeys(ROUTE_KEYS, _NONE), "enabled": True, "cache_s": 0.0}
     parts.append(ROUTES + _rows(ROUTE_KEYS, route_defaults))
     parts.append(
         MATCH
@@ -328,7 +328,8 @@ def test_every_field_can_be_set() -> None:
     own = {"name", "api_key_env", "vault", "weight", "priority", "enabled"}
     assert set(ACCOUNT_KEYS) == own
     assert own == {field.name for field in fields(Account)} - {"api_key", "credential"}
-    assert set(WORKSPACES_KEYS) == set(_defaults(WorkspaceSettings)) - {"repos", "allowed_roots"}
+    own = {"repos", "allowed_roots", "off"}
+    assert set(WORKSPACES_KEYS) == set(_defaults(WorkspaceSettings)) - own
     assert set(ROOT_KEYS) == set(_defaults(AllowedRoot))
     assert set(OAUTH_KEYS) == set(_defaults(OauthSettings))
     assert set(MATCH_KEYS) == {field.name for field in fields(RouteMatch)}

@@ -32,14 +32,14 @@ class Bench:
 
     @property
     def folder(self) -> Path:
-        return self._made("project")
+        return self.made("project")
 
     def with_(self, **changes: Any) -> Bench:
         return replace(self, **changes)
 
     def write(self, name: str, settings: str) -> None:
         """A file of the CLI's home."""
-        file = self._made("home") / name
+        file = self.made("home") / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(settings)
 
@@ -50,13 +50,13 @@ class Bench:
             cli=self.cli.name, prompt=prompt, model=model, options=options, **fields
         )
         plan = self.cli.plan(request)
-        own = self._made("own")
+        own = self.made("own")
         for file in plan.files:
             (own / file.name).write_bytes(file.content)
         done = subprocess.run(
             [self.program, *(each.replace("{folder}", str(own)) for each in plan.arguments)],
             cwd=self.folder,
-            env=self._environment(plan.environment),
+            env=self.environment_with(plan.environment),
             input=plan.stdin,
             capture_output=True,
             timeout=90,
@@ -72,7 +72,7 @@ class Bench:
         done = subprocess.run(
             [self.program, *arguments],
             cwd=self.folder,
-            env=self._environment({}),
+            env=self.environment_with({}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -86,9 +86,9 @@ class Bench:
         side = self.cli.side_usage
         told = [event for event in events if isinstance(event, UsageTold)]
         if side is not None:
-            root, path = self._made("home"), side.path.replace("{session_id}", session_of(events))
+            root, path = self.made("home"), side.path.replace("{session_id}", session_of(events))
             if path.startswith("{folder}/"):
-                root, path = self._made("own"), path.removeprefix("{folder}/")
+                root, path = self.made("own"), path.removeprefix("{folder}/")
             (file,) = root.glob(path)
             found = side.read(file.read_bytes())
             assert found is not None
@@ -96,17 +96,17 @@ class Bench:
         assert not told[-1].is_cumulative
         return told[-1].usage
 
-    def _environment(self, planned: Mapping[str, str]) -> dict[str, str]:
+    def environment_with(self, planned: Mapping[str, str]) -> dict[str, str]:
         return {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(self._made("home")),
-            "TMPDIR": str(self._made("tmp")),
+            "HOME": str(self.made("home")),
+            "TMPDIR": str(self.made("tmp")),
             "TERM": "dumb",
             **self.environment,
             **planned,
         }
 
-    def _made(self, name: str) -> Path:
+    def made(self, name: str) -> Path:
         (self.root / name).mkdir(parents=True, exist_ok=True)
         return self.root / name
 

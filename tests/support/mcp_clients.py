@@ -178,7 +178,7 @@ class McpClient:
 
     def run(self) -> subprocess.CompletedProcess[str]:
         """One turn, to its end."""
-        given = {**self.bench._environment({}), **_QUIET}
+        given = {**self.bench.environment_with({}), **_QUIET}
         done = subprocess.run(
             [str(self.bench.program), *self.habits.arguments],
             cwd=self.bench.folder,

@@ -3,16 +3,11 @@
 from llmgw_desktop.clis.claude.dialogue import ClaudeDialogue
 from llmgw_desktop.clis.claude.flags import FLAGS, UNLISTED, VERSION
 from llmgw_desktop.clis.claude.options import OPTIONS
-from llmgw_desktop.clis.claude.plan import FACTS, plan, plan_asking, prompt_blocks
+from llmgw_desktop.clis.claude.plan import FACTS, plan, plan_asking
 from llmgw_desktop.clis.claude.reader import SIGN_IN, ClaudeReader
 from llmgw_desktop.clis.cli import Cli, ModelUse
 from llmgw_desktop.clis.dialogue import AskingMode
-from llmgw_desktop.domain.cli import CliName, CliRequest
-
-
-def _dialogue(request: CliRequest, cwd: str) -> ClaudeDialogue:
-    return ClaudeDialogue(request, cwd, prompt_blocks(request))
-
+from llmgw_desktop.domain.cli import CliName
 
 CLI = Cli(
     name=CliName.CLAUDE,
@@ -40,8 +35,8 @@ CLI = Cli(
     ),
     asking=AskingMode(
         plan=plan_asking,
-        dialogue=_dialogue,
-        proof="It answers `initialize` and takes the mode `default` before the prompt is sent; each"
+        dialogue=ClaudeDialogue,
+        proof="It answers `initialize` and takes its mode before the prompt is sent; each"
         " turn's first line names that mode, and any other ends the run.",
     ),
 )

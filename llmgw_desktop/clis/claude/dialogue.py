@@ -7,6 +7,7 @@ asking mode, and then says with every turn which mode it is in.
 from collections.abc import Iterator
 
 from llmgw_desktop.clis.claude import control
+from llmgw_desktop.clis.claude.plan import asking_mode, prompt_blocks
 from llmgw_desktop.clis.claude.prompt import as_message
 from llmgw_desktop.clis.claude.reader import SIGN_IN, ClaudeReader
 from llmgw_desktop.clis.dialogue import Asked, Done, GaveUp, Send, Spoken, Withdrawn
@@ -17,19 +18,19 @@ from llmgw_desktop.clis.told import object_of, text_of
 from llmgw_desktop.domain.cli import CliEvent, CliRequest, ErrorCategory
 from llmgw_desktop.domain.permission import Ask, PermissionAnswer
 
-MODE = "default"
-_ASKING_MODES = frozenset({MODE, "manual", "plan"})
+_ASKING_MODES = frozenset({"default", "manual", "plan"})
 """In a plan nothing is done either; `manual` is what newer versions call the default."""
 _NOT_PROVEN = "Claude Code was started so that it asks before it acts, and {how}. It was stopped."
 
 
 class ClaudeDialogue:
-    """Of one run. `blocks`: its prompt."""
+    """Of one run."""
 
-    def __init__(self, request: CliRequest, cwd: str, blocks: list[dict[str, object]]) -> None:
+    def __init__(self, request: CliRequest, cwd: str) -> None:
         self._reader = ClaudeReader(request)
         self._cwd = cwd
-        self._blocks = blocks
+        self._mode = asking_mode(request)
+        self._blocks = prompt_blocks(request)
         self._lines = Lines()
         self._open: dict[str, Ask] = {}
         self._seen: set[str] = set()
@@ -128,7 +129,7 @@ class ClaudeDialogue:
         took = response.get("subtype") == "success"
         match response.get("request_id"):
             case control.INITIALIZE if took:
-                data = control.request(control.MODE, "set_permission_mode", mode=MODE)
+                data = control.request(control.MODE, "set_permission_mode", mode=self._mode)
                 yield Send(key=control.MODE, data=data)
             case control.MODE if took:
                 yield Send(key="prompt", data=as_message(self._blocks))

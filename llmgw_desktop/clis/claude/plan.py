@@ -39,11 +39,11 @@ _ALWAYS = ("--print", "--output-format=stream-json", "--verbose", "--include-par
 _MESSAGES = "--input-format=stream-json"
 _ASKING = (
     "--permission-prompt-tool=stdio",
-    "--permission-mode=default",
     # No settings of the person's or the folder's: they may allow things, and hooks may do so.
     "--setting-sources=",
     '--settings={"permissions":{"defaultMode":"default","disableBypassPermissionsMode":"disable"}}',
 )
+_MODES = ("", "default", "manual", "plan")
 _ENVIRONMENT = {
     "DISABLE_AUTOUPDATER": "1",
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
@@ -96,9 +96,11 @@ def plan_asking(request: CliRequest) -> LaunchPlan:
     out. The prompt goes by the dialogue."""
     asked = Asked(request, OPTIONS, free=PROSE)
     asked.refuse(ALLOWS_BEFOREHAND, "a run that asks lets nothing allow things beforehand")
-    if asked.text("permissionMode") not in ("", "default", "manual"):
+    # What the gate sets for a managed run allows more than asking does, and is left aside.
+    if not request.is_managed and asked.text("permissionMode") not in _MODES:
         raise InvalidRun(
-            "a run that asks has the mode `default`, in which all is asked", field="permissionMode"
+            "a run that asks has the mode `default` or `plan`: in others things are done unasked",
+            field="permissionMode",
         )
     if asked.is_on("bare"):
         raise InvalidRun("it is not known to ask so", field="bare")
@@ -107,10 +109,19 @@ def plan_asking(request: CliRequest) -> LaunchPlan:
     arguments = [each for each in usual.arguments if each != _MESSAGES]
     return replace(
         usual,
-        arguments=known([*arguments, _MESSAGES, *_ASKING], FLAGS, VERSION),
+        arguments=known(
+            [*arguments, _MESSAGES, *_ASKING, f"--permission-mode={asking_mode(request)}"],
+            FLAGS,
+            VERSION,
+        ),
         stdin=None,
-        changes_files=True,
+        changes_files=asking_mode(request) != "plan",
     )
+
+
+def asking_mode(request: CliRequest) -> str:
+    """The one that a run which asks is in."""
+    return "plan" if request.options.get("permissionMode") == "plan" else "default"
 
 
 def prompt_blocks(request: CliRequest) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Google's Gemini CLI, as it was seen to be at version 0.61.0."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse
+from llmgw_desktop.clis.gemini.asking import ASKING
 from llmgw_desktop.clis.gemini.flags import FLAGS, VERSION
 from llmgw_desktop.clis.gemini.options import OPTIONS
 from llmgw_desktop.clis.gemini.plan import FACTS, plan
@@ -17,6 +18,7 @@ CLI = Cli(
     sign_in=SIGN_IN,
     contract_version=VERSION,
     flags=FLAGS,
+    asking=ASKING,
     # It reads what stands behind an `@` within the working folder alone, and there is nothing.
     model_use=ModelUse(options={"noTools": True}, system="systemPrompt"),
 )

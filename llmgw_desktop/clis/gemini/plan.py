@@ -49,7 +49,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     return LaunchPlan(
         command="gemini",
         arguments=known(arguments, FLAGS, VERSION),
-        environment=_environment(asked),
+        environment=environment(asked),
         stdin=as_utf8(_prompt(request, asked), "prompt"),
         files=tuple(_files(asked)),
         output_format="stream-json",
@@ -64,7 +64,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     )
 
 
-def _environment(asked: Asked) -> dict[str, str]:
+def environment(asked: Asked) -> dict[str, str]:
     if asked.has("systemPrompt"):
         return {**_ENVIRONMENT, "GEMINI_SYSTEM_MD": f"{FOLDER}/{_SYSTEM_FILE}"}
     return _ENVIRONMENT
@@ -73,6 +73,10 @@ def _environment(asked: Asked) -> dict[str, str]:
 def _files(asked: Asked) -> Iterator[PlannedFile]:
     if asked.is_on("noTools"):
         yield _NO_TOOLS
+    yield from system_file(asked)
+
+
+def system_file(asked: Asked) -> Iterator[PlannedFile]:
     if asked.has("systemPrompt"):
         content = as_utf8(asked.text("systemPrompt"), "systemPrompt")
         yield PlannedFile(name=_SYSTEM_FILE, content=content)

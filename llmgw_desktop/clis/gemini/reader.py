@@ -39,7 +39,7 @@ SIGN_IN = SignIn(
     homes={"GEMINI_CLI_HOME": ""},
     kept_environment={"GOOGLE_GENAI_USE_GCA": "true"},
 )
-_NOISE = r"^(?:Warning: |YOLO mode|Ripgrep is not|\[STARTUP\]|    at |Loaded cached)"
+NOISE = r"^(?:Warning: |YOLO mode|Ripgrep is not|\[STARTUP\]|    at |Loaded cached)"
 _WENT_WELL = {"success": True, "error": False}
 
 
@@ -47,7 +47,7 @@ class GeminiReader(JsonLinesReader):
     """Its answer comes in pieces, and is not repeated as a whole."""
 
     def __init__(self, _: CliRequest) -> None:
-        super().__init__("Gemini", SIGN_IN, noise=_NOISE)
+        super().__init__("Gemini", SIGN_IN, noise=NOISE)
         self._error = ""
 
     @override

@@ -1,6 +1,7 @@
 """xAI's Grok CLI, as it was seen to be at version 1.0.41."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, OutputReader
+from llmgw_desktop.clis.grok.asking import ASKING
 from llmgw_desktop.clis.grok.flags import FLAGS, UNLISTED, VERSION
 from llmgw_desktop.clis.grok.messages_reader import GrokMessagesReader
 from llmgw_desktop.clis.grok.options import AS_MESSAGES, OPTIONS, asked_format
@@ -26,6 +27,7 @@ CLI = Cli(
     sign_in=SIGN_IN,
     contract_version=VERSION,
     flags=FLAGS,
+    asking=ASKING,
     unlisted_flags=UNLISTED,
     model_use=ModelUse(
         # It knows no empty list: one harmless tool, and then not that one either. A prompt of

@@ -35,7 +35,7 @@ _RULES = {
     # With this mode alone an edit ends the run as if nobody had accepted it; within the folder.
     "acceptEdits": ("--allow=Edit(./**)", "--allow=Write(./**)"),
 }
-_ENVIRONMENT = {"GROK_DISABLE_AUTOUPDATER": "1"}
+ENVIRONMENT = {"GROK_DISABLE_AUTOUPDATER": "1"}
 
 
 def plan(request: CliRequest) -> LaunchPlan:
@@ -64,7 +64,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     return LaunchPlan(
         command="grok",
         arguments=known(arguments, FLAGS, VERSION),
-        environment=_ENVIRONMENT,
+        environment=ENVIRONMENT,
         files=() if is_prompt_json else (prompt,),
         output_format=form,
         changes_files=asked.text("permissionMode") != "plan",

@@ -1,6 +1,7 @@
 """Mistral's Vibe CLI, `vibe`, as it was seen to be at version 3.0.3."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse, SideUsage
+from llmgw_desktop.clis.mistral.asking import ASKING
 from llmgw_desktop.clis.mistral.export import PATH, read_usage
 from llmgw_desktop.clis.mistral.flags import FLAGS, UNLISTED, VERSION
 from llmgw_desktop.clis.mistral.options import OPTIONS
@@ -18,6 +19,7 @@ CLI = Cli(
     sign_in=SIGN_IN,
     contract_version=VERSION,
     flags=FLAGS,
+    asking=ASKING,
     unlisted_flags=UNLISTED,
     side_usage=SideUsage(path=PATH, read=read_usage),
     # No list takes all its tools from it; whatever changes something, or lies elsewhere, is denied.

@@ -30,7 +30,7 @@ SIGN_IN = SignIn(
     kept=(".vibe/.env",),
     homes={"VIBE_HOME": ".vibe"},
 )
-_NOISE = r"^Reading API keys from"
+NOISE = r"^Reading API keys from"
 _STOPPED = re.compile(r"Stopped: (\S+)")
 _WENT_WELL = {"completed": True, "failed": False}
 
@@ -41,7 +41,7 @@ class VibeReader(JsonLinesReader):
     prompt of this run counts."""
 
     def __init__(self, request: CliRequest) -> None:
-        super().__init__("Vibe", SIGN_IN, noise=_NOISE)
+        super().__init__("Vibe", SIGN_IN, noise=NOISE)
         self._prompt = request.prompt.strip()
         self._is_ours = request.session is SessionWish.NEW
         self._last_turn: list[Message] = []

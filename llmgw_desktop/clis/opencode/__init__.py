@@ -1,6 +1,7 @@
 """opencode, as it was seen to be at version 1.18.33."""
 
 from llmgw_desktop.clis.cli import Cli, ModelUse
+from llmgw_desktop.clis.opencode.asking import ASKING
 from llmgw_desktop.clis.opencode.flags import FLAGS, HELPS, VERSION
 from llmgw_desktop.clis.opencode.options import OPTIONS
 from llmgw_desktop.clis.opencode.plan import FACTS, plan
@@ -17,6 +18,7 @@ CLI = Cli(
     sign_in=SIGN_IN,
     contract_version=VERSION,
     flags=FLAGS,
+    asking=ASKING,
     helps=HELPS,
     # Reads within its folder, which is empty; nothing else.
     model_use=ModelUse(options={"permissionMode": "default"}),

@@ -12,9 +12,10 @@ from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan, NamedPath
 from llmgw_desktop.domain.run_errors import InvalidRun
 
 FACTS = CliFacts(streams=True, forks=True, tells_cost=True, tells_cache=True)
-_IDS = SessionIds(
+IDS = SessionIds(
     shape=re.compile(r"ses_[A-Za-z0-9]{8,64}"), example="ses_e044eb816ffeu0Ns7T9eTf8CZx"
 )
+ENVIRONMENT = {"OPENCODE_DISABLE_AUTOUPDATE": "1", "OPENCODE_DISABLE_LSP_DOWNLOAD": "1"}
 _MODEL = re.compile(r"[^/]+/.+")
 # The last rule that fits decides. Each tool is named, since a person's own settings are merged
 # with these: one that is allowed there would stay allowed.
@@ -39,8 +40,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     mode = asked.text("permissionMode") or "default"
     if mode == "plan" and asked.has("agent"):
         raise InvalidRun("plan is an agent itself; ask for one of them", field="agent")
-    if asked.model and not _MODEL.fullmatch(asked.model):
-        raise InvalidRun("opencode names its models `provider/model`", field="model")
+    checked_model(asked)
     arguments = [
         "run",
         "--format=json",
@@ -62,8 +62,14 @@ def plan(request: CliRequest) -> LaunchPlan:
     )
 
 
+def checked_model(asked: Asked) -> None:
+    """Raises InvalidRun."""
+    if asked.model and not _MODEL.fullmatch(asked.model):
+        raise InvalidRun("opencode names its models `provider/model`", field="model")
+
+
 def _environment(mode: str) -> dict[str, str]:
-    environment = {"OPENCODE_DISABLE_AUTOUPDATE": "1", "OPENCODE_DISABLE_LSP_DOWNLOAD": "1"}
+    environment = dict(ENVIRONMENT)
     if mode in _RULES:
         environment["OPENCODE_PERMISSION"] = orjson.dumps(_RULES[mode]).decode()
     return environment
@@ -72,7 +78,7 @@ def _environment(mode: str) -> dict[str, str]:
 def _session(request: CliRequest) -> list[str]:
     named = request.session_id
     going = [f"--session={named}"] if named else ["--continue"]
-    match checked_session(request, FACTS, ids=_IDS):
+    match checked_session(request, FACTS, ids=IDS):
         case SessionWish.RESUME | SessionWish.CONTINUE:
             return going
         case SessionWish.FORK:

@@ -1,12 +1,14 @@
 """Who is it, and may it: what stands between a caller and the work, in one place."""
 
 from collections.abc import Callable
+from typing import Protocol
 
-from llmgw_desktop.domain.access_errors import MissingScope
+from llmgw_desktop.domain.access_errors import MissingScope, Unauthenticated
 from llmgw_desktop.domain.errors import GatewayClosed
 from llmgw_desktop.domain.events import GatewayState
 from llmgw_desktop.domain.principal import SCOPE_WORDS, Principal, Scope
 from llmgw_desktop.engine.access.authenticator import Authenticator
+from llmgw_desktop.engine.access.refusals import Refusals
 from llmgw_desktop.engine.caller import Caller
 
 _CLOSED_WORDS = {
@@ -15,28 +17,65 @@ _CLOSED_WORDS = {
 }
 
 
+class Challenges(Protocol):
+    """What a program that is not let in is told: how it might be."""
+
+    def unknown(self, path: str, scope: Scope, *, has_key: bool) -> str: ...
+
+    def lacking(self, path: str, principal: Principal, scope: Scope) -> str: ...
+
+
 class Gate:
     """Every door asks here before a body is read or anything is sent on."""
 
     def __init__(
-        self, authenticator: Authenticator, *, before: Callable[[], None] = lambda: None
+        self,
+        authenticator: Authenticator,
+        *,
+        before: Callable[[], None] = lambda: None,
+        challenges: Challenges | None = None,
     ) -> None:
         """`before` runs ahead of every decision, so that it is made by the settings of now."""
         self._authenticator = authenticator
         self._before = before
+        self._challenges = challenges
+        self.refusals = Refusals()
         self.state = GatewayState.STARTING
 
     def admit(self, caller: Caller, scope: Scope) -> Principal:
-        """Raises Unauthenticated, MalformedRequest (two keys), MissingScope, GatewayClosed."""
+        """Raises Unauthenticated, UnnamedPerson, MalformedRequest (two keys), MissingScope,
+        GatewayClosed."""
         self._before()
-        principal = self._authenticator.identify(caller.presented_keys)
-        self._check(principal, scope)
+        try:
+            principal = self._identified(caller)
+        except Unauthenticated as error:
+            self.refusals.note(caller.address)
+            if self._challenges is not None:
+                has_key = bool(caller.presented_keys)
+                error.challenge = self._challenges.unknown(caller.path, scope, has_key=has_key)
+            raise
+        self.check_scope(principal, scope, caller.path)
         return principal
+
+    def check_scope(self, principal: Principal, scope: Scope, path: str) -> None:
+        """What came in by this path. Raises MissingScope with the way to more, GatewayClosed."""
+        try:
+            self._check(principal, scope)
+        except MissingScope as error:
+            if self._challenges is not None:
+                error.challenge = self._challenges.lacking(path, principal, scope)
+            raise
 
     def allow(self, principal: Principal, scope: Scope) -> None:
         """One who was let in already asks for more. Raises MissingScope, GatewayClosed."""
         self._before()
         self._check(principal, scope)
+
+    def _identified(self, caller: Caller) -> Principal:
+        principal = self._authenticator.identify(caller)
+        if principal.door and principal.door != caller.path:
+            raise Unauthenticated  # a token for another audience is none here
+        return principal
 
     def _check(self, principal: Principal, scope: Scope) -> None:
         if scope not in principal.scopes:

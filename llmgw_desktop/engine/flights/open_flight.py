@@ -65,6 +65,7 @@ class OpenFlight:
         "answer_whole",
         "attempt_log",
         "attempts",
+        "cache_said",
         "candidate",
         "choice",
         "chunks",
@@ -137,6 +138,9 @@ class OpenFlight:
         self.attempts = self.chunks = 0
         self.choice = self.candidate = self.cost_usd = self.prompt_facts = None
         self.attempt_log: list[_OpenAttempt] = []
+        self.cache_said = ""
+        """Whether the gateway's own cache had the answer: `hit` or `miss`; empty where it was not
+        asked."""
         self.fell_back: bool | None = None
         """Whether another than the first candidate answered; None where there was but one."""
         self.upstream_protocol: ModelProtocol | None = None

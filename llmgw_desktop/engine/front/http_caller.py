@@ -18,6 +18,7 @@ from llmgw_desktop.domain.errors import (
 )
 from llmgw_desktop.engine import zstd_unpacking
 from llmgw_desktop.engine.caller import HeaderLines
+from llmgw_desktop.engine.front.guard import Guard
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.engine.gathering import Gathering
 from llmgw_desktop.engine.turns import Turns
@@ -43,6 +44,7 @@ class HttpCaller:
         max_body_bytes: int,
         body_patience_s: float,
         turns: Turns,
+        guard: Guard,
     ) -> None:
         """A body whose next piece takes longer than `body_patience_s` is not coming."""
         self._request = request
@@ -51,6 +53,7 @@ class HttpCaller:
         self._body_patience_s = body_patience_s
         self._limit_words = "http.max_body_bytes in the settings"
         self._turns = turns
+        self._guard = guard
         self._stream: HttpAnswer | None = None
         self.response: HttpAnswer | None = None
         self.principal: Principal | None = None
@@ -108,6 +111,15 @@ class HttpCaller:
         transport = self._request.transport
         name = None if transport is None else transport.get_extra_info("peername")
         return (str(name[0]), int(name[1])) if name else None
+
+    @property
+    def address(self) -> str:
+        peer = self.peer
+        return peer[0] if peer else ""
+
+    @property
+    def is_from_here(self) -> bool:
+        return self._guard.is_from_here(self._request)
 
     @property
     def is_encrypted(self) -> bool:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 
 from llmgw_desktop.domain.errors import MalformedRequest, RequestTooLarge
 from llmgw_desktop.domain.mcp_presentation import MAX_MESSAGE_BYTES
+from llmgw_desktop.domain.principal import Principal
 from llmgw_desktop.domain.principal import Scope as Permission
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.dialect import Dialect
@@ -47,10 +48,16 @@ class McpDoor:
     """`offer` is asked for once, with the first request; a stop leaves a door that opens again."""
 
     def __init__(
-        self, gate: Gate, offer: Callable[[], Offer], make_serving: MakeServing | None = None
+        self,
+        gate: Gate,
+        offer: Callable[[], Offer],
+        make_serving: MakeServing | None = None,
+        *,
+        path: str = "/mcp",
     ) -> None:
         """`make_serving`, left out: the SDK's."""
         self._gate = gate
+        self._path = path
         self._make_offer = offer
         self._make_serving = make_serving or _sdk_serving
         self._tasks = Tasks()
@@ -62,7 +69,8 @@ class McpDoor:
         self._tasks.start(self._warm(), name="read MCP in")
 
     async def answer(self, caller: HttpCaller) -> None:
-        """Raises MalformedRequest, RequestTooLarge, GatewayClosed and what reading a body does."""
+        """Raises MalformedRequest, RequestTooLarge, MissingScope, GatewayClosed and what reading a
+        body does."""
         self._gate.check_open()
         visitor = _visitor(caller)
         body = await _body(caller)
@@ -108,7 +116,10 @@ class McpDoor:
 
     async def _make_open(self) -> "_Open":
         # All tools with their schemas: too long for the loop.
-        return _Open(await asyncio.to_thread(self._make_offer))
+        return _Open(await asyncio.to_thread(self._make_offer), self._may)
+
+    def _may(self, principal: Principal, scope: Permission) -> None:
+        self._gate.check_scope(principal, scope, self._path)
 
     async def _serving(self, door: "_Open") -> Serving:
         if door.serving is None:
@@ -132,10 +143,10 @@ class McpDoor:
 class _Open:
     """What there is from the first request until the door closes."""
 
-    def __init__(self, offer: Offer) -> None:
+    def __init__(self, offer: Offer, may: Callable[[Principal, Permission], None]) -> None:
         self.offer = offer
         self.sessions = McpSessions()
-        self.short_way = ShortWay(offer, self.sessions)
+        self.short_way = ShortWay(offer, self.sessions, may)
         self.serving: asyncio.Future[Serving] | None = None
         self.stop = asyncio.Event()
 

@@ -6,12 +6,15 @@ client cancels it; in the later one a client that leaves cancels it.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 
 from llmgw_desktop.domain.errors import ClientGone
 from llmgw_desktop.domain.mcp_presentation import NAME, TITLE, VERSION
+from llmgw_desktop.domain.oauth import GRANTABLE_SCOPES
+from llmgw_desktop.domain.principal import Principal, PrincipalKind, Scope
 from llmgw_desktop.engine.caller import JSON, HeaderLines
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.mcp_message import (
@@ -43,8 +46,15 @@ _LISTS_STAY_MS = 60_000
 class ShortWay:
     """Answers what is plain, and says of the rest that it did nothing."""
 
-    def __init__(self, offer: Offer, sessions: McpSessions) -> None:
+    def __init__(
+        self,
+        offer: Offer,
+        sessions: McpSessions,
+        may: Callable[[Principal, Scope], None] = lambda *_: None,
+    ) -> None:
+        """`may` raises MissingScope for one who may not, and knows the way to more."""
         self._offer = offer
+        self._may = may
         self._sessions = sessions
         self._tasks = Tasks()
         self._calls: dict[tuple[str, Id], asyncio.Task[ToolAnswer]] = {}
@@ -52,10 +62,11 @@ class ShortWay:
         self._lists: dict[tuple[Any, ...], bytes] = {}
 
     async def answer(self, caller: HttpCaller, visitor: Visitor, body: bytes) -> bool:
-        """Whether it was answered; if not, it is the SDK's. Raises RequestTooLarge."""
+        """Whether it was answered; else it is the SDK's. Raises RequestTooLarge, MissingScope."""
         message = read_message(body)
         if message is None:
             return False
+        self._check_scope(visitor.principal, message)
         client_id = visitor.principal.client_id
         if message.get("method") == CANCELED:
             session = session_of(caller, self._sessions, client_id)
@@ -74,6 +85,17 @@ class ShortWay:
 
     async def close(self) -> None:
         await self._tasks.stop()
+
+    def _check_scope(self, principal: Principal, message: dict[str, Any]) -> None:
+        """Who was let in by a person can ask that person for more, and is told so before the call;
+        to others a tool that they may not use does not exist."""
+        if principal.kind is not PrincipalKind.OAUTH or message.get("method") != CALL:
+            return
+        params = message.get("params")
+        name = params.get("name") if isinstance(params, dict) else None
+        scope = self._offer.toolbox.scope_of(name) if isinstance(name, str) else None
+        if scope is not None and scope not in principal.scopes and scope in GRANTABLE_SCOPES:
+            self._may(principal, scope)
 
     async def _cancel(
         self, caller: HttpCaller, session: McpSession | None, message: dict[str, Any]

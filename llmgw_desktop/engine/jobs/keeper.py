@@ -36,9 +36,9 @@ _SPOKEN_WITH = """
 d=$1; shift
 trap : HUP INT QUIT TERM USR1 USR2 ALRM
 printf '%-40s\\n' "$$" 1<>"$d/keeper"
-exec 3<&0 4>&2 5>"$d/stdin" 6>&1 </dev/null 2>/dev/null
-(read -r _ 0<>"$d/holder") >/dev/null 3<&- 4>&- 6>&- &
-exec 5>&-
+exec 3<&0 4>&2 5>"$d/stdin" 6>&1 9<>"$d/holder" </dev/null 2>/dev/null
+(read -r _ <&9) >/dev/null 3<&- 4>&- 6>&- &
+exec 5>&- 9>&-
 c=
 if [ -p "$d/out" ]; then
     exec 7<>"$d/out" 8<"$d/out" 9>"$d/out"

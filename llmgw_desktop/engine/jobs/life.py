@@ -139,7 +139,8 @@ class JobLife:
             return
         live.is_ending = True
         _put_off(live)
-        self._parts.permissions.job_ended(live.job.id)
+        if live.asked.request.asks:
+            self._parts.permissions.job_ended(live.job.id)
         # A CLI's own words may quote a key; the row is kept, shown and logged.
         verdict = replace(verdict, error=self._parts.clean(verdict.error))
         now_s = self._parts.clock.now_s()

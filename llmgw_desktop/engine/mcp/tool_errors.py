@@ -8,16 +8,20 @@ from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, RequestError
 from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.domain.run_errors import (
+    ApprovalDenied,
     InvalidRun,
     NoSuchJob,
     NoSuchSession,
     NoSuchWorkspace,
     is_passing,
 )
+from llmgw_desktop.domain.worktree import NoSuchWorktree
 from llmgw_desktop.engine.mcp.tool import ToolAnswer
+from llmgw_desktop.wire.approvals import approval_object
 
 NOT_FOUND = "not_found"
 PERMISSION = "permission_denied"
+DENIED = "approval_denied"
 INTERNAL = "internal_error"
 CATEGORIES = (
     *ErrorCategory,
@@ -25,6 +29,7 @@ CATEGORIES = (
     JobState.ORPHANED,
     NOT_FOUND,
     PERMISSION,
+    DENIED,
     INTERNAL,
 )
 """All words that `errorCategory` may hold."""
@@ -44,6 +49,8 @@ class NotFound(RequestError):
 
 def refusal(error: LlmgwError, **more: Any) -> ToolAnswer:
     """`more`: what this tool adds, such as the id that was asked for."""
+    if isinstance(error, ApprovalDenied):
+        more["approval"] = approval_object(error.approval)
     return told(
         str(error),
         category_of(error),
@@ -73,10 +80,12 @@ def told(
 
 
 def category_of(error: LlmgwError) -> str:
-    if isinstance(error, NoSuchJob | NoSuchSession | NoSuchWorkspace | NotFound):
+    if isinstance(error, NoSuchJob | NoSuchSession | NoSuchWorkspace | NoSuchWorktree | NotFound):
         return NOT_FOUND
     if isinstance(error, AccessError):
         return PERMISSION
+    if isinstance(error, ApprovalDenied):
+        return DENIED
     category = getattr(error, "category", None)
     if category:
         return str(category)

@@ -6,7 +6,7 @@ from typing import Any
 
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.principal import Principal
+from llmgw_desktop.domain.principal import Principal, Scope
 from llmgw_desktop.engine.mcp.arguments import checked
 from llmgw_desktop.engine.mcp.tool import Profile, Progress, Tool, ToolAnswer, ToolCall
 from llmgw_desktop.engine.mcp.tool_errors import INTERNAL, refusal, told
@@ -31,6 +31,11 @@ class Toolbox:
 
     def shown(self, principal: Principal, profile: Profile) -> list[Tool]:
         return [tool for tool in self._tools.values() if tool.shown_to(principal, profile)]
+
+    def scope_of(self, name: str) -> Scope | None:
+        """What the tool of this name needs; None where there is none."""
+        tool = self._tools.get(name)
+        return None if tool is None else tool.scope
 
     async def call(
         self,

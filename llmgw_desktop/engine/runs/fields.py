@@ -6,16 +6,20 @@ refused with its name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from llmgw_desktop.clis.asked import option
-from llmgw_desktop.clis.checks import no_nul
+from llmgw_desktop.clis.checks import no_flag, no_nul
 from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.instructions import instructed
 from llmgw_desktop.clis.values import ON, TEXT, TEXTS, fits, one_of, said, whole_number
+from llmgw_desktop.domain.approval import ApprovalPolicy, ApprovalStrategy, Asking
 from llmgw_desktop.domain.cli import Warned
 from llmgw_desktop.domain.near_names import meant
 from llmgw_desktop.domain.prompt_facts import NO_FACTS, AnswerShape, PromptFacts
 from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.worktree import LONGEST_REF, NAME, NAME_WORDS, WorktreeWish
 from llmgw_desktop.engine.runs.cache_marks import cache_marks
 from llmgw_desktop.engine.runs.prompt import PARTS, read_prompt
 
@@ -40,27 +44,29 @@ COMMON = (
     option("optimizePrompt", ON, "Shorten it, never code or data."),
     option("optimizeResponse", ON, "The same of the answer."),
     option("compressResponse", ON, "Keeps courtesies; default: the settings."),
-    option("approvalStrategy", one_of("legacy", "mcp_managed"), "Only legacy is offered yet."),
     option(
-        "approvalPolicy",
-        one_of("strict", "balanced", "permissive"),
-        "Of effect with approvalStrategy mcp_managed only.",
+        "approvalStrategy",
+        one_of(*ApprovalStrategy),
+        "mcp_managed: scored by the gate, in the CLI's safe mode. The settings may demand it.",
     ),
-    option("mcpServers", TEXTS, "Not offered yet: an empty list."),
+    option("approvalPolicy", one_of(*ApprovalPolicy), "Of mcp_managed: how strict the gate is."),
+    option("mcpServers", TEXTS, "MCP servers of the settings that it gets, and no others."),
+    option("approvals", one_of(*Asking), "ask: a person is asked before the agent acts."),
     option("workspace", TEXT, "A registered folder to work in; workingDir is below it."),
-    option("worktree", {"anyOf": [ON, {"type": "object"}]}, "Not offered yet."),
-    option("requestInstructions", TEXT, "Not offered yet."),
+    option(
+        "worktree",
+        {"anyOf": [ON, {"type": "object", "properties": {"name": TEXT, "ref": TEXT}}]},
+        "In a git worktree of its own, on the branch gateway/NAME from ref.",
+    ),
+    option("requestInstructions", TEXT, "Instructions beside the prompt."),
 )
 _COMMON = {each.name: each for each in COMMON}
-NOT_YET = {
-    "mcpServers": "servers are not chosen by name in this version; the CLI uses its own settings",
-    "worktree": "this version makes no worktrees; make one and name it as workingDir",
-    "requestInstructions": "this version has no place for them; put them into the prompt",
-}
-"""Fields that are known by their names alone: whoever sends one is told what to do instead."""
 _KEEP_NO_SESSION = ("noSessionPersistence", "ephemeral")
 """Fields of CLIs that mean: nothing to go on with later."""
+_W = TypeVar("_W", bound=StrEnum)
 _LONGEST_CORRELATION = 200
+_LONGEST_INSTRUCTIONS = 16_384
+_MOST_SERVERS = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +89,14 @@ class RunAsked:
     replay: bool = False
     facts: PromptFacts = NO_FACTS
     answer_shape: AnswerShape = AnswerShape.AS_IT_IS
+    strategy: ApprovalStrategy | None = None
+    policy: ApprovalPolicy | None = None
+    mcp_servers: tuple[str, ...] = ()
+    worktree: WorktreeWish | None = None
+    instructions: str = field(default="", repr=False)
+    """What was said beside the prompt; it stands among the options or before the prompt."""
+    asks: bool = False
+    """A person is asked before the agent acts."""
     options: Mapping[str, object] = field(default_factory=dict, repr=False)
     """The CLI's own."""
     warnings: tuple[Warned, ...] = ()
@@ -94,6 +108,8 @@ class RunDefaults:
 
     compresses_answers: bool = False
     marks_stable_prefix: bool = False
+    asks: bool = False
+    """No request undoes this one."""
 
 
 _DEFAULTS = RunDefaults()
@@ -121,9 +137,11 @@ def read_fields(
     marks = cache_marks(cli, said, model, emits=defaults.marks_stable_prefix)
     if marks.parts is not None:
         given["promptParts"] = marks.parts
+    instructions = common.get("requestInstructions", "")
+    prompt, given = instructed(cli.name, said.text, given, instructions)
     return RunAsked(
         cli=cli,
-        prompt=said.text,
+        prompt=prompt,
         model=model,
         session_id=common.get("sessionId", ""),
         continues=_continues(common),
@@ -138,6 +156,12 @@ def read_fields(
         replay=common.get("replay", False),
         facts=marks.facts,
         answer_shape=_answer_shape(common, defaults),
+        strategy=_word(ApprovalStrategy, common.get("approvalStrategy")),
+        policy=_word(ApprovalPolicy, common.get("approvalPolicy")),
+        mcp_servers=tuple(dict.fromkeys(common.get("mcpServers", ()))),
+        worktree=_worktree(common.get("worktree")),
+        instructions=instructions,
+        asks=_asks(cli, common, defaults),
         options=given,
         warnings=marks.warnings,
     )
@@ -147,14 +171,44 @@ def _check(name: str, value: object) -> None:
     schema = _COMMON[name].schema
     if not fits(value, schema):
         raise InvalidRun(f"it must be {said(schema)}", field=name)
-    if name in NOT_YET and value not in (False, []):
-        raise InvalidRun(NOT_YET[name], field=name)
     if isinstance(value, str):
         no_nul(value, name)
-    if name == "approvalStrategy" and value != "legacy":
-        raise InvalidRun("this version has no gate that could manage approvals", field=name)
+    if name == "requestInstructions" and len(str(value)) > _LONGEST_INSTRUCTIONS:
+        raise InvalidRun(f"it may have {_LONGEST_INSTRUCTIONS:,} characters", field=name)
+    if name == "mcpServers" and isinstance(value, list) and len(value) > _MOST_SERVERS:
+        raise InvalidRun(f"at most {_MOST_SERVERS} servers", field=name)
     if name == "correlationId" and not _is_plain(str(value)):
         raise InvalidRun(f"it must be 1 to {_LONGEST_CORRELATION} printable characters", field=name)
+
+
+def _word(words: type[_W], said: str | None) -> _W | None:
+    return None if said is None else words(said)
+
+
+def _worktree(given: object) -> WorktreeWish | None:
+    if not isinstance(given, dict):
+        return WorktreeWish() if given is True else None
+    if not given.keys() <= {"name", "ref"}:
+        raise InvalidRun("it has name and ref, or is true", field="worktree")
+    name, ref = given.get("name") or "", given.get("ref") or ""
+    if not isinstance(name, str) or (name and not NAME.fullmatch(name)):
+        raise InvalidRun(f"a name has {NAME_WORDS}", field="worktree")
+    if not isinstance(ref, str) or len(ref) > LONGEST_REF or not ref.isprintable():
+        raise InvalidRun(f"ref has 1 to {LONGEST_REF} printable characters", field="worktree")
+    no_flag(ref, "worktree")
+    return WorktreeWish(name=name, ref=ref)
+
+
+def _asks(cli: Cli, common: Mapping[str, Any], defaults: RunDefaults) -> bool:
+    wanted = common.get("approvals") == Asking.ASK
+    if not wanted and not defaults.asks:
+        return False
+    if cli.asking is None:
+        why = "the settings let only such agents run" if not wanted else "leave it out"
+        raise InvalidRun(
+            f"{cli.name} cannot be made to ask in this version; {why}", field="approvals"
+        )
+    return True
 
 
 def _is_plain(text: str) -> bool:

@@ -6,8 +6,7 @@ Who waits for a run waits no longer than `[jobs] sync_deadline_ms` says; the run
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.clis.cli import Cli
@@ -21,16 +20,20 @@ from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchJob
 from llmgw_desktop.domain.settings import JobSettings
 from llmgw_desktop.domain.submission import Submission, Submitted
+from llmgw_desktop.domain.worktree import Worktree
 from llmgw_desktop.engine.jobs.raw_output import RawOutput
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.engine.runs.admission import Admission, Admitted, operation_of
+from llmgw_desktop.engine.runs.charge import Charge
 from llmgw_desktop.engine.runs.fields import RunAsked, RunDefaults, read_fields
 from llmgw_desktop.engine.runs.session_plan import SessionPlan, session_plan
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.runs.shaping import shaped
 from llmgw_desktop.engine.tasks import Tasks
-from llmgw_desktop.engine.workspaces.registry import Workspaces
+from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 
 if TYPE_CHECKING:
+    from llmgw_desktop.engine.policy.run_spending import RunSpending
     from llmgw_desktop.engine.runs.cache_states import CacheStates
 
 
@@ -53,9 +56,10 @@ class RunService:
         *,
         ids: IdSource,
         jobs: JobSettings,
-        workspaces: Workspaces,
+        admission: Admission,
     ) -> None:
-        self.workspaces = workspaces
+        self.workspaces = admission.workspaces
+        self._admission = admission
         self.sessions = sessions
         self._supervisor = supervisor
         self._clis = clis
@@ -63,8 +67,14 @@ class RunService:
         self._deadline_ms = jobs.sync_deadline_ms
         self._submitting = Tasks()
         self._defaults = RunDefaults()
+        self.spending: RunSpending | None = None
+        """Joined later: what clients may spend."""
         self.caches: CacheStates | None = None
         """Joined later: what vendors' caches keep."""
+
+    @property
+    def worktrees(self) -> Worktrees:
+        return self._admission.worktrees
 
     def apply(self, jobs: JobSettings, defaults: RunDefaults) -> None:
         self._deadline_ms = jobs.sync_deadline_ms
@@ -82,39 +92,72 @@ class RunService:
         began: Callable[[Job], None] = _nobody_cares,
     ) -> RunReply:
         """A job that ended, or one that goes on. Raises InvalidRun, NoSuchWorkspace, SessionBusy,
-        Saturated: then nothing was made. `began` is told of the job before it is waited for."""
-        asked = await self._placed(await self._understood(self.cli(cli), fields))
-        plan = await asyncio.to_thread(session_plan, self.sessions, asked, principal)
-        asked = await asyncio.to_thread(self._warned, asked, plan, principal)
-        submitted = await self._submitted(self._submission(asked, plan, principal, project))
-        job = submitted.job
+        ApprovalDenied, Saturated: then nothing was made. `began` is told of the job before it is
+        waited for."""
+        named = self.cli(cli)
+        operation = operation_of(named, waits=wait)
+        begun = await self._begun(named, fields, principal, project, operation)
+        job = begun.submitted.job
         began(job)
         if wait and job.is_live:
             within_s = self._deadline_ms / 1000 or None
             job = await self._supervisor.wait(job.id, within_s) or job
-        return await self._reply(job, asked, submitted, plan)
+        return await self._reply(job, begun)
 
-    async def _submitted(self, submission: Submission) -> Submitted:
-        """Whole, though its caller leaves meanwhile: half of a job would be nobody's."""
-        work = self._submitting.start(self._submit(submission), name="submit a run")
-        submitted: Submitted | LlmgwError = await asyncio.shield(work)
-        if isinstance(submitted, LlmgwError):
-            raise submitted
-        return submitted
+    async def ask_to_read(
+        self, cli: str, fields: Mapping[str, object], principal: Principal, *, project: str = ""
+    ) -> RunReply:
+        """Not waited for. The gateway itself chose the CLI's fields, so that it changes nothing:
+        the gate is not asked. Raises as `ask`."""
+        begun = await self._begun(self.cli(cli), fields, principal, project, "")
+        return await self._reply(begun.submitted.job, begun)
 
-    async def _submit(self, submission: Submission) -> Submitted | LlmgwError:
+    async def _begun(
+        self,
+        cli: Cli,
+        fields: Mapping[str, object],
+        principal: Principal,
+        project: str,
+        operation: str,
+    ) -> "_Begun":
+        """`operation`: for the gate; empty: it is not asked."""
+        admission, is_ours = self._admission, not operation
+        asked = await self._understood(cli, admission.fields_of(fields, principal))
+        admitted = await admission.placed(asked, principal, is_ours=is_ours)
+        plan = await asyncio.to_thread(session_plan, self.sessions, admitted.asked, principal)
+        admitted, plan = await admission.going_on(admitted, plan, principal)
+        if not is_ours:
+            admitted = await admission.passed(admitted, principal, operation=operation)
+        asked = await asyncio.to_thread(self._warned, admitted.asked, plan, principal)
+        admitted = replace(admitted, asked=asked)
+        work = self._submit(admitted, plan, principal, project)
+        # Whole, though its caller leaves meanwhile: half of a job would be nobody's.
+        begun: _Begun | LlmgwError = await asyncio.shield(
+            self._submitting.start(work, name="submit a run")
+        )
+        if isinstance(begun, LlmgwError):
+            raise begun
+        return begun
+
+    async def _submit(
+        self, admitted: Admitted, plan: SessionPlan, principal: Principal, project: str
+    ) -> "_Begun | LlmgwError":
+        trees, tree = self._admission.worktrees, None
+        charge = Charge(self.spending)
         try:
-            return await self._supervisor.submit(submission)
+            tree, plan = await self._admission.in_worktree(admitted, plan, principal)
+            submission = self._submission(admitted, plan, principal, project)
+            charge.take(principal, submission)
+            submitted = await self._supervisor.submit(submission)
+            if tree is not None:
+                await trees.used(tree, submitted.job.id)
         except LlmgwError as error:
+            if tree is not None:
+                await trees.undo(tree)
+            charge.give_back()
             return error
-
-    async def _placed(self, asked: RunAsked) -> RunAsked:
-        """With the folder that it means."""
-        if not asked.workspace and (not asked.working_dir or Path(asked.working_dir).is_absolute()):
-            return asked
-        named = asked.workspace, asked.working_dir, asked.cli.name
-        folder = await asyncio.to_thread(self.workspaces.folder, *named)
-        return replace(asked, working_dir=folder)
+        charge.keep(submitted)
+        return _Begun(admitted=admitted, plan=plan, submitted=submitted, worktree=tree)
 
     async def _understood(self, cli: Cli, fields: Mapping[str, object]) -> RunAsked:
         """To make a long prompt shorter takes a while."""
@@ -221,8 +264,9 @@ class RunService:
             raise NoSuchJob(job_id)
 
     def _submission(
-        self, asked: RunAsked, plan: SessionPlan, principal: Principal, project: str
+        self, admitted: Admitted, plan: SessionPlan, principal: Principal, project: str
     ) -> Submission:
+        asked, place = admitted.asked, admitted.place
         return Submission(
             request=CliRequest(
                 cli=asked.cli.name,
@@ -232,6 +276,9 @@ class RunService:
                 session_id=plan.provider_id,
                 working_dir=plan.working_dir,
                 options=asked.options,
+                mcp_servers=asked.mcp_servers,
+                is_managed=admitted.is_managed,
+                asks=asked.asks,
             ),
             owner=principal.client_id,
             client=principal.name,
@@ -245,20 +292,34 @@ class RunService:
             idle_timeout_s=asked.idle_timeout_s,
             prompt_facts=asked.facts,
             answer_shape=asked.answer_shape,
+            workspace=place.workspace.alias if place else "",
+            workspace_top=place.top if place else "",
+            is_remote=principal.is_remote,
         )
 
-    async def _reply(
-        self, job: Job, asked: RunAsked, submitted: Submitted, plan: SessionPlan
-    ) -> RunReply:
+    async def _reply(self, job: Job, begun: "_Begun") -> RunReply:
+        admitted, submitted = begun.admitted, begun.submitted
+        asked = admitted.asked
         told = RunReply(job=job) if job.is_live else await self._said(job, asked.answer_shape)
         return replace(
             told,
             prompt_saving=asked.facts.prompt_saving,
             deduped=submitted.deduped,
             correlation_id=asked.correlation_id or job.correlation_id,
-            provider_session_id=told.provider_session_id or _chosen(submitted, plan) or None,
+            provider_session_id=told.provider_session_id or _chosen(submitted, begun.plan) or None,
             warnings=(*asked.warnings, *told.warnings),
+            approval=admitted.approval,
+            mcp_servers=admitted.servers,
+            worktree=begun.worktree,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    admitted: Admitted
+    plan: SessionPlan
+    submitted: Submitted
+    worktree: Worktree | None
 
 
 def _chosen(submitted: Submitted, plan: SessionPlan) -> str:

@@ -16,14 +16,8 @@ class Runs(Protocol):
 
     def cli(self, name: str) -> Cli: ...
 
-    async def ask(
-        self,
-        cli: str,
-        fields: Mapping[str, object],
-        principal: Principal,
-        *,
-        wait: bool,
-        project: str = "",
+    async def ask_to_read(
+        self, cli: str, fields: Mapping[str, object], principal: Principal, *, project: str = ""
     ) -> RunReply: ...
 
     async def reply(self, job_id: str, owner: str) -> RunReply: ...

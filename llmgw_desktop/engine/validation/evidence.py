@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.engine.validation.git import Git, too_large
+from llmgw_desktop.engine.workspaces.tame_git import TameGit, too_large
 
 SCHEMA = "review-evidence.v2"
 SCOPES = ("auto", "uncommitted", "branch", "commit")
@@ -70,7 +70,7 @@ def capture(asked: ChangesAsked, env: Mapping[str, str]) -> Evidence:
 
 
 def _captured(asked: ChangesAsked, env: Mapping[str, str]) -> Evidence:
-    git = Git(asked.folder, env, most_bytes=asked.most_bytes)
+    git = TameGit(asked.folder, env, most_bytes=asked.most_bytes)
     top = git.text("rev-parse", "--show-toplevel")
     if not top:
         raise InvalidRun("it is no folder of a repository with files", field="workingDir")
@@ -79,7 +79,7 @@ def _captured(asked: ChangesAsked, env: Mapping[str, str]) -> Evidence:
         raise InvalidRun(
             "the repository's files lie elsewhere; name that folder", field="workingDir"
         )
-    git = Git(top, env, most_bytes=asked.most_bytes)
+    git = TameGit(top, env, most_bytes=asked.most_bytes)
     paths = _paths(asked, top)
     head = git.found("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     scope, base = _scope(git, asked, head, paths)
@@ -113,7 +113,7 @@ def _evidence(top: str, whole: dict[str, Any], most_bytes: int) -> Evidence:
     )
 
 
-def _scope(git: Git, asked: ChangesAsked, head: str, paths: Sequence[str]) -> tuple[str, str]:
+def _scope(git: TameGit, asked: ChangesAsked, head: str, paths: Sequence[str]) -> tuple[str, str]:
     """With the commit that it begins from. `auto`: what is not committed; else the branch."""
     scope = asked.scope
     if scope == "auto" and not asked.base:
@@ -130,7 +130,7 @@ def _scope(git: Git, asked: ChangesAsked, head: str, paths: Sequence[str]) -> tu
     return scope, _commit(git, asked.base) if asked.base else _usual_base(git, head)
 
 
-def _usual_base(git: Git, head: str) -> str:
+def _usual_base(git: TameGit, head: str) -> str:
     for name in _BASES:
         found = git.found("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
         if found and found != head:
@@ -138,7 +138,7 @@ def _usual_base(git: Git, head: str) -> str:
     raise InvalidRun("say what the branch began from: no other branch was found", field="base")
 
 
-def _commit(git: Git, name: str) -> str:
+def _commit(git: TameGit, name: str) -> str:
     if name.startswith("-") or "\0" in name:
         raise InvalidRun("it is no name of a commit", field="base")
     arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
@@ -161,7 +161,7 @@ def _paths(asked: ChangesAsked, top: str) -> list[str]:
     return found
 
 
-def _patch(git: Git, which: Sequence[str], paths: Sequence[str]) -> dict[str, Any]:
+def _patch(git: TameGit, which: Sequence[str], paths: Sequence[str]) -> dict[str, Any]:
     verb, *rest = which
     raw = git.run(verb, "--patch", "--binary", "--full-index", *_DIFF, *rest, "--", *paths)
     listed = git.run(verb, "--name-only", "-z", *_DIFF, *rest, "--", *paths)
@@ -169,7 +169,9 @@ def _patch(git: Git, which: Sequence[str], paths: Sequence[str]) -> dict[str, An
     return {"paths": [name for name in names if name.strip()], **_piece(raw)}
 
 
-def _untracked(git: Git, top: Path, paths: Sequence[str], most_bytes: int) -> list[dict[str, Any]]:
+def _untracked(
+    git: TameGit, top: Path, paths: Sequence[str], most_bytes: int
+) -> list[dict[str, Any]]:
     listed = git.run("ls-files", "--others", "--exclude-standard", "-z", "--", *paths)
     found, total = [], 0
     for name in sorted(each for each in listed.split(b"\0") if each):

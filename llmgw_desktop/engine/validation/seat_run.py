@@ -129,8 +129,8 @@ class SeatRuns:
         prompt = only_words(call.prompt, reads_mentions=cli.model_use.reads_mentions)
         fields = fields_of(cli, answer.seat, call.request, prompt, call.schema)
         fields["correlationId"] = answer.correlation_id
-        reply = await self._runs.ask(
-            answer.seat.cli, fields, call.principal, wait=False, project=call.project
+        reply = await self._runs.ask_to_read(
+            answer.seat.cli, fields, call.principal, project=call.project
         )
         asked = replace(
             answer,

@@ -6,6 +6,7 @@ now, is noticed with each. Everything here may touch the disk and is for a threa
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from llmgw_desktop.domain.workspace import (
     ALIAS,
     ALIAS_WORDS,
     AllowedRoot,
+    Place,
     Workspace,
     WorkspaceKind,
     WorkspaceSettings,
@@ -53,13 +55,15 @@ class Workspaces:
     def all(self) -> list[Workspace]:
         """Those of the settings first; they hide registered ones of their aliases."""
         said = self._settings()
-        known = {each.alias for each in said.repos}
+        known = {each.alias for each in said.repos} | set(said.off)
         listed = [*said.repos, *(each for each in self._store.all() if each.alias not in known)]
         default = said.default or next((each.alias for each in listed if each.is_default), "")
         return [replace(each, is_default=each.alias == default) for each in listed]
 
     def get(self, alias: str, field: str = "workspace") -> Workspace:
         """Raises NoSuchWorkspace."""
+        if why := self._settings().off.get(alias):
+            raise InvalidRun(f"it is off, for the settings have a mistake: {why}", field=field)
         for each in self.all():
             if each.alias == alias:
                 return each
@@ -69,21 +73,70 @@ class Workspaces:
         """Its folder, for whoever reads in it. Raises NoSuchWorkspace, InvalidRun."""
         return str(self._top(self.get(alias)))
 
-    def folder(self, alias: str, working_dir: str, cli: CliName) -> str:
-        """Where a run works that names this workspace, or a relative folder and there is a default
-        one; else what it names. Raises NoSuchWorkspace, InvalidRun."""
-        if not alias:
-            if not working_dir or Path(working_dir).is_absolute():
-                return working_dir
-            default = next((each for each in self.all() if each.is_default), None)
-            if default is None:
-                return working_dir  # refused where all folders are looked at
-            alias = default.alias
-        workspace = self.get(alias)
+    def place(self, alias: str, working_dir: str, cli: CliName) -> Place:
+        """In the workspace that is named, or else in the default one; `working_dir` is relative
+        to it. Raises NoSuchWorkspace, InvalidRun."""
+        workspace = self.get(alias) if alias else self._default(working_dir)
+        if Path(working_dir).is_absolute() and not alias:
+            raise InvalidRun("name it relative to a workspace", field="workingDir")
+        top = self._allowed(workspace, cli)
+        folder = self._guard.below(top, working_dir, "workingDir") if working_dir else top
+        return Place(folder=str(folder), workspace=workspace, top=str(top))
+
+    def holding(self, folder: str, cli: CliName) -> Place:
+        """The workspace that a folder lies in, the deepest: for what was placed earlier. Raises
+        InvalidRun."""
+        real = real_folder(folder, "workingDir")
+        places: list[Place] = []
+        for each in self.all():
+            with suppress(InvalidRun):
+                top = self._allowed(each, cli)
+                if is_inside(real, top):
+                    places.append(Place(folder=str(real), workspace=each, top=str(top)))
+        if not places:
+            raise InvalidRun(
+                "it lies in no workspace that this CLI may work in; name one as workspace",
+                field="workingDir",
+            )
+        self._guard.check(real, "workingDir")
+        return max(places, key=lambda place: len(place.top))
+
+    def below(self, place: Place, path: str, field: str) -> str:
+        """A further folder inside a workspace that allows them. Raises InvalidRun."""
+        if not place.workspace.allow_add_dir:
+            raise InvalidRun(
+                f"workspace '{place.workspace.alias}' allows no further folders", field=field
+            )
+        return str(self._guard.below(Path(place.top), path, field))
+
+    def is_private(self, real: Path) -> bool:
+        """Whether it leads to where credentials are kept."""
+        try:
+            self._guard.check(real, "path")
+        except InvalidRun:
+            return True
+        return False
+
+    def _default(self, working_dir: str) -> Workspace:
+        default = next((each for each in self.all() if each.is_default), None)
+        if default is None and working_dir:
+            raise InvalidRun(
+                "a relative folder lies in a workspace: name one as workspace, for there is no"
+                " default one, or give the folder's whole path",
+                field="workingDir",
+            )
+        if default is None:
+            raise InvalidRun(
+                "callers elsewhere work in a workspace, and there is no default one; name one"
+                " (workspace_list has them), or have one registered at the gateway's computer",
+                field="workspace",
+            )
+        return default
+
+    def _allowed(self, workspace: Workspace, cli: CliName) -> Path:
         if workspace.clis and cli not in workspace.clis:
             raise InvalidRun(f"{cli} may not work there", field="workspace")
-        top = self._top(workspace)
-        return str(self._guard.below(top, working_dir, "workingDir") if working_dir else top)
+        return self._top(workspace)
 
     def create(
         self,
@@ -136,6 +189,29 @@ class Workspaces:
             self._add(workspace)
             return workspace
 
+    def change(self, alias: str, path: str, *, default: bool) -> Workspace:
+        """For the person at this computer: another folder, or the default one from now on or no
+        longer. Raises NoSuchWorkspace, InvalidRun; then it is as it was."""
+        with self._changing:
+            known = self.get(alias, "alias")
+            if known.is_of_settings:
+                raise InvalidRun("it stands in the settings file; change it there", field="alias")
+            if default and self._settings().default:
+                raise InvalidRun("the settings file names the default one", field="setDefault")
+            real = self._guard.workspace(path, "path")
+            kind = WorkspaceKind.FOLDER if git_folder(real) is None else WorkspaceKind.GIT
+            is_same = str(real) == known.path
+            changed = replace(
+                known,
+                path=str(real),
+                kind=kind,
+                root=known.root if is_same else "",
+                is_default=default,
+            )
+            if not self._store.change(changed):
+                raise NoSuchWorkspace(alias, field="alias")
+            return changed
+
     def remove(self, alias: str) -> None:
         """The folder stays. Raises NoSuchWorkspace, InvalidRun."""
         if any(each.alias == alias for each in self._settings().repos):
@@ -180,7 +256,7 @@ class Workspaces:
     def _check_new(self, alias: str, *, default: bool) -> None:
         if not ALIAS.fullmatch(alias):
             raise InvalidRun(f"it must be {ALIAS_WORDS}", field="alias")
-        if any(each.alias == alias for each in self.all()):
+        if alias in self._settings().off or any(each.alias == alias for each in self.all()):
             raise InvalidRun("there is a workspace of this alias already", field="alias")
         if default and self._settings().default:
             raise InvalidRun("the settings file names the default one", field="setDefault")

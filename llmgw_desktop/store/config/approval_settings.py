@@ -10,6 +10,7 @@ from llmgw_desktop.domain.approval import (
     ApprovalPolicy,
     ApprovalSettings,
     ApprovalStrategy,
+    Asking,
     Unattended,
     stricter,
 )
@@ -91,5 +92,12 @@ APPROVALS: tuple[Known, ...] = (
         value=Word(words=Unattended),
         meaning="What an agent asks while no window is there and no `llmgw approvals` waits: "
         "`wait` for whoever comes in time, or `deny` at once.",
+    ),
+    Known(
+        table="approvals",
+        key="agents",
+        value=Word(words=Asking),
+        meaning="`ask`: every job asks a person before its agent acts, whatever its request says, "
+        "and those of CLIs that cannot ask are refused: [approvals.md](approvals.md).",
     ),
 )

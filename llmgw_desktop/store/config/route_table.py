@@ -13,6 +13,7 @@ from llmgw_desktop.store.config.toml_lines import KeyPath
 from llmgw_desktop.store.config.values import (
     NamePattern,
     PlainText,
+    Seconds,
     Unfit,
     Value,
     WholeNumber,
@@ -50,6 +51,11 @@ ROUTE_KEYS: dict[str, tuple[Value, str]] = {
         "Whether conversations stay with who answered; `[routing]`'s if left out.",
     ),
     "enabled": (YesNo(), "Whether it is used."),
+    "cache_s": (
+        Seconds(least=0, most=7 * 86_400),
+        "How long an answer is given again to the same client for the same request, byte for "
+        "byte; 0: never. `cache-control: no-cache` in a request passes it by.",
+    ),
 }
 """Key, kind of value, meaning; `match` and `to` are read by hand."""
 
@@ -98,6 +104,7 @@ class RouteTables:
                 )
             ),
             enabled=bool(self._value(path, table, ROUTE_KEYS, "enabled", True)),
+            cache_s=float(str(self._value(path, table, ROUTE_KEYS, "cache_s", 0.0))),
             line=self._text.line(path) or 0,
         )
 

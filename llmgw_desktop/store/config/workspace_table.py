@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
+from llmgw_desktop.domain.approval import ApprovalStrategy
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.workspace import (
@@ -79,6 +80,12 @@ REPO_KEYS: dict[str, tuple[Value, str]] = {
         Texts(each="a CLI's name", is_fit=lambda text: text in set(CliName)),
         "The CLIs that may work there; all if left out.",
     ),
+    "allow_worktree": (YesNo(), "A job may have a git worktree of its own of what lies there."),
+    "allow_add_dir": (YesNo(), "Callers elsewhere may name further folders inside it."),
+    "approvals": (
+        Word(words=ApprovalStrategy),
+        "The least for runs there, whoever asks: [approval-gate.md](approval-gate.md).",
+    ),
 }
 ROOT_KEYS: dict[str, tuple[Value, str]] = {
     "alias": (AliasName(), "How programs name it. Required."),
@@ -95,11 +102,13 @@ ROOT_KEYS: dict[str, tuple[Value, str]] = {
 
 
 class WorkspaceTables:
-    """Reads all of it. Raises ConfigError."""
+    """Reads all of it. A workspace or root with a mistake is off, and the others are as they are.
+    Raises ConfigError for all else."""
 
     def __init__(self, text: SettingsText, env: Mapping[str, str]) -> None:
         self._text = text
         self._env = env
+        self._off: dict[str, str] = {}
 
     def read(self) -> WorkspaceSettings:
         table = self._text.table(("workspaces",))
@@ -107,12 +116,14 @@ class WorkspaceTables:
         values = self._values(("workspaces",), own, WORKSPACES_KEYS)
         if said := self._env.get(ADMIN_VARIABLE, "").strip():
             values["admin"] = self._of_environment(said)
+        roots = self._listed(table, "allowed_roots", ROOT_KEYS)
+        self._off.clear()
+        repos = self._listed(table, "repos", REPO_KEYS)
         return WorkspaceSettings(
             **values,
-            repos=tuple(self._repo(each) for each in self._listed(table, "repos", REPO_KEYS)),
-            allowed_roots=tuple(
-                AllowedRoot(**each) for each in self._listed(table, "allowed_roots", ROOT_KEYS)
-            ),
+            repos=tuple(self._repo(each) for each in repos),
+            allowed_roots=tuple(AllowedRoot(**each) for each in roots),
+            off=dict(self._off),
         )
 
     def _repo(self, values: dict[str, Any]) -> Workspace:
@@ -130,15 +141,34 @@ class WorkspaceTables:
             raise self._text.error(path, f"expected at most {_MOST}")
         listed: list[dict[str, Any]] = []
         for number, each in enumerate(tables):
-            values = self._values((*path, number), each, keys)
-            for key in ("alias", "path"):
-                if key not in values:
-                    problem = f"{key} is missing: expected {keys[key][0].expected}"
-                    raise self._text.error((*path, number), problem)
+            try:
+                values = self._entry((*path, number), each, keys)
+            except ConfigError as error:
+                self._put_off(each, error)
+                continue
             if any(values["alias"] == other["alias"] for other in listed):
-                raise self._text.error((*path, number, "alias"), "is the alias of an earlier one")
-            listed.append(values)
+                # Which of the two is meant nobody knows.
+                problem = "is the alias of an earlier one, so neither of them is used"
+                self._put_off(each, self._text.error((*path, number, "alias"), problem))
+                listed = [other for other in listed if other["alias"] != values["alias"]]
+                continue
+            if values["alias"] not in self._off:
+                listed.append(values)
         return listed
+
+    def _entry(
+        self, path: KeyPath, table: Mapping[str, object], keys: Mapping[str, tuple[Value, str]]
+    ) -> dict[str, Any]:
+        values = self._values(path, table, keys)
+        for key in ("alias", "path"):
+            if key not in values:
+                raise self._text.error(path, f"{key} is missing: expected {keys[key][0].expected}")
+        return values
+
+    def _put_off(self, table: Mapping[str, object], error: ConfigError) -> None:
+        self._text.warnings.append(f"{error}. It is off; the others are used.")
+        if isinstance(alias := table.get("alias"), str):
+            self._off.setdefault(alias, str(error))
 
     def _values(
         self, path: KeyPath, table: Mapping[str, object], keys: Mapping[str, tuple[Value, str]]

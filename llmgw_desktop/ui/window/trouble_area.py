@@ -10,8 +10,8 @@ from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 
 
 class TroubleArea(QWidget):
-    """The gateway, the recorder, the settings, what could not be opened, what a quit waits for:
-    each with its banner."""
+    """The gateway, the recorder, the settings, what could not be opened, what a quit waits for,
+    questions to a person: each with its banner."""
 
     def __init__(
         self, theme: Theme, on_retry: Callable[[], None], parent: QWidget | None = None
@@ -24,8 +24,10 @@ class TroubleArea(QWidget):
         self._change = Banner(theme)
         self._opening = Banner(theme)
         self._quitting = Banner(theme, closable=False)
+        self._questions = Banner(theme, closable=False)
         self._banners = (
             self._quitting,
+            self._questions,
             self._gateway,
             self._recording,
             self._settings,
@@ -97,6 +99,15 @@ class TroubleArea(QWidget):
             self._quitting.say(BannerKind.INFO, words, action="Don't quit", on_action=on_stay)
         else:
             self._quitting.hide()
+
+    def show_questions(self, words: str, first: str, on_look: Callable[[], None]) -> None:
+        """What waits for this person; empty when nothing does."""
+        if words:
+            self._questions.say(
+                BannerKind.INFO, f"{words}.", first, action="Look…", on_action=on_look
+            )
+        else:
+            self._questions.hide()
 
     def show_opening(self, problem: str) -> None:
         """A file or folder could not be opened; empty when it could."""

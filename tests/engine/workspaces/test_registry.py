@@ -40,7 +40,7 @@ class TestCreate:
         assert Path(made.path) == scene.root / "a" / "b"
         assert scene.workspaces.get("w") == made
         assert (made.made_by, made.root, made.kind) == ("anna", "code", WorkspaceKind.FOLDER)
-        assert scene.workspaces.folder("w", "", CLAUDE) == made.path
+        assert scene.workspaces.place("w", "", CLAUDE).folder == made.path
 
     def test_a_repository_has_no_hooks_and_reads_no_settings(self, scene: Scene) -> None:
         template = scene.home / "template" / "hooks"
@@ -226,12 +226,11 @@ class TestUse:
     def test_a_run_works_below_it(self, scene: Scene) -> None:
         top = Path(create(scene, "a").path)
         (top / "src").mkdir()
-        folder = scene.workspaces.folder
-        assert folder("w", "src", CLAUDE) == str(top / "src")
-        assert folder("w", str(top / "src"), CLAUDE) == str(top / "src")
-        assert folder("w", ".", CLAUDE) == str(top)
-        assert folder("", str(scene.home), CLAUDE) == str(scene.home)
-        assert folder("", "", CLAUDE) == ""
+        place = scene.workspaces.place
+        assert place("w", "src", CLAUDE).folder == str(top / "src")
+        assert place("w", str(top / "src"), CLAUDE).folder == str(top / "src")
+        assert place("w", ".", CLAUDE).folder == str(top)
+        assert place("w", ".", CLAUDE).workspace.alias == "w"
         assert scene.workspaces.top("w") == str(top)
 
     def test_it_never_leaves_it(self, scene: Scene, tmp_path: Path) -> None:
@@ -242,8 +241,10 @@ class TestUse:
         (top / "file").write_text("x")
         for path in ("..", "out", str(tmp_path), "none", ".ssh", "file", "../../etc", "a\0"):
             with refused("workingDir"):
-                scene.workspaces.folder("w", path, CLAUDE)
-        assert scene.workspaces.folder("w", "", CLAUDE) == str(top), "it can be used all the same"
+                scene.workspaces.place("w", path, CLAUDE)
+        assert scene.workspaces.place("w", "", CLAUDE).folder == str(top), (
+            "it can be used all the same"
+        )
 
     @MANY
     @given(
@@ -262,7 +263,7 @@ class TestUse:
             (top / ".config").mkdir()
         top = scene.root / "a"
         try:
-            found = Path(scene.workspaces.folder("w", "/".join(parts), CLAUDE))
+            found = Path(scene.workspaces.place("w", "/".join(parts), CLAUDE).folder)
         except InvalidRun:
             return
         assert is_inside(Path(os.path.realpath(found)), top)
@@ -275,41 +276,84 @@ class TestUse:
         elsewhere.mkdir()
         top.symlink_to(elsewhere)
         with refused("workspace"):
-            scene.workspaces.folder("w", "", CLAUDE)
+            scene.workspaces.place("w", "", CLAUDE)
         top.unlink()
         with refused("workspace"):
-            scene.workspaces.folder("w", "", CLAUDE)
+            scene.workspaces.place("w", "", CLAUDE)
         top.mkdir()
-        assert scene.workspaces.folder("w", "", CLAUDE) == str(top)
+        assert scene.workspaces.place("w", "", CLAUDE).folder == str(top)
 
     def test_a_root_that_is_allowed_no_more_takes_its_workspaces_with_it(
         self, scene: Scene
     ) -> None:
         create(scene, "a")
-        assert scene.workspaces.folder("w", "", CLAUDE)
+        assert scene.workspaces.place("w", "", CLAUDE).folder
         scene.say(allowed_roots=())
         with refused("workspace"):
-            scene.workspaces.folder("w", "", CLAUDE)
+            scene.workspaces.place("w", "", CLAUDE)
 
     def test_an_unknown_alias_is_not_found(self, scene: Scene) -> None:
         for alias in ("nope", "../x", "w\0"):
             with pytest.raises(NoSuchWorkspace, match=r"^workspace: "):
-                scene.workspaces.folder(alias, "", CLAUDE)
+                scene.workspaces.place(alias, "", CLAUDE)
 
     def test_only_the_named_clis_work_there(self, scene: Scene) -> None:
         said = Workspace(
             alias="only", path=str(scene.root), clis=(CliName.CODEX,), is_of_settings=True
         )
         scene.say(repos=(said,))
-        assert scene.workspaces.folder("only", "", CliName.CODEX) == str(scene.root)
+        assert scene.workspaces.place("only", "", CliName.CODEX).folder == str(scene.root)
         with refused("workspace"):
-            scene.workspaces.folder("only", "", CLAUDE)
+            scene.workspaces.place("only", "", CLAUDE)
 
     def test_a_relative_folder_alone_is_in_the_default_one(self, scene: Scene) -> None:
-        assert scene.workspaces.folder("", "src", CLAUDE) == "src"
+        with refused("workingDir"):
+            scene.workspaces.place("", "src", CLAUDE)
+        with refused("workspace"):
+            scene.workspaces.place("", "", CLAUDE)
         top = Path(create(scene, "a", default=True).path)
         (top / "src").mkdir()
-        assert scene.workspaces.folder("", "src", CLAUDE) == str(top / "src")
+        assert scene.workspaces.place("", "src", CLAUDE).folder == str(top / "src")
+        assert scene.workspaces.place("", "", CLAUDE).folder == str(top)
+        with refused("workingDir"):
+            scene.workspaces.place("", str(top), CLAUDE)
+
+    def test_what_was_placed_earlier_is_found_again_in_the_deepest(self, scene: Scene) -> None:
+        top = Path(create(scene, "a").path)
+        (top / "src").mkdir()
+        inner = Workspace(alias="inner", path=str(top / "src"), is_of_settings=True)
+        scene.say(repos=(inner,))
+        assert scene.workspaces.holding(str(top / "src"), CLAUDE).workspace.alias == "inner"
+        assert scene.workspaces.holding(str(top), CLAUDE).workspace.alias == "w"
+        for folder in (str(scene.home), "/", "src"):
+            with refused("workingDir"):
+                scene.workspaces.holding(folder, CLAUDE)
+
+    def test_further_folders_lie_inside_and_only_where_that_is_allowed(
+        self, scene: Scene, tmp_path: Path
+    ) -> None:
+        top = Path(create(scene, "a").path)
+        (top / "src").mkdir()
+        place = scene.workspaces.place("w", "", CLAUDE)
+        with refused("addDir"):
+            scene.workspaces.below(place, "src", "addDir")
+        said = Workspace(alias="s", path=str(top), allow_add_dir=True, is_of_settings=True)
+        scene.say(repos=(said,))
+        place = scene.workspaces.place("s", "", CLAUDE)
+        assert scene.workspaces.below(place, "src", "addDir") == str(top / "src")
+        for path in ("..", str(tmp_path), "/etc"):
+            with refused("addDir"):
+                scene.workspaces.below(place, path, "addDir")
+
+    def test_an_entry_with_a_mistake_is_off_and_nothing_takes_its_place(self, scene: Scene) -> None:
+        create(scene, "a")
+        assert scene.workspaces.place("w", "", CLAUDE)
+        scene.say(off={"w": "path: expected an absolute path"})
+        with refused("workspace"):
+            scene.workspaces.place("w", "", CLAUDE)
+        assert scene.workspaces.all() == []
+        with refused("alias"):
+            create(scene, "b")
 
 
 class TestBooks:
@@ -342,4 +386,4 @@ class TestBooks:
         folder.mkdir()
         added = scene.workspaces.add("notes", str(folder), default=False, by="me")
         assert (added.kind, added.root) == (WorkspaceKind.FOLDER, "")
-        assert scene.workspaces.folder("notes", "", CLAUDE) == str(folder)
+        assert scene.workspaces.place("notes", "", CLAUDE).folder == str(folder)

@@ -1,18 +1,14 @@
-"""`approval_list`: what the gate decided of one's own runs; the person at this computer sees all.
-
-Nothing writes such records yet: until the gate does, the list is empty.
-"""
+"""`approval_list`: what the gate decided of one's own runs; who sits at this computer sees all."""
 
 import asyncio
-from datetime import UTC, datetime
 
 from llmgw_desktop.clis.asked import option
 from llmgw_desktop.clis.values import one_of, whole_number
-from llmgw_desktop.domain.approval import Approval
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.principal import LOCAL, Scope
 from llmgw_desktop.engine.mcp.tool import FULL_ALONE, Tool, ToolAnswer, ToolCall
 from llmgw_desktop.store.approval_store import ApprovalStore
+from llmgw_desktop.wire.approvals import approval_object
 
 _USUAL, _MOST = 50, 500
 
@@ -27,7 +23,7 @@ def tools(store: ApprovalStore) -> tuple[Tool, ...]:
             CliName(cli) if cli else None,
             limit=call.arguments.get("limit", _USUAL),
         )
-        listed = [shown(each) for each in found]
+        listed = [approval_object(each) for each in found]
         return ToolAnswer(structured={"success": True, "count": len(listed), "approvals": listed})
 
     return (
@@ -47,23 +43,3 @@ def tools(store: ApprovalStore) -> tuple[Tool, ...]:
             is_idempotent=True,
         ),
     )
-
-
-def shown(approval: Approval) -> dict[str, object]:
-    return {
-        "id": approval.id,
-        "ts": datetime.fromtimestamp(approval.at_s, tz=UTC).isoformat(timespec="milliseconds"),
-        "status": approval.status,
-        "policy": approval.policy,
-        "cli": approval.cli,
-        "operation": approval.operation,
-        "score": approval.score,
-        "reasons": list(approval.reasons),
-        "promptSha256": approval.prompt_sha256,
-        "promptPreview": approval.prompt_preview,
-        "requestedMcpServers": list(approval.requested_mcp_servers),
-        "bypassRequested": approval.bypass_requested,
-        "fullAuto": approval.full_auto,
-        "metadata": dict(approval.metadata),
-        "ownerPrincipal": approval.owner,
-    }

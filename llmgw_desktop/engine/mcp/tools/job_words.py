@@ -6,11 +6,19 @@ from typing import Any
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.engine.mcp.tool import Schema
-from llmgw_desktop.wire.jobs import compression_object, job_object
+from llmgw_desktop.wire.jobs import admission_object, compression_object, job_object
 
 _TEXT: Schema = {"type": "string"}
 _OBJECT: Schema = {"type": "object"}
-_RENAMED = ("state", "askedAt", "startedAt", "endedAt", "usage", "error")
+_RENAMED = (
+    "state",
+    "askedAt",
+    "startedAt",
+    "endedAt",
+    "usage",
+    "error",
+    "waitingForPermission",
+)
 
 ANSWER: Schema = {
     "response": _TEXT,
@@ -43,6 +51,9 @@ def job_told(job: Job) -> dict[str, Any]:
         "exited": not job.is_live,
         "error": error and error["message"],
     }
+    if waiting := row["waitingForPermission"]:
+        times = {name: iso(waiting[name]) for name in ("askedAt", "expiresAt")}
+        told["waitingForPermission"] = waiting | times
     if error:
         told |= {"errorCategory": error["category"], "retryable": error["retryable"]}
     return told | dict(row["usage"])
@@ -127,6 +138,7 @@ def _of_request(reply: RunReply) -> dict[str, Any]:
         "deduped": reply.deduped,
         **({"stablePrefixHash": prefix} if prefix else {}),
         **shortened(reply),
+        **admission_object(reply),
     }
 
 

@@ -25,7 +25,6 @@ from llmgw_desktop.engine.mcp.tools.job_words import (
 )
 from llmgw_desktop.engine.mcp.tools.run_options import everyday, options_of, unexplained
 from llmgw_desktop.engine.mcp.tools.text_progress import Teller
-from llmgw_desktop.engine.runs.fields import NOT_YET
 from llmgw_desktop.engine.runs.run_service import RunService
 
 
@@ -50,7 +49,6 @@ def _of_cli(requests: "Requests", cli: Cli, title: str, first: Tool | None) -> t
         description=f"Run {title} once and get its answer; a long run is handed over as a job"
         f" (status deferred).{rest}",
         takes=takes,
-        refuses=NOT_YET,
         tells=ANSWER,
         call=requests.answered,
         scope=Scope.JOBS_RUN,
@@ -63,7 +61,6 @@ def _of_cli(requests: "Requests", cli: Cli, title: str, first: Tool | None) -> t
         title=f"Start {title}",
         description=f"As {waited.name}, but answers at once with the job.",
         takes=unexplained(takes),
-        refuses=NOT_YET,
         tells=JOB,
         call=requests.begun,
         scope=Scope.JOBS_RUN,

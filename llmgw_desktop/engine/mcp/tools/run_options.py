@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli, Option
-from llmgw_desktop.engine.runs.fields import COMMON, NOT_YET
+from llmgw_desktop.engine.runs.fields import COMMON
 
 _EVERYDAY = frozenset({"prompt", "model", "sessionId", "workingDir"})
 _RIGHTS = frozenset({"permissionMode", "sandboxMode", "approvalMode", "mode"})
@@ -54,8 +54,6 @@ def _is_for(cli: Cli, name: str) -> bool:
     """Not offered: what no run of this CLI could have, and second names that are not its own."""
     if name == "forkSession":
         return cli.facts.forks
-    if name in NOT_YET:
-        return False
     return name != "continueSession" or any(each.name == name for each in cli.options)
 
 

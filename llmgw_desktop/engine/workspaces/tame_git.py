@@ -36,6 +36,9 @@ _SETTINGS = (
     "diff.submodule=short",
     "diff.ignoreSubmodules=dirty",
     "submodule.recurse=false",
+    "core.sparseCheckout=false",
+    "core.alternateRefsCommand=false",
+    "uploadpack.packObjectsHook=",
     "log.showSignature=false",
     "log.showRoot=true",
     "safe.bareRepository=explicit",
@@ -50,6 +53,7 @@ _ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     # None is called so: every transport is refused, whatever the repository allows.
     "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_LFS_SKIP_SMUDGE": "1",
     "GIT_PAGER": "cat",
     "GIT_EDITOR": "false",
     "LC_ALL": "C",
@@ -57,18 +61,40 @@ _ENVIRONMENT = {
 _FILTER_PARTS = ("clean", "smudge", "process")
 
 
-class Git:
+class TameGit:
     """In one folder. For a thread. Everything raises InvalidRun, with `workingDir` as its field
     unless another is named."""
 
-    def __init__(self, folder: str, env: Mapping[str, str], *, most_bytes: int) -> None:
+    def __init__(
+        self,
+        folder: str,
+        env: Mapping[str, str],
+        *,
+        most_bytes: int = _SHORT,
+        git_dir: str = "",
+        time_limit_s: float = TIME_LIMIT_S,
+    ) -> None:
+        """`git_dir`: where git keeps what belongs to the folder; what the folder's own mark, or
+        `core.worktree`, says of that does not count then."""
         self._folder = folder
         self._env = {name: env[name] for name in _PASSED_ON if name in env} | _ENVIRONMENT
+        if git_dir:
+            self._env |= {"GIT_DIR": git_dir, "GIT_WORK_TREE": folder}
         self._most_bytes = most_bytes
+        self._time_limit_s = time_limit_s
         self._settings = [word for each in _SETTINGS for word in ("-c", each)]
         if not Path(folder).is_dir():
             raise InvalidRun(f"there is no folder {folder}", field="workingDir")
-        self._env |= self._without_filters()
+        self._env |= self._without_programs()
+
+    def beginning(self, *arguments: str, index: str = "") -> tuple[bytes, bool]:
+        """What it says, as much as is wanted, and whether that is all. `index`: a file that takes
+        the place of the folder's own."""
+        more = {"GIT_INDEX_FILE": index} if index else {}
+        code, out, err = self._call(arguments, self._most_bytes, more, is_cut=True)
+        if code not in (0, None):
+            raise _failed(code, err)
+        return out[: self._most_bytes], len(out) <= self._most_bytes
 
     def text(self, *arguments: str) -> str:
         """What it says, where that is short."""
@@ -82,32 +108,41 @@ class Git:
     def run(self, *arguments: str, most_bytes: int | None = None) -> bytes:
         code, out, err = self._call(arguments, most_bytes or self._most_bytes)
         if code != 0:
-            lines = err.decode("utf-8", "replace").strip().splitlines() or [f"exit code {code}"]
-            raise InvalidRun(f"git says: {lines[0][:300]}", field="workingDir")
+            raise _failed(code, err)
         return out
 
-    def _without_filters(self) -> dict[str, str]:
-        """Programs that the repository would have its files passed through. As variables: a
-        driver's name may hold what `-c` would end at."""
+    def _without_programs(self) -> dict[str, str]:
+        """Filters that the repository would have its files passed through, and hooks that are
+        settings. As variables: a name may hold what `-c` would end at."""
         arguments = ("config", "--list", "--name-only", "-z", "--includes")
         code, out, _ = self._call(arguments, _SHORT)
         names = os.fsdecode(out).split("\0") if code == 0 else []
         drivers = {name[7:].rpartition(".")[0] for name in names if name.startswith("filter.")}
         settings = [(f"filter.{each}.{part}", "") for each in drivers for part in _FILTER_PARTS]
         settings += [(f"filter.{each}.required", "false") for each in drivers]
+        hooks = {name[5:].rpartition(".")[0] for name in names if name.startswith("hook.")} - {""}
+        settings += [(f"hook.{each}.enabled", "false") for each in hooks]
         variables = {"GIT_CONFIG_COUNT": str(len(settings))}
         for number, (name, value) in enumerate(settings):
             variables[f"GIT_CONFIG_KEY_{number}"] = name
             variables[f"GIT_CONFIG_VALUE_{number}"] = value
         return variables
 
-    def _call(self, arguments: Sequence[str], most_bytes: int) -> tuple[int, bytes, bytes]:
+    def _call(
+        self,
+        arguments: Sequence[str],
+        most_bytes: int,
+        more: Mapping[str, str] | None = None,
+        *,
+        is_cut: bool = False,
+    ) -> tuple[int | None, bytes, bytes]:
+        """Its exit code is None where no more was wanted of it (`is_cut`)."""
         command = ["git", "--no-pager", "--literal-pathspecs", *self._settings, *arguments]
         try:
             process = subprocess.Popen(  # noqa: S603 - a list, no shell
                 command,
                 cwd=self._folder,
-                env=self._env,
+                env={**self._env, **(more or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -119,11 +154,11 @@ class Git:
                 field="workingDir",
                 category=ErrorCategory.SPAWN,
             ) from error
-        return self._read(process, most_bytes)
+        return self._read(process, most_bytes, is_cut=is_cut)
 
     def _read(
-        self, process: "subprocess.Popen[bytes]", most_bytes: int
-    ) -> tuple[int, bytes, bytes]:
+        self, process: "subprocess.Popen[bytes]", most_bytes: int, *, is_cut: bool
+    ) -> tuple[int | None, bytes, bytes]:
         """No more than is wanted, and no longer."""
         is_late = threading.Event()
 
@@ -131,7 +166,7 @@ class Git:
             is_late.set()
             process.kill()
 
-        timer = threading.Timer(TIME_LIMIT_S, too_late)
+        timer = threading.Timer(self._time_limit_s, too_late)
         timer.start()
         err: list[bytes] = []
         assert process.stdout is not None
@@ -141,10 +176,11 @@ class Git:
         drain.start()
         try:
             out = process.stdout.read(most_bytes + 1)
-            if len(out) > most_bytes:
-                process.kill()
+            code = None
+            if len(out) <= most_bytes:
+                code = process.wait()
+            elif not is_cut:
                 raise too_large(most_bytes)
-            code = process.wait()
         finally:
             timer.cancel()
             process.kill()
@@ -154,11 +190,16 @@ class Git:
             process.stderr.close()
         if is_late.is_set():
             raise InvalidRun(
-                f"git did not end within {TIME_LIMIT_S:.0f} s; name fewer paths",
+                f"git did not end within {self._time_limit_s:.0f} s; name fewer paths",
                 field="workingDir",
                 category=ErrorCategory.TIMEOUT,
             )
         return code, out, b"".join(err)
+
+
+def _failed(code: int | None, err: bytes) -> InvalidRun:
+    lines = err.decode("utf-8", "replace").strip().splitlines() or [f"exit code {code}"]
+    return InvalidRun(f"git says: {lines[0][:300]}", field="workingDir")
 
 
 def too_large(most_bytes: int) -> InvalidRun:

@@ -1,0 +1,118 @@
+"""What an agent asks, as a person is to see it: what would be done, not what it is called."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from llmgw_desktop.clis.acp.calls import Call, changes_in, written_out
+from llmgw_desktop.clis.told import first_text, object_of, text_of
+from llmgw_desktop.domain.permission import Ask, FileChange, PermissionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from acp.schema import RequestPermissionRequest
+
+    from llmgw_desktop.clis.acp.dialect import Dialect
+    from llmgw_desktop.clis.acp.messages import RpcId
+    from llmgw_desktop.clis.json_lines import Message
+
+_EDITS = ("edit", "delete", "move")
+_FOLDER = re.compile(r"\[current working directory ([^\]\n]+)\]")
+_ONCE = ("allow_once", "once", "proceed_once", "allow-once")
+"""Where several options would allow once, those that are known to do nothing more."""
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenAsk:
+    """It waits for its answer."""
+
+    native_id: str
+    rpc_id: RpcId
+    asked: RequestPermissionRequest
+    call: Call
+    params: Message
+    raw: str
+    shown: Ask | None = None
+
+    def option(self, kind: str) -> str:
+        """The id of the one to be chosen; empty: there is none."""
+        ids = [each.option_id for each in self.asked.options if each.kind == kind]
+        return next((each for each in ids if each in _ONCE), next(iter(ids), ""))
+
+
+def ask_of(waiting: OpenAsk, dialect: Dialect, folder: str) -> Ask:
+    """As much as is known of it now."""
+    call = waiting.call
+    told = _told(waiting, dialect)
+    return Ask(
+        native_id=waiting.native_id,
+        call_id=call.id,
+        cwd=_folder(call) or folder,
+        agent_words=dialect.agent_words(call),
+        raw=waiting.raw,
+        **told,
+    )
+
+
+def _told(waiting: OpenAsk, dialect: Dialect) -> dict[str, Any]:
+    call = waiting.call
+    mcp = dialect.mcp_of(call)
+    if mcp is not None:
+        arguments = _writable(mcp.arguments)
+        return {
+            "kind": PermissionKind.MCP,
+            "server": mcp.server,
+            "tool": mcp.tool,
+            "arguments": arguments,
+        }
+    if call.kind == "execute" and (command := dialect.command_of(call)):
+        return {"kind": PermissionKind.COMMAND, "command": command}
+    if call.kind in _EDITS and (changes := _changes(waiting)):
+        return {"kind": PermissionKind.EDIT, "changes": changes, "tool": dialect.tool_of(call)}
+    if call.kind == "fetch" and (url := first_text(call.given, "url", "uri")):
+        return {"kind": PermissionKind.FETCH, "url": url}
+    # Nothing that could be shown as what it is: then all of it.
+    everything = call.given or object_of(waiting.params.get("toolCall"))
+    return {
+        "kind": PermissionKind.OTHER,
+        "tool": dialect.tool_of(call),
+        "arguments": _writable(everything),
+    }
+
+
+def _changes(waiting: OpenAsk) -> tuple[FileChange, ...]:
+    """What comes with the question itself goes before what was told of the call earlier."""
+    call = waiting.call
+    asked: Any = waiting.asked.tool_call
+    own = object_of(asked.raw_input)
+    found = changes_in(asked) or tuple(written_out(call, own)) or call.changes
+    found = found or tuple(written_out(call, call.given))
+    if not found and call.kind != "edit":
+        return tuple(FileChange(path=each) for each in call.paths)
+    return found
+
+
+def _folder(call: Call) -> str:
+    found = _FOLDER.match(call.words)
+    return text_of(call.given.get("cwd")) or (found.group(1) if found else "")
+
+
+def _writable(arguments: Mapping[str, Any]) -> dict[str, object]:
+    """What is nested too deep to be written as JSON is shown as text, which has no depth."""
+    try:
+        orjson.dumps(arguments)
+    except TypeError:
+        return {"arguments": repr_of(arguments)}
+    return dict(arguments)
+
+
+def repr_of(arguments: Mapping[str, Any]) -> str:
+    try:
+        return repr(arguments)
+    except RecursionError:
+        return "It is nested too deep to be shown."

@@ -1,0 +1,129 @@
+"""How a run begins, up to its prompt: who speaks, which session, and the proof that it asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llmgw_desktop.clis.acp import messages
+from llmgw_desktop.clis.acp.dialect import mode_of, option_of
+from llmgw_desktop.clis.acp.wire import words_of
+from llmgw_desktop.clis.dialogue import Send, Spoken
+from llmgw_desktop.clis.told import object_of, objects_of, text_of
+from llmgw_desktop.domain.cli import CliRequest, ModelTold, SessionTold, SessionWish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmgw_desktop.clis.acp.dialect import Dialect, Step
+    from llmgw_desktop.clis.acp.messages import RpcId
+    from llmgw_desktop.clis.acp.wire import Reply
+    from llmgw_desktop.clis.json_lines import Message
+
+_INITIALIZE = 1
+_SESSION = 2
+_FIRST_STEP = 3
+
+
+class Beginning:
+    """One request of ours after the other."""
+
+    def __init__(self, dialect: Dialect, request: CliRequest, folder: str) -> None:
+        self._dialect = dialect
+        self._request = request
+        self._folder = folder
+        self._steps: tuple[Step, ...] = dialect.steps(request)
+        self._waits = _INITIALIZE
+        self._model = ""
+        self.session_id = ""
+        self.is_done = False
+        self.trouble: tuple[str, bool] | None = None
+        """Why there will be no prompt, and whether a sign-in is what is missing."""
+
+    def first(self) -> Send:
+        return Send(key="initialize", data=messages.initialize(_INITIALIZE))
+
+    def waits_for(self, rpc_id: RpcId) -> bool:
+        return not self.is_done and self.trouble is None and rpc_id == self._waits
+
+    def heard(self, reply: Reply) -> Iterator[Spoken]:
+        if reply.error is not None:
+            is_sign_in = reply.error.get("code") == messages.AUTH_REQUIRED
+            self.trouble = (words_of(reply.error), is_sign_in)
+        elif self._waits == _INITIALIZE:
+            yield from self._initialized(reply.result)
+        elif self._waits == _SESSION:
+            yield from self._begun(reply.result)
+        else:
+            against = self._steps[self._waits - _FIRST_STEP].against(reply.result)
+            yield from self._step_or(against)
+
+    def model_told(self, result: Message) -> Iterator[Spoken]:
+        """The model that a prompt's end names, where it names one."""
+        meta = object_of(result.get("_meta"))
+        used = object_of(object_of(meta.get("usage")).get("modelUsage"))
+        models = [*used] or [
+            text_of(each.get("model"))
+            for each in objects_of(object_of(meta.get("quota")).get("model_usage"))
+        ]
+        if len(models) == 1:
+            yield from self._model_is(models[0])
+
+    def _initialized(self, result: Message) -> Iterator[Spoken]:
+        version = result.get("protocolVersion")
+        can_load = object_of(result.get("agentCapabilities")).get("loadSession") is True
+        resumes = self._request.session is SessionWish.RESUME
+        if version != 1:
+            self._fail(f"It speaks version {version!r} of its protocol, and not 1.")
+        elif resumes and not can_load:
+            self._fail("It cannot go on with a session in this way.")
+        else:
+            self._waits = _SESSION
+            named = self._request.session_id
+            data = (
+                messages.load_session(_SESSION, self._folder, named)
+                if resumes
+                else messages.new_session(_SESSION, self._folder)
+            )
+            yield Send(key="session", data=data)
+
+    def _begun(self, result: Message) -> Iterator[Spoken]:
+        resumes = self._request.session is SessionWish.RESUME
+        self.session_id = self._request.session_id if resumes else text_of(result.get("sessionId"))
+        if not self.session_id:
+            self._fail("It began no session.")
+            return
+        yield SessionTold(session_id=self.session_id)
+        models = object_of(result.get("models"))
+        yield from self._model_is(
+            text_of(models.get("currentModelId")) or option_of(result, "model")
+        )
+        self._waits = _FIRST_STEP - 1
+        untold = [each for each in self._dialect.must_tell if not _tells(result, each)]
+        against = self._dialect.against(result) if self._dialect.begins_asking else ""
+        if untold:
+            against = f"it does not tell its {untold[0]}"
+        yield from self._step_or(against)
+
+    def _step_or(self, against: str) -> Iterator[Spoken]:
+        if against:
+            self._fail(f"It cannot be shown that it asks for everything: {against}.")
+            return
+        self._waits += 1
+        if self._waits - _FIRST_STEP >= len(self._steps):
+            self.is_done = True
+            return
+        step = self._steps[self._waits - _FIRST_STEP]
+        params = {"sessionId": self.session_id, **step.params}
+        yield Send(key=step.key, data=messages.plain_request(self._waits, step.method, params))
+
+    def _model_is(self, model: str) -> Iterator[Spoken]:
+        if model and model != self._model:
+            self._model = model
+            yield ModelTold(model=model)
+
+    def _fail(self, words: str) -> None:
+        self.trouble = (words, False)
+
+
+def _tells(result: Message, name: str) -> bool:
+    return bool(mode_of(result) if name == "mode" else option_of(result, name))

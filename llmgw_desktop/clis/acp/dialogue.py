@@ -1,0 +1,249 @@
+"""One run over the Agent Client Protocol, as a machine without I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from llmgw_desktop.clis.acp import messages
+from llmgw_desktop.clis.acp.asks import OpenAsk, ask_of
+from llmgw_desktop.clis.acp.beginning import Beginning
+from llmgw_desktop.clis.acp.dialect import Dialect, NoteWay
+from llmgw_desktop.clis.acp.ending import Ending
+from llmgw_desktop.clis.acp.open_asks import OpenAsks
+from llmgw_desktop.clis.acp.spent import Spent
+from llmgw_desktop.clis.acp.talk import Talk
+from llmgw_desktop.clis.acp.wire import Heard, Lost, Notice, Reply, Request, Wire
+from llmgw_desktop.clis.dialogue import Asked, Dialogue, Done, Send, Spoken, Withdrawn
+from llmgw_desktop.clis.lines import LONGEST_LINE
+from llmgw_desktop.clis.told import object_of, text_of
+from llmgw_desktop.domain.cli import CliEvent, CliRequest, Warned
+from llmgw_desktop.domain.permission import Decision, PermissionAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from llmgw_desktop.clis.acp.calls import Call
+    from llmgw_desktop.clis.json_lines import Message
+
+DENIED = "This was denied. Go on without it, or say why you cannot."
+MOST_PROMPTS = 20
+"""Of one run: notes of whom nobody listens to end some time."""
+_FIRST_PROMPT = 100
+_COMMANDS = ("/", "!", "#")
+_WORDS = "What is asked of you:\n"
+
+
+class AcpDialogue(Dialogue):
+    """Denied with a note, stopped or done: each agent's own way of it is its dialect's."""
+
+    def __init__(
+        self, dialect: Dialect, request: CliRequest, folder: str, longest: int = LONGEST_LINE
+    ) -> None:
+        self._dialect = dialect
+        self._request = request
+        self._folder = folder
+        self._wire = Wire(longest)
+        self._beginning = Beginning(dialect, request, folder)
+        self._spent = Spent(dialect.spent)
+        self._talk = Talk(dialect, self._spent)
+        self._ending = Ending(dialect)
+        self._asks = OpenAsks()
+        self._notes: list[str] = []
+        self._prompts = 0
+        self._is_prompting = False
+        self._is_canceled = False
+        """The turn that goes on was, for a note or for good."""
+
+    @override
+    def begin(self) -> list[Spoken]:
+        return [self._beginning.first()]
+
+    @override
+    def feed(self, chunk: bytes) -> list[Spoken]:
+        return [spoken for heard in self._wire.feed(chunk) for spoken in self._hear(heard)]
+
+    @override
+    def answer(self, native_id: str, answer: PermissionAnswer) -> list[Spoken]:
+        waiting = self._asks.pop(native_id)
+        if waiting is None:
+            return []
+        if answer.decision is Decision.STOP:
+            return [self._canceled(waiting), *self.stop()]
+        if answer.allows:
+            return [self._selected(waiting, waiting.option("allow_once"))]
+        note = answer.note.strip().encode(errors="replace").decode()
+        return list(self._denied(waiting, note))
+
+    @override
+    def stop(self) -> list[Spoken]:
+        if self._ending.is_told:
+            return []
+        self._ending.stopped()
+        spoken = list(self._deny_all())
+        if not self._is_prompting:
+            self._ending.is_over = True
+            return [*spoken, Done()]
+        return [*spoken, *self._cancel()]
+
+    @override
+    def finish(self, exit_code: int | None, stderr: str) -> list[CliEvent]:
+        said = [spoken for heard in self._wire.rest() for spoken in self._hear(heard)]
+        events = [each for each in said if not isinstance(each, Send | Asked | Withdrawn | Done)]
+        return [*events, *self._ending.last_words(self._wire.noise, exit_code, stderr)]
+
+    def _hear(self, heard: Heard) -> Iterator[Spoken]:
+        if self._ending.is_over:
+            return
+        match heard:
+            case Request(method=messages.PERMISSION):
+                yield from self._asked(heard)
+            case Request():
+                data = messages.no_such_method(heard.rpc_id)
+                yield Send(key=f"reply:{heard.rpc_id!r}", data=data)
+            case Notice(method=messages.UPDATE) if self._is_prompting:
+                yield from self._updated(heard.params)
+            case Reply():
+                yield from self._replied(heard)
+            case Lost.LINE:
+                yield from self._given_up(
+                    "It said something that cannot be read, which may have been a question."
+                )
+
+    def _replied(self, reply: Reply) -> Iterator[Spoken]:
+        if self._is_prompting and reply.rpc_id == _FIRST_PROMPT + self._prompts:
+            yield from self._prompt_ended(reply)
+        elif self._beginning.waits_for(reply.rpc_id):
+            yield from self._beginning.heard(reply)
+            if self._beginning.trouble is not None:
+                yield from self._given_up(*self._beginning.trouble)
+            elif self._beginning.is_done:
+                yield self._prompt(self._request.prompt)
+
+    def _prompt(self, text: str) -> Send:
+        self._prompts += 1
+        self._is_prompting, self._is_canceled = True, False
+        self._talk.next_prompt()
+        data = messages.prompt(
+            _FIRST_PROMPT + self._prompts, self._beginning.session_id, as_words(text)
+        )
+        return Send(key=f"prompt:{self._prompts}", data=data)
+
+    def _prompt_ended(self, reply: Reply) -> Iterator[Spoken]:
+        self._is_prompting = False
+        yield from self._deny_all()
+        yield from self._beginning.model_told(reply.result)
+        if (used := self._spent.prompt_ended(reply.result)) is not None:
+            yield used
+        is_well = reply.error is None or self._is_canceled
+        if self._notes and is_well and self._prompts < MOST_PROMPTS and not self._ending.is_told:
+            notes, self._notes = "\n\n".join(dict.fromkeys(self._notes)), []
+            yield self._prompt(notes)
+            return
+        yield from self._ending.turn_ended(reply, has_words=self._talk.has_words)
+        yield Done()
+
+    def _updated(self, params: Message) -> Iterator[Spoken]:
+        """Of sessions of its own helpers the answer knows nothing."""
+        if text_of(params.get("sessionId")) != self._beginning.session_id:
+            return
+        against = self._dialect.against(object_of(params.get("update")))
+        if against:
+            yield from self._given_up(f"It no longer asks for everything: {against}.")
+            return
+        update = messages.update_of(params)
+        if update is None:
+            return
+        if update.session_update in ("tool_call", "tool_call_update"):
+            call = self._talk.call(update)
+            yield from self._talk.begun(call)
+            yield from self._more_known(call)
+            yield from self._talk.ended(call, update)
+        else:
+            yield from self._talk.heard(update)
+
+    def _asked(self, request: Request) -> Iterator[Spoken]:
+        asked = messages.permission_of(request.params)
+        if asked is None:
+            words = "It asked in a way that is not understood; that was denied."
+            yield Warned(code="unknown_question", message=words)
+            data = messages.canceled(request.rpc_id)
+            yield Send(key=f"answer:{request.rpc_id!r}?", data=data)
+            return
+        call = self._talk.call(asked.tool_call)
+        waiting = self._asks.take(request, asked, call)
+        if waiting is None:
+            return
+        yield from self._talk.begun(call, is_asked=True)
+        if self._is_canceled or self._ending.is_told:
+            yield self._canceled(waiting)
+            self._asks.pop(waiting.native_id)
+        elif not waiting.option("allow_once"):
+            self._asks.pop(waiting.native_id)
+            words = "It asked for something that cannot be allowed only once; that was denied."
+            yield Warned(code="no_allow_once", message=words)
+            yield from self._denied(waiting, "")
+        else:
+            yield from self._show(waiting)
+
+    def _more_known(self, call: Call) -> Iterator[Spoken]:
+        for waiting in self._asks.of_call(call):
+            yield from self._show(waiting)
+
+    def _show(self, waiting: OpenAsk) -> Iterator[Spoken]:
+        ask = ask_of(waiting, self._dialect, self._folder)
+        if ask != waiting.shown:
+            waiting.shown = ask
+            yield Asked(ask=ask)
+
+    def _denied(self, waiting: OpenAsk, note: str) -> Iterator[Spoken]:
+        option = waiting.option("reject_once")
+        match self._dialect.note_way:
+            case NoteWay.WITH_ANSWER:
+                yield self._selected(waiting, option, note or DENIED)
+            case NoteWay.AFTER_CANCEL if note and self._is_prompting:
+                self._notes.append(note)
+                yield self._canceled(waiting)
+                yield from self._deny_all()
+                yield from self._cancel()
+            case NoteWay.NEXT_PROMPT:
+                self._notes.append(note or DENIED)
+                yield self._selected(waiting, option)
+            case _:
+                yield self._selected(waiting, option)
+
+    def _selected(self, waiting: OpenAsk, option: str, followup: str = "") -> Send:
+        """Where there is no such option it is denied as the protocol denies what is canceled."""
+        if not option:
+            return self._canceled(waiting)
+        data = messages.selected(waiting.rpc_id, option, followup)
+        return Send(key=f"answer:{waiting.native_id}", data=data)
+
+    def _canceled(self, waiting: OpenAsk) -> Send:
+        return Send(key=f"answer:{waiting.native_id}", data=messages.canceled(waiting.rpc_id))
+
+    def _deny_all(self) -> Iterator[Spoken]:
+        for waiting in self._asks.pop_all():
+            yield self._canceled(waiting)
+            yield Withdrawn(native_id=waiting.native_id)
+
+    def _cancel(self) -> Iterator[Spoken]:
+        if not self._is_canceled:
+            self._is_canceled = True
+            data = messages.cancel(self._beginning.session_id)
+            yield Send(key=f"cancel:{self._prompts}", data=data)
+
+    def _given_up(self, words: str, is_sign_in: bool = False) -> Iterator[Spoken]:
+        """Nothing that it still waits for is allowed, and it is heard no longer."""
+        yield from self._deny_all()
+        if self._is_prompting:
+            yield from self._cancel()
+        self._ending.failed(words, is_sign_in=is_sign_in)
+        yield Done()
+
+
+def as_words(text: str) -> str:
+    """An agent takes some beginnings for commands of its own, one of which would switch its asking
+    off: what comes from elsewhere is never the first it reads."""
+    return _WORDS + text if text.lstrip().startswith(_COMMANDS) else text

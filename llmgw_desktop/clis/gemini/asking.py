@@ -1,0 +1,115 @@
+"""How the Gemini CLI is started so that it asks."""
+
+import re
+
+from llmgw_desktop.clis.acp.asking_fields import asked_fields, check_session
+from llmgw_desktop.clis.acp.calls import Call
+from llmgw_desktop.clis.acp.dialect import Dialect, McpUse, NoteWay, Step, other_mode
+from llmgw_desktop.clis.acp.dialogue import AcpDialogue
+from llmgw_desktop.clis.acp.mcp_arguments import arguments_in
+from llmgw_desktop.clis.acp.spent import Scope, SpentWay
+from llmgw_desktop.clis.asked import known
+from llmgw_desktop.clis.checks import FOLDER
+from llmgw_desktop.clis.dialogue import AskingMode
+from llmgw_desktop.clis.gemini.flags import FLAGS, VERSION
+from llmgw_desktop.clis.gemini.options import OPTIONS, PROSE
+from llmgw_desktop.clis.gemini.plan import FACTS, environment, system_file
+from llmgw_desktop.clis.gemini.reader import NOISE, SIGN_IN
+from llmgw_desktop.clis.json_lines import Message
+from llmgw_desktop.clis.told import count_of, object_of, text_of
+from llmgw_desktop.domain.cli import CliRequest, LaunchPlan, NamedPath, PlannedFile
+from llmgw_desktop.domain.usage import Usage
+
+_MODE = "default"
+_RULES = PlannedFile(
+    name="asks.toml",
+    # Above every rule of the person's and of the folder's own: what is allowed there is asked.
+    content=b"""[[rule]]
+toolName = ["run_shell_command", "write_file", "replace", "web_fetch", "save_memory"]
+decision = "ask_user"
+priority = 999
+[[rule]]
+toolName = "mcp_*"
+decision = "ask_user"
+priority = 999
+""",
+)
+_MCP = re.compile(r"(?P<tool>.+) \((?P<server>[^()]+) MCP Server\)", re.DOTALL)
+_WORDS = re.compile(r"(?:\[[^\]]*\] )?\((?P<words>.*)\)", re.DOTALL)
+_TAKES = ("includeDirs", "systemPrompt", "skipTrust", "sandbox")
+
+
+def plan(request: CliRequest) -> LaunchPlan:
+    asked = asked_fields(request, OPTIONS, takes=_TAKES, only={"approvalMode": _MODE}, free=PROSE)
+    check_session(request, FACTS)
+    arguments = [
+        "--acp",
+        f"--approval-mode={_MODE}",
+        f"--admin-policy={FOLDER}/{_RULES.name}",
+        *([f"--model={asked.model}"] if asked.model else []),
+        *asked.arguments(),
+    ]
+    return LaunchPlan(
+        command="gemini",
+        arguments=known(arguments, FLAGS, VERSION),
+        environment=environment(asked),
+        files=(_RULES, *system_file(asked)),
+        output_format="acp",
+        needs=tuple(
+            NamedPath(field="includeDirs", path=path, is_folder=True)
+            for path in asked.texts("includeDirs")
+        ),
+    )
+
+
+def _steps(_: CliRequest) -> tuple[Step, ...]:
+    """Besides, whatever a session said before has been told when this is answered."""
+    mode = Step(
+        key="mode", method="session/set_mode", params={"modeId": _MODE}, against=lambda _: ""
+    )
+    return (mode,)
+
+
+def _mcp(call: Call) -> McpUse | None:
+    found = _MCP.fullmatch(call.title)
+    if found is None or call.kind == "execute":
+        return None
+    return McpUse(server=found["server"], tool=found["tool"], arguments=arguments_in(call.words))
+
+
+def _words(call: Call) -> str:
+    found = _WORDS.fullmatch(call.words)
+    return found["words"] if found else ""
+
+
+def _used(result: Message) -> Usage | None:
+    counted = object_of(object_of(object_of(result.get("_meta")).get("quota")).get("token_count"))
+    whole, given = count_of(counted.get("input_tokens")), count_of(counted.get("output_tokens"))
+    return Usage(input_tokens=whole, output_tokens=given) if whole or given else None
+
+
+def _tool(call: Call) -> str:
+    return call.id.partition("__")[0] if "__" in call.id else text_of(call.kind)
+
+
+DIALECT = Dialect(
+    program="Gemini",
+    sign_in=SIGN_IN,
+    against=lambda told: other_mode(told, _MODE),
+    begins_asking=True,
+    must_tell=("mode",),
+    steps=_steps,
+    note_way=NoteWay.AFTER_CANCEL,
+    spent=SpentWay(read=_used, scope=Scope.PROMPT),
+    tool_of=_tool,
+    # It tells no arguments; what it calls a command is the command.
+    command_of=lambda call: text_of(call.given.get("command")) or call.title,
+    mcp_of=_mcp,
+    agent_words=_words,
+    noise=NOISE,
+)
+ASKING = AskingMode(
+    plan=plan,
+    dialogue=lambda request, folder: AcpDialogue(DIALECT, request, folder),
+    proof="The session's beginning tells that its mode is `default`, and so does no later update.",
+)

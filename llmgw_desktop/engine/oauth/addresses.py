@@ -1,0 +1,106 @@
+"""Where everything of OAuth is found: the issuer, our doors as resources, and what is told of both.
+
+All of it begins with the address that the gateway shows, or that a person has set; what a Host
+header says is nobody's proof.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from llmgw_desktop.domain.oauth import GRANTABLE_SCOPES, USUAL_SCOPES, ClientProof
+from llmgw_desktop.domain.oauth_settings import OauthSettings, RegistrationPolicy
+from llmgw_desktop.domain.principal import Scope
+
+AUTHORIZE, TOKEN, REGISTER = "/oauth/authorize", "/oauth/token", "/oauth/register"
+REVOKE, INTROSPECT = "/oauth/revoke", "/oauth/introspect"
+_RESOURCE_DOCUMENT = "/.well-known/oauth-protected-resource"
+_SERVER_DOCUMENTS = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
+EVERY_DOOR = ""
+"""Of tokens for the gateway as a whole."""
+
+
+class Addresses:
+    """`url` is the gateway's, known once it listens; `mcp_path` the MCP door's."""
+
+    def __init__(self, url: Callable[[], str], mcp_path: str) -> None:
+        self._url = url
+        self.mcp_path = mcp_path
+
+    @property
+    def issuer(self) -> str:
+        return self._url()
+
+    @property
+    def mcp(self) -> str:
+        """The resource that is meant where none is named."""
+        return self.issuer + self.mcp_path
+
+    def resource(self, named: str) -> str | None:
+        """As we write it; None for what is not ours. An empty path is the same as `/`."""
+        if named in (self.issuer, self.issuer + "/"):
+            return self.issuer
+        return named if named == self.mcp else None
+
+    def door_of(self, resource: str) -> str | None:
+        """The one path that tokens for it open, or EVERY_DOOR; None where it is not ours now."""
+        if resource == self.mcp:
+            return self.mcp_path
+        return EVERY_DOOR if resource == self.issuer else None
+
+    def resource_document(self, path: str) -> str:
+        """Where the door at this path tells how to be let in."""
+        suffix = self.mcp_path if path == self.mcp_path else ""
+        return f"{self.issuer}{_RESOURCE_DOCUMENT}{suffix}"
+
+    def resource_paths(self) -> Mapping[str, Callable[[], str]]:
+        """Paths of documents about our resources, and which each is about."""
+        return {
+            _RESOURCE_DOCUMENT: lambda: self.issuer,
+            _RESOURCE_DOCUMENT + self.mcp_path: lambda: self.mcp,
+        }
+
+    def server_paths(self) -> tuple[str, ...]:
+        """All places where clients look for the document about the server."""
+        inserted = [path + self.mcp_path for path in _SERVER_DOCUMENTS]
+        return (*_SERVER_DOCUMENTS, *inserted, self.mcp_path + _SERVER_DOCUMENTS[1])
+
+    def about_resource(self, resource: str) -> dict[str, Any]:
+        """RFC 9728."""
+        return {
+            "resource": resource,
+            "authorization_servers": [self.issuer],
+            "scopes_supported": in_order(USUAL_SCOPES),
+            "bearer_methods_supported": ["header"],
+            "resource_name": "LLM Gateway",
+        }
+
+    def about_server(self, settings: OauthSettings) -> dict[str, Any]:
+        """RFC 8414, with what MCP's clients look for."""
+        with_secret = [str(ClientProof.POST), str(ClientProof.BASIC)]
+        proofs = [*([str(ClientProof.NONE)] if settings.allow_public_clients else []), *with_secret]
+        document = {
+            "issuer": self.issuer,
+            "authorization_endpoint": self.issuer + AUTHORIZE,
+            "token_endpoint": self.issuer + TOKEN,
+            "revocation_endpoint": self.issuer + REVOKE,
+            "introspection_endpoint": self.issuer + INTROSPECT,
+            "scopes_supported": in_order(GRANTABLE_SCOPES),
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "token_endpoint_auth_methods_supported": proofs,
+            "revocation_endpoint_auth_methods_supported": proofs,
+            "introspection_endpoint_auth_methods_supported": with_secret,
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": True,
+            "client_id_metadata_document_supported": settings.takes_documents,
+        }
+        if settings.registration_policy is not RegistrationPolicy.STATIC_CLIENTS:
+            document["registration_endpoint"] = self.issuer + REGISTER
+        return document
+
+
+def in_order(scopes: Iterable[Scope]) -> list[str]:
+    """As `Scope` lists them."""
+    wanted = frozenset(scopes)
+    return [str(scope) for scope in Scope if scope in wanted]

@@ -1,0 +1,184 @@
+"""Whether a request for a run may be, by who asks for it: the folder that it means, what he may
+name, and what the gate says. Nothing is made here.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.approval import Approval, ApprovalStrategy
+from llmgw_desktop.domain.cli import SessionWish, Warned
+from llmgw_desktop.domain.mcp_server import ServersTold
+from llmgw_desktop.domain.principal import Principal
+from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.workspace import Place
+from llmgw_desktop.domain.worktree import Worktree
+from llmgw_desktop.engine.approvals.gate import ApprovalGate, AskedOfGate
+from llmgw_desktop.engine.approvals.servers import NO_SERVERS, KnownServers, choose
+from llmgw_desktop.engine.runs.fields import RunAsked
+from llmgw_desktop.engine.runs.remote import check_named, with_folders_inside, with_words_alone
+from llmgw_desktop.engine.runs.session_plan import SessionPlan
+from llmgw_desktop.engine.workspaces.registry import Workspaces
+from llmgw_desktop.engine.workspaces.worktrees import Worktrees
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """A request as its CLI is to be asked."""
+
+    asked: RunAsked
+    place: Place | None = None
+    """The workspace that it works in, where it does in one."""
+    harmless: frozenset[str] = frozenset()
+    """Fields that have been looked at and lead nowhere else."""
+    approval: Approval | None = None
+    servers: ServersTold | None = None
+    """None where none were asked for."""
+    is_managed: bool = field(default=False)
+
+
+class Admission:
+    """One for all runs."""
+
+    def __init__(self, workspaces: Workspaces, gate: ApprovalGate, worktrees: Worktrees) -> None:
+        self.workspaces = workspaces
+        self.worktrees = worktrees
+        self._gate = gate
+        self._servers: KnownServers = NO_SERVERS
+
+    def use(self, servers: KnownServers) -> None:
+        """For what is asked from now on."""
+        self._servers = servers
+
+    def fields_of(self, fields: Mapping[str, Any], principal: Principal) -> Mapping[str, Any]:
+        return with_words_alone(fields) if principal.is_remote else fields
+
+    async def placed(
+        self, asked: RunAsked, principal: Principal, *, is_ours: bool = False
+    ) -> Admitted:
+        """With the folder that it means. Raises InvalidRun, NoSuchWorkspace."""
+        if principal.is_remote and not is_ours:
+            check_named(asked)
+        if not self._needs_place(asked, principal):
+            return Admitted(asked=asked)
+        named = asked.workspace, asked.working_dir, asked.cli.name
+        place = await asyncio.to_thread(self.workspaces.place, *named)
+        return await self._in(place, asked, principal)
+
+    async def going_on(
+        self, admitted: Admitted, plan: SessionPlan, principal: Principal
+    ) -> tuple[Admitted, SessionPlan]:
+        """What goes on does so in its session's folder, which may be in a workspace no more.
+        Raises InvalidRun."""
+        if not principal.is_remote or admitted.place is not None:
+            return admitted, plan
+        asked, cli = admitted.asked, admitted.asked.cli.name
+        if self.worktrees.is_one(plan.working_dir):
+            return await self._in_own_worktree(admitted, plan, principal), plan
+        if plan.working_dir:
+            place = await asyncio.to_thread(self.workspaces.holding, plan.working_dir, cli)
+        else:
+            place = await asyncio.to_thread(self.workspaces.place, "", "", cli)
+        admitted = await self._in(place, asked, principal)
+        return admitted, replace(plan, working_dir=place.folder)
+
+    async def _in_own_worktree(
+        self, admitted: Admitted, plan: SessionPlan, principal: Principal
+    ) -> Admitted:
+        """As long as its workspace is one that this CLI may work in."""
+        tree = await self.worktrees.of(plan.working_dir, principal.client_id)
+        if tree is None or not tree.workspace:
+            raise InvalidRun("its folder is not yours any more; begin a new one", field="sessionId")
+        cli = admitted.asked.cli.name
+        place = await asyncio.to_thread(self.workspaces.place, tree.workspace, "", cli)
+        return await self._in(replace(place, folder=plan.working_dir), admitted.asked, principal)
+
+    async def in_worktree(
+        self, admitted: Admitted, plan: SessionPlan, principal: Principal
+    ) -> tuple[Worktree | None, SessionPlan]:
+        """With the worktree that is wished for, made now. Raises InvalidRun."""
+        wish = admitted.asked.worktree
+        if self.worktrees.is_one(plan.working_dir):
+            await self.worktrees.go_on(plan.working_dir)
+            return None, plan
+        if wish is None:
+            return None, plan
+        if plan.wish is not SessionWish.NEW:
+            raise InvalidRun("a session goes on where it began; leave it out", field="worktree")
+        tree, folder = await self.worktrees.make(wish, plan.working_dir, principal, admitted.place)
+        use = plan.use and replace(plan.use, working_dir=folder, neutral_dir="")
+        return tree, replace(plan, working_dir=folder, use=use)
+
+    async def passed(self, admitted: Admitted, principal: Principal, *, operation: str) -> Admitted:
+        """With what the gate says of it. Raises ApprovalDenied, InvalidRun, StoreError."""
+        asked, place = admitted.asked, admitted.place
+        chosen = choose(self._servers, asked.mcp_servers)
+        told = AskedOfGate(
+            cli=asked.cli.name,
+            operation=operation,
+            prompt=_said(asked),
+            options={
+                name: value
+                for name, value in asked.options.items()
+                if name not in admitted.harmless
+            },
+            strategy=asked.strategy,
+            policy=asked.policy,
+            least=place.workspace.approvals if place else ApprovalStrategy.LEGACY,
+            servers=chosen.scores,
+        )
+        passed = await self._gate.check(told, principal)
+        if passed.is_managed:
+            chosen.check_managed()
+        if chosen.told.missing and asked.options.get("strictMcpConfig") is True:
+            raise InvalidRun(chosen.told.why, field="mcpServers")
+        options = {**passed.options, **{name: asked.options[name] for name in admitted.harmless}}
+        return replace(
+            admitted,
+            asked=replace(
+                asked,
+                options=options,
+                mcp_servers=chosen.told.enabled,
+                warnings=(*asked.warnings, *passed.warnings, *_missing(chosen.told)),
+            ),
+            approval=passed.approval,
+            servers=chosen.told if asked.mcp_servers else None,
+            is_managed=passed.is_managed,
+        )
+
+    def _needs_place(self, asked: RunAsked, principal: Principal) -> bool:
+        if asked.workspace:
+            return True
+        if asked.working_dir:
+            return principal.is_remote or not Path(asked.working_dir).is_absolute()
+        return principal.is_remote and not (asked.session_id or asked.continues)
+
+    async def _in(self, place: Place, asked: RunAsked, principal: Principal) -> Admitted:
+        harmless: frozenset[str] = frozenset()
+        if principal.is_remote:
+            asked, harmless = await asyncio.to_thread(
+                with_folders_inside, asked, place, self.workspaces
+            )
+        asked = replace(asked, working_dir=place.folder)
+        return Admitted(asked=asked, place=place, harmless=harmless)
+
+
+def operation_of(cli: Cli, *, waits: bool) -> str:
+    """As MCP clients call it."""
+    return f"{cli.name}_request" if waits else f"{cli.name}_request_async"
+
+
+def _said(asked: RunAsked) -> str:
+    """All of a request that is prose."""
+    more = [asked.instructions] if asked.instructions else []
+    blocks = asked.options.get("promptJson")
+    if blocks is not None:
+        more.append(str(blocks))
+    return "\n\n".join([asked.prompt, *(each for each in more if each not in asked.prompt)])
+
+
+def _missing(told: ServersTold) -> tuple[Warned, ...]:
+    return (Warned(code="mcp_servers_missing", message=told.why),) if told.missing else ()

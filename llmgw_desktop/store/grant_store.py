@@ -1,0 +1,257 @@
+"""What programs were given, in `gateway.db`: grants with their codes and tokens, by digests alone.
+
+What may happen once happens once, whoever asks at the same time: a code is taken, and a refresh
+token exchanged, by an UPDATE that says from which state on.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from llmgw_desktop.domain.consent import Grant
+from llmgw_desktop.domain.oauth import CODE_S
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.store.access_schema import CodeRow, GrantRow, OauthClientRow, TokenRow
+from llmgw_desktop.store.gateway_file import GatewayFile
+from llmgw_desktop.store.grant_rows import (
+    GRANT_COLUMNS,
+    grant_of,
+    row_of,
+    scopes_of,
+    scopes_text,
+)
+from llmgw_desktop.store.schema import Dialect
+from llmgw_desktop.store.write_behind import WriteBehind
+
+_KEPT_AFTER_S = 30 * 86_400.0
+"""What is over stays so long for those who look who had access."""
+_UNUSED_S = 86_400.0
+"""A program that registered and never was let in is forgotten after this."""
+
+
+class TokenKind(StrEnum):
+    ACCESS = "access"
+    REFRESH = "refresh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptToken:
+    """What is known of a token; the token itself is known to its program alone."""
+
+    digest: bytes
+    kind: TokenKind
+    scopes: frozenset[Scope]
+    made_at_s: float
+    expires_at_s: float
+    used_at_s: float | None = None
+    """When a refresh token was exchanged for the next one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenCode:
+    """A code that was shown just now. Whoever is not the first gets nothing, and ends it all."""
+
+    grant: Grant
+    challenge: str
+    names_redirect: bool
+    expires_at_s: float
+    is_first: bool
+
+
+class GrantStore:
+    """May be used from any thread. Reading tokens never waits for those who write.
+
+    Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = GatewayFile(path)
+        self._looking = GatewayFile(path)
+        self._dialect = Dialect()
+        self._behind: WriteBehind[float] = WriteBehind(
+            "when access was last used", "grant-writer", self._write_used
+        )
+        self.own_writes = 0
+        """Changes of what tokens open, made by this program."""
+
+    def open(self, grant: Grant, digest: bytes, challenge: str, *, names_redirect: bool) -> None:
+        """A person said yes: the grant with the code that its program may fetch tokens for."""
+        code = CodeRow.insert(
+            digest=digest,
+            grant_id=grant.id,
+            challenge=challenge,
+            names_redirect=int(names_redirect),
+            expires_at_s=grant.granted_at_s + CODE_S,
+            used_at_s=None,
+        )
+        self._change(GrantRow.insert(row_of(grant)), code)
+
+    def take_code(self, digest: bytes, at_s: float) -> TakenCode | None:
+        """Burnt from now on, whatever comes of it. None for one that was never made."""
+        fields = (CodeRow.challenge, CodeRow.names_redirect, CodeRow.expires_at_s)
+        query = _with_grant(CodeRow, *fields).where(CodeRow.digest == digest)
+        burn = CodeRow.update(used_at_s=at_s).where(
+            (CodeRow.digest == digest) & CodeRow.used_at_s.is_null()
+        )
+        with self._file.transaction() as connection:
+            is_first = self._run(connection, burn).rowcount == 1
+            row = self._run(connection, query.tuples()).fetchone()
+        if row is None:
+            return None
+        challenge, names_redirect, expires_at_s, *grant = row
+        return TakenCode(
+            grant=grant_of(grant),
+            challenge=challenge,
+            names_redirect=bool(names_redirect),
+            expires_at_s=expires_at_s,
+            is_first=is_first,
+        )
+
+    def begin(self, grant_id: str, tokens: Iterable[KeptToken], at_s: float) -> bool:
+        """Its first tokens; False where it was taken back meanwhile, or has begun."""
+        start = GrantRow.update(began_at_s=at_s).where(
+            (GrantRow.id == grant_id)
+            & GrantRow.revoked_at_s.is_null()
+            & GrantRow.began_at_s.is_null()
+        )
+        return self._if_changed(start, grant_id, tokens)
+
+    def rotate(
+        self, digest: bytes, grant_id: str, tokens: Iterable[KeptToken], at_s: float
+    ) -> bool:
+        """The next tokens in the place of a refresh token; False where another was quicker."""
+        live = GrantRow.select(GrantRow.id).where(GrantRow.revoked_at_s.is_null())
+        used = TokenRow.update(used_at_s=at_s).where(
+            (TokenRow.digest == digest) & TokenRow.used_at_s.is_null() & TokenRow.grant_id.in_(live)
+        )
+        return self._if_changed(used, grant_id, tokens)
+
+    def token(self, digest: bytes) -> tuple[KeptToken, Grant] | None:
+        """With what it was given under, in force or not. Some ten microseconds."""
+        fields = (
+            *(TokenRow.digest, TokenRow.kind, TokenRow.scopes, TokenRow.made_at_s),
+            *(TokenRow.expires_at_s, TokenRow.used_at_s),
+        )
+        query = _with_grant(TokenRow, *fields).where(TokenRow.digest == digest)
+        rows = self._looking.run(*self._dialect.compose(query.tuples()))
+        return None if not rows else (_token(rows[0][:6]), grant_of(rows[0][6:]))
+
+    def drop_token(self, digest: bytes) -> None:
+        self._change(TokenRow.delete().where(TokenRow.digest == digest))
+
+    def revoke(self, grant_id: str, at_s: float) -> Grant | None:
+        """None where there is none, or it was revoked before."""
+        live = (GrantRow.id == grant_id) & GrantRow.revoked_at_s.is_null()
+        with self._file.transaction() as connection:
+            done = self._run(connection, GrantRow.update(revoked_at_s=at_s).where(live)).rowcount
+            query = GrantRow.select().where(GrantRow.id == grant_id).tuples()
+            row = self._run(connection, query).fetchone()
+        self.own_writes += 1
+        return grant_of(row) if done else None
+
+    def restore(self, grant_id: str, revoked_at_s: float) -> bool:
+        """Take back the revocation of that moment; not one that came after it."""
+        gone = (GrantRow.id == grant_id) & (GrantRow.revoked_at_s == revoked_at_s)
+        with self._file.transaction() as connection:
+            done = self._run(connection, GrantRow.update(revoked_at_s=None).where(gone)).rowcount
+        self.own_writes += 1
+        return done == 1
+
+    def grants(self, client_id: str | None = None) -> list[Grant]:
+        """All that there were, newest first; of one client, or of all."""
+        wanted = GrantRow.id != "" if client_id is None else GrantRow.client_id == client_id
+        query = GrantRow.select().where(wanted).order_by(GrantRow.granted_at_s.desc(), GrantRow.id)
+        return [grant_of(row) for row in self._file.run(*self._dialect.compose(query.tuples()))]
+
+    def standing(self, now_s: float) -> list[Grant]:
+        """Not revoked, not past their end, and fetched by their program or young; newest first."""
+        is_live = GrantRow.revoked_at_s.is_null() & (GrantRow.expires_at_s > now_s)
+        is_there = ~GrantRow.began_at_s.is_null() | (GrantRow.granted_at_s > now_s - CODE_S)
+        query = GrantRow.select().where(is_live & is_there).order_by(GrantRow.granted_at_s.desc())
+        return [grant_of(row) for row in self._file.run(*self._dialect.compose(query.tuples()))]
+
+    def note_used(self, grant_id: str, at_s: float) -> None:
+        """Quick; written soon, together with others."""
+        self._behind.put(grant_id, at_s)
+
+    def data_version(self) -> tuple[int, int]:
+        """Another one after every change, whoever made it. A few microseconds."""
+        return self._looking.run("PRAGMA data_version", ())[0][0], self.own_writes
+
+    def sweep(self, now_s: float) -> None:
+        """Forget what nobody asks for any more."""
+        old_s = now_s - _KEPT_AFTER_S
+        unused = GrantRow.began_at_s.is_null() & (GrantRow.granted_at_s < now_s - _UNUSED_S)
+        is_over = (GrantRow.expires_at_s < old_s) | (GrantRow.revoked_at_s < old_s)
+        known = GrantRow.select(GrantRow.client_id)
+        self._change(
+            GrantRow.delete().where(is_over | unused),
+            TokenRow.delete().where(TokenRow.expires_at_s < now_s),
+            OauthClientRow.delete().where(
+                (OauthClientRow.made == "registered")
+                & (OauthClientRow.made_at_s < now_s - _UNUSED_S)
+                & OauthClientRow.id.not_in(known)
+            ),
+        )
+
+    def close(self) -> None:
+        """What waits to be written is written."""
+        self._behind.close()
+        self._file.close()
+        self._looking.close()
+
+    def _if_changed(self, condition: Any, grant_id: str, tokens: Iterable[KeptToken]) -> bool:
+        with self._file.transaction() as connection:
+            if self._run(connection, condition).rowcount != 1:
+                return False
+            for each in tokens:
+                self._run(connection, TokenRow.insert(_token_row(each, grant_id)))
+        self.own_writes += 1
+        return True
+
+    def _change(self, *queries: Any) -> None:
+        with self._file.transaction() as connection:
+            for query in queries:
+                self._run(connection, query)
+        self.own_writes += 1
+
+    def _write_used(self, waiting: dict[str, float]) -> None:
+        with self._file.transaction() as connection:
+            for grant_id, at_s in waiting.items():
+                query = GrantRow.update(last_used_at_s=at_s).where(GrantRow.id == grant_id)
+                self._run(connection, query)
+
+    def _run(self, connection: sqlite3.Connection, query: Any) -> sqlite3.Cursor:
+        return connection.execute(*self._dialect.compose(query))
+
+
+def _with_grant(model: Any, *fields: Any) -> Any:
+    grant = (getattr(GrantRow, name) for name in GRANT_COLUMNS)
+    return model.select(*fields, *grant).join(GrantRow, on=model.grant_id == GrantRow.id)
+
+
+def _token_row(token: KeptToken, grant_id: str) -> dict[str, Any]:
+    return {
+        "digest": token.digest,
+        "grant_id": grant_id,
+        "kind": str(token.kind),
+        "scopes": scopes_text(token.scopes),
+        "made_at_s": token.made_at_s,
+        "expires_at_s": token.expires_at_s,
+        "used_at_s": token.used_at_s,
+    }
+
+
+def _token(row: Sequence[Any]) -> KeptToken:
+    digest, kind, scopes, made_at_s, expires_at_s, used_at_s = row
+    return KeptToken(
+        digest=bytes(digest),
+        kind=TokenKind(kind),
+        scopes=scopes_of(scopes),
+        made_at_s=made_at_s,
+        expires_at_s=expires_at_s,
+        used_at_s=used_at_s,
+    )

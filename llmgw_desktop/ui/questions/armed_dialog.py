@@ -1,0 +1,255 @@
+"""What every dialog is that asks a person on behalf of somebody else: denying is easy, allowing
+takes a look.
+
+It comes up without the keyboard and stays on top. Enter, Esc and closing deny. The buttons that
+allow are armed a while after the dialog has become active (`arming.py`), have no letter of their
+own, and are never what Enter presses. Everything in it is plain text.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QHideEvent, QMoveEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from llmgw_desktop.ui.questions.arming import Arming
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.view_clothes import dress_view
+
+_TICK_MS = 1000
+_MOST_HEIGHT_SHARE = 0.86
+
+
+class ArmedDialog(QDialog):
+    """`show()` it, never `exec()`. It answers by the signals of whoever makes one of it, once;
+    `dismiss()` takes it away unanswered."""
+
+    list_wanted = Signal()
+    """All questions are wanted; this one goes on waiting."""
+    dismissed = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        *,
+        title: str,
+        delay_ms: int,
+        width_units: int,
+        countdown: Callable[[], str],
+    ) -> None:
+        super().__init__(None)
+        self._theme = theme
+        self._countdown = countdown
+        self._width_units = width_units
+        self._is_answered = False
+        self.arming = Arming(delay_ms, self)
+        self.arming.changed.connect(self._show_armed)
+        self.setWindowTitle(title)
+        self.setWindowIcon(QApplication.windowIcon())
+        self.setWindowFlags(
+            Qt.WindowType.Dialog
+            | Qt.WindowType.CustomizeWindowHint
+            | Qt.WindowType.WindowTitleHint
+            | Qt.WindowType.WindowCloseButtonHint
+            | Qt.WindowType.WindowStaysOnTopHint
+        )
+        self.setWindowModality(Qt.WindowModality.NonModal)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.heading = FlowingLabel(
+            theme, title, size=TextSize.HEADING, weight=QFont.Weight.DemiBold
+        )
+        self.content = QVBoxLayout()
+        self.expiry = Label(theme, countdown(), tone=Tone.MUTED)
+        self.deny = Button(theme, "Deny")
+        self.deny.setDefault(True)
+        self.deny.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.deny.clicked.connect(self._deny)
+        self.everything = Button(theme, "All questions", kind=ButtonKind.QUIET)
+        self.everything.setToolTip("Leaves this one waiting and opens the list")
+        self.everything.clicked.connect(self._want_list)
+        self._armed_buttons: list[tuple[Button, str]] = []
+        self._tick = QTimer(self, interval=_TICK_MS)
+        self._tick.timeout.connect(self.show_time)
+        self._buttons = QHBoxLayout()
+        self._lay_out()
+
+    @property
+    def is_answered(self) -> bool:
+        return self._is_answered
+
+    def dismiss(self) -> None:
+        """Somebody else has answered, or the question is gone: nothing is answered here."""
+        self._is_answered = True
+        self.close()
+
+    def bring_forward(self) -> None:
+        """A person asked for it, so it may take the keyboard."""
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, False)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    @override
+    def reject(self) -> None:
+        """Esc, and what closes a dialog."""
+        if not self._is_answered:
+            self._deny()
+        else:
+            super().reject()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.WindowActivate:
+            self.arming.set_active(True)
+        elif event.type() in (QEvent.Type.WindowDeactivate, QEvent.Type.WindowBlocked):
+            self.arming.set_active(False)
+        return super().event(event)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.show_time()
+        self._tick.start()
+        self.arming.set_active(self.isActiveWindow())
+        self.arming.begin_again()
+        QApplication.alert(self)
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tick.stop()
+        self.arming.set_active(False)
+
+    @override
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """A button that comes under the pointer is not yet one that a person has looked at."""
+        super().moveEvent(event)
+        self.arming.begin_again()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arming.begin_again()
+
+    def add_button(self, button: Button) -> None:
+        """Between Deny and those that allow."""
+        button.setAutoDefault(False)
+        self._buttons.addWidget(button)
+
+    def add_armed(self, words: str, act: Callable[[], None]) -> Button:
+        """A button that does nothing before it is armed."""
+        button = Button(self._theme, words)
+        button.setText(f"{words} ({self.arming.delay_ms / 1000:g} s)")
+        button.setMinimumWidth(button.sizeHint().width())  # stands still when the words change
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        button.setAutoDefault(False)
+        button.setDefault(False)
+        button.setAccessibleName(words)
+        button.setEnabled(False)
+        button.clicked.connect(lambda: self._allow(act))
+        self._armed_buttons.append((button, words))
+        self._buttons.addWidget(button)
+        return button
+
+    def add_beside_expiry(self, button: Button) -> None:
+        button.setAutoDefault(False)
+        self._line.insertWidget(1, button)
+
+    def may_press(self, button: Button) -> bool:
+        """Asked again when something else than the time decides. All may, unless one says else."""
+        return True
+
+    def show_armed(self) -> None:
+        """What `may_press` says has changed."""
+        self._show_armed(self.arming.is_armed)
+
+    def answered(self) -> None:
+        """The answer is given: the dialog goes."""
+        self._is_answered = True
+        self.close()
+
+    def send_denial(self) -> None:
+        """For whoever makes one of it."""
+        raise NotImplementedError
+
+    def fit(self) -> None:
+        """As tall as its content, as far as the screen has room."""
+        width = self._theme.space(self._width_units)
+        room = self.screen().availableGeometry()
+        inside = self._sheet.layout()
+        height = inside.totalHeightForWidth(width) if inside is not None else 0
+        others = self.sizeHint().height() - self._scroll.sizeHint().height()
+        most = round(room.height() * _MOST_HEIGHT_SHARE)
+        self.resize(min(width, room.width()), min(height + others + self._theme.space(2), most))
+
+    def _allow(self, act: Callable[[], None]) -> None:
+        if self.arming.is_armed and not self._is_answered:
+            act()
+
+    def _deny(self) -> None:
+        if self._is_answered:
+            return
+        self._is_answered = True
+        self.send_denial()
+        self.close()
+
+    def _want_list(self) -> None:
+        self.dismiss()
+        self.list_wanted.emit()
+
+    def show_time(self) -> None:
+        """Once a second while it is in sight."""
+        self.expiry.setText(self._countdown())
+
+    def _show_armed(self, armed: bool) -> None:
+        waits = f" ({self.arming.delay_ms / 1000:g} s)"
+        for button, words in self._armed_buttons:
+            button.setText(words if armed else words + waits)
+            button.setEnabled(armed and self.may_press(button))
+
+    def _lay_out(self) -> None:
+        space = self._theme.space
+        self.content.setContentsMargins(space(6), space(1), space(6), space(1))
+        self.content.setSpacing(space(3))
+        self._sheet = QWidget()
+        self._sheet.setLayout(self.content)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._sheet)
+        dress_view(self._scroll, self._theme)
+        self.heading.setContentsMargins(0, 0, 0, 0)
+        head = QHBoxLayout()
+        head.setContentsMargins(space(6), 0, space(6), 0)
+        head.addWidget(self.heading, 1)
+        line = self._line = QHBoxLayout()
+        line.setContentsMargins(space(6), 0, space(6), 0)
+        line.setSpacing(space(2))
+        line.addWidget(self.expiry, 1)
+        line.addWidget(self.everything)
+        self._buttons.setContentsMargins(space(6), 0, space(6), 0)
+        self._buttons.setSpacing(space(2))
+        self._buttons.addStretch(1)
+        self._buttons.addWidget(self.deny)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, space(5), 0, space(5))
+        column.setSpacing(space(3))
+        column.addLayout(head)
+        column.addWidget(self._scroll, 1)
+        column.addLayout(line)
+        column.addLayout(self._buttons)
+        self.deny.setFocus()

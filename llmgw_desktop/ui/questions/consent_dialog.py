@@ -1,0 +1,185 @@
+"""Asks whether a program may be let in: who it says it is, what was seen of it, where the browser
+goes, what it asks for, and for how long. Title, icon and layout are ours alone."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.consent_words import (
+    NOT_VERIFIED,
+    TITLE,
+    UNTICKED,
+    ConsentView,
+    consent_view,
+    countdown,
+)
+from llmgw_desktop.domain.consent import ConsentQuestion, ConsentTerm
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.ui.questions.armed_dialog import ArmedDialog
+from llmgw_desktop.ui.questions.arming import arm_after_ms
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.mark import Mark
+from llmgw_desktop.ui.widgets.tick import Tick
+
+_WIDTH_UNITS = 135
+
+
+class ConsentDialog(ArmedDialog):
+    """`allowed` with the scopes that are ticked and the term that is chosen; or `denied`."""
+
+    allowed = Signal(object, object)
+    denied = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        question: ConsentQuestion,
+        settings: QSettings,
+        now_s: Callable[[], float],
+    ) -> None:
+        super().__init__(
+            theme,
+            title=TITLE,
+            delay_ms=arm_after_ms(settings),
+            width_units=_WIDTH_UNITS,
+            countdown=lambda: countdown(question.expires_at_s, now_s()),
+        )
+        self.question = question
+        view = consent_view(question)
+        self.ticks: dict[Scope, Tick] = {}
+        self.terms: dict[ConsentTerm, Tick] = {}
+        self._details = QWidget()
+        self._hint = FlowingLabel(theme, UNTICKED, tone=Tone.WARNING)
+        self._fill(view)
+        self.more = Button(theme, "Details", kind=ButtonKind.QUIET)
+        self.more.clicked.connect(self._turn_details)
+        self.add_beside_expiry(self.more)
+        self.allow = self.add_armed("Allow", self._send)
+        self._show_hint()
+        self.fit()
+
+    @property
+    def chosen(self) -> tuple[Scope, ...]:
+        return tuple(scope for scope, tick in self.ticks.items() if tick.isChecked())
+
+    @property
+    def term(self) -> ConsentTerm:
+        return next(term for term, ring in self.terms.items() if ring.isChecked())
+
+    @override
+    def may_press(self, button: Button) -> bool:
+        return bool(self.chosen)
+
+    @override
+    def send_denial(self) -> None:
+        self.denied.emit()
+
+    def _send(self) -> None:
+        scopes, term = self.chosen, self.term
+        if scopes:
+            self.answered()
+            self.allowed.emit(scopes, term)
+
+    def _fill(self, view: ConsentView) -> None:
+        theme, space = self._theme, self._theme.space
+        self.content.addLayout(self._who(view))
+        self.content.addLayout(self._block("It will be sent back to", self._redirect(view)))
+        scopes: list[QWidget] = []
+        for line in view.scopes:
+            tick = self.ticks[line.scope] = Tick(theme, line.words)
+            tick.setChecked(line.starts_ticked)
+            tick.toggled.connect(self._show_hint)
+            scopes.append(tick)
+        self.content.addLayout(self._block("It asks to", [*scopes, self._hint]))
+        self.content.addLayout(self._until(view))
+        column = QVBoxLayout(self._details)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(space(1))
+        for label, words in view.details:
+            column.addWidget(Label(theme, label, size=TextSize.CAPTION, tone=Tone.MUTED))
+            value = FlowingLabel(theme, words, size=TextSize.CAPTION)
+            value.setFont(theme.mono_font(TextSize.CAPTION))
+            column.addWidget(value)
+        self._details.setVisible(False)
+        self.content.addWidget(self._details)
+        self.content.addStretch(1)
+        self.setAccessibleDescription(f"{view.name}, {NOT_VERIFIED}. {view.seen_as}.")
+
+    def _who(self, view: ConsentView) -> QHBoxLayout:
+        theme, space = self._theme, self._theme.space
+        words = QVBoxLayout()
+        words.setSpacing(space(1))
+        self.name = FlowingLabel(
+            theme, view.name, size=TextSize.HEADING, weight=QFont.Weight.DemiBold
+        )
+        words.addWidget(self.name)
+        words.addWidget(FlowingLabel(theme, NOT_VERIFIED, tone=Tone.WARNING))
+        self.seen = FlowingLabel(theme, f"seen as  {view.seen_as}", tone=Tone.MUTED)
+        words.addWidget(self.seen)
+        line = QHBoxLayout()
+        line.setSpacing(space(1.5))
+        line.addWidget(Label(theme, view.history, tone=Tone.MUTED))
+        self.words = Label(
+            theme, self.question.words, size=TextSize.HEADING, weight=QFont.Weight.DemiBold
+        )
+        line.addWidget(self.words)
+        line.addStretch(1)
+        words.addLayout(line)
+        row = QHBoxLayout()
+        row.setSpacing(space(2.5))
+        row.addWidget(Mark(theme, "warning", Tone.WARNING), 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        return row
+
+    def _redirect(self, view: ConsentView) -> list[QWidget]:
+        theme, to = self._theme, view.redirection
+        self.origin = FlowingLabel(theme, to.origin)
+        self.origin.setFont(theme.mono_font())
+        self.place = FlowingLabel(theme, to.words, tone=Tone.ERROR if to.is_foreign else Tone.MUTED)
+        if to.is_foreign:
+            self.place.setFont(theme.font(weight=QFont.Weight.DemiBold))
+        return [self.origin, self.place]
+
+    def _until(self, view: ConsentView) -> QHBoxLayout:
+        theme, space = self._theme, self._theme.space
+        row = QHBoxLayout()
+        row.setSpacing(space(3))
+        row.addWidget(Label(theme, "Until", weight=QFont.Weight.Medium))
+        group = QButtonGroup(self)
+        for at, (term, words) in enumerate(view.terms):
+            ring = self.terms[term] = Tick(theme, words, is_ring=True)
+            ring.setChecked(at == 0)
+            group.addButton(ring)
+            row.addWidget(ring)
+        row.addStretch(1)
+        return row
+
+    def _block(self, title: str, parts: list[QWidget]) -> QVBoxLayout:
+        theme, space = self._theme, self._theme.space
+        column = QVBoxLayout()
+        column.setSpacing(space(0.75))
+        column.addWidget(Label(theme, title, weight=QFont.Weight.Medium))
+        for part in parts:
+            row = QHBoxLayout()
+            row.setContentsMargins(space(3), 0, 0, 0)
+            row.addWidget(part, 0 if isinstance(part, Tick) else 1)
+            if isinstance(part, Tick):
+                row.addStretch(1)
+            column.addLayout(row)
+        return column
+
+    def _show_hint(self) -> None:
+        self._hint.setVisible(not self.chosen)
+        self.show_armed()
+
+    def _turn_details(self) -> None:
+        shown = self._details.isHidden()
+        self._details.setVisible(shown)
+        self.more.setText("Fewer details" if shown else "Details")
+        self.fit()

@@ -1,0 +1,132 @@
+"""Asks whether an agent may do what it wants: all of it is shown before anything can be allowed."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSettings, Signal
+from typing_extensions import override
+
+from llmgw_desktop.app.consent_words import countdown
+from llmgw_desktop.app.permission_words import (
+    LARGE,
+    TITLE,
+    asked_parts,
+    permission_view,
+    since_words,
+    size_of,
+)
+from llmgw_desktop.app.questions import LONGEST_NOTE
+from llmgw_desktop.domain.permission import Decision, PermissionQuestion
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.questions.armed_dialog import ArmedDialog
+from llmgw_desktop.ui.questions.arming import arm_after_ms
+from llmgw_desktop.ui.questions.ask_view import AskView
+from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.text_field import TextLine
+
+_WIDTH_UNITS = 165
+
+
+class PermissionDialog(ArmedDialog):
+    """`decided` with the decision and a note for the agent, which may be empty."""
+
+    decided = Signal(object, str)
+    job_wanted = Signal(str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        question: PermissionQuestion,
+        settings: QSettings,
+        now_s: Callable[[], float],
+        bridge: Bridge,
+    ) -> None:
+        super().__init__(
+            theme,
+            title=TITLE,
+            delay_ms=arm_after_ms(settings),
+            width_units=_WIDTH_UNITS,
+            countdown=lambda: countdown(question.expires_at_s, now_s(), end="denied"),
+        )
+        self.question = question
+        self._now_s = now_s
+        view = permission_view(question)
+        self.heading.setText(view.what)
+        self.asked = AskView(theme, view, since_words(question.asked_at_s, now_s()))
+        self.asked.complete.connect(self._on_complete)
+        self.content.addWidget(self.asked)
+        self._rule = FlowingLabel(
+            theme, f"For this job means: {view.rule}", size=TextSize.CAPTION, tone=Tone.MUTED
+        )
+        if view.rule:
+            self.content.addWidget(self._rule)
+        self.note = TextLine(theme, "What should the agent know?", "Note for the agent")
+        self.note.setMaxLength(LONGEST_NOTE)
+        self.note.hide()
+        self.content.addWidget(self.note)
+        self.content.addStretch(1)
+        self._add_buttons(can_take_note=view.can_take_note, has_rule=bool(view.rule))
+        self.setAccessibleDescription(view.what)
+        self.arming.set_complete(False)
+        self._ask_parts(bridge)
+        self.fit()
+
+    @override
+    def send_denial(self) -> None:
+        self.decided.emit(Decision.DENY, self._note)
+
+    @property
+    def _note(self) -> str:
+        return self.note.text() if not self.note.isHidden() else ""
+
+    def _add_buttons(self, *, can_take_note: bool, has_rule: bool) -> None:
+        theme = self._theme
+        self.with_note = Button(theme, "Deny with a note…")
+        self.with_note.clicked.connect(self._open_note)
+        self.with_note.setVisible(can_take_note)
+        self.add_button(self.with_note)
+        self.once = self.add_armed("Allow once", lambda: self._decide(Decision.ONCE))
+        self.for_job = self.add_armed("Allow for this job", lambda: self._decide(Decision.JOB))
+        self.for_job.setToolTip(self._rule.text())
+        self.for_job.setVisible(has_rule)
+        self.job = Button(theme, "Open the job", kind=ButtonKind.QUIET)
+        self.job.clicked.connect(lambda: self.job_wanted.emit(self.question.job_id))
+        self.stop = self.add_armed("Stop the job", lambda: self._decide(Decision.STOP))
+        self.add_beside_expiry(self.job)
+
+    def _decide(self, decision: Decision) -> None:
+        self.answered()
+        self.decided.emit(decision, "")
+
+    def _open_note(self) -> None:
+        """Deny then sends it along; so does Enter."""
+        self.note.show()
+        self.with_note.hide()
+        self.deny.setText("Deny with this note")
+        self.deny.updateGeometry()
+        self.fit()
+        self.note.setFocus()
+        self.arming.begin_again()
+
+    def _ask_parts(self, bridge: Bridge) -> None:
+        """What is large is made ready in another thread; nothing can be allowed meanwhile."""
+        ask = self.question.ask
+        if size_of(ask) <= LARGE:
+            self.asked.show_parts(asked_parts(ask))
+            return
+
+        def done(parts: object) -> None:
+            self.asked.show_parts(parts)  # type: ignore[arg-type]
+            self.fit()
+
+        bridge.fetch(self, lambda: asked_parts(ask), done, slow=True)
+
+    def _on_complete(self) -> None:
+        self.arming.set_complete(True)
+
+    @override
+    def show_time(self) -> None:
+        super().show_time()
+        self.asked.since.setText(since_words(self.question.asked_at_s, self._now_s()))
