@@ -135,6 +135,12 @@ def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden:
     )
 
 
+def _approvals(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.approvals_command import run
+
+    return run(arguments, places, env)
+
+
 def _connect(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.connect.command import run
 
@@ -178,6 +184,7 @@ def _workspace(arguments: argparse.Namespace, places: Places, env: Mapping[str, 
 
 
 _COMMANDS = {
+    "approvals": _approvals,
     "connect": _connect,
     "doctor": _doctor,
     "key": _key,

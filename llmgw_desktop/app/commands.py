@@ -9,6 +9,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from llmgw_desktop.app.approvals_options import add_approvals
 from llmgw_desktop.app.connect.names import PROGRAM_NAMES
 from llmgw_desktop.app.mcp_stdio.options import LINGER_S
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
@@ -27,6 +28,7 @@ before the command."""
 
 
 _WITHOUT_ADDRESS: Final = (
+    "approvals",
     "connect",
     "doctor",
     "key",
@@ -90,6 +92,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     revoke = verbs.add_parser("revoke", help="refuse a key from now on")
     revoke.add_argument("name", help="the program's name or the key's id")
     _add_connect(commands)
+    add_approvals(commands.add_parser("approvals", help="what agents that run ask, and answers"))
     _add_doctor(commands)
     _add_route(commands)
     _add_receipt(commands)

@@ -1,9 +1,11 @@
 from __future__ import annotations
+
+import asyncio
 from pathlib import Path
+
 from tests.engine.conftest import House, house  # noqa
-from tests.support.consent_house import consent_house, until
 from tests.support.chromium import chromium
-import time, asyncio
+from tests.support.consent_house import consent_house
 
 
 async def test_try(house: House, tmp_path: Path) -> None:
