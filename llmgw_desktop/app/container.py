@@ -359,6 +359,7 @@ class Container:
             clis=self.runs.models,
             ready_clis=self.runs.ready,
             runs=self.runs.service,
+            permissions=self.runs.permissions,
             charge_runs=self.runs.charge,
             vault=self.vault,
             key_changes=self._key_changes,
