@@ -7,6 +7,7 @@ from enum import StrEnum
 from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import ALL_CLIS, CliSettings
+from llmgw_desktop.domain.mcp_server import McpServer
 from llmgw_desktop.domain.oauth_settings import OauthSettings
 from llmgw_desktop.domain.policy import ClientPolicy
 from llmgw_desktop.domain.price import PriceRule
@@ -161,6 +162,8 @@ class Settings:
     cache_awareness: CacheSettings = field(default_factory=CacheSettings)
     compression: CompressionSettings = field(default_factory=CompressionSettings)
     approvals: ApprovalSettings = field(default_factory=ApprovalSettings)
+    mcp_servers: tuple[McpServer, ...] = ()
+    """Those with a mistake too, switched off."""
     clis: tuple[CliSettings, ...] = ALL_CLIS
     """Each of them, always."""
     providers: tuple[Provider, ...] = ()
@@ -185,6 +188,7 @@ class Settings:
         """Every key that was read; none is ever written down or shown."""
         accounts = (account for provider in self.providers for account in provider.accounts)
         keys = [account.api_key for account in accounts]
+        keys += [secret for server in self.mcp_servers for secret in server.secrets]
         return (*keys, *(secret for cli in self.clis for secret in cli.secrets))
 
 
