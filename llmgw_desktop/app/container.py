@@ -38,6 +38,7 @@ from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.homes.homes import Homes
 from llmgw_desktop.engine.jobs.launch import Launcher
+from llmgw_desktop.engine.jobs.mcp_servers import McpServers
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
@@ -122,7 +123,12 @@ class Container:
         self._reader = FlightReader(places.flights_db)
         self.runs = Runs(
             places,
-            Launcher(env, settings.clis, Homes(places.homes_folder, self.vault)),
+            Launcher(
+                env,
+                settings.clis,
+                Homes(places.homes_folder, self.vault),
+                McpServers(settings.mcp_servers, self.vault, self._learn),
+            ),
             settings,
             RunFoundations(
                 clock=self._clock,
