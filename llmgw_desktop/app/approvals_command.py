@@ -14,7 +14,7 @@ from llmgw_desktop.app.permission_words import (
     permission_view,
     since_words,
 )
-from llmgw_desktop.app.running_gateway import NotAnswered, Refused, RunningGateway
+from llmgw_desktop.app.running_gateway import NotRunning, RunningGateway, Told
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.permission import Decision, PermissionQuestion
 from llmgw_desktop.store.paths import Places
@@ -22,6 +22,7 @@ from llmgw_desktop.wire.permissions import read_question
 
 _PATH = "/v1/approvals"
 _WAIT_S = 50
+_SPARE_S = 15.0
 _DONE = {
     Decision.ONCE: "Allowed once.",
     Decision.JOB: "Allowed, and the same again in this job.",
@@ -30,22 +31,26 @@ _DONE = {
 }
 
 
+class _Refused(Exception):
+    """It answered, and said no. In its own words."""
+
+
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
-    del env
     try:
-        gateway = RunningGateway(places)
+        gateway = RunningGateway(places, env)
         if arguments.verb == "list":
             return _list(gateway, as_json=arguments.json, wait=arguments.wait)
         return _answer(gateway, arguments)
-    except (NotAnswered, Refused) as error:
+    except (NotRunning, _Refused) as error:
         print(f"llmgw: {inert(str(error))}", file=sys.stderr)
         return 1
 
 
 def _list(gateway: RunningGateway, *, as_json: bool, wait: bool) -> int:
-    told = gateway.get(_PATH)
+    told = _told(gateway.ask("GET", _PATH))
     while wait and not told.get("approvals"):
-        told = gateway.get(f"{_PATH}?wait={_WAIT_S}", patience_s=_WAIT_S + 15.0)
+        path = f"{_PATH}?wait={_WAIT_S}"
+        told = _told(gateway.ask("GET", path, within_s=_WAIT_S + _SPARE_S))
     if as_json:
         # escaped: what an agent wrote never acts on a terminal
         print(json.dumps(told, indent=2, ensure_ascii=True))
@@ -58,12 +63,18 @@ def _list(gateway: RunningGateway, *, as_json: bool, wait: bool) -> int:
     return 0
 
 
+def _told(told: Told) -> Mapping[str, Any]:
+    if told.status != 200:
+        raise _Refused(told.problem)
+    return told.fields
+
+
 def _questions(told: Mapping[str, Any]) -> list[PermissionQuestion]:
     try:
         return [read_question(each) for each in told["approvals"]]
     except (KeyError, TypeError, ValueError) as error:
         words = "The gateway that runs is of another version than this command."
-        raise NotAnswered(words) from error
+        raise _Refused(words) from error
 
 
 def _shown(question: PermissionQuestion, now_s: float) -> Iterator[str]:
@@ -95,6 +106,6 @@ def _answer(gateway: RunningGateway, arguments: argparse.Namespace) -> int:
     body = {"decision": str(decision)}
     if arguments.verb == "deny" and arguments.note:
         body["note"] = arguments.note
-    gateway.post(f"{_PATH}/{quote(arguments.id, safe='')}", body)
+    _told(gateway.ask("POST", f"{_PATH}/{quote(arguments.id, safe='')}", body))
     print(_DONE[decision])
     return 0

@@ -8,14 +8,15 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from llmgw_desktop.app.access_assembly import make_access
+from llmgw_desktop.app.access_assembly import Access, make_access
+from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.oauth_assembly import Oauth, make_oauth
 from llmgw_desktop.app.overview import Overview
-from llmgw_desktop.app.questions import NoAgents, NoConsents, Questions
+from llmgw_desktop.app.questions import NoAgents, Questions
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.run_assembly import RunFoundations, Runs
@@ -29,7 +30,7 @@ from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.settings import HttpSettings, LoadedSettings
+from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
@@ -37,6 +38,7 @@ from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.homes.homes import Homes
 from llmgw_desktop.engine.jobs.launch import Launcher
+from llmgw_desktop.engine.jobs.mcp_servers import McpServers
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
@@ -53,7 +55,7 @@ from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.response_store import ResponseStore
-from llmgw_desktop.store.run_file import remove_run_file, write_run_file
+from llmgw_desktop.store.run_file import RunFile, remove_run_file, write_run_file
 from llmgw_desktop.store.settings import settings_of
 from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
@@ -78,7 +80,7 @@ class Container:
         self._clock = SystemClock()
         self._settings_file = SettingsFile(places.config_file, env, self._clock)
         settings = self._settings_file.loaded.settings
-        self._mcp_path = settings.http.path
+        self._mcp_path, self._certificate = settings.http.path, settings.http.tls_certificate
         self._settings_news = SettingsChanged(
             settings=settings, warnings=self._settings_file.loaded.warnings
         )
@@ -93,8 +95,7 @@ class Container:
             on_status=self._recorder_spoke,
             settings=settings.recorder,
         )
-        oauth = self._make_oauth(settings.http)
-        self._access = make_access(places, self._clock, settings, env, oauth)
+        self._access = self._make_access(settings)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
@@ -122,7 +123,12 @@ class Container:
         self._reader = FlightReader(places.flights_db)
         self.runs = Runs(
             places,
-            Launcher(env, settings.clis, Homes(places.homes_folder, self.vault)),
+            Launcher(
+                env,
+                settings.clis,
+                Homes(places.homes_folder, self.vault),
+                McpServers(settings.mcp_servers, self.vault, self._learn),
+            ),
             settings,
             RunFoundations(
                 clock=self._clock,
@@ -189,7 +195,7 @@ class Container:
     @cached_property
     def questions(self) -> Questions:
         """Those that wait for a person."""
-        return Questions(NoConsents(), NoAgents(), self._clock)
+        return Questions(self.consents.broker, NoAgents(), self._clock)
 
     @property
     def oversight(self) -> "Oversight":
@@ -215,15 +221,17 @@ class Container:
             self._loop = asyncio.get_running_loop()
             self._store.start()
             await self._take_over_runs()
+            self.consents.start()
         await self.gateway.start()
-        write_run_file(
-            self.places.run_file,
-            self.gateway.status.url,
-            os.getpid(),
-            self._clock.now_s(),
-            started_ticks(os.getpid()),
-            self.mcp_url,
+        told = RunFile(
+            url=self.gateway.status.url,
+            pid=os.getpid(),
+            started_at_s=self._clock.now_s(),
+            started_ticks=started_ticks(os.getpid()),
+            mcp=self.mcp_url,
+            certificate=self._certificate,
         )
+        write_run_file(self.places.run_file, told)
         if await asyncio.to_thread(self._has_mcp_clients):
             self.expect_mcp()
 
@@ -254,6 +262,7 @@ class Container:
         self.runs.leave()
         if self._made_pages is not None:
             self._made_pages.clis.close()
+        await self.consents.stop()
         await self.gateway.stop()
         await self.validations.close()
         await self.runs.close()
@@ -287,12 +296,18 @@ class Container:
     def oauth(self) -> Oauth:
         return self._access.oauth
 
-    def _make_oauth(self, http: HttpSettings) -> Oauth:
+    @property
+    def consents(self) -> Consents:
+        return self._access.consents
+
+    def _make_access(self, settings: Settings) -> Access:
         """The address is known once the gateway listens."""
+        http, places, clock = settings.http, self.places, self._clock
         addresses = Addresses(lambda: http.public_url or self.gateway.status.url, http.path)
-        return make_oauth(
-            self.places, self._clock, self._bus, lambda: self._loaded().settings.oauth, addresses
+        oauth = make_oauth(
+            places, clock, self._bus, lambda: self._loaded().settings.oauth, addresses
         )
+        return make_access(places, clock, self._bus, settings, self._env, oauth)
 
     def _key_problem(self, account: str) -> str:
         return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
@@ -330,6 +345,7 @@ class Container:
                         clients=self._access.clients,
                         clients_problem=self._access.problem,
                         grants=self._access.oauth.grants,
+                        consents=self.consents.store,
                         panels=self.validations,
                         seats=self._seats,
                         questions=self.questions,
@@ -355,6 +371,7 @@ class Container:
             key_changes=self._key_changes,
             authenticator=self._access.authenticator,
             oauth=self._access.oauth,
+            consents=self.consents,
             settings=lambda: self._loaded().settings,
             settings_news=lambda: self._settings_news,
             status=lambda: self.gateway.status,

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.app.questions import system_user
 from llmgw_desktop.domain.clock import Clock
@@ -23,6 +24,8 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front import (
     anthropic_door,
     approvals_door,
+    consent_door,
+    consents_door,
     gemini_door,
     health_door,
     jobs_door,
@@ -93,6 +96,7 @@ class Foundations:
     key_changes: KeyChanges
     authenticator: Authenticator
     oauth: Oauth
+    consents: Consents
     settings: Callable[[], Settings]
     settings_news: Callable[[], SettingsChanged]
     status: Callable[[], GatewayStatus]
@@ -161,6 +165,8 @@ def make_engine(base: Foundations) -> Engine:
     approvals_door.add_doors(doors, approvals, openai_door.dialect())
     oauth = oauth_door.OauthDoor(base.oauth.server, before=base.check_settings)
     oauth_door.add_doors(doors, oauth, openai_door.dialect())
+    consent_door.add_doors(doors, base.consents.browsers, openai_door.dialect())
+    consents_door.add_doors(doors, base.consents.commands, openai_door.dialect())
     mcp_path = base.settings().http.path
     mcp = mcp_door.McpDoor(gate, base.mcp, path=mcp_path)
     mcp_door.add_doors(doors, mcp, mcp_path, openai_door.dialect())

@@ -3,7 +3,7 @@
 What a request says of itself, its Host header least of all, plays no part in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from llmgw_desktop.domain.access_settings import BEARER_VARIABLE, OPEN_TO_ALL_VARIABLE
 from llmgw_desktop.domain.errors import ConfigError
@@ -16,9 +16,9 @@ _HOST_VARIABLE = "LLM_GATEWAY_HTTP_HOST"
 
 
 def check_exposure(
-    settings: Settings, *, file: str, env: Mapping[str, str], has_clients: bool
+    settings: Settings, *, file: str, env: Mapping[str, str], has_clients: Callable[[], bool]
 ) -> None:
-    """`has_clients`: some program has a key of its own, or may ask by OAuth. Raises
+    """`has_clients`: whether some program has a key of its own, or may ask by OAuth. Raises
     ConfigError."""
     server_context(settings.http)
     if is_bound_elsewhere(settings.http):
@@ -50,12 +50,12 @@ def _check_encryption(settings: Settings, file: str, env: Mapping[str, str]) -> 
 
 
 def _check_that_somebody_may(
-    settings: Settings, file: str, env: Mapping[str, str], *, has_clients: bool
+    settings: Settings, file: str, env: Mapping[str, str], *, has_clients: Callable[[], bool]
 ) -> None:
     """This computer's access key opens on this computer alone."""
     oauth = settings.oauth
     takes_others = oauth.registration_policy is not RegistrationPolicy.STATIC_CLIENTS
-    if settings.access.bearer or has_clients:
+    if settings.access.bearer or has_clients():
         return
     if oauth.enabled and (takes_others or oauth.takes_documents):
         return

@@ -25,6 +25,7 @@ from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.validation.seat_run import SeatRuns
 from llmgw_desktop.engine.validation.service import ValidationService
 from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.consent_store import ConsentStore
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.grant_store import GrantStore
 from llmgw_desktop.store.paths import Places
@@ -53,6 +54,7 @@ class PageParts:
     seats: SeatRuns
     questions: Questions
     grants: GrantStore
+    consents: ConsentStore
 
 
 class Pages:
@@ -128,6 +130,7 @@ def _oversight(parts: PageParts) -> Oversight:
             clock=parts.clock,
             registry=parts.runs.service.workspaces,
             grants=parts.grants,
+            consent_log=parts.consents.recent,
             keys=parts.clients,
             gate_log=lambda limit: parts.runs.approvals.recent(None, limit=limit),
         )

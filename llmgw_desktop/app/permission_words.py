@@ -28,7 +28,7 @@ AGENT_SAYS = "The agent's own words"
 WAY_WORDS: dict[DecisionWay, str] = {
     DecisionWay.DIALOG: "in the window",
     DecisionWay.COMMAND: "by command",
-    DecisionWay.RULE: "allowed for this job before",
+    DecisionWay.RULE: "by the job's rule",
     DecisionWay.POLICY: "by the settings",
     DecisionWay.TIMEOUT: "nobody answered",
     DecisionWay.WITHDRAWN: "withdrawn",

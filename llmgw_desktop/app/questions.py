@@ -50,20 +50,6 @@ class AgentDesk(Protocol):
     def attend(self) -> Callable[[], None]: ...
 
 
-class NoConsents:
-    """Where no program can ask to be let in."""
-
-    @property
-    def waiting(self) -> tuple[ConsentQuestion, ...]:
-        return ()
-
-    def answer(self, question_id: str, answer: ConsentAnswer) -> bool:
-        return False
-
-    def attend(self, here: bool) -> None:
-        """Nobody minds."""
-
-
 class NoAgents:
     """Where no agent can ask."""
 

@@ -1,87 +1,89 @@
-"""The gateway that runs on this home, asked by commands as the person whose it is."""
+"""The gateway that runs on this home, asked by a command with the person's own key."""
 
-import http.client
 import json
+import os
 from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from llmgw_desktop.app.mcp_stdio.engine import is_alive
 from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.run_file import read_run_file
+from llmgw_desktop.store.run_file import RunFile, own_context, read_run_file
 
-_PATIENCE_S = 15.0
-_MOST_BYTES = 128 * 1024 * 1024
-
-
-class NotAnswered(LlmgwError):
-    """In a sentence that says what to do."""
+_ANSWERS_WITHIN_S = 20.0
 
 
-class Refused(LlmgwError):
-    """It answered, and said no. In its own words."""
+class NotRunning(LlmgwError):
+    """Nobody is there who could be asked."""
 
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(words)
-        self.status = status
+    kind = "not_running"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What it answered: an object of JSON."""
+
+    status: int
+    fields: Mapping[str, Any]
+
+    @property
+    def problem(self) -> str:
+        """Its own words, where it refused."""
+        error = self.fields.get("error")
+        words = error.get("message") if isinstance(error, dict) else error
+        return words if isinstance(words, str) else f"The gateway answered {self.status}."
 
 
 class RunningGateway:
-    """Raises NotAnswered where none runs."""
+    """Raises NotRunning where it cannot be reached."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, env: Mapping[str, str]) -> None:
         told = read_run_file(places.run_file)
-        # the key goes to nobody who has only its number or its port
-        if told is None or not is_alive(told):
-            raise NotAnswered(f"No gateway runs. Start one: {own_command('serve')}")
-        self._url = told.url
+        if told is None or not _lives(told):
+            raise NotRunning(f"The gateway does not run. Start it: {own_command('serve', env=env)}")
+        self._told = told
         try:
-            self._key = places.access_key_file.read_text("utf-8").strip()
-        except (OSError, ValueError) as error:
-            raise NotAnswered(
-                f"{places.access_key_file} cannot be read: is it your gateway?"
-            ) from error
+            self._key = places.access_key_file.read_text("ascii").strip()
+        except (OSError, UnicodeError) as error:
+            raise NotRunning(f"The access key cannot be read: {places.access_key_file}") from error
 
-    def get(self, path: str, *, patience_s: float = _PATIENCE_S) -> Mapping[str, Any]:
-        """Raises NotAnswered, Refused."""
-        return self._ask("GET", path, None, patience_s)
-
-    def post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Raises NotAnswered, Refused."""
-        return self._ask("POST", path, body, _PATIENCE_S)
-
-    def _ask(
-        self, method: str, path: str, body: Mapping[str, Any] | None, patience_s: float
-    ) -> Mapping[str, Any]:
-        parts = urlsplit(self._url)
-        connection = http.client.HTTPConnection(
-            parts.hostname or "", parts.port, timeout=patience_s
-        )
-        headers = {"authorization": f"Bearer {self._key}"}
-        given = None if body is None else json.dumps(body)
-        if given is not None:
-            headers["content-type"] = "application/json"
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        within_s: float = _ANSWERS_WITHIN_S,
+    ) -> Told:
+        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
+        connection = self._connection(within_s)
         try:
-            connection.request(method, path, body=given, headers=headers)
+            sent = None if body is None else json.dumps(body)
+            connection.request(method, path, sent, headers)
             answer = connection.getresponse()
-            raw = answer.read(_MOST_BYTES)
-        except (OSError, http.client.HTTPException) as error:
-            raise NotAnswered(f"The gateway at {self._url} does not answer.") from error
+            fields = json.loads(answer.read())
+        except (OSError, HTTPException, ValueError) as error:
+            url = self._told.url
+            raise NotRunning(f"The gateway does not answer at {url}: {error}.") from error
         finally:
             connection.close()
-        told = _object(raw)
-        if answer.status != 200:
-            said = told.get("error")
-            words = said.get("message") if isinstance(said, dict) else None
-            raise Refused(answer.status, str(words or f"It answered with {answer.status}."))
-        return told
+        return Told(status=answer.status, fields=fields if isinstance(fields, dict) else {})
+
+    def _connection(self, within_s: float) -> HTTPConnection:
+        parts = urlsplit(self._told.url)
+        host, port = parts.hostname or "", parts.port
+        if parts.scheme == "https":
+            context = own_context(self._told.certificate)
+            return HTTPSConnection(host, port, timeout=within_s, context=context)
+        return HTTPConnection(host, port, timeout=within_s)
 
 
-def _object(raw: bytes) -> Mapping[str, Any]:
-    try:
-        told = json.loads(raw)
-    except (ValueError, RecursionError):
-        told = None
-    return told if isinstance(told, dict) else {}
+def _lives(told: RunFile) -> bool:
+    """Not a file that a killed one left behind."""
+    if os.name != "posix" or told.started_ticks is None:
+        return True
+    return started_ticks(told.pid) == told.started_ticks

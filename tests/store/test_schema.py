@@ -13,6 +13,7 @@ from llmgw_desktop.domain.workspace import Workspace
 from llmgw_desktop.store.access_schema import (
     AccessSecretRow,
     CodeRow,
+    ConsentDecisionRow,
     GrantRow,
     OauthClientRow,
     TokenRow,
@@ -54,6 +55,7 @@ from llmgw_desktop.store.schema import (
         (CodeRow, GATEWAY_STEPS),
         (TokenRow, GATEWAY_STEPS),
         (AccessSecretRow, GATEWAY_STEPS),
+        (ConsentDecisionRow, GATEWAY_STEPS),
         (FlightRow, FLIGHTS_STEPS),
         (BodyRow, FLIGHTS_STEPS),
     ],

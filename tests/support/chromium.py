@@ -1,7 +1,7 @@
 """A real Chromium without a screen, each one a person of his own.
 
-Asked over its own protocol: what drives browsers for tests (selenium's driver) answers nothing while
-a page is waited for, and here pages wait for a person.
+Asked over its own protocol: what drives browsers for tests (selenium's driver) answers nothing
+while a page is waited for, and here pages wait for a person.
 """
 
 from __future__ import annotations

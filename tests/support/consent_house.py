@@ -52,6 +52,8 @@ class StandInOauth:
     given: list[tuple[AuthorizeRequest, ConsentAnswer, Peer | None]] = field(default_factory=list)
     issuer: str = "http://127.0.0.1:3333"
     cannot_write: bool = False
+    is_on: bool = True
+    standing: list[Grant | None] = field(default_factory=list)
 
     async def understood(self, query: str, address: str = "") -> AuthorizeRequest:
         asked = {name: values[0] for name, values in parse_qs(query).items()}
@@ -77,8 +79,14 @@ class StandInOauth:
         )
 
     async def allowed(
-        self, request: AuthorizeRequest, answer: ConsentAnswer, peer: Peer | None = None
+        self,
+        request: AuthorizeRequest,
+        answer: ConsentAnswer,
+        peer: Peer | None = None,
+        *,
+        standing: Grant | None = None,
     ) -> str:
+        self.standing.append(standing)
         if self.cannot_write:
             raise SentBack(OauthCode.SERVER_ERROR, "x", url=f"{request.redirect_uri}?error=server")
         self.given.append((request, answer, peer))

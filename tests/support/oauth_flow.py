@@ -18,6 +18,10 @@ from mcp.shared.auth import (
     OAuthToken,
 )
 
+from llmgw_desktop.domain.consent import ConsentAnswer, ConsentWay
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.engine.oauth.server import OauthServer
+
 REDIRECT = "http://127.0.0.1:7788/callback"
 
 Browse = Callable[[str], Awaitable[str]]
@@ -85,3 +89,20 @@ async def oauth_client(url: str, kept: Kept, browse: Browse, **more: str) -> Asy
     http = httpx2.AsyncClient(auth=auth, timeout=60)
     async with http, Client(streamable_http_client(url, http_client=http)) as client:
         yield client
+
+
+class PersonInHouse:
+    """Says yes to some of what is asked, or to all of it, in the gateway's own process."""
+
+    def __init__(self, server: OauthServer, *scopes: Scope) -> None:
+        self.server = server
+        self.scopes = scopes
+
+    async def browse(self, address: str) -> str:
+        assert address.startswith(f"{self.server.issuer}/oauth/authorize?")
+        request = await self.server.understood(address.partition("?")[2])
+        given = self.scopes or request.scopes
+        answer = ConsentAnswer(
+            allowed=True, way=ConsentWay.DIALOG, at_s=0.0, scopes=tuple(given), person="ann"
+        )
+        return await self.server.allowed(request, answer)

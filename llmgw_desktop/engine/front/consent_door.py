@@ -7,9 +7,7 @@ and again; and when it goes away, the connection tells.
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from ipaddress import ip_address
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.consent import (
@@ -18,14 +16,15 @@ from llmgw_desktop.domain.consent import (
     ConsentQuestion,
     ConsentRequest,
     ConsentWay,
+    Grant,
     Peer,
 )
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError
 from llmgw_desktop.domain.oauth import AuthorizeRequest
 from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError, SentBack
-from llmgw_desktop.domain.redirect import LOOPBACK_HOSTS
 from llmgw_desktop.engine.consents.broker import ConsentBroker
 from llmgw_desktop.engine.dialect import Dialect
+from llmgw_desktop.engine.front.browser_place import is_local, may_lead_to
 from llmgw_desktop.engine.front.consent_form import AnswerForm, read_form
 from llmgw_desktop.engine.front.consent_sessions import (
     BrowserSession,
@@ -42,11 +41,10 @@ from llmgw_desktop.engine.front.page import Page, send_to, show
 AUTHORIZE, WAIT, ANSWER = "/oauth/authorize", "/oauth/wait/", "/oauth/answer"
 MOST_CONNECTIONS = 4
 """Of one browser that waits for one answer."""
-_PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
-_UNSAFE_SCHEMES = frozenset({"", "javascript", "data", "vbscript", "file", "blob", "about"})
 _NOT_YOURS = (
     "This page belongs to another browser, or its question is over. Start again from the program."
 )
+_OFF = "Programs are not let in by OAuth here: http.oauth.enabled is false."
 _WORDS = {
     ConsentWay.TIMEOUT: "Nobody answered within two minutes.",
     ConsentWay.FLOOD: "Too many requests to be let in came within a minute.",
@@ -61,10 +59,18 @@ class Authorizer(Protocol):
     @property
     def issuer(self) -> str: ...
 
+    @property
+    def is_on(self) -> bool: ...
+
     async def understood(self, query: str, address: str = "") -> AuthorizeRequest: ...
 
     async def allowed(
-        self, request: AuthorizeRequest, answer: ConsentAnswer, peer: Peer | None = None
+        self,
+        request: AuthorizeRequest,
+        answer: ConsentAnswer,
+        peer: Peer | None = None,
+        *,
+        standing: Grant | None = None,
     ) -> str: ...
 
     def denied(self, request: AuthorizeRequest, code: OauthCode = ..., words: str = ...) -> str: ...
@@ -146,6 +152,7 @@ class ConsentDoor:
     ) -> None:
         """What goes wrong is told to a person, on a page."""
         try:
+            self._check_is_on()
             await answer(caller)
         except ClientGone:
             raise
@@ -165,7 +172,9 @@ class ConsentDoor:
         answer, question = outcome.answer, outcome.question
         if answer.allowed:
             try:
-                location = await self._oauth.allowed(request, answer, question.peer)
+                location = await self._oauth.allowed(
+                    request, answer, question.peer, standing=outcome.standing
+                )
             except SentBack as error:
                 location = error.url
             await self._lead(caller, location, *more)
@@ -176,12 +185,12 @@ class ConsentDoor:
             if words is None
             else self._oauth.denied(request, OauthCode.ACCESS_DENIED, words)
         )
-        page = self._pages.refused(question, answer.way, back if _may_lead_to(back) else "")
+        page = self._pages.refused(question, answer.way, back if may_lead_to(back) else "")
         await show(caller, page, 403, more)
 
     async def _lead(self, caller: HttpCaller, location: str, *more: tuple[str, str]) -> None:
         """A browser never comes from here to what is no place but a program in itself."""
-        if not _may_lead_to(location):
+        if not may_lead_to(location):
             raise OauthError(OauthCode.INVALID_REQUEST, "The program's address cannot be opened.")
         await send_to(caller, location, more)
 
@@ -211,17 +220,12 @@ class ConsentDoor:
             scopes=request.scopes,
             resource=request.resource,
             address=address,
-            is_local=self._is_local(caller, address),
+            is_local=is_local(caller, self._oauth.issuer),
         )
 
-    def _is_local(self, caller: HttpCaller, address: str) -> bool:
-        """Whether the browser runs on this computer, as far as can be told: behind a proxy or a
-        tunnel all of them come from here."""
-        if any(caller.headers.get(name) for name in _PROXY_HEADERS):
-            return False
-        named = urlsplit(f"//{caller.headers.get('host', '')}").hostname
-        issued = urlsplit(self._oauth.issuer).hostname
-        return _is_loopback(address) and {named, issued} <= LOOPBACK_HOSTS
+    def _check_is_on(self) -> None:
+        if not self._oauth.is_on:
+            raise OauthError(OauthCode.ACCESS_DENIED, _OFF)
 
 
 def add_doors(table: DoorTable, door: ConsentDoor, plain: Dialect) -> None:
@@ -234,19 +238,3 @@ def add_doors(table: DoorTable, door: ConsentDoor, plain: Dialect) -> None:
     table.add_named("GET", WAIT, "[A-Za-z0-9_-]+", own(door.wait), prefixes=("",))
     form = Opening(takes_forms=True, max_body_bytes=OAUTH_BODY_BYTES)
     table.add("POST", ANSWER, own(door.answer, form))
-
-
-def _may_lead_to(location: str) -> bool:
-    try:
-        return urlsplit(location).scheme.lower() not in _UNSAFE_SCHEMES
-    except ValueError:
-        return False
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        ip = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return ip.is_loopback or (mapped is not None and mapped.is_loopback)
