@@ -642,32 +642,16 @@ def test_however_it_is_cut_the_same_is_said(cuts: list[int]) -> None:
     assert said == whole
 
 
+NAMES = """
+    id method params result error threadId itemId item command changes kind _meta tool_name
+    requestId turn thread decision
+""".split()
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                [
-                    "id",
-                    "method",
-                    "params",
-                    "result",
-                    "error",
-                    "threadId",
-                    "itemId",
-                    "item",
-                    "command",
-                    "changes",
-                    "kind",
-                    "_meta",
-                    "tool_name",
-                    "requestId",
-                    "turn",
-                    "thread",
-                    "decision",
-                ]
-            ),
+            st.sampled_from(NAMES),
             inner,
             max_size=5,
         )
