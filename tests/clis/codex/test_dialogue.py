@@ -642,10 +642,10 @@ def test_however_it_is_cut_the_same_is_said(cuts: list[int]) -> None:
     assert said == whole
 
 
-NAMES = """
-    id method params result error threadId itemId item command changes kind _meta tool_name
-    requestId turn thread decision
-""".split()
+NAMES = [
+    *("id", "method", "params", "result", "error", "threadId", "itemId", "item", "command"),
+    *("changes", "kind", "_meta", "tool_name", "requestId", "turn", "thread", "decision"),
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=8),
     lambda inner: (
