@@ -205,6 +205,27 @@ async def test_one_that_does_not_go_is_ended_with_all_it_started(
     assert await asyncio.to_thread(ProcessTree(job.id, None).find) == set()
 
 
+@pytest.mark.parametrize("killed_meanwhile", [False, True])
+async def test_one_that_has_done_all_and_does_not_go_is_ended_and_has_done_it(
+    make_yard: Make, monkeypatch: pytest.MonkeyPatch, killed_meanwhile: bool
+) -> None:
+    monkeypatch.setattr(runner, "LINGER_S", 60.0 if killed_meanwhile else 0.2)
+    yard = make_yard()
+    job = await yard.ask("echo text here; echo done\ntail -f /dev/null")
+    if killed_meanwhile:
+        while not (yard.folder(job).path / "stdout").exists():
+            await asyncio.sleep(0.005)
+        await yard.close()
+        monkeypatch.setattr(runner, "LINGER_S", 0.2)
+        yard = make_yard()
+        await yard.supervisor.start()
+    done = await yard.ended(job)
+    assert (done.state, done.exit_code) == (JobState.COMPLETED, 0), done.error
+    result = await yard.supervisor.result(job.id)
+    assert result is not None
+    assert result.text == "here"
+
+
 async def test_one_that_does_not_ask_is_ended_at_once(make_yard: Make, folder: Path) -> None:
     yard = make_yard()
     job = await yard.ask("echo unproven\nsleep 0.2\ntouch it\ntail -f /dev/null", str(folder))
