@@ -199,7 +199,7 @@ def _changes_part(changes: Sequence[FileChange]) -> AskedPart:
 
 
 def _fate(change: FileChange) -> str:
-    if getattr(change, "is_gone", False):
+    if change.is_gone:
         return "  (removed)"
     is_new = change.old is None and change.new is not None and not change.diff
     return "  (new, or all of it anew)" if is_new else ""

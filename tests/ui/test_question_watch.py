@@ -1,4 +1,4 @@
-"""What the window does about questions: one dialog at a time, the number, the banner, the notice."""
+"""What the window does about questions: one dialog at a time, number, banner, notice."""
 
 from __future__ import annotations
 
