@@ -312,3 +312,40 @@ async def test_a_worktree_of_ones_own(make_house: MakeHouse) -> None:
     assert (await house.call("GET", "/v1/worktrees", key="oauth"))[1]["total"] == 0
     again = await house.run(OK, key="oauth", sessionId=told["sessionId"])
     assert again["state"] == "completed", "its session goes on there all the same"
+
+
+async def test_native_sessions_are_not_told_elsewhere(make_house: MakeHouse) -> None:
+    house: RunHouse = await make_house()
+    let_in(house)
+    await workspace(house, default=True)
+    told = await house.run(f'{OK}; echo "$id" >&2', key="oauth")
+    job, session = told["id"], told["sessionId"]
+    store = house.container.runs.job_store
+    kept = store.get(job, "cli_oauth")
+    assert kept is not None
+    native = kept.figures.provider_session_id
+    assert native
+    assert told["stderr"].strip() == "[session]"
+    seen = [str(told)]
+    jobs, sessions = "/v1/jobs", "/v1/sessions"
+    for path in (jobs, f"{jobs}/{job}", f"{jobs}/{job}/result", sessions, f"{sessions}/{session}"):
+        _, answer = await house.call("GET", path, key="oauth")
+        seen.append(str(answer))
+    url = f"{house.container.gateway.status.url}/v1/jobs/{job}/events"
+    async with house.session.get(url, headers={"Authorization": "Bearer oauth"}) as events:
+        seen.append((await events.read()).decode())
+    for tool, arguments in (
+        ("llm_job_result", {"jobId": job}),
+        ("llm_job_status", {"jobId": job}),
+        ("session_list", {}),
+        ("session_get", {"sessionId": session}),
+        ("claude_request", {"prompt": OK, "forceRefresh": True}),
+    ):
+        seen.append(str(await over_mcp(house, "oauth", tool, arguments)))
+    assert not [each for each in seen if native in each]
+    raw = await over_mcp(house, "oauth", "llm_job_result", {"jobId": job, "rawOutput": True})
+    assert raw["structuredContent"]["field"] == "rawOutput"
+    made = await over_mcp(house, "oauth", "session_create", {"cli": "claude", "workingDir": "/etc"})
+    assert made["structuredContent"]["field"] == "workingDir"
+    changes = await over_mcp(house, "oauth", "review_changes", {"workingDir": "/etc"})
+    assert changes["structuredContent"]["field"] == "workingDir"
