@@ -135,6 +135,12 @@ def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden:
     )
 
 
+def _approvals(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.approvals_command import run
+
+    return run(arguments, places, env)
+
+
 def _connect(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.connect.command import run
 
@@ -190,6 +196,7 @@ def _workspace(arguments: argparse.Namespace, places: Places, env: Mapping[str, 
 
 
 _COMMANDS = {
+    "approvals": _approvals,
     "connect": _connect,
     "consent": _consent,
     "doctor": _doctor,

@@ -9,6 +9,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from llmgw_desktop.app.approvals_options import add_approvals
 from llmgw_desktop.app.connect.names import PROGRAM_NAMES
 from llmgw_desktop.app.mcp_stdio.options import LINGER_S
 from llmgw_desktop.app.oauth_options import add_oauth
@@ -29,6 +30,7 @@ before the command."""
 
 
 _WITHOUT_ADDRESS: Final = (
+    "approvals",
     "connect",
     "consent",
     "doctor",
@@ -95,6 +97,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     revoke.add_argument("name", help="the program's name or the key's id")
     _add_connect(commands)
     _add_consent(commands.add_parser("consent", help="programs that wait to be let in"))
+    add_approvals(commands.add_parser("approvals", help="what agents that run ask, and answers"))
     _add_doctor(commands)
     _add_route(commands)
     _add_receipt(commands)

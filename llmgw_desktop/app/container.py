@@ -16,7 +16,7 @@ from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.oauth_assembly import Oauth, make_oauth
 from llmgw_desktop.app.overview import Overview
-from llmgw_desktop.app.questions import NoAgents, Questions
+from llmgw_desktop.app.questions import Questions
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.run_assembly import RunFoundations, Runs
@@ -27,7 +27,7 @@ from llmgw_desktop.app.workspaces import open_workspaces
 from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
+from llmgw_desktop.domain.events import GrantsChanged, RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.settings import LoadedSettings, Settings
@@ -38,6 +38,7 @@ from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.homes.homes import Homes
 from llmgw_desktop.engine.jobs.launch import Launcher
+from llmgw_desktop.engine.jobs.mcp_servers import McpServers
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
@@ -122,7 +123,12 @@ class Container:
         self._reader = FlightReader(places.flights_db)
         self.runs = Runs(
             places,
-            Launcher(env, settings.clis, Homes(places.homes_folder, self.vault)),
+            Launcher(
+                env,
+                settings.clis,
+                Homes(places.homes_folder, self.vault),
+                McpServers(settings.mcp_servers, self.vault, self._learn),
+            ),
             settings,
             RunFoundations(
                 clock=self._clock,
@@ -189,7 +195,7 @@ class Container:
     @cached_property
     def questions(self) -> Questions:
         """Those that wait for a person."""
-        return Questions(self.consents.broker, NoAgents(), self._clock)
+        return Questions(self.consents.broker, self.runs.permissions, self._clock)
 
     @property
     def oversight(self) -> "Oversight":
@@ -340,6 +346,7 @@ class Container:
                         clients_problem=self._access.problem,
                         grants=self._access.oauth.grants,
                         consents=self.consents.store,
+                        access_changed=self._tell_grants_changed,
                         panels=self.validations,
                         seats=self._seats,
                         questions=self.questions,
@@ -359,6 +366,7 @@ class Container:
             clis=self.runs.models,
             ready_clis=self.runs.ready,
             runs=self.runs.service,
+            permissions=self.runs.permissions,
             charge_runs=self.runs.charge,
             vault=self.vault,
             key_changes=self._key_changes,
@@ -396,6 +404,11 @@ class Container:
                 env=self._env,
             )
         )
+
+    def _tell_grants_changed(self) -> None:
+        """From any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._bus.publish, GrantsChanged())
 
     def _new_key(self, entry: VaultEntry) -> None:
         """From any thread: whoever uses it is worth asking again, whatever was wrong before."""

@@ -19,6 +19,7 @@ from llmgw_desktop.app.run_assembly import Runs
 from llmgw_desktop.app.terminals import Terminals
 from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.app.vault_names import sign_in_files
+from llmgw_desktop.app.worktrees import WorktreesUse
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.settings import LoadedSettings
 from llmgw_desktop.engine.gateway import Engine
@@ -55,6 +56,8 @@ class PageParts:
     questions: Questions
     grants: GrantStore
     consents: ConsentStore
+    access_changed: Callable[[], None]
+    """From any thread: somebody's access is otherwise now."""
 
 
 class Pages:
@@ -132,6 +135,9 @@ def _oversight(parts: PageParts) -> Oversight:
             grants=parts.grants,
             consent_log=parts.consents.recent,
             keys=parts.clients,
+            access_changed=parts.access_changed,
+            agent_log=lambda limit: parts.runs.permissions.recent(limit=limit),
+            worktrees=WorktreesUse(parts.runs.trees),
             gate_log=lambda limit: parts.runs.approvals.recent(None, limit=limit),
         )
     )

@@ -90,6 +90,11 @@ class Questions:
         found: list[Question] = [*self._consents.waiting, *self._permissions.waiting]
         return tuple(sorted(found, key=lambda each: each.asked_at_s))
 
+    @property
+    def of_agents(self) -> tuple[PermissionQuestion, ...]:
+        """Oldest first."""
+        return self._permissions.waiting
+
     def of_job(self, job_id: str) -> PermissionQuestion | None:
         """The oldest that this job waits with."""
         return next((each for each in self._permissions.waiting if each.job_id == job_id), None)

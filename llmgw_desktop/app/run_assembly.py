@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from llmgw_desktop.app.gate_records import GateRecords
 from llmgw_desktop.app.worktrees import WorktreesUse
+from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.approval import Asking
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
@@ -31,6 +32,7 @@ from llmgw_desktop.engine.runs.cache_states import CacheStates
 from llmgw_desktop.engine.runs.cli_health import CliHealth
 from llmgw_desktop.engine.runs.fields import RunDefaults
 from llmgw_desktop.engine.runs.model_client import CliClient
+from llmgw_desktop.engine.runs.own_settings import settings_of
 from llmgw_desktop.engine.runs.run_flights import RunFlights
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.runs.sessions import Sessions
@@ -136,14 +138,18 @@ class Runs:
             bus=base.bus,
             clean=recorder.clean_text,
         )
+        self._admission = Admission(
+            base.workspaces, self.gate, self.trees, own_settings=self._own_settings
+        )
         self.service = RunService(
             self.supervisor,
             sessions,
             self.clis,
             ids=ids,
             jobs=settings.jobs,
-            admission=Admission(base.workspaces, self.gate, self.trees),
+            admission=self._admission,
         )
+        self._use_servers(settings)
         self._cache_sums = CacheSums(places.gateway_db)
         self.caches = CacheStates(
             self._cache_sums,
@@ -191,11 +197,21 @@ class Runs:
         self._said = settings.clis
         self.clis.apply(settings.clis)
         self.launcher.apply(settings.clis)
+        self._use_servers(settings)
         self.supervisor.apply(settings.jobs, settings.limits)
         self.service.apply(settings.jobs, _defaults(settings))
         self.gate.apply(settings.approvals)
         self.permissions.apply(settings.approvals)
         self.caches.apply(settings.cache_awareness)
+
+    def _use_servers(self, settings: Settings) -> None:
+        self.launcher.servers.apply(settings.mcp_servers)
+        self._admission.use({each.name: each for each in settings.mcp_servers})
+
+    def _own_settings(self, cli: Cli) -> bytes:
+        """The person's, as runs of it find them."""
+        environment = self.launcher.persons_environment(cli)
+        return b"" if environment is None else settings_of(cli, environment)
 
     def followed_by(self, stop: Stop) -> None:
         """`stop` ends whoever follows runs, before they are closed."""

@@ -13,6 +13,7 @@ USUAL_SCORES: Mapping[str, int] = {
 }
 """Of those that other gateways know by these names."""
 UNKNOWN_SCORE = 2
+_OF_SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "AUTHORIZATION")
 MOST_POINTS = 10
 FROM_VAULT = re.compile(r"\$\{vault:([^}\s]{1,200})\}")
 """In a variable or a header: what the vault keeps under `provider/name`."""
@@ -33,6 +34,16 @@ class McpServer:
     score: int | None = None
     """Points with the gate; None: the usual ones of its name."""
     enabled: bool = True
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What it is told that may be a credential, where the vault does not keep it."""
+        named = (*self.env.items(), *self.headers.items())
+        return tuple(
+            text.removeprefix("Bearer ")
+            for name, text in named
+            if name.upper().endswith(_OF_SECRETS) and not FROM_VAULT.search(text)
+        )
 
     @property
     def points(self) -> int:

@@ -8,6 +8,7 @@ from llmgw_desktop.domain.access_settings import AccessSettings
 from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import ALL_CLIS, CliSettings
+from llmgw_desktop.domain.mcp_server import McpServer
 from llmgw_desktop.domain.oauth_settings import OauthSettings
 from llmgw_desktop.domain.policy import ClientPolicy
 from llmgw_desktop.domain.price import PriceRule
@@ -173,6 +174,8 @@ class Settings:
     cache_awareness: CacheSettings = field(default_factory=CacheSettings)
     compression: CompressionSettings = field(default_factory=CompressionSettings)
     approvals: ApprovalSettings = field(default_factory=ApprovalSettings)
+    mcp_servers: tuple[McpServer, ...] = ()
+    """Those with a mistake too, switched off."""
     clis: tuple[CliSettings, ...] = ALL_CLIS
     """Each of them, always."""
     providers: tuple[Provider, ...] = ()
@@ -197,6 +200,7 @@ class Settings:
         """Every key that was read; none is ever written down or shown."""
         accounts = (account for provider in self.providers for account in provider.accounts)
         keys = [account.api_key for account in accounts]
+        keys += [secret for server in self.mcp_servers for secret in server.secrets]
         own = (self.access.bearer,) if self.access.bearer else ()
         return (*keys, *own, *(secret for cli in self.clis for secret in cli.secrets))
 

@@ -32,6 +32,7 @@ from llmgw_desktop.store.config.cli_table import CliTables
 from llmgw_desktop.store.config.client_table import ClientTables
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET
 from llmgw_desktop.store.config.known_setting import Known
+from llmgw_desktop.store.config.mcp_server_table import McpServerTables
 from llmgw_desktop.store.config.oauth_table import OauthTable
 from llmgw_desktop.store.config.price_rules import read_price_rules
 from llmgw_desktop.store.config.provider_table import ProviderTables
@@ -41,7 +42,16 @@ from llmgw_desktop.store.config.values import Unfit
 from llmgw_desktop.store.config.workspace_table import WorkspaceTables
 
 _TABLES = tuple(dict.fromkeys(known.table for known in KNOWN))
-_READ_ELSEWHERE = ("providers", "clis", "routes", "aliases", "prices", "workspaces", "clients")
+_READ_ELSEWHERE = (
+    "providers",
+    "clis",
+    "routes",
+    "aliases",
+    "prices",
+    "workspaces",
+    "clients",
+    "mcp_servers",
+)
 _READ_ELSEWHERE_WITHIN = (("http", "oauth"),)
 
 
@@ -83,6 +93,7 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         approvals=ApprovalSettings(**_values(text, "approvals", env)),
         limits=LimitSettings(**_values(text, "limits", env), of_cli=_own_limits(clis)),
         clis=clis,
+        mcp_servers=McpServerTables(text).read(),
         prices=read_price_rules(text),
         workspaces=WorkspaceTables(text, env).read(),
         clients=ClientTables(text, everyone).read(),

@@ -168,6 +168,7 @@ class DesktopShell(QObject):
         self._job_desk.quit_agreed.connect(self.quit)
         self._job_desk.flight_wanted.connect(self._open_flight)
         self._job_desk.path_wanted.connect(self._opening.folder)
+        self._job_desk.question_wanted.connect(self._question_watch.open_question)
         self._question_watch.list_wanted.connect(self._list_questions)
         self._question_watch.job_wanted.connect(self.open_job)
         self._question_watch.said.connect(self._say_done)
@@ -207,7 +208,7 @@ class DesktopShell(QObject):
         makers: dict[str, Callable[[], QWidget]] = {
             "Overview": self._make_overview,
             "Flights": self._make_flights,
-            "Jobs": lambda: self._job_desk.make_page(self._control),
+            "Jobs": self._make_jobs,
             "Compare": self._make_compare,
             "Providers": self._make_providers,
             "Routes": self._make_routes,
@@ -218,6 +219,9 @@ class DesktopShell(QObject):
             Page(entry=SidebarEntry(key=title.lower(), title=title, icon=title.lower()), make=make)
             for title, make in makers.items()
         ]
+
+    def _make_jobs(self) -> QWidget:
+        return self._job_desk.make_page(self._control, self._container.oversight)
 
     def _make_overview(self) -> QWidget:
         from llmgw_desktop.ui.pages.overview_page import OverviewPage

@@ -158,7 +158,7 @@ class QuestionWatch(QObject):
             self._next.start()
         elif event.question != shown:
             self._take_away()
-            self._make_dialog(event.question).show()
+            self._show_soon(self._make_dialog(event.question))
 
     def _show_oldest(self) -> None:
         waiting = self._questions.waiting
@@ -166,7 +166,16 @@ class QuestionWatch(QObject):
             return
         new = next((each for each in waiting if each.id not in self._put_away), None)
         if new is not None:
-            self._make_dialog(new).show()
+            self._show_soon(self._make_dialog(new))
+
+    def _show_soon(self, dialog: "ArmedDialog") -> None:
+        """In the loop's next turn: what streams meanwhile goes on in between."""
+
+        def show() -> None:
+            if self._dialog is dialog:
+                dialog.show()
+
+        QTimer.singleShot(0, show)
 
     def _make_dialog(self, question: Question) -> "ArmedDialog":
         """Read in with the first question."""

@@ -47,6 +47,7 @@ from llmgw_desktop.domain.run_errors import (
     InvalidRun,
     JobStillLive,
     NoSuchJob,
+    NoSuchQuestion,
     NoSuchSession,
     NoSuchWorkspace,
     SessionBusy,
@@ -137,6 +138,12 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             anthropic="not_found_error",
             openai=_INVALID,
             advice="GET /v1/jobs lists yours; a job is kept for the days that the settings say.",
+        ),
+        NoSuchQuestion: Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="`llmgw approvals list` shows those that wait.",
         ),
         NoSuchWorkspace: Row(
             status=404,

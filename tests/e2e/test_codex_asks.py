@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -168,7 +167,7 @@ class Scene:
 
 @asynccontextmanager
 async def scene(tmp_path: Path, program_of: Callable[[CliName], Path]) -> AsyncIterator[Scene]:
-    async with scripted_model() as model:
+    async with scripted_model(tmp_path / "project" / "noted.txt") as model:
         made = Scene(tmp_path, program_of(CliName.CODEX), model)
         try:
             yield made
@@ -403,34 +402,18 @@ async def test_rules_that_could_allow_something_unasked_end_the_run(
         assert not (made.project / "ruled.txt").exists()
 
 
-_SERVER = """
-from mcp.server.fastmcp import FastMCP
-from mcp.types import ToolAnnotations
-server = FastMCP("gate")
-
-@server.tool(annotations=ToolAnnotations(readOnlyHint=True))
-def note(text: str) -> str:
-    open("noted.txt", "a").write(text)
-    return "noted"
-
-server.run()
-"""
-
-
 async def test_a_tool_of_a_server_is_asked_whatever_settings_say(
     tmp_path: Path, program_of: Callable[[CliName], Path]
 ) -> None:
     async with scene(tmp_path, program_of) as made:
-        server = tmp_path / "server.py"
-        server.write_text(_SERVER)
         own = tmp_path / "home" / ".codex"
         own.mkdir(parents=True)
         (own / "config.toml").write_text(
-            f"[mcp_servers.gate]\ncommand = {sys.executable!r}\nargs = [{str(server)!r}]\n"
-            f"cwd = {str(made.project)!r}\ndefault_tools_approval_mode = 'approve'\n"
+            f"[mcp_servers.gate]\nurl = '{made.model.gate_url}'\nrequired = true\n"
+            "default_tools_approval_mode = 'approve'\n"
             "[mcp_servers.gate.tools.note]\napproval_mode = 'approve'\n"
         )
-        call = ("mcp__gate__note", {"text": "hello"})
+        call = ("mcp__gate/note", {"text": "hello"})
         job = await made.job(calling(call))
         (question,) = await made.questions(job)
         assert question.ask.kind is PermissionKind.MCP

@@ -36,6 +36,18 @@ class Kept(TokenStorage):
     client: OAuthClientInformationFull | None = None
     opened: list[str] = field(default_factory=list)
     """Addresses that the browser was told to open."""
+    auth: OAuthClientProvider | None = None
+    """Of the last start."""
+
+    @classmethod
+    def known(cls, client_id: str) -> Kept:
+        """A program whose settings name the id that a person made for it."""
+        told = {
+            "client_id": client_id,
+            "redirect_uris": [REDIRECT],
+            "token_endpoint_auth_method": "none",
+        }
+        return cls(client=OAuthClientInformationFull.model_validate(told))
 
     async def get_tokens(self) -> OAuthToken | None:
         return self.tokens
@@ -85,7 +97,7 @@ def provider(url: str, kept: Kept, browse: Browse, **more: str) -> OAuthClientPr
 
 @asynccontextmanager
 async def oauth_client(url: str, kept: Kept, browse: Browse, **more: str) -> AsyncIterator[Client]:
-    auth = provider(url, kept, browse, **more)
+    auth = kept.auth = provider(url, kept, browse, **more)
     http = httpx2.AsyncClient(auth=auth, timeout=60)
     async with http, Client(streamable_http_client(url, http_client=http)) as client:
         yield client

@@ -7,9 +7,12 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+
+from tests.support.mcp_gate import gate_app
 
 _CALL = re.compile(r"CALL:(\[.*?\]):END", re.DOTALL)
 
@@ -23,7 +26,7 @@ class ScriptedModel:
     """`requests`: what it was sent."""
 
     def __init__(self) -> None:
-        self.url = ""
+        self.url = self.gate_url = ""
         self.requests: list[dict[str, Any]] = []
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
@@ -66,7 +69,7 @@ def _output(given: list[dict[str, Any]], number: int) -> list[dict[str, Any]]:
                     "type": "function_call",
                     "id": f"fc_{number}_{at}",
                     "call_id": f"call_{number}_{at}",
-                    "name": call["name"],
+                    **_named(call["name"]),
                     "arguments": json.dumps(call["args"]),
                 }
                 for at, call in enumerate(json.loads(found.group(1)))
@@ -80,17 +83,25 @@ def _output(given: list[dict[str, Any]], number: int) -> list[dict[str, Any]]:
     return [{"type": "message", "id": f"msg_{number}", "role": "assistant", "content": content}]
 
 
+def _named(name: str) -> dict[str, str]:
+    """`space/name` is in a namespace."""
+    space, _, own = name.rpartition("/")
+    return {"name": own, "namespace": space} if space else {"name": own}
+
+
 @asynccontextmanager
-async def scripted_model() -> AsyncIterator[ScriptedModel]:
+async def scripted_model(noted: Path) -> AsyncIterator[ScriptedModel]:
+    """Beside it stands an MCP server whose tool appends to the file `noted`."""
     model = ScriptedModel()
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_post("/v1/responses", model._answer)
+    app.add_subapp("/gate", gate_app(noted))
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     host, port = runner.addresses[0][:2]
-    model.url = f"http://{host}:{port}/v1"
+    model.url, model.gate_url = f"http://{host}:{port}/v1", f"http://{host}:{port}/gate/mcp"
     try:
         yield model
     finally:

@@ -51,6 +51,8 @@ class AskedOfGate:
     """Of the place where it works."""
     servers: Sequence[tuple[str, int]] = ()
     """MCP servers by name, with their scores."""
+    asks: bool = False
+    """A person is asked before the agent acts: that holds more back than any mode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ class ApprovalGate:
         self._bus.publish(ApprovalDecided(approval=approval))
         if approval.status is ApprovalStatus.DENIED:
             raise ApprovalDenied(approval, may_bypass=self._settings.allow_bypass)
-        options = in_safe_mode(asked.cli, asked.options)
+        options = asked.options if asked.asks else in_safe_mode(asked.cli, asked.options)
         return Passed(options=options, approval=approval, warnings=warnings)
 
     def _strategy(self, asked: AskedOfGate, principal: Principal) -> ApprovalStrategy:

@@ -5,14 +5,15 @@ A job is its owner's: to any other client it is not there.
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
 
-from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.cli import CliName, SessionTold
 from llmgw_desktop.domain.errors import ClientGone
-from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.principal import Principal, Scope
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.engine.access.gate import Gate
@@ -24,6 +25,7 @@ from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.wire.jobs import event_frame, job_frame, job_object, reply_object
 from llmgw_desktop.wire.json_scan import read_object
+from llmgw_desktop.wire.native_ids import without_native_ids
 
 PATH = "/v1/jobs"
 SIGN_OF_LIFE_S = 15.0
@@ -54,8 +56,8 @@ class JobsDoor:
         reply = await self._runs.ask(cli, fields, who(caller), wait=bool(wait), project=project)
         job = reply.job
         headers = (*JSON, ("x-llmgw-flight", job.flight_id)) if job.flight_id else JSON
-        body = orjson.dumps(reply_object(reply))
-        await caller.reply(202 if job.is_live else 200, headers, body)
+        told = _for(caller, reply_object(reply))
+        await caller.reply(202 if job.is_live else 200, headers, orjson.dumps(told))
 
     async def list_all(self, caller: HttpCaller) -> None:
         asked = parse_qs(caller.query, keep_blank_values=True)
@@ -94,7 +96,7 @@ class JobsDoor:
         after = number_in(asked, "after", 0, least=0)
         job = self._runs.job(_id(caller), who(caller).client_id)
         await caller.begin(200, _STREAM)
-        await caller.write(job_frame(job))
+        await caller.write(job_frame(_without_id(caller, job)))
         relay = self._relays.start(self._relay(caller, after), name=f"tell of {job.id}")
         try:
             # A job may say nothing for long: its listener's leaving would go unseen.
@@ -110,8 +112,10 @@ class JobsDoor:
         try:
             async for event in self._runs.events(_id(caller), owner, after=after):
                 number += 1
-                await caller.write(event_frame(number, event))
-            await caller.write(job_frame(self._runs.job(_id(caller), owner)))
+                if not (who(caller).is_remote and isinstance(event, SessionTold)):
+                    await caller.write(event_frame(number, event))
+            job = self._runs.job(_id(caller), owner)
+            await caller.write(job_frame(_without_id(caller, job)))
         except ClientGone:
             return
 
@@ -138,7 +142,17 @@ def who(caller: HttpCaller) -> Principal:
 
 
 async def tell(caller: HttpCaller, answer: Mapping[str, Any], status: int = 200) -> None:
-    await caller.reply(status, JSON, orjson.dumps(answer))
+    await caller.reply(status, JSON, orjson.dumps(_for(caller, answer)))
+
+
+def _for(caller: HttpCaller, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    return without_native_ids(answer) if who(caller).is_remote else answer
+
+
+def _without_id(caller: HttpCaller, job: Job) -> Job:
+    if not who(caller).is_remote:
+        return job
+    return replace(job, figures=replace(job.figures, provider_session_id=None))
 
 
 def cli_named(name: str) -> CliName:

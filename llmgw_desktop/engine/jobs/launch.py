@@ -13,6 +13,7 @@ from pathlib import Path
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.dialogue import AskingMode
+from llmgw_desktop.clis.mcp_servers import with_servers
 from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, LaunchPlan, NamedPath
 from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS, CliSettings
 from llmgw_desktop.domain.job import JobProcess
@@ -27,6 +28,7 @@ from llmgw_desktop.engine.jobs.environment import (
 )
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.housing import Housing
+from llmgw_desktop.engine.jobs.mcp_servers import McpServers
 
 LONGEST_ARGUMENT = 131_071
 """Linux takes no longer one, whatever else there is room for."""
@@ -63,8 +65,10 @@ class Launcher:
         env: Mapping[str, str],
         clis: Sequence[CliSettings] = (),
         homes: HomeKeeper | None = None,
+        servers: McpServers | None = None,
     ) -> None:
         """`homes`: of CLIs whose sign-ins the vault keeps."""
+        self.servers = servers or McpServers()
         self.housing = Housing(homes or NoHomes())
         self._env = env
         self._said: Mapping[CliName, CliSettings] = {}
@@ -80,7 +84,7 @@ class Launcher:
         said = self._of(cli)
         if not said.enabled:
             raise InvalidRun("is switched off. Switch it on under Providers.", field="cli")
-        plan = self._plan(cli, request)
+        plan = self._with_servers(cli, request, self._plan(cli, request), project)
         own = self._environment(cli, said)
         launch = Launch(
             program=self._program(cli, plan.command, own["PATH"]),
@@ -95,9 +99,18 @@ class Launcher:
             _check_needed(each, launch.working_dir)
         return launch
 
-    def planned_again(self, launch: Launch, cli: Cli, request: CliRequest) -> Launch:
+    def planned_again(
+        self, launch: Launch, cli: Cli, request: CliRequest, project: str = ""
+    ) -> Launch:
         """The same request with another session's id. Raises InvalidRun."""
-        return replace(launch, plan=self._plan(cli, request))
+        plan = self._with_servers(cli, request, self._plan(cli, request), project)
+        return replace(launch, plan=plan)
+
+    def _with_servers(
+        self, cli: Cli, request: CliRequest, plan: LaunchPlan, project: str
+    ) -> LaunchPlan:
+        given = self.servers.given(request.mcp_servers, project)
+        return with_servers(cli.name, plan, given, is_managed=request.is_managed)
 
     def meant(self, cli: Cli, request: CliRequest) -> CliRequest:
         """With the model that settings name for it."""
@@ -175,7 +188,10 @@ class Launcher:
 
     def _program(self, cli: Cli, command: str, path: str) -> str:
         said = self._of(cli).command
-        names = (said,) if said else dict.fromkeys((command, *cli.commands))
+        if command in cli.commands:
+            names = (said,) if said else dict.fromkeys((command, *cli.commands))
+        else:  # another program of the CLI's, which lies beside the one that settings name
+            names = (str(Path(said).with_name(command)),) if said else (command,)
         found = (shutil.which(str(Path(name).expanduser()), path=path) for name in names)
         program = next((Path(each).absolute() for each in found if each), None)
         return str(_native(program, cli.native)) if program else ""

@@ -96,7 +96,7 @@ class Supervisor:
         if asked.session is not None and asked.session.new_provider_id:
             named = replace(asked.request, session_id=asked.session.new_provider_id)
             asked = replace(asked, request=named)
-            launch = launcher.planned_again(launch, cli, named)
+            launch = launcher.planned_again(launch, cli, named, asked.project)
         refuse_second(asked, self._live.values())
         self._life.admit(cli.name)
         self._parts.breaker.check(asked)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.domain.cli import ErrorCategory
@@ -10,6 +11,7 @@ from llmgw_desktop.domain.principal import Principal, Scope
 from llmgw_desktop.engine.mcp.arguments import checked
 from llmgw_desktop.engine.mcp.tool import Profile, Progress, Tool, ToolAnswer, ToolCall
 from llmgw_desktop.engine.mcp.tool_errors import INTERNAL, refusal, told
+from llmgw_desktop.wire.native_ids import cleaned_text, native_ids_in, without_native_ids
 
 _log = logging.getLogger(__name__)
 
@@ -61,9 +63,16 @@ class Toolbox:
                 project=project,
                 progress=progress,
             )
-            return await tool.call(call)
+            answer = await tool.call(call)
+            return _for_elsewhere(answer) if principal.is_remote else answer
         except LlmgwError as error:
             return refusal(error)
         except Exception as error:  # noqa: BLE001 - the door's edge: no call goes unanswered
             _log.exception("the tool %s failed", name)
             return told(f"The gateway failed: {type(error).__name__}.", INTERNAL)
+
+
+def _for_elsewhere(answer: ToolAnswer) -> ToolAnswer:
+    found = native_ids_in(answer.structured)
+    text = None if answer.text is None else cleaned_text(answer.text, found)
+    return replace(answer, structured=without_native_ids(answer.structured), text=text)

@@ -70,6 +70,7 @@ class PermissionDesk:
         self._turns: dict[str, asyncio.Lock] = {}
         """Of each job: its questions are put in the order in which they came."""
         self._tasks = Tasks()
+        self._listening: set[asyncio.Future[None]] = set()
         self._attending = 0
         self._is_closed = False
 
@@ -147,6 +148,15 @@ class PermissionDesk:
 
     def of_job(self, job_id: str) -> tuple[PermissionQuestion, ...]:
         return tuple(each for each in self._desk.waiting if each.job_id == job_id)
+
+    async def news(self) -> None:
+        """Returns when a question comes or has its answer."""
+        heard: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._listening.add(heard)
+        try:
+            await heard
+        finally:
+            self._listening.discard(heard)
 
     def find(self, question_id: str) -> PermissionQuestion | None:
         return self._desk.find(question_id)
@@ -271,3 +281,6 @@ class PermissionDesk:
             decision = PermissionDecision(question=question, answer=answer)
             self._parts.store.note(kept(decision, self._parts.clean))
         self._parts.bus.publish(PermissionChanged(question=question, answer=answer))
+        for heard in self._listening:
+            if not heard.done():
+                heard.set_result(None)

@@ -3,14 +3,14 @@ name, and what the gate says. Nothing is made here.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.approval import Approval, ApprovalStrategy
-from llmgw_desktop.domain.cli import SessionWish, Warned
+from llmgw_desktop.domain.cli import CliName, SessionWish, Warned
 from llmgw_desktop.domain.mcp_server import ServersTold
 from llmgw_desktop.domain.principal import Principal
 from llmgw_desktop.domain.run_errors import InvalidRun
@@ -43,7 +43,15 @@ class Admitted:
 class Admission:
     """One for all runs."""
 
-    def __init__(self, workspaces: Workspaces, gate: ApprovalGate, worktrees: Worktrees) -> None:
+    def __init__(
+        self,
+        workspaces: Workspaces,
+        gate: ApprovalGate,
+        worktrees: Worktrees,
+        own_settings: Callable[[Cli], bytes] = lambda _: b"",
+    ) -> None:
+        """`own_settings`: the person's, of a CLI whose servers are switched off one by one."""
+        self._own_settings = own_settings
         self.workspaces = workspaces
         self.worktrees = worktrees
         self._gate = gate
@@ -129,6 +137,7 @@ class Admission:
             policy=asked.policy,
             least=place.workspace.approvals if place else ApprovalStrategy.LEGACY,
             servers=chosen.scores,
+            asks=asked.asks,
         )
         passed = await self._gate.check(told, principal)
         if passed.is_managed:
@@ -136,6 +145,8 @@ class Admission:
         if chosen.told.missing and asked.options.get("strictMcpConfig") is True:
             raise InvalidRun(chosen.told.why, field="mcpServers")
         options = {**passed.options, **{name: asked.options[name] for name in admitted.harmless}}
+        if passed.is_managed and asked.cli.name is CliName.CODEX:
+            options = await asyncio.to_thread(self._isolated, asked, options)
         return replace(
             admitted,
             asked=replace(
@@ -148,6 +159,18 @@ class Admission:
             servers=chosen.told if asked.mcp_servers else None,
             is_managed=passed.is_managed,
         )
+
+    def _isolated(self, asked: RunAsked, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Without the servers of the person's own settings; for a thread."""
+        without = asked.cli.model_use.without
+        if without is None:
+            return dict(options)
+        told = dict(without(options, self._own_settings(asked.cli)))
+        given = {f"mcp_servers.{name}.enabled" for name in asked.mcp_servers}
+        said = told.get("configOverrides")
+        kept = {} if not isinstance(said, dict) else said
+        told["configOverrides"] = {name: kept[name] for name in kept if name not in given}
+        return {name: value for name, value in told.items() if value != {}}
 
     def _needs_place(self, asked: RunAsked, principal: Principal) -> bool:
         if asked.workspace:

@@ -47,16 +47,16 @@ COMMON = (
     option(
         "approvalStrategy",
         one_of(*ApprovalStrategy),
-        "mcp_managed: scored by the gate, in the CLI's safe mode. The settings may demand it.",
+        "mcp_managed: scored by the gate, in the safe mode.",
     ),
-    option("approvalPolicy", one_of(*ApprovalPolicy), "Of mcp_managed: how strict the gate is."),
-    option("mcpServers", TEXTS, "MCP servers of the settings that it gets, and no others."),
+    option("approvalPolicy", one_of(*ApprovalPolicy), "Of mcp_managed."),
+    option("mcpServers", TEXTS, "MCP servers of the settings, by name."),
     option("approvals", one_of(*Asking), "ask: a person is asked before the agent acts."),
     option("workspace", TEXT, "A registered folder to work in; workingDir is below it."),
     option(
         "worktree",
-        {"anyOf": [ON, {"type": "object", "properties": {"name": TEXT, "ref": TEXT}}]},
-        "In a git worktree of its own, on the branch gateway/NAME from ref.",
+        {"anyOf": [ON, {"type": "object"}]},
+        "true or {name, ref}: in a git worktree of its own.",
     ),
     option("requestInstructions", TEXT, "Instructions beside the prompt."),
 )

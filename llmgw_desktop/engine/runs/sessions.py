@@ -15,7 +15,7 @@ from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.principal import Principal
-from llmgw_desktop.domain.run_errors import NoSuchSession
+from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchSession
 from llmgw_desktop.domain.session import SESSION_PREFIX, Session, SessionTotals, SessionUse
 from llmgw_desktop.engine.jobs.folder import neutral_root
 from llmgw_desktop.engine.jobs.launch import checked_folder
@@ -58,6 +58,8 @@ class Sessions:
         is_active: bool = True,
     ) -> Session:
         """Nothing was said in it yet. Raises InvalidRun."""
+        if principal.is_remote and working_dir:
+            raise InvalidRun("name a workspace with each run instead", field="workingDir")
         session = self.new(cli, principal.client_id, checked_folder(working_dir))
         session = replace(session, description=description, is_active=is_active)
         await self._aside(lambda: self._store.add(session))

@@ -89,7 +89,7 @@ class DecisionPane(QWidget):
     def _lay_out(self, theme: Theme) -> None:
         space = theme.space
         bar = QHBoxLayout(self._bar)
-        bar.setContentsMargins(space(6), 0, space(6), space(2))
+        bar.setContentsMargins(space(6), space(3), space(6), space(3))
         bar.setSpacing(space(2))
         bar.addWidget(self.kinds)
         bar.addWidget(self.field, 1)

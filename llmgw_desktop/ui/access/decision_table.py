@@ -24,7 +24,7 @@ _WIDEST = {
     "When": "28 Nov 23:59:59",
     "Kind": "Program",
     "By": "nightly-review",
-    "How": "allowed for this job before",
+    "How": "refused by the gateway",
     "Took": "88 m 88 s",
 }
 _GO_FIRST = ("Took", "How", "By", "Kind")

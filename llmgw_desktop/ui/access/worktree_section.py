@@ -5,8 +5,8 @@ from typing import Any
 
 from typing_extensions import override
 
-from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.worktree_words import lost_words, removed_words, stands_words
 from llmgw_desktop.app.worktrees import WorktreesUse, title
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.worktree import (
@@ -70,7 +70,7 @@ class WorktreeSection(Section):
         WorktreeDialog(self._theme, diff, self.window()).open()
 
     def _ask(self, key: str, look: WorktreeLook, why: str = "") -> None:
-        lost = why or _lost(look)
+        lost = why or lost_words(look)
         dialog = QuestionDialog(
             self._theme,
             title="Remove this worktree?",
@@ -97,9 +97,7 @@ class WorktreeSection(Section):
         except WorktreeHasWork as error:  # since it was looked at
             self._ask(key, look, str(error))
             return
-        branch = removed.kept_branch
-        stays = f" Its branch {branch} stays, for it has commits." if branch else ""
-        self.said.emit(f"The worktree is removed.{stays}", None)
+        self.said.emit(removed_words(removed), None)
         self.read()
 
     def _run(self, work: Coroutine[Any, Any, None], failed: str) -> None:
@@ -117,30 +115,8 @@ def _entry(look: WorktreeLook) -> Entry:
     return Entry(
         key=tree.id,
         title=inert_line(title(tree), 160),
-        lines=(_stands(look), inert_line(tree.path, 300)),
+        lines=(stands_words(look), inert_line(tree.path, 300)),
         icon="folder",
         tone=Tone.RUNNING if tree.state is WorktreeState.IN_USE else Tone.MUTED,
         note="in use" if tree.state is WorktreeState.IN_USE else "",
     )
-
-
-def _stands(look: WorktreeLook) -> str:
-    if look.problem:
-        return inert_line(look.problem, 300)
-    parts = [
-        "nothing uncommitted"
-        if not look.changed_files
-        else f"{counted(look.changed_files, 'file')} not committed",
-        "no commits of its own" if not look.commits else counted(look.commits, "commit"),
-    ]
-    return ", ".join(parts)
-
-
-def _lost(look: WorktreeLook) -> str:
-    if look.problem:
-        return f"nobody can tell what is in it ({inert_line(look.problem, 200)})."
-    if look.changed_files:
-        return f"{counted(look.changed_files, 'changed file')} are nowhere else and would be lost."
-    if look.commits:
-        return "its commits stay on their branch."
-    return "nothing in it is only there."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -204,6 +205,27 @@ async def test_one_that_does_not_go_is_ended_with_all_it_started(
     assert await asyncio.to_thread(ProcessTree(job.id, None).find) == set()
 
 
+@pytest.mark.parametrize("killed_meanwhile", [False, True])
+async def test_one_that_has_done_all_and_does_not_go_is_ended_and_has_done_it(
+    make_yard: Make, monkeypatch: pytest.MonkeyPatch, killed_meanwhile: bool
+) -> None:
+    monkeypatch.setattr(runner, "LINGER_S", 60.0 if killed_meanwhile else 0.2)
+    yard = make_yard()
+    job = await yard.ask("echo text here; echo done\ntail -f /dev/null")
+    if killed_meanwhile:
+        while not (yard.folder(job).path / "stdout").exists():
+            await asyncio.sleep(0.005)
+        await yard.close()
+        monkeypatch.setattr(runner, "LINGER_S", 0.2)
+        yard = make_yard()
+        await yard.supervisor.start()
+    done = await yard.ended(job)
+    assert (done.state, done.exit_code) == (JobState.COMPLETED, 0), done.error
+    result = await yard.supervisor.result(job.id)
+    assert result is not None
+    assert result.text == "here"
+
+
 async def test_one_that_does_not_ask_is_ended_at_once(make_yard: Make, folder: Path) -> None:
     yard = make_yard()
     job = await yard.ask("echo unproven\nsleep 0.2\ntouch it\ntail -f /dev/null", str(folder))
@@ -225,6 +247,34 @@ async def test_silence_counts_for_nothing_while_it_waits_for_a_person(
     yard.people.answer(ask, Decision.DENY)
     done = await yard.ended(job)
     assert "said nothing for longer" in done.error
+
+
+async def test_waiting_costs_nothing(make_yard: Make, folder: Path) -> None:
+    """No timer of it rings soon, and none of its processes is given the processor."""
+    yard = make_yard(cli={"idle_timeout_s": 30.0})
+    job = await yard.ask(ASKS_ONCE, str(folder))
+    ask = await yard.people.next_ask()
+    await asyncio.sleep(0.1)
+    loop: Any = asyncio.get_running_loop()
+    soon = [
+        each
+        for each in loop._scheduled
+        if not each.cancelled() and each.when() - loop.time() < 3600
+    ]
+    assert soon == []
+    processes = await asyncio.to_thread(ProcessTree(job.id, None).find)
+    assert len(processes) == 3, "its keeper, its holder and itself"
+    before = [_ticks(each.pid) for each in processes]
+    await asyncio.sleep(0.5)
+    assert [_ticks(each.pid) for each in processes] == before
+    yard.people.answer(ask, Decision.DENY)
+    assert (await yard.ended(job)).state is JobState.COMPLETED
+
+
+def _ticks(pid: int) -> tuple[str, ...]:
+    """Times it was given the processor."""
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return tuple(line for line in status if "ctxt_switches" in line)
 
 
 async def test_its_timeout_ends_it_though_it_waits(make_yard: Make) -> None:
@@ -285,6 +335,33 @@ async def test_a_question_stands_again_after_a_restart_and_its_answer_arrives_on
     done = await second.ended(job)
     assert done.state is JobState.COMPLETED, done.error
     assert (folder / "it").exists()
+
+
+@pytest.mark.parametrize("decision", [Decision.ONCE, Decision.DENY])
+async def test_a_question_outlives_a_program_that_is_killed(
+    make_yard: Make, folder: Path, tmp_path: Path, decision: Decision
+) -> None:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.support.asking_child",
+        *(str(tmp_path / "yard"), str(folder), ASKS_ONCE, ""),
+        cwd=Path(__file__).parents[3],
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    job_id = (await child.stdout.readline()).decode().strip()
+    child.kill()
+    await child.wait()
+    yard = make_yard()
+    await yard.supervisor.start()
+    ask = await yard.people.next_ask()
+    assert not (folder / "it").exists()
+    yard.people.answer(ask, decision)
+    done = await yard.supervisor.wait(job_id, 60)
+    assert done is not None
+    assert done.state is JobState.COMPLETED, done.error
+    assert (folder / "it").exists() is (decision is Decision.ONCE)
 
 
 async def test_what_was_answered_before_a_restart_is_not_asked_again(

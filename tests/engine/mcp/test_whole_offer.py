@@ -238,13 +238,7 @@ def _like(named: str) -> str:
     ("name", "arguments", "field", "words"),
     [
         ("claude_request", {"prompt": "a", "worktree": True}, "worktree", "workingDir"),
-        ("codex_request", {"prompt": "a", "mcpServers": ["x"]}, "mcpServers", "own settings"),
-        (
-            "claude_request_async",
-            {"prompt": "a", "requestInstructions": "x"},
-            "requestInstructions",
-            "into the prompt",
-        ),
+        ("grok_request", {"prompt": "a", "mcpServers": ["x"]}, "mcpServers", "own settings"),
         ("review_changes", {"trustCursorWorkspace": True}, "trustCursorWorkspace", "leave it out"),
         (
             "synthesize_validation",

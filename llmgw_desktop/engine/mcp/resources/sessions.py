@@ -1,6 +1,7 @@
 """`sessions://all`, `sessions://{cli}`: whoever reads sees his own."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import orjson
 
@@ -11,12 +12,13 @@ from llmgw_desktop.engine.mcp.resource import Resource
 from llmgw_desktop.engine.mcp.tool_errors import NotFound
 from llmgw_desktop.engine.mcp.tools.sessions import listed
 from llmgw_desktop.engine.runs.sessions import Sessions
+from llmgw_desktop.wire.native_ids import without_native_ids
 
 
 def session_resources(sessions: Sessions) -> tuple[Resource, ...]:
     async def everything(principal: Principal, places: Mapping[str, str]) -> str:
         del places
-        return orjson.dumps({"cli": None} | await listed(sessions, principal)).decode()
+        return _told({"cli": None} | await listed(sessions, principal), principal)
 
     async def of_cli(principal: Principal, places: Mapping[str, str]) -> str:
         try:
@@ -25,7 +27,7 @@ def session_resources(sessions: Sessions) -> tuple[Resource, ...]:
             raise NotFound("There are sessions of " + ", ".join(CliName) + ".") from error
         told = await listed(sessions, principal, cli)
         active = told.pop("activeSessions")[cli.value]
-        return orjson.dumps({"cli": cli, **told, "activeSession": active}).decode()
+        return _told({"cli": cli, **told, "activeSession": active}, principal)
 
     changes = frozenset({JobChanged})
     return (
@@ -46,3 +48,7 @@ def session_resources(sessions: Sessions) -> tuple[Resource, ...]:
             changes_with=changes,
         ),
     )
+
+
+def _told(told: Mapping[str, Any], principal: Principal) -> str:
+    return orjson.dumps(without_native_ids(told) if principal.is_remote else told).decode()

@@ -135,6 +135,12 @@ class JobTools:
         asked = call.arguments
         most = asked.get("maxChars", _MOST_CHARS)
         is_raw = asked.get("rawOutput", False)
+        if is_raw and call.principal.is_remote:
+            raise InvalidArgument(
+                "what a CLI writes names sessions and folders of the gateway's computer, and is"
+                " given to callers there alone; leave it out",
+                field="rawOutput",
+            )
         for name in ("stdoutOffsetChars", "stderrOffsetChars"):
             if asked.get(name) and not is_raw:
                 raise InvalidArgument("only rawOutput comes in pages", field=name)

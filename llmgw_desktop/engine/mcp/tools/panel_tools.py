@@ -88,7 +88,7 @@ class _Calls:
         _check_lengths(given)
         most = given.get("maxArtifactBytes", 120_000)
         asked = ChangesAsked(
-            folder=await self._folder(given),
+            folder=await self._folder(given, is_remote=call.principal.is_remote),
             scope=given.get("scope", "auto"),
             base=given.get("base", ""),
             paths=tuple(given.get("paths", ())),
@@ -135,10 +135,12 @@ class _Calls:
             run = await waited(self._validations, run, call, self._parts.wait_s())
         return await reported(self._validations, run)
 
-    async def _folder(self, given: Mapping[str, Any]) -> str:
+    async def _folder(self, given: Mapping[str, Any], *, is_remote: bool) -> str:
         alias, folder = given.get("workspace"), given.get("workingDir")
         if alias and folder:
             raise InvalidArgument("name the folder or the workspace", field="workspace")
+        if folder and is_remote:
+            raise InvalidArgument("callers elsewhere name a workspace", field="workingDir")
         if folder:
             return str(folder)
         if not alias:

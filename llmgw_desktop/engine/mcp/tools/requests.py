@@ -23,7 +23,12 @@ from llmgw_desktop.engine.mcp.tools.job_words import (
     deferred_told,
     failure_told,
 )
-from llmgw_desktop.engine.mcp.tools.run_options import everyday, options_of, unexplained
+from llmgw_desktop.engine.mcp.tools.run_options import (
+    everyday,
+    options_of,
+    refused_by,
+    unexplained,
+)
 from llmgw_desktop.engine.mcp.tools.text_progress import Teller
 from llmgw_desktop.engine.runs.run_service import RunService
 
@@ -49,6 +54,7 @@ def _of_cli(requests: "Requests", cli: Cli, title: str, first: Tool | None) -> t
         description=f"Run {title} once and get its answer; a long run is handed over as a job"
         f" (status deferred).{rest}",
         takes=takes,
+        refuses=refused_by(cli),
         tells=ANSWER,
         call=requests.answered,
         scope=Scope.JOBS_RUN,
@@ -61,6 +67,7 @@ def _of_cli(requests: "Requests", cli: Cli, title: str, first: Tool | None) -> t
         title=f"Start {title}",
         description=f"As {waited.name}, but answers at once with the job.",
         takes=unexplained(takes),
+        refuses=refused_by(cli),
         tells=JOB,
         call=requests.begun,
         scope=Scope.JOBS_RUN,

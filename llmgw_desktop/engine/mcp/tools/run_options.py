@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli, Option
+from llmgw_desktop.clis.mcp_servers import TAKE_SERVERS
 from llmgw_desktop.engine.runs.fields import COMMON
 
 _EVERYDAY = frozenset({"prompt", "model", "sessionId", "workingDir"})
@@ -50,10 +51,19 @@ def _in_short(option: Option) -> Option:
     return replace(option, schema=_short(option.schema))
 
 
+def refused_by(cli: Cli) -> Mapping[str, str]:
+    """What clients know and this CLI cannot have, with what to do."""
+    if cli.name in TAKE_SERVERS:
+        return {}
+    return {"mcpServers": "it takes servers from its own settings alone; leave it out"}
+
+
 def _is_for(cli: Cli, name: str) -> bool:
     """Not offered: what no run of this CLI could have, and second names that are not its own."""
     if name == "forkSession":
         return cli.facts.forks
+    if name in refused_by(cli):
+        return False
     return name != "continueSession" or any(each.name == name for each in cli.options)
 
 

@@ -12,7 +12,7 @@ from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.principal import LOCAL
 from llmgw_desktop.engine.mcp.schemas import input_schema
 from llmgw_desktop.engine.mcp.tool import Profile
-from llmgw_desktop.engine.runs.fields import COMMON, NOT_YET
+from llmgw_desktop.engine.runs.fields import COMMON
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 from tests.support.run_toolbox import OTHER, RunBox
 
@@ -151,9 +151,9 @@ def test_all_that_a_run_can_be_asked_is_listed(box: RunBox, name: CliName) -> No
     waited, begun = tools[f"{name}_request"], tools[f"{name}_request_async"]
     listed = {each.name for each in waited.takes}
     assert listed == {each.name for each in begun.takes}
-    assert {each.name for each in cli.options} <= listed | set(NOT_YET)
-    left_out = {each.name for each in COMMON} - listed - set(NOT_YET)
-    assert left_out <= {"forkSession", "continueSession"}
+    assert {each.name for each in cli.options} <= listed
+    left_out = {each.name for each in COMMON} - listed
+    assert left_out <= {"forkSession", "continueSession", *waited.refuses}
     assert ("forkSession" in listed) is cli.facts.forks
     assert all(
         "items" in each.schema for each in waited.takes if each.schema.get("type") == "array"

@@ -1,0 +1,90 @@
+"""How each CLI is given MCP servers: what is secret never stands among its arguments."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.clis.mcp_servers import TAKE_SERVERS, GivenServer, with_servers
+from llmgw_desktop.clis.registry import NAMES, cli_of
+from llmgw_desktop.domain.cli import CliName, CliRequest, LaunchPlan
+from llmgw_desktop.domain.run_errors import InvalidRun
+
+SECRET = "sk-very-secret"
+SERVERS = (
+    GivenServer(name="local", command="serve", args=("--fast",), env={"EXA_KEY": SECRET}),
+    GivenServer(
+        name="far", url="https://mcp.test/mcp", headers={"Authorization": f"Bearer {SECRET}"}
+    ),
+)
+
+
+def planned(
+    name: CliName, servers: tuple[GivenServer, ...], *, managed: bool = False
+) -> LaunchPlan:
+    cli: Cli = cli_of(name)
+    plan = cli.plan(CliRequest(cli=name, prompt="hi"))
+    return with_servers(name, plan, servers, is_managed=managed)
+
+
+@pytest.mark.parametrize("name", sorted(TAKE_SERVERS))
+def test_no_secret_is_an_argument(name: CliName) -> None:
+    plan = planned(name, SERVERS)
+    assert SECRET not in " ".join(plan.arguments)
+    everything = [each.content.decode() for each in plan.files] + list(plan.environment.values())
+    assert any(SECRET in each for each in everything)
+    assert SECRET not in repr(plan)
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - TAKE_SERVERS))
+def test_who_takes_none_says_so(name: CliName) -> None:
+    with pytest.raises(InvalidRun, match="own settings") as caught:
+        planned(name, SERVERS)
+    assert caught.value.field == "mcpServers"
+    assert planned(name, ()) == cli_of(name).plan(CliRequest(cli=name, prompt="hi"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_who_names_none_is_asked_as_before(name: CliName) -> None:
+    assert planned(name, ()) == cli_of(name).plan(CliRequest(cli=name, prompt="hi"))
+
+
+def test_claude_gets_these_and_no_others() -> None:
+    plan = planned(CliName.CLAUDE, SERVERS)
+    assert plan.arguments[:2] == ("--mcp-config={folder}/mcp.json", "--strict-mcp-config")
+    (file,) = plan.files
+    told = orjson.loads(file.content)["mcpServers"]
+    assert told["local"] == {
+        "type": "stdio",
+        "command": "serve",
+        "args": ["--fast"],
+        "env": {"EXA_KEY": SECRET},
+    }
+    assert told["far"]["type"] == "http"
+    managed = planned(CliName.CLAUDE, (), managed=True)
+    assert orjson.loads(managed.files[0].content) == {"mcpServers": {}}
+
+
+def test_codex_is_told_by_settings_and_variables() -> None:
+    plan = planned(CliName.CODEX, SERVERS)
+    first, second = plan.arguments[:2]
+    assert first.startswith("--config=mcp_servers.local={")
+    assert '"env_vars"=["EXA_KEY"]' in first
+    assert '"env_http_headers"={"Authorization"="LLMGW_MCP_1_0"}' in second
+    assert plan.environment["LLMGW_MCP_1_0"] == f"Bearer {SECRET}"
+    assert plan.arguments[2] == "exec"
+    twice = (SERVERS[0], GivenServer(name="b", command="b", env={"EXA_KEY": "other"}))
+    with pytest.raises(InvalidRun, match="EXA_KEY"):
+        planned(CliName.CODEX, twice)
+
+
+def test_gemini_keeps_an_administrators_settings_above() -> None:
+    plan = planned(CliName.GEMINI, SERVERS)
+    assert plan.environment["GEMINI_CLI_SYSTEM_DEFAULTS_PATH"] == "{folder}/mcp.json"
+    assert plan.arguments[:2] == (
+        "--allowed-mcp-server-names=local",
+        "--allowed-mcp-server-names=far",
+    )
+    managed = planned(CliName.GEMINI, (), managed=True)
+    assert managed.arguments[0] == "--allowed-mcp-server-names=llmgw-none"
