@@ -172,6 +172,14 @@ class ConsentHouse:
         asked = {name: value for name, value in (usual | other).items() if value}
         return f"{self.url}/oauth/authorize?{urlencode(asked)}"
 
+    def tickets(self) -> list[str]:
+        """Of the browsers that wait, oldest first."""
+        return list(self.door._sessions._sessions)
+
+    def connections(self) -> int:
+        """That are held until the answer."""
+        return sum(each.ticket.connections for each in self.door._sessions._sessions.values())
+
     async def question(self) -> ConsentQuestion:
         await until(lambda: bool(self.broker.waiting))
         return self.broker.waiting[0]
