@@ -50,7 +50,7 @@ class Engine:
 def find(places: Places) -> Engine | None:
     """The one that runs. The key goes to nobody else: not to who took its port or its number."""
     told = read_run_file(places.run_file)
-    if told is None or not is_alive(told):
+    if told is None or not _is_alive(told):
         return None
     try:
         key = places.access_key_file.read_text("utf-8").strip()
@@ -59,7 +59,7 @@ def find(places: Places) -> Engine | None:
     return Engine(told.mcp or f"{told.url}/mcp", told.pid, key, told.certificate)
 
 
-def is_alive(told: RunFile) -> bool:
+def _is_alive(told: RunFile) -> bool:
     """The process that wrote the file: none that came after it under the same number."""
     if sys.platform == "win32":  # pragma: no cover
         return True  # a number says nothing there; the connection shows it

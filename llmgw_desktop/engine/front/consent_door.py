@@ -112,7 +112,7 @@ class ConsentDoor:
     async def authorize(self, caller: HttpCaller) -> None:
         address = caller.peer[0] if caller.peer is not None else ""
         try:
-            request = await self._oauth.understood(caller.query, address)
+            request = await self._oauth.understood(caller.whole_query, address)
         except SentBack as error:
             await self._lead(caller, error.url)
             return

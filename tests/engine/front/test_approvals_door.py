@@ -206,4 +206,4 @@ async def test_without_a_gateway_the_command_says_so(
 ) -> None:
     house.container.places.run_file.unlink()
     assert await command(house, "list") == 1
-    assert "No gateway runs." in capsys.readouterr().err
+    assert "The gateway does not run." in capsys.readouterr().err
