@@ -39,6 +39,7 @@ from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.operator_answers import OperatorAnswers
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from tests.engine.conftest import House
+from tests.support.consent_scene import LONG_S
 
 PASSWORD = "a long enough password"
 KNOWN = {"client-1": "Claude Code"}
@@ -222,6 +223,7 @@ async def consent_house(
         ),
         answer_within_s=within_s,
     )
+    broker.background.within_s = LONG_S
     broker.attend(attended)
     door = ConsentDoor(
         oauth=oauth,
