@@ -135,8 +135,20 @@ def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden:
     )
 
 
+def _approvals(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.approvals_command import run
+
+    return run(arguments, places, env)
+
+
 def _connect(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.connect.command import run
+
+    return run(arguments, places, env)
+
+
+def _consent(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.consent_command import run
 
     return run(arguments, places, env)
 
@@ -149,6 +161,12 @@ def _doctor(arguments: argparse.Namespace, places: Places, env: Mapping[str, str
 
 def _key(arguments: argparse.Namespace, places: Places, _: Mapping[str, str]) -> int:
     from llmgw_desktop.app.key_command import run
+
+    return run(arguments, places)
+
+
+def _oauth(arguments: argparse.Namespace, places: Places, _: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.oauth_command import run
 
     return run(arguments, places)
 
@@ -178,9 +196,12 @@ def _workspace(arguments: argparse.Namespace, places: Places, env: Mapping[str, 
 
 
 _COMMANDS = {
+    "approvals": _approvals,
     "connect": _connect,
+    "consent": _consent,
     "doctor": _doctor,
     "key": _key,
+    "oauth": _oauth,
     "receipt": _receipt,
     "route": _route,
     "vault": _vault,

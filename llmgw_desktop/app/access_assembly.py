@@ -1,11 +1,17 @@
 """Who may come in, and what they have spent, joined: a part of the composition root."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from llmgw_desktop.app.consent_assembly import Consents, make_consents
+from llmgw_desktop.app.exposure import check_exposure
 from llmgw_desktop.app.oauth_assembly import Oauth
+from llmgw_desktop.domain.access_settings import BEARER_VARIABLE
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.errors import ConfigError, StoreError
+from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.access.authenticator import Authenticator
+from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.paths import Places
@@ -21,6 +27,7 @@ class Access:
     authenticator: Authenticator
     spent: SpentStore
     oauth: Oauth
+    consents: Consents
 
     def close(self) -> None:
         """Waits for the disk."""
@@ -30,13 +37,32 @@ class Access:
         self.oauth.close()
 
 
-def make_access(places: Places, clock: Clock, oauth: Oauth) -> Access:
-    """Raises OSError where the person's own key can neither be read nor made."""
+def make_access(
+    places: Places,
+    clock: Clock,
+    bus: Bus,
+    settings: Settings,
+    env: Mapping[str, str],
+    oauth: Oauth,
+) -> Access:
+    """Raises ConfigError where the door may not stand open so; StoreError where the person's own
+    key can neither be read nor made."""
     clients, problem = _open_clients(places, clock)
+    file = str(places.config_file)
+    check_exposure(settings, file=file, env=env, has_clients=lambda: _has_some(clients, oauth))
+    access_key = load_or_make_access_key(places.access_key_file)
+    if settings.access.bearer == access_key:
+        raise ConfigError(
+            "this is the access key of this computer's person, who may do everything;"
+            " make another: openssl rand -base64 36",
+            file="environment",
+            key=BEARER_VARIABLE,
+        )
     authenticator = Authenticator(
-        access_key=load_or_make_access_key(places.access_key_file),
+        access_key=access_key,
         clients=clients,
         clock=clock,
+        access=settings.access,
         tokens=oauth.tokens,
     )
     return Access(
@@ -45,6 +71,7 @@ def make_access(places: Places, clock: Clock, oauth: Oauth) -> Access:
         authenticator=authenticator,
         spent=SpentStore(places.gateway_db),
         oauth=oauth,
+        consents=make_consents(places, clock, bus, oauth),
     )
 
 
@@ -54,3 +81,13 @@ def _open_clients(places: Places, clock: Clock) -> tuple[ClientStore | None, str
         return ClientStore(places.gateway_db, clock), ""
     except StoreError as error:
         return None, f"Client keys are not accepted: {error}"
+
+
+def _has_some(clients: ClientStore | None, oauth: Oauth) -> bool:
+    """Programs that could come in; those that cannot be read could not."""
+    try:
+        if clients is not None and clients.active():
+            return True
+        return any(client.revoked_at_s is None for client in oauth.clients.all())
+    except StoreError:
+        return False

@@ -9,9 +9,12 @@ from typing import Final
 
 from typing_extensions import override
 
+from llmgw_desktop.app.approvals_options import add_approvals
 from llmgw_desktop.app.connect.names import PROGRAM_NAMES
 from llmgw_desktop.app.mcp_stdio.options import LINGER_S
+from llmgw_desktop.app.oauth_options import add_oauth
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
+from llmgw_desktop.domain.consent import ConsentTerm
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.mcp_presentation import PROFILES
 from llmgw_desktop.domain.model_request import Operation
@@ -27,10 +30,13 @@ before the command."""
 
 
 _WITHOUT_ADDRESS: Final = (
+    "approvals",
     "connect",
+    "consent",
     "doctor",
     "key",
     "mcp",
+    "oauth",
     "receipt",
     "route",
     "vault",
@@ -90,16 +96,19 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     revoke = verbs.add_parser("revoke", help="refuse a key from now on")
     revoke.add_argument("name", help="the program's name or the key's id")
     _add_connect(commands)
+    _add_consent(commands.add_parser("consent", help="programs that wait to be let in"))
+    add_approvals(commands.add_parser("approvals", help="what agents that run ask, and answers"))
     _add_doctor(commands)
     _add_route(commands)
     _add_receipt(commands)
     _add_vault(commands.add_parser("vault", help="credentials, encrypted on this computer"))
+    add_oauth(commands.add_parser("oauth", help="programs that ask a person to be let in"))
     _add_workspace(commands.add_parser("workspace", help="folders that jobs may work in"))
     arguments, more = parser.parse_known_args(argv, argparse.Namespace(hidden=False))
-    if more and arguments.command == "vault":  # it may be a secret: it is not repeated
+    if more and arguments.command in ("vault", "oauth"):  # it may be a secret: it is not repeated
         parser.error(
-            f"'vault {arguments.verb}' was given too much. Secrets are never arguments: they are"
-            " asked for, or read from stdin"
+            f"'{arguments.command} {arguments.verb}' was given too much. Secrets are never"
+            " arguments: they are asked for, or read from stdin"
         )
     if more:
         parser.error(f"unrecognized arguments: {' '.join(more)}")
@@ -129,6 +138,33 @@ def _add_connect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     connect.add_argument("--models", action="store_true", help="send its model requests here, too")
     connect.add_argument("--dry-run", action="store_true", help="only show what would be changed")
     connect.add_argument("--undo", action="store_true", help="take it back")
+
+
+def _add_consent(consent: argparse.ArgumentParser) -> None:
+    verbs = consent.add_subparsers(dest="verb", required=True, metavar="list|allow|deny")
+    listing = verbs.add_parser(
+        "list", help="those that wait; for two minutes after it others are kept waiting, too"
+    )
+    listing.add_argument("--wait", action="store_true", help="until there is one")
+    allow = verbs.add_parser("allow", help="let one in")
+    deny = verbs.add_parser("deny", help="refuse one")
+    for verb in (allow, deny):
+        verb.add_argument("id", help="as the list shows it")
+    allow.add_argument(
+        "--scope",
+        action="append",
+        default=[],
+        choices=[str(scope) for scope in Scope],
+        metavar="SCOPE",
+        help="what it may, of what it asks for; left out, all of it that is not risky",
+    )
+    allow.add_argument(
+        "--for",
+        dest="term",
+        default=str(ConsentTerm.EIGHT_HOURS),
+        choices=[str(term) for term in ConsentTerm],
+        help="for how long (default: %(default)s); program: until the program ends",
+    )
 
 
 def _add_mcp(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

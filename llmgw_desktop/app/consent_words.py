@@ -74,7 +74,7 @@ def consent_view(question: ConsentQuestion) -> ConsentView:
         name=shown_name(question.client_name),
         seen_as=peer_words(question.peer),
         history=f"{first} · the browser shows",
-        redirection=redirection(question.redirect_uri),
+        redirection=redirection(question.redirect_uri, question.address),
         scopes=tuple(
             ScopeLine(scope=each, words=SCOPE_WORDS[each], starts_ticked=each in _HARMLESS)
             for each in question.scopes
@@ -116,8 +116,9 @@ def program_name(peer: Peer | None) -> str:
     return inert_line(PurePath(peer.program).name, 60) if peer is not None and peer.program else ""
 
 
-def redirection(uri: str) -> Redirection:
-    """Never raises: what cannot be read is shown as a place that is not this computer."""
+def redirection(uri: str, address: str = "") -> Redirection:
+    """`address`: where the browser is. Never raises: what cannot be read is shown as a place that
+    is not this computer."""
     try:
         parts = urlsplit(uri)
         port = parts.port
@@ -133,6 +134,9 @@ def redirection(uri: str) -> Redirection:
     origin = f"{parts.scheme}://{shown}" + (f":{port}" if port is not None else "")
     if _is_here(parts, host):
         at = f", port {port}" if port is not None else ""
+        if address and not _is_loopback(address):
+            elsewhere = f"sends your access to the computer at {inert_line(address, 60)}{at}"
+            return _foreign(origin, elsewhere)
         return Redirection(origin=origin, words=f"this computer{at}", is_foreign=False)
     where = "on your network" if _is_near(host) else "on the internet"
     return _foreign(origin, f"sends your access to {shown or 'no place at all'} {where}")
@@ -168,8 +172,10 @@ def _is_here(parts: SplitResult, host: str) -> bool:
     """A name before an @ makes an address look like another one."""
     if parts.username is not None or parts.password is not None:
         return False
-    if host == "localhost":
-        return True
+    return host == "localhost" or _is_loopback(host)
+
+
+def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:

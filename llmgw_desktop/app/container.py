@@ -4,16 +4,19 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from llmgw_desktop.app.access_assembly import make_access
+from llmgw_desktop.app.access_assembly import Access, make_access
+from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.oauth_assembly import Oauth, make_oauth
 from llmgw_desktop.app.overview import Overview
+from llmgw_desktop.app.questions import Questions
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.run_assembly import RunFoundations, Runs
@@ -24,10 +27,10 @@ from llmgw_desktop.app.workspaces import open_workspaces
 from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.events import RecorderStatus, SettingsChanged
+from llmgw_desktop.domain.events import GrantsChanged, RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.domain.settings import HttpSettings, LoadedSettings
+from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
@@ -52,7 +55,7 @@ from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.response_store import ResponseStore
-from llmgw_desktop.store.run_file import remove_run_file, write_run_file
+from llmgw_desktop.store.run_file import RunFile, remove_run_file, write_run_file
 from llmgw_desktop.store.settings import settings_of
 from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
@@ -61,6 +64,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.cli_providers import CliProviders
     from llmgw_desktop.app.compare import Compare
     from llmgw_desktop.app.connect.clients import Clients
+    from llmgw_desktop.app.oversight import Oversight
     from llmgw_desktop.app.page_assembly import Pages
     from llmgw_desktop.app.providers import Providers
 
@@ -76,7 +80,7 @@ class Container:
         self._clock = SystemClock()
         self._settings_file = SettingsFile(places.config_file, env, self._clock)
         settings = self._settings_file.loaded.settings
-        self._mcp_path = settings.http.path
+        self._mcp_path, self._certificate = settings.http.path, settings.http.tls_certificate
         self._settings_news = SettingsChanged(
             settings=settings, warnings=self._settings_file.loaded.warnings
         )
@@ -91,7 +95,7 @@ class Container:
             on_status=self._recorder_spoke,
             settings=settings.recorder,
         )
-        self._access = make_access(places, self._clock, self._make_oauth(settings.http))
+        self._access = self._make_access(settings)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
@@ -188,6 +192,15 @@ class Container:
     def compare(self) -> "Compare":
         return self._pages.compare
 
+    @cached_property
+    def questions(self) -> Questions:
+        """Those that wait for a person."""
+        return Questions(self.consents.broker, self.runs.permissions, self._clock)
+
+    @property
+    def oversight(self) -> "Oversight":
+        return self._pages.oversight
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """About the settings file: one sentence each."""
@@ -208,15 +221,17 @@ class Container:
             self._loop = asyncio.get_running_loop()
             self._store.start()
             await self._take_over_runs()
+            self.consents.start()
         await self.gateway.start()
-        write_run_file(
-            self.places.run_file,
-            self.gateway.status.url,
-            os.getpid(),
-            self._clock.now_s(),
-            started_ticks(os.getpid()),
-            self.mcp_url,
+        told = RunFile(
+            url=self.gateway.status.url,
+            pid=os.getpid(),
+            started_at_s=self._clock.now_s(),
+            started_ticks=started_ticks(os.getpid()),
+            mcp=self.mcp_url,
+            certificate=self._certificate,
         )
+        write_run_file(self.places.run_file, told)
         if await asyncio.to_thread(self._has_mcp_clients):
             self.expect_mcp()
 
@@ -247,6 +262,7 @@ class Container:
         self.runs.leave()
         if self._made_pages is not None:
             self._made_pages.clis.close()
+        await self.consents.stop()
         await self.gateway.stop()
         await self.validations.close()
         await self.runs.close()
@@ -280,12 +296,18 @@ class Container:
     def oauth(self) -> Oauth:
         return self._access.oauth
 
-    def _make_oauth(self, http: HttpSettings) -> Oauth:
+    @property
+    def consents(self) -> Consents:
+        return self._access.consents
+
+    def _make_access(self, settings: Settings) -> Access:
         """The address is known once the gateway listens."""
+        http, places, clock = settings.http, self.places, self._clock
         addresses = Addresses(lambda: http.public_url or self.gateway.status.url, http.path)
-        return make_oauth(
-            self.places, self._clock, self._bus, lambda: self._loaded().settings.oauth, addresses
+        oauth = make_oauth(
+            places, clock, self._bus, lambda: self._loaded().settings.oauth, addresses
         )
+        return make_access(places, clock, self._bus, settings, self._env, oauth)
 
     def _key_problem(self, account: str) -> str:
         return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
@@ -322,8 +344,12 @@ class Container:
                         clean=self._redactor.clean_text,
                         clients=self._access.clients,
                         clients_problem=self._access.problem,
+                        grants=self._access.oauth.grants,
+                        consents=self.consents.store,
+                        access_changed=self._tell_grants_changed,
                         panels=self.validations,
                         seats=self._seats,
+                        questions=self.questions,
                     )
                 )
             return self._made_pages
@@ -340,10 +366,13 @@ class Container:
             clis=self.runs.models,
             ready_clis=self.runs.ready,
             runs=self.runs.service,
+            permissions=self.runs.permissions,
+            charge_runs=self.runs.charge,
             vault=self.vault,
             key_changes=self._key_changes,
             authenticator=self._access.authenticator,
             oauth=self._access.oauth,
+            consents=self.consents,
             settings=lambda: self._loaded().settings,
             settings_news=lambda: self._settings_news,
             status=lambda: self.gateway.status,
@@ -375,6 +404,11 @@ class Container:
                 env=self._env,
             )
         )
+
+    def _tell_grants_changed(self) -> None:
+        """From any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._bus.publish, GrantsChanged())
 
     def _new_key(self, entry: VaultEntry) -> None:
         """From any thread: whoever uses it is worth asking again, whatever was wrong before."""

@@ -9,6 +9,7 @@ from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.run_file import read_run_file
 
 
 class GatewayControl:
@@ -69,4 +70,6 @@ class GatewayControl:
         """
         from llmgw_desktop.app.first_flight import send
 
-        return await send(self._gateway.status.url, self.access_key_file().read_text().strip())
+        key = self.access_key_file().read_text().strip()
+        running = read_run_file(self._places.run_file)
+        return await send(self._gateway.status.url, key, running.certificate if running else "")

@@ -7,7 +7,9 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.oauth_assembly import Oauth
+from llmgw_desktop.app.questions import system_user
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import GatewayStatus, SettingsChanged
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
@@ -21,6 +23,9 @@ from llmgw_desktop.engine.elsewhere import Elsewhere
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front import (
     anthropic_door,
+    approvals_door,
+    consent_door,
+    consents_door,
     gemini_door,
     health_door,
     jobs_door,
@@ -40,6 +45,7 @@ from llmgw_desktop.engine.front.kept_responses_door import KeptResponsesDoor
 from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.engine.permissions.desk import PermissionDesk
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.relay import Relay
@@ -83,10 +89,14 @@ class Foundations:
     ready_clis: Callable[[], Sequence[Provider]]
     """Those that are installed and switched on."""
     runs: RunService
+    permissions: PermissionDesk
+    charge_runs: Callable[[Policies], None]
+    """Hold them to what their clients may spend."""
     vault: Vault
     key_changes: KeyChanges
     authenticator: Authenticator
     oauth: Oauth
+    consents: Consents
     settings: Callable[[], Settings]
     settings_news: Callable[[], SettingsChanged]
     status: Callable[[], GatewayStatus]
@@ -121,6 +131,13 @@ def make_engine(base: Foundations) -> Engine:
         TourParts(sender=sender, health=base.health, clock=base.clock, jitter=random.random)
     )
     response_cache = ResponseCache(base.clock)
+    policies = Policies(
+        base.clock,
+        base.recorder.pricing.price_of,
+        remembered=base.spent.all,
+        keep=base.spent.keep,
+    )
+    base.charge_runs(policies)
     pipeline = Pipeline(
         gate=gate,
         recorder=base.recorder,
@@ -133,12 +150,7 @@ def make_engine(base: Foundations) -> Engine:
             replays=Replays(response_cache),
         ),
         header_policy=header_policy,
-        policies=Policies(
-            base.clock,
-            base.recorder.pricing.price_of,
-            remembered=base.spent.all,
-            keep=base.spent.keep,
-        ),
+        policies=policies,
     )
     pipeline.router = Router(
         base.settings(),
@@ -149,8 +161,12 @@ def make_engine(base: Foundations) -> Engine:
     kept = KeptResponsesDoor(base.continuations, elsewhere, header_policy)
     doors = _doors(base, pipeline, catalogue, kept)
     _add_job_doors(doors, base.runs, gate)
+    approvals = approvals_door.ApprovalsDoor(base.permissions, base.clock, system_user)
+    approvals_door.add_doors(doors, approvals, openai_door.dialect())
     oauth = oauth_door.OauthDoor(base.oauth.server, before=base.check_settings)
     oauth_door.add_doors(doors, oauth, openai_door.dialect())
+    consent_door.add_doors(doors, base.consents.browsers, openai_door.dialect())
+    consents_door.add_doors(doors, base.consents.commands, openai_door.dialect())
     mcp_path = base.settings().http.path
     mcp = mcp_door.McpDoor(gate, base.mcp, path=mcp_path)
     mcp_door.add_doors(doors, mcp, mcp_path, openai_door.dialect())

@@ -3,6 +3,7 @@
 import aiohttp
 
 from llmgw_desktop.domain.errors import GatewayClosed, UpstreamGarbage
+from llmgw_desktop.store.run_file import own_context
 
 _QUESTION = {
     "model": "practice/slow",
@@ -12,13 +13,14 @@ _QUESTION = {
 }
 
 
-async def send(url: str, key: str) -> str:
-    """The flight's id, once its answer is complete."""
+async def send(url: str, key: str, certificate: str = "") -> str:
+    """The flight's id, once its answer is complete. `certificate`: the file of the door's own."""
     if not url:
         raise GatewayClosed("The gateway is not running.")
     timeout = aiohttp.ClientTimeout(total=30)
+    connector = aiohttp.TCPConnector(ssl=own_context(certificate) if certificate else True)
     async with (
-        aiohttp.ClientSession(timeout=timeout) as session,
+        aiohttp.ClientSession(timeout=timeout, connector=connector) as session,
         session.post(f"{url}/v1/messages", json=_QUESTION, headers={"x-api-key": key}) as answer,
     ):
         await answer.read()

@@ -11,19 +11,24 @@ from llmgw_desktop.app.compare import Compare, CompareParts
 from llmgw_desktop.app.connect.address import address_of
 from llmgw_desktop.app.connect.assembly import make_connector
 from llmgw_desktop.app.connect.clients import Clients
+from llmgw_desktop.app.oversight import Oversight, OversightParts, make_oversight
 from llmgw_desktop.app.provider_probe import ProviderProbe
 from llmgw_desktop.app.providers import Providers
+from llmgw_desktop.app.questions import Questions
 from llmgw_desktop.app.run_assembly import Runs
 from llmgw_desktop.app.terminals import Terminals
 from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.app.vault_names import sign_in_files
+from llmgw_desktop.app.worktrees import WorktreesUse
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.settings import LoadedSettings
 from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.validation.seat_run import SeatRuns
 from llmgw_desktop.engine.validation.service import ValidationService
 from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.consent_store import ConsentStore
 from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.store.grant_store import GrantStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.vault import Vault
 
@@ -48,6 +53,11 @@ class PageParts:
     """Why there is no store of them."""
     panels: ValidationService
     seats: SeatRuns
+    questions: Questions
+    grants: GrantStore
+    consents: ConsentStore
+    access_changed: Callable[[], None]
+    """From any thread: somebody's access is otherwise now."""
 
 
 class Pages:
@@ -74,6 +84,7 @@ class Pages:
         )
         self.clients = _clients(parts)
         self.compare = _compare(parts)
+        self.oversight = _oversight(parts)
 
 
 def _clis(parts: PageParts) -> ClisHere:
@@ -111,5 +122,22 @@ def _compare(parts: PageParts) -> Compare:
             ready=parts.runs.ready_names,
             cancel_seat=parts.seats.cancel,
             clock=parts.clock,
+        )
+    )
+
+
+def _oversight(parts: PageParts) -> Oversight:
+    return make_oversight(
+        OversightParts(
+            questions=parts.questions,
+            clock=parts.clock,
+            registry=parts.runs.service.workspaces,
+            grants=parts.grants,
+            consent_log=parts.consents.recent,
+            keys=parts.clients,
+            access_changed=parts.access_changed,
+            agent_log=lambda limit: parts.runs.permissions.recent(limit=limit),
+            worktrees=WorktreesUse(parts.runs.trees),
+            gate_log=lambda limit: parts.runs.approvals.recent(None, limit=limit),
         )
     )

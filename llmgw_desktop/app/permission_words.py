@@ -28,7 +28,7 @@ AGENT_SAYS = "The agent's own words"
 WAY_WORDS: dict[DecisionWay, str] = {
     DecisionWay.DIALOG: "in the window",
     DecisionWay.COMMAND: "by command",
-    DecisionWay.RULE: "allowed for this job before",
+    DecisionWay.RULE: "by the job's rule",
     DecisionWay.POLICY: "by the settings",
     DecisionWay.TIMEOUT: "nobody answered",
     DecisionWay.WITHDRAWN: "withdrawn",
@@ -199,7 +199,7 @@ def _changes_part(changes: Sequence[FileChange]) -> AskedPart:
 
 
 def _fate(change: FileChange) -> str:
-    if getattr(change, "is_gone", False):
+    if change.is_gone:
         return "  (removed)"
     is_new = change.old is None and change.new is not None and not change.diff
     return "  (new, or all of it anew)" if is_new else ""

@@ -8,7 +8,6 @@ import getpass
 from collections.abc import Callable
 from typing import Protocol
 
-from llmgw_desktop.app import consent_words, permission_words
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.consent import (
     MOST_WAITING,
@@ -51,6 +50,20 @@ class AgentDesk(Protocol):
     def attend(self) -> Callable[[], None]: ...
 
 
+class NoAgents:
+    """Where no agent can ask."""
+
+    @property
+    def waiting(self) -> tuple[PermissionQuestion, ...]:
+        return ()
+
+    def answer(self, question_id: str, answer: PermissionAnswer) -> bool:
+        return False
+
+    def attend(self) -> Callable[[], None]:
+        return lambda: None
+
+
 class Questions:
     """On the loop."""
 
@@ -76,6 +89,11 @@ class Questions:
         """Oldest first."""
         found: list[Question] = [*self._consents.waiting, *self._permissions.waiting]
         return tuple(sorted(found, key=lambda each: each.asked_at_s))
+
+    @property
+    def of_agents(self) -> tuple[PermissionQuestion, ...]:
+        """Oldest first."""
+        return self._permissions.waiting
 
     def of_job(self, job_id: str) -> PermissionQuestion | None:
         """The oldest that this job waits with."""
@@ -142,6 +160,9 @@ def is_list(waiting: tuple[Question, ...]) -> bool:
 
 def one_line(question: Question) -> str:
     """For a notice, the list, a job's banner."""
+    # Words are read in with the first question.
+    from llmgw_desktop.app import consent_words, permission_words
+
     if isinstance(question, PermissionQuestion):
         return permission_words.asks_words(question)
     return consent_words.asks_words(question)

@@ -23,6 +23,8 @@ from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.permissions.desk import DeskParts, PermissionDesk
+from llmgw_desktop.engine.policy.policies import Policies
+from llmgw_desktop.engine.policy.run_spending import RunSpending
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.runs.admission import Admission
 from llmgw_desktop.engine.runs.books import Books
@@ -159,6 +161,11 @@ class Runs:
         self.service.apply(settings.jobs, _defaults(settings))
         self.models = CliClient(self.supervisor, self.clis, launcher.persons_environment)
         self._followers: list[Stop] = []
+
+    def charge(self, policies: Policies) -> None:
+        """Hold runs to what their clients may spend."""
+        spending = RunSpending(policies)
+        self.service.spending = self._flights.spending = spending
 
     def ready(self) -> tuple[Provider, ...]:
         """Those CLIs that are installed and switched on, as providers."""

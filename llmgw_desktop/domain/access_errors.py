@@ -36,3 +36,15 @@ class ForeignOrigin(AccessError):
     """A browser says that a page of another site sent this."""
 
     kind = "foreign_origin"
+
+
+class UnnamedPerson(AccessError):
+    """A trusted proxy names its caller in a way that names nobody."""
+
+    kind = "unnamed_person"
+
+    def __init__(self, header: str) -> None:
+        super().__init__(
+            f"The header '{header}' names nobody: it must come once, with 1 to 256 letters, digits "
+            "and ._@:+=/- alone, and no name that this gateway itself gives."
+        )

@@ -23,7 +23,7 @@ class OauthSettings:
     enabled: bool = True
     registration_policy: RegistrationPolicy = RegistrationPolicy.STATIC_CLIENTS
     allow_public_clients: bool = True
-    """Left out it is true on this computer alone, and false where there is a public address."""
+    """Left out it is true on this computer alone, and false where others can reach the gateway."""
     allow_client_documents: bool = True
     """Programs whose id is the address of a document about them, which the gateway then reads."""
     token_ttl_seconds: int = 3600

@@ -78,3 +78,37 @@ class Principal:
 
 LOCAL = Principal(client_id="local", name="local", scopes=ALL_SCOPES, kind=PrincipalKind.LOCAL)
 """The person at this computer: the windows, and whoever can read the access key file."""
+REMOTE_SCOPES = frozenset(
+    {Scope.MODELS_USE, Scope.MODELS_LIST, Scope.MCP, Scope.JOBS_RUN, Scope.FLIGHTS_READ}
+)
+"""Of the static token, and of whomever a proxy names: they work here, and change nothing."""
+BEARER = Principal(
+    client_id="gateway-bearer",
+    name="gateway-bearer",
+    scopes=REMOTE_SCOPES,
+    kind=PrincipalKind.BEARER,
+)
+"""Whoever presents the static token: one principal, however many people share it."""
+_PROXIED = "proxied:"
+
+
+def proxied(person: str) -> Principal:
+    """Whom a trusted proxy names; the name is checked. No other principal's id begins so."""
+    return Principal(
+        client_id=f"{_PROXIED}{person}",
+        name=person,
+        scopes=REMOTE_SCOPES,
+        kind=PrincipalKind.PROXIED,
+        person=person,
+    )
+
+
+def kind_of(client_id: str) -> PrincipalKind:
+    """For what is remembered of a principal by its id alone; what is not known is remote."""
+    if client_id == LOCAL.client_id:
+        return PrincipalKind.LOCAL
+    if client_id == BEARER.client_id:
+        return PrincipalKind.BEARER
+    if client_id.startswith(_PROXIED):
+        return PrincipalKind.PROXIED
+    return PrincipalKind.KEY if client_id.startswith("cli_") else PrincipalKind.OAUTH

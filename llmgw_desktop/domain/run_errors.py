@@ -108,6 +108,15 @@ class NoSuchSession(RequestError):
         super().__init__(f"You have no session '{session_id[:80]}'.")
 
 
+class NoSuchQuestion(RequestError):
+    """It waits no longer: somebody was quicker, it fell due, or it was withdrawn."""
+
+    kind = "no_such_question"
+
+    def __init__(self, question_id: str) -> None:
+        super().__init__(f"No question '{question_id[:80]}' waits for an answer.")
+
+
 class ApprovalDenied(RequestError):
     """The gate did not let it begin; nothing was started. `approval` is the record of it."""
 

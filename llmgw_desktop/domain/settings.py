@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from llmgw_desktop.domain.access_settings import AccessSettings
 from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import ALL_CLIS, CliSettings
@@ -27,7 +28,8 @@ class RecorderLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings:
-    """The door. `host` is a loopback address; any other is refused when the file is read."""
+    """The door. Whether it may stand open to other computers, `app/exposure.py` says at the
+    start."""
 
     host: str = "127.0.0.1"
     port: int = 3333
@@ -40,6 +42,15 @@ class HttpSettings:
     """Of the MCP door."""
     public_url: str = ""
     """How it is reached from elsewhere, without a path; empty: on this computer alone."""
+    tls_certificate: str = ""
+    """A PEM file, the chain after the certificate; with `tls_key` all connections are TLS."""
+    tls_key: str = ""
+    tls_at_proxy: bool = False
+    """A proxy in front speaks TLS; what it passes on comes here unencrypted."""
+
+    @property
+    def has_tls(self) -> bool:
+        return bool(self.tls_certificate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +165,7 @@ class Settings:
     http: HttpSettings = field(default_factory=HttpSettings)
     oauth: OauthSettings = field(default_factory=OauthSettings)
     """Of the table `[http.oauth]`."""
+    access: AccessSettings = field(default_factory=AccessSettings)
     upstream: UpstreamSettings = field(default_factory=UpstreamSettings)
     recorder: RecorderSettings = field(default_factory=RecorderSettings)
     failover: FailoverSettings = field(default_factory=FailoverSettings)
@@ -189,7 +201,8 @@ class Settings:
         accounts = (account for provider in self.providers for account in provider.accounts)
         keys = [account.api_key for account in accounts]
         keys += [secret for server in self.mcp_servers for secret in server.secrets]
-        return (*keys, *(secret for cli in self.clis for secret in cli.secrets))
+        own = (self.access.bearer,) if self.access.bearer else ()
+        return (*keys, *own, *(secret for cli in self.clis for secret in cli.secrets))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,17 @@ class Caller(Protocol):
     def presented_keys(self) -> Sequence[str]:
         """Every access key found in the places where this door takes one."""
 
+    def header_lines(self, name: str) -> Sequence[str]:
+        """One for each time that the header came."""
+
+    @property
+    def address(self) -> str:
+        """Of the other end; empty where there is none."""
+
+    @property
+    def is_from_here(self) -> bool:
+        """Whoever asks sits on this computer, for all that can be known."""
+
     @property
     def has_begun(self) -> bool:
         """The caller has seen the head of an answer that comes in pieces."""

@@ -20,6 +20,7 @@ from llmgw_desktop.engine.routing.catalogue import Catalogue
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.engine.upstream.http_client import HttpClient
+from llmgw_desktop.store.tls_files import base_url
 
 GRACE_S = 3.0
 """Running answers may go on for so long after a stop was asked for."""
@@ -60,15 +61,13 @@ class Gateway:
         self._move(GatewayState.STARTING)
         self.apply(self._settings)
         try:
-            port = await self._engine.server.open(self._settings.http)
+            port = await self._engine.server.open(self._settings.http, self._settings.access)
         except (LlmgwError, OSError) as error:
             await self._engine.http.close()
             self._move(GatewayState.FAILED, problem=str(error))
             raise
         self._engine.http.avoid(self._engine.server.addresses)
-        host = self._settings.http.host
-        shown_host = f"[{host}]" if ":" in host else host
-        self.status = replace(self.status, url=f"http://{shown_host}:{port}")
+        self.status = replace(self.status, url=base_url(self._settings.http, port))
         self._move(GatewayState.RUNNING)
 
     def pause(self) -> None:
@@ -113,6 +112,7 @@ class Gateway:
         await self._engine.pipeline.break_off()
         await self._engine.asking.close()
         await self._engine.server.close()
+        self._engine.gate.refusals.tell()
         await self._engine.http.close()
         self._move(GatewayState.STOPPED)
 

@@ -84,3 +84,31 @@ class AccessSecretRow(peewee.Model):
 
     class Meta:
         table_name = "access_secrets"
+
+
+class ConsentDecisionRow(peewee.Model):
+    """A question with its answer; scopes are words with spaces between, the rest of a Peer is
+    empty where `pid` is."""
+
+    id = peewee.TextField(primary_key=True)
+    at_s = peewee.FloatField()
+    asked_at_s = peewee.FloatField()
+    client_id = peewee.TextField()
+    client_name = peewee.TextField()
+    redirect_uri = peewee.TextField()
+    asked_scopes = peewee.TextField()
+    address = peewee.TextField()
+    words = peewee.TextField()
+    is_first = peewee.IntegerField()
+    pid = peewee.IntegerField(null=True)
+    program = peewee.TextField()
+    program_user = peewee.TextField()
+    started_ticks = peewee.IntegerField()
+    allowed = peewee.IntegerField()
+    way = peewee.TextField()
+    scopes = peewee.TextField()
+    term = peewee.TextField()
+    person = peewee.TextField()
+
+    class Meta:
+        table_name = "consent_decisions"

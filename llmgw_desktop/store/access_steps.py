@@ -74,4 +74,31 @@ ACCESS_STEPS: Steps = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        # What was asked of a person when programs wanted to be let in, and what came of it.
+        """
+        CREATE TABLE consent_decisions (
+            id TEXT NOT NULL PRIMARY KEY,
+            at_s REAL NOT NULL,
+            asked_at_s REAL NOT NULL,
+            client_id TEXT NOT NULL,
+            client_name TEXT NOT NULL,
+            redirect_uri TEXT NOT NULL,
+            asked_scopes TEXT NOT NULL,
+            address TEXT NOT NULL,
+            words TEXT NOT NULL,
+            is_first INTEGER NOT NULL,
+            pid INTEGER,
+            program TEXT NOT NULL,
+            program_user TEXT NOT NULL,
+            started_ticks INTEGER NOT NULL,
+            allowed INTEGER NOT NULL,
+            way TEXT NOT NULL,
+            scopes TEXT NOT NULL,
+            term TEXT NOT NULL,
+            person TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX consent_decisions_age ON consent_decisions (at_s)",
+    ),
 )

@@ -71,6 +71,8 @@ class GrantStore:
         self._file = GatewayFile(path)
         self._looking = GatewayFile(path)
         self._dialect = Dialect()
+        # composed once: every wrong key that anybody shows is looked for
+        self._find, _ = self._dialect.compose(_token_query().tuples())
         self._behind: WriteBehind[float] = WriteBehind(
             "when access was last used", "grant-writer", self._write_used
         )
@@ -131,12 +133,7 @@ class GrantStore:
 
     def token(self, digest: bytes) -> tuple[KeptToken, Grant] | None:
         """With what it was given under, in force or not. Some ten microseconds."""
-        fields = (
-            *(TokenRow.digest, TokenRow.kind, TokenRow.scopes, TokenRow.made_at_s),
-            *(TokenRow.expires_at_s, TokenRow.used_at_s),
-        )
-        query = _with_grant(TokenRow, *fields).where(TokenRow.digest == digest)
-        rows = self._looking.run(*self._dialect.compose(query.tuples()))
+        rows = self._looking.run(self._find, (digest,))
         return None if not rows else (_token(rows[0][:6]), grant_of(rows[0][6:]))
 
     def drop_token(self, digest: bytes) -> None:
@@ -226,6 +223,14 @@ class GrantStore:
 
     def _run(self, connection: sqlite3.Connection, query: Any) -> sqlite3.Cursor:
         return connection.execute(*self._dialect.compose(query))
+
+
+def _token_query() -> Any:
+    fields = (
+        *(TokenRow.digest, TokenRow.kind, TokenRow.scopes, TokenRow.made_at_s),
+        *(TokenRow.expires_at_s, TokenRow.used_at_s),
+    )
+    return _with_grant(TokenRow, *fields).where(TokenRow.digest == b"")
 
 
 def _with_grant(model: Any, *fields: Any) -> Any:

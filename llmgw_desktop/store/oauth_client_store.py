@@ -16,6 +16,7 @@ from llmgw_desktop.store.schema import Dialect
 MOST_REGISTERED = 500
 """Programs that registered themselves; a person can take some back."""
 REGISTRATION_SECRET = "registration"  # noqa: S105 - its name in the table
+CONSENT_PASSWORD = "consent"  # noqa: S105 - its name in the table
 
 
 class OauthClientStore:

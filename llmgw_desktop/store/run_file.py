@@ -4,10 +4,14 @@ Whether the process still lives is left to whoever reads it.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from llmgw_desktop.store.private_files import write_whole
+
+if TYPE_CHECKING:
+    import ssl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,25 +25,13 @@ class RunFile:
     """When the process began, in the system's own ticks: a later one of its pid has others."""
     mcp: str = ""
     """The address of the MCP door."""
+    certificate: str = ""
+    """The file of the door's certificate, where its connections are TLS."""
 
 
-def write_run_file(
-    path: Path,
-    url: str,
-    pid: int,
-    started_at_s: float,
-    started_ticks: int | None = None,
-    mcp: str = "",
-) -> None:
+def write_run_file(path: Path, told: RunFile) -> None:
     """Raises OSError."""
-    told = {
-        "url": url,
-        "mcp": mcp,
-        "pid": pid,
-        "started_at_s": started_at_s,
-        "started_ticks": started_ticks,
-    }
-    write_whole(path, json.dumps(told).encode() + b"\n")
+    write_whole(path, json.dumps(asdict(told)).encode() + b"\n")
 
 
 def read_run_file(path: Path) -> RunFile | None:
@@ -55,16 +47,29 @@ def read_run_file(path: Path) -> RunFile | None:
         return None
     if not isinstance(started_at_s, int | float) or isinstance(started_at_s, bool):
         return None
-    ticks, mcp = told.get("started_ticks"), told.get("mcp")
+    ticks, mcp, certificate = (told.get(name) for name in ("started_ticks", "mcp", "certificate"))
     return RunFile(
         url=url,
         pid=pid,
         started_at_s=float(started_at_s),
         started_ticks=ticks if type(ticks) is int else None,
         mcp=mcp if isinstance(mcp, str) else "",
+        certificate=certificate if isinstance(certificate, str) else "",
     )
 
 
 def remove_run_file(path: Path) -> None:
     """Raises OSError, but not for a file that is gone already."""
     path.unlink(missing_ok=True)
+
+
+def own_context(certificate: str) -> "ssl.SSLContext":
+    """For connections of this person's programs to the gateway that wrote the file: they trust
+    its certificate and no other, whatever name it is for. Raises OSError."""
+    import ssl  # most gateways need none
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.load_verify_locations(Path(certificate).expanduser())
+    return context

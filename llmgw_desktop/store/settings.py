@@ -12,6 +12,7 @@ from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.reach import ways_in
 from llmgw_desktop.domain.settings import (
     CacheSettings,
     CompressionSettings,
@@ -25,6 +26,7 @@ from llmgw_desktop.domain.settings import (
     Settings,
     UpstreamSettings,
 )
+from llmgw_desktop.store.config.access_variables import read_access
 from llmgw_desktop.store.config.alias_table import AliasTable
 from llmgw_desktop.store.config.cli_table import CliTables
 from llmgw_desktop.store.config.client_table import ClientTables
@@ -64,13 +66,20 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
     _warn_of_unused(text)
     _warn_of_unknown(text)
     http = HttpSettings(**_values(text, "http", env))
+    access = read_access(env)
+    if bool(http.tls_certificate) != bool(http.tls_key):
+        raise text.error(
+            ("http", "tls_certificate" if http.tls_certificate else "tls_key"),
+            "a certificate and its key go together: set http.tls_certificate and http.tls_key",
+        )
     providers = ProviderTables(text, env, http.port).read()
     clis = CliTables(text).read()
     everyone = (*providers, *(cli.provider for cli in clis))
     routing = RoutingSettings(**_values(text, "routing", env))
     settings = Settings(
         http=http,
-        oauth=OauthTable(text, env).read(http.public_url),
+        oauth=OauthTable(text, env).read(" and ".join(ways_in(http, access))),
+        access=access,
         upstream=UpstreamSettings(**_values(text, "upstream", env)),
         recorder=RecorderSettings(**_values(text, "recorder", env)),
         providers=providers,

@@ -36,6 +36,17 @@ class WorkspaceStore:
             connection.execute(*self._dialect.compose(insert))
         return True
 
+    def change(self, workspace: Workspace) -> bool:
+        """The one of its alias; False if there is none. A default one takes the place of the one
+        that was."""
+        rest = WorkspaceRow.update(is_default=0).where(WorkspaceRow.is_default == 1)
+        update = WorkspaceRow.update(_row(workspace)).where(_is(workspace.alias))
+        with self._file.transaction() as connection:
+            if workspace.is_default:
+                connection.execute(*self._dialect.compose(rest))
+            done = connection.execute(*self._dialect.compose(update)).rowcount
+        return done == 1
+
     def all(self) -> list[Workspace]:
         """By their aliases."""
         rows = self._run(WorkspaceRow.select().order_by(WorkspaceRow.name).tuples())

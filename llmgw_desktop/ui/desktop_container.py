@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from llmgw_desktop.app.connect.clients import Clients
     from llmgw_desktop.app.flights import Flights
     from llmgw_desktop.app.jobs import Jobs
+    from llmgw_desktop.app.oversight import Oversight
     from llmgw_desktop.app.providers import Providers
+    from llmgw_desktop.app.questions import Questions
     from llmgw_desktop.app.routes import Routes
     from llmgw_desktop.app.settings_wish import SettingsWriter
     from llmgw_desktop.ui.pages.overview_page import OverviewSource
@@ -75,6 +77,12 @@ class DesktopContainer(Protocol):
 
     @property
     def compare(self) -> "Compare": ...
+
+    @property
+    def questions(self) -> "Questions": ...
+
+    @property
+    def oversight(self) -> "Oversight": ...
 
     @property
     def settings_writer(self) -> "SettingsWriter": ...

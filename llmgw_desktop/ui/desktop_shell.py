@@ -31,6 +31,7 @@ from llmgw_desktop.ui.desktop_container import DesktopContainer
 from llmgw_desktop.ui.job_desk import JobDesk
 from llmgw_desktop.ui.main_window import MainWindow, Page
 from llmgw_desktop.ui.opening import Opening, open_path
+from llmgw_desktop.ui.question_watch import QuestionWatch
 from llmgw_desktop.ui.settings_changer import SettingsChanger
 from llmgw_desktop.ui.settings_watch import SettingsWatch
 from llmgw_desktop.ui.theme import Theme
@@ -75,6 +76,9 @@ class DesktopShell(QObject):
             container.jobs, self._bridge, theme, settings, self._shown_window, self
         )
         self._job_desk.tell_with(tray)
+        self._question_watch = QuestionWatch(
+            container.questions, self._bridge, theme, settings, tray, self
+        )
         self._settings_words: tuple[str, tuple[str, ...]] = ("", container.warnings)
         """What is wrong with the settings file, and what is only odd in it."""
         self._watch = SettingsWatch(
@@ -111,6 +115,8 @@ class DesktopShell(QObject):
         self._tray.start()
         if not hidden or not self._tray.is_shown:
             self.show_window()
+        self._attend()
+        self._question_watch.look()
 
     def _shown_window(self) -> MainWindow:
         self.show_window()
@@ -123,6 +129,7 @@ class DesktopShell(QObject):
             self._show_under_way()
             self._show_settings()
         self._window.come_forward()
+        self._attend()
 
     def quit(self) -> None:
         """Without a question: jobs that run go on."""
@@ -140,6 +147,8 @@ class DesktopShell(QObject):
         if self._window is not None:
             self._window.save()
             self._window.hide()
+        self._container.questions.attend(here=False)
+        self._question_watch.close()
         self._unsubscribe()
         self._count.stop()
         self._watch.stop()
@@ -159,6 +168,12 @@ class DesktopShell(QObject):
         self._job_desk.quit_agreed.connect(self.quit)
         self._job_desk.flight_wanted.connect(self._open_flight)
         self._job_desk.path_wanted.connect(self._opening.folder)
+        self._job_desk.question_wanted.connect(self._question_watch.open_question)
+        self._question_watch.list_wanted.connect(self._list_questions)
+        self._question_watch.job_wanted.connect(self.open_job)
+        self._question_watch.said.connect(self._say_done)
+        self._tray.appeared.connect(self._attend)
+        self._tray.vanished.connect(self._attend)
         self._tray.provider_toggled.connect(self._toggle_provider)
         self._tray.menu_opens.connect(self._show_providers)
         self._changer.done.connect(self._on_change_done)
@@ -177,7 +192,9 @@ class DesktopShell(QObject):
         )
         window.quit_wanted.connect(self.ask_quit)
         self._job_desk.watch_over(window)
+        self._question_watch.watch_over(window)
         window.put_away.connect(self._tell_once)
+        window.put_away.connect(self._attend)
         window.pause_wanted.connect(self._control.pause)
         window.resume_wanted.connect(self._control.resume)
         window.retry_wanted.connect(self._retry)
@@ -191,16 +208,20 @@ class DesktopShell(QObject):
         makers: dict[str, Callable[[], QWidget]] = {
             "Overview": self._make_overview,
             "Flights": self._make_flights,
-            "Jobs": lambda: self._job_desk.make_page(self._control),
+            "Jobs": self._make_jobs,
             "Compare": self._make_compare,
             "Providers": self._make_providers,
             "Routes": self._make_routes,
             "Clients": self._make_clients,
+            "Access": self._make_access,
         }
         return [
             Page(entry=SidebarEntry(key=title.lower(), title=title, icon=title.lower()), make=make)
             for title, make in makers.items()
         ]
+
+    def _make_jobs(self) -> QWidget:
+        return self._job_desk.make_page(self._control, self._container.oversight)
 
     def _make_overview(self) -> QWidget:
         from llmgw_desktop.ui.pages.overview_page import OverviewPage
@@ -249,6 +270,9 @@ class DesktopShell(QObject):
         compare.said.connect(self._say_done)
         return compare
 
+    def _make_access(self) -> QWidget:
+        return self._question_watch.make_page(self._container.oversight)
+
     def _toggle_provider(self, name: str, on: bool) -> None:
         clis = self._container.cli_providers
         owner = clis if clis.is_cli(name) else self._container.providers
@@ -259,7 +283,18 @@ class DesktopShell(QObject):
             undo = None if written is None else lambda: self._changer.undo(written)
             self._window.show_change(said, undo)
 
-    def _say_done(self, said: str, undo: Callable[[], None] | None) -> None:
+    def _attend(self) -> None:
+        """Whether a person would see a question: in a window, or by the icon in the tray."""
+        window = self._window
+        here = self._tray.is_shown or (window is not None and window.isVisible())
+        self._container.questions.attend(here=here and not self.quit_asked.is_set())
+
+    def _list_questions(self) -> None:
+        self.show_window()
+        self._show_page("access")
+        self._question_watch.show_list()
+
+    def _say_done(self, said: str, undo: Callable[[], None] | None = None) -> None:
         if self._window is not None:
             self._window.show_change(said, undo)
 

@@ -22,6 +22,7 @@ from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tray import Tray
 
 if TYPE_CHECKING:
+    from llmgw_desktop.app.oversight import Oversight
     from llmgw_desktop.ui.pages.jobs_page import JobsPage
 
 
@@ -31,6 +32,7 @@ class JobDesk(QObject):
     quit_agreed = Signal()
     flight_wanted = Signal(str)
     path_wanted = Signal(Path)
+    question_wanted = Signal(str)
 
     def __init__(
         self,
@@ -60,7 +62,7 @@ class JobDesk(QObject):
         self.notices = JobNotices(self._bridge, tray.say, self._is_in_front, self._settings, self)
         self.notices.open_wanted.connect(self.open_job)
 
-    def make_page(self, control: Control) -> "JobsPage":
+    def make_page(self, control: Control, oversight: "Oversight") -> "JobsPage":
         """Read in when it is first shown."""
         from llmgw_desktop.ui.pages.jobs_page import JobsPage
 
@@ -71,7 +73,10 @@ class JobDesk(QObject):
             self._bridge,
             self._theme,
             self._settings,
+            questions=oversight.questions,
+            worktrees=oversight.worktrees,
         )
+        page.question_wanted.connect(self.question_wanted)
         if self.notices is not None:
             page.notices.setChecked(self.notices.is_on)
             page.notices_wanted.connect(self.notices.switch)

@@ -21,6 +21,8 @@ from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tray import Tray
 
 if TYPE_CHECKING:
+    from llmgw_desktop.app.oversight import Oversight
+    from llmgw_desktop.ui.pages.access_page import AccessPage
     from llmgw_desktop.ui.questions.armed_dialog import ArmedDialog
 
 _NOTICES_KEY = "notices/questions"
@@ -34,7 +36,8 @@ class QuestionWatch(QObject):
     list_wanted = Signal()
     """The Access page, with all that wait."""
     job_wanted = Signal(str)
-    said = Signal(str)
+    said = Signal(str, object)
+    """What was done, and what takes it back (None: nothing does)."""
 
     def __init__(
         self,
@@ -52,6 +55,7 @@ class QuestionWatch(QObject):
         self._settings = settings
         self._tray = tray
         self._window: MainWindow | None = None
+        self._page: AccessPage | None = None
         self._dialog: ArmedDialog | None = None
         self._dialog_id = ""
         self._put_away: set[str] = set()
@@ -79,6 +83,32 @@ class QuestionWatch(QObject):
         self._window = window
         self._show_count()
 
+    def make_page(self, oversight: "Oversight") -> "AccessPage":
+        """Read in when it is first shown."""
+        from llmgw_desktop.ui.pages.access_page import AccessPage
+        from llmgw_desktop.ui.questions.arming import CHOICES_MS, arm_after_ms, keep_arm_after_ms
+
+        page = AccessPage(
+            oversight,
+            self._bridge,
+            self._theme,
+            delay_ms=arm_after_ms(self._settings),
+            delays_ms=CHOICES_MS,
+            on_delay=lambda chosen: keep_arm_after_ms(self._settings, chosen),
+        )
+        page.notices.setChecked(self.notices_on)
+        page.notices_wanted.connect(self.switch_notices)
+        page.question_wanted.connect(self.open_question)
+        page.job_wanted.connect(self.job_wanted)
+        page.said.connect(self.said)
+        self._page = page
+        return page
+
+    def show_list(self) -> None:
+        """On the Access page, which is in sight."""
+        if self._page is not None:
+            self._page.show_waiting()
+
     def look(self) -> None:
         """Some may wait since before anybody listened."""
         self._show_count()
@@ -96,7 +126,7 @@ class QuestionWatch(QObject):
         """In front, with the keyboard: a person asked for it."""
         question = self._questions.find(question_id)
         if question is None:
-            self.said.emit("That question waits no longer.")
+            self.said.emit("That question waits no longer.", None)
             return
         self._put_away.discard(question_id)
         if self._dialog is None or self._dialog_id != question_id:
@@ -128,7 +158,7 @@ class QuestionWatch(QObject):
             self._next.start()
         elif event.question != shown:
             self._take_away()
-            self._make_dialog(event.question).show()
+            self._show_soon(self._make_dialog(event.question))
 
     def _show_oldest(self) -> None:
         waiting = self._questions.waiting
@@ -136,7 +166,16 @@ class QuestionWatch(QObject):
             return
         new = next((each for each in waiting if each.id not in self._put_away), None)
         if new is not None:
-            self._make_dialog(new).show()
+            self._show_soon(self._make_dialog(new))
+
+    def _show_soon(self, dialog: "ArmedDialog") -> None:
+        """In the loop's next turn: what streams meanwhile goes on in between."""
+
+        def show() -> None:
+            if self._dialog is dialog:
+                dialog.show()
+
+        QTimer.singleShot(0, show)
 
     def _make_dialog(self, question: Question) -> "ArmedDialog":
         """Read in with the first question."""
@@ -180,10 +219,10 @@ class QuestionWatch(QObject):
         try:
             is_first = give()
         except ValueError as error:
-            self.said.emit(f"It was not answered: {error}.")
+            self.said.emit(f"It was not answered: {error}.", None)
         else:
             if not is_first:
-                self.said.emit("That question had its answer already.")
+                self.said.emit("That question had its answer already.", None)
         self._show_count()
         self._next.start()
 

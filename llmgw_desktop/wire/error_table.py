@@ -12,6 +12,7 @@ from llmgw_desktop.domain.access_errors import (
     ForeignHost,
     ForeignOrigin,
     Unauthenticated,
+    UnnamedPerson,
 )
 from llmgw_desktop.domain.errors import (
     AccountsBusy,
@@ -46,6 +47,7 @@ from llmgw_desktop.domain.run_errors import (
     InvalidRun,
     JobStillLive,
     NoSuchJob,
+    NoSuchQuestion,
     NoSuchSession,
     NoSuchWorkspace,
     SessionBusy,
@@ -137,6 +139,12 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             openai=_INVALID,
             advice="GET /v1/jobs lists yours; a job is kept for the days that the settings say.",
         ),
+        NoSuchQuestion: Row(
+            status=404,
+            anthropic="not_found_error",
+            openai=_INVALID,
+            advice="`llmgw approvals list` shows those that wait.",
+        ),
         NoSuchWorkspace: Row(
             status=404,
             anthropic="not_found_error",
@@ -190,6 +198,12 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             code="invalid_api_key",
             advice="Send a key of this gateway as 'Authorization: Bearer' or 'x-api-key'.",
             gemini_advice="Send a key of this gateway as 'x-goog-api-key'.",
+        ),
+        UnnamedPerson: Row(
+            status=403,
+            anthropic="permission_error",
+            openai="permission_error",
+            advice="Correct what the proxy in front sends.",
         ),
         ForeignHost: Row(
             status=421,

@@ -9,7 +9,7 @@ from pathlib import Path
 import certifi
 import pytest
 
-from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.cli import CliName, SessionWish
 from llmgw_desktop.domain.permission import Decision, PermissionKind
 from tests.support import cli_benches
 from tests.support.answers import Answer
@@ -87,12 +87,30 @@ def test_allowed_once_it_is_done_and_asked_again(bench: Bench, lane: Lane) -> No
     assert end.ok, end
     assert [each.name for each in bench.folder.iterdir()] == ["made.txt"]
     (bench.folder / "made.txt").unlink()
-    with AskingRun(bench, "again", model="", session="resume", session_id=run.session_id) as again:
+    with _going_on(bench, run) as again:
         (ask,) = again.asks()
         again.answer(ask, Decision.STOP)
         end = again.end()
     assert not end.ok
     assert not list(bench.folder.iterdir())
+
+
+def test_a_session_goes_on_and_its_past_is_not_the_answer(bench: Bench, lane: Lane) -> None:
+    lane.always = Answer(call_tools=False, text="the first answer")
+    with AskingRun(bench, "one") as run:
+        assert run.end().ok
+    lane.always = Answer(call_tools=False, text="the second answer")
+    with _going_on(bench, run) as again:
+        assert again.end().ok
+    assert again.text == "the second answer"
+    assert "the first answer" in str(lane.requests[-1].json())
+
+
+def _going_on(bench: Bench, run: AskingRun) -> AskingRun:
+    """Vibe goes on with the model that its session began with."""
+    model = "" if bench.cli.name is CliName.MISTRAL else bench.model
+    wish = SessionWish.RESUME
+    return AskingRun(bench, "again", model=model, session=wish, session_id=run.session_id)
 
 
 def test_a_note_reaches_the_agent(bench: Bench, lane: Lane) -> None:

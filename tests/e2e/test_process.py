@@ -190,7 +190,7 @@ class TestSettings:
         done = setup.command("serve", "--host", "0.0.0.0")
         assert done.returncode == 2
         sentence = one_sentence(done)
-        assert "--host: expected an address of this computer" in sentence
+        assert "--host: 0.0.0.0 can be reached from other computers" in sentence
         assert "LLM_GATEWAY" not in sentence
 
     def test_an_unknown_key_is_warned_about_and_kept(self, own_home: Path):

@@ -8,11 +8,13 @@ import pytest
 from llmgw_desktop.domain.approval import Approval
 from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
 from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.permission import PermissionRule
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.domain.workspace import Workspace
 from llmgw_desktop.store.access_schema import (
     AccessSecretRow,
     CodeRow,
+    ConsentDecisionRow,
     GrantRow,
     OauthClientRow,
     TokenRow,
@@ -30,6 +32,7 @@ from llmgw_desktop.store.schema import (
     Dialect,
     FlightRow,
     JobRow,
+    PermissionRuleRow,
     VaultEntryRow,
     VaultKeyRow,
     WorkspaceRow,
@@ -54,6 +57,7 @@ from llmgw_desktop.store.schema import (
         (CodeRow, GATEWAY_STEPS),
         (TokenRow, GATEWAY_STEPS),
         (AccessSecretRow, GATEWAY_STEPS),
+        (ConsentDecisionRow, GATEWAY_STEPS),
         (FlightRow, FLIGHTS_STEPS),
         (BodyRow, FLIGHTS_STEPS),
     ],
@@ -89,9 +93,16 @@ def test_an_approval_is_its_row() -> None:
     assert set(columns(ApprovalRow)) == set(Approval.__slots__)
 
 
+def test_a_rule_of_a_job_is_its_row() -> None:
+    assert set(columns(PermissionRuleRow)) == set(PermissionRule.__slots__)
+
+
 def test_a_job_is_its_row() -> None:
     spread = {"pid", "started_ticks", "process_group", *FACT_COLUMNS}
-    assert set(columns(JobRow)) == set(Job.__slots__) - {"process", "prompt_facts"} | spread
+    assert (
+        set(columns(JobRow))
+        == set(Job.__slots__) - {"process", "prompt_facts", "questions"} | spread
+    )
 
 
 def test_like_takes_every_letter_for_itself() -> None:

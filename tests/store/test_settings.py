@@ -115,7 +115,7 @@ def test_environment_wins(file: Path) -> None:
             "environment: LLM_GATEWAY_HTTP_PORT: expected a whole number from 0 to 65535",
         ),
         ({"LLM_GATEWAY_PORT": "http"}, "environment: LLM_GATEWAY_PORT: expected a whole number"),
-        ({"LLM_GATEWAY_HTTP_HOST": "0.0.0.0"}, "LLM_GATEWAY_HTTP_HOST: expected an address of"),
+        ({"LLM_GATEWAY_HTTP_HOST": "elsewhere"}, "LLM_GATEWAY_HTTP_HOST: expected an address of"),
         (
             {"LLM_GATEWAY_REDACT_LOGGED_SECRETS": "perhaps"},
             "LLM_GATEWAY_REDACT_LOGGED_SECRETS: expected true or false",
@@ -134,7 +134,7 @@ def test_wrong_environment(file: Path, env: dict[str, str], sentence: str) -> No
         ('[http]\nport = "80"', 2, "http.port", "a whole number from 0 to 65535"),
         ("\n\nhttp = 3", 3, "http", "expected a table, [http]"),
         ("http.port = true", 1, "http.port", "a whole number"),
-        ('[http]\n\nhost = "0.0.0.0"', 3, "http.host", "an address of this computer"),
+        ('[http]\n\nhost = "elsewhere"', 3, "http.host", "an address of this computer"),
         ('[http]\nallowed_hosts = ["*"]', 2, "http.allowed_hosts", "a list of texts"),
         ('[http]\nallowed_origins = ["null"]', 2, "http.allowed_origins", "an origin such as"),
         ('[http]\npath = "mcp"', 2, "http.path", "a path such as"),

@@ -63,6 +63,8 @@ class Answer:
     call_tools: bool = True
     calls: int = 1
     """How many at once: of all offered tools in turn, with numbers that differ."""
+    calls_again: bool = False
+    """Also where it was just told what a tool gave back."""
     call_named: str = ""
     """The tool to call, where it is offered; else one is chosen."""
     words_before_calls: str = ""

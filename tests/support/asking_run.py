@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from llmgw_desktop.clis.dialogue import Asked, Done, Send, Spoken, Withdrawn
+from llmgw_desktop.clis.dialogue import Asked, Done, GaveUp, Send, Spoken, Withdrawn
 from llmgw_desktop.domain.cli import CliRequest, RunEnded, SessionTold, TextGrew
 from llmgw_desktop.domain.permission import Ask, Decision, DecisionWay, PermissionAnswer
 from tests.support.cli_bench import Bench
@@ -111,7 +111,7 @@ class AskingRun:
 
     @property
     def is_done(self) -> bool:
-        return any(isinstance(each, Done) for each in self.events)
+        return any(isinstance(each, Done | GaveUp) for each in self.events)
 
     @property
     def text(self) -> str:

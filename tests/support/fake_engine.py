@@ -17,7 +17,7 @@ from typing import Any
 from aiohttp import web
 
 from llmgw_desktop.engine.jobs.processes import started_ticks
-from llmgw_desktop.store.run_file import write_run_file
+from llmgw_desktop.store.run_file import RunFile, write_run_file
 from tests.support.loop_thread import in_thread
 
 KEY = "llmgw-" + "k" * 43
@@ -80,7 +80,16 @@ class FakeEngine:
         (run / "access.key").write_text(self.key + "\n")
         url = f"http://127.0.0.1:{port}"
         pid = os.getpid()
-        write_run_file(run / "gateway.json", url, pid, 1.0, started_ticks(pid), f"{url}/mcp")
+        write_run_file(
+            run / "gateway.json",
+            RunFile(
+                url=url,
+                pid=pid,
+                started_at_s=1.0,
+                started_ticks=started_ticks(pid),
+                mcp=f"{url}/mcp",
+            ),
+        )
 
     async def stop(self) -> None:
         assert self._runner is not None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
+import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.support import npm_cli
@@ -13,6 +15,7 @@ _KEY_GIVER = Path(__file__).with_name("mcp_conformance_key.mjs")
 PACKAGE = "@modelcontextprotocol/conformance"
 _NODE = "22"
 """The suites use what earlier ones have not."""
+_ADDRESS = re.compile(r"http://127[.]0[.]0[.]1:[0-9]+/oauth/authorize[?][^ \t\r\n\x1b]+")
 
 
 async def run_suite(
@@ -55,3 +58,42 @@ async def run_suite(
         raise
     assert process.returncode is not None
     return process.returncode, said.decode(errors="replace")
+
+
+async def run_authorization(
+    version: str,
+    arguments: list[str],
+    folder: Path,
+    browse: Callable[[str], Awaitable[None]],
+    *,
+    timeout_s: float,
+) -> tuple[int, str]:
+    """The suite for authorization servers: `browse` opens the address that it prints."""
+    machine = "arm64" if platform.machine() in ("aarch64", "arm64") else "x64"
+    node = await asyncio.to_thread(npm_cli.install, f"node-linux-{machine}", _NODE, "node")
+    suite = await asyncio.to_thread(npm_cli.install, PACKAGE, version, "conformance")
+    process = await asyncio.create_subprocess_exec(
+        *(str(node), str(suite), "authorization", *arguments, "-o", str(folder / "results")),
+        cwd=folder,
+        env={"PATH": f"{node.parent}:{os.environ['PATH']}", "HOME": str(folder)},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, opened = "", set[str]()
+    try:
+        async with asyncio.timeout(timeout_s):
+            assert process.stdout is not None
+            while line := await process.stdout.readline():
+                said += line.decode(errors="replace")
+                for address in _ADDRESS.findall(line.decode(errors="replace")):
+                    if address not in opened:
+                        opened.add(address)
+                        await browse(address)
+            await process.wait()
+    except BaseException:
+        process.kill()
+        await process.wait()
+        raise
+    assert process.returncode is not None
+    return process.returncode, said

@@ -18,6 +18,10 @@ from mcp.shared.auth import (
     OAuthToken,
 )
 
+from llmgw_desktop.domain.consent import ConsentAnswer, ConsentWay
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.engine.oauth.server import OauthServer
+
 REDIRECT = "http://127.0.0.1:7788/callback"
 
 Browse = Callable[[str], Awaitable[str]]
@@ -32,6 +36,18 @@ class Kept(TokenStorage):
     client: OAuthClientInformationFull | None = None
     opened: list[str] = field(default_factory=list)
     """Addresses that the browser was told to open."""
+    auth: OAuthClientProvider | None = None
+    """Of the last start."""
+
+    @classmethod
+    def known(cls, client_id: str) -> Kept:
+        """A program whose settings name the id that a person made for it."""
+        told = {
+            "client_id": client_id,
+            "redirect_uris": [REDIRECT],
+            "token_endpoint_auth_method": "none",
+        }
+        return cls(client=OAuthClientInformationFull.model_validate(told))
 
     async def get_tokens(self) -> OAuthToken | None:
         return self.tokens
@@ -81,7 +97,24 @@ def provider(url: str, kept: Kept, browse: Browse, **more: str) -> OAuthClientPr
 
 @asynccontextmanager
 async def oauth_client(url: str, kept: Kept, browse: Browse, **more: str) -> AsyncIterator[Client]:
-    auth = provider(url, kept, browse, **more)
+    auth = kept.auth = provider(url, kept, browse, **more)
     http = httpx2.AsyncClient(auth=auth, timeout=60)
     async with http, Client(streamable_http_client(url, http_client=http)) as client:
         yield client
+
+
+class PersonInHouse:
+    """Says yes to some of what is asked, or to all of it, in the gateway's own process."""
+
+    def __init__(self, server: OauthServer, *scopes: Scope) -> None:
+        self.server = server
+        self.scopes = scopes
+
+    async def browse(self, address: str) -> str:
+        assert address.startswith(f"{self.server.issuer}/oauth/authorize?")
+        request = await self.server.understood(address.partition("?")[2])
+        given = self.scopes or request.scopes
+        answer = ConsentAnswer(
+            allowed=True, way=ConsentWay.DIALOG, at_s=0.0, scopes=tuple(given), person="ann"
+        )
+        return await self.server.allowed(request, answer)

@@ -45,7 +45,8 @@ def said(
     answer: Answer, offered: Schemas, told: Sequence[str] | None, thinks: bool, number: int
 ) -> Said:
     """`told` is what the newest tool results say; None where the last turn brings none."""
-    calls = _calls(answer, offered, number) if told is None and answer.ending == "end" else ()
+    may_call = (told is None or answer.calls_again) and answer.ending == "end"
+    calls = _calls(answer, offered, number) if may_call else ()
     if calls:
         text = answer.words_before_calls
     else:

@@ -12,10 +12,13 @@ from llmgw_desktop.app.connect.clients import Clients
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.gateway_words import base_urls
 from llmgw_desktop.app.jobs import Jobs
+from llmgw_desktop.app.oversight import Oversight
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.provider_probe import ProviderProbe
 from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.routes import Routes
+from llmgw_desktop.app.workspace_list import WorkspaceList
+from llmgw_desktop.app.worktrees import WorktreesUse
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.events import (
     Event,
@@ -40,7 +43,9 @@ from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.paths import Places
 from tests.support.plain_clients import PlainClients
 from tests.support.plain_clis import PlainSurvey, PlainTerminal
+from tests.support.plain_folders import PlainRegistry, PlainWorktrees
 from tests.support.plain_panels import PlainCompare
+from tests.support.plain_questions import PlainLog, PlainQuestions, PlainRights
 from tests.support.plain_runs import PlainRuns
 from tests.support.plain_settings import PlainExplainer, PlainHealth, PlainSettings, Unreachable
 from tests.support.plain_vault import PlainVault
@@ -343,6 +348,18 @@ class PlainGateway:
         self.routes = Routes(lambda: self.settings.loaded, self.explainer)
         self.clients: Clients = PlainClients()
         self.compare = PlainCompare(StillClock())
+        self.questions = PlainQuestions(StillClock(), self.control.publish)
+        self.rights = PlainRights(StillClock())
+        self.decisions = PlainLog(StillClock())
+        self.registry = PlainRegistry()
+        self.trees = PlainWorktrees()
+        self.oversight = Oversight(
+            questions=self.questions,
+            rights=self.rights,
+            decisions=self.decisions,
+            workspaces=WorkspaceList(self.registry),
+            worktrees=WorktreesUse(self.trees),
+        )
         self.warnings: tuple[str, ...] = ()
         self.start_trouble: Exception | None = None
         self.log: list[str] = []

@@ -7,6 +7,7 @@ from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.settings import load_settings
+from llmgw_desktop.store.tls_files import base_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +28,7 @@ def address_of(http: HttpSettings, file: str) -> Address:
             file=file,
             key="http.port",
         )
-    host = f"[{http.host}]" if ":" in http.host else http.host
-    base = f"http://{host}:{http.port}"
+    base = base_url(http, http.port)
     return Address(base=base, mcp=f"{base}{http.path}")
 
 

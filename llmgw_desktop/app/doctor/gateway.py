@@ -11,7 +11,7 @@ from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.app.port_owner import port_owner
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.run_file import RunFile, read_run_file
+from llmgw_desktop.store.run_file import RunFile, own_context, read_run_file
 
 _PATIENCE_S = 3.0
 _OTHER_PORT = "Stop it, or choose another port: --port, LLM_GATEWAY_HTTP_PORT or http.port."
@@ -39,7 +39,7 @@ def _gateway(running: RunFile | None, env: Mapping[str, str]) -> Finding:
             do=f"Start it: {own_command('serve', env=env)}",
             more={"running": False, "url": None, "pid": None},
         )
-    answers = _answers(running.url)
+    answers = _answers(running)
     return Finding(
         name="process",
         title="Gateway",
@@ -62,12 +62,17 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _answers(url: str) -> bool:
+def _answers(running: RunFile) -> bool:
     try:
-        parts = urlsplit(url)
-        connection = http.client.HTTPConnection(
-            parts.hostname or "", parts.port, timeout=_PATIENCE_S
-        )
+        parts = urlsplit(running.url)
+        host, port = parts.hostname or "", parts.port
+        if parts.scheme == "https":
+            context = own_context(running.certificate)
+            connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+                host, port, timeout=_PATIENCE_S, context=context
+            )
+        else:
+            connection = http.client.HTTPConnection(host, port, timeout=_PATIENCE_S)
         try:
             connection.request("GET", "/health")
             return connection.getresponse().status == 200

@@ -31,12 +31,13 @@ class _SomebodyElse(Exception):
 class Engine:
     """Where to ask, and with what."""
 
-    __slots__ = ("key", "pid", "url")
+    __slots__ = ("certificate", "key", "pid", "url")
 
-    def __init__(self, url: str, pid: int, key: str) -> None:
+    def __init__(self, url: str, pid: int, key: str, certificate: str = "") -> None:
         self.url = url
         self.pid = pid
         self.key = key
+        self.certificate = certificate
 
     def is_same(self, other: "Engine | None") -> bool:
         return other is not None and (self.url, self.pid, self.key) == (
@@ -55,7 +56,7 @@ def find(places: Places) -> Engine | None:
         key = places.access_key_file.read_text("utf-8").strip()
     except (OSError, ValueError):
         return None
-    return Engine(told.mcp or f"{told.url}/mcp", told.pid, key)
+    return Engine(told.mcp or f"{told.url}/mcp", told.pid, key, told.certificate)
 
 
 def _is_alive(told: RunFile) -> bool:

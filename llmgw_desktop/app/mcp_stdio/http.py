@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urlsplit
 
+from llmgw_desktop.store.run_file import own_context
+
 _LONGEST_HEAD = 1 << 16
 _PIECE = 1 << 16
 _FAREWELL_S = 0.25
@@ -74,10 +76,18 @@ class Exchange:
     """`async with Exchange(…) as answer`: leaving it closes the connection."""
 
     def __init__(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b""
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        *,
+        certificate: str = "",
     ) -> None:
+        """`certificate`: the file of the one that the engine shows, where it speaks TLS."""
         parts = urlsplit(url)
-        self._address = (parts.hostname or "", parts.port or 80)
+        self._address = (parts.hostname or "", parts.port or (443 if certificate else 80))
+        self._certificate = certificate
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         head = {
             "Host": parts.netloc,
@@ -93,7 +103,9 @@ class Exchange:
         """Raises NotReached, BrokenOff."""
         try:
             reader, self._writer = await asyncio.open_connection(
-                *self._address, limit=_LONGEST_HEAD
+                *self._address,
+                limit=_LONGEST_HEAD,
+                ssl=own_context(self._certificate) if self._certificate else None,
             )
         except OSError as error:
             raise NotReached from error

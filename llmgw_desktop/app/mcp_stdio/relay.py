@@ -128,7 +128,9 @@ class Relay:
         session = self.sessions.session
         if session is not None and session.id:
             with suppress(NotReached, BrokenOff):
-                async with Exchange("DELETE", session.url, session.headers):
+                async with Exchange(
+                    "DELETE", session.url, session.headers, certificate=session.engine.certificate
+                ):
                     pass
 
     async def _asked(self, engine: Engine, message: Message, tell: Tell, sent: Sent) -> bytes:
@@ -140,7 +142,9 @@ class Relay:
         else:
             headers |= _routing(message)
         sent.is_on_its_way = True
-        async with Exchange("POST", url, headers, message.raw) as reply:
+        async with Exchange(
+            "POST", url, headers, message.raw, certificate=engine.certificate
+        ) as reply:
             sent.begun.set()
             if reply.status == 401:
                 raise KeyRefused(await reply.whole())

@@ -91,7 +91,7 @@ class Sessions:
     async def _open(self, engine: Engine, url: str, headers: dict[str, str]) -> Session:
         asked = {"jsonrpc": "2.0", "id": _OWN_ID, "method": "initialize"}
         body = encoded({**asked, "params": self._greeting.params})
-        async with Exchange("POST", url, headers, body) as reply:
+        async with Exchange("POST", url, headers, body, certificate=engine.certificate) as reply:
             answer = await _whole(reply)
             told = decoded(answer)
             result = told.get("result") if isinstance(told, dict) else None
@@ -118,7 +118,9 @@ class Sessions:
         headers = {**session.headers, "Accept": "text/event-stream"}
         while self.session is session:
             try:
-                async with Exchange("GET", session.url, headers) as reply:
+                async with Exchange(
+                    "GET", session.url, headers, certificate=session.engine.certificate
+                ) as reply:
                     if not reply.is_stream:
                         return Gone.SESSION if reply.status == 404 else Gone.NOTHING
                     events = Events()
@@ -136,7 +138,9 @@ class Sessions:
 async def post(session: Session, body: bytes) -> None:
     """A message that is not answered, or whose answer nobody waits for. Raises NotReached,
     BrokenOff."""
-    async with Exchange("POST", session.url, session.headers, body) as reply:
+    async with Exchange(
+        "POST", session.url, session.headers, body, certificate=session.engine.certificate
+    ) as reply:
         await reply.whole()
 
 

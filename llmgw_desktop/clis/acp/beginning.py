@@ -36,6 +36,8 @@ class Beginning:
         self._model = ""
         self.session_id = ""
         self.is_done = False
+        self.unproven = ""
+        """Why it cannot be known that it asks."""
         self.trouble: tuple[str, bool] | None = None
         """Why there will be no prompt, and whether a sign-in is what is missing."""
 
@@ -43,7 +45,7 @@ class Beginning:
         return Send(key="initialize", data=messages.initialize(_INITIALIZE))
 
     def waits_for(self, rpc_id: RpcId) -> bool:
-        return not self.is_done and self.trouble is None and rpc_id == self._waits
+        return not (self.is_done or self.unproven or self.trouble) and rpc_id == self._waits
 
     def heard(self, reply: Reply) -> Iterator[Spoken]:
         if reply.error is not None:
@@ -106,7 +108,10 @@ class Beginning:
 
     def _step_or(self, against: str) -> Iterator[Spoken]:
         if against:
-            self._fail(f"It cannot be shown that it asks for everything: {against}.")
+            words = (
+                f"It is not certain that {self._dialect.program} asks before it acts: {against}."
+            )
+            self.unproven = f"{words} Nothing was begun."
             return
         self._waits += 1
         if self._waits - _FIRST_STEP >= len(self._steps):

@@ -50,9 +50,14 @@ class Call:
             self.paths = tuple(each.path for each in told.locations)
 
     @property
+    def told(self) -> str:
+        """What it is done to, by its arguments; empty: not known yet."""
+        return first_text(self.given, *_TOLD)
+
+    @property
     def summary(self) -> str:
         """One line for a person."""
-        return one_line(first_text(self.given, *_TOLD) or next(iter(self.paths), ""))
+        return one_line(self.told or next(iter(self.paths), ""))
 
 
 def changes_in(told: Any) -> tuple[FileChange, ...]:

@@ -71,6 +71,8 @@ class Dialect:
     command_of: Callable[[Call], str] = lambda call: text_of(call.given.get("command"))
     mcp_of: Callable[[Call], McpUse | None] = _no_mcp
     agent_words: Callable[[Call], str] = lambda call: text_of(call.given.get("description"))
+    asides: frozenset[str] = frozenset()
+    """What its program says among its model's words."""
     noise: str = NOTHING_IS_NOISE
 
 

@@ -15,7 +15,7 @@ from llmgw_desktop.clis.acp.open_asks import OpenAsks
 from llmgw_desktop.clis.acp.spent import Spent
 from llmgw_desktop.clis.acp.talk import Talk
 from llmgw_desktop.clis.acp.wire import Heard, Lost, Notice, Reply, Request, Wire
-from llmgw_desktop.clis.dialogue import Asked, Dialogue, Done, Send, Spoken, Withdrawn
+from llmgw_desktop.clis.dialogue import Asked, Dialogue, Done, GaveUp, Send, Spoken, Withdrawn
 from llmgw_desktop.clis.lines import LONGEST_LINE
 from llmgw_desktop.clis.told import object_of, text_of
 from llmgw_desktop.domain.cli import CliEvent, CliRequest, Warned
@@ -32,6 +32,7 @@ MOST_PROMPTS = 20
 """Of one run: notes of whom nobody listens to end some time."""
 _FIRST_PROMPT = 100
 _COMMANDS = ("/", "!", "#")
+_NO_EVENTS = (Send, Asked, Withdrawn, Done, GaveUp)
 _WORDS = "What is asked of you:\n"
 
 
@@ -90,7 +91,7 @@ class AcpDialogue(Dialogue):
     @override
     def finish(self, exit_code: int | None, stderr: str) -> list[CliEvent]:
         said = [spoken for heard in self._wire.rest() for spoken in self._hear(heard)]
-        events = [each for each in said if not isinstance(each, Send | Asked | Withdrawn | Done)]
+        events = [each for each in said if not isinstance(each, _NO_EVENTS)]
         return [*events, *self._ending.last_words(self._wire.noise, exit_code, stderr)]
 
     def _hear(self, heard: Heard) -> Iterator[Spoken]:
@@ -116,8 +117,11 @@ class AcpDialogue(Dialogue):
             yield from self._prompt_ended(reply)
         elif self._beginning.waits_for(reply.rpc_id):
             yield from self._beginning.heard(reply)
-            if self._beginning.trouble is not None:
-                yield from self._given_up(*self._beginning.trouble)
+            if self._beginning.unproven:
+                yield from self._given_up(self._beginning.unproven)
+            elif self._beginning.trouble is not None:
+                self._ending.failed(*self._beginning.trouble)
+                yield Done()
             elif self._beginning.is_done:
                 yield self._prompt(self._request.prompt)
 
@@ -234,13 +238,13 @@ class AcpDialogue(Dialogue):
             data = messages.cancel(self._beginning.session_id)
             yield Send(key=f"cancel:{self._prompts}", data=data)
 
-    def _given_up(self, words: str, is_sign_in: bool = False) -> Iterator[Spoken]:
+    def _given_up(self, words: str) -> Iterator[Spoken]:
         """Nothing that it still waits for is allowed, and it is heard no longer."""
         yield from self._deny_all()
         if self._is_prompting:
             yield from self._cancel()
-        self._ending.failed(words, is_sign_in=is_sign_in)
-        yield Done()
+        self._ending.failed(words)
+        yield GaveUp()
 
 
 def as_words(text: str) -> str:

@@ -50,7 +50,7 @@ class Ending:
             stop_reason="cancelled",
         )
 
-    def failed(self, words: str, *, is_sign_in: bool = False) -> None:
+    def failed(self, words: str, is_sign_in: bool = False) -> None:
         self.is_over = True
         category = ErrorCategory.AUTH if is_sign_in else None
         self._end = self._end or failed(words, self._sign_in, category=category)

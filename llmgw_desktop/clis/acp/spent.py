@@ -34,6 +34,8 @@ class Spent:
         self._used = UNKNOWN_USAGE
         self._cost: float | None = None
         self._calls_are_one = True
+        self._is_whole = True
+        """No prompt's end kept its figures to itself, as that of one that was ended does."""
 
     def saw_tool(self) -> None:
         """Its model is called again after that."""
@@ -46,17 +48,19 @@ class Spent:
     def prompt_ended(self, result: Message) -> UsageTold | None:
         used = self._way.read(result)
         match self._way.scope:
-            case Scope.PROMPT if used is not None:
-                self._used = plus(self._used, used)
+            case Scope.PROMPT:
+                self._is_whole = self._is_whole and used is not None
+                self._used = plus(self._used, used or UNKNOWN_USAGE)
             case Scope.SESSION if used is not None:
                 self._used = used
             case Scope.LAST_CALL:
                 self._used = used or UNKNOWN_USAGE if self._calls_are_one else UNKNOWN_USAGE
                 self._calls_are_one = False
-        if self._used == UNKNOWN_USAGE and self._cost is None:
+        usage = self._used if self._is_whole else UNKNOWN_USAGE
+        if usage == UNKNOWN_USAGE and self._cost is None:
             return None
         return UsageTold(
-            usage=self._used,
+            usage=usage,
             cost_usd=self._cost,
             is_cumulative=self._way.scope is Scope.SESSION,
             is_cost_cumulative=True,

@@ -53,7 +53,7 @@ class Talk:
 
     def begun(self, call: Call, *, is_asked: bool = False) -> Iterator[CliEvent]:
         """Told of once, when it is known what it does."""
-        known = call.summary or call.status in ("in_progress", *_ENDED) or is_asked
+        known = call.told or call.status in ("in_progress", *_ENDED) or is_asked
         if call.has_begun or not known:
             return
         call.has_begun = True
@@ -73,7 +73,7 @@ class Talk:
         yield ToolEnded(call_id=call.id, ok=ok and not _exit_code(object_of(told.raw_output)))
 
     def _said(self, text: str) -> Iterator[CliEvent]:
-        if text:
+        if text and text not in self._dialect.asides:
             apart = "\n\n" if self._is_apart else ""
             self._has_said, self._is_apart = True, False
             self.has_words = self.has_words or not text.isspace()

@@ -93,7 +93,8 @@ def _heard(message: Message, line: bytes) -> Heard | None:
         if has_id:
             raw = line.decode(errors="replace")
             return Request(rpc_id=rpc_id, method=method, params=params, raw=raw)  # type: ignore[arg-type]
-        return Notice(method=method, params=params)
+        # A request whose answer could not be told apart from others.
+        return Lost.LINE if "id" in message else Notice(method=method, params=params)
     if not has_id or ("result" not in message and "error" not in message):
         return None
     error = object_of(message["error"]) if "error" in message else None

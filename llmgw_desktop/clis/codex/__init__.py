@@ -53,7 +53,8 @@ CLI = Cli(
     asking=AskingMode(
         plan=plan_asking,
         dialogue=dialogue,
-        proof="The thread's reply names the policy `untrusted`, a person as who is asked, and the"
-        " sandbox that was wished for; the prompt is sent only then.",
+        proof="It has no rules on the disk, each MCP server's tools are set to `prompt`, and the"
+        " thread's reply names the policy `untrusted`, a person as who is asked, and the sandbox"
+        " that was wished for; the prompt is sent only then.",
     ),
 )

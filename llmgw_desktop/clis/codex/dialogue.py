@@ -1,7 +1,8 @@
 """Codex as it asks: its app server on stdin and stdout.
 
-Its model hears nothing before the server has proven that it asks: the thread's own reply names the
-policy `untrusted`, a person as who is asked, and the sandbox that was wished for.
+Its model hears nothing before the server has proven that it asks: no rules on the disk allow
+anything, and the thread's own reply names the policy `untrusted`, a person as who is asked, and the
+sandbox that was wished for.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from llmgw_desktop.clis.codex import app_server, asks
 from llmgw_desktop.clis.codex.app_server import Message
 from llmgw_desktop.clis.codex.asks import Asking
+from llmgw_desktop.clis.codex.beforehand import Beforehand
 from llmgw_desktop.clis.codex.reader import SIGN_IN
 from llmgw_desktop.clis.codex.server_reader import ServerReader
 from llmgw_desktop.clis.dialogue import Asked, Done, GaveUp, Send, Spoken, Withdrawn
@@ -52,6 +54,7 @@ class CodexDialogue:
         self._reader = ServerReader(request)
         self._cwd = cwd
         self._wishes = wishes
+        self._beforehand = Beforehand(cwd)
         self._lines = Lines()
         self._items: dict[str, Message] = {}
         """Calls that have begun: a change of files is told there alone."""
@@ -115,6 +118,9 @@ class CodexDialogue:
 
     def _replied(self, message: Message) -> Iterator[Spoken]:
         """Each step follows from the one before; the prompt is the last."""
+        if self._beforehand.takes(message):
+            yield from self._thread()
+            return
         request_id, result = message.get("id"), object_of(message.get("result"))
         is_step = request_id in (app_server.INITIALIZE, app_server.THREAD, app_server.TURN)
         if "error" in message:
@@ -123,19 +129,33 @@ class CodexDialogue:
                 yield Done()
         elif request_id == app_server.INITIALIZE:
             yield Send(key="initialized", data=app_server.notification("initialized"))
-            wishes = self._wishes
-            data = app_server.request(app_server.THREAD, wishes.method, wishes.thread)
-            yield Send(key=app_server.THREAD, data=data)
+            yield from self._beforehand.begin(text_of(result.get("codexHome")))
         elif request_id == app_server.THREAD and not self._reader.thread_id:
             yield from self._begun(result)
         elif request_id == app_server.TURN:
             self._turn_id = text_of(object_of(result.get("turn")).get("id")) or self._turn_id
 
+    def _thread(self) -> Iterator[Spoken]:
+        """When all is known that could keep it from asking."""
+        if self._beforehand.problem:
+            yield from self._give_up(self._beforehand.problem)
+        elif self._beforehand.is_known:
+            wishes = self._wishes
+            settings = {"config": self._beforehand.settings} if self._beforehand.settings else {}
+            data = app_server.request(
+                app_server.THREAD, wishes.method, {**wishes.thread, **settings}
+            )
+            yield Send(key=app_server.THREAD, data=data)
+
+    def _give_up(self, how: str) -> Iterator[Spoken]:
+        self._gave_up = _NOT_PROVEN.format(how=how)
+        self._open.clear()
+        yield GaveUp()
+
     def _begun(self, result: Message) -> Iterator[Spoken]:
         thread_id = text_of(object_of(result.get("thread")).get("id"))
         if missing := self._not_as_wished(result) or ("" if thread_id else "names no thread"):
-            self._gave_up = _NOT_PROVEN.format(how=missing)
-            yield GaveUp()
+            yield from self._give_up(missing)
             return
         yield from self._reader.began(thread_id, text_of(result.get("model")))
         turn = {"threadId": thread_id, "approvalPolicy": POLICY, **self._wishes.turn}

@@ -70,6 +70,7 @@ DIALECT = Dialect(
     spent=SpentWay(read=usage_of, scope=Scope.SESSION),
     tool_of=_tool,
     agent_words=lambda call: call.first_title,
+    asides=frozenset({"Info: Operation cancelled by user"}),
 )
 ASKING = AskingMode(
     plan=plan,

@@ -52,4 +52,5 @@ ASKING = AskingMode(
     plan=plan,
     dialogue=lambda request, folder: AcpDialogue(DIALECT, request, folder),
     proof="The session's mode is set to `ask`, and what comes back tells so.",
+    needs_pipe=True,
 )

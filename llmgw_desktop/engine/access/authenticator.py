@@ -1,7 +1,7 @@
 """Who is it: a presented key becomes a Principal, or Unauthenticated is raised.
 
 Keys are compared as SHA-256 digests in a table, so a look-up takes the same time whatever part of
-a wrong key happens to be right.
+a wrong key happens to be right. The static token of the environment is one more row of it.
 """
 
 import logging
@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Protocol
 
-from llmgw_desktop.domain.access_errors import Unauthenticated
+from llmgw_desktop.domain.access_errors import Unauthenticated, UnnamedPerson
+from llmgw_desktop.domain.access_settings import AccessSettings, is_person
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.principal import LOCAL, Principal
+from llmgw_desktop.domain.principal import BEARER, LOCAL, Principal, PrincipalKind, proxied
 from llmgw_desktop.store.client_store import ClientStore
 
 _log = logging.getLogger(__name__)
@@ -28,6 +29,18 @@ def key_digest(key: str) -> bytes:
     return sha256(key.encode("utf-8", "surrogateescape")).digest()
 
 
+class Knocker(Protocol):
+    """What of a caller tells who he is."""
+
+    @property
+    def presented_keys(self) -> Sequence[str]: ...
+
+    @property
+    def is_from_here(self) -> bool: ...
+
+    def header_lines(self, name: str) -> Sequence[str]: ...
+
+
 class Tokens(Protocol):
     """Access tokens that programs were given by OAuth."""
 
@@ -36,7 +49,8 @@ class Tokens(Protocol):
 
 
 class Authenticator:
-    """Knows the access key of this computer's person and the keys of the stored clients."""
+    """Knows the access key of this computer's person, the keys of the stored clients, the static
+    token of the environment, and who it is that a trusted proxy speaks for."""
 
     def __init__(
         self,
@@ -44,27 +58,41 @@ class Authenticator:
         access_key: str,
         clients: ClientStore | None,
         clock: Clock,
+        access: AccessSettings | None = None,
         tokens: Tokens | None = None,
     ) -> None:
         """Without a client store no client's key opens; without `tokens` none of OAuth's."""
-        self._tokens = tokens
-        self._own = key_digest(access_key)
+        self._access = access or AccessSettings()
+        self._own: dict[bytes, Principal] = {key_digest(access_key): LOCAL}
+        if self._access.bearer:
+            self._own[key_digest(self._access.bearer)] = BEARER
         self._clients = clients
         self._clock = clock
+        self._tokens = tokens
         self._checked_at_s = -REFRESH_S
         self._version: int | None = None
         self._own_writes = 0
-        self._principals: dict[bytes, Principal] = {self._own: LOCAL}
+        self._principals: dict[bytes, Principal] = dict(self._own)
+        self._has_told = False
 
-    def identify(self, presented_keys: Sequence[str]) -> Principal:
-        """Raises Unauthenticated; two different keys in one request are MalformedRequest."""
+    def identify(self, caller: Knocker) -> Principal:
+        """Raises Unauthenticated, UnnamedPerson; two different keys in one request are
+        MalformedRequest."""
+        presented_keys = caller.presented_keys
         if not presented_keys:
             raise Unauthenticated
         key = presented_keys[0]
         if any(other != key for other in presented_keys[1:]):
             raise MalformedRequest("The request carries two different access keys; send one.")
+        principal = self._holder(key_digest(key))
+        if principal is LOCAL and not caller.is_from_here:
+            raise Unauthenticated  # as if there were no such key: it is for this computer
+        if principal is BEARER and self._access.trusted_header:
+            return self._person(caller.header_lines(self._access.trusted_header))
+        return principal
+
+    def _holder(self, digest: bytes) -> Principal:
         self._refresh(REFRESH_S)
-        digest = key_digest(key)
         principal = self._principals.get(digest)
         if principal is None and self._tokens is not None:
             principal = self._tokens.find(digest)
@@ -74,6 +102,26 @@ class Authenticator:
         if principal is None:
             raise Unauthenticated
         return principal
+
+    def _person(self, lines: Sequence[str]) -> Principal:
+        """Whom the proxy names. One that it names badly is nobody: whoever fell back to the
+        principal that all share would see what others asked."""
+        if not lines:
+            self._tell_once()
+            return BEARER
+        name = lines[0]
+        if len(lines) > 1 or not is_person(name):
+            raise UnnamedPerson(self._access.trusted_header)
+        return proxied(name)
+
+    def _tell_once(self) -> None:
+        if not self._has_told:
+            self._has_told = True
+            _log.warning(
+                "a request came with the static token and without the header '%s': all such are"
+                " one principal, gateway-bearer",
+                self._access.trusted_header,
+            )
 
     def _refresh(self, after_s: float) -> None:
         """Look for other keys where the last look is so long ago."""
@@ -93,7 +141,7 @@ class Authenticator:
                 name=client.name,
                 scopes=client.scopes,
                 wants_all_or_nothing=client.wants_all_or_nothing,
+                kind=PrincipalKind.KEY,
             )
             for client in self._clients.active()
-        }
-        self._principals[self._own] = LOCAL
+        } | self._own

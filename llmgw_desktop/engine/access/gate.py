@@ -8,6 +8,7 @@ from llmgw_desktop.domain.errors import GatewayClosed
 from llmgw_desktop.domain.events import GatewayState
 from llmgw_desktop.domain.principal import SCOPE_WORDS, Principal, Scope
 from llmgw_desktop.engine.access.authenticator import Authenticator
+from llmgw_desktop.engine.access.refusals import Refusals
 from llmgw_desktop.engine.caller import Caller
 
 _CLOSED_WORDS = {
@@ -38,14 +39,17 @@ class Gate:
         self._authenticator = authenticator
         self._before = before
         self._challenges = challenges
+        self.refusals = Refusals()
         self.state = GatewayState.STARTING
 
     def admit(self, caller: Caller, scope: Scope) -> Principal:
-        """Raises Unauthenticated, MalformedRequest (two keys), MissingScope, GatewayClosed."""
+        """Raises Unauthenticated, UnnamedPerson, MalformedRequest (two keys), MissingScope,
+        GatewayClosed."""
         self._before()
         try:
             principal = self._identified(caller)
         except Unauthenticated as error:
+            self.refusals.note(caller.address)
             if self._challenges is not None:
                 has_key = bool(caller.presented_keys)
                 error.challenge = self._challenges.unknown(caller.path, scope, has_key=has_key)
@@ -68,7 +72,7 @@ class Gate:
         self._check(principal, scope)
 
     def _identified(self, caller: Caller) -> Principal:
-        principal = self._authenticator.identify(caller.presented_keys)
+        principal = self._authenticator.identify(caller)
         if principal.door and principal.door != caller.path:
             raise Unauthenticated  # a token for another audience is none here
         return principal

@@ -21,6 +21,8 @@ class InHouse:
     query = ""
     presented_keys: Sequence[str] = ()
     is_gone = False
+    address = ""
+    is_from_here = True
 
     def __init__(
         self, path: str, body: bytes, headers: Mapping[str, str], says: Callable[[str], None]
@@ -35,6 +37,9 @@ class InHouse:
         self._says = says
         self._splitter = SseSplitter(_LONGEST_FRAME)
         self._length = 0
+
+    def header_lines(self, name: str) -> Sequence[str]:
+        return [self.headers[name]] if name in self.headers else []
 
     async def read_body(self) -> bytes:
         return self._body

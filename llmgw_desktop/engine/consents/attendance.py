@@ -1,5 +1,6 @@
 """Whether anybody is there who would see a question."""
 
+import asyncio
 from collections.abc import Callable
 
 from llmgw_desktop.domain.clock import Clock
@@ -18,6 +19,7 @@ class Attendance:
         self._has_password = has_password
         self._here: set[str] = set()
         self._seen_until_s = float("-inf")
+        self._expecting: set[asyncio.Future[None]] = set()
 
     def attend(self, here: bool, who: str) -> None:
         if here:
@@ -32,3 +34,18 @@ class Attendance:
     def is_anybody_there(self) -> bool:
         is_seen = self._clock.monotonic_s() < self._seen_until_s
         return bool(self._here) or is_seen or self._has_password()
+
+    async def expect(self, within_s: float) -> None:
+        """Until a question comes, or the time is over."""
+        coming = asyncio.get_running_loop().create_future()
+        self._expecting.add(coming)
+        try:
+            await asyncio.wait((coming,), timeout=within_s)
+        finally:
+            self._expecting.discard(coming)
+
+    def tell(self) -> None:
+        """A question has come."""
+        for coming in self._expecting:
+            if not coming.done():
+                coming.set_result(None)

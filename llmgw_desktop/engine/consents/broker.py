@@ -26,6 +26,7 @@ from llmgw_desktop.domain.events import ConsentChanged
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.consents.answers import check_answer
 from llmgw_desktop.engine.consents.attendance import Attendance
 from llmgw_desktop.engine.consents.background import Background
 from llmgw_desktop.engine.consents.floods import Floods
@@ -110,6 +111,11 @@ class ConsentBroker:
         self._attendance.look()
         return self.waiting
 
+    async def something_waits(self, within_s: float) -> None:
+        """Returns when a question comes, or when the time is over."""
+        if not self.waiting:
+            await self._attendance.expect(within_s)
+
     @property
     def can_ask(self) -> bool:
         """Whether anybody would see a question."""
@@ -147,7 +153,7 @@ class ConsentBroker:
         if question is None:
             return False
         if answer.allowed:
-            _check(question, answer)
+            check_answer(question, answer)
         return self._desk.answer(question_id, answer)
 
     async def close(self) -> None:
@@ -160,6 +166,7 @@ class ConsentBroker:
         found = self._open[question.id] = _Open(question, same)
         answered = partial(self._decided, found)
         self._desk.put(question.id, question, answered, within_s=self._within_s)
+        self._attendance.tell()
         return found
 
     def _question(
@@ -236,12 +243,3 @@ class ConsentBroker:
 
     def _refusal(self, way: ConsentWay) -> ConsentAnswer:
         return ConsentAnswer(allowed=False, way=way, at_s=self._parts.clock.now_s())
-
-
-def _check(question: ConsentQuestion, answer: ConsentAnswer) -> None:
-    if not answer.scopes:
-        raise ValueError("who is let in is let in to something; deny it instead")
-    if foreign := set(answer.scopes) - set(question.scopes):
-        raise ValueError(f"it did not ask for {', '.join(sorted(foreign))}")
-    if answer.term not in question.terms:
-        raise ValueError(f"'{answer.term}' cannot be offered to it")

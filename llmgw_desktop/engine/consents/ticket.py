@@ -34,6 +34,11 @@ class Ticket:
         """None while it waits."""
         return self._outcome.result() if self._outcome.done() else None
 
+    @property
+    def connections(self) -> int:
+        """Of this browser, that wait."""
+        return self._here
+
     async def outcome(self) -> ConsentOutcome:
         """May be awaited by several, and again."""
         return await asyncio.shield(self._outcome)

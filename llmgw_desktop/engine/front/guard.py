@@ -33,6 +33,11 @@ class Opening:
     """Smaller than `http.max_body_bytes`."""
 
 
+_MARKS_OF_PROXIES = (
+    *("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"),
+    *("cf-connecting-ip", "cf-ray", "true-client-ip", "ngrok-trace-id", "tailscale-user-login"),
+)
+
 SHUT = Opening()
 """As every door is that says nothing else."""
 
@@ -40,10 +45,24 @@ SHUT = Opening()
 class Guard:
     """Exact lists, made once: nothing is matched by pattern or by part."""
 
-    def __init__(self, *, port: int, hosts: Sequence[str], origins: Sequence[str]) -> None:
+    def __init__(
+        self,
+        *,
+        port: int,
+        hosts: Sequence[str],
+        origins: Sequence[str],
+        scheme: str = "http",
+        public_url: str = "",
+        is_fronted: bool = False,
+    ) -> None:
+        """`is_fronted`: others can come in, perhaps through a proxy or tunnel on this computer."""
         own = [f"{name}:{port}" for name in LOOPBACK_NAMES]
-        self._hosts = frozenset(host.lower() for host in (*own, *hosts))
-        self._origins = frozenset((*(f"http://{host}" for host in own), *origins))
+        self._own_hosts = frozenset(own)
+        self._is_fronted = is_fronted
+        public = _as_called(public_url)
+        self._hosts = frozenset(host.lower() for host in (*own, *hosts, *public))
+        own_origins = (f"{scheme}://{host}" for host in own)
+        self._origins = frozenset((*own_origins, *origins, *((public_url,) if public else ())))
 
     def check(self, request: web.BaseRequest, opening: Opening = SHUT) -> None:
         """Raises ForeignHost, ForeignOrigin, UnsupportedMedia.
@@ -67,6 +86,22 @@ class Guard:
         if request.method == hdrs.METH_POST:
             _check_content_type(headers.get(hdrs.CONTENT_TYPE), takes_forms=opening.takes_forms)
 
+    def is_from_here(self, request: web.BaseRequest) -> bool:
+        """Whether this computer asks itself, by the connection's two ends. Where a proxy may
+        stand on this computer, its marks speak against it; nothing that a caller says speaks for
+        him."""
+        transport = request.transport
+        peer = None if transport is None else transport.get_extra_info("peername")
+        if transport is None or not peer:
+            return False
+        if not is_loopback(peer[0]) and peer[0] != transport.get_extra_info("sockname")[0]:
+            return False
+        if not self._is_fronted:
+            return True
+        headers = request.headers
+        host = headers.get(hdrs.HOST, "").lower()
+        return host in self._own_hosts and not any(mark in headers for mark in _MARKS_OF_PROXIES)
+
     def check_host(self, host: str) -> None:
         """A name under which this gateway was called. Raises ForeignHost."""
         if host not in self._hosts and host.lower() not in self._hosts:
@@ -74,6 +109,20 @@ class Guard:
                 f"The Host header must be one of {', '.join(sorted(self._hosts))}. "
                 f"Use the address that the gateway shows, or list yours in http.allowed_hosts."
             )
+
+
+def is_loopback(address: str) -> bool:
+    """As the system writes them."""
+    return address.startswith(("127.", "::ffff:127.")) or address == "::1"
+
+
+def _as_called(public_url: str) -> tuple[str, ...]:
+    """Host headers of those who come by it: the usual port is left out, or not."""
+    scheme, _, host = public_url.partition("://")
+    if not host:
+        return ()
+    has_port = host.rpartition(":")[2].isdigit() and not host.endswith("]")
+    return (host,) if has_port else (host, f"{host}:{443 if scheme == 'https' else 80}")
 
 
 def _is_whole_page(request: web.BaseRequest) -> bool:

@@ -18,8 +18,10 @@ from llmgw_desktop.domain.errors import (
 )
 from llmgw_desktop.engine import zstd_unpacking
 from llmgw_desktop.engine.caller import HeaderLines
+from llmgw_desktop.engine.front.guard import Guard
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.engine.gathering import Gathering
+from llmgw_desktop.engine.oauth.secrets_made import ACCESS
 from llmgw_desktop.engine.turns import Turns
 from llmgw_desktop.engine.unpacking import ENCODINGS, Garbled, Unpacker
 from llmgw_desktop.wire.headers import KEY_MARK
@@ -43,6 +45,7 @@ class HttpCaller:
         max_body_bytes: int,
         body_patience_s: float,
         turns: Turns,
+        guard: Guard,
     ) -> None:
         """A body whose next piece takes longer than `body_patience_s` is not coming."""
         self._request = request
@@ -51,6 +54,7 @@ class HttpCaller:
         self._body_patience_s = body_patience_s
         self._limit_words = "http.max_body_bytes in the settings"
         self._turns = turns
+        self._guard = guard
         self._stream: HttpAnswer | None = None
         self.response: HttpAnswer | None = None
         self.principal: Principal | None = None
@@ -68,6 +72,11 @@ class HttpCaller:
     def query(self) -> str:
         raw = self._request.rel_url.raw_query_string
         return _without_keys(raw) if raw else raw
+
+    @property
+    def whole_query(self) -> str:
+        """As it came, for doors that write none of it down."""
+        return self._request.rel_url.raw_query_string
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -89,7 +98,8 @@ class HttpCaller:
         url = self._request.rel_url
         # only there: addresses get written down
         if url.raw_query_string and _GEMINI_PATH.search(self._request.path):
-            keys += self._request.query.getall("key", ())
+            named = self._request.query.getall("key", ())
+            keys += [key for key in named if not key.startswith(ACCESS)]  # RFC 6750: never there
         return [key for key in keys if key]
 
     @property
@@ -108,6 +118,15 @@ class HttpCaller:
         transport = self._request.transport
         name = None if transport is None else transport.get_extra_info("peername")
         return (str(name[0]), int(name[1])) if name else None
+
+    @property
+    def address(self) -> str:
+        peer = self.peer
+        return peer[0] if peer else ""
+
+    @property
+    def is_from_here(self) -> bool:
+        return self._guard.is_from_here(self._request)
 
     @property
     def is_encrypted(self) -> bool:

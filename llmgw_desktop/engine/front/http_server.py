@@ -9,8 +9,10 @@ import logging
 from aiohttp import web
 
 from llmgw_desktop.domain.access_errors import AccessError
+from llmgw_desktop.domain.access_settings import AccessSettings
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError, PortTaken
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.reach import ways_in
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.dialect import Dialect
@@ -21,6 +23,7 @@ from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.http_connection import DoorServer, Patience, connections_allowed
 from llmgw_desktop.engine.front.http_request import DoorRequest
 from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.store.tls_files import server_context
 from llmgw_desktop.wire.errors import error_reply
 
 _log = logging.getLogger(__name__)
@@ -50,8 +53,9 @@ class HttpServer:
         self._max_body_bytes = 0
         self._date = DateLine()
 
-    async def open(self, settings: HttpSettings) -> int:
-        """The port that is listened on. Raises PortTaken, OSError."""
+    async def open(self, settings: HttpSettings, access: AccessSettings | None = None) -> int:
+        """The port that is listened on. Raises PortTaken, OSError, ConfigError (of TLS)."""
+        tls = server_context(settings)
         server = DoorServer(
             self._serve,
             patience=self._patience,
@@ -61,7 +65,12 @@ class HttpServer:
         self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(
-            self._runner, settings.host, settings.port, backlog=1024, reuse_address=True
+            self._runner,
+            settings.host,
+            settings.port,
+            backlog=1024,
+            reuse_address=True,
+            ssl_context=tls,
         )
         try:
             await site.start()
@@ -75,8 +84,11 @@ class HttpServer:
         self._max_body_bytes = settings.max_body_bytes
         self._guard = Guard(
             port=port,
-            hosts=(*settings.allowed_hosts, f"{_in_url(settings.host)}:{port}"),
+            hosts=(*settings.allowed_hosts, *_own_name(settings.host, port)),
             origins=settings.allowed_origins,
+            scheme="https" if settings.has_tls else "http",
+            public_url=settings.public_url,
+            is_fronted=bool(ways_in(settings, access or AccessSettings())),
         )
         return port
 
@@ -104,6 +116,7 @@ class HttpServer:
             max_body_bytes=self._max_body_bytes,
             body_patience_s=self._patience.body_s,
             turns=self._pipeline.turns,
+            guard=self._guard,
         )
         try:
             await self._answer(request, caller)
@@ -153,8 +166,11 @@ class HttpServer:
         await caller.reply(reply.status, reply.headers, reply.body)
 
 
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def _own_name(host: str, port: int) -> tuple[str, ...]:
+    """An address that stands for all of them is nobody's name."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared
+        return ()
+    return (f"[{host}]:{port}" if ":" in host else f"{host}:{port}",)
 
 
 def _grammar_log() -> logging.Logger:

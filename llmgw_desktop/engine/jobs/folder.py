@@ -240,7 +240,11 @@ class JobFolders:
 
 def _submission(asked: dict[str, Any]) -> Submission:
     request = asked.pop("request")
-    words = {"cli": CliName(request["cli"]), "session": SessionWish(request["session"])}
+    words = {
+        "cli": CliName(request["cli"]),
+        "session": SessionWish(request["session"]),
+        "mcp_servers": tuple(request.get("mcp_servers", ())),
+    }
     session = asked.pop("session")
     facts = asked.pop("prompt_facts", {})
     return Submission(

@@ -36,9 +36,9 @@ _SPOKEN_WITH = """
 d=$1; shift
 trap : HUP INT QUIT TERM USR1 USR2 ALRM
 printf '%-40s\\n' "$$" 1<>"$d/keeper"
-exec 3<&0 4>&2 5>"$d/stdin" 6>&1 </dev/null 2>/dev/null
-(read -r _ 0<>"$d/holder") >/dev/null 3<&- 4>&- 6>&- &
-exec 5>&-
+exec 3<&0 4>&2 5>"$d/stdin" 6>&1 9<>"$d/holder" </dev/null 2>/dev/null
+(read -r _ <&9) >/dev/null 3<&- 4>&- 6>&- &
+exec 5>&- 9>&-
 c=
 if [ -p "$d/out" ]; then
     exec 7<>"$d/out" 8<"$d/out" 9>"$d/out"
@@ -105,6 +105,8 @@ def make_speakable(folder: JobFolder, *, needs_pipe: bool) -> None:
     """Its run will be spoken with. Raises OSError."""
     fifos = [folder.stdin, folder.holder, *([folder.out] if needs_pipe else [])]
     for fifo in fifos:
+        # A program that fell before it started the run has left one.
+        fifo.unlink(missing_ok=True)
         os.mkfifo(fifo, 0o600)
 
 

@@ -188,7 +188,10 @@ class Launcher:
 
     def _program(self, cli: Cli, command: str, path: str) -> str:
         said = self._of(cli).command
-        names = (said,) if said else dict.fromkeys((command, *cli.commands))
+        if command in cli.commands:
+            names = (said,) if said else dict.fromkeys((command, *cli.commands))
+        else:  # another program of the CLI's, which lies beside the one that settings name
+            names = (str(Path(said).with_name(command)),) if said else (command,)
         found = (shutil.which(str(Path(name).expanduser()), path=path) for name in names)
         program = next((Path(each).absolute() for each in found if each), None)
         return str(_native(program, cli.native)) if program else ""

@@ -47,11 +47,13 @@ class Stop(StrEnum):
     """It was to ask, and does not."""
     UNSURE = "unsure"
     """What it was told cannot be known for certain."""
+    LINGERED = "lingered"
+    """It had done all and did not go."""
 
 
 AT_ONCE = frozenset({Stop.OVERFLOW, Stop.UNPROVEN})
 """It is not asked kindly."""
-SILENT = AT_ONCE | {Stop.UNSURE}
+SILENT = AT_ONCE | {Stop.UNSURE, Stop.LINGERED}
 """Nothing more is said to it."""
 
 
@@ -157,6 +159,12 @@ _STOPPED = {
         "The gateway ended, or the disk was full, while something was said to the agent. Whether"
         " that arrived cannot be found out, so it was stopped. Ask for it again.",
     ),
+    Stop.LINGERED: (
+        JobState.FAILED,
+        None,
+        ErrorCategory.CLI,
+        "It had done all, did not end by itself, and was ended.",
+    ),
 }
 
 
@@ -171,6 +179,11 @@ def stopped(why: Stop, exit_code: int | None, last: RunEnded | None = None) -> V
         category=category,
         error=error,
     )
+
+
+def was_done(why: Stop | None) -> bool:
+    """How its process ended says nothing of what it did."""
+    return why is Stop.LINGERED
 
 
 def missing(program: str) -> Verdict:

@@ -28,7 +28,9 @@ _KEEPER_WAIT_S = 0.2
 _KEEPER_WAITS = 15
 """A keeper whose run has ended needs no time to say so."""
 GOODBYE_S = 3.0
-"""For a run that is spoken with, after its input has ended."""
+"""For a run that is spoken with, after its input has ended because it was stopped."""
+LINGER_S = 20.0
+"""For one that has done all."""
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +72,7 @@ class Run:
         self._gone = asyncio.Event()
         self._why: Stop | None = None
         self._told: Callable[[], None] = _nobody
+        self._lingers: asyncio.TimerHandle | None = None
         self._sizes: Mapping[Path, int] = {}
         """Of stdout and stderr when it was judged."""
 
@@ -91,7 +94,7 @@ class Run:
         try:
             with Spool(self._folder.stdout) as stdout, Spool(self._folder.stderr) as stderr:
                 if self._talk is not None:
-                    self._talk.begin(self.stop, deadlines.rest)
+                    self._talk.begin(self.stop, deadlines.rest, self._wait_for_its_going)
                 await self._listen(stdout, stderr, deadlines)
                 deadlines.close()
                 if self._why is not None:
@@ -104,6 +107,8 @@ class Run:
             if self._talk is not None:
                 self._talk.release()
             deadlines.close()
+            if self._lingers is not None:
+                self._lingers.cancel()
             for each in forget:
                 each()
 
@@ -160,6 +165,11 @@ class Run:
             self._told()
             await asyncio.sleep(0)
 
+    def _wait_for_its_going(self) -> None:
+        if self._lingers is None:
+            loop = asyncio.get_running_loop()
+            self._lingers = loop.call_later(LINGER_S, self.stop, Stop.LINGERED)
+
     async def _say_goodbye(self, talk: Talk, stdout: Spool) -> None:
         """What it asks is denied, and it may end by itself."""
         # A program that goes on with it first hears what was said before.
@@ -202,19 +212,22 @@ class Run:
         self._sizes = {folder.stdout: stdout_bytes, folder.stderr: stderr_bytes}
         exit_record = keeper.read_exit(self._folder)
         code = None if exit_record is None else exit_record.code
+        why = self._why or stop_on_record(self._folder)
+        if outcome.was_done(why):
+            why, code = None, 0
         for event in self._reader.finish(code, tail(self._folder.stderr)):
             self._account.note(event)
-        why = self._why or stop_on_record(self._folder)
         if why is not None:
             verdict = outcome.stopped(why, code, self._account.ended)
-        elif exit_record is None:
+        elif code is None:
             verdict = outcome.lost()
         else:
+            read = None if exit_record is None else exit_record.stdin_read
             verdict = outcome.ended(
                 self._account,
-                exit_record.code,
+                code,
                 wrote=stdout_bytes > 0,
-                half_read=_is_half_read(self._folder.stdin, exit_record.stdin_read),
+                half_read=_is_half_read(self._folder.stdin, read),
             )
         return Followed(
             verdict=verdict,

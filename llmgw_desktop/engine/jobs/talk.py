@@ -55,15 +55,17 @@ class Talk:
         self._is_over = False
         self._stop: Callable[[Stop], None] = _nobody
         self._rests: Callable[[bool], None] = _nobody
+        self._done: Callable[[], None] = _nothing
 
-    @property
-    def is_waiting(self) -> bool:
-        """For an answer."""
-        return bool(self._open)
-
-    def begin(self, stop: Callable[[Stop], None], rests: Callable[[bool], None]) -> None:
-        """`stop` ends the run; `rests` is told whether it waits for an answer."""
-        self._stop, self._rests = stop, rests
+    def begin(
+        self,
+        stop: Callable[[Stop], None],
+        rests: Callable[[bool], None],
+        done: Callable[[], None],
+    ) -> None:
+        """`stop` ends the run; `rests` is told whether it waits for an answer, `done` that it has
+        nothing more to do than to go."""
+        self._stop, self._rests, self._done = stop, rests, done
         if self._is_torn:
             self._break_off(Stop.UNSURE)
         self._take(self._playback.begin())
@@ -122,6 +124,7 @@ class Talk:
                 self._withdraw(each.native_id)
             elif isinstance(each, Done):
                 self._input.close()
+                self._done()
             elif isinstance(each, GaveUp):
                 self._break_off(Stop.UNPROVEN)
         return events_of(spoken)
@@ -194,3 +197,7 @@ class Talk:
 
 def _nobody(told: object) -> None:
     del told
+
+
+def _nothing() -> None:
+    return

@@ -67,7 +67,10 @@ class PermissionDesk:
         self._desk: QuestionDesk[PermissionQuestion, PermissionAnswer] = QuestionDesk(
             due=self._too_late, changed=self._changed
         )
+        self._turns: dict[str, asyncio.Lock] = {}
+        """Of each job: its questions are put in the order in which they came."""
         self._tasks = Tasks()
+        self._listening: set[asyncio.Future[None]] = set()
         self._attending = 0
         self._is_closed = False
 
@@ -92,7 +95,9 @@ class PermissionDesk:
             found = OpenAsk(job=job, ask=ask, answered=answered, asked_at_s=at_s)
             self._open[key] = found
         found.looks += 1
-        self._tasks.start(self._look(found, found.looks), name="look at an agent's question")
+        turn = self._turns.setdefault(job.id, asyncio.Lock())
+        look = self._look(found, found.looks, turn)
+        self._tasks.start(look, name="look at an agent's question")
 
     def remember(self, job: AskingJob, ask: Ask, answer: PermissionAnswer) -> None:
         """An earlier program had this answered so. What it allowed for the job was written down
@@ -112,6 +117,7 @@ class PermissionDesk:
         for key in [key for key in self._open if key[0] == job_id]:
             self.withdraw(*key)
         self._floods.forget(job_id)
+        self._turns.pop(job_id, None)
         self._tasks.start(self._rules.forget(job_id), name="forget a job's rules")
 
     def answer(self, question_id: str, answer: PermissionAnswer) -> bool:
@@ -143,6 +149,15 @@ class PermissionDesk:
     def of_job(self, job_id: str) -> tuple[PermissionQuestion, ...]:
         return tuple(each for each in self._desk.waiting if each.job_id == job_id)
 
+    async def news(self) -> None:
+        """Returns when a question comes or has its answer."""
+        heard: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._listening.add(heard)
+        try:
+            await heard
+        finally:
+            self._listening.discard(heard)
+
     def find(self, question_id: str) -> PermissionQuestion | None:
         return self._desk.find(question_id)
 
@@ -164,9 +179,10 @@ class PermissionDesk:
         await self._tasks.finish(2.0)
         await asyncio.to_thread(self._parts.store.close)
 
-    async def _look(self, found: OpenAsk, look: int) -> None:
-        await self._rules.load(found.job.id)
-        review = await looked_at(found.job, found.ask, self._parts.is_private)
+    async def _look(self, found: OpenAsk, look: int, turn: asyncio.Lock) -> None:
+        async with turn:
+            await self._rules.load(found.job.id)
+            review = await looked_at(found.job, found.ask, self._parts.is_private)
         if self._open.get(found.key) is not found or found.looks != look or found.is_decided:
             return
         found.review = review
@@ -265,3 +281,6 @@ class PermissionDesk:
             decision = PermissionDecision(question=question, answer=answer)
             self._parts.store.note(kept(decision, self._parts.clean))
         self._parts.bus.publish(PermissionChanged(question=question, answer=answer))
+        for heard in self._listening:
+            if not heard.done():
+                heard.set_result(None)

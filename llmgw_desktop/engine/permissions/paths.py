@@ -45,6 +45,8 @@ class PathView:
         self._limit = "the workspace" if job.top else "the job's working folder"
         self._home = str(Path("~").expanduser())
         self._is_private = is_private
+        self._is_own = is_private(Path(self._top))
+        """It lies among the gateway's own files: a folder that was made for this job."""
 
     def folder(self, ask: Ask) -> Place:
         """Where it is done."""
@@ -78,9 +80,12 @@ class PathView:
         """Where it leads, as the rest of a sentence; nothing for what stays inside."""
         real = Path(place.real)
         leads = "" if place.real == place.said else f" (it leads to {place.real})"
+        is_inside = _is_inside(place.real, self._top)
+        if is_inside and self._is_own:
+            return ""
         if self._is_private(real):
             return f"where credentials are kept: {place.said}{leads}"
-        if _is_inside(place.real, self._top):
+        if is_inside:
             return ""
         if _is_inside(os.path.normpath(place.full), self._top):
             return f"by a link out of {self._limit}: {place.said}{leads}"

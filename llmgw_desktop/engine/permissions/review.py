@@ -3,6 +3,7 @@ warn of, what would "for this job" mean."""
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,8 @@ _LEADS_OUT = (
 )
 _FAULT = "Denied by the gateway: it could not look at this."
 _UNKNOWN = "It is not known what exactly this does; all that is known is shown."
+_ANSWERS = re.compile(r"llmgw\S*\s[^\n]*\b(?:approvals|consent)\b|/v1/(?:approvals|consents?)\b")
+_ANSWERS_ITSELF = "It could answer questions in your place: it speaks of the gateway's own door."
 _LOOK_WITHIN_S = 5.0
 _log = logging.getLogger(__name__)
 
@@ -82,6 +85,8 @@ def _looked_at(job: AskingJob, ask: Ask, is_private: Callable[[Path], bool]) -> 
     found = view.look(ask)
     if job.is_remote and found.known:
         return Review(refusal=_LEADS_OUT.format(what=found.known[0]), warnings=tuple(found.known))
+    if _ANSWERS.search(ask.command):
+        found.known.append(_ANSWERS_ITSELF)
     said = [*found.known, *warnings_of(_texts(ask)), *found.guessed]
     if ask.kind is PermissionKind.OTHER:
         said.append(_UNKNOWN)

@@ -64,8 +64,14 @@ class Ledger:
             purse.reserve(amounts.get(purse.budget.measure, 0.0))
         for bucket in self._buckets:
             bucket.take(amounts.get(bucket.limit.measure, 0.0), monotonic_s)
-        self._running += 1
-        return Reservation(amounts)
+        reservation = Reservation(amounts)
+        self.begin(reservation)
+        return reservation
+
+    def begin(self, reservation: Reservation) -> None:
+        """It is under way, and what it has reserved is taken."""
+        if reservation.is_open:
+            self._running += 1
 
     def settle(self, reservation: Reservation, used: Amounts) -> None:
         """What is not in `used` is not known: then what was reserved counts as used. Once."""

@@ -22,7 +22,6 @@ from llmgw_desktop.domain.policy import (
 )
 from llmgw_desktop.domain.price import PER, Price
 from llmgw_desktop.domain.principal import REMOTE_KINDS, Principal
-from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.policy.ledger import Ledger, Reservation
 
@@ -38,13 +37,21 @@ Remembered = Mapping[Key, tuple[float | None, float]]
 """When the period began, and what was spent in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Who may answer, and the model's name there."""
+
+    provider: str
+    model: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What a client is about to ask for."""
 
     model: str
     """As it asked for it."""
-    candidates: tuple[Candidate, ...]
+    places: tuple[Place, ...]
     input_tokens: int
     output_tokens: int | None
     """The most that it lets the answer have; None: it does not say."""
@@ -52,9 +59,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """`candidates`: those that this client may use."""
+    """`places`: those that this client may use."""
 
-    candidates: tuple[Candidate, ...]
+    places: tuple[Place, ...]
     reservation: Reservation
     client_id: str
 
@@ -121,15 +128,14 @@ class Policies:
         policy = ready.policy
         if policy.expires_at_s is not None and self._clock.now_s() >= policy.expires_at_s:
             raise ClientExpired(f"The time of '{principal.name}' is over")
-        candidates = _allowed(ready, wish, principal)
+        places = _allowed(ready, wish, principal)
         tokens = wish.input_tokens + _output_tokens(wish)
         amounts = {Measure.REQUESTS: 1.0, Measure.TOKENS: float(tokens)}
         if ready.counts_money:
-            amounts[Measure.USD] = self._most_usd(candidates, wish, principal)
-        reservation = self._ledger(principal, ready).reserve(amounts)
-        return Admitted(
-            candidates=candidates, reservation=reservation, client_id=principal.client_id
-        )
+            amounts[Measure.USD] = self._most_usd(places, wish, principal)
+        ledger = self._ledger_of(principal.client_id, principal.name, ready)
+        reservation = ledger.reserve(amounts)
+        return Admitted(places=places, reservation=reservation, client_id=principal.client_id)
 
     def settle(self, admitted: Admitted, usage: Usage, cost_usd: float | None) -> None:
         """By what was told. What is not known counts as it was reserved."""
@@ -141,6 +147,16 @@ class Policies:
             used[Measure.USD] = cost_usd
         ledger.settle(admitted.reservation, used)
         self._keep_figures(admitted.client_id, ledger)
+
+    def spent_before(self, client_id: str, name: str, usage: Usage, cost_usd: float | None) -> None:
+        """What was begun by an earlier program has ended, and nothing is reserved for it."""
+        ready = self._ready.get(client_id) or self._ready.get(name) or self._ready.get(EVERYBODY)
+        if ready is None:
+            return
+        ledger = self._ledger_of(client_id, name, ready)
+        nothing = Reservation(dict.fromkeys(Measure, 0.0))
+        ledger.begin(nothing)
+        self.settle(Admitted(places=(), reservation=nothing, client_id=client_id), usage, cost_usd)
 
     def let_go(self, admitted: Admitted) -> None:
         """Nobody was asked: nothing was spent."""
@@ -161,26 +177,25 @@ class Policies:
         name = principal.client_id if principal.kind in REMOTE_KINDS else principal.name
         return self._ready.get(name) or self._ready.get(EVERYBODY)
 
-    def _most_usd(self, candidates: Sequence[Candidate], wish: Wish, principal: Principal) -> float:
+    def _most_usd(self, places: Sequence[Place], wish: Wish, principal: Principal) -> float:
         """What the dearest of them would take."""
         most = 0.0
-        for candidate in candidates:
-            price = self._price_of(candidate.upstream.provider, candidate.model)
+        for place in places:
+            price = self._price_of(place.provider, place.model)
             if price is None:
                 raise PriceUnknown(
                     f"'{principal.name}' has a budget in US dollars, and no price is known of "
-                    f"'{candidate.model}' at '{candidate.upstream.provider}'"
+                    f"'{place.model}' at '{place.provider}'"
                 )
             rates = price.rates_for(wish.input_tokens)
             usd = (wish.input_tokens * rates.input + _output_tokens(wish) * rates.output) / PER
             most = max(most, usd)
         return most
 
-    def _ledger(self, principal: Principal, ready: _Ready) -> Ledger:
-        client_id = principal.client_id
+    def _ledger_of(self, client_id: str, name: str, ready: _Ready) -> Ledger:
         ledger = self._ledgers.get(client_id)
         if ledger is None:
-            policy = replace(ready.policy, client=principal.name)
+            policy = replace(ready.policy, client=name)
             ledger = self._ledgers[client_id] = Ledger(policy, ready.zone, self._clock)
             self._remember(client_id, ledger)
         return ledger
@@ -224,21 +239,16 @@ def _zone_of(policy: ClientPolicy) -> tzinfo:
     return get_localzone()
 
 
-def _allowed(ready: _Ready, wish: Wish, principal: Principal) -> tuple[Candidate, ...]:
+def _allowed(ready: _Ready, wish: Wish, principal: Principal) -> tuple[Place, ...]:
     """By the name that was asked for, which the operator may have given to others (an alias), or
     by the one that would answer."""
-    policy = ready.policy
-    if not policy.models and not policy.providers:
-        return wish.candidates
-    candidates = wish.candidates
+    policy, places = ready.policy, wish.places
     if policy.providers:
-        candidates = tuple(
-            each for each in candidates if each.upstream.provider in policy.providers
-        )
+        places = tuple(each for each in places if each.provider in policy.providers)
     if ready.models and not any(glob.fits(wish.model) for glob in ready.models):
-        candidates = tuple(
-            each for each in candidates if any(glob.fits(each.model) for glob in ready.models)
+        places = tuple(
+            each for each in places if any(glob.fits(each.model) for glob in ready.models)
         )
-    if not candidates:
+    if not places:
         raise ModelForbidden(f"'{principal.name}' may not use '{wish.model}'")
-    return candidates
+    return places

@@ -6,9 +6,9 @@ from typing import Any
 
 from llmgw_desktop.domain.model_request import ModelRequest
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import RouteDecision
+from llmgw_desktop.domain.route import Candidate, RouteDecision
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.policy.policies import Admitted, Policies, Wish
+from llmgw_desktop.engine.policy.policies import Admitted, Place, Policies, Wish
 from llmgw_desktop.engine.routing.sizes import input_tokens_of
 
 _BOUNDS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
@@ -31,14 +31,15 @@ class Spending:
             return decision
         wish = Wish(
             model=request.model,
-            candidates=decision.candidates,
+            places=tuple(_place(each) for each in decision.candidates),
             input_tokens=input_tokens_of(request),
             output_tokens=_most_output(request.fields, request.protocol),
         )
         self._admitted = admitted = self._policies.admit(principal, wish)
-        if admitted is None or admitted.candidates == decision.candidates:
+        if admitted is None or admitted.places == wish.places:
             return decision
-        return replace(decision, candidates=admitted.candidates)
+        allowed = tuple(each for each in decision.candidates if _place(each) in admitted.places)
+        return replace(decision, candidates=allowed)
 
     def end(self, flight: OpenFlight) -> None:
         """The flight is closed. Where nobody was asked nothing was spent."""
@@ -48,6 +49,10 @@ class Spending:
             self._policies.settle(self._admitted, flight.usage, flight.cost_usd)
         else:
             self._policies.let_go(self._admitted)
+
+
+def _place(candidate: Candidate) -> Place:
+    return Place(candidate.upstream.provider, candidate.model)
 
 
 def _most_output(fields: Mapping[str, Any], protocol: ModelProtocol) -> int | None:

@@ -34,6 +34,17 @@ class Tape:
     def presented_keys(self) -> Sequence[str]:
         return self._caller.presented_keys
 
+    def header_lines(self, name: str) -> Sequence[str]:
+        return self._caller.header_lines(name)
+
+    @property
+    def address(self) -> str:
+        return self._caller.address
+
+    @property
+    def is_from_here(self) -> bool:
+        return self._caller.is_from_here
+
     @property
     def has_begun(self) -> bool:
         return self._caller.has_begun

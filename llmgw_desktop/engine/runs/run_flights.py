@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -23,6 +24,9 @@ from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.runs.shaping import shaped
 from llmgw_desktop.engine.tasks import Tasks
+
+if TYPE_CHECKING:
+    from llmgw_desktop.engine.policy.run_spending import RunSpending
 
 PATH = "/v1/jobs"
 _CLOSE_PATIENCE_S = 10.0
@@ -50,6 +54,8 @@ class RunFlights:
         self._said = said
         self._open: dict[str, OpenFlight] = {}
         self._closing = Tasks()
+        self.spending: RunSpending | None = None
+        """Joined later: what clients may spend."""
 
     def changed(self, job: Job, asked: Submission) -> None:
         if not asked.has_own_flight or not job.flight_id:
@@ -95,6 +101,9 @@ class RunFlights:
             _log.warning("what %s said is missing in its flight", job.id, exc_info=True)
         finally:
             self._recorder.close(flight)
+            if self.spending is not None:
+                told = job.figures.usage, flight.cost_usd
+                self.spending.ended(job.flight_id, job.owner, job.client, *told)
 
     async def _fill(self, flight: OpenFlight, job: Job) -> None:
         if flight.phases:

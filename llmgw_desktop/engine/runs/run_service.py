@@ -24,6 +24,7 @@ from llmgw_desktop.domain.worktree import Worktree
 from llmgw_desktop.engine.jobs.raw_output import RawOutput
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.runs.admission import Admission, Admitted, operation_of
+from llmgw_desktop.engine.runs.charge import Charge
 from llmgw_desktop.engine.runs.fields import RunAsked, RunDefaults, read_fields
 from llmgw_desktop.engine.runs.session_plan import SessionPlan, session_plan
 from llmgw_desktop.engine.runs.sessions import Sessions
@@ -32,6 +33,7 @@ from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 
 if TYPE_CHECKING:
+    from llmgw_desktop.engine.policy.run_spending import RunSpending
     from llmgw_desktop.engine.runs.cache_states import CacheStates
 
 
@@ -65,6 +67,8 @@ class RunService:
         self._deadline_ms = jobs.sync_deadline_ms
         self._submitting = Tasks()
         self._defaults = RunDefaults()
+        self.spending: RunSpending | None = None
+        """Joined later: what clients may spend."""
         self.caches: CacheStates | None = None
         """Joined later: what vendors' caches keep."""
 
@@ -139,16 +143,20 @@ class RunService:
         self, admitted: Admitted, plan: SessionPlan, principal: Principal, project: str
     ) -> "_Begun | LlmgwError":
         trees, tree = self._admission.worktrees, None
+        charge = Charge(self.spending)
         try:
             tree, plan = await self._admission.in_worktree(admitted, plan, principal)
             submission = self._submission(admitted, plan, principal, project)
+            charge.take(principal, submission)
             submitted = await self._supervisor.submit(submission)
             if tree is not None:
                 await trees.used(tree, submitted.job.id)
         except LlmgwError as error:
             if tree is not None:
                 await trees.undo(tree)
+            charge.give_back()
             return error
+        charge.keep(submitted)
         return _Begun(admitted=admitted, plan=plan, submitted=submitted, worktree=tree)
 
     async def _understood(self, cli: Cli, fields: Mapping[str, object]) -> RunAsked:

@@ -189,6 +189,29 @@ class Workspaces:
             self._add(workspace)
             return workspace
 
+    def change(self, alias: str, path: str, *, default: bool) -> Workspace:
+        """For the person at this computer: another folder, or the default one from now on or no
+        longer. Raises NoSuchWorkspace, InvalidRun; then it is as it was."""
+        with self._changing:
+            known = self.get(alias, "alias")
+            if known.is_of_settings:
+                raise InvalidRun("it stands in the settings file; change it there", field="alias")
+            if default and self._settings().default:
+                raise InvalidRun("the settings file names the default one", field="setDefault")
+            real = self._guard.workspace(path, "path")
+            kind = WorkspaceKind.FOLDER if git_folder(real) is None else WorkspaceKind.GIT
+            is_same = str(real) == known.path
+            changed = replace(
+                known,
+                path=str(real),
+                kind=kind,
+                root=known.root if is_same else "",
+                is_default=default,
+            )
+            if not self._store.change(changed):
+                raise NoSuchWorkspace(alias, field="alias")
+            return changed
+
     def remove(self, alias: str) -> None:
         """The folder stays. Raises NoSuchWorkspace, InvalidRun."""
         if any(each.alias == alias for each in self._settings().repos):

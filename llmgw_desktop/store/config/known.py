@@ -6,21 +6,24 @@
 
 from llmgw_desktop.domain.route import Strategy
 from llmgw_desktop.domain.settings import RecorderLevel
+from llmgw_desktop.store.config.address_values import (
+    DoorPath,
+    ListeningHost,
+    PublicUrl,
+    is_host,
+    is_origin,
+)
 from llmgw_desktop.store.config.approval_settings import APPROVALS
 from llmgw_desktop.store.config.known_setting import Known
 from llmgw_desktop.store.config.values import (
     CacheLife,
-    DoorPath,
-    LoopbackHost,
-    PublicUrl,
+    FilePath,
     Seconds,
     Size,
     Texts,
     WholeNumber,
     Word,
     YesNo,
-    is_host,
-    is_origin,
 )
 
 _HOUR_S = 3600.0
@@ -30,9 +33,9 @@ KNOWN: tuple[Known, ...] = (
     Known(
         table="http",
         key="host",
-        value=LoopbackHost(),
+        value=ListeningHost(),
         env=("LLM_GATEWAY_HTTP_HOST",),
-        meaning="Where the gateway listens.",
+        meaning="Where the gateway listens; for other addresses see docs/access.md.",
     ),
     Known(
         table="http",
@@ -75,6 +78,27 @@ KNOWN: tuple[Known, ...] = (
         env=("LLM_GATEWAY_PUBLIC_URL",),
         meaning="How the gateway is reached from elsewhere, where it is; OAuth's tokens are for "
         "this address then. Holds from the next start on.",
+    ),
+    Known(
+        table="http",
+        key="tls_certificate",
+        value=FilePath(),
+        env=("LLM_GATEWAY_TLS_CERTIFICATE",),
+        meaning="The certificate, a PEM file; with it every connection is TLS.",
+    ),
+    Known(
+        table="http",
+        key="tls_key",
+        value=FilePath(),
+        env=("LLM_GATEWAY_TLS_KEY",),
+        meaning="The certificate's key, a PEM file that nobody else may read.",
+    ),
+    Known(
+        table="http",
+        key="tls_at_proxy",
+        value=YesNo(),
+        env=("LLM_GATEWAY_TLS_AT_PROXY",),
+        meaning="A proxy in front speaks TLS, so that the gateway itself need not.",
     ),
     Known(
         table="upstream",

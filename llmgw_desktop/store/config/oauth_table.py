@@ -26,8 +26,8 @@ OAUTH_KEYS: dict[str, tuple[Value, str]] = {
     ),
     "allow_public_clients": (
         YesNo(),
-        "Whether programs without a secret of their own may ask. False if left out where there is"
-        " a `public_url`.",
+        "Whether programs without a secret of their own may ask. False if left out where the"
+        " gateway can be reached from elsewhere.",
     ),
     "allow_client_documents": (
         YesNo(),
@@ -60,13 +60,14 @@ class OauthTable:
         self._text = text
         self._env = env
 
-    def read(self, public_url: str) -> OauthSettings:
-        """Where the gateway is reached from elsewhere, less goes without saying."""
+    def read(self, way_in: str) -> OauthSettings:
+        """Where the gateway is reached from elsewhere (`way_in` says how, or is empty), less goes
+        without saying."""
         values = self._values()
         for key, (needed, words) in _FIXED.items():
             if values.get(key, needed) is not needed:
                 raise self._error(key, words)
-        if public_url:
+        if way_in:
             values.setdefault("allow_public_clients", False)
         settings = OauthSettings(**values)
         if settings.registration_policy is RegistrationPolicy.OPEN_DEV and not self._is_open_dev():

@@ -4,14 +4,13 @@
 Which setting is of which kind is left to `known.py`.
 """
 
-import ipaddress
 import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Protocol
-from urllib.parse import urlsplit
 
 
 class Unfit(Exception):
@@ -190,6 +189,22 @@ class PlainText:
         return self.read(text)
 
 
+@dataclass(frozen=True, slots=True)
+class FilePath:
+    """A file, looked at when it is used; empty for none."""
+
+    expected = "an absolute path, or one that begins with ~/"
+
+    def read(self, raw: object) -> str:
+        path = PlainText().read(raw)
+        if path and not (PurePath(path).is_absolute() or path.startswith("~/")):
+            raise Unfit(self.expected)
+        return path
+
+    def read_text(self, text: str) -> str:
+        return self.read(text)
+
+
 _ODD_IN_PATTERN = re.compile(r"[\[\]{}()|^$\\]")
 
 
@@ -212,80 +227,6 @@ class NamePattern:
         return self.read(text)
 
 
-@dataclass(frozen=True, slots=True)
-class LoopbackHost:
-    """An address of this computer. Others are refused until a way to protect them exists."""
-
-    expected = "an address of this computer: 127.0.0.1, ::1 or localhost"
-
-    def read(self, raw: object) -> str:
-        if raw == "localhost":
-            return "localhost"
-        try:
-            address = ipaddress.ip_address(raw if isinstance(raw, str) else "")
-        except ValueError:
-            raise Unfit(self.expected) from None
-        if not address.is_loopback:
-            raise Unfit(self.expected)
-        return str(address)
-
-    def read_text(self, text: str) -> str:
-        return self.read(text.strip())
-
-
-_OTHER_DOORS = re.compile(
-    r"/(v1|v1beta|openai|anthropic|gemini|responses|backend-api|health|metrics|oauth|"
-    r"\.well-known)(/|$)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class DoorPath:
-    """Where a door stands that may be moved."""
-
-    expected = 'a path such as "/mcp", of letters, digits and -_.~, that no other door has'
-
-    def read(self, raw: object) -> str:
-        path = raw.rstrip("/") if isinstance(raw, str) else ""
-        if not re.fullmatch(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}){1,8}", path):
-            raise Unfit(self.expected)
-        if _OTHER_DOORS.match(path):
-            raise Unfit(self.expected)
-        return path
-
-    def read_text(self, text: str) -> str:
-        return self.read(text.strip())
-
-
-@dataclass(frozen=True, slots=True)
-class PublicUrl:
-    """An address of this gateway as others know it; empty for none."""
-
-    expected = 'an address such as "https://gateway.example.com", without a path'
-
-    def read(self, raw: object) -> str:
-        url = raw.strip().removesuffix("/") if isinstance(raw, str) else "?"
-        if not url:
-            return ""
-        scheme, _, host = url.partition("://")
-        if scheme.lower() not in ("https", "http") or not is_host(host) or not is_origin(url):
-            raise Unfit(self.expected)
-        if scheme.lower() == "http" and not _names_this_computer(host):
-            raise Unfit(f"{self.expected}; http:// leads no further than this computer")
-        return url.lower()
-
-    def read_text(self, text: str) -> str:
-        return self.read(text)
-
-
-def _names_this_computer(host: str) -> bool:
-    name = urlsplit(f"http://{host}").hostname or ""
-    try:
-        return name == "localhost" or ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
     """A list of texts, each accepted by `is_fit`; `each` says what one is."""
@@ -306,22 +247,3 @@ class Texts:
 
     def read_text(self, text: str) -> tuple[str, ...]:
         return self.read([part.strip() for part in text.split(",") if part.strip()])
-
-
-_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
-
-
-def is_host(text: str) -> bool:
-    """A Host header's value; no pattern, no address with a path."""
-    return _HOST.fullmatch(text) is not None
-
-
-def is_origin(text: str) -> bool:
-    """An Origin header's value; never `null` and no pattern."""
-    scheme, _, rest = text.partition("://")
-    if not re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme) or not is_host(rest):
-        return False
-    try:
-        return urlsplit(text).hostname is not None
-    except ValueError:
-        return False

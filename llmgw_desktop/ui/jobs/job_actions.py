@@ -15,10 +15,12 @@ from llmgw_desktop.app.figures import money_text
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.job_words import title_of
 from llmgw_desktop.app.jobs import Jobs
+from llmgw_desktop.app.worktrees import WorktreesUse
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
+from llmgw_desktop.ui.jobs.job_worktree import JobWorktree
 from llmgw_desktop.ui.theme import Theme
 
 
@@ -32,7 +34,14 @@ class JobActions(QObject):
     flight_wanted = Signal(str)
     path_wanted = Signal(Path)
 
-    def __init__(self, theme: Theme, jobs: Jobs, bridge: Bridge, page: QWidget) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        jobs: Jobs,
+        bridge: Bridge,
+        page: QWidget,
+        worktrees: WorktreesUse | None = None,
+    ) -> None:
         super().__init__(page)
         self._theme = theme
         self._jobs = jobs
@@ -40,6 +49,8 @@ class JobActions(QObject):
         self._page = page
         self._job: Job | None = None
         self._canceling: set[str] = set()
+        self.worktree = JobWorktree(theme, worktrees, bridge, page)
+        self.worktree.said.connect(self.said)
         self.cancel = self._action("Cancel job…", self._ask_cancel, "Del")
         self.again = self._action("Run again…", self._ask_again, "Ctrl+R")
         self.answer = self._action("Copy answer", self._copy_answer, "Ctrl+Shift+C")
@@ -59,6 +70,8 @@ class JobActions(QObject):
             self.flight,
             self.folder,
             self.files,
+            self.worktree.changes,
+            self.worktree.remove,
             self.job_id,
         ]
 
@@ -66,6 +79,7 @@ class JobActions(QObject):
         self._job = job
         for action in self.actions:
             action.setEnabled(job is not None)
+        self.worktree.show_job(job)
         if job is None:
             return
         self.cancel.setEnabled(job.is_live and job.id not in self._canceling)

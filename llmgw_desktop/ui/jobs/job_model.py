@@ -96,6 +96,8 @@ COLUMNS = (
         is_number=True,
     ),
 )
+ASKS_WORDS = "Asks you"
+"""In the place of its state: it goes on when a person has answered."""
 _TOOK = next(at for at, column in enumerate(COLUMNS) if column.key == "took")
 _AT_END = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _AT_BEGIN = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -117,9 +119,12 @@ class JobModel(QAbstractTableModel):
         self._made: dict[str, ShownJob] = {}
         """Of those that ended: nothing of them changes, but what is said of the day."""
         self._made_on: date | None = None
+        self._asking: frozenset[str] = frozenset()
 
-    def show_jobs(self, jobs: Sequence[Job]) -> None:
-        """The same in the same order are changed in place."""
+    def show_jobs(self, jobs: Sequence[Job], asking: frozenset[str] = frozenset()) -> None:
+        """The same in the same order are changed in place. `asking`: those whose agents wait for
+        a person's answer."""
+        self._asking = asking
         now_s = self._now()
         today = today_of(now_s)
         rows = self._shown_all(jobs, now_s, today)
@@ -139,7 +144,7 @@ class JobModel(QAbstractTableModel):
         today = today_of(now_s)
         for at, row in enumerate(self._rows):
             if row.job.is_live:
-                self._rows[at] = _shown(row.job, now_s, today)
+                self._rows[at] = self._shown(row.job, now_s, today)
                 self.dataChanged.emit(self.index(at, _TOOK), self.index(at, _TOOK))
 
     def _shown_all(self, jobs: Sequence[Job], now_s: float, today: date) -> list[ShownJob]:
@@ -148,11 +153,16 @@ class JobModel(QAbstractTableModel):
         for job in jobs:
             row = known.get(job.id)
             if row is None or row.job is not job:
-                row = _shown(job, now_s, today)
+                row = self._shown(job, now_s, today)
             rows.append(row)
         self._made = {row.job.id: row for row in rows if not row.job.is_live}
         self._made_on = today
         return rows
+
+    def _shown(self, job: Job, now_s: float, today: date) -> ShownJob:
+        row = _shown(job, now_s, today)
+        is_asking = job.is_live and job.id in self._asking
+        return ShownJob(job, (ASKS_WORDS, *row.cells[1:])) if is_asking else row
 
     def job(self, row: int) -> Job | None:
         return self._rows[row].job if 0 <= row < len(self._rows) else None

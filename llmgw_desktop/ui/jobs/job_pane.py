@@ -44,6 +44,8 @@ class JobPane(QWidget):
     left = Signal()
     """Esc: back to the table."""
     turned = Signal()
+    question_wanted = Signal(str)
+    """By the question's id."""
 
     def __init__(
         self,
@@ -64,6 +66,7 @@ class JobPane(QWidget):
         self.watch = JobWatch(jobs, bridge, self)
         self._head = JobHead(theme, actions)
         self._trouble = Banner(theme, closable=False)
+        self._asks = Banner(theme, closable=False)
         self._tabs = TabStrip(theme, name="Parts of the job")
         self._stack = QStackedWidget()
         self.output = OutputView(theme)
@@ -100,6 +103,23 @@ class JobPane(QWidget):
             self.watch.open(job)
         self._show_progress()
         self._show_facts()
+
+    @property
+    def asks_words(self) -> str:
+        return self._asks.words if not self._asks.isHidden() else ""
+
+    def show_question(self, question_id: str, words: str) -> None:
+        """What its agent waits with; empty where it waits with nothing."""
+        if question_id:
+            self._asks.say(
+                BannerKind.INFO,
+                "It waits for your answer.",
+                words,
+                action="Look…",
+                on_action=lambda: self.question_wanted.emit(question_id),
+            )
+        else:
+            self._asks.hide()
 
     def forget(self) -> None:
         self._job = None
@@ -211,6 +231,7 @@ class JobPane(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
+        column.addWidget(self._asks)
         column.addWidget(self._trouble)
         column.addWidget(self._tab_row())
         column.addWidget(self._stack, 1)

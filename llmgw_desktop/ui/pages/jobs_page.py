@@ -15,9 +15,11 @@ from llmgw_desktop.app.first_job import FirstJob, first_job
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.job_words import today_of, went_on_words
 from llmgw_desktop.app.jobs import JobList, Jobs
+from llmgw_desktop.app.questions import Questions, one_line
 from llmgw_desktop.app.session_words import session_count_words, shown_session, title_of_session
+from llmgw_desktop.app.worktrees import WorktreesUse
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.events import Event, GatewayChanged, JobChanged
+from llmgw_desktop.domain.events import Event, GatewayChanged, JobChanged, PermissionChanged
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.session import Session
 from llmgw_desktop.ui.bridge import Bridge
@@ -44,6 +46,8 @@ class JobsPage(QWidget):
 
     flight_wanted = Signal(str)
     path_wanted = Signal(Path)
+    question_wanted = Signal(str)
+    """What a job's agent asks is to be shown."""
     notices_wanted = Signal(bool)
     """Whether long jobs that ended are to be told of."""
 
@@ -55,9 +59,13 @@ class JobsPage(QWidget):
         bridge: Bridge,
         theme: Theme,
         settings: QSettings,
+        *,
+        questions: Questions | None = None,
+        worktrees: WorktreesUse | None = None,
     ) -> None:
         super().__init__()
         self._jobs = jobs
+        self._questions = questions
         self._base_urls = base_urls
         self._key_file = str(key_file)
         self._bridge = bridge
@@ -66,7 +74,7 @@ class JobsPage(QWidget):
         self._wanted_id = ""
         """To be opened as soon as it is listed."""
         self._has_told = False
-        self._actions = JobActions(theme, jobs, bridge, self)
+        self._actions = JobActions(theme, jobs, bridge, self, worktrees)
         self._model = JobModel(jobs.now_s, self)
         self.table = JobTable(self._model, theme)
         self.pane = JobPane(theme, jobs, self._known, bridge, self._actions, settings)
@@ -141,7 +149,8 @@ class JobsPage(QWidget):
             self._known.note(job)
         if not self.isVisible():
             return
-        if changed and not self.states.is_failure:
+        asked = any(isinstance(event, PermissionChanged) for event in events)
+        if (changed or asked) and not self.states.is_failure:
             self._show()
         if any(isinstance(event, GatewayChanged) for event in events) and self.states.is_first:
             self._read()
@@ -149,7 +158,7 @@ class JobsPage(QWidget):
     def _show(self) -> None:
         self._find_wanted()
         shown = self._known.shown(self.filter.query)
-        self._model.show_jobs(shown)
+        self._model.show_jobs(shown, self._asking())
         if self.filter.shows_sessions:
             self._show_sessions()
         else:
@@ -160,6 +169,7 @@ class JobsPage(QWidget):
         newer = None if chosen is None else self._known.get(chosen.id)
         if newer is not None and newer is not chosen:
             self.browser.show_newer(newer)
+        self._show_question(chosen)
         if self._wanted_id and self._model.row_of(self._wanted_id) >= 0:
             self.table.choose(self._wanted_id)
             self._wanted_id = ""
@@ -168,6 +178,18 @@ class JobsPage(QWidget):
             self._tick.start()
         else:
             self._tick.stop()
+
+    def _asking(self) -> frozenset[str]:
+        if self._questions is None:
+            return frozenset()
+        return frozenset(each.job_id for each in self._questions.of_agents)
+
+    def _show_question(self, job: Job | None) -> None:
+        """Of the chosen one, in its pane."""
+        found = None
+        if job is not None and self._questions is not None:
+            found = self._questions.of_job(job.id)
+        self.pane.show_question(found.id if found else "", one_line(found) if found else "")
 
     def _on_view(self, is_sessions: bool) -> None:
         if is_sessions:
@@ -225,6 +247,7 @@ class JobsPage(QWidget):
 
     def _on_chosen(self, job: Job | None) -> None:
         self._actions.show_job(job)
+        self._show_question(job)
 
     def _on_started(self, job: Job) -> None:
         self._known.note(job)
@@ -282,6 +305,7 @@ class JobsPage(QWidget):
         self._actions.started.connect(self._on_started)
         self._actions.flight_wanted.connect(self.flight_wanted)
         self._actions.path_wanted.connect(self.path_wanted)
+        self.pane.question_wanted.connect(self.question_wanted)
         self.notices.toggled.connect(self.notices_wanted)
 
     def _add_keys(self) -> None:

@@ -8,12 +8,12 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.permission_words import AGENT_SAYS, AskedPart, PermissionView
-from llmgw_desktop.ui.questions.piece_view import PieceView
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.card import Card
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.mark import Mark
+from llmgw_desktop.ui.widgets.piece_view import PieceView
 
 
 class AskView(QWidget):

@@ -87,7 +87,7 @@ class ConsentDialog(ArmedDialog):
             self.allowed.emit(scopes, term)
 
     def _fill(self, view: ConsentView) -> None:
-        theme, space = self._theme, self._theme.space
+        theme = self._theme
         self.content.addLayout(self._who(view))
         self.content.addLayout(self._block("It will be sent back to", self._redirect(view)))
         scopes: list[QWidget] = []
@@ -98,14 +98,6 @@ class ConsentDialog(ArmedDialog):
             scopes.append(tick)
         self.content.addLayout(self._block("It asks to", [*scopes, self._hint]))
         self.content.addLayout(self._until(view))
-        column = QVBoxLayout(self._details)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(space(1))
-        for label, words in view.details:
-            column.addWidget(Label(theme, label, size=TextSize.CAPTION, tone=Tone.MUTED))
-            value = FlowingLabel(theme, words, size=TextSize.CAPTION)
-            value.setFont(theme.mono_font(TextSize.CAPTION))
-            column.addWidget(value)
         self._details.setVisible(False)
         self.content.addWidget(self._details)
         self.content.addStretch(1)
@@ -178,7 +170,20 @@ class ConsentDialog(ArmedDialog):
         self._hint.setVisible(not self.chosen)
         self.show_armed()
 
+    def _fill_details(self) -> None:
+        theme = self._theme
+        column = QVBoxLayout(self._details)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.space(1))
+        for label, words in consent_view(self.question).details:
+            column.addWidget(Label(theme, label, size=TextSize.CAPTION, tone=Tone.MUTED))
+            value = FlowingLabel(theme, words, size=TextSize.CAPTION)
+            value.setFont(theme.mono_font(TextSize.CAPTION))
+            column.addWidget(value)
+
     def _turn_details(self) -> None:
+        if self._details.layout() is None:
+            self._fill_details()
         shown = self._details.isHidden()
         self._details.setVisible(shown)
         self.more.setText("Fewer details" if shown else "Details")

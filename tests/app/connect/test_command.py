@@ -8,7 +8,7 @@ import pytest
 
 from llmgw_desktop.__main__ import main
 from llmgw_desktop.app.connect.names import PROGRAM_NAMES
-from llmgw_desktop.store.run_file import write_run_file
+from llmgw_desktop.store.run_file import RunFile, write_run_file
 
 
 @pytest.fixture
@@ -74,7 +74,10 @@ def test_a_gateway_that_runs_elsewhere_is_told_of(
     (run_folder / "access.key").write_text("llmgw-key")
     for port, is_told in ((3333, False), (4567, True)):
         url = f"http://127.0.0.1:{port}"
-        write_run_file(run_folder / "gateway.json", url, os.getpid(), 0.0, mcp=f"{url}/mcp")
+        write_run_file(
+            run_folder / "gateway.json",
+            RunFile(url=url, pid=os.getpid(), started_at_s=0.0, mcp=f"{url}/mcp"),
+        )
         assert _run(monkeypatch, "cursor", "--dry-run") == 0
         said = capsys.readouterr()
         assert ("listens at http://127.0.0.1:4567/mcp" in said.err) is is_told

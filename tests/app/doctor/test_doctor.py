@@ -21,7 +21,7 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.vault import EntryKind, address
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.run_file import write_run_file
+from llmgw_desktop.store.run_file import RunFile, write_run_file
 from llmgw_desktop.store.vault import Vault
 from tests.support.small_clis import Computer
 
@@ -134,10 +134,16 @@ def test_a_gateway_that_does_not_answer_is_a_fault_and_a_dead_one_none(
     desk.settle()
     with socket.create_server(("127.0.0.1", 0)) as gone:
         nobody = gone.getsockname()[1]
-    write_run_file(desk.places.run_file, f"http://127.0.0.1:{nobody}", os.getpid(), 1.0)
+    write_run_file(
+        desk.places.run_file,
+        RunFile(url=f"http://127.0.0.1:{nobody}", pid=os.getpid(), started_at_s=1.0),
+    )
     process = desk.one("gateway", "process")
     assert (process["state"], process["running"]) == ("fault", True)
-    write_run_file(desk.places.run_file, f"http://127.0.0.1:{nobody}", 2**22 - 1, 1.0)
+    write_run_file(
+        desk.places.run_file,
+        RunFile(url=f"http://127.0.0.1:{nobody}", pid=2**22 - 1, started_at_s=1.0),
+    )
     process = desk.one("gateway", "process")
     assert (process["state"], process["running"]) == ("note", False)
 

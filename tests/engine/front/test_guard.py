@@ -107,6 +107,47 @@ def _sent_there(site: str, mode: str, dest: str) -> tuple[tuple[str, str], ...]:
     return (("Sec-Fetch-Site", site), ("Sec-Fetch-Mode", mode), ("Sec-Fetch-Dest", dest))
 
 
+class TestAPublicAddress:
+    GUARD = Guard(
+        port=3333, hosts=(), origins=(), scheme="https", public_url="https://gw.example.com"
+    )
+
+    @pytest.mark.parametrize("host", ["gw.example.com", "gw.example.com:443", "127.0.0.1:3333"])
+    def test_its_host_is_ours(self, host: str) -> None:
+        assert self.GUARD.check_host(host) is None
+
+    @pytest.mark.parametrize(
+        "host", ["gw.example.com:80", "gw.example.com:3333", "example.com", "x.gw.example.com"]
+    )
+    def test_nothing_like_it(self, host: str) -> None:
+        with pytest.raises(ForeignHost):
+            self.GUARD.check_host(host)
+
+    @pytest.mark.parametrize(
+        ("origin", "is_own"),
+        [
+            ("https://gw.example.com", True),
+            ("https://127.0.0.1:3333", True),
+            ("http://gw.example.com", False),
+            ("http://127.0.0.1:3333", False),
+        ],
+    )
+    def test_its_pages_are_ours_over_tls_alone(self, origin: str, is_own: bool) -> None:
+        headers = CIMultiDict([("Host", "gw.example.com"), ("Origin", origin)])
+        request = make_mocked_request("GET", "/v1/models", headers=headers)
+        if is_own:
+            assert self.GUARD.check(request) is None
+        else:
+            with pytest.raises(ForeignOrigin):
+                self.GUARD.check(request)
+
+    def test_one_with_a_port_has_only_that(self) -> None:
+        guard = Guard(port=1, hosts=(), origins=(), public_url="https://[2001:db8::1]:8443")
+        assert guard.check_host("[2001:db8::1]:8443") is None
+        with pytest.raises(ForeignHost):
+            guard.check_host("[2001:db8::1]")
+
+
 class TestAPage:
     @pytest.mark.parametrize("site", ["cross-site", "same-site"])
     def test_another_site_may_send_a_person_there(self, site: str) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.consent import ConsentAnswer, ConsentWay
 from llmgw_desktop.domain.principal import Scope
 from tests.engine.conftest import House, house_in
-from tests.support.oauth_flow import Kept, oauth_client
+from tests.support.oauth_flow import Kept, PersonInHouse, oauth_client
 
 OPEN = '[http.oauth]\nregistration_policy = "open_dev"\n'
 
@@ -22,25 +21,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield house
 
 
-class Person:
-    """Says yes to some of what is asked."""
-
-    def __init__(self, house: House, *scopes: Scope) -> None:
-        self.server = house.container.oauth.server
-        self.scopes = scopes
-
-    async def browse(self, address: str) -> str:
-        assert address.startswith(f"{self.server.issuer}/oauth/authorize?")
-        request = await self.server.understood(address.partition("?")[2])
-        given = self.scopes or request.scopes
-        answer = ConsentAnswer(
-            allowed=True, way=ConsentWay.DIALOG, at_s=0.0, scopes=tuple(given), person="ann"
-        )
-        return await self.server.allowed(request, answer)
-
-
 async def test_from_a_401_to_a_tool(house: House) -> None:
-    kept, person = Kept(), Person(house)
+    kept, person = Kept(), PersonInHouse(house.container.oauth.server)
     async with oauth_client(f"{house.url}/mcp", kept, person.browse) as mcp:
         names = {tool.name for tool in (await mcp.list_tools()).tools}
         assert {"claude_request", "llm_generate"} <= names
@@ -58,7 +40,7 @@ async def test_from_a_401_to_a_tool(house: House) -> None:
 
 
 async def test_a_tool_that_needs_more_asks_the_person_again(house: House) -> None:
-    kept, person = Kept(), Person(house, Scope.MCP, Scope.MODELS_LIST)
+    kept, person = Kept(), PersonInHouse(house.container.oauth.server, Scope.MCP, Scope.MODELS_LIST)
     async with oauth_client(f"{house.url}/mcp", kept, person.browse) as mcp:
         names = {tool.name for tool in (await mcp.list_tools()).tools}
         assert "llm_generate" not in names
@@ -71,7 +53,7 @@ async def test_a_tool_that_needs_more_asks_the_person_again(house: House) -> Non
 
 
 async def test_tokens_are_renewed(house: House) -> None:
-    kept, person = Kept(), Person(house)
+    kept, person = Kept(), PersonInHouse(house.container.oauth.server)
     async with oauth_client(f"{house.url}/mcp", kept, person.browse) as mcp:
         await mcp.list_tools()
     assert kept.tokens is not None

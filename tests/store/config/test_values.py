@@ -7,8 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmgw_desktop.domain.settings import RecorderLevel
+from llmgw_desktop.store.config.address_values import (
+    ListeningHost,
+    PublicUrl,
+    is_host,
+    is_origin,
+)
 from llmgw_desktop.store.config.values import (
-    LoopbackHost,
     Seconds,
     Size,
     Texts,
@@ -16,8 +21,6 @@ from llmgw_desktop.store.config.values import (
     WholeNumber,
     Word,
     YesNo,
-    is_host,
-    is_origin,
     size_bytes,
 )
 
@@ -107,17 +110,51 @@ def test_yes_and_no() -> None:
         YesNo().read_text("maybe")
 
 
-def test_loopback_hosts() -> None:
-    host = LoopbackHost()
-    assert [host.read(raw) for raw in ("127.0.0.1", "127.1.2.3", "::1", "localhost")] == [
-        "127.0.0.1",
-        "127.1.2.3",
-        "::1",
-        "localhost",
-    ]
-    for raw in ("0.0.0.0", "::", "192.168.1.5", "example.com", "", 127, None, "127.1", "[::1]"):
+def test_listening_hosts() -> None:
+    host = ListeningHost()
+    taken = ("127.0.0.1", "127.1.2.3", "::1", "localhost", "0.0.0.0", "::", "192.168.1.5")
+    assert tuple(host.read(raw) for raw in taken) == taken
+    for raw in ("example.com", "", 127, None, "127.1", "[::1]", "224.0.0.1", "fe80::1%eth0"):
         with pytest.raises(Unfit, match="an address of this computer"):
             host.read(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("", ""),
+        ("https://gw.example.com", "https://gw.example.com"),
+        ("https://GW.example.com/", "https://gw.example.com"),
+        ("https://gw.example.com:443", "https://gw.example.com"),
+        ("https://gw.example.com:8443", "https://gw.example.com:8443"),
+        ("http://127.0.0.1:3333", "http://127.0.0.1:3333"),
+    ],
+)
+def test_public_addresses(raw: str, read: str) -> None:
+    assert PublicUrl().read(raw) == read
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "gw.example.com",
+        "ftp://gw.example.com",
+        "https://",
+        "https://u:p@gw.example.com",
+        "https://gw.example.com/path",
+        "https://gw.example.com?x",
+        "https://gw.example.com#x",
+        "https://gw.example.com:99999",
+        "https://*.example.com",
+        "https://gw .example.com",
+        "http://gw.example.com",
+        7,
+        None,
+    ],
+)
+def test_what_is_no_public_address(raw: object) -> None:
+    with pytest.raises(Unfit, match="an address such as"):
+        PublicUrl().read(raw)
 
 
 def test_texts() -> None:

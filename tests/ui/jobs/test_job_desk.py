@@ -85,6 +85,7 @@ async def stage(theme: Theme, qapp: QApplication, tmp_path: Path) -> AsyncIterat
     made = Stage(theme, tmp_path)
     await made.shell.start()
     made.shell.open(hidden=False)
+    made.window.page("jobs")  # as if it had been seen: it hears what is told from now on
     yield made
     await made.shell.stop()
     delete(made.window)

@@ -27,6 +27,7 @@ _PIECE_CHARS = 2 * 1024
 _LONGEST_LINE = 2_000
 _LEAST_LINES, _MOST_LINES = 1, 13
 _LINE_CHARS = 74
+_HEADS = ("@@", "diff --git ", "--- a/", "--- /dev/null", "+++ b/", "+++ /dev/null")
 
 
 class PieceView(TextLines):
@@ -106,14 +107,14 @@ class _DiffColours(QSyntaxHighlighter):
     def highlightBlock(self, text: str) -> None:
         colours = self._theme.colours
         look = QTextCharFormat()
-        if text.startswith(FILE_MARK):
+        if text.startswith(_HEADS):
+            look.setForeground(colours.muted)
+        elif text.startswith(FILE_MARK):
             look.setForeground(colours.accent)
         elif text.startswith("+"):
             look.setForeground(colours.ok)
         elif text.startswith("-"):
             look.setForeground(colours.error)
-        elif text.startswith("@@"):
-            look.setForeground(colours.muted)
         else:
             return
         self.setFormat(0, len(text), look)

@@ -1,0 +1,339 @@
+"""What belongs to one principal is, for any other, as if it had never been.
+
+Every door, tool and resource that takes an id is walked, by the tables themselves: a new one
+without a row here fails. The answer for another's id must be the answer for an id that never was,
+byte for byte but for the id.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from llmgw_desktop.app.keys import ClientKeys
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.prompt_facts import PromptFacts
+from llmgw_desktop.engine.mcp.offer import Offer
+from llmgw_desktop.store.job_store import JobStore
+from llmgw_desktop.store.session_store import SessionStore
+from llmgw_desktop.store.validation_store import ValidationStore
+from tests.engine.conftest import House
+from tests.support.plain_panels import dissent
+from tests.support.plain_runs import plain_job, plain_session
+
+SHARED = "shared"
+"""Not a principal's: models, CLIs, skills and folders are the person's own, and the vault is for
+whoever may administer it."""
+LABEL = "label"
+"""Words of the caller's own, under which nothing is looked up for anybody else."""
+DOORS: Mapping[tuple[str, str], str] = {
+    ("GET", "/responses/[^/]+"): "response",
+    ("DELETE", "/responses/[^/]+"): "response",
+    ("GET", "/responses/[^/]+/input_items"): "response",
+    ("POST", "/responses/[^/]+/cancel"): "response",
+    ("GET", "/jobs/[^/]+"): "job",
+    ("DELETE", "/jobs/[^/]+"): "job",
+    ("GET", "/jobs/[^/]+/result"): "job",
+    ("GET", "/jobs/[^/]+/events"): "job",
+    ("POST", "/jobs/[^/]+/cancel"): "job",
+    ("GET", "/sessions/[^/]+"): "session",
+    ("DELETE", "/sessions/[^/]+"): "session",
+    ("POST", "/sessions/[^/]+/activate"): "session",
+    ("POST", "/sessions/[^/]+/deactivate"): "session",
+    ("GET", "/models/.+"): SHARED,
+    ("GET", "beta/models/.+"): SHARED,
+    ("GET", "/credentials/[^/]+"): SHARED,
+    ("DELETE", "/credentials/[^/]+"): SHARED,
+    ("GET", "/files/[^/]+"): SHARED,
+    ("DELETE", "/files/[^/]+"): SHARED,
+}
+PREFIX = re.compile(r"^(/(openai|anthropic|gemini))?(/v1)?")
+ARGUMENTS: Mapping[str, str] = {
+    "sessionId": "session",
+    "jobId": "job",
+    "validationId": "validation",
+    "correlationId": "correlation",
+    "id": SHARED,
+    "alias": SHARED,
+}
+"""Of tools, by the argument's name; what a tool calls otherwise stands in EXCEPTIONS."""
+EXCEPTIONS: Mapping[tuple[str, str], str] = {
+    ("workspace_create", "alias"): LABEL,
+    ("workspace_register_existing_repo", "alias"): LABEL,
+}
+MORE: Mapping[str, dict[str, Any]] = {"session_set_active": {"cli": "claude"}}
+"""What else a tool wants; a prompt and a question are given to all."""
+PLACES: Mapping[str, str] = {
+    "sessionId": "session",
+    "validationId": "validation",
+    "hash": "prefix",
+    "cli": SHARED,
+    "provider": SHARED,
+    "commandPath": SHARED,
+    "name": SHARED,
+}
+ID_LIKE = re.compile(r"^(id|hash|alias)$|Id$")
+OWN_WORDS = re.compile(rb"flt_[0-9a-f]{28}")
+
+
+@dataclass
+class Ids:
+    """Alice's, and for each one that nobody ever had."""
+
+    real: dict[str, str]
+
+    def never(self, kind: str) -> str:
+        real = self.real[kind]
+        return real[:-4] + ("0f0f" if not real.endswith("0f0f") else "f0f0")
+
+
+@dataclass
+class Scene:
+    house: House
+    alice: str
+    bob: str
+    ids: Ids
+
+    async def ask(
+        self, method: str, path: str, key: str, body: Any = None, **more: str
+    ) -> tuple[int, bytes, dict[str, str]]:
+        headers = {"Authorization": f"Bearer {key}", **more}
+        url = f"{self.house.url}{path}"
+        async with self.house.session.request(method, url, json=body, headers=headers) as reply:
+            told = await reply.read()
+            kept = {name: value for name, value in reply.headers.items() if name.lower() != "date"}
+            kept.pop("x-llmgw-flight", "")
+            return reply.status, told, kept
+
+    async def mcp(self, key: str, method: str, params: dict[str, Any]) -> bytes:
+        asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        meta = {
+            "MCP-Protocol-Version": "2025-06-18",
+            "Accept": "application/json, text/event-stream",
+        }
+        session = await self.session(key)
+        meta["Mcp-Session-Id"] = session
+        status, told, _ = await self.ask("POST", "/mcp?profile=full", key, asked, **meta)
+        assert status == 200, told
+        return told
+
+    async def session(self, key: str) -> str:
+        params = {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "t", "version": "1"},
+        }
+        asked = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params}
+        accept = {"Accept": "application/json, text/event-stream"}
+        status, told, headers = await self.ask("POST", "/mcp", key, asked, **accept)
+        assert status == 200, told
+        return next(each for name, each in headers.items() if name.lower() == "mcp-session-id")
+
+
+@pytest.fixture
+async def scene(house: House) -> Scene:
+    """Alice has one of everything; Bob has the same scopes and nothing."""
+    container = house.container
+    clients, clock = container._access.clients, container._clock
+    assert clients is not None
+    made = ClientKeys(clients, clock, TimedIds(clock))
+    scopes = (Scope.MODELS_USE, Scope.MODELS_LIST, Scope.MCP, Scope.JOBS_RUN, Scope.FLIGHTS_READ)
+    alice, bob = made.add("alice", scopes), made.add("bob", scopes)
+    owner = next(client.id for client in clients.active() if client.name == "alice")
+    database, now_s = container.places.gateway_db, clock.now_s()
+    real = {
+        "job": f"job_{uuid.uuid4().hex[:28]}",
+        "session": f"gws_{uuid.uuid4().hex[:28]}",
+        "validation": f"val_{uuid.uuid4().hex[:28]}",
+        "correlation": f"corr-{uuid.uuid4()}",
+        "prefix": uuid.uuid4().hex * 2,
+    }
+    job = plain_job(
+        id=real["job"],
+        owner=owner,
+        client="alice",
+        state=JobState.COMPLETED,
+        correlation_id=real["correlation"],
+        session_id=real["session"],
+        asked_at_s=now_s - 60,
+        started_at_s=now_s - 60,
+        expires_at_s=now_s + 86_400,
+        prompt_facts=PromptFacts(stable_prefix_hash=real["prefix"], stable_prefix_tokens=2000),
+    )
+    jobs, sessions, runs = JobStore(database), SessionStore(database), ValidationStore(database)
+    jobs.add(job)
+    sessions.add(plain_session(id=real["session"], owner=owner, made_at_s=now_s, used_at_s=now_s))
+    runs.add(replace(dissent(now_s), id=real["validation"], owner=owner, client="alice"))
+    for store in (jobs, sessions, runs):
+        store.close()
+    found = Scene(house=house, alice=alice, bob=bob, ids=Ids(real))
+    asked = {"model": "claude-stub", "input": "ping", "store": True}
+    status, told, _ = await found.ask("POST", "/v1/responses", alice, asked)
+    assert status == 200, told
+    real["response"] = json.loads(told)["id"]
+    return found
+
+
+def _plain(told: object, identifier: str) -> bytes:
+    """But for the id, and for the number of the flight that each refused request is."""
+    text = told if isinstance(told, bytes) else repr(told).encode()
+    return OWN_WORDS.sub(b"FLIGHT", text).replace(identifier.encode(), b"ID")
+
+
+def _named(house: House) -> Iterator[tuple[str, str, str]]:
+    """(method, path pattern, what kind of id it takes)"""
+    for method, pattern, _ in house.container._engine.server._doors._named:
+        plain = PREFIX.sub("", pattern.pattern.replace("\\", ""))
+        kind = DOORS.get((method, plain))
+        assert kind is not None, f"{method} {pattern.pattern} has no row in DOORS"
+        yield method, pattern.pattern.replace("\\", ""), kind
+
+
+async def test_every_door(scene: Scene) -> None:
+    walked = 0
+    for method, pattern, kind in _named(scene.house):
+        if kind == SHARED:
+            continue
+        real, never = scene.ids.real[kind], scene.ids.never(kind)
+        body = {} if method == "POST" else None
+        answers = []
+        for identifier in (real, never):
+            path = pattern.replace("[^/]+", identifier)
+            answers.append(
+                [
+                    _plain(part, identifier)
+                    for part in await scene.ask(method, path, scene.bob, body)
+                ]
+            )
+        assert answers[0] == answers[1], f"{method} {pattern}"
+        assert answers[0][0] in (b"404", b"400"), f"{method} {pattern}: {answers[0]}"
+        walked += 1
+    assert walked >= 13
+
+
+async def test_they_are_there_for_their_owner(scene: Scene) -> None:
+    """Or nothing would be proved."""
+    for path in ("/v1/jobs/{job}", "/v1/sessions/{session}", "/v1/responses/{response}"):
+        status, told, _ = await scene.ask("GET", path.format(**scene.ids.real), scene.alice)
+        assert status == 200, told
+    for tool, fields in (
+        ("llm_job_status", {"jobId": scene.ids.real["job"]}),
+        ("session_get", {"sessionId": scene.ids.real["session"]}),
+        ("validation_receipt", {"validationId": scene.ids.real["validation"]}),
+    ):
+        params = {"name": tool, "arguments": fields}
+        told = await scene.mcp(scene.alice, "tools/call", params)
+        assert b'"isError":true' not in told.replace(b" ", b""), told
+        assert b"not_found" not in told, told
+
+
+async def test_every_tool(scene: Scene) -> None:
+    walked = []
+    for tool in _offer(scene).toolbox:
+        for option in tool.takes:
+            if not ID_LIKE.search(option.name):
+                continue
+            kind = EXCEPTIONS.get((tool.name, option.name)) or ARGUMENTS.get(option.name)
+            assert kind is not None, f"{tool.name}.{option.name} has no row in ARGUMENTS"
+            if kind in (SHARED, LABEL) or (kind == "correlation" and "prompt" in tool.needs):
+                continue
+            more = {name: "Say ping" for name in tool.needs - {option.name}}
+            answers = []
+            for identifier in (scene.ids.real[kind], scene.ids.never(kind)):
+                fields = more | MORE.get(tool.name, {}) | {option.name: identifier}
+                params = {"name": tool.name, "arguments": fields}
+                told = await scene.mcp(scene.bob, "tools/call", params)
+                answers.append(_plain(told, identifier))
+            assert answers[0] == answers[1], f"{tool.name}.{option.name}"
+            walked.append(tool.name)
+    assert {"llm_job_result", "session_delete", "llm_request_result"} <= set(walked)
+    assert len(walked) >= 20
+
+
+async def test_every_resource(scene: Scene) -> None:
+    walked = 0
+    for resource in _offer(scene).resources:
+        for place in re.findall(r"\{\+?(\w+)\}", resource.uri):
+            kind = PLACES.get(place)
+            assert kind is not None, f"{resource.uri} has no row in PLACES"
+            if kind == SHARED:
+                continue
+            answers = []
+            for identifier in (scene.ids.real[kind], scene.ids.never(kind)):
+                uri = resource.uri.replace(f"{{{place}}}", identifier)
+                told = await scene.mcp(scene.bob, "resources/read", {"uri": uri})
+                answers.append(_plain(told, identifier))
+            assert answers[0] == answers[1], resource.uri
+            assert b'"error"' in answers[0], resource.uri
+            walked += 1
+    assert walked == 3
+
+
+async def test_mcp_sessions(scene: Scene) -> None:
+    real = await scene.session(scene.alice)
+    never = real[:-4] + ("0f0f" if not real.endswith("0f0f") else "f0f0")
+    listed = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    for method in ("POST", "GET", "DELETE"):
+        answers = []
+        for session in (real, never):
+            accept = (
+                "text/event-stream" if method == "GET" else "application/json, text/event-stream"
+            )
+            meta = {"Mcp-Session-Id": session, "Accept": accept}
+            meta["MCP-Protocol-Version"] = "2025-06-18"
+            body = listed if method == "POST" else None
+            told = await scene.ask(method, "/mcp", scene.bob, body, **meta)
+            answers.append([_plain(part, session) for part in told])
+        assert answers[0] == answers[1], method
+        assert answers[0][0] == b"404"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/v1/jobs", "job"), ("/v1/sessions", "session")],
+)
+async def test_lists_hold_only_ones_own(scene: Scene, path: str, kind: str) -> None:
+    real = scene.ids.real[kind].encode()
+    assert real in (await scene.ask("GET", path, scene.alice))[1]
+    assert real not in (await scene.ask("GET", path, scene.bob))[1]
+
+
+async def test_figures_are_ones_own(scene: Scene) -> None:
+    """Caches, jobs and sessions of others leave no trace in what is told."""
+    for uri in ("cache-state://global", "metrics://performance", "sessions://all"):
+        told = await scene.mcp(scene.bob, "resources/read", {"uri": uri})
+        for identifier in scene.ids.real.values():
+            assert identifier.encode() not in told, uri
+        text = json.loads(
+            json.loads(told[told.index(b"{") : told.rindex(b"}") + 1])["result"]["contents"][0][
+                "text"
+            ]
+        )
+        if uri == "metrics://performance":
+            assert text["totalRequests"] == 0
+    params = {"name": "approval_list", "arguments": {}}
+    assert b'"approvals":[]' in (await scene.mcp(scene.bob, "tools/call", params)).replace(
+        b" ", b""
+    )
+
+
+async def test_a_conversation_is_not_taken_up_by_another(scene: Scene) -> None:
+    answers = []
+    for identifier in (scene.ids.real["response"], scene.ids.never("response")):
+        asked = {"model": "claude-stub", "input": "go on", "previous_response_id": identifier}
+        status, told, _ = await scene.ask("POST", "/v1/responses", scene.bob, asked)
+        answers.append((status, _plain(told, identifier)))
+    assert answers[0] == answers[1]
+    assert answers[0][0] in (400, 404)
+
+
+def _offer(scene: Scene) -> Offer:
+    return scene.house.container.mcp_offer()

@@ -1,0 +1,224 @@
+"""`approvals: "ask"` through the whole gateway: the question, what a job says, the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from llmgw_desktop.app.container import Container
+from llmgw_desktop.clis.claude import CLI
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.permission import (
+    Ask,
+    Decision,
+    FileChange,
+    PermissionKind,
+    PermissionQuestion,
+)
+from llmgw_desktop.domain.run import RunReply
+from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.engine.mcp.tools.job_words import deferred_told, job_told
+from llmgw_desktop.engine.runs.fields import RunDefaults, read_fields
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.wire.jobs import job_object
+from tests.support.asking_scene import answer_of
+
+CLAUDE = Path(__file__).parents[2] / "support" / "asking_claude.py"
+CONFIG = """
+[http]
+port = 0
+[clis.claude]
+command = "{claude}"
+[approvals]
+{approvals}
+"""
+
+
+@dataclass
+class AskingHouse:
+    container: Container
+    session: aiohttp.ClientSession
+
+    async def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        key = self.container.places.access_key_file.read_text().strip()
+        url = self.container.gateway.status.url + path
+        sent = {"Authorization": f"Bearer {key}"}
+        async with self.session.request(method, url, json=body, headers=sent) as answer:
+            return answer.status, await answer.json()
+
+    async def asked(self, prompt: str, folder: Path, **fields: Any) -> str:
+        body = {"cli": "claude", "prompt": prompt, "workingDir": str(folder), **fields}
+        status, told = await self.call("POST", "/v1/jobs", body)
+        assert status == 202, told
+        return str(told["id"])
+
+    async def question(self, job_id: str) -> PermissionQuestion:
+        async with asyncio.timeout(60):
+            while not (waiting := self.container.runs.permissions.of_job(job_id)):
+                await asyncio.sleep(0.01)
+        return waiting[0]
+
+    async def ended(self, job_id: str) -> Any:
+        await self.container.runs.supervisor.wait(job_id, 60)
+        return (await self.call("GET", f"/v1/jobs/{job_id}/result"))[1]
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+async def open_house(tmp_path: Path) -> AsyncIterator[Open]:
+    houses: list[AskingHouse] = []
+    async with aiohttp.ClientSession() as session:
+
+        async def make(approvals: str = "") -> AskingHouse:
+            places = Places.of({"LLMGW_HOME": str(tmp_path / "gateway")})
+            places.make()
+            places.config_file.write_text(CONFIG.format(claude=CLAUDE, approvals=approvals))
+            env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+            houses.append(AskingHouse(Container(places, env), session))
+            await houses[-1].container.start()
+            return houses[-1]
+
+        yield make
+        await houses[-1].container.runs.supervisor.stop_all()
+        await houses[-1].container.stop()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "work").mkdir()
+    return tmp_path / "work"
+
+
+@pytest.mark.parametrize(("decision", "made"), [(Decision.ONCE, True), (Decision.DENY, False)])
+async def test_a_job_waits_for_its_answer_and_says_so(
+    open_house: Open, folder: Path, decision: Decision, made: bool
+) -> None:
+    house = await open_house()
+    job_id = await house.asked("touch it", folder, approvals="ask")
+    question = await house.question(job_id)
+    _, shown = await house.call("GET", f"/v1/jobs/{job_id}")
+    waiting = shown["job"]["waitingForPermission"]
+    assert (waiting["count"], waiting["kind"]) == (1, "command")
+    assert (waiting["questionId"], waiting["summary"]) == (question.id, "run touch it")
+    assert house.container.runs.permissions.answer(question.id, answer_of(decision))
+    told = await house.ended(job_id)
+    assert told["state"] == "completed", told
+    assert told["waitingForPermission"] is None
+    assert (folder / "it").exists() is made
+
+
+async def test_one_that_was_stopped_by_its_answer(open_house: Open, folder: Path) -> None:
+    house = await open_house()
+    job_id = await house.asked("touch it", folder, approvals="ask")
+    question = await house.question(job_id)
+    house.container.runs.permissions.answer(question.id, answer_of(Decision.STOP))
+    told = await house.ended(job_id)
+    assert told["state"] == "canceled"
+    assert not (folder / "it").exists()
+
+
+async def test_the_next_gateway_asks_again(open_house: Open, folder: Path) -> None:
+    first = await open_house()
+    job_id = await first.asked("touch it", folder, approvals="ask")
+    before = await first.question(job_id)
+    await first.container.stop()
+    second = await open_house()
+    again = await second.question(job_id)
+    assert again.ask == before.ask
+    second.container.runs.permissions.answer(again.id, answer_of(Decision.ONCE))
+    assert (await second.ended(job_id))["state"] == "completed"
+    assert (folder / "it").exists()
+
+
+@pytest.mark.parametrize("fields", [{}, {"approvals": "agent"}, {"approvals": "ask"}])
+async def test_the_operator_may_have_every_job_ask(
+    open_house: Open, folder: Path, fields: dict[str, str]
+) -> None:
+    house = await open_house('agents = "ask"\nunattended = "deny"')
+    job_id = await house.asked("touch it", folder, **fields)
+    told = await house.ended(job_id)
+    assert told["state"] == "completed", told
+    assert "nobody is there" in told["text"]
+    assert not (folder / "it").exists()
+
+
+def test_a_cli_that_cannot_ask_is_refused_with_words() -> None:
+    mute = replace(CLI, asking=None)
+    for fields, defaults in (
+        ({"approvals": "ask"}, RunDefaults()),
+        ({}, RunDefaults(asks=True)),
+        ({"approvals": "agent"}, RunDefaults(asks=True)),
+    ):
+        with pytest.raises(InvalidRun, match="cannot be made to ask") as refused:
+            read_fields(mute, {"prompt": "p", **fields}, defaults)
+        assert refused.value.field == "approvals"
+    assert read_fields(mute, {"prompt": "p", "approvals": "agent"}).asks is False
+
+
+@pytest.mark.parametrize("value", ["Ask", "", True, ["ask"], "yes"])
+def test_any_other_word_is_refused(value: object) -> None:
+    with pytest.raises(InvalidRun) as refused:
+        read_fields(CLI, {"prompt": "p", "approvals": value})
+    assert refused.value.field == "approvals"
+
+
+ASKS = [
+    (Ask(native_id="1", kind=PermissionKind.COMMAND, command="rm -r x"), "run rm -r x"),
+    (
+        Ask(native_id="1", kind=PermissionKind.EDIT, changes=(FileChange(path="/a"),)),
+        "change /a",
+    ),
+    (Ask(native_id="1", kind=PermissionKind.FETCH, url="https://x"), "fetch https://x"),
+    (Ask(native_id="1", kind=PermissionKind.MCP, server="s", tool="t"), "use t of s"),
+    (Ask(native_id="1", tool="Task"), "use Task"),
+    (Ask(native_id="1"), "do something"),
+    (
+        Ask(native_id="1", kind=PermissionKind.COMMAND, command="a\nb\x1b[31m\u202ec"),
+        "run a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}[31m\N{REPLACEMENT CHARACTER}c",
+    ),
+    (
+        Ask(native_id="1", kind=PermissionKind.COMMAND, command="x" * 1_000_000),
+        "run " + "x" * 195 + "…",
+    ),
+]
+
+
+@pytest.mark.parametrize(("ask", "summary"), ASKS)
+def test_a_question_in_one_harmless_line(ask: Ask, summary: str) -> None:
+    question = PermissionQuestion(
+        id="prm_1",
+        job_id="job_1",
+        owner="me",
+        client="",
+        cli=CliName.CLAUDE,
+        job_title="",
+        ask=ask,
+        asked_at_s=0.0,
+        expires_at_s=60.0,
+    )
+    job = Job(
+        id="job_1",
+        owner="me",
+        client="",
+        cli=CliName.CLAUDE,
+        asked_at_s=0.0,
+        questions=(question, question),
+    )
+    waiting = job_object(job)["waitingForPermission"]
+    assert (waiting["summary"], waiting["count"]) == (summary, 2)
+    told = job_told(job)["waitingForPermission"]
+    assert told["expiresAt"] == "1970-01-01T00:01:00.000Z"
+    assert "waitingForPermission" not in job_told(replace(job, questions=()))
+    deferred = deferred_told(RunReply(job=job))
+    assert deferred["waitingForPermission"] == told
+    assert "waits for a person" in deferred["message"]

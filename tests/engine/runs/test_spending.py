@@ -1,0 +1,72 @@
+"""Runs of CLIs are held to what their client may spend, and settled when they end."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from llmgw_desktop.domain.principal import Scope
+from tests.engine.runs.conftest import MakeHouse, RunHouse
+
+OK = "answer hello 0.02 10 5"
+BODY = {"cli": "claude", "prompt": OK, "model": "sonnet"}
+_LIMITS = """
+[[prices]]
+provider = "claude-cli"
+input = 0
+output = 0
+[clients.nightly]
+budgets = [{ usd = 0.03, per = "never" }]
+parallel = 1
+[clients.priceless]
+providers = ["codex-cli"]
+"""
+
+
+async def _run(house: RunHouse, key: str, **more: object) -> tuple[int, str]:
+    url = f"{house.container.gateway.status.url}/v1/jobs"
+    sent = {"Authorization": f"Bearer {key}"}
+    async with house.session.post(url, json={**BODY, **more}, headers=sent) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_what_a_run_cost_is_taken_from_its_clients_budget(make_house: MakeHouse) -> None:
+    house = await make_house(_LIMITS)
+    key = house.client("nightly", Scope.JOBS_RUN)
+    wanted = {"wait": True, "forceRefresh": True}
+    assert (await _run(house, key, **wanted))[0] == 200
+    while len(house.closed) < 1:
+        await asyncio.sleep(0.01)
+    assert (await _run(house, key, **wanted))[0] == 200
+    while len(house.closed) < 2:
+        await asyncio.sleep(0.01)
+    status, text = await _run(house, key, **wanted)
+    assert status == 429
+    assert "has used up its budget of 0.03 US dollars" in text
+    assert len(house.asked) == 2
+    client_id = house.container._access.authenticator.identify([key]).client_id
+    (standing,) = house.container._engine.pipeline.policies.standing(client_id)
+    assert standing.used == pytest.approx(0.04)
+    assert standing.reserved == 0.0
+
+
+async def test_of_two_at_the_same_time_one_is_refused(make_house: MakeHouse) -> None:
+    house = await make_house(_LIMITS)
+    key = house.client("nightly", Scope.JOBS_RUN)
+    waits = 'begin; while [ ! -e "$HOME/go" ]; do sleep 0.02; done; answer late'
+    assert (await _run(house, key, prompt=waits))[0] == 202
+    status, text = await _run(house, key, prompt=OK)
+    assert (status, "may have 1 at the same time" in text) == (429, True)
+    (house.home / "go").touch()
+    while not house.closed:
+        await asyncio.sleep(0.01)
+    assert (await _run(house, key, prompt=OK))[0] in (200, 202)
+
+
+async def test_a_cli_that_is_not_for_a_client_is_not_started(make_house: MakeHouse) -> None:
+    house = await make_house(_LIMITS)
+    key = house.client("priceless", Scope.JOBS_RUN)
+    status, text = await _run(house, key)
+    assert (status, "may not use 'claude-cli/sonnet'" in text) == (403, True)
+    assert house.asked == []

@@ -1,0 +1,228 @@
+"""The Access page: what waits, who has access, what was decided, where jobs may work."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication, QDialog
+from shiboken6 import delete
+
+from llmgw_desktop.domain.consent import ConsentWay
+from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.events import GrantsChanged, PermissionChanged
+from llmgw_desktop.domain.permission import Decision, DecisionWay
+from llmgw_desktop.ui.access.section import Section
+from llmgw_desktop.ui.access.workspace_dialog import WorkspaceDialog
+from llmgw_desktop.ui.desktop_shell import DesktopShell
+from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
+from llmgw_desktop.ui.dialogs.worktree_dialog import WorktreeDialog
+from llmgw_desktop.ui.main_window import MainWindow
+from llmgw_desktop.ui.pages.access_page import AccessPage
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.tray import Tray
+from tests.support.access_scene import set_access_scene
+from tests.support.plain_questions import agent_decision, permission
+from tests.ui.jobs.conftest import turn_until
+from tests.ui.plain_gateway import PlainGateway
+
+
+class Stage:
+    def __init__(self, theme: Theme, folder: Path) -> None:
+        self.gateway = PlainGateway(folder / "run" / "access.key")
+        self.settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+        tray = Tray(theme.icons, lambda: False)
+        self.shell = DesktopShell(self.gateway, theme, tray, self.settings)
+
+    @property
+    def window(self) -> MainWindow:
+        assert self.shell.window is not None
+        return self.shell.window
+
+    @property
+    def page(self) -> AccessPage:
+        found = self.window.page("access")
+        assert isinstance(found, AccessPage)
+        return found
+
+    async def show(self, tab: str) -> AccessPage:
+        """With what is read for it."""
+        self.window.show_page("access")
+        self.page.show_tab(tab)
+        QApplication.processEvents()
+        return self.page
+
+    async def cards(self, section: Section, count: int) -> list[str]:
+        await turn_until(lambda: len(section.list.cards) == count)
+        return list(section.list.cards)
+
+    def dialog(self, kind: type[QDialog]) -> QDialog | None:
+        found = self.window.findChild(kind)
+        return found if isinstance(found, QDialog) else None
+
+
+@pytest_asyncio.fixture
+async def stage(theme: Theme, qapp: QApplication, tmp_path: Path) -> AsyncIterator[Stage]:
+    made = Stage(theme, tmp_path)
+    await made.shell.start()
+    made.shell.open(hidden=False)
+    yield made
+    await made.shell.stop()
+    delete(made.window)
+
+
+async def test_empty_parts_say_so(stage: Stage) -> None:
+    for tab in ("waiting", "holders", "decisions", "workspaces", "worktrees"):
+        page = await stage.show(tab)
+        assert page.tab == tab
+        part = page._stack.currentWidget()
+        if isinstance(part, Section):
+            await stage.cards(part, 0)
+            assert part.list.currentIndex() == 0
+
+
+async def test_what_waits_can_be_denied_and_looked_at(stage: Stage) -> None:
+    set_access_scene(stage.gateway)
+    page = await stage.show("waiting")
+    ids = await stage.cards(page.waiting, 4)
+    assert ids == ["prm_0001", "prm_0002", "prm_0003", "ask_0001"]
+    words = [button.text() for button in page.waiting.list.cards["ask_0001"].buttons]
+    assert words == ["Deny", "Look…"], "allowing takes the look"
+    page.waiting.list.cards["prm_0002"].buttons[0].click()
+    assert stage.gateway.questions.agents.answers[0][1].decision is Decision.DENY
+    page.waiting.list.cards["ask_0001"].buttons[0].click()
+    answer = stage.gateway.questions.consents.answers[0][1]
+    assert (answer.allowed, answer.way, answer.person) == (False, ConsentWay.DIALOG, "ada")
+    await stage.cards(page.waiting, 2)
+    page.waiting.list.cards["prm_0001"].buttons[1].click()
+    dialog = stage.shell._question_watch.dialog
+    assert dialog is not None
+    assert dialog.question.id == "prm_0001"  # type: ignore[attr-defined]
+
+
+async def test_a_new_question_comes_into_the_list(stage: Stage) -> None:
+    page = await stage.show("waiting")
+    stage.gateway.questions.agents.put(permission(9))
+    await stage.cards(page.waiting, 1)
+    assert page._tabs.tabText(0) == "Waiting (1)"
+
+
+async def test_revoking_holds_at_once_and_can_be_undone(stage: Stage) -> None:
+    set_access_scene(stage.gateway)
+    page = await stage.show("holders")
+    assert await stage.cards(page.holders, 4) == ["grt_0001", "grt_0002", "cli_0002", "cli_0001"]
+    for holder in ("grt_0001", "cli_0001"):
+        page.holders.list.cards[holder].buttons[0].click()
+        await stage.cards(page.holders, 3)
+        assert "has no access any more." in stage.window._undo.text
+        stage.window._undo.undo()
+        await stage.cards(page.holders, 4)
+        assert "has access again." in stage.window._undo.text
+
+
+async def test_who_has_access_is_read_again_when_it_changes(stage: Stage) -> None:
+    page = await stage.show("holders")
+    set_access_scene(stage.gateway)
+    stage.gateway.control.publish(GrantsChanged())
+    await stage.cards(page.holders, 4)
+
+
+async def test_decisions_are_listed_filtered_and_told_in_full(stage: Stage) -> None:
+    set_access_scene(stage.gateway)
+    page = await stage.show("decisions")
+    pane = page.decisions
+    await turn_until(lambda: len(pane.table.decisions.rows) == 8)
+    assert pane.table.decisions.rows[0].cells[6] == "3.2 s"
+    pane.kinds.choose("gate")
+    assert len(pane.table.decisions.rows) == 2
+    pane.kinds.choose("all")
+    pane.field.setText("parser alone")
+    assert len(pane.table.decisions.rows) == 1
+    pane.table.choose_row(0)
+    assert "Denied: Use the test of the parser alone" in pane.more_words
+    new = agent_decision(0, way=DecisionWay.COMMAND)
+    stage.gateway.decisions.agents.append(new)
+    stage.gateway.control.publish(PermissionChanged(question=new.question, answer=new.answer))
+    pane.field.clear()
+    await turn_until(lambda: len(pane.table.decisions.rows) == 9)
+
+
+async def test_decisions_that_cannot_be_read_say_why(stage: Stage) -> None:
+    stage.gateway.decisions.trouble = StoreUnavailable("The disk cannot be read: gateway.db.")
+    page = await stage.show("decisions")
+    await turn_until(lambda: not page._trouble.isHidden())
+    assert "The disk cannot be read" in page._trouble.words
+
+
+async def test_workspaces_are_added_changed_and_removed(stage: Stage, tmp_path: Path) -> None:
+    page = await stage.show("workspaces")
+    page.workspaces.add.click()
+    dialog = stage.dialog(WorkspaceDialog)
+    assert isinstance(dialog, WorkspaceDialog)
+    dialog._alias.setText("app")
+    dialog._path.setText(str(tmp_path / "gone"))
+    dialog._save.click()
+    await turn_until(lambda: dialog._fields["path"].note == "there is no such folder")
+    dialog._path.setText(str(tmp_path))
+    dialog._save.click()
+    await stage.cards(page.workspaces, 1)
+    page.workspaces.list.cards["app"].buttons[0].click()
+    await turn_until(lambda: len(stage.window.findChildren(WorkspaceDialog)) >= 1)
+    changing = stage.window.findChildren(WorkspaceDialog)[-1]
+    assert isinstance(changing, WorkspaceDialog)
+    changing._default.set_on(True)
+    changing._save.click()
+    await turn_until(lambda: stage.gateway.registry.known[0].is_default)
+    await turn_until(lambda: page.workspaces.list.cards["app"].accessibleDescription() != "")
+    page.workspaces.list.cards["app"].buttons[1].click()
+    question = stage.dialog(QuestionDialog)
+    assert isinstance(question, QuestionDialog)
+    question.yes.click()
+    await stage.cards(page.workspaces, 0)
+
+
+async def test_those_of_the_settings_are_changed_there(stage: Stage) -> None:
+    set_access_scene(stage.gateway)
+    page = await stage.show("workspaces")
+    await stage.cards(page.workspaces, 2)
+    assert page.workspaces.list.cards["site"].buttons == []
+
+
+async def test_worktrees_are_read_and_removed_with_a_question(stage: Stage) -> None:
+    set_access_scene(stage.gateway)
+    page = await stage.show("worktrees")
+    await stage.cards(page.worktrees, 3)
+    cards = page.worktrees.list.cards
+    assert [button.text() for button in cards["wt_1"].buttons] == ["Changes…"], "it is in use"
+    cards["wt_2"].buttons[0].click()
+    await turn_until(lambda: stage.dialog(WorktreeDialog) is not None)
+    dialog = stage.dialog(WorktreeDialog)
+    assert isinstance(dialog, WorktreeDialog)
+    assert '+    return text.split(",")' in dialog.patch.toPlainText()
+    dialog.accept()
+    cards["wt_3"].buttons[1].click()
+    question = stage.dialog(QuestionDialog)
+    assert isinstance(question, QuestionDialog)
+    assert question.no.isDefault()
+    question.yes.click()
+    await stage.cards(page.worktrees, 2)
+    assert stage.gateway.trees.removed == [("wt_3", True)]
+
+
+async def test_the_tab_is_remembered(stage: Stage) -> None:
+    page = await stage.show("workspaces")
+    stage.window.save()
+    stage.settings.beginGroup("page-access")
+    page.show_tab("waiting")
+    page.restore_state(stage.settings)
+    stage.settings.endGroup()
+    assert page.tab == "workspaces"
+
+
+async def test_how_long_before_allow_is_kept(stage: Stage) -> None:
+    page = await stage.show("waiting")
+    page.waiting.delay.choose("5000")
+    page.waiting.delay.activated.emit(2)
+    assert stage.settings.value("questions/arm-after-ms") == 5000

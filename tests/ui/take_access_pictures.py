@@ -1,0 +1,228 @@
+"""Takes pictures of the Access page and of the dialogs that ask a person, full, empty and with
+hostile content; see take_pictures.py.
+
+    python tests/ui/take_access_pictures.py FOLDER [--scales 1 2] [--only NAME]
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.ui import take_pictures
+from tests.ui.take_pictures import Studio
+
+_WAIT_MS = 400
+
+
+def _page(studio: Studio, tab: str, *, full: bool = True, hostile: bool = False) -> None:
+    from tests.support.access_scene import set_access_scene
+
+    if full:
+        set_access_scene(studio.gateway, hostile=hostile)
+    studio.show("access")
+    assert studio.shell.window is not None
+    studio.shell.window.page("access").show_tab(tab)  # type: ignore[attr-defined]
+    _wait()
+    if tab == "decisions" and full:
+        studio.shell.window.page("access").decisions.table.choose_row(3)  # type: ignore[attr-defined]
+        _wait()
+
+
+def _dialog(studio: Studio, question: object) -> None:
+    from llmgw_desktop.domain.consent import ConsentQuestion
+
+    studio.show()
+    questions = studio.gateway.questions
+    desk = questions.consents if isinstance(question, ConsentQuestion) else questions.agents
+    desk.put(question)  # type: ignore[arg-type]
+    studio.shell._question_watch.open_question(question.id)  # type: ignore[attr-defined]
+    _wait()
+    studio.subject = studio.shell._question_watch.dialog
+
+
+def _wait(ms: int = _WAIT_MS) -> None:
+    from PySide6.QtTest import QTest
+
+    QTest.qWait(ms)
+
+
+def access_waiting(studio: Studio) -> None:
+    _page(studio, "waiting")
+
+
+def access_waiting_hostile(studio: Studio) -> None:
+    _page(studio, "waiting", hostile=True)
+
+
+def access_waiting_empty(studio: Studio) -> None:
+    _page(studio, "waiting", full=False)
+
+
+def access_holders(studio: Studio) -> None:
+    _page(studio, "holders")
+
+
+def access_holders_hostile(studio: Studio) -> None:
+    _page(studio, "holders", hostile=True)
+
+
+def access_holders_empty(studio: Studio) -> None:
+    _page(studio, "holders", full=False)
+
+
+def access_revoked(studio: Studio) -> None:
+    _page(studio, "holders")
+    page = studio.shell.window.page("access")  # type: ignore[union-attr]
+    page.holders.list.cards["grt_0001"].buttons[0].click()  # type: ignore[attr-defined]
+    _wait()
+
+
+def access_decisions(studio: Studio) -> None:
+    _page(studio, "decisions")
+
+
+def access_decisions_empty(studio: Studio) -> None:
+    _page(studio, "decisions", full=False)
+
+
+def access_workspaces(studio: Studio) -> None:
+    _page(studio, "workspaces")
+
+
+def access_workspaces_empty(studio: Studio) -> None:
+    _page(studio, "workspaces", full=False)
+
+
+def access_workspace_dialog(studio: Studio) -> None:
+    _page(studio, "workspaces")
+    page = studio.shell.window.page("access")  # type: ignore[union-attr]
+    studio.subject = page.workspaces.open_dialog()  # type: ignore[attr-defined]
+    _wait()
+
+
+def access_worktrees(studio: Studio) -> None:
+    _page(studio, "worktrees")
+
+
+def access_worktrees_empty(studio: Studio) -> None:
+    _page(studio, "worktrees", full=False)
+
+
+def access_worktree_diff(studio: Studio) -> None:
+    from PySide6.QtWidgets import QDialog
+
+    _page(studio, "worktrees")
+    page = studio.shell.window.page("access")  # type: ignore[union-attr]
+    page.worktrees.list.cards["wt_2"].buttons[0].click()  # type: ignore[attr-defined]
+    _wait()
+    studio.subject = studio.shell.window.findChildren(QDialog)[-1]  # type: ignore[union-attr]
+
+
+def question_consent(studio: Studio) -> None:
+    from tests.support.plain_questions import consent
+
+    _dialog(studio, consent())
+
+
+def question_consent_details(studio: Studio) -> None:
+    from tests.support.plain_questions import consent
+
+    _dialog(studio, consent())
+    studio.subject.more.click()  # type: ignore[attr-defined]
+    _wait(2000)
+
+
+def question_consent_hostile(studio: Studio) -> None:
+    from tests.support.plain_questions import hostile_consent
+
+    _dialog(studio, hostile_consent())
+
+
+def question_command(studio: Studio) -> None:
+    from tests.support.plain_questions import permission
+
+    _dialog(studio, permission())
+
+
+def question_command_armed(studio: Studio) -> None:
+    from tests.support.plain_questions import permission
+
+    _dialog(studio, permission())
+    _wait(2000)
+
+
+def question_note(studio: Studio) -> None:
+    from tests.support.plain_questions import permission
+
+    _dialog(studio, permission())
+    studio.subject.with_note.click()  # type: ignore[attr-defined]
+    studio.subject.note.setText("Use the test of the parser alone.")  # type: ignore[attr-defined]
+    _wait()
+
+
+def question_edit(studio: Studio) -> None:
+    from tests.support.plain_questions import edit_permission
+
+    _dialog(studio, edit_permission())
+
+
+def question_tool(studio: Studio) -> None:
+    from tests.support.plain_questions import tool_permission
+
+    _dialog(studio, tool_permission())
+
+
+def question_hostile(studio: Studio) -> None:
+    from tests.support.plain_questions import hostile_permission
+
+    _dialog(studio, hostile_permission())
+
+
+def tray_questions(studio: Studio) -> None:
+    from PySide6.QtCore import QPoint
+
+    studio.show()
+    studio.tray.show_questions(2)
+    studio.tray.menu.popup(QPoint(100, 100))
+    _wait()
+    studio.subject = studio.tray.menu
+
+
+POSES: dict[str, Callable[[Studio], None]] = {
+    pose.__name__.replace("_", "-"): pose
+    for pose in (
+        access_waiting,
+        access_waiting_hostile,
+        access_waiting_empty,
+        access_holders,
+        access_holders_hostile,
+        access_holders_empty,
+        access_revoked,
+        access_decisions,
+        access_decisions_empty,
+        access_workspaces,
+        access_workspaces_empty,
+        access_workspace_dialog,
+        access_worktrees,
+        access_worktrees_empty,
+        access_worktree_diff,
+        question_consent,
+        question_consent_details,
+        question_consent_hostile,
+        question_command,
+        question_command_armed,
+        question_note,
+        question_edit,
+        question_tool,
+        question_hostile,
+        tray_questions,
+    )
+}
+
+if __name__ == "__main__":
+    take_pictures.POSES = POSES
+    take_pictures.main(__file__)
