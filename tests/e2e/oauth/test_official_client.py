@@ -66,7 +66,7 @@ async def test_let_in_renewed_restarted_and_sent_away(setup: GatewaySetup) -> No
             first = kept.tokens
             assert kept.auth is not None
             kept.auth.context.token_expiry_time = 1.0  # as if an hour had passed
-            await mcp.list_tools()
+            assert not (await mcp.call_tool("llm_generate", asked)).is_error  # lists are kept
             assert kept.tokens.refresh_token != first.refresh_token
             assert len(kept.opened) == 2
         assert "Tests’ agent" in person.seen[0]
