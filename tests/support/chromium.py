@@ -60,8 +60,8 @@ class Browser:
         self._asked: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self.console: list[str] = []
         """What the browser complains of, such as what a page's policy forbids."""
-        self.visited: list[str] = []
-        """Addresses that answered, pages and what they bring along."""
+        self.visited: dict[str, int] = {}
+        """Addresses that answered, pages and what they bring along, with their status."""
 
     async def listen(self) -> None:
         async for message in self._socket:
@@ -72,7 +72,8 @@ class Browser:
             elif told.get("method") == "Log.entryAdded":
                 self.console.append(told["params"]["entry"]["text"])
             elif told.get("method") == "Network.responseReceived":
-                self.visited.append(told["params"]["response"]["url"])
+                answer = told["params"]["response"]
+                self.visited[answer["url"]] = answer["status"]
 
     async def ask(self, method: str, **params: Any) -> dict[str, Any]:
         number = next(self._numbers)
