@@ -196,8 +196,7 @@ SERVERS = """\
 ## `[mcp_servers.NAME]`
 
 MCP servers that runs may be given by their names (`mcpServers`):
-[approval-gate.md](approval-gate.md). One with a mistake is off, with a sentence; the others are
-used.
+[approval-gate.md](approval-gate.md). One with a mistake is off; the others are used.
 
 | key | value | default | meaning |
 |---|---|---|---|
