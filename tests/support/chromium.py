@@ -144,15 +144,15 @@ class Browser:
     async def title(self) -> str:
         return (await self._entry())["title"]
 
-    async def until(self, title: str) -> str:
-        """The page's words, once it is the one whose title begins so. Not by its words alone:
-        asked for them in the middle of a change, Chromium never ends it."""
+    async def until(self, title: str, says: str = "") -> str:
+        """The page's words, once it is the one whose title begins so and `says` this. Not by its
+        words alone: asked for them in the middle of a change, Chromium never ends it."""
         told = words = ""
         try:
             async with asyncio.timeout(_ANSWER_S):
                 while not (told := await self.title()).startswith(title):
                     await asyncio.sleep(0.05)
-                while not (words := await self.text()):
+                while not (words := await self.text()) or says not in words:
                     await asyncio.sleep(0.3)
         except TimeoutError:
             raise AssertionError(f"the page is still «{told}»: {words}") from None
