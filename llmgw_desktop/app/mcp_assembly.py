@@ -97,7 +97,7 @@ def _tools(parts: McpParts) -> tuple[Tool, ...]:
         ),
         *workspace_tools.tools(runs.service.workspaces),
         *vault_tools.tools(parts.vault, parts.new_key),
-        *approval_tools.tools(runs.approvals),
+        *approval_tools.tools(runs.approvals, lambda: runs.permissions.waiting),
     )
 
 

@@ -19,7 +19,7 @@ from llmgw_desktop.domain.cli import (
     Warned,
 )
 from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.permission import Ask, PermissionKind
+from llmgw_desktop.domain.permission import Ask, PermissionKind, PermissionQuestion
 from llmgw_desktop.domain.prompt_facts import Saving
 from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.domain.session import Session
@@ -177,14 +177,17 @@ def _waiting(job: Job) -> dict[str, Any] | None:
     """Its oldest question, and how many it has; None where it waits for nobody."""
     if not job.questions:
         return None
-    first = job.questions[0]
+    return {"count": len(job.questions), **wish_object(job.questions[0])}
+
+
+def wish_object(question: PermissionQuestion) -> dict[str, Any]:
+    """For its job's owner, who may know of it and not answer."""
     return {
-        "count": len(job.questions),
-        "questionId": first.id,
-        "kind": first.ask.kind,
-        "summary": _wants(first.ask),
-        "askedAt": first.asked_at_s,
-        "expiresAt": first.expires_at_s,
+        "questionId": question.id,
+        "kind": question.ask.kind,
+        "summary": _wants(question.ask),
+        "askedAt": question.asked_at_s,
+        "expiresAt": question.expires_at_s,
     }
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from llmgw_desktop.domain.approval import Approval, ApprovalStatus
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.permission import Ask, PermissionKind, PermissionQuestion
 from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
 from llmgw_desktop.engine.mcp.schemas import output_schema
 from llmgw_desktop.engine.mcp.tool import ToolAnswer
@@ -50,8 +51,13 @@ def a_record(number: int, owner: str = "anna", **more: Any) -> Approval:
     return Approval(**{**fields, **more})
 
 
-async def call(store: ApprovalStore, who: Principal, **arguments: Any) -> ToolAnswer:
-    (tool,) = approval_tools.tools(store)
+async def call(
+    store: ApprovalStore,
+    who: Principal,
+    waiting: tuple[PermissionQuestion, ...] = (),
+    **arguments: Any,
+) -> ToolAnswer:
+    (tool,) = approval_tools.tools(store, lambda: waiting)
     answer = await Toolbox([tool]).call("approval_list", arguments, who)
     jsonschema.validate(answer.structured, output_schema(tool))
     return answer
@@ -60,7 +66,12 @@ async def call(store: ApprovalStore, who: Principal, **arguments: Any) -> ToolAn
 async def test_without_any_it_is_empty(store: ApprovalStore) -> None:
     for who in (ANNA, LOCAL):
         answer = await call(store, who)
-        assert answer.structured == {"success": True, "count": 0, "approvals": []}
+        assert answer.structured == {
+            "success": True,
+            "count": 0,
+            "approvals": [],
+            "waiting": [],
+        }
 
 
 async def test_each_sees_his_own_and_the_person_all(store: ApprovalStore) -> None:
@@ -121,3 +132,32 @@ async def test_what_does_not_fit_is_refused(
 ) -> None:
     answer = await call(store, ANNA, **arguments)
     assert answer.structured["field"] == field
+
+
+async def test_who_asked_for_a_job_sees_what_it_waits_for(store: ApprovalStore) -> None:
+    def question(owner: str, cli: CliName) -> PermissionQuestion:
+        return PermissionQuestion(
+            id=f"prm_{owner}",
+            job_id=f"job_{owner}",
+            owner=owner,
+            client=owner,
+            cli=cli,
+            job_title="",
+            ask=Ask(native_id="1", kind=PermissionKind.COMMAND, command="touch a"),
+            asked_at_s=1.0,
+            expires_at_s=2.0,
+        )
+
+    asked = (question("anna", CliName.CODEX), question("ben", CliName.CLAUDE))
+    (told,) = (await call(store, ANNA, asked)).structured["waiting"]
+    assert told == {
+        "jobId": "job_anna",
+        "cli": "codex",
+        "questionId": "prm_anna",
+        "kind": "command",
+        "summary": "run touch a",
+        "askedAt": 1.0,
+        "expiresAt": 2.0,
+    }
+    assert len((await call(store, LOCAL, asked)).structured["waiting"]) == 2
+    assert (await call(store, ANNA, asked, cli="claude")).structured["waiting"] == []
