@@ -60,8 +60,8 @@ class Browser:
         self._asked: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self.console: list[str] = []
         """What the browser complains of, such as what a page's policy forbids."""
-        self.visited: list[str] = []
-        """Addresses that answered, pages and what they bring along."""
+        self.visited: dict[str, int] = {}
+        """Addresses that answered, pages and what they bring along, with their status."""
 
     async def listen(self) -> None:
         async for message in self._socket:
@@ -72,7 +72,8 @@ class Browser:
             elif told.get("method") == "Log.entryAdded":
                 self.console.append(told["params"]["entry"]["text"])
             elif told.get("method") == "Network.responseReceived":
-                self.visited.append(told["params"]["response"]["url"])
+                answer = told["params"]["response"]
+                self.visited[answer["url"]] = answer["status"]
 
     async def ask(self, method: str, **params: Any) -> dict[str, Any]:
         number = next(self._numbers)
@@ -143,15 +144,15 @@ class Browser:
     async def title(self) -> str:
         return (await self._entry())["title"]
 
-    async def until(self, title: str) -> str:
-        """The page's words, once it is the one whose title begins so. Not by its words alone:
-        asked for them in the middle of a change, Chromium never ends it."""
+    async def until(self, title: str, says: str = "") -> str:
+        """The page's words, once it is the one whose title begins so and `says` this. Not by its
+        words alone: asked for them in the middle of a change, Chromium never ends it."""
         told = words = ""
         try:
             async with asyncio.timeout(_ANSWER_S):
                 while not (told := await self.title()).startswith(title):
                     await asyncio.sleep(0.05)
-                while not (words := await self.text()):
+                while not (words := await self.text()) or says not in words:
                     await asyncio.sleep(0.3)
         except TimeoutError:
             raise AssertionError(f"the page is still «{told}»: {words}") from None

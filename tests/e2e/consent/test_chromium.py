@@ -50,7 +50,7 @@ async def scene(house: House) -> AsyncIterator[ConsentHouse]:
 async def test_the_page_waits_and_goes_on_by_itself(scene: ConsentHouse, browser: Browser) -> None:
     await browser.go(scene.authorize())
     question = await scene.question()
-    words = await browser.until(question.words)
+    words = await browser.until(question.words, "It does not?")
     assert question.words in words
     assert "“Claude Code”" in words
     # the browser waits at the second address, and shows the first one's page meanwhile
@@ -72,7 +72,7 @@ async def test_a_refusal_is_read_and_then_told(scene: ConsentHouse, browser: Bro
     question = await scene.question()
     await browser.until(question.words)
     scene.answer(question, allowed=False)
-    assert "“Claude Code” was not let in" in await browser.until("Denied")
+    await browser.until("Denied", "“Claude Code” was not let in")
     assert scene.program.heard == []
     await browser.until("the program")
     assert scene.program.heard[0]["error"] == "access_denied"
@@ -96,7 +96,7 @@ async def test_another_persons_browser_gets_nothing(
     address = f"{scene.url}/oauth/wait/{scene.tickets()[0]}"
     async with person(port) as thief:
         await thief.go(address)
-        assert "belongs to another browser" in await thief.until("This did not work")
+        await thief.until("This did not work", "belongs to another browser")
         scene.answer(question)
         await browser.until("the program")
         await thief.go(address)
@@ -135,16 +135,17 @@ async def test_the_operator_lets_in_with_the_keyboard(
     question = await scene.question()
     await browser.until(question.words)
     await until(lambda: scene.connections() == 1)
-    # mcp is ticked, jobs:run is not; then the term, the password, Deny, Allow
+    # mcp is ticked, jobs:run is not; then the term and the password. Return there lets in: whoever
+    # types the password means it
     await browser.press("Tab", "Tab", "Tab", "Tab")
     await browser.write("wrong")
-    await browser.press("Tab", "Tab", "Enter")
+    await browser.press("Enter")
     await until(lambda: scene.password.tried == ["wrong"])
     await until(lambda: scene.connections() == 1)
-    assert "That is not the password." in await browser.until(question.words)
+    await browser.until(question.words, "That is not the password.")
     await browser.press("Tab", "Tab", "Tab", "Tab")
     await browser.write(PASSWORD)
-    await browser.press("Tab", "Tab", "Enter")
+    await browser.press("Enter")
     await browser.until("the program")
     ((_, answer, _),) = scene.oauth.given
     assert [str(each) for each in answer.scopes] == ["mcp"]
@@ -159,8 +160,8 @@ async def test_the_page_is_never_framed(
     (tmp_path / "index.html").write_text(frame)
     with _other_site(tmp_path) as site:
         await browser.go(site)
-        await until(lambda: browser.console)
-    assert any("403" in each for each in browser.console)
+        await until(lambda: scene.authorize() in browser.visited)
+    assert browser.visited[scene.authorize()] == 403
     assert scene.broker.waiting == ()
     assert scene.heard == []
 
@@ -183,6 +184,7 @@ async def test_a_form_of_another_site_answers_nothing(
     with _other_site(tmp_path) as site:
         await browser.go(site)
         await until(lambda: f"{scene.url}/oauth/answer" in browser.visited)
+    assert browser.visited[f"{scene.url}/oauth/answer"] == 403
     assert all(each.answer is None or not each.answer.allowed for each in scene.heard)
     assert [each.answer.way for each in scene.decisions if each.answer is not None] in (
         [],
@@ -200,7 +202,7 @@ async def test_a_hostile_name_is_a_picture_of_text(
         await browser.dark()
     await browser.go(scene.authorize(client_id="c", redirect_uri="https://xn--e1awd7f.com/cb"))
     question = await scene.question()
-    words = await browser.until(question.words)
+    words = await browser.until(question.words, "It does not?")
     assert "“gnp.exe<b onclick=x>Claude</b>Z" in words
     assert "sends your access to xn--e1awd7f.com on the internet" in words
     assert len(words) < 1500
