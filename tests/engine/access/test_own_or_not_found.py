@@ -21,10 +21,12 @@ from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.prompt_facts import PromptFacts
+from llmgw_desktop.domain.worktree import Worktree
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.session_store import SessionStore
 from llmgw_desktop.store.validation_store import ValidationStore
+from llmgw_desktop.store.worktree_store import WorktreeStore
 from tests.engine.conftest import House
 from tests.support.plain_panels import dissent
 from tests.support.plain_runs import plain_job, plain_session
@@ -48,6 +50,8 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("DELETE", "/sessions/[^/]+"): "session",
     ("POST", "/sessions/[^/]+/activate"): "session",
     ("POST", "/sessions/[^/]+/deactivate"): "session",
+    ("DELETE", "/worktrees/[^/]+"): "worktree",
+    ("GET", "/worktrees/[^/]+/diff"): "worktree",
     ("GET", "/models/.+"): SHARED,
     ("GET", "beta/models/.+"): SHARED,
     ("GET", "/credentials/[^/]+"): SHARED,
@@ -155,6 +159,7 @@ async def scene(house: House) -> Scene:
         "validation": f"val_{uuid.uuid4().hex[:28]}",
         "correlation": f"corr-{uuid.uuid4()}",
         "prefix": uuid.uuid4().hex * 2,
+        "worktree": f"wt_{uuid.uuid4().hex[:28]}",
     }
     job = plain_job(
         id=real["job"],
@@ -172,7 +177,20 @@ async def scene(house: House) -> Scene:
     jobs.add(job)
     sessions.add(plain_session(id=real["session"], owner=owner, made_at_s=now_s, used_at_s=now_s))
     runs.add(replace(dissent(now_s), id=real["validation"], owner=owner, client="alice"))
-    for store in (jobs, sessions, runs):
+    worktrees = WorktreeStore(database)
+    worktrees.add(
+        Worktree(
+            id=real["worktree"],
+            owner=owner,
+            name="alices",
+            repository="/nowhere",
+            git_dir="/nowhere/.git",
+            path="/nowhere/worktree",
+            base="0" * 40,
+            made_at_s=now_s,
+        )
+    )
+    for store in (jobs, sessions, runs, worktrees):
         store.close()
     found = Scene(house=house, alice=alice, bob=bob, ids=Ids(real))
     asked = {"model": "claude-stub", "input": "ping", "store": True}
@@ -298,7 +316,7 @@ async def test_mcp_sessions(scene: Scene) -> None:
 
 @pytest.mark.parametrize(
     ("path", "kind"),
-    [("/v1/jobs", "job"), ("/v1/sessions", "session")],
+    [("/v1/jobs", "job"), ("/v1/sessions", "session"), ("/v1/worktrees", "worktree")],
 )
 async def test_lists_hold_only_ones_own(scene: Scene, path: str, kind: str) -> None:
     real = scene.ids.real[kind].encode()
