@@ -36,6 +36,10 @@ SHARED = "shared"
 whoever may administer it."""
 LABEL = "label"
 """Words of the caller's own, under which nothing is looked up for anybody else."""
+PERSON = "person"
+"""Questions that this computer's person alone answers: nobody else gets as far as an id."""
+TICKET = "ticket"
+"""The id is itself the secret, and says who one is."""
 DOORS: Mapping[tuple[str, str], str] = {
     ("GET", "/responses/[^/]+"): "response",
     ("DELETE", "/responses/[^/]+"): "response",
@@ -52,6 +56,9 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("POST", "/sessions/[^/]+/deactivate"): "session",
     ("DELETE", "/worktrees/[^/]+"): "worktree",
     ("GET", "/worktrees/[^/]+/diff"): "worktree",
+    ("POST", "/approvals/[^/]+"): PERSON,
+    ("POST", "/consents/[A-Za-z0-9_]+"): PERSON,
+    ("GET", "/oauth/wait/[A-Za-z0-9_-]+"): TICKET,
     ("GET", "/models/.+"): SHARED,
     ("GET", "beta/models/.+"): SHARED,
     ("GET", "/credentials/[^/]+"): SHARED,
@@ -218,7 +225,7 @@ def _named(house: House) -> Iterator[tuple[str, str, str]]:
 async def test_every_door(scene: Scene) -> None:
     walked = 0
     for method, pattern, kind in _named(scene.house):
-        if kind == SHARED:
+        if kind in (SHARED, PERSON, TICKET):
             continue
         real, never = scene.ids.real[kind], scene.ids.never(kind)
         body = {} if method == "POST" else None
@@ -235,6 +242,16 @@ async def test_every_door(scene: Scene) -> None:
         assert answers[0][0] in (b"404", b"400"), f"{method} {pattern}: {answers[0]}"
         walked += 1
     assert walked >= 13
+
+
+async def test_the_persons_questions_are_not_for_programs(scene: Scene) -> None:
+    walked = 0
+    for method, pattern, kind in _named(scene.house):
+        if kind == PERSON:
+            path = pattern.partition("[")[0] + "q_1"
+            assert (await scene.ask(method, path, scene.bob, {"decision": "allow"}))[0] == 403
+            walked += 1
+    assert walked == 2
 
 
 async def test_they_are_there_for_their_owner(scene: Scene) -> None:
