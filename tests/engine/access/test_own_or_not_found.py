@@ -21,10 +21,12 @@ from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.prompt_facts import PromptFacts
+from llmgw_desktop.domain.worktree import Worktree
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.session_store import SessionStore
 from llmgw_desktop.store.validation_store import ValidationStore
+from llmgw_desktop.store.worktree_store import WorktreeStore
 from tests.engine.conftest import House
 from tests.support.plain_panels import dissent
 from tests.support.plain_runs import plain_job, plain_session
@@ -34,6 +36,10 @@ SHARED = "shared"
 whoever may administer it."""
 LABEL = "label"
 """Words of the caller's own, under which nothing is looked up for anybody else."""
+PERSON = "person"
+"""Questions that this computer's person alone answers: nobody else gets as far as an id."""
+TICKET = "ticket"
+"""The id is itself the secret, and says who one is."""
 DOORS: Mapping[tuple[str, str], str] = {
     ("GET", "/responses/[^/]+"): "response",
     ("DELETE", "/responses/[^/]+"): "response",
@@ -48,6 +54,11 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("DELETE", "/sessions/[^/]+"): "session",
     ("POST", "/sessions/[^/]+/activate"): "session",
     ("POST", "/sessions/[^/]+/deactivate"): "session",
+    ("DELETE", "/worktrees/[^/]+"): "worktree",
+    ("GET", "/worktrees/[^/]+/diff"): "worktree",
+    ("POST", "/approvals/[^/]+"): PERSON,
+    ("POST", "/consents/[A-Za-z0-9_]+"): PERSON,
+    ("GET", "/oauth/wait/[A-Za-z0-9_-]+"): TICKET,
     ("GET", "/models/.+"): SHARED,
     ("GET", "beta/models/.+"): SHARED,
     ("GET", "/credentials/[^/]+"): SHARED,
@@ -155,6 +166,7 @@ async def scene(house: House) -> Scene:
         "validation": f"val_{uuid.uuid4().hex[:28]}",
         "correlation": f"corr-{uuid.uuid4()}",
         "prefix": uuid.uuid4().hex * 2,
+        "worktree": f"wt_{uuid.uuid4().hex[:28]}",
     }
     job = plain_job(
         id=real["job"],
@@ -172,7 +184,20 @@ async def scene(house: House) -> Scene:
     jobs.add(job)
     sessions.add(plain_session(id=real["session"], owner=owner, made_at_s=now_s, used_at_s=now_s))
     runs.add(replace(dissent(now_s), id=real["validation"], owner=owner, client="alice"))
-    for store in (jobs, sessions, runs):
+    worktrees = WorktreeStore(database)
+    worktrees.add(
+        Worktree(
+            id=real["worktree"],
+            owner=owner,
+            name="alices",
+            repository="/nowhere",
+            git_dir="/nowhere/.git",
+            path="/nowhere/worktree",
+            base="0" * 40,
+            made_at_s=now_s,
+        )
+    )
+    for store in (jobs, sessions, runs, worktrees):
         store.close()
     found = Scene(house=house, alice=alice, bob=bob, ids=Ids(real))
     asked = {"model": "claude-stub", "input": "ping", "store": True}
@@ -200,7 +225,7 @@ def _named(house: House) -> Iterator[tuple[str, str, str]]:
 async def test_every_door(scene: Scene) -> None:
     walked = 0
     for method, pattern, kind in _named(scene.house):
-        if kind == SHARED:
+        if kind in (SHARED, PERSON, TICKET):
             continue
         real, never = scene.ids.real[kind], scene.ids.never(kind)
         body = {} if method == "POST" else None
@@ -217,6 +242,16 @@ async def test_every_door(scene: Scene) -> None:
         assert answers[0][0] in (b"404", b"400"), f"{method} {pattern}: {answers[0]}"
         walked += 1
     assert walked >= 13
+
+
+async def test_the_persons_questions_are_not_for_programs(scene: Scene) -> None:
+    walked = 0
+    for method, pattern, kind in _named(scene.house):
+        if kind == PERSON:
+            path = pattern.partition("[")[0] + "q_1"
+            assert (await scene.ask(method, path, scene.bob, {"decision": "allow"}))[0] == 403
+            walked += 1
+    assert walked == 2
 
 
 async def test_they_are_there_for_their_owner(scene: Scene) -> None:
@@ -298,7 +333,7 @@ async def test_mcp_sessions(scene: Scene) -> None:
 
 @pytest.mark.parametrize(
     ("path", "kind"),
-    [("/v1/jobs", "job"), ("/v1/sessions", "session")],
+    [("/v1/jobs", "job"), ("/v1/sessions", "session"), ("/v1/worktrees", "worktree")],
 )
 async def test_lists_hold_only_ones_own(scene: Scene, path: str, kind: str) -> None:
     real = scene.ids.real[kind].encode()
