@@ -75,7 +75,7 @@ class ConsentPages:
             origin=escape(view.redirection.origin),
             redirect_words=escape(view.redirection.words),
             redirect_class="away" if view.redirection.is_foreign else "here",
-            scopes="".join(f"<li>{escape(each.words)}</li>" for each in view.scopes),
+            asks=_asks(view) if form is None else "",
             form="" if form is None else self._form(view, form),
             advice=_advice(question),
             wait_at=escape(wait_at),
@@ -165,6 +165,11 @@ def _lead(form: AnswerForm | None) -> str:
             "LLM Gateway asks whether to let a program in. Its question shows the same two words:"
         )
     return "Let it in with the operator's password, or answer where these two words are shown:"
+
+
+def _asks(view: ConsentView) -> str:
+    lines = "".join(f"<li>{escape(each.words)}</li>" for each in view.scopes)
+    return f"<div><dt>Asks to</dt><dd><ul>{lines}</ul></dd></div>"
 
 
 def _advice(question: ConsentQuestion) -> str:

@@ -40,15 +40,19 @@ def with_servers(
 ) -> LaunchPlan:
     """Raises InvalidRun where this CLI can be given none."""
     write = _WAYS.get(cli)
-    if plan.command == "agy" or write is None:
-        if not servers:
-            return plan
-        raise InvalidRun(
-            f"{plan.command} takes MCP servers from its own settings alone; leave it out, or write"
-            " them there",
-            field="mcpServers",
-        )
-    return write(plan, servers, is_managed=is_managed)
+    if write is not None:
+        return write(plan, servers, is_managed=is_managed)
+    if servers:
+        raise _refused(plan)
+    return plan
+
+
+def _refused(plan: LaunchPlan) -> InvalidRun:
+    return InvalidRun(
+        f"{plan.command} takes MCP servers from its own settings alone; leave it out, or write"
+        " them there",
+        field="mcpServers",
+    )
 
 
 def _claude(plan: LaunchPlan, servers: Servers, *, is_managed: bool) -> LaunchPlan:
@@ -95,22 +99,13 @@ def _copilot(plan: LaunchPlan, servers: Servers, *, is_managed: bool) -> LaunchP
 
 
 def _gemini(plan: LaunchPlan, servers: Servers, *, is_managed: bool) -> LaunchPlan:
-    """As the lowest of its layers of settings, so that an administrator's stay above it."""
-    if not servers and not is_managed:
+    """It can be kept from the person's. It takes none by a private file: it reads only such as lie
+    in folders that nobody else may write to, and those of runs lie below the temporary one."""
+    if servers:
+        raise _refused(plan)
+    if not is_managed or plan.command == "agy":
         return plan
-    known: dict[str, Any] = {}
-    for each in servers:
-        entry = _entry(each, stdio="", http="")
-        if each.url:
-            entry["httpUrl"] = entry.pop("url")
-        known[each.name] = entry
-    names = [each.name for each in servers] or [_NOBODY]
-    return _added(
-        plan,
-        [f"--allowed-mcp-server-names={name}" for name in names],
-        _file({"mcpServers": known}),
-        environment={"GEMINI_CLI_SYSTEM_DEFAULTS_PATH": f"{FOLDER}/{_FILE}"},
-    )
+    return _added(plan, [f"--allowed-mcp-server-names={_NOBODY}"])
 
 
 def _opencode(plan: LaunchPlan, servers: Servers, *, is_managed: bool) -> LaunchPlan:
@@ -140,7 +135,7 @@ _WAYS: Mapping[CliName, _Way] = MappingProxyType(
     }
 )
 """The others read servers from files that are the person's own."""
-TAKE_SERVERS = frozenset(_WAYS)
+TAKE_SERVERS = frozenset(_WAYS) - {CliName.GEMINI}
 
 
 def _entry(server: GivenServer, *, stdio: str, http: str) -> dict[str, Any]:

@@ -80,7 +80,8 @@ RIGHTS: Mapping[CliName, Rights] = MappingProxyType(
         CliName.CLAUDE: Rights(
             mode="permissionMode",
             modes=_words("default acceptEdits manual dontAsk plan"),
-            safe={"permissionMode": "acceptEdits", "strictMcpConfig": True},
+            safe={"permissionMode": "acceptEdits"},
+            says=_words("dangerouslySkipPermissions"),
             # `safeMode` and `bare` leave out hooks, which may be what holds it back.
             widens=_words(
                 "dangerouslySkipPermissions allowedTools addDir settings settingSources agent"

@@ -75,6 +75,11 @@ class Principal:
     def is_remote(self) -> bool:
         return self.kind in REMOTE_KINDS
 
+    @property
+    def known_as(self) -> str:
+        """By what a person's rules find it: what a remote client calls itself is no name."""
+        return self.client_id if self.kind in REMOTE_KINDS else self.name
+
 
 LOCAL = Principal(client_id="local", name="local", scopes=ALL_SCOPES, kind=PrincipalKind.LOCAL)
 """The person at this computer: the windows, and whoever can read the access key file."""

@@ -7,14 +7,20 @@
 missing_packages() {
     # Without a loader cache to ask (other systems than glibc's), libraries count as present.
     libraries=$(ldconfig -p 2>/dev/null) || libraries=
-    cat -- "$@" | while read -r need package _; do
+    cat -- "$@" | while read -r need package only; do
+        case $need in '' | '#'*) continue ;; esac
+        is_for_here "$only" || continue
         case $need in
-            '' | '#'*) continue ;;
             *.so.*) [ -z "$libraries" ] || has_library "$need" || printf '%s\n' "$package" ;;
             /*) [ -e "$need" ] || printf '%s\n' "$package" ;;
             *) command -v "$need" >/dev/null 2>&1 || printf '%s\n' "$package" ;;
         esac
     done | sort -u | tr '\n' ' '
+}
+
+# True where ONLY names no system, or this one by its ID.
+is_for_here() {
+    [ -z "$1" ] || grep -qx "ID=\"\{0,1\}$1\"\{0,1\}" "${OS_RELEASE:-/etc/os-release}" 2>/dev/null
 }
 
 # The comma stands for a 64-bit library: "libGL.so.1 (libc6,x86-64) => ...".

@@ -11,7 +11,11 @@ from llmgw_desktop.app.commands import parse
 from llmgw_desktop.app.oauth_command import run
 from llmgw_desktop.domain.oauth import USUAL_SCOPES, ClientMade, ClientProof, OauthClient
 from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.store.oauth_client_store import REGISTRATION_SECRET, OauthClientStore
+from llmgw_desktop.store.oauth_client_store import (
+    CONSENT_PASSWORD,
+    REGISTRATION_SECRET,
+    OauthClientStore,
+)
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.secret_hash import matches
 
@@ -159,3 +163,29 @@ def test_a_name_that_a_program_chose_is_inert_and_means_nothing(
     assert all(len(line) < 600 for line in listed.splitlines())
     assert run(parse(["oauth", "client", "revoke", hostile.name]), places) == 1
     assert run(parse(["oauth", "client", "revoke", hostile.id]), places) == 0
+
+
+def test_the_password_of_the_page_is_read_hashed_and_cleared(
+    places: Places, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setting = parse(["oauth", "consent-password", "set"])
+    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
+    assert run(setting, places) == 2
+    assert "The password has 10 to" in capsys.readouterr().err
+    assert _consent_password(places) == ""
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
+    assert run(setting, places) == 0
+    assert matches("correct horse battery", _consent_password(places))
+    with pytest.raises(SystemExit):
+        parse(["oauth", "consent-password", "set", "correct horse battery"])
+    assert "correct horse" not in capsys.readouterr().err
+    assert run(parse(["oauth", "consent-password", "clear"]), places) == 0
+    assert _consent_password(places) == ""
+
+
+def _consent_password(places: Places) -> str:
+    store = OauthClientStore(places.gateway_db)
+    try:
+        return store.secret(CONSENT_PASSWORD)
+    finally:
+        store.close()

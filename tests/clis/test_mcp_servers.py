@@ -79,12 +79,7 @@ def test_codex_is_told_by_settings_and_variables() -> None:
         planned(CliName.CODEX, twice)
 
 
-def test_gemini_keeps_an_administrators_settings_above() -> None:
-    plan = planned(CliName.GEMINI, SERVERS)
-    assert plan.environment["GEMINI_CLI_SYSTEM_DEFAULTS_PATH"] == "{folder}/mcp.json"
-    assert plan.arguments[:2] == (
-        "--allowed-mcp-server-names=local",
-        "--allowed-mcp-server-names=far",
-    )
+def test_gemini_is_kept_from_the_persons_own() -> None:
     managed = planned(CliName.GEMINI, (), managed=True)
     assert managed.arguments[0] == "--allowed-mcp-server-names=llmgw-none"
+    assert managed.files == ()

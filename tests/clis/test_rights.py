@@ -93,3 +93,14 @@ def test_a_schema_that_is_a_files_name_reaches() -> None:
     assert rights.is_reaching("outputSchema", "/etc/passwd")
     assert not rights.is_reaching("outputSchema", '{"type": "object"}')
     assert not rights.is_reaching("outputSchema", {"type": "object"})
+
+
+@pytest.mark.parametrize("cli", CLIS[:-1], ids=command)
+def test_what_was_approved_can_be_planned(cli: Cli) -> None:
+    """Each switch by which everything is allowed, as a managed run would be asked for it."""
+    rights = RIGHTS[cli.name]
+    for option in cli.options:
+        if option.name in rights.widens & rights.says and option.schema.get("type") == "boolean":
+            options = in_safe_mode(cli.name, {option.name: True})
+            assert options == {option.name: True}
+            assert cli.plan(CliRequest(cli=cli.name, prompt="hi", options=options)).arguments

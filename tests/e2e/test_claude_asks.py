@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.clis.registry import cli_of
-from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.cli import CliName, SessionWish
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.permission import (
     NOBODY_ANSWERED,
@@ -343,3 +343,24 @@ async def test_a_question_of_the_agent_itself_is_answered_by_the_note(
     yard.people.answer(ask, Decision.ONCE, "Green, please")
     await ended(yard, job)
     assert "Green, please" in scene.told_the_model()
+
+
+async def test_a_long_prompt_arrives_whole_and_its_session_goes_on_asking(
+    scene: Scene, yard: AskingYard
+) -> None:
+    """Far more than a pipe holds, before it reads at all."""
+    scene.lane.always = LAST
+    words = " ".join(str(number) for number in range(60_000))
+    first = await ended(yard, await yard.ask(words, str(scene.folder)))
+    assert words in scene.told_the_model()
+    scene.lane.then(TOUCH)
+    job = await yard.ask(
+        "and now make it",
+        str(scene.folder),
+        wish=SessionWish.RESUME,
+        session_id=first.figures.provider_session_id,
+    )
+    yard.people.answer(await yard.people.next_ask(), Decision.ONCE)
+    await ended(yard, job)
+    assert scene.made() == ["made.txt"]
+    assert words in scene.told_the_model()

@@ -122,6 +122,22 @@ def test_without_python_or_rights_it_says_what_to_install(machine: Machine) -> N
     assert "apt-get install --no-install-recommends python3 python3-venv" in text
 
 
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_what_only_another_system_has_is_not_asked_for(
+    ready: Machine, tmp_path: Path, quote: str
+) -> None:
+    ready.need("llmgw-no-such-tool   some-package   hurd")
+    ready.command("apt-get", "exit 1")
+    ready.command("sudo", "exit 1")
+    told = tmp_path / "os-release"
+    told.write_text("NAME=x\nID=debian\n")
+    assert ready.run(DISPLAY=":0", OS_RELEASE=str(told))[0] == 0
+    told.write_text(f"NAME=x\nID={quote}hurd{quote}\nVERSION=1\n")
+    code, text = ready.run(DISPLAY=":0", OS_RELEASE=str(told))
+    assert code == 1
+    assert "apt-get install --no-install-recommends some-package" in text
+
+
 @pytest.mark.parametrize("need", ["libnot-there.so.9", "/not/there", "not-there"])
 def test_what_is_missing_without_rights_names_its_package(ready: Machine, need: str) -> None:
     ready.need(f"{need}  libnot-there9")

@@ -7,6 +7,7 @@ from typing import Any
 
 from llmgw_desktop.domain.account import Account
 from llmgw_desktop.domain.cli_settings import CliSettings
+from llmgw_desktop.domain.mcp_server import McpServer
 from llmgw_desktop.domain.oauth_settings import OauthSettings
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.route import RouteMatch
@@ -17,6 +18,7 @@ from llmgw_desktop.store.config.cli_table import CLI_KEYS
 from llmgw_desktop.store.config.client_table import CLIENT_KEYS
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET
 from llmgw_desktop.store.config.known_setting import Known
+from llmgw_desktop.store.config.mcp_server_table import SERVER_KEYS
 from llmgw_desktop.store.config.oauth_table import OAUTH_KEYS
 from llmgw_desktop.store.config.price_rules import PRICE_KEYS
 from llmgw_desktop.store.config.provider_table import PROVIDER_KEYS
@@ -190,6 +192,16 @@ ROOTS = """\
 |---|---|---|---|
 """
 
+SERVERS = """\
+## `[mcp_servers.NAME]`
+
+MCP servers that runs may be given by their names (`mcpServers`):
+[approval-gate.md](approval-gate.md). One with a mistake is off; the others are used.
+
+| key | value | default | meaning |
+|---|---|---|---|
+"""
+
 LATER = """\
 ## Not used by this version
 
@@ -262,6 +274,8 @@ def reference() -> str:
     repo_defaults = {**_defaults(Workspace), "providers": ()}
     parts.append(REPOS + _rows(REPO_KEYS, repo_defaults | _REQUIRED))
     parts.append(ROOTS + _rows(ROOT_KEYS, _defaults(AllowedRoot) | _REQUIRED))
+    server_defaults = {**_defaults(McpServer), "env": (), "headers": ()}
+    parts.append(SERVERS + _rows(SERVER_KEYS, server_defaults))
     later = ", ".join(f"`{'.'.join(path)}`" for path in NOT_USED_YET)
     parts += [f"{LATER}{later}.\n", EXAMPLE]
     return "\n".join(parts)
@@ -332,6 +346,7 @@ def test_every_field_can_be_set() -> None:
     assert set(WORKSPACES_KEYS) == set(_defaults(WorkspaceSettings)) - own
     assert set(ROOT_KEYS) == set(_defaults(AllowedRoot))
     assert set(OAUTH_KEYS) == set(_defaults(OauthSettings))
+    assert set(SERVER_KEYS) == set(_defaults(McpServer)) - {"name"}
     assert set(MATCH_KEYS) == {field.name for field in fields(RouteMatch)}
 
 

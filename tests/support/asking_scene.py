@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.domain.cli import CliRequest
+from llmgw_desktop.domain.cli import CliRequest, SessionWish
 from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import Event, PermissionChanged
@@ -161,6 +161,8 @@ class AskingYard:
             asks=True,
             working_dir=working_dir,
             model=fields.pop("model", ""),
+            session=fields.pop("wish", SessionWish.NEW),
+            session_id=fields.pop("session_id", ""),
             options=fields.pop("options", {}),
         )
         asked = Submission(request=request, owner="me", client="test", **fields)

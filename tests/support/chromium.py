@@ -13,7 +13,9 @@ import email
 import itertools
 import json
 import shutil
-from collections.abc import AsyncIterator
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from html.parser import HTMLParser
 from pathlib import Path
@@ -58,6 +60,8 @@ class Browser:
         self._asked: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self.console: list[str] = []
         """What the browser complains of, such as what a page's policy forbids."""
+        self.visited: list[str] = []
+        """Addresses that answered, pages and what they bring along."""
 
     async def listen(self) -> None:
         async for message in self._socket:
@@ -67,6 +71,8 @@ class Browser:
                 waiting.set_result(told)
             elif told.get("method") == "Log.entryAdded":
                 self.console.append(told["params"]["entry"]["text"])
+            elif told.get("method") == "Network.responseReceived":
+                self.visited.append(told["params"]["response"]["url"])
 
     async def ask(self, method: str, **params: Any) -> dict[str, Any]:
         number = next(self._numbers)
@@ -109,7 +115,10 @@ class Browser:
         return (await self._entry())["url"]
 
     async def _entry(self) -> dict[str, str]:
-        told = await self.ask("Page.getNavigationHistory")
+        try:
+            told = await self.ask("Page.getNavigationHistory")
+        except NotNow:  # between two pages
+            return {"title": "", "url": ""}
         entry: dict[str, str] = told["entries"][told["currentIndex"]]
         return entry
 
@@ -174,69 +183,57 @@ class Browser:
         return png
 
 
-class Chromium:
-    """The program; `person` is one of its users, who shares no cookie with another."""
-
-    def __init__(self, port: int, session: aiohttp.ClientSession) -> None:
-        self._port = port
-        self._session = session
-
-    @asynccontextmanager
-    async def person(self) -> AsyncIterator[Browser]:
-        at = f"http://127.0.0.1:{self._port}/json/version"
-        async with self._session.get(at) as reply:
-            root = (await reply.json())["webSocketDebuggerUrl"]
-        async with self._tab(root) as program:
-            context = (await program.ask("Target.createBrowserContext"))["browserContextId"]
-            made = await program.ask(
-                "Target.createTarget", url="about:blank", browserContextId=context
-            )
-            tab = f"ws://127.0.0.1:{self._port}/devtools/page/{made['targetId']}"
-            async with self._tab(tab) as browser:
-                for domain in ("Page", "Log", "Network"):
-                    await browser.ask(f"{domain}.enable")
-                yield browser
-            await program.ask("Target.disposeBrowserContext", browserContextId=context)
-
-    @asynccontextmanager
-    async def _tab(self, url: str) -> AsyncIterator[Browser]:
-        async with self._session.ws_connect(url, max_msg_size=0) as socket:
-            browser = Browser(socket)
-            listening = asyncio.create_task(browser.listen())
-            try:
-                yield browser
-            finally:
-                listening.cancel()
+@contextlib.contextmanager
+def chromium(folder: Path) -> Iterator[int]:
+    """The program; the port at which it is asked."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [shutil.which("chromium") or "chromium", *_FLAGS, f"--user-data-dir={folder}"]
+    with (
+        (folder / "said.log").open("wb") as said,
+        subprocess.Popen([*command, "about:blank"], stdout=said, stderr=said) as program,
+    ):
+        try:
+            yield _port(folder)
+        finally:
+            program.terminate()
 
 
 @asynccontextmanager
-async def chromium(folder: Path) -> AsyncIterator[Chromium]:
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "said.log").open("wb") as said:
-        program = await asyncio.create_subprocess_exec(
-            shutil.which("chromium") or "chromium",
-            *_FLAGS,
-            f"--user-data-dir={folder}",
-            "about:blank",
-            stdout=said,
-            stderr=said,
-        )
-    try:
-        port = await _port(folder)
-        async with aiohttp.ClientSession() as session:
-            yield Chromium(port, session)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            program.terminate()
-        await program.wait()
+async def person(port: int) -> AsyncIterator[Browser]:
+    """One of its users, who shares no cookie with another, with one tab."""
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"http://127.0.0.1:{port}/json/version") as reply:
+            root = (await reply.json())["webSocketDebuggerUrl"]
+        async with _tab(session, root) as program:
+            made = await program.ask("Target.createBrowserContext")
+            context = {"browserContextId": made["browserContextId"]}
+            made = await program.ask("Target.createTarget", url="about:blank", **context)
+            tab = f"ws://127.0.0.1:{port}/devtools/page/{made['targetId']}"
+            async with _tab(session, tab) as browser:
+                for domain in ("Page", "Log", "Network"):
+                    await browser.ask(f"{domain}.enable")
+                yield browser
+            await program.ask("Target.disposeBrowserContext", **context)
 
 
-async def _port(folder: Path) -> int:
-    told = folder / "DevToolsActivePort"
-    async with asyncio.timeout(_START_S):
-        while not (told.exists() and (text := told.read_text().split())):
-            await asyncio.sleep(0.02)
-    return int(text[0])
+@asynccontextmanager
+async def _tab(session: aiohttp.ClientSession, url: str) -> AsyncIterator[Browser]:
+    async with session.ws_connect(url, max_msg_size=0) as socket:
+        browser = Browser(socket)
+        listening = asyncio.create_task(browser.listen())
+        try:
+            yield browser
+        finally:
+            listening.cancel()
+
+
+def _port(folder: Path) -> int:
+    told, gives_up_s = folder / "DevToolsActivePort", time.monotonic() + _START_S
+    while time.monotonic() < gives_up_s:
+        if told.exists() and (text := told.read_text().split()):
+            return int(text[0])
+        time.sleep(0.02)
+    raise TimeoutError(f"no browser came: {(folder / 'said.log').read_text()[-2000:]}")
 
 
 class _Words(HTMLParser):

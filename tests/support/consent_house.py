@@ -39,6 +39,7 @@ from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.operator_answers import OperatorAnswers
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from tests.engine.conftest import House
+from tests.support.consent_scene import LONG_S
 
 PASSWORD = "a long enough password"
 KNOWN = {"client-1": "Claude Code"}
@@ -172,6 +173,14 @@ class ConsentHouse:
         asked = {name: value for name, value in (usual | other).items() if value}
         return f"{self.url}/oauth/authorize?{urlencode(asked)}"
 
+    def tickets(self) -> list[str]:
+        """Of the browsers that wait, oldest first."""
+        return list(self.door._sessions._sessions)
+
+    def connections(self) -> int:
+        """That are held until the answer."""
+        return sum(each.ticket.connections for each in self.door._sessions._sessions.values())
+
     async def question(self) -> ConsentQuestion:
         await until(lambda: bool(self.broker.waiting))
         return self.broker.waiting[0]
@@ -214,6 +223,7 @@ async def consent_house(
         ),
         answer_within_s=within_s,
     )
+    broker.background.within_s = LONG_S
     broker.attend(attended)
     door = ConsentDoor(
         oauth=oauth,

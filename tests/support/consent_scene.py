@@ -26,6 +26,8 @@ CLAUDE = Peer(pid=41822, program="/usr/local/bin/claude", user="you", started_ti
 OTHER = Peer(pid=41900, program="/tmp/evil", user="you", started_ticks=99)
 RESOURCE = "http://127.0.0.1:3333/mcp"
 REDIRECT = "http://127.0.0.1:33418/callback"
+LONG_S = 30.0
+"""A patience that a busy machine does not see the end of."""
 SCOPES = (Scope.MODELS_USE, Scope.MCP)
 
 
@@ -70,6 +72,7 @@ class ConsentScene:
             has_password=lambda: self.has_password,
         )
         self.broker = ConsentBroker(parts, answer_within_s=self.within_s)
+        self.broker.background.within_s = LONG_S
 
     def allow(self, question_id: str, **other: Any) -> bool:
         usual: dict[str, Any] = {

@@ -1,8 +1,8 @@
 """A CLI that asks, whose prompts are shell scripts: each test writes the agent that it needs.
 
 It reads its prompt as its first line (`$prompt`). Its output is lines of `ask ID COMMAND`,
-`forget ID`, `text …`, `unproven`, `done`; what it is answered are lines of `ID allow NOTE`,
-`ID deny NOTE`, `stop`.
+`forget ID`, `text …`, `unproven`, `refused …`, `done`; what it is answered are lines of
+`ID allow NOTE`, `ID deny NOTE`, `stop`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from llmgw_desktop.domain.cli import (
     CliFacts,
     CliName,
     CliRequest,
+    ErrorCategory,
     LaunchPlan,
     RunEnded,
     TextGrew,
@@ -81,6 +82,9 @@ class LineDialogue:
             case "forget":
                 self._open.remove(rest)
                 yield Withdrawn(native_id=rest)
+            case "refused":
+                self._end = RunEnded(ok=False, error=rest, category=ErrorCategory.UPSTREAM)
+                yield Done()
             case "unproven":
                 self._end = RunEnded(ok=False, error="It does not ask.")
                 yield GaveUp()

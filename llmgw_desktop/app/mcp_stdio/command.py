@@ -46,11 +46,27 @@ def _settled(line: bytes | None, greeting: Greeting, pipes: Pipes) -> bool:
 
 
 def _carry_on(lines: list[bytes | None], greeting: Greeting, pipes: Pipes, options: Options) -> int:
-    # asyncio reads it in where there is one: 4 MB for calls that never leave this computer
-    sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
+    if not _may_speak_tls():
+        # asyncio reads it in where there is one: 4 MB for calls that never leave this computer
+        sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
     from llmgw_desktop.app.mcp_stdio.bridge import carry_on
 
     return carry_on(lines, greeting, pipes, options)
+
+
+def _may_speak_tls() -> bool:
+    """Whether the engine that runs, or one that would be started, shows a certificate."""
+    from llmgw_desktop.store.paths import Places
+    from llmgw_desktop.store.run_file import read_run_file
+
+    places = Places.of(os.environ)
+    running = read_run_file(places.run_file)
+    if os.environ.get("LLM_GATEWAY_TLS_CERTIFICATE") or (running and running.certificate):
+        return True
+    try:
+        return b"tls_certificate" in places.config_file.read_bytes()
+    except OSError:
+        return False
 
 
 def _end(*_: object) -> None:

@@ -25,10 +25,13 @@ class Background:
         asking_program: Callable[[ConsentRequest], Peer | None],
         grants_of: Callable[[str], Sequence[Grant]],
         tasks: Tasks,
+        *,
+        within_s: float = LOOKS_WITHIN_S,
     ) -> None:
         self._asking_program = asking_program
         self._grants_of = grants_of
         self._tasks = tasks
+        self.within_s = within_s
 
     async def of(self, request: ConsentRequest) -> tuple[Peer | None, Sequence[Grant]]:
         peer = self._tasks.start(
@@ -37,7 +40,7 @@ class Background:
         grants = self._tasks.start(
             asyncio.to_thread(self._grants, request.client_id), name="find what it was allowed"
         )
-        await asyncio.wait((peer, grants), timeout=LOOKS_WITHIN_S)
+        await asyncio.wait((peer, grants), timeout=self.within_s)
         return _result(peer, None), _result(grants, ())
 
     def _grants(self, client_id: str) -> Sequence[Grant]:

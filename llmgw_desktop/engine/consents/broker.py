@@ -90,7 +90,7 @@ class ConsentBroker:
         self._requests = Floods(parts.clock, MOST_REQUESTS_A_MINUTE)
         self._questions = Floods(parts.clock, MOST_A_MINUTE)
         self._tasks = Tasks()
-        self._background = Background(parts.asking_program, parts.grants_of, self._tasks)
+        self.background = Background(parts.asking_program, parts.grants_of, self._tasks)
         self._attendance = Attendance(parts.clock, parts.has_password)
 
     @property
@@ -125,7 +125,7 @@ class ConsentBroker:
         """A ticket for one browser; its answer may be there already (`decided`)."""
         if not self._requests.may_ask(request.address):
             return self._turned_away(request)
-        peer, grants = await self._background.of(request)
+        peer, grants = await self.background.of(request)
         now_s, is_running = self._parts.clock.now_s(), self._parts.is_running
         standing = standing_grant(grants, request, peer, now_s, is_running)
         if standing is not None:

@@ -86,11 +86,12 @@ class Programs:
         """The oldest one, where a program's children have it too."""
         wanted, give_up_s = f"socket:[{socket.inode}]", time.monotonic() + _SEARCH_S
         holders = []
-        for process in self._proc.iterdir():
+        for name in os.listdir(self._proc):  # noqa: PTH208 - a Path for each costs more than the look
             if time.monotonic() > give_up_s:
                 return None
-            if process.name.isdigit() and _is_of(process, socket.uid) and _holds(process, wanted):
-                holders.append(self._peer(int(process.name), process, socket.uid))
+            process = f"{self._proc}/{name}"
+            if name.isdigit() and _is_of(process, socket.uid) and _holds(process, wanted):
+                holders.append(self._peer(int(name), Path(process), socket.uid))
         known = [peer for peer in holders if peer is not None]
         return min(known, key=lambda peer: (peer.started_ticks, peer.pid), default=None)
 
@@ -105,17 +106,17 @@ class Programs:
         return Peer(pid=pid, program=program, user=_user_name(uid), started_ticks=started)
 
 
-def _is_of(process: Path, uid: int) -> bool:
+def _is_of(process: str, uid: int) -> bool:
     try:
-        return process.stat().st_uid == uid
+        return os.stat(process).st_uid == uid  # noqa: PTH116
     except OSError:
         return False
 
 
-def _holds(process: Path, wanted: str) -> bool:
+def _holds(process: str, wanted: str) -> bool:
     try:
-        with os.scandir(process / "fd") as handles:
-            return any(_link(handle.path) == wanted for handle in handles)
+        handles = os.listdir(f"{process}/fd")  # noqa: PTH208
+        return any(_link(f"{process}/fd/{handle}") == wanted for handle in handles)
     except OSError:  # gone meanwhile, or not to be looked into
         return False
 

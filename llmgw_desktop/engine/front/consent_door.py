@@ -39,8 +39,8 @@ from llmgw_desktop.engine.front.operator_answers import OperatorAnswers
 from llmgw_desktop.engine.front.page import Page, send_to, show
 
 AUTHORIZE, WAIT, ANSWER = "/oauth/authorize", "/oauth/wait/", "/oauth/answer"
-MOST_CONNECTIONS = 4
-"""Of one browser that waits for one answer."""
+MOST_CONNECTIONS = 2
+"""Of one browser that waits for one answer: a page that is loaded again has two for a moment."""
 _NOT_YOURS = (
     "This page belongs to another browser, or its question is over. Start again from the program."
 )
@@ -112,7 +112,7 @@ class ConsentDoor:
     async def authorize(self, caller: HttpCaller) -> None:
         address = caller.peer[0] if caller.peer is not None else ""
         try:
-            request = await self._oauth.understood(caller.query, address)
+            request = await self._oauth.understood(caller.whole_query, address)
         except SentBack as error:
             await self._lead(caller, error.url)
             return

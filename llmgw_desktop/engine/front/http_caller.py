@@ -21,6 +21,7 @@ from llmgw_desktop.engine.caller import HeaderLines
 from llmgw_desktop.engine.front.guard import Guard
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.engine.gathering import Gathering
+from llmgw_desktop.engine.oauth.secrets_made import ACCESS
 from llmgw_desktop.engine.turns import Turns
 from llmgw_desktop.engine.unpacking import ENCODINGS, Garbled, Unpacker
 from llmgw_desktop.wire.headers import KEY_MARK
@@ -73,6 +74,11 @@ class HttpCaller:
         return _without_keys(raw) if raw else raw
 
     @property
+    def whole_query(self) -> str:
+        """As it came, for doors that write none of it down."""
+        return self._request.rel_url.raw_query_string
+
+    @property
     def headers(self) -> Mapping[str, str]:
         return self._request.headers
 
@@ -92,7 +98,8 @@ class HttpCaller:
         url = self._request.rel_url
         # only there: addresses get written down
         if url.raw_query_string and _GEMINI_PATH.search(self._request.path):
-            keys += self._request.query.getall("key", ())
+            named = self._request.query.getall("key", ())
+            keys += [key for key in named if not key.startswith(ACCESS)]  # RFC 6750: never there
         return [key for key in keys if key]
 
     @property

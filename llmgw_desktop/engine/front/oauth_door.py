@@ -72,7 +72,7 @@ class OauthDoor:
         await _reply(caller, 200, told)
 
     async def register(self, caller: HttpCaller) -> None:
-        if caller.query:
+        if caller.whole_query:
             raise _odd("The address has no parameters here: a secret stands in the body alone.")
         said = read_object(await caller.read_body())
         client, secret = await self._server.registered(said, _address(caller))
@@ -131,7 +131,7 @@ async def _form(caller: HttpCaller) -> Mapping[str, str]:
     media = caller.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != FORM:
         raise _odd(f"The body must come as {FORM}.")
-    if caller.query:
+    if caller.whole_query:
         raise _odd("The address has no parameters here: all of them stand in the body.")
     body = await caller.read_body()
     try:

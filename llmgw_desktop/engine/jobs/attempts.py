@@ -150,7 +150,7 @@ class Attempts:
         try:
             live.asked = retries.begun_anew(live.asked)
             launch = self._parts.launcher.check(live.cli, live.asked.request, live.asked.project)
-            live.launch = with_neutral_dir(launch, live.asked)
+            live.launch = in_its_folder(launch, live.asked)
             await asyncio.to_thread(self._parts.folders.keep, live.folder, live.asked)
         except (InvalidRun, OSError) as error:
             return Ended(verdict=outcome.not_started(str(error)))
@@ -216,6 +216,8 @@ class Attempts:
         )
 
 
-def with_neutral_dir(launch: Launch, asked: Submission) -> Launch:
-    """A run that names no folder works in its session's."""
-    return replace(launch, neutral_dir=asked.session.neutral_dir) if asked.session else launch
+def in_its_folder(launch: Launch, asked: Submission) -> Launch:
+    """A run that names no folder works in its session's; one in a workspace is held to the folder
+    that was looked at."""
+    neutral_dir = asked.session.neutral_dir if asked.session else ""
+    return replace(launch, neutral_dir=neutral_dir, is_placed=bool(asked.workspace))

@@ -105,6 +105,8 @@ def make_speakable(folder: JobFolder, *, needs_pipe: bool) -> None:
     """Its run will be spoken with. Raises OSError."""
     fifos = [folder.stdin, folder.holder, *([folder.out] if needs_pipe else [])]
     for fifo in fifos:
+        # A program that fell before it started the run has left one.
+        fifo.unlink(missing_ok=True)
         os.mkfifo(fifo, 0o600)
 
 

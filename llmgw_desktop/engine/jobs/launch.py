@@ -53,6 +53,8 @@ class Launch:
     """The one that the runs of a session share; made when it is not there."""
     sign_in: WantedSignIn | None = None
     """Of the vault, for a run in a private HOME."""
+    is_placed: bool = False
+    """Its folder was looked at, links followed: no link may have come into its way since."""
     asking: AskingMode | None = None
     """Of a run that is spoken with."""
 
@@ -249,6 +251,8 @@ def _check_needed(needed: NamedPath, working_dir: str) -> None:
 def _cwd(launch: Launch, folder: JobFolder) -> Path:
     """Raises OSError. A neutral folder that is not ours alone is none."""
     if launch.working_dir:
+        if launch.is_placed and os.path.realpath(launch.working_dir) != launch.working_dir:
+            raise OSError(errno.EPERM, "a link has taken the place of the working folder")
         return Path(launch.working_dir)
     if not launch.neutral_dir:
         return folder.temp / "work"

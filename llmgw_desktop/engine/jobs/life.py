@@ -18,7 +18,7 @@ from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.jobs import adoption, outcome
 from llmgw_desktop.engine.jobs.adoption import Fate
-from llmgw_desktop.engine.jobs.attempts import Attempts, Ended, with_neutral_dir
+from llmgw_desktop.engine.jobs.attempts import Attempts, Ended, in_its_folder
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.live_job import LiveJob, with_end
 from llmgw_desktop.engine.jobs.outcome import Verdict
@@ -225,7 +225,7 @@ class JobLife:
         """Make ready again what was asked of an earlier program."""
         try:
             launch = self._parts.launcher.check(live.cli, live.asked.request, live.asked.project)
-            live.launch = with_neutral_dir(launch, live.asked)
+            live.launch = in_its_folder(launch, live.asked)
         except InvalidRun as error:
             await self.end(live, outcome.not_started(str(error)))
             return False

@@ -16,7 +16,7 @@ from llmgw_desktop.domain.run_errors import InvalidRun, JobStillLive
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
 from llmgw_desktop.engine.jobs import outcome, reading
-from llmgw_desktop.engine.jobs.attempts import with_neutral_dir
+from llmgw_desktop.engine.jobs.attempts import in_its_folder
 from llmgw_desktop.engine.jobs.dedup import may_be_shared, request_key
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.launch import Launch
@@ -116,7 +116,7 @@ class Supervisor:
             folder.remove()
             return Submitted(job=same, deduped=True)
         job = self._job(job_id, asked, cli, launch, key)
-        launch = with_neutral_dir(launch, asked)
+        launch = in_its_folder(launch, asked)
         live = LiveJob(job=job, asked=asked, cli=cli, folder=folder, launch=launch)
         self._live[job.id] = live
         # At once: the next who asks shall know that this one tries it again.

@@ -57,11 +57,6 @@ class Talk:
         self._rests: Callable[[bool], None] = _nobody
         self._done: Callable[[], None] = _nothing
 
-    @property
-    def is_waiting(self) -> bool:
-        """For an answer."""
-        return bool(self._open)
-
     def begin(
         self,
         stop: Callable[[Stop], None],

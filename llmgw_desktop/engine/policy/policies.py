@@ -21,7 +21,7 @@ from llmgw_desktop.domain.policy import (
     Spent,
 )
 from llmgw_desktop.domain.price import PER, Price
-from llmgw_desktop.domain.principal import REMOTE_KINDS, Principal
+from llmgw_desktop.domain.principal import Principal
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.policy.ledger import Ledger, Reservation
 
@@ -174,8 +174,7 @@ class Policies:
 
     def _find(self, principal: Principal) -> _Ready | None:
         """What a remote client calls itself is no name to find it by."""
-        name = principal.client_id if principal.kind in REMOTE_KINDS else principal.name
-        return self._ready.get(name) or self._ready.get(EVERYBODY)
+        return self._ready.get(principal.known_as) or self._ready.get(EVERYBODY)
 
     def _most_usd(self, places: Sequence[Place], wish: Wish, principal: Principal) -> float:
         """What the dearest of them would take."""

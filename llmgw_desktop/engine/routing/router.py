@@ -83,7 +83,7 @@ class Router:
             request.protocol,
             request.model,
             request.operation,
-            request.principal.name,
+            request.principal.known_as,
             request.project,
         )
         plan = self._plans.get(asked)

@@ -92,7 +92,7 @@ async def test_nobody_remote_goes_below_the_floor(
     assert "permissionMode" in str(caught.value)
     assert "allow_bypass" in str(caught.value)
     passed = await scene.ask(kind, strategy=strategy)
-    assert passed.options == {"permissionMode": "acceptEdits", "strictMcpConfig": True}
+    assert passed.options == {"permissionMode": "acceptEdits"}
 
 
 async def test_a_kind_that_no_floor_names_is_held_to_the_gate(scene: Scene) -> None:
@@ -112,6 +112,8 @@ async def test_bypass_needs_to_be_asked_for_approved_and_opted_in(scene: Scene) 
     assert passed.options["permissionMode"] == "bypassPermissions"
     assert passed.approval is not None
     assert passed.approval.score == 3
+    switch = {"dangerouslySkipPermissions": True}
+    assert (await scene.ask(strategy=MANAGED, options=switch)).options == switch
     with pytest.raises(ApprovalDenied, match="6 points, and balanced lets pass 5"):
         await scene.ask(strategy=MANAGED, options=BYPASS, prompt="delete all")
     with pytest.raises(ApprovalDenied, match="strict lets pass 2"):

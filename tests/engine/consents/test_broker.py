@@ -9,7 +9,7 @@ import pytest
 
 from llmgw_desktop.domain.consent import ANSWER_WITHIN_S, ConsentTerm, ConsentWay
 from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.engine.consents import background, broker, ticket
+from llmgw_desktop.engine.consents import broker, ticket
 from llmgw_desktop.engine.consents.broker import MOST_BROWSERS, MOST_OPEN, ConsentBroker
 from tests.support.consent_scene import CLAUDE, OTHER, REDIRECT, ConsentScene, a_request
 
@@ -64,10 +64,8 @@ class TestAQuestion:
         assert grant.client_id == "client-1"
         assert scene.broker.waiting[1].is_first
 
-    async def test_comes_though_the_program_is_found_too_late(
-        self, scene: ConsentScene, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(background, "LOOKS_WITHIN_S", 0.0)
+    async def test_comes_though_the_program_is_found_too_late(self, scene: ConsentScene) -> None:
+        scene.broker.background.within_s = 0.0
         scene.granted()
         ticket = await scene.broker.ask(a_request())
         assert ticket.decided is None

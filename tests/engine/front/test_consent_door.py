@@ -217,8 +217,8 @@ class TestAnotherBrowser:
         async with aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), headers=cookie
         ) as session:
-            waits = [asyncio.create_task(session.get(url)) for _ in range(4)]
-            await asyncio.sleep(0.2)
+            waits = [asyncio.create_task(session.get(url)) for _ in range(2)]
+            await until(lambda: scene.connections() == 2)
             async with session.get(url) as one_more:
                 assert one_more.status == 429
             for each in waits:

@@ -202,6 +202,7 @@ TWICE = [("grant_type", "refresh_token"), ("grant_type", "refresh_token")]
             "invalid_request",
         ),
         ("/oauth/revoke", {"client_id": "oac_agent"}, {}, 400, "invalid_request"),
+        ("/oauth/revoke?token=x", {"client_id": "oac_agent"}, {}, 400, "invalid_request"),
         ("/oauth/revoke", {"token": "x"}, {}, 401, "invalid_client"),
         ("/oauth/introspect", {"client_id": "oac_shop"}, {}, 400, "invalid_request"),
         ("/oauth/introspect", {"token": "x", "client_id": "oac_agent"}, {}, 401, "invalid_client"),
@@ -410,3 +411,29 @@ async def test_oauth_can_be_switched_off(tmp_path: Path) -> None:
             assert answer.status == 404
         async with house.session.post(f"{house.url}/mcp", json={}) as answer:
             assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_token_in_an_address_opens_nothing(house: House) -> None:
+    server = house.container.oauth.server
+    request = await server.understood(asking(resource=house.url, scope="models:list"))
+    answer = ConsentAnswer(
+        allowed=True, way=ConsentWay.DIALOG, at_s=0.0, scopes=request.scopes, person="ann"
+    )
+    code = answered(await server.allowed(request, answer))["code"]
+    pair = await server.exchanged(exchange_form(code, resource=house.url))
+    token = pair.access_token
+    for headers in (bearer(token), {"x-goog-api-key": token}):
+        async with house.session.get(f"{house.url}/v1beta/models", headers=headers) as answer_:
+            assert answer_.status == 200
+    async with house.session.get(f"{house.url}/v1beta/models?key={token}") as answer_:
+        assert answer_.status == 401
+
+
+async def test_what_looks_like_a_key_is_left_in_a_programs_wish(house: House) -> None:
+    """`state` is the program's own, and may be called after this gateway."""
+    query = asking(state="llmgw-1", resource=f"{house.url}/mcp")
+    async with house.session.get(
+        f"{house.url}/oauth/authorize?{query}", allow_redirects=False
+    ) as answer:
+        told = await answer.text() + answer.headers.get("location", "")
+    assert "state=llmgw-1" in told

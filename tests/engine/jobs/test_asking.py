@@ -18,7 +18,7 @@ from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.domain.permission import Decision
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.domain.settings import JobSettings
-from llmgw_desktop.engine.jobs import runner
+from llmgw_desktop.engine.jobs import retries, runner
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from tests.support.asking_scene import AskingYard, answer_of
 from tests.support.spoken_cli import spoken_cli
@@ -310,6 +310,24 @@ async def test_a_long_prompt_blocks_nobody(make_yard: Make, folder: Path) -> Non
     (folder / "go").touch()
     assert (await yard.ended(job)).state is JobState.COMPLETED
     assert int((folder / "size").read_text()) == len(said) + 1
+
+
+async def test_one_that_is_started_again_is_spoken_with_anew(
+    make_yard: Make, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "FIRST_PAUSE_S", 0.01)
+    yard = make_yard()
+    again = "[ -e tried ] || { touch tried; echo refused busy; exit 1; }\n"
+    job = await yard.ask(again + ASKS_ONCE, str(folder))
+    yard.people.answer(await yard.people.next_ask(), Decision.DENY, "no")
+    done = await yard.ended(job)
+    assert (done.state, done.retries) == (JobState.COMPLETED, 1), done.error
+    result = await yard.supervisor.result(job.id)
+    assert result is not None
+    assert result.text == "deny no"
+    assert len(yard.folder(job).said_before(0).read_bytes().splitlines()) == 2, "the prompt alone"
+    heard = [each async for each in yard.supervisor.watch(job.id) if isinstance(each, TextGrew)]
+    assert heard == [TextGrew(text="deny no")]
 
 
 async def test_a_cli_that_cannot_ask_is_refused(make_yard: Make) -> None:

@@ -191,6 +191,18 @@ async def test_a_refresh_token_in_other_hands_ends_the_family(scene: OauthScene)
     assert scene.who(pair.access_token) is None
 
 
+async def test_of_many_refreshes_at_once_one_wins_and_all_lose(scene: OauthScene) -> None:
+    scene.add_client()
+    first = await scene.tokens_of()
+    tries = await asyncio.gather(
+        *(scene.refresh(first.refresh_token) for _ in range(8)), return_exceptions=True
+    )
+    pairs = [each for each in tries if not isinstance(each, BaseException)]
+    assert len(pairs) <= 1
+    assert all(scene.who(pair.access_token) is None for pair in (first, *pairs))
+    assert scene.server.grants() == ()
+
+
 async def test_other_families_live_on(scene: OauthScene) -> None:
     scene.add_client()
     one, other = await scene.tokens_of(), await scene.tokens_of()

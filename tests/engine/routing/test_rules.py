@@ -1,9 +1,12 @@
 """A person's rules: which one counts, and to whom it leads."""
 
+from dataclasses import replace
+
 import pytest
 
 from llmgw_desktop.domain.errors import NotServed, UnknownModel
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.principal import PrincipalKind
 from llmgw_desktop.domain.route import RouteQuestion, RouteRule
 from llmgw_desktop.engine.routing.passed_rules import MOST_SAID
 from tests.support.routes import (
@@ -60,6 +63,18 @@ def test_what_a_rule_is_for(match: dict[str, object], question: RouteQuestion, f
     (step,) = router.steps(question)
     assert step.matched is fits
     assert (step.why == "Everything fits.") is fits
+
+
+def test_what_a_program_calls_itself_is_no_name_for_rules() -> None:
+    router = routing([ONE, TWO, HOME], rule("own", "home:m", client="trusted"))
+    asked = request("m")
+    for kind, fits in (
+        (PrincipalKind.KEY, True),
+        (PrincipalKind.OAUTH, False),
+        (PrincipalKind.PROXIED, False),
+    ):
+        who = replace(asked.principal, client_id="oauth:oac_1", name="trusted", kind=kind)
+        assert (router.route(replace(asked, principal=who)).rule == "own") is fits
 
 
 def test_a_rule_that_is_switched_off_says_so() -> None:

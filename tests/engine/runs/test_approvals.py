@@ -23,8 +23,9 @@ from llmgw_desktop.domain.permission import (
     PermissionKind,
     PermissionQuestion,
 )
+from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.engine.mcp.tools.job_words import job_told
+from llmgw_desktop.engine.mcp.tools.job_words import deferred_told, job_told
 from llmgw_desktop.engine.runs.fields import RunDefaults, read_fields
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.wire.jobs import job_object
@@ -218,3 +219,6 @@ def test_a_question_in_one_harmless_line(ask: Ask, summary: str) -> None:
     told = job_told(job)["waitingForPermission"]
     assert told["expiresAt"] == "1970-01-01T00:01:00.000Z"
     assert "waitingForPermission" not in job_told(replace(job, questions=()))
+    deferred = deferred_told(RunReply(job=job))
+    assert deferred["waitingForPermission"] == told
+    assert "waits for a person" in deferred["message"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.domain.principal import Scope
@@ -46,3 +47,22 @@ async def test_what_is_not_there_or_leads_out_starts_nothing(make_house: MakeHou
             assert "/none'" in error["message"] or fields.get("workingDir") != "none"
     assert house.asked == []
     assert house.closed == []
+
+
+async def test_a_link_that_came_while_it_waited_is_not_followed(make_house: MakeHouse) -> None:
+    house: RunHouse = await make_house("[limits]\nmax_running_jobs = 1")
+    folder = Path(await _add(house))
+    hold = 'while ! [ -e "$HOME/go" ]; do sleep 0.05; done; ' + OK
+    _, first = await house.call("POST", "/v1/jobs", {"cli": "claude", "prompt": hold})
+    body = {"cli": "claude", "prompt": OK, "workspace": "repo", "workingDir": "src"}
+    _, second = await house.call("POST", "/v1/jobs", body)
+    assert second["state"] == "queued"
+    (folder / "src").rmdir()
+    (folder / "src").symlink_to("/etc")
+    (house.home / "go").touch()
+    supervisor = house.container.runs.supervisor
+    await supervisor.wait(first["id"])
+    ended = await supervisor.wait(second["id"])
+    assert ended is not None
+    assert (ended.state, len(house.asked)) == ("failed", 1)
+    assert "a link has taken the place" in ended.error

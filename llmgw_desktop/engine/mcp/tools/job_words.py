@@ -51,12 +51,19 @@ def job_told(job: Job) -> dict[str, Any]:
         "exited": not job.is_live,
         "error": error and error["message"],
     }
-    if waiting := row["waitingForPermission"]:
-        times = {name: iso(waiting[name]) for name in ("askedAt", "expiresAt")}
-        told["waitingForPermission"] = waiting | times
+    told |= _waiting(row)
     if error:
         told |= {"errorCategory": error["category"], "retryable": error["retryable"]}
     return told | dict(row["usage"])
+
+
+def _waiting(row: dict[str, Any]) -> dict[str, Any]:
+    """Nothing where it waits for nobody."""
+    waiting = row["waitingForPermission"]
+    if not waiting:
+        return {}
+    times = {name: iso(waiting[name]) for name in ("askedAt", "expiresAt")}
+    return {"waitingForPermission": waiting | times}
 
 
 def answer_told(reply: RunReply) -> dict[str, Any]:
@@ -85,11 +92,13 @@ def answer_told(reply: RunReply) -> dict[str, Any]:
 def deferred_told(reply: RunReply) -> dict[str, Any]:
     """Of a run that goes on."""
     cli, job = reply.job.cli, reply.job
+    still = "waits for a person to allow what it wants to do" if job.questions else "is still at it"
     return {
         "success": True,
         "status": "deferred",
         **_of_request(reply),
-        "message": f"{cli} is still at it. It goes on as job {job.id}: follow it with"
+        **_waiting(job_object(job)),
+        "message": f"{cli} {still}. It goes on as job {job.id}: follow it with"
         f" llm_job_watch, then take its answer with llm_job_result.",
         "pollWith": "llm_job_status",
         "watchWith": "llm_job_watch",
