@@ -18,7 +18,7 @@ from llmgw_desktop.domain.cli import CliRequest, RunEnded, SessionTold, TextGrew
 from llmgw_desktop.domain.permission import Ask, Decision, DecisionWay, PermissionAnswer
 from tests.support.cli_bench import Bench
 
-_PATIENCE_S = 90.0
+_PATIENCE_S = 200.0
 
 
 class AskingRun:

@@ -32,12 +32,14 @@ from llmgw_desktop.ui.charts.pickable import Pickable
 from llmgw_desktop.ui.desktop_shell import DesktopShell
 from llmgw_desktop.ui.flights.table.flight_header import FlightHeader
 from llmgw_desktop.ui.main_window import MainWindow
+from llmgw_desktop.ui.pages.access_page import AccessPage
 from llmgw_desktop.ui.pages.compare_page import ComparePage
 from llmgw_desktop.ui.pages.flights_page import FlightsPage
 from llmgw_desktop.ui.theme import Appearance, Theme
 from llmgw_desktop.ui.tray import Tray
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from tests.support.access_scene import set_access_scene
 from tests.support.cli_scene import set_cli_scene
 from tests.support.job_scene import set_job_scene
 from tests.support.plain_panels import dissent, with_failures
@@ -65,6 +67,7 @@ def window(
         gateway.compare.fill()
         gateway.compare.panels.keep(dissent(NOW_S))
         gateway.compare.panels.keep(with_failures(NOW_S - 60))
+        set_access_scene(gateway)
         set_job_scene(gateway.runs, gateway.places.jobs_folder)
         gateway.settings.env["GEMINI_API_KEY"] = "found"
     if request.param == "failed":
@@ -177,6 +180,7 @@ def make_poses(window: MainWindow, qtbot: QtBot) -> Iterator[str]:
             window.show_page(key)
             pause(300)
             yield f"{key} at {size}"
+        yield from parts_of_access(window, size)
         yield from comparisons(window, size)
         page = window.findChild(FlightsPage)
         assert isinstance(page, FlightsPage)
@@ -192,6 +196,17 @@ def make_poses(window: MainWindow, qtbot: QtBot) -> Iterator[str]:
             yield f"filtered flights at {size}"
             page.show_query(FlightQuery())
             pause(100)
+
+
+def parts_of_access(window: MainWindow, size: tuple[int, int]) -> Iterator[str]:
+    window.show_page("access")
+    page = window.page("access")
+    assert isinstance(page, AccessPage)
+    for tab in ("waiting", "holders", "decisions", "workspaces", "worktrees"):
+        page.show_tab(tab)
+        pause(300)
+        yield f"{tab} of access at {size}"
+    page.show_tab("waiting")
 
 
 def comparisons(window: MainWindow, size: tuple[int, int]) -> Iterator[str]:

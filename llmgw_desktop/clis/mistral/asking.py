@@ -1,5 +1,7 @@
 """How Vibe is started so that it asks: by its other program, `vibe-acp`."""
 
+import orjson
+
 from llmgw_desktop.clis.acp.asking_fields import asked_fields, check_session
 from llmgw_desktop.clis.acp.calls import Call
 from llmgw_desktop.clis.acp.dialect import Dialect, NoteWay, choose, other_mode
@@ -14,6 +16,13 @@ from llmgw_desktop.domain.cli import CliRequest, LaunchPlan, SessionWish
 from llmgw_desktop.domain.run_errors import InvalidRun
 
 _MODE = "ask"
+# Its mode asks for what its tools' own settings do not allow: these go above a person's.
+_TOOLS = orjson.dumps(
+    {
+        tool: {"permission": "ask", "allowlist": []}
+        for tool in ("bash", "experimental_bash", "write_file", "edit", "web_fetch", "task")
+    }
+).decode()
 
 
 def plan(request: CliRequest) -> LaunchPlan:
@@ -28,7 +37,10 @@ def plan(request: CliRequest) -> LaunchPlan:
     return LaunchPlan(
         command="vibe-acp",
         arguments=(),
-        environment={"VIBE_ACTIVE_MODEL": asked.model} if asked.model else {},
+        environment={
+            "VIBE_TOOLS": _TOOLS,
+            **({"VIBE_ACTIVE_MODEL": asked.model} if asked.model else {}),
+        },
         output_format="acp",
     )
 

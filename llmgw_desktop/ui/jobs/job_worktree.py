@@ -1,4 +1,4 @@
-"""The worktree that a job has for itself: its changes shown, and removing it, from the Jobs page."""
+"""The worktree that a job has for itself: its changes shown, and its removal, on the Jobs page."""
 
 from collections.abc import Coroutine
 from typing import Any

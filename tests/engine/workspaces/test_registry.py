@@ -387,3 +387,25 @@ class TestBooks:
         added = scene.workspaces.add("notes", str(folder), default=False, by="me")
         assert (added.kind, added.root) == (WorkspaceKind.FOLDER, "")
         assert scene.workspaces.place("notes", "", CLAUDE).folder == str(folder)
+
+
+class TestChangedByThePerson:
+    def test_another_folder_and_the_default(self, scene: Scene) -> None:
+        first, second = scene.repository("first"), scene.repository("second")
+        add = scene.workspaces.add
+        add("app", str(first), default=False, by="test")
+        add("site", str(second), default=True, by="test")
+        changed = scene.workspaces.change("app", str(second), default=True)
+        assert (changed.path, changed.is_default) == (str(second), True)
+        known = {each.alias: each for each in scene.workspaces.all()}
+        assert (known["app"].is_default, known["site"].is_default) == (True, False)
+        assert known["app"].made_by == "test"
+
+    def test_what_may_be_none_changes_nothing(self, scene: Scene) -> None:
+        folder = scene.repository("first")
+        scene.workspaces.add("app", str(folder), default=False, by="test")
+        with refused("path"):
+            scene.workspaces.change("app", str(folder / "gone"), default=False)
+        with pytest.raises(NoSuchWorkspace):
+            scene.workspaces.change("other", str(folder), default=False)
+        assert [each.path for each in scene.workspaces.all()] == [str(folder)]
