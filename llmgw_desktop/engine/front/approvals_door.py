@@ -52,7 +52,7 @@ class ApprovalsDoor:
             try:
                 async with asyncio.timeout(wait_s):
                     while not self._desk.waiting:
-                        await self._desk.news()
+                        await self._desk.audience.news()
             except TimeoutError:
                 pass
             finally:

@@ -27,6 +27,7 @@ from llmgw_desktop.domain.permission import (
     PermissionRule,
 )
 from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.permissions.audience import Audience
 from llmgw_desktop.engine.permissions.floods import Floods
 from llmgw_desktop.engine.permissions.job_rules import JobRules
 from llmgw_desktop.engine.permissions.kept import Clean, kept
@@ -70,8 +71,7 @@ class PermissionDesk:
         self._turns: dict[str, asyncio.Lock] = {}
         """Of each job: its questions are put in the order in which they came."""
         self._tasks = Tasks()
-        self._listening: set[asyncio.Future[None]] = set()
-        self._attending = 0
+        self.audience = Audience()
         self._is_closed = False
 
     def ask(
@@ -131,15 +131,7 @@ class PermissionDesk:
 
     def attend(self) -> Callable[[], None]:
         """Somebody looks from now on; the answer ends it."""
-        self._attending += 1
-        is_there = True
-
-        def leave() -> None:
-            nonlocal is_there
-            self._attending -= is_there
-            is_there = False
-
-        return leave
+        return self.audience.attend()
 
     @property
     def waiting(self) -> tuple[PermissionQuestion, ...]:
@@ -148,15 +140,6 @@ class PermissionDesk:
 
     def of_job(self, job_id: str) -> tuple[PermissionQuestion, ...]:
         return tuple(each for each in self._desk.waiting if each.job_id == job_id)
-
-    async def news(self) -> None:
-        """Returns when a question comes or has its answer."""
-        heard: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._listening.add(heard)
-        try:
-            await heard
-        finally:
-            self._listening.discard(heard)
 
     def find(self, question_id: str) -> PermissionQuestion | None:
         return self._desk.find(question_id)
@@ -203,7 +186,7 @@ class PermissionDesk:
         of_job = sum(each.job.id == job_id for each in self._on_desk.values())
         if refusal := self._floods.refusal(job_id, of_job=of_job, in_all=len(self._desk)):
             return self._given(DecisionWay.REFUSED, note=refusal)
-        if not self._attending and self._settings.unattended is Unattended.DENY:
+        if not self.audience.is_there and self._settings.unattended is Unattended.DENY:
             return self._given(DecisionWay.POLICY, note=_UNATTENDED)
         return None
 
@@ -281,6 +264,4 @@ class PermissionDesk:
             decision = PermissionDecision(question=question, answer=answer)
             self._parts.store.note(kept(decision, self._parts.clean))
         self._parts.bus.publish(PermissionChanged(question=question, answer=answer))
-        for heard in self._listening:
-            if not heard.done():
-                heard.set_result(None)
+        self.audience.tell()

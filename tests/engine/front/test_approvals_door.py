@@ -143,12 +143,12 @@ async def test_a_list_waits_for_a_question_and_attends(house: House) -> None:
     desk.apply(ApprovalSettings(unattended=Unattended.DENY))
     waiting = asyncio.create_task(listed(house, "?wait=50"))
     async with asyncio.timeout(20):
-        while not desk._attending:
+        while not desk.audience.is_there:
             await asyncio.sleep(0.005)
     question, _ = await put(house)
     _, told = await waiting
     assert [each["id"] for each in told["approvals"]] == [question.id]
-    assert not desk._attending
+    assert not desk.audience.is_there
     assert (await listed(house, "?wait=61"))[0] == 400
 
 
