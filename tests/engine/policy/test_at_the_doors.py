@@ -13,6 +13,7 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.policy import Measure, Period
 from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.engine.access.authenticator import key_digest
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.spent_store import SpentStore
@@ -64,6 +65,13 @@ def _model_doors(house: House) -> list[str]:
     return sorted([*exact, *acting])
 
 
+def _id_of(house: House, key: str) -> str:
+    digest = key_digest(key)
+    clients = house.container._access.clients
+    assert clients is not None
+    return next(each.id for each in clients.active() if each.key_digest == digest)
+
+
 def _body(path: str) -> dict[str, object]:
     return NATIVE if path == "/v1/generate" else BODY
 
@@ -71,9 +79,9 @@ def _body(path: str) -> dict[str, object]:
 async def test_a_spent_budget_closes_every_door_before_any_upstream(tmp_path: Path) -> None:
     async with house_in(tmp_path / "home", PRICES + POOR) as house:
         key = _key(house, "poor")
-        identity = house.container._access.authenticator.identify([key])
+        client_id = _id_of(house, key)
         book = SpentStore(house.container.places.gateway_db)
-        book.keep((identity.client_id, Measure.USD, Period.NEVER), None, 0.5)
+        book.keep((client_id, Measure.USD, Period.NEVER), None, 0.5)
         book.close()
         rich = _key(house, "rich")
         refused = []
@@ -111,7 +119,7 @@ async def test_what_an_answer_cost_is_taken_from_the_budget_and_survives(tmp_pat
             assert second.status == 429
         assert len(house.lane.requests) == 1
         (closed, _) = house.closed
-        client_id = house.container._access.authenticator.identify([key]).client_id
+        client_id = _id_of(house, key)
         (standing,) = house.container._engine.pipeline.policies.standing(client_id)
         assert closed.cost_usd, house.closed
         assert standing.used == pytest.approx(closed.cost_usd)

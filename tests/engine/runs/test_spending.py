@@ -45,7 +45,9 @@ async def test_what_a_run_cost_is_taken_from_its_clients_budget(make_house: Make
     assert status == 429
     assert "has used up its budget of 0.03 US dollars" in text
     assert len(house.asked) == 2
-    client_id = house.container._access.authenticator.identify([key]).client_id
+    clients = house.container._access.clients
+    assert clients is not None
+    (client_id,) = (each.id for each in clients.active())
     (standing,) = house.container._engine.pipeline.policies.standing(client_id)
     assert standing.used == pytest.approx(0.04)
     assert standing.reserved == 0.0
