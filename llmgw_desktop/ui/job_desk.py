@@ -64,17 +64,15 @@ class JobDesk(QObject):
 
     def make_page(self, control: Control, oversight: "Oversight") -> "JobsPage":
         """Read in when it is first shown."""
-        from llmgw_desktop.ui.pages.jobs_page import JobsPage
+        from llmgw_desktop.ui.pages.jobs_page import HowToAsk, JobsPage
 
         page = JobsPage(
             self._jobs,
-            control.base_urls,
-            control.access_key_file(),
+            HowToAsk(control.base_urls, control.access_key_file()),
             self._bridge,
             self._theme,
             self._settings,
-            questions=oversight.questions,
-            worktrees=oversight.worktrees,
+            oversight,
         )
         page.question_wanted.connect(self.question_wanted)
         if self.notices is not None:

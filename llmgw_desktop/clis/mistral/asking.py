@@ -18,10 +18,10 @@ from llmgw_desktop.domain.run_errors import InvalidRun
 _MODE = "ask"
 # Its mode asks for what its tools' own settings do not allow: these go above a person's.
 _TOOLS = orjson.dumps(
-    dict.fromkeys(
-        ("bash", "experimental_bash", "write_file", "edit", "web_fetch", "task"),
-        {"permission": "ask", "allowlist": []},
-    )
+    {
+        tool: {"permission": "ask", "allowlist": []}
+        for tool in ("bash", "experimental_bash", "write_file", "edit", "web_fetch", "task")
+    }
 ).decode()
 
 

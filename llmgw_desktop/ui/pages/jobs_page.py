@@ -4,7 +4,9 @@ This file joins the parts and tells them of each other; each part stands in `ui/
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeySequence, QShowEvent
@@ -41,6 +43,24 @@ from llmgw_desktop.ui.widgets.view_clothes import dress_menu
 _TICK_MS = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class HowToAsk:
+    """What the command needs that an empty page shows."""
+
+    base_urls: Callable[[], Mapping[str, str]]
+    key_file: Path
+
+
+class JobOversight(Protocol):
+    """What agents ask and where they work, as `app/oversight.py` has it."""
+
+    @property
+    def questions(self) -> Questions: ...
+
+    @property
+    def worktrees(self) -> WorktreesUse | None: ...
+
+
 class JobsPage(QWidget):
     """`open_job` is for a notification or another page that leads here."""
 
@@ -54,27 +74,25 @@ class JobsPage(QWidget):
     def __init__(
         self,
         jobs: Jobs,
-        base_urls: Callable[[], Mapping[str, str]],
-        key_file: Path,
+        how_to_ask: HowToAsk,
         bridge: Bridge,
         theme: Theme,
         settings: QSettings,
-        *,
-        questions: Questions | None = None,
-        worktrees: WorktreesUse | None = None,
+        oversight: JobOversight | None = None,
     ) -> None:
         super().__init__()
         self._jobs = jobs
-        self._questions = questions
-        self._base_urls = base_urls
-        self._key_file = str(key_file)
+        self._how_to_ask = how_to_ask
+        self._questions = None if oversight is None else oversight.questions
         self._bridge = bridge
         self._theme = theme
         self._known = JobList()
         self._wanted_id = ""
         """To be opened as soon as it is listed."""
         self._has_told = False
-        self._actions = JobActions(theme, jobs, bridge, self, worktrees)
+        self._actions = JobActions(
+            theme, jobs, bridge, self, None if oversight is None else oversight.worktrees
+        )
         self._model = JobModel(jobs.now_s, self)
         self.table = JobTable(self._model, theme)
         self.pane = JobPane(theme, jobs, self._known, bridge, self._actions, settings)
@@ -113,7 +131,8 @@ class JobsPage(QWidget):
         self._lead_keyboard()
 
     def _read(self) -> None:
-        base_urls, key_file = self._base_urls(), self._key_file
+        base_urls = self._how_to_ask.base_urls()
+        key_file = str(self._how_to_ask.key_file)
 
         def work() -> tuple[list[Job], FirstJob | None]:
             found = self._jobs.recent()

@@ -18,7 +18,7 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import Event
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.pages.jobs_page import JobsPage
+from llmgw_desktop.ui.pages.jobs_page import HowToAsk, JobsPage
 from llmgw_desktop.ui.theme import Theme
 from tests.support.plain_runs import PlainRuns
 from tests.support.shell_cli import Yard
@@ -56,8 +56,7 @@ class JobsBench:
         self.settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
         self.page = JobsPage(
             jobs,
-            lambda: {"OpenAI": "http://127.0.0.1:3333/v1"},
-            folder / "access.key",
+            HowToAsk(lambda: {"OpenAI": "http://127.0.0.1:3333/v1"}, folder / "access.key"),
             bridge,
             theme,
             self.settings,
