@@ -17,12 +17,8 @@ from llmgw_desktop.domain.run_errors import InvalidRun
 
 _MODE = "ask"
 # Its mode asks for what its tools' own settings do not allow: these go above a person's.
-_TOOLS = orjson.dumps(
-    {
-        tool: {"permission": "ask", "allowlist": []}
-        for tool in ("bash", "experimental_bash", "write_file", "edit", "web_fetch", "task")
-    }
-).decode()
+_CHANGING = ("bash", "experimental_bash", "write_file", "edit", "web_fetch", "task")
+_TOOLS = orjson.dumps({name: {"permission": "ask", "allowlist": []} for name in _CHANGING}).decode()
 
 
 def plan(request: CliRequest) -> LaunchPlan:
