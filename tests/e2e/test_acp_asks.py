@@ -87,7 +87,7 @@ def test_allowed_once_it_is_done_and_asked_again(bench: Bench, lane: Lane) -> No
     assert end.ok, end
     assert [each.name for each in bench.folder.iterdir()] == ["made.txt"]
     (bench.folder / "made.txt").unlink()
-    with _going_on(bench, run) as again:
+    with AskingRun(bench, "make it again") as again:
         (ask,) = again.asks()
         again.answer(ask, Decision.STOP)
         end = again.end()
@@ -99,6 +99,9 @@ def test_a_session_goes_on_and_its_past_is_not_the_answer(bench: Bench, lane: La
     lane.always = Answer(call_tools=False, text="the first answer")
     with AskingRun(bench, "one") as run:
         assert run.end().ok
+    for file in bench.made("home").glob(".gemini/tmp/*/chats/session-*"):
+        # By the minute of its beginning: of the same one, Gemini would write over it.
+        file.rename(file.with_name(f"session-2026-01-01T00-00-{file.name.rpartition('-')[2]}"))
     lane.always = Answer(call_tools=False, text="the second answer")
     with _going_on(bench, run) as again:
         assert again.end().ok

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.clis.registry import cli_of
-from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.cli import CliName, CliRequest
+from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.engine.jobs.launch import Launcher
 
 COPILOT = cli_of(CliName.COPILOT)
@@ -45,3 +46,22 @@ def test_the_loader_does_where_there_is_no_other(tmp_path: Path, loader: Path) -
     unready = program(loader.parent / "../copilot-linux-x64/copilot")
     unready.chmod(0o644)
     assert found(tmp_path) == tmp_path / "bin/copilot"
+
+
+@pytest.mark.parametrize("said", ["", "other/vibe"])
+def test_another_program_of_the_same_cli_lies_beside_the_one_that_is_named(
+    tmp_path: Path, said: str
+) -> None:
+    """Vibe asks by `vibe-acp`; settings name `vibe`."""
+    for folder in ("bin", "other"):
+        program(tmp_path / folder / "vibe")
+        program(tmp_path / folder / "vibe-acp")
+    vibe = cli_of(CliName.MISTRAL)
+    command = str(tmp_path / said) if said else ""
+    clis = (CliSettings(name=vibe.name, command=command),)
+    launcher = Launcher({"PATH": str(tmp_path / "bin"), "HOME": str(tmp_path)}, clis)
+    request = CliRequest(cli=vibe.name, prompt="x", asks=True)
+    folder = "other" if said else "bin"
+    assert launcher.check(vibe, request).program == str(tmp_path / folder / "vibe-acp")
+    usual = CliRequest(cli=vibe.name, prompt="x")
+    assert launcher.check(vibe, usual).program == str(tmp_path / folder / "vibe")
