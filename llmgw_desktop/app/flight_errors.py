@@ -130,6 +130,21 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "What it spent in this period has reached what its policy allows.",
         "It opens again with the next period. Raise the budget in [clients] if need be.",
     ),
+    "approval_denied": (
+        "The approval gate did not let the run begin.",
+        "It asked for more than this client may: the words below say for what.",
+        "Ask for less, or change [approvals] in the settings if it should be allowed.",
+    ),
+    "no_such_question": (
+        "There is no such question.",
+        "It was answered, withdrawn, or fell due before the answer came.",
+        "`llmgw approvals list` shows those that wait.",
+    ),
+    "unnamed_person": (
+        "The proxy named nobody.",
+        "The trusted header came twice, empty, or with a name that this gateway itself gives.",
+        "Look at what the proxy sends in it: one name of letters, digits and ._@:+=/- alone.",
+    ),
     "foreign_host": (
         "The request named a host that is not this gateway.",
         "Another name points at this computer, or a proxy rewrote the Host header.",

@@ -143,6 +143,7 @@ async def test_after_a_restart_the_page_says_what_went_on_and_reads_along_again(
     await again.yard.supervisor.start()
     again.jobs.take_over()
     await again.show()
+    await turn_until(lambda: again.page.went_on.text != "")
     assert again.page.went_on.text == "1 job went on while the app was closed."
     await again.open(job_id)
     await turn_until(lambda: "before" in again.text)
