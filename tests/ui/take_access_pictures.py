@@ -45,9 +45,12 @@ def _dialog(studio: Studio, question: object) -> None:
 
 
 def _wait(ms: int = _WAIT_MS) -> None:
-    from PySide6.QtTest import QTest
+    """In a loop of Qt's own: a waiting test would keep the interpreter's lock from the reader."""
+    from PySide6.QtCore import QEventLoop, QTimer
 
-    QTest.qWait(ms)
+    waiting = QEventLoop()
+    QTimer.singleShot(ms, waiting.quit)
+    waiting.exec()
 
 
 def access_waiting(studio: Studio) -> None:

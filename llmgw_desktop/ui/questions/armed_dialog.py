@@ -30,6 +30,8 @@ from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _TICK_MS = 1000
 _MOST_HEIGHT_SHARE = 0.86
+_MARGIN_UNITS = 2.5
+"""Less than a line: nothing can be read there."""
 
 
 class ArmedDialog(QDialog):
@@ -54,6 +56,8 @@ class ArmedDialog(QDialog):
         self._countdown = countdown
         self._width_units = width_units
         self._is_answered = False
+        self._is_ready = True
+        self._has_seen_end = False
         self.arming = Arming(delay_ms, self)
         self.arming.changed.connect(self._show_armed)
         self.setWindowTitle(title)
@@ -144,6 +148,24 @@ class ArmedDialog(QDialog):
         super().resizeEvent(event)
         self.arming.begin_again()
 
+    def set_ready(self, *, ready: bool) -> None:
+        """Whether all that is asked stands in it."""
+        self._is_ready = ready
+        self._look_at_scroll()
+
+    @property
+    def _is_all_in_sight(self) -> bool:
+        """Or has been: what does not fit the screen is read to its end first."""
+        hidden_px = self._scroll.verticalScrollBar().maximum()
+        return self._has_seen_end or hidden_px <= self._theme.space(_MARGIN_UNITS)
+
+    def _look_at_scroll(self) -> None:
+        bar = self._scroll.verticalScrollBar()
+        if bar.maximum() > 0 and bar.value() >= bar.maximum():
+            self._has_seen_end = True
+        self.arming.set_complete(self._is_ready and self._is_all_in_sight)
+        self.show_armed()
+
     def add_button(self, button: Button) -> None:
         """Between Deny and those that allow."""
         button.setAutoDefault(False)
@@ -189,8 +211,10 @@ class ArmedDialog(QDialog):
         """As tall as its content, as far as the screen has room."""
         width = self._theme.space(self._width_units)
         room = self.screen().availableGeometry()
-        inside = self._sheet.layout()
-        height = inside.totalHeightForWidth(width) if inside is not None else 0
+        inside = self.content
+        inside.invalidate()
+        inside.activate()
+        height = inside.totalHeightForWidth(width)
         others = self.sizeHint().height() - self._scroll.sizeHint().height()
         most = round(room.height() * _MOST_HEIGHT_SHARE)
         self.resize(min(width, room.width()), min(height + others + self._theme.space(2), most))
@@ -216,6 +240,8 @@ class ArmedDialog(QDialog):
 
     def _show_armed(self, armed: bool) -> None:
         waits = f" ({self.arming.delay_ms / 1000:g} s)"
+        if not self._is_all_in_sight:
+            waits = " (scroll)"
         for button, words in self._armed_buttons:
             button.setText(words if armed else words + waits)
             button.setEnabled(armed and self.may_press(button))
@@ -231,6 +257,9 @@ class ArmedDialog(QDialog):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self._sheet)
+        bar = self._scroll.verticalScrollBar()
+        bar.rangeChanged.connect(lambda *_: self._look_at_scroll())
+        bar.valueChanged.connect(lambda _: self._look_at_scroll())
         dress_view(self._scroll, self._theme)
         self.heading.setContentsMargins(0, 0, 0, 0)
         head = QHBoxLayout()

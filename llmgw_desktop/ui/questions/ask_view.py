@@ -58,6 +58,9 @@ class AskView(QWidget):
             self.pieces.append(piece)
             self._parts.addWidget(label)
             self._parts.addWidget(piece)
+            if self.isVisible():  # Qt itself would show them a turn later
+                label.show()
+                piece.show()
         self._is_given = True
         self._look()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSettings, Signal
+from PySide6.QtCore import QSettings, QTimer, Signal
 from typing_extensions import override
 
 from llmgw_desktop.app.consent_words import countdown
@@ -27,6 +27,8 @@ from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.text_field import TextLine
 
 _WIDTH_UNITS = 165
+_GROWS_AFTER_MS = 30
+"""Then layouts know of what came into them late."""
 
 
 class PermissionDialog(ArmedDialog):
@@ -52,6 +54,8 @@ class PermissionDialog(ArmedDialog):
         )
         self.question = question
         self._now_s = now_s
+        self._grow = QTimer(self, singleShot=True, interval=_GROWS_AFTER_MS)
+        self._grow.timeout.connect(self.fit)
         view = permission_view(question)
         self.heading.setText(view.what)
         self.asked = AskView(theme, view, since_words(question.asked_at_s, now_s()))
@@ -69,7 +73,7 @@ class PermissionDialog(ArmedDialog):
         self.content.addStretch(1)
         self._add_buttons(can_take_note=view.can_take_note, has_rule=bool(view.rule))
         self.setAccessibleDescription(view.what)
-        self.arming.set_complete(False)
+        self.set_ready(ready=False)
         self._ask_parts(bridge)
         self.fit()
 
@@ -119,12 +123,12 @@ class PermissionDialog(ArmedDialog):
 
         def done(parts: object) -> None:
             self.asked.show_parts(parts)  # type: ignore[arg-type]
-            self.fit()
+            self._grow.start()
 
         bridge.fetch(self, lambda: asked_parts(ask), done, slow=True)
 
     def _on_complete(self) -> None:
-        self.arming.set_complete(True)
+        self.set_ready(ready=True)
 
     @override
     def show_time(self) -> None:

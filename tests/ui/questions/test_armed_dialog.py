@@ -210,6 +210,19 @@ def test_it_says_when_it_expires(scene: Scene) -> None:
     assert scene.dialog.expiry.text() == f"Question expires in {word} and is then {end}."
 
 
+def test_what_does_not_fit_is_read_to_its_end_first(scene: Scene, qtbot: QtBot) -> None:
+    arm(scene, qtbot)
+    dialog = scene.dialog
+    dialog.resize(dialog.width(), 230)
+    bar = dialog._scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    qtbot.wait(1700)
+    assert not scene.allow.isEnabled()
+    assert scene.allow.text().endswith("(scroll)")
+    bar.setValue(bar.maximum())
+    qtbot.waitUntil(scene.allow.isEnabled)
+
+
 def test_all_questions_leaves_it_waiting(scene: Scene, qtbot: QtBot) -> None:
     look_at(scene, qtbot)
     with qtbot.waitSignal(scene.dialog.list_wanted):
@@ -300,6 +313,7 @@ def test_a_hostile_program_stays_inert(theme: Theme, settings: QSettings, qtbot:
     dialog = ConsentDialog(theme, hostile_consent(), settings, lambda: NOW_S)
     dialog.show()
     dialog.more.click()
+    qtbot.wait(50)
     texts = [label.text() for label in dialog.findChildren(QLabel)]
     assert len(dialog.name.text()) <= 62
     assert all("\u202e" not in text and "\x1b" not in text and "\x07" not in text for text in texts)
