@@ -71,7 +71,7 @@ class JobsPage(QWidget):
     notices_wanted = Signal(bool)
     """Whether long jobs that ended are to be told of."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         jobs: Jobs,
         how_to_ask: HowToAsk,
