@@ -17,6 +17,7 @@ from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.oauth_assembly import Oauth, make_oauth
 from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.questions import Questions
+from llmgw_desktop.app.recording import Recording
 from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.run_assembly import RunFoundations, Runs
@@ -27,21 +28,17 @@ from llmgw_desktop.app.workspaces import open_workspaces
 from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.events import GrantsChanged, RecorderStatus, SettingsChanged
-from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.events import GrantsChanged, SettingsChanged
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.flights.recorder import Recorder
-from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.homes.homes import Homes
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.mcp_servers import McpServers
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.mcp.offer import Offer
-from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.oauth.addresses import Addresses
 from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.translation.continuations import Continuations
@@ -49,9 +46,6 @@ from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.store.account_store import AccountStore
 from llmgw_desktop.store.config.settings_editor import SettingsEditor
 from llmgw_desktop.store.elsewhere_store import ElsewhereStore
-from llmgw_desktop.store.flight_reader import FlightReader
-from llmgw_desktop.store.flight_store import FlightStore
-from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.response_store import ResponseStore
@@ -86,54 +80,35 @@ class Container:
         )
         self._bus = Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._redactor = Redactor()
-        self._redactor.know(settings.api_keys)
-        self._store = FlightStore(
-            places.flights_db,
-            clock=self._clock,
-            seal=Seal(self._sealed, self._redactor.may_hold),
-            on_status=self._recorder_spoke,
-            settings=settings.recorder,
-        )
+        self.recording = Recording(places, self._clock, self._bus, lambda: self._loaded().settings)
         self._access = self._make_access(settings)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
-        self._on_key: list[Callable[[str], None]] = []
-        self.tell_keys(self._redactor.learn)
+        self.tell_keys(self.recording.redactor.learn)
         self._continuations = Continuations(ResponseStore(places.gateway_db, self._clock))
         self._elsewhere = ElsewhereStore(places.gateway_db, self._clock)
-        self._meters = Meters()
-        self._recorder = Recorder(
-            store=self._store,
-            redactor=self._redactor,
-            bus=self._bus,
-            meters=self._meters,
-            clock=self._clock,
-            ids=TimedIds(self._clock),
-        )
         self._account_store = AccountStore(places.gateway_db, self._clock)
         self.health = Health(
             clock=self._clock,
             bus=self._bus,
             store=self._account_store,
-            clean=self._redactor.clean_text,
+            clean=self.recording.redactor.clean_text,
             key_changes=self._key_changes,
         )
-        self._reader = FlightReader(places.flights_db)
         self.runs = Runs(
             places,
             Launcher(
                 env,
                 settings.clis,
                 Homes(places.homes_folder, self.vault),
-                McpServers(settings.mcp_servers, self.vault, self._learn),
+                McpServers(settings.mcp_servers, self.vault, self.recording.learn),
             ),
             settings,
             RunFoundations(
                 clock=self._clock,
                 bus=self._bus,
-                recorder=self._recorder,
+                recorder=self.recording.recorder,
                 health=self.health,
                 workspaces=open_workspaces(
                     places, env, lambda: self._loaded().settings.workspaces, self._clock
@@ -148,7 +123,7 @@ class Container:
         self.gateway = Gateway(engine, self._bus, settings, problem=self._access.problem)
         self.control = GatewayControl(
             gateway=self.gateway,
-            recorder=self._recorder,
+            recorder=self.recording.recorder,
             bus=self._bus,
             places=places,
             check_settings=self.check_settings,
@@ -158,7 +133,7 @@ class Container:
             lambda: self.gateway.router, self.health, self._key_problem
         )
         self.credentials = Credentials(self.vault, self._new_key)
-        self.flights = Flights(self._reader, self._recorder.running)
+        self.flights = Flights(self.recording.reader, self.recording.recorder.running)
         self.jobs = Jobs(
             self.runs.supervisor,
             places.jobs_folder,
@@ -167,7 +142,9 @@ class Container:
             sign_in=self.runs.sign_in_words,
             sessions=self.runs.service.sessions,
         )
-        self.overview = Overview(self._reader, self._recorder.running, self._clock)
+        self.overview = Overview(
+            self.recording.reader, self.recording.recorder.running, self._clock
+        )
         self.settings_writer = SettingsEditor(
             places.config_file, lambda file, raw: settings_of(file, raw, env)
         )
@@ -213,13 +190,13 @@ class Container:
 
     def is_busy(self) -> bool:
         """Whether a request or a run goes on."""
-        return bool(self._recorder.running() or self.runs.supervisor.live)
+        return bool(self.recording.recorder.running() or self.runs.supervisor.live)
 
     async def start(self) -> None:
         """May be called again after it has raised PortTaken or OSError."""
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
-            self._store.start()
+            self.recording.start(self._loop)
             await self._take_over_runs()
             self.consents.start()
         await self.gateway.start()
@@ -267,8 +244,7 @@ class Container:
         await self.validations.close()
         await self.runs.close()
         remove_run_file(self.places.run_file)
-        await asyncio.to_thread(self._store.stop, 5.0)
-        self._reader.close()
+        await self.recording.stop()
         await asyncio.to_thread(self._continuations.close)
         await asyncio.to_thread(self._elsewhere.close)
         self.health.keep_all()
@@ -285,7 +261,7 @@ class Container:
         if not news.problem:
             self.gateway.apply(news.settings)
             self.runs.apply(news.settings)
-            self._redactor.know(news.settings.api_keys)
+            self.recording.redactor.know(news.settings.api_keys)
         self._settings_news = news
         self._bus.publish(news)
 
@@ -315,12 +291,8 @@ class Container:
     def tell_keys(self, listener: Callable[[str], None]) -> None:
         """Each key that comes out of the vault, before it is used, to what guards records; and
         what opens the vault, where the environment holds it."""
-        self._on_key.append(listener)
+        self.recording.tell_keys(listener)
         listener(self._master_key)
-
-    def _learn(self, key: str) -> None:
-        for listener in self._on_key:
-            listener(key)
 
     @property
     def _pages(self) -> "Pages":
@@ -340,8 +312,8 @@ class Container:
                         engine=self._engine,
                         vault=self.vault,
                         credentials=self.credentials,
-                        reader=self._reader,
-                        clean=self._redactor.clean_text,
+                        reader=self.recording.reader,
+                        clean=self.recording.redactor.clean_text,
                         clients=self._access.clients,
                         clients_problem=self._access.problem,
                         grants=self._access.oauth.grants,
@@ -357,8 +329,8 @@ class Container:
     def _foundations(self) -> Foundations:
         return Foundations(
             clock=self._clock,
-            recorder=self._recorder,
-            meters=self._meters,
+            recorder=self.recording.recorder,
+            meters=self.recording.meters,
             health=self.health,
             continuations=self._continuations,
             elsewhere=self._elsewhere,
@@ -377,7 +349,7 @@ class Container:
             settings_news=lambda: self._settings_news,
             status=lambda: self.gateway.status,
             check_settings=lambda: self.check_settings(now=False),
-            learn=self._learn,
+            learn=self.recording.learn,
             new_key=self._new_key,
             mcp=self.mcp_offer,
         )
@@ -395,7 +367,7 @@ class Container:
                 runs=self.runs,
                 vault=self.vault,
                 settings=lambda: self._loaded().settings,
-                record=self._reader.record,
+                record=self.recording.reader.record,
                 database=self.places.gateway_db,
                 clis=self._pages.clis,
                 skills=SkillFolders(self.places.skills_folder),
@@ -421,13 +393,3 @@ class Container:
             for account in provider.accounts:
                 if account.vault == new:
                     self.health.reset(account_id(provider.name, account.name))
-
-    def _sealed(self, body: bytes) -> bytes:
-        """A body as it may be written down. On the writer thread."""
-        is_wanted = self._settings_file.loaded.settings.recorder.redact
-        return self._redactor.clean(body) if is_wanted else body
-
-    def _recorder_spoke(self, status: RecorderStatus) -> None:
-        """On the writer thread."""
-        if self._loop is not None:
-            self._recorder.tell_from_thread(self._loop, status)

@@ -66,7 +66,7 @@ async def test_guards_of_records_know_the_master_key_of_the_environment() -> Non
     told: list[str] = []
     container.tell_keys(told.append)
     assert told == [MASTER]
-    assert MASTER.encode() not in container._sealed(f"env: {MASTER}".encode())
+    assert MASTER.encode() not in container.recording._sealed(f"env: {MASTER}".encode())
     await container.stop()
 
 

@@ -59,10 +59,12 @@ class TestCallers:
         lines = ("Content-Type: application/json", f"Content-Length: {len(body)}")
         writer.write(head(house, "POST", "/v1/chat/completions", *lines) + body)
         async with asyncio.timeout(10):
-            while not house.container._recorder.running():
+            while not house.container.recording.recorder.running():
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.5)
-        assert house.container._recorder.running(), "an answer that nobody took is still under way"
+        assert house.container.recording.recorder.running(), (
+            "an answer that nobody took is still under way"
+        )
 
         started = time.monotonic()
         await house.container.gateway.stop()
@@ -205,7 +207,7 @@ class TestUpstreams:
             "/v1/chat/completions", {**json.loads(BODY), "model": "gpt-stub"}
         ) as answer:
             await answer.read()
-        await asyncio.to_thread(house.container._store.flush, 5)
+        await asyncio.to_thread(house.container.recording.store.flush, 5)
         record = await asyncio.to_thread(house.container.flights.record, house.closed[0].id)
         assert record is not None
         assert b"sk-provider" not in (record.answer_body or b"")

@@ -78,7 +78,7 @@ class TestAnswers:
     async def test_the_record_holds_both_bodies_and_a_timeline(self, house: House) -> None:
         async with house.post(MESSAGES, ask("claude-stub", stream=True)) as answer:
             body = await answer.read()
-        await asyncio.to_thread(house.container._store.flush, 5)
+        await asyncio.to_thread(house.container.recording.store.flush, 5)
 
         record = await asyncio.to_thread(house.container.flights.record, house.closed[0].id)
 
@@ -103,7 +103,7 @@ class TestAnswers:
         secret = "sk-ant-api03-" + "x" * 60
         async with house.post(MESSAGES, ask("practice/echo", metadata={"user": secret})) as answer:
             await answer.read()
-        await asyncio.to_thread(house.container._store.flush, 5)
+        await asyncio.to_thread(house.container.recording.store.flush, 5)
 
         record = await asyncio.to_thread(house.container.flights.record, house.closed[0].id)
 
@@ -212,7 +212,7 @@ class TestLeaving:
                 await house.post(MESSAGES, ask("claude-stub", stream=True))
         await until(lambda: house.closed)
         assert house.closed[0].state is FlightState.CANCELED
-        assert not house.container._recorder.running()
+        assert not house.container.recording.recorder.running()
 
 
 class TestGate:
@@ -264,7 +264,7 @@ class TestStopping:
                 return bytes(await answer.read())
 
         long = asyncio.create_task(whole())
-        await until(lambda: house.container._recorder.running())
+        await until(lambda: house.container.recording.recorder.running())
         short = asyncio.create_task(whole())
         await until(lambda: len(house.lane.requests) == 2)
         await house.container.gateway.stop()

@@ -124,7 +124,7 @@ class Inn:
 
     async def record(self) -> FlightRecord:
         """Of the last flight."""
-        await asyncio.to_thread(self.container._store.flush, 5)
+        await asyncio.to_thread(self.container.recording.store.flush, 5)
         found = await asyncio.to_thread(self.container.flights.record, self.closed[-1].id)
         assert found is not None
         return found

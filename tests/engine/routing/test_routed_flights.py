@@ -45,7 +45,7 @@ def _dead() -> str:
 
 
 async def _record(house: House, flight_id: str) -> FlightRecord:
-    await asyncio.to_thread(house.container._store.flush, 5)
+    await asyncio.to_thread(house.container.recording.store.flush, 5)
     record = await asyncio.to_thread(house.container.flights.record, flight_id)
     assert record is not None
     return record

@@ -36,7 +36,7 @@ async def _flight(house: RunHouse, flight_id: str) -> Any:
     """As it was written down."""
     recorder = house.container.runs._flights
     await recorder._closing.finish(10.0)
-    assert house.container._store.flush(10.0)
+    assert house.container.recording.store.flush(10.0)
     return house.container.flights._reader.record(flight_id)
 
 

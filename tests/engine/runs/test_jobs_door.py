@@ -330,7 +330,7 @@ async def test_the_stable_beginning_stands_in_the_job_and_in_the_flight(house: R
     while not house.closed:
         await asyncio.sleep(0.02)
     assert house.closed[0].prompt_facts == job.prompt_facts
-    read = house.container._reader.record
+    read = house.container.recording.reader.record
     while (kept := await asyncio.to_thread(read, job.flight_id)) is None or kept.summary.is_running:
         await asyncio.sleep(0.02)
     assert kept.summary.prompt_facts == job.prompt_facts

@@ -47,7 +47,7 @@ def runs(monkeypatch: pytest.MonkeyPatch, house: House) -> Runs:
     monkeypatch.setattr(PracticeClient, "send", lambda _self, call: runs.send(call))
     price = Price(rates=Rates(input=1e6, output=1e6))
     rule = PriceRule(provider="*", model="*", price=price)
-    house.container._recorder.pricing.apply((), [rule])
+    house.container.recording.recorder.pricing.apply((), [rule])
     return runs
 
 

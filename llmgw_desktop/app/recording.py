@@ -1,0 +1,77 @@
+"""What guards, writes down and reads flights, joined: a part of the composition root."""
+
+import asyncio
+from collections.abc import Callable
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.events import RecorderStatus
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.flights.redactor import Redactor
+from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.store.flight_store import FlightStore
+from llmgw_desktop.store.flights.seal import Seal
+from llmgw_desktop.store.paths import Places
+
+_PATIENCE_S = 5.0
+"""For what waits to be written when the program ends."""
+
+
+class Recording:
+    """`settings` are asked for with each body that is written down."""
+
+    def __init__(
+        self, places: Places, clock: Clock, bus: Bus, settings: Callable[[], Settings]
+    ) -> None:
+        self._settings = settings
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._on_key: list[Callable[[str], None]] = []
+        self.redactor = Redactor()
+        self.redactor.know(settings().api_keys)
+        self.store = FlightStore(
+            places.flights_db,
+            clock=clock,
+            seal=Seal(self._sealed, self.redactor.may_hold),
+            on_status=self._spoke,
+            settings=settings().recorder,
+        )
+        self.meters = Meters()
+        self.recorder = Recorder(
+            store=self.store,
+            redactor=self.redactor,
+            bus=bus,
+            meters=self.meters,
+            clock=clock,
+            ids=TimedIds(clock),
+        )
+        self.reader = FlightReader(places.flights_db)
+
+    def tell_keys(self, listener: Callable[[str], None]) -> None:
+        """Each key that comes out of the vault, before it is used."""
+        self._on_key.append(listener)
+
+    def learn(self, key: str) -> None:
+        for listener in self._on_key:
+            listener(key)
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self.store.start()
+
+    async def stop(self) -> None:
+        """What waits is written."""
+        await asyncio.to_thread(self.store.stop, _PATIENCE_S)
+        self.reader.close()
+        self._loop = None
+
+    def _sealed(self, body: bytes) -> bytes:
+        """A body as it may be written down. On the writer thread."""
+        return self.redactor.clean(body) if self._settings().recorder.redact else body
+
+    def _spoke(self, status: RecorderStatus) -> None:
+        """On the writer thread."""
+        if self._loop is not None:
+            self.recorder.tell_from_thread(self._loop, status)
