@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
-from PySide6.QtWidgets import QWidget
 
 from llmgw_desktop.app.settings_wish import Wish
 from llmgw_desktop.domain.errors import LlmgwError, SettingsConflict
@@ -29,15 +28,15 @@ from llmgw_desktop.store.config.settings_editor import Written
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.desktop_container import DesktopContainer
 from llmgw_desktop.ui.job_desk import JobDesk
-from llmgw_desktop.ui.main_window import MainWindow, Page
+from llmgw_desktop.ui.main_window import MainWindow
 from llmgw_desktop.ui.opening import Opening, open_path
+from llmgw_desktop.ui.page_makers import PageMakers, PageTools
 from llmgw_desktop.ui.question_watch import QuestionWatch
 from llmgw_desktop.ui.settings_changer import SettingsChanger
 from llmgw_desktop.ui.settings_watch import SettingsWatch
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tray import Tray, TraySnapshot
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
-from llmgw_desktop.ui.window.sidebar import SidebarEntry
 
 _COUNT_MS = 1000
 _TOLD_KEY = "told/still-running"
@@ -86,6 +85,13 @@ class DesktopShell(QObject):
         )
         self._changer = SettingsChanger(
             container.settings_writer, self._control.check_settings, self._bridge, self
+        )
+        self._makers = PageMakers(
+            container,
+            PageTools(self._bridge, theme, settings, self._changer),
+            self._job_desk,
+            self._question_watch,
+            self,
         )
         self._count = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._count.timeout.connect(self._show_under_way)
@@ -176,6 +182,13 @@ class DesktopShell(QObject):
         self._tray.vanished.connect(self._attend)
         self._tray.provider_toggled.connect(self._toggle_provider)
         self._tray.menu_opens.connect(self._show_providers)
+        makers = self._makers
+        makers.flights_wanted.connect(self._show_flights)
+        makers.flight_wanted.connect(self._open_flight)
+        makers.job_wanted.connect(self.open_job)
+        makers.page_wanted.connect(self._show_page)
+        makers.said.connect(self._say_done)
+        makers.clis_found.connect(self._show_providers)
         self._changer.done.connect(self._on_change_done)
         self._changer.refused.connect(self._on_change_refused)
         self._changer.conflict.connect(self._on_conflict)
@@ -185,7 +198,7 @@ class DesktopShell(QObject):
     def _make_window(self) -> MainWindow:
         window = MainWindow(
             self._theme,
-            self._pages(),
+            self._makers.pages(),
             self._settings,
             self._may_close,
             asks_first=self._asks_first,
@@ -202,76 +215,6 @@ class DesktopShell(QObject):
         window.data_folder_wanted.connect(self._opening.data_folder)
         window.log_folder_wanted.connect(self._opening.log_folder)
         return window
-
-    def _pages(self) -> list[Page]:
-        """Each is read in when it is first shown: a start needs one of them."""
-        makers: dict[str, Callable[[], QWidget]] = {
-            "Overview": self._make_overview,
-            "Flights": self._make_flights,
-            "Jobs": self._make_jobs,
-            "Compare": self._make_compare,
-            "Providers": self._make_providers,
-            "Routes": self._make_routes,
-            "Clients": self._make_clients,
-            "Access": self._make_access,
-        }
-        return [
-            Page(entry=SidebarEntry(key=title.lower(), title=title, icon=title.lower()), make=make)
-            for title, make in makers.items()
-        ]
-
-    def _make_jobs(self) -> QWidget:
-        return self._job_desk.make_page(self._control, self._container.oversight)
-
-    def _make_overview(self) -> QWidget:
-        from llmgw_desktop.ui.pages.overview_page import OverviewPage
-
-        overview = OverviewPage(self._container.overview, self._control, self._bridge, self._theme)
-        overview.flights_wanted.connect(self._show_flights)
-        overview.flight_wanted.connect(self._open_flight)
-        overview.jobs_wanted.connect(lambda: self._show_page("jobs"))
-        return overview
-
-    def _make_flights(self) -> QWidget:
-        from llmgw_desktop.ui.pages.flights_page import FlightsPage
-
-        flights = self._container.flights
-        return FlightsPage(flights, self._control, self._bridge, self._theme, self._settings)
-
-    def _make_providers(self) -> QWidget:
-        from llmgw_desktop.ui.pages.providers_page import ProvidersPage
-
-        container = self._container
-        providers = ProvidersPage(
-            container.providers, container.cli_providers, self._changer, self._bridge, self._theme
-        )
-        providers.clis.found_some.connect(self._show_providers)
-        return providers
-
-    def _make_routes(self) -> QWidget:
-        from llmgw_desktop.ui.pages.routes_page import RoutesPage
-
-        return RoutesPage(self._container.routes, self._changer, self._bridge, self._theme)
-
-    def _make_clients(self) -> QWidget:
-        from llmgw_desktop.ui.pages.clients_page import ClientsPage
-
-        clients = ClientsPage(self._container.clients, self._control, self._bridge, self._theme)
-        clients.said.connect(lambda words: self._on_change_done(words, None))
-        return clients
-
-    def _make_compare(self) -> QWidget:
-        from llmgw_desktop.ui.pages.compare_page import ComparePage
-
-        compare = ComparePage(self._container.compare, self._bridge, self._theme)
-        compare.flight_wanted.connect(self._open_flight)
-        compare.job_wanted.connect(self.open_job)
-        compare.providers_wanted.connect(lambda: self._show_page("providers"))
-        compare.said.connect(self._say_done)
-        return compare
-
-    def _make_access(self) -> QWidget:
-        return self._question_watch.make_page(self._container.oversight)
 
     def _toggle_provider(self, name: str, on: bool) -> None:
         clis = self._container.cli_providers
