@@ -110,6 +110,9 @@ class FlightSummary:
     """Of the provider, as `account_id` names it."""
     prompt_facts: PromptFacts | None = None
     """Of a run that was asked for as a job; None where there is nothing to be known."""
+    owner: str | None = None
+    """Id of the client whose it is; None where nobody was let in. Names may change hands, ids do
+    not. Those of earlier versions have none and are this computer's person's."""
 
     @property
     def is_translated(self) -> bool:

@@ -152,7 +152,7 @@ class Pipeline:
         self, dialect: Dialect, operation: Operation, path: str, principal: Principal
     ) -> OpenFlight:
         flight = self._recorder.open(path, dialect.protocol, operation)
-        flight.client = principal.name
+        flight.client, flight.owner = principal.name, principal.client_id
         return flight
 
     async def _read(

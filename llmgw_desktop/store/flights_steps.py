@@ -103,4 +103,5 @@ FLIGHTS_STEPS: Steps = (
         "ALTER TABLE flights ADD COLUMN cache_control_ttl_seconds INTEGER",
         "ALTER TABLE flights ADD COLUMN compression TEXT",
     ),
+    ("ALTER TABLE flights ADD COLUMN owner TEXT",),
 )

@@ -230,12 +230,15 @@ def test_what_belongs_to_no_phase_is_told_where_it_counts() -> None:
     assert rest_of_timeline((), 5.0) == ()
 
 
-OF_TOOLS = ("engine.mcp.", "engine.validation.", "engine.asking.", "domain.validation")
-"""Told to those who call tools of the MCP door; no request of a model meets them."""
+NOT_OF_MODELS = (
+    *("engine.mcp.", "engine.validation.", "engine.asking.", "domain.validation"),
+    *("engine.hashing", "domain.oauth_errors", "domain.worktree", "app.running_gateway"),
+)
+"""Told to those who call tools, sign in or give commands; no request of a model meets them."""
 
 
 def is_met(error: type[errors.LlmgwError]) -> bool:
-    return not error.__module__.removeprefix("llmgw_desktop.").startswith(OF_TOOLS)
+    return not error.__module__.removeprefix("llmgw_desktop.").startswith(NOT_OF_MODELS)
 
 
 def all_kinds() -> set[str]:

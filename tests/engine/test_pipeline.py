@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from llmgw_desktop.domain.flight import FlightState, PhaseName
+from llmgw_desktop.domain.flight import FlightQuery, FlightState, PhaseName
 from llmgw_desktop.engine.flights.recorder import REFUSALS_KEPT_PER_S
 from tests.engine.conftest import House
 from tests.support.answers import Answer, Delivery, Refusal, json_with_200
@@ -274,3 +274,21 @@ class TestStopping:
         assert b"event: error" in told
         assert b"message_stop" not in told
         assert sorted(flight.state for flight in house.closed) == [FlightState.CUT, FlightState.OK]
+
+
+async def test_a_flight_belongs_to_its_client_by_its_id(house: House) -> None:
+    body = {
+        "model": "claude-stub",
+        "max_tokens": 8,
+        "messages": [{"role": "user", "content": "Hi"}],
+    }
+    async with house.post("/v1/messages", body) as answer:
+        assert answer.status == 200
+    async with house.post("/v1/messages", body, Authorization="Bearer wrong") as refused:
+        assert refused.status == 401
+    await asyncio.to_thread(house.container.recording.store.flush, 5)
+    kept = {
+        each.client: each.owner
+        for each in house.container.recording.reader.page(FlightQuery(), offset=0, limit=9)
+    }
+    assert kept == {"local": "local", "–": None}

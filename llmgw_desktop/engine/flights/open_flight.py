@@ -85,6 +85,7 @@ class OpenFlight:
         "model_asked",
         "model_served",
         "operation",
+        "owner",
         "passed_rules",
         "path",
         "phases",
@@ -124,6 +125,7 @@ class OpenFlight:
         self.started_at_s = clock.now_s()
         self.state = FlightState.RUNNING
         self.client = NO_CLIENT
+        self.owner: str | None = None
         self.model_asked = ""
         self.model_served: str | None = None
         self.provider: str | None = None
@@ -274,6 +276,7 @@ class OpenFlight:
             self.cost_usd,
             None if self.candidate is None else self.candidate.upstream.account,
             self.prompt_facts,
+            self.owner,
         )
 
     def timeline(self) -> tuple[Phase, ...]:

@@ -82,7 +82,7 @@ class RunFlights:
         )
         flight.started -= max(self._clock.now_s() - job.asked_at_s, 0.0)
         flight.started_at_s = job.asked_at_s
-        flight.client = job.client
+        flight.client, flight.owner = job.client, job.owner
         flight.provider = provider_of(job.cli)
         flight.upstream_protocol = ModelProtocol.CLI
         flight.model_asked = f"{flight.provider}/{job.model or 'default'}"

@@ -33,6 +33,7 @@ COMMON_COLUMNS = (
     *("streaming", "status", "stop_reason", "error_kind", "attempts"),
     *("upstream_protocol", "losses", "account"),
     *FACT_COLUMNS,
+    "owner",
 )
 OWN_COLUMNS = (
     *("id", "started_at_s", "ttft_ms", "took_ms", "input_tokens", "output_tokens"),
@@ -94,6 +95,7 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
         flight.losses,
         flight.account,
         flight.prompt_facts,
+        flight.owner,
     )
     common, words = _common(told)
     error_text = short(flight.error_text, TEXT_CHARS)
@@ -124,7 +126,8 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
 def _common(told: Row) -> tuple[Row, str]:
     """With the words that a text filter looks into, but for those of an error."""
     state, client, protocol, operation, asked, served, provider, *rest = told
-    streaming, status, stop_reason, error_kind, attempts, upstream, losses, account, facts = rest
+    streaming, status, stop_reason, error_kind, attempts, upstream, *more = rest
+    losses, account, facts, owner = more
     client, asked = client[:NAME_CHARS], asked[:NAME_CHARS]
     served, provider = short(served, NAME_CHARS), short(provider, NAME_CHARS)
     common = (
@@ -144,6 +147,7 @@ def _common(told: Row) -> tuple[Row, str]:
         " ".join(losses) or None,
         short(account, NAME_CHARS),
         *(_NO_FACTS if facts is None else fact_cells(facts)),
+        owner,
     )
     return common, search_words(asked, served, client, provider, error_kind)
 

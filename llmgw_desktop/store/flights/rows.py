@@ -166,6 +166,7 @@ def summary_of(row: Row) -> FlightSummary:
         cost_usd=row[29],
         account=row[30],
         prompt_facts=None if row[31] is None else facts_of(row[31:36]),
+        owner=row[36],
     )
 
 

@@ -56,6 +56,7 @@ def test_summary_and_timeline() -> None:
         "upstream_protocol": ModelProtocol.GEMINI,
         "losses": ("seed",),
         "prompt_facts": PromptFacts(stable_prefix_hash="ab", stable_prefix_tokens=3),
+        "owner": "cli_1",
     }
     for name, value in noted.items():
         setattr(flight, name, value)
