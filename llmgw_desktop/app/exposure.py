@@ -13,6 +13,7 @@ from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.store.tls_files import server_context
 
 _HOST_VARIABLE = "LLM_GATEWAY_HTTP_HOST"
+_FOR_OTHERS = (RegistrationPolicy.SHARED_SECRET, RegistrationPolicy.OPEN_DEV)
 
 
 def check_exposure(
@@ -52,9 +53,10 @@ def _check_encryption(settings: Settings, file: str, env: Mapping[str, str]) -> 
 def _check_that_somebody_may(
     settings: Settings, file: str, env: Mapping[str, str], *, has_clients: Callable[[], bool]
 ) -> None:
-    """This computer's access key opens on this computer alone."""
+    """This computer's access key opens on this computer alone, as its programs alone register
+    where no more is set."""
     oauth = settings.oauth
-    takes_others = oauth.registration_policy is not RegistrationPolicy.STATIC_CLIENTS
+    takes_others = oauth.registration_policy in _FOR_OTHERS
     if settings.access.bearer or has_clients():
         return
     if oauth.enabled and (takes_others or oauth.takes_documents):
@@ -72,8 +74,8 @@ def _open_by(oauth: OauthSettings) -> str:
     """What lets unknown programs ask; empty where nothing does."""
     if not oauth.enabled:
         return ""
-    if oauth.registration_policy is RegistrationPolicy.OPEN_DEV:
-        return 'http.oauth.registration_policy is "open_dev"'
+    if oauth.takes_strangers:
+        return f'http.oauth.registration_policy is "{oauth.registration_policy}"'
     if oauth.allow_public_clients:
         return "http.oauth.allow_public_clients is true"
     return ""

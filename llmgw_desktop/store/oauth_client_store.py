@@ -1,5 +1,6 @@
 """The programs that may ask to be let in, and the operator's secrets, in `gateway.db`."""
 
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,16 +31,11 @@ class OauthClientStore:
         self._dialect = Dialect()
 
     def add(self, client: OauthClient) -> None:
-        """Raises StoreError where too many have registered."""
-        registered = OauthClientRow.select().where(
-            (OauthClientRow.made == str(ClientMade.REGISTERED))
-            & OauthClientRow.revoked_at_s.is_null()
-        )
+        """Where too many have registered, the first of those that nobody has let in goes.
+        Raises StoreError where all were let in."""
         with self._file.transaction() as connection:
             if client.made is ClientMade.REGISTERED:
-                rows = connection.execute(*self._dialect.compose(registered.tuples())).fetchall()
-                if len(rows) >= MOST_REGISTERED:
-                    raise StoreError(f"{MOST_REGISTERED} programs have registered; no more can.")
+                self._make_room(connection)
             connection.execute(*self._dialect.compose(OauthClientRow.insert(_row(client))))
 
     def find(self, client_id: str) -> OauthClient | None:
@@ -86,6 +82,20 @@ class OauthClientStore:
 
     def close(self) -> None:
         self._file.close()
+
+    def _make_room(self, connection: sqlite3.Connection) -> None:
+        is_one = (OauthClientRow.made == str(ClientMade.REGISTERED)) & (
+            OauthClientRow.revoked_at_s.is_null()
+        )
+        registered = OauthClientRow.select(OauthClientRow.id).where(is_one).tuples()
+        if len(connection.execute(*self._dialect.compose(registered)).fetchall()) < MOST_REGISTERED:
+            return
+        let_in = GrantRow.select(GrantRow.client_id)
+        idle = registered.where(OauthClientRow.id.not_in(let_in))
+        first = idle.order_by(OauthClientRow.made_at_s, OauthClientRow.id).limit(1)
+        query = OauthClientRow.delete().where(OauthClientRow.id.in_(first))
+        if connection.execute(*self._dialect.compose(query)).rowcount == 0:
+            raise StoreError(f"{MOST_REGISTERED} programs have registered; no more can.")
 
     def _clients(self, query: Any) -> list[OauthClient]:
         ordered = query.order_by(OauthClientRow.made_at_s, OauthClientRow.id).tuples()

@@ -15,9 +15,12 @@ from llmgw_desktop.domain.settings import HttpSettings, Settings
 from tests.support.certificates import make_pair
 
 TOKEN = "t0ken-of-the-proxy-0123456789abcdef"
-CLOSED = OauthSettings(allow_public_clients=False)
+CLOSED = OauthSettings(
+    registration_policy=RegistrationPolicy.STATIC_CLIENTS, allow_public_clients=False
+)
 OPEN_DEV = replace(CLOSED, registration_policy=RegistrationPolicy.OPEN_DEV)
-PUBLIC = OauthSettings(allow_public_clients=True)
+THIS_COMPUTER = replace(CLOSED, registration_policy=RegistrationPolicy.THIS_COMPUTER)
+PUBLIC = replace(CLOSED, allow_public_clients=True)
 ELSEWHERE = [
     (HttpSettings(host="0.0.0.0", tls_at_proxy=True), AccessSettings(bearer=TOKEN)),
     (HttpSettings(host="192.168.1.5", tls_at_proxy=True), AccessSettings(bearer=TOKEN)),
@@ -39,7 +42,7 @@ def _check(
 
 
 def test_on_this_computer_everything_may_be_open() -> None:
-    for oauth in (CLOSED, OPEN_DEV, PUBLIC):
+    for oauth in (CLOSED, OPEN_DEV, THIS_COMPUTER, PUBLIC):
         for host in ("127.0.0.1", "::1", "localhost"):
             assert not _check(Settings(http=HttpSettings(host=host), oauth=oauth))
     own = HttpSettings(public_url="http://127.0.0.1:3333")
@@ -76,6 +79,7 @@ def test_somebody_must_be_able_to_come_in() -> None:
     assert "none of them could come in" in _check(
         replace(nobody, oauth=OauthSettings(enabled=False))
     )
+    assert "none of them could come in" in _check(replace(nobody, oauth=THIS_COMPUTER))
     assert not _check(nobody, has_clients=True)
     assert not _check(replace(nobody, access=AccessSettings(bearer=TOKEN)))
     by_secret = replace(CLOSED, registration_policy=RegistrationPolicy.SHARED_SECRET)
@@ -89,7 +93,7 @@ def test_the_option_is_named_where_it_was_used() -> None:
 
 
 @pytest.mark.parametrize(("http", "access"), ELSEWHERE)
-@pytest.mark.parametrize("oauth", [OPEN_DEV, PUBLIC])
+@pytest.mark.parametrize("oauth", [OPEN_DEV, THIS_COMPUTER, PUBLIC])
 def test_strangers_do_not_ask_from_elsewhere_unless_it_is_meant(
     http: HttpSettings, access: AccessSettings, oauth: OauthSettings
 ) -> None:

@@ -22,6 +22,7 @@ OPEN_DEV = {"LLM_GATEWAY_OAUTH_OPEN_DEV": "1"}
     [
         ('public_url = "https://gw.example.com"', 'registration_policy = "open_dev"', OPEN_DEV),
         ("", 'registration_policy = "open_dev"', OPEN_DEV | {"LLM_GATEWAY_TUNNEL_PROVIDER": "x"}),
+        ('public_url = "https://gw.example.com"', 'registration_policy = "this_computer"', {}),
         ('public_url = "https://gw.example.com"', "allow_public_clients = true", {}),
         ("tls_at_proxy = true", "allow_public_clients = true", {}),
         ("", "allow_public_clients = true", {"LLM_GATEWAY_TUNNEL_PROVIDER": "cloudflared"}),

@@ -123,7 +123,7 @@ def test_what_is_old_goes_and_the_rest_stays(store: GrantStore, tmp_path: Path) 
     clients.close()
 
 
-def test_too_many_cannot_register(tmp_path: Path) -> None:
+def test_too_many_cannot_register(store: GrantStore, tmp_path: Path) -> None:
     clients = OauthClientStore(tmp_path / "gateway.db")
 
     def client(number: int, made: ClientMade = ClientMade.REGISTERED) -> OauthClient:
@@ -131,9 +131,17 @@ def test_too_many_cannot_register(tmp_path: Path) -> None:
 
     for number in range(MOST_REGISTERED):
         clients.add(client(number))
+    opened(store, grant(client_id="oac_0"), b"code")
+    clients.add(client(MOST_REGISTERED))
+    known = {each.id for each in clients.all()}
+    assert len(known) == MOST_REGISTERED
+    assert "oac_0" in known, "a person has let it in"
+    assert "oac_1" not in known, "the first of those whom nobody let in makes room"
+    for number in range(2, MOST_REGISTERED + 1):
+        opened(store, grant(number, client_id=f"oac_{number}"), b"code %d" % number)
     with pytest.raises(StoreError, match="no more can"):
-        clients.add(client(MOST_REGISTERED))
-    clients.add(client(MOST_REGISTERED, ClientMade.STATIC))
+        clients.add(client(MOST_REGISTERED + 1))
+    clients.add(client(MOST_REGISTERED + 1, ClientMade.STATIC))
     clients.close()
 
 

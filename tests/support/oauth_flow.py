@@ -62,7 +62,7 @@ class Kept(TokenStorage):
         self.client = client_info
 
 
-def provider(url: str, kept: Kept, browse: Browse, **more: str) -> OAuthClientProvider:
+def provider(url: str, kept: Kept, browse: Browse, **more: object) -> OAuthClientProvider:
     sent_to: list[str] = []
 
     async def open_browser(address: str) -> None:
@@ -96,7 +96,9 @@ def provider(url: str, kept: Kept, browse: Browse, **more: str) -> OAuthClientPr
 
 
 @asynccontextmanager
-async def oauth_client(url: str, kept: Kept, browse: Browse, **more: str) -> AsyncIterator[Client]:
+async def oauth_client(
+    url: str, kept: Kept, browse: Browse, **more: object
+) -> AsyncIterator[Client]:
     auth = kept.auth = provider(url, kept, browse, **more)
     http = httpx2.AsyncClient(auth=auth, timeout=60)
     async with http, Client(streamable_http_client(url, http_client=http)) as client:

@@ -93,7 +93,7 @@ class Addresses:
             "introspection_endpoint_auth_methods_supported": with_secret,
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
-            "client_id_metadata_document_supported": settings.takes_documents,
+            "client_id_metadata_document_supported": settings.asks_for_documents,
         }
         if settings.registration_policy is not RegistrationPolicy.STATIC_CLIENTS:
             document["registration_endpoint"] = self.issuer + REGISTER

@@ -12,6 +12,7 @@ from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.oauth import GRANTABLE_SCOPES, ClientMade, OauthClient
 from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError, ShownToPerson
 from llmgw_desktop.domain.oauth_settings import RegistrationPolicy
+from llmgw_desktop.domain.reach import names_this_computer
 from llmgw_desktop.engine.hashing import HashingBusy
 from llmgw_desktop.engine.oauth.client_metadata import (
     check_rest,
@@ -21,6 +22,7 @@ from llmgw_desktop.engine.oauth.client_metadata import (
 )
 from llmgw_desktop.engine.oauth.documents import Documents, is_document_id
 from llmgw_desktop.engine.oauth.parts import OauthParts
+from llmgw_desktop.engine.oauth.redirects import leads_here
 from llmgw_desktop.engine.oauth.secrets_made import SECRET, made
 from llmgw_desktop.store.oauth_client_store import REGISTRATION_SECRET
 
@@ -87,11 +89,11 @@ class Clients:
             raise _not_proven()
         return client
 
-    async def register(self, said: Mapping[str, Any]) -> tuple[OauthClient, str]:
-        """A program makes itself known: with its secret, empty for a public one.
+    async def register(self, said: Mapping[str, Any], address: str = "") -> tuple[OauthClient, str]:
+        """A program at that address makes itself known: with its secret, empty for a public one.
         Raises OauthError."""
-        await self._check_policy(said)
-        redirects, proof = checked_redirects(said), checked_proof(said)
+        await self._check_policy(said, address)
+        redirects, proof = self._redirects(said), checked_proof(said)
         check_rest(said)
         client = OauthClient(
             id=self._ids.new("oac"),
@@ -117,10 +119,30 @@ class Clients:
             raise OauthError(OauthCode.TEMPORARILY_UNAVAILABLE, str(error)) from error
         return client, secret
 
-    async def _check_policy(self, said: Mapping[str, Any]) -> None:
+    def _redirects(self, said: Mapping[str, Any]) -> tuple[str, ...]:
+        """Of programs of this computer those that lead to it: some name a web page besides, for
+        when they run elsewhere. Raises OauthError."""
+        redirects = checked_redirects(said)
+        if self._settings().registration_policy is not RegistrationPolicy.THIS_COMPUTER:
+            return redirects
+        if not (here := tuple(filter(leads_here, redirects))):
+            raise OauthError(
+                OauthCode.INVALID_REDIRECT_URI,
+                "A program that registers here is sent back to this computer: one of redirect_uris"
+                " must be http to 127.0.0.1, [::1] or localhost.",
+            )
+        return here
+
+    async def _check_policy(self, said: Mapping[str, Any], address: str) -> None:
         policy = self._settings().registration_policy
         if policy is RegistrationPolicy.OPEN_DEV:
             return
+        if policy is RegistrationPolicy.THIS_COMPUTER:
+            if names_this_computer(address):
+                return
+            raise OauthError(
+                OauthCode.ACCESS_DENIED, "Only programs of the gateway's own computer register."
+            )
         if policy is RegistrationPolicy.STATIC_CLIENTS:
             raise OauthError(
                 OauthCode.ACCESS_DENIED,

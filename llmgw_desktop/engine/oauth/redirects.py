@@ -35,6 +35,11 @@ def is_registered(uri: str, registered: Iterable[str]) -> bool:
     )
 
 
+def leads_here(uri: str) -> bool:
+    """To this computer."""
+    return _LOOPBACK.fullmatch(uri) is not None
+
+
 def with_answer(uri: str, answer: str) -> str:
     """The address with the answer's parameters behind its own."""
     return f"{uri}{'&' if '?' in uri else '?'}{answer}"

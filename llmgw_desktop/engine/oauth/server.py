@@ -140,7 +140,7 @@ class OauthServer:
         """A program that makes itself known, with its secret. Raises OauthError, StoreError."""
         self._rates.registrations.take(address)
         await self._sweep()
-        return await self._clients.register(said)
+        return await self._clients.register(said, address)
 
     async def given_back(
         self, form: Mapping[str, str], authorization: str = "", address: str = ""

@@ -21,8 +21,10 @@ OAUTH_KEYS: dict[str, tuple[Value, str]] = {
     "registration_policy": (
         Word(words=RegistrationPolicy),
         "Who may make a program known: a person with `llmgw oauth client add`; whoever knows the"
-        " secret of `llmgw oauth shared-secret set`; or everybody, for development, which needs"
-        f" the environment's `{OPEN_DEV_VARIABLE}=1` besides.",
+        " secret of `llmgw oauth shared-secret set`; everybody, for development, which needs"
+        f" the environment's `{OPEN_DEV_VARIABLE}=1` besides; or every program of this computer,"
+        ' to be sent back to this computer alone. "static_clients" if left out where the gateway'
+        " can be reached from elsewhere.",
     ),
     "allow_public_clients": (
         YesNo(),
@@ -69,6 +71,7 @@ class OauthTable:
                 raise self._error(key, words)
         if way_in:
             values.setdefault("allow_public_clients", False)
+            values.setdefault("registration_policy", RegistrationPolicy.STATIC_CLIENTS)
         settings = OauthSettings(**values)
         if settings.registration_policy is RegistrationPolicy.OPEN_DEV and not self._is_open_dev():
             raise self._error(

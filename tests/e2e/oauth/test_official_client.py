@@ -17,7 +17,7 @@ from tests.support.oauth_browser import PersonAtTerminal
 from tests.support.oauth_flow import REDIRECT, Kept, oauth_client
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
-OPEN = '[http.oauth]\nregistration_policy = "open_dev"\n'
+CLOSED = '[http.oauth]\nregistration_policy = "static_clients"\n'
 
 
 def _free_port() -> int:
@@ -29,12 +29,7 @@ def _free_port() -> int:
 @pytest.fixture
 def setup(tmp_path: Path) -> GatewaySetup:
     """With a port that stays: another one would be another issuer."""
-    return GatewaySetup(
-        home=tmp_path / "home",
-        toml=OPEN,
-        environment={"LLM_GATEWAY_OAUTH_OPEN_DEV": "1"},
-        arguments=("--port", str(_free_port())),
-    )
+    return GatewaySetup(home=tmp_path / "home", arguments=("--port", str(_free_port())))
 
 
 async def _post(gateway: Gateway, path: str, **form: str | None) -> httpx2.Response:
@@ -101,7 +96,7 @@ async def test_let_in_renewed_restarted_and_sent_away(setup: GatewaySetup) -> No
 
 
 async def test_a_program_that_a_person_made_known(setup: GatewaySetup) -> None:
-    closed = GatewaySetup(home=setup.home, arguments=setup.arguments)
+    closed = GatewaySetup(home=setup.home, toml=CLOSED, arguments=setup.arguments)
     closed.write_config()
     back = ("--redirect-uri", "http://127.0.0.1/callback")
     done = closed.command("oauth", "client", "add", "Agent", "--public", *back)

@@ -13,6 +13,7 @@ import pytest
 
 from llmgw_desktop.domain.consent import ConsentAnswer, ConsentWay
 from llmgw_desktop.domain.oauth import ClientMade, ClientProof, OauthClient
+from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.store.oauth_client_store import REGISTRATION_SECRET
 from llmgw_desktop.store.secret_hash import hashed
@@ -101,10 +102,10 @@ async def test_where_everything_is(house: House) -> None:
     assert told["code_challenge_methods_supported"] == ["S256"]
     assert told["token_endpoint"] == f"{house.url}/oauth/token"
     assert told["authorization_response_iss_parameter_supported"] is True
-    assert told["client_id_metadata_document_supported"] is True
+    assert told["client_id_metadata_document_supported"] is False, "it would need the open internet"
+    assert told["registration_endpoint"] == f"{house.url}/oauth/register"
     assert "none" in told["token_endpoint_auth_methods_supported"]
     assert "admin" not in told["scopes_supported"]
-    assert "registration_endpoint" not in told
     for place, resource in (("", house.url), ("/mcp", f"{house.url}/mcp")):
         well_known = f"{house.url}/.well-known/oauth-protected-resource{place}"
         async with house.session.get(well_known) as answer:
@@ -329,9 +330,43 @@ async def register(house: House, said: Any, query: str = "") -> tuple[int, dict[
         return answer.status, await answer.json()
 
 
-async def test_nobody_registers_unless_it_is_set(house: House) -> None:
-    status, told = await register(house, WANTED)
-    assert (status, told["error"]) == (403, "access_denied")
+async def test_programs_of_this_computer_register_and_are_sent_back_to_it(house: House) -> None:
+    away = ["https://editor.example/redirect", "http://localhost/callback", REDIRECT]
+    status, told = await register(house, WANTED | {"redirect_uris": away})
+    assert status == 201
+    assert told["redirect_uris"] == away[1:]
+    client = await asyncio.to_thread(house.container.oauth.clients.find, told["client_id"])
+    assert client is not None
+    assert client.redirect_uris == tuple(away[1:])
+    status, told = await register(house, WANTED | {"redirect_uris": away[:1]})
+    assert (status, told["error"]) == (400, "invalid_redirect_uri")
+
+
+async def test_a_page_of_another_site_registers_nothing(house: House) -> None:
+    before = len(await asyncio.to_thread(house.container.oauth.clients.all))
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        place = f"{house.url}/oauth/register"
+        async with house.session.post(place, json=WANTED, headers=headers) as answer:
+            assert answer.status == 403
+    assert len(await asyncio.to_thread(house.container.oauth.clients.all)) == before
+
+
+async def test_programs_of_other_computers_do_not_register(house: House) -> None:
+    for address in ("192.168.1.7", "2001:db8::7", ""):
+        with pytest.raises(OauthError) as refused:
+            await house.container.oauth.server.registered(WANTED, address)
+        assert refused.value.code is OauthCode.ACCESS_DENIED
+
+
+async def test_nobody_registers_where_a_person_makes_programs_known(tmp_path: Path) -> None:
+    async with house_in(tmp_path / "home", POLICY.format("static_clients")) as house:
+        status, told = await register(house, WANTED)
+        assert (status, told["error"]) == (403, "access_denied")
+        place = f"{house.url}/.well-known/oauth-authorization-server"
+        async with house.session.get(place) as answer:
+            told = await answer.json()
+    assert "registration_endpoint" not in told
+    assert told["client_id_metadata_document_supported"] is True
 
 
 async def test_registering_with_the_shared_secret(tmp_path: Path) -> None:

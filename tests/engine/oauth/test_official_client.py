@@ -11,13 +11,10 @@ from llmgw_desktop.domain.principal import Scope
 from tests.engine.conftest import House, house_in
 from tests.support.oauth_flow import Kept, PersonInHouse, oauth_client
 
-OPEN = '[http.oauth]\nregistration_policy = "open_dev"\n'
-
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    env = {"LLM_GATEWAY_OAUTH_OPEN_DEV": "1"}
-    async with house_in(tmp_path / "home", OPEN, env) as house:
+    async with house_in(tmp_path / "home") as house:
         yield house
 
 

@@ -22,7 +22,7 @@ def test_what_holds_when_nothing_is_set(tmp_path: Path) -> None:
     settings = _settings(tmp_path, "")
     assert settings.oauth == OauthSettings()
     assert settings.oauth.enabled
-    assert settings.oauth.registration_policy is RegistrationPolicy.STATIC_CLIENTS
+    assert settings.oauth.registration_policy is RegistrationPolicy.THIS_COMPUTER
     assert settings.http.public_url == ""
 
 
@@ -47,6 +47,7 @@ def test_a_public_address_lets_no_public_clients_in_unasked(tmp_path: Path) -> N
     assert settings.http.public_url == "https://gateway.example.com"
     assert not settings.oauth.allow_public_clients
     assert not settings.oauth.takes_documents
+    assert settings.oauth.registration_policy is RegistrationPolicy.STATIC_CLIENTS
     assert not settings.oauth.is_open
     asked = _settings(tmp_path, f"{public}[http.oauth]\nallow_public_clients = true\n")
     assert asked.oauth.allow_public_clients

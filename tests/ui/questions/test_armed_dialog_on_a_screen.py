@@ -4,7 +4,6 @@ goes where it went before, and Allow waits until the person has turned to it."""
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -13,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.x_screen import do, missing_screen, x_screen
+
 _CHECKOUT = Path(__file__).resolve().parents[3]
-_TOOLS = ("Xvfb", "openbox", "xdotool", "xprop")
-_MISSING = ", ".join(name for name in _TOOLS if shutil.which(name) is None)
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.skipif(bool(_MISSING), reason=f"needs {_MISSING}"),
+    pytest.mark.skipif(bool(missing_screen()), reason=missing_screen() or "a screen can be made"),
 ]
 _PROGRAM = """
 import sys, tempfile
@@ -77,35 +76,9 @@ app.exec()
 
 @pytest.fixture
 def screen(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """An X server with a window manager, for this test alone."""
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "1000x700x24", "-nolisten", "tcp"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert server.stdout is not None
-    number = server.stdout.readline().strip()
-    env = {
-        **os.environ,
-        "DISPLAY": f":{number}",
-        "QT_QPA_PLATFORM": "xcb",
-        "XDG_CONFIG_HOME": str(tmp_path / "config"),
-        "PYTHONPATH": str(_CHECKOUT),
-        "QT_SCALE_FACTOR": "1",
-        "NO_AT_BRIDGE": "1",
-    }
-    manager = subprocess.Popen(["openbox", "--sm-disable"], env=env, stderr=subprocess.DEVNULL)
-    root = ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"]
-    for _ in range(200):
-        if "window id" in subprocess.run(root, env=env, capture_output=True, text=True).stdout:
-            break
-        time.sleep(0.05)
-    yield env
-    for process in (manager, server):
-        process.terminate()
-        process.wait(timeout=20)
-    server.stdout.close()
+    with x_screen() as shown:
+        config = str(tmp_path / "config")
+        yield {**os.environ, **shown, "XDG_CONFIG_HOME": config, "PYTHONPATH": str(_CHECKOUT)}
 
 
 def until(process: subprocess.Popen[str], word: str) -> list[str]:
@@ -117,10 +90,6 @@ def until(process: subprocess.Popen[str], word: str) -> list[str]:
         if line.startswith(word):
             return seen
     pytest.fail(f"it ended without saying {word}: {seen}")
-
-
-def do(env: dict[str, str], *words: str) -> None:
-    subprocess.run(["xdotool", *words], env=env, check=True, timeout=30)
 
 
 def test_it_takes_no_keys_and_is_armed_when_it_is_looked_at(screen: dict[str, str]) -> None:
