@@ -138,14 +138,20 @@ class Policies:
         reservation = ledger.reserve(amounts)
         return Admitted(places=places, reservation=reservation, client_id=principal.client_id)
 
-    def settle(self, admitted: Admitted, usage: Usage, cost_usd: float | None) -> None:
-        """By what was told. What is not known counts as it was reserved."""
+    def settle(
+        self, admitted: Admitted, usage: Usage, cost_usd: float | None, *, is_whole: bool = True
+    ) -> None:
+        """By what was told. What is not known counts as it was reserved; of an answer that broke
+        off the rest is not known, so at least that counts."""
         ledger = self._ledgers[admitted.client_id]
         used: dict[Measure, float] = {Measure.REQUESTS: 1.0}
         if usage.input_tokens is not None or usage.output_tokens is not None:
             used[Measure.TOKENS] = float((usage.input_tokens or 0) + (usage.output_tokens or 0))
         if cost_usd is not None:
             used[Measure.USD] = cost_usd
+        if not is_whole:
+            reserved = admitted.reservation.amounts
+            used = {each: max(figure, reserved.get(each, 0.0)) for each, figure in used.items()}
         ledger.settle(admitted.reservation, used)
         self._keep_figures(admitted.client_id, ledger)
 
