@@ -1,4 +1,4 @@
-"""What remote callers say is words to every CLI: no file and no command, however it is put together."""
+"""What remote callers say is words to every CLI: no file and no command, however put together."""
 
 import pytest
 
@@ -48,5 +48,6 @@ def test_a_mail_address_stays_one_and_a_mention_is_broken_once() -> None:
 @pytest.mark.parametrize("name", list(RIGHTS))
 def test_what_is_empty_takes_no_safe_mode_away(name: CliName) -> None:
     safe = RIGHTS[name].safe
-    for empty in ("", [], False):
+    empties: tuple[object, ...] = ("", [], False)
+    for empty in empties:
         assert in_safe_mode(name, dict.fromkeys(safe, empty)) == safe
