@@ -201,4 +201,7 @@ def in_safe_mode(cli: CliName, options: Mapping[str, object]) -> dict[str, objec
     said = {name for name, value in options.items() if asks(value)}
     if said & rights.says:
         return dict(options)
-    return {**rights.safe, **{name: options[name] for name in options if options[name] is not None}}
+    given = {name: options[name] for name in options if options[name] is not None}
+    # what is empty says nothing, and takes the place of nothing
+    empty = rights.safe.keys() & given.keys() - said
+    return {**rights.safe, **{name: given[name] for name in given if name not in empty}}

@@ -65,6 +65,8 @@ class ConsentRequest:
     """Where the browser asks from."""
     is_local: bool
     """The browser runs on this computer, so that a loopback redirect leads to a program here."""
+    port: int | None = None
+    """Of the browser's own end of its connection; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,3 +117,8 @@ def kind_of(client_id: str) -> PrincipalKind:
     if client_id.startswith(_PROXIED):
         return PrincipalKind.PROXIED
     return PrincipalKind.KEY if client_id.startswith("cli_") else PrincipalKind.OAUTH
+
+
+def known_as(client_id: str, name: str) -> str:
+    """`Principal.known_as` of one that is remembered by its id and name alone."""
+    return client_id if kind_of(client_id) in REMOTE_KINDS else name

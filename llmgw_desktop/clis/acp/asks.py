@@ -13,7 +13,7 @@ from llmgw_desktop.clis.told import first_text, object_of, text_of
 from llmgw_desktop.domain.permission import Ask, FileChange, PermissionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from acp.schema import RequestPermissionRequest
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _EDITS = ("edit", "delete", "move")
 _FOLDER = re.compile(r"\[current working directory ([^\]\n]+)\]")
+_FOLDERS = ("cwd", "workdir")
+_SAID_ALREADY = frozenset({"description", *_FOLDERS})
 _ONCE = ("allow_once", "once", "proceed_once", "allow-once")
 """Where several options would allow once, those that are known to do nothing more."""
 
@@ -71,7 +73,8 @@ def _told(waiting: OpenAsk, dialect: Dialect) -> dict[str, Any]:
             "arguments": arguments,
         }
     if call.kind == "execute" and (command := dialect.command_of(call)):
-        return {"kind": PermissionKind.COMMAND, "command": command}
+        arguments = _writable(_beside(call, command))
+        return {"kind": PermissionKind.COMMAND, "command": command, "arguments": arguments}
     if call.kind in _EDITS and (changes := _changes(waiting)):
         return {"kind": PermissionKind.EDIT, "changes": changes, "tool": dialect.tool_of(call)}
     if call.kind == "fetch" and (url := first_text(call.given, "url", "uri")):
@@ -92,14 +95,33 @@ def _changes(waiting: OpenAsk) -> tuple[FileChange, ...]:
     own = object_of(asked.raw_input)
     found = changes_in(asked) or tuple(written_out(call, own)) or call.changes
     found = found or tuple(written_out(call, call.given))
-    if not found and call.kind != "edit":
-        return tuple(FileChange(path=each) for each in call.paths)
-    return found
+    if call.kind == "edit":
+        return found
+    if call.kind == "delete":  # what may be changed may not be removed: that is asked by itself
+        paths = tuple(each.path for each in found) or call.paths
+        return tuple(FileChange(path=each, is_gone=True) for each in paths)
+    return found or tuple(_moved(call.paths))
+
+
+def _moved(paths: tuple[str, ...]) -> Iterator[FileChange]:
+    """From the first to the last."""
+    for each in paths:
+        yield FileChange(path=each, is_gone=each == paths[0] and len(paths) > 1)
+
+
+def _beside(call: Call, command: str) -> dict[str, Any]:
+    """What else decides what a command does; not what is only said about it."""
+    said: dict[str, object] = {"command": command, "commands": [command]}
+    return {
+        name: value
+        for name, value in call.given.items()
+        if name not in _SAID_ALREADY and not (name in said and said[name] == value)
+    }
 
 
 def _folder(call: Call) -> str:
     found = _FOLDER.match(call.words)
-    return text_of(call.given.get("cwd")) or (found.group(1) if found else "")
+    return first_text(call.given, *_FOLDERS) or (found.group(1) if found else "")
 
 
 def _writable(arguments: Mapping[str, Any]) -> dict[str, object]:

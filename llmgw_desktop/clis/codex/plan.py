@@ -34,6 +34,7 @@ from llmgw_desktop.domain.run_errors import InvalidRun
 
 FACTS = CliFacts(streams=True, forks=True, tells_cache=True)
 _SCHEMA_FILE = "output-schema.json"
+_FULL_AUTO = ("fullAuto", "useLegacyFullAutoFlag")
 _WRITTEN_HERE = (
     "sandboxMode",
     "askForApproval",
@@ -125,14 +126,16 @@ def _before(asked: Asked) -> list[str]:
 def sandbox_of(asked: Asked) -> str:
     """Empty: that of its settings."""
     asked.refuse_both(BYPASS, "sandboxMode", "it means no sandbox")
-    asked.refuse_both(BYPASS, "fullAuto", "it means no sandbox")
+    for name in _FULL_AUTO:
+        asked.refuse_both(BYPASS, name, "it means no sandbox")
     asked.refuse_both(BYPASS, "askForApproval", "it means that nobody is asked")
     mode = asked.text("sandboxMode")
-    if asked.is_on("fullAuto") and mode not in ("", MAY_WRITE):
+    full_auto = next((name for name in _FULL_AUTO if asked.is_on(name)), "")
+    if full_auto and mode not in ("", MAY_WRITE):
         raise InvalidRun(
-            f"it means sandboxMode `{MAY_WRITE}`, and another is asked for", field="fullAuto"
+            f"it means sandboxMode `{MAY_WRITE}`, and another is asked for", field=full_auto
         )
-    return MAY_WRITE if asked.is_on("fullAuto") else mode
+    return MAY_WRITE if full_auto else mode
 
 
 def _schema(

@@ -12,14 +12,12 @@ def same_question(request: ConsentRequest, asking: Peer | None) -> tuple[object,
     """Equal for such requests; None for one that is a question of its own in any case.
 
     A program on this computer may listen on another port each time. Where it is not known which
-    one it is, only the same port leads to the same program.
+    one it is, or whose the browser is, the answer may be read by anybody on the way: then each
+    request is a question of its own.
     """
     redirect = read_redirect(request.redirect_uri)
-    if not (redirect.is_loopback and request.is_local):
+    if asking is None or not (redirect.is_loopback and request.is_local):
         return None
-    if asking is None:
-        program: tuple[object, ...] = ("port", redirect.port)
-    else:
-        program = ("process", asking.pid, asking.started_ticks)
     scopes = frozenset(request.scopes)
+    program = asking.pid, asking.started_ticks
     return request.client_id, redirect.without_port, scopes, request.resource, *program

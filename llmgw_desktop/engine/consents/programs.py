@@ -15,7 +15,7 @@ from llmgw_desktop.domain.consent import ConsentRequest, Peer
 from llmgw_desktop.domain.redirect import read_redirect
 
 _PROC = Path("/proc")
-_LISTENING = "0A"
+_LISTENING, _CONNECTED = "0A", "01"
 _TABLE_BYTES = 8 * 1024 * 1024
 _SEARCH_S = 1.0
 _V4, _V6 = "0100007F", "00000000000000000000000001000000"
@@ -44,12 +44,23 @@ class Programs:
 
     def asking(self, request: ConsentRequest) -> Peer | None:
         """The browser only carries what a program asks: it is the one that waits for the answer.
-        None for a browser elsewhere, whose loopback is not ours."""
+        None for a browser elsewhere, whose loopback is not ours, and for one of another user: who
+        holds the browser's end reads the answer before any program does."""
         redirect = read_redirect(request.redirect_uri)
         if not (redirect.is_loopback and request.is_local) or redirect.port is None:
             return None
         host = urlsplit(request.redirect_uri).hostname or ""
-        return self.listening(host, redirect.port)
+        found = self.listening(host, redirect.port)
+        if found is None or request.port is None:
+            return found
+        return found if self._users_at(request.port) == {found.user} else None
+
+    def _users_at(self, port: int) -> set[str]:
+        """Who holds connections from this port of our own."""
+        try:
+            return {_user_name(each.uid) for _, each in self._bound_to(port, _CONNECTED)}
+        except (OSError, ValueError):
+            return set()
 
     def listening(self, host: str, port: int) -> Peer | None:
         """None as well where several programs could be meant."""
@@ -64,11 +75,11 @@ class Programs:
 
     def _sockets(self, host: str, port: int) -> list[_Socket]:
         exactly, at_least = _REACHED_BY[host]
-        listening = list(self._listening_at(port))
+        listening = list(self._bound_to(port, _LISTENING))
         exact = [each for address, each in listening if address in exactly]
         return exact or [each for address, each in listening if address in at_least]
 
-    def _listening_at(self, port: int) -> Iterator[tuple[str, _Socket]]:
+    def _bound_to(self, port: int, state: str) -> Iterator[tuple[str, _Socket]]:
         for name in ("tcp", "tcp6"):
             try:
                 with (self._proc / "net" / name).open("rb") as file:
@@ -77,7 +88,7 @@ class Programs:
                 continue
             for line in lines[1:]:
                 fields = line.split()
-                if len(fields) > 9 and fields[3] == _LISTENING:
+                if len(fields) > 9 and fields[3] == state:
                     address, _, written = fields[1].rpartition(":")
                     if int(written, 16) == port:
                         yield address, _Socket(fields[9], int(fields[7]))

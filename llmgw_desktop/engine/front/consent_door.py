@@ -220,6 +220,7 @@ class ConsentDoor:
             scopes=request.scopes,
             resource=request.resource,
             address=address,
+            port=caller.peer[1] if caller.peer is not None else None,
             is_local=is_local(caller, self._oauth.issuer),
         )
 

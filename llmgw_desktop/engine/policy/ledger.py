@@ -84,6 +84,8 @@ class Ledger:
             measure = purse.budget.measure
             reserved = reservation.amounts.get(measure, 0.0)
             purse.settle(reserved, used.get(measure, reserved), now_s)
+            if not self._running:
+                purse.rest()
         for bucket in self._buckets:
             measure = bucket.limit.measure
             reserved = reservation.amounts.get(measure, 0.0)

@@ -21,7 +21,7 @@ from llmgw_desktop.domain.policy import (
     Spent,
 )
 from llmgw_desktop.domain.price import PER, Price
-from llmgw_desktop.domain.principal import Principal
+from llmgw_desktop.domain.principal import Principal, known_as
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.policy.ledger import Ledger, Reservation
 
@@ -96,7 +96,7 @@ class Policies:
         self._clock = clock
         self._price_of = price_of
         self._remembered_of = remembered
-        self._remembered: Remembered | None = None
+        self._remembered: dict[Key, tuple[float | None, float]] | None = None
         self._keep = keep
         self._ready: dict[str, _Ready] = {}
         self._ledgers: dict[str, Ledger] = {}
@@ -110,6 +110,7 @@ class Policies:
             if ready is None:
                 ready = _made_ready(ClientPolicy(client=name))
             new = Ledger(replace(ready.policy, client=name), ready.zone, self._clock)
+            self._remember(client_id, new)
             new.take_over(old)
             self._ledgers[client_id] = new
 
@@ -133,27 +134,34 @@ class Policies:
         amounts = {Measure.REQUESTS: 1.0, Measure.TOKENS: float(tokens)}
         if ready.counts_money:
             amounts[Measure.USD] = self._most_usd(places, wish, principal)
-        ledger = self._ledger_of(principal.client_id, principal.name, ready)
+        ledger = self._ledger_of(principal.client_id, principal.known_as, ready)
         reservation = ledger.reserve(amounts)
         return Admitted(places=places, reservation=reservation, client_id=principal.client_id)
 
-    def settle(self, admitted: Admitted, usage: Usage, cost_usd: float | None) -> None:
-        """By what was told. What is not known counts as it was reserved."""
+    def settle(
+        self, admitted: Admitted, usage: Usage, cost_usd: float | None, *, is_whole: bool = True
+    ) -> None:
+        """By what was told. What is not known counts as it was reserved; of an answer that broke
+        off the rest is not known, so at least that counts."""
         ledger = self._ledgers[admitted.client_id]
         used: dict[Measure, float] = {Measure.REQUESTS: 1.0}
         if usage.input_tokens is not None or usage.output_tokens is not None:
             used[Measure.TOKENS] = float((usage.input_tokens or 0) + (usage.output_tokens or 0))
         if cost_usd is not None:
             used[Measure.USD] = cost_usd
+        if not is_whole:
+            reserved = admitted.reservation.amounts
+            used = {each: max(figure, reserved.get(each, 0.0)) for each, figure in used.items()}
         ledger.settle(admitted.reservation, used)
         self._keep_figures(admitted.client_id, ledger)
 
     def spent_before(self, client_id: str, name: str, usage: Usage, cost_usd: float | None) -> None:
         """What was begun by an earlier program has ended, and nothing is reserved for it."""
-        ready = self._ready.get(client_id) or self._ready.get(name) or self._ready.get(EVERYBODY)
+        known = known_as(client_id, name)
+        ready = self._ready.get(known) or self._ready.get(EVERYBODY)
         if ready is None:
             return
-        ledger = self._ledger_of(client_id, name, ready)
+        ledger = self._ledger_of(client_id, known, ready)
         nothing = Reservation(dict.fromkeys(Measure, 0.0))
         ledger.begin(nothing)
         self.settle(Admitted(places=(), reservation=nothing, client_id=client_id), usage, cost_usd)
@@ -191,10 +199,11 @@ class Policies:
             most = max(most, usd)
         return most
 
-    def _ledger_of(self, client_id: str, name: str, ready: _Ready) -> Ledger:
+    def _ledger_of(self, client_id: str, known: str, ready: _Ready) -> Ledger:
+        """`known`: as what its table is found again when there are new settings."""
         ledger = self._ledgers.get(client_id)
         if ledger is None:
-            policy = replace(ready.policy, client=name)
+            policy = replace(ready.policy, client=known)
             ledger = self._ledgers[client_id] = Ledger(policy, ready.zone, self._clock)
             self._remember(client_id, ledger)
         return ledger
@@ -203,7 +212,7 @@ class Policies:
         if not ledger.purses:
             return
         if self._remembered is None:
-            self._remembered = self._remembered_of()
+            self._remembered = dict(self._remembered_of())
         for purse in ledger.purses:
             key = (client_id, purse.budget.measure, purse.budget.period)
             if (known := self._remembered.get(key)) is not None:
@@ -213,6 +222,8 @@ class Policies:
     def _keep_figures(self, client_id: str, ledger: Ledger) -> None:
         for spent in ledger.standing():
             key = (client_id, spent.budget.measure, spent.budget.period)
+            if self._remembered is not None:  # for a table that goes and comes back
+                self._remembered[key] = spent.begins_at_s, spent.used
             self._keep(key, spent.begins_at_s, spent.used)
 
 

@@ -52,6 +52,10 @@ class Purse:
         self._reserved = max(0.0, self._reserved - reserved)
         self._used += used
 
+    def rest(self) -> None:
+        """Nothing is under way, so nothing is reserved, whatever was rounded."""
+        self._reserved = 0.0
+
     def standing(self, now_s: float) -> Spent:
         span = self._now(now_s)
         return Spent(

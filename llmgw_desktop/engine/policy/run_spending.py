@@ -47,10 +47,18 @@ class RunSpending:
             self._policies.let_go(admitted)
 
     def ended(
-        self, flight_id: str, client_id: str, name: str, usage: Usage, cost_usd: float | None
+        self,
+        flight_id: str,
+        client_id: str,
+        name: str,
+        usage: Usage,
+        cost_usd: float | None,
+        *,
+        is_whole: bool = True,
     ) -> None:
+        """`is_whole`: it came to its end, and told all that it used."""
         admitted = self._running.pop(flight_id, None)
         if admitted is not None:
-            self._policies.settle(admitted, usage, cost_usd)
+            self._policies.settle(admitted, usage, cost_usd, is_whole=is_whole)
         else:
             self._policies.spent_before(client_id, name, usage, cost_usd)

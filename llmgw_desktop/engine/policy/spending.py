@@ -1,39 +1,59 @@
 """What one request to a model spends: taken on when it is known who may answer, settled later."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Candidate, RouteDecision
+from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.policy.policies import Admitted, Place, Policies, Wish
+from llmgw_desktop.engine.policy.policies import (
+    UNSAID_OUTPUT_TOKENS,
+    Admitted,
+    Place,
+    Policies,
+    Wish,
+)
 from llmgw_desktop.engine.routing.sizes import input_tokens_of
 
-_BOUNDS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
-"""Where vendors' requests say how long an answer may be; of several the largest counts."""
+_BOUNDS = {
+    ModelProtocol.ANTHROPIC: ("max_tokens",),
+    ModelProtocol.OPENAI_CHAT: ("max_tokens", "max_completion_tokens"),
+    ModelProtocol.OPENAI_RESPONSES: ("max_output_tokens",),
+    ModelProtocol.CODEX: ("max_output_tokens",),
+    ModelProtocol.GEMINI: ("maxOutputTokens", "max_output_tokens"),
+}
+"""Where each vendor's requests say how long an answer may be; of several the largest counts. What
+another vendor would read is not read by this one, and bounds nothing."""
+_SEVERAL = ("n", "best_of", "candidateCount", "candidate_count")
+"""How many answers are written; each may be so long."""
+_MOST_SEVERAL = 1000
+_NOTHING = Usage(input_tokens=0, output_tokens=0)
 
 
 class Spending:
     """Of one request."""
 
-    __slots__ = ("_admitted", "_policies")
+    __slots__ = ("_admitted", "_is_count", "_policies")
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
         self._admitted: Admitted | None = None
+        self._is_count = False
 
     def begin(self, request: ModelRequest, decision: RouteDecision) -> RouteDecision:
         """With those candidates that the client may use. Raises PolicyError."""
         principal = request.principal
         if self._policies.policy_of(principal) is None:
             return decision
+        self._is_count = request.operation is Operation.COUNT_TOKENS
         wish = Wish(
             model=request.model,
             places=tuple(_place(each) for each in decision.candidates),
-            input_tokens=input_tokens_of(request),
-            output_tokens=_most_output(request.fields, request.protocol),
+            input_tokens=0 if self._is_count else input_tokens_of(request),
+            output_tokens=0 if self._is_count else most_output(request.fields, request.protocol),
         )
         self._admitted = admitted = self._policies.admit(principal, wish)
         if admitted is None or admitted.places == wish.places:
@@ -45,21 +65,44 @@ class Spending:
         """The flight is closed. Where nobody was asked nothing was spent."""
         if self._admitted is None:
             return
-        if flight.attempts:
-            self._policies.settle(self._admitted, flight.usage, flight.cost_usd)
-        else:
+        if not flight.attempts:
             self._policies.let_go(self._admitted)
+        elif self._is_count:  # what was counted was not spent
+            self._policies.settle(self._admitted, _NOTHING, 0.0)
+        else:
+            # what a vendor told at the beginning of an answer is not what it came to
+            is_whole = flight.is_well or flight.stop_reason is not None
+            self._policies.settle(self._admitted, flight.usage, flight.cost_usd, is_whole=is_whole)
 
 
 def _place(candidate: Candidate) -> Place:
     return Place(candidate.upstream.provider, candidate.model)
 
 
-def _most_output(fields: Mapping[str, Any], protocol: ModelProtocol) -> int | None:
+def most_output(fields: Mapping[str, Any], protocol: ModelProtocol) -> int | None:
+    """The most that a request lets all its answers have; None: it does not say."""
     if protocol is ModelProtocol.GEMINI:
-        config = fields.get("generationConfig")
-        found = [config.get("maxOutputTokens")] if isinstance(config, dict) else []
+        configs = [fields.get(name) for name in ("generationConfig", "generation_config")]
+        asked = {
+            name: it for each in configs if isinstance(each, dict) for name, it in each.items()
+        }
     else:
-        found = [fields.get(name) for name in _BOUNDS]
-    said = [each for each in found if type(each) is int and each >= 0]
-    return max(said) if said else None
+        asked = {name: fields.get(name) for name in (*_BOUNDS.get(protocol, ()), *_SEVERAL)}
+    said = _numbers(asked, _BOUNDS.get(protocol, ()))
+    several = min(max((1, *_numbers(asked, _SEVERAL))), _MOST_SEVERAL)
+    if not said:
+        return None if several == 1 else several * UNSAID_OUTPUT_TOKENS
+    return max(said) * several
+
+
+def _numbers(asked: Mapping[str, Any], names: Sequence[str]) -> list[int]:
+    """As vendors read them: also 8.0 and, of Google, "8". Nothing and less than nothing bound
+    nothing."""
+    found = []
+    for name in names:
+        try:
+            number = 0 if isinstance(asked.get(name), bool) else int(float(asked.get(name) or 0))
+        except (TypeError, ValueError, OverflowError):
+            continue
+        found += [number] if number > 0 else []
+    return found

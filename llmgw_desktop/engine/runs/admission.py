@@ -19,7 +19,12 @@ from llmgw_desktop.domain.worktree import Worktree
 from llmgw_desktop.engine.approvals.gate import ApprovalGate, AskedOfGate
 from llmgw_desktop.engine.approvals.servers import NO_SERVERS, KnownServers, choose
 from llmgw_desktop.engine.runs.fields import RunAsked
-from llmgw_desktop.engine.runs.remote import check_named, with_folders_inside, with_words_alone
+from llmgw_desktop.engine.runs.remote import (
+    as_words,
+    check_named,
+    with_folders_inside,
+    with_words_alone,
+)
 from llmgw_desktop.engine.runs.session_plan import SessionPlan
 from llmgw_desktop.engine.workspaces.registry import Workspaces
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
@@ -68,8 +73,10 @@ class Admission:
         self, asked: RunAsked, principal: Principal, *, is_ours: bool = False
     ) -> Admitted:
         """With the folder that it means. Raises InvalidRun, NoSuchWorkspace."""
-        if principal.is_remote and not is_ours:
-            check_named(asked)
+        if principal.is_remote:
+            asked = as_words(asked)
+            if not is_ours:
+                check_named(asked)
         if not self._needs_place(asked, principal):
             return Admitted(asked=asked)
         named = asked.workspace, asked.working_dir, asked.cli.name

@@ -13,7 +13,10 @@ from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
 
 _LEAD = "The user says:\n\n"
-_MENTION = re.compile(r"(?<!\w)@(?=\S)")
+_COMMAND = re.compile(r"[\s\ufeff]*/")
+"""At a prompt's head, as CLIs see it: JavaScript takes a byte order mark for a blank, too."""
+_MENTION = re.compile(r"""(?<!\w)@(?=[^\s\u2060])|@(?=[/~.\\"'])""")
+"""Behind a letter some CLIs see one as well; what looks like a mail address stays as it is."""
 _WORD_JOINER = "\u2060"
 """Has no width and no meaning: a model reads over it."""
 
@@ -65,6 +68,6 @@ def _fits(system: str, longest: int | None) -> bool:
 def only_words(prompt: str, *, reads_mentions: bool) -> str:
     """What a CLI takes as words alone: a `/` at its head is a command to most, and an `@` a file
     of this computer, which would go to whoever asks."""
-    if prompt.lstrip().startswith("/"):
+    if _COMMAND.match(prompt):
         prompt = f"{_LEAD}{prompt}"
     return _MENTION.sub(f"@{_WORD_JOINER}", prompt) if reads_mentions else prompt

@@ -23,8 +23,9 @@ def with_words_alone(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The prompt without meaning for the CLI itself: an `@` would bring along any file of this
     computer, a `/` run a command."""
     told = dict(fields)
-    if isinstance(prompt := told.get("prompt"), str):
-        told["prompt"] = only_words(prompt, reads_mentions=True)
+    for name in ("prompt", "requestInstructions"):
+        if isinstance(text := told.get(name), str):
+            told[name] = only_words(text, reads_mentions=True)
     if isinstance(parts := told.get("promptParts"), dict):
         words = {
             name: only_words(text, reads_mentions=True)
@@ -33,6 +34,11 @@ def with_words_alone(fields: Mapping[str, Any]) -> dict[str, Any]:
         }
         told["promptParts"] = parts | words
     return told
+
+
+def as_words(asked: RunAsked) -> RunAsked:
+    """What was put together and made shorter since may begin otherwise than what was sent."""
+    return replace(asked, prompt=only_words(asked.prompt, reads_mentions=True))
 
 
 def check_named(asked: RunAsked) -> None:

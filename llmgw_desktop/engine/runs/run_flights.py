@@ -103,7 +103,8 @@ class RunFlights:
             self._recorder.close(flight)
             if self.spending is not None:
                 told = job.figures.usage, flight.cost_usd
-                self.spending.ended(job.flight_id, job.owner, job.client, *told)
+                is_whole = job.state not in _STATES
+                self.spending.ended(job.flight_id, job.owner, job.client, *told, is_whole=is_whole)
 
     async def _fill(self, flight: OpenFlight, job: Job) -> None:
         if flight.phases:

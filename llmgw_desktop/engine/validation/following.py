@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import LlmgwError
-from llmgw_desktop.domain.principal import Principal, Scope
+from llmgw_desktop.domain.principal import Principal, Scope, kind_of
 from llmgw_desktop.domain.validation import Seat, SeatAnswer, SeatState, ValidationRun
 from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.validation.judging import checked_for_judge, judge_call
@@ -64,7 +64,7 @@ class Following:
             if now is not None and now.judge is not None:
                 await self._end_seat(now, JUDGE, now.judge)
             elif now is not None and now.is_waiting_for_judge:
-                await self._judge_by_itself(now, principal or _asker_of(now))
+                await self._judge_by_itself(now, principal or asker_of(now))
             await asyncio.to_thread(self._store.ended, run.id)
         finally:
             self._let_go(run.id)
@@ -148,9 +148,11 @@ def all_of(run: ValidationRun) -> list[tuple[str, SeatAnswer]]:
     return [*told, (JUDGE, run.judge)] if run.judge is not None else told
 
 
-def _asker_of(run: ValidationRun) -> Principal:
+def asker_of(run: ValidationRun) -> Principal:
     """After a restart: who asked for the judge then, with what asking took."""
     scopes = {Scope.MCP, Scope.JOBS_RUN}
     if run.request.may_use_models:
         scopes.add(Scope.MODELS_USE)
-    return Principal(client_id=run.owner, name=run.client, scopes=frozenset(scopes))
+    return Principal(
+        client_id=run.owner, name=run.client, scopes=frozenset(scopes), kind=kind_of(run.owner)
+    )

@@ -8,6 +8,8 @@ import pytest
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.permission import Ask, FileChange, PermissionKind
+from llmgw_desktop.engine.permissions.paths import Place
+from llmgw_desktop.engine.permissions.rules import rule_of
 from tests.support.acp_talk import FOLDER, Talk
 
 PATH = f"{FOLDER}/w1.txt"
@@ -107,7 +109,7 @@ def test_vibe_tells_the_call_before_it_asks() -> None:
             CliName.COPILOT,
             None,
             {"kind": "delete", "title": "tidy", "locations": [{"path": PATH}]},
-            FileChange(path=PATH),
+            FileChange(path=PATH, is_gone=True),
         ),
     ],
 )
@@ -117,6 +119,34 @@ def test_edits_are_shown_as_changes(
     ask = _ask(name, before, **call)
     assert ask.kind is PermissionKind.EDIT
     assert ask.changes == (change,)
+
+
+def test_what_was_allowed_to_change_a_file_does_not_remove_it() -> None:
+    edit = _ask(CliName.COPILOT, kind="edit", rawInput={"fileName": PATH, "diff": GIT_DIFF})
+    removal = _ask(CliName.COPILOT, kind="delete", title="x", locations=[{"path": PATH}])
+    place = Place(said=PATH, full=PATH, real=PATH)
+    allowed = rule_of(edit, place, [place]).digests
+    assert not set(rule_of(removal, place, [place]).digests) & set(allowed)
+    moved = _ask(
+        CliName.COPILOT, kind="move", title="x", locations=[{"path": PATH}, {"path": "/b"}]
+    )
+    assert [each.is_gone for each in moved.changes] == [True, False]
+
+
+def test_a_command_is_shown_with_all_that_decides_what_it_does() -> None:
+    ask = _ask(
+        CliName.OPENCODE,
+        title="x",
+        kind="execute",
+        rawInput={
+            "command": "make",
+            "description": "Build it",
+            "workdir": "/elsewhere",
+            "env": {"LD_PRELOAD": "/tmp/x.so"},
+        },
+    )
+    assert ask.cwd == "/elsewhere"
+    assert ask.arguments == {"env": {"LD_PRELOAD": "/tmp/x.so"}}
 
 
 @pytest.mark.parametrize(

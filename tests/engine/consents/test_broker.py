@@ -198,15 +198,16 @@ class TestASecondRequest:
         assert first.decided is not None
         assert second.decided is None
 
-    async def test_of_an_unknown_program_is_the_same_at_the_same_port_alone(
+    async def test_of_an_unknown_program_is_a_question_of_its_own(
         self, scene: ConsentScene
     ) -> None:
+        """Who sends it reads the code where the answer passes through him, whatever its port."""
         scene.peers.clear()
         first = await scene.broker.ask(a_request())
         again = await scene.broker.ask(a_request())
-        other = await scene.broker.ask(a_request(redirect_uri="http://127.0.0.1:4/callback"))
-        assert first.question is again.question
-        assert first.question is not other.question
+        assert first.question.words != again.question.words
+        scene.allow(first.question.id)
+        assert again.decided is None
 
     @pytest.mark.parametrize(
         "elsewhere",

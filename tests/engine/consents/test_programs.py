@@ -46,7 +46,7 @@ def listener(host: str = "127.0.0.1", port: int = 0) -> Iterator[tuple[int, subp
         child.stdin.close()
 
 
-def request(redirect_uri: str, *, is_local: bool = True) -> ConsentRequest:
+def request(redirect_uri: str, *, is_local: bool = True, port: int | None = None) -> ConsentRequest:
     return ConsentRequest(
         client_id="c",
         client_name="Claude Code",
@@ -55,6 +55,7 @@ def request(redirect_uri: str, *, is_local: bool = True) -> ConsentRequest:
         resource="http://127.0.0.1:3333/mcp",
         address="127.0.0.1",
         is_local=is_local,
+        port=port,
     )
 
 
@@ -74,6 +75,39 @@ def test_a_browser_elsewhere_has_its_own_loopback() -> None:
         assert PROGRAMS.asking(request(address)) is not None
         assert PROGRAMS.asking(request(address, is_local=False)) is None
         assert PROGRAMS.asking(request(f"https://example.com:{port}/callback")) is None
+
+
+def test_who_carries_it_is_of_the_same_user(tmp_path: Path) -> None:
+    """Another user's process could name this program's port, be joined to its question or to what
+    was remembered of it, and read the code that passes through its own hands."""
+    with listener() as (port, child), closing(socket.socket()) as browser:
+        browser.connect(("127.0.0.1", port))
+        own = browser.getsockname()[1]
+        address = f"http://127.0.0.1:{port}/callback"
+        found = PROGRAMS.asking(request(address, port=own))
+        assert found is not None
+        assert found.pid == child.pid
+        proc = tmp_path / "proc"
+        (proc / "net").mkdir(parents=True)
+        for each in ("tcp", "tcp6"):
+            (proc / "net" / each).write_text(_of_another_user(f"/proc/net/{each}", own))
+        (proc / str(child.pid)).symlink_to(f"/proc/{child.pid}")
+        elsewhere = Programs(started_ticks, proc)
+        assert elsewhere.asking(request(address)) is not None
+        assert elsewhere.asking(request(address, port=own)) is None
+    assert PROGRAMS.asking(request(address, port=1)) is None
+
+
+def _of_another_user(table: str, port: int) -> str:
+    """The system's table, with what is bound to this port in other hands."""
+    lines = []
+    for line in Path(table).read_text().splitlines():
+        fields = line.split()
+        if fields[1].endswith(f":{port:04X}"):
+            fields[7] = str(os.getuid() + 1)
+            line = " ".join(fields)
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def test_nobody_listens() -> None:

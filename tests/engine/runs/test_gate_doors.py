@@ -247,6 +247,17 @@ async def test_mentions_of_files_are_words_alone(make_house: MakeHouse) -> None:
     assert told["text"] in ("14", "16"), "a character (3 bytes) more than was sent is behind the @"
 
 
+async def test_another_word_for_full_auto_takes_no_sandbox_of_the_persons_settings(
+    make_house: MakeHouse,
+) -> None:
+    house: RunHouse = await make_house()
+    let_in(house)
+    await workspace(house, default=True)
+    prompt = "answer hello 10 5"
+    await house.run(prompt, cli="codex", key="oauth", useLegacyFullAutoFlag=True)
+    assert "--sandbox=workspace-write" in house.asked[-1]
+
+
 async def test_a_workspace_may_hold_everybody_to_the_gate(make_house: MakeHouse) -> None:
     house: RunHouse = await make_house()
     folder = house.home / "strict"
