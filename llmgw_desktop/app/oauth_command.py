@@ -77,7 +77,7 @@ def _revoke(arguments: argparse.Namespace, clients: OauthClients) -> int:
     if not name:
         return _none(arguments.name)
     print(
-        f"{inert_line(name, 60)} and all that it was given is revoked; a running gateway notices"
+        f"{inert_line(name, 60)} and all that it was given are revoked; a running gateway notices"
         " within a second."
     )
     return 0

@@ -37,7 +37,7 @@ class Submission:
     workspace: str = ""
     """The alias of the one that it works in; empty: none."""
     workspace_top: str = ""
-    """That one's folder."""
+    """That one's folder, or the job's worktree of it."""
     is_remote: bool = False
     """Who asks may sit anywhere."""
     timeout_s: float | None = None

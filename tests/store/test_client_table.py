@@ -38,7 +38,7 @@ REFUSED = {
     'rate_limits = [{ requests = 5, per = 60 }, { requests = 9, per = "minute" }]': "same kind",
     "models = []": "a list of 1",
     "models = [7]": "names of 1",
-    'providers = ["nobody"]': "there is no provider 'nobody'",
+    'providers = ["nobody"]': "there is no provider 'nobody' (there are: ",
     "parallel = 0": "a whole number from 1",
     'expires = "soon"': "expected a date",
     'time_zone = "Berlin"': "expected a time zone",

@@ -10,4 +10,5 @@ def check_answer(question: ConsentQuestion, answer: ConsentAnswer) -> None:
     if foreign := set(answer.scopes) - set(question.scopes):
         raise ValueError(f"it did not ask for {', '.join(sorted(foreign))}")
     if answer.term not in question.terms:
-        raise ValueError(f"'{answer.term}' cannot be offered to it")
+        offered = " or ".join(question.terms)
+        raise ValueError(f"'{answer.term}' cannot be offered to it; choose {offered}")

@@ -1,5 +1,6 @@
 """All that one client may spend and ask for at the same time: taken on at once, or not at all."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -103,8 +104,8 @@ class Ledger:
         most = self.policy.parallel
         if most is not None and self._running >= most:
             raise LimitReached(
-                f"'{self.policy.client}' has {self._running} requests under way, and may have "
-                f"{most} at the same time"
+                f"'{self.policy.client}' has {_requests(self._running)} under way, and may have "
+                f"{most} at the same time. One has to end first"
             )
 
     def _spent(self, spent: Spent, now_s: float) -> BudgetSpent:
@@ -118,8 +119,14 @@ class Ledger:
 
     def _too_fast(self, bucket: Bucket, waits_s: float) -> LimitReached:
         limit = bucket.limit
+        is_one = limit.measure is Measure.REQUESTS and limit.amount == 1
+        amount = _requests(1) if is_one else f"{limit.amount:g} {_WORDS[limit.measure]}"
         return LimitReached(
-            f"'{self.policy.client}' may use {limit.amount:g} {_WORDS[limit.measure]} in "
-            f"{limit.window_s:g} s",
+            f"'{self.policy.client}' may use {amount} in {limit.window_s:g} s. This one has room "
+            f"in {math.ceil(waits_s)} s",
             retry_after_s=waits_s,
         )
+
+
+def _requests(count: int) -> str:
+    return "1 request" if count == 1 else f"{count} requests"

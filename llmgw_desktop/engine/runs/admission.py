@@ -127,6 +127,14 @@ class Admission:
         use = plan.use and replace(plan.use, working_dir=folder, neutral_dir="")
         return tree, replace(plan, working_dir=folder, use=use)
 
+    def top(self, admitted: Admitted, plan: SessionPlan) -> str:
+        """What a job in a workspace may be in: of one in a worktree that is the worktree, which
+        holds no more than the workspace does. Empty: it is in none."""
+        if admitted.place is None:
+            return ""
+        is_tree = self.worktrees.is_one(plan.working_dir)
+        return self.worktrees.top_of(plan.working_dir) if is_tree else admitted.place.top
+
     async def passed(self, admitted: Admitted, principal: Principal, *, operation: str) -> Admitted:
         """With what the gate says of it. Raises ApprovalDenied, InvalidRun, StoreError."""
         asked, place = admitted.asked, admitted.place

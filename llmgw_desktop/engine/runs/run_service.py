@@ -293,7 +293,7 @@ class RunService:
             prompt_facts=asked.facts,
             answer_shape=asked.answer_shape,
             workspace=place.workspace.alias if place else "",
-            workspace_top=place.top if place else "",
+            workspace_top=self._admission.top(admitted, plan),
             is_remote=principal.is_remote,
         )
 

@@ -76,6 +76,10 @@ class Worktrees:
         """Or lies in one."""
         return bool(folder) and is_inside(Path(folder), self._root) and folder != str(self._root)
 
+    def top_of(self, folder: str) -> str:
+        """Of the one that it is or lies in."""
+        return str(self._root / Path(folder).relative_to(self._root).parts[0])
+
     async def make(
         self, wish: WorktreeWish, folder: str, principal: Principal, place: Place | None
     ) -> tuple[Worktree, str]:

@@ -86,7 +86,8 @@ class ClientTables:
         names = self._patterns(path, raw)
         for name in names:
             if name not in self._providers:
-                raise self._text.error(path, f"there is no provider '{name}'")
+                known = ", ".join(sorted(self._providers)[:12])
+                raise self._text.error(path, f"there is no provider '{name}' (there are: {known})")
         return names
 
     def _budgets(self, path: KeyPath, raw: object) -> tuple[Budget, ...]:

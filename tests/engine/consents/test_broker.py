@@ -121,7 +121,7 @@ class TestAnAnswer:
     async def test_lasts_no_longer_than_was_offered(self, scene: ConsentScene) -> None:
         scene.peers.clear()
         ticket = await scene.broker.ask(a_request())
-        with pytest.raises(ValueError, match="cannot be offered"):
+        with pytest.raises(ValueError, match="cannot be offered to it; choose 8h"):
             scene.allow(ticket.question.id, term=ConsentTerm.THIRTY_DAYS)
         assert ticket.decided is None
 

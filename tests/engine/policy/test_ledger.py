@@ -104,6 +104,7 @@ def test_a_rate_opens_again_when_it_says() -> None:
     with pytest.raises(LimitReached) as refused:
         ledger.reserve({Measure.REQUESTS: 1})
     assert refused.value.retry_after_s == pytest.approx(30.0)
+    assert "may use 2 requests in 60 s. This one has room in 30 s" in str(refused.value)
     clock.pass_s(29.9)
     with pytest.raises(LimitReached):
         ledger.reserve({Measure.REQUESTS: 1})
@@ -125,7 +126,9 @@ def test_a_request_larger_than_its_rate_limit_passes_when_it_is_alone() -> None:
 def test_so_many_at_the_same_time_and_no_more() -> None:
     ledger = _ledger(TurnedClock(), parallel=1)
     first = ledger.reserve({})
-    with pytest.raises(LimitReached, match="may have 1 at the same time"):
+    with pytest.raises(
+        LimitReached, match="has 1 request under way, and may have 1 at the same time"
+    ):
         ledger.reserve({})
     ledger.settle(first, {})
     assert ledger.reserve({}).is_open

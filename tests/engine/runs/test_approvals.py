@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -222,3 +223,31 @@ def test_a_question_in_one_harmless_line(ask: Ask, summary: str) -> None:
     deferred = deferred_told(RunReply(job=job))
     assert deferred["waitingForPermission"] == told
     assert "waits for a person" in deferred["message"]
+
+
+async def test_a_worktree_of_its_own_is_no_place_of_credentials(
+    open_house: Open, tmp_path: Path
+) -> None:
+    """It lies among the gateway's own files, and for its job it is the workspace."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    for command in ("init -q -b main", "commit -q -m one --allow-empty"):
+        subprocess.run(
+            ["git", "-c", "user.name=a", "-c", "user.email=a@b", *command.split()],
+            cwd=folder,
+            check=True,
+        )
+    house = await open_house(f'[[workspaces.repos]]\nalias = "app"\npath = "{folder}"')
+    fields = {"cli": "claude", "workspace": "app", "worktree": True, "approvals": "ask"}
+    inside, out = [
+        (await house.call("POST", "/v1/jobs", {"prompt": prompt, **fields}))[1]
+        for prompt in ("touch a", f"touch {house.container.places.data_folder}/a")
+    ]
+    question = await house.question(inside["id"])
+    assert question.warnings == ()
+    (warning,) = (await house.question(out["id"])).warnings
+    assert warning.startswith("It names a path where credentials are kept")
+    for job in (inside, out):
+        question = await house.question(job["id"])
+        house.container.runs.permissions.answer(question.id, answer_of(Decision.DENY))
+        await house.ended(job["id"])
