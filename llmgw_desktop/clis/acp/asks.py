@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from llmgw_desktop.clis.acp.calls import Call, changes_in, written_out
-from llmgw_desktop.clis.told import first_text, object_of, text_of
+from llmgw_desktop.clis.told import first_text, object_of
 from llmgw_desktop.domain.permission import Ask, FileChange, PermissionKind
 
 if TYPE_CHECKING:

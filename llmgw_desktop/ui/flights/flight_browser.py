@@ -100,6 +100,7 @@ class FlightBrowser(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._splitter)
+        self.setTabOrder(self._table, self._new)  # it lies on the table, before the pane
 
     def _connect(self) -> None:
         self._table.flight_chosen.connect(self._on_chosen)
