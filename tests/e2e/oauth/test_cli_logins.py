@@ -130,6 +130,9 @@ async def test_claude_code(
         assert grant.client_name == _NAMES[CliName.CLAUDE]
         said = desk.run("mcp", "logout", "llmgw")
         assert "Connected" not in desk.run("mcp", "list"), said
+        with desk.login("mcp", "login", "llmgw") as login:
+            await _let_in(gateway, browser, login, "--for", "program")
+        assert "Connected" not in desk.run("mcp", "list"), "what had asked was the command"
 
 
 async def test_codex(
