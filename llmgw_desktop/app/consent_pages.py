@@ -124,8 +124,8 @@ class ConsentPages:
             for each in view.scopes
         )
         terms = "".join(
-            _choice("radio", "term", str(term), words, chosen=number == 0)
-            for number, (term, words) in enumerate(view.terms)
+            _choice("radio", "term", str(term), words, chosen=term is view.term)
+            for term, words in view.terms
         )
         problem = f'<p class="problem" role="alert">{escape(form.problem)}</p>'
         return self._password.substitute(

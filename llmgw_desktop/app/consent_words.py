@@ -34,6 +34,8 @@ WAY_WORDS: dict[ConsentWay, str] = {
 }
 _HARMLESS = frozenset({Scope.MODELS_USE, Scope.MODELS_LIST, Scope.MCP})
 """All others change, cost or show more than a program needs at first: they start unticked."""
+_USUAL_TERM = ConsentTerm.EIGHT_HOURS
+"""What asks is often a command for logging in, which ends as soon as it is let in."""
 _LONGEST_HOST = 253
 _LONGEST_PLACE = 200
 
@@ -65,6 +67,8 @@ class ConsentView:
     redirection: Redirection
     scopes: tuple[ScopeLine, ...]
     terms: tuple[tuple[ConsentTerm, str], ...]
+    term: ConsentTerm
+    """Chosen at first."""
     details: tuple[tuple[str, str], ...]
 
 
@@ -80,6 +84,7 @@ def consent_view(question: ConsentQuestion) -> ConsentView:
             for each in question.scopes
         ),
         terms=tuple((term, TERM_WORDS[term]) for term in question.terms),
+        term=_USUAL_TERM if _USUAL_TERM in question.terms else question.terms[0],
         details=_details(question),
     )
 

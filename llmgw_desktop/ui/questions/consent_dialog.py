@@ -144,9 +144,9 @@ class ConsentDialog(ArmedDialog):
         row.setSpacing(space(3))
         row.addWidget(Label(theme, "Until", weight=QFont.Weight.Medium))
         group = QButtonGroup(self)
-        for at, (term, words) in enumerate(view.terms):
+        for term, words in view.terms:
             ring = self.terms[term] = Tick(theme, words, is_ring=True)
-            ring.setChecked(at == 0)
+            ring.setChecked(term is view.term)
             group.addButton(ring)
             row.addWidget(ring)
         row.addStretch(1)

@@ -122,14 +122,18 @@ async def test_claude_code(
     with running_gateway(setup) as gateway:
         desk.run("mcp", "add", "--transport", "http", "llmgw", gateway.ready["mcp"])
         with desk.login("mcp", "login", "llmgw") as login:
-            told = await _let_in(gateway, browser, login)
+            given = ("--scope", "mcp", "--scope", "models:list")
+            told = await _let_in(gateway, browser, login, *given)
             assert "Authenticated" in login.text
         _checks(told, CliName.CLAUDE, desk.program)
         assert "Connected" in desk.run("mcp", "list")
-        grant = await _used(setup)
-        assert grant.client_name == _NAMES[CliName.CLAUDE]
+        _claude_calls_a_tool(desk, gateway)
+        assert (await _used(setup)).client_name == _NAMES[CliName.CLAUDE]
         said = desk.run("mcp", "logout", "llmgw")
         assert "Connected" not in desk.run("mcp", "list"), said
+        with desk.login("mcp", "login", "llmgw") as login:
+            await _let_in(gateway, browser, login, "--for", "program")
+        assert "Connected" not in desk.run("mcp", "list"), "what had asked was the command"
 
 
 async def test_codex(
@@ -149,6 +153,26 @@ async def test_codex(
             await _let_in(gateway, browser, login, "--for", "30d")
         first, again = _grants(setup)
         assert first.client_id != again.client_id, "it registers with each login"
+
+
+def _claude_calls_a_tool(desk: LoginDesk, gateway: Gateway) -> None:
+    """The practice model calls the first that is offered: no more than what was allowed."""
+    said = desk.run(
+        *("-p", "which models are there?", "--model", "practice/tools", "--tools", ""),
+        *("--allowedTools", "mcp__llmgw", "--disallowedTools", "mcp__llmgw__compare_answers"),
+        *("--output-format", "stream-json", "--verbose"),
+        ANTHROPIC_BASE_URL=gateway.url,
+        ANTHROPIC_API_KEY=gateway.access_key(),
+        MCP_CONNECTION_NONBLOCKING="0",
+        ENABLE_TOOL_SEARCH="false",
+    )
+    events = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    tools = next(event["tools"] for event in events if event.get("subtype") == "init")
+    assert "mcp__llmgw__list_models" in tools
+    assert "mcp__llmgw__llm_generate" not in tools, "models:use was not allowed"
+    (result,) = [event for event in events if event.get("type") == "result"]
+    assert not result["is_error"]
+    assert "practice/echo" in result["result"], "the tool's own answer came back"
 
 
 def _codex_asks(desk: LoginDesk, gateway: Gateway) -> None:

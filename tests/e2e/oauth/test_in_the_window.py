@@ -103,6 +103,7 @@ async def _whole_way(url: str, who: PersonAtScreen) -> None:
     assert question["name"] == "“Tests’ agent”"
     assert f"pid {os.getpid()} " in f"{question['seen']} "
     assert question["origin"] == who.program.url.removesuffix("/callback")
+    assert question["term"] == "8h"
     assert question["chosen"] == ["models:use", "models:list", "mcp"], "jobs:run is not ticked"
     assert set((first.scope or "").split()) == set(question["chosen"])
     assert kept.client is not None

@@ -267,14 +267,14 @@ def test_scopes_start_as_they_are_risky_and_only_the_ticked_are_given(
     scene = Scene(dialog)
     assert dialog.chosen == (Scope.MODELS_USE, Scope.MODELS_LIST)
     assert list(dialog.ticks) == list(consent().scopes)
-    assert dialog.term is ConsentTerm.PROGRAM
+    assert dialog.term is ConsentTerm.EIGHT_HOURS
     arm(scene, qtbot)
     dialog.ticks[Scope.JOBS_RUN].click()
     dialog.ticks[Scope.MODELS_LIST].click()
-    dialog.terms[ConsentTerm.EIGHT_HOURS].click()
+    dialog.terms[ConsentTerm.PROGRAM].click()
     dialog.allow.click()
     assert scene.answers == [
-        ((Scope.MODELS_USE, Scope.JOBS_RUN), ConsentTerm.EIGHT_HOURS),
+        ((Scope.MODELS_USE, Scope.JOBS_RUN), ConsentTerm.PROGRAM),
     ]
 
 
