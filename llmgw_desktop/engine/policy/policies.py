@@ -118,6 +118,12 @@ class Policies:
         ready = self._find(principal)
         return None if ready is None else ready.policy
 
+    def check(self, principal: Principal, wish: Wish) -> None:
+        """Whether it may use this at all; nothing is taken on. Raises ModelForbidden."""
+        ready = self._find(principal)
+        if ready is not None:
+            _allowed(ready, wish, principal)
+
     def admit(self, principal: Principal, wish: Wish) -> Admitted | None:
         """None for a client without a policy. Raises ModelForbidden, ClientExpired, PriceUnknown,
         LimitReached, BudgetSpent; then nothing was taken on."""

@@ -4,6 +4,8 @@ A run whose reservation was made by an earlier program has none in this one: wha
 all the same.
 """
 
+from collections.abc import Sequence
+
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import provider_of
 from llmgw_desktop.domain.principal import Principal
@@ -23,20 +25,23 @@ class RunSpending:
         """By the ids of their flights."""
 
     def begin(
-        self, flight_id: str, principal: Principal, cli: CliName, model: str, prompt: str
+        self,
+        flight_id: str,
+        principal: Principal,
+        cli: CliName,
+        model: str,
+        prompt: str,
+        further: Sequence[str] = (),
     ) -> None:
-        """Nothing for a client without a policy. Raises PolicyError."""
+        """Nothing for a client without a policy. `further`: models that it may go over to. Raises
+        PolicyError."""
         if self._policies.policy_of(principal) is None:
             return
-        named = model or DEFAULT_MODEL
-        provider = provider_of(cli)
-        wish = Wish(
-            model=f"{provider}/{named}",
-            places=(Place(provider, named),),
-            input_tokens=text_tokens(prompt),
-            output_tokens=None,
+        for each in further:
+            self._policies.check(principal, _wish(cli, each, 0))
+        admitted = self._policies.admit(
+            principal, _wish(cli, model or DEFAULT_MODEL, text_tokens(prompt))
         )
-        admitted = self._policies.admit(principal, wish)
         if admitted is not None:
             self._running[flight_id] = admitted
 
@@ -62,3 +67,13 @@ class RunSpending:
             self._policies.settle(admitted, usage, cost_usd, is_whole=is_whole)
         else:
             self._policies.spent_before(client_id, name, usage, cost_usd)
+
+
+def _wish(cli: CliName, model: str, input_tokens: int) -> Wish:
+    provider = provider_of(cli)
+    return Wish(
+        model=f"{provider}/{model}",
+        places=(Place(provider, model),),
+        input_tokens=input_tokens,
+        output_tokens=None,
+    )

@@ -21,6 +21,9 @@ MOST_OF_ONE = 4 * 1024 * 1024
 _DIALECT_HEADERS = ("anthropic-version", "anthropic-beta", "openai-beta")
 _REPEATABLE = frozenset({Operation.GENERATE, Operation.EMBED})
 _UNWANTED = ("no-cache", "no-store")
+_DEPENDS = ("previous_response_id", "conversation", "background")
+"""With these the same request is another one the next time: it goes on from what a vendor keeps,
+or its answer is that it has begun."""
 _ENTRY_BYTES = 1024
 """What an entry takes besides its answer."""
 
@@ -47,6 +50,8 @@ class Place:
     key: bytes
     ttl_s: float
     rule: str
+    since: int = 0
+    """Of which settings; what was asked under earlier ones is not kept."""
 
 
 class ResponseCache:
@@ -58,6 +63,7 @@ class ResponseCache:
         self._ttl_s: dict[str, float] = {}
         self._kept: OrderedDict[bytes, KeptAnswer] = OrderedDict()
         self.size = 0
+        self._since = 0
 
     def apply(self, routes: Sequence[RouteRule]) -> None:
         """New routes may lead elsewhere: what was kept is of no more use."""
@@ -66,6 +72,7 @@ class ResponseCache:
             self._kept.clear()
             self.size = 0
         self._ttl_s = ttl_s
+        self._since += 1
 
     def place(self, request: ModelRequest, decision: RouteDecision) -> Place | None:
         """None for a request whose answer is neither looked for nor kept."""
@@ -73,9 +80,11 @@ class ResponseCache:
         if ttl_s is None or request.operation not in _REPEATABLE:
             return None
         wishes = request.headers.get("cache-control", "").lower()
-        if any(word in wishes for word in _UNWANTED) or "previous_response_id" in request.fields:
+        if any(word in wishes for word in _UNWANTED):
             return None
-        return Place(_key(request), ttl_s, decision.rule)
+        if any(request.fields.get(name) for name in _DEPENDS):
+            return None
+        return Place(_key(request), ttl_s, decision.rule, self._since)
 
     def find(self, place: Place) -> KeptAnswer | None:
         kept = self._kept.get(place.key)
@@ -98,7 +107,7 @@ class ResponseCache:
         is_stream: bool,
     ) -> None:
         size = sum(map(len, pieces)) + _ENTRY_BYTES
-        if size > MOST_OF_ONE:
+        if size > MOST_OF_ONE or place.since != self._since:
             return
         self._drop(place.key)
         self._kept[place.key] = KeptAnswer(

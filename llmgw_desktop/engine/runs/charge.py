@@ -1,5 +1,6 @@
 """What one run is charged with: taken before it is submitted, given back where nothing began."""
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.principal import Principal
@@ -21,7 +22,12 @@ class Charge:
         if self._spending is not None:
             request = submission.request
             self._spending.begin(
-                submission.flight_id, principal, request.cli, request.model, request.prompt
+                submission.flight_id,
+                principal,
+                request.cli,
+                request.model,
+                request.prompt,
+                tuple(_further_models(request.options)),
             )
             self._flight_id = submission.flight_id
 
@@ -33,3 +39,13 @@ class Charge:
     def give_back(self) -> None:
         if self._spending is not None and self._flight_id:
             self._spending.not_begun(self._flight_id)
+
+
+def _further_models(options: Mapping[str, object]) -> Iterator[str]:
+    """Models that a run's own fields name beside its model, or instead of it."""
+    fallback, overrides = options.get("fallbackModel"), options.get("configOverrides")
+    if isinstance(fallback, str):
+        yield from (each.strip() for each in fallback.split(",") if each.strip())
+    if isinstance(overrides, Mapping):
+        named = (overrides[name] for name in overrides if name.rpartition(".")[2].endswith("model"))
+        yield from (each for each in named if isinstance(each, str))

@@ -156,6 +156,9 @@ class RunService:
                 await trees.undo(tree)
             charge.give_back()
             return error
+        except BaseException:  # a fault of ours is nothing that was spent
+            charge.give_back()
+            raise
         charge.keep(submitted)
         return _Begun(admitted=admitted, plan=plan, submitted=submitted, worktree=tree)
 

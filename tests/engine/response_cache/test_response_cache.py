@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 
 from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.principal import LOCAL, Scope
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.route import RouteDecision, RouteRule
+from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.response_cache import cache as cache_module
+from llmgw_desktop.engine.response_cache.cache import ResponseCache
 from llmgw_desktop.store.client_store import ClientStore
 from tests.engine.conftest import House, house_in
 from tests.support.answers import Refusal
@@ -115,3 +121,52 @@ async def test_the_least_used_gives_way(tmp_path: Path, monkeypatch: pytest.Monk
         _, oldest, _ = await _ask(house, _body(max_tokens=1))
         _, newest, _ = await _ask(house, _body(max_tokens=room + 1))
         assert (oldest, newest) == ("miss", "hit")
+
+
+def _asked(**fields: object) -> ModelRequest:
+    return ModelRequest(
+        flight_id="flt_1",
+        principal=LOCAL,
+        protocol=ModelProtocol.OPENAI_RESPONSES,
+        operation=Operation.GENERATE,
+        model="claude-stub",
+        streaming=False,
+        body=orjson.dumps(fields),
+        fields=fields,
+        headers={},
+    )
+
+
+def _by_rule(house_rule: str = "again") -> RouteDecision:
+    return RouteDecision(candidates=(), reason="", rule=house_rule)
+
+
+@pytest.mark.parametrize(
+    "field", [{"background": True}, {"conversation": "conv_1"}, {"previous_response_id": "resp_1"}]
+)
+def test_what_goes_on_from_what_a_vendor_keeps_is_another_each_time(
+    field: dict[str, object],
+) -> None:
+    cache = ResponseCache(SystemClock())
+    cache.apply([RouteRule(name="again", to=(), cache_s=600)])
+    assert cache.place(_asked(input="x", background=False), _by_rule()) is not None
+    assert cache.place(_asked(input="x", **field), _by_rule()) is None
+
+
+def test_what_was_asked_under_earlier_routes_is_not_kept() -> None:
+    cache = ResponseCache(SystemClock())
+    rules = [RouteRule(name="again", to=(), cache_s=600)]
+    cache.apply(rules)
+    place = cache.place(_asked(input="x"), _by_rule())
+    assert place is not None
+    cache.apply(rules)
+    flight = OpenFlight(
+        "flt_1",
+        path="/",
+        protocol=ModelProtocol.OPENAI_RESPONSES,
+        operation=Operation.GENERATE,
+        clock=SystemClock(),
+    )
+    cache.keep(place, flight, status=200, headers=(), pieces=(b"{}",), is_stream=False)
+    assert cache.find(place) is None
+    assert cache.size == 0

@@ -19,6 +19,8 @@ output = 0
 [clients.nightly]
 budgets = [{ usd = 0.03, per = "never" }]
 parallel = 1
+[clients.modest]
+models = ["claude-cli/sonnet", "codex-cli/gpt-5-mini"]
 [clients.priceless]
 providers = ["codex-cli"]
 """
@@ -71,4 +73,23 @@ async def test_a_cli_that_is_not_for_a_client_is_not_started(make_house: MakeHou
     key = house.client("priceless", Scope.JOBS_RUN)
     status, text = await _run(house, key)
     assert (status, "may not use 'claude-cli/sonnet'" in text) == (403, True)
+    assert house.asked == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"fallbackModel": "opus"},
+        {"fallbackModel": "sonnet,opus"},
+        {"cli": "codex", "model": "gpt-5-mini", "configOverrides": {"model": "gpt-5-pro"}},
+        {"cli": "codex", "model": "gpt-5-mini", "configOverrides": {"review_model": "gpt-5-pro"}},
+    ],
+)
+async def test_no_field_of_a_cli_names_a_model_that_is_not_for_its_client(
+    make_house: MakeHouse, more: dict[str, object]
+) -> None:
+    house = await make_house(_LIMITS)
+    key = house.client("modest", Scope.JOBS_RUN)
+    status, text = await _run(house, key, **more)
+    assert (status, "may not use" in text) == (403, True), text
     assert house.asked == []
