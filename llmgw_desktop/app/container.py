@@ -12,6 +12,7 @@ from llmgw_desktop.app.access_assembly import Access, make_access
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
+from llmgw_desktop.app.exposure import oauth_in_force
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.oauth_assembly import Oauth, make_oauth
@@ -280,9 +281,8 @@ class Container:
         """The address is known once the gateway listens."""
         http, places, clock = settings.http, self.places, self._clock
         addresses = Addresses(lambda: http.public_url or self.gateway.status.url, http.path)
-        oauth = make_oauth(
-            places, clock, self._bus, lambda: self._loaded().settings.oauth, addresses
-        )
+        allowed = oauth_in_force(settings, lambda: self._loaded().settings.oauth)
+        oauth = make_oauth(places, clock, self._bus, allowed, addresses)
         return make_access(places, clock, self._bus, settings, self._env, oauth)
 
     def _key_problem(self, account: str) -> str:

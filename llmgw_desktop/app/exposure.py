@@ -4,6 +4,7 @@ What a request says of itself, its Host header least of all, plays no part in it
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from llmgw_desktop.domain.access_settings import BEARER_VARIABLE, OPEN_TO_ALL_VARIABLE
 from llmgw_desktop.domain.errors import ConfigError
@@ -34,6 +35,23 @@ def check_exposure(
             file=file,
             key="http.oauth",
         )
+
+
+def oauth_in_force(
+    opened: Settings, now: Callable[[], OauthSettings]
+) -> Callable[[], OauthSettings]:
+    """The door stays where it was `opened` until the next start, and `now` is read again and again:
+    where others can reach the door, nothing that was read since lets in strangers."""
+    if not ways_in(opened.http, opened.access) or opened.access.is_open_to_all:
+        return now
+
+    def closed() -> OauthSettings:
+        oauth = now()
+        if oauth.takes_strangers:
+            oauth = replace(oauth, registration_policy=RegistrationPolicy.STATIC_CLIENTS)
+        return replace(oauth, allow_public_clients=False) if oauth.allow_public_clients else oauth
+
+    return closed
 
 
 def _check_encryption(settings: Settings, file: str, env: Mapping[str, str]) -> None:

@@ -17,6 +17,7 @@ from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.store.oauth_client_store import REGISTRATION_SECRET
 from llmgw_desktop.store.secret_hash import hashed
+from tests.engine import conftest
 from tests.engine.conftest import House, house_in
 from tests.support.oauth_scene import (
     REDIRECT,
@@ -386,6 +387,38 @@ async def test_registering_with_the_shared_secret(tmp_path: Path) -> None:
         place = f"{house.url}/.well-known/oauth-authorization-server"
         async with house.session.get(place) as answer:
             assert (await answer.json())["registration_endpoint"] == f"{house.url}/oauth/register"
+
+
+PUBLIC = 'public_url = "https://gw.example.com"\n'
+OPENED = '[http.oauth]\nregistration_policy = "this_computer"\nallow_public_clients = true\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "more"),
+    [
+        (PUBLIC, "", ""),  # as if nobody else could reach it; but the door stays as it was opened
+        (PUBLIC, PUBLIC, OPENED),
+        (PUBLIC, "", OPENED),
+    ],
+)
+async def test_a_change_of_the_file_lets_no_strangers_in_from_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str, more: str
+) -> None:
+    monkeypatch.setattr(
+        conftest, "CONFIG", conftest.CONFIG.replace("[http]\n", f"[http]\n{before}")
+    )
+    async with house_in(tmp_path / "home") as house:
+        file = house.container.places.config_file
+        file.write_text(file.read_text().replace(before, after) + more)
+        house.container.check_settings()
+        status, told = await register(house, WANTED)
+        assert (status, told["error"]) == (403, "access_denied")
+        place = f"{house.url}/.well-known/oauth-authorization-server"
+        async with house.session.get(place) as answer:
+            told = await answer.json()
+    assert "registration_endpoint" not in told
+    assert told["client_id_metadata_document_supported"] is False
+    assert "none" not in told["token_endpoint_auth_methods_supported"]
 
 
 @pytest.mark.parametrize(
