@@ -13,6 +13,7 @@ _UNWELCOME = re.compile(
     "["
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls; 0x9B starts an escape sequence on some terminals
     "\xad\u180e\u200b\u2060-\u2065\ufeff"  # nothing to see
+    "\u034f\u115f\u1160\u2800\u3164\uffa0"  # letters by name, and blank
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction marks, overrides, isolates
     "\u2028\u2029\u206a-\u206f\ufff9-\ufffb"
     "\ud800-\udfff"

@@ -18,6 +18,7 @@ from llmgw_desktop.app.inert_text import folded_lines, inert, inert_line
         ("tag\U000e0041", "tag⟨U+E0041⟩"),
         ("one\r\ntwo\rthree", "one\ntwo␍three"),
         ("\x9b31m", "⟨U+009B⟩31m"),
+        ("blank\u3164letters\u2800", "blank⟨U+3164⟩letters⟨U+2800⟩"),
         ("zero\u200bwidth\ufeff", "zero⟨U+200B⟩width⟨U+FEFF⟩"),
     ],
 )

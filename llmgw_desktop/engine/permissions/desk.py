@@ -183,8 +183,12 @@ class PermissionDesk:
             return self._given(DecisionWay.REFUSED, note=review.refusal)
         if (by_rule := self._by_rule(found)) is not None or found.question_id:
             return by_rule
-        of_job = sum(each.job.id == job_id for each in self._on_desk.values())
-        if refusal := self._floods.refusal(job_id, of_job=of_job, in_all=len(self._desk)):
+        waiting = {
+            "of_job": sum(each.job.id == job_id for each in self._on_desk.values()),
+            "of_owner": sum(each.job.owner == found.job.owner for each in self._on_desk.values()),
+            "in_all": len(self._desk),
+        }
+        if refusal := self._floods.refusal(job_id, **waiting):
             return self._given(DecisionWay.REFUSED, note=refusal)
         if not self.audience.is_there and self._settings.unattended is Unattended.DENY:
             return self._given(DecisionWay.POLICY, note=_UNATTENDED)

@@ -6,6 +6,8 @@ from llmgw_desktop.domain.clock import Clock
 
 MOST_OF_JOB = 20
 """Questions of one job that wait at once."""
+MOST_OF_OWNER = 60
+"""Of all jobs of one client, so that none shuts out the others."""
 MOST_IN_ALL = 200
 MOST_A_MINUTE = 60
 """Of one job: put to a person, not answered by what was allowed already."""
@@ -27,12 +29,15 @@ class Floods:
         self._clock = clock
         self._put: dict[str, deque[float]] = {}
 
-    def refusal(self, job_id: str, *, of_job: int, in_all: int) -> str:
+    def refusal(self, job_id: str, *, of_job: int, of_owner: int, in_all: int) -> str:
         """Why another question of this job is not put; empty where it may be."""
-        if of_job >= MOST_OF_JOB:
-            return _TOO_MANY.format(many=of_job)
-        if in_all >= MOST_IN_ALL:
-            return _TOO_MANY.format(many=in_all)
+        for many, most in (
+            (of_job, MOST_OF_JOB),
+            (of_owner, MOST_OF_OWNER),
+            (in_all, MOST_IN_ALL),
+        ):
+            if many >= most:
+                return _TOO_MANY.format(many=many)
         times = self._put.get(job_id, deque())
         while times and times[0] <= self._clock.monotonic_s() - _MINUTE_S:
             times.popleft()

@@ -34,7 +34,9 @@ _LEADS_OUT = (
 )
 _FAULT = "Denied by the gateway: it could not look at this."
 _UNKNOWN = "It is not known what exactly this does; all that is known is shown."
-_ANSWERS = re.compile(r"llmgw\S*\s[^\n]*\b(?:approvals|consent)\b|/v1/(?:approvals|consents?)\b")
+_ANSWERS = re.compile(
+    r"llmgw\S*\s[\s\S]{0,300}?\b(?:approvals|consent)\b|/v1/(?:approvals|consents?)\b"
+)
 _ANSWERS_ITSELF = "It could answer questions in your place: it speaks of the gateway's own door."
 _LOOK_WITHIN_S = 5.0
 _log = logging.getLogger(__name__)

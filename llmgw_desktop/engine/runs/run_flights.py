@@ -93,6 +93,7 @@ class RunFlights:
         return flight
 
     async def _close(self, flight: OpenFlight, job: Job) -> None:
+        has_begun = bool(flight.phases)
         try:
             await self._fill(flight, job)
         except asyncio.CancelledError:
@@ -102,9 +103,17 @@ class RunFlights:
         finally:
             self._recorder.close(flight)
             if self.spending is not None:
-                told = job.figures.usage, flight.cost_usd
-                is_whole = job.state not in _STATES
-                self.spending.ended(job.flight_id, job.owner, job.client, *told, is_whole=is_whole)
+                self._settle(self.spending, job, flight, has_begun=has_begun)
+
+    @staticmethod
+    def _settle(spending: "RunSpending", job: Job, flight: OpenFlight, *, has_begun: bool) -> None:
+        """What ended while it waited for its turn has spent nothing."""
+        if not has_begun and job.state is JobState.CANCELED:
+            spending.not_begun(job.flight_id)
+            return
+        told = job.figures.usage, flight.cost_usd
+        is_whole = job.state not in _STATES
+        spending.ended(job.flight_id, job.owner, job.client, *told, is_whole=is_whole)
 
     async def _fill(self, flight: OpenFlight, job: Job) -> None:
         if flight.phases:

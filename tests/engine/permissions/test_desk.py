@@ -145,6 +145,16 @@ async def test_so_many_of_one_job_wait_and_no_more(tmp_path: Path) -> None:
         await made.put(command(name="b1"), made.job("job_2"))
 
 
+async def test_who_has_many_jobs_that_ask_shuts_nobody_else_out(tmp_path: Path) -> None:
+    async with scene(tmp_path) as made:
+        jobs = floods.MOST_OF_OWNER // floods.MOST_OF_JOB
+        for number in range(floods.MOST_OF_OWNER):
+            await made.put(command(name=f"a{number}"), made.job(f"job_{number % jobs}"))
+        refused = await made.unasked(command(name="one more"), made.job("job_another"))
+        assert refused.way is DecisionWay.REFUSED
+        await made.put(command(name="b1"), replace(made.job("job_b"), owner="ben"))
+
+
 async def test_what_comes_faster_than_anybody_could_read_is_refused(tmp_path: Path) -> None:
     async with scene(tmp_path) as made:
         for number in range(floods.MOST_A_MINUTE):

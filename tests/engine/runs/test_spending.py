@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import orjson
 import pytest
 
 from llmgw_desktop.domain.principal import Scope
@@ -93,3 +94,26 @@ async def test_no_field_of_a_cli_names_a_model_that_is_not_for_its_client(
     status, text = await _run(house, key, **more)
     assert (status, "may not use" in text) == (403, True), text
     assert house.asked == []
+
+
+async def test_what_was_canceled_while_it_waited_has_spent_nothing(make_house: MakeHouse) -> None:
+    more = "[limits]\nmax_running_jobs = 1\n[clients.patient]\n"
+    more += 'budgets = [{ tokens = 9000, per = "never" }]\n'
+    house = await make_house(_LIMITS + more)
+    first, key = house.client("first", Scope.JOBS_RUN), house.client("patient", Scope.JOBS_RUN)
+    waits = 'begin; while [ ! -e "$HOME/go" ]; do sleep 0.02; done; answer late'
+    assert (await _run(house, first, prompt=waits))[0] == 202
+    _, text = await _run(house, key)
+    url = f"{house.container.gateway.status.url}/v1/jobs/{orjson.loads(text)['id']}/cancel"
+    sent = {"Authorization": f"Bearer {key}"}
+    async with house.session.post(url, json={}, headers=sent) as answer:
+        assert answer.status == 200, await answer.text()
+    while not house.closed:
+        await asyncio.sleep(0.01)
+    clients = house.container._access.clients
+    assert clients is not None
+    client_id = next(each.id for each in clients.active() if each.name == "patient")
+    policies = house.container._engine.pipeline.policies
+    (standing,) = policies.standing(client_id)
+    assert (standing.used, standing.reserved, policies.running(client_id)) == (0, 0, 0)
+    (house.home / "go").touch()
