@@ -46,7 +46,11 @@ def _main() -> int:
     arguments = parse(sys.argv[1:])
     sys.setswitchinterval(THREADS_SWITCH_S)
     try:
-        return _run(arguments)
+        code = _run(arguments)
+        if sys.stdout is not None:  # a program without a console has none
+            sys.stdout.flush()
+    except BrokenPipeError:
+        return _unheard()
     except ConfigError as error:
         from llmgw_desktop.app.commands import said_of
 
@@ -57,6 +61,15 @@ def _main() -> int:
         return _fail(f"{error.strerror or error}: {error.filename or 'the network'}.", FAILED)
     except KeyboardInterrupt:
         return FAILED
+    return code
+
+
+def _unheard() -> int:
+    """Who reads our words has read enough, as `| head` does: no failure that anybody wants told."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return FAILED
 
 
 def _run(arguments: argparse.Namespace) -> int:

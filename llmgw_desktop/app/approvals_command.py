@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from llmgw_desktop.app.inert_text import inert, inert_line
+from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.app.permission_words import (
     AGENT_SAYS,
     asked_parts,
@@ -39,14 +40,14 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     try:
         gateway = RunningGateway(places, env)
         if arguments.verb == "list":
-            return _list(gateway, as_json=arguments.json, wait=arguments.wait)
+            return _list(gateway, env, as_json=arguments.json, wait=arguments.wait)
         return _answer(gateway, arguments)
     except (NotRunning, _Refused) as error:
         print(f"llmgw: {inert(str(error))}", file=sys.stderr)
         return 1
 
 
-def _list(gateway: RunningGateway, *, as_json: bool, wait: bool) -> int:
+def _list(gateway: RunningGateway, env: Mapping[str, str], *, as_json: bool, wait: bool) -> int:
     told = _told(gateway.ask("GET", _PATH))
     while wait and not told.get("approvals"):
         path = f"{_PATH}?wait={_WAIT_S}"
@@ -59,7 +60,10 @@ def _list(gateway: RunningGateway, *, as_json: bool, wait: bool) -> int:
     now_s = SystemClock().now_s()
     if not found:
         print("No agent waits for an answer.", file=sys.stderr)
-    print("\n\n".join("\n".join(_shown(each, now_s)) for each in found), end="\n" if found else "")
+        return 0
+    print("\n\n".join("\n".join(_shown(each, now_s)) for each in found))
+    allow = own_command("approvals", "allow", "ID", env=env)
+    print(f"Answer: {allow} (or deny, or stop)", file=sys.stderr)
     return 0
 
 
@@ -81,7 +85,7 @@ def _shown(question: PermissionQuestion, now_s: float) -> Iterator[str]:
     """All of it, so that nobody allows what he has not seen; inert, and set in so that no text
     can pass for ours."""
     view = permission_view(question)
-    yield f"{question.id}  {since_words(question.asked_at_s, now_s)}"
+    yield f"{question.id}  waits {since_words(question.asked_at_s, now_s)}"
     yield f"  {view.what}, in {view.where}"
     yield f"  job {inert_line(question.job_id, 60)}: {view.job} ({view.client})"
     if view.tool:

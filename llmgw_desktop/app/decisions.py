@@ -118,7 +118,7 @@ def agent_row(decision: PermissionDecision, today: date) -> DecisionRow:
     more = (
         inert_line(permission_words.thing_of(question.ask), 600),
         f"job {inert_line(question.job_title, 120) or question.job_id}"
-        f" of {inert_line(question.client, 60)}",
+        f", asked for by {inert_line(question.client, 60)}",
         f"{outcome}{note}",
     )
     return DecisionRow(

@@ -26,6 +26,14 @@ class MissingScope(AccessError):
     kind = "missing_scope"
 
 
+class ScopeNotAllowed(MissingScope):
+    """A program that a person let in, to other things than this."""
+
+
+class PersonOnly(MissingScope):
+    """Only this computer's person may: no key that could be made opens this."""
+
+
 class ForeignHost(AccessError):
     """The Host header is not one of ours: a rebound name, or a proxy that rewrote it."""
 

@@ -20,6 +20,8 @@ LlmgwError
 ├ AccessError                 the caller may not (access_errors.py)
 │ ├ Unauthenticated             no key, or not ours
 │ ├ MissingScope                a known client without this permission
+│ │ ├ ScopeNotAllowed             a program that a person let in to other things
+│ │ └ PersonOnly                  this computer's person alone may, whatever the key
 │ ├ ForeignHost                 a Host header that is not ours (DNS rebinding)
 │ └ ForeignOrigin               a web page of somebody else
 ├ PolicyError                 the operator does not want this of this client (policy.py)

@@ -11,6 +11,8 @@ from llmgw_desktop.domain.access_errors import (
     AccessError,
     ForeignHost,
     ForeignOrigin,
+    PersonOnly,
+    ScopeNotAllowed,
     Unauthenticated,
     UnnamedPerson,
 )
@@ -198,6 +200,17 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             code="invalid_api_key",
             advice="Send a key of this gateway as 'Authorization: Bearer' or 'x-api-key'.",
             gemini_advice="Send a key of this gateway as 'x-goog-api-key'.",
+        ),
+        ScopeNotAllowed: Row(
+            status=403,
+            anthropic="permission_error",
+            openai="permission_error",
+            advice="Have it asked for anew with this scope; a person answers.",
+        ),
+        PersonOnly: Row(
+            status=403,
+            anthropic="permission_error",
+            openai="permission_error",
         ),
         UnnamedPerson: Row(
             status=403,

@@ -46,6 +46,23 @@ def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
+def test_a_reader_that_has_read_enough_is_no_failure_to_tell(own_home: Path):
+    keys = [sys.executable, "-m", "llmgw_desktop", "key"]
+    subprocess.run([*keys, "add", "editor"], capture_output=True, timeout=60, check=True)
+    reads, writes = os.pipe()
+    os.close(reads)
+    with os.fdopen(writes, "wb") as closed:
+        done = subprocess.run(
+            [*keys, "list"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def eventually(happens: Callable[[], bool], timeout_s: float = 10.0) -> None:
     ends = time.monotonic() + timeout_s
     while not happens():

@@ -45,6 +45,8 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (access_errors.AccessError("Not allowed."), 403, "permission_error", "access"),
     (access_errors.Unauthenticated(), 401, "authentication_error", "invalid_api_key"),
     (access_errors.MissingScope("May not."), 403, "permission_error", "missing_scope"),
+    (access_errors.ScopeNotAllowed("May not."), 403, "permission_error", "missing_scope"),
+    (access_errors.PersonOnly("Yours."), 403, "permission_error", "missing_scope"),
     (access_errors.UnnamedPerson("X-User"), 403, "permission_error", "unnamed_person"),
     (access_errors.ForeignHost("evil.example."), 421, "permission_error", "foreign_host"),
     (access_errors.ForeignOrigin("evil.example."), 403, "permission_error", "foreign_origin"),

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from llmgw_desktop.domain.access_errors import MissingScope, Unauthenticated
+from llmgw_desktop.domain.access_errors import MissingScope, ScopeNotAllowed, Unauthenticated
 from llmgw_desktop.domain.errors import GatewayClosed
 from llmgw_desktop.domain.events import GatewayState
-from llmgw_desktop.domain.principal import SCOPE_WORDS, Principal, Scope
+from llmgw_desktop.domain.principal import SCOPE_WORDS, Principal, PrincipalKind, Scope
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.refusals import Refusals
 from llmgw_desktop.engine.caller import Caller
@@ -78,6 +78,11 @@ class Gate:
         return principal
 
     def _check(self, principal: Principal, scope: Scope) -> None:
+        if scope not in principal.scopes and principal.kind is PrincipalKind.OAUTH:
+            raise ScopeNotAllowed(
+                f"This program may not {SCOPE_WORDS[scope]}: it was let in without the scope "
+                f"'{scope}'."
+            )
         if scope not in principal.scopes:
             raise MissingScope(
                 f"This client may not {SCOPE_WORDS[scope]}: its key has not the scope '{scope}'."

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote
 
 import orjson
 
-from llmgw_desktop.domain.access_errors import MissingScope
+from llmgw_desktop.domain.access_errors import PersonOnly
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.permission import Decision, DecisionWay, PermissionAnswer
 from llmgw_desktop.domain.principal import PrincipalKind, Scope
@@ -94,9 +94,9 @@ def add_doors(table: DoorTable, door: ApprovalsDoor, plain: Dialect) -> None:
 
 
 def _let_in(caller: HttpCaller) -> None:
-    """Raises MissingScope."""
+    """Raises PersonOnly."""
     if who(caller).kind is not PrincipalKind.LOCAL:
-        raise MissingScope(_NOT_YOURS)
+        raise PersonOnly(_NOT_YOURS)
 
 
 def _decision(fields: dict[str, Any]) -> Decision:

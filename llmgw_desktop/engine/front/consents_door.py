@@ -7,7 +7,7 @@ answers who else comes in, whatever they may otherwise.
 from typing import Any
 from urllib.parse import parse_qs
 
-from llmgw_desktop.domain.access_errors import MissingScope
+from llmgw_desktop.domain.access_errors import PersonOnly
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.consent import ConsentAnswer, ConsentQuestion, ConsentTerm, ConsentWay
 from llmgw_desktop.domain.errors import MalformedRequest
@@ -90,9 +90,9 @@ def add_doors(table: DoorTable, door: ConsentsDoor, plain: Dialect) -> None:
 
 
 def _only_local(caller: HttpCaller) -> None:
-    """Raises MissingScope."""
+    """Raises PersonOnly."""
     if who(caller).kind is not PrincipalKind.LOCAL:
-        raise MissingScope("Only the person at this computer answers who may come in.")
+        raise PersonOnly("Only the person at this computer answers who may come in.")
 
 
 def _shown(question: ConsentQuestion) -> dict[str, Any]:

@@ -185,7 +185,8 @@ async def test_what_an_agent_wrote_stays_text(
     change = FileChange(path="a\x1b[1m.py", new="one\x9b2J\n")
     await put(house, Ask(native_id="2", kind=PermissionKind.EDIT, changes=(change,)))
     assert await command(house, "list") == 0
-    shown = capsys.readouterr().out
+    shown, hint = capsys.readouterr()
+    assert "approvals allow ID" in hint
     assert not set("\x1b\x9b\r\x07\u202e") & set(shown)
     assert "  | prm_1  for 1 s" in shown
     assert "\nprm_1" not in shown, "no line of it can pass for ours"
