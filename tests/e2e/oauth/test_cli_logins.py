@@ -129,6 +129,10 @@ async def test_claude_code(
         assert "Connected" in desk.run("mcp", "list")
         _claude_calls_a_tool(desk, gateway)
         assert (await _used(setup)).client_name == _NAMES[CliName.CLAUDE]
+        before = _kept(desk.home / ".claude/.credentials.json", "expiresAt", "refreshToken")
+        _claude_calls_a_tool(desk, gateway)
+        after = _kept(desk.home / ".claude/.credentials.json", "expiresAt", "refreshToken")
+        assert after != before, "it took the next pair when its access token was over"
         said = desk.run("mcp", "logout", "llmgw")
         assert "Connected" not in desk.run("mcp", "list"), said
         with desk.login("mcp", "login", "llmgw") as login:
@@ -149,10 +153,30 @@ async def test_codex(
         assert server["auth_status"] == "o_auth", server
         _codex_asks(desk, gateway)
         assert (await _used(setup)).client_name == "Codex"
+        before = _kept(desk.home / ".codex/.credentials.json", "expires_at", "refresh_token")
+        _codex_asks(desk, gateway)
+        after = _kept(desk.home / ".codex/.credentials.json", "expires_at", "refresh_token")
+        assert after != before, "it took the next pair when its access token was over"
         with desk.login("mcp", "login", "llmgw") as login:
             await _let_in(gateway, browser, login, "--for", "30d")
         first, again = _grants(setup)
         assert first.client_id != again.client_id, "it registers with each login"
+
+
+def _kept(file: Path, expiry: str, renewal: str) -> str:
+    """The refresh token that the CLI keeps; from now on its access token looks expired."""
+    kept: list[str] = []
+
+    def turned(member: dict[str, object]) -> dict[str, object]:
+        if renewal in member:
+            kept.append(str(member[renewal]))
+            member[expiry] = 1
+        return member
+
+    told = json.loads(file.read_text(), object_hook=turned)
+    file.write_text(json.dumps(told))
+    (only,) = kept
+    return only
 
 
 def _claude_calls_a_tool(desk: LoginDesk, gateway: Gateway) -> None:
