@@ -205,7 +205,7 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             status=403,
             anthropic="permission_error",
             openai="permission_error",
-            advice="Have it asked for anew with this scope; a person answers.",
+            advice="It can ask again, with this scope; a person answers.",
         ),
         PersonOnly: Row(
             status=403,

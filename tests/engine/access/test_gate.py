@@ -27,5 +27,5 @@ def test_a_program_that_was_let_in_is_not_told_to_make_a_key() -> None:
         Gate(None).allow(tool, Scope.JOBS_RUN)  # type: ignore[arg-type] - it was let in already
     told = error_message(refused.value)
     assert "let in without the scope 'jobs:run'" in told
-    assert "asked for anew" in told
+    assert "ask again" in told
     assert "key" not in told
