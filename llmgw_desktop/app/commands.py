@@ -63,7 +63,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
             "--hidden", action="store_true", default=_LEFT_OUT, help="start in the tray"
         )
     for gateway in (parser, desktop, serve):
-        gateway.add_argument("--host", default=_LEFT_OUT, help="address to listen on; beyond this computer with TLS")
+        gateway.add_argument(
+            "--host", default=_LEFT_OUT, help="address to listen on; beyond this computer with TLS"
+        )
         gateway.add_argument(
             "--port", type=_port, default=_LEFT_OUT, help="port to listen on; 0 takes a free one"
         )
