@@ -62,3 +62,60 @@ class Caller(Protocol):
 
     async def end(self) -> None:
         """No more pieces."""
+
+
+class CallerBehind:
+    """Stands before a caller: what it is asked and told is passed on, but for what is its own."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @property
+    def path(self) -> str:
+        return self._caller.path
+
+    @property
+    def query(self) -> str:
+        return self._caller.query
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._caller.headers
+
+    @property
+    def presented_keys(self) -> Sequence[str]:
+        return self._caller.presented_keys
+
+    def header_lines(self, name: str) -> Sequence[str]:
+        return self._caller.header_lines(name)
+
+    @property
+    def address(self) -> str:
+        return self._caller.address
+
+    @property
+    def is_from_here(self) -> bool:
+        return self._caller.is_from_here
+
+    @property
+    def has_begun(self) -> bool:
+        return self._caller.has_begun
+
+    @property
+    def is_gone(self) -> bool:
+        return self._caller.is_gone
+
+    async def read_body(self) -> bytes:
+        return await self._caller.read_body()
+
+    async def reply(self, status: int, headers: HeaderLines, body: bytes) -> None:
+        await self._caller.reply(status, headers, body)
+
+    async def begin(self, status: int, headers: HeaderLines) -> None:
+        await self._caller.begin(status, headers)
+
+    async def write(self, chunk: bytes) -> None:
+        await self._caller.write(chunk)
+
+    async def end(self) -> None:
+        await self._caller.end()

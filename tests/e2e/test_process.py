@@ -350,6 +350,7 @@ class TestEnd:
             began = time.monotonic()
             gateway.terminate()
             gateway.wait_clean_exit()
+            assert gateway.process.returncode == 0
         assert time.monotonic() - began < 3
         assert [flight.state for flight in read_flights(own_home)] == ["ok"]
 

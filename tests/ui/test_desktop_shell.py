@@ -216,6 +216,7 @@ async def test_trouble_while_running_is_shown_and_goes(stage: Stage) -> None:
     control.publish(RecorderChanged(status=control.recorder))
     control.publish(SettingsChanged(settings=Settings()))
     await turn_until(lambda: stage.window.troubles.words == [])
+    assert control.recorder.recording
 
 
 async def test_what_is_under_way_is_counted_in_tray_and_sidebar(stage: Stage) -> None:
@@ -225,6 +226,7 @@ async def test_what_is_under_way_is_counted_in_tray_and_sidebar(stage: Stage) ->
     stage.gateway.open_flight(running_flight(2))
     line = "Running on 127.0.0.1:3333 · 2 flights under way"
     await turn_until(lambda: any(a.text() == line for a in stage.tray.menu.actions()))
+    assert sum(a.text() == line for a in stage.tray.menu.actions()) == 1
 
 
 async def test_the_overview_leads_to_the_flights_page(stage: Stage) -> None:
@@ -264,6 +266,7 @@ async def test_what_is_odd_in_the_settings_is_said(stage: Stage) -> None:
     await turn_until(lambda: "htp is odd." in " ".join(stage.window.troubles.words))
     stage.gateway.control.publish(SettingsChanged(settings=Settings()))
     await turn_until(lambda: not stage.window.troubles.words)
+    assert stage.window.troubles.words == []
 
 
 @oddly_set

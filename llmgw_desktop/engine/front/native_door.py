@@ -6,13 +6,14 @@ from typing import Any
 
 import orjson
 from multidict import CIMultiDict
+from typing_extensions import override
 
 from llmgw_desktop.domain.account import AccountState, AccountStatus, account_id
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.provider import Provider, ProviderKind
 from llmgw_desktop.engine.asking.choice import chosen_model
-from llmgw_desktop.engine.caller import JSON, Caller, HeaderLines
+from llmgw_desktop.engine.caller import JSON, Caller, CallerBehind, HeaderLines
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
@@ -45,66 +46,37 @@ class GenerateDoor:
         return chosen_model(wanted, model, self._providers())
 
 
-class _GeneratingCaller:
+class _GeneratingCaller(CallerBehind):
     """The caller of this door, as a chat completion's caller."""
 
     def __init__(self, caller: HttpCaller, model_of: Callable[[Mapping[str, Any]], str]) -> None:
-        self._caller = caller
+        super().__init__(caller)
         self._model_of = model_of
         self._fields: Mapping[str, Any] = {}
         self._began = monotonic()
-        self.begin, self.write, self.end = caller.begin, caller.write, caller.end
 
     @property
-    def path(self) -> str:
-        return self._caller.path
-
-    @property
-    def query(self) -> str:
-        return self._caller.query
-
-    @property
+    @override
     def headers(self) -> Mapping[str, str]:
         """With what the body says of the project and of fallbacks."""
         said = {"x-project": self._fields.get("project")}
         if self._fields.get("strict"):
             said[NO_FALLBACK] = "true"
-        told = CIMultiDict(self._caller.headers)
+        told = CIMultiDict(super().headers)
         told.update({name: value for name, value in said.items() if value})
         return told
 
-    @property
-    def presented_keys(self) -> Sequence[str]:
-        return self._caller.presented_keys
-
-    def header_lines(self, name: str) -> Sequence[str]:
-        return self._caller.header_lines(name)
-
-    @property
-    def address(self) -> str:
-        return self._caller.address
-
-    @property
-    def is_from_here(self) -> bool:
-        return self._caller.is_from_here
-
-    @property
-    def has_begun(self) -> bool:
-        return self._caller.has_begun
-
-    @property
-    def is_gone(self) -> bool:
-        return self._caller.is_gone
-
+    @override
     async def read_body(self) -> bytes:
-        self._fields = read_generate(await self._caller.read_body())
+        self._fields = read_generate(await super().read_body())
         return chat_request(self._fields, self._model_of(self._fields))
 
+    @override
     async def reply(self, status: int, headers: HeaderLines, body: bytes) -> None:
         if status < 300:
             took_ms = round((monotonic() - self._began) * 1000)
             body = generate_answer(body, self._fields, took_ms)
-        await self._caller.reply(status, headers, body)
+        await super().reply(status, headers, body)
 
 
 class ProvidersDoor:

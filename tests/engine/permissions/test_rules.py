@@ -63,13 +63,15 @@ async def test_anything_else_is_asked(tmp_path: Path, other: Ask) -> None:
 async def test_another_job_is_asked(tmp_path: Path) -> None:
     async with scene(tmp_path) as made:
         await made.decide(command("touch a"), Decision.JOB)
-        await made.put(command("touch a", "b1"), made.job("job_2"))
+        question = await made.put(command("touch a", "b1"), made.job("job_2"))
+        assert question.job_id == "job_2"
 
 
 async def test_once_is_once(tmp_path: Path) -> None:
     async with scene(tmp_path) as made:
         await made.decide(command("touch a"), Decision.ONCE)
-        await made.put(command("touch a", "a2"))
+        question = await made.put(command("touch a", "a2"))
+        assert question.ask.native_id == "a2"
 
 
 async def test_a_file_may_be_changed_again_but_not_removed(tmp_path: Path) -> None:

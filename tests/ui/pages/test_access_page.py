@@ -126,7 +126,7 @@ async def test_who_has_access_is_read_again_when_it_changes(stage: Stage) -> Non
     page = await stage.show("holders")
     set_access_scene(stage.gateway)
     stage.gateway.control.publish(GrantsChanged())
-    await stage.cards(page.holders, 4)
+    assert len(await stage.cards(page.holders, 4)) == 4
 
 
 async def test_decisions_are_listed_filtered_and_told_in_full(stage: Stage) -> None:
