@@ -9,6 +9,7 @@ from llmgw_desktop.domain.consent import ConsentAnswer, ConsentQuestion
 from llmgw_desktop.domain.flight import FlightSummary
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.permission import PermissionAnswer, PermissionQuestion
+from llmgw_desktop.domain.policy import Spent
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.domain.values import value
 
@@ -125,6 +126,22 @@ class ApprovalDecided:
 
 
 @value
+class BudgetReached:
+    """A client's budget passed a mark; once a period and mark."""
+
+    client_id: str
+    name: str
+    spent: Spent
+    percent: int
+    """80 or 100."""
+
+
+@value
+class ClientsChanged:
+    """A key was made, revoked or brought back."""
+
+
+@value
 class WorktreesChanged:
     """One was made or removed, or its job has ended."""
 
@@ -143,5 +160,7 @@ Event = (
     | PermissionChanged
     | GrantsChanged
     | ApprovalDecided
+    | BudgetReached
+    | ClientsChanged
     | WorktreesChanged
 )

@@ -82,6 +82,42 @@ class Spent:
         return max(0.0, self.budget.amount - self.used - self.reserved)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateStanding:
+    """How a rate limit stands."""
+
+    limit: RateLimit
+    used: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitRefusal:
+    """What a limit refused of one client since the start."""
+
+    kind: str
+    """Of the error: `limit_reached`, `budget_spent`, `model_forbidden` …"""
+    words: str
+    """Of the last one, as its caller was told."""
+    count: int
+    last_at_s: float
+    opens_at_s: float | None
+    """When the next one would be let in again; None: not by waiting, or when another ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientStanding:
+    """How one client stands now, with a policy or without."""
+
+    client_id: str
+    name: str
+    running: int
+    policy: ClientPolicy | None
+    """The one that holds for it, which may be that of `*`."""
+    budgets: tuple[Spent, ...] = ()
+    rates: tuple[RateStanding, ...] = ()
+    refusals: tuple[LimitRefusal, ...] = ()
+
+
 class PolicyError(LlmgwError):
     """The operator does not want this of this client."""
 

@@ -8,6 +8,7 @@ from llmgw_desktop.domain.access_settings import AccessSettings
 from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import ALL_CLIS, CliSettings
+from llmgw_desktop.domain.guard import GuardRule
 from llmgw_desktop.domain.mcp_server import McpServer
 from llmgw_desktop.domain.oauth_settings import OauthSettings
 from llmgw_desktop.domain.policy import ClientPolicy
@@ -189,6 +190,8 @@ class Settings:
     aliases: tuple[Alias, ...] = ()
     clients: tuple[ClientPolicy, ...] = ()
     """What those may spend and ask for that have a policy."""
+    guards: tuple[GuardRule, ...] = ()
+    """In the order of the file, those that are switched off too."""
 
     @property
     def everyone(self) -> tuple[Provider, ...]:

@@ -1,0 +1,80 @@
+"""What a prompt may hold: what the operator denies in it, or has hidden on its way out."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from llmgw_desktop.domain.policy import PolicyError
+
+
+class GuardAction(StrEnum):
+    """What becomes of a request in which something was found."""
+
+    BLOCK = "block"
+    MASK = "mask"
+    """It goes on with placeholders in the place of what was found, and in the answer they become
+    what they stand for again."""
+    WARN = "warn"
+    """It goes on as it is; its flight says what was found."""
+
+
+class PromptRole(StrEnum):
+    """Whose words a part of a prompt are."""
+
+    SYSTEM = "system"
+    """Developer messages too."""
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+    """What a tool gave back."""
+
+
+class Finding(StrEnum):
+    """What can be looked for by its name instead of a pattern."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    CREDIT_CARD = "credit_card"
+    """With a right check digit."""
+    IBAN = "iban"
+    IP_ADDRESS = "ip_address"
+    SSN = "ssn"
+    SECRET = "secret"  # noqa: S105 - a kind, not one
+    """Keys and tokens by their shapes, the same that are taken out of records."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardRule:
+    """One `[[guards]]` table. Patterns are RE2's: their time is linear in what is read."""
+
+    name: str
+    action: GuardAction
+    deny: tuple[str, ...] = ()
+    """What must not stand in it."""
+    allow: tuple[str, ...] = ()
+    """If there are any, one has to stand in what the last words of the scoped roles say; what is
+    denied is denied all the same."""
+    find: tuple[Finding, ...] = ()
+    roles: tuple[PromptRole, ...] = (PromptRole.USER,)
+    clients: tuple[str, ...] = ()
+    """As `[clients]` names them; empty: all."""
+    providers: tuple[str, ...] = ()
+    """It counts where one of these may answer; empty: all."""
+    is_on: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardHit:
+    """What one rule found in one request. Never the words themselves."""
+
+    rule: str
+    action: GuardAction
+    what: str
+    """A finding's name, or `pattern 3`."""
+    role: PromptRole
+    count: int
+
+
+class PromptBlocked(PolicyError):
+    """The operator does not want such a prompt sent on."""
+
+    kind = "prompt_blocked"
