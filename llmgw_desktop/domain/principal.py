@@ -70,6 +70,9 @@ class Principal:
     """Who let it in, or whom a trusted proxy names; empty where nobody did."""
     door: str = ""
     """The one path that it may come in by; empty for all. Inside it goes where its scopes say."""
+    label: str = ""
+    """What the caller says that it is (`domain/label.py`); empty where it says nothing. Its own
+    word: it owns nothing and opens nothing, it only narrows."""
 
     @property
     def is_remote(self) -> bool:

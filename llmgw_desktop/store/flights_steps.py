@@ -104,4 +104,13 @@ FLIGHTS_STEPS: Steps = (
         "ALTER TABLE flights ADD COLUMN compression TEXT",
     ),
     ("ALTER TABLE flights ADD COLUMN owner TEXT",),
+    (
+        "ALTER TABLE flights ADD COLUMN label TEXT",
+        # As `flights_list`, for those few that have one.
+        """
+        CREATE INDEX flights_labels
+        ON flights (label, started_at_s, seq, state, client, provider, search, owner)
+        WHERE label IS NOT NULL
+        """,
+    ),
 )

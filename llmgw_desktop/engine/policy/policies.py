@@ -6,23 +6,30 @@ when it has ended. A client without a policy pays nothing for there being some.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import tzinfo
-from zoneinfo import ZoneInfo
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.glob import Glob
 from llmgw_desktop.domain.policy import (
     ClientExpired,
     ClientPolicy,
     Measure,
-    ModelForbidden,
     Period,
+    PolicyError,
     PriceUnknown,
     Spent,
 )
 from llmgw_desktop.domain.price import PER, Price
 from llmgw_desktop.domain.principal import Principal, known_as
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.engine.policy.bounds import (
+    Bound,
+    Place,
+    Ready,
+    Spender,
+    Wish,
+    allowed_places,
+    bound_id,
+    made_ready,
+)
 from llmgw_desktop.engine.policy.ledger import Ledger, Reservation
 
 EVERYBODY = "*"
@@ -37,43 +44,13 @@ Remembered = Mapping[Key, tuple[float | None, float]]
 """When the period began, and what was spent in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Who may answer, and the model's name there."""
-
-    provider: str
-    model: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a client is about to ask for."""
-
-    model: str
-    """As it asked for it."""
-    places: tuple[Place, ...]
-    input_tokens: int
-    output_tokens: int | None
-    """The most that it lets the answer have; None: it does not say."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
     """`places`: those that this client may use."""
 
     places: tuple[Place, ...]
-    reservation: Reservation
-    client_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A policy, its patterns made ready."""
-
-    policy: ClientPolicy
-    models: tuple[Glob, ...]
-    zone: tzinfo
-    counts_money: bool
+    held: tuple[tuple[str, Reservation], ...]
+    """By `bound_id`: of the client, and of its caller's label."""
 
 
 def _nobody_keeps(key: Key, begins_at_s: float | None, used: float) -> None:
@@ -98,106 +75,135 @@ class Policies:
         self._remembered_of = remembered
         self._remembered: dict[Key, tuple[float | None, float]] | None = None
         self._keep = keep
-        self._ready: dict[str, _Ready] = {}
+        self._ready: dict[str, Ready] = {}
         self._ledgers: dict[str, Ledger] = {}
+        self._bounds: dict[str, Bound] = {}
+        """Of the ledgers."""
 
     def apply(self, policies: Sequence[ClientPolicy]) -> None:
         """What was spent stays spent; what runs is settled by the new ones."""
-        self._ready = {each.client: _made_ready(each) for each in policies}
-        for client_id, old in tuple(self._ledgers.items()):
-            name = old.policy.client
-            ready = self._ready.get(name) or self._ready.get(EVERYBODY)
+        self._ready = {each.client: made_ready(each) for each in policies}
+        for of, old in tuple(self._ledgers.items()):
+            bound = self._bounds[of]
+            ready = self._ready_for(bound.known, bound.label)
             if ready is None:
-                ready = _made_ready(ClientPolicy(client=name))
-            new = Ledger(replace(ready.policy, client=name), ready.zone, self._clock)
-            self._remember(client_id, new)
+                ready = made_ready(ClientPolicy(client=bound.name))
+            new = Ledger(replace(ready.policy, client=bound.name), ready.zone, self._clock)
+            self._remember(of, new)
             new.take_over(old)
-            self._ledgers[client_id] = new
+            self._ledgers[of] = new
 
     def policy_of(self, principal: Principal) -> ClientPolicy | None:
-        ready = self._find(principal)
-        return None if ready is None else ready.policy
+        """The first of those that hold for it."""
+        for bound in self._bounds_of(principal):
+            return bound.ready.policy
+        return None
 
     def check(self, principal: Principal, wish: Wish) -> None:
         """Whether it may use this at all; nothing is taken on. Raises ModelForbidden."""
-        ready = self._find(principal)
-        if ready is not None:
-            _allowed(ready, wish, principal)
+        for bound in self._bounds_of(principal):
+            wish = replace(wish, places=allowed_places(bound, wish))
 
     def admit(self, principal: Principal, wish: Wish) -> Admitted | None:
         """None for a client without a policy. Raises ModelForbidden, ClientExpired, PriceUnknown,
         LimitReached, BudgetSpent; then nothing was taken on."""
-        if not self._ready:
+        bounds = self._bounds_of(principal)
+        if not bounds:
             return None
-        ready = self._find(principal)
-        if ready is None:
-            return None
-        policy = ready.policy
-        if policy.expires_at_s is not None and self._clock.now_s() >= policy.expires_at_s:
-            raise ClientExpired(f"The time of '{principal.name}' is over")
-        places = _allowed(ready, wish, principal)
+        for bound in bounds:
+            expires_at_s = bound.ready.policy.expires_at_s
+            if expires_at_s is not None and self._clock.now_s() >= expires_at_s:
+                raise ClientExpired(f"The time of '{bound.words}' is over")
+            wish = replace(wish, places=allowed_places(bound, wish))
+        admitted = Admitted(places=wish.places, held=())
+        try:
+            for bound in bounds:
+                held = (bound.id, self._reserved(bound, wish))
+                admitted = replace(admitted, held=(*admitted.held, held))
+        except PolicyError:
+            self.let_go(admitted)
+            raise
+        return admitted
+
+    def _reserved(self, bound: Bound, wish: Wish) -> Reservation:
         tokens = wish.input_tokens + _output_tokens(wish)
         amounts = {Measure.REQUESTS: 1.0, Measure.TOKENS: float(tokens)}
-        if ready.counts_money:
-            amounts[Measure.USD] = self._most_usd(places, wish, principal)
-        ledger = self._ledger_of(principal.client_id, principal.known_as, ready)
-        reservation = ledger.reserve(amounts)
-        return Admitted(places=places, reservation=reservation, client_id=principal.client_id)
+        if bound.ready.counts_money:
+            amounts[Measure.USD] = self._most_usd(wish, bound)
+        return self._ledger_of(bound).reserve(amounts)
 
     def settle(
         self, admitted: Admitted, usage: Usage, cost_usd: float | None, *, is_whole: bool = True
     ) -> None:
         """By what was told. What is not known counts as it was reserved; of an answer that broke
         off the rest is not known, so at least that counts."""
-        ledger = self._ledgers[admitted.client_id]
         used: dict[Measure, float] = {Measure.REQUESTS: 1.0}
         if usage.input_tokens is not None or usage.output_tokens is not None:
             used[Measure.TOKENS] = float((usage.input_tokens or 0) + (usage.output_tokens or 0))
         if cost_usd is not None:
             used[Measure.USD] = cost_usd
-        if not is_whole:
-            reserved = admitted.reservation.amounts
-            used = {each: max(figure, reserved.get(each, 0.0)) for each, figure in used.items()}
-        ledger.settle(admitted.reservation, used)
-        self._keep_figures(admitted.client_id, ledger)
+        for of, reservation in admitted.held:
+            reserved, told = reservation.amounts, used
+            if not is_whole:
+                told = {each: max(figure, reserved.get(each, 0.0)) for each, figure in used.items()}
+            self._ledgers[of].settle(reservation, told)
+            self._keep_figures(of, self._ledgers[of])
 
-    def spent_before(self, client_id: str, name: str, usage: Usage, cost_usd: float | None) -> None:
+    def spent_before(self, spender: Spender, usage: Usage, cost_usd: float | None) -> None:
         """What was begun by an earlier program has ended, and nothing is reserved for it."""
-        known = known_as(client_id, name)
-        ready = self._ready.get(known) or self._ready.get(EVERYBODY)
-        if ready is None:
-            return
-        ledger = self._ledger_of(client_id, known, ready)
-        nothing = Reservation(dict.fromkeys(Measure, 0.0))
-        ledger.begin(nothing)
-        self.settle(Admitted(places=(), reservation=nothing, client_id=client_id), usage, cost_usd)
+        held = []
+        for bound in self._bounds_by(spender, known_as(spender.client_id, spender.name)):
+            nothing = Reservation(dict.fromkeys(Measure, 0.0))
+            self._ledger_of(bound).begin(nothing)
+            held.append((bound.id, nothing))
+        self.settle(Admitted(places=(), held=tuple(held)), usage, cost_usd)
 
     def let_go(self, admitted: Admitted) -> None:
         """Nobody was asked: nothing was spent."""
-        ledger = self._ledgers[admitted.client_id]
-        ledger.settle(admitted.reservation, dict.fromkeys(Measure, 0.0))
+        for of, reservation in admitted.held:
+            self._ledgers[of].settle(reservation, dict.fromkeys(Measure, 0.0))
 
-    def standing(self, client_id: str) -> tuple[Spent, ...]:
+    def standing(self, client_id: str, label: str = "") -> tuple[Spent, ...]:
         """How its budgets stand; empty where it has none, or has not come since the start."""
-        ledger = self._ledgers.get(client_id)
+        ledger = self._ledgers.get(bound_id(client_id, label))
         return () if ledger is None else ledger.standing()
 
-    def running(self, client_id: str) -> int:
-        ledger = self._ledgers.get(client_id)
+    def running(self, client_id: str, label: str = "") -> int:
+        ledger = self._ledgers.get(bound_id(client_id, label))
         return 0 if ledger is None else ledger.running
 
-    def _find(self, principal: Principal) -> _Ready | None:
+    def _bounds_of(self, principal: Principal) -> list[Bound]:
         """What a remote client calls itself is no name to find it by."""
-        return self._ready.get(principal.known_as) or self._ready.get(EVERYBODY)
+        if not self._ready:
+            return []
+        spender = Spender(principal.client_id, principal.name, principal.label)
+        return self._bounds_by(spender, principal.known_as)
 
-    def _most_usd(self, places: Sequence[Place], wish: Wish, principal: Principal) -> float:
+    def _bounds_by(self, spender: Spender, known: str) -> list[Bound]:
+        """Its own, and besides those of the label: whatever a caller says, its own hold."""
+        label = spender.label
+        return [
+            Bound(ready, spender.client_id, known, of, spender.name)
+            for of in (("", label) if label else ("",))
+            if (ready := self._ready_for(known, of)) is not None
+        ]
+
+    def _ready_for(self, known: str, label: str) -> Ready | None:
+        own = self._ready.get(known)
+        everybody = self._ready.get(EVERYBODY)
+        if label:
+            tables = own or everybody
+            return tables.labels.get(label) if tables is not None else None
+        return everybody if own is None or own.policy.has_labels_alone else own
+
+    def _most_usd(self, wish: Wish, bound: Bound) -> float:
         """What the dearest of them would take."""
         most = 0.0
-        for place in places:
+        for place in wish.places:
             price = self._price_of(place.provider, place.model)
             if price is None:
                 raise PriceUnknown(
-                    f"'{principal.name}' has a budget in US dollars, and no price is known of "
+                    f"'{bound.words}' has a budget in US dollars, and no price is known of "
                     f"'{place.model}' at '{place.provider}'"
                 )
             rates = price.rates_for(wish.input_tokens)
@@ -205,13 +211,14 @@ class Policies:
             most = max(most, usd)
         return most
 
-    def _ledger_of(self, client_id: str, known: str, ready: _Ready) -> Ledger:
-        """`known`: as what its table is found again when there are new settings."""
-        ledger = self._ledgers.get(client_id)
+    def _ledger_of(self, bound: Bound) -> Ledger:
+        of = bound.id
+        ledger = self._ledgers.get(of)
         if ledger is None:
-            policy = replace(ready.policy, client=known)
-            ledger = self._ledgers[client_id] = Ledger(policy, ready.zone, self._clock)
-            self._remember(client_id, ledger)
+            policy = replace(bound.ready.policy, client=bound.name)
+            ledger = self._ledgers[of] = Ledger(policy, bound.ready.zone, self._clock)
+            self._bounds[of] = bound
+            self._remember(of, ledger)
         return ledger
 
     def _remember(self, client_id: str, ledger: Ledger) -> None:
@@ -235,36 +242,3 @@ class Policies:
 
 def _output_tokens(wish: Wish) -> int:
     return UNSAID_OUTPUT_TOKENS if wish.output_tokens is None else wish.output_tokens
-
-
-def _made_ready(policy: ClientPolicy) -> _Ready:
-    return _Ready(
-        policy=policy,
-        models=tuple(Glob(pattern) for pattern in policy.models),
-        zone=_zone_of(policy) if policy.budgets else ZoneInfo("UTC"),
-        counts_money=any(each.measure is Measure.USD for each in policy.budgets),
-    )
-
-
-def _zone_of(policy: ClientPolicy) -> tzinfo:
-    if policy.time_zone:
-        return ZoneInfo(policy.time_zone)
-    # nobody without a budget needs to know where this computer is
-    from tzlocal import get_localzone
-
-    return get_localzone()
-
-
-def _allowed(ready: _Ready, wish: Wish, principal: Principal) -> tuple[Place, ...]:
-    """By the name that was asked for, which the operator may have given to others (an alias), or
-    by the one that would answer."""
-    policy, places = ready.policy, wish.places
-    if policy.providers:
-        places = tuple(each for each in places if each.provider in policy.providers)
-    if ready.models and not any(glob.fits(wish.model) for glob in ready.models):
-        places = tuple(
-            each for each in places if any(glob.fits(each.model) for glob in ready.models)
-        )
-    if not places:
-        raise ModelForbidden(f"'{principal.name}' may not use '{wish.model}'")
-    return places

@@ -10,7 +10,8 @@ from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import provider_of
 from llmgw_desktop.domain.principal import Principal
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.engine.policy.policies import Admitted, Place, Policies, Wish
+from llmgw_desktop.engine.policy.bounds import Place, Spender, Wish
+from llmgw_desktop.engine.policy.policies import Admitted, Policies
 from llmgw_desktop.wire.tokens import text_tokens
 
 DEFAULT_MODEL = "default"
@@ -54,8 +55,7 @@ class RunSpending:
     def ended(
         self,
         flight_id: str,
-        client_id: str,
-        name: str,
+        spender: Spender,
         usage: Usage,
         cost_usd: float | None,
         *,
@@ -66,7 +66,7 @@ class RunSpending:
         if admitted is not None:
             self._policies.settle(admitted, usage, cost_usd, is_whole=is_whole)
         else:
-            self._policies.spent_before(client_id, name, usage, cost_usd)
+            self._policies.spent_before(spender, usage, cost_usd)
 
 
 def _wish(cli: CliName, model: str, input_tokens: int) -> Wish:

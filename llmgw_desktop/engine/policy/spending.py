@@ -9,13 +9,8 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Candidate, RouteDecision
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.policy.policies import (
-    UNSAID_OUTPUT_TOKENS,
-    Admitted,
-    Place,
-    Policies,
-    Wish,
-)
+from llmgw_desktop.engine.policy.bounds import Place, Wish
+from llmgw_desktop.engine.policy.policies import UNSAID_OUTPUT_TOKENS, Admitted, Policies
 from llmgw_desktop.engine.routing.sizes import input_tokens_of
 
 _BOUNDS = {
