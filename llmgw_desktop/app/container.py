@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.app.access_assembly import Access, make_access
+from llmgw_desktop.app.budget_words import budget_log
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
@@ -29,7 +30,7 @@ from llmgw_desktop.app.workspaces import open_workspaces
 from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.events import GrantsChanged, SettingsChanged
+from llmgw_desktop.domain.events import BudgetReached, GrantsChanged, SettingsChanged
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
@@ -117,6 +118,7 @@ class Container:
                 env=env,
             ),
         )
+        self._bus.subscribe(budget_log(self._clock), BudgetReached)
         self._engine = engine = make_engine(self._foundations())
         self.validations, seats = make_validations(
             places, self.runs, engine.asking, self.vault, self._clock
@@ -351,6 +353,7 @@ class Container:
             check_settings=lambda: self.check_settings(now=False),
             learn=self.recording.learn,
             new_key=self._new_key,
+            tell=self._bus.publish,
             mcp=self.mcp_offer,
         )
 

@@ -355,6 +355,7 @@ class SpentRow(peewee.Model):
     period = peewee.TextField()
     begins_at_s = peewee.FloatField(null=True)
     used = peewee.FloatField()
+    told = peewee.IntegerField()
 
     class Meta:
         table_name = "spent"

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.events import BudgetReached
 from llmgw_desktop.domain.policy import (
     ClientExpired,
     ClientPolicy,
@@ -52,13 +53,15 @@ class Policies:
         remembered: Callable[[], Remembered] = dict,
         keep: Keep = nobody_keeps,
         holders: Callable[[], Iterable[Principal]] = tuple,
+        tell: Callable[[BudgetReached], None] = lambda _: None,
     ) -> None:
-        """`holders`: whoever has a key, come or not; for the others see `Ledgers`."""
+        """`holders`: whoever has a key, come or not. For `remembered` and `keep` see `Ledgers`."""
         self._clock = clock
         self._price_of = price_of
         self._holders = holders
         self._ready: dict[str, Ready] = {}
-        self._ledgers = Ledgers(clock, remembered, keep)
+        self._tell = tell
+        self._ledgers = Ledgers(clock, remembered, keep, self._reached)
         self._visits = Visits()
 
     def apply(self, policies: Sequence[ClientPolicy]) -> None:
@@ -110,7 +113,7 @@ class Policies:
             reserved = admitted.reservation.amounts
             used = {each: max(figure, reserved.get(each, 0.0)) for each, figure in used.items()}
         ledger.settle(admitted.reservation, used)
-        self._ledgers.keep(admitted.client_id)
+        self._ledgers.changed(admitted.client_id)
 
     def spent_before(self, client_id: str, name: str, usage: Usage, cost_usd: float | None) -> None:
         """What was begun by an earlier program has ended, and nothing is reserved for it."""
@@ -170,6 +173,10 @@ class Policies:
                 yield holders.get(client) or Principal(
                     client_id=client, name=client, scopes=frozenset(), kind=kind_of(client)
                 )
+
+    def _reached(self, client_id: str, known: str, spent: Spent, percent: int) -> None:
+        name = self._visits.name_of(client_id) or known
+        self._tell(BudgetReached(client_id=client_id, name=name, spent=spent, percent=percent))
 
     @contextmanager
     def _noting(self, principal: Principal) -> Iterator[None]:

@@ -41,7 +41,7 @@ def _policies(*policies: ClientPolicy) -> Policies:
         TurnedClock(),
         price_of=lambda _provider, _model: PRICE,
         remembered=nothing_kept,
-        keep=lambda _key, _begins, _used: None,
+        keep=lambda _key, _kept: None,
     )
     made.apply(policies)
     return made
