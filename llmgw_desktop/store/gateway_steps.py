@@ -262,5 +262,13 @@ _FIRST: Steps = (
     ),
 )
 
-GATEWAY_STEPS: Steps = (*_FIRST, *ACCESS_STEPS, *AGENT_STEPS, *POLICY_STEPS)
+_OLD_KEYS: Steps = (
+    (
+        # A key that another has taken the place of, and until when it still opens.
+        "ALTER TABLE clients ADD COLUMN old_key_digest BLOB",
+        "ALTER TABLE clients ADD COLUMN old_key_ends_at_s REAL",
+    ),
+)
+
+GATEWAY_STEPS: Steps = (*_FIRST, *ACCESS_STEPS, *AGENT_STEPS, *POLICY_STEPS, *_OLD_KEYS)
 """In the order in which they came: a new one goes to the end."""
