@@ -136,6 +136,7 @@ def make_engine(base: Foundations) -> Engine:
         base.recorder.pricing.price_of,
         remembered=base.spent.all,
         keep=base.spent.keep,
+        holders=base.authenticator.holders,
     )
     base.charge_runs(policies)
     pipeline = Pipeline(

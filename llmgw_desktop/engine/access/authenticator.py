@@ -95,6 +95,11 @@ class Authenticator:
             return self._person(caller.header_lines(self._access.trusted_header))
         return principal
 
+    def holders(self) -> Sequence[Principal]:
+        """Whoever has a key that opens."""
+        self._refresh(REFRESH_S)
+        return tuple(self._principals.values())
+
     def _holder(self, digest: bytes) -> Principal:
         self._refresh(REFRESH_S)
         principal = self._principals.get(digest)

@@ -4,57 +4,32 @@ What a request may cost is reserved before anything is sent, and set right by wh
 when it has ended. A client without a policy pays nothing for there being some.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import tzinfo
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.glob import Glob
 from llmgw_desktop.domain.policy import (
     ClientExpired,
     ClientPolicy,
+    ClientStanding,
     Measure,
-    ModelForbidden,
-    Period,
+    PolicyError,
     PriceUnknown,
     Spent,
 )
 from llmgw_desktop.domain.price import PER, Price
-from llmgw_desktop.domain.principal import Principal, known_as
+from llmgw_desktop.domain.principal import Principal, kind_of, known_as
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.engine.policy.ledger import Ledger, Reservation
+from llmgw_desktop.engine.policy.ledger import Reservation
+from llmgw_desktop.engine.policy.ledgers import Keep, Ledgers, Remembered, nobody_keeps
+from llmgw_desktop.engine.policy.ready import Place, Ready, Wish, allowed_places, made_ready
+from llmgw_desktop.engine.policy.visits import Visit, Visits
 
 EVERYBODY = "*"
-UNSAID_OUTPUT_TOKENS = 4096
-"""Reserved for an answer whose length nobody bounds."""
 
 PriceOf = Callable[[str, str], Price | None]
 """(Provider, model) → what it costs; None where nobody knows."""
-Key = tuple[str, Measure, Period]
-"""Of a client's id, what is counted, and how long."""
-Remembered = Mapping[Key, tuple[float | None, float]]
-"""When the period began, and what was spent in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Who may answer, and the model's name there."""
-
-    provider: str
-    model: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a client is about to ask for."""
-
-    model: str
-    """As it asked for it."""
-    places: tuple[Place, ...]
-    input_tokens: int
-    output_tokens: int | None
-    """The most that it lets the answer have; None: it does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,20 +41,6 @@ class Admitted:
     client_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A policy, its patterns made ready."""
-
-    policy: ClientPolicy
-    models: tuple[Glob, ...]
-    zone: tzinfo
-    counts_money: bool
-
-
-def _nobody_keeps(key: Key, begins_at_s: float | None, used: float) -> None:
-    del key, begins_at_s, used
-
-
 class Policies:
     """Of all clients. On the loop; raises PolicyError and nothing else."""
 
@@ -89,30 +50,30 @@ class Policies:
         price_of: PriceOf,
         *,
         remembered: Callable[[], Remembered] = dict,
-        keep: Callable[[Key, float | None, float], None] = _nobody_keeps,
+        keep: Keep = nobody_keeps,
+        holders: Callable[[], Iterable[Principal]] = tuple,
     ) -> None:
-        """`remembered` is asked once, when a first client with a budget comes; `keep` is told of
-        each budget's figure when it has changed."""
+        """`holders`: whoever has a key, come or not; for the others see `Ledgers`."""
         self._clock = clock
         self._price_of = price_of
-        self._remembered_of = remembered
-        self._remembered: dict[Key, tuple[float | None, float]] | None = None
-        self._keep = keep
-        self._ready: dict[str, _Ready] = {}
-        self._ledgers: dict[str, Ledger] = {}
+        self._holders = holders
+        self._ready: dict[str, Ready] = {}
+        self._ledgers = Ledgers(clock, remembered, keep)
+        self._visits = Visits()
 
     def apply(self, policies: Sequence[ClientPolicy]) -> None:
         """What was spent stays spent; what runs is settled by the new ones."""
-        self._ready = {each.client: _made_ready(each) for each in policies}
-        for client_id, old in tuple(self._ledgers.items()):
-            name = old.policy.client
-            ready = self._ready.get(name) or self._ready.get(EVERYBODY)
-            if ready is None:
-                ready = _made_ready(ClientPolicy(client=name))
-            new = Ledger(replace(ready.policy, client=name), ready.zone, self._clock)
-            self._remember(client_id, new)
-            new.take_over(old)
-            self._ledgers[client_id] = new
+        self._ready = {each.client: made_ready(each) for each in policies}
+        self._ledgers.apply(self._ready_of)
+
+    def comes(self, principal: Principal) -> Visit:
+        """Something of it is under way, with limits or without, until `goes`."""
+        visit = self._visits.of(principal)
+        visit.running += 1
+        return visit
+
+    def goes(self, visit: Visit) -> None:
+        visit.running -= 1
 
     def policy_of(self, principal: Principal) -> ClientPolicy | None:
         ready = self._find(principal)
@@ -122,27 +83,17 @@ class Policies:
         """Whether it may use this at all; nothing is taken on. Raises ModelForbidden."""
         ready = self._find(principal)
         if ready is not None:
-            _allowed(ready, wish, principal)
+            with self._noting(principal):
+                allowed_places(ready, wish, principal)
 
     def admit(self, principal: Principal, wish: Wish) -> Admitted | None:
         """None for a client without a policy. Raises ModelForbidden, ClientExpired, PriceUnknown,
         LimitReached, BudgetSpent; then nothing was taken on."""
-        if not self._ready:
-            return None
         ready = self._find(principal)
         if ready is None:
             return None
-        policy = ready.policy
-        if policy.expires_at_s is not None and self._clock.now_s() >= policy.expires_at_s:
-            raise ClientExpired(f"The time of '{principal.name}' is over")
-        places = _allowed(ready, wish, principal)
-        tokens = wish.input_tokens + _output_tokens(wish)
-        amounts = {Measure.REQUESTS: 1.0, Measure.TOKENS: float(tokens)}
-        if ready.counts_money:
-            amounts[Measure.USD] = self._most_usd(places, wish, principal)
-        ledger = self._ledger_of(principal.client_id, principal.known_as, ready)
-        reservation = ledger.reserve(amounts)
-        return Admitted(places=places, reservation=reservation, client_id=principal.client_id)
+        with self._noting(principal):
+            return self._admit(principal, ready, wish)
 
     def settle(
         self, admitted: Admitted, usage: Usage, cost_usd: float | None, *, is_whole: bool = True
@@ -159,15 +110,15 @@ class Policies:
             reserved = admitted.reservation.amounts
             used = {each: max(figure, reserved.get(each, 0.0)) for each, figure in used.items()}
         ledger.settle(admitted.reservation, used)
-        self._keep_figures(admitted.client_id, ledger)
+        self._ledgers.keep(admitted.client_id)
 
     def spent_before(self, client_id: str, name: str, usage: Usage, cost_usd: float | None) -> None:
         """What was begun by an earlier program has ended, and nothing is reserved for it."""
         known = known_as(client_id, name)
-        ready = self._ready.get(known) or self._ready.get(EVERYBODY)
+        ready = self._ready_of(known)
         if ready is None:
             return
-        ledger = self._ledger_of(client_id, known, ready)
+        ledger = self._ledgers.of(client_id, known, ready)
         nothing = Reservation(dict.fromkeys(Measure, 0.0))
         ledger.begin(nothing)
         self.settle(Admitted(places=(), reservation=nothing, client_id=client_id), usage, cost_usd)
@@ -183,12 +134,71 @@ class Policies:
         return () if ledger is None else ledger.standing()
 
     def running(self, client_id: str) -> int:
+        """What its ledger holds under way."""
         ledger = self._ledgers.get(client_id)
         return 0 if ledger is None else ledger.running
 
-    def _find(self, principal: Principal) -> _Ready | None:
+    def standings(self) -> tuple[ClientStanding, ...]:
+        """Of everyone who has come since the start or has a table of its own, by name. Raises
+        StoreError where what was spent before cannot be read."""
+        found = {each.client_id: self.standing_of(each) for each in self._visits}
+        for principal in self._tabled():
+            if principal.client_id not in found:
+                found[principal.client_id] = self.standing_of(Visit(principal))
+        return tuple(sorted(found.values(), key=lambda each: (each.name, each.client_id)))
+
+    def standing_of(self, who: Visit | Principal) -> ClientStanding:
+        """Raises StoreError as `standings` does."""
+        visit = self._visits.seen(who) if isinstance(who, Principal) else who
+        ready = self._ready_of(visit.known)
+        ledger = None if ready is None else self._ledgers.of(visit.client_id, visit.known, ready)
+        return ClientStanding(
+            client_id=visit.client_id,
+            name=visit.name,
+            running=visit.running,
+            policy=None if ready is None else ready.policy,
+            budgets=() if ledger is None else ledger.standing(),
+            rates=() if ledger is None else ledger.rates(),
+            refusals=tuple(visit.refusals.values()),
+        )
+
+    def _tabled(self) -> Iterator[Principal]:
+        """Who has a table, by the key of that name; a table without a key names itself."""
+        holders = {each.known_as: each for each in self._holders()} if self._ready else {}
+        for client in self._ready:
+            if client != EVERYBODY:
+                yield holders.get(client) or Principal(
+                    client_id=client, name=client, scopes=frozenset(), kind=kind_of(client)
+                )
+
+    @contextmanager
+    def _noting(self, principal: Principal) -> Iterator[None]:
+        """What is refused is told in the client's standing."""
+        try:
+            yield
+        except PolicyError as error:
+            self._visits.of(principal).refused(error, self._clock.now_s())
+            raise
+
+    def _find(self, principal: Principal) -> Ready | None:
         """What a remote client calls itself is no name to find it by."""
-        return self._ready.get(principal.known_as) or self._ready.get(EVERYBODY)
+        return self._ready_of(principal.known_as) if self._ready else None
+
+    def _ready_of(self, known: str) -> Ready | None:
+        return self._ready.get(known) or self._ready.get(EVERYBODY)
+
+    def _admit(self, principal: Principal, ready: Ready, wish: Wish) -> Admitted:
+        policy = ready.policy
+        if policy.expires_at_s is not None and self._clock.now_s() >= policy.expires_at_s:
+            raise ClientExpired(f"The time of '{principal.name}' is over")
+        places = allowed_places(ready, wish, principal)
+        tokens = wish.input_tokens + wish.most_output_tokens
+        amounts = {Measure.REQUESTS: 1.0, Measure.TOKENS: float(tokens)}
+        if ready.counts_money:
+            amounts[Measure.USD] = self._most_usd(places, wish, principal)
+        ledger = self._ledgers.of(principal.client_id, principal.known_as, ready)
+        reservation = ledger.reserve(amounts)
+        return Admitted(places=places, reservation=reservation, client_id=principal.client_id)
 
     def _most_usd(self, places: Sequence[Place], wish: Wish, principal: Principal) -> float:
         """What the dearest of them would take."""
@@ -201,70 +211,6 @@ class Policies:
                     f"'{place.model}' at '{place.provider}'"
                 )
             rates = price.rates_for(wish.input_tokens)
-            usd = (wish.input_tokens * rates.input + _output_tokens(wish) * rates.output) / PER
+            usd = (wish.input_tokens * rates.input + wish.most_output_tokens * rates.output) / PER
             most = max(most, usd)
         return most
-
-    def _ledger_of(self, client_id: str, known: str, ready: _Ready) -> Ledger:
-        """`known`: as what its table is found again when there are new settings."""
-        ledger = self._ledgers.get(client_id)
-        if ledger is None:
-            policy = replace(ready.policy, client=known)
-            ledger = self._ledgers[client_id] = Ledger(policy, ready.zone, self._clock)
-            self._remember(client_id, ledger)
-        return ledger
-
-    def _remember(self, client_id: str, ledger: Ledger) -> None:
-        if not ledger.purses:
-            return
-        if self._remembered is None:
-            self._remembered = dict(self._remembered_of())
-        for purse in ledger.purses:
-            key = (client_id, purse.budget.measure, purse.budget.period)
-            if (known := self._remembered.get(key)) is not None:
-                begins_at_s, used = known
-                purse.remember(used, begins_at_s, self._clock.now_s())
-
-    def _keep_figures(self, client_id: str, ledger: Ledger) -> None:
-        for spent in ledger.standing():
-            key = (client_id, spent.budget.measure, spent.budget.period)
-            if self._remembered is not None:  # for a table that goes and comes back
-                self._remembered[key] = spent.begins_at_s, spent.used
-            self._keep(key, spent.begins_at_s, spent.used)
-
-
-def _output_tokens(wish: Wish) -> int:
-    return UNSAID_OUTPUT_TOKENS if wish.output_tokens is None else wish.output_tokens
-
-
-def _made_ready(policy: ClientPolicy) -> _Ready:
-    return _Ready(
-        policy=policy,
-        models=tuple(Glob(pattern) for pattern in policy.models),
-        zone=_zone_of(policy) if policy.budgets else ZoneInfo("UTC"),
-        counts_money=any(each.measure is Measure.USD for each in policy.budgets),
-    )
-
-
-def _zone_of(policy: ClientPolicy) -> tzinfo:
-    if policy.time_zone:
-        return ZoneInfo(policy.time_zone)
-    # nobody without a budget needs to know where this computer is
-    from tzlocal import get_localzone
-
-    return get_localzone()
-
-
-def _allowed(ready: _Ready, wish: Wish, principal: Principal) -> tuple[Place, ...]:
-    """By the name that was asked for, which the operator may have given to others (an alias), or
-    by the one that would answer."""
-    policy, places = ready.policy, wish.places
-    if policy.providers:
-        places = tuple(each for each in places if each.provider in policy.providers)
-    if ready.models and not any(glob.fits(wish.model) for glob in ready.models):
-        places = tuple(
-            each for each in places if any(glob.fits(each.model) for glob in ready.models)
-        )
-    if not places:
-        raise ModelForbidden(f"'{principal.name}' may not use '{wish.model}'")
-    return places

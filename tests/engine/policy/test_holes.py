@@ -17,7 +17,9 @@ from llmgw_desktop.domain.route import Candidate, RouteDecision
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.policy.ledger import Ledger
-from llmgw_desktop.engine.policy.policies import Place, Policies, Remembered, Wish
+from llmgw_desktop.engine.policy.ledgers import Remembered
+from llmgw_desktop.engine.policy.policies import Policies
+from llmgw_desktop.engine.policy.ready import Place, Wish
 from llmgw_desktop.engine.policy.run_spending import RunSpending
 from llmgw_desktop.engine.policy.spending import Spending, most_output
 from tests.support.turned_clock import TurnedClock
