@@ -263,6 +263,14 @@ _FIRST: Steps = (
     ),
 )
 
+_OLD_KEYS: Steps = (
+    (
+        # A key that another has taken the place of, and until when it still opens.
+        "ALTER TABLE clients ADD COLUMN old_key_digest BLOB",
+        "ALTER TABLE clients ADD COLUMN old_key_ends_at_s REAL",
+    ),
+)
+
 GATEWAY_STEPS: Steps = (
     *_FIRST,
     *ACCESS_STEPS,
@@ -270,5 +278,6 @@ GATEWAY_STEPS: Steps = (
     *POLICY_STEPS,
     *MARK_STEPS,
     *AUDIT_STEPS,
+    *_OLD_KEYS,
 )
 """In the order in which they came: a new one goes to the end."""
