@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from llmgw_desktop.domain.errors import LlmgwError
 
@@ -88,6 +89,20 @@ class Spent:
     @property
     def left(self) -> float:
         return max(0.0, self.budget.amount - self.used - self.reserved)
+
+
+class KeptSpent(NamedTuple):
+    """What a restart knows of a budget."""
+
+    begins_at_s: float | None
+    """Of the period that it was spent in."""
+    used: float
+    told: int = 0
+    """The highest mark that was told of in that period, in percent; 0: none."""
+
+
+BudgetKey = tuple[str, Measure, Period]
+"""Of a client's id, what is counted, and how long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

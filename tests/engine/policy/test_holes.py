@@ -16,9 +16,11 @@ from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
 from llmgw_desktop.domain.route import Candidate, RouteDecision
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.policy.bounds import Place, Spender, Wish
+from llmgw_desktop.engine.policy.bounds import Spender
 from llmgw_desktop.engine.policy.ledger import Ledger
-from llmgw_desktop.engine.policy.policies import Policies, Remembered
+from llmgw_desktop.engine.policy.ledgers import Remembered
+from llmgw_desktop.engine.policy.policies import Policies
+from llmgw_desktop.engine.policy.ready import Place, Wish
 from llmgw_desktop.engine.policy.run_spending import RunSpending
 from llmgw_desktop.engine.policy.spending import Spending, most_output
 from tests.support.turned_clock import TurnedClock
@@ -40,7 +42,7 @@ def _policies(*policies: ClientPolicy) -> Policies:
         TurnedClock(),
         price_of=lambda _provider, _model: PRICE,
         remembered=nothing_kept,
-        keep=lambda _key, _begins, _used: None,
+        keep=lambda _key, _kept: None,
     )
     made.apply(policies)
     return made
