@@ -58,6 +58,8 @@ class Gate:
                 error.challenge = self._challenges.unknown(caller.path, scope, has_key=has_key)
             raise
         self.check_scope(principal, scope, caller.path)
+        if principal.kind is PrincipalKind.KEY and not caller.is_from_here:
+            principal = replace(principal, came_from_elsewhere=True)
         return _labelled(principal, caller)
 
     def check_scope(self, principal: Principal, scope: Scope, path: str) -> None:
