@@ -353,7 +353,7 @@ class Container:
             check_settings=lambda: self.check_settings(now=False),
             learn=self.recording.learn,
             new_key=self._new_key,
-            tell=self._bus.publish,
+            bus=self._bus,
             mcp=self.mcp_offer,
         )
 

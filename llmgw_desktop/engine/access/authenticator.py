@@ -5,7 +5,7 @@ a wrong key happens to be right. The static token of the environment is one more
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Protocol
 
@@ -74,6 +74,8 @@ class Authenticator:
         self._own_writes = 0
         self._principals: dict[bytes, Principal] = dict(self._own)
         self._has_told = False
+        self.on_gone: Callable[[frozenset[str]], None] = lambda _: None
+        """Told the ids of clients whose keys open no more."""
 
     def identify(self, caller: Knocker) -> Principal:
         """Raises Unauthenticated, UnnamedPerson; two different keys in one request are
@@ -90,6 +92,10 @@ class Authenticator:
         if principal is BEARER and self._access.trusted_header:
             return self._person(caller.header_lines(self._access.trusted_header))
         return principal
+
+    def look_again(self) -> None:
+        """Somebody says that keys were made or revoked."""
+        self._refresh(0.0)
 
     def holders(self) -> Sequence[Principal]:
         """Whoever has a key that opens."""
@@ -140,6 +146,7 @@ class Authenticator:
         if version == self._version:
             return
         self._version = version
+        before = self._principals
         self._principals = {
             client.key_digest: Principal(
                 client_id=client.id,
@@ -150,3 +157,9 @@ class Authenticator:
             )
             for client in self._clients.active()
         } | self._own
+        if gone := _ids(before) - _ids(self._principals):
+            self.on_gone(gone)
+
+
+def _ids(principals: Mapping[bytes, Principal]) -> frozenset[str]:
+    return frozenset(each.client_id for each in principals.values())

@@ -45,17 +45,22 @@ class Gate:
     def admit(self, caller: Caller, scope: Scope) -> Principal:
         """Raises Unauthenticated, UnnamedPerson, MalformedRequest (two keys), MissingScope,
         GatewayClosed."""
+        principal = self.known(caller, scope)
+        self.check_scope(principal, scope, caller.path)
+        return principal
+
+    def known(self, caller: Caller, scope: Scope = Scope.MODELS_LIST) -> Principal:
+        """Who it is, whatever it may; `scope` is what a program is told to ask for. Raises
+        Unauthenticated, UnnamedPerson, MalformedRequest (two keys)."""
         self._before()
         try:
-            principal = self._identified(caller)
+            return self._identified(caller)
         except Unauthenticated as error:
             self.refusals.note(caller.address)
             if self._challenges is not None:
                 has_key = bool(caller.presented_keys)
                 error.challenge = self._challenges.unknown(caller.path, scope, has_key=has_key)
             raise
-        self.check_scope(principal, scope, caller.path)
-        return principal
 
     def check_scope(self, principal: Principal, scope: Scope, path: str) -> None:
         """What came in by this path. Raises MissingScope with the way to more, GatewayClosed."""

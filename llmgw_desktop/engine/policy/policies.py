@@ -20,7 +20,7 @@ from llmgw_desktop.domain.policy import (
     Spent,
 )
 from llmgw_desktop.domain.price import PER, Price
-from llmgw_desktop.domain.principal import Principal, kind_of, known_as
+from llmgw_desktop.domain.principal import Principal, kind_of
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.policy.ledger import Reservation
 from llmgw_desktop.engine.policy.ledgers import Keep, Ledgers, Remembered, nobody_keeps
@@ -115,16 +115,20 @@ class Policies:
         ledger.settle(admitted.reservation, used)
         self._ledgers.changed(admitted.client_id)
 
-    def spent_before(self, client_id: str, name: str, usage: Usage, cost_usd: float | None) -> None:
-        """What was begun by an earlier program has ended, and nothing is reserved for it."""
-        known = known_as(client_id, name)
-        ready = self._ready_of(known)
+    def goes_on(self, principal: Principal, wish: Wish) -> Admitted | None:
+        """An earlier program let it in, and it has not ended: the same is reserved again. None
+        for a client without a policy."""
+        ready = self._find(principal)
         if ready is None:
-            return
-        ledger = self._ledgers.of(client_id, known, ready)
-        nothing = Reservation(dict.fromkeys(Measure, 0.0))
-        ledger.begin(nothing)
-        self.settle(Admitted(places=(), reservation=nothing, client_id=client_id), usage, cost_usd)
+            return None
+        ledger = self._ledgers.of(principal.client_id, principal.known_as, ready)
+        try:
+            amounts = self._amounts(ready, wish.places, wish, principal)
+        except PriceUnknown:  # since then: what it tells of its cost counts all the same
+            amounts = _counted(wish)
+        return Admitted(
+            places=wish.places, reservation=ledger.hold(amounts), client_id=principal.client_id
+        )
 
     def let_go(self, admitted: Admitted) -> None:
         """Nobody was asked: nothing was spent."""
@@ -199,13 +203,18 @@ class Policies:
         if policy.expires_at_s is not None and self._clock.now_s() >= policy.expires_at_s:
             raise ClientExpired(f"The time of '{principal.name}' is over")
         places = allowed_places(ready, wish, principal)
-        tokens = wish.input_tokens + wish.most_output_tokens
-        amounts = {Measure.REQUESTS: 1.0, Measure.TOKENS: float(tokens)}
-        if ready.counts_money:
-            amounts[Measure.USD] = self._most_usd(places, wish, principal)
+        amounts = self._amounts(ready, places, wish, principal)
         ledger = self._ledgers.of(principal.client_id, principal.known_as, ready)
         reservation = ledger.reserve(amounts)
         return Admitted(places=places, reservation=reservation, client_id=principal.client_id)
+
+    def _amounts(
+        self, ready: Ready, places: Sequence[Place], wish: Wish, principal: Principal
+    ) -> dict[Measure, float]:
+        amounts = _counted(wish)
+        if ready.counts_money:
+            amounts[Measure.USD] = self._most_usd(places, wish, principal)
+        return amounts
 
     def _most_usd(self, places: Sequence[Place], wish: Wish, principal: Principal) -> float:
         """What the dearest of them would take."""
@@ -221,3 +230,8 @@ class Policies:
             usd = (wish.input_tokens * rates.input + wish.most_output_tokens * rates.output) / PER
             most = max(most, usd)
         return most
+
+
+def _counted(wish: Wish) -> dict[Measure, float]:
+    tokens = wish.input_tokens + wish.most_output_tokens
+    return {Measure.REQUESTS: 1.0, Measure.TOKENS: float(tokens)}
