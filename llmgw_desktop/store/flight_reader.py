@@ -15,6 +15,7 @@ from typing import Any
 
 import peewee
 
+from llmgw_desktop.domain.client import ClientFigures
 from llmgw_desktop.domain.errors import StoreCorrupt
 from llmgw_desktop.domain.flight import (
     FlightBucket,
@@ -24,6 +25,7 @@ from llmgw_desktop.domain.flight import (
     FlightTotals,
 )
 from llmgw_desktop.store.database import open_read_only, told
+from llmgw_desktop.store.flights.owners import read_by_owner
 from llmgw_desktop.store.flights.rows import record_of, scrubbed, searchable, summary_of
 from llmgw_desktop.store.flights.totals import (
     bucket_starts,
@@ -120,6 +122,11 @@ class FlightReader:
         """Flights that reached no provider stand under an empty name."""
         with self._reading() as line:
             return read_by_provider(line.connection, since_s, until_s) if line else {}
+
+    def by_client(self, since_s: float) -> dict[str, ClientFigures]:
+        """Of each client that ever asked, by its id."""
+        with self._reading() as line:
+            return read_by_owner(line.connection, since_s) if line else {}
 
     def close(self) -> None:
         """Waits for calls that are under way. A later call opens the file again."""

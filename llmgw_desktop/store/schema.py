@@ -21,6 +21,8 @@ class ClientRow(peewee.Model):
     revoked_at_s = peewee.FloatField(null=True)
     last_used_at_s = peewee.FloatField(null=True)
     all_or_nothing = peewee.IntegerField(default=0)
+    old_key_digest = peewee.BlobField(null=True)
+    old_key_ends_at_s = peewee.FloatField(null=True)
 
     class Meta:
         table_name = "clients"
