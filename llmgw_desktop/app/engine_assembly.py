@@ -7,12 +7,13 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from llmgw_desktop.app.budget_words import budget_log
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.app.questions import system_user
 from llmgw_desktop.app.revocations import Revocations
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.events import GatewayStatus, SettingsChanged
+from llmgw_desktop.domain.events import BudgetReached, GatewayStatus, SettingsChanged
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.domain.vault import VaultEntry
@@ -45,6 +46,7 @@ from llmgw_desktop.engine.front import (
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.kept_responses_door import KeptResponsesDoor
+from llmgw_desktop.engine.front.load import Load
 from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
@@ -147,6 +149,7 @@ def make_engine(base: Foundations) -> Engine:
     settings = base.settings()
     base.recorder.pricing.apply(settings.providers, settings.prices)
     policies.apply(settings.clients)
+    base.bus.subscribe(budget_log(base.clock), BudgetReached)
     base.charge_runs(policies)
     pipeline = Pipeline(
         gate=gate,
@@ -219,7 +222,7 @@ def _doors(
         gateway=base.status,
         recorder=lambda: base.recorder.status,
         settings=base.settings_news,
-        open_flights=lambda: pipeline.open_runs,
+        load=Load(pipeline, base.recorder),
         meters=base.meters,
         before=base.check_settings,
     )
