@@ -5,7 +5,7 @@ is `other`, whose budgets are nobody's and stay out.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
@@ -77,7 +77,7 @@ def _budgets(labelled: Sequence[tuple[str, ClientStanding]]) -> Iterator[Metric]
         if label != OTHERS
         for each in standing.budgets
     }
-    figures = {
+    figures: dict[str, tuple[str, Callable[[Spent], float]]] = {
         "amount": ("What a period has", lambda each: each.budget.amount),
         "used": ("Used of it", lambda each: each.used),
         "reserved": ("What requests under way may yet use", lambda each: each.reserved),

@@ -39,8 +39,11 @@ def _flight(
     )
 
 
+TWO_OPEN = LoadNow(open_flights=2)
+
+
 def _samples(
-    meters: Meters, load: LoadNow = LoadNow(open_flights=2)
+    meters: Meters, load: LoadNow = TWO_OPEN
 ) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     text = expose(meters, RecorderStatus(recording=False, dropped=3), load).decode()
     return {
