@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from llmgw_desktop.domain.guard import GuardHit
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.provider import ModelProtocol
@@ -113,6 +114,9 @@ class FlightSummary:
     owner: str | None = None
     """Id of the client whose it is; None where nobody was let in. Names may change hands, ids do
     not. Those of earlier versions have none and are this computer's person's."""
+
+    guard_hits: tuple[GuardHit, ...] = ()
+    """What the guards found in the request."""
 
     @property
     def is_translated(self) -> bool:

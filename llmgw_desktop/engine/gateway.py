@@ -93,6 +93,7 @@ class Gateway:
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)
         engine.pipeline.policies.apply(settings.clients)
+        engine.pipeline.guards.apply(settings.guards)
         engine.response_cache.apply(settings.routes)
         engine.recorder.pricing.apply(settings.providers, settings.prices)
 

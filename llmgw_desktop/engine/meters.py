@@ -34,6 +34,8 @@ class Meters:
         self.took: dict[str, Histogram] = defaultdict(Histogram)
         self.refused: dict[str, int] = defaultdict(int)
         """Error kind → requests refused before they became flights."""
+        self.guard_hits: dict[tuple[str, str], int] = defaultdict(int)
+        """(rule, action) → what guards found."""
 
     def note(self, flight: FlightSummary) -> None:
         provider = flight.provider or "none"
@@ -42,6 +44,8 @@ class Meters:
             self.took[provider].note(flight.took_ms)
         if flight.ttft_ms is not None:
             self.ttft[provider].note(flight.ttft_ms)
+        for hit in flight.guard_hits:
+            self.guard_hits[hit.rule, hit.action] += hit.count
         usage = flight.usage
         if usage.input_tokens is not None:
             self.tokens[provider, "input"] += usage.input_tokens

@@ -6,18 +6,22 @@ Every door brings its callers here, so each rule has one place: who, may it, to 
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.principal import Principal, Scope
+from llmgw_desktop.domain.route import RouteDecision
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.answer_reading import own_headers
 from llmgw_desktop.engine.caller import Caller
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.guards.guards import Guards
+from llmgw_desktop.engine.guards.unmasking import Unmasking
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.policy.spending import Spending
 from llmgw_desktop.engine.replies import Replies
@@ -31,6 +35,14 @@ from llmgw_desktop.wire.json_steps import is_heavy, object_in_steps
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The operator's, for every request."""
+
+    policies: Policies
+    guards: Guards
+
+
 class Pipeline:
     """`handle` gives every caller exactly one answer and every request at most one flight."""
 
@@ -42,10 +54,10 @@ class Pipeline:
         attempts: Attempts,
         replies: Replies,
         header_policy: HeaderPolicy,
-        policies: Policies,
+        rules: Rules,
     ) -> None:
         self._gate = gate
-        self.policies = policies
+        self.policies, self.guards = rules.policies, rules.guards
         self._recorder = recorder
         self._attempts = attempts
         self._replies = replies
@@ -85,6 +97,8 @@ class Pipeline:
             request = await self._read(dialect, operation, caller, principal, flight)
             decision = spending.begin(request, self.router.route(request))
             flight.routed(decision)
+            if self.guards.are_on:
+                request, caller = await self._guarded(request, decision, dialect, caller, flight)
             listening = await self._replies.replays.answered(request, decision, caller, flight)
             if listening is None:
                 return
@@ -166,7 +180,10 @@ class Pipeline:
         if self._recorder.keeps_bodies:
             flight.request_headers = self._header_policy.masked_headers(caller.headers)
         body = await caller.read_body()
-        flight.request_body = body
+        # until the guards have looked, nothing is recorded of what they may have to hide
+        is_held_back = self.guards.are_on and self.guards.are_strict_with(principal)
+        flight.request_body = b"" if is_held_back else body
+        flight.request_size = len(body) if is_held_back else None
         fields, model, streaming = await self._understand(dialect, body, caller.path)
         request = ModelRequest(
             flight_id=flight.id,
@@ -183,6 +200,24 @@ class Pipeline:
         )
         flight.read(request)
         return request
+
+    async def _guarded(
+        self,
+        request: ModelRequest,
+        decision: RouteDecision,
+        dialect: Dialect,
+        caller: Caller,
+        flight: OpenFlight,
+    ) -> tuple[ModelRequest, Caller]:
+        """What may leave, and whom to answer from now on."""
+        hidden = await self.guards.check(request, decision, flight, self.turns)
+        if hidden is None:
+            flight.request_body = request.body
+            return request, caller
+        fields, _, _ = await self._understand(dialect, hidden.body, caller.path)
+        flight.request_body = hidden.body
+        unmasking = Unmasking(caller, hidden.values, dialect.protocol, self.turns)
+        return replace(request, body=hidden.body, fields=fields), unmasking
 
     async def _understand(
         self, dialect: Dialect, body: bytes, path: str

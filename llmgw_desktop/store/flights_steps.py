@@ -104,4 +104,5 @@ FLIGHTS_STEPS: Steps = (
         "ALTER TABLE flights ADD COLUMN compression TEXT",
     ),
     ("ALTER TABLE flights ADD COLUMN owner TEXT",),
+    ("ALTER TABLE flights ADD COLUMN guard_hits TEXT",),
 )

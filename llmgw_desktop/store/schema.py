@@ -302,6 +302,7 @@ class FlightRow(peewee.Model):
     cache_control_ttl_seconds = peewee.IntegerField(null=True)
     compression = peewee.TextField(null=True)
     owner = peewee.TextField(null=True)
+    guard_hits = peewee.TextField(null=True)
 
     class Meta:
         table_name = "flights"
