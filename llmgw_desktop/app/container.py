@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.app.access_assembly import Access, make_access
+from llmgw_desktop.app.audit_keeping import AuditKeeping
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
@@ -27,9 +28,11 @@ from llmgw_desktop.app.validation_assembly import make_validations
 from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.app.workspaces import open_workspaces
 from llmgw_desktop.domain.account import account_id
+from llmgw_desktop.domain.acting import clean_with
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.events import GrantsChanged, SettingsChanged
+from llmgw_desktop.domain.events import AuditNoted, GrantsChanged, SettingsChanged
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
@@ -82,8 +85,10 @@ class Container:
         self._bus = Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.recording = Recording(places, self._clock, self._bus, lambda: self._loaded().settings)
-        self._access = self._make_access(settings)
+        clean_with(self.recording.redactor.clean_text)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
+        self.audit = AuditKeeping(places, self._clock, self.vault, self._tell_audit_noted)
+        self._access = self._make_access(settings)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
         self.tell_keys(self.recording.redactor.learn)
@@ -130,6 +135,7 @@ class Container:
             check_settings=self.check_settings,
             mcp_path=self._mcp_path,
         )
+        self.control.note = self.audit.soon
         self.routes_explained = RouteExplainer(
             lambda: self.gateway.router, self.health, self._key_problem
         )
@@ -147,7 +153,9 @@ class Container:
             self.recording.reader, self.recording.recorder.running, self._clock
         )
         self.settings_writer = SettingsEditor(
-            places.config_file, lambda file, raw: settings_of(file, raw, env)
+            places.config_file,
+            lambda file, raw: settings_of(file, raw, env),
+            self.audit.journal.writing,
         )
         self.routes = Routes(self._loaded, self.routes_explained)
         self._seats = seats
@@ -198,6 +206,7 @@ class Container:
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self.recording.start(self._loop)
+            self.audit.start()
             await self._take_over_runs()
             self.consents.start()
         await self.gateway.start()
@@ -249,6 +258,8 @@ class Container:
         await asyncio.to_thread(self._continuations.close)
         await asyncio.to_thread(self._elsewhere.close)
         self.health.keep_all()
+        self.audit.soon(Act(verb="gateway.stopped", subject="gateway"))
+        await asyncio.to_thread(self.audit.close)
         await asyncio.to_thread(self._account_store.close)
         await asyncio.to_thread(self.vault.close)
         await asyncio.to_thread(self._access.close)
@@ -259,6 +270,7 @@ class Container:
         news = self._settings_file.refresh(now=now)
         if news is None:
             return
+        self.audit.look_at_settings()
         if not news.problem:
             self.gateway.apply(news.settings)
             self.runs.apply(news.settings)
@@ -318,6 +330,7 @@ class Container:
                         clients_problem=self._access.problem,
                         grants=self._access.oauth.grants,
                         consents=self.consents.store,
+                        audit=self.audit,
                         access_changed=self._tell_grants_changed,
                         panels=self.validations,
                         seats=self._seats,
@@ -345,6 +358,7 @@ class Container:
             authenticator=self._access.authenticator,
             oauth=self._access.oauth,
             consents=self.consents,
+            audit=self.audit.store,
             settings=lambda: self._loaded().settings,
             settings_news=lambda: self._settings_news,
             status=lambda: self.gateway.status,
@@ -376,6 +390,11 @@ class Container:
                 env=self._env,
             )
         )
+
+    def _tell_audit_noted(self) -> None:
+        """From any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._bus.publish, AuditNoted())
 
     def _tell_grants_changed(self) -> None:
         """From any thread."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from llmgw_desktop.app.gateway_words import base_urls
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.events import Event, GatewayStatus, RecorderStatus
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
@@ -30,6 +31,8 @@ class GatewayControl:
         self._bus = bus
         self._places = places
         self._mcp_path = mcp_path
+        self.note: Callable[[Act], None] = lambda _: None
+        """Joined later: writes an act into the audit log, beside the loop."""
         self.check_settings = check_settings
         """Take over the settings file if it has changed; what comes of it goes to the bus."""
 
@@ -41,9 +44,11 @@ class GatewayControl:
 
     def pause(self) -> None:
         self._gateway.pause()
+        self.note(Act(verb="gateway.paused", subject="gateway"))
 
     def resume(self) -> None:
         self._gateway.resume()
+        self.note(Act(verb="gateway.resumed", subject="gateway"))
 
     def base_urls(self) -> dict[str, str]:
         """What to paste into a program's settings, by what it speaks; empty while the door is not
