@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from llmgw_desktop.app.access_assembly import Access, make_access
 from llmgw_desktop.app.audit_keeping import AuditKeeping
+from llmgw_desktop.app.budget_words import budget_log
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
@@ -32,7 +33,14 @@ from llmgw_desktop.domain.acting import clean_with
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.events import AuditNoted, GrantsChanged, SettingsChanged
+from llmgw_desktop.domain.events import (
+    AuditNoted,
+    BudgetReached,
+    ClientsChanged,
+    Event,
+    GrantsChanged,
+    SettingsChanged,
+)
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
@@ -87,7 +95,9 @@ class Container:
         self.recording = Recording(places, self._clock, self._bus, lambda: self._loaded().settings)
         clean_with(self.recording.redactor.clean_text)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
-        self.audit = AuditKeeping(places, self._clock, self.vault, self._tell_audit_noted)
+        self.audit = AuditKeeping(
+            places, self._clock, self.vault, lambda: self._publish(AuditNoted())
+        )
         self._access = self._make_access(settings)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
@@ -122,6 +132,7 @@ class Container:
                 env=env,
             ),
         )
+        self._bus.subscribe(budget_log(self._clock), BudgetReached)
         self._engine = engine = make_engine(self._foundations())
         self.validations, seats = make_validations(
             places, self.runs, engine.asking, self.vault, self._clock
@@ -295,7 +306,10 @@ class Container:
         addresses = Addresses(lambda: http.public_url or self.gateway.status.url, http.path)
         allowed = oauth_in_force(settings, lambda: self._loaded().settings.oauth)
         oauth = make_oauth(places, clock, self._bus, allowed, addresses)
-        return make_access(places, clock, self._bus, settings, self._env, oauth)
+        access = make_access(places, clock, self._bus, settings, self._env, oauth)
+        if access.clients is not None:
+            access.clients.changed = lambda: self._publish(ClientsChanged())
+        return access
 
     def _key_problem(self, account: str) -> str:
         return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
@@ -331,7 +345,7 @@ class Container:
                         grants=self._access.oauth.grants,
                         consents=self.consents.store,
                         audit=self.audit,
-                        access_changed=self._tell_grants_changed,
+                        access_changed=lambda: self._publish(GrantsChanged()),
                         panels=self.validations,
                         seats=self._seats,
                         questions=self.questions,
@@ -365,6 +379,7 @@ class Container:
             check_settings=lambda: self.check_settings(now=False),
             learn=self.recording.learn,
             new_key=self._new_key,
+            tell=self._bus.publish,
             mcp=self.mcp_offer,
         )
 
@@ -391,15 +406,10 @@ class Container:
             )
         )
 
-    def _tell_audit_noted(self) -> None:
+    def _publish(self, event: Event) -> None:
         """From any thread."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._bus.publish, AuditNoted())
-
-    def _tell_grants_changed(self) -> None:
-        """From any thread."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._bus.publish, GrantsChanged())
+            self._loop.call_soon_threadsafe(self._bus.publish, event)
 
     def _new_key(self, entry: VaultEntry) -> None:
         """From any thread: whoever uses it is worth asking again, whatever was wrong before."""

@@ -11,7 +11,7 @@ from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.app.questions import system_user
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.events import GatewayStatus, SettingsChanged
+from llmgw_desktop.domain.events import Event, GatewayStatus, SettingsChanged
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.domain.vault import VaultEntry
@@ -109,6 +109,8 @@ class Foundations:
     """Each key, before it is used."""
     new_key: Callable[[VaultEntry], None]
     """The vault has another value."""
+    tell: Callable[[Event], None]
+    """Whoever listens on the bus."""
     mcp: Callable[[], Offer]
     """Asked for when the MCP door is first knocked at."""
 
@@ -139,6 +141,8 @@ def make_engine(base: Foundations) -> Engine:
         base.recorder.pricing.price_of,
         remembered=base.spent.all,
         keep=base.spent.keep,
+        holders=base.authenticator.holders,
+        tell=base.tell,
     )
     base.charge_runs(policies)
     pipeline = Pipeline(

@@ -1,4 +1,4 @@
-"""`llmgw key add|list|revoke`."""
+"""`llmgw key add|list|rotate|revoke`."""
 
 import argparse
 import sys
@@ -30,9 +30,13 @@ def _add(arguments: argparse.Namespace, keys: ClientKeys) -> int:
     except ValueError as error:
         print(f"llmgw: {error}", file=sys.stderr)
         return 2
+    _show_once(key)
+    return 0
+
+
+def _show_once(key: str) -> None:
     print(key)
     print("This key is shown once and cannot be shown again.", file=sys.stderr)
-    return 0
 
 
 def _list(_: argparse.Namespace, keys: ClientKeys) -> int:
@@ -50,17 +54,32 @@ def _list(_: argparse.Namespace, keys: ClientKeys) -> int:
     return 0
 
 
+def _rotate(arguments: argparse.Namespace, keys: ClientKeys) -> int:
+    done = keys.rotate(arguments.name, arguments.grace * 3600)
+    if done is None:
+        return _no_key(arguments.name)
+    key, client = done
+    _show_once(key)
+    ends = "no longer opens" if not arguments.grace else f"opens for {arguments.grace:g} h yet"
+    print(f"The key that {client.name} had before {ends}.", file=sys.stderr)
+    return 0
+
+
 def _revoke(arguments: argparse.Namespace, keys: ClientKeys) -> int:
     client = keys.revoke(arguments.name)
     if client is None:
-        print(f"llmgw: There is no active key of '{arguments.name}'.", file=sys.stderr)
-        return 1
+        return _no_key(arguments.name)
     print(f"The key of {client.name} is revoked; a running gateway notices within a second.")
     return 0
+
+
+def _no_key(name: str) -> int:
+    print(f"llmgw: There is no active key of '{name}'.", file=sys.stderr)
+    return 1
 
 
 def _day(at_s: float) -> str:
     return datetime.fromtimestamp(at_s, tz=UTC).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-_VERBS = {"add": _add, "list": _list, "revoke": _revoke}
+_VERBS = {"add": _add, "list": _list, "rotate": _rotate, "revoke": _revoke}

@@ -153,6 +153,7 @@ class Pipeline:
     ) -> OpenFlight:
         flight = self._recorder.open(path, dialect.protocol, operation)
         flight.client, flight.owner = principal.name, principal.client_id
+        flight.label = principal.label
         return flight
 
     async def _read(

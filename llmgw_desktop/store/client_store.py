@@ -36,6 +36,8 @@ class ClientStore:
         self._connection: sqlite3.Connection = open_as_far_as_possible(path, GATEWAY_STEPS)
         self.own_writes = 0
         """Changes made by this program: to be looked at without asking the file."""
+        self.changed = _nobody
+        """Told after each of them, on the thread that made it."""
 
     def add(self, client: Client) -> None:
         """Raises StoreError if an active client has this name."""
@@ -49,6 +51,8 @@ class ClientStore:
             revoked_at_s=client.revoked_at_s,
             last_used_at_s=client.last_used_at_s,
             all_or_nothing=int(client.wants_all_or_nothing),
+            old_key_digest=client.old_key_digest,
+            old_key_ends_at_s=client.old_key_ends_at_s,
         )
         act = Act(verb="key.made", subject=client.name, after=_shown(client), note=client.id)
         try:
@@ -60,7 +64,7 @@ class ClientStore:
                 message = f"There is already a client named '{client.name}'."
                 raise StoreError(message) from error
             raise
-        self.own_writes += 1
+        self._tell()
 
     def all(self) -> list[Client]:
         """Oldest first, revoked ones included."""
@@ -85,7 +89,7 @@ class ClientStore:
             query = ClientRow.update(revoked_at_s=at_s).where(still_active)
             if connection.execute(*self._dialect.compose(query)).rowcount:
                 note_or_log(connection, replace(act, note=found[0].id))
-        self.own_writes += 1
+        self._tell()
         return next(client for client in self.all() if client.id == found[0].id)
 
     def restore(self, client_id: str, revoked_at_s: float) -> bool:
@@ -102,8 +106,28 @@ class ClientStore:
             if isinstance(error.__cause__, sqlite3.IntegrityError):
                 return False
             raise
-        self.own_writes += 1
+        self._tell()
         return any(client.id == client_id for client in self.active())
+
+    def rotate(
+        self, client_id: str, key_digest: bytes, key_hint: str, old_ends_at_s: float
+    ) -> bool:
+        """Another key for the same client; the one before opens until then. False where there is
+        no active client of this id."""
+        is_it = (ClientRow.id == client_id) & ClientRow.revoked_at_s.is_null()
+        new = ClientRow.update(
+            key_digest=key_digest,
+            key_hint=key_hint,
+            old_key_digest=ClientRow.key_digest,
+            old_key_ends_at_s=old_ends_at_s,
+        )
+        named = ClientRow.select(ClientRow.name).where(ClientRow.id == client_id)
+        with self._writing() as connection:
+            if connection.execute(*self._dialect.compose(new.where(is_it))).rowcount:
+                name = connection.execute(*self._dialect.compose(named.tuples())).fetchone()[0]
+                note(connection, Act(verb="key.rotated", subject=name, note=client_id))
+        self._tell()
+        return any(client.key_digest == key_digest for client in self.active())
 
     def data_version(self) -> int:
         """Another number after every change, whoever made it. A few microseconds."""
@@ -114,6 +138,10 @@ class ClientStore:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+    def _tell(self) -> None:
+        self.own_writes += 1
+        self.changed()
 
     def _clients(self, query: Any) -> list[Client]:
         rows = self._run(query.order_by(ClientRow.created_at_s, ClientRow.id).tuples())
@@ -135,8 +163,13 @@ def _shown(client: Client) -> dict[str, object]:
     return {"scopes": may, "strict": client.wants_all_or_nothing}
 
 
+def _nobody() -> None:
+    """Is told of changes at first."""
+
+
 def _client(row: tuple[Any, ...]) -> Client:
-    client_id, name, key_digest, key_hint, scopes, created, revoked, last_used, strict = row
+    client_id, name, key_digest, key_hint, scopes, created, revoked, last_used, *more = row
+    strict, old_digest, old_ends = more
     return Client(
         id=client_id,
         name=name,
@@ -148,4 +181,6 @@ def _client(row: tuple[Any, ...]) -> Client:
         revoked_at_s=revoked,
         last_used_at_s=last_used,
         wants_all_or_nothing=bool(strict),
+        old_key_digest=None if old_digest is None else bytes(old_digest),
+        old_key_ends_at_s=old_ends,
     )

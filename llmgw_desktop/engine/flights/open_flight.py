@@ -80,6 +80,7 @@ class OpenFlight:
         "id",
         "is_whole",
         "keep_limit",
+        "label",
         "last_words",
         "losses",
         "model_asked",
@@ -126,6 +127,7 @@ class OpenFlight:
         self.state = FlightState.RUNNING
         self.client = NO_CLIENT
         self.owner: str | None = None
+        self.label = ""
         self.model_asked = ""
         self.model_served: str | None = None
         self.provider: str | None = None
@@ -277,6 +279,7 @@ class OpenFlight:
             None if self.candidate is None else self.candidate.upstream.account,
             self.prompt_facts,
             self.owner,
+            self.label,
         )
 
     def timeline(self) -> tuple[Phase, ...]:

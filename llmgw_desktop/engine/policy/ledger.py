@@ -11,6 +11,7 @@ from llmgw_desktop.domain.policy import (
     ClientPolicy,
     LimitReached,
     Measure,
+    RateStanding,
     Spent,
 )
 from llmgw_desktop.engine.policy.bucket import Bucket
@@ -95,6 +96,13 @@ class Ledger:
     def standing(self) -> tuple[Spent, ...]:
         now_s = self._clock.now_s()
         return tuple(purse.standing(now_s) for purse in self.purses)
+
+    def rates(self) -> tuple[RateStanding, ...]:
+        monotonic_s = self._clock.monotonic_s()
+        return tuple(
+            RateStanding(limit=each.limit, used=each.level_at(monotonic_s))
+            for each in self._buckets
+        )
 
     @property
     def running(self) -> int:

@@ -22,6 +22,7 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.submission import JobResult, Submission
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.policy.bounds import Spender
 from llmgw_desktop.engine.runs.shaping import shaped
 from llmgw_desktop.engine.tasks import Tasks
 
@@ -82,7 +83,7 @@ class RunFlights:
         )
         flight.started -= max(self._clock.now_s() - job.asked_at_s, 0.0)
         flight.started_at_s = job.asked_at_s
-        flight.client, flight.owner = job.client, job.owner
+        flight.client, flight.owner, flight.label = job.client, job.owner, asked.label
         flight.provider = provider_of(job.cli)
         flight.upstream_protocol = ModelProtocol.CLI
         flight.model_asked = f"{flight.provider}/{job.model or 'default'}"
@@ -113,7 +114,8 @@ class RunFlights:
             return
         told = job.figures.usage, flight.cost_usd
         is_whole = job.state not in _STATES
-        spending.ended(job.flight_id, job.owner, job.client, *told, is_whole=is_whole)
+        spender = Spender(job.owner, job.client, flight.label)
+        spending.ended(job.flight_id, spender, *told, is_whole=is_whole)
 
     async def _fill(self, flight: OpenFlight, job: Job) -> None:
         if flight.phases:

@@ -17,6 +17,7 @@ from llmgw_desktop.app.oversight import Oversight
 from llmgw_desktop.domain.events import (
     ApprovalDecided,
     AuditNoted,
+    ClientsChanged,
     ConsentChanged,
     Event,
     GrantsChanged,
@@ -50,7 +51,7 @@ _WORDS = (
 _TAB_KEY = "tab"
 _NEWS: dict[str, tuple[type, ...]] = {
     "waiting": (ConsentChanged, PermissionChanged),
-    "holders": (GrantsChanged, ConsentChanged),
+    "holders": (GrantsChanged, ClientsChanged, ConsentChanged),
     "decisions": (ConsentChanged, PermissionChanged, ApprovalDecided),
     "changes": (AuditNoted,),
     "workspaces": (SettingsChanged,),

@@ -11,7 +11,7 @@ import pytest
 from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.policy import Measure, Period
+from llmgw_desktop.domain.policy import KeptSpent, Measure, Period
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.engine.access.authenticator import key_digest
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor
@@ -81,7 +81,7 @@ async def test_a_spent_budget_closes_every_door_before_any_upstream(tmp_path: Pa
         key = _key(house, "poor")
         client_id = _id_of(house, key)
         book = SpentStore(house.container.places.gateway_db)
-        book.keep((client_id, Measure.USD, Period.NEVER), None, 0.5)
+        book.keep((client_id, Measure.USD, Period.NEVER), KeptSpent(None, 0.5))
         book.close()
         rich = _key(house, "rich")
         refused = []
