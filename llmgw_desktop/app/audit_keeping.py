@@ -49,7 +49,10 @@ class AuditKeeping:
         self._makes_key = not places.access_key_file.exists()
 
     def start(self) -> None:
-        """What was done before is sealed with what begins now."""
+        """The gateway listens. What was done before is sealed with what begins now; once more
+        does no harm."""
+        if self._end is not None:
+            return
         self._end = hear_acts(lambda: self._seals.put("head", None))
         self.look_at_settings()
         if self._makes_key:
@@ -65,6 +68,8 @@ class AuditKeeping:
 
     def close(self) -> None:
         """What waits is written and sealed. Waits for the disk and the keyring."""
+        if self._end is not None:
+            self.soon(Act(verb="gateway.stopped", subject="gateway"))
         self._looks.close()
         self._acts.close()
         self._seals.close()

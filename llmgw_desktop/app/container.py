@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from threading import Lock
@@ -29,8 +28,6 @@ from llmgw_desktop.app.validation_assembly import make_validations
 from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.app.workspaces import open_workspaces
 from llmgw_desktop.domain.account import account_id
-from llmgw_desktop.domain.acting import clean_with
-from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import (
@@ -41,7 +38,6 @@ from llmgw_desktop.domain.events import (
     GrantsChanged,
     SettingsChanged,
 )
-from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
@@ -49,7 +45,6 @@ from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.homes.homes import Homes
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.mcp_servers import McpServers
-from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.oauth.addresses import Addresses
 from llmgw_desktop.engine.routing.health import Health
@@ -61,7 +56,7 @@ from llmgw_desktop.store.elsewhere_store import ElsewhereStore
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.response_store import ResponseStore
-from llmgw_desktop.store.run_file import RunFile, remove_run_file, write_run_file
+from llmgw_desktop.store.run_file import remove_run_file
 from llmgw_desktop.store.settings import settings_of
 from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
@@ -93,7 +88,6 @@ class Container:
         self._bus = Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.recording = Recording(places, self._clock, self._bus, lambda: self._loaded().settings)
-        clean_with(self.recording.redactor.clean_text)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self.audit = AuditKeeping(
             places, self._clock, self.vault, lambda: self._publish(AuditNoted())
@@ -217,34 +211,17 @@ class Container:
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self.recording.start(self._loop)
-            self.audit.start()
             await self._take_over_runs()
             self.consents.start()
         await self.gateway.start()
-        told = RunFile(
-            url=self.gateway.status.url,
-            pid=os.getpid(),
-            started_at_s=self._clock.now_s(),
-            started_ticks=started_ticks(os.getpid()),
-            mcp=self.mcp_url,
-            certificate=self._certificate,
-        )
-        write_run_file(self.places.run_file, told)
-        if await asyncio.to_thread(self._has_mcp_clients):
+        self.control.tell_running(self._clock.now_s(), self._certificate)
+        self.audit.start()
+        if await asyncio.to_thread(self._access.has_mcp_clients):
             self.expect_mcp()
 
     def expect_mcp(self) -> None:
         """A client of the MCP door will come soon."""
         self._engine.mcp.warm()
-
-    def _has_mcp_clients(self) -> bool:
-        try:
-            stored = self._access.clients
-            clients = stored.active() if stored is not None else []
-        except StoreError as error:
-            _log.warning("it is not known whether clients speak MCP: %s", error)
-            return False
-        return any(Scope.MCP in client.scopes for client in clients)
 
     async def _take_over_runs(self) -> None:
         """Without the file of the jobs the gateway still serves what needs none."""
@@ -269,7 +246,6 @@ class Container:
         await asyncio.to_thread(self._continuations.close)
         await asyncio.to_thread(self._elsewhere.close)
         self.health.keep_all()
-        self.audit.soon(Act(verb="gateway.stopped", subject="gateway"))
         await asyncio.to_thread(self.audit.close)
         await asyncio.to_thread(self._account_store.close)
         await asyncio.to_thread(self.vault.close)
