@@ -30,6 +30,7 @@ VERB_WORDS: Final = {
     "key.made": "Key made",
     "key.restored": "Key brought back",
     "key.revoked": "Key revoked",
+    "key.rotated": "Key changed for another",
     "oauth_client.registered": "Program registered",
     "oauth_client.revoked": "Program revoked",
     "oauth_client.rotated": "Program's secret changed",
