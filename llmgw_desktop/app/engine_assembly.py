@@ -27,6 +27,7 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front import (
     anthropic_door,
     approvals_door,
+    audit_door,
     consent_door,
     consents_door,
     gemini_door,
@@ -74,6 +75,7 @@ from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.practice import PracticeClient
+from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.elsewhere_store import ElsewhereStore
 from llmgw_desktop.store.guard_keys import GuardKeys
 from llmgw_desktop.store.spent_store import SpentStore
@@ -104,6 +106,7 @@ class Foundations:
     authenticator: Authenticator
     oauth: Oauth
     consents: Consents
+    audit: AuditStore
     settings: Callable[[], Settings]
     settings_news: Callable[[], SettingsChanged]
     status: Callable[[], GatewayStatus]
@@ -220,6 +223,7 @@ def _doors(
     generate = native_door.GenerateDoor(pipeline.handle, openai, base.providers)
     standing = native_door.ProvidersDoor(base.providers, base.health.status)
     native_door.add_doors(table, generate, standing)
+    audit_door.add_doors(table, audit_door.AuditDoor(base.audit), openai)
     vault_door.add_doors(table, vault_door.VaultDoor(base.vault, base.new_key), openai)
     health = health_door.HealthDoor(
         gateway=base.status,
