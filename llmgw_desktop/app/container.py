@@ -9,7 +9,6 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.app.access_assembly import Access, make_access
-from llmgw_desktop.app.budget_words import budget_log
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
@@ -31,7 +30,6 @@ from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import (
-    BudgetReached,
     ClientsChanged,
     Event,
     GrantsChanged,
@@ -124,7 +122,6 @@ class Container:
                 env=env,
             ),
         )
-        self._bus.subscribe(budget_log(self._clock), BudgetReached)
         self._engine = engine = make_engine(self._foundations())
         self.validations, seats = make_validations(
             places, self.runs, engine.asking, self.vault, self._clock
@@ -362,7 +359,7 @@ class Container:
             check_settings=lambda: self.check_settings(now=False),
             learn=self.recording.learn,
             new_key=self._new_key,
-            tell=self._bus.publish,
+            bus=self._bus,
             mcp=self.mcp_offer,
         )
 
