@@ -1,6 +1,6 @@
 """Who may come in, and what they have spent, joined: a part of the composition root."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from llmgw_desktop.app.consent_assembly import Consents, make_consents
@@ -28,6 +28,11 @@ class Access:
     spent: SpentStore
     oauth: Oauth
     consents: Consents
+
+    def tell_changes(self, changed: Callable[[], None]) -> None:
+        """`changed` is told, from any thread, that there are other keys."""
+        if self.clients is not None:
+            self.clients.changed = changed
 
     def close(self) -> None:
         """Waits for the disk."""
