@@ -23,9 +23,7 @@ from llmgw_desktop.app.figures import local_time
 from llmgw_desktop.app.keys import ClientKeys, check_name
 from llmgw_desktop.domain.client import ClientFigures
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.consent import Grant
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
-from llmgw_desktop.domain.oauth import OauthClient
 from llmgw_desktop.domain.policy import ClientStanding
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.settings import LoadedSettings, Settings
@@ -161,9 +159,10 @@ class ClientDesk:
             known += known_keys(_read(parts.keys.all, (), problems))
         if parts.programs is not None and parts.grants is not None:
             grants = parts.grants
-            programs: Sequence[OauthClient] = _read(parts.programs.all, (), problems)
-            given: Sequence[Grant] = _read(lambda: grants.standing(now_s), (), problems)
-            known += known_programs(programs, given)
+            known += known_programs(
+                _read(parts.programs.all, (), problems),
+                _read(lambda: grants.standing(now_s), (), problems),
+            )
         tables = [each.client for each in settings.clients]
         asked = sorted({*ids, *tables})
         known += known_others(asked, has_bearer=bool(settings.access.bearer))
