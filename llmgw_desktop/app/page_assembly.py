@@ -1,6 +1,7 @@
 """Use cases of pages, joined from what there is already: a part of the composition root."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from llmgw_desktop.app.account_usage import Accounts, AccountUsage
@@ -24,6 +25,7 @@ from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.app.vault_names import sign_in_files
 from llmgw_desktop.app.worktrees import WorktreesUse
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.settings import LoadedSettings
 from llmgw_desktop.engine.gateway import Engine
@@ -130,9 +132,17 @@ def _client_desk(parts: PageParts) -> ClientDesk:
             keys=keys,
             programs=parts.oauth.clients,
             grants=parts.oauth.grants,
+            url=lambda: _base_url(parts),
             problem=parts.clients_problem,
         )
     )
+
+
+def _base_url(parts: PageParts) -> str:
+    """Empty where it changes with every start."""
+    with suppress(ConfigError):
+        return address_of(parts.loaded().settings.http, str(parts.places.config_file)).base
+    return ""
 
 
 def _compare(parts: PageParts) -> Compare:

@@ -55,6 +55,8 @@ class DeskParts:
     keys: ClientKeys | None
     programs: OauthClients | None = None
     grants: Grants | None = None
+    url: Callable[[], str] = lambda: ""
+    """Of the gateway, where it is open."""
     problem: str = ""
 
 
@@ -109,6 +111,16 @@ class ClientDesk:
 
     def facts(self, row: ClientRow) -> tuple[Fact, ...]:
         return facts_of(row, self._parts.loaded().settings.routes, self._parts.clock.now_s())
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether keys can be made and taken back."""
+        return self._parts.keys is not None
+
+    def key_note(self) -> str:
+        """Where a program is to ask with its key."""
+        url = self._parts.url()
+        return f"Base URL: {url}/v1, of Anthropic's programs {url}" if url else ""
 
     def name_problem(self, name: str) -> str:
         """Why no client can be named so; whether the name is free is seen when its key is made."""

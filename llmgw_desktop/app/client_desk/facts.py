@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from llmgw_desktop.app.client_desk.known import EVERYBODY, ClientKind, KnownClient
-from llmgw_desktop.app.client_desk.limit_words import moment_words, zone_of
+from llmgw_desktop.app.client_desk.limit_words import end_words, moment_words
 from llmgw_desktop.app.client_desk.rows import ClientRow
 from llmgw_desktop.app.consent_words import peer_words, scope_summary
 from llmgw_desktop.app.figures import counted
@@ -58,7 +58,7 @@ def _bounds(row: ClientRow, now_s: float) -> Iterator[Fact]:
     yield "At once", "any number" if most is None else f"{counted(most, 'request')} at most"
     yield "Rates", "\n".join(row.rates)
     if policy.expires_at_s is not None:
-        yield "Expires", moment_words(policy.expires_at_s, now_s, zone_of(policy))
+        yield "Expires", end_words(policy.expires_at_s, now_s)
     yield "Time zone", policy.time_zone
 
 

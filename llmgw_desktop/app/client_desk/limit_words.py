@@ -56,6 +56,8 @@ class RefusalLine:
     opens: str
     is_closed: bool
     """It still refuses."""
+    soon: str = ""
+    """«opens in 12 s», for narrow places."""
 
 
 def amount_text(measure: Measure, amount: float) -> str:
@@ -63,7 +65,8 @@ def amount_text(measure: Measure, amount: float) -> str:
     if measure is Measure.USD:
         return money_text(amount).removesuffix(".00")
     if measure is Measure.TOKENS:
-        return "1 token" if round(amount) == 1 else f"{short_count_text(round(amount))} tokens"
+        short = short_count_text(round(amount)).replace(".0 M", " M").replace(".0k", "k")
+        return "1 token" if round(amount) == 1 else f"{short} tokens"
     return counted(round(amount), "request")
 
 
@@ -115,6 +118,21 @@ def moment_words(at_s: float, now_s: float, zone: tzinfo | None = None) -> str:
     return clock_text(at_s, local_time(now_s, zone).date(), zone)[:-3]
 
 
+def day_words(at_s: float, now_s: float) -> str:
+    """«31 Jan», with its year where that is another."""
+    day = local_time(at_s)
+    words = f"{day.day} {day:%b}"
+    return words if day.year == local_time(now_s).year else f"{words} {day.year}"
+
+
+def end_words(at_s: float, now_s: float) -> str:
+    """A day that ends is told by its name, not by the midnight after it."""
+    at = local_time(at_s)
+    if (at.hour, at.minute, at.second) != (0, 0, 0):
+        return moment_words(at_s, now_s)
+    return f"at the end of {day_words(at_s - 1, now_s)}"
+
+
 def _line(budget: Budget, spent: Spent | None, now_s: float, zone: tzinfo | None) -> BudgetLine:
     name = budget_name(budget)
     if spent is None:
@@ -152,6 +170,7 @@ def _refusal(refusal: LimitRefusal, now_s: float) -> RefusalLine:
         words=words + inert_line(refusal.words, 300).rstrip(".") + ".",
         opens=opens,
         is_closed=is_closed,
+        soon=f"opens in {span_text(opens_at_s - now_s)}" if opens_at_s is not None else "",
     )
 
 

@@ -1,6 +1,6 @@
 """Each client as a row: how it stands, what it asked today, what is left of what it may spend."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ from llmgw_desktop.app.client_desk.limit_words import (
     BudgetLine,
     RefusalLine,
     budget_lines,
-    moment_words,
+    day_words,
     rate_words,
     refusal_lines,
 )
@@ -38,6 +38,25 @@ class ClientState(StrEnum):
     """Nobody: it stands in the settings alone."""
 
 
+class Which(StrEnum):
+    """A choice of rows."""
+
+    CURRENT = "current"
+    BUSY = "busy"
+    BOUND = "bound"
+    REVOKED = "revoked"
+    ALL = "all"
+
+
+WHICH = (
+    (Which.CURRENT.value, "All that can ask"),
+    (Which.BUSY.value, "Running now"),
+    (Which.BOUND.value, "Held back by a limit"),
+    (Which.REVOKED.value, "Revoked"),
+    (Which.ALL.value, "All, revoked too"),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRow:
     """All that list and pane show of one; `key` tells it from all others."""
@@ -57,6 +76,7 @@ class ClientRow:
     refusals: tuple[RefusalLine, ...]
     policy: ClientPolicy | None
     """That holds for it, which may be that of all others."""
+    running: int = 0
     last_at_s: float | None = None
 
     @property
@@ -101,6 +121,16 @@ def client_rows(known: Sequence[KnownClient], seen: Seen) -> tuple[ClientRow, ..
     return tuple(sorted(rows, key=_place))
 
 
+def shown_rows(rows: Sequence[ClientRow], which: Which, text: str) -> tuple[ClientRow, ...]:
+    """Of that kind, with every word somewhere in what is said of it."""
+    words = text.casefold().split()
+    return tuple(
+        row
+        for row in rows
+        if _IS_SHOWN[which](row) and all(word in row.words.casefold() for word in words)
+    )
+
+
 def _row(known: KnownClient, seen: Seen) -> ClientRow:
     now_s = seen.now_s
     standing, figures = seen.standings.get(known.id), seen.figures.get(known.id, ClientFigures())
@@ -124,6 +154,7 @@ def _row(known: KnownClient, seen: Seen) -> ClientRow:
         rates=tuple(rate_words(each) for each in standing.rates) if standing is not None else (),
         refusals=refusals,
         policy=policy,
+        running=0 if standing is None else standing.running,
         last_at_s=figures.last_at_s,
     )
 
@@ -173,12 +204,11 @@ def _state_words(
         case ClientState.RUNNING:
             return running
         case ClientState.REVOKED if known.revoked_at_s is not None:
-            return f"revoked {moment_words(known.revoked_at_s, now_s)}"
+            return f"revoked {day_words(known.revoked_at_s, now_s)}"
         case ClientState.EXPIRED if policy is not None and policy.expires_at_s is not None:
-            return f"expired {moment_words(policy.expires_at_s, now_s)}"
+            return f"expired {day_words(policy.expires_at_s - 1, now_s)}"
         case ClientState.RESTING:
-            opens = next(each.opens for each in refusals if each.is_closed)
-            return f"limited: o{opens[1:].rstrip('.')}"
+            return next(each.soon for each in refusals if each.is_closed)
         case ClientState.SETTINGS:
             return "limits alone" if known.kind is ClientKind.NOBODY else ""
         case _:
@@ -205,3 +235,13 @@ def _place(row: ClientRow) -> tuple[int, float, str]:
     else:
         rank = 0 if row.kind is ClientKind.PERSON else 1
     return rank, -(row.last_at_s or row.known.made_at_s or 0.0), row.name
+
+
+_HELD_BACK = frozenset({ClientState.EXPIRED, ClientState.SPENT, ClientState.RESTING})
+_IS_SHOWN: Mapping[Which, Callable[[ClientRow], bool]] = {
+    Which.CURRENT: lambda row: not row.is_revoked,
+    Which.BUSY: lambda row: row.running > 0,
+    Which.BOUND: lambda row: row.state in _HELD_BACK,
+    Which.REVOKED: lambda row: row.is_revoked,
+    Which.ALL: lambda row: True,
+}
