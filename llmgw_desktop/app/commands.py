@@ -190,6 +190,7 @@ def _add_route(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     explain.add_argument("model", help="the model's name, as a program asks for it")
     explain.add_argument("--client", default="", help="the program's name, as its key was given it")
+    explain.add_argument("--label", default="", help="what the program says of itself")
     explain.add_argument(
         "--protocol",
         default=str(ModelProtocol.OPENAI_CHAT),

@@ -48,10 +48,11 @@ from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.kept_responses_door import KeptResponsesDoor
 from llmgw_desktop.engine.front.load import Load
 from llmgw_desktop.engine.gateway import Engine
+from llmgw_desktop.engine.guards.guards import Guards
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.permissions.desk import PermissionDesk
-from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.engine.pipeline import Pipeline, Rules
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.relay import Relay
 from llmgw_desktop.engine.replies import Replies
@@ -74,6 +75,7 @@ from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.practice import PracticeClient
 from llmgw_desktop.store.elsewhere_store import ElsewhereStore
+from llmgw_desktop.store.guard_keys import GuardKeys
 from llmgw_desktop.store.spent_store import SpentStore
 from llmgw_desktop.store.vault import Vault
 from llmgw_desktop.wire.headers import HeaderPolicy
@@ -150,6 +152,7 @@ def make_engine(base: Foundations) -> Engine:
     base.recorder.pricing.apply(settings.providers, settings.prices)
     policies.apply(settings.clients)
     base.bus.subscribe(budget_log(base.clock), BudgetReached)
+    guards = Guards(GuardKeys(base.vault).of_client)
     base.charge_runs(policies)
     pipeline = Pipeline(
         gate=gate,
@@ -163,7 +166,7 @@ def make_engine(base: Foundations) -> Engine:
             replays=Replays(response_cache),
         ),
         header_policy=header_policy,
-        policies=policies,
+        rules=Rules(policies, guards),
     )
     pipeline.router = Router(
         base.settings(),

@@ -65,6 +65,14 @@ class ClientPolicy:
     expires_at_s: float | None = None
     time_zone: str = ""
     """Of its budgets' calendar, as the IANA names it; empty: this computer's."""
+    labels: tuple["ClientPolicy", ...] = ()
+    """Of its callers by what they say of themselves (`client` is the label): each narrows in
+    addition to this one."""
+
+    @property
+    def has_labels_alone(self) -> bool:
+        """It bounds nothing itself."""
+        return bool(self.labels) and self == ClientPolicy(client=self.client, labels=self.labels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

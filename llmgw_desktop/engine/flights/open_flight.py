@@ -12,6 +12,7 @@ from llmgw_desktop.domain.flight import (
     Phase,
     PhaseName,
 )
+from llmgw_desktop.domain.guard import GuardHit
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.provider import ModelProtocol
@@ -54,6 +55,8 @@ class OpenFlight:
     cost_usd: float | None
     """As whoever answered told it; else computed at the end, where a price is known."""
 
+    guard_hits: tuple[GuardHit, ...]
+    """What the guards found in the request."""
     prompt_facts: PromptFacts | None
     """Of a run that was asked for as a job."""
 
@@ -78,9 +81,11 @@ class OpenFlight:
         "error_text",
         "fell_back",
         "first_byte",
+        "guard_hits",
         "id",
         "is_whole",
         "keep_limit",
+        "label",
         "last_words",
         "losses",
         "model_asked",
@@ -95,6 +100,7 @@ class OpenFlight:
         "provider",
         "request_body",
         "request_headers",
+        "request_size",
         "route_reason",
         "started",
         "started_at_s",
@@ -127,6 +133,7 @@ class OpenFlight:
         self.state = FlightState.RUNNING
         self.client = NO_CLIENT
         self.owner: str | None = None
+        self.label = ""
         self.model_asked = ""
         self.model_served: str | None = None
         self.provider: str | None = None
@@ -159,6 +166,10 @@ class OpenFlight:
         self.passed_rules: Sequence[PassedRule] = ()
         self.request_headers: Headers = ()
         self.request_body = b""
+        """As it is recorded: what was hidden is not in it."""
+        self.request_size: int | None = None
+        """As it came, where that is not what is recorded."""
+        self.guard_hits = ()
         self.answer_headers: Headers = ()
         self.answer_id: str | None = None
         """As its provider called it, where a later request may go on from it."""
@@ -173,7 +184,6 @@ class OpenFlight:
         """The request's body is in and understood."""
         self.model_asked = request.model
         self.streaming = request.streaming
-        self.request_body = request.body
         self._phase(PhaseName.READ, self.started)
 
     def routed(self, decision: RouteDecision) -> None:
@@ -277,7 +287,7 @@ class OpenFlight:
             self.error_kind,
             self.error_text,
             self.attempts,
-            len(self.request_body),
+            len(self.request_body) if self.request_size is None else self.request_size,
             self.answer_bytes,
             self.chunks,
             self.upstream_protocol,
@@ -286,6 +296,8 @@ class OpenFlight:
             None if self.candidate is None else self.candidate.upstream.account,
             self.prompt_facts,
             self.owner,
+            self.label,
+            self.guard_hits,
         )
 
     def timeline(self) -> tuple[Phase, ...]:

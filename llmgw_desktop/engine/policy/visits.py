@@ -56,11 +56,6 @@ class Visits:
         """Only looked at: who has not come is not remembered for it."""
         return self._visits.get(principal.client_id) or Visit(principal)
 
-    def name_of(self, client_id: str) -> str:
-        """Empty of one who has not come."""
-        visit = self._visits.get(client_id)
-        return "" if visit is None else visit.name
-
     def _make_room(self) -> None:
         """Who came first and has nothing under way is forgotten."""
         idle = next((each for each in self._visits.values() if not each.running), None)

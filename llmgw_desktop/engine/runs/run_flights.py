@@ -82,7 +82,11 @@ class RunFlights:
         """One that an earlier program began."""
         if self.spending is not None:
             principal = Principal(
-                client_id=job.owner, name=job.client, scopes=frozenset(), kind=kind_of(job.owner)
+                client_id=job.owner,
+                name=job.client,
+                scopes=frozenset(),
+                kind=kind_of(job.owner),
+                label=asked.label,
             )
             request = asked.request
             said = (request.model, request.prompt)
@@ -94,7 +98,7 @@ class RunFlights:
         )
         flight.started -= max(self._clock.now_s() - job.asked_at_s, 0.0)
         flight.started_at_s = job.asked_at_s
-        flight.client, flight.owner = job.client, job.owner
+        flight.client, flight.owner, flight.label = job.client, job.owner, asked.label
         flight.provider = provider_of(job.cli)
         flight.upstream_protocol = ModelProtocol.CLI
         flight.model_asked = f"{flight.provider}/{job.model or 'default'}"

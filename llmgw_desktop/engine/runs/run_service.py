@@ -311,6 +311,7 @@ class RunService:
             ),
             owner=principal.client_id,
             client=principal.name,
+            label=principal.label,
             correlation_id=asked.correlation_id or str(uuid.uuid4()),
             flight_id=self._ids.new("flt"),
             has_own_flight=True,
