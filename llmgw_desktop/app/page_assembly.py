@@ -18,6 +18,7 @@ from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.app.oversight import Oversight, OversightParts, make_oversight
 from llmgw_desktop.app.provider_probe import ProviderProbe
+from llmgw_desktop.app.provider_spending import ProviderSpending
 from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.questions import Questions
 from llmgw_desktop.app.run_assembly import Runs
@@ -71,7 +72,11 @@ class Pages:
     """All of them at once: a window shows each."""
 
     def __init__(self, parts: PageParts) -> None:
-        accounts = Accounts(parts.engine.health, AccountUsage(parts.reader.by_account, parts.clock))
+        accounts = Accounts(
+            parts.engine.health,
+            AccountUsage(parts.reader.by_account, parts.clock),
+            ProviderSpending(parts.reader.by_provider, parts.engine.recorder.running, parts.clock),
+        )
         self.clis = _clis(parts)
         self.providers = Providers(
             parts.loaded,
