@@ -40,6 +40,8 @@ def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
         lines.append(("x-llmgw-fallback", "true" if flight.fell_back else "false"))
     if flight.cache_said:
         lines.append(("x-llmgw-cache", flight.cache_said))
+    if flight.cache_similarity is not None:
+        lines.append(("x-llmgw-cache-similarity", f"{flight.cache_similarity:.3f}"))
     if flight.losses:
         lines.append(("x-llmgw-dropped", ", ".join(flight.losses)))
     return lines
