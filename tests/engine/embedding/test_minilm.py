@@ -6,8 +6,6 @@ The figures were computed with torch 2.13.0 and transformers 5.23.0 from the sam
 
 from __future__ import annotations
 
-import asyncio
-import time
 from pathlib import Path
 
 import pytest
@@ -70,18 +68,3 @@ async def test_the_vectors_are_those_of_torch_and_are_made_beside_the_loop(folde
 def test_other_bytes_than_the_models_are_not_computed_with(tmp_path: Path) -> None:
     with pytest.raises(NotThisModel, match=r"tokenizer\.json is not the file"):
         MiniLm(files_like_the_model(tmp_path / "model"))
-
-
-@pytest.mark.bench
-async def test_the_loop_is_late_by_no_more_than_10_ms(folder: Path) -> None:
-    """While it is read in and while it computes."""
-    thread = ModelThread()
-    thread.use(folder)
-    work = [asyncio.ensure_future(thread.ask(lambda model: model.vector(RESET))) for _ in range(8)]
-    late = []
-    while not all(each.done() for each in work):
-        before = time.perf_counter()
-        await asyncio.sleep(0.001)
-        late.append(time.perf_counter() - before - 0.001)
-    thread.close()
-    assert max(late) < 0.010, sorted(late)[-5:]
