@@ -29,7 +29,12 @@ from llmgw_desktop.app.workspaces import open_workspaces
 from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.events import GrantsChanged, SettingsChanged
+from llmgw_desktop.domain.events import (
+    ClientsChanged,
+    Event,
+    GrantsChanged,
+    SettingsChanged,
+)
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
@@ -283,7 +288,10 @@ class Container:
         addresses = Addresses(lambda: http.public_url or self.gateway.status.url, http.path)
         allowed = oauth_in_force(settings, lambda: self._loaded().settings.oauth)
         oauth = make_oauth(places, clock, self._bus, allowed, addresses)
-        return make_access(places, clock, self._bus, settings, self._env, oauth)
+        access = make_access(places, clock, self._bus, settings, self._env, oauth)
+        if access.clients is not None:
+            access.clients.changed = lambda: self._publish(ClientsChanged())
+        return access
 
     def _key_problem(self, account: str) -> str:
         return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
@@ -318,7 +326,7 @@ class Container:
                         clients_problem=self._access.problem,
                         grants=self._access.oauth.grants,
                         consents=self.consents.store,
-                        access_changed=self._tell_grants_changed,
+                        access_changed=lambda: self._publish(GrantsChanged()),
                         panels=self.validations,
                         seats=self._seats,
                         questions=self.questions,
@@ -351,6 +359,7 @@ class Container:
             check_settings=lambda: self.check_settings(now=False),
             learn=self.recording.learn,
             new_key=self._new_key,
+            bus=self._bus,
             mcp=self.mcp_offer,
         )
 
@@ -377,10 +386,10 @@ class Container:
             )
         )
 
-    def _tell_grants_changed(self) -> None:
+    def _publish(self, event: Event) -> None:
         """From any thread."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._bus.publish, GrantsChanged())
+            self._loop.call_soon_threadsafe(self._bus.publish, event)
 
     def _new_key(self, entry: VaultEntry) -> None:
         """From any thread: whoever uses it is worth asking again, whatever was wrong before."""

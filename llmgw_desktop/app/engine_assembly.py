@@ -7,17 +7,20 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from llmgw_desktop.app.budget_words import budget_log
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.app.questions import system_user
+from llmgw_desktop.app.revocations import Revocations
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.events import GatewayStatus, SettingsChanged
+from llmgw_desktop.domain.events import BudgetReached, GatewayStatus, SettingsChanged
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.asking.asking import Asking
+from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.counter import Counter
 from llmgw_desktop.engine.elsewhere import Elsewhere
 from llmgw_desktop.engine.flights.recorder import Recorder
@@ -29,6 +32,7 @@ from llmgw_desktop.engine.front import (
     gemini_door,
     health_door,
     jobs_door,
+    limits_door,
     mcp_door,
     models_door,
     native_door,
@@ -42,6 +46,7 @@ from llmgw_desktop.engine.front import (
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.kept_responses_door import KeptResponsesDoor
+from llmgw_desktop.engine.front.load import Load
 from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
@@ -107,6 +112,7 @@ class Foundations:
     """Each key, before it is used."""
     new_key: Callable[[VaultEntry], None]
     """The vault has another value."""
+    bus: Bus
     mcp: Callable[[], Offer]
     """Asked for when the MCP door is first knocked at."""
 
@@ -139,7 +145,13 @@ def make_engine(base: Foundations) -> Engine:
         remembered=base.spent.all,
         keep=base.spent.keep,
         holders=base.authenticator.holders,
+        tell=base.bus.publish,
     )
+    # runs of an earlier program are taken over before the gateway opens, and spend by these
+    settings = base.settings()
+    base.recorder.pricing.apply(settings.providers, settings.prices)
+    policies.apply(settings.clients)
+    base.bus.subscribe(budget_log(base.clock), BudgetReached)
     base.charge_runs(policies)
     pipeline = Pipeline(
         gate=gate,
@@ -161,9 +173,13 @@ def make_engine(base: Foundations) -> Engine:
         price=base.recorder.pricing.usual,
         clock=base.clock,
     )
+    revocations = Revocations(base.authenticator, base.oauth.grants, pipeline)
+    revocations.listen(base.bus)
     kept = KeptResponsesDoor(base.continuations, elsewhere, header_policy)
     doors = _doors(base, pipeline, catalogue, kept)
     _add_job_doors(doors, base.runs, gate)
+    limits = limits_door.LimitsDoor(policies, gate, revocations.look)
+    limits_door.add_doors(doors, limits, openai_door.dialect())
     approvals = approvals_door.ApprovalsDoor(base.permissions, base.clock, system_user)
     approvals_door.add_doors(doors, approvals, openai_door.dialect())
     oauth = oauth_door.OauthDoor(base.oauth.server, before=base.check_settings)
@@ -209,7 +225,7 @@ def _doors(
         gateway=base.status,
         recorder=lambda: base.recorder.status,
         settings=base.settings_news,
-        open_flights=lambda: pipeline.open_runs,
+        load=Load(pipeline, base.recorder),
         meters=base.meters,
         before=base.check_settings,
     )

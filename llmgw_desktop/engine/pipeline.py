@@ -5,9 +5,10 @@ Every door brings its callers here, so each rule has one place: who, may it, to 
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from llmgw_desktop.domain.access_errors import AccessRevoked
 from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
@@ -50,8 +51,9 @@ class Pipeline:
         self._attempts = attempts
         self._replies = replies
         self._header_policy = header_policy
-        self._runs: set[asyncio.Task[Any] | None] = set()
-        """Their tasks, which may go on to the next request of a connection."""
+        self._runs: dict[asyncio.Task[Any] | None, str] = {}
+        """Their tasks, which may go on to the next request of a connection, and whose they are."""
+        self._revoked: set[asyncio.Task[Any]] = set()
         self._drained: asyncio.Future[None] | None = None
         self.router = Router()
         self.turns = Turns()
@@ -79,7 +81,7 @@ class Pipeline:
     ) -> None:
         operation = flight.operation
         run = asyncio.current_task()
-        self._runs.add(run)
+        self._runs[run] = principal.client_id
         spending = Spending(self.policies)
         try:
             request = await self._read(dialect, operation, caller, principal, flight)
@@ -101,14 +103,17 @@ class Pipeline:
         except LlmgwError as error:
             await self._refuse(error, dialect, caller, flight)
         except asyncio.CancelledError:
-            await self._broken_off(dialect, caller, flight)
-            raise
+            if run not in self._revoked or run.uncancel() > 0:
+                await self._broken_off(dialect, caller, flight)
+                raise
+            await self._refuse(AccessRevoked(), dialect, caller, flight)
         except Exception as error:  # noqa: BLE001 - the engine's edge: no caller goes unanswered
             _log.exception("a request failed inside the gateway")
             words = f"The gateway itself failed ({type(error).__name__}); its log says more."
             await self._refuse(LlmgwError(words), dialect, caller, flight)
         finally:
-            self._runs.discard(run)
+            self._runs.pop(run, None)
+            self._revoked.discard(run)
             self._recorder.close(flight)
             spending.end(flight)
             if self._drained is not None and not self._runs:
@@ -140,6 +145,17 @@ class Pipeline:
                 self._drained = asyncio.get_running_loop().create_future()
             await asyncio.shield(self._drained)
 
+    def cut(self, client_ids: Collection[str]) -> None:
+        """Their access was taken back: what runs for them ends now, with an error."""
+        for run, client_id in self._runs.items():
+            if run is not None and client_id in client_ids and run not in self._revoked:
+                self._revoked.add(run)
+                run.cancel()
+
+    @property
+    def running_clients(self) -> frozenset[str]:
+        return frozenset(self._runs.values())
+
     async def break_off(self) -> None:
         """End what still runs; each caller is told, none takes a part for the whole."""
         runs = [run for run in self._runs if run is not None]
@@ -153,6 +169,7 @@ class Pipeline:
     ) -> OpenFlight:
         flight = self._recorder.open(path, dialect.protocol, operation)
         flight.client, flight.owner = principal.name, principal.client_id
+        flight.label = principal.label
         return flight
 
     async def _read(

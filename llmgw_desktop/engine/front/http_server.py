@@ -16,7 +16,12 @@ from llmgw_desktop.domain.reach import ways_in
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.dialect import Dialect
-from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor, OwnDoor
+from llmgw_desktop.engine.front.doors import (
+    DoorTable,
+    ModelDoor,
+    OwnDoor,
+    check_takes_label,
+)
 from llmgw_desktop.engine.front.guard import Guard
 from llmgw_desktop.engine.front.http_answer import DateLine
 from llmgw_desktop.engine.front.http_caller import HttpCaller
@@ -132,9 +137,11 @@ class HttpServer:
                 self._guard.check_host(request.authority)
             opening = self._doors.opening(request.method, request.path)
             self._guard.check(request, opening)
-            door = self._doors.find(request.method, request.path)
+            door = self._doors.find(request.method, caller.path)
+            if caller.label_in_path is not None:
+                check_takes_label(door, caller.path)
         except LlmgwError as error:
-            dialect = self._doors.dialect_of(request.path, request.headers)
+            dialect = self._doors.dialect_of(caller.path, request.headers)
             await self._pipeline.turn_away(error, dialect, Operation.GENERATE, caller)
         else:
             if isinstance(door, ModelDoor):

@@ -1,6 +1,6 @@
 """Answers that are given again when the same is asked again, for routes that say so.
 
-The same is: the same client and project, dialect, model and body, byte for byte. What another
+The same is: the same client, label and project, dialect, model and body, byte for byte. What another
 client was answered is never given: the client is part of what is looked for. In memory; the least
 used give way.
 
@@ -193,6 +193,7 @@ def _key(request: ModelRequest, body: bytes) -> bytes:
     told = (request.headers.get(name, "") for name in _DIALECT_HEADERS)
     for part in (
         request.principal.client_id,
+        request.principal.label,
         request.project,
         request.protocol,
         request.operation,

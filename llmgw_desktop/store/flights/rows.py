@@ -167,6 +167,7 @@ def summary_of(row: Row) -> FlightSummary:
         account=row[30],
         prompt_facts=None if row[31] is None else facts_of(row[31:36]),
         owner=row[36],
+        label=row[37] or "",
     )
 
 

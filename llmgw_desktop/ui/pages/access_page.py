@@ -15,6 +15,7 @@ from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.oversight import Oversight
 from llmgw_desktop.domain.events import (
     ApprovalDecided,
+    ClientsChanged,
     ConsentChanged,
     Event,
     GrantsChanged,
@@ -40,7 +41,7 @@ _WORDS = ("Waiting", "Who has access", "Decisions", "Workspaces", "Worktrees")
 _TAB_KEY = "tab"
 _NEWS: dict[str, tuple[type, ...]] = {
     "waiting": (ConsentChanged, PermissionChanged),
-    "holders": (GrantsChanged, ConsentChanged),
+    "holders": (GrantsChanged, ClientsChanged, ConsentChanged),
     "decisions": (ConsentChanged, PermissionChanged, ApprovalDecided),
     "workspaces": (SettingsChanged,),
     "worktrees": (WorktreesChanged, JobChanged),

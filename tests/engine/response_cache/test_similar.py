@@ -94,6 +94,7 @@ async def test_nothing_else_may_differ(tmp_path: Path, monkeypatch: pytest.Monke
         others: list[tuple[dict[str, Any], dict[str, str]]] = [
             (_body(LIKE), {"Authorization": f"Bearer {key}"}),
             (_body(LIKE), {"X-Project": "other"}),
+            (_body(LIKE), {"X-LLMGW-Caller": "other"}),
             (_body(LIKE), {"anthropic-beta": "other"}),
             (_body(LIKE, max_tokens=9), {}),
             (_body(LIKE, stream=True), {}),
