@@ -1,8 +1,8 @@
 """Answers that are given again when the same is asked again, for routes that say so.
 
-The same is: the same client, label and project, dialect, model and body, byte for byte. What another
-client was answered is never given: the client is part of what is looked for. In memory; the least
-used give way.
+The same is: the same client, label and project, dialect, model and body, byte for byte. What
+another client was answered is never given: the client is part of what is looked for. In memory; the
+least used give way.
 
 Where a route says so, answers are also kept by their kin: the requests that differ from theirs in
 nothing but what was said last (`question.py`).
