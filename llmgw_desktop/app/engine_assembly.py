@@ -92,8 +92,8 @@ class Foundations:
     """Those that are installed and switched on."""
     runs: RunService
     permissions: PermissionDesk
-    charge_runs: Callable[[Policies], None]
-    """Hold them to what their clients may spend."""
+    rule_runs: Callable[[Policies, Guards], None]
+    """Hold them to what their clients may spend, and to what prompts may hold."""
     vault: Vault
     key_changes: KeyChanges
     authenticator: Authenticator
@@ -140,7 +140,7 @@ def make_engine(base: Foundations) -> Engine:
         keep=base.spent.keep,
     )
     guards = Guards(GuardKeys(base.vault).of_client)
-    base.charge_runs(policies)
+    base.rule_runs(policies, guards)
     pipeline = Pipeline(
         gate=gate,
         recorder=base.recorder,

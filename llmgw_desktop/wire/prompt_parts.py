@@ -97,7 +97,7 @@ def every_string(tree: Any) -> Iterator[str | Text]:
             yield node
         elif isinstance(node, dict):
             waiting.extend(node.values())
-        elif isinstance(node, list):
+        elif isinstance(node, list | tuple):
             waiting.extend(node)
 
 
