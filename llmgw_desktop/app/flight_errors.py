@@ -95,6 +95,11 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "The client sent no access key, or one that this gateway did not give out.",
         f"Give the client a key made with `{_ADD_KEY}`.",
     ),
+    "access_revoked": (
+        "The client's access was taken back while it was answered.",
+        "Its key, or what a person had allowed it, was revoked; what ran for it was cut at once.",
+        f"If that was a mistake, give the client a key made with `{_ADD_KEY}`.",
+    ),
     "missing_scope": (
         "The client may not do this.",
         "Its key was given without the permission that this request needs.",

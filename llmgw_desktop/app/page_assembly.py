@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from llmgw_desktop.app.account_usage import Accounts, AccountUsage
+from llmgw_desktop.app.audit_keeping import AuditKeeping
 from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.cli_survey import CliSurvey
 from llmgw_desktop.app.clis_here import ClisHere
@@ -56,6 +57,7 @@ class PageParts:
     questions: Questions
     grants: GrantStore
     consents: ConsentStore
+    audit: AuditKeeping
     access_changed: Callable[[], None]
     """From any thread: somebody's access is otherwise now."""
 
@@ -96,6 +98,7 @@ def _clis(parts: PageParts) -> ClisHere:
         said=lambda: parts.loaded().settings.clis,
         live=lambda: [job.cli for job in runs.supervisor.live],
         clean=parts.clean,
+        note=parts.audit.store.note,
     )
 
 
@@ -138,6 +141,7 @@ def _oversight(parts: PageParts) -> Oversight:
             access_changed=parts.access_changed,
             agent_log=lambda limit: parts.runs.permissions.recent(limit=limit),
             worktrees=WorktreesUse(parts.runs.trees),
+            changes=parts.audit.changes,
             gate_log=lambda limit: parts.runs.approvals.recent(None, limit=limit),
         )
     )

@@ -26,6 +26,10 @@ class RouteMatch:
     """Which requests a rule is for; what is left out matches all. Names may hold `*` and `?`."""
 
     client: str = "*"
+    clients: tuple[str, ...] = ()
+    """Any of these, where there are several; `client` is then left out."""
+    label: str = "*"
+    """What the caller says of itself; no proof of anything."""
     model: str = "*"
     protocol: ModelProtocol | None = None
     project: str = "*"
@@ -33,6 +37,11 @@ class RouteMatch:
     min_input_tokens: int | None = None
     max_input_tokens: int | None = None
     """Estimated before anybody is asked; both bounds belong to the range."""
+
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """Patterns of clients, one of which has to fit."""
+        return self.clients or (self.client,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +95,8 @@ class RouteQuestion:
     """Empty for requests of no project."""
     input_tokens: int | None = None
     """An estimate; None where nobody asked for one."""
+    label: str = ""
+    """What the caller says of itself; empty where it says nothing."""
     conversation: str = ""
     """The same for all turns of one conversation; empty where that cannot be told."""
     strict: bool = False

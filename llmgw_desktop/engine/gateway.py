@@ -110,7 +110,7 @@ class Gateway:
         await self._engine.server.stop_listening()
         await self._let_answers_end()
         await self._engine.mcp.close()
-        await self._engine.pipeline.break_off()
+        await self._engine.pipeline.runs.break_off()
         await self._engine.asking.close()
         await self._engine.server.close()
         self._engine.gate.refusals.tell()
@@ -120,9 +120,9 @@ class Gateway:
     async def _let_answers_end(self) -> None:
         try:
             async with asyncio.timeout(GRACE_S):
-                await self._engine.pipeline.drained()
+                await self._engine.pipeline.runs.drained()
         except TimeoutError:
-            _log.info("%d answers did not end in time", self._engine.pipeline.open_runs)
+            _log.info("%d answers did not end in time", len(self._engine.pipeline.runs))
 
     def _move(self, state: GatewayState, *, problem: str = "") -> None:
         self._engine.gate.state = state

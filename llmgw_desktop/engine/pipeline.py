@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from llmgw_desktop.domain.access_errors import AccessRevoked
 from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
@@ -22,6 +23,7 @@ from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.guards.guards import Guards
 from llmgw_desktop.engine.guards.unmasking import Unmasking
+from llmgw_desktop.engine.open_runs import OpenRuns
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.policy.spending import Spending
 from llmgw_desktop.engine.replies import Replies
@@ -62,9 +64,7 @@ class Pipeline:
         self._attempts = attempts
         self._replies = replies
         self._header_policy = header_policy
-        self._runs: set[asyncio.Task[Any] | None] = set()
-        """Their tasks, which may go on to the next request of a connection."""
-        self._drained: asyncio.Future[None] | None = None
+        self.runs = OpenRuns()
         self.router = Router()
         self.turns = Turns()
         """For the large bodies of all callers."""
@@ -90,8 +90,7 @@ class Pipeline:
         self, flight: OpenFlight, dialect: Dialect, caller: Caller, principal: Principal
     ) -> None:
         operation = flight.operation
-        run = asyncio.current_task()
-        self._runs.add(run)
+        run = self.runs.begin(principal.client_id)
         spending = Spending(self.policies)
         try:
             request = await self._read(dialect, operation, caller, principal, flight)
@@ -115,19 +114,18 @@ class Pipeline:
         except LlmgwError as error:
             await self._refuse(error, dialect, caller, flight)
         except asyncio.CancelledError:
-            await self._broken_off(dialect, caller, flight)
-            raise
+            if not self.runs.was_cut(run):
+                await self._broken_off(dialect, caller, flight)
+                raise
+            await self._refuse(AccessRevoked(), dialect, caller, flight)
         except Exception as error:  # noqa: BLE001 - the engine's edge: no caller goes unanswered
             _log.exception("a request failed inside the gateway")
             words = f"The gateway itself failed ({type(error).__name__}); its log says more."
             await self._refuse(LlmgwError(words), dialect, caller, flight)
         finally:
-            self._runs.discard(run)
             self._recorder.close(flight)
             spending.end(flight)
-            if self._drained is not None and not self._runs:
-                self._drained.set_result(None)
-                self._drained = None
+            self.runs.end(run)
 
     async def turn_away(
         self, error: LlmgwError, dialect: Dialect, operation: Operation, caller: Caller
@@ -143,30 +141,12 @@ class Pipeline:
         finally:
             self._recorder.close(flight)
 
-    @property
-    def open_runs(self) -> int:
-        return len(self._runs)
-
-    async def drained(self) -> None:
-        """Returns when the last open run has ended."""
-        while self._runs:
-            if self._drained is None:
-                self._drained = asyncio.get_running_loop().create_future()
-            await asyncio.shield(self._drained)
-
-    async def break_off(self) -> None:
-        """End what still runs; each caller is told, none takes a part for the whole."""
-        runs = [run for run in self._runs if run is not None]
-        for run in runs:
-            run.cancel()
-        if runs:
-            await asyncio.wait(runs, timeout=1)
-
     def _open(
         self, dialect: Dialect, operation: Operation, path: str, principal: Principal
     ) -> OpenFlight:
         flight = self._recorder.open(path, dialect.protocol, operation)
         flight.client, flight.owner = principal.name, principal.client_id
+        flight.label = principal.label
         return flight
 
     async def _read(

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from llmgw_desktop.domain.access_errors import (
     AccessError,
+    AccessRevoked,
     ForeignHost,
     ForeignOrigin,
     PersonOnly,
@@ -201,6 +202,12 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             code="invalid_api_key",
             advice="Send a key of this gateway as 'Authorization: Bearer' or 'x-api-key'.",
             gemini_advice="Send a key of this gateway as 'x-goog-api-key'.",
+        ),
+        AccessRevoked: Row(
+            status=401,
+            anthropic="authentication_error",
+            openai=_INVALID,
+            code="invalid_api_key",
         ),
         ScopeNotAllowed: Row(
             status=403,

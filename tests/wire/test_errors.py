@@ -44,6 +44,7 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (errors.UnsupportedMedia("text/plain."), 415, "invalid_request_error", "unsupported_media"),
     (access_errors.AccessError("Not allowed."), 403, "permission_error", "access"),
     (access_errors.Unauthenticated(), 401, "authentication_error", "invalid_api_key"),
+    (access_errors.AccessRevoked(), 401, "authentication_error", "invalid_api_key"),
     (access_errors.MissingScope("May not."), 403, "permission_error", "missing_scope"),
     (access_errors.ScopeNotAllowed("May not."), 403, "permission_error", "missing_scope"),
     (access_errors.PersonOnly("Yours."), 403, "permission_error", "missing_scope"),

@@ -31,7 +31,7 @@ NO_CLIENT = "–"
 class _OpenAttempt:
     """A candidate being asked; it ends when it failed, or else with the flight."""
 
-    __slots__ = ("candidate", "ended", "outcome", "started", "status")
+    __slots__ = ("candidate", "ended", "is_free", "outcome", "started", "status")
 
     def __init__(self, candidate: Candidate, started: float) -> None:
         self.candidate = candidate
@@ -39,6 +39,7 @@ class _OpenAttempt:
         self.ended: float | None = None
         self.outcome = ""
         self.status: int | None = None
+        self.is_free = False
 
 
 class OpenFlight:
@@ -84,6 +85,7 @@ class OpenFlight:
         "id",
         "is_whole",
         "keep_limit",
+        "label",
         "last_words",
         "losses",
         "model_asked",
@@ -131,6 +133,7 @@ class OpenFlight:
         self.state = FlightState.RUNNING
         self.client = NO_CLIENT
         self.owner: str | None = None
+        self.label = ""
         self.model_asked = ""
         self.model_served: str | None = None
         self.provider: str | None = None
@@ -207,9 +210,12 @@ class OpenFlight:
         self.attempt_log[-1].status = status
         return (self._clock.monotonic_s() - self._last_end()) * 1000
 
-    def attempt_failed(self, outcome: str, status: int | None) -> None:
+    def attempt_failed(self, outcome: str, status: int | None, *, is_free: bool = False) -> None:
+        """`is_free`: nothing was generated, so no vendor bills it. What a CLI did before it failed
+        is not known."""
         attempt = self.attempt_log[-1]
         attempt.outcome, attempt.status = outcome, status
+        attempt.is_free = is_free and attempt.candidate.upstream.protocol is not ModelProtocol.CLI
         attempt.ended = self._clock.monotonic_s()
 
     def goes_on(self) -> None:
@@ -244,6 +250,11 @@ class OpenFlight:
 
     def fail_with(self, error: LlmgwError, state: FlightState = FlightState.FAILED) -> None:
         self.fail(state, error.kind, str(error))
+
+    @property
+    def was_free(self) -> bool:
+        """Whoever was asked refused before any output, and told of no usage."""
+        return self.usage == UNKNOWN_USAGE and all(each.is_free for each in self.attempt_log)
 
     @property
     def is_well(self) -> bool:
@@ -285,6 +296,7 @@ class OpenFlight:
             None if self.candidate is None else self.candidate.upstream.account,
             self.prompt_facts,
             self.owner,
+            self.label,
             self.guard_hits,
         )
 

@@ -14,11 +14,13 @@ from llmgw_desktop.store.config.values import (
     NamePattern,
     PlainText,
     Seconds,
+    Texts,
     Unfit,
     Value,
     WholeNumber,
     Word,
     YesNo,
+    is_name_pattern,
 )
 
 MOST_ROUTES = 500
@@ -26,7 +28,18 @@ MOST_TARGETS = 50
 _MOST_TOKENS = 100_000_000
 
 MATCH_KEYS: dict[str, tuple[Value, str]] = {
-    "client": (NamePattern(), "The program's name, as its key was given it."),
+    "client": (
+        NamePattern(),
+        "The name of the program's key, the id of one that was let in by OAuth, or `local`.",
+    ),
+    "clients": (
+        Texts(each="a client as `client` has it", is_fit=is_name_pattern),
+        'Several of them, such as `["claude-code", "codex"]`; in the place of `client`.',
+    ),
+    "label": (
+        NamePattern(),
+        "What the program says of itself (`X-LLMGW-Caller`, `/as/LABEL/`); nobody checks it.",
+    ),
     "model": (NamePattern(), "The model's name as it was asked for."),
     "protocol": (Word(words=CALLER_PROTOCOLS), "The dialect that the program speaks."),
     "project": (NamePattern(), "What the program sent as `X-Project`."),
@@ -118,6 +131,8 @@ class RouteTables:
             if key in table
         }
         match = RouteMatch(**values)  # type: ignore[arg-type]
+        if match.clients and match.client != "*":
+            raise self._text.error((*path, "clients"), "stands beside client; name all in one")
         least, most = match.min_input_tokens, match.max_input_tokens
         if least is not None and most is not None and least > most:
             problem = f"is more than max_input_tokens ({most}), so that nothing can match"
@@ -184,7 +199,8 @@ def takes_all_of(wide: RouteMatch, narrow: RouteMatch) -> bool:
         and wide.operation in (None, narrow.operation)
         and (wide.min_input_tokens or 0) <= (narrow.min_input_tokens or 0)
         and _most(wide) >= _most(narrow)
-        and covers(wide.client, narrow.client)
+        and all(any(covers(w, n) for w in wide.whose) for n in narrow.whose)
+        and covers(wide.label, narrow.label)
         and covers(wide.model, narrow.model)
         and covers(wide.project, narrow.project)
     )

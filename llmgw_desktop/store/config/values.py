@@ -227,6 +227,14 @@ class NamePattern:
         return self.read(text)
 
 
+def is_name_pattern(text: str) -> bool:
+    try:
+        NamePattern().read(text)
+    except Unfit:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
     """A list of texts, each accepted by `is_fit`; `each` says what one is."""

@@ -168,7 +168,8 @@ def summary_of(row: Row) -> FlightSummary:
         account=row[30],
         prompt_facts=None if row[31] is None else facts_of(row[31:36]),
         owner=row[36],
-        guard_hits=hits_of(row[37]),
+        label=row[37] or "",
+        guard_hits=hits_of(row[38]),
     )
 
 

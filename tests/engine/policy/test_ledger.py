@@ -12,6 +12,7 @@ from llmgw_desktop.domain.policy import (
     Budget,
     BudgetSpent,
     ClientPolicy,
+    KeptSpent,
     LimitReached,
     Measure,
     Period,
@@ -183,7 +184,7 @@ def test_every_moment_lies_in_its_period_and_its_end_begins_the_next(
 def test_what_was_spent_before_a_restart_counts_in_its_own_period_alone() -> None:
     now_s = APRIL_5_2026_S + HOUR_S
     today, yesterday = Purse(DAY, UTC), Purse(DAY, UTC)
-    today.remember(0.9, APRIL_5_2026_S, now_s)
-    yesterday.remember(0.9, APRIL_5_2026_S - 24 * HOUR_S, now_s)
+    today.remember(KeptSpent(APRIL_5_2026_S, 0.9), now_s)
+    yesterday.remember(KeptSpent(APRIL_5_2026_S - 24 * HOUR_S, 0.9), now_s)
     assert today.standing(now_s).used == pytest.approx(0.9)
     assert yesterday.standing(now_s).used == 0.0

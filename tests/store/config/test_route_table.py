@@ -134,6 +134,18 @@ project = "p", operation = "generate", min_input_tokens = 1, max_input_tokens = 
             "whole number from 0",
         ),
         (
+            '[[routes]]\nto = ["work"]\nmatch = { client = "a", clients = ["b"] }',
+            2,
+            "routes[0].match.clients",
+            "stands beside client",
+        ),
+        (
+            '[[routes]]\nto = ["work"]\nmatch.clients = ["a|b"]',
+            2,
+            "routes[0].match.clients",
+            "a list of texts",
+        ),
+        (
             '[[routes]]\nto = ["work"]\nstrategy = "cheapest"',
             2,
             "routes[0].strategy",
@@ -203,6 +215,10 @@ def test_a_route_that_is_never_reached_is_told(file: Path) -> None:
     assert len(warnings("match.max_input_tokens = 9", "match.max_input_tokens = 9")) == 1
     assert warnings("match.max_input_tokens = 9", "match.max_input_tokens = 10") == ()
     assert warnings("match.max_input_tokens = 9", "") == ()
+    assert len(warnings("match.clients = ['a*', 'b']", "match.client = 'ab'")) == 1
+    assert warnings("match.client = 'a'", "match.clients = ['a', 'b']") == ()
+    assert len(warnings("match.client = 'a'", "match = { client = 'a', label = 'l' }")) == 1
+    assert warnings("match = { client = 'a', label = 'l' }", "match.client = 'a'") == ()
     assert warnings("match.protocol = 'gemini'", "") == ()
     assert warnings("match.model = 'a*'", "match.model = '*'") == ()
     assert warnings("enabled = false", "") == ()
@@ -214,7 +230,7 @@ def test_unknown_words_are_told(file: Path) -> None:
     first, second = load(file, text).warnings
     assert "line 11: routes[0].too: unknown setting" in first
     assert "line 12: routes[0].match.modle: unknown setting" in second
-    assert "known here: client, model, protocol" in second
+    assert "known here: client, clients, label, model" in second
 
 
 def test_a_file_of_very_many_routes_and_aliases_is_read_or_refused_quickly(file: Path) -> None:
