@@ -191,10 +191,16 @@ def _doctor(arguments: argparse.Namespace, places: Places, env: Mapping[str, str
     return run(arguments, places, env)
 
 
-def _key(arguments: argparse.Namespace, places: Places, _: Mapping[str, str]) -> int:
+def _key(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.key_command import run
 
-    return run(arguments, places)
+    return run(arguments, places, env)
+
+
+def _limits(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.limits_command import run
+
+    return run(arguments, places, env)
 
 
 def _oauth(arguments: argparse.Namespace, places: Places, _: Mapping[str, str]) -> int:
@@ -234,6 +240,7 @@ _COMMANDS = {
     "consent": _consent,
     "doctor": _doctor,
     "key": _key,
+    "limits": _limits,
     "oauth": _oauth,
     "receipt": _receipt,
     "route": _route,

@@ -38,6 +38,7 @@ _WITHOUT_ADDRESS: Final = (
     "consent",
     "doctor",
     "key",
+    "limits",
     "mcp",
     "oauth",
     "receipt",
@@ -81,6 +82,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     add_audit(commands.add_parser("audit", help="what was done to the gateway, by whom"))
     _add_doctor(commands)
     _add_route(commands)
+    _add_limits(commands)
     _add_receipt(commands)
     _add_vault(commands.add_parser("vault", help="credentials, encrypted on this computer"))
     add_oauth(commands.add_parser("oauth", help="programs that ask a person to be let in"))
@@ -146,6 +148,14 @@ def _add_consent(consent: argparse.ArgumentParser) -> None:
         choices=[str(term) for term in ConsentTerm],
         help="for how long (default: %(default)s); program: until the program ends",
     )
+
+
+def _add_limits(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    limits = commands.add_parser(
+        "limits", help="what clients of the running gateway have spent, and may still"
+    )
+    limits.add_argument("client", nargs="?", default="all", help="only this one, by name or id")
+    limits.add_argument("--json", action="store_true", help="as GET /v1/limits tells it")
 
 
 def _add_mcp(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -48,6 +48,13 @@ class Gate:
     def admit(self, caller: Caller, scope: Scope) -> Principal:
         """Raises Unauthenticated, UnnamedPerson, MalformedRequest (two keys, or a label that is
         none), MissingScope, GatewayClosed."""
+        principal = self.known(caller, scope)
+        self.check_scope(principal, scope, caller.path)
+        return principal
+
+    def known(self, caller: Caller, scope: Scope = Scope.MODELS_LIST) -> Principal:
+        """Who it is, whatever it may; `scope` is what a program is told to ask for. Raises
+        Unauthenticated, UnnamedPerson, MalformedRequest."""
         self._before()
         try:
             principal = self._identified(caller)
@@ -57,7 +64,6 @@ class Gate:
                 has_key = bool(caller.presented_keys)
                 error.challenge = self._challenges.unknown(caller.path, scope, has_key=has_key)
             raise
-        self.check_scope(principal, scope, caller.path)
         if principal.kind is PrincipalKind.KEY and not caller.is_from_here:
             principal = replace(principal, came_from_elsewhere=True)
         return _labelled(principal, caller)

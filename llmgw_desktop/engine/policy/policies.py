@@ -20,7 +20,7 @@ from llmgw_desktop.domain.policy import (
     Spent,
 )
 from llmgw_desktop.domain.price import PER, Price
-from llmgw_desktop.domain.principal import Principal, kind_of, known_as
+from llmgw_desktop.domain.principal import Principal, kind_of
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.policy.bounds import Bound, Spender, bound_id
 from llmgw_desktop.engine.policy.ledger import Reservation
@@ -118,14 +118,20 @@ class Policies:
             self._ledgers[of].settle(reservation, told)
             self._ledgers.changed(of)
 
-    def spent_before(self, spender: Spender, usage: Usage, cost_usd: float | None) -> None:
-        """What was begun by an earlier program has ended, and nothing is reserved for it."""
+    def goes_on(self, principal: Principal, wish: Wish) -> Admitted | None:
+        """An earlier program let it in, and it has not ended: the same is reserved again. None
+        for a client without a policy."""
+        bounds = self._bounds_of(principal)
+        if not bounds:
+            return None
         held = []
-        for bound in self._bounds_by(spender, known_as(spender.client_id, spender.name)):
-            nothing = Reservation(dict.fromkeys(Measure, 0.0))
-            self._ledgers.of(bound).begin(nothing)
-            held.append((bound.id, nothing))
-        self.settle(Admitted(places=(), held=tuple(held)), usage, cost_usd)
+        for bound in bounds:
+            try:
+                amounts = self._amounts(bound, wish)
+            except PriceUnknown:  # since then: what it tells of its cost counts all the same
+                amounts = _counted(wish)
+            held.append((bound.id, self._ledgers.of(bound).hold(amounts)))
+        return Admitted(places=wish.places, held=tuple(held))
 
     def let_go(self, admitted: Admitted) -> None:
         """Nobody was asked: nothing was spent."""
@@ -231,11 +237,13 @@ class Policies:
         return admitted
 
     def _reserved(self, bound: Bound, wish: Wish) -> Reservation:
-        tokens = wish.input_tokens + wish.most_output_tokens
-        amounts = {Measure.REQUESTS: 1.0, Measure.TOKENS: float(tokens)}
+        return self._ledgers.of(bound).reserve(self._amounts(bound, wish))
+
+    def _amounts(self, bound: Bound, wish: Wish) -> dict[Measure, float]:
+        amounts = _counted(wish)
         if bound.ready.counts_money:
             amounts[Measure.USD] = self._most_usd(wish, bound)
-        return self._ledgers.of(bound).reserve(amounts)
+        return amounts
 
     def _most_usd(self, wish: Wish, bound: Bound) -> float:
         """What the dearest of them would take."""
@@ -251,3 +259,8 @@ class Policies:
             usd = (wish.input_tokens * rates.input + wish.most_output_tokens * rates.output) / PER
             most = max(most, usd)
         return most
+
+
+def _counted(wish: Wish) -> dict[Measure, float]:
+    tokens = wish.input_tokens + wish.most_output_tokens
+    return {Measure.REQUESTS: 1.0, Measure.TOKENS: float(tokens)}

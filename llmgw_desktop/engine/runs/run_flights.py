@@ -17,12 +17,12 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.principal import Principal, kind_of
 from llmgw_desktop.domain.prompt_facts import NO_FACTS
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.submission import JobResult, Submission
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
-from llmgw_desktop.engine.policy.bounds import Spender
 from llmgw_desktop.engine.runs.shaping import shaped
 from llmgw_desktop.engine.tasks import Tasks
 
@@ -64,6 +64,7 @@ class RunFlights:
         flight = self._open.get(job.id)
         if flight is None:
             flight = self._open[job.id] = self._opened(job, asked)
+            self._charge(job, asked)
         if job.state is JobState.RUNNING and not flight.phases:
             flight.connected()
         elif not job.is_live:
@@ -76,6 +77,20 @@ class RunFlights:
         for flight in self._open.values():
             self._recorder.leave(flight)
         self._open.clear()
+
+    def _charge(self, job: Job, asked: Submission) -> None:
+        """One that an earlier program began."""
+        if self.spending is not None:
+            principal = Principal(
+                client_id=job.owner,
+                name=job.client,
+                scopes=frozenset(),
+                kind=kind_of(job.owner),
+                label=asked.label,
+            )
+            request = asked.request
+            said = (request.model, request.prompt)
+            self.spending.goes_on(job.flight_id, principal, job.cli, said)
 
     def _opened(self, job: Job, asked: Submission) -> OpenFlight:
         flight = self._recorder.open(
@@ -112,10 +127,8 @@ class RunFlights:
         if not has_begun and job.state is JobState.CANCELED:
             spending.not_begun(job.flight_id)
             return
-        told = job.figures.usage, flight.cost_usd
         is_whole = job.state not in _STATES
-        spender = Spender(job.owner, job.client, flight.label)
-        spending.ended(job.flight_id, spender, *told, is_whole=is_whole)
+        spending.ended(job.flight_id, job.figures.usage, flight.cost_usd, is_whole=is_whole)
 
     async def _fill(self, flight: OpenFlight, job: Job) -> None:
         if flight.phases:
