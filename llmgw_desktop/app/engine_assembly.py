@@ -27,6 +27,7 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front import (
     anthropic_door,
     approvals_door,
+    audit_door,
     consent_door,
     consents_door,
     gemini_door,
@@ -48,14 +49,16 @@ from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.kept_responses_door import KeptResponsesDoor
 from llmgw_desktop.engine.front.load import Load
 from llmgw_desktop.engine.gateway import Engine
+from llmgw_desktop.engine.guards.guards import Guards
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.permissions.desk import PermissionDesk
-from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.engine.pipeline import Pipeline, Rules
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.relay import Relay
 from llmgw_desktop.engine.replies import Replies
 from llmgw_desktop.engine.response_cache.cache import ResponseCache
+from llmgw_desktop.engine.response_cache.neighbours import Neighbours
 from llmgw_desktop.engine.response_cache.replay import Replays
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
@@ -73,7 +76,9 @@ from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.practice import PracticeClient
+from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.elsewhere_store import ElsewhereStore
+from llmgw_desktop.store.guard_keys import GuardKeys
 from llmgw_desktop.store.spent_store import SpentStore
 from llmgw_desktop.store.vault import Vault
 from llmgw_desktop.wire.headers import HeaderPolicy
@@ -102,6 +107,7 @@ class Foundations:
     authenticator: Authenticator
     oauth: Oauth
     consents: Consents
+    audit: AuditStore
     settings: Callable[[], Settings]
     settings_news: Callable[[], SettingsChanged]
     status: Callable[[], GatewayStatus]
@@ -137,6 +143,7 @@ def make_engine(base: Foundations) -> Engine:
         TourParts(sender=sender, health=base.health, clock=base.clock, jitter=random.random)
     )
     response_cache = ResponseCache(base.clock)
+    neighbours = Neighbours(response_cache)
     policies = Policies(
         base.clock,
         base.recorder.pricing.price_of,
@@ -150,6 +157,7 @@ def make_engine(base: Foundations) -> Engine:
     base.recorder.pricing.apply(settings.providers, settings.prices)
     policies.apply(settings.clients)
     base.bus.subscribe(budget_log(base.clock), BudgetReached)
+    guards = Guards(GuardKeys(base.vault).of_client)
     base.charge_runs(policies)
     pipeline = Pipeline(
         gate=gate,
@@ -160,10 +168,10 @@ def make_engine(base: Foundations) -> Engine:
             interpreter=Interpreter(header_policy, base.continuations),
             counter=Counter(attempts, translator),
             continuations=base.continuations,
-            replays=Replays(response_cache),
+            replays=Replays(response_cache, neighbours),
         ),
         header_policy=header_policy,
-        policies=policies,
+        rules=Rules(policies, guards),
     )
     pipeline.router = Router(
         base.settings(),
@@ -198,6 +206,7 @@ def make_engine(base: Foundations) -> Engine:
         health=base.health,
         mcp=mcp,
         response_cache=response_cache,
+        neighbours=neighbours,
         asking=Asking(pipeline, openai_door.dialect()),
     )
 
@@ -217,6 +226,7 @@ def _doors(
     generate = native_door.GenerateDoor(pipeline.handle, openai, base.providers)
     standing = native_door.ProvidersDoor(base.providers, base.health.status)
     native_door.add_doors(table, generate, standing)
+    audit_door.add_doors(table, audit_door.AuditDoor(base.audit), openai)
     vault_door.add_doors(table, vault_door.VaultDoor(base.vault, base.new_key), openai)
     health = health_door.HealthDoor(
         gateway=base.status,

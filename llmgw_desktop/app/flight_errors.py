@@ -120,6 +120,11 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "Its policy has a date after which it is refused.",
         "Change `expires` of the client in [clients] if it should go on.",
     ),
+    "prompt_blocked": (
+        "A guard of the gateway blocked this prompt.",
+        "[[guards]] in the settings names what prompts may not hold. Nothing was sent to anybody.",
+        "Leave out what it is about; change the guard in the settings if it should be allowed.",
+    ),
     "price_unknown": (
         "Nobody knows what this would cost.",
         "The client has a budget in US dollars, and the model has no price here.",

@@ -28,7 +28,7 @@ class Revocations:
         self._authenticator = authenticator
         self._grants = grants
         self._pipeline = pipeline
-        authenticator.on_gone = pipeline.cut
+        authenticator.on_gone = pipeline.runs.cut
 
     def listen(self, bus: Bus) -> None:
         bus.subscribe(self._on_change, ClientsChanged)
@@ -37,7 +37,7 @@ class Revocations:
     def look(self) -> None:
         self._authenticator.look_again()
         programs = [
-            each for each in self._pipeline.running_clients if kind_of(each) is PrincipalKind.OAUTH
+            each for each in self._pipeline.runs.clients if kind_of(each) is PrincipalKind.OAUTH
         ]
         if programs:
             self._look_at(programs)
@@ -49,7 +49,7 @@ class Revocations:
         except StoreError as error:
             _log.warning("who was let in is not known: %s", error)
             return
-        self._pipeline.cut([each for each in programs if not _is_let_in(each, grants)])
+        self._pipeline.runs.cut([each for each in programs if not _is_let_in(each, grants)])
 
     def _on_change(self, event: Event) -> None:
         del event

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from llmgw_desktop.domain.guard import GuardHit
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.provider import ModelProtocol
@@ -115,6 +116,9 @@ class FlightSummary:
     not. Those of earlier versions have none and are this computer's person's."""
     label: str = ""
     """What the client's caller said that it was; empty where it said nothing."""
+
+    guard_hits: tuple[GuardHit, ...] = ()
+    """What the guards found in the request."""
 
     @property
     def is_translated(self) -> bool:

@@ -1,6 +1,7 @@
 """What a prompt may hold: what the operator denies in it, or has hidden on its way out."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -85,6 +86,15 @@ class GuardHit:
 def label_of(what: str) -> str:
     """As it stands in a placeholder: `EMAIL`, or a rule's name in capitals."""
     return _NO_LETTER.sub("_", what.upper())
+
+
+def names_of(hits: Iterable[GuardHit]) -> str:
+    """For a header: `hide;count=2, watch;count=1`, without those that block."""
+    counts: dict[str, int] = {}
+    for hit in hits:
+        if hit.action is not GuardAction.BLOCK:
+            counts[hit.rule] = counts.get(hit.rule, 0) + hit.count
+    return ", ".join(f"{rule};count={count}" for rule, count in counts.items())
 
 
 class PromptBlocked(PolicyError):

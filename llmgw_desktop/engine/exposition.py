@@ -28,6 +28,7 @@ class _Snapshot(Collector):
         yield self._flights()
         yield self._tokens()
         yield self._refused()
+        yield self._guard_hits()
         yield _histogram("llmgw_flight_duration_seconds", "Whole flights", self._meters.took)
         yield _histogram(
             "llmgw_time_to_first_byte_seconds", "Until an answer began", self._meters.ttft
@@ -67,6 +68,14 @@ class _Snapshot(Collector):
         )
         for provider, cost_usd in self._meters.cost_usd.items():
             family.add_metric((provider,), cost_usd)
+        return family
+
+    def _guard_hits(self) -> Metric:
+        family = CounterMetricFamily(
+            "llmgw_guard_hits", "What guards found in prompts", labels=("rule", "action")
+        )
+        for labels, count in self._meters.guard_hits.items():
+            family.add_metric(labels, count)
         return family
 
     def _refused(self) -> Metric:

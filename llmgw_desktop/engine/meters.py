@@ -77,6 +77,8 @@ class Meters:
         """Provider → what its answers cost, as far as that is known."""
         self.clients: dict[str, ClientMeter] = {}
         """By what a person's rules find them: what a remote client calls itself is no name."""
+        self.guard_hits: dict[tuple[str, str], int] = defaultdict(int)
+        """(rule, action) → what guards found."""
 
     def note(self, flight: FlightSummary) -> None:
         provider = flight.provider or "none"
@@ -89,6 +91,8 @@ class Meters:
             self.cost_usd[provider] += flight.cost_usd
         if flight.owner is not None:
             self._meter(known_as(flight.owner, flight.client)).note(flight)
+        for hit in flight.guard_hits:
+            self.guard_hits[hit.rule, hit.action] += hit.count
         usage = flight.usage
         if usage.input_tokens is not None:
             self.tokens[provider, "input"] += usage.input_tokens

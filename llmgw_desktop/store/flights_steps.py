@@ -121,4 +121,5 @@ FLIGHTS_STEPS: Steps = (
         WHERE label IS NOT NULL
         """,
     ),
+    ("ALTER TABLE flights ADD COLUMN guard_hits TEXT",),
 )

@@ -305,6 +305,7 @@ class FlightRow(peewee.Model):
     compression = peewee.TextField(null=True)
     owner = peewee.TextField(null=True)
     label = peewee.TextField(null=True)
+    guard_hits = peewee.TextField(null=True)
 
     class Meta:
         table_name = "flights"

@@ -44,6 +44,7 @@ from llmgw_desktop.domain.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
+from llmgw_desktop.domain.guard import PromptBlocked
 from llmgw_desktop.domain.policy import BudgetSpent, LimitReached, PolicyError, PriceUnknown
 from llmgw_desktop.domain.run_errors import (
     ApprovalDenied,
@@ -337,6 +338,13 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             anthropic="permission_error",
             openai="permission_error",
             advice="The gateway's operator decides this in [clients] of its settings.",
+        ),
+        # no SDK asks again after a 400, and none takes it for a key that is no good, as some a 403
+        PromptBlocked: Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Leave out what it is about; [[guards]] in the gateway's settings decide this.",
         ),
         PriceUnknown: Row(
             status=403,

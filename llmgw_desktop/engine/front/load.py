@@ -18,7 +18,7 @@ class Load:
 
     @property
     def open_flights(self) -> int:
-        return self._pipeline.open_runs
+        return len(self._pipeline.runs)
 
     def by_provider(self) -> dict[str, int]:
         """Only of those of which it is known who answers."""

@@ -12,6 +12,7 @@ from typing import Any
 from llmgw_desktop.domain.guard import Finding, GuardAction, GuardRule, PromptRole
 from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.store.config.settings_text import SettingsText
+from llmgw_desktop.store.config.targets import PRACTICE
 from llmgw_desktop.store.config.toml_lines import KeyPath
 
 MOST_RULES = 100
@@ -40,7 +41,7 @@ class GuardTables:
 
     def __init__(self, text: SettingsText, providers: Sequence[Provider]) -> None:
         self._text = text
-        self._providers = {each.name for each in providers}
+        self._providers = {PRACTICE, *(each.name for each in providers)}
         self._readers: Mapping[str, Callable[[KeyPath, object], object]] = {
             "name": self._name,
             "action": lambda path, raw: self._word(path, raw, GuardAction),
