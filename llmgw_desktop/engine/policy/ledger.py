@@ -129,20 +129,24 @@ class Ledger:
                 f"{budget.amount:g} {_WORDS[budget.measure]}{per}. One has to end first"
             )
         return BudgetSpent(
-            f"'{self.policy.client}' has used up its budget of {budget.amount:g} "
-            f"{_WORDS[budget.measure]}{per}",
+            f"'{self.policy.client}' has used up its budget of "
+            f"{_amount(budget.measure, budget.amount)}{per}",
             retry_after_s=None if spent.ends_at_s is None else spent.ends_at_s - now_s,
         )
 
     def _too_fast(self, bucket: Bucket, waits_s: float) -> LimitReached:
         limit = bucket.limit
-        is_one = limit.measure is Measure.REQUESTS and limit.amount == 1
-        amount = _requests(1) if is_one else f"{limit.amount:g} {_WORDS[limit.measure]}"
+        amount = _amount(limit.measure, limit.amount)
         return LimitReached(
             f"'{self.policy.client}' may use {amount} in {limit.window_s:g} s. This one has room "
             f"in {math.ceil(waits_s)} s",
             retry_after_s=waits_s,
         )
+
+
+def _amount(measure: Measure, amount: float) -> str:
+    is_one = measure is Measure.REQUESTS and amount == 1
+    return _requests(1) if is_one else f"{amount:g} {_WORDS[measure]}"
 
 
 def _requests(count: int) -> str:
