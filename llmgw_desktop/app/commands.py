@@ -10,6 +10,7 @@ from typing import Final
 from typing_extensions import override
 
 from llmgw_desktop.app.approvals_options import add_approvals
+from llmgw_desktop.app.audit_options import add_audit
 from llmgw_desktop.app.connect.names import PROGRAM_NAMES
 from llmgw_desktop.app.mcp_stdio.options import LINGER_S
 from llmgw_desktop.app.oauth_options import add_oauth
@@ -32,10 +33,12 @@ before the command."""
 
 _WITHOUT_ADDRESS: Final = (
     "approvals",
+    "audit",
     "connect",
     "consent",
     "doctor",
     "key",
+    "limits",
     "mcp",
     "oauth",
     "receipt",
@@ -76,8 +79,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_connect(commands)
     _add_consent(commands.add_parser("consent", help="programs that wait to be let in"))
     add_approvals(commands.add_parser("approvals", help="what agents that run ask, and answers"))
+    add_audit(commands.add_parser("audit", help="what was done to the gateway, by whom"))
     _add_doctor(commands)
     _add_route(commands)
+    _add_limits(commands)
     _add_receipt(commands)
     _add_vault(commands.add_parser("vault", help="credentials, encrypted on this computer"))
     add_oauth(commands.add_parser("oauth", help="programs that ask a person to be let in"))
@@ -145,6 +150,14 @@ def _add_consent(consent: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_limits(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    limits = commands.add_parser(
+        "limits", help="what clients of the running gateway have spent, and may still"
+    )
+    limits.add_argument("client", nargs="?", default="all", help="only this one, by name or id")
+    limits.add_argument("--json", action="store_true", help="as GET /v1/limits tells it")
+
+
 def _add_mcp(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     mcp = commands.add_parser(
         "mcp", help="MCP over stdin and stdout, for editors; joins the gateway that runs"
@@ -180,6 +193,7 @@ def _add_route(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     explain.add_argument("model", help="the model's name, as a program asks for it")
     explain.add_argument("--client", default="", help="the program's name, as its key was given it")
+    explain.add_argument("--label", default="", help="what the program says of itself")
     explain.add_argument(
         "--protocol",
         default=str(ModelProtocol.OPENAI_CHAT),

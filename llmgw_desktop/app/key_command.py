@@ -2,10 +2,12 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.app.own_command import own_command
+from llmgw_desktop.app.running_gateway import tell_keys_changed
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import Scope
@@ -13,13 +15,16 @@ from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.paths import Places
 
 
-def run(arguments: argparse.Namespace, places: Places) -> int:
+def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     clock = SystemClock()
     store = ClientStore(places.gateway_db, clock)
     try:
-        return _VERBS[arguments.verb](arguments, ClientKeys(store, clock, TimedIds(clock)))
+        code = _VERBS[arguments.verb](arguments, ClientKeys(store, clock, TimedIds(clock)))
     finally:
         store.close()
+    if arguments.verb == "revoke" and code == 0:
+        tell_keys_changed(places, env)
+    return code
 
 
 def _add(arguments: argparse.Namespace, keys: ClientKeys) -> int:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from llmgw_desktop.app.account_usage import Accounts, AccountUsage
+from llmgw_desktop.app.audit_keeping import AuditKeeping
 from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.cli_survey import CliSurvey
 from llmgw_desktop.app.client_desk.desk import ClientDesk, DeskParts
@@ -17,6 +18,7 @@ from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.app.oversight import Oversight, OversightParts, make_oversight
 from llmgw_desktop.app.provider_probe import ProviderProbe
+from llmgw_desktop.app.provider_spending import ProviderSpending
 from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.questions import Questions
 from llmgw_desktop.app.run_assembly import Runs
@@ -61,6 +63,7 @@ class PageParts:
     questions: Questions
     oauth: Oauth
     consents: ConsentStore
+    audit: AuditKeeping
     access_changed: Callable[[], None]
     """From any thread: somebody's access is otherwise now."""
 
@@ -69,7 +72,11 @@ class Pages:
     """All of them at once: a window shows each."""
 
     def __init__(self, parts: PageParts) -> None:
-        accounts = Accounts(parts.engine.health, AccountUsage(parts.reader.by_account, parts.clock))
+        accounts = Accounts(
+            parts.engine.health,
+            AccountUsage(parts.reader.by_account, parts.clock),
+            ProviderSpending(parts.reader.by_provider, parts.engine.recorder.running, parts.clock),
+        )
         self.clis = _clis(parts)
         self.providers = Providers(
             parts.loaded,
@@ -102,6 +109,7 @@ def _clis(parts: PageParts) -> ClisHere:
         said=lambda: parts.loaded().settings.clis,
         live=lambda: [job.cli for job in runs.supervisor.live],
         clean=parts.clean,
+        note=parts.audit.store.note,
     )
 
 
@@ -170,6 +178,7 @@ def _oversight(parts: PageParts) -> Oversight:
             access_changed=parts.access_changed,
             agent_log=lambda limit: parts.runs.permissions.recent(limit=limit),
             worktrees=WorktreesUse(parts.runs.trees),
+            changes=parts.audit.changes,
             gate_log=lambda limit: parts.runs.approvals.recent(None, limit=limit),
         )
     )

@@ -44,7 +44,10 @@ FILE_MARK = "▸ "
 """Before the name of a file in a diff: nothing that a file holds begins so."""
 LARGE = 16 * 1024
 """Characters: what is larger is made ready beside the loop."""
+LONGEST_WORDS = 1000
+"""Of the agent's own, as they are shown."""
 _LONGEST_TOOL = 160
+_LONGEST_PATH = 1000
 _COMPARED_LINES = 3_000
 """Of both sides together: comparing takes the square of it."""
 
@@ -91,7 +94,7 @@ def permission_view(question: PermissionQuestion) -> PermissionView:
         job=inert_line(question.job_title, 160) or question.job_id,
         client=inert_line(question.client, 60),
         reason=inert_line(ask.reason, 400),
-        agent_words=inert_line(ask.agent_words, 1000),
+        agent_words=inert_line(ask.agent_words, LONGEST_WORDS),
         warnings=tuple(inert_line(each, 400) for each in question.warnings),
         rule=inert_line(question.rule, 400),
         can_take_note=ask.can_take_note,
@@ -155,11 +158,28 @@ def asked_parts(ask: Ask) -> tuple[AskedPart, ...]:
         parts.append(AskedPart(label="Address", text=ask.url))
     if len(tool := tool_of(ask)) > _LONGEST_TOOL:
         parts.append(AskedPart(label="Server and tool" if ask.server else "Tool", text=tool))
-    if ask.arguments:
-        parts.append(AskedPart(label="Arguments", text=tidy_json(ask.arguments)))
+    if more := _beside(ask):
+        parts.append(AskedPart(label="Arguments", text=tidy_json(more)))
     if not parts and (ask.raw or not tool):
         parts.append(AskedPart(label="As it was asked", text=ask.raw or "It does not say what."))
     return tuple(parts)
+
+
+def _beside(ask: Ask) -> dict[str, object]:
+    """Arguments that stand nowhere else: once is enough, and what differs in anything is shown."""
+    words = ask.agent_words if len(ask.agent_words) <= LONGEST_WORDS else ""
+    shown: dict[str, tuple[object, ...]] = {
+        "command": (ask.command,),
+        "url": (ask.url,),
+        "description": (words,),
+        "file_path": tuple(each.path for each in ask.changes if len(each.path) <= _LONGEST_PATH),
+        "content": tuple(each.new for each in ask.changes if each.old is None),
+    }
+    return {
+        name: value
+        for name, value in ask.arguments.items()
+        if not (isinstance(value, str) and value and value in shown.get(name, ()))
+    }
 
 
 def tidy_json(value: object) -> str:
@@ -192,7 +212,7 @@ def changed_lines(change: FileChange) -> list[str]:
 def _changes_part(changes: Sequence[FileChange]) -> AskedPart:
     lines: list[str] = []
     for change in changes:
-        lines.append(f"{FILE_MARK}{inert_line(change.path, 1000)}{_fate(change)}")
+        lines.append(f"{FILE_MARK}{inert_line(change.path, _LONGEST_PATH)}{_fate(change)}")
         lines.extend(changed_lines(change))
     label = "Change" if len(changes) == 1 else f"Changes of {len(changes)} files"
     return AskedPart(label=label, text="\n".join(lines), kind=PartKind.DIFF)

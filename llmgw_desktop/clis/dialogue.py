@@ -69,6 +69,10 @@ class Dialogue(Protocol):
         """As `OutputReader.finish`: the last event is its RunEnded."""
 
 
+def _nothing() -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskingMode:
     """How a CLI is started so that it asks for everything, and how one speaks with it then."""
@@ -83,5 +87,8 @@ class AskingMode:
     without the prompt and with the options of `read_by` alone, and its events are the same."""
     proof: str
     """How it is known at a job's start that it asks: for the log and the documentation."""
+    load: Callable[[], object] = _nothing
+    """Reads in what its dialogues work with, which may take a second: in a thread, before the first
+    is spoken with. Once more costs nothing."""
     needs_pipe: bool = False
     """It speaks on stdout only where that is a pipe; others write straight to the spool."""

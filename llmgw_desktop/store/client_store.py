@@ -2,16 +2,22 @@
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.client import Client
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.store.audit_rows import note, note_or_log
 from llmgw_desktop.store.database import open_as_far_as_possible, told
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.schema import ClientRow, Dialect
+from llmgw_desktop.store.transaction import transaction
 
 _SCOPES = frozenset(str(scope) for scope in Scope)
 
@@ -48,8 +54,11 @@ class ClientStore:
             old_key_digest=client.old_key_digest,
             old_key_ends_at_s=client.old_key_ends_at_s,
         )
+        act = Act(verb="key.made", subject=client.name, after=_shown(client), note=client.id)
         try:
-            self._run(row)
+            with self._writing() as connection:
+                connection.execute(*self._dialect.compose(row))
+                note(connection, act)
         except StoreError as error:
             if isinstance(error.__cause__, sqlite3.IntegrityError):
                 message = f"There is already a client named '{client.name}'."
@@ -75,15 +84,24 @@ class ClientStore:
         if not found:
             return None
         still_active = (ClientRow.id == found[0].id) & ClientRow.revoked_at_s.is_null()
-        self._run(ClientRow.update(revoked_at_s=at_s).where(still_active))
+        act = Act(verb="key.revoked", subject=found[0].name, before=_shown(found[0]))
+        with self._writing() as connection:
+            query = ClientRow.update(revoked_at_s=at_s).where(still_active)
+            if connection.execute(*self._dialect.compose(query)).rowcount:
+                note_or_log(connection, replace(act, note=found[0].id))
         self._tell()
         return next(client for client in self.all() if client.id == found[0].id)
 
     def restore(self, client_id: str, revoked_at_s: float) -> bool:
         """Take back the revocation of that moment; not where another has the name now."""
         gone = (ClientRow.id == client_id) & (ClientRow.revoked_at_s == revoked_at_s)
+        named = ClientRow.select(ClientRow.name).where(ClientRow.id == client_id)
         try:
-            self._run(ClientRow.update(revoked_at_s=None).where(gone))
+            with self._writing() as connection:
+                query = ClientRow.update(revoked_at_s=None).where(gone)
+                if connection.execute(*self._dialect.compose(query)).rowcount:
+                    name = connection.execute(*self._dialect.compose(named.tuples())).fetchone()[0]
+                    note(connection, Act(verb="key.restored", subject=name, note=client_id))
         except StoreError as error:
             if isinstance(error.__cause__, sqlite3.IntegrityError):
                 return False
@@ -103,7 +121,11 @@ class ClientStore:
             old_key_digest=ClientRow.key_digest,
             old_key_ends_at_s=old_ends_at_s,
         )
-        self._run(new.where(is_it))
+        named = ClientRow.select(ClientRow.name).where(ClientRow.id == client_id)
+        with self._writing() as connection:
+            if connection.execute(*self._dialect.compose(new.where(is_it))).rowcount:
+                name = connection.execute(*self._dialect.compose(named.tuples())).fetchone()[0]
+                note(connection, Act(verb="key.rotated", subject=name, note=client_id))
         self._tell()
         return any(client.key_digest == key_digest for client in self.active())
 
@@ -125,10 +147,20 @@ class ClientStore:
         rows = self._run(query.order_by(ClientRow.created_at_s, ClientRow.id).tuples())
         return [_client(row) for row in rows]
 
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, told(self._path), transaction(self._connection):
+            yield self._connection
+
     def _run(self, query: Any) -> list[Any]:
         sql, parameters = self._dialect.compose(query)
         with self._lock, told(self._path):
             return self._connection.execute(sql, parameters).fetchall()
+
+
+def _shown(client: Client) -> dict[str, object]:
+    may = " ".join(sorted(client.scopes))
+    return {"scopes": may, "strict": client.wants_all_or_nothing}
 
 
 def _nobody() -> None:

@@ -112,4 +112,14 @@ FLIGHTS_STEPS: Steps = (
         WHERE owner IS NOT NULL
         """,
     ),
+    (
+        "ALTER TABLE flights ADD COLUMN label TEXT",
+        # As `flights_list`, for those few that have one.
+        """
+        CREATE INDEX flights_labels
+        ON flights (label, started_at_s, seq, state, client, provider, search, owner)
+        WHERE label IS NOT NULL
+        """,
+    ),
+    ("ALTER TABLE flights ADD COLUMN guard_hits TEXT",),
 )

@@ -304,6 +304,8 @@ class FlightRow(peewee.Model):
     cache_control_ttl_seconds = peewee.IntegerField(null=True)
     compression = peewee.TextField(null=True)
     owner = peewee.TextField(null=True)
+    label = peewee.TextField(null=True)
+    guard_hits = peewee.TextField(null=True)
 
     class Meta:
         table_name = "flights"
@@ -357,6 +359,7 @@ class SpentRow(peewee.Model):
     period = peewee.TextField()
     begins_at_s = peewee.FloatField(null=True)
     used = peewee.FloatField()
+    told = peewee.IntegerField()
 
     class Meta:
         table_name = "spent"

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from llmgw_desktop.domain.access_errors import (
     AccessError,
+    AccessRevoked,
     ForeignHost,
     ForeignOrigin,
     PersonOnly,
@@ -43,6 +44,7 @@ from llmgw_desktop.domain.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
+from llmgw_desktop.domain.guard import PromptBlocked
 from llmgw_desktop.domain.policy import BudgetSpent, LimitReached, PolicyError, PriceUnknown
 from llmgw_desktop.domain.run_errors import (
     ApprovalDenied,
@@ -201,6 +203,12 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             advice="Send a key of this gateway as 'Authorization: Bearer' or 'x-api-key'.",
             gemini_advice="Send a key of this gateway as 'x-goog-api-key'.",
         ),
+        AccessRevoked: Row(
+            status=401,
+            anthropic="authentication_error",
+            openai=_INVALID,
+            code="invalid_api_key",
+        ),
         ScopeNotAllowed: Row(
             status=403,
             anthropic="permission_error",
@@ -330,6 +338,13 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             anthropic="permission_error",
             openai="permission_error",
             advice="The gateway's operator decides this in [clients] of its settings.",
+        ),
+        # no SDK asks again after a 400, and none takes it for a key that is no good, as some a 403
+        PromptBlocked: Row(
+            status=400,
+            anthropic=_INVALID,
+            openai=_INVALID,
+            advice="Leave out what it is about; [[guards]] in the gateway's settings decide this.",
         ),
         PriceUnknown: Row(
             status=403,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -177,6 +178,21 @@ def test_all_that_is_asked_is_there_in_full() -> None:
     assert asked_parts(Ask(native_id="1", raw="{}"))[0].text == "{}"
     assert asked_parts(Ask(native_id="1"))[0].text == "It does not say what."
     assert thing_of(Ask(native_id="1", tool="Bash")) == "Bash"
+
+
+def test_what_stands_there_already_is_no_argument_again() -> None:
+    given = {"command": "ls", "description": "List", "timeout": 5, "run": "ls"}
+    parts = asked_parts(ask(command="ls", agent_words="List", arguments=given))
+    assert [part.label for part in parts] == ["Command", "Arguments"]
+    assert json.loads(parts[1].text) == {"timeout": 5, "run": "ls"}
+    both = {"command": "ls", "description": "List"}
+    (only,) = asked_parts(ask(command="ls", agent_words="List", arguments=both))
+    assert only.label == "Command"
+    other = asked_parts(ask(command="ls", agent_words="List", arguments={"command": "ls -a"}))
+    assert json.loads(other[1].text) == {"command": "ls -a"}
+    endless = "x" * 2000
+    cut = asked_parts(ask(command="ls", agent_words=endless, arguments={"description": endless}))
+    assert endless in cut[1].text
 
 
 def test_an_endless_name_of_a_tool_is_a_part_of_its_own() -> None:

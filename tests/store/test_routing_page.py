@@ -13,7 +13,7 @@ EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 _KEYS = {name: "k" for name in ("CLAUDE_WORK", "CLAUDE_HOME", "CLAUDE_SPARE", "OPENAI_API_KEY")}
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=["accounts", "rules", "clis"])
+@pytest.mark.parametrize("example", EXAMPLES, ids=["accounts", "rules", "clients", "clis"])
 def test_examples_load_without_a_warning(tmp_path: Path, example: str) -> None:
     file = tmp_path / "config.toml"
     file.write_text(example, "utf-8")

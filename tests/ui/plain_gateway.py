@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from llmgw_desktop.app.audit_book import AuditBook
 from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.client_desk.desk import ClientDesk
 from llmgw_desktop.app.connect.clients import Clients
@@ -41,6 +42,7 @@ from llmgw_desktop.domain.flight import (
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.paths import Places
 from tests.support.plain_clients import PlainClients
 from tests.support.plain_clis import PlainSurvey, PlainTerminal
@@ -357,12 +359,16 @@ class PlainGateway:
         self.decisions = PlainLog(StillClock())
         self.registry = PlainRegistry()
         self.trees = PlainWorktrees()
+        beside = (settings_file or key_file).parent
+        beside.mkdir(parents=True, exist_ok=True)
+        self.audit = AuditStore(beside / "gateway.db", StillClock())
         self.oversight = Oversight(
             questions=self.questions,
             rights=self.rights,
             decisions=self.decisions,
             workspaces=WorkspaceList(self.registry),
             worktrees=WorktreesUse(self.trees),
+            changes=AuditBook(self.audit, StillClock()),
         )
         self.warnings: tuple[str, ...] = ()
         self.start_trouble: Exception | None = None

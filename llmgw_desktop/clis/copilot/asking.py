@@ -1,5 +1,6 @@
 """How Copilot is started so that it asks."""
 
+from llmgw_desktop.clis.acp import messages
 from llmgw_desktop.clis.acp.asking_fields import asked_fields, check_session
 from llmgw_desktop.clis.acp.calls import Call
 from llmgw_desktop.clis.acp.dialect import Dialect, NoteWay, mode_of, option_of
@@ -75,6 +76,7 @@ DIALECT = Dialect(
 ASKING = AskingMode(
     plan=plan,
     dialogue=lambda request, folder: AcpDialogue(DIALECT, request, folder),
+    load=messages.load,
     proof="The session's beginning tells that `allow_all` is off and its mode `agent`, and no later"
     " update tells otherwise.",
 )

@@ -2,6 +2,7 @@
 
 import re
 
+from llmgw_desktop.clis.acp import messages
 from llmgw_desktop.clis.acp.asking_fields import asked_fields, check_session
 from llmgw_desktop.clis.acp.calls import Call
 from llmgw_desktop.clis.acp.dialect import Dialect, McpUse, NoteWay, Step, other_mode
@@ -111,5 +112,6 @@ DIALECT = Dialect(
 ASKING = AskingMode(
     plan=plan,
     dialogue=lambda request, folder: AcpDialogue(DIALECT, request, folder),
+    load=messages.load,
     proof="The session's beginning tells that its mode is `default`, and so does no later update.",
 )

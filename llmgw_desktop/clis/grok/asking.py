@@ -2,6 +2,7 @@
 
 import re
 
+from llmgw_desktop.clis.acp import messages
 from llmgw_desktop.clis.acp.asking_fields import asked_fields, check_session
 from llmgw_desktop.clis.acp.calls import Call
 from llmgw_desktop.clis.acp.dialect import Dialect, McpUse, NoteWay, Step
@@ -124,5 +125,6 @@ DIALECT = Dialect(
 ASKING = AskingMode(
     plan=plan,
     dialogue=lambda request, folder: AcpDialogue(DIALECT, request, folder),
+    load=messages.load,
     proof="Asked for its hooks before the prompt, it lists the one that makes every tool ask.",
 )

@@ -2,6 +2,7 @@
 
 import orjson
 
+from llmgw_desktop.clis.acp import messages
 from llmgw_desktop.clis.acp.asking_fields import asked_fields, check_session
 from llmgw_desktop.clis.acp.calls import Call
 from llmgw_desktop.clis.acp.dialect import Dialect, McpUse, NoteWay, choose, other_mode
@@ -84,6 +85,7 @@ DIALECT = Dialect(
 ASKING = AskingMode(
     plan=plan,
     dialogue=lambda request, folder: AcpDialogue(DIALECT, request, folder),
+    load=messages.load,
     proof="The session's mode is set to `build`, whose rules are the run's own settings, and what"
     " comes back tells so. The rules themselves it does not tell.",
 )

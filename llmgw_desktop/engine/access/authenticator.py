@@ -6,7 +6,7 @@ a wrong key happens to be right. The static token of the environment is one more
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Protocol
 
@@ -78,6 +78,8 @@ class Authenticator:
         self._ends: dict[bytes, float] = {}
         """Of keys that others have taken the place of."""
         self._has_told = False
+        self.on_gone: Callable[[frozenset[str]], None] = lambda _: None
+        """Told the ids of clients whose keys open no more."""
 
     def identify(self, caller: Knocker) -> Principal:
         """Raises Unauthenticated, UnnamedPerson; two different keys in one request are
@@ -94,6 +96,10 @@ class Authenticator:
         if principal is BEARER and self._access.trusted_header:
             return self._person(caller.header_lines(self._access.trusted_header))
         return principal
+
+    def look_again(self) -> None:
+        """Somebody says that keys were made or revoked."""
+        self._refresh(0.0)
 
     def holders(self) -> Sequence[Principal]:
         """Whoever has a key that opens."""
@@ -149,6 +155,8 @@ class Authenticator:
         self._read(self._clients.active())
         if not is_first and not is_ours and self._principals != before:
             self._clients.changed()  # by another process: nobody else notices
+        if gone := _ids(before) - _ids(self._principals):
+            self.on_gone(gone)
 
     def _read(self, clients: Sequence[Client]) -> None:
         principals: dict[bytes, Principal] = {}
@@ -166,3 +174,7 @@ class Authenticator:
                 ends[client.old_key_digest] = client.old_key_ends_at_s
             principals[client.key_digest] = principal
         self._principals, self._ends = principals | self._own, ends
+
+
+def _ids(principals: Mapping[bytes, Principal]) -> frozenset[str]:
+    return frozenset(each.client_id for each in principals.values())

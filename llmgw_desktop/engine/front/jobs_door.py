@@ -15,7 +15,7 @@ from llmgw_desktop.domain.cli import CliName, SessionTold
 from llmgw_desktop.domain.errors import ClientGone
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.principal import Principal, Scope
-from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchJob
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.caller import JSON
 from llmgw_desktop.engine.dialect import Dialect
@@ -31,6 +31,8 @@ PATH = "/v1/jobs"
 SIGN_OF_LIFE_S = 15.0
 MOST_LISTED = 500
 _LISTED = 100
+_OPERATION = f"POST {PATH}"
+"""As the gate keeps it."""
 _STREAM = (("content-type", "text/event-stream"), ("cache-control", "no-store"))
 
 
@@ -53,7 +55,9 @@ class JobsDoor:
         if not isinstance(wait, bool | None):
             raise InvalidRun("it must be true or false", field="wait")
         project = caller.headers.get("x-project", "")
-        reply = await self._runs.ask(cli, fields, who(caller), wait=bool(wait), project=project)
+        reply = await self._runs.ask_at(
+            _OPERATION, cli, fields, who(caller), wait=bool(wait), project=project
+        )
         job = reply.job
         headers = (*JSON, ("x-llmgw-flight", job.flight_id)) if job.flight_id else JSON
         told = _for(caller, reply_object(reply))
@@ -98,12 +102,14 @@ class JobsDoor:
         await caller.begin(200, _STREAM)
         await caller.write(job_frame(_without_id(caller, job)))
         relay = self._relays.start(self._relay(caller, after), name=f"tell of {job.id}")
+        waits = self._relays.start(self._tell_waits(caller, job), name=f"tell of waits of {job.id}")
         try:
             # A job may say nothing for long: its listener's leaving would go unseen.
             while not (await asyncio.wait({relay}, timeout=SIGN_OF_LIFE_S))[0]:
                 await caller.write(b": goes on\n\n")
         finally:
             relay.cancel()
+            waits.cancel()
         await relay
         await caller.end()
 
@@ -117,6 +123,16 @@ class JobsDoor:
             job = self._runs.job(_id(caller), owner)
             await caller.write(job_frame(_without_id(caller, job)))
         except ClientGone:
+            return
+
+    async def _tell_waits(self, caller: HttpCaller, job: Job) -> None:
+        """That it waits for a person, and that it goes on: events of no number, for nobody who
+        listens again is told of what is over."""
+        owner = who(caller).client_id
+        try:
+            async for now in self._runs.standing(job.id, owner, told=job.questions):
+                await caller.write(job_frame(_without_id(caller, now)))
+        except (ClientGone, NoSuchJob):
             return
 
 

@@ -24,7 +24,7 @@ from llmgw_desktop.engine.jobs.outcome import Account, Verdict
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.retries import RetryLimits
 from llmgw_desktop.engine.jobs.runner import Run
-from llmgw_desktop.engine.jobs.talks import talk_with
+from llmgw_desktop.engine.jobs.talks import made_ready, talk_with
 
 _log = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ class Attempts:
             live.job.id,
             live.folder,
             live.job.process,
-            self._reader(live),
+            await self._reader(live),
             limits=self._limits_of(live),
             news=self._news,
         )
@@ -133,11 +133,12 @@ class Attempts:
         ended = Ended(verdict=followed.verdict, run=run, account=followed.account)
         return await self._judged(live, ended)
 
-    def _reader(self, live: LiveJob) -> OutputReader:
+    async def _reader(self, live: LiveJob) -> OutputReader:
         """Raises OSError."""
         cli = self._clis[live.cli.name]
         if not live.asked.request.asks:
             return cli.reader(live.asked.request)
+        await made_ready(cli)
         return talk_with(live, cli, self._parts)
 
     async def again(self, live: LiveJob) -> Ended | None:

@@ -27,7 +27,7 @@ from llmgw_desktop.engine.jobs.playback import DialogueReader
 from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, ProcessTree
 from llmgw_desktop.engine.jobs.queue import JobQueue
 from llmgw_desktop.engine.jobs.runner import Run, stop_on_record
-from llmgw_desktop.engine.jobs.talks import dialogue_of
+from llmgw_desktop.engine.jobs.talks import dialogue_of, made_ready
 from llmgw_desktop.engine.tasks import Tasks
 
 WRITE_AGAIN_S = 5.0
@@ -242,8 +242,14 @@ class JobLife:
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
+    async def reader_soon(self, asked: Submission, folder: JobFolder, retry: int) -> OutputReader:
+        """The same, on the loop."""
+        if asked.request.asks:
+            await made_ready(self._clis[asked.request.cli])
+        return self.reader(asked, folder, retry)
+
     def reader(self, asked: Submission, folder: JobFolder, retry: int = 0) -> OutputReader:
-        """Of what its first, second, … run said."""
+        """Of what its first, second, … run said. For a thread: see `made_ready`."""
         cli = self._clis[asked.request.cli]
         if not asked.request.asks:
             return cli.reader(asked.request)
@@ -261,6 +267,7 @@ class JobLife:
         questions = self._parts.permissions.of_job(live.job.id)
         if questions != live.job.questions:
             live.job = replace(live.job, questions=questions)
+            live.tell()
             self._parts.bus.publish(JobChanged(job=live.job))
 
     def tell(self, live: LiveJob) -> None:

@@ -20,7 +20,7 @@ _MOST_WARNINGS = 50
 async def events_of(
     job: Callable[[], Job | None],
     folder: JobFolder,
-    make_reader: Callable[[int], OutputReader],
+    make_reader: Callable[[int], Awaitable[OutputReader]],
     more: Callable[[], Awaitable[None]],
 ) -> AsyncIterator[CliEvent]:
     """All from the beginning, then each as it comes; the last is a RunEnded. Of runs that were
@@ -29,7 +29,7 @@ async def events_of(
     `make_reader` is told which of its runs is read. `more` returns when there may be more to read,
     or the job has ended.
     """
-    retry, reader = 0, make_reader(0)
+    retry, reader = 0, await make_reader(0)
     while (now := job()) is not None:
         stdout = folder.kept_stdout(retry + 1) if now.retries > retry else folder.stdout
         spool = _opened(stdout)
@@ -43,7 +43,7 @@ async def events_of(
         now = job()
         if now is None or now.retries == retry:
             break
-        retry, reader = retry + 1, make_reader(retry + 1)
+        retry, reader = retry + 1, await make_reader(retry + 1)
         yield Retrying(reason=folder.retry_reason(retry), attempt=retry)
     if now is not None:
         for event in ending(now, folder, reader):

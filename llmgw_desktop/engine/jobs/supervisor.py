@@ -12,6 +12,7 @@ from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliEvent, CliName
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
 from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.permission import PermissionQuestion
 from llmgw_desktop.domain.run_errors import InvalidRun, JobStillLive
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
@@ -161,8 +162,8 @@ class Supervisor:
             return
         folder, asked = found
 
-        def reader(retry: int) -> OutputReader:
-            return self._life.reader(asked, folder, retry)
+        async def reader(retry: int) -> OutputReader:
+            return await self._life.reader_soon(asked, folder, retry)
 
         async def more() -> None:
             if caught_up is not None:
@@ -179,6 +180,24 @@ class Supervisor:
             number += 1
             if number > after:
                 yield event
+
+    async def standing(
+        self,
+        job_id: str,
+        *,
+        owner: str | None = None,
+        told: tuple[PermissionQuestion, ...] = (),
+    ) -> AsyncIterator[Job]:
+        """A job whenever it waits for something else than was `told`, or goes on, until it ends."""
+        live = self._live.get(job_id)
+        if live is None or owner not in (None, live.job.owner):
+            return
+        while not live.ended.is_set():
+            if live.job.questions != told:
+                told = live.job.questions
+                yield live.job
+            else:
+                await live.more()
 
     async def result(self, job_id: str, owner: str | None = None) -> JobResult | None:
         """With what it has said so far; None if there is none of this owner's."""

@@ -1,5 +1,7 @@
 """The talk of a job, made out of what is known of the job."""
 
+import asyncio
+
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.dialogue import Dialogue
 from llmgw_desktop.domain.permission import AskingJob
@@ -10,6 +12,13 @@ from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.live_job import LiveJob
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.talk import Talk, TalkParts
+
+
+async def made_ready(cli: Cli) -> None:
+    """What its dialogues work with, read in beside the loop. A run that was planned here has it
+    already; one that was left by another program, or ended under it, has not."""
+    if cli.asking is not None:
+        await asyncio.to_thread(cli.asking.load)
 
 
 def talk_with(live: LiveJob, cli: Cli, parts: JobParts) -> Talk:

@@ -27,6 +27,8 @@ class Reservation:
 
     amounts: Amounts
     is_open: bool = True
+    is_in_rates: bool = True
+    """Not of a run that an earlier program began: rates were taken there, and are forgotten."""
 
 
 class Ledger:
@@ -66,14 +68,15 @@ class Ledger:
             purse.reserve(amounts.get(purse.budget.measure, 0.0))
         for bucket in self._buckets:
             bucket.take(amounts.get(bucket.limit.measure, 0.0), monotonic_s)
-        reservation = Reservation(amounts)
-        self.begin(reservation)
-        return reservation
+        self._running += 1
+        return Reservation(amounts)
 
-    def begin(self, reservation: Reservation) -> None:
-        """It is under way, and what it has reserved is taken."""
-        if reservation.is_open:
-            self._running += 1
+    def hold(self, amounts: Amounts) -> Reservation:
+        """For what was let in by an earlier program and goes on: whether it fits is not asked."""
+        for purse in self.purses:
+            purse.reserve(amounts.get(purse.budget.measure, 0.0))
+        self._running += 1
+        return Reservation(amounts, is_in_rates=False)
 
     def settle(self, reservation: Reservation, used: Amounts) -> None:
         """What is not in `used` is not known: then what was reserved counts as used. Once."""
@@ -88,7 +91,7 @@ class Ledger:
             purse.settle(reserved, used.get(measure, reserved), now_s)
             if not self._running:
                 purse.rest()
-        for bucket in self._buckets:
+        for bucket in self._buckets if reservation.is_in_rates else ():
             measure = bucket.limit.measure
             reserved = reservation.amounts.get(measure, 0.0)
             bucket.correct(reserved, used.get(measure, reserved), monotonic_s)

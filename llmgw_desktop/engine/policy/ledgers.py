@@ -1,76 +1,98 @@
-"""The ledgers of all clients, by their ids: made when one comes, remembered over restarts."""
+"""The ledgers of all clients and of labels with tables, by `bound_id`: made when one comes,
+remembered over restarts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.policy import ClientPolicy, Measure, Period
+from llmgw_desktop.domain.policy import BudgetKey, ClientPolicy, KeptSpent, Spent
+from llmgw_desktop.engine.policy.bounds import Bound
 from llmgw_desktop.engine.policy.ledger import Ledger
+from llmgw_desktop.engine.policy.purse import Purse
 from llmgw_desktop.engine.policy.ready import Ready, made_ready
 
-Key = tuple[str, Measure, Period]
-"""Of a client's id, what is counted, and how long."""
-Remembered = Mapping[Key, tuple[float | None, float]]
-"""When the period began, and what was spent in it."""
-Keep = Callable[[Key, float | None, float], None]
+Remembered = Mapping[BudgetKey, KeptSpent]
+Keep = Callable[[BudgetKey, KeptSpent], None]
+Reached = Callable[[Bound, Spent, int], None]
+"""Whose it is, the budget, and the mark that it has reached."""
+ReadyOf = Callable[[str, str], Ready | None]
+"""As what a client is known, and a label or none → what holds."""
 
 
-def nobody_keeps(key: Key, begins_at_s: float | None, used: float) -> None:
-    del key, begins_at_s, used
+def nobody_keeps(key: BudgetKey, kept: KeptSpent) -> None:
+    del key, kept
 
 
 class Ledgers:
     """On the loop. `remembered` is asked once, when a first client with a budget comes; `keep` is
-    told of each budget's figure when it has changed."""
+    told of each budget's figures when they have changed."""
 
-    def __init__(self, clock: Clock, remembered: Callable[[], Remembered], keep: Keep) -> None:
+    def __init__(
+        self, clock: Clock, remembered: Callable[[], Remembered], keep: Keep, reached: Reached
+    ) -> None:
         self._clock = clock
         self._remembered_of = remembered
-        self._remembered: dict[Key, tuple[float | None, float]] | None = None
+        self._remembered: dict[BudgetKey, KeptSpent] | None = None
         self._keep = keep
+        self._reached = reached
         self._ledgers: dict[str, Ledger] = {}
+        self._bounds: dict[str, Bound] = {}
 
-    def __getitem__(self, client_id: str) -> Ledger:
-        return self._ledgers[client_id]
+    def __getitem__(self, of: str) -> Ledger:
+        return self._ledgers[of]
 
-    def get(self, client_id: str) -> Ledger | None:
-        return self._ledgers.get(client_id)
+    def get(self, of: str) -> Ledger | None:
+        return self._ledgers.get(of)
 
-    def apply(self, ready_of: Callable[[str], Ready | None]) -> None:
+    def apply(self, ready_of: ReadyOf) -> None:
         """What was spent stays spent; what runs is settled by the new ones."""
-        for client_id, old in tuple(self._ledgers.items()):
-            name = old.policy.client
-            ready = ready_of(name) or made_ready(ClientPolicy(client=name))
-            new = Ledger(replace(ready.policy, client=name), ready.zone, self._clock)
-            self._remember(client_id, new)
+        for of, old in tuple(self._ledgers.items()):
+            bound = self._bounds[of]
+            ready = ready_of(bound.known, bound.label) or made_ready(
+                ClientPolicy(client=bound.name)
+            )
+            new = Ledger(replace(ready.policy, client=bound.name), ready.zone, self._clock)
+            self._remember(of, new)
             new.take_over(old)
-            self._ledgers[client_id] = new
+            self._ledgers[of] = new
+            self._tell_marks(of, new)
 
-    def of(self, client_id: str, known: str, ready: Ready) -> Ledger:
-        """`known`: as what its table is found again when there are new settings."""
-        ledger = self._ledgers.get(client_id)
+    def of(self, bound: Bound) -> Ledger:
+        ledger = self._ledgers.get(bound.id)
         if ledger is None:
-            policy = replace(ready.policy, client=known)
-            ledger = Ledger(policy, ready.zone, self._clock)
-            self._remember(client_id, ledger)
-            self._ledgers[client_id] = ledger
+            policy = replace(bound.ready.policy, client=bound.name)
+            ledger = Ledger(policy, bound.ready.zone, self._clock)
+            self._remember(bound.id, ledger)
+            self._ledgers[bound.id], self._bounds[bound.id] = ledger, bound
+            self._tell_marks(bound.id, ledger)
         return ledger
 
-    def keep(self, client_id: str) -> None:
-        """Its figures have changed."""
-        for spent in self._ledgers[client_id].standing():
-            key = (client_id, spent.budget.measure, spent.budget.period)
-            if self._remembered is not None:  # for a table that goes and comes back
-                self._remembered[key] = spent.begins_at_s, spent.used
-            self._keep(key, spent.begins_at_s, spent.used)
+    def changed(self, of: str) -> None:
+        """Its figures have: they are kept, and a mark that they reach is told."""
+        ledger = self._ledgers[of]
+        self._tell_marks(of, ledger)
+        for purse in ledger.purses:
+            self._keep_figures(of, purse)
 
-    def _remember(self, client_id: str, ledger: Ledger) -> None:
+    def _tell_marks(self, of: str, ledger: Ledger) -> None:
+        now_s = self._clock.now_s()
+        for purse in ledger.purses:
+            if mark := purse.new_mark(now_s):
+                self._keep_figures(of, purse)
+                self._reached(self._bounds[of], purse.standing(now_s), mark)
+
+    def _keep_figures(self, of: str, purse: Purse) -> None:
+        key = (of, purse.budget.measure, purse.budget.period)
+        if self._remembered is not None:  # for a table that goes and comes back
+            self._remembered[key] = purse.kept
+        self._keep(key, purse.kept)
+
+    def _remember(self, of: str, ledger: Ledger) -> None:
         if not ledger.purses:
             return
         if self._remembered is None:
             self._remembered = dict(self._remembered_of())
         for purse in ledger.purses:
-            key = (client_id, purse.budget.measure, purse.budget.period)
+            key = (of, purse.budget.measure, purse.budget.period)
             if (known := self._remembered.get(key)) is not None:
-                begins_at_s, used = known
-                purse.remember(used, begins_at_s, self._clock.now_s())
+                purse.remember(known, self._clock.now_s())

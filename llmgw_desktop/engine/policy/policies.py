@@ -6,9 +6,10 @@ when it has ended. A client without a policy pays nothing for there being some.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.events import BudgetReached
 from llmgw_desktop.domain.policy import (
     ClientExpired,
     ClientPolicy,
@@ -19,8 +20,9 @@ from llmgw_desktop.domain.policy import (
     Spent,
 )
 from llmgw_desktop.domain.price import PER, Price
-from llmgw_desktop.domain.principal import Principal, kind_of, known_as
+from llmgw_desktop.domain.principal import Principal, kind_of
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.engine.policy.bounds import Bound, Spender, bound_id
 from llmgw_desktop.engine.policy.ledger import Reservation
 from llmgw_desktop.engine.policy.ledgers import Keep, Ledgers, Remembered, nobody_keeps
 from llmgw_desktop.engine.policy.ready import Place, Ready, Wish, allowed_places, made_ready
@@ -37,8 +39,8 @@ class Admitted:
     """`places`: those that this client may use."""
 
     places: tuple[Place, ...]
-    reservation: Reservation
-    client_id: str
+    held: tuple[tuple[str, Reservation], ...]
+    """By `bound_id`: of the client, and of its caller's label."""
 
 
 class Policies:
@@ -52,13 +54,15 @@ class Policies:
         remembered: Callable[[], Remembered] = dict,
         keep: Keep = nobody_keeps,
         holders: Callable[[], Iterable[Principal]] = tuple,
+        tell: Callable[[BudgetReached], None] = lambda _: None,
     ) -> None:
-        """`holders`: whoever has a key, come or not; for the others see `Ledgers`."""
+        """`holders`: whoever has a key, come or not. For `remembered` and `keep` see `Ledgers`."""
         self._clock = clock
         self._price_of = price_of
         self._holders = holders
         self._ready: dict[str, Ready] = {}
-        self._ledgers = Ledgers(clock, remembered, keep)
+        self._tell = tell
+        self._ledgers = Ledgers(clock, remembered, keep, self._reached)
         self._visits = Visits()
 
     def apply(self, policies: Sequence[ClientPolicy]) -> None:
@@ -76,66 +80,72 @@ class Policies:
         visit.running -= 1
 
     def policy_of(self, principal: Principal) -> ClientPolicy | None:
-        ready = self._find(principal)
-        return None if ready is None else ready.policy
+        """The first of those that hold for it."""
+        for bound in self._bounds_of(principal):
+            return bound.ready.policy
+        return None
 
     def check(self, principal: Principal, wish: Wish) -> None:
         """Whether it may use this at all; nothing is taken on. Raises ModelForbidden."""
-        ready = self._find(principal)
-        if ready is not None:
-            with self._noting(principal):
-                allowed_places(ready, wish, principal)
+        with self._noting(principal):
+            for bound in self._bounds_of(principal):
+                wish = replace(wish, places=allowed_places(bound.ready, wish, bound.words))
 
     def admit(self, principal: Principal, wish: Wish) -> Admitted | None:
         """None for a client without a policy. Raises ModelForbidden, ClientExpired, PriceUnknown,
         LimitReached, BudgetSpent; then nothing was taken on."""
-        ready = self._find(principal)
-        if ready is None:
+        bounds = self._bounds_of(principal)
+        if not bounds:
             return None
         with self._noting(principal):
-            return self._admit(principal, ready, wish)
+            return self._admit(bounds, wish)
 
     def settle(
         self, admitted: Admitted, usage: Usage, cost_usd: float | None, *, is_whole: bool = True
     ) -> None:
         """By what was told. What is not known counts as it was reserved; of an answer that broke
         off the rest is not known, so at least that counts."""
-        ledger = self._ledgers[admitted.client_id]
         used: dict[Measure, float] = {Measure.REQUESTS: 1.0}
         if usage.input_tokens is not None or usage.output_tokens is not None:
             used[Measure.TOKENS] = float((usage.input_tokens or 0) + (usage.output_tokens or 0))
         if cost_usd is not None:
             used[Measure.USD] = cost_usd
-        if not is_whole:
-            reserved = admitted.reservation.amounts
-            used = {each: max(figure, reserved.get(each, 0.0)) for each, figure in used.items()}
-        ledger.settle(admitted.reservation, used)
-        self._ledgers.keep(admitted.client_id)
+        for of, reservation in admitted.held:
+            told = used
+            if not is_whole:
+                reserved = reservation.amounts
+                told = {each: max(figure, reserved.get(each, 0.0)) for each, figure in used.items()}
+            self._ledgers[of].settle(reservation, told)
+            self._ledgers.changed(of)
 
-    def spent_before(self, client_id: str, name: str, usage: Usage, cost_usd: float | None) -> None:
-        """What was begun by an earlier program has ended, and nothing is reserved for it."""
-        known = known_as(client_id, name)
-        ready = self._ready_of(known)
-        if ready is None:
-            return
-        ledger = self._ledgers.of(client_id, known, ready)
-        nothing = Reservation(dict.fromkeys(Measure, 0.0))
-        ledger.begin(nothing)
-        self.settle(Admitted(places=(), reservation=nothing, client_id=client_id), usage, cost_usd)
+    def goes_on(self, principal: Principal, wish: Wish) -> Admitted | None:
+        """An earlier program let it in, and it has not ended: the same is reserved again. None
+        for a client without a policy."""
+        bounds = self._bounds_of(principal)
+        if not bounds:
+            return None
+        held = []
+        for bound in bounds:
+            try:
+                amounts = self._amounts(bound, wish)
+            except PriceUnknown:  # since then: what it tells of its cost counts all the same
+                amounts = _counted(wish)
+            held.append((bound.id, self._ledgers.of(bound).hold(amounts)))
+        return Admitted(places=wish.places, held=tuple(held))
 
     def let_go(self, admitted: Admitted) -> None:
         """Nobody was asked: nothing was spent."""
-        ledger = self._ledgers[admitted.client_id]
-        ledger.settle(admitted.reservation, dict.fromkeys(Measure, 0.0))
+        for of, reservation in admitted.held:
+            self._ledgers[of].settle(reservation, dict.fromkeys(Measure, 0.0))
 
-    def standing(self, client_id: str) -> tuple[Spent, ...]:
+    def standing(self, client_id: str, label: str = "") -> tuple[Spent, ...]:
         """How its budgets stand; empty where it has none, or has not come since the start."""
-        ledger = self._ledgers.get(client_id)
+        ledger = self._ledgers.get(bound_id(client_id, label))
         return () if ledger is None else ledger.standing()
 
-    def running(self, client_id: str) -> int:
+    def running(self, client_id: str, label: str = "") -> int:
         """What its ledger holds under way."""
-        ledger = self._ledgers.get(client_id)
+        ledger = self._ledgers.get(bound_id(client_id, label))
         return 0 if ledger is None else ledger.running
 
     def standings(self) -> tuple[ClientStanding, ...]:
@@ -151,7 +161,8 @@ class Policies:
         """Raises StoreError as `standings` does."""
         visit = self._visits.seen(who) if isinstance(who, Principal) else who
         ready = self._ready_of(visit.known)
-        ledger = None if ready is None else self._ledgers.of(visit.client_id, visit.known, ready)
+        spender = Spender(visit.client_id, visit.name)
+        ledger = None if ready is None else self._ledgers.of(Bound(ready, spender, visit.known))
         return ClientStanding(
             client_id=visit.client_id,
             name=visit.name,
@@ -171,6 +182,12 @@ class Policies:
                     client_id=client, name=client, scopes=frozenset(), kind=kind_of(client)
                 )
 
+    def _reached(self, bound: Bound, spent: Spent, percent: int) -> None:
+        event = BudgetReached(
+            client_id=bound.spender.client_id, name=bound.words, spent=spent, percent=percent
+        )
+        self._tell(event)
+
     @contextmanager
     def _noting(self, principal: Principal) -> Iterator[None]:
         """What is refused is told in the client's standing."""
@@ -180,37 +197,70 @@ class Policies:
             self._visits.of(principal).refused(error, self._clock.now_s())
             raise
 
-    def _find(self, principal: Principal) -> Ready | None:
+    def _bounds_of(self, principal: Principal) -> list[Bound]:
         """What a remote client calls itself is no name to find it by."""
-        return self._ready_of(principal.known_as) if self._ready else None
+        if not self._ready:
+            return []
+        spender = Spender(principal.client_id, principal.name, principal.label)
+        return self._bounds_by(spender, principal.known_as)
 
-    def _ready_of(self, known: str) -> Ready | None:
-        return self._ready.get(known) or self._ready.get(EVERYBODY)
+    def _bounds_by(self, spender: Spender, known: str) -> list[Bound]:
+        """Its own, and besides those of the label: whatever a caller says, its own hold."""
+        labels = ("", spender.label) if spender.label else ("",)
+        return [
+            Bound(ready, spender, known, label)
+            for label in labels
+            if (ready := self._ready_of(known, label)) is not None
+        ]
 
-    def _admit(self, principal: Principal, ready: Ready, wish: Wish) -> Admitted:
-        policy = ready.policy
-        if policy.expires_at_s is not None and self._clock.now_s() >= policy.expires_at_s:
-            raise ClientExpired(f"The time of '{principal.name}' is over")
-        places = allowed_places(ready, wish, principal)
-        tokens = wish.input_tokens + wish.most_output_tokens
-        amounts = {Measure.REQUESTS: 1.0, Measure.TOKENS: float(tokens)}
-        if ready.counts_money:
-            amounts[Measure.USD] = self._most_usd(places, wish, principal)
-        ledger = self._ledgers.of(principal.client_id, principal.known_as, ready)
-        reservation = ledger.reserve(amounts)
-        return Admitted(places=places, reservation=reservation, client_id=principal.client_id)
+    def _ready_of(self, known: str, label: str = "") -> Ready | None:
+        own, everybody = self._ready.get(known), self._ready.get(EVERYBODY)
+        if label:
+            tables = own or everybody
+            return tables.labels.get(label) if tables is not None else None
+        return everybody if own is None or own.policy.has_labels_alone else own
 
-    def _most_usd(self, places: Sequence[Place], wish: Wish, principal: Principal) -> float:
+    def _admit(self, bounds: Sequence[Bound], wish: Wish) -> Admitted:
+        for bound in bounds:
+            expires_at_s = bound.ready.policy.expires_at_s
+            if expires_at_s is not None and self._clock.now_s() >= expires_at_s:
+                raise ClientExpired(f"The time of '{bound.words}' is over")
+            wish = replace(wish, places=allowed_places(bound.ready, wish, bound.words))
+        admitted = Admitted(places=wish.places, held=())
+        try:
+            for bound in bounds:
+                held = (bound.id, self._reserved(bound, wish))
+                admitted = replace(admitted, held=(*admitted.held, held))
+        except PolicyError:
+            self.let_go(admitted)
+            raise
+        return admitted
+
+    def _reserved(self, bound: Bound, wish: Wish) -> Reservation:
+        return self._ledgers.of(bound).reserve(self._amounts(bound, wish))
+
+    def _amounts(self, bound: Bound, wish: Wish) -> dict[Measure, float]:
+        amounts = _counted(wish)
+        if bound.ready.counts_money:
+            amounts[Measure.USD] = self._most_usd(wish, bound)
+        return amounts
+
+    def _most_usd(self, wish: Wish, bound: Bound) -> float:
         """What the dearest of them would take."""
         most = 0.0
-        for place in places:
+        for place in wish.places:
             price = self._price_of(place.provider, place.model)
             if price is None:
                 raise PriceUnknown(
-                    f"'{principal.name}' has a budget in US dollars, and no price is known of "
+                    f"'{bound.words}' has a budget in US dollars, and no price is known of "
                     f"'{place.model}' at '{place.provider}'"
                 )
             rates = price.rates_for(wish.input_tokens)
             usd = (wish.input_tokens * rates.input + wish.most_output_tokens * rates.output) / PER
             most = max(most, usd)
         return most
+
+
+def _counted(wish: Wish) -> dict[Measure, float]:
+    tokens = wish.input_tokens + wish.most_output_tokens
+    return {Measure.REQUESTS: 1.0, Measure.TOKENS: float(tokens)}

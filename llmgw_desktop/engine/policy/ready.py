@@ -1,12 +1,12 @@
 """A client's policy made ready to be asked with every request."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
 from llmgw_desktop.domain.glob import Glob
 from llmgw_desktop.domain.policy import ClientPolicy, Measure, ModelForbidden
-from llmgw_desktop.domain.principal import Principal
 
 UNSAID_OUTPUT_TOKENS = 4096
 """Reserved for an answer whose length nobody bounds."""
@@ -44,6 +44,8 @@ class Ready:
     models: tuple[Glob, ...]
     zone: tzinfo
     counts_money: bool
+    labels: Mapping[str, "Ready"]
+    """Of its callers, by what they say of themselves."""
 
 
 def made_ready(policy: ClientPolicy) -> Ready:
@@ -52,10 +54,11 @@ def made_ready(policy: ClientPolicy) -> Ready:
         models=tuple(Glob(pattern) for pattern in policy.models),
         zone=_zone_of(policy) if policy.budgets else ZoneInfo("UTC"),
         counts_money=any(each.measure is Measure.USD for each in policy.budgets),
+        labels={each.client: made_ready(each) for each in policy.labels},
     )
 
 
-def allowed_places(ready: Ready, wish: Wish, principal: Principal) -> tuple[Place, ...]:
+def allowed_places(ready: Ready, wish: Wish, whose: str) -> tuple[Place, ...]:
     """By the name that was asked for, which the operator may have given to others (an alias), or
     by the one that would answer. Raises ModelForbidden where none is left."""
     policy, places = ready.policy, wish.places
@@ -66,7 +69,7 @@ def allowed_places(ready: Ready, wish: Wish, principal: Principal) -> tuple[Plac
             each for each in places if any(glob.fits(each.model) for glob in ready.models)
         )
     if not places:
-        raise ModelForbidden(f"'{principal.name}' may not use '{wish.model}'")
+        raise ModelForbidden(f"'{whose}' may not use '{wish.model}'")
     return places
 
 

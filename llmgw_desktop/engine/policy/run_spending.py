@@ -1,7 +1,6 @@
 """What runs of vendors' CLIs spend that were asked for as jobs: settled when they end, whenever.
 
-A run whose reservation was made by an earlier program has none in this one: what it used counts
-all the same.
+A run that an earlier program began reserves as much again in this one.
 """
 
 from collections.abc import Sequence
@@ -17,6 +16,8 @@ from llmgw_desktop.engine.policy.visits import Visit
 from llmgw_desktop.wire.tokens import text_tokens
 
 DEFAULT_MODEL = "default"
+Asked = tuple[str, str]
+"""A model and a prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +60,19 @@ class RunSpending:
         if admitted is not None:
             self._policies.let_go(admitted)
 
+    def goes_on(self, flight_id: str, principal: Principal, cli: CliName, asked: Asked) -> None:
+        """Where an earlier program began it, as much is reserved again: it is reckoned from what
+        was asked, which lies with the run."""
+        if flight_id not in self._running:
+            model, prompt = asked
+            wish = _wish(cli, model or DEFAULT_MODEL, text_tokens(prompt))
+            admitted = self._policies.goes_on(principal, wish)
+            self._running[flight_id] = _Run(self._policies.comes(principal), admitted)
+
     def ended(
-        self,
-        flight_id: str,
-        client_id: str,
-        name: str,
-        usage: Usage,
-        cost_usd: float | None,
-        *,
-        is_whole: bool = True,
+        self, flight_id: str, usage: Usage, cost_usd: float | None, *, is_whole: bool = True
     ) -> None:
         """`is_whole`: it came to its end, and told all that it used."""
-        if flight_id not in self._running:
-            self._policies.spent_before(client_id, name, usage, cost_usd)
-            return
         admitted = self._left(flight_id)
         if admitted is not None:
             self._policies.settle(admitted, usage, cost_usd, is_whole=is_whole)

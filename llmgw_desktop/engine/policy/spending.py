@@ -69,7 +69,7 @@ class Spending:
             return
         if not flight.attempts:
             self._policies.let_go(self._admitted)
-        elif self._is_count:  # what was counted was not spent
+        elif self._is_count or flight.was_free:  # a request, and nothing that anybody bills
             self._policies.settle(self._admitted, _NOTHING, 0.0)
         else:
             # what a vendor told at the beginning of an answer is not what it came to

@@ -14,6 +14,7 @@ from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, SessionWish
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.permission import PermissionQuestion
 from llmgw_desktop.domain.principal import Principal
 from llmgw_desktop.domain.prompt_facts import AnswerShape
 from llmgw_desktop.domain.run import RunReply
@@ -97,8 +98,25 @@ class RunService:
         named = self.cli(cli)
         operation = operation_of(named, waits=wait)
         begun = await self._begun(named, fields, principal, project, operation)
+        began(begun.submitted.job)
+        return await self._waited(begun, wait=wait)
+
+    async def ask_at(
+        self,
+        operation: str,
+        cli: str,
+        fields: Mapping[str, object],
+        principal: Principal,
+        *,
+        wait: bool,
+        project: str = "",
+    ) -> RunReply:
+        """As `ask`, for a door that has another name for it than MCP clients: the gate keeps it."""
+        begun = await self._begun(self.cli(cli), fields, principal, project, operation)
+        return await self._waited(begun, wait=wait)
+
+    async def _waited(self, begun: "_Begun", *, wait: bool) -> RunReply:
         job = begun.submitted.job
-        began(job)
         if wait and job.is_live:
             within_s = self._deadline_ms / 1000 or None
             job = await self._supervisor.wait(job.id, within_s) or job
@@ -247,6 +265,14 @@ class RunService:
         self.job(job_id, owner)
         return self._supervisor.watch(job_id, owner=owner, after=after, caught_up=caught_up)
 
+    def standing(
+        self, job_id: str, owner: str, *, told: tuple[PermissionQuestion, ...] = ()
+    ) -> AsyncIterator[Job]:
+        """The job whenever it waits for something else than was `told`, or goes on. Raises
+        NoSuchJob."""
+        self.job(job_id, owner)
+        return self._supervisor.standing(job_id, owner=owner, told=told)
+
     async def raw_output(self, job_id: str, owner: str) -> RawOutput:
         """As its CLI wrote it, to be read in a thread. Raises NoSuchJob."""
         raw = await asyncio.to_thread(self._supervisor.raw_output, job_id, owner)
@@ -285,6 +311,7 @@ class RunService:
             ),
             owner=principal.client_id,
             client=principal.name,
+            label=principal.label,
             correlation_id=asked.correlation_id or str(uuid.uuid4()),
             flight_id=self._ids.new("flt"),
             has_own_flight=True,

@@ -7,6 +7,7 @@ own, and are never what Enter presses. Everything in it is plain text.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QHideEvent, QMoveEvent, QResizeEvent, QShowEvent
@@ -125,6 +126,7 @@ class ArmedDialog(QDialog):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._order_tabs()
         self.show_time()
         self._tick.start()
         self.arming.set_active(self.isActiveWindow())
@@ -237,6 +239,14 @@ class ArmedDialog(QDialog):
     def show_time(self) -> None:
         """Once a second while it is in sight."""
         self.expiry.setText(self._countdown())
+
+    def _order_tabs(self) -> None:
+        """As they stand there; then comes what is asked."""
+        rows = (self._line, self._buttons)
+        inside = [row.itemAt(at) for row in rows for at in range(row.count())]
+        buttons = [each.widget() for each in inside if each is not None]
+        for one, next_one in pairwise([each for each in buttons if isinstance(each, Button)]):
+            QWidget.setTabOrder(one, next_one)
 
     def _show_armed(self, armed: bool) -> None:
         waits = f" ({self.arming.delay_ms / 1000:g} s)"

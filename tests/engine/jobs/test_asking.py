@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,10 @@ from typing import Any
 
 import pytest
 
-from llmgw_desktop.domain.cli import TextGrew
+from llmgw_desktop.clis.acp import messages
+from llmgw_desktop.clis.dialogue import Spoken
+from llmgw_desktop.clis.registry import cli_of
+from llmgw_desktop.domain.cli import CliName, TextGrew
 from llmgw_desktop.domain.events import JobChanged
 from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.domain.permission import Decision
@@ -21,7 +25,7 @@ from llmgw_desktop.domain.settings import JobSettings
 from llmgw_desktop.engine.jobs import retries, runner
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from tests.support.asking_scene import AskingYard, answer_of
-from tests.support.spoken_cli import spoken_cli
+from tests.support.spoken_cli import LineDialogue, spoken_cli
 
 HEARS = "hear() { read -r id word note || exit 9; }\n"
 ASKS_ONCE = HEARS + (
@@ -353,6 +357,50 @@ async def test_a_question_stands_again_after_a_restart_and_its_answer_arrives_on
     done = await second.ended(job)
     assert done.state is JobState.COMPLETED, done.error
     assert (folder / "it").exists()
+
+
+async def test_what_a_dialogue_works_with_is_read_in_beside_the_loop(
+    make_yard: Make, folder: Path
+) -> None:
+    """By a program that did not plan the run: of one that goes on, and of one that has ended."""
+    read_in: list[bool] = []
+
+    class Unread(LineDialogue):
+        def begin(self) -> list[Spoken]:
+            assert read_in, "it is spoken with before"
+            return super().begin()
+
+    def next_yard() -> AskingYard:
+        read_in.clear()
+        yard = make_yard()
+        asking = replace(
+            yard.cli.asking,  # type: ignore[type-var]
+            dialogue=Unread,
+            load=lambda: read_in.append(threading.current_thread() is threading.main_thread()),
+        )
+        yard.supervisor._clis[yard.cli.name] = replace(yard.cli, asking=asking)  # type: ignore[index]
+        return yard
+
+    first = next_yard()
+    job = await first.ask(ASKS_ONCE, str(folder))
+    await first.people.next_ask()
+    await first.close()
+    second = next_yard()
+    await second.supervisor.start()
+    second.people.answer(await second.people.next_ask(), Decision.DENY)
+    await second.ended(job)
+    assert read_in == [False]
+    await second.close()
+    third = next_yard()
+    heard = [each async for each in third.supervisor.watch(job.id) if isinstance(each, TextGrew)]
+    assert heard == [TextGrew(text="deny")]
+    assert read_in == [False]
+
+
+def test_the_agent_client_protocol_is_read_in_so() -> None:
+    names = (CliName.GEMINI, CliName.GROK, CliName.COPILOT, CliName.OPENCODE, CliName.MISTRAL)
+    loads = [cli_of(name).asking.load for name in names]  # type: ignore[union-attr]
+    assert loads == [messages.load] * len(names)
 
 
 @pytest.mark.parametrize("decision", [Decision.ONCE, Decision.DENY])

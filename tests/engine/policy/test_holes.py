@@ -41,7 +41,7 @@ def _policies(*policies: ClientPolicy) -> Policies:
         TurnedClock(),
         price_of=lambda _provider, _model: PRICE,
         remembered=nothing_kept,
-        keep=lambda _key, _begins, _used: None,
+        keep=lambda _key, _kept: None,
     )
     made.apply(policies)
     return made
@@ -81,7 +81,9 @@ def test_runs_that_ended_later_are_charged_by_no_name_that_a_remote_client_gave_
         ClientPolicy(client="rich", budgets=(replace(NEVER, amount=1e12),)),
         ClientPolicy(client="*", budgets=(NEVER,)),
     )
-    policies.spent_before("oauth:abc", "rich", TOLD, None)
+    runs = RunSpending(policies)
+    runs.goes_on("flt_9", POOR_PROGRAM, CliName.CLAUDE, ("", "Do it"))
+    runs.ended("flt_9", TOLD, None)
     with pytest.raises(BudgetSpent):
         policies.admit(POOR_PROGRAM, WISH)
 
@@ -189,7 +191,7 @@ def test_a_run_that_was_stopped_has_spent_what_was_reserved() -> None:
     runs = RunSpending(policies)
     runs.begin("flt_2", POOR_PROGRAM, CliName.CLAUDE, "", "Do it")
     told = Usage(input_tokens=1, output_tokens=1)
-    runs.ended("flt_2", POOR_PROGRAM.client_id, POOR_PROGRAM.name, told, None, is_whole=False)
+    runs.ended("flt_2", told, None, is_whole=False)
     assert policies.standing(POOR_PROGRAM.client_id)[0].used >= 4096
 
 

@@ -7,6 +7,7 @@ import pytest
 from llmgw_desktop.domain.policy import (
     Budget,
     ClientPolicy,
+    KeptSpent,
     LimitReached,
     Measure,
     ModelForbidden,
@@ -30,7 +31,7 @@ MINUTE = RateLimit(measure=Measure.REQUESTS, amount=1, window_s=60)
 
 
 def _policies(clock: TurnedClock, *policies: ClientPolicy) -> Policies:
-    kept = {("cli_1", Measure.TOKENS, Period.DAY): (None, 300.0)}
+    kept = {("cli_1", Measure.TOKENS, Period.DAY): KeptSpent(None, 300.0)}
     made = Policies(
         clock,
         price_of=lambda _provider, _model: None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 from collections.abc import AsyncIterator, Callable
@@ -27,6 +28,7 @@ from llmgw_desktop.domain.permission import (
 from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.engine.mcp.tools.job_words import deferred_told, job_told
+from llmgw_desktop.engine.mcp.tools.text_progress import Teller
 from llmgw_desktop.engine.runs.fields import RunDefaults, read_fields
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.wire.jobs import job_object
@@ -61,6 +63,16 @@ class AskingHouse:
         assert status == 202, told
         return str(told["id"])
 
+    async def job_frames(self, job_id: str) -> list[Any]:
+        """Where it stood, as its events tell."""
+        key = self.container.places.access_key_file.read_text().strip()
+        url = f"{self.container.gateway.status.url}/v1/jobs/{job_id}/events"
+        headers = {"Authorization": f"Bearer {key}"}
+        async with self.session.get(url, headers=headers) as stream:
+            frames = (await stream.text()).split("\n\n")
+        begin = "event: job\ndata: "
+        return [json.loads(each.removeprefix(begin)) for each in frames if each.startswith(begin)]
+
     async def question(self, job_id: str) -> PermissionQuestion:
         async with asyncio.timeout(60):
             while not (waiting := self.container.runs.permissions.of_job(job_id)):
@@ -70,6 +82,22 @@ class AskingHouse:
     async def ended(self, job_id: str) -> Any:
         await self.container.runs.supervisor.wait(job_id, 60)
         return (await self.call("GET", f"/v1/jobs/{job_id}/result"))[1]
+
+
+class Ear:
+    """Who is told of a run's progress."""
+
+    def __init__(self) -> None:
+        self.teller = Teller(self.hear)
+        self.said: list[str] = []
+
+    async def hear(self, done: float, total: float | None, message: str) -> None:
+        self.said.append(message)
+
+    async def heard_of(self, words: str) -> None:
+        async with asyncio.timeout(60):
+            while words not in "".join(self.said):
+                await asyncio.sleep(0.01)
 
 
 Open = Callable[..., Any]
@@ -106,7 +134,12 @@ async def test_a_job_waits_for_its_answer_and_says_so(
 ) -> None:
     house = await open_house()
     job_id = await house.asked("touch it", folder, approvals="ask")
+    frames = asyncio.create_task(house.job_frames(job_id))
+    ear = Ear()
+    service = house.container.runs.service
+    ear.teller.follow(service.events(job_id, "local"), service.standing(job_id, "local"), job_id)
     question = await house.question(job_id)
+    await ear.heard_of("waits for")
     _, shown = await house.call("GET", f"/v1/jobs/{job_id}")
     waiting = shown["job"]["waitingForPermission"]
     assert (waiting["count"], waiting["kind"]) == (1, "command")
@@ -116,6 +149,17 @@ async def test_a_job_waits_for_its_answer_and_says_so(
     assert told["state"] == "completed", told
     assert told["waitingForPermission"] is None
     assert (folder / "it").exists() is made
+    waits = [each["waitingForPermission"] for each in await frames]
+    wishes = [each["summary"] if each else None for each in waits]
+    assert [*dict.fromkeys(wishes)] == [None, "run touch it"]
+    assert wishes[-1] is None, "it goes on"
+    assert wishes.count("run touch it") == 1
+    await ear.teller.stop(is_over=True)
+    lines = "".join(ear.said).split("\n")
+    assert [each for each in lines if each.startswith("[")] == [
+        "[waits for a person: run touch it]",
+        "[goes on]",
+    ]
 
 
 async def test_one_that_was_stopped_by_its_answer(open_house: Open, folder: Path) -> None:

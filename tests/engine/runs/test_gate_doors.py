@@ -138,6 +138,7 @@ async def test_a_denial_is_an_answer_with_its_record(make_house: MakeHouse) -> N
     assert status == 403
     error = told["error"]
     assert (error["type"], error["code"]) == ("permission_error", "approval_denied")
+    assert error["message"].startswith("POST /v1/jobs was denied by the approval gate")
     assert error["retryable"] is False
     assert "dangerouslySkipPermissions" in error["message"]
     approval = error["approval"]

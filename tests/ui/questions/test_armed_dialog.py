@@ -413,3 +413,31 @@ def test_a_diff_and_arguments_are_shown_in_full(
     assert '"title": "Nightly <b>fails</b>"' in tool.asked.pieces[0].toPlainText()
     for dialog in (edit, tool):
         dialog.dismiss()
+
+
+def test_tab_goes_as_the_buttons_stand(
+    theme: Theme, settings: QSettings, bridge: Bridge, qtbot: QtBot
+) -> None:
+    dialog = PermissionDialog(theme, permission(), settings, lambda: NOW_S, bridge)
+    dialog.show()
+    for button in (dialog.once, dialog.for_job, dialog.stop):
+        button.setEnabled(True)
+    reached = [dialog.job]
+    while len(reached) < 7:
+        follower = reached[-1].nextInFocusChain()
+        while not isinstance(follower, QAbstractButton) or follower.isHidden():
+            follower = follower.nextInFocusChain()
+        reached.append(follower)
+    assert [each.accessibleName() or each.text() for each in reached] == [
+        each.accessibleName() or each.text()
+        for each in (
+            dialog.job,
+            dialog.everything,
+            dialog.deny,
+            dialog.with_note,
+            dialog.once,
+            dialog.for_job,
+            dialog.stop,
+        )
+    ]
+    dialog.dismiss()

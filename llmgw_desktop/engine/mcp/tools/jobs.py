@@ -118,7 +118,8 @@ class JobTools:
         teller = None
         if call.progress is not None and not log.is_over:
             teller = Teller(call.progress)
-            teller.follow(self._runs.events(job.id, job.owner, after=after), job.id)
+            events = self._runs.events(job.id, job.owner, after=after)
+            teller.follow(events, self._runs.standing(job.id, job.owner), job.id)
         try:
             async with asyncio.timeout(wait_s):
                 await log.news(after)

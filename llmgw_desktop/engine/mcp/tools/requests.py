@@ -96,7 +96,8 @@ class Requests:
 
         def began(job: Job) -> None:
             if teller is not None:
-                teller.follow(self._runs.events(job.id, owner), job.id)
+                standing = self._runs.standing(job.id, owner)
+                teller.follow(self._runs.events(job.id, owner), standing, job.id)
 
         try:
             reply = await self._runs.ask(

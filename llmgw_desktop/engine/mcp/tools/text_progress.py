@@ -6,8 +6,10 @@ import logging
 from collections.abc import AsyncIterator
 
 from llmgw_desktop.domain.cli import CliEvent, Retrying, TextGrew, ToolBegan
+from llmgw_desktop.domain.job import Job
 from llmgw_desktop.engine.mcp.tool import Progress
 from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.wire.jobs import wish_object
 
 PAUSE_S = 0.1
 """Between two messages: what is said meanwhile goes out as one."""
@@ -28,8 +30,12 @@ class Teller:
         self._more = asyncio.Event()
         self._over = asyncio.Event()
 
-    def follow(self, events: AsyncIterator[CliEvent], name: str) -> None:
+    def follow(
+        self, events: AsyncIterator[CliEvent], standing: AsyncIterator[Job], name: str
+    ) -> None:
+        """`standing`: the job whenever what it waits for has changed."""
         self._tasks.start(self._read(events), name=f"hear {name}")
+        self._tasks.start(self._wait(standing), name=f"hear what {name} waits for")
         self._tasks.start(self._tell(), name=f"tell of {name}")
 
     async def stop(self, *, is_over: bool) -> None:
@@ -45,6 +51,15 @@ class Teller:
                 self._note(event)
         finally:
             self._over.set()
+            self._more.set()
+
+    async def _wait(self, standing: AsyncIterator[Job]) -> None:
+        async for job in standing:
+            if self._over.is_set():
+                return
+            wishes = [str(wish_object(each)["summary"]) for each in job.questions]
+            self._heard += 1
+            self._line(f"[waits for a person: {'; '.join(wishes)}]" if wishes else "[goes on]")
             self._more.set()
 
     def _note(self, event: CliEvent) -> None:

@@ -111,6 +111,11 @@ class Ear:
         self.came.set()
 
 
+async def waits_for_nobody() -> AsyncIterator[Job]:
+    for job in ():
+        yield job
+
+
 async def test_what_is_said_at_once_is_told_at_once() -> None:
     async def events() -> AsyncIterator[CliEvent]:
         for number in range(200):
@@ -123,7 +128,7 @@ async def test_what_is_said_at_once_is_told_at_once() -> None:
 
     ear = Ear()
     teller = Teller(ear)
-    teller.follow(events(), "a run")
+    teller.follow(events(), waits_for_nobody(), "a run")
     await teller.stop(is_over=True)
     text = "".join(message for _, _, message in ear.heard)
     assert text.startswith("0 1 2 ")
@@ -147,7 +152,7 @@ async def test_a_pause_gathers_what_is_said_meanwhile(monkeypatch: pytest.Monkey
 
     ear = Ear()
     teller = Teller(ear)
-    teller.follow(events(), "a run")
+    teller.follow(events(), waits_for_nobody(), "a run")
     more.put_nowait(TextGrew(text="a"))
     await ear.came.wait()
     for letter in "bcd":
