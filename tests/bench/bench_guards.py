@@ -30,9 +30,7 @@ from llmgw_desktop.engine.turns import Turns
 
 ROUNDS, TIMES = 40, 200
 TEXT = "Please look at this function and tell me why it is slow when the list is long. " * 11
-BODY = orjson.dumps(
-    {"model": "m", "stream": True, "messages": [{"role": "user", "content": TEXT}]}
-)
+BODY = orjson.dumps({"model": "m", "stream": True, "messages": [{"role": "user", "content": TEXT}]})
 PATTERNS = (
     *(rf"(?i)project\s+nightingale{number}" for number in range(25)),
     *(rf"\b[A-Z]{{3}}-{number}\d{{4}}\b" for number in range(25)),
