@@ -1,7 +1,7 @@
 """Who may come in, and what they have spent, joined: a part of the composition root."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from llmgw_desktop.app.consent_assembly import Consents, make_consents
@@ -41,6 +41,11 @@ class Access:
             _log.warning("it is not known whether clients speak MCP: %s", error)
             return False
         return any(Scope.MCP in client.scopes for client in clients)
+
+    def tell_changes(self, changed: Callable[[], None]) -> None:
+        """`changed` is told, from any thread, that there are other keys."""
+        if self.clients is not None:
+            self.clients.changed = changed
 
     def close(self) -> None:
         """Waits for the disk."""

@@ -32,7 +32,6 @@ from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import (
     AuditNoted,
     ClientsChanged,
-    Event,
     GrantsChanged,
     SettingsChanged,
 )
@@ -61,6 +60,7 @@ from llmgw_desktop.store.vault import Vault
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.cli_providers import CliProviders
+    from llmgw_desktop.app.client_desk.desk import ClientDesk
     from llmgw_desktop.app.compare import Compare
     from llmgw_desktop.app.connect.clients import Clients
     from llmgw_desktop.app.oversight import Oversight
@@ -88,7 +88,7 @@ class Container:
         self.recording = Recording(places, self._clock, self._bus, lambda: self._loaded().settings)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self.audit = AuditKeeping(
-            places, self._clock, self.vault, lambda: self._publish(AuditNoted())
+            places, self._clock, self.vault, lambda: self._on_loop(self._bus.publish, AuditNoted())
         )
         self._access = self._make_access(settings)
         self._key_changes = KeyChanges(self.vault, self._clock)
@@ -175,6 +175,10 @@ class Container:
     @property
     def clients(self) -> "Clients":
         return self._pages.clients
+
+    @property
+    def client_desk(self) -> "ClientDesk":
+        return self._pages.client_desk
 
     @property
     def compare(self) -> "Compare":
@@ -280,8 +284,7 @@ class Container:
         allowed = oauth_in_force(settings, lambda: self._loaded().settings.oauth)
         oauth = make_oauth(places, clock, self._bus, allowed, addresses)
         access = make_access(places, clock, self._bus, settings, self._env, oauth)
-        if access.clients is not None:
-            access.clients.changed = lambda: self._publish(ClientsChanged())
+        access.tell_changes(lambda: self._on_loop(self._bus.publish, ClientsChanged()))
         return access
 
     def _key_problem(self, account: str) -> str:
@@ -295,8 +298,7 @@ class Container:
 
     @property
     def _pages(self) -> "Pages":
-        """Made when the first is asked for, from any thread: windows want them and MCP clients,
-        and a start without either reads in none of it."""
+        """Made when the first is asked for, from any thread; a start alone reads in none of it."""
         from llmgw_desktop.app.page_assembly import PageParts, Pages
 
         with self._making_pages:
@@ -315,10 +317,10 @@ class Container:
                         clean=self.recording.redactor.clean_text,
                         clients=self._access.clients,
                         clients_problem=self._access.problem,
-                        grants=self._access.oauth.grants,
+                        oauth=self._access.oauth,
                         consents=self.consents.store,
                         audit=self.audit,
-                        access_changed=lambda: self._publish(GrantsChanged()),
+                        access_changed=lambda: self._on_loop(self._bus.publish, GrantsChanged()),
                         panels=self.validations,
                         seats=self._seats,
                         questions=self.questions,
@@ -379,15 +381,14 @@ class Container:
             )
         )
 
-    def _publish(self, event: Event) -> None:
+    def _on_loop(self, do: Callable[..., object], *what: object) -> None:
         """From any thread."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._bus.publish, event)
+            self._loop.call_soon_threadsafe(do, *what)
 
     def _new_key(self, entry: VaultEntry) -> None:
         """From any thread: whoever uses it is worth asking again, whatever was wrong before."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._ask_again, entry)
+        self._on_loop(self._ask_again, entry)
 
     def _ask_again(self, entry: VaultEntry) -> None:
         new = f"{entry.address.provider}/{entry.address.name}"

@@ -58,6 +58,7 @@ from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.relay import Relay
 from llmgw_desktop.engine.replies import Replies
 from llmgw_desktop.engine.response_cache.cache import ResponseCache
+from llmgw_desktop.engine.response_cache.neighbours import Neighbours
 from llmgw_desktop.engine.response_cache.replay import Replays
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
@@ -142,6 +143,7 @@ def make_engine(base: Foundations) -> Engine:
         TourParts(sender=sender, health=base.health, clock=base.clock, jitter=random.random)
     )
     response_cache = ResponseCache(base.clock)
+    neighbours = Neighbours(response_cache)
     policies = Policies(
         base.clock,
         base.recorder.pricing.price_of,
@@ -166,7 +168,7 @@ def make_engine(base: Foundations) -> Engine:
             interpreter=Interpreter(header_policy, base.continuations),
             counter=Counter(attempts, translator),
             continuations=base.continuations,
-            replays=Replays(response_cache),
+            replays=Replays(response_cache, neighbours),
         ),
         header_policy=header_policy,
         rules=Rules(policies, guards),
@@ -204,6 +206,7 @@ def make_engine(base: Foundations) -> Engine:
         health=base.health,
         mcp=mcp,
         response_cache=response_cache,
+        neighbours=neighbours,
         asking=Asking(pipeline, openai_door.dialect()),
     )
 

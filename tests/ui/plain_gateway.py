@@ -9,6 +9,7 @@ from pathlib import Path
 
 from llmgw_desktop.app.audit_book import AuditBook
 from llmgw_desktop.app.cli_providers import CliProviders
+from llmgw_desktop.app.client_desk.desk import ClientDesk
 from llmgw_desktop.app.connect.clients import Clients
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.gateway_words import base_urls
@@ -45,6 +46,7 @@ from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.paths import Places
 from tests.support.plain_clients import PlainClients
 from tests.support.plain_clis import PlainSurvey, PlainTerminal
+from tests.support.plain_desk import PlainDesk
 from tests.support.plain_folders import PlainRegistry, PlainWorktrees
 from tests.support.plain_panels import PlainCompare
 from tests.support.plain_questions import PlainLog, PlainQuestions, PlainRights
@@ -349,6 +351,8 @@ class PlainGateway:
         )
         self.routes = Routes(lambda: self.settings.loaded, self.explainer)
         self.clients: Clients = PlainClients()
+        self._plain_desk: PlainDesk | None = None
+        self.clients_problem = ""
         self.compare = PlainCompare(StillClock())
         self.questions = PlainQuestions(StillClock(), self.control.publish)
         self.rights = PlainRights(StillClock())
@@ -370,6 +374,20 @@ class PlainGateway:
         self.start_trouble: Exception | None = None
         self.log: list[str] = []
 
+    @property
+    def desk(self) -> PlainDesk:
+        """Made when it is first asked for: only one page wants a store of keys."""
+        if self._plain_desk is None:
+            folder = self.settings.path.parent
+            self._plain_desk = PlainDesk(
+                folder, StillClock(), lambda: self.settings.loaded, problem=self.clients_problem
+            )
+        return self._plain_desk
+
+    @property
+    def client_desk(self) -> ClientDesk:
+        return self.desk.desk
+
     async def start(self) -> None:
         self.log.append("start")
         if self.start_trouble is not None:
@@ -379,6 +397,8 @@ class PlainGateway:
 
     async def stop(self) -> None:
         self.log.append("stop")
+        if self._plain_desk is not None:
+            self._plain_desk.close()
         self.control.move(GatewayState.STOPPED)
 
     def open_flight(self, flight: FlightSummary) -> None:

@@ -12,6 +12,10 @@ from llmgw_desktop.domain.policy import Budget, KeptSpent, Spent
 
 MARKS = (100, 80)
 """In percent of what was really used; what is only reserved reaches none."""
+HOLDS_S = 86_400.0
+"""A clock that was set back by less waits for the period that had begun. One that was wrong by more
+takes what was used with it, and the budget begins anew when the period of now is over: nobody
+waits a year for a clock that was wrong for a minute."""
 
 
 class Purse:
@@ -38,6 +42,7 @@ class Purse:
                 self._span = span_of(self.budget.period, begins_at_s, self._zone)
         self._used += kept.used
         self._told = kept.told
+        self._now(now_s)
 
     def take_over(self, other: "Purse") -> None:
         """The budget was changed, of the same measure and period: what was spent stays spent."""
@@ -93,4 +98,6 @@ class Purse:
         if span is None or (span.ends_at_s is not None and now_s >= span.ends_at_s):
             self._span = span = span_of(self.budget.period, now_s, self._zone)
             self._used, self._told = 0.0, 0
+        elif span.begins_at_s is not None and now_s < span.begins_at_s - HOLDS_S:
+            self._span = span = span_of(self.budget.period, now_s, self._zone)
         return span
