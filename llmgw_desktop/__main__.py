@@ -82,6 +82,7 @@ def _run(arguments: argparse.Namespace) -> int:
     places = Places.of(env)
     if arguments.command != "doctor":  # it only looks
         places.make()
+    _act_as(arguments.command)
     if command := _COMMANDS.get(arguments.command):
         return command(arguments, places, env)
     log = _start_logging()
@@ -91,8 +92,20 @@ def _run(arguments: argparse.Namespace) -> int:
 
     if missing := missing_display(env):
         print(f"{missing} Serving without windows.", file=sys.stderr)
+        _act_as("serve")
         return _serve(places, env, log)
     return _desktop(places, env, log, hidden=arguments.hidden)
+
+
+def _act_as(command: str) -> None:
+    """Whose acts those are that come in by no door."""
+    from llmgw_desktop.app.person import act_as_gateway, act_as_person
+    from llmgw_desktop.domain.audit import ActorDoor
+
+    if command == "serve":
+        act_as_gateway()
+    else:
+        act_as_person(ActorDoor.WINDOW if command == "desktop" else ActorDoor.COMMAND)
 
 
 def _mcp(arguments: argparse.Namespace) -> int:
@@ -150,6 +163,12 @@ def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden:
 
 def _approvals(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.approvals_command import run
+
+    return run(arguments, places, env)
+
+
+def _audit(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.audit_command import run
 
     return run(arguments, places, env)
 
@@ -216,6 +235,7 @@ def _workspace(arguments: argparse.Namespace, places: Places, env: Mapping[str, 
 
 _COMMANDS = {
     "approvals": _approvals,
+    "audit": _audit,
     "connect": _connect,
     "consent": _consent,
     "doctor": _doctor,

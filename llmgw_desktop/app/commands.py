@@ -10,6 +10,7 @@ from typing import Final
 from typing_extensions import override
 
 from llmgw_desktop.app.approvals_options import add_approvals
+from llmgw_desktop.app.audit_options import add_audit
 from llmgw_desktop.app.connect.names import PROGRAM_NAMES
 from llmgw_desktop.app.mcp_stdio.options import LINGER_S
 from llmgw_desktop.app.oauth_options import add_oauth
@@ -32,6 +33,7 @@ before the command."""
 
 _WITHOUT_ADDRESS: Final = (
     "approvals",
+    "audit",
     "connect",
     "consent",
     "doctor",
@@ -77,6 +79,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_connect(commands)
     _add_consent(commands.add_parser("consent", help="programs that wait to be let in"))
     add_approvals(commands.add_parser("approvals", help="what agents that run ask, and answers"))
+    add_audit(commands.add_parser("audit", help="what was done to the gateway, by whom"))
     _add_doctor(commands)
     _add_route(commands)
     _add_limits(commands)

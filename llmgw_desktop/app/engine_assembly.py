@@ -27,6 +27,7 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front import (
     anthropic_door,
     approvals_door,
+    audit_door,
     consent_door,
     consents_door,
     gemini_door,
@@ -57,6 +58,7 @@ from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.relay import Relay
 from llmgw_desktop.engine.replies import Replies
 from llmgw_desktop.engine.response_cache.cache import ResponseCache
+from llmgw_desktop.engine.response_cache.neighbours import Neighbours
 from llmgw_desktop.engine.response_cache.replay import Replays
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
@@ -74,6 +76,7 @@ from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.practice import PracticeClient
+from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.elsewhere_store import ElsewhereStore
 from llmgw_desktop.store.guard_keys import GuardKeys
 from llmgw_desktop.store.spent_store import SpentStore
@@ -104,6 +107,7 @@ class Foundations:
     authenticator: Authenticator
     oauth: Oauth
     consents: Consents
+    audit: AuditStore
     settings: Callable[[], Settings]
     settings_news: Callable[[], SettingsChanged]
     status: Callable[[], GatewayStatus]
@@ -139,6 +143,7 @@ def make_engine(base: Foundations) -> Engine:
         TourParts(sender=sender, health=base.health, clock=base.clock, jitter=random.random)
     )
     response_cache = ResponseCache(base.clock)
+    neighbours = Neighbours(response_cache)
     policies = Policies(
         base.clock,
         base.recorder.pricing.price_of,
@@ -163,7 +168,7 @@ def make_engine(base: Foundations) -> Engine:
             interpreter=Interpreter(header_policy, base.continuations),
             counter=Counter(attempts, translator),
             continuations=base.continuations,
-            replays=Replays(response_cache),
+            replays=Replays(response_cache, neighbours),
         ),
         header_policy=header_policy,
         rules=Rules(policies, guards),
@@ -201,6 +206,7 @@ def make_engine(base: Foundations) -> Engine:
         health=base.health,
         mcp=mcp,
         response_cache=response_cache,
+        neighbours=neighbours,
         asking=Asking(pipeline, openai_door.dialect()),
     )
 
@@ -220,6 +226,7 @@ def _doors(
     generate = native_door.GenerateDoor(pipeline.handle, openai, base.providers)
     standing = native_door.ProvidersDoor(base.providers, base.health.status)
     native_door.add_doors(table, generate, standing)
+    audit_door.add_doors(table, audit_door.AuditDoor(base.audit), openai)
     vault_door.add_doors(table, vault_door.VaultDoor(base.vault, base.new_key), openai)
     health = health_door.HealthDoor(
         gateway=base.status,

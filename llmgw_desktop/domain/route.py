@@ -68,6 +68,8 @@ class RouteRule:
     enabled: bool = True
     cache_s: float = 0.0
     """How long an answer is given again to who asks the same; 0: never."""
+    cache_similarity: float = 0.0
+    """How near, as a cosine, another question must be to be given it too; 0: only the same."""
     line: int = 0
     """Of the settings file."""
 

@@ -43,6 +43,8 @@ def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
         lines.append(("x-llmgw-cache", flight.cache_said))
     if flight.guard_hits and (told := names_of(flight.guard_hits)):
         lines.append(("x-llmgw-guards", told))
+    if flight.cache_similarity is not None:
+        lines.append(("x-llmgw-cache-similarity", f"{flight.cache_similarity:.3f}"))
     if flight.losses:
         lines.append(("x-llmgw-dropped", ", ".join(flight.losses)))
     return lines

@@ -77,7 +77,11 @@ def check_seals(report: ChainReport, seals: Iterable[AuditSeal], trusted: str = 
             report.fail(f"Entry {seal.number} is not the one that was sealed.", seal.number)
         elif not is_genuine(seal):
             report.fail(f"The seal of entry {seal.number} is not genuine.", seal.number)
-    if newest is None or report.problem:
+    if newest is None:
+        if trusted and report.count:
+            report.fail("The log has a key of its own, but no seal: its seals were taken away.")
+        return
+    if report.problem:
         return
     report.sealed_to, report.sealed_by = newest.number, newest.public_key
     if trusted and newest.public_key != trusted:
@@ -88,11 +92,12 @@ def check_seals(report: ChainReport, seals: Iterable[AuditSeal], trusted: str = 
         )
 
 
-def check_head(report: ChainReport, head: AuditSeal | None) -> None:
-    """`head`: the newest seal as it was kept beside the log."""
+def check_head(report: ChainReport, head: AuditSeal | None, trusted: str = "") -> None:
+    """`head`: the newest seal as it was kept beside the log. Before the seals are looked at: what
+    is cut off may have taken its seal along."""
     if head is None or report.problem:
         return
-    if not is_genuine(head) or (report.sealed_by and head.public_key != report.sealed_by):
+    if not is_genuine(head) or (trusted and head.public_key != trusted):
         report.fail("The head that is kept beside the log is not genuine.")
     elif head.number > report.count:
         report.fail(
@@ -102,8 +107,6 @@ def check_head(report: ChainReport, head: AuditSeal | None) -> None:
         )
     elif report.digests.get(head.number) != head.digest:
         report.fail(f"Entry {head.number} is not the one that was sealed.", head.number)
-    elif not report.sealed_to:
-        report.fail("The log's seals were taken away.")
 
 
 def is_genuine(seal: AuditSeal) -> bool:

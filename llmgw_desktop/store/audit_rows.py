@@ -49,7 +49,10 @@ def note(
     )
     body = body_of(entry)
     row = (number, entry.at_s, _who(entry.actor), entry.act.verb, body, digest_of(body))
-    connection.execute(_ADD, row)
+    try:
+        connection.execute(_ADD, row)
+    except sqlite3.IntegrityError as error:  # for whom acts, it is no clash of names
+        raise sqlite3.DatabaseError(f"the audit log took no entry ({error})") from error
     tell_acted()
     return entry
 

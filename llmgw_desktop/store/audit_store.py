@@ -8,6 +8,7 @@ well, so that an end that was cut off shows.
 import json
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -68,6 +69,13 @@ class AuditStore:
         with self._file.transaction() as connection:
             return note(connection, act, actor=actor, at_s=self._clock.now_s())
 
+    @contextmanager
+    def noting(self, act: Act) -> Iterator[None]:
+        """What is done inside is done and noted, or neither."""
+        with self._file.transaction() as connection:
+            note(connection, act, at_s=self._clock.now_s())
+            yield
+
     def page(self, query: AuditQuery) -> list[AuditEntry]:
         """Newest first; what cannot be read is left to `verify`."""
         where, values = _where(query)
@@ -102,13 +110,17 @@ class AuditStore:
         asked = {*(each.number for each in seals), *also}
         asked |= {head.number} if head is not None else set()
         report = checked_chain(self.entries(), asked)
+        check_head(report, head, trusted)
         check_seals(report, seals, trusted)
-        check_head(report, head)
+        if head is not None and not seals:
+            report.fail("The log's seals were taken away.")
         return report
 
     def seal(self, signer: Signer) -> AuditSeal | None:
         """Of the last entry; None where it is sealed already, or where nothing is. A log that does
         not hold is not sealed: that would cover up what was done to it."""
+        with self._file.transaction():
+            pass  # whoever acts at this moment is waited for
         sealed_to, digest = self._sealed_to()
         found = self._after(sealed_to, digest)
         if found is None:

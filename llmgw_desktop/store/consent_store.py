@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.domain.audit import BY_ITSELF, Act, Actor, ActorDoor, elsewhere
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.consent import (
     ConsentAnswer,
     ConsentDecision,
@@ -13,6 +13,7 @@ from llmgw_desktop.domain.consent import (
     ConsentTerm,
     ConsentWay,
     Peer,
+    actor_of,
 )
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.store.access_schema import ConsentDecisionRow
@@ -69,21 +70,12 @@ class ConsentStore:
             for query in queries:
                 connection.execute(*self._dialect.compose(query))
             for each in decisions:
-                note(connection, _act(each), actor=consent_actor(each), at_s=each.answer.at_s)
-
-
-def consent_actor(decision: ConsentDecision) -> Actor:
-    """Who decided, and from where."""
-    answer, address = decision.answer, elsewhere(decision.question.address)
-    match answer.way:
-        case ConsentWay.DIALOG:
-            return Actor(name=answer.person, door=ActorDoor.WINDOW)
-        case ConsentWay.COMMAND:
-            return Actor(name=answer.person, door=ActorDoor.COMMAND)
-        case ConsentWay.PAGE:
-            return Actor(name=answer.person, door=ActorDoor.CONSENT_PAGE, address=address)
-        case _:
-            return BY_ITSELF
+                note(
+                    connection,
+                    _act(each),
+                    actor=actor_of(each.answer, each.question.address),
+                    at_s=each.answer.at_s,
+                )
 
 
 def _act(decision: ConsentDecision) -> Act:

@@ -1,21 +1,25 @@
 """The real CLIs that speak the Agent Client Protocol ask, and what a person says is what happens on
-disk."""
+disk. One run of each goes through every way to answer, and outlives its gateway."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import certifi
 import pytest
 
-from llmgw_desktop.domain.cli import CliName, SessionWish
-from llmgw_desktop.domain.permission import Decision, PermissionKind
+from llmgw_desktop.domain.approval import ApprovalSettings
+from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.permission import Decision, DecisionWay, PermissionKind
+from llmgw_desktop.engine.permissions import desk
 from tests.support import cli_benches
 from tests.support.answers import Answer
-from tests.support.asking_run import AskingRun
+from tests.support.asking_house import AskingHouse, killed_while_it_asks, opened, setup_of
 from tests.support.cli_bench import Bench
-from tests.support.lane import Lane
 from tests.support.upstream import Upstream
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(660)]
@@ -31,8 +35,16 @@ MODELS = {
     CliName.OPENCODE: "gw/stub-ok",
     CliName.MISTRAL: "stub",
 }
-# Harmless enough that some of them would do it unasked.
-COMMAND = "touch made.txt"
+WRITES = {
+    CliName.GEMINI: ("write_file", "file_path", "content"),
+    CliName.GROK: ("write", "file_path", "content"),
+    CliName.COPILOT: ("create", "path", "file_text"),
+    CliName.OPENCODE: ("write", "filePath", "content"),
+    CliName.MISTRAL: ("write_file", "path", "content"),
+}
+"""Its tool that writes a file."""
+NOTE = "Call it otherwise, please."
+AGAIN = "echo x >> job.txt"
 
 
 @pytest.fixture(params=ALL, ids=str)
@@ -56,92 +68,114 @@ def bench(
     )
 
 
-@pytest.fixture
-def lane(upstream: Upstream, bench: Bench) -> Lane:
-    lane = upstream.lane("main")
+def calls(bench: Bench, command: str, words: str = "") -> Answer:
     described = {"description": "Make a file"}
     without = (CliName.GEMINI, CliName.MISTRAL)
     more = {} if bench.cli.name in without else described
-    lane.always = Answer(tool_input={"command": COMMAND, **more})
-    return lane
+    given = {"command": command, **more}
+    return Answer(tool_input=given, calls_again=True, words_before_calls=words)
 
 
-def test_denied_nothing_happens_and_it_goes_on(bench: Bench, lane: Lane) -> None:
-    with AskingRun(bench, "make the file") as run:
-        (ask,) = run.asks()
-        assert ask.kind is PermissionKind.COMMAND
-        assert ask.command == COMMAND
-        assert ask.cwd == str(bench.folder)
-        run.answer(ask, Decision.DENY)
-        end = run.end()
-    assert end.ok, end
-    assert run.text
-    assert not list(bench.folder.iterdir())
+def writes(bench: Bench, name: str) -> Answer:
+    tool, path, content = WRITES[bench.cli.name]
+    given = {path: str(bench.folder / name), content: "hello\n"}
+    return Answer(call_named=tool, tool_input=given, calls_again=True)
 
 
-def test_allowed_once_it_is_done_and_asked_again(bench: Bench, lane: Lane) -> None:
-    with AskingRun(bench, "make the file") as run:
-        (ask,) = run.asks()
-        run.answer(ask, Decision.ONCE)
-        end = run.end()
-    assert end.ok, end
-    assert [each.name for each in bench.folder.iterdir()] == ["made.txt"]
-    (bench.folder / "made.txt").unlink()
-    with AskingRun(bench, "make it again") as again:
-        (ask,) = again.asks()
-        again.answer(ask, Decision.STOP)
-        end = again.end()
-    assert not end.ok
-    assert not list(bench.folder.iterdir())
+def request_of(bench: Bench, **more: Any) -> dict[str, Any]:
+    asked = {"cli": bench.cli.name, "prompt": "make the file", "approvals": "ask"}
+    return {**asked, "model": bench.model, "workingDir": str(bench.folder), **more}
 
 
-def test_a_session_goes_on_and_its_past_is_not_the_answer(bench: Bench, lane: Lane) -> None:
-    lane.always = Answer(call_tools=False, text="the first answer")
-    with AskingRun(bench, "one") as run:
-        assert run.end().ok
+async def test_every_way_to_answer_is_what_happens_on_disk(
+    bench: Bench, upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One job: its gateway is killed with a question open; then once, the same denied, with a note,
+    without an answer, for the job."""
+    lane = upstream.lane("main")
+    lane.always = calls(bench, "touch killed.txt")
+    setup = setup_of(bench, tmp_path / "gateway")
+    job_id = await killed_while_it_asks(setup, request_of(bench))
+    assert made(bench) == []
+    script = [
+        calls(bench, "touch killed.txt"),
+        calls(bench, "touch noted.txt"),
+        calls(bench, "touch late.txt"),
+        calls(bench, AGAIN),
+        calls(bench, AGAIN),
+        writes(bench, "written.txt"),
+        Answer(call_tools=False),
+    ]
+    async with opened(setup, lane, script) as house:
+        question = await house.question(job_id, "killed.txt")
+        assert question.ask.kind is PermissionKind.COMMAND
+        assert question.ask.command == "touch killed.txt"
+        assert question.ask.cwd == str(bench.folder)
+        house.answer(question, Decision.ONCE)
+        question = await house.question(job_id, "killed.txt")
+        (bench.folder / "killed.txt").unlink()
+        house.answer(question, Decision.DENY)
+        question = await house.question(job_id, "noted.txt")
+        with nobody_answers(house, monkeypatch):
+            house.answer(question, Decision.DENY, NOTE)
+            await house.until(lambda: DecisionWay.TIMEOUT in house.ways)
+        heard = str([each.json() for each in lane.requests[-2:]])
+        assert NOTE in heard
+        assert "touch noted.txt" in heard, "it still knows what it was about to do"
+        question = await house.question(job_id, AGAIN)
+        assert "Nobody answered within" in str(lane.requests[-1].json())
+        assert made(bench) == []
+        house.answer(question, Decision.JOB)
+        await allowed_for_the_job(house, bench, job_id)
+        await asked_again_and_stopped(house, bench, job_id)
+
+
+@contextmanager
+def nobody_answers(house: AskingHouse, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is asked meanwhile falls due at once."""
+    permissions = house.container.runs.permissions
+    permissions.apply(ApprovalSettings(answer_within_minutes=0))
+    with patch.context() as inside:
+        inside.setattr(desk, "LEAST_S", 0.2)
+        yield
+    permissions.apply(ApprovalSettings())
+
+
+async def allowed_for_the_job(house: AskingHouse, bench: Bench, job_id: str) -> None:
+    """The same is not asked again; another thing is."""
+    question = await house.question(job_id)
+    assert question.ask.kind is PermissionKind.EDIT
+    (change,) = question.ask.changes
+    assert change.path == str(bench.folder / "written.txt")
+    assert "hello" in (change.new or change.diff)
+    assert house.ways[-2:] == [DecisionWay.COMMAND, DecisionWay.RULE]
+    assert (bench.folder / "job.txt").read_text() == "x\nx\n"
+    assert made(bench) == ["job.txt"]
+    house.answer(question, Decision.ONCE)
+    done = await house.ended(job_id)
+    assert done.state is JobState.COMPLETED, done.error
+    assert made(bench) == ["job.txt", "written.txt"]
+    assert (bench.folder / "written.txt").read_text() == "hello\n"
+
+
+async def asked_again_and_stopped(house: AskingHouse, bench: Bench, job_id: str) -> None:
+    """Its session goes on in another job, where nothing is allowed any more; what it said before is
+    not this one's answer."""
     for file in bench.made("home").glob(".gemini/tmp/*/chats/session-*"):
         # By the minute of its beginning: of the same one, Gemini would write over it.
         file.rename(file.with_name(f"session-2026-01-01T00-00-{file.name.rpartition('-')[2]}"))
-    lane.always = Answer(call_tools=False, text="the second answer")
-    with _going_on(bench, run) as again:
-        assert again.end().ok
-    assert again.text == "the second answer"
-    assert "the first answer" in str(lane.requests[-1].json())
-
-
-def _going_on(bench: Bench, run: AskingRun) -> AskingRun:
-    """Vibe goes on with the model that its session began with."""
+    house.lane.always = calls(bench, AGAIN, words="the second answer")
+    # Vibe goes on with the model that its session began with.
     model = "" if bench.cli.name is CliName.MISTRAL else bench.model
-    wish = SessionWish.RESUME
-    return AskingRun(bench, "again", model=model, session=wish, session_id=run.session_id)
+    named = house.supervisor.get(job_id).figures.provider_session_id
+    again = await house.ask(request_of(bench, prompt="again", model=model, sessionId=named))
+    question = await house.question(again, AGAIN)
+    assert NOTE in str(house.lane.requests[-1].json()), "it knows its past"
+    house.answer(question, Decision.STOP)
+    assert (await house.ended(again)).state is JobState.CANCELED
+    assert await house.text(again) == "the second answer"
+    assert (bench.folder / "job.txt").read_text() == "x\nx\n"
 
 
-def test_a_note_reaches_the_agent(bench: Bench, lane: Lane) -> None:
-    with AskingRun(bench, "make the file") as run:
-        (ask,) = run.asks()
-        lane.always = Answer(call_tools=False)
-        run.answer(ask, Decision.DENY, "Call it otherwise, please.")
-        end = run.end()
-    assert end.ok, end
-    assert run.text
-    last = str(lane.requests[-1].json())
-    assert "Call it otherwise, please." in last
-    assert COMMAND in last, "it still knows what it was about to do"
-    assert not list(bench.folder.iterdir())
-
-
-def test_stopped_with_a_question_open(bench: Bench, lane: Lane) -> None:
-    with AskingRun(bench, "make the file") as run:
-        run.asks()
-        run.stop()
-        end = run.end()
-    assert not end.ok
-    assert end.stop_reason == "cancelled"
-    assert not list(bench.folder.iterdir())
-
-
-def test_unanswered_nothing_happens(bench: Bench, lane: Lane) -> None:
-    with AskingRun(bench, "make the file") as run:
-        run.asks()
-        assert not list(bench.folder.iterdir())
-    assert not list(bench.folder.iterdir())
+def made(bench: Bench) -> list[str]:
+    return sorted(each.name for each in bench.folder.iterdir())

@@ -52,6 +52,8 @@ class OpenFlight:
     """Who was to answer before anything went wrong."""
     candidate: Candidate | None
     """Whose answer the caller gets, or who was asked last."""
+    cache_similarity: float | None
+    """Of the question that the answer was given to before."""
     cost_usd: float | None
     """As whoever answered told it; else computed at the end, where a price is known."""
 
@@ -70,6 +72,7 @@ class OpenFlight:
         "attempt_log",
         "attempts",
         "cache_said",
+        "cache_similarity",
         "candidate",
         "choice",
         "chunks",
@@ -147,10 +150,11 @@ class OpenFlight:
         self.error_text: str | None = None
         self.attempts = self.chunks = 0
         self.choice = self.candidate = self.cost_usd = self.prompt_facts = None
+        self.cache_similarity = None
         self.attempt_log: list[_OpenAttempt] = []
         self.cache_said = ""
-        """Whether the gateway's own cache had the answer: `hit` or `miss`; empty where it was not
-        asked."""
+        """Whether the gateway's own cache had the answer: `hit`, `similar` or `miss`; empty where
+        it was not asked."""
         self.fell_back: bool | None = None
         """Whether another than the first candidate answered; None where there was but one."""
         self.upstream_protocol: ModelProtocol | None = None

@@ -10,6 +10,8 @@ from aiohttp import web
 
 from llmgw_desktop.domain.access_errors import AccessError
 from llmgw_desktop.domain.access_settings import AccessSettings
+from llmgw_desktop.domain.acting import acting
+from llmgw_desktop.domain.audit import Actor, ActorDoor, elsewhere
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError, PortTaken
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.reach import ways_in
@@ -155,7 +157,8 @@ class HttpServer:
         try:
             if door.scope is not None:
                 caller.principal = self._gate.admit(caller, door.scope)
-            await door.answer(caller)
+            with acting(_actor(caller)):
+                await door.answer(caller)
         except AccessError as error:
             await self._pipeline.turn_away(error, dialect, Operation.GENERATE, caller)
         except ClientGone:
@@ -171,6 +174,17 @@ class HttpServer:
     async def _tell(self, error: LlmgwError, dialect: Dialect, caller: HttpCaller) -> None:
         reply = error_reply(error, dialect.protocol, "")
         await caller.reply(reply.status, reply.headers, reply.body)
+
+
+def _actor(caller: HttpCaller) -> Actor:
+    """Nobody's name where the door lets everybody in."""
+    principal = caller.principal
+    return Actor(
+        name="" if principal is None else principal.person or principal.name,
+        door=ActorDoor.HTTP,
+        client_id="" if principal is None else principal.client_id,
+        address=elsewhere(caller.address),
+    )
 
 
 def _own_name(host: str, port: int) -> tuple[str, ...]:

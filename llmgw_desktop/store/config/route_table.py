@@ -14,6 +14,7 @@ from llmgw_desktop.store.config.values import (
     NamePattern,
     PlainText,
     Seconds,
+    Share,
     Texts,
     Unfit,
     Value,
@@ -22,6 +23,7 @@ from llmgw_desktop.store.config.values import (
     YesNo,
     is_name_pattern,
 )
+from llmgw_desktop.store.semantic_model import what_is_missing
 
 MOST_ROUTES = 500
 MOST_TARGETS = 50
@@ -68,6 +70,11 @@ ROUTE_KEYS: dict[str, tuple[Value, str]] = {
         Seconds(least=0, most=7 * 86_400),
         "How long an answer is given again to the same client for the same request, byte for "
         "byte; 0: never. `cache-control: no-cache` in a request passes it by.",
+    ),
+    "cache_similarity": (
+        Share(least=0.5, most=1.0),
+        "With `cache_s`: how near a question must be to one that was answered to be given its "
+        "answer; only the same one if left out. Needs the extra `semantic`.",
     ),
 }
 """Key, kind of value, meaning; `match` and `to` are read by hand."""
@@ -118,8 +125,19 @@ class RouteTables:
             ),
             enabled=bool(self._value(path, table, ROUTE_KEYS, "enabled", True)),
             cache_s=float(str(self._value(path, table, ROUTE_KEYS, "cache_s", 0.0))),
+            cache_similarity=self._similarity(path, table),
             line=self._text.line(path) or 0,
         )
+
+    def _similarity(self, path: KeyPath, table: Mapping[str, object]) -> float:
+        """What cannot be done is said here, not passed over when a question comes."""
+        least = float(str(self._value(path, table, ROUTE_KEYS, "cache_similarity", 0.0)))
+        place = (*path, "cache_similarity")
+        if least and not table.get("cache_s"):
+            raise self._text.error(place, "needs cache_s: how long answers are kept")
+        if least and (missing := what_is_missing(self._routing.similarity_model)):
+            raise self._text.error(place, f"cannot be used: {missing}")
+        return least
 
     def _match(self, path: KeyPath, table: object) -> RouteMatch:
         if not isinstance(table, dict):

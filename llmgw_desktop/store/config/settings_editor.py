@@ -60,10 +60,6 @@ def _unnoted(before: bytes, after: bytes) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-class _Unwritten(StoreUnavailable):
-    """The file itself, not what notes its change."""
-
-
 class SettingsEditor:
     """Every call reads and writes the disk: call from a worker thread."""
 
@@ -162,24 +158,34 @@ class SettingsEditor:
                 raise ConfigError(words, file=str(self._path))
 
         place = self._path.resolve()  # a link stays a link
+        own: list[StoreError] = []
         try:
             with self._writing(before, after):
-                self._put(place, after, check)
-        except _Unwritten:
-            raise
+                self._put(place, after, check, own)
         except StoreError as error:
+            if error in own:
+                raise
             self._take_back(place, before, after)
             raise StoreUnavailable(
                 f"The settings stay as they are: the change cannot be noted. {error}"
             ) from error
 
-    def _put(self, place: Path, after: bytes, check: Callable[[], None] | None = None) -> None:
+    def _put(
+        self,
+        place: Path,
+        after: bytes,
+        check: Callable[[], None] | None = None,
+        failures: list[StoreError] | None = None,
+    ) -> None:
         try:
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_whole(place, after, just_before=check)
         except OSError as error:
             reason = error.strerror or error
-            raise _Unwritten(f"{self._path} cannot be written: {reason}") from error
+            failure = StoreUnavailable(f"{self._path} cannot be written: {reason}")
+            if failures is not None:
+                failures.append(failure)
+            raise failure from error
 
     def _take_back(self, place: Path, before: bytes, after: bytes) -> None:
         """What was written before it could be noted, and by nobody else since."""
