@@ -79,7 +79,9 @@ async def test_a_spent_budget_closes_every_door_before_any_upstream(tmp_path: Pa
         assert len(house.lane.requests) > 20
 
 
-async def test_what_an_answer_cost_is_taken_from_the_budget_and_survives(tmp_path: Path) -> None:
+async def test_what_an_answer_cost_is_taken_from_the_budget_and_survives(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     home = tmp_path / "home"
     body = {
         "model": "claude-stub",
@@ -104,6 +106,7 @@ async def test_what_an_answer_cost_is_taken_from_the_budget_and_survives(tmp_pat
         async with house.post("/v1/messages", body, Authorization=f"Bearer {key}") as again:
             assert again.status == 429
         assert house.lane.requests == []
+    assert caplog.text.count("poor has used up its 1e-06 US dollars") == 1, "told once"
 
 
 async def test_models_and_providers_that_are_not_for_a_client_are_refused(tmp_path: Path) -> None:
