@@ -54,7 +54,8 @@ class Ledger:
                 bucket.take_over(full)
 
     def reserve(self, amounts: Amounts) -> Reservation:
-        """Raises LimitReached, BudgetSpent: then nothing was taken."""
+        """Raises BudgetSpent where a budget is used up, LimitReached where it is only reserved by
+        others or a rate is reached: then nothing was taken."""
         now_s, monotonic_s = self._clock.now_s(), self._clock.monotonic_s()
         self._check_parallel()
         for purse in self.purses:
@@ -119,9 +120,14 @@ class Ledger:
                 f"{most} at the same time. One has to end first"
             )
 
-    def _spent(self, spent: Spent, now_s: float) -> BudgetSpent:
+    def _spent(self, spent: Spent, now_s: float) -> LimitReached:
         budget = spent.budget
         per = "" if spent.ends_at_s is None else f" a {budget.period}"
+        if spent.used < budget.amount:  # soon there may be room again
+            return LimitReached(
+                f"What '{self.policy.client}' has under way may use the rest of its budget of "
+                f"{budget.amount:g} {_WORDS[budget.measure]}{per}. One has to end first"
+            )
         return BudgetSpent(
             f"'{self.policy.client}' has used up its budget of "
             f"{_amount(budget.measure, budget.amount)}{per}",
