@@ -3,14 +3,16 @@ and what they asked is set by hand. And a scene of varied ones for pictures."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from llmgw_desktop.app.client_desk.desk import ClientDesk, DeskParts
 from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.domain.client import ClientFigures
-from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.consent import ConsentTerm, Grant, Peer
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.ids import TimedIds
@@ -47,7 +49,7 @@ class PlainDesk:
         self.programs: list[OauthClient] = []
         self.grants: list[Grant] = []
         self.trouble: StoreError | None = None
-        self.store = None if problem else ClientStore(folder / "gateway.db", clock)
+        self.store = None if problem else _store_in(folder, clock)
         keys = None
         if self.store is not None:
             self.keys = keys = ClientKeys(self.store, clock, TimedIds(clock))
@@ -79,6 +81,21 @@ class PlainDesk:
     def close(self) -> None:
         if self.store is not None:
             self.store.close()
+
+
+def _store_in(folder: Path, clock: Clock) -> ClientStore:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "gateway.db").write_bytes(_empty_database())
+    return ClientStore(folder / "gateway.db", clock)
+
+
+@cache
+def _empty_database() -> bytes:
+    """All its steps are taken once for a run of tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "gateway.db"
+        ClientStore(path, SystemClock()).close()
+        return path.read_bytes()
 
 
 class _Listed:

@@ -12,6 +12,7 @@ from llmgw_desktop.app.client_desk.limit_words import (
     RefusalLine,
     budget_lines,
     day_words,
+    rate_name,
     rate_words,
     refusal_lines,
 )
@@ -151,12 +152,18 @@ def _row(known: KnownClient, seen: Seen) -> ClientRow:
         tokens=short_count_text(figures.tokens if figures.flights else 0) if is_client else "",
         cost=money_text(figures.cost_usd if figures.flights else 0.0) if is_client else "",
         budgets=budgets,
-        rates=tuple(rate_words(each) for each in standing.rates) if standing is not None else (),
+        rates=_rates(policy, standing),
         refusals=refusals,
         policy=policy,
         running=0 if standing is None else standing.running,
         last_at_s=figures.last_at_s,
     )
+
+
+def _rates(policy: ClientPolicy | None, standing: ClientStanding | None) -> tuple[str, ...]:
+    if standing is not None and standing.rates:
+        return tuple(rate_words(each) for each in standing.rates)
+    return tuple(rate_name(each) for each in policy.rate_limits) if policy is not None else ()
 
 
 def _policy(

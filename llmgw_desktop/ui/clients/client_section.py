@@ -145,7 +145,8 @@ class ClientSection(QWidget):
         of = f"{len(shown):,} shown · " if is_some else ""
         self._count.setText(f"{of}{counted(len(clients), 'client')}")
         self._stack.setCurrentWidget(self._splitter if shown else self.nothing)
-        self.alone.setVisible(bool(self._rows) and len(clients) <= 1 and bool(shown))
+        is_alone = len(clients) <= 1 and bool(shown) and self._desk.has_keys
+        self.alone.setVisible(is_alone)
 
     def _on_chosen(self, row: ClientRow | None) -> None:
         self.acts.show_client(row)
@@ -194,7 +195,6 @@ class ClientSection(QWidget):
             ("Find a client", "Ctrl+F", self._find),
             ("Find a client", "/", self._find),
             ("Make a key", "N", self.work.ask_key),
-            ("Read the clients again", "F5", self.read),
         ):
             action = QAction(words, self)
             action.setShortcut(QKeySequence(key))
