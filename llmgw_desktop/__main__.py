@@ -82,6 +82,7 @@ def _run(arguments: argparse.Namespace) -> int:
     places = Places.of(env)
     if arguments.command != "doctor":  # it only looks
         places.make()
+    _act_as(arguments.command)
     if command := _COMMANDS.get(arguments.command):
         return command(arguments, places, env)
     log = _start_logging()
@@ -91,8 +92,20 @@ def _run(arguments: argparse.Namespace) -> int:
 
     if missing := missing_display(env):
         print(f"{missing} Serving without windows.", file=sys.stderr)
+        _act_as("serve")
         return _serve(places, env, log)
     return _desktop(places, env, log, hidden=arguments.hidden)
+
+
+def _act_as(command: str) -> None:
+    """Whose acts those are that come in by no door."""
+    from llmgw_desktop.app.person import act_as_gateway, act_as_person
+    from llmgw_desktop.domain.audit import ActorDoor
+
+    if command == "serve":
+        act_as_gateway()
+    else:
+        act_as_person(ActorDoor.WINDOW if command == "desktop" else ActorDoor.COMMAND)
 
 
 def _mcp(arguments: argparse.Namespace) -> int:
@@ -154,6 +167,12 @@ def _approvals(arguments: argparse.Namespace, places: Places, env: Mapping[str, 
     return run(arguments, places, env)
 
 
+def _audit(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.audit_command import run
+
+    return run(arguments, places, env)
+
+
 def _connect(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.connect.command import run
 
@@ -172,10 +191,16 @@ def _doctor(arguments: argparse.Namespace, places: Places, env: Mapping[str, str
     return run(arguments, places, env)
 
 
-def _key(arguments: argparse.Namespace, places: Places, _: Mapping[str, str]) -> int:
+def _key(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.key_command import run
 
-    return run(arguments, places)
+    return run(arguments, places, env)
+
+
+def _limits(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.limits_command import run
+
+    return run(arguments, places, env)
 
 
 def _oauth(arguments: argparse.Namespace, places: Places, _: Mapping[str, str]) -> int:
@@ -210,10 +235,12 @@ def _workspace(arguments: argparse.Namespace, places: Places, env: Mapping[str, 
 
 _COMMANDS = {
     "approvals": _approvals,
+    "audit": _audit,
     "connect": _connect,
     "consent": _consent,
     "doctor": _doctor,
     "key": _key,
+    "limits": _limits,
     "oauth": _oauth,
     "receipt": _receipt,
     "route": _route,

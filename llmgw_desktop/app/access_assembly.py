@@ -1,6 +1,7 @@
 """Who may come in, and what they have spent, joined: a part of the composition root."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from llmgw_desktop.app.consent_assembly import Consents, make_consents
@@ -9,6 +10,7 @@ from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.domain.access_settings import BEARER_VARIABLE
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import ConfigError, StoreError
+from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.bus import Bus
@@ -16,6 +18,8 @@ from llmgw_desktop.store.access_key import load_or_make_access_key
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.spent_store import SpentStore
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,20 @@ class Access:
     spent: SpentStore
     oauth: Oauth
     consents: Consents
+
+    def has_mcp_clients(self) -> bool:
+        """Keys that may come in at the MCP door."""
+        try:
+            clients = self.clients.active() if self.clients is not None else []
+        except StoreError as error:
+            _log.warning("it is not known whether clients speak MCP: %s", error)
+            return False
+        return any(Scope.MCP in client.scopes for client in clients)
+
+    def tell_changes(self, changed: Callable[[], None]) -> None:
+        """`changed` is told, from any thread, that there are other keys."""
+        if self.clients is not None:
+            self.clients.changed = changed
 
     def close(self) -> None:
         """Waits for the disk."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from llmgw_desktop.app.figures import counted, money_text, short_count_text
+from llmgw_desktop.app.provider_spending import ProviderSpending
 from llmgw_desktop.domain.account import AccountStatus
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightTotals
@@ -43,13 +44,20 @@ class Health(Protocol):
 
 
 class Accounts:
-    """How each stands, and what was used of it: all that the cards tell of accounts."""
+    """How each stands, and what was used of it: all that the cards tell of accounts, and of what
+    their provider costs."""
 
-    def __init__(self, health: Health, usage: AccountUsage) -> None:
+    def __init__(self, health: Health, usage: AccountUsage, spending: ProviderSpending) -> None:
         self.statuses = health.statuses
         self.reset = health.reset
         self.used = usage.of
-        self.read_usage = usage.read
+        self._usage = usage
+        self.spending = spending
+
+    def read_usage(self) -> None:
+        """Blocks. Raises StoreError."""
+        self._usage.read()
+        self.spending.read()
 
 
 def used_words(totals: FlightTotals) -> str:

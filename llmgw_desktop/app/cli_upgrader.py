@@ -6,6 +6,7 @@ import logging
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from llmgw_desktop.app.inert_text import inert
 from llmgw_desktop.app.program_words import ProgramAsker, Words
 from llmgw_desktop.clis.packaging import packaging_of
 from llmgw_desktop.clis.registry import program_of
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.engine.jobs.environment import environment_for_installer, search_path
 from llmgw_desktop.engine.mcp.cli_desk import Upgraded, UpgradePlan
+from llmgw_desktop.store.audit_rows import log_unwritten
 
 MOST_SHOWN = 8_000
 _MOST_BYTES = 4 * 1024 * 1024
@@ -37,8 +41,11 @@ class CliUpgrader:
         *,
         running: Callable[[], Sequence[CliName]],
         clean: Callable[[str], str],
+        note: Callable[[Act], object] = lambda _: None,
     ) -> None:
+        """`note` writes an act into the audit log, and raises StoreError."""
         self._survey = survey
+        self._note = note
         self._env = env
         self._running = running
         self._clean = clean
@@ -59,7 +66,8 @@ class CliUpgrader:
         self._under_way.add(name)
         # goes on, and is written down, though its caller has left meanwhile
         loop = asyncio.get_running_loop()
-        doing = loop.run_in_executor(self._thread, self._run, plan, timeout_s, who)
+        as_now = copy_context().run  # who acts is known in the thread as well
+        doing = loop.run_in_executor(self._thread, as_now, self._run, plan, timeout_s, who)
         doing.add_done_callback(lambda _: self._under_way.discard(name))
         return await asyncio.shield(doing)
 
@@ -103,6 +111,9 @@ class CliUpgrader:
             plan.target,
             plan.argv,
         )
+        was = {"version": before.version}
+        after_it: dict[str, object] = {"to": plan.target, "by": list(plan.argv)}
+        self._note(Act(verb="cli.upgrade_begun", subject=str(plan.cli), before=was, after=after_it))
         ask = partial(self._ask, patience_s=timeout_s, most_bytes=_MOST_BYTES)
         try:
             words = ask(plan.argv, plan.environment)
@@ -129,6 +140,17 @@ class CliUpgrader:
             after.version or "unknown",
             before.version or "unknown",
         )
+        act = Act(
+            verb="cli.upgraded" if words.code == 0 else "cli.upgrade_failed",
+            subject=str(plan.cli),
+            before={"version": before.version},
+            after={"version": after.version},
+            note=ended,
+        )
+        try:
+            self._note(act)
+        except StoreError as error:  # it is done: who began it stands there
+            log_unwritten(act, error)
 
     def _shown(self, text: str) -> str:
         """Its end, where it is long: there stands what went wrong."""

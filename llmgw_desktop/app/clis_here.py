@@ -7,6 +7,7 @@ from functools import cached_property
 from llmgw_desktop.app.cli_desk import CliDesk
 from llmgw_desktop.app.cli_survey import CliSurvey
 from llmgw_desktop.app.cli_upgrader import CliUpgrader
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CliSettings
 
@@ -22,7 +23,9 @@ class ClisHere:
         said: Callable[[], Sequence[CliSettings]],
         live: Callable[[], Sequence[CliName]],
         clean: Callable[[str], str],
+        note: Callable[[Act], object] = lambda _: None,
     ) -> None:
+        self._note = note
         self.survey = survey
         self._env = env
         self._said = said
@@ -35,7 +38,9 @@ class ClisHere:
 
     @cached_property
     def upgrader(self) -> CliUpgrader:
-        return CliUpgrader(self.survey, self._env, running=self._live, clean=self._clean)
+        return CliUpgrader(
+            self.survey, self._env, running=self._live, clean=self._clean, note=self._note
+        )
 
     def close(self) -> None:
         """What is being asked is ended."""

@@ -10,6 +10,7 @@ from typing import Final
 from typing_extensions import override
 
 from llmgw_desktop.app.approvals_options import add_approvals
+from llmgw_desktop.app.audit_options import add_audit
 from llmgw_desktop.app.connect.names import PROGRAM_NAMES
 from llmgw_desktop.app.mcp_stdio.options import LINGER_S
 from llmgw_desktop.app.oauth_options import add_oauth
@@ -24,6 +25,7 @@ from llmgw_desktop.domain.provider import CALLER_PROTOCOLS, ModelProtocol
 _SETTINGS: Final = {"host": "LLM_GATEWAY_HTTP_HOST", "port": "LLM_GATEWAY_HTTP_PORT"}
 """Options that stand for a setting, by the variable that wins over the file."""
 _DEFAULT: Final = " and ".join(sorted(DEFAULT_SCOPES))
+_MOST_GRACE_HOURS: Final = 720
 _LEFT_OUT: Final = argparse.SUPPRESS
 """An option that a command shares with `llmgw` itself has no default: it would undo what stands
 before the command."""
@@ -31,10 +33,12 @@ before the command."""
 
 _WITHOUT_ADDRESS: Final = (
     "approvals",
+    "audit",
     "connect",
     "consent",
     "doctor",
     "key",
+    "limits",
     "mcp",
     "oauth",
     "receipt",
@@ -71,39 +75,14 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         gateway.add_argument(
             "--port", type=_port, default=_LEFT_OUT, help="port to listen on; 0 takes a free one"
         )
-    key = commands.add_parser("key", help="keys of the programs that may call")
-    verbs = key.add_subparsers(dest="verb", required=True, metavar="add|list|revoke")
-    add = verbs.add_parser(
-        "add",
-        help="make a key; it is shown once",
-        epilog="scopes:\n" + "\n".join(f"  {each:<16} {SCOPE_WORDS[each]}" for each in Scope),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add.add_argument(
-        "name",
-        help="the program's name, as flights will show it: 1 to 60 printable characters",
-    )
-    add.add_argument(
-        "--scope",
-        action="append",
-        default=[],
-        choices=[str(scope) for scope in Scope],
-        metavar="SCOPE",
-        help=f"a permission, in place of {_DEFAULT}; may be given several times",
-    )
-    add.add_argument(
-        "--strict",
-        action="store_true",
-        help="refuse what a translation could not carry whole, instead of leaving it out",
-    )
-    verbs.add_parser("list", help="all keys, without the keys themselves")
-    revoke = verbs.add_parser("revoke", help="refuse a key from now on")
-    revoke.add_argument("name", help="the program's name or the key's id")
+    _add_key(commands.add_parser("key", help="keys of the programs that may call"))
     _add_connect(commands)
     _add_consent(commands.add_parser("consent", help="programs that wait to be let in"))
     add_approvals(commands.add_parser("approvals", help="what agents that run ask, and answers"))
+    add_audit(commands.add_parser("audit", help="what was done to the gateway, by whom"))
     _add_doctor(commands)
     _add_route(commands)
+    _add_limits(commands)
     _add_receipt(commands)
     _add_vault(commands.add_parser("vault", help="credentials, encrypted on this computer"))
     add_oauth(commands.add_parser("oauth", help="programs that ask a person to be let in"))
@@ -171,6 +150,14 @@ def _add_consent(consent: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_limits(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    limits = commands.add_parser(
+        "limits", help="what clients of the running gateway have spent, and may still"
+    )
+    limits.add_argument("client", nargs="?", default="all", help="only this one, by name or id")
+    limits.add_argument("--json", action="store_true", help="as GET /v1/limits tells it")
+
+
 def _add_mcp(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     mcp = commands.add_parser(
         "mcp", help="MCP over stdin and stdout, for editors; joins the gateway that runs"
@@ -206,6 +193,7 @@ def _add_route(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     explain.add_argument("model", help="the model's name, as a program asks for it")
     explain.add_argument("--client", default="", help="the program's name, as its key was given it")
+    explain.add_argument("--label", default="", help="what the program says of itself")
     explain.add_argument(
         "--protocol",
         default=str(ModelProtocol.OPENAI_CHAT),
@@ -318,3 +306,48 @@ def _count(text: str) -> int:
     if not re.fullmatch("[0-9]{1,9}", text):
         raise argparse.ArgumentTypeError("expected a whole number")
     return int(text)
+
+
+def _add_key(key: argparse.ArgumentParser) -> None:
+    verbs = key.add_subparsers(dest="verb", required=True, metavar="add|list|rotate|revoke")
+    add = verbs.add_parser(
+        "add",
+        help="make a key; it is shown once",
+        epilog="scopes:\n" + "\n".join(f"  {each:<16} {SCOPE_WORDS[each]}" for each in Scope),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add.add_argument(
+        "name",
+        help="the program's name, as flights will show it: 1 to 60 printable characters",
+    )
+    add.add_argument(
+        "--scope",
+        action="append",
+        default=[],
+        choices=[str(scope) for scope in Scope],
+        metavar="SCOPE",
+        help=f"a permission, in place of {_DEFAULT}; may be given several times",
+    )
+    add.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse what a translation could not carry whole, instead of leaving it out",
+    )
+    verbs.add_parser("list", help="all keys, without the keys themselves")
+    rotate = verbs.add_parser("rotate", help="another key for the same client; it is shown once")
+    rotate.add_argument("name", help="the name it was made for, or its id")
+    rotate.add_argument(
+        "--grace",
+        type=_hours,
+        default=0.0,
+        metavar="HOURS",
+        help="how long the key before it still opens, at most 720 (default: not at all)",
+    )
+    revoke = verbs.add_parser("revoke", help="refuse a key from now on")
+    revoke.add_argument("name", help="the program's name or the key's id")
+
+
+def _hours(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,2})?", text) or float(text) > _MOST_GRACE_HOURS:
+        raise argparse.ArgumentTypeError(f"expected hours, 0 to {_MOST_GRACE_HOURS}")
+    return float(text)

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.app.access_assembly import Access, make_access
+from llmgw_desktop.app.audit_keeping import AuditKeeping
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
@@ -29,8 +29,12 @@ from llmgw_desktop.app.workspaces import open_workspaces
 from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.events import GrantsChanged, SettingsChanged
-from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.events import (
+    AuditNoted,
+    ClientsChanged,
+    GrantsChanged,
+    SettingsChanged,
+)
 from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
@@ -38,7 +42,6 @@ from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.homes.homes import Homes
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.mcp_servers import McpServers
-from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.oauth.addresses import Addresses
 from llmgw_desktop.engine.routing.health import Health
@@ -50,13 +53,14 @@ from llmgw_desktop.store.elsewhere_store import ElsewhereStore
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.response_store import ResponseStore
-from llmgw_desktop.store.run_file import RunFile, remove_run_file, write_run_file
+from llmgw_desktop.store.run_file import remove_run_file
 from llmgw_desktop.store.settings import settings_of
 from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.cli_providers import CliProviders
+    from llmgw_desktop.app.client_desk.desk import ClientDesk
     from llmgw_desktop.app.compare import Compare
     from llmgw_desktop.app.connect.clients import Clients
     from llmgw_desktop.app.oversight import Oversight
@@ -82,8 +86,11 @@ class Container:
         self._bus = Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.recording = Recording(places, self._clock, self._bus, lambda: self._loaded().settings)
-        self._access = self._make_access(settings)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
+        self.audit = AuditKeeping(
+            places, self._clock, self.vault, lambda: self._on_loop(self._bus.publish, AuditNoted())
+        )
+        self._access = self._make_access(settings)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
         self.tell_keys(self.recording.redactor.learn)
@@ -130,6 +137,7 @@ class Container:
             check_settings=self.check_settings,
             mcp_path=self._mcp_path,
         )
+        self.control.note = self.audit.soon
         self.routes_explained = RouteExplainer(
             lambda: self.gateway.router, self.health, self._key_problem
         )
@@ -147,7 +155,9 @@ class Container:
             self.recording.reader, self.recording.recorder.running, self._clock
         )
         self.settings_writer = SettingsEditor(
-            places.config_file, lambda file, raw: settings_of(file, raw, env)
+            places.config_file,
+            lambda file, raw: settings_of(file, raw, env),
+            self.audit.journal.writing,
         )
         self.routes = Routes(self._loaded, self.routes_explained)
         self._seats = seats
@@ -165,6 +175,10 @@ class Container:
     @property
     def clients(self) -> "Clients":
         return self._pages.clients
+
+    @property
+    def client_desk(self) -> "ClientDesk":
+        return self._pages.client_desk
 
     @property
     def compare(self) -> "Compare":
@@ -201,30 +215,14 @@ class Container:
             await self._take_over_runs()
             self.consents.start()
         await self.gateway.start()
-        told = RunFile(
-            url=self.gateway.status.url,
-            pid=os.getpid(),
-            started_at_s=self._clock.now_s(),
-            started_ticks=started_ticks(os.getpid()),
-            mcp=self.mcp_url,
-            certificate=self._certificate,
-        )
-        write_run_file(self.places.run_file, told)
-        if await asyncio.to_thread(self._has_mcp_clients):
+        self.control.tell_running(self._clock.now_s(), self._certificate)
+        self.audit.start()
+        if await asyncio.to_thread(self._access.has_mcp_clients):
             self.expect_mcp()
 
     def expect_mcp(self) -> None:
         """A client of the MCP door will come soon."""
         self._engine.mcp.warm()
-
-    def _has_mcp_clients(self) -> bool:
-        try:
-            stored = self._access.clients
-            clients = stored.active() if stored is not None else []
-        except StoreError as error:
-            _log.warning("it is not known whether clients speak MCP: %s", error)
-            return False
-        return any(Scope.MCP in client.scopes for client in clients)
 
     async def _take_over_runs(self) -> None:
         """Without the file of the jobs the gateway still serves what needs none."""
@@ -249,6 +247,7 @@ class Container:
         await asyncio.to_thread(self._continuations.close)
         await asyncio.to_thread(self._elsewhere.close)
         self.health.keep_all()
+        await asyncio.to_thread(self.audit.close)
         await asyncio.to_thread(self._account_store.close)
         await asyncio.to_thread(self.vault.close)
         await asyncio.to_thread(self._access.close)
@@ -259,6 +258,7 @@ class Container:
         news = self._settings_file.refresh(now=now)
         if news is None:
             return
+        self.audit.look_at_settings()
         if not news.problem:
             self.gateway.apply(news.settings)
             self.runs.apply(news.settings)
@@ -283,7 +283,9 @@ class Container:
         addresses = Addresses(lambda: http.public_url or self.gateway.status.url, http.path)
         allowed = oauth_in_force(settings, lambda: self._loaded().settings.oauth)
         oauth = make_oauth(places, clock, self._bus, allowed, addresses)
-        return make_access(places, clock, self._bus, settings, self._env, oauth)
+        access = make_access(places, clock, self._bus, settings, self._env, oauth)
+        access.tell_changes(lambda: self._on_loop(self._bus.publish, ClientsChanged()))
+        return access
 
     def _key_problem(self, account: str) -> str:
         return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
@@ -296,8 +298,7 @@ class Container:
 
     @property
     def _pages(self) -> "Pages":
-        """Made when the first is asked for, from any thread: windows want them and MCP clients,
-        and a start without either reads in none of it."""
+        """Made when the first is asked for, from any thread; a start alone reads in none of it."""
         from llmgw_desktop.app.page_assembly import PageParts, Pages
 
         with self._making_pages:
@@ -316,9 +317,10 @@ class Container:
                         clean=self.recording.redactor.clean_text,
                         clients=self._access.clients,
                         clients_problem=self._access.problem,
-                        grants=self._access.oauth.grants,
+                        oauth=self._access.oauth,
                         consents=self.consents.store,
-                        access_changed=self._tell_grants_changed,
+                        audit=self.audit,
+                        access_changed=lambda: self._on_loop(self._bus.publish, GrantsChanged()),
                         panels=self.validations,
                         seats=self._seats,
                         questions=self.questions,
@@ -339,18 +341,20 @@ class Container:
             ready_clis=self.runs.ready,
             runs=self.runs.service,
             permissions=self.runs.permissions,
-            charge_runs=self.runs.charge,
+            rule_runs=self.runs.rule,
             vault=self.vault,
             key_changes=self._key_changes,
             authenticator=self._access.authenticator,
             oauth=self._access.oauth,
             consents=self.consents,
+            audit=self.audit.store,
             settings=lambda: self._loaded().settings,
             settings_news=lambda: self._settings_news,
             status=lambda: self.gateway.status,
             check_settings=lambda: self.check_settings(now=False),
             learn=self.recording.learn,
             new_key=self._new_key,
+            bus=self._bus,
             mcp=self.mcp_offer,
         )
 
@@ -377,15 +381,14 @@ class Container:
             )
         )
 
-    def _tell_grants_changed(self) -> None:
+    def _on_loop(self, do: Callable[..., object], *what: object) -> None:
         """From any thread."""
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._bus.publish, GrantsChanged())
+            self._loop.call_soon_threadsafe(do, *what)
 
     def _new_key(self, entry: VaultEntry) -> None:
         """From any thread: whoever uses it is worth asking again, whatever was wrong before."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._ask_again, entry)
+        self._on_loop(self._ask_again, entry)
 
     def _ask_again(self, entry: VaultEntry) -> None:
         new = f"{entry.address.provider}/{entry.address.name}"

@@ -1,15 +1,18 @@
 """What a person does with the gateway as a whole: see how it stands, pause it, copy its address."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 from llmgw_desktop.app.gateway_words import base_urls
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.events import Event, GatewayStatus, RecorderStatus
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.gateway import Gateway
+from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.run_file import read_run_file
+from llmgw_desktop.store.run_file import RunFile, read_run_file, write_run_file
 
 
 class GatewayControl:
@@ -30,6 +33,8 @@ class GatewayControl:
         self._bus = bus
         self._places = places
         self._mcp_path = mcp_path
+        self.note: Callable[[Act], None] = lambda _: None
+        """Joined later: writes an act into the audit log, beside the loop."""
         self.check_settings = check_settings
         """Take over the settings file if it has changed; what comes of it goes to the bus."""
 
@@ -41,9 +46,24 @@ class GatewayControl:
 
     def pause(self) -> None:
         self._gateway.pause()
+        self.note(Act(verb="gateway.paused", subject="gateway"))
 
     def resume(self) -> None:
         self._gateway.resume()
+        self.note(Act(verb="gateway.resumed", subject="gateway"))
+
+    def tell_running(self, now_s: float, certificate: str) -> None:
+        """To every program of this person: where the gateway listens."""
+        url, pid = self._gateway.status.url, os.getpid()
+        told = RunFile(
+            url=url,
+            pid=pid,
+            started_at_s=now_s,
+            started_ticks=started_ticks(pid),
+            mcp=f"{url}{self._mcp_path}",
+            certificate=certificate,
+        )
+        write_run_file(self._places.run_file, told)
 
     def base_urls(self) -> dict[str, str]:
         """What to paste into a program's settings, by what it speaks; empty while the door is not

@@ -7,28 +7,33 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from llmgw_desktop.app.budget_words import budget_log
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.app.questions import system_user
+from llmgw_desktop.app.revocations import Revocations
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.events import GatewayStatus, SettingsChanged
+from llmgw_desktop.domain.events import BudgetReached, GatewayStatus, SettingsChanged
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.asking.asking import Asking
+from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.counter import Counter
 from llmgw_desktop.engine.elsewhere import Elsewhere
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.front import (
     anthropic_door,
     approvals_door,
+    audit_door,
     consent_door,
     consents_door,
     gemini_door,
     health_door,
     jobs_door,
+    limits_door,
     mcp_door,
     models_door,
     native_door,
@@ -42,15 +47,18 @@ from llmgw_desktop.engine.front import (
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.kept_responses_door import KeptResponsesDoor
+from llmgw_desktop.engine.front.load import Load
 from llmgw_desktop.engine.gateway import Engine
+from llmgw_desktop.engine.guards.guards import Guards
 from llmgw_desktop.engine.mcp.offer import Offer
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.engine.permissions.desk import PermissionDesk
-from llmgw_desktop.engine.pipeline import Pipeline
+from llmgw_desktop.engine.pipeline import Pipeline, Rules
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.relay import Relay
 from llmgw_desktop.engine.replies import Replies
 from llmgw_desktop.engine.response_cache.cache import ResponseCache
+from llmgw_desktop.engine.response_cache.neighbours import Neighbours
 from llmgw_desktop.engine.response_cache.replay import Replays
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
@@ -68,7 +76,9 @@ from llmgw_desktop.engine.upstream.http_client import HttpClient
 from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.practice import PracticeClient
+from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.elsewhere_store import ElsewhereStore
+from llmgw_desktop.store.guard_keys import GuardKeys
 from llmgw_desktop.store.spent_store import SpentStore
 from llmgw_desktop.store.vault import Vault
 from llmgw_desktop.wire.headers import HeaderPolicy
@@ -90,13 +100,14 @@ class Foundations:
     """Those that are installed and switched on."""
     runs: RunService
     permissions: PermissionDesk
-    charge_runs: Callable[[Policies], None]
-    """Hold them to what their clients may spend."""
+    rule_runs: Callable[[Policies, Guards], None]
+    """Hold them to what their clients may spend, and to what prompts may hold."""
     vault: Vault
     key_changes: KeyChanges
     authenticator: Authenticator
     oauth: Oauth
     consents: Consents
+    audit: AuditStore
     settings: Callable[[], Settings]
     settings_news: Callable[[], SettingsChanged]
     status: Callable[[], GatewayStatus]
@@ -106,6 +117,7 @@ class Foundations:
     """Each key, before it is used."""
     new_key: Callable[[VaultEntry], None]
     """The vault has another value."""
+    bus: Bus
     mcp: Callable[[], Offer]
     """Asked for when the MCP door is first knocked at."""
 
@@ -131,13 +143,22 @@ def make_engine(base: Foundations) -> Engine:
         TourParts(sender=sender, health=base.health, clock=base.clock, jitter=random.random)
     )
     response_cache = ResponseCache(base.clock)
+    neighbours = Neighbours(response_cache)
     policies = Policies(
         base.clock,
         base.recorder.pricing.price_of,
         remembered=base.spent.all,
         keep=base.spent.keep,
+        holders=base.authenticator.holders,
+        tell=base.bus.publish,
     )
-    base.charge_runs(policies)
+    # runs of an earlier program are taken over before the gateway opens, and spend by these
+    settings = base.settings()
+    base.recorder.pricing.apply(settings.providers, settings.prices)
+    policies.apply(settings.clients)
+    base.bus.subscribe(budget_log(base.clock), BudgetReached)
+    guards = Guards(GuardKeys(base.vault).of_client)
+    base.rule_runs(policies, guards)
     pipeline = Pipeline(
         gate=gate,
         recorder=base.recorder,
@@ -147,10 +168,10 @@ def make_engine(base: Foundations) -> Engine:
             interpreter=Interpreter(header_policy, base.continuations),
             counter=Counter(attempts, translator),
             continuations=base.continuations,
-            replays=Replays(response_cache),
+            replays=Replays(response_cache, neighbours),
         ),
         header_policy=header_policy,
-        policies=policies,
+        rules=Rules(policies, guards),
     )
     pipeline.router = Router(
         base.settings(),
@@ -158,9 +179,13 @@ def make_engine(base: Foundations) -> Engine:
         price=base.recorder.pricing.usual,
         clock=base.clock,
     )
+    revocations = Revocations(base.authenticator, base.oauth.grants, pipeline)
+    revocations.listen(base.bus)
     kept = KeptResponsesDoor(base.continuations, elsewhere, header_policy)
     doors = _doors(base, pipeline, catalogue, kept)
     _add_job_doors(doors, base.runs, gate)
+    limits = limits_door.LimitsDoor(policies, gate, revocations.look)
+    limits_door.add_doors(doors, limits, openai_door.dialect())
     approvals = approvals_door.ApprovalsDoor(base.permissions, base.clock, system_user)
     approvals_door.add_doors(doors, approvals, openai_door.dialect())
     oauth = oauth_door.OauthDoor(base.oauth.server, before=base.check_settings)
@@ -181,6 +206,7 @@ def make_engine(base: Foundations) -> Engine:
         health=base.health,
         mcp=mcp,
         response_cache=response_cache,
+        neighbours=neighbours,
         asking=Asking(pipeline, openai_door.dialect()),
     )
 
@@ -200,12 +226,13 @@ def _doors(
     generate = native_door.GenerateDoor(pipeline.handle, openai, base.providers)
     standing = native_door.ProvidersDoor(base.providers, base.health.status)
     native_door.add_doors(table, generate, standing)
+    audit_door.add_doors(table, audit_door.AuditDoor(base.audit), openai)
     vault_door.add_doors(table, vault_door.VaultDoor(base.vault, base.new_key), openai)
     health = health_door.HealthDoor(
         gateway=base.status,
         recorder=lambda: base.recorder.status,
         settings=base.settings_news,
-        open_flights=lambda: pipeline.open_runs,
+        load=Load(pipeline, base.recorder),
         meters=base.meters,
         before=base.check_settings,
     )

@@ -16,6 +16,7 @@ from llmgw_desktop.app.flight_row import FlightColumn, RowTime
 from llmgw_desktop.app.flight_words import (
     OPERATION_WORDS,
     STATE_WORDS,
+    client_text,
     dialects_text,
     fresh_text,
     model_text,
@@ -49,7 +50,7 @@ def _who_columns() -> tuple[FlightColumn, ...]:
             key="client",
             title="Client",
             hint="The program that asked",
-            text=lambda flight, _: inert_line(flight.client, 80) or UNKNOWN,
+            text=lambda flight, _: client_text(flight) or UNKNOWN,
             width_chars=15,
         ),
         FlightColumn(

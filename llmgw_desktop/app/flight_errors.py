@@ -95,6 +95,11 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "The client sent no access key, or one that this gateway did not give out.",
         f"Give the client a key made with `{_ADD_KEY}`.",
     ),
+    "access_revoked": (
+        "The client's access was taken back while it was answered.",
+        "Its key, or what a person had allowed it, was revoked; what ran for it was cut at once.",
+        f"If that was a mistake, give the client a key made with `{_ADD_KEY}`.",
+    ),
     "missing_scope": (
         "The client may not do this.",
         "Its key was given without the permission that this request needs.",
@@ -114,6 +119,11 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "The client's time is over.",
         "Its policy has a date after which it is refused.",
         "Change `expires` of the client in [clients] if it should go on.",
+    ),
+    "prompt_blocked": (
+        "A guard of the gateway blocked this prompt.",
+        "[[guards]] in the settings names what prompts may not hold. Nothing was sent to anybody.",
+        "Leave out what it is about; change the guard in the settings if it should be allowed.",
     ),
     "price_unknown": (
         "Nobody knows what this would cost.",

@@ -19,7 +19,7 @@ from llmgw_desktop.app.figures import (
     short_count_text,
     size_text,
 )
-from llmgw_desktop.app.flight_words import STATE_WORDS, model_text, took_so_far_ms
+from llmgw_desktop.app.flight_words import STATE_WORDS, client_text, model_text, took_so_far_ms
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.model_request import Operation
@@ -78,7 +78,7 @@ class Fact:
 
 def sentence(flight: FlightSummary, now_s: float) -> str:
     """What happened, in one or two sentences."""
-    client = inert_line(flight.client, 60) or "A client"
+    client = client_text(flight, 60) or "A client"
     asked = f"{client} {_ASKED[flight.operation]} {inert_line(flight.model_asked, 80) or 'a model'}"
     return f"{asked}; {_ending(flight, now_s)}."
 
@@ -117,6 +117,7 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
         *_vendor_ids(record),
         Fact(label="Started", value=moment_text(flight.started_at_s), can_copy=True),
         Fact(label="State", value=_state_text(flight)),
+        *_caller(flight),
         Fact(label="Model", value=model_text(flight), can_copy=True),
         Fact(label="Provider", value=inert_line(_whose(flight), 130) or "None was chosen"),
         Fact(label="Protocol", value=protocol_text(flight)),
@@ -139,6 +140,14 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
     if flight.prompt_facts is not None:
         lines += _prompt_facts(flight.prompt_facts)
     return tuple(lines)
+
+
+def _caller(flight: FlightSummary) -> list[Fact]:
+    """Its own word, and said so: what is proved is the client alone."""
+    if not flight.label:
+        return []
+    value = f"{inert_line(flight.label, 80)} (says so of itself, with {flight.client}'s key)"
+    return [Fact(label="Caller", value=inert_line(value, 200))]
 
 
 def _prompt_facts(told: PromptFacts) -> list[Fact]:

@@ -49,3 +49,9 @@ def fresh_text(flight: FlightSummary) -> str:
     usage = flight.usage
     told = usage.cache_read_tokens is not None or usage.cache_write_tokens is not None
     return short_count_text(usage.fresh_tokens) if told else UNKNOWN
+
+
+def client_text(flight: FlightSummary, most: int = 80) -> str:
+    """«client», or «client / label» where its caller said what it is."""
+    client = inert_line(flight.client, most)
+    return f"{client} / {inert_line(flight.label, most)}" if flight.label else client

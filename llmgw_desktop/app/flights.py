@@ -51,6 +51,7 @@ def matches(query: FlightQuery, flight: FlightSummary) -> bool:
         (not query.states or flight.state in query.states)
         and (not query.provider or flight.provider == query.provider)
         and (not query.client or flight.client == query.client)
+        and (not query.label or flight.label == query.label)
         and (query.since_s is None or flight.started_at_s >= query.since_s)
         and (query.until_s is None or flight.started_at_s < query.until_s)
         and (not query.text or _mentions(flight, query.text.casefold()))
@@ -69,6 +70,7 @@ def _mentions(flight: FlightSummary, text: str) -> bool:
             flight.model_asked,
             flight.model_served,
             flight.client,
+            flight.label,
             flight.provider,
             flight.error_kind,
             flight.error_text,

@@ -1,4 +1,4 @@
-"""Client keys: made, listed, revoked. A key is shown once; only its digest is kept."""
+"""Client keys: made, listed, rotated, revoked. A key is shown once; only its digest is kept."""
 
 import secrets
 from collections.abc import Sequence
@@ -13,6 +13,8 @@ from llmgw_desktop.store.client_store import ClientStore
 
 KEY_PREFIX = "llmgw-"
 _HINT_LENGTH = len(KEY_PREFIX) + 5
+_TAKEN_NAMES = frozenset({"*", "local", "gateway-bearer"})
+"""Their limits stand in the settings under these names."""
 
 
 class ClientKeys:
@@ -29,16 +31,13 @@ class ClientKeys:
         `strict`: this client wants all or nothing of a translation.
         """
         name = name.strip()
-        if not name or len(name) > 60 or not name.isprintable():
-            raise ValueError("A client's name has 1 to 60 printable characters.")
-        if looks_like_key(name):
-            raise ValueError("This looks like a key. Name the program; its key is made here.")
+        check_name(name)
         if any(client.name == name for client in self._clients.active()):
             raise ValueError(
                 f"There is already a client named '{name}'. Choose another name, or revoke that"
                 " one first: `llmgw key revoke`."
             )
-        key = KEY_PREFIX + secrets.token_urlsafe(32)
+        key = _new_key()
         self._clients.add(
             Client(
                 id=self._ids.new("cli"),
@@ -58,6 +57,36 @@ class ClientKeys:
     def active(self) -> Sequence[Client]:
         return self._clients.active()
 
+    def rotate(self, name: str, grace_s: float = 0.0) -> tuple[str, Client] | None:
+        """Another key for the same client, for its only showing; the one before opens for so long
+        yet. None if there is no active one of this name or id."""
+        found = [each for each in self._clients.active() if name in (each.name, each.id)]
+        if not found:
+            return None
+        key, client = _new_key(), found[0]
+        old_ends_at_s = self._clock.now_s() + grace_s
+        if not self._clients.rotate(client.id, key_digest(key), key[:_HINT_LENGTH], old_ends_at_s):
+            return None
+        return key, client
+
     def revoke(self, name: str) -> Client | None:
         """The revoked client, or None if there is no active one of this name or id."""
         return self._clients.revoke(name, self._clock.now_s())
+
+    def restore(self, client_id: str, revoked_at_s: float) -> bool:
+        """Take back the revocation of that moment; not where another has the name now."""
+        return self._clients.restore(client_id, revoked_at_s)
+
+
+def check_name(name: str) -> None:
+    """Raises ValueError for one that no client can have."""
+    if not name or len(name) > 60 or not name.isprintable():
+        raise ValueError("A client's name has 1 to 60 printable characters.")
+    if name in _TAKEN_NAMES:
+        raise ValueError(f"'{name}' is a name that the gateway gives itself. Choose another.")
+    if looks_like_key(name):
+        raise ValueError("This looks like a key. Name the program; its key is made here.")
+
+
+def _new_key() -> str:
+    return KEY_PREFIX + secrets.token_urlsafe(32)

@@ -25,6 +25,7 @@ from llmgw_desktop.engine.mcp.resources.cache_state import (
     session_cache,
 )
 from llmgw_desktop.engine.mcp.resources.cli_resources import cli_resources
+from llmgw_desktop.engine.mcp.resources.limits import limits_resources
 from llmgw_desktop.engine.mcp.resources.skill_resources import skill_resources
 from llmgw_desktop.engine.mcp.tool import Tool
 from llmgw_desktop.engine.mcp.toolbox import Toolbox
@@ -107,6 +108,7 @@ def _resources(parts: McpParts) -> tuple[Resource, ...]:
         *cli_resources(parts.clis.desk),
         *skill_resources(parts.skills),
         *receipts.resources(parts.validations),
+        *limits_resources(parts.engine.pipeline.policies.standing_of),
         *cache_state_resources(parts.runs.caches, parts.runs.service.sessions),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from llmgw_desktop.app.access import AccessRights, GrantBook, KeyBook
+from llmgw_desktop.app.audit_book import AuditBook
 from llmgw_desktop.app.decisions import Decisions
 from llmgw_desktop.app.questions import Questions
 from llmgw_desktop.app.workspace_list import Registry, WorkspaceList
@@ -16,13 +17,15 @@ from llmgw_desktop.domain.permission import PermissionDecision
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Oversight:
-    """What a person oversees. `worktrees` is None where there are none to be had."""
+    """What a person oversees. `worktrees` is None where there are none to be had, `changes`
+    where no log of them is kept."""
 
     questions: Questions
     rights: AccessRights
     decisions: Decisions
     workspaces: WorkspaceList
     worktrees: WorktreesUse | None = None
+    changes: AuditBook | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,7 @@ class OversightParts:
     agent_log: Callable[[int], Sequence[PermissionDecision]] = lambda _: ()
     gate_log: Callable[[int], Sequence[Approval]] = lambda _: ()
     worktrees: WorktreesUse | None = None
+    changes: AuditBook | None = None
     access_changed: Callable[[], None] = lambda: None
     """From any thread: somebody's access is otherwise now."""
 
@@ -54,4 +58,5 @@ def make_oversight(parts: OversightParts) -> Oversight:
         ),
         workspaces=WorkspaceList(parts.registry),
         worktrees=parts.worktrees,
+        changes=parts.changes,
     )

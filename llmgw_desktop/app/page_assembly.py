@@ -1,18 +1,24 @@
 """Use cases of pages, joined from what there is already: a part of the composition root."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from llmgw_desktop.app.account_usage import Accounts, AccountUsage
+from llmgw_desktop.app.audit_keeping import AuditKeeping
 from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.cli_survey import CliSurvey
+from llmgw_desktop.app.client_desk.desk import ClientDesk, DeskParts
 from llmgw_desktop.app.clis_here import ClisHere
 from llmgw_desktop.app.compare import Compare, CompareParts
 from llmgw_desktop.app.connect.address import address_of
 from llmgw_desktop.app.connect.assembly import make_connector
 from llmgw_desktop.app.connect.clients import Clients
+from llmgw_desktop.app.keys import ClientKeys
+from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.app.oversight import Oversight, OversightParts, make_oversight
 from llmgw_desktop.app.provider_probe import ProviderProbe
+from llmgw_desktop.app.provider_spending import ProviderSpending
 from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.questions import Questions
 from llmgw_desktop.app.run_assembly import Runs
@@ -21,6 +27,8 @@ from llmgw_desktop.app.vault import Credentials
 from llmgw_desktop.app.vault_names import sign_in_files
 from llmgw_desktop.app.worktrees import WorktreesUse
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.settings import LoadedSettings
 from llmgw_desktop.engine.gateway import Engine
 from llmgw_desktop.engine.validation.seat_run import SeatRuns
@@ -28,7 +36,6 @@ from llmgw_desktop.engine.validation.service import ValidationService
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.consent_store import ConsentStore
 from llmgw_desktop.store.flight_reader import FlightReader
-from llmgw_desktop.store.grant_store import GrantStore
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.vault import Vault
 
@@ -54,8 +61,9 @@ class PageParts:
     panels: ValidationService
     seats: SeatRuns
     questions: Questions
-    grants: GrantStore
+    oauth: Oauth
     consents: ConsentStore
+    audit: AuditKeeping
     access_changed: Callable[[], None]
     """From any thread: somebody's access is otherwise now."""
 
@@ -64,7 +72,11 @@ class Pages:
     """All of them at once: a window shows each."""
 
     def __init__(self, parts: PageParts) -> None:
-        accounts = Accounts(parts.engine.health, AccountUsage(parts.reader.by_account, parts.clock))
+        accounts = Accounts(
+            parts.engine.health,
+            AccountUsage(parts.reader.by_account, parts.clock),
+            ProviderSpending(parts.reader.by_provider, parts.engine.recorder.running, parts.clock),
+        )
         self.clis = _clis(parts)
         self.providers = Providers(
             parts.loaded,
@@ -83,6 +95,7 @@ class Pages:
             clock=parts.clock,
         )
         self.clients = _clients(parts)
+        self.client_desk = _client_desk(parts)
         self.compare = _compare(parts)
         self.oversight = _oversight(parts)
 
@@ -96,6 +109,7 @@ def _clis(parts: PageParts) -> ClisHere:
         said=lambda: parts.loaded().settings.clis,
         live=lambda: [job.cli for job in runs.supervisor.live],
         clean=parts.clean,
+        note=parts.audit.store.note,
     )
 
 
@@ -111,6 +125,32 @@ def _clients(parts: PageParts) -> Clients:
             parts.clock,
         )
     return Clients(connector, parts.reader, parts.clock, parts.clients_problem)
+
+
+def _client_desk(parts: PageParts) -> ClientDesk:
+    keys = None
+    if parts.clients is not None:
+        keys = ClientKeys(parts.clients, parts.clock, TimedIds(parts.clock))
+    return ClientDesk(
+        DeskParts(
+            loaded=parts.loaded,
+            standings=parts.engine.pipeline.policies.standings,
+            figures=parts.reader,
+            clock=parts.clock,
+            keys=keys,
+            programs=parts.oauth.clients,
+            grants=parts.oauth.grants,
+            url=lambda: _base_url(parts),
+            problem=parts.clients_problem,
+        )
+    )
+
+
+def _base_url(parts: PageParts) -> str:
+    """Empty where it changes with every start."""
+    with suppress(ConfigError):
+        return address_of(parts.loaded().settings.http, str(parts.places.config_file)).base
+    return ""
 
 
 def _compare(parts: PageParts) -> Compare:
@@ -132,12 +172,13 @@ def _oversight(parts: PageParts) -> Oversight:
             questions=parts.questions,
             clock=parts.clock,
             registry=parts.runs.service.workspaces,
-            grants=parts.grants,
+            grants=parts.oauth.grants,
             consent_log=parts.consents.recent,
             keys=parts.clients,
             access_changed=parts.access_changed,
             agent_log=lambda limit: parts.runs.permissions.recent(limit=limit),
             worktrees=WorktreesUse(parts.runs.trees),
+            changes=parts.audit.changes,
             gate_log=lambda limit: parts.runs.approvals.recent(None, limit=limit),
         )
     )

@@ -86,6 +86,8 @@ class ProviderCard:
     models: str
     enabled: bool
     is_practice: bool
+    spending: str = ""
+    """«2 under way · today 34 requests, $3.20»; empty where there is nothing to tell."""
     accounts: tuple[AccountLine, ...]
 
     @property

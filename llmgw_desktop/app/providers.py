@@ -6,7 +6,7 @@ ready: the window has a worker write it, and the watch of the file takes it over
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from llmgw_desktop.app.key_keeping import KeyKeeping, KeyVault
@@ -31,6 +31,14 @@ from llmgw_desktop.store.config.settings_change import AddTable, RemoveTable, Se
 from llmgw_desktop.store.config.settings_editor import Edit
 
 
+class Spending(Protocol):
+    """What is asked of those who know what providers cost."""
+
+    def under_way(self) -> Mapping[str, int]: ...
+
+    def words(self, provider: str, under_way: int) -> str: ...
+
+
 class AccountHealth(Protocol):
     """What is asked of those who know how accounts stand."""
 
@@ -39,6 +47,9 @@ class AccountHealth(Protocol):
     def reset(self, account: str) -> None: ...
 
     def used(self, account: str) -> str: ...
+
+    @property
+    def spending(self) -> Spending: ...
 
     def read_usage(self) -> None: ...
 
@@ -94,19 +105,28 @@ class Providers:
     def cards(self) -> tuple[ProviderCard, ...]:
         """In the order of the file, practice at the end."""
         statuses = {status.account: status for status in self._health.statuses()}
-        now_s = self._clock.now_s()
+        now_s, spending = self._clock.now_s(), self._health.spending
+        under_way = spending.under_way()
         cards = [
-            card_of(
-                each,
-                statuses,
-                now_s,
-                listed=self._listed.get(each.name, ""),
-                missing_entry=self._keeping.missing,
-                used=self._health.used,
+            replace(
+                card_of(
+                    each,
+                    statuses,
+                    now_s,
+                    listed=self._listed.get(each.name, ""),
+                    missing_entry=self._keeping.missing,
+                    used=self._health.used,
+                ),
+                spending=spending.words(each.name, under_way.get(each.name, 0)),
             )
             for each in self._providers()
         ]
         return (*cards, practice_card())
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is under way, of whomever it may be asked."""
+        return bool(self._health.spending.under_way())
 
     def read_usage(self) -> None:
         """What was used of each account of late, for the cards that are made next. Blocks. Raises

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from llmgw_desktop.domain.acting import clean_with
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.ids import TimedIds
@@ -31,6 +32,7 @@ class Recording:
         self._on_key: list[Callable[[str], None]] = []
         self.redactor = Redactor()
         self.redactor.know(settings().api_keys)
+        clean_with(self.redactor.clean_text)
         self.store = FlightStore(
             places.flights_db,
             clock=clock,

@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
         model=arguments.model,
         operation=Operation(arguments.operation),
         client=arguments.client,
+        label=arguments.label,
         project=arguments.project,
         input_tokens=arguments.tokens,
         strict=arguments.strict,

@@ -28,7 +28,10 @@ _OPERATION_WORDS = {
 def match_words(match: RouteMatch) -> str:
     """«claude-haiku-* from claude-code, up to 2,000 input tokens»; «everything» where all goes."""
     subject = "any model" if match.model == "*" else inert_line(match.model, 80)
-    words = subject if match.client == "*" else f"{subject} from {inert_line(match.client, 60)}"
+    whose = " or ".join(inert_line(each, 60) for each in match.whose)
+    words = subject if whose == "*" else f"{subject} from {whose}"
+    if match.label != "*":
+        words += f" that says it is {inert_line(match.label, 64)}"
     if match.project != "*":
         words += f" in project {inert_line(match.project, 60)}"
     if match.protocol is not None:

@@ -4,7 +4,7 @@ All quick. A change is only made ready: the window has a worker write it, and th
 settings file takes it over. What a rule does is the router's business.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,6 +34,8 @@ from llmgw_desktop.store.config.settings_change import (
     TomlValue,
 )
 from llmgw_desktop.store.config.settings_editor import Edit
+
+_BETWEEN = " | "
 
 
 class Explainer(Protocol):
@@ -65,6 +67,8 @@ class RouteForm:
 
     name: str = ""
     client: str = ""
+    """Several with ` | ` between them, which stands in no pattern."""
+    label: str = ""
     model: str = ""
     protocol: str = ""
     project: str = ""
@@ -123,7 +127,8 @@ class Routes:
         match = rule.match
         return RouteForm(
             name=rule.name,
-            client=_unless_all(match.client),
+            client=_unless_all(_BETWEEN.join(match.whose)),
+            label=_unless_all(match.label),
             model=_unless_all(match.model),
             protocol=match.protocol.value if match.protocol else "",
             project=_unless_all(match.project),
@@ -191,6 +196,7 @@ class Routes:
 def field_of(error: ConfigError) -> str:
     """Which field of the dialog it is about; empty for none of them."""
     last = error.key.rpartition(".")[2].partition("[")[0]
+    last = "client" if last == "clients" else last
     return last if last in RouteForm.__dataclass_fields__ else ""
 
 
@@ -210,14 +216,17 @@ def _unless_all(pattern: str) -> str:
 
 
 def _values(form: RouteForm) -> dict[str, TomlValue | None]:
-    match: Mapping[str, Any] = {
+    match: dict[str, Any] = {
         key: value
-        for key in ("client", "model", "protocol", "project", "operation")
+        for key in ("client", "label", "model", "protocol", "project", "operation")
         if (value := getattr(form, key).strip())
     }
+    several = [each.strip() for each in match.pop("client", "").split("|") if each.strip()]
+    if several:
+        match |= {"clients": several} if len(several) > 1 else {"client": several[0]}
     for key in ("min_input_tokens", "max_input_tokens"):
         if text := getattr(form, key).strip():
-            match = {**match, key: _number(text)}
+            match[key] = _number(text)
     return {
         "name": form.name.strip() or None,
         "match": match or None,

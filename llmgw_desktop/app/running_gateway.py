@@ -15,6 +15,7 @@ from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, own_context, read_run_file
 
 _ANSWERS_WITHIN_S = 20.0
+_LOOKS_WITHIN_S = 5.0
 
 
 class NotRunning(LlmgwError):
@@ -80,6 +81,14 @@ class RunningGateway:
             context = own_context(self._told.certificate)
             return HTTPSConnection(host, port, timeout=within_s, context=context)
         return HTTPConnection(host, port, timeout=within_s)
+
+
+def tell_keys_changed(places: Places, env: Mapping[str, str]) -> None:
+    """So that what runs with a revoked key is cut now, and not with somebody's next request."""
+    try:
+        RunningGateway(places, env).ask("POST", "/v1/keys/changed", within_s=_LOOKS_WITHIN_S)
+    except NotRunning:
+        return
 
 
 def _lives(told: RunFile) -> bool:

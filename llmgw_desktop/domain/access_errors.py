@@ -20,6 +20,15 @@ class Unauthenticated(AccessError):
         super().__init__("A valid access key is required.")
 
 
+class AccessRevoked(AccessError):
+    """It was let in, and its access was taken back before its answer had ended."""
+
+    kind = "access_revoked"
+
+    def __init__(self) -> None:
+        super().__init__("The access of this client was taken back before this answer had ended.")
+
+
 class MissingScope(AccessError):
     """A known client that was not given this permission."""
 

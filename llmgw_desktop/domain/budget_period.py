@@ -10,6 +10,7 @@ from llmgw_desktop.domain.policy import Period
 from llmgw_desktop.domain.values import value
 
 _MONDAY = 0
+_HOUR_S = 3600.0
 
 
 @value
@@ -28,10 +29,18 @@ def span_of(period: Period, at_s: float, zone: tzinfo) -> Span:
     if period is Period.NEVER:
         return WITHOUT_END
     if period is Period.HOUR:
-        begin_s = at_s - at_s % 3600  # the same in all zones that differ by whole hours
-        return Span(begins_at_s=begin_s, ends_at_s=begin_s + 3600)
+        return _hour_of(at_s, zone)
     begin = _begin(period, datetime.fromtimestamp(at_s, tz=zone))
     return Span(begins_at_s=_seconds(begin, zone), ends_at_s=_seconds(_next(period, begin), zone))
+
+
+def _hour_of(at_s: float, zone: tzinfo) -> Span:
+    """Hours are counted from midnight, so they begin as the clock on the wall does, in zones of
+    half hours too; where clocks change by half an hour the day's last one is shorter."""
+    day = span_of(Period.DAY, at_s, zone)
+    day_begins_s, day_ends_s = day.begins_at_s or 0.0, day.ends_at_s or 0.0
+    begin_s = day_begins_s + (at_s - day_begins_s) // _HOUR_S * _HOUR_S
+    return Span(begins_at_s=begin_s, ends_at_s=min(begin_s + _HOUR_S, day_ends_s))
 
 
 def _begin(period: Period, moment: datetime) -> datetime:

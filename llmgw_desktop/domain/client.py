@@ -21,3 +21,24 @@ class Client:
     last_used_at_s: float | None = None
     wants_all_or_nothing: bool = False
     """Rather an error than a translation that leaves something out."""
+    old_key_digest: bytes | None = None
+    """Of the key before this one, which opens until `old_key_ends_at_s`."""
+    old_key_ends_at_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientFigures:
+    """What is recorded of one client: over a stretch of time, and of its last flight of all.
+
+    Sums of unknown figures are None when no flight told them.
+    """
+
+    flights: int = 0
+    errors: int = 0
+    tokens: int | None = None
+    """In and out together."""
+    cost_usd: float | None = None
+    last_at_s: float | None = None
+    """When it last asked."""
+    agent: str = ""
+    """What its last flight said of its program (`User-Agent`); empty where it is not recorded."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from llmgw_desktop.domain.audit import BY_ITSELF, Actor, ActorDoor, elsewhere
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.values import value
 
@@ -145,3 +146,17 @@ class Grant:
     peer: Peer | None = None
     last_used_at_s: float | None = None
     revoked_at_s: float | None = None
+
+
+def actor_of(answer: ConsentAnswer, address: str = "") -> Actor:
+    """Who gave it, and from where; `address` is the browser's."""
+    match answer.way:
+        case ConsentWay.DIALOG:
+            return Actor(name=answer.person, door=ActorDoor.WINDOW)
+        case ConsentWay.COMMAND:
+            return Actor(name=answer.person, door=ActorDoor.COMMAND)
+        case ConsentWay.PAGE:
+            page = ActorDoor.CONSENT_PAGE
+            return Actor(name=answer.person, door=page, address=elsewhere(address))
+        case _:
+            return BY_ITSELF

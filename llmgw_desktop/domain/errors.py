@@ -27,6 +27,7 @@ LlmgwError
 ├ PolicyError                 the operator does not want this of this client (policy.py)
 │ ├ ModelForbidden              a model or provider that is not for it
 │ ├ ClientExpired               its time is over
+│ ├ PromptBlocked               a guard found in the prompt what must not go on (guard.py)
 │ ├ PriceUnknown                a budget in money, and what this costs nobody knows
 │ └ LimitReached                too much in too short a time, or at the same time
 │   └ BudgetSpent                 nothing is left of what it may spend

@@ -148,6 +148,11 @@ class WorktreesChanged:
     owner: str
 
 
+@value
+class AuditNoted:
+    """The audit log has grown."""
+
+
 Event = (
     FlightOpened
     | FlightClosed
@@ -163,4 +168,5 @@ Event = (
     | BudgetReached
     | ClientsChanged
     | WorktreesChanged
+    | AuditNoted
 )

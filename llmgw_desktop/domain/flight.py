@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from llmgw_desktop.domain.guard import GuardHit
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.provider import ModelProtocol
@@ -113,6 +114,11 @@ class FlightSummary:
     owner: str | None = None
     """Id of the client whose it is; None where nobody was let in. Names may change hands, ids do
     not. Those of earlier versions have none and are this computer's person's."""
+    label: str = ""
+    """What the client's caller said that it was; empty where it said nothing."""
+
+    guard_hits: tuple[GuardHit, ...] = ()
+    """What the guards found in the request."""
 
     @property
     def is_translated(self) -> bool:
@@ -163,12 +169,22 @@ class FlightQuery:
     """Which flights a list shows. Empty means all."""
 
     text: str = ""
-    """Part of model, client, provider or error, letter case ignored."""
+    """Part of model, client, label, provider or error, letter case ignored."""
     states: frozenset[FlightState] = frozenset()
     provider: str = ""
     client: str = ""
+    label: str = ""
     since_s: float | None = None
     until_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenLabel:
+    """What callers with one client's key called themselves, as far as flights are kept."""
+
+    label: str
+    flights: int
+    last_at_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

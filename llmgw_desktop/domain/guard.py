@@ -1,9 +1,13 @@
 """What a prompt may hold: what the operator denies in it, or has hidden on its way out."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.domain.policy import PolicyError
+
+_NO_LETTER = re.compile(r"[^A-Z0-9]+")
 
 
 class GuardAction(StrEnum):
@@ -50,16 +54,20 @@ class GuardRule:
     action: GuardAction
     deny: tuple[str, ...] = ()
     """What must not stand in it."""
+    find: tuple[Finding, ...] = ()
     allow: tuple[str, ...] = ()
     """If there are any, one has to stand in what the last words of the scoped roles say; what is
-    denied is denied all the same."""
-    find: tuple[Finding, ...] = ()
+    denied is denied all the same. Words that are not there hold none of them."""
     roles: tuple[PromptRole, ...] = (PromptRole.USER,)
     clients: tuple[str, ...] = ()
     """As `[clients]` names them; empty: all."""
     providers: tuple[str, ...] = ()
     """It counts where one of these may answer; empty: all."""
     is_on: bool = True
+
+
+MOST_COUNTED = 1000
+"""More of one kind in one request are not told apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +77,24 @@ class GuardHit:
     rule: str
     action: GuardAction
     what: str
-    """A finding's name, or `pattern 3`."""
+    """A finding's name, `pattern 3`, or `allow` where nothing stood that has to."""
     role: PromptRole
     count: int
+    """At most MOST_COUNTED."""
+
+
+def label_of(what: str) -> str:
+    """As it stands in a placeholder: `EMAIL`, or a rule's name in capitals."""
+    return _NO_LETTER.sub("_", what.upper())
+
+
+def names_of(hits: Iterable[GuardHit]) -> str:
+    """For a header: `hide;count=2, watch;count=1`, without those that block."""
+    counts: dict[str, int] = {}
+    for hit in hits:
+        if hit.action is not GuardAction.BLOCK:
+            counts[hit.rule] = counts.get(hit.rule, 0) + hit.count
+    return ", ".join(f"{rule};count={count}" for rule, count in counts.items())
 
 
 class PromptBlocked(PolicyError):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from llmgw_desktop.domain.errors import LlmgwError
 
@@ -64,6 +65,14 @@ class ClientPolicy:
     expires_at_s: float | None = None
     time_zone: str = ""
     """Of its budgets' calendar, as the IANA names it; empty: this computer's."""
+    labels: tuple["ClientPolicy", ...] = ()
+    """Of its callers by what they say of themselves (`client` is the label): each narrows in
+    addition to this one."""
+
+    @property
+    def has_labels_alone(self) -> bool:
+        """It bounds nothing itself."""
+        return bool(self.labels) and self == ClientPolicy(client=self.client, labels=self.labels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +89,20 @@ class Spent:
     @property
     def left(self) -> float:
         return max(0.0, self.budget.amount - self.used - self.reserved)
+
+
+class KeptSpent(NamedTuple):
+    """What a restart knows of a budget."""
+
+    begins_at_s: float | None
+    """Of the period that it was spent in."""
+    used: float
+    told: int = 0
+    """The highest mark that was told of in that period, in percent; 0: none."""
+
+
+BudgetKey = tuple[str, Measure, Period]
+"""Of a client's id, what is counted, and how long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

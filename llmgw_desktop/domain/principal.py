@@ -70,10 +70,15 @@ class Principal:
     """Who let it in, or whom a trusted proxy names; empty where nobody did."""
     door: str = ""
     """The one path that it may come in by; empty for all. Inside it goes where its scopes say."""
+    label: str = ""
+    """What the caller says that it is (`domain/label.py`); empty where it says nothing. Its own
+    word: it owns nothing and opens nothing, it only narrows."""
+    came_from_elsewhere: bool = False
+    """This request did, with a key that was made for a program of this computer."""
 
     @property
     def is_remote(self) -> bool:
-        return self.kind in REMOTE_KINDS
+        return self.came_from_elsewhere or self.kind in REMOTE_KINDS
 
     @property
     def known_as(self) -> str:

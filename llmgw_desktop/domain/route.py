@@ -26,6 +26,10 @@ class RouteMatch:
     """Which requests a rule is for; what is left out matches all. Names may hold `*` and `?`."""
 
     client: str = "*"
+    clients: tuple[str, ...] = ()
+    """Any of these, where there are several; `client` is then left out."""
+    label: str = "*"
+    """What the caller says of itself; no proof of anything."""
     model: str = "*"
     protocol: ModelProtocol | None = None
     project: str = "*"
@@ -33,6 +37,11 @@ class RouteMatch:
     min_input_tokens: int | None = None
     max_input_tokens: int | None = None
     """Estimated before anybody is asked; both bounds belong to the range."""
+
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """Patterns of clients, one of which has to fit."""
+        return self.clients or (self.client,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +68,8 @@ class RouteRule:
     enabled: bool = True
     cache_s: float = 0.0
     """How long an answer is given again to who asks the same; 0: never."""
+    cache_similarity: float = 0.0
+    """How near, as a cosine, another question must be to be given it too; 0: only the same."""
     line: int = 0
     """Of the settings file."""
 
@@ -86,6 +97,8 @@ class RouteQuestion:
     """Empty for requests of no project."""
     input_tokens: int | None = None
     """An estimate; None where nobody asked for one."""
+    label: str = ""
+    """What the caller says of itself; empty where it says nothing."""
     conversation: str = ""
     """The same for all turns of one conversation; empty where that cannot be told."""
     strict: bool = False

@@ -83,6 +83,8 @@ class RoutingSettings:
 
     strategy: Strategy = Strategy.ACCOUNT_POOL_FIRST
     keep_conversations: bool = True
+    similarity_model: str = ""
+    """The folder of the model that tells like questions; empty: that of its package."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

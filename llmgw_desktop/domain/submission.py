@@ -16,6 +16,8 @@ class Submission:
     owner: str
     """`client_id` of the principal."""
     client: str = ""
+    label: str = ""
+    """What the caller said that it is."""
     correlation_id: str = ""
     flight_id: str = ""
     has_own_flight: bool = False

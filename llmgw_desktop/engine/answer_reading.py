@@ -1,6 +1,7 @@
 """What the ways of passing an answer on share: how one is read, and what we say of it ourselves."""
 
 from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.guard import names_of
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
@@ -40,6 +41,10 @@ def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:
         lines.append(("x-llmgw-fallback", "true" if flight.fell_back else "false"))
     if flight.cache_said:
         lines.append(("x-llmgw-cache", flight.cache_said))
+    if flight.guard_hits and (told := names_of(flight.guard_hits)):
+        lines.append(("x-llmgw-guards", told))
+    if flight.cache_similarity is not None:
+        lines.append(("x-llmgw-cache-similarity", f"{flight.cache_similarity:.3f}"))
     if flight.losses:
         lines.append(("x-llmgw-dropped", ", ".join(flight.losses)))
     return lines

@@ -15,6 +15,7 @@ from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.mcp_door import McpDoor
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.engine.response_cache.cache import ResponseCache
+from llmgw_desktop.engine.response_cache.neighbours import Neighbours
 from llmgw_desktop.engine.routing.attempts import Attempts
 from llmgw_desktop.engine.routing.catalogue import Catalogue
 from llmgw_desktop.engine.routing.health import Health
@@ -42,6 +43,7 @@ class Engine:
     health: Health
     mcp: McpDoor
     response_cache: ResponseCache
+    neighbours: Neighbours
     asking: Asking
 
 
@@ -93,7 +95,9 @@ class Gateway:
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)
         engine.pipeline.policies.apply(settings.clients)
+        engine.pipeline.guards.apply(settings.guards)
         engine.response_cache.apply(settings.routes)
+        engine.neighbours.apply(settings.routes, settings.routing.similarity_model)
         engine.recorder.pricing.apply(settings.providers, settings.prices)
 
     @property
@@ -109,9 +113,10 @@ class Gateway:
         await self._engine.server.stop_listening()
         await self._let_answers_end()
         await self._engine.mcp.close()
-        await self._engine.pipeline.break_off()
+        await self._engine.pipeline.runs.break_off()
         await self._engine.asking.close()
         await self._engine.server.close()
+        self._engine.neighbours.model.close()
         self._engine.gate.refusals.tell()
         await self._engine.http.close()
         self._move(GatewayState.STOPPED)
@@ -119,9 +124,9 @@ class Gateway:
     async def _let_answers_end(self) -> None:
         try:
             async with asyncio.timeout(GRACE_S):
-                await self._engine.pipeline.drained()
+                await self._engine.pipeline.runs.drained()
         except TimeoutError:
-            _log.info("%d answers did not end in time", self._engine.pipeline.open_runs)
+            _log.info("%d answers did not end in time", len(self._engine.pipeline.runs))
 
     def _move(self, state: GatewayState, *, problem: str = "") -> None:
         self._engine.gate.state = state

@@ -2,10 +2,26 @@
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.policy import ClientStanding
+from llmgw_desktop.domain.principal import known_as
 
+MOST_CLIENTS = 300
+"""By their names; the rest is counted together."""
+OTHERS = "other"
 DURATION_BOUNDS_MS = (50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 120000, 300000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadNow:
+    """What is under way when somebody scrapes, and how clients stand."""
+
+    open_flights: int
+    by_provider: Mapping[str, int] = field(default_factory=dict)
+    standings: Sequence[ClientStanding] = ()
 
 
 class Histogram:
@@ -22,8 +38,31 @@ class Histogram:
         self.counts[bisect_left(DURATION_BOUNDS_MS, value_ms)] += 1
 
 
+class ClientMeter:
+    """Of one client. Tokens and costs as far as they are known."""
+
+    __slots__ = ("cost_usd", "input_tokens", "output_tokens", "requests")
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.input_tokens: int | None = None
+        self.output_tokens: int | None = None
+        self.cost_usd: float | None = None
+
+    def note(self, flight: FlightSummary) -> None:
+        usage = flight.usage
+        self.requests += 1
+        if usage.input_tokens is not None:
+            self.input_tokens = (self.input_tokens or 0) + usage.input_tokens
+        if usage.output_tokens is not None:
+            self.output_tokens = (self.output_tokens or 0) + usage.output_tokens
+        if flight.cost_usd is not None:
+            self.cost_usd = (self.cost_usd or 0.0) + flight.cost_usd
+
+
 class Meters:
-    """Labels are protocol, provider, state and token kind: all from short closed lists."""
+    """Labels are protocol, provider, state and token kind: all from short closed lists; and
+    clients, of whom there are MOST_CLIENTS."""
 
     def __init__(self) -> None:
         self.flights: dict[tuple[str, str, str], int] = defaultdict(int)
@@ -34,6 +73,12 @@ class Meters:
         self.took: dict[str, Histogram] = defaultdict(Histogram)
         self.refused: dict[str, int] = defaultdict(int)
         """Error kind → requests refused before they became flights."""
+        self.cost_usd: dict[str, float] = defaultdict(float)
+        """Provider → what its answers cost, as far as that is known."""
+        self.clients: dict[str, ClientMeter] = {}
+        """By what a person's rules find them: what a remote client calls itself is no name."""
+        self.guard_hits: dict[tuple[str, str], int] = defaultdict(int)
+        """(rule, action) → what guards found."""
 
     def note(self, flight: FlightSummary) -> None:
         provider = flight.provider or "none"
@@ -42,6 +87,12 @@ class Meters:
             self.took[provider].note(flight.took_ms)
         if flight.ttft_ms is not None:
             self.ttft[provider].note(flight.ttft_ms)
+        if flight.cost_usd is not None:
+            self.cost_usd[provider] += flight.cost_usd
+        if flight.owner is not None:
+            self._meter(known_as(flight.owner, flight.client)).note(flight)
+        for hit in flight.guard_hits:
+            self.guard_hits[hit.rule, hit.action] += hit.count
         usage = flight.usage
         if usage.input_tokens is not None:
             self.tokens[provider, "input"] += usage.input_tokens
@@ -51,3 +102,16 @@ class Meters:
             self.tokens[provider, "cache_read"] += usage.cache_read_tokens
         if usage.cache_write_tokens is not None:
             self.tokens[provider, "cache_write"] += usage.cache_write_tokens
+
+    def label(self, client: str) -> str:
+        """Under which a client is told of: its name, while there is room."""
+        return client if client in self.clients or len(self.clients) < MOST_CLIENTS else OTHERS
+
+    def _meter(self, client: str) -> ClientMeter:
+        meter = self.clients.get(client)
+        if meter is None:
+            label = self.label(client)
+            meter = self.clients.get(label)
+            if meter is None:
+                meter = self.clients[label] = ClientMeter()
+        return meter

@@ -6,18 +6,24 @@ Every door brings its callers here, so each rule has one place: who, may it, to 
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from llmgw_desktop.domain.access_errors import AccessRevoked
 from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.principal import Principal, Scope
+from llmgw_desktop.domain.route import RouteDecision
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.answer_reading import own_headers
 from llmgw_desktop.engine.caller import Caller
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.guards.guards import Guards
+from llmgw_desktop.engine.guards.unmasking import Unmasking
+from llmgw_desktop.engine.open_runs import OpenRuns
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.policy.spending import Spending
 from llmgw_desktop.engine.replies import Replies
@@ -31,6 +37,14 @@ from llmgw_desktop.wire.json_steps import is_heavy, object_in_steps
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The operator's, for every request."""
+
+    policies: Policies
+    guards: Guards
+
+
 class Pipeline:
     """`handle` gives every caller exactly one answer and every request at most one flight."""
 
@@ -42,17 +56,15 @@ class Pipeline:
         attempts: Attempts,
         replies: Replies,
         header_policy: HeaderPolicy,
-        policies: Policies,
+        rules: Rules,
     ) -> None:
         self._gate = gate
-        self.policies = policies
+        self.policies, self.guards = rules.policies, rules.guards
         self._recorder = recorder
         self._attempts = attempts
         self._replies = replies
         self._header_policy = header_policy
-        self._runs: set[asyncio.Task[Any] | None] = set()
-        """Their tasks, which may go on to the next request of a connection."""
-        self._drained: asyncio.Future[None] | None = None
+        self.runs = OpenRuns()
         self.router = Router()
         self.turns = Turns()
         """For the large bodies of all callers."""
@@ -78,13 +90,14 @@ class Pipeline:
         self, flight: OpenFlight, dialect: Dialect, caller: Caller, principal: Principal
     ) -> None:
         operation = flight.operation
-        run = asyncio.current_task()
-        self._runs.add(run)
+        run = self.runs.begin(principal.client_id)
         spending = Spending(self.policies)
         try:
             request = await self._read(dialect, operation, caller, principal, flight)
             decision = spending.begin(request, self.router.route(request))
             flight.routed(decision)
+            if self.guards.are_on:
+                request, caller = await self._guarded(request, decision, dialect, caller, flight)
             listening = await self._replies.replays.answered(request, decision, caller, flight)
             if listening is None:
                 return
@@ -101,19 +114,18 @@ class Pipeline:
         except LlmgwError as error:
             await self._refuse(error, dialect, caller, flight)
         except asyncio.CancelledError:
-            await self._broken_off(dialect, caller, flight)
-            raise
+            if not self.runs.was_cut(run):
+                await self._broken_off(dialect, caller, flight)
+                raise
+            await self._refuse(AccessRevoked(), dialect, caller, flight)
         except Exception as error:  # noqa: BLE001 - the engine's edge: no caller goes unanswered
             _log.exception("a request failed inside the gateway")
             words = f"The gateway itself failed ({type(error).__name__}); its log says more."
             await self._refuse(LlmgwError(words), dialect, caller, flight)
         finally:
-            self._runs.discard(run)
             self._recorder.close(flight)
             spending.end(flight)
-            if self._drained is not None and not self._runs:
-                self._drained.set_result(None)
-                self._drained = None
+            self.runs.end(run)
 
     async def turn_away(
         self, error: LlmgwError, dialect: Dialect, operation: Operation, caller: Caller
@@ -129,30 +141,12 @@ class Pipeline:
         finally:
             self._recorder.close(flight)
 
-    @property
-    def open_runs(self) -> int:
-        return len(self._runs)
-
-    async def drained(self) -> None:
-        """Returns when the last open run has ended."""
-        while self._runs:
-            if self._drained is None:
-                self._drained = asyncio.get_running_loop().create_future()
-            await asyncio.shield(self._drained)
-
-    async def break_off(self) -> None:
-        """End what still runs; each caller is told, none takes a part for the whole."""
-        runs = [run for run in self._runs if run is not None]
-        for run in runs:
-            run.cancel()
-        if runs:
-            await asyncio.wait(runs, timeout=1)
-
     def _open(
         self, dialect: Dialect, operation: Operation, path: str, principal: Principal
     ) -> OpenFlight:
         flight = self._recorder.open(path, dialect.protocol, operation)
         flight.client, flight.owner = principal.name, principal.client_id
+        flight.label = principal.label
         return flight
 
     async def _read(
@@ -166,7 +160,10 @@ class Pipeline:
         if self._recorder.keeps_bodies:
             flight.request_headers = self._header_policy.masked_headers(caller.headers)
         body = await caller.read_body()
-        flight.request_body = body
+        # until the guards have looked, nothing is recorded of what they may have to hide
+        is_held_back = self.guards.are_on and self.guards.are_strict_with(principal)
+        flight.request_body = b"" if is_held_back else body
+        flight.request_size = len(body) if is_held_back else None
         fields, model, streaming = await self._understand(dialect, body, caller.path)
         request = ModelRequest(
             flight_id=flight.id,
@@ -183,6 +180,24 @@ class Pipeline:
         )
         flight.read(request)
         return request
+
+    async def _guarded(
+        self,
+        request: ModelRequest,
+        decision: RouteDecision,
+        dialect: Dialect,
+        caller: Caller,
+        flight: OpenFlight,
+    ) -> tuple[ModelRequest, Caller]:
+        """What may leave, and whom to answer from now on."""
+        hidden = await self.guards.check(request, decision, flight, self.turns)
+        if hidden is None:
+            flight.request_body = request.body
+            return request, caller
+        fields, _, _ = await self._understand(dialect, hidden.body, caller.path)
+        flight.request_body = hidden.body
+        unmasking = Unmasking(caller, hidden.values, dialect.protocol, self.turns)
+        return replace(request, body=hidden.body, fields=fields), unmasking
 
     async def _understand(
         self, dialect: Dialect, body: bytes, path: str

@@ -7,7 +7,9 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.approval import Approval, ApprovalStatus
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.store.audit_rows import note
 from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.schema import ApprovalRow, Dialect, columns
 
@@ -36,6 +38,7 @@ class ApprovalStore:
                 ApprovalRow.delete().where(ApprovalRow.at_s <= surplus),
             ):
                 connection.execute(*self._dialect.compose(query))
+            note(connection, _act(approval))
 
     def recent(
         self, owner: str | None, cli: CliName | None = None, *, limit: int = 50
@@ -51,6 +54,16 @@ class ApprovalStore:
 
     def close(self) -> None:
         self._file.close()
+
+
+def _act(approval: Approval) -> Act:
+    """Short: all that was weighed stands in its own row."""
+    return Act(
+        verb=f"gate.{approval.status}",
+        subject=f"{approval.cli} {approval.operation}",
+        after={"score": approval.score, "policy": approval.policy},
+        note=f"approval {approval.id}",
+    )
 
 
 def _row(approval: Approval) -> dict[str, Any]:

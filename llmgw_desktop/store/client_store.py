@@ -2,16 +2,22 @@
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.client import Client
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.store.audit_rows import note, note_or_log
 from llmgw_desktop.store.database import open_as_far_as_possible, told
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.schema import ClientRow, Dialect
+from llmgw_desktop.store.transaction import transaction
 
 _SCOPES = frozenset(str(scope) for scope in Scope)
 
@@ -30,6 +36,8 @@ class ClientStore:
         self._connection: sqlite3.Connection = open_as_far_as_possible(path, GATEWAY_STEPS)
         self.own_writes = 0
         """Changes made by this program: to be looked at without asking the file."""
+        self.changed = _nobody
+        """Told after each of them, on the thread that made it."""
 
     def add(self, client: Client) -> None:
         """Raises StoreError if an active client has this name."""
@@ -43,15 +51,20 @@ class ClientStore:
             revoked_at_s=client.revoked_at_s,
             last_used_at_s=client.last_used_at_s,
             all_or_nothing=int(client.wants_all_or_nothing),
+            old_key_digest=client.old_key_digest,
+            old_key_ends_at_s=client.old_key_ends_at_s,
         )
+        act = Act(verb="key.made", subject=client.name, after=_shown(client), note=client.id)
         try:
-            self._run(row)
+            with self._writing() as connection:
+                connection.execute(*self._dialect.compose(row))
+                note(connection, act)
         except StoreError as error:
             if isinstance(error.__cause__, sqlite3.IntegrityError):
                 message = f"There is already a client named '{client.name}'."
                 raise StoreError(message) from error
             raise
-        self.own_writes += 1
+        self._tell()
 
     def all(self) -> list[Client]:
         """Oldest first, revoked ones included."""
@@ -71,21 +84,50 @@ class ClientStore:
         if not found:
             return None
         still_active = (ClientRow.id == found[0].id) & ClientRow.revoked_at_s.is_null()
-        self._run(ClientRow.update(revoked_at_s=at_s).where(still_active))
-        self.own_writes += 1
+        act = Act(verb="key.revoked", subject=found[0].name, before=_shown(found[0]))
+        with self._writing() as connection:
+            query = ClientRow.update(revoked_at_s=at_s).where(still_active)
+            if connection.execute(*self._dialect.compose(query)).rowcount:
+                note_or_log(connection, replace(act, note=found[0].id))
+        self._tell()
         return next(client for client in self.all() if client.id == found[0].id)
 
     def restore(self, client_id: str, revoked_at_s: float) -> bool:
         """Take back the revocation of that moment; not where another has the name now."""
         gone = (ClientRow.id == client_id) & (ClientRow.revoked_at_s == revoked_at_s)
+        named = ClientRow.select(ClientRow.name).where(ClientRow.id == client_id)
         try:
-            self._run(ClientRow.update(revoked_at_s=None).where(gone))
+            with self._writing() as connection:
+                query = ClientRow.update(revoked_at_s=None).where(gone)
+                if connection.execute(*self._dialect.compose(query)).rowcount:
+                    name = connection.execute(*self._dialect.compose(named.tuples())).fetchone()[0]
+                    note(connection, Act(verb="key.restored", subject=name, note=client_id))
         except StoreError as error:
             if isinstance(error.__cause__, sqlite3.IntegrityError):
                 return False
             raise
-        self.own_writes += 1
+        self._tell()
         return any(client.id == client_id for client in self.active())
+
+    def rotate(
+        self, client_id: str, key_digest: bytes, key_hint: str, old_ends_at_s: float
+    ) -> bool:
+        """Another key for the same client; the one before opens until then. False where there is
+        no active client of this id."""
+        is_it = (ClientRow.id == client_id) & ClientRow.revoked_at_s.is_null()
+        new = ClientRow.update(
+            key_digest=key_digest,
+            key_hint=key_hint,
+            old_key_digest=ClientRow.key_digest,
+            old_key_ends_at_s=old_ends_at_s,
+        )
+        named = ClientRow.select(ClientRow.name).where(ClientRow.id == client_id)
+        with self._writing() as connection:
+            if connection.execute(*self._dialect.compose(new.where(is_it))).rowcount:
+                name = connection.execute(*self._dialect.compose(named.tuples())).fetchone()[0]
+                note(connection, Act(verb="key.rotated", subject=name, note=client_id))
+        self._tell()
+        return any(client.key_digest == key_digest for client in self.active())
 
     def data_version(self) -> int:
         """Another number after every change, whoever made it. A few microseconds."""
@@ -97,9 +139,18 @@ class ClientStore:
         with self._lock:
             self._connection.close()
 
+    def _tell(self) -> None:
+        self.own_writes += 1
+        self.changed()
+
     def _clients(self, query: Any) -> list[Client]:
         rows = self._run(query.order_by(ClientRow.created_at_s, ClientRow.id).tuples())
         return [_client(row) for row in rows]
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, told(self._path), transaction(self._connection):
+            yield self._connection
 
     def _run(self, query: Any) -> list[Any]:
         sql, parameters = self._dialect.compose(query)
@@ -107,8 +158,18 @@ class ClientStore:
             return self._connection.execute(sql, parameters).fetchall()
 
 
+def _shown(client: Client) -> dict[str, object]:
+    may = " ".join(sorted(client.scopes))
+    return {"scopes": may, "strict": client.wants_all_or_nothing}
+
+
+def _nobody() -> None:
+    """Is told of changes at first."""
+
+
 def _client(row: tuple[Any, ...]) -> Client:
-    client_id, name, key_digest, key_hint, scopes, created, revoked, last_used, strict = row
+    client_id, name, key_digest, key_hint, scopes, created, revoked, last_used, *more = row
+    strict, old_digest, old_ends = more
     return Client(
         id=client_id,
         name=name,
@@ -120,4 +181,6 @@ def _client(row: tuple[Any, ...]) -> Client:
         revoked_at_s=revoked,
         last_used_at_s=last_used,
         wants_all_or_nothing=bool(strict),
+        old_key_digest=None if old_digest is None else bytes(old_digest),
+        old_key_ends_at_s=old_ends,
     )

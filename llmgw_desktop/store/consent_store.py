@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.consent import (
     ConsentAnswer,
     ConsentDecision,
@@ -12,9 +13,11 @@ from llmgw_desktop.domain.consent import (
     ConsentTerm,
     ConsentWay,
     Peer,
+    actor_of,
 )
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.store.access_schema import ConsentDecisionRow
+from llmgw_desktop.store.audit_rows import note
 from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.schema import Dialect, columns
 from llmgw_desktop.store.write_behind import WriteBehind
@@ -55,6 +58,7 @@ class ConsentStore:
         self._file.close()
 
     def _write(self, decisions: Iterable[ConsentDecision]) -> None:
+        decisions = tuple(decisions)
         row = ConsentDecisionRow
         oldest = row.select(row.at_s).order_by(row.at_s.desc())
         surplus = oldest.offset(MOST_KEPT).limit(1)
@@ -65,6 +69,27 @@ class ConsentStore:
         with self._file.transaction() as connection:
             for query in queries:
                 connection.execute(*self._dialect.compose(query))
+            for each in decisions:
+                note(
+                    connection,
+                    _act(each),
+                    actor=actor_of(each.answer, each.question.address),
+                    at_s=each.answer.at_s,
+                )
+
+
+def _act(decision: ConsentDecision) -> Act:
+    """Short: what was asked stands in its own row."""
+    question, answer = decision.question, decision.answer
+    after: dict[str, object] = {"way": str(answer.way)}
+    if answer.allowed:
+        after |= {"scopes": " ".join(answer.scopes), "term": str(answer.term)}
+    return Act(
+        verb="consent.allowed" if answer.allowed else "consent.refused",
+        subject=question.client_name or question.client_id,
+        after=after,
+        note=f"decision {question.id}",
+    )
 
 
 def _age(decision: ConsentDecision) -> tuple[float, str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import peewee
 
+from llmgw_desktop.domain.client import ClientFigures
 from llmgw_desktop.domain.errors import StoreCorrupt
 from llmgw_desktop.domain.flight import (
     FlightBucket,
@@ -22,8 +23,10 @@ from llmgw_desktop.domain.flight import (
     FlightRecord,
     FlightSummary,
     FlightTotals,
+    SeenLabel,
 )
 from llmgw_desktop.store.database import open_read_only, told
+from llmgw_desktop.store.flights.owners import read_by_owner
 from llmgw_desktop.store.flights.rows import record_of, scrubbed, searchable, summary_of
 from llmgw_desktop.store.flights.totals import (
     bucket_starts,
@@ -39,6 +42,8 @@ from llmgw_desktop.store.schema import BodyRow, Dialect, FlightRow, columns
 LONGEST_TEXT = 1000
 """No word that is searched is longer, not even with letters that casefolding makes more of."""
 QUERIES_REMEMBERED = 8
+MOST_LABELS = 50
+"""Of one client: each is its caller's own word, and there may be any number."""
 _NEWEST_FIRST = "ORDER BY started_at_s DESC, seq DESC"
 _SUMMARY = ", ".join(columns(FlightRow)[1:])
 _BODY = ", ".join(columns(BodyRow))
@@ -95,6 +100,19 @@ class FlightReader:
             body = row[width:] if row[width] is not None else None
             return record_of(summary_of(row), body)
 
+    def labels(self, owner: str) -> list[SeenLabel]:
+        """What callers with this client's key called themselves, the latest first."""
+        with self._reading() as line:
+            if line is None:
+                return []
+            rows = line.connection.execute(
+                "SELECT label, COUNT(*), MAX(started_at_s) AS last_at_s FROM flights "
+                "WHERE label IS NOT NULL AND owner = ? "
+                "GROUP BY label ORDER BY last_at_s DESC LIMIT ?",
+                (owner, MOST_LABELS),
+            ).fetchall()
+        return [SeenLabel(label=row[0], flights=row[1], last_at_s=row[2]) for row in rows]
+
     def totals(self, since_s: float, until_s: float) -> FlightTotals:
         """Of flights that began in [since_s, until_s) and have ended."""
         with self._reading() as line:
@@ -120,6 +138,11 @@ class FlightReader:
         """Flights that reached no provider stand under an empty name."""
         with self._reading() as line:
             return read_by_provider(line.connection, since_s, until_s) if line else {}
+
+    def by_client(self, since_s: float) -> dict[str, ClientFigures]:
+        """Of each client that ever asked, by its id."""
+        with self._reading() as line:
+            return read_by_owner(line.connection, since_s) if line else {}
 
     def close(self) -> None:
         """Waits for calls that are under way. A later call opens the file again."""
@@ -242,6 +265,8 @@ def _conditions(query: FlightQuery) -> Iterator[Any]:
         yield FlightRow.provider == scrubbed((query.provider,))[0]
     if query.client:
         yield FlightRow.client == scrubbed((query.client,))[0]
+    if query.label:
+        yield FlightRow.label == scrubbed((query.label,))[0]
     if query.text:
         text = searchable(query.text)
         yield FlightRow.search.contains(text) if len(text) <= LONGEST_TEXT else FlightRow.seq < 0

@@ -104,4 +104,22 @@ FLIGHTS_STEPS: Steps = (
         "ALTER TABLE flights ADD COLUMN compression TEXT",
     ),
     ("ALTER TABLE flights ADD COLUMN owner TEXT",),
+    (
+        # All that is summed of one client's day, so that the table itself is never read for it.
+        """
+        CREATE INDEX flights_owner
+        ON flights (owner, started_at_s, state, input_tokens, output_tokens, cost_usd)
+        WHERE owner IS NOT NULL
+        """,
+    ),
+    (
+        "ALTER TABLE flights ADD COLUMN label TEXT",
+        # As `flights_list`, for those few that have one.
+        """
+        CREATE INDEX flights_labels
+        ON flights (label, started_at_s, seq, state, client, provider, search, owner)
+        WHERE label IS NOT NULL
+        """,
+    ),
+    ("ALTER TABLE flights ADD COLUMN guard_hits TEXT",),
 )

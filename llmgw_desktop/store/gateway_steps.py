@@ -2,8 +2,9 @@
 
 from llmgw_desktop.store.access_steps import ACCESS_STEPS
 from llmgw_desktop.store.agent_steps import AGENT_STEPS
+from llmgw_desktop.store.audit_steps import AUDIT_STEPS
 from llmgw_desktop.store.migrations import Steps
-from llmgw_desktop.store.policy_steps import POLICY_STEPS
+from llmgw_desktop.store.policy_steps import MARK_STEPS, POLICY_STEPS
 
 _FIRST: Steps = (
     (
@@ -262,5 +263,21 @@ _FIRST: Steps = (
     ),
 )
 
-GATEWAY_STEPS: Steps = (*_FIRST, *ACCESS_STEPS, *AGENT_STEPS, *POLICY_STEPS)
+_OLD_KEYS: Steps = (
+    (
+        # A key that another has taken the place of, and until when it still opens.
+        "ALTER TABLE clients ADD COLUMN old_key_digest BLOB",
+        "ALTER TABLE clients ADD COLUMN old_key_ends_at_s REAL",
+    ),
+)
+
+GATEWAY_STEPS: Steps = (
+    *_FIRST,
+    *ACCESS_STEPS,
+    *AGENT_STEPS,
+    *POLICY_STEPS,
+    *MARK_STEPS,
+    *AUDIT_STEPS,
+    *_OLD_KEYS,
+)
 """In the order in which they came: a new one goes to the end."""

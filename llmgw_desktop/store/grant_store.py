@@ -11,10 +11,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.consent import Grant
 from llmgw_desktop.domain.oauth import CODE_S
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.store.access_schema import CodeRow, GrantRow, OauthClientRow, TokenRow
+from llmgw_desktop.store.audit_rows import note, note_or_log
 from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.grant_rows import (
     GRANT_COLUMNS,
@@ -89,7 +91,18 @@ class GrantStore:
             expires_at_s=grant.granted_at_s + CODE_S,
             used_at_s=None,
         )
-        self._change(GrantRow.insert(row_of(grant)), code)
+        act = Act(
+            verb="grant.given",
+            subject=grant.client_name,
+            after={
+                "scopes": scopes_text(grant.scopes),
+                "term": str(grant.term),
+                "door": grant.resource,
+                "person": grant.person,
+            },
+            note=grant.id,
+        )
+        self._change(GrantRow.insert(row_of(grant)), code, act=act)
 
     def take_code(self, digest: bytes, at_s: float) -> TakenCode | None:
         """Burnt from now on, whatever comes of it. None for one that was never made."""
@@ -146,6 +159,8 @@ class GrantStore:
             done = self._run(connection, GrantRow.update(revoked_at_s=at_s).where(live)).rowcount
             query = GrantRow.select().where(GrantRow.id == grant_id).tuples()
             row = self._run(connection, query).fetchone()
+            if done:
+                note_or_log(connection, _taken(grant_of(row)))
         self.own_writes += 1
         return grant_of(row) if done else None
 
@@ -154,6 +169,10 @@ class GrantStore:
         gone = (GrantRow.id == grant_id) & (GrantRow.revoked_at_s == revoked_at_s)
         with self._file.transaction() as connection:
             done = self._run(connection, GrantRow.update(revoked_at_s=None).where(gone)).rowcount
+            if done:
+                query = GrantRow.select().where(GrantRow.id == grant_id).tuples()
+                grant = grant_of(self._run(connection, query).fetchone())
+                note(connection, _given_back(grant))
         self.own_writes += 1
         return done == 1
 
@@ -209,10 +228,12 @@ class GrantStore:
         self.own_writes += 1
         return True
 
-    def _change(self, *queries: Any) -> None:
+    def _change(self, *queries: Any, act: Act | None = None) -> None:
         with self._file.transaction() as connection:
             for query in queries:
                 self._run(connection, query)
+            if act is not None:
+                note(connection, act)
         self.own_writes += 1
 
     def _write_used(self, waiting: dict[str, float]) -> None:
@@ -223,6 +244,16 @@ class GrantStore:
 
     def _run(self, connection: sqlite3.Connection, query: Any) -> sqlite3.Cursor:
         return connection.execute(*self._dialect.compose(query))
+
+
+def _taken(grant: Grant) -> Act:
+    before = {"scopes": scopes_text(grant.scopes), "person": grant.person}
+    return Act(verb="grant.revoked", subject=grant.client_name, before=before, note=grant.id)
+
+
+def _given_back(grant: Grant) -> Act:
+    after = {"scopes": scopes_text(grant.scopes), "person": grant.person}
+    return Act(verb="grant.restored", subject=grant.client_name, after=after, note=grant.id)
 
 
 def _token_query() -> Any:

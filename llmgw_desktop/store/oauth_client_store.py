@@ -7,9 +7,11 @@ from typing import Any
 
 import orjson
 
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.oauth import ClientMade, ClientProof, OauthClient
 from llmgw_desktop.store.access_schema import AccessSecretRow, GrantRow, OauthClientRow
+from llmgw_desktop.store.audit_rows import note, note_or_log
 from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.grant_rows import scopes_of, scopes_text
 from llmgw_desktop.store.schema import Dialect
@@ -18,6 +20,12 @@ MOST_REGISTERED = 500
 """Programs that registered themselves; a person can take some back."""
 REGISTRATION_SECRET = "registration"  # noqa: S105 - its name in the table
 CONSENT_PASSWORD = "consent"  # noqa: S105 - its name in the table
+
+
+_SECRETS = {
+    REGISTRATION_SECRET: "the secret for registering",
+    CONSENT_PASSWORD: "the operator's password",
+}
 
 
 class OauthClientStore:
@@ -37,6 +45,7 @@ class OauthClientStore:
             if client.made is ClientMade.REGISTERED:
                 self._make_room(connection)
             connection.execute(*self._dialect.compose(OauthClientRow.insert(_row(client))))
+            note(connection, _registered(client))
 
     def find(self, client_id: str) -> OauthClient | None:
         """None for one that was revoked, too."""
@@ -53,7 +62,11 @@ class OauthClientStore:
         is_it = (OauthClientRow.id == client_id) & OauthClientRow.revoked_at_s.is_null()
         query = OauthClientRow.update(secret_hash=secret_hash).where(is_it)
         with self._file.transaction() as connection:
-            return connection.execute(*self._dialect.compose(query)).rowcount == 1
+            done = connection.execute(*self._dialect.compose(query)).rowcount == 1
+            if done:
+                name = self._name_of(connection, client_id)
+                note(connection, Act(verb="oauth_client.rotated", subject=name, note=client_id))
+        return done
 
     def revoke(self, client_id: str, at_s: float) -> bool:
         """With all that it was given."""
@@ -63,8 +76,16 @@ class OauthClientStore:
             query = OauthClientRow.update(revoked_at_s=at_s).where(is_it)
             done = connection.execute(*self._dialect.compose(query)).rowcount
             query = GrantRow.update(revoked_at_s=at_s).where(given)
-            done += connection.execute(*self._dialect.compose(query)).rowcount
-        return done > 0
+            grants = connection.execute(*self._dialect.compose(query)).rowcount
+            if done or grants:
+                act = Act(
+                    verb="oauth_client.revoked",
+                    subject=self._name_of(connection, client_id),
+                    before={"grants": grants},
+                    note=client_id,
+                )
+                note_or_log(connection, act)
+        return bool(done or grants)
 
     def secret(self, name: str) -> str:
         """Hashed; empty where none was set."""
@@ -78,10 +99,24 @@ class OauthClientStore:
         if secret_hash:
             row = {"name": name, "hash": secret_hash, "made_at_s": at_s}
             query = AccessSecretRow.insert(row).on_conflict_replace()
-        self._file.run(*self._dialect.compose(query))
+        act = Act(
+            verb=f"{name}_secret.{'set' if secret_hash else 'removed'}", subject=_SECRETS[name]
+        )
+        with self._file.transaction() as connection:
+            done = connection.execute(*self._dialect.compose(query)).rowcount
+            if secret_hash:
+                note(connection, act)
+            elif done:
+                note_or_log(connection, act)
 
     def close(self) -> None:
         self._file.close()
+
+    def _name_of(self, connection: sqlite3.Connection, client_id: str) -> str:
+        """Of one that is known by a document alone its address."""
+        query = OauthClientRow.select(OauthClientRow.name).where(OauthClientRow.id == client_id)
+        row = connection.execute(*self._dialect.compose(query.tuples())).fetchone()
+        return client_id if row is None else str(row[0])
 
     def _make_room(self, connection: sqlite3.Connection) -> None:
         is_one = (OauthClientRow.made == str(ClientMade.REGISTERED)) & (
@@ -100,6 +135,16 @@ class OauthClientStore:
     def _clients(self, query: Any) -> list[OauthClient]:
         ordered = query.order_by(OauthClientRow.made_at_s, OauthClientRow.id).tuples()
         return [_client(row) for row in self._file.run(*self._dialect.compose(ordered))]
+
+
+def _registered(client: OauthClient) -> Act:
+    after = {
+        "made": str(client.made),
+        "scopes": scopes_text(client.scopes),
+        "proof": str(client.proof),
+        "redirects": list(client.redirect_uris),
+    }
+    return Act(verb="oauth_client.registered", subject=client.name, after=after, note=client.id)
 
 
 def _row(client: OauthClient) -> dict[str, Any]:

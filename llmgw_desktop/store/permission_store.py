@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from llmgw_desktop.domain.audit import BY_ITSELF, Act, Actor, ActorDoor
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.permission import (
     Ask,
@@ -22,6 +23,7 @@ from llmgw_desktop.domain.permission import (
     PermissionQuestion,
     PermissionRule,
 )
+from llmgw_desktop.store.audit_rows import note
 from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.schema import Dialect, PermissionDecisionRow, PermissionRuleRow, columns
 from llmgw_desktop.store.write_behind import WriteBehind
@@ -87,18 +89,42 @@ class PermissionStore:
         self._file.close()
 
     def _write(self, decisions: Iterable[PermissionDecision]) -> None:
+        decisions = tuple(decisions)
         row = PermissionDecisionRow
         oldest = row.select(row.at_s).order_by(row.at_s.desc())
         surplus = oldest.offset(MOST_DECISIONS).limit(1)
         self._run(
             *(row.insert(_row(each)).on_conflict_replace() for each in decisions),
             row.delete().where(row.at_s <= surplus),
+            noted=decisions,
         )
 
-    def _run(self, *queries: Any) -> None:
+    def _run(self, *queries: Any, noted: Sequence[PermissionDecision] = ()) -> None:
         with self._file.transaction() as connection:
             for query in queries:
                 connection.execute(*self._dialect.compose(query))
+            for each in noted:
+                note(connection, _act(each), actor=_actor(each), at_s=each.answer.at_s)
+
+
+def _actor(decision: PermissionDecision) -> Actor:
+    answer = decision.answer
+    if answer.way is DecisionWay.DIALOG:
+        return Actor(name=answer.person, door=ActorDoor.WINDOW)
+    if answer.way is DecisionWay.COMMAND:
+        return Actor(name=answer.person, door=ActorDoor.COMMAND)
+    return BY_ITSELF
+
+
+def _act(decision: PermissionDecision) -> Act:
+    """Short: what was asked stands in its own row."""
+    question, answer = decision.question, decision.answer
+    return Act(
+        verb="permission.allowed" if answer.allows else "permission.denied",
+        subject=f"{question.cli} {question.ask.kind}",
+        after={"decision": str(answer.decision), "way": str(answer.way), "job": question.job_id},
+        note=f"decision {question.id}",
+    )
 
 
 def _row(decision: PermissionDecision) -> dict[str, Any]:

@@ -17,3 +17,7 @@ POLICY_STEPS: Steps = (
         """,
     ),
 )
+MARK_STEPS: Steps = (
+    # The highest mark of a budget that was told of in its period, in percent.
+    ("ALTER TABLE spent ADD COLUMN told INTEGER NOT NULL DEFAULT 0",),
+)

@@ -21,6 +21,8 @@ class ClientRow(peewee.Model):
     revoked_at_s = peewee.FloatField(null=True)
     last_used_at_s = peewee.FloatField(null=True)
     all_or_nothing = peewee.IntegerField(default=0)
+    old_key_digest = peewee.BlobField(null=True)
+    old_key_ends_at_s = peewee.FloatField(null=True)
 
     class Meta:
         table_name = "clients"
@@ -302,6 +304,8 @@ class FlightRow(peewee.Model):
     cache_control_ttl_seconds = peewee.IntegerField(null=True)
     compression = peewee.TextField(null=True)
     owner = peewee.TextField(null=True)
+    label = peewee.TextField(null=True)
+    guard_hits = peewee.TextField(null=True)
 
     class Meta:
         table_name = "flights"
@@ -355,6 +359,7 @@ class SpentRow(peewee.Model):
     period = peewee.TextField()
     begins_at_s = peewee.FloatField(null=True)
     used = peewee.FloatField()
+    told = peewee.IntegerField()
 
     class Meta:
         table_name = "spent"

@@ -30,6 +30,7 @@ from llmgw_desktop.store.config.access_variables import read_access
 from llmgw_desktop.store.config.alias_table import AliasTable
 from llmgw_desktop.store.config.cli_table import CliTables
 from llmgw_desktop.store.config.client_table import ClientTables
+from llmgw_desktop.store.config.guard_table import GuardTables
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET
 from llmgw_desktop.store.config.known_setting import Known
 from llmgw_desktop.store.config.mcp_server_table import McpServerTables
@@ -50,6 +51,7 @@ _READ_ELSEWHERE = (
     "prices",
     "workspaces",
     "clients",
+    "guards",
     "mcp_servers",
 )
 _READ_ELSEWHERE_WITHIN = (("http", "oauth"),)
@@ -97,6 +99,7 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         prices=read_price_rules(text),
         workspaces=WorkspaceTables(text, env).read(),
         clients=ClientTables(text, everyone).read(),
+        guards=GuardTables(text, everyone).read(),
     )
     return LoadedSettings(settings=settings, warnings=tuple(text.warnings), source=raw)
 

@@ -5,14 +5,13 @@ A killed process forgets what was spent in its last fifth of a second.
 
 from pathlib import Path
 
-from llmgw_desktop.domain.policy import Measure, Period
+from llmgw_desktop.domain.policy import BudgetKey, KeptSpent, Measure, Period
 from llmgw_desktop.store.flights.insert import Insert
 from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.schema import Dialect, SpentRow, columns
 from llmgw_desktop.store.write_behind import WriteBehind
 
-Key = tuple[str, Measure, Period]
-_Row = tuple[str, str, str, float | None, float]
+_Row = tuple[str, str, str, float | None, float, int]
 _INSERT = Insert("OR REPLACE INTO spent", (), columns(SpentRow))
 
 
@@ -26,19 +25,18 @@ class SpentStore:
             "what clients have spent", "spent-writer", self._write
         )
 
-    def keep(self, key: Key, begins_at_s: float | None, used: float) -> None:
+    def keep(self, key: BudgetKey, kept: KeptSpent) -> None:
         """Quick."""
         client, measure, period = key
-        row = (client, str(measure), str(period), begins_at_s, used)
+        row = (client, str(measure), str(period), *kept)
         self._behind.put("\x1f".join(row[:3]), row)
 
-    def all(self) -> dict[Key, tuple[float | None, float]]:
-        """When the period of each began, and what was spent in it."""
+    def all(self) -> dict[BudgetKey, KeptSpent]:
         rows = self._file.run(*self._dialect.compose(SpentRow.select().tuples()))
         known = set(Measure), set(Period)
         return {
-            (client, Measure(measure), Period(period)): (begins_at_s, used)
-            for client, measure, period, begins_at_s, used in rows
+            (client, Measure(measure), Period(period)): KeptSpent(*kept)
+            for client, measure, period, *kept in rows
             if measure in known[0] and period in known[1]
         }
 

@@ -58,7 +58,7 @@ class Vault:
         secret = checked_secret(checked_new(entry).kind, secret)
         for _ in range(_TRIES):
             keys = self._lock.keys()
-            stored = self._rows.put(self._shown(entry, secret), keys.seal(entry, secret))
+            stored = self._rows.put(self._shown(entry, secret), keys.seal(entry, secret), by)
             if stored is not None:
                 self.writes += 1
                 _log.info("vault: %s stored %s %s", by, entry.kind, entry.label)
@@ -79,7 +79,7 @@ class Vault:
                 )
                 for each in made
             ]
-            if self._rows.put_all(sealed):
+            if self._rows.put_all(sealed, by):
                 self.writes += 1
                 _log.info("vault: %s stored %d entries", by, len(made))
                 return
@@ -101,6 +101,7 @@ class Vault:
     def everything(self, *, by: str) -> list[OpenEntry]:
         """All with their values, for a backup. Raises EntryBroken if any is."""
         opened = self._opened(self._rows.all)
+        self._rows.note_backup(len(opened), by)
         _log.info("vault: %s read all %d entries", by, len(opened))
         return opened
 
@@ -122,7 +123,7 @@ class Vault:
         """Whether there was one. A vault that is locked keeps what it has."""
         if self._rows.has_entries():
             self._lock.keys()
-        removed = self._rows.remove(entry_id)
+        removed = self._rows.remove(entry_id, by)
         if removed:
             self.writes += 1
             _log.info("vault: %s removed entry %d", by, entry_id)
@@ -131,13 +132,13 @@ class Vault:
     def rotate(self, *, by: str, new_master: bytes | None = None) -> int:
         """How many entries are under a new master key now. `new_master` is needed where the
         environment gives the key. Raises EntryBroken, and then all is as it was."""
-        count = self._rotation.run(self._lock.keys(), new_master)
+        count = self._rotation.run(self._lock.keys(), new_master, by)
         _log.info("vault: %s changed the master key of %d entries", by, count)
         return count
 
     def clear(self, *, by: str) -> int:
         """Throw away all entries, also those that nothing can open any more, and the key."""
-        count, keys = self._rows.clear()
+        count, keys = self._rows.clear(by)
         self.writes += 1
         for key in keys:
             self._master_keys.forget(key.key_id, key.kept_in)

@@ -27,7 +27,7 @@ class Rotation:
         self._master_keys = master_keys
         self._clock = clock
 
-    def run(self, old: "KeySet", new_master: bytes | None) -> int:
+    def run(self, old: "KeySet", new_master: bytes | None, by: str = "") -> int:
         """How many entries were sealed anew. Raises VaultLocked, EntryBroken, StoreError."""
         from llmgw_desktop.store.vault_cipher import MASTER_BYTES, KeySet
 
@@ -47,19 +47,19 @@ class Rotation:
             is_given = new_master is not None
             kept_in = KeptIn.ENVIRONMENT if is_given else self._master_keys.keep(new.key_id, master)
             kept = KnownKey(new.key_id, new.check_value, kept_in)
-            count = self._reseal(old, new, kept)
+            count = self._reseal(old, new, kept, by)
         except BaseException:
             self._undo(coming)
             raise
         self._clear_retired()
         return count
 
-    def _reseal(self, old: "KeySet", new: "KeySet", kept: KnownKey) -> int:
+    def _reseal(self, old: "KeySet", new: "KeySet", kept: KnownKey, by: str) -> int:
         def seal(entry: SealedEntry) -> Sealed:
             at = entry.shown.address
             return new.seal(at, old.open(at, entry.sealed))
 
-        count = self._rows.reseal(kept, old.key_id, seal)
+        count = self._rows.reseal(kept, old.key_id, seal, by)
         if count is None:
             raise VaultLocked("Another program changes the master key at this moment. Try again.")
         return count

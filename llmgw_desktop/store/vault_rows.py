@@ -11,7 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.domain.vault import EntryAddress, EntryKind, Sealed, VaultEntry
+from llmgw_desktop.domain.audit import Act
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.vault import (
+    GLOBAL_PROJECT,
+    EntryAddress,
+    EntryKind,
+    Sealed,
+    VaultEntry,
+)
+from llmgw_desktop.store.audit_rows import log_unwritten, note, note_or_log
 from llmgw_desktop.store.database import open_as_far_as_possible, told
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.schema import Dialect, VaultEntryRow, VaultKeyRow
@@ -69,20 +78,27 @@ class VaultRows:
             unused = (VaultKeyRow.key_id == key_id) & (VaultKeyRow.state != _CURRENT)
             self._run(VaultKeyRow.delete().where(unused))
 
-    def put(self, entry: VaultEntry, sealed: Sealed) -> VaultEntry | None:
+    def put(self, entry: VaultEntry, sealed: Sealed, by: str = "") -> VaultEntry | None:
         """As it is stored now, with its own id; None if this key is no longer in force."""
         with self._writing():
             if not self._is_current(sealed.key_id):
                 return None
-            return self._upsert(entry, sealed)
+            is_new = self.find(entry.address) is None
+            stored = self._upsert(entry, sealed)
+            verb = "vault.stored" if is_new else "vault.replaced"
+            self._note(Act(verb=verb, subject=entry.address.label, after=_shown(entry), note=by))
+            return stored
 
-    def put_all(self, entries: Sequence[SealedEntry]) -> bool:
-        """All or none."""
+    def put_all(self, entries: Sequence[SealedEntry], by: str = "") -> bool:
+        """All or none: a backup comes back."""
         with self._writing():
             if not all(self._is_current(each.sealed.key_id) for each in entries):
                 return False
             for each in entries:
                 self._upsert(each.shown, each.sealed)
+            labels = [f"{each.shown.address.kind} {each.shown.address.label}" for each in entries]
+            after = {"count": len(labels), "entries": labels}
+            self._note(Act(verb="vault.restored", subject="vault", after=after, note=by))
             return True
 
     def find(self, entry: EntryAddress) -> SealedEntry | None:
@@ -110,13 +126,36 @@ class VaultRows:
         with self._lock, told(self._path):
             return int(self._opened().execute("PRAGMA data_version").fetchone()[0])
 
-    def remove(self, entry_id: int) -> bool:
-        query = VaultEntryRow.delete().where(VaultEntryRow.id == entry_id)
+    def remove(self, entry_id: int, by: str = "") -> bool:
+        row = VaultEntryRow
+        fields = (row.kind, row.provider, row.name, row.project)
+        query = row.delete().where(row.id == entry_id).returning(*fields)
         with self._writing():
-            return bool(self._run(query.returning(VaultEntryRow.id)))
+            gone = self._run(query)
+            if gone:
+                kind, provider, name, project = gone[0]
+                project_words = "" if project == GLOBAL_PROJECT else f" of project {project}"
+                act = Act(
+                    verb="vault.deleted",
+                    subject=f"{provider}/{name}{project_words}",
+                    before={"kind": kind},
+                    note=by,
+                )
+                note_or_log(self._opened(), act)
+            return bool(gone)
+
+    def note_backup(self, count: int, by: str) -> None:
+        """All values were read, to be taken elsewhere. From a disk that takes nothing any more,
+        too: there it is needed most."""
+        act = Act(verb="vault.backed_up", subject="vault", after={"count": count}, note=by)
+        try:
+            with self._writing():
+                self._note(act)
+        except StoreError as error:
+            log_unwritten(act, error)
 
     def reseal(
-        self, new: KnownKey, old_id: str, seal: Callable[[SealedEntry], Sealed]
+        self, new: KnownKey, old_id: str, seal: Callable[[SealedEntry], Sealed], by: str = ""
     ) -> int | None:
         """Put every entry under another key, all or none, and make that one current. None if it
         is no longer the one announced, or the old one no longer in force."""
@@ -132,14 +171,20 @@ class VaultRows:
                 self._run(VaultEntryRow.update(change).where(VaultEntryRow.id == old.shown.id))
             self._set_state(old_id, _RETIRED)
             self._set_state(new.key_id, _CURRENT, kept_in=str(new.kept_in))
+            before: dict[str, object] = {"master": old_id}
+            after = {"master": new.key_id, "kept in": str(new.kept_in), "count": len(rows)}
+            act = Act(verb="vault.rotated", subject="vault", before=before, after=after, note=by)
+            self._note(act)
             return len(rows)
 
-    def clear(self) -> tuple[int, Sequence[KnownKey]]:
+    def clear(self, by: str = "") -> tuple[int, Sequence[KnownKey]]:
         """Everything, readable or not: how many entries, and which keys are needed no more."""
         with self._writing():
             count = len(self._run(VaultEntryRow.delete().returning(VaultEntryRow.id)))
             keys = self._keys(VaultKeyRow.key_id.is_null(is_null=False))
             self._run(VaultKeyRow.delete())
+            act = Act(verb="vault.cleared", subject="vault", before={"count": count}, note=by)
+            note_or_log(self._opened(), act)
             return count, keys
 
     def close(self) -> None:
@@ -184,6 +229,9 @@ class VaultRows:
             updated_at_s=entry.updated_at_s,
         )
 
+    def _note(self, act: Act) -> None:
+        note(self._opened(), act)
+
     def _is_current(self, key_id: str) -> bool:
         current = self.current_key()
         return current is not None and current.key_id == key_id
@@ -211,6 +259,11 @@ class VaultRows:
             self._connection = open_as_far_as_possible(self._path, GATEWAY_STEPS)
             self._connection.execute("PRAGMA synchronous = FULL")
         return self._connection
+
+
+def _shown(entry: VaultEntry) -> dict[str, object]:
+    """Nothing of the value, not even its hint: the log is kept for good."""
+    return {"kind": str(entry.address.kind), "bytes": entry.size}
 
 
 def _is_at(entry: EntryAddress) -> Any:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.workspace import Workspace, WorkspaceKind
+from llmgw_desktop.store.audit_rows import note, note_or_log
 from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.schema import Dialect, WorkspaceRow, columns
 
@@ -34,6 +36,8 @@ class WorkspaceStore:
             if workspace.is_default:
                 connection.execute(*self._dialect.compose(rest))
             connection.execute(*self._dialect.compose(insert))
+            after = _shown(workspace)
+            note(connection, Act(verb="workspace.added", subject=workspace.alias, after=after))
         return True
 
     def change(self, workspace: Workspace) -> bool:
@@ -44,7 +48,11 @@ class WorkspaceStore:
         with self._file.transaction() as connection:
             if workspace.is_default:
                 connection.execute(*self._dialect.compose(rest))
+            named = WorkspaceRow.select().where(_is(workspace.alias)).tuples()
+            was = connection.execute(*self._dialect.compose(named)).fetchone()
             done = connection.execute(*self._dialect.compose(update)).rowcount
+            if was is not None:
+                note(connection, _changed(_workspace(was), workspace))
         return done == 1
 
     def all(self) -> list[Workspace]:
@@ -54,8 +62,14 @@ class WorkspaceStore:
 
     def remove(self, alias: str) -> bool:
         """Of the registry; the folder stays."""
-        gone = WorkspaceRow.delete().where(_is(alias)).returning(WorkspaceRow.name)
-        return bool(self._run(gone))
+        gone = WorkspaceRow.delete().where(_is(alias)).returning(WorkspaceRow.path)
+        with self._file.transaction() as connection:
+            rows = connection.execute(*self._dialect.compose(gone)).fetchall()
+            if rows:
+                before = {"folder": rows[0][0]}
+                act = Act(verb="workspace.removed", subject=alias, before=before)
+                note_or_log(connection, act)
+        return bool(rows)
 
     def close(self) -> None:
         self._file.close()
@@ -66,6 +80,26 @@ class WorkspaceStore:
 
 def _is(alias: str) -> Any:
     return WorkspaceRow.name == alias
+
+
+def _shown(workspace: Workspace) -> dict[str, object]:
+    return {
+        "folder": workspace.path,
+        "kind": str(workspace.kind),
+        "default": workspace.is_default,
+        "clis": " ".join(workspace.clis),
+    }
+
+
+def _changed(was: Workspace, now: Workspace) -> Act:
+    before, after = _shown(was), _shown(now)
+    differ = [name for name in after if before[name] != after[name]]
+    return Act(
+        verb="workspace.changed",
+        subject=now.alias,
+        before={name: before[name] for name in differ},
+        after={name: after[name] for name in differ},
+    )
 
 
 def _row(workspace: Workspace) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from llmgw_desktop.store.paths import Places
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.cli_providers import CliProviders
+    from llmgw_desktop.app.client_desk.desk import ClientDesk
     from llmgw_desktop.app.compare import Compare
     from llmgw_desktop.app.connect.clients import Clients
     from llmgw_desktop.app.flights import Flights
@@ -74,6 +75,9 @@ class DesktopContainer(Protocol):
 
     @property
     def clients(self) -> "Clients": ...
+
+    @property
+    def client_desk(self) -> "ClientDesk": ...
 
     @property
     def compare(self) -> "Compare": ...

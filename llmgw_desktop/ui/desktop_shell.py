@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from llmgw_desktop.app.settings_wish import Wish
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError, SettingsConflict
 from llmgw_desktop.domain.events import (
     AccountChanged,
@@ -26,6 +27,7 @@ from llmgw_desktop.domain.events import (
 from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.store.config.settings_editor import Written
 from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.budget_notices import BudgetNotices
 from llmgw_desktop.ui.desktop_container import DesktopContainer
 from llmgw_desktop.ui.job_desk import JobDesk
 from llmgw_desktop.ui.main_window import MainWindow
@@ -78,6 +80,7 @@ class DesktopShell(QObject):
         self._question_watch = QuestionWatch(
             container.questions, self._bridge, theme, settings, tray, self
         )
+        self._budget_notices = BudgetNotices(self._bridge, tray.say, SystemClock(), self)
         self._settings_words: tuple[str, tuple[str, ...]] = ("", container.warnings)
         """What is wrong with the settings file, and what is only odd in it."""
         self._watch = SettingsWatch(
@@ -178,6 +181,7 @@ class DesktopShell(QObject):
         self._question_watch.list_wanted.connect(self._list_questions)
         self._question_watch.job_wanted.connect(self.open_job)
         self._question_watch.said.connect(self._say_done)
+        self._budget_notices.clients_wanted.connect(self._show_clients)
         self._tray.appeared.connect(self._attend)
         self._tray.vanished.connect(self._attend)
         self._tray.provider_toggled.connect(self._toggle_provider)
@@ -206,6 +210,7 @@ class DesktopShell(QObject):
         window.quit_wanted.connect(self.ask_quit)
         self._job_desk.watch_over(window)
         self._question_watch.watch_over(window)
+        self._budget_notices.watch_over(window)
         window.put_away.connect(self._tell_once)
         window.put_away.connect(self._attend)
         window.pause_wanted.connect(self._control.pause)
@@ -236,6 +241,10 @@ class DesktopShell(QObject):
         self.show_window()
         self._show_page("access")
         self._question_watch.show_list()
+
+    def _show_clients(self) -> None:
+        self.show_window()
+        self._show_page("clients")
 
     def _say_done(self, said: str, undo: Callable[[], None] | None = None) -> None:
         if self._window is not None:

@@ -94,6 +94,11 @@ class JobDesk(QObject):
         if self._page is not None:
             self._page.open_job(job_id)
 
+    def look_for(self, text: str) -> None:
+        """On its page, which is in sight."""
+        if self._page is not None:
+            self._page.filter.look_for(text)
+
     def _on_events(self, events: tuple[Event, ...]) -> None:
         if any(isinstance(event, JobChanged) for event in events):
             self._show_live()

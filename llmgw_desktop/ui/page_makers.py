@@ -120,12 +120,30 @@ class PageMakers(QObject):
         return RoutesPage(self._container.routes, tools.changer, tools.bridge, tools.theme)
 
     def _clients(self) -> QWidget:
+        from llmgw_desktop.ui.clients.client_section import ClientSection
+        from llmgw_desktop.ui.clients.program_section import ProgramSection
         from llmgw_desktop.ui.pages.clients_page import ClientsPage
 
         container, tools = self._container, self._tools
-        page = ClientsPage(container.clients, container.control, tools.bridge, tools.theme)
-        page.said.connect(self._say)
+        theme, bridge = tools.theme, tools.bridge
+        page = ClientsPage(
+            ClientSection(container.client_desk, tools.changer, bridge, theme, tools.settings),
+            ProgramSection(container.clients, container.control, bridge, theme),
+            theme,
+        )
+        page.said.connect(self.said)
+        page.flights_wanted.connect(self.flights_wanted)
+        page.jobs_wanted.connect(self._show_jobs_of)
+        page.access_wanted.connect(self._show_holders)
         return page
+
+    def _show_jobs_of(self, client: str) -> None:
+        self.page_wanted.emit("jobs")
+        self._job_desk.look_for(client)
+
+    def _show_holders(self) -> None:
+        self.page_wanted.emit("access")
+        self._question_watch.show_holders()
 
     def _access(self) -> QWidget:
         return self._question_watch.make_page(self._container.oversight)

@@ -109,6 +109,11 @@ class QuestionWatch(QObject):
         if self._page is not None:
             self._page.show_waiting()
 
+    def show_holders(self) -> None:
+        """Who has access, on the page that is in sight."""
+        if self._page is not None:
+            self._page.show_tab("holders")
+
     def look(self) -> None:
         """Some may wait since before anybody listened."""
         self._show_count()

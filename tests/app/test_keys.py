@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.app.commands import parse
+from llmgw_desktop.app.key_command import run
 from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import DEFAULT_SCOPES, SCOPE_WORDS, Scope
+from llmgw_desktop.engine.access.authenticator import key_digest
 from llmgw_desktop.store.client_store import ClientStore
+from llmgw_desktop.store.paths import Places
 
 
 @pytest.fixture
@@ -70,3 +73,36 @@ def test_the_help_tells_what_each_scope_lets_a_program_do(
     help_ = " ".join(capsys.readouterr().out.split())
     for scope in Scope:
         assert f"{scope} {SCOPE_WORDS[scope]}" in help_
+
+
+@pytest.mark.parametrize("name", ["*", "local", "gateway-bearer"])
+def test_a_name_that_the_gateway_gives_itself_is_refused(keys: ClientKeys, name: str) -> None:
+    with pytest.raises(ValueError, match="gives itself"):
+        keys.add(name)
+
+
+def test_a_rotated_key_leaves_the_client_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = Places.of({"LLMGW_HOME": str(tmp_path)})
+    places.make()
+    assert run(parse(["key", "add", "nightly"]), places) == 0
+    first = capsys.readouterr().out.strip()
+    assert run(parse(["key", "rotate", "nightly", "--grace", "24"]), places) == 0
+    said = capsys.readouterr()
+    assert said.out.strip() not in ("", first)
+    assert "The key that nightly had before opens for 24 h yet." in said.err
+    assert run(parse(["key", "rotate", "nobody"]), places) == 1
+    store = ClientStore(places.gateway_db, SystemClock())
+    (client,) = store.all()
+    store.close()
+    assert client.key_digest == key_digest(said.out.strip())
+    assert client.old_key_digest == key_digest(first)
+    assert client.old_key_ends_at_s is not None
+    assert client.old_key_ends_at_s - SystemClock().now_s() == pytest.approx(86_400, abs=600)
+
+
+@pytest.mark.parametrize("hours", ["-1", "721", "x", "1e3"])
+def test_a_grace_is_hours(hours: str) -> None:
+    with pytest.raises(SystemExit):
+        parse(["key", "rotate", "nightly", f"--grace={hours}"])

@@ -57,7 +57,8 @@ def test_in_words(places: Places, capsys: pytest.CaptureFixture[str]) -> None:
         "Routes:",
         "  + background: Everything fits.",
         "",
-        "Route 'background' matches, number 1 of the list. 3 accounts can answer; strategy pinned.",
+        "Route 'background' matches, number 1 of the list: it is for client 'claude-code'. "
+        "3 accounts can answer; strategy pinned.",
         "",
         "   1  local  small",
         "      Route 'background' names it.",

@@ -76,6 +76,22 @@ def test_rules_in_words(desk: Desk) -> None:
     assert rest.strategy == "Subscriptions first"
 
 
+def test_several_clients_and_a_label_go_through_the_form_and_come_back(desk: Desk) -> None:
+    form = replace(desk.routes.form_of(0), client="claude-code | codex", label="aider")
+    desk.do(desk.routes.change_from(0)(form))
+    assert desk.table(0)["match"] == {
+        "clients": ["claude-code", "codex"],
+        "label": "aider",
+        "model": "claude-haiku-*",
+    }
+    assert desk.routes.form_of(0) == form
+    assert desk.routes.rows()[0].match == (
+        "claude-haiku-* from claude-code or codex that says it is aider"
+    )
+    desk.do(desk.routes.change_from(0)(replace(form, client="codex", label="")))
+    assert desk.table(0)["match"] == {"client": "codex", "model": "claude-haiku-*"}
+
+
 @pytest.mark.parametrize(
     ("match", "words"),
     [

@@ -1,5 +1,7 @@
 """Identifiers sort by time and never come twice."""
 
+import threading
+
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.ids import TimedIds
 
@@ -22,3 +24,19 @@ def test_later_ones_sort_later() -> None:
     ids = TimedIds(Clock())
     made = [ids.new("flt") for _ in range(50)]
     assert made == sorted(made)
+
+
+def test_threads_never_share_an_id() -> None:
+    ids = TimedIds(SystemClock())
+    made: list[list[str]] = [[] for _ in range(4)]
+
+    def make(into: list[str]) -> None:
+        into.extend(ids.new("flt") for _ in range(5_000))
+
+    threads = [threading.Thread(target=make, args=(into,)) for into in made]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    randoms = [each[-16:] for into in made for each in into]
+    assert len(set(randoms)) == len(randoms) == 20_000

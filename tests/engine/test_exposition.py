@@ -5,18 +5,30 @@ from prometheus_client.parser import text_string_to_metric_families
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.policy import (
+    Budget,
+    ClientStanding,
+    LimitRefusal,
+    Measure,
+    Period,
+    Spent,
+)
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.exposition import expose
-from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.engine.meters import MOST_CLIENTS, LoadNow, Meters
 
 
-def _flight(provider: str | None, took_ms: float, usage: Usage) -> FlightSummary:
+def _flight(
+    provider: str | None, took_ms: float, usage: Usage, client: str = "c", owner: str | None = None
+) -> FlightSummary:
     return FlightSummary(
         id="flt_1",
         started_at_s=0,
         state=FlightState.OK,
-        client="c",
+        client=client,
+        owner=owner,
+        cost_usd=0.25 if owner else None,
         protocol=ModelProtocol.ANTHROPIC,
         operation=Operation.GENERATE,
         model_asked="m",
@@ -27,8 +39,13 @@ def _flight(provider: str | None, took_ms: float, usage: Usage) -> FlightSummary
     )
 
 
-def _samples(meters: Meters) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
-    text = expose(meters, RecorderStatus(recording=False, dropped=3), 2).decode()
+TWO_OPEN = LoadNow(open_flights=2)
+
+
+def _samples(
+    meters: Meters, load: LoadNow = TWO_OPEN
+) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    text = expose(meters, RecorderStatus(recording=False, dropped=3), load).decode()
     return {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(text)
@@ -57,3 +74,67 @@ def test_flights_tokens_and_durations() -> None:
     assert samples["llmgw_recording", ()] == 0
     assert samples["llmgw_flights_not_recorded_total", ()] == 3
     assert samples["llmgw_open_flights", ()] == 2
+
+
+HOSTILE = 'a"b\\c\n# HELP x'
+DAY = Budget(measure=Measure.USD, amount=5.0, period=Period.DAY)
+SPENT = Spent(budget=DAY, used=2.0, reserved=1.0, begins_at_s=0, ends_at_s=1)
+
+
+def _standing(client_id: str, name: str, running: int = 1) -> ClientStanding:
+    refusal = LimitRefusal(kind="limit_reached", words="", count=3, last_at_s=0, opens_at_s=None)
+    return ClientStanding(
+        client_id=client_id,
+        name=name,
+        running=running,
+        policy=None,
+        budgets=(SPENT,),
+        refusals=(refusal,),
+    )
+
+
+def test_clients_and_providers_by_name_with_what_is_left() -> None:
+    meters = Meters()
+    meters.note(_flight("stub", 75, Usage(input_tokens=10), HOSTILE, "cli_1"))
+    meters.note(_flight("stub", 75, Usage(output_tokens=4), "local", "oauth_9"))
+    load = LoadNow(
+        open_flights=2, by_provider={"stub": 2}, standings=(_standing("cli_1", HOSTILE, 2),)
+    )
+
+    samples = _samples(meters, load)
+
+    own = ("client", HOSTILE)
+    assert samples["llmgw_client_requests_total", (own,)] == 1
+    assert samples["llmgw_client_tokens_total", (own, ("kind", "input"))] == 10
+    assert ("llmgw_client_tokens_total", (own, ("kind", "output"))) not in samples
+    assert samples["llmgw_client_cost_usd_total", (own,)] == 0.25
+    assert samples["llmgw_client_running", (own,)] == 2
+    budget = (own, ("measure", "usd"), ("period", "day"))
+    figures = [
+        samples[f"llmgw_client_budget_{each}", budget]
+        for each in ("amount", "used", "reserved", "remaining")
+    ]
+    assert figures == [5, 2, 1, 2]
+    assert samples["llmgw_client_limit_refusals_total", (own, ("kind", "limit_reached"))] == 3
+    # what a remote client calls itself is not the name of this computer's person
+    assert samples["llmgw_client_requests_total", (("client", "oauth_9"),)] == 1
+    assert ("llmgw_client_requests_total", (("client", "local"),)) not in samples
+    assert samples["llmgw_provider_running", (("provider", "stub"),)] == 2
+    assert samples["llmgw_provider_cost_usd_total", (("provider", "stub"),)] == 0.5
+
+
+def test_however_many_clients_there_are_the_names_are_bounded_and_nothing_is_lost() -> None:
+    meters, many = Meters(), MOST_CLIENTS + 50
+    for number in range(many):
+        meters.note(_flight("stub", 1, Usage(), f"c{number}", f"cli_{number:04}"))
+    standings = tuple(_standing(f"cli_{number:04}", f"c{number}") for number in range(many))
+
+    samples = _samples(meters, LoadNow(open_flights=0, standings=standings))
+
+    for name in ("llmgw_client_requests_total", "llmgw_client_running"):
+        found = {labels[0][1]: value for (it, labels), value in samples.items() if it == name}
+        assert len(found) == MOST_CLIENTS + 1
+        assert sum(found.values()) == many
+        assert found["other"] == 50
+    budgets = [labels for it, labels in samples if it == "llmgw_client_budget_used"]
+    assert len(budgets) == MOST_CLIENTS

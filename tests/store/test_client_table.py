@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from llmgw_desktop.domain.errors import ConfigError
@@ -20,6 +22,8 @@ time_zone = "Europe/Berlin"
 
 [clients."*"]
 parallel = 1
+[clients.nightly.labels.aider]
+parallel = 2
 [providers.practice]
 kind = "practice"
 """
@@ -43,11 +47,17 @@ REFUSED = {
     'expires = "soon"': "expected a date",
     'time_zone = "Berlin"': "expected a time zone",
     "budget = 5": "is no limit that is known",
+    "labels = 5": "expected a table",
+    'labels."*" = { parallel = 1 }': "is no label",
+    "labels.aider = { parallel = 0 }": "a whole number from 1",
+    "labels.aider = { labels = {} }": "is no limit that is known",
 }
 
 
 def test_a_whole_table_is_read() -> None:
     nightly, everybody = settings_of("config.toml", WHOLE, {}).settings.clients
+    assert nightly.labels == (ClientPolicy(client="aider", parallel=2),)
+    nightly = replace(nightly, labels=())
     assert nightly == ClientPolicy(
         client="nightly",
         models=("claude-*", "gpt-5-mini"),

@@ -16,6 +16,7 @@ from llmgw_desktop.domain.workspace import AllowedRoot, Workspace, WorkspaceSett
 from llmgw_desktop.store.config.account_table import ACCOUNT_KEYS
 from llmgw_desktop.store.config.cli_table import CLI_KEYS
 from llmgw_desktop.store.config.client_table import CLIENT_KEYS
+from llmgw_desktop.store.config.guard_table import GUARD_KEYS
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET
 from llmgw_desktop.store.config.known_setting import Known
 from llmgw_desktop.store.config.mcp_server_table import SERVER_KEYS
@@ -168,6 +169,16 @@ its name would protect nobody.
 |---|---|
 """
 
+GUARDS = """\
+## `[[guards]]`
+
+What prompts may hold: [guards.md](guards.md). At most 100, each with `deny`, `find` or `allow`. An
+unknown key and a pattern that RE2 does not take are refused here.
+
+| key | value | meaning |
+|---|---|---|
+"""
+
 WORKSPACES = """\
 ## `[workspaces]`
 
@@ -270,6 +281,8 @@ def reference() -> str:
         )
     )
     parts.append(CLIENTS + "".join(f"| `{key}` | {told} |\n" for key, told in CLIENT_KEYS.items()))
+    guard_rows = (f"| `{key}` | {said} | {told} |\n" for key, (said, told) in GUARD_KEYS.items())
+    parts.append(GUARDS + "".join(guard_rows))
     parts.append(WORKSPACES + _rows(WORKSPACES_KEYS, _defaults(WorkspaceSettings)))
     repo_defaults = {**_defaults(Workspace), "providers": ()}
     parts.append(REPOS + _rows(REPO_KEYS, repo_defaults | _REQUIRED))

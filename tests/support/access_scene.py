@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from llmgw_desktop.domain.audit import BY_HAND, BY_ITSELF, Act, Actor, ActorDoor
 from llmgw_desktop.domain.consent import ConsentTerm, ConsentWay
 from llmgw_desktop.domain.permission import Decision, DecisionWay
 from llmgw_desktop.domain.principal import Scope
@@ -29,7 +30,47 @@ if TYPE_CHECKING:
     from tests.ui.plain_gateway import PlainGateway
 
 
+def set_changes(gateway: PlainGateway, *, hostile: bool = False) -> None:
+    """What a person sees of a day: from every door, with and without a change."""
+    person = Actor(name="ada", door=ActorDoor.WINDOW)
+    agent = Actor(name="nightly", door=ActorDoor.MCP, client_id="cli_7", address="192.168.1.20")
+    settings = "providers.shop.enabled"
+    name = HOSTILE_NAME if hostile else "Cursor"
+    for actor, act in (
+        (BY_ITSELF, Act(verb="gateway.started", subject="gateway", after={"pid": 4100})),
+        (person, Act(verb="key.made", subject="claude-code", after={"scopes": "models:use"})),
+        (person, Act(verb="vault.stored", subject="openai/default", after={"kind": "api-key"})),
+        (
+            person,
+            Act(
+                verb="settings.changed",
+                subject=settings,
+                before={settings: True},
+                after={settings: False},
+            ),
+        ),
+        (
+            Actor(name="operator", door=ActorDoor.CONSENT_PAGE, address="10.0.0.7"),
+            Act(verb="consent.allowed", subject=name, after={"scopes": "models:use mcp"}),
+        ),
+        (agent, Act(verb="workspace.added", subject="app", after={"folder": "/home/ada/src/app"})),
+        (
+            BY_HAND,
+            Act(
+                verb="settings.changed",
+                subject="limits.max_running_jobs",
+                before={"limits.max_running_jobs": 32},
+                after={"limits.max_running_jobs": 4},
+            ),
+        ),
+        (Actor(name="ada", door=ActorDoor.COMMAND), Act(verb="vault.cleared", subject="vault")),
+        (BY_ITSELF, Act(verb="grant.revoked", subject=name, before={"scopes": "models:use"})),
+    ):
+        gateway.audit.note(act, actor=actor)
+
+
 def set_access_scene(gateway: PlainGateway, *, hostile: bool = False) -> None:
+    set_changes(gateway, hostile=hostile)
     gateway.questions.consents.asked = [hostile_consent() if hostile else consent()]
     gateway.questions.agents.asked = [
         permission(1),

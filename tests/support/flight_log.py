@@ -38,6 +38,7 @@ class Flight:
     error_text: str | None
     ttft_ms: float | None
     took_ms: float | None
+    label: str | None
 
 
 _COLUMNS: tuple[str, ...] = tuple(Flight.__dataclass_fields__)

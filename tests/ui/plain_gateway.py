@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from llmgw_desktop.app.audit_book import AuditBook
 from llmgw_desktop.app.cli_providers import CliProviders
+from llmgw_desktop.app.client_desk.desk import ClientDesk
 from llmgw_desktop.app.connect.clients import Clients
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.gateway_words import base_urls
@@ -40,9 +42,11 @@ from llmgw_desktop.domain.flight import (
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.paths import Places
 from tests.support.plain_clients import PlainClients
 from tests.support.plain_clis import PlainSurvey, PlainTerminal
+from tests.support.plain_desk import PlainDesk
 from tests.support.plain_folders import PlainRegistry, PlainWorktrees
 from tests.support.plain_panels import PlainCompare
 from tests.support.plain_questions import PlainLog, PlainQuestions, PlainRights
@@ -347,22 +351,42 @@ class PlainGateway:
         )
         self.routes = Routes(lambda: self.settings.loaded, self.explainer)
         self.clients: Clients = PlainClients()
+        self._plain_desk: PlainDesk | None = None
+        self.clients_problem = ""
         self.compare = PlainCompare(StillClock())
         self.questions = PlainQuestions(StillClock(), self.control.publish)
         self.rights = PlainRights(StillClock())
         self.decisions = PlainLog(StillClock())
         self.registry = PlainRegistry()
         self.trees = PlainWorktrees()
+        beside = (settings_file or key_file).parent
+        beside.mkdir(parents=True, exist_ok=True)
+        self.audit = AuditStore(beside / "gateway.db", StillClock())
         self.oversight = Oversight(
             questions=self.questions,
             rights=self.rights,
             decisions=self.decisions,
             workspaces=WorkspaceList(self.registry),
             worktrees=WorktreesUse(self.trees),
+            changes=AuditBook(self.audit, StillClock()),
         )
         self.warnings: tuple[str, ...] = ()
         self.start_trouble: Exception | None = None
         self.log: list[str] = []
+
+    @property
+    def desk(self) -> PlainDesk:
+        """Made when it is first asked for: only one page wants a store of keys."""
+        if self._plain_desk is None:
+            folder = self.settings.path.parent
+            self._plain_desk = PlainDesk(
+                folder, StillClock(), lambda: self.settings.loaded, problem=self.clients_problem
+            )
+        return self._plain_desk
+
+    @property
+    def client_desk(self) -> ClientDesk:
+        return self.desk.desk
 
     async def start(self) -> None:
         self.log.append("start")
@@ -373,6 +397,8 @@ class PlainGateway:
 
     async def stop(self) -> None:
         self.log.append("stop")
+        if self._plain_desk is not None:
+            self._plain_desk.close()
         self.control.move(GatewayState.STOPPED)
 
     def open_flight(self, flight: FlightSummary) -> None:

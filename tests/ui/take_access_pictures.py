@@ -92,6 +92,39 @@ def access_decisions_empty(studio: Studio) -> None:
     _page(studio, "decisions", full=False)
 
 
+def access_changes(studio: Studio) -> None:
+    _page(studio, "changes")
+    studio.shell.window.page("access").changes.table.choose_row(5)  # type: ignore[union-attr]
+    _wait()
+
+
+def access_changes_hostile(studio: Studio) -> None:
+    _page(studio, "changes", hostile=True)
+
+
+def access_changes_empty(studio: Studio) -> None:
+    _page(studio, "changes", full=False)
+
+
+def access_changes_searched(studio: Studio) -> None:
+    _page(studio, "changes")
+    studio.shell.window.page("access").changes.field.setText("nothing has this")  # type: ignore[union-attr]
+    _wait(800)
+
+
+def access_changes_tampered(studio: Studio) -> None:
+    import sqlite3
+
+    _page(studio, "changes")
+    connection = sqlite3.connect(studio.gateway.audit._path)
+    connection.execute("DROP TRIGGER audit_log_unchanged")
+    connection.execute("UPDATE audit_log SET digest = 'x' WHERE number = 4")
+    connection.commit()
+    connection.close()
+    studio.shell.window.page("access").changes.check.click()  # type: ignore[union-attr]
+    _wait(800)
+
+
 def access_workspaces(studio: Studio) -> None:
     _page(studio, "workspaces")
 
@@ -207,6 +240,11 @@ POSES: dict[str, Callable[[Studio], None]] = {
         access_revoked,
         access_decisions,
         access_decisions_empty,
+        access_changes,
+        access_changes_hostile,
+        access_changes_empty,
+        access_changes_searched,
+        access_changes_tampered,
         access_workspaces,
         access_workspaces_empty,
         access_workspace_dialog,

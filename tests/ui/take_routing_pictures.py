@@ -28,6 +28,29 @@ def providers_full(studio: Studio) -> None:
     studio.show("providers")
 
 
+def budgets_reached(studio: Studio) -> None:
+    """The banner of one client that has used up its budget, above providers that are busy."""
+    from llmgw_desktop.domain.clock import SystemClock
+    from llmgw_desktop.domain.events import BudgetReached
+    from llmgw_desktop.domain.policy import Budget, Measure, Period, Spent
+    from tests.support.routing_scene import set_full_scene
+
+    set_full_scene(studio.gateway)
+    spending = studio.gateway.health.spending
+    spending.running = {"work-openai": 2, "anthropic": 1}
+    spending.told = {
+        "work-openai": "today 34 requests, $3.20 · this month 402 requests, $41.10",
+        "ollama": "this month 1,204 requests",
+    }
+    studio.show("providers")
+    budget = Budget(measure=Measure.USD, amount=5, period=Period.DAY)
+    ends_at_s = SystemClock().now_s() + 20_000
+    spent = Spent(budget=budget, used=5.1, reserved=0, begins_at_s=0, ends_at_s=ends_at_s)
+    reached = BudgetReached(client_id="cli_1", name="nightly", spent=spent, percent=100)
+    studio.gateway.control.publish(reached)
+    _wait()
+
+
 def providers_found(studio: Studio) -> None:
     """A key in the environment, and one account that was tested."""
     from PySide6.QtTest import QTest
@@ -242,6 +265,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
     pose.__name__.replace("_", "-"): pose
     for pose in (
         providers_full,
+        budgets_reached,
         providers_found,
         providers_empty,
         providers_add,

@@ -202,7 +202,7 @@ def parts_of_access(window: MainWindow, size: tuple[int, int]) -> Iterator[str]:
     window.show_page("access")
     page = window.page("access")
     assert isinstance(page, AccessPage)
-    for tab in ("waiting", "holders", "decisions", "workspaces", "worktrees"):
+    for tab in ("waiting", "holders", "decisions", "changes", "workspaces", "worktrees"):
         page.show_tab(tab)
         pause(300)
         yield f"{tab} of access at {size}"
@@ -232,26 +232,42 @@ def pause(ms: int) -> None:
     waiting.exec()
 
 
-def test_every_interactive_thing_has_a_name_in_every_pose(window: MainWindow, qtbot: QtBot) -> None:
+def test_names_keys_and_the_tab_key_in_every_pose(window: MainWindow, qtbot: QtBot) -> None:
+    """All of it on one walk: to bring the window from pose to pose is what takes time."""
     poses = 0
     for pose in make_poses(window, qtbot):
         assert nameless(window) == [], pose
-        poses += 1
-    assert poses >= 4
-
-
-def test_what_the_mouse_can_do_keys_can(window: MainWindow, qtbot: QtBot) -> None:
-    for pose in make_poses(window, qtbot):
         stops = tab_stops(window, qtbot)
-        groups = {each.group() for each in stops if isinstance(each, QAbstractButton)} - {None}
-        for each in window.findChildren(QWidget):
-            if not each.isVisible() or not each.isEnabled() or isinstance(each, MOUSE_ALONE):
-                continue
-            is_button = isinstance(each, QAbstractButton)
-            if is_button and each.group() in groups:
-                continue  # arrows lead from one to the other
-            if (is_button or hears_mouse(each)) and not is_part_of_a_view(each):
-                assert each in stops or not counts(each), f"{type(each)} in {pose}"
+        assert mouse_alone(window, stops) == [], pose
+        assert_goes_as_the_eye_does(window, stops, pose)
+        poses += 1
+    assert poses >= 16
+
+
+def mouse_alone(window: QWidget, stops: list[QWidget]) -> list[str]:
+    """What the mouse can do and keys cannot."""
+    groups = {each.group() for each in stops if isinstance(each, QAbstractButton)} - {None}
+    found = []
+    for each in window.findChildren(QWidget):
+        if not each.isVisible() or not each.isEnabled() or isinstance(each, MOUSE_ALONE):
+            continue
+        is_button = isinstance(each, QAbstractButton)
+        if is_button and each.group() in groups:
+            continue  # arrows lead from one to the other
+        is_ours = (is_button or hears_mouse(each)) and not is_part_of_a_view(each)
+        if is_ours and each not in stops and counts(each):
+            found.append(f"{type(each).__name__} {name_of(each)}")
+    return found
+
+
+def assert_goes_as_the_eye_does(window: QWidget, stops: list[QWidget], pose: str) -> None:
+    assert len(stops) >= 2, pose
+    assert all(each.isVisible() for each in stops), pose
+    side = [each for each in stops if place(window, each).left() < 200]
+    page = [each for each in stops if each not in side]
+    assert stops == side + page, f"first the sidebar, then the page: {pose}"
+    assert steps_back(window, side) == [], pose
+    assert steps_back(window, page) == [], pose
 
 
 def counts(widget: QWidget) -> bool:
@@ -262,18 +278,6 @@ def counts(widget: QWidget) -> bool:
 def is_part_of_a_view(widget: QWidget) -> bool:
     """Corner and clear buttons that Qt itself makes."""
     return isinstance(widget.parentWidget(), QLineEdit | QAbstractItemView | QTabBar)
-
-
-def test_the_tab_key_goes_as_the_eye_does(window: MainWindow, qtbot: QtBot) -> None:
-    for pose in make_poses(window, qtbot):
-        stops = tab_stops(window, qtbot)
-        assert len(stops) >= 2, pose
-        assert all(each.isVisible() for each in stops), pose
-        side = [each for each in stops if place(window, each).left() < 200]
-        page = [each for each in stops if each not in side]
-        assert stops == side + page, "first the sidebar, then the page"
-        assert steps_back(window, side) == [], pose
-        assert steps_back(window, page) == [], pose
 
 
 def test_the_test_itself_finds_a_step_back(window: MainWindow, qtbot: QtBot) -> None:
@@ -344,6 +348,7 @@ def test_the_test_itself_finds_a_nameless_button(window: MainWindow) -> None:
     button = QPushButton(window.centralWidget())
     button.show()
     assert any("QPushButton" in each for each in nameless(window))
+    assert "QPushButton " in mouse_alone(window, stops=[])
 
 
 def test_the_tree_for_screen_readers_holds_the_pages(window: MainWindow) -> None:

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from anthropic.types.shared import error_type
 
-from llmgw_desktop.domain import access_errors, errors, policy, vault_errors
+from llmgw_desktop.domain import access_errors, errors, guard, policy, vault_errors
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.errors import ErrorReply, error_message, error_reply
@@ -44,6 +44,7 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (errors.UnsupportedMedia("text/plain."), 415, "invalid_request_error", "unsupported_media"),
     (access_errors.AccessError("Not allowed."), 403, "permission_error", "access"),
     (access_errors.Unauthenticated(), 401, "authentication_error", "invalid_api_key"),
+    (access_errors.AccessRevoked(), 401, "authentication_error", "invalid_api_key"),
     (access_errors.MissingScope("May not."), 403, "permission_error", "missing_scope"),
     (access_errors.ScopeNotAllowed("May not."), 403, "permission_error", "missing_scope"),
     (access_errors.PersonOnly("Yours."), 403, "permission_error", "missing_scope"),
@@ -53,6 +54,7 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (policy.PolicyError("No."), 403, "permission_error", "policy"),
     (policy.ModelForbidden("Not that."), 403, "permission_error", "model_forbidden"),
     (policy.ClientExpired("Over."), 403, "permission_error", "client_expired"),
+    (guard.PromptBlocked("By x."), 400, "invalid_request_error", "prompt_blocked"),
     (policy.PriceUnknown("Of x."), 403, "permission_error", "price_unknown"),
     (policy.LimitReached("60."), 429, "rate_limit_error", "rate_limit_exceeded"),
     (policy.BudgetSpent("5 USD."), 429, "rate_limit_error", "insufficient_quota"),
@@ -104,7 +106,7 @@ def test_no_error_of_the_tree_is_without_an_example_here() -> None:
         kind
         for kind in _tree(LlmgwError)
         if kind.__module__
-        in {each.__name__ for each in (errors, access_errors, policy, vault_errors)}
+        in {each.__name__ for each in (errors, access_errors, guard, policy, vault_errors)}
     }
     assert {type(example[0]) for example in EXAMPLES} == ours
 

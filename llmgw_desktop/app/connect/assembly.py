@@ -8,6 +8,7 @@ from llmgw_desktop.app.connect.program_keys import ProgramKeys
 from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.client_files.connections import Connections
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.paths import Places
@@ -22,4 +23,6 @@ def make_connector(
 ) -> Connector:
     """`address` is where programs find the gateway."""
     keys = ProgramKeys(ClientKeys(clients, clock, TimedIds(clock)))
-    return Connector(Connections(places.connections_folder), keys, address, clock, env)
+    noting = AuditStore(places.gateway_db, clock).noting
+    connections = Connections(places.connections_folder, noting)
+    return Connector(connections, keys, address, clock, env)

@@ -15,7 +15,6 @@ from llmgw_desktop.app.connect.programs import ENTRY, PROGRAMS, Transport
 from llmgw_desktop.app.connect.standing import Standing, State, standings
 from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.domain.client import Client
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import ConfigError, StoreUnavailable
 from llmgw_desktop.domain.flight import FlightQuery, FlightSummary
@@ -56,22 +55,12 @@ class ClientCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyLine:
-    """A key that a person has made."""
-
-    id: str
-    name: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientsView:
     """All that the page shows."""
 
     cards: tuple[ClientCard, ...]
     absent: tuple[str, ...]
     """Titles of those that are not here."""
-    keys: tuple[KeyLine, ...]
     http_snippet: str
     stdio_snippet: str
     problem: str = ""
@@ -106,12 +95,9 @@ class Clients:
         """Raises StoreError."""
         found = standings(self._connector)
         here = [each for each in found if each.state is not State.NOT_HERE]
-        own = {each.client.id for each in found if each.client is not None}
-        others = [each for each in self._connector.keys.active() if each.id not in own]
         return ClientsView(
             cards=tuple(self._card(each) for each in here),
             absent=tuple(each.program.title for each in found if each.state is State.NOT_HERE),
-            keys=tuple(self._key_line(each) for each in others),
             http_snippet=self._snippet(Transport.HTTP, _KEY_TO_FILL_IN),
             stdio_snippet=self._snippet(Transport.STDIO, ""),
             problem=self._address_problem(),
@@ -140,10 +126,6 @@ class Clients:
         key, _ = self._connector.keys.make(_SNIPPET_KEY)
         return self._snippet(Transport.HTTP, key)
 
-    def revoke(self, key_id: str) -> None:
-        """Raises StoreError."""
-        self._connector.keys.revoke(key_id)
-
     @property
     def _connector(self) -> Connector:
         if self._known is None:
@@ -170,10 +152,6 @@ class Clients:
             takes_models=program.models is not None,
             wanted=wanted,
         )
-
-    def _key_line(self, client: Client) -> KeyLine:
-        words = f"{client.key_hint}… · {self._used(client.name)}"
-        return KeyLine(id=client.id, name=inert_line(client.name, 60), words=words)
 
     def _used(self, client: str) -> str:
         last = self._flights.page(FlightQuery(client=client), offset=0, limit=1)

@@ -1,7 +1,6 @@
 """A message to the engine, and what comes of it back; whatever becomes of the engine meanwhile."""
 
 import asyncio
-import json
 import logging
 from base64 import b64encode
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from llmgw_desktop.app.mcp_stdio.replies import (
     line_of,
 )
 from llmgw_desktop.app.mcp_stdio.session import Gone, KeyRefused, NoSession, Session, Sessions, post
+from llmgw_desktop.domain.label import as_label
 
 _TRIES = 6
 _LISTEN = "subscriptions/listen"
@@ -227,7 +227,6 @@ def _header(told: str) -> str:
 
 
 def _name(client: object) -> str:
-    """Of the client, for flights."""
+    """Of the client, as a label."""
     name = client.get("name") if isinstance(client, dict) else None
-    told = json.dumps(name)[1:-1] if isinstance(name, str) else ""
-    return told[:60] if told.isprintable() else ""
+    return as_label(name) if isinstance(name, str) else ""

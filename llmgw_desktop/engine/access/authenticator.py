@@ -5,12 +5,14 @@ a wrong key happens to be right. The static token of the environment is one more
 """
 
 import logging
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Protocol
 
 from llmgw_desktop.domain.access_errors import Unauthenticated, UnnamedPerson
 from llmgw_desktop.domain.access_settings import AccessSettings, is_person
+from llmgw_desktop.domain.client import Client
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.principal import BEARER, LOCAL, Principal, PrincipalKind, proxied
@@ -73,7 +75,11 @@ class Authenticator:
         self._version: int | None = None
         self._own_writes = 0
         self._principals: dict[bytes, Principal] = dict(self._own)
+        self._ends: dict[bytes, float] = {}
+        """Of keys that others have taken the place of."""
         self._has_told = False
+        self.on_gone: Callable[[frozenset[str]], None] = lambda _: None
+        """Told the ids of clients whose keys open no more."""
 
     def identify(self, caller: Knocker) -> Principal:
         """Raises Unauthenticated, UnnamedPerson; two different keys in one request are
@@ -91,6 +97,15 @@ class Authenticator:
             return self._person(caller.header_lines(self._access.trusted_header))
         return principal
 
+    def look_again(self) -> None:
+        """Somebody says that keys were made or revoked."""
+        self._refresh(0.0)
+
+    def holders(self) -> Sequence[Principal]:
+        """Whoever has a key that opens."""
+        self._refresh(REFRESH_S)
+        return tuple(self._principals.values())
+
     def _holder(self, digest: bytes) -> Principal:
         self._refresh(REFRESH_S)
         principal = self._principals.get(digest)
@@ -99,7 +114,7 @@ class Authenticator:
         if principal is None:
             self._refresh(UNKNOWN_KEY_REFRESH_S)
             principal = self._principals.get(digest)
-        if principal is None:
+        if principal is None or self._clock.now_s() >= self._ends.get(digest, math.inf):
             raise Unauthenticated
         return principal
 
@@ -128,20 +143,38 @@ class Authenticator:
         if self._clients is None:
             return
         now_s, own_writes = self._clock.monotonic_s(), self._clients.own_writes
-        if now_s - self._checked_at_s < after_s and own_writes == self._own_writes:
+        is_ours = own_writes != self._own_writes
+        if now_s - self._checked_at_s < after_s and not is_ours:
             return
         self._checked_at_s, self._own_writes = now_s, own_writes
         version = self._clients.data_version()
         if version == self._version:
             return
+        before, is_first = self._principals, self._version is None
         self._version = version
-        self._principals = {
-            client.key_digest: Principal(
+        self._read(self._clients.active())
+        if not is_first and not is_ours and self._principals != before:
+            self._clients.changed()  # by another process: nobody else notices
+        if gone := _ids(before) - _ids(self._principals):
+            self.on_gone(gone)
+
+    def _read(self, clients: Sequence[Client]) -> None:
+        principals: dict[bytes, Principal] = {}
+        ends: dict[bytes, float] = {}
+        for client in clients:
+            principal = Principal(
                 client_id=client.id,
                 name=client.name,
                 scopes=client.scopes,
                 wants_all_or_nothing=client.wants_all_or_nothing,
                 kind=PrincipalKind.KEY,
             )
-            for client in self._clients.active()
-        } | self._own
+            if client.old_key_digest is not None and client.old_key_ends_at_s is not None:
+                principals[client.old_key_digest] = principal
+                ends[client.old_key_digest] = client.old_key_ends_at_s
+            principals[client.key_digest] = principal
+        self._principals, self._ends = principals | self._own, ends
+
+
+def _ids(principals: Mapping[bytes, Principal]) -> frozenset[str]:
+    return frozenset(each.client_id for each in principals.values())

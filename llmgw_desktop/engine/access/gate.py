@@ -1,15 +1,18 @@
 """Who is it, and may it: what stands between a caller and the work, in one place."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from llmgw_desktop.domain.access_errors import MissingScope, ScopeNotAllowed, Unauthenticated
-from llmgw_desktop.domain.errors import GatewayClosed
+from llmgw_desktop.domain.errors import GatewayClosed, MalformedRequest
 from llmgw_desktop.domain.events import GatewayState
+from llmgw_desktop.domain.label import LABEL_HEADER, WORDS, is_label
 from llmgw_desktop.domain.principal import SCOPE_WORDS, Principal, PrincipalKind, Scope
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.refusals import Refusals
 from llmgw_desktop.engine.caller import Caller
+from llmgw_desktop.wire.headers import KEY_MARK
 
 _CLOSED_WORDS = {
     GatewayState.PAUSED: "The gateway is paused; resume it from its window or tray icon.",
@@ -43,8 +46,15 @@ class Gate:
         self.state = GatewayState.STARTING
 
     def admit(self, caller: Caller, scope: Scope) -> Principal:
-        """Raises Unauthenticated, UnnamedPerson, MalformedRequest (two keys), MissingScope,
-        GatewayClosed."""
+        """Raises Unauthenticated, UnnamedPerson, MalformedRequest (two keys, or a label that is
+        none), MissingScope, GatewayClosed."""
+        principal = self.known(caller, scope)
+        self.check_scope(principal, scope, caller.path)
+        return principal
+
+    def known(self, caller: Caller, scope: Scope = Scope.MODELS_LIST) -> Principal:
+        """Who it is, whatever it may; `scope` is what a program is told to ask for. Raises
+        Unauthenticated, UnnamedPerson, MalformedRequest."""
         self._before()
         try:
             principal = self._identified(caller)
@@ -54,8 +64,9 @@ class Gate:
                 has_key = bool(caller.presented_keys)
                 error.challenge = self._challenges.unknown(caller.path, scope, has_key=has_key)
             raise
-        self.check_scope(principal, scope, caller.path)
-        return principal
+        if principal.kind is PrincipalKind.KEY and not caller.is_from_here:
+            principal = replace(principal, came_from_elsewhere=True)
+        return _labelled(principal, caller)
 
     def check_scope(self, principal: Principal, scope: Scope, path: str) -> None:
         """What came in by this path. Raises MissingScope with the way to more, GatewayClosed."""
@@ -98,3 +109,19 @@ class Gate:
     @property
     def is_stopping(self) -> bool:
         return self.state is GatewayState.STOPPING
+
+
+def _labelled(principal: Principal, caller: Caller) -> Principal:
+    """With what the caller says of itself. One that is no good is refused: what its table narrows
+    would not be narrowed."""
+    said = caller.header_lines(LABEL_HEADER)
+    if not said:
+        return principal
+    label = said[0]
+    if any(other != label for other in said[1:]):
+        raise MalformedRequest("The request says twice who calls (X-LLMGW-Caller, /as/…).")
+    if not is_label(label) or KEY_MARK in label:  # labels get written down
+        raise MalformedRequest(
+            f"Who calls (X-LLMGW-Caller, or the part after /as/ of the path) is to be {WORDS}."
+        )
+    return replace(principal, label=label)

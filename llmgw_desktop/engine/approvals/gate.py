@@ -113,8 +113,10 @@ class ApprovalGate:
         return stricter(asked.strategy or ApprovalStrategy.LEGACY, floor)
 
     def _floor(self, asked: AskedOfGate, principal: Principal) -> ApprovalStrategy:
-        """Of a kind that nobody knows the strictest."""
+        """Of a kind that nobody knows the strictest; and of a key that is used from elsewhere."""
         of_kind = self._settings.floor.get(principal.kind, ApprovalStrategy.MCP_MANAGED)
+        if principal.is_remote:
+            of_kind = ApprovalStrategy.MCP_MANAGED
         return stricter(of_kind, asked.least)
 
     def _policy(self, asked: AskedOfGate, principal: Principal) -> ApprovalPolicy:
@@ -156,6 +158,7 @@ class ApprovalGate:
                 "strategy": ApprovalStrategy.MCP_MANAGED,
                 "askedStrategy": asked.strategy,
                 "principalKind": principal.kind,
+                "fromElsewhere": principal.is_remote,
                 "byFloor": floor is ApprovalStrategy.MCP_MANAGED,
                 "managedRiskReasons": list(score.wide),
                 "reviewIntegrity": {

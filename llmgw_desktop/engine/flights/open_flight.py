@@ -12,6 +12,7 @@ from llmgw_desktop.domain.flight import (
     Phase,
     PhaseName,
 )
+from llmgw_desktop.domain.guard import GuardHit
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.provider import ModelProtocol
@@ -30,7 +31,7 @@ NO_CLIENT = "–"
 class _OpenAttempt:
     """A candidate being asked; it ends when it failed, or else with the flight."""
 
-    __slots__ = ("candidate", "ended", "outcome", "started", "status")
+    __slots__ = ("candidate", "ended", "is_free", "outcome", "started", "status")
 
     def __init__(self, candidate: Candidate, started: float) -> None:
         self.candidate = candidate
@@ -38,6 +39,7 @@ class _OpenAttempt:
         self.ended: float | None = None
         self.outcome = ""
         self.status: int | None = None
+        self.is_free = False
 
 
 class OpenFlight:
@@ -50,9 +52,13 @@ class OpenFlight:
     """Who was to answer before anything went wrong."""
     candidate: Candidate | None
     """Whose answer the caller gets, or who was asked last."""
+    cache_similarity: float | None
+    """Of the question that the answer was given to before."""
     cost_usd: float | None
     """As whoever answered told it; else computed at the end, where a price is known."""
 
+    guard_hits: tuple[GuardHit, ...]
+    """What the guards found in the request."""
     prompt_facts: PromptFacts | None
     """Of a run that was asked for as a job."""
 
@@ -66,6 +72,7 @@ class OpenFlight:
         "attempt_log",
         "attempts",
         "cache_said",
+        "cache_similarity",
         "candidate",
         "choice",
         "chunks",
@@ -77,9 +84,11 @@ class OpenFlight:
         "error_text",
         "fell_back",
         "first_byte",
+        "guard_hits",
         "id",
         "is_whole",
         "keep_limit",
+        "label",
         "last_words",
         "losses",
         "model_asked",
@@ -94,6 +103,7 @@ class OpenFlight:
         "provider",
         "request_body",
         "request_headers",
+        "request_size",
         "route_reason",
         "started",
         "started_at_s",
@@ -126,6 +136,7 @@ class OpenFlight:
         self.state = FlightState.RUNNING
         self.client = NO_CLIENT
         self.owner: str | None = None
+        self.label = ""
         self.model_asked = ""
         self.model_served: str | None = None
         self.provider: str | None = None
@@ -139,10 +150,11 @@ class OpenFlight:
         self.error_text: str | None = None
         self.attempts = self.chunks = 0
         self.choice = self.candidate = self.cost_usd = self.prompt_facts = None
+        self.cache_similarity = None
         self.attempt_log: list[_OpenAttempt] = []
         self.cache_said = ""
-        """Whether the gateway's own cache had the answer: `hit` or `miss`; empty where it was not
-        asked."""
+        """Whether the gateway's own cache had the answer: `hit`, `similar` or `miss`; empty where
+        it was not asked."""
         self.fell_back: bool | None = None
         """Whether another than the first candidate answered; None where there was but one."""
         self.upstream_protocol: ModelProtocol | None = None
@@ -158,6 +170,10 @@ class OpenFlight:
         self.passed_rules: Sequence[PassedRule] = ()
         self.request_headers: Headers = ()
         self.request_body = b""
+        """As it is recorded: what was hidden is not in it."""
+        self.request_size: int | None = None
+        """As it came, where that is not what is recorded."""
+        self.guard_hits = ()
         self.answer_headers: Headers = ()
         self.answer_id: str | None = None
         """As its provider called it, where a later request may go on from it."""
@@ -172,7 +188,6 @@ class OpenFlight:
         """The request's body is in and understood."""
         self.model_asked = request.model
         self.streaming = request.streaming
-        self.request_body = request.body
         self._phase(PhaseName.READ, self.started)
 
     def routed(self, decision: RouteDecision) -> None:
@@ -199,9 +214,12 @@ class OpenFlight:
         self.attempt_log[-1].status = status
         return (self._clock.monotonic_s() - self._last_end()) * 1000
 
-    def attempt_failed(self, outcome: str, status: int | None) -> None:
+    def attempt_failed(self, outcome: str, status: int | None, *, is_free: bool = False) -> None:
+        """`is_free`: nothing was generated, so no vendor bills it. What a CLI did before it failed
+        is not known."""
         attempt = self.attempt_log[-1]
         attempt.outcome, attempt.status = outcome, status
+        attempt.is_free = is_free and attempt.candidate.upstream.protocol is not ModelProtocol.CLI
         attempt.ended = self._clock.monotonic_s()
 
     def goes_on(self) -> None:
@@ -238,6 +256,11 @@ class OpenFlight:
         self.fail(state, error.kind, str(error))
 
     @property
+    def was_free(self) -> bool:
+        """Whoever was asked refused before any output, and told of no usage."""
+        return self.usage == UNKNOWN_USAGE and all(each.is_free for each in self.attempt_log)
+
+    @property
     def is_well(self) -> bool:
         """Nothing has gone wrong so far."""
         return self.error_kind is None
@@ -268,7 +291,7 @@ class OpenFlight:
             self.error_kind,
             self.error_text,
             self.attempts,
-            len(self.request_body),
+            len(self.request_body) if self.request_size is None else self.request_size,
             self.answer_bytes,
             self.chunks,
             self.upstream_protocol,
@@ -277,6 +300,8 @@ class OpenFlight:
             None if self.candidate is None else self.candidate.upstream.account,
             self.prompt_facts,
             self.owner,
+            self.label,
+            self.guard_hits,
         )
 
     def timeline(self) -> tuple[Phase, ...]:

@@ -7,7 +7,7 @@ what was taken is skipped, and what failed has failed within a few bytes or is s
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,20 +150,31 @@ def _any_of(texts: Iterable[bytes]) -> Any:
     return re2.compile(b"|".join(re.escape(each) for each in texts), options)
 
 
+def secrets_in(body: bytes) -> Iterator[tuple[int, int]]:
+    """Where something stands that looks like one; by family, so that some may overlap."""
+    for family in FAMILIES:
+        yield from _places(family, body)
+
+
 def _without(family: SecretFamily, body: bytes) -> bytes:
     kept: list[bytes] = []
     done = 0
+    for start, end in _places(family, body):
+        kept += (body[done:start], MASK)
+        done = end
+    kept.append(body[done:])
+    return b"".join(kept)
+
+
+def _places(family: SecretFamily, body: bytes) -> Iterator[tuple[int, int]]:
     place = body.find(family.begins)
     while place >= 0:
         go_on, is_secret = place + len(family.begins), False
         if not _inside_word(body, place):
             go_on, is_secret = family.end(body, place)
         if is_secret:
-            kept += (body[done:place], MASK)
-            done = go_on
+            yield place, go_on
         place = body.find(family.begins, go_on)
-    kept.append(body[done:])
-    return b"".join(kept)
 
 
 def _inside_word(body: bytes, place: int) -> bool:

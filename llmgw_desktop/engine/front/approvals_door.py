@@ -29,8 +29,10 @@ PATH = "/v1/approvals"
 LONGEST_WAIT_S = 60
 LONGEST_NOTE = 4000
 _NOT_YOURS = (
-    "Agents' questions are answered by this computer's person: in the window, or by `llmgw"
-    " approvals` as the user whose gateway it is."
+    "Agents' questions are answered by this computer's person alone; '{name}' is another client,"
+    " and no scope of a key opens this, not even 'admin'. Answer in the window (Access), or in a"
+    " terminal of the user whose gateway it is: `llmgw approvals list`, then `llmgw approvals allow"
+    " ID` or `deny ID`. A program of that user may send the key of run/access.key instead."
 )
 
 
@@ -96,7 +98,7 @@ def add_doors(table: DoorTable, door: ApprovalsDoor, plain: Dialect) -> None:
 def _let_in(caller: HttpCaller) -> None:
     """Raises PersonOnly."""
     if who(caller).kind is not PrincipalKind.LOCAL:
-        raise PersonOnly(_NOT_YOURS)
+        raise PersonOnly(_NOT_YOURS.format(name=who(caller).name[:60]))
 
 
 def _decision(fields: dict[str, Any]) -> Decision:

@@ -46,6 +46,16 @@ class OwnDoor:
 Door = ModelDoor | OwnDoor
 
 
+_OF_PROGRAMS = (Scope.MODELS_USE, Scope.MODELS_LIST, Scope.MCP, Scope.JOBS_RUN)
+
+
+def check_takes_label(door: Door, path: str) -> None:
+    """Only where programs work may a label stand before the path: a proxy in front that closes
+    the paths of all else shall not be passed by. Raises UnknownPath."""
+    if isinstance(door, OwnDoor) and door.scope not in _OF_PROGRAMS:
+        raise UnknownPath(f"No label may stand before {path[:200]}; ask that path itself.")
+
+
 class DoorTable:
     """Exact paths first, then those that end in an action, then in a name (`/v1/models/NAME`)."""
 

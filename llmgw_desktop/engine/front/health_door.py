@@ -10,6 +10,7 @@ from llmgw_desktop.engine.caller import JSON
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.engine.front.load import Load
 from llmgw_desktop.engine.meters import Meters
 
 _TEXT = (("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),)
@@ -24,7 +25,7 @@ class HealthDoor:
         gateway: Callable[[], GatewayStatus],
         recorder: Callable[[], RecorderStatus],
         settings: Callable[[], SettingsChanged],
-        open_flights: Callable[[], int],
+        load: Load,
         meters: Meters,
         before: Callable[[], None] = lambda: None,
     ) -> None:
@@ -32,7 +33,7 @@ class HealthDoor:
         self._gateway = gateway
         self._recorder = recorder
         self._settings = settings
-        self._open_flights = open_flights
+        self._load = load
         self._meters = meters
         self._before = before
 
@@ -52,7 +53,7 @@ class HealthDoor:
                 "dropped": recorder.dropped,
             },
             "settings": {"problem": settings.problem, "warnings": list(settings.warnings)},
-            "open_flights": self._open_flights(),
+            "open_flights": self._load.open_flights,
         }
         await caller.reply(200, JSON, orjson.dumps(body))
 
@@ -60,7 +61,7 @@ class HealthDoor:
         # imported when first scraped: most people never do
         from llmgw_desktop.engine.exposition import expose
 
-        body = expose(self._meters, self._recorder(), self._open_flights())
+        body = expose(self._meters, self._recorder(), self._load.now())
         await caller.reply(200, _TEXT, body)
 
 

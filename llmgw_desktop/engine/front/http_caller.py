@@ -16,6 +16,7 @@ from llmgw_desktop.domain.errors import (
     RequestTooLarge,
     UnsupportedMedia,
 )
+from llmgw_desktop.domain.label import LABEL_HEADER, LABEL_PATH, split_path
 from llmgw_desktop.engine import zstd_unpacking
 from llmgw_desktop.engine.caller import HeaderLines
 from llmgw_desktop.engine.front.guard import Guard
@@ -55,6 +56,12 @@ class HttpCaller:
         self._limit_words = "http.max_body_bytes in the settings"
         self._turns = turns
         self._guard = guard
+        path: str = request.path
+        self.label_in_path: str | None = None
+        """What stands before the door's path, where only a base URL can be set."""
+        if path.startswith(LABEL_PATH):
+            self.label_in_path, path = split_path(path)
+        self._path = path
         self._stream: HttpAnswer | None = None
         self.response: HttpAnswer | None = None
         self.principal: Principal | None = None
@@ -66,7 +73,7 @@ class HttpCaller:
 
     @property
     def path(self) -> str:
-        return self._request.path
+        return self._path
 
     @property
     def query(self) -> str:
@@ -83,8 +90,11 @@ class HttpCaller:
         return self._request.headers
 
     def header_lines(self, name: str) -> Sequence[str]:
-        """One for each time that the header came."""
-        return self._request.headers.getall(name, ())
+        """One for each time that the header came; a label in the path is as good as one."""
+        lines = self._request.headers.getall(name, ())
+        if self.label_in_path is not None and name == LABEL_HEADER:
+            return (self.label_in_path, *lines)
+        return lines
 
     @property
     def presented_keys(self) -> Sequence[str]:
@@ -97,7 +107,7 @@ class HttpCaller:
         keys += headers.getall("x-goog-api-key", ())
         url = self._request.rel_url
         # only there: addresses get written down
-        if url.raw_query_string and _GEMINI_PATH.search(self._request.path):
+        if url.raw_query_string and _GEMINI_PATH.search(self._path):
             named = self._request.query.getall("key", ())
             keys += [key for key in named if not key.startswith(ACCESS)]  # RFC 6750: never there
         return [key for key in keys if key]

@@ -10,13 +10,20 @@ from aiohttp import web
 
 from llmgw_desktop.domain.access_errors import AccessError
 from llmgw_desktop.domain.access_settings import AccessSettings
+from llmgw_desktop.domain.acting import acting
+from llmgw_desktop.domain.audit import Actor, ActorDoor, elsewhere
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError, PortTaken
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.reach import ways_in
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.dialect import Dialect
-from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor, OwnDoor
+from llmgw_desktop.engine.front.doors import (
+    DoorTable,
+    ModelDoor,
+    OwnDoor,
+    check_takes_label,
+)
 from llmgw_desktop.engine.front.guard import Guard
 from llmgw_desktop.engine.front.http_answer import DateLine
 from llmgw_desktop.engine.front.http_caller import HttpCaller
@@ -132,9 +139,11 @@ class HttpServer:
                 self._guard.check_host(request.authority)
             opening = self._doors.opening(request.method, request.path)
             self._guard.check(request, opening)
-            door = self._doors.find(request.method, request.path)
+            door = self._doors.find(request.method, caller.path)
+            if caller.label_in_path is not None:
+                check_takes_label(door, caller.path)
         except LlmgwError as error:
-            dialect = self._doors.dialect_of(request.path, request.headers)
+            dialect = self._doors.dialect_of(caller.path, request.headers)
             await self._pipeline.turn_away(error, dialect, Operation.GENERATE, caller)
         else:
             if isinstance(door, ModelDoor):
@@ -148,7 +157,8 @@ class HttpServer:
         try:
             if door.scope is not None:
                 caller.principal = self._gate.admit(caller, door.scope)
-            await door.answer(caller)
+            with acting(_actor(caller)):
+                await door.answer(caller)
         except AccessError as error:
             await self._pipeline.turn_away(error, dialect, Operation.GENERATE, caller)
         except ClientGone:
@@ -164,6 +174,17 @@ class HttpServer:
     async def _tell(self, error: LlmgwError, dialect: Dialect, caller: HttpCaller) -> None:
         reply = error_reply(error, dialect.protocol, "")
         await caller.reply(reply.status, reply.headers, reply.body)
+
+
+def _actor(caller: HttpCaller) -> Actor:
+    """Nobody's name where the door lets everybody in."""
+    principal = caller.principal
+    return Actor(
+        name="" if principal is None else principal.person or principal.name,
+        door=ActorDoor.HTTP,
+        client_id="" if principal is None else principal.client_id,
+        address=elsewhere(caller.address),
+    )
 
 
 def _own_name(host: str, port: int) -> tuple[str, ...]:

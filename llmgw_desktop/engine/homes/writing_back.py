@@ -8,6 +8,8 @@ changed the vault meanwhile that stays, and the file goes into an entry beside i
 import logging
 from pathlib import Path
 
+from llmgw_desktop.domain.acting import acting
+from llmgw_desktop.domain.audit import BY_ITSELF
 from llmgw_desktop.domain.vault import MOST_FILE_BYTES, EntryAddress, EntryKind, address
 from llmgw_desktop.engine.homes import safe_files
 from llmgw_desktop.engine.homes.fitness import unfit
@@ -48,7 +50,8 @@ class WriteBack:
         if digest(stored) != placed:
             entry = address(entry.kind, entry.provider, entry.name + REFRESHED, entry.project)
             _log.warning("vault: what a CLI refreshed after a change by hand goes beside it")
-        self._vault.put(entry, found, by=_WHO)
+        with acting(BY_ITSELF):
+            self._vault.put(entry, found, by=_WHO)
         return digest(found)
 
 

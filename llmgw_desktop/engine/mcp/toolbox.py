@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from llmgw_desktop.domain.acting import acting, who_acts
+from llmgw_desktop.domain.audit import Actor, ActorDoor
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.principal import Principal, Scope
@@ -63,13 +65,26 @@ class Toolbox:
                 project=project,
                 progress=progress,
             )
-            answer = await tool.call(call)
+            with acting(_actor(principal)):
+                answer = await tool.call(call)
             return _for_elsewhere(answer) if principal.is_remote else answer
         except LlmgwError as error:
             return refusal(error)
         except Exception as error:  # noqa: BLE001 - the door's edge: no call goes unanswered
             _log.exception("the tool %s failed", name)
             return told(f"The gateway failed: {type(error).__name__}.", INTERNAL)
+
+
+def _actor(principal: Principal) -> Actor:
+    """The address is known where the call came in with a request of the same client."""
+    outer = who_acts()
+    address = outer.address if outer.client_id == principal.client_id else ""
+    return Actor(
+        name=principal.person or principal.name,
+        door=ActorDoor.MCP,
+        client_id=principal.client_id,
+        address=address,
+    )
 
 
 def _for_elsewhere(answer: ToolAnswer) -> ToolAnswer:

@@ -9,6 +9,8 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
+from llmgw_desktop.domain.acting import acting
+from llmgw_desktop.domain.audit import BY_ITSELF
 from llmgw_desktop.domain.consent import ConsentTerm, Grant
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import Event, GrantsChanged
@@ -79,6 +81,7 @@ class ProgramEnds:
 
     async def _take_back(self, grant_id: str) -> None:
         try:
-            await self._server.revoke(grant_id)
+            with acting(BY_ITSELF):
+                await self._server.revoke(grant_id)
         except StoreError as error:
             _log.warning("what a program had could not be taken back: %s", error)

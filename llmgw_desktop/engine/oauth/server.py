@@ -8,7 +8,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from llmgw_desktop.domain.consent import ConsentAnswer, ConsentTerm, Grant, Peer
+from llmgw_desktop.domain.acting import acting
+from llmgw_desktop.domain.consent import ConsentAnswer, ConsentTerm, Grant, Peer, actor_of
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import GrantsChanged
 from llmgw_desktop.domain.oauth import (
@@ -104,9 +105,10 @@ class OauthServer:
         code = made(CODE)
         named, challenge = request.names_redirect, request.challenge
         try:
-            await asyncio.to_thread(
-                self._store.open, grant, digest(code), challenge, names_redirect=named
-            )
+            with acting(actor_of(answer)):
+                await asyncio.to_thread(
+                    self._store.open, grant, digest(code), challenge, names_redirect=named
+                )
         except StoreError as error:
             _log.error("a grant could not be written down: %s", error)
             words = "The gateway could not write down what the person said."

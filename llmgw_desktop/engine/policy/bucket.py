@@ -37,9 +37,9 @@ class Bucket:
         self._flow(now_s)
         self._level = max(0.0, self._level + used - reserved)
 
-    @property
-    def level(self) -> float:
-        """What it holds, as of the last look."""
+    def level_at(self, now_s: float) -> float:
+        """What it holds."""
+        self._flow(now_s)
         return self._level
 
     def _flow(self, now_s: float) -> None:

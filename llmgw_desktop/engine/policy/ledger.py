@@ -11,6 +11,7 @@ from llmgw_desktop.domain.policy import (
     ClientPolicy,
     LimitReached,
     Measure,
+    RateStanding,
     Spent,
 )
 from llmgw_desktop.engine.policy.bucket import Bucket
@@ -26,6 +27,8 @@ class Reservation:
 
     amounts: Amounts
     is_open: bool = True
+    is_in_rates: bool = True
+    """Not of a run that an earlier program began: rates were taken there, and are forgotten."""
 
 
 class Ledger:
@@ -51,7 +54,8 @@ class Ledger:
                 bucket.take_over(full)
 
     def reserve(self, amounts: Amounts) -> Reservation:
-        """Raises LimitReached, BudgetSpent: then nothing was taken."""
+        """Raises BudgetSpent where a budget is used up, LimitReached where it is only reserved by
+        others or a rate is reached: then nothing was taken."""
         now_s, monotonic_s = self._clock.now_s(), self._clock.monotonic_s()
         self._check_parallel()
         for purse in self.purses:
@@ -65,14 +69,15 @@ class Ledger:
             purse.reserve(amounts.get(purse.budget.measure, 0.0))
         for bucket in self._buckets:
             bucket.take(amounts.get(bucket.limit.measure, 0.0), monotonic_s)
-        reservation = Reservation(amounts)
-        self.begin(reservation)
-        return reservation
+        self._running += 1
+        return Reservation(amounts)
 
-    def begin(self, reservation: Reservation) -> None:
-        """It is under way, and what it has reserved is taken."""
-        if reservation.is_open:
-            self._running += 1
+    def hold(self, amounts: Amounts) -> Reservation:
+        """For what was let in by an earlier program and goes on: whether it fits is not asked."""
+        for purse in self.purses:
+            purse.reserve(amounts.get(purse.budget.measure, 0.0))
+        self._running += 1
+        return Reservation(amounts, is_in_rates=False)
 
     def settle(self, reservation: Reservation, used: Amounts) -> None:
         """What is not in `used` is not known: then what was reserved counts as used. Once."""
@@ -87,7 +92,7 @@ class Ledger:
             purse.settle(reserved, used.get(measure, reserved), now_s)
             if not self._running:
                 purse.rest()
-        for bucket in self._buckets:
+        for bucket in self._buckets if reservation.is_in_rates else ():
             measure = bucket.limit.measure
             reserved = reservation.amounts.get(measure, 0.0)
             bucket.correct(reserved, used.get(measure, reserved), monotonic_s)
@@ -95,6 +100,13 @@ class Ledger:
     def standing(self) -> tuple[Spent, ...]:
         now_s = self._clock.now_s()
         return tuple(purse.standing(now_s) for purse in self.purses)
+
+    def rates(self) -> tuple[RateStanding, ...]:
+        monotonic_s = self._clock.monotonic_s()
+        return tuple(
+            RateStanding(limit=each.limit, used=each.level_at(monotonic_s))
+            for each in self._buckets
+        )
 
     @property
     def running(self) -> int:
@@ -108,24 +120,33 @@ class Ledger:
                 f"{most} at the same time. One has to end first"
             )
 
-    def _spent(self, spent: Spent, now_s: float) -> BudgetSpent:
+    def _spent(self, spent: Spent, now_s: float) -> LimitReached:
         budget = spent.budget
         per = "" if spent.ends_at_s is None else f" a {budget.period}"
+        if spent.used < budget.amount:  # soon there may be room again
+            return LimitReached(
+                f"What '{self.policy.client}' has under way may use the rest of its budget of "
+                f"{budget.amount:g} {_WORDS[budget.measure]}{per}. One has to end first"
+            )
         return BudgetSpent(
-            f"'{self.policy.client}' has used up its budget of {budget.amount:g} "
-            f"{_WORDS[budget.measure]}{per}",
+            f"'{self.policy.client}' has used up its budget of "
+            f"{_amount(budget.measure, budget.amount)}{per}",
             retry_after_s=None if spent.ends_at_s is None else spent.ends_at_s - now_s,
         )
 
     def _too_fast(self, bucket: Bucket, waits_s: float) -> LimitReached:
         limit = bucket.limit
-        is_one = limit.measure is Measure.REQUESTS and limit.amount == 1
-        amount = _requests(1) if is_one else f"{limit.amount:g} {_WORDS[limit.measure]}"
+        amount = _amount(limit.measure, limit.amount)
         return LimitReached(
             f"'{self.policy.client}' may use {amount} in {limit.window_s:g} s. This one has room "
             f"in {math.ceil(waits_s)} s",
             retry_after_s=waits_s,
         )
+
+
+def _amount(measure: Measure, amount: float) -> str:
+    is_one = measure is Measure.REQUESTS and amount == 1
+    return _requests(1) if is_one else f"{amount:g} {_WORDS[measure]}"
 
 
 def _requests(count: int) -> str:

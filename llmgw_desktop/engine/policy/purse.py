@@ -8,13 +8,20 @@ is one reservation at most.
 from datetime import tzinfo
 
 from llmgw_desktop.domain.budget_period import Span, span_of
-from llmgw_desktop.domain.policy import Budget, Spent
+from llmgw_desktop.domain.policy import Budget, KeptSpent, Spent
+
+MARKS = (100, 80)
+"""In percent of what was really used; what is only reserved reaches none."""
+HOLDS_S = 86_400.0
+"""A clock that was set back by less waits for the period that had begun. One that was wrong by more
+takes what was used with it, and the budget begins anew when the period of now is over: nobody
+waits a year for a clock that was wrong for a minute."""
 
 
 class Purse:
     """Of one budget of one client. A clock that goes back does not fill it again."""
 
-    __slots__ = ("_reserved", "_span", "_used", "_zone", "budget")
+    __slots__ = ("_reserved", "_span", "_told", "_used", "_zone", "budget")
 
     def __init__(self, budget: Budget, zone: tzinfo) -> None:
         self.budget = budget
@@ -22,20 +29,25 @@ class Purse:
         self._span: Span | None = None
         self._used = 0.0
         self._reserved = 0.0
+        self._told = 0
 
-    def remember(self, used: float, begins_at_s: float | None, now_s: float) -> None:
+    def remember(self, kept: KeptSpent, now_s: float) -> None:
         """What was spent before this program started, of the period that began then; of one that
         is over nothing counts, and one that is still to come holds: the clock went back."""
-        span = self._now(now_s)
-        if begins_at_s is None or span.begins_at_s is None or begins_at_s == span.begins_at_s:
-            self._used += used
-        elif begins_at_s > span.begins_at_s:
-            self._span = span_of(self.budget.period, begins_at_s, self._zone)
-            self._used += used
+        span, begins_at_s = self._now(now_s), kept.begins_at_s
+        if begins_at_s is not None and span.begins_at_s is not None:
+            if begins_at_s < span.begins_at_s:
+                return
+            if begins_at_s > span.begins_at_s:
+                self._span = span_of(self.budget.period, begins_at_s, self._zone)
+        self._used += kept.used
+        self._told = kept.told
+        self._now(now_s)
 
     def take_over(self, other: "Purse") -> None:
         """The budget was changed, of the same measure and period: what was spent stays spent."""
         self._span, self._used, self._reserved = other._span, other._used, other._reserved
+        self._told = other._told
 
     def fits(self, amount: float, now_s: float) -> bool:
         self._now(now_s)
@@ -56,6 +68,21 @@ class Purse:
         """Nothing is under way, so nothing is reserved, whatever was rounded."""
         self._reserved = 0.0
 
+    def new_mark(self, now_s: float) -> int:
+        """The mark that is reached and was not told of in this period; 0: none. Once: it counts as
+        told. What a larger budget puts out of reach may be told of again."""
+        self._now(now_s)
+        percent = self._used / self.budget.amount * 100
+        reached = next((mark for mark in MARKS if percent >= mark), 0)
+        is_new, self._told = reached > self._told, reached
+        return reached if is_new else 0
+
+    @property
+    def kept(self) -> KeptSpent:
+        """As of the last look."""
+        begins_at_s = None if self._span is None else self._span.begins_at_s
+        return KeptSpent(begins_at_s, self._used, self._told)
+
     def standing(self, now_s: float) -> Spent:
         span = self._now(now_s)
         return Spent(
@@ -70,5 +97,7 @@ class Purse:
         span = self._span
         if span is None or (span.ends_at_s is not None and now_s >= span.ends_at_s):
             self._span = span = span_of(self.budget.period, now_s, self._zone)
-            self._used = 0.0
+            self._used, self._told = 0.0, 0
+        elif span.begins_at_s is not None and now_s < span.begins_at_s - HOLDS_S:
+            self._span = span = span_of(self.budget.period, now_s, self._zone)
         return span

@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Candidate, RouteDecision
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.policy.policies import (
-    UNSAID_OUTPUT_TOKENS,
-    Admitted,
-    Place,
-    Policies,
-    Wish,
-)
+from llmgw_desktop.engine.policy.policies import Admitted, Policies
+from llmgw_desktop.engine.policy.ready import UNSAID_OUTPUT_TOKENS, Place, Wish
 from llmgw_desktop.engine.routing.sizes import input_tokens_of
+
+if TYPE_CHECKING:
+    from llmgw_desktop.engine.policy.visits import Visit
 
 _BOUNDS = {
     ModelProtocol.ANTHROPIC: ("max_tokens",),
@@ -36,16 +34,18 @@ _NOTHING = Usage(input_tokens=0, output_tokens=0)
 class Spending:
     """Of one request."""
 
-    __slots__ = ("_admitted", "_is_count", "_policies")
+    __slots__ = ("_admitted", "_is_count", "_policies", "_visit")
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
         self._admitted: Admitted | None = None
+        self._visit: Visit | None = None
         self._is_count = False
 
     def begin(self, request: ModelRequest, decision: RouteDecision) -> RouteDecision:
         """With those candidates that the client may use. Raises PolicyError."""
         principal = request.principal
+        self._visit = self._policies.comes(principal)
         if self._policies.policy_of(principal) is None:
             return decision
         self._is_count = request.operation is Operation.COUNT_TOKENS
@@ -63,11 +63,13 @@ class Spending:
 
     def end(self, flight: OpenFlight) -> None:
         """The flight is closed. Where nobody was asked nothing was spent."""
+        if self._visit is not None:
+            self._policies.goes(self._visit)
         if self._admitted is None:
             return
         if not flight.attempts:
             self._policies.let_go(self._admitted)
-        elif self._is_count:  # what was counted was not spent
+        elif self._is_count or flight.was_free:  # a request, and nothing that anybody bills
             self._policies.settle(self._admitted, _NOTHING, 0.0)
         else:
             # what a vendor told at the beginning of an answer is not what it came to

@@ -1,8 +1,11 @@
 """Answers that are given again when the same is asked again, for routes that say so.
 
-The same is: the same client and project, dialect, model and body, byte for byte. What another
-client was answered is never given: the client is part of what is looked for. In memory; the least
-used give way.
+The same is: the same client, label and project, dialect, model and body, byte for byte. What
+another client was answered is never given: the client is part of what is looked for. In memory; the
+least used give way.
+
+Where a route says so, answers are also kept by their kin: the requests that differ from theirs in
+nothing but what was said last (`question.py`).
 """
 
 import hashlib
@@ -14,10 +17,15 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.route import RouteDecision, RouteRule
 from llmgw_desktop.engine.caller import HeaderLines
+from llmgw_desktop.engine.embedding.wordpiece import MOST_CHARACTERS
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.response_cache.question import Question
+from llmgw_desktop.wire.last_words import last_words
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_OF_ONE = 4 * 1024 * 1024
+MOST_KIN = 500
+"""That differ in what was said last alone; the oldest gives way."""
 _DIALECT_HEADERS = ("anthropic-version", "anthropic-beta", "openai-beta")
 _REPEATABLE = frozenset({Operation.GENERATE, Operation.EMBED})
 _UNWANTED = ("no-cache", "no-store")
@@ -41,6 +49,8 @@ class KeptAnswer:
     flight_id: str
     """Of the request that it was the answer of."""
     size: int
+    question: Question | None = None
+    """By which likeness it may be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,10 @@ class Place:
     rule: str
     since: int = 0
     """Of which settings; what was asked under earlier ones is not kept."""
+    least_similarity: float = 0.0
+    """From which on the answer to a like question will do; 0: never."""
+    question: Question | None = None
+    """What was asked, where its answer may do for a like one."""
 
 
 class ResponseCache:
@@ -60,31 +74,57 @@ class ResponseCache:
     def __init__(self, clock: Clock, *, most_bytes: int = MOST_BYTES) -> None:
         self._clock = clock
         self._most_bytes = most_bytes
-        self._ttl_s: dict[str, float] = {}
+        self._rules: dict[str, RouteRule] = {}
+        self._kin: dict[bytes, dict[bytes, KeptAnswer]] = {}
+        """Of each kin, by their own keys, the oldest first."""
         self._kept: OrderedDict[bytes, KeptAnswer] = OrderedDict()
         self.size = 0
         self._since = 0
 
     def apply(self, routes: Sequence[RouteRule]) -> None:
         """New routes may lead elsewhere: what was kept is of no more use."""
-        ttl_s = {rule.name: rule.cache_s for rule in routes if rule.cache_s > 0}
-        if ttl_s or self._ttl_s:
+        rules = {rule.name: rule for rule in routes if rule.cache_s > 0}
+        if rules or self._rules:
             self._kept.clear()
+            self._kin.clear()
             self.size = 0
-        self._ttl_s = ttl_s
+        self._rules = rules
         self._since += 1
 
     def place(self, request: ModelRequest, decision: RouteDecision) -> Place | None:
         """None for a request whose answer is neither looked for nor kept."""
-        ttl_s = self._ttl_s.get(decision.rule)
-        if ttl_s is None or request.operation not in _REPEATABLE:
+        rule = self._rules.get(decision.rule)
+        if rule is None or request.operation not in _REPEATABLE:
             return None
         wishes = request.headers.get("cache-control", "").lower()
         if any(word in wishes for word in _UNWANTED):
             return None
         if any(request.fields.get(name) for name in _DEPENDS):
             return None
-        return Place(_key(request), ttl_s, decision.rule, self._since)
+        key = _key(request, request.body)
+        return Place(key, rule.cache_s, rule.name, self._since, rule.cache_similarity)
+
+    def question(self, request: ModelRequest, place: Place) -> Question | None:
+        """None where no answer but its own is to be given."""
+        if not place.least_similarity or request.operation is not Operation.GENERATE:
+            return None
+        found = last_words(request.protocol, request.body, request.fields)
+        if found is None or len(found.text) > MOST_CHARACTERS:
+            return None
+        return Question(_key(request, found.rest), found.text)
+
+    def kin(self, question: Question, place: Place) -> list[KeptAnswer]:
+        """Good for as long as nobody has waited."""
+        if place.since != self._since:
+            return []
+        kin = self._kin.get(question.kin, {}).values()
+        return [kept for kept in kin if self.age_s(kept) < place.ttl_s]
+
+    def has(self, kept: KeptAnswer, place: Place) -> bool:
+        """Whether it may still be given, after a wait."""
+        kin = self._kin.get(kept.question.kin, {}) if kept.question is not None else {}
+        is_here = any(each is kept for each in kin.values())
+        return is_here and place.since == self._since and self.age_s(kept) < place.ttl_s
 
     def find(self, place: Place) -> KeptAnswer | None:
         kept = self._kept.get(place.key)
@@ -105,12 +145,15 @@ class ResponseCache:
         headers: HeaderLines,
         pieces: Sequence[bytes],
         is_stream: bool,
-    ) -> None:
+    ) -> KeptAnswer | None:
+        """None: it was not kept."""
         size = sum(map(len, pieces)) + _ENTRY_BYTES
+        question = place.question
+        size += 0 if question is None else question.size
         if size > MOST_OF_ONE or place.since != self._since:
-            return
+            return None
         self._drop(place.key)
-        self._kept[place.key] = KeptAnswer(
+        kept = self._kept[place.key] = KeptAnswer(
             status=status,
             headers=headers,
             pieces=tuple(pieces),
@@ -118,25 +161,39 @@ class ResponseCache:
             kept_at_s=self._clock.monotonic_s(),
             flight_id=flight.id,
             size=size,
+            question=question,
         )
         self.size += size
+        if question is not None:
+            kin = self._kin.setdefault(question.kin, {})
+            kin[place.key] = kept
+            if len(kin) > MOST_KIN:
+                self._drop(next(iter(kin)))
         while self.size > self._most_bytes:
             self._drop(next(iter(self._kept)))
+        return kept
 
     def age_s(self, kept: KeptAnswer) -> float:
         return self._clock.monotonic_s() - kept.kept_at_s
 
     def _drop(self, key: bytes) -> None:
         kept = self._kept.pop(key, None)
-        if kept is not None:
-            self.size -= kept.size
+        if kept is None:
+            return
+        self.size -= kept.size
+        if kept.question is not None:
+            kin = self._kin[kept.question.kin]
+            del kin[key]
+            if not kin:
+                del self._kin[kept.question.kin]
 
 
-def _key(request: ModelRequest) -> bytes:
+def _key(request: ModelRequest, body: bytes) -> bytes:
     digest = hashlib.sha256()
     told = (request.headers.get(name, "") for name in _DIALECT_HEADERS)
     for part in (
         request.principal.client_id,
+        request.principal.label,
         request.project,
         request.protocol,
         request.operation,
@@ -147,5 +204,5 @@ def _key(request: ModelRequest) -> bytes:
     ):
         raw = part.encode("utf-8", "surrogateescape")
         digest.update(len(raw).to_bytes(4) + raw)
-    digest.update(request.body)
+    digest.update(body)
     return digest.digest()

@@ -55,7 +55,7 @@ class Attempts:
         except UpstreamError as error:
             failure = of_error(error)
             self._health.failed(candidate, began, failure, project=request.project)
-            flight.attempt_failed(failure.outcome, None)
+            flight.attempt_failed(failure.outcome, None, is_free=failure.costs_nothing)
             raise
         except BaseException:
             self._health.let_go(candidate)
@@ -88,7 +88,7 @@ class Attempts:
             raise
         failure = of_answer(answer.status, answer.headers, body, self._parts.clock.now_s())
         self._health.failed(candidate, began, failure, answer.headers, project=project)
-        flight.attempt_failed(failure.outcome, answer.status)
+        flight.attempt_failed(failure.outcome, answer.status, is_free=failure.costs_nothing)
         is_practice = candidate.upstream.kind is ProviderKind.PRACTICE
         if failure.kind is FailureKind.CREDENTIAL and not is_practice:
             await answer.close()

@@ -238,6 +238,14 @@ TABLE: Mapping[FailureKind, FailureClass] = MappingProxyType(
     }
 )
 
+_NOT_ASKED = frozenset(
+    {
+        FailureKind.KEY_MISSING,
+        FailureKind.NOT_INSTALLED,
+        FailureKind.REFUSED,
+        FailureKind.UNTRANSLATED,
+    }
+)
 LEAST_TOLD_S = 1.0
 """A Retry-After of nothing, or of a date that is past, is a rest all the same."""
 
@@ -262,6 +270,11 @@ class Failure:
     @property
     def scope(self) -> Scope:
         return Scope.ACCOUNT if self.is_of_account else self.row.scope
+
+    @property
+    def costs_nothing(self) -> bool:
+        """Nothing was generated: it was not asked, or answered with an error status and no more."""
+        return self.kind in _NOT_ASKED or (self.status is not None and self.status >= 400)
 
     @property
     def outcome(self) -> str:

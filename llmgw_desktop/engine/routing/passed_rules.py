@@ -54,13 +54,14 @@ class PassedRules(Sequence[PassedRule]):
         return min(self._count, MOST_SAID + 1)
 
     def _say(self) -> Iterator[PassedRule]:
-        protocol, model, operation, client, project = self._asked
+        protocol, model, operation, client, project, label = self._asked
         question = RouteQuestion(
             protocol=protocol,
             model=model,
             operation=operation,
             client=client,
             project=project,
+            label=label,
             input_tokens=self._tokens,
         )
         meant = self._meant_of(model)

@@ -19,7 +19,7 @@ from llmgw_desktop.engine.routing.conversation import conversation_of, following
 from llmgw_desktop.engine.routing.directory import Directory
 from llmgw_desktop.engine.routing.passed_rules import PassedRules, why_passed
 from llmgw_desktop.engine.routing.plan import Deciding, Fork, Plan, plan_of
-from llmgw_desktop.engine.routing.rules import Asked, ReadyRule, ready
+from llmgw_desktop.engine.routing.rules import Asked, ReadyRule, ready, whose_words
 from llmgw_desktop.engine.routing.sizes import input_tokens_of
 from llmgw_desktop.engine.routing.strategies import AccountHealth, AllWell, UsualPrice, no_price
 from llmgw_desktop.wire.models import ModelEntry
@@ -51,6 +51,8 @@ class Router:
         self._directory = Directory(settings.everyone, settings.aliases)
         self._upstreams = Upstreams()
         self._rules = ready(settings.routes)
+        self._asks_for_labels = any(rule.match.label != "*" for rule in settings.routes)
+        """Else no label is looked at: there may be any number, and a plan is made for each."""
         self._plans: dict[Asked, Plan | Fork] = {}
         self._deciding = Deciding(self._health, self._affinity, self._clock)
 
@@ -85,6 +87,7 @@ class Router:
             request.operation,
             request.principal.known_as,
             request.project,
+            request.principal.label if self._asks_for_labels else "",
         )
         plan = self._plans.get(asked)
         if plan is None:
@@ -198,7 +201,9 @@ class Router:
         if not choices.found:
             led = f"'{model[:80]}' is led by route '{rule.name}' to nobody who could answer."
             raise NotServed(f"{led} {_told(choices)}")
-        reason = f"Route '{rule.name}' matches, number {ready_rule.number} of the list."
+        whose = whose_words(rule.match)
+        told = f"Route '{rule.name}' matches, number {ready_rule.number} of the list"
+        reason = f"{told}: it is for {whose}." if whose else f"{told}."
         return plan_of(
             choices,
             reason=reason,
@@ -268,4 +273,5 @@ def _asked(question: RouteQuestion) -> Asked:
         question.operation,
         question.client,
         question.project,
+        question.label,
     )

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from llmgw_desktop.domain.glob import Glob
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.route import RouteQuestion, RouteRule
+from llmgw_desktop.domain.route import RouteMatch, RouteQuestion, RouteRule
 
-Asked = tuple[ModelProtocol, str, Operation, str, str]
-"""What the static part of a rule looks at: protocol, model, operation, client, project."""
+Asked = tuple[ModelProtocol, str, Operation, str, str, str]
+"""What the static part of a rule looks at: protocol, model, operation, client, project, label."""
 
 
 class ReadyRule:
     """One rule. What it leads to is others' business."""
 
     __slots__ = (
-        "_client",
+        "_clients",
+        "_label",
         "_model",
         "_operation",
         "_project",
@@ -34,7 +35,8 @@ class ReadyRule:
         """Its place among all rules, from 1."""
         self._protocol = match.protocol
         self._operation = match.operation
-        self._client = _or_none(match.client)
+        self._clients = _any_of(match.whose)
+        self._label = _or_none(match.label)
         self._model = _or_none(match.model)
         self._project = _or_none(match.project)
         self.least = match.min_input_tokens
@@ -43,12 +45,13 @@ class ReadyRule:
 
     def fits(self, asked: Asked, meant: str) -> bool:
         """All but the size. `meant`: the provider that the name asks for by itself."""
-        protocol, model, operation, client, project = asked
+        protocol, model, operation, client, project, label = asked
         return (
             (self._protocol is None or self._protocol is protocol)
             and (self._operation is None or self._operation is operation)
             and (self._model is None or bool(self._model.fits(model)))
-            and (self._client is None or bool(self._client.fits(client)))
+            and (self._clients is None or any(each.fits(client) for each in self._clients))
+            and (self._label is None or bool(self._label.fits(label)))
             and (self._project is None or bool(self._project.fits(project)))
             and (not meant or self._may_lead(meant))
         )
@@ -68,7 +71,12 @@ class ReadyRule:
             (self._protocol in (None, question.protocol), "protocol", match.protocol),
             (self._operation in (None, question.operation), "operation", match.operation),
             (Glob(match.model).fits(question.model), "model", match.model),
-            (Glob(match.client).fits(question.client), "client", match.client),
+            (
+                any(Glob(each).fits(question.client) for each in match.whose),
+                "client",
+                "' or '".join(match.whose),
+            ),
+            (Glob(match.label).fits(question.label), "label", match.label),
             (Glob(match.project).fits(question.project), "project", match.project),
         )
         for fits, word, wanted in parts:
@@ -92,6 +100,21 @@ class ReadyRule:
 def ready(rules: Sequence[RouteRule]) -> list[ReadyRule]:
     """Those that are switched on, with their places among all."""
     return [ReadyRule(rule, number) for number, rule in enumerate(rules, 1) if rule.enabled]
+
+
+def whose_words(match: RouteMatch) -> str:
+    """Whose requests it is for; empty where it is for everybody's."""
+    words = []
+    if _any_of(match.whose) is not None:
+        words.append("client '" + "' or '".join(match.whose) + "'")
+    if match.label != "*":
+        words.append(f"label '{match.label}'")
+    return " and ".join(words)
+
+
+def _any_of(patterns: Sequence[str]) -> tuple[Glob, ...] | None:
+    made = tuple(Glob(each) for each in patterns)
+    return None if any(each.takes_all for each in made) else made
 
 
 def _or_none(pattern: str) -> Glob | None:

@@ -208,7 +208,8 @@ class Tour:
         headers = None if answer is None else answer.headers
         project = self._request.project
         self._health.failed(miss.candidate, began, miss.failure, headers, project=project)
-        self._flight.attempt_failed(miss.failure.outcome, miss.failure.status)
+        failure = miss.failure
+        self._flight.attempt_failed(failure.outcome, failure.status, is_free=failure.costs_nothing)
 
     async def _look(
         self, candidate: Candidate, sent: Sent, *, has_others: bool

@@ -17,6 +17,7 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.principal import Principal, kind_of
 from llmgw_desktop.domain.prompt_facts import NO_FACTS
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.submission import JobResult, Submission
@@ -26,6 +27,7 @@ from llmgw_desktop.engine.runs.shaping import shaped
 from llmgw_desktop.engine.tasks import Tasks
 
 if TYPE_CHECKING:
+    from llmgw_desktop.engine.guards.run_guards import RunGuards
     from llmgw_desktop.engine.policy.run_spending import RunSpending
 
 PATH = "/v1/jobs"
@@ -56,6 +58,8 @@ class RunFlights:
         self._closing = Tasks()
         self.spending: RunSpending | None = None
         """Joined later: what clients may spend."""
+        self.guards: RunGuards | None = None
+        """Joined later: what prompts may hold."""
 
     def changed(self, job: Job, asked: Submission) -> None:
         if not asked.has_own_flight or not job.flight_id:
@@ -63,6 +67,7 @@ class RunFlights:
         flight = self._open.get(job.id)
         if flight is None:
             flight = self._open[job.id] = self._opened(job, asked)
+            self._charge(job, asked)
         if job.state is JobState.RUNNING and not flight.phases:
             flight.connected()
         elif not job.is_live:
@@ -76,19 +81,34 @@ class RunFlights:
             self._recorder.leave(flight)
         self._open.clear()
 
+    def _charge(self, job: Job, asked: Submission) -> None:
+        """One that an earlier program began."""
+        if self.spending is not None:
+            principal = Principal(
+                client_id=job.owner,
+                name=job.client,
+                scopes=frozenset(),
+                kind=kind_of(job.owner),
+                label=asked.label,
+            )
+            request = asked.request
+            said = (request.model, request.prompt)
+            self.spending.goes_on(job.flight_id, principal, job.cli, said)
+
     def _opened(self, job: Job, asked: Submission) -> OpenFlight:
         flight = self._recorder.open(
             PATH, ModelProtocol.CLI, Operation.GENERATE, flight_id=job.flight_id
         )
         flight.started -= max(self._clock.now_s() - job.asked_at_s, 0.0)
         flight.started_at_s = job.asked_at_s
-        flight.client, flight.owner = job.client, job.owner
+        flight.client, flight.owner, flight.label = job.client, job.owner, asked.label
         flight.provider = provider_of(job.cli)
         flight.upstream_protocol = ModelProtocol.CLI
         flight.model_asked = f"{flight.provider}/{job.model or 'default'}"
         flight.attempts = 1
         flight.request_headers = _ASKED
         flight.request_body = _as_asked(asked)
+        flight.guard_hits = () if self.guards is None else self.guards.hits(job.flight_id)
         flight.prompt_facts = None if asked.prompt_facts == NO_FACTS else asked.prompt_facts
         return flight
 
@@ -111,9 +131,8 @@ class RunFlights:
         if not has_begun and job.state is JobState.CANCELED:
             spending.not_begun(job.flight_id)
             return
-        told = job.figures.usage, flight.cost_usd
         is_whole = job.state not in _STATES
-        spending.ended(job.flight_id, job.owner, job.client, *told, is_whole=is_whole)
+        spending.ended(job.flight_id, job.figures.usage, flight.cost_usd, is_whole=is_whole)
 
     async def _fill(self, flight: OpenFlight, job: Job) -> None:
         if flight.phases:

@@ -7,13 +7,16 @@ was made for the program. Copies are written once and never over an older one.
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.domain.errors import StoreCorrupt, StoreUnavailable
+from llmgw_desktop.domain.audit import Act
+from llmgw_desktop.domain.errors import StoreCorrupt, StoreError, StoreUnavailable
+from llmgw_desktop.store.audit_rows import log_unwritten
 from llmgw_desktop.store.client_files.marks import Mark
 from llmgw_desktop.store.private_files import write_first, write_whole
 
@@ -61,11 +64,21 @@ def digest(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
+Noting = Callable[[Act], AbstractContextManager[None]]
+
+
+def _unnoted(act: Act) -> AbstractContextManager[None]:
+    """Where nobody keeps an audit log."""
+    return nullcontext()
+
+
 class Connections:
     """Reads the disk at every call. Raises StoreUnavailable, StoreCorrupt."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, noting: Noting = _unnoted) -> None:
+        """`noting` writes down what is done inside of it; both come about or neither."""
         self._folder = folder
+        self._noting = noting
 
     def of(self, program: str) -> Connection | None:
         path = self._record(program)
@@ -85,9 +98,13 @@ class Connections:
     def keep(self, connection: Connection) -> None:
         path = self._record(connection.program)
         told = {"version": _VERSION, **asdict(connection)}
+        with self._noting(_connected(connection)):
+            self._write(path, json.dumps(told, indent=1).encode() + b"\n")
+
+    def _write(self, path: Path, raw: bytes) -> None:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_whole(path, json.dumps(told, indent=1).encode() + b"\n")
+            write_whole(path, raw)
         except OSError as error:
             raise _unavailable(path, error) from error
 
@@ -116,6 +133,12 @@ class Connections:
     def forget(self, program: str, *, drop: Sequence[str] = ()) -> None:
         """With these copies; others stay."""
         path = self._record(program)
+        act = Act(verb="program.disconnected", subject=program)
+        try:
+            with self._noting(act):
+                pass
+        except StoreError as error:  # its files are as before already
+            log_unwritten(act, error)
         try:
             path.unlink(missing_ok=True)
             for copy in drop:
@@ -127,6 +150,16 @@ class Connections:
 
     def _record(self, program: str) -> Path:
         return self._folder / program / "connection.json"
+
+
+def _connected(connection: Connection) -> Act:
+    after = {
+        "files": [each.path for each in connection.files],
+        "transport": connection.transport,
+        "models": connection.models,
+        "client": connection.key_name,
+    }
+    return Act(verb="program.connected", subject=connection.program, after=after)
 
 
 def _connection(told: Any) -> Connection:

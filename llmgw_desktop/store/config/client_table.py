@@ -6,17 +6,20 @@ himself for protected by a line that does nothing.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import available_timezones
 
+from llmgw_desktop.domain.label import WORDS, is_label
 from llmgw_desktop.domain.policy import Budget, ClientPolicy, Measure, Period, RateLimit
 from llmgw_desktop.domain.provider import Provider
-from llmgw_desktop.store.config.settings_text import SettingsText
+from llmgw_desktop.store.config.settings_text import SettingsText, dotted
 from llmgw_desktop.store.config.toml_lines import KeyPath
 from llmgw_desktop.store.config.values import Unfit, WholeNumber
 
 MOST_CLIENTS = 500
+MOST_LABELS = 200
 MOST_LIMITS = 20
 MOST_PATTERNS = 200
 _WINDOWS_S = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0}
@@ -34,6 +37,10 @@ CLIENT_KEYS: Mapping[str, str] = {
     "parallel": "How many requests and runs of it may go on at the same time.",
     "expires": "A date or time after which it is refused.",
     "time_zone": "Of its budgets' calendar, such as `Europe/Berlin`; this computer's if left out.",
+    "labels": (
+        "Tables with the same keys, `[clients.NAME.labels.LABEL]`, each for callers that say so of "
+        "themselves (`X-LLMGW-Caller`, `/as/LABEL/`): they hold besides this one."
+    ),
 }
 """Key, meaning."""
 
@@ -61,9 +68,31 @@ class ClientTables:
         return tuple(self._client(name, self._text.table(("clients", name))) for name in table)
 
     def _client(self, name: str, table: Mapping[str, object]) -> ClientPolicy:
-        path: KeyPath = ("clients", name)
+        path = ("clients", name)
         if not name or len(name) > 100 or not name.isprintable():
             raise self._text.error(path, "expected a client's name, 1 to 100 printable characters")
+        own = {key: raw for key, raw in table.items() if key != "labels"}
+        policy = self._policy(path, name, own)
+        return replace(policy, labels=self._labels(path)) if "labels" in table else policy
+
+    def _labels(self, client: tuple[str, ...]) -> tuple[ClientPolicy, ...]:
+        path = (*client, "labels")
+        tables = self._text.table(path)
+        if len(tables) > MOST_LABELS:
+            raise self._text.error(path, f"expected at most {MOST_LABELS} labels")
+        for label in tables:
+            if not is_label(label):
+                problem = (
+                    f"is no label: it has {WORDS}. What is to hold for every caller stands in "
+                    f"[{dotted(client)}] itself"
+                )
+                raise self._text.error((*path, label), problem)
+        return tuple(
+            self._policy((*path, label), label, self._text.table((*path, label)))
+            for label in tables
+        )
+
+    def _policy(self, path: KeyPath, name: str, table: Mapping[str, object]) -> ClientPolicy:
         said: dict[str, Any] = {}
         for key, raw in table.items():
             reader = self._readers.get(key)

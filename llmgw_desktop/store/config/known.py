@@ -163,6 +163,13 @@ KNOWN: tuple[Known, ...] = (
         "says nothing.",
     ),
     Known(
+        table="routing",
+        key="similarity_model",
+        value=FilePath(),
+        meaning="The folder with `model.safetensors` and `tokenizer.json` of all-MiniLM-L6-v2, for "
+        "routes with `cache_similarity`; that of the installed package if left out.",
+    ),
+    Known(
         table="failover",
         key="max_attempts",
         value=WholeNumber(least=1, most=20),

@@ -14,19 +14,34 @@ from llmgw_desktop.store.config.values import (
     NamePattern,
     PlainText,
     Seconds,
+    Share,
+    Texts,
     Unfit,
     Value,
     WholeNumber,
     Word,
     YesNo,
+    is_name_pattern,
 )
+from llmgw_desktop.store.semantic_model import what_is_missing
 
 MOST_ROUTES = 500
 MOST_TARGETS = 50
 _MOST_TOKENS = 100_000_000
 
 MATCH_KEYS: dict[str, tuple[Value, str]] = {
-    "client": (NamePattern(), "The program's name, as its key was given it."),
+    "client": (
+        NamePattern(),
+        "The name of the program's key, the id of one that was let in by OAuth, or `local`.",
+    ),
+    "clients": (
+        Texts(each="a client as `client` has it", is_fit=is_name_pattern),
+        'Several of them, such as `["claude-code", "codex"]`; in the place of `client`.',
+    ),
+    "label": (
+        NamePattern(),
+        "What the program says of itself (`X-LLMGW-Caller`, `/as/LABEL/`); nobody checks it.",
+    ),
     "model": (NamePattern(), "The model's name as it was asked for."),
     "protocol": (Word(words=CALLER_PROTOCOLS), "The dialect that the program speaks."),
     "project": (NamePattern(), "What the program sent as `X-Project`."),
@@ -55,6 +70,11 @@ ROUTE_KEYS: dict[str, tuple[Value, str]] = {
         Seconds(least=0, most=7 * 86_400),
         "How long an answer is given again to the same client for the same request, byte for "
         "byte; 0: never. `cache-control: no-cache` in a request passes it by.",
+    ),
+    "cache_similarity": (
+        Share(least=0.5, most=1.0),
+        "With `cache_s`: how near a question must be to one that was answered to be given its "
+        "answer; only the same one if left out. Needs the extra `semantic`.",
     ),
 }
 """Key, kind of value, meaning; `match` and `to` are read by hand."""
@@ -105,8 +125,19 @@ class RouteTables:
             ),
             enabled=bool(self._value(path, table, ROUTE_KEYS, "enabled", True)),
             cache_s=float(str(self._value(path, table, ROUTE_KEYS, "cache_s", 0.0))),
+            cache_similarity=self._similarity(path, table),
             line=self._text.line(path) or 0,
         )
+
+    def _similarity(self, path: KeyPath, table: Mapping[str, object]) -> float:
+        """What cannot be done is said here, not passed over when a question comes."""
+        least = float(str(self._value(path, table, ROUTE_KEYS, "cache_similarity", 0.0)))
+        place = (*path, "cache_similarity")
+        if least and not table.get("cache_s"):
+            raise self._text.error(place, "needs cache_s: how long answers are kept")
+        if least and (missing := what_is_missing(self._routing.similarity_model)):
+            raise self._text.error(place, f"cannot be used: {missing}")
+        return least
 
     def _match(self, path: KeyPath, table: object) -> RouteMatch:
         if not isinstance(table, dict):
@@ -118,6 +149,8 @@ class RouteTables:
             if key in table
         }
         match = RouteMatch(**values)  # type: ignore[arg-type]
+        if match.clients and match.client != "*":
+            raise self._text.error((*path, "clients"), "stands beside client; name all in one")
         least, most = match.min_input_tokens, match.max_input_tokens
         if least is not None and most is not None and least > most:
             problem = f"is more than max_input_tokens ({most}), so that nothing can match"
@@ -184,7 +217,8 @@ def takes_all_of(wide: RouteMatch, narrow: RouteMatch) -> bool:
         and wide.operation in (None, narrow.operation)
         and (wide.min_input_tokens or 0) <= (narrow.min_input_tokens or 0)
         and _most(wide) >= _most(narrow)
-        and covers(wide.client, narrow.client)
+        and all(any(covers(w, n) for w in wide.whose) for n in narrow.whose)
+        and covers(wide.label, narrow.label)
         and covers(wide.model, narrow.model)
         and covers(wide.project, narrow.project)
     )

@@ -8,13 +8,15 @@ import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import tomlkit
 
 from llmgw_desktop.store.config.toml_blocks import Address, Block, cut, group, is_blank, joined
 
-TomlValue = str | int | float | bool | Sequence[str] | Mapping[str, str | int | float | bool]
+_Plain = str | int | float | bool | date
+TomlValue = _Plain | Sequence[str] | Mapping[str, _Plain] | Sequence[Mapping[str, _Plain]]
 
 
 class CannotChange(Exception):
@@ -252,13 +254,16 @@ def _with_moved(blocks: list[Block], change: MoveElement, line_end: str) -> list
     return after
 
 
-def _item(value: TomlValue) -> Any:
+def _item(value: Any) -> Any:
+    """A TomlValue as it is written; tables in a list stay in its line."""
     if isinstance(value, Mapping):
         table = tomlkit.inline_table()
         table.update(value)
         return table
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return tomlkit.item(list(value))
+        array = tomlkit.array()
+        array.extend([_item(each) for each in value])
+        return array
     return tomlkit.item(value)
 
 

@@ -9,11 +9,12 @@ other tables are merged; the same table is a SettingsConflict. How one table is 
 import threading
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llmgw_desktop.domain.errors import ConfigError, SettingsConflict, StoreUnavailable
+from llmgw_desktop.domain.errors import ConfigError, SettingsConflict, StoreError, StoreUnavailable
 from llmgw_desktop.domain.settings import LoadedSettings
 from llmgw_desktop.store.config.settings_change import (
     AddTable,
@@ -54,12 +55,24 @@ class Written:
     inverse: tuple[Change, ...]
 
 
+def _unnoted(before: bytes, after: bytes) -> AbstractContextManager[None]:
+    """Where nobody keeps an audit log."""
+    return nullcontext()
+
+
 class SettingsEditor:
     """Every call reads and writes the disk: call from a worker thread."""
 
-    def __init__(self, path: Path, load: Callable[[str, bytes], LoadedSettings]) -> None:
-        """`load` checks what is about to be written: `store/settings.py`'s `settings_of`."""
+    def __init__(
+        self,
+        path: Path,
+        load: Callable[[str, bytes], LoadedSettings],
+        writing: Callable[[bytes, bytes], AbstractContextManager[None]] = _unnoted,
+    ) -> None:
+        """`load` checks what is about to be written: `store/settings.py`'s `settings_of`.
+        `writing` notes the change that is made inside of it, and is asked before."""
         self._path = path
+        self._writing = writing
         self._load = load
         self._lock = threading.Lock()
 
@@ -145,12 +158,39 @@ class SettingsEditor:
                 raise ConfigError(words, file=str(self._path))
 
         place = self._path.resolve()  # a link stays a link
+        own: list[StoreError] = []
+        try:
+            with self._writing(before, after):
+                self._put(place, after, check, own)
+        except StoreError as error:
+            if error in own:
+                raise
+            self._take_back(place, before, after)
+            raise StoreUnavailable(
+                f"The settings stay as they are: the change cannot be noted. {error}"
+            ) from error
+
+    def _put(
+        self,
+        place: Path,
+        after: bytes,
+        check: Callable[[], None] | None = None,
+        failures: list[StoreError] | None = None,
+    ) -> None:
         try:
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_whole(place, after, just_before=check)
         except OSError as error:
             reason = error.strerror or error
-            raise StoreUnavailable(f"{self._path} cannot be written: {reason}") from error
+            failure = StoreUnavailable(f"{self._path} cannot be written: {reason}")
+            if failures is not None:
+                failures.append(failure)
+            raise failure from error
+
+    def _take_back(self, place: Path, before: bytes, after: bytes) -> None:
+        """What was written before it could be noted, and by nobody else since."""
+        if before != after and read_settings_file(self._path) == after:
+            self._put(place, before)
 
     def _data(self, raw: bytes) -> dict[str, Any]:
         return tomllib.loads(self._text(raw))

@@ -91,6 +91,31 @@ class Seconds:
             raise Unfit(self.expected) from None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A number between two others, such as a part of one."""
+
+    least: float
+    most: float
+
+    @property
+    def expected(self) -> str:
+        return f"a number from {self.least:g} to {self.most:g}"
+
+    def read(self, raw: object) -> float:
+        if isinstance(raw, bool) or not isinstance(raw, int | float):
+            raise Unfit(self.expected)
+        if not self.least <= raw <= self.most:
+            raise Unfit(self.expected)
+        return float(raw)
+
+    def read_text(self, text: str) -> float:
+        try:
+            return self.read(float(text))
+        except ValueError:
+            raise Unfit(self.expected) from None
+
+
 _UNITS = {"B": 0, "KB": 1, "MB": 2, "GB": 3, "TB": 4}
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?([KMGT]?)(i?)B", re.IGNORECASE)
 
@@ -225,6 +250,14 @@ class NamePattern:
 
     def read_text(self, text: str) -> str:
         return self.read(text)
+
+
+def is_name_pattern(text: str) -> bool:
+    try:
+        NamePattern().read(text)
+    except Unfit:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

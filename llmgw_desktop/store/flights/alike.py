@@ -22,6 +22,7 @@ from llmgw_desktop.store.flights.rows import (
     search_words,
     short,
 )
+from llmgw_desktop.store.guard_cells import hits_cell
 from llmgw_desktop.store.schema import FlightRow, columns
 
 UNKNOWN = math.nan
@@ -33,7 +34,7 @@ COMMON_COLUMNS = (
     *("streaming", "status", "stop_reason", "error_kind", "attempts"),
     *("upstream_protocol", "losses", "account"),
     *FACT_COLUMNS,
-    "owner",
+    *("owner", "label", "guard_hits"),
 )
 OWN_COLUMNS = (
     *("id", "started_at_s", "ttft_ms", "took_ms", "input_tokens", "output_tokens"),
@@ -96,6 +97,8 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
         flight.account,
         flight.prompt_facts,
         flight.owner,
+        flight.label,
+        flight.guard_hits,
     )
     common, words = _common(told)
     error_text = short(flight.error_text, TEXT_CHARS)
@@ -127,7 +130,7 @@ def _common(told: Row) -> tuple[Row, str]:
     """With the words that a text filter looks into, but for those of an error."""
     state, client, protocol, operation, asked, served, provider, *rest = told
     streaming, status, stop_reason, error_kind, attempts, upstream, *more = rest
-    losses, account, facts, owner = more
+    losses, account, facts, owner, label, hits = more
     client, asked = client[:NAME_CHARS], asked[:NAME_CHARS]
     served, provider = short(served, NAME_CHARS), short(provider, NAME_CHARS)
     common = (
@@ -148,8 +151,10 @@ def _common(told: Row) -> tuple[Row, str]:
         short(account, NAME_CHARS),
         *(_NO_FACTS if facts is None else fact_cells(facts)),
         owner,
+        label or None,
+        hits_cell(hits),
     )
-    return common, search_words(asked, served, client, provider, error_kind)
+    return common, search_words(asked, served, client, label, provider, error_kind)
 
 
 def of_stored(rows: Iterable[Row], state: str) -> list[Alike]:

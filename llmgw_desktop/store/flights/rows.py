@@ -22,6 +22,7 @@ from llmgw_desktop.domain.route import Consideration, PassedRule
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.fact_columns import facts_of
+from llmgw_desktop.store.guard_cells import hits_of
 
 Row = tuple[Any, ...]
 
@@ -167,6 +168,8 @@ def summary_of(row: Row) -> FlightSummary:
         account=row[30],
         prompt_facts=None if row[31] is None else facts_of(row[31:36]),
         owner=row[36],
+        label=row[37] or "",
+        guard_hits=hits_of(row[38]),
     )
 
 

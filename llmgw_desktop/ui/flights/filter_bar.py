@@ -59,7 +59,7 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._query = FlightQuery()
-        self._field = SearchField(theme, "Filter by model, client, provider or error")
+        self._field = SearchField(theme, "Filter by model, client, caller, provider or error")
         self._states = Segmented(theme, _CHOICES, name="State")
         self._chips = QHBoxLayout()
         self._chip_row = QWidget()
@@ -120,6 +120,12 @@ class FilterBar(QWidget):
                 replace(self._query, client=flight.client),
             )
             menu.addAction(f"Only client {name}", lambda: self.set_query(by_client))
+        if flight.label:
+            label, by_label = (
+                inert_line(flight.label, 40),
+                replace(self._query, client=flight.client, label=flight.label),
+            )
+            menu.addAction(f"Only caller {label}", lambda: self.set_query(by_label))
         words = STATE_WORDS[flight.state]
         by_state = replace(self._query, states=frozenset({flight.state}))
         menu.addAction(f"Only state {words}", lambda: self.set_query(by_state))
@@ -187,6 +193,8 @@ class FilterBar(QWidget):
             self._add_chip(query.provider, replace(query, provider=""))
         if query.client:
             self._add_chip(query.client, replace(query, client=""))
+        if query.label:
+            self._add_chip(query.label, replace(query, label=""))
         if _choice_of(query.states) is None:
             words = ", ".join(STATE_WORDS[state] for state in FlightState if state in query.states)
             self._add_chip(words, replace(query, states=frozenset()))

@@ -1,4 +1,5 @@
-"""Access: what waits for your answer, who has access, what was decided, and where jobs may work.
+"""Access: what waits for your answer, who has access, what was decided and changed, and where jobs
+may work.
 
 This file joins the parts; each stands in `ui/access/`.
 """
@@ -15,6 +16,8 @@ from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.oversight import Oversight
 from llmgw_desktop.domain.events import (
     ApprovalDecided,
+    AuditNoted,
+    ClientsChanged,
     ConsentChanged,
     Event,
     GrantsChanged,
@@ -23,6 +26,7 @@ from llmgw_desktop.domain.events import (
     SettingsChanged,
     WorktreesChanged,
 )
+from llmgw_desktop.ui.access.change_section import ChangeSection
 from llmgw_desktop.ui.access.decision_pane import DecisionPane
 from llmgw_desktop.ui.access.holder_section import HolderSection
 from llmgw_desktop.ui.access.section import Section
@@ -35,13 +39,21 @@ from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 from llmgw_desktop.ui.widgets.lined_row import LinedRow
 from llmgw_desktop.ui.widgets.tab_strip import TabStrip
 
-_TABS = ("waiting", "holders", "decisions", "workspaces", "worktrees")
-_WORDS = ("Waiting", "Who has access", "Decisions", "Workspaces", "Worktrees")
+_TABS = ("waiting", "holders", "decisions", "changes", "workspaces", "worktrees")
+_WORDS = (
+    "Waiting",
+    "Who has access",
+    "Decisions",
+    "What was changed",
+    "Workspaces",
+    "Worktrees",
+)
 _TAB_KEY = "tab"
 _NEWS: dict[str, tuple[type, ...]] = {
     "waiting": (ConsentChanged, PermissionChanged),
-    "holders": (GrantsChanged, ConsentChanged),
+    "holders": (GrantsChanged, ClientsChanged, ConsentChanged),
     "decisions": (ConsentChanged, PermissionChanged, ApprovalDecided),
+    "changes": (AuditNoted,),
     "workspaces": (SettingsChanged,),
     "worktrees": (WorktreesChanged, JobChanged),
 }
@@ -78,6 +90,7 @@ class AccessPage(QWidget):
         self.waiting = WaitingSection(theme, bridge, oversight.questions, delays)
         self.holders = HolderSection(theme, bridge, oversight.rights)
         self.decisions = DecisionPane(theme)
+        self.changes = ChangeSection(theme, bridge, oversight.changes)
         self.workspaces = WorkspaceSection(theme, bridge, oversight.workspaces)
         self.worktrees = WorktreeSection(theme, bridge, oversight.worktrees)
         self.notices = QAction("Tell of new questions", self)
@@ -113,7 +126,7 @@ class AccessPage(QWidget):
     def _read(self) -> None:
         """What is in sight."""
         part = self._stack.currentWidget()
-        if isinstance(part, Section):
+        if isinstance(part, Section | ChangeSection):
             part.read()
         else:
             self._bridge.fetch(
@@ -151,6 +164,7 @@ class AccessPage(QWidget):
         self._tabs.currentChanged.connect(self._on_tab)
         for part in (self.waiting, self.holders, self.workspaces, self.worktrees):
             part.said.connect(self.said)
+        self.changes.said.connect(self.said)
         self.waiting.question_wanted.connect(self.question_wanted)
         self.decisions.job_wanted.connect(self.job_wanted)
         self.notices.setCheckable(True)
@@ -170,6 +184,7 @@ class AccessPage(QWidget):
             self.waiting,
             self.holders,
             self.decisions,
+            self.changes,
             self.workspaces,
             self.worktrees,
         ):

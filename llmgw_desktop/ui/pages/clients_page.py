@@ -1,250 +1,102 @@
-"""Clients: who asks. Programs found here are set up and taken back, each after a look at what that
-would change; and when each was last heard of.
+"""Clients: who asks, what may it spend, how does it stand; and the programs that can be connected.
 
-Files are looked at and written by the bridge's workers, never here.
+This file joins the two parts; each stands in `ui/clients/`.
 """
 
-from functools import partial
-from typing import Protocol
-
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
-from shiboken6 import isValid
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.connect.clients import ClientCard, Clients, ClientsView
-from llmgw_desktop.domain.events import Event, FlightClosed, GatewayChanged, SettingsChanged
-from llmgw_desktop.ui.bridge import Bridge
-from llmgw_desktop.ui.clients.any_program import AnyProgram
-from llmgw_desktop.ui.clients.client_card_view import ClientCardView
-from llmgw_desktop.ui.clients.connect_dialog import ConnectDialog
-from llmgw_desktop.ui.clients.key_list import KeyList
-from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
+from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.ui.clients.client_section import ClientSection
+from llmgw_desktop.ui.clients.program_section import ProgramSection
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
-from llmgw_desktop.ui.widgets.button import Button
-from llmgw_desktop.ui.widgets.empty_state import EmptyState
-from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
-from llmgw_desktop.ui.widgets.view_clothes import dress_view
+from llmgw_desktop.ui.widgets.lined_row import LinedRow
+from llmgw_desktop.ui.widgets.tab_strip import TabStrip
 
-_NOBODY = "No program that can be set up was found on this computer"
-_NOBODY_TEXT = "Install one and look again, or paste the text below into the settings of another."
-
-
-class Addresses(Protocol):
-    """What is asked of `app/control.py`."""
-
-    def base_urls(self) -> dict[str, str]: ...
+_TABS = ("clients", "programs")
+_WORDS = ("Clients", "Programs on this computer")
+_TAB_KEY = "tab"
 
 
 class ClientsPage(QWidget):
-    """Cards in the order of the table of programs."""
+    """What a client asked, ran and was allowed is shown by other pages, which it leads to."""
 
-    said = Signal(str)
-    """What was done, in a sentence."""
+    said = Signal(str, object)
+    """What was done, in a sentence, and what takes it back (None: nothing does)."""
+    flights_wanted = Signal(object)
+    """A FlightQuery."""
+    jobs_wanted = Signal(str)
+    """Of the client of this name."""
+    access_wanted = Signal()
 
-    def __init__(
-        self,
-        clients: Clients,
-        addresses: Addresses,
-        bridge: Bridge,
-        theme: Theme,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._clients = clients
-        self._addresses = addresses
-        self._bridge = bridge
+    def __init__(self, clients: ClientSection, programs: ProgramSection, theme: Theme) -> None:
+        super().__init__()
+        self.clients = clients
+        self.programs = programs
         self._theme = theme
-        self._views: dict[str, ClientCardView] = {}
-        self._cards: dict[str, ClientCard] = {}
-        self._summary = Label(theme, tone=Tone.MUTED)
-        self._look = Button(theme, "Look again")
-        self._banner = Banner(theme, closable=False)
-        self._nobody = EmptyState(theme, icon="clients", title=_NOBODY, text=_NOBODY_TEXT)
-        self._absent = FlowingLabel(theme, tone=Tone.MUTED)
-        self.any_program = AnyProgram(theme)
-        self.keys = KeyList(theme)
-        self._shape: object = None
-        self._scroll = QScrollArea()
-        self._refresh = PacedRefresh(self, self._read)
+        self._tabs = TabStrip(theme, name="Parts of Clients")
+        self._stack = QStackedWidget()
         self._lay_out()
         self._connect()
 
     @property
-    def views(self) -> tuple[ClientCardView, ...]:
-        return tuple(self._views.values())
+    def tab(self) -> str:
+        return _TABS[self._tabs.currentIndex()]
+
+    def show_tab(self, key: str) -> None:
+        """Unknown keys change nothing, so a remembered one may be stale."""
+        if key in _TABS:
+            self._tabs.setCurrentIndex(_TABS.index(key))
+
+    def save_state(self, settings: QSettings) -> None:
+        settings.setValue(_TAB_KEY, self.tab)
+
+    def restore_state(self, settings: QSettings) -> None:
+        self.show_tab(str(settings.value(_TAB_KEY, "")))
 
     @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._refresh.ask(at_once=True)
-
-    @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.any_program.forget_key()
-
-    def open_dialog(self, name: str, *, is_undo: bool) -> None:
-        card = self._cards[name]
-        dialog = ConnectDialog(self._theme, card, self, is_undo=is_undo)
-        dialog.wish_changed.connect(lambda: self._preview(dialog, name, is_undo=is_undo))
-        dialog.save_wanted.connect(lambda: self._carry_out(dialog))
-        self._preview(dialog, name, is_undo=is_undo)
-        dialog.open()
-
-    def _preview(self, dialog: ConnectDialog, name: str, *, is_undo: bool) -> None:
-        wanted = dialog.wanted
-        look = partial(self._clients.plan_undo, name)
-        if not is_undo:
-            look = partial(self._clients.plan, name, wanted)
-
-        def show(found: tuple[object, str]) -> None:
-            if is_undo or dialog.wanted == wanted:  # else another one is on its way
-                dialog.show_plan(*found)  # type: ignore[arg-type]
-
-        self._bridge.fetch(dialog, look, show, dialog.show_refusal, slow=True)
-
-    def _carry_out(self, dialog: ConnectDialog) -> None:
-        plan = dialog.plan
-        if plan is None:
-            return
-        dialog.show_saving(is_under_way=True)
-
-        def done(words: str) -> None:
-            if isValid(dialog):  # a person may have closed it meanwhile
-                dialog.accept()
-            self.said.emit(words)
-            self._refresh.ask(at_once=True)
-
-        def failed(error: Exception) -> None:
-            if isValid(dialog):
-                dialog.show_refusal(error)
-            else:
-                self._banner.say(BannerKind.ERROR, "It was not done.", str(error))
-
-        self._bridge.fetch(self, partial(self._clients.carry_out, plan), done, failed, slow=True)
-
-    def _ask_revoke(self, key_id: str, name: str) -> None:
-        question = QuestionDialog(
-            self._theme,
-            title=f"Revoke the key of {name}?",
-            text="Whoever has it is refused from now on. It cannot be brought back.",
-            yes="Revoke",
-            no="Keep it",
-            parent=self,
-        )
-        question.accepted.connect(
-            lambda: self._bridge.fetch(
-                self,
-                partial(self._clients.revoke, key_id),
-                lambda _: self._refresh.ask(at_once=True),
-                self._on_trouble,
-            )
-        )
-        question.open()
-
-    def _make_key(self) -> None:
-        def made(snippet: str) -> None:
-            self.any_program.show_key(snippet)
-            self._refresh.ask(at_once=True)
-
-        self._bridge.fetch(self, self._clients.snippet_with_key, made, self._on_trouble)
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The page's own keys are those of the part in sight."""
+        super().focusInEvent(event)
+        part = self.clients if self.tab == "clients" else self.programs
+        part.setFocus(event.reason())
 
     def _read(self) -> None:
-        look = self._refresh.costed(self._clients.look)
-        self._bridge.fetch(self, look, self._on_look, self._on_look_failed, slow=True)
-
-    def _on_look(self, view: ClientsView) -> None:
-        self._refresh.ended()
-        if view.problem:
-            self._banner.say(
-                BannerKind.WARNING, "Programs would not find the gateway.", view.problem
-            )
-        else:
-            self._banner.hide()
-        self._cards = {card.name: card for card in view.cards}
-        urls = self._addresses.base_urls()
-        shape = (list(self._cards), view.keys, urls)
-        if shape != self._shape:
-            self._shape = shape
-            self.keys.show_keys(view.keys)
-            self.any_program.show_urls(urls)
-            self._build(view)
-        for name, card in self._cards.items():
-            self._views[name].show_card(card)
-        self._summary.setText(view.summary)
-        self._nobody.setVisible(not view.cards)
-        self._absent.setText(f"Not found here: {', '.join(view.absent)}" if view.absent else "")
-        self._absent.setVisible(bool(view.absent))
-        self.any_program.show_snippets(view.http_snippet, view.stdio_snippet)
-        self.any_program.setVisible(bool(view.http_snippet))
-
-    def _on_look_failed(self, error: Exception) -> None:
-        self._refresh.ended()
-        self._banner.say(BannerKind.ERROR, "The clients cannot be shown.", str(error))
-
-    def _on_trouble(self, error: Exception) -> None:
-        self._banner.say(BannerKind.ERROR, "The key could not be changed.", str(error))
-
-    def _build(self, view: ClientsView) -> None:
-        """Anew, so that the Tab key goes as the eye does."""
-        space = self._theme.space
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(space(6), space(1), space(6), space(6))
-        column.setSpacing(space(3))
-        self._views = {card.name: self._view(card) for card in view.cards}
-        for each in (*self._views.values(), self._nobody, self._absent):
-            column.addWidget(each)
-        for kept in (self.keys, self.any_program):
-            column.addWidget(kept)
-        column.addStretch(1)
-        self.keys.setVisible(bool(view.keys))
-        at = self._scroll.verticalScrollBar().value()
-        self._scroll.setWidget(content)
-        self._scroll.verticalScrollBar().setValue(at)
-
-    def _view(self, card: ClientCard) -> ClientCardView:
-        view = ClientCardView(self._theme, card)
-        view.connect_wanted.connect(lambda: self.open_dialog(card.name, is_undo=False))
-        view.undo_wanted.connect(lambda: self.open_dialog(card.name, is_undo=True))
-        return view
-
-    def _on_events(self, events: tuple[Event, ...]) -> None:
-        news = (FlightClosed, GatewayChanged, SettingsChanged)
-        if self.isVisible() and any(isinstance(event, news) for event in events):
-            self._refresh.ask()
+        """What is in sight."""
+        part = self.clients if self.tab == "clients" else self.programs
+        part.read()
 
     def _connect(self) -> None:
-        self._bridge.events.connect(self._on_events)
-        self._look.clicked.connect(lambda: self._refresh.ask(at_once=True))
-        self.any_program.key_wanted.connect(self._make_key)
-        self.keys.revoke_wanted.connect(self._ask_revoke)
-        again = QAction("Look for programs again", self)
+        self._tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        self.clients.programs_wanted.connect(lambda: self.show_tab("programs"))
+        self.clients.work.said.connect(self.said)
+        self.programs.said.connect(lambda words: self.said.emit(words, None))
+        again = QAction("Read the clients again", self)
         again.setShortcut(QKeySequence("F5"))
         again.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        again.triggered.connect(lambda: self._refresh.ask(at_once=True))
+        again.triggered.connect(self._read)
         self.addAction(again)
+        acts = self.clients.acts
+        acts.flights_wanted.connect(
+            lambda row: self.flights_wanted.emit(FlightQuery(client=row.known.name))
+        )
+        acts.jobs_wanted.connect(lambda row: self.jobs_wanted.emit(row.known.name))
+        acts.access_wanted.connect(lambda _: self.access_wanted.emit())
 
     def _lay_out(self) -> None:
         space = self._theme.space
-        dress_view(self._scroll, self._theme)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.viewport().setAutoFillBackground(False)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(space(6), space(4), space(6), space(3))
-        bar.setSpacing(space(2))
-        bar.addWidget(self._summary, 1)
-        bar.addWidget(self._look)
+        for words in _WORDS:
+            self._tabs.addTab(words)
+        for part in (self.clients, self.programs):
+            self._stack.addWidget(part)
+        across = LinedRow(self._theme)
+        row = QHBoxLayout(across)
+        row.setContentsMargins(space(3.5), space(1), space(3), 0)
+        row.addWidget(self._tabs, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._banner)
-        column.addLayout(bar)
-        column.addWidget(self._scroll, 1)
+        column.addWidget(across)
+        column.addWidget(self._stack, 1)

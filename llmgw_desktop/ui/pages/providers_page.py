@@ -23,6 +23,7 @@ from llmgw_desktop.domain.events import (
     AccountChanged,
     Event,
     FlightClosed,
+    FlightOpened,
     JobChanged,
     SettingsChanged,
 )
@@ -42,7 +43,7 @@ from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _NEWS = (AccountChanged, SettingsChanged, JobChanged)
 _TICK_MS = 1000
-"""Countdowns; nothing is read anew for them."""
+"""Countdowns, and what is under way; nothing is read anew for them."""
 
 
 class ProvidersPage(QWidget):
@@ -109,6 +110,8 @@ class ProvidersPage(QWidget):
             self._show_if_seen()
         if any(isinstance(event, FlightClosed) for event in events):
             self._usage.ask()
+        if any(isinstance(event, FlightOpened) for event in events) and self.isVisible():
+            self._tick.start()  # who answers it is known soon
         if any(isinstance(event, SettingsChanged) for event in events) and self.isVisible():
             self.clis.look()  # a program may have another name now, or be on
 
@@ -145,7 +148,7 @@ class ProvidersPage(QWidget):
         own = [card for card in cards if not card.is_practice]
         self._summary.setText(_summary(own))
         counts_down = any(card.counts_down for card in own) or self.clis.counts_down
-        if counts_down and self.isVisible():
+        if (counts_down or self._providers.is_busy) and self.isVisible():
             self._tick.start()
         else:
             self._tick.stop()

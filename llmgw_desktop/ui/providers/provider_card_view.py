@@ -49,6 +49,7 @@ class ProviderCardView(Card):
         self._state = Label(theme, weight=QFont.Weight.Medium)
         self._kind = FlowingLabel(theme, tone=Tone.MUTED)
         self._models = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
+        self._spending = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._test = Button(theme, "Test")
         self._more = Button(theme, "Account…", icon="plus")
         self._more.setAccessibleName(f"Add an account to {card.name}")
@@ -79,9 +80,11 @@ class ProviderCardView(Card):
         self._state.set_tone(tone)
         self._kind.setText(" · ".join(each for each in (card.kind, card.address) if each))
         self._models.setText(card.models)
+        self._spending.setText(card.spending)
+        self._spending.setVisible(bool(card.spending))
         self._switch.setChecked(card.enabled)
         self._test.setEnabled(card.enabled)
-        self.setAccessibleDescription(f"{card.words}. {card.kind}. {card.models}")
+        self.setAccessibleDescription(f"{card.words}. {card.kind}. {card.models} {card.spending}")
         for line in card.accounts:
             self._rows[line.id].show_line(line)
 
@@ -123,7 +126,7 @@ class ProviderCardView(Card):
             card_head(
                 self._theme,
                 (self._mark, self._name, self._state),
-                (self._kind, self._models),
+                (self._kind, self._models, self._spending),
                 acts,
                 self._switch,
             )

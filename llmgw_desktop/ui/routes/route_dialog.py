@@ -50,7 +50,8 @@ class RouteDialog(FormDialog):
             key: TextLine(theme, hint)
             for key, hint in (
                 ("model", "any, or claude-haiku-*"),
-                ("client", "any, or claude-code"),
+                ("client", "any, or claude-code | codex"),
+                ("label", "any"),
                 ("project", "any"),
                 ("min_input_tokens", "none"),
                 ("max_input_tokens", "none"),
@@ -69,6 +70,7 @@ class RouteDialog(FormDialog):
             "name": Field(theme, "Name", self._name, "How flights and this page call it."),
             "model": Field(theme, "Model", self._lines["model"]),
             "client": Field(theme, "Client", self._lines["client"]),
+            "label": Field(theme, "Caller's label", self._lines["label"]),
             "protocol": Field(theme, "Protocol", self._protocol),
             "project": Field(theme, "Project", self._lines["project"]),
             "operation": Field(theme, "Asks for", self._operation),
@@ -134,7 +136,7 @@ class RouteDialog(FormDialog):
         grid.setVerticalSpacing(space(2.5))
         lines = (
             ("model", "client", "project"),
-            ("protocol", "operation"),
+            ("protocol", "operation", "label"),
             ("min_input_tokens", "max_input_tokens"),
         )
         for row, keys in enumerate(lines):

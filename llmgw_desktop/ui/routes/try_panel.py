@@ -35,6 +35,7 @@ class TryPanel(Card):
         self._ask = ask
         self._model = TextLine(theme, "claude-sonnet-4-5")
         self._client = TextLine(theme, "any")
+        self._label = TextLine(theme, "none")
         self._protocol = Choice(theme, _PROTOCOLS, name="Protocol")
         self._project = TextLine(theme, "none")
         self._size = TextLine(theme, "unknown")
@@ -43,7 +44,7 @@ class TryPanel(Card):
         self._results = QVBoxLayout()
         self._result: QWidget | None = None
         self._lay_out()
-        for line in (self._model, self._client, self._project, self._size):
+        for line in (self._model, self._client, self._label, self._project, self._size):
             line.textChanged.connect(self.refresh)
         self._protocol.currentIndexChanged.connect(self.refresh)
 
@@ -54,7 +55,8 @@ class TryPanel(Card):
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """For the Tab key, as the eye goes."""
-        return (self._model, self._client, self._protocol, self._project, self._size)
+        first = (self._model, self._client, self._label)
+        return (*first, self._protocol, self._project, self._size)
 
     def refresh(self) -> None:
         """The rules may be others now."""
@@ -68,6 +70,7 @@ class TryPanel(Card):
             protocol=ModelProtocol(self._protocol.key),
             model=model,
             client=self._client.text().strip(),
+            label=self._label.text().strip(),
             project=self._project.text().strip(),
             input_tokens=int(size) if is_number else None,
         )
@@ -93,9 +96,10 @@ class TryPanel(Card):
         grid.setVerticalSpacing(space(2.5))
         grid.addWidget(Field(theme, "Model", self._model), 0, 0, 1, 2)
         grid.addWidget(Field(theme, "Client", self._client), 1, 0)
-        grid.addWidget(Field(theme, "Protocol", self._protocol), 1, 1)
-        grid.addWidget(Field(theme, "Project", self._project), 2, 0)
-        grid.addWidget(self._size_field, 2, 1)
+        grid.addWidget(Field(theme, "Caller's label", self._label), 1, 1)
+        grid.addWidget(Field(theme, "Protocol", self._protocol), 2, 0)
+        grid.addWidget(Field(theme, "Project", self._project), 2, 1)
+        grid.addWidget(self._size_field, 3, 0)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         column = QVBoxLayout(self)

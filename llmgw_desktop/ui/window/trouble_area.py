@@ -11,7 +11,7 @@ from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 
 class TroubleArea(QWidget):
     """The gateway, the recorder, the settings, what could not be opened, what a quit waits for,
-    questions to a person: each with its banner."""
+    questions to a person, budgets that are used up: each with its banner."""
 
     def __init__(
         self, theme: Theme, on_retry: Callable[[], None], parent: QWidget | None = None
@@ -23,6 +23,8 @@ class TroubleArea(QWidget):
         self._settings = Banner(theme)
         self._change = Banner(theme)
         self._opening = Banner(theme)
+        self._budgets = Banner(theme)
+        self.budgets_dismissed = self._budgets.dismissed
         self._quitting = Banner(theme, closable=False)
         self._questions = Banner(theme, closable=False)
         self._banners = (
@@ -33,6 +35,7 @@ class TroubleArea(QWidget):
             self._settings,
             self._change,
             self._opening,
+            self._budgets,
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -108,6 +111,16 @@ class TroubleArea(QWidget):
             )
         else:
             self._questions.hide()
+
+    def show_budgets(
+        self, what: str, why: str, *, is_up: bool, on_look: Callable[[], None]
+    ) -> None:
+        """Clients that have come far with what they may spend; empty when none has."""
+        if what:
+            kind = BannerKind.WARNING if is_up else BannerKind.INFO
+            self._budgets.say(kind, what, why, action="Show clients", on_action=on_look)
+        else:
+            self._budgets.hide()
 
     def show_opening(self, problem: str) -> None:
         """A file or folder could not be opened; empty when it could."""

@@ -244,3 +244,31 @@ def test_a_token_of_oauth_is_looked_up() -> None:
 )
 def test_what_kind_an_id_is_of(client_id: str, kind: PrincipalKind) -> None:
     assert kind_of(client_id) is kind
+
+
+def test_a_rotated_key_opens_until_its_grace_is_over(desk: Desk) -> None:
+    desk.ours.add(_client())
+    other = "llmgw-other"
+    ends_at_s = desk.clock.now_s() + 60
+    assert desk.ours.rotate("cli_1", key_digest(other), "llmgw-oth", ends_at_s)
+    for key in (NEW, other):
+        assert desk.authenticator.identify(Knock(key)).client_id == "cli_1"
+    desk.clock.forward(61)
+    assert desk.refuses(NEW)
+    assert not desk.refuses(other)
+    assert not desk.ours.rotate("cli_9", key_digest("x"), "x", 0.0)
+
+
+def test_keys_that_another_process_changes_are_told(desk: Desk) -> None:
+    told: list[str] = []
+    desk.ours.changed = lambda: told.append("changed")
+    assert desk.refuses(NEW)
+    desk.theirs.add(_client())
+    assert not told
+    desk.clock.forward(1.5 * REFRESH_S)
+    assert not desk.refuses(NEW)
+    assert told == ["changed"]
+    desk.ours.revoke("cli_1", 5.0)
+    assert told == ["changed"] * 2
+    assert desk.refuses(NEW)
+    assert told == ["changed"] * 2, "what this program did is told once"

@@ -95,6 +95,22 @@ async def test_nobody_remote_goes_below_the_floor(
     assert passed.options == {"permissionMode": "acceptEdits"}
 
 
+async def test_a_key_that_comes_from_elsewhere_goes_below_it_no_more(scene: Scene) -> None:
+    scene.say(floor={PrincipalKind.KEY: ApprovalStrategy.LEGACY})
+    elsewhere = replace(who(PrincipalKind.KEY), came_from_elsewhere=True)
+    asked = AskedOfGate(
+        prompt="hi",
+        cli=CliName.CLAUDE,
+        operation="claude_request",
+        options=BYPASS,
+        strategy=ApprovalStrategy.LEGACY,
+    )
+    with pytest.raises(ApprovalDenied) as caught:
+        await scene.gate.check(asked, elsewhere)
+    assert caught.value.approval.metadata["fromElsewhere"] is True
+    assert (await scene.gate.check(asked, who(PrincipalKind.KEY))).options == BYPASS
+
+
 async def test_a_kind_that_no_floor_names_is_held_to_the_gate(scene: Scene) -> None:
     scene.say(floor={})
     assert (await scene.ask(PrincipalKind.KEY)).is_managed

@@ -57,6 +57,7 @@ def test_summary_and_timeline() -> None:
         "losses": ("seed",),
         "prompt_facts": PromptFacts(stable_prefix_hash="ab", stable_prefix_tokens=3),
         "owner": "cli_1",
+        "label": "aider",
     }
     for name, value in noted.items():
         setattr(flight, name, value)

@@ -133,7 +133,11 @@ async def test_nobody_but_this_computers_person_answers(house: House) -> None:
     assert (await listed(house, **own))[0] == 403
     status, told = await posted(house, question.id, {"decision": "once"}, **own)
     assert status == 403
-    assert "this computer's person" in told["error"]["message"]
+    message = told["error"]["message"]
+    assert "this computer's person alone; 'everything' is another client" in message
+    for way in ("in the window (Access)", "`llmgw approvals allow ID`", "run/access.key"):
+        assert way in message
+    assert "key add" not in message
     assert (await listed(house, Authorization="Bearer llmgw-wrong"))[0] == 401
     assert answers == []
 

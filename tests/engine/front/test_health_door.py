@@ -24,7 +24,7 @@ async def test_a_look_at_health_is_a_look_at_the_settings() -> None:
         gateway=lambda: GatewayStatus(state=GatewayState.RUNNING),
         recorder=lambda: RecorderStatus(recording=True),
         settings=lambda: SettingsChanged(settings=Settings()),
-        open_flights=lambda: 0,
+        load=cast("Any", None),
         meters=Meters(),
         before=lambda: looks.append("looked"),
     )

@@ -64,8 +64,8 @@ async def test_stopping_does_not_wait_for_a_connection_that_is_kept(house: House
         await answer.read()
     pipeline = house.container.gateway._engine.pipeline
     async with asyncio.timeout(5):
-        await pipeline.drained()
-    assert pipeline.open_runs == 0
+        await pipeline.runs.drained()
+    assert len(pipeline.runs) == 0
 
 
 async def test_stopping_waits_for_the_last_of_several_answers(house: House) -> None:
@@ -79,8 +79,8 @@ async def test_stopping_waits_for_the_last_of_several_answers(house: House) -> N
 
     asking = [asyncio.create_task(ask()) for _ in range(3)]
     async with asyncio.timeout(20):
-        while pipeline.open_runs < len(asking):
+        while len(pipeline.runs) < len(asking):
             await asyncio.sleep(0.005)
-        await asyncio.gather(pipeline.drained(), pipeline.drained())
-    assert pipeline.open_runs == 0
+        await asyncio.gather(pipeline.runs.drained(), pipeline.runs.drained())
+    assert len(pipeline.runs) == 0
     assert await asyncio.gather(*asking) == [200] * 3

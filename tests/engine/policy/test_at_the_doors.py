@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import anthropic
-import openai
 import pytest
 
-from llmgw_desktop.app.keys import ClientKeys
-from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.ids import TimedIds
-from llmgw_desktop.domain.policy import Measure, Period
-from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.engine.access.authenticator import key_digest
+from llmgw_desktop.domain.policy import KeptSpent, Measure, Period
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor
-from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.spent_store import SpentStore
 from tests.engine.conftest import House, house_in
+from tests.engine.policy.keys import id_of, key_of
 
 PRICES = """
 [[prices]]
@@ -44,15 +37,6 @@ budgets = [{ usd = 0.5, per = "never" }]
 """
 
 
-def _key(house: House, name: str) -> str:
-    clock = SystemClock()
-    store = ClientStore(house.container.places.gateway_db, clock)
-    try:
-        return ClientKeys(store, clock, TimedIds(clock)).add(name, [Scope.MODELS_USE])
-    finally:
-        store.close()
-
-
 def _model_doors(house: House) -> list[str]:
     """Every address at which a model can be asked, whatever it is called."""
     table: DoorTable = house.container._engine.server._doors
@@ -65,25 +49,18 @@ def _model_doors(house: House) -> list[str]:
     return sorted([*exact, *acting])
 
 
-def _id_of(house: House, key: str) -> str:
-    digest = key_digest(key)
-    clients = house.container._access.clients
-    assert clients is not None
-    return next(each.id for each in clients.active() if each.key_digest == digest)
-
-
 def _body(path: str) -> dict[str, object]:
     return NATIVE if path == "/v1/generate" else BODY
 
 
 async def test_a_spent_budget_closes_every_door_before_any_upstream(tmp_path: Path) -> None:
     async with house_in(tmp_path / "home", PRICES + POOR) as house:
-        key = _key(house, "poor")
-        client_id = _id_of(house, key)
+        key = key_of(house, "poor")
+        client_id = id_of(house, key)
         book = SpentStore(house.container.places.gateway_db)
-        book.keep((client_id, Measure.USD, Period.NEVER), None, 0.5)
+        book.keep((client_id, Measure.USD, Period.NEVER), KeptSpent(None, 0.5))
         book.close()
-        rich = _key(house, "rich")
+        rich = key_of(house, "rich")
         refused = []
         for path in (*_model_doors(house), "/v1/generate"):
             async with house.post(path, _body(path), Authorization=f"Bearer {key}") as answer:
@@ -102,7 +79,9 @@ async def test_a_spent_budget_closes_every_door_before_any_upstream(tmp_path: Pa
         assert len(house.lane.requests) > 20
 
 
-async def test_what_an_answer_cost_is_taken_from_the_budget_and_survives(tmp_path: Path) -> None:
+async def test_what_an_answer_cost_is_taken_from_the_budget_and_survives(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     home = tmp_path / "home"
     body = {
         "model": "claude-stub",
@@ -111,7 +90,7 @@ async def test_what_an_answer_cost_is_taken_from_the_budget_and_survives(tmp_pat
     }
     more = PRICES + POOR.replace("0.5", "0.000001")
     async with house_in(home, more) as house:
-        key = _key(house, "poor")
+        key = key_of(house, "poor")
         async with house.post("/v1/messages", body, Authorization=f"Bearer {key}") as first:
             assert first.status == 200
             await first.read()
@@ -119,7 +98,7 @@ async def test_what_an_answer_cost_is_taken_from_the_budget_and_survives(tmp_pat
             assert second.status == 429
         assert len(house.lane.requests) == 1
         (closed, _) = house.closed
-        client_id = _id_of(house, key)
+        client_id = id_of(house, key)
         (standing,) = house.container._engine.pipeline.policies.standing(client_id)
         assert closed.cost_usd, house.closed
         assert standing.used == pytest.approx(closed.cost_usd)
@@ -127,6 +106,7 @@ async def test_what_an_answer_cost_is_taken_from_the_budget_and_survives(tmp_pat
         async with house.post("/v1/messages", body, Authorization=f"Bearer {key}") as again:
             assert again.status == 429
         assert house.lane.requests == []
+    assert caplog.text.count("poor has used up its 1e-06 US dollars") == 1, "told once"
 
 
 async def test_models_and_providers_that_are_not_for_a_client_are_refused(tmp_path: Path) -> None:
@@ -136,7 +116,7 @@ models = ["claude-*"]
 providers = ["claude"]
 """
     async with house_in(tmp_path / "home", rules) as house:
-        narrow, other = _key(house, "narrow"), _key(house, "other")
+        narrow, other = key_of(house, "narrow"), key_of(house, "other")
         body = {"model": "gpt-stub", "messages": [{"role": "user", "content": "Hello"}]}
         path = "/v1/chat/completions"
         async with house.post(path, body, Authorization=f"Bearer {narrow}") as refused:
@@ -149,7 +129,7 @@ providers = ["claude"]
 
 async def test_without_a_price_a_budget_in_money_lets_nothing_pass(tmp_path: Path) -> None:
     async with house_in(tmp_path / "home", POOR) as house:
-        key = _key(house, "poor")
+        key = key_of(house, "poor")
         body = {"model": "gpt-stub", "messages": [{"role": "user", "content": "Hello"}]}
         async with house.post(
             "/v1/chat/completions", body, Authorization=f"Bearer {key}"
@@ -157,27 +137,3 @@ async def test_without_a_price_a_budget_in_money_lets_nothing_pass(tmp_path: Pat
             assert refused.status == 403
             assert "no price is known of 'gpt-stub'" in await refused.text()
         assert house.lane.requests == []
-
-
-async def test_official_clients_meet_a_limit_in_their_own_words(tmp_path: Path) -> None:
-    rules = """
-[clients.brisk]
-rate_limits = [{ requests = 1, per = "hour" }]
-[clients.spender]
-budgets = [{ tokens = 1, per = "month" }]
-"""
-    async with house_in(tmp_path / "home", rules) as house:
-        brisk, spender = _key(house, "brisk"), _key(house, "spender")
-        claude = anthropic.AsyncAnthropic(base_url=house.url, api_key=brisk, max_retries=0)
-        chat = openai.AsyncOpenAI(base_url=f"{house.url}/v1", api_key=spender, max_retries=5)
-        said: list[anthropic.types.MessageParam] = [{"role": "user", "content": "Hello"}]
-        async with claude, chat:
-            await claude.messages.create(model="claude-stub", max_tokens=8, messages=said)
-            with pytest.raises(anthropic.RateLimitError) as slow:
-                await claude.messages.create(model="claude-stub", max_tokens=8, messages=said)
-            await chat.responses.create(model="gpt-stub", input="Hello")
-            with pytest.raises(openai.RateLimitError) as spent:
-                await chat.responses.create(model="gpt-stub", input="Hello")
-        assert 3500 < int(slow.value.response.headers["retry-after"]) <= 3600
-        assert spent.value.code == "insufficient_quota"
-        assert len(house.closed) == 4

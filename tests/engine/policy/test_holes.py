@@ -17,7 +17,9 @@ from llmgw_desktop.domain.route import Candidate, RouteDecision
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.policy.ledger import Ledger
-from llmgw_desktop.engine.policy.policies import Place, Policies, Remembered, Wish
+from llmgw_desktop.engine.policy.ledgers import Remembered
+from llmgw_desktop.engine.policy.policies import Policies
+from llmgw_desktop.engine.policy.ready import Place, Wish
 from llmgw_desktop.engine.policy.run_spending import RunSpending
 from llmgw_desktop.engine.policy.spending import Spending, most_output
 from tests.support.turned_clock import TurnedClock
@@ -39,7 +41,7 @@ def _policies(*policies: ClientPolicy) -> Policies:
         TurnedClock(),
         price_of=lambda _provider, _model: PRICE,
         remembered=nothing_kept,
-        keep=lambda _key, _begins, _used: None,
+        keep=lambda _key, _kept: None,
     )
     made.apply(policies)
     return made
@@ -79,7 +81,9 @@ def test_runs_that_ended_later_are_charged_by_no_name_that_a_remote_client_gave_
         ClientPolicy(client="rich", budgets=(replace(NEVER, amount=1e12),)),
         ClientPolicy(client="*", budgets=(NEVER,)),
     )
-    policies.spent_before("oauth:abc", "rich", TOLD, None)
+    runs = RunSpending(policies)
+    runs.goes_on("flt_9", POOR_PROGRAM, CliName.CLAUDE, ("", "Do it"))
+    runs.ended("flt_9", TOLD, None)
     with pytest.raises(BudgetSpent):
         policies.admit(POOR_PROGRAM, WISH)
 
@@ -187,7 +191,7 @@ def test_a_run_that_was_stopped_has_spent_what_was_reserved() -> None:
     runs = RunSpending(policies)
     runs.begin("flt_2", POOR_PROGRAM, CliName.CLAUDE, "", "Do it")
     told = Usage(input_tokens=1, output_tokens=1)
-    runs.ended("flt_2", POOR_PROGRAM.client_id, POOR_PROGRAM.name, told, None, is_whole=False)
+    runs.ended("flt_2", told, None, is_whole=False)
     assert policies.standing(POOR_PROGRAM.client_id)[0].used >= 4096
 
 

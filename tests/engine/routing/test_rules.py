@@ -42,6 +42,12 @@ def test_the_first_that_matches_counts() -> None:
     [
         ({"client": "claude-*"}, asking("m", client="claude-code"), True),
         ({"client": "claude-*"}, asking("m"), False),
+        ({"clients": ("codex", "claude-*")}, asking("m", client="claude-code"), True),
+        ({"clients": ("codex", "claude-*")}, asking("m", client="other"), False),
+        ({"client": "cli", "label": "aider"}, asking("m", client="cli", label="aider"), True),
+        ({"client": "cli", "label": "aider"}, asking("m", client="cli"), False),
+        ({"label": "aider"}, asking("m", client="aider"), False),
+        ({"client": "cli"}, asking("m", client="cli", label="aider"), True),
         ({"model": "claude-?-*"}, asking("claude-5-x"), True),
         ({"model": "claude-?-*"}, asking("claude-45-x"), False),
         ({"protocol": MESSAGES}, asking("m", MESSAGES), True),
@@ -63,6 +69,38 @@ def test_what_a_rule_is_for(match: dict[str, object], question: RouteQuestion, f
     (step,) = router.steps(question)
     assert step.matched is fits
     assert (step.why == "Everything fits.") is fits
+
+
+def test_the_special_before_the_general_and_the_reason_says_for_whom() -> None:
+    rules = (
+        rule("night", "one", client="shared", label="nightly"),
+        rule("ours", "two", clients=("shared", "local")),
+        rule("all", "home"),
+    )
+    router = routing([ONE, TWO, HOME], *rules)
+    asked = request("m")
+    told = []
+    for name, label in (("shared", "nightly"), ("shared", "x"), ("shared", ""), ("other", "x")):
+        who = replace(asked.principal, client_id="cli_1", name=name, label=label)
+        decision = router.route(replace(asked, principal=who))
+        told.append((decision.rule, decision.reason.partition(" matches, ")[2]))
+    assert told == [
+        ("night", "number 1 of the list: it is for client 'shared' and label 'nightly'."),
+        ("ours", "number 2 of the list: it is for client 'shared' or 'local'."),
+        ("ours", "number 2 of the list: it is for client 'shared' or 'local'."),
+        ("all", "number 3 of the list."),
+    ]
+    steps = router.steps(asking("m", client="shared", label="x"))
+    assert steps[0].why == "It is for label 'nightly'; this is 'x'."
+
+
+def test_any_number_of_labels_makes_no_plans_where_no_rule_asks_for_them() -> None:
+    asked = request("m")
+    for rules, plans in (((), 1), ((rule("night", "one", label="nightly"),), 5)):
+        router = routing([ONE, TWO, HOME], *rules)
+        for label in "abcde":
+            router.route(replace(asked, principal=replace(asked.principal, label=label)))
+        assert len(router._plans) == plans
 
 
 def test_what_a_program_calls_itself_is_no_name_for_rules() -> None:

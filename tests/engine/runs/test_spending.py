@@ -7,6 +7,7 @@ import asyncio
 import orjson
 import pytest
 
+from llmgw_desktop.domain.policy import ClientStanding
 from llmgw_desktop.domain.principal import Scope
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 
@@ -117,3 +118,30 @@ async def test_what_was_canceled_while_it_waited_has_spent_nothing(make_house: M
     (standing,) = policies.standing(client_id)
     assert (standing.used, standing.reserved, policies.running(client_id)) == (0, 0, 0)
     (house.home / "go").touch()
+
+
+async def test_a_run_that_goes_on_over_a_restart_reserves_and_spends_the_same(
+    make_house: MakeHouse,
+) -> None:
+    more = _LIMITS + '[clients.patient]\nbudgets = [{ tokens = 9000, per = "never" }]\n'
+    house = await make_house(more)
+    key = house.client("patient", Scope.JOBS_RUN)
+    waits = 'begin; while [ ! -e "$HOME/go" ]; do sleep 0.02; done; exit 1'
+    assert (await _run(house, key, prompt=waits))[0] == 202
+    first = _patient(house)
+    assert first.budgets[0].reserved > 4096
+    await house.container.stop()
+    house = await make_house(more)
+    later = _patient(house)
+    assert (later.running, later.budgets) == (1, first.budgets)
+    (house.home / "go").touch()
+    while not house.closed:
+        await asyncio.sleep(0.01)
+    ended = _patient(house)
+    assert (ended.running, ended.budgets[0].reserved) == (0, 0)
+    assert ended.budgets[0].used == first.budgets[0].reserved
+
+
+def _patient(house: RunHouse) -> ClientStanding:
+    standings = house.container._engine.pipeline.policies.standings()
+    return next(each for each in standings if each.name == "patient")

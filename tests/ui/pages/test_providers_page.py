@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from llmgw_desktop.app.provider_form import KeySource
 from llmgw_desktop.app.provider_probe import OLLAMA_URL
 from llmgw_desktop.domain.account import AccountState, AccountStatus
-from llmgw_desktop.domain.events import AccountChanged, FlightClosed
+from llmgw_desktop.domain.events import AccountChanged, FlightClosed, FlightOpened
 from llmgw_desktop.ui.dialogs.conflict_dialog import ConflictDialog
 from llmgw_desktop.ui.providers.account_dialog import AccountDialog
 from llmgw_desktop.ui.providers.account_row import AccountRow
@@ -74,6 +74,24 @@ async def test_cards_tell_what_was_used_of_each_account(stage: RoutingStage) -> 
     uses["groq"] = "24 h: 1 request"
     stage.gateway.control.publish(FlightClosed(summary=summary(1, provider="groq")))
     await stage.until(lambda: "24 h: 1 request" in words_of(stage.card("groq")))
+
+
+async def test_cards_tell_what_is_under_way_now_and_what_it_cost(stage: RoutingStage) -> None:
+    set_full_scene(stage.gateway)
+    stage.gateway.health.known.clear()
+    spending = stage.gateway.health.spending
+    spending.running, spending.told = {}, {"groq": "today 34 requests, $3.20"}
+    await stage.open("providers")
+    assert "today 34 requests, $3.20" in words_of(stage.card("groq"))
+    assert "today" not in words_of(stage.card("ollama"))
+    assert not stage.providers._tick.isActive()
+    spending.running = {"groq": 2}
+    stage.gateway.control.publish(FlightOpened(flight_id="flt_1"))
+    await stage.until(lambda: "2 under way · today 34" in words_of(stage.card("groq")))
+    assert stage.providers._tick.isActive()
+    spending.running = {}
+    await stage.until(lambda: "under way" not in words_of(stage.card("groq")))
+    assert not stage.providers._tick.isActive()
 
 
 async def test_page_tray_and_file_agree_whoever_is_asked(stage: RoutingStage) -> None:

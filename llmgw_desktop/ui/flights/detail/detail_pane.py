@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxL
 from typing_extensions import override
 
 from llmgw_desktop.app.figures import local_time
-from llmgw_desktop.app.flight_words import STATE_WORDS, model_text
+from llmgw_desktop.app.flight_words import STATE_WORDS, client_text, model_text
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
@@ -225,7 +225,7 @@ class DetailPane(QWidget):
 
 
 def _subtitle(flight: FlightSummary) -> str:
-    client = inert_line(flight.client, 60)
+    client = client_text(flight, 60)
     provider = inert_line(flight.provider or "", 60) or "no provider"
     status = f" · {flight.status}" if flight.status is not None else ""
     state = STATE_WORDS[flight.state]

@@ -1,0 +1,196 @@
+"""Who asks, what may it spend, how does it stand: the list of all clients, and what a person does
+about one of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from llmgw_desktop.app.access import UNDO_S
+from llmgw_desktop.app.client_desk.facts import Fact, facts_of
+from llmgw_desktop.app.client_desk.known import (
+    Grants,
+    KnownClient,
+    OauthClients,
+    known_keys,
+    known_others,
+    known_programs,
+    only_named,
+)
+from llmgw_desktop.app.client_desk.limits_form import Limits
+from llmgw_desktop.app.client_desk.rows import ClientRow, Seen, client_rows
+from llmgw_desktop.app.figures import local_time
+from llmgw_desktop.app.keys import ClientKeys, check_name
+from llmgw_desktop.domain.client import ClientFigures
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
+from llmgw_desktop.domain.policy import ClientStanding
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.settings import LoadedSettings, Settings
+
+_T = TypeVar("_T")
+GRACES: tuple[tuple[float, str], ...] = (
+    (0.0, "Ends at once"),
+    (3600.0, "1 hour"),
+    (86_400.0, "1 day"),
+    (7 * 86_400.0, "7 days"),
+)
+"""How long a key that was rotated still opens."""
+
+
+class Figures(Protocol):
+    """What is asked of the store's reader. Waits for the disk; raises StoreError."""
+
+    def by_client(self, since_s: float) -> Mapping[str, ClientFigures]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskParts:
+    """`keys` is None where they cannot be read; `problem` then says why."""
+
+    loaded: Callable[[], LoadedSettings]
+    standings: Callable[[], Sequence[ClientStanding]]
+    figures: Figures
+    clock: Clock
+    keys: ClientKeys | None
+    programs: OauthClients | None = None
+    grants: Grants | None = None
+    url: Callable[[], str] = lambda: ""
+    """Of the gateway, where it is open."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientsLook:
+    """The list as it was read, and what of it could not be."""
+
+    rows: tuple[ClientRow, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokedKey:
+    """What was taken back just now."""
+
+    id: str
+    name: str
+    at_s: float
+
+
+class ClientDesk:
+    """`standings`, `facts` and `limits` are quick and for the loop; all else waits for the disk,
+    is for a thread, and raises StoreError."""
+
+    def __init__(self, parts: DeskParts) -> None:
+        self._parts = parts
+        self.limits = Limits(parts.loaded)
+
+    def standings(self) -> tuple[Sequence[ClientStanding], str]:
+        """With what kept them from being read: they are kept beside the keys."""
+        try:
+            return self._parts.standings(), ""
+        except StoreError as error:
+            return (), str(error)
+
+    def look(self, standings: Sequence[ClientStanding]) -> ClientsLook:
+        """What cannot be read is left out, and said."""
+        settings, now_s = self._parts.loaded().settings, self._parts.clock.now_s()
+        problems: list[str] = [self._parts.problem] if self._parts.problem else []
+        figures: Mapping[str, ClientFigures] = _read(
+            lambda: self._parts.figures.by_client(_midnight(now_s)), {}, problems
+        )
+        standing = {each.client_id: each for each in standings}
+        known = self._known(settings, {*figures, *standing}, now_s, problems)
+        seen = Seen(
+            standings=standing,
+            figures=figures,
+            policies={each.client: each for each in settings.clients},
+            now_s=now_s,
+        )
+        return ClientsLook(rows=client_rows(known, seen), problem=" ".join(dict.fromkeys(problems)))
+
+    def facts(self, row: ClientRow) -> tuple[Fact, ...]:
+        return facts_of(row, self._parts.loaded().settings.routes, self._parts.clock.now_s())
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether keys can be made and taken back."""
+        return self._parts.keys is not None
+
+    def key_note(self) -> str:
+        """Where a program is to ask with its key."""
+        url = self._parts.url()
+        return f"Base URL: {url}/v1, of Anthropic's programs {url}" if url else ""
+
+    def name_problem(self, name: str) -> str:
+        """Why no client can be named so; whether the name is free is seen when its key is made."""
+        try:
+            check_name(name.strip())
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    def make_key(self, name: str, scopes: Sequence[Scope], *, is_strict: bool) -> str:
+        """The key, for its only showing. Raises ValueError for a name that is taken."""
+        return self._keys.add(name, scopes, strict=is_strict)
+
+    def rotate_key(self, client_id: str, grace_s: float) -> str:
+        """Another key for the same client. Raises ValueError for one that is gone."""
+        done = self._keys.rotate(client_id, grace_s)
+        if done is None:
+            raise ValueError("It has no key any more: it was revoked meanwhile.")
+        return done[0]
+
+    def revoke(self, client_id: str) -> RevokedKey | None:
+        """None where it was revoked already."""
+        client = self._keys.revoke(client_id)
+        if client is None or client.revoked_at_s is None:
+            return None
+        return RevokedKey(id=client.id, name=client.name, at_s=client.revoked_at_s)
+
+    def undo_revoke(self, revoked: RevokedKey) -> str:
+        """What came of it, in a sentence."""
+        if self._parts.clock.now_s() - revoked.at_s > UNDO_S:
+            return "Ten seconds are over: it stays revoked."
+        if not self._keys.restore(revoked.id, revoked.at_s):
+            return "It cannot be brought back: another key has its name now, or it is gone."
+        return f"{revoked.name} has access again."
+
+    @property
+    def _keys(self) -> ClientKeys:
+        if self._parts.keys is None:
+            raise StoreUnavailable(self._parts.problem)
+        return self._parts.keys
+
+    def _known(
+        self, settings: Settings, ids: set[str], now_s: float, problems: list[str]
+    ) -> list[KnownClient]:
+        parts = self._parts
+        known: list[KnownClient] = []
+        if parts.keys is not None:
+            known += known_keys(_read(parts.keys.all, (), problems))
+        if parts.programs is not None and parts.grants is not None:
+            grants = parts.grants
+            known += known_programs(
+                _read(parts.programs.all, (), problems),
+                _read(lambda: grants.standing(now_s), (), problems),
+            )
+        tables = [each.client for each in settings.clients]
+        asked = sorted({*ids, *tables})
+        known += known_others(asked, has_bearer=bool(settings.access.bearer))
+        known += only_named(tables, known)
+        return known
+
+
+def _midnight(now_s: float) -> float:
+    """Of this computer's day."""
+    now = local_time(now_s)
+    return datetime(now.year, now.month, now.day).timestamp()  # noqa: DTZ001 - of this computer
+
+
+def _read(work: Callable[[], _T], nothing: _T, problems: list[str]) -> _T:
+    try:
+        return work()
+    except StoreError as error:
+        problems.append(str(error))
+        return nothing

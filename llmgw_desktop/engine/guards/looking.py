@@ -1,0 +1,135 @@
+"""Goes through the words of one request and notes what the rules find in them, never the words.
+
+Arguments of tools, and whatever else is JSON within a string, are looked at as they stand and as
+they read: what is written with escapes is found as well.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import orjson
+
+from llmgw_desktop.domain.guard import MOST_COUNTED, GuardAction, GuardHit, PromptRole
+from llmgw_desktop.engine.guards.rules import Looker, Probe, Selection
+from llmgw_desktop.wire.json_strings import Text, at_once, decoded
+from llmgw_desktop.wire.prompt_parts import Part, every_word
+
+_DEEPEST = 3
+"""So often is JSON within a string within JSON unfolded."""
+_OPENING = (b"{", b"[")
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The last words of a role so far."""
+
+    message: int
+    texts: list[bytes]
+
+
+class Look:
+    """Of one request: `take` each of its parts, then ask."""
+
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self._counts: dict[tuple[Probe, PromptRole], int] = {}
+        self._last: dict[PromptRole, _Last] = {}
+        self._missing: list[GuardHit] = []
+        self.cannot_hide: Probe | None = None
+        """It found something in a name that has to stay."""
+
+    def take(self, part: Part, text: bytes) -> None:
+        if self._selection.allowed:
+            self._note_last(part, text)
+        looker = self._selection.by_role.get(part.role)
+        if looker is None:
+            return
+        for probe in _probes_in(looker, text):
+            count = min(count_in(probe, text), MOST_COUNTED)
+            hides = probe.rule.action is GuardAction.MASK
+            if not count or (hides and is_thought(part)):
+                continue
+            if hides and part.is_fixed:
+                self.cannot_hide = probe
+            place = (probe, part.role)
+            self._counts[place] = min(self._counts.get(place, 0) + count, MOST_COUNTED)
+
+    def end(self) -> None:
+        """All parts were taken: whether what has to stand there does."""
+        for allowed in self._selection.allowed:
+            rule = allowed.rule
+            said = [self._last[role] for role in rule.roles if role in self._last]
+            at = max((each.message for each in said), default=-1)
+            texts = (text for each in said if each.message == at for text in each.texts)
+            if not any(allowed.looker.found_in(text) for text in texts):
+                hit = GuardHit(
+                    rule=rule.name, action=rule.action, what="allow", role=rule.roles[0], count=1
+                )
+                self._missing.append(hit)
+
+    @property
+    def has_hits(self) -> bool:
+        return bool(self._counts or self._missing)
+
+    @property
+    def hits(self) -> tuple[GuardHit, ...]:
+        found = [
+            GuardHit(
+                rule=probe.rule.name,
+                action=probe.rule.action,
+                what=probe.what,
+                role=role,
+                count=count,
+            )
+            for (probe, role), count in self._counts.items()
+        ]
+        return (*found, *self._missing)
+
+    def _note_last(self, part: Part, text: bytes) -> None:
+        last = self._last.get(part.role)
+        if last is None or part.message > last.message:
+            self._last[part.role] = _Last(part.message, [text])
+        elif part.message == last.message:
+            last.texts.append(text)
+
+
+def is_thought(part: Part) -> bool:
+    """The model's own thinking: a signature holds it to its bytes."""
+    return part.is_thinking and part.role is PromptRole.ASSISTANT
+
+
+def count_in(probe: Probe, text: bytes, depth: int = 0) -> int:
+    """As many as stand there, in whichever way it is read."""
+    count = sum(1 for _ in islice(probe.spans(text), MOST_COUNTED))
+    if count or depth == _DEEPEST:
+        return count
+    return sum(count_in(probe, each, depth + 1) for each in nested(text))
+
+
+def nested(text: bytes) -> Iterator[bytes]:
+    """What a text that is JSON says in its strings, where they say it with escapes."""
+    if b"\\" not in text or not is_json(text):
+        return
+    for each in every_word(at_once(text)):
+        if isinstance(each, Text) and each.is_escaped:
+            yield decoded(each).text
+
+
+def is_json(text: bytes) -> bool:
+    """An object or a list."""
+    if text.lstrip()[:1] not in _OPENING:
+        return False
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _probes_in(looker: Looker, text: bytes, depth: int = 0) -> list[Probe]:
+    found = looker.found_in(text)
+    if depth < _DEEPEST and b"\\" in text:
+        for each in nested(text):
+            found += [it for it in _probes_in(looker, each, depth + 1) if it not in found]
+    return found

@@ -1,0 +1,103 @@
+"""What the window does about budgets that are nearly or wholly used: a notice, and a banner.
+
+A banner stays until it is looked at, put away, or no longer true: its period is over, or the
+settings say another budget.
+"""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from llmgw_desktop.app.budget_words import reached_text, reached_title
+from llmgw_desktop.app.figures import counted
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.events import BudgetReached, Event, SettingsChanged
+from llmgw_desktop.domain.principal import known_as
+from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.main_window import MainWindow
+
+Say = Callable[[str, str, Callable[[], None]], bool]
+_EVERYBODY = "*"
+_LONGEST_MS = 2**31 - 1
+"""What a timer of Qt can wait for."""
+
+
+class BudgetNotices(QObject):
+    """`say` tells by the tray, while nobody has the window before them. One notice for what comes
+    together."""
+
+    clients_wanted = Signal()
+
+    def __init__(self, bridge: Bridge, say: Say, clock: Clock, parent: QObject) -> None:
+        super().__init__(parent)
+        self._say = say
+        self._clock = clock
+        self._window: MainWindow | None = None
+        self._reached: dict[tuple[str, str, str], BudgetReached] = {}
+        """The last mark of each budget that was not looked at yet."""
+        self._over = QTimer(self, singleShot=True)
+        self._over.timeout.connect(self._show)
+        bridge.events.connect(self._on_events)
+
+    def watch_over(self, window: MainWindow) -> None:
+        """Right after it was made."""
+        self._window = window
+        window.troubles.budgets_dismissed.connect(self._put_away)
+        self._show()
+
+    def _on_events(self, events: Sequence[Event]) -> None:
+        reached = [each for each in events if isinstance(each, BudgetReached)]
+        for changed in events:
+            if isinstance(changed, SettingsChanged) and not changed.problem:
+                self._keep_those_of(changed.settings)
+        for event in reached:
+            budget = event.spent.budget
+            self._reached[event.client_id, budget.measure, budget.period] = event
+        if reached and not self._is_in_front():
+            self._say(*self._words(reached), self._look)
+        self._show()
+
+    def _keep_those_of(self, settings: Settings) -> None:
+        """What the settings say otherwise now is no longer so."""
+        said = {each.client: each.budgets for each in settings.clients}
+        everybodys = said.get(_EVERYBODY, ())
+        self._reached = {
+            key: each
+            for key, each in self._reached.items()
+            if each.spent.budget in said.get(known_as(each.client_id, each.name), everybodys)
+        }
+
+    def _show(self) -> None:
+        now_s = self._clock.now_s()
+        ends = {key: each.spent.ends_at_s for key, each in self._reached.items()}
+        for key in [key for key, end_s in ends.items() if end_s is not None and end_s <= now_s]:
+            del self._reached[key], ends[key]
+        soonest_s = min((end_s for end_s in ends.values() if end_s is not None), default=None)
+        if soonest_s is not None:
+            self._over.start(min(int((soonest_s - now_s) * 1000) + 1, _LONGEST_MS))
+        if self._window is not None:
+            waiting = list(self._reached.values())
+            what, why = self._words(waiting) if waiting else ("", "")
+            is_up = any(each.percent >= 100 for each in waiting)
+            self._window.troubles.show_budgets(what, why, is_up=is_up, on_look=self._look)
+
+    def _words(self, reached: Sequence[BudgetReached]) -> tuple[str, str]:
+        if len(reached) == 1:
+            return reached_title(reached[0]), reached_text(reached[0], self._clock.now_s())
+        titles = "; ".join(reached_title(each) for each in reached[-3:])
+        more = "" if len(reached) <= 3 else f"; and {len(reached) - 3} more"
+        return f"{counted(len(reached), 'budget')} are nearly or wholly used", f"{titles}{more}."
+
+    def _is_in_front(self) -> bool:
+        window = self._window
+        return window is not None and window.isVisible() and QApplication.activeWindow() is not None
+
+    def _put_away(self) -> None:
+        self._reached.clear()
+        self._show()
+
+    def _look(self) -> None:
+        self._put_away()
+        self.clients_wanted.emit()

@@ -1,0 +1,240 @@
+"""Who asks: the list of all clients and the pane of the chosen one.
+
+Rows come ready from `app/client_desk`; they are read by the bridge's worker. What is done about one
+of them stands in `client_work`.
+"""
+
+from PySide6.QtCore import QPoint, QSettings, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from llmgw_desktop.app.client_desk.desk import ClientDesk, ClientsLook
+from llmgw_desktop.app.client_desk.rows import WHICH, ClientRow, Which, shown_rows
+from llmgw_desktop.app.figures import counted
+from llmgw_desktop.domain.events import (
+    BudgetReached,
+    ClientsChanged,
+    Event,
+    FlightClosed,
+    FlightOpened,
+    GrantsChanged,
+    SettingsChanged,
+)
+from llmgw_desktop.ui.bridge import Bridge
+from llmgw_desktop.ui.clients.client_acts import ClientActs
+from llmgw_desktop.ui.clients.client_model import ClientModel
+from llmgw_desktop.ui.clients.client_pane import ClientPane
+from llmgw_desktop.ui.clients.client_table import ClientTable
+from llmgw_desktop.ui.clients.client_work import ClientWork
+from llmgw_desktop.ui.settings_changer import SettingsChanger
+from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
+from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.choice import Choice
+from llmgw_desktop.ui.widgets.empty_state import EmptyState
+from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
+from llmgw_desktop.ui.widgets.pane_splitter import PaneSplitter
+from llmgw_desktop.ui.widgets.search_field import SearchField
+from llmgw_desktop.ui.widgets.view_clothes import dress_menu
+
+_NEWS = (
+    BudgetReached,
+    ClientsChanged,
+    FlightClosed,
+    FlightOpened,
+    GrantsChanged,
+    SettingsChanged,
+)
+_COUNT_UNITS = 180
+_ALONE = "Nobody but you has asked yet."
+_ALONE_TEXT = (
+    "Each program gets a key of its own, so that you see what it asked, what it cost, and can"
+    " bound or refuse it alone."
+)
+
+
+class ClientSection(QWidget):
+    """`programs_wanted` leads to the programs that can be connected."""
+
+    programs_wanted = Signal()
+
+    def __init__(
+        self,
+        desk: ClientDesk,
+        changer: SettingsChanger,
+        bridge: Bridge,
+        theme: Theme,
+        settings: QSettings,
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self._bridge = bridge
+        self._theme = theme
+        self._rows: tuple[ClientRow, ...] = ()
+        self.acts = ClientActs(self)
+        self.work = ClientWork(desk, changer, bridge, theme, self)
+        self._model = ClientModel(self)
+        self.table = ClientTable(self._model, theme)
+        self.pane = ClientPane(theme, self.acts)
+        self._splitter = PaneSplitter(theme, self.table, self.pane, settings, "clients")
+        self.field = SearchField(theme, "Find a client")
+        self.which = Choice(theme, WHICH, name="Which clients")
+        self._count = Label(theme, tone=Tone.MUTED)
+        self.make = Button(theme, "Make a key…", kind=ButtonKind.PRIMARY, icon="plus")
+        self.banner = Banner(theme, closable=False)
+        self._stack = QStackedWidget()
+        self.nothing = EmptyState(theme, icon="search", title="Nobody matches.")
+        self.alone = EmptyState(theme, icon="clients", title=_ALONE, text=_ALONE_TEXT)
+        self._refresh = PacedRefresh(self, self._read)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def rows(self) -> tuple[ClientRow, ...]:
+        """Those in the list."""
+        return self._model.rows
+
+    @property
+    def count_words(self) -> str:
+        return self._count.text()
+
+    def read(self) -> None:
+        """As a person asks for it."""
+        self._refresh.ask(at_once=True)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.read()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow one keeps its room for what is typed."""
+        super().resizeEvent(event)
+        self._count.setVisible(self.width() >= self._theme.space(_COUNT_UNITS))
+
+    def _read(self) -> None:
+        with self._refresh.costing():
+            standings, problem = self._desk.standings()
+        look = self._refresh.costed(lambda: self._desk.look(standings))
+        self._bridge.fetch(self, look, lambda found: self._take(found, problem), self._on_failed)
+
+    def _take(self, look: ClientsLook, problem: str) -> None:
+        with self._refresh.costing():
+            self._rows = look.rows
+            self._show()
+        trouble = look.problem or problem
+        if trouble:
+            self.banner.say(BannerKind.ERROR, "Not all of it can be read.", trouble)
+        else:
+            self.banner.hide()
+        self.make.setEnabled(self._desk.has_keys)
+        self._refresh.ended()
+
+    def _on_failed(self, error: Exception) -> None:
+        self.banner.say(BannerKind.ERROR, "The clients cannot be shown.", str(error))
+        self._refresh.ended()
+
+    def _show(self) -> None:
+        shown = shown_rows(self._rows, Which(self.which.key), self.field.text())
+        self._model.show_rows(shown)
+        clients = [row for row in self._rows if row.is_client and not row.is_revoked]
+        is_some = bool(self.field.text().strip()) or self.which.key != Which.CURRENT
+        of = f"{len(shown):,} shown · " if is_some else ""
+        self._count.setText(f"{of}{counted(len(clients), 'client')}")
+        self._stack.setCurrentWidget(self._splitter if shown else self.nothing)
+        is_alone = len(clients) <= 1 and bool(shown) and self._desk.has_keys
+        self.alone.setVisible(is_alone)
+
+    def _on_chosen(self, row: ClientRow | None) -> None:
+        self.acts.show_client(row)
+        if row is None:
+            self.pane.hide()
+        elif not self.pane.isHidden():
+            self.pane.show_client(row, self._desk.facts(row))
+
+    def _open(self) -> None:
+        row = self.table.chosen_client
+        if row is not None:
+            self.pane.show_client(row, self._desk.facts(row))
+            self.pane.show()
+
+    def _close(self) -> None:
+        self.pane.hide()
+        self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dress_menu(menu, self._theme)
+        menu.addActions(self.acts.actions)
+        menu.popup(at)
+
+    def _on_events(self, events: tuple[Event, ...]) -> None:
+        if self.isVisible() and any(isinstance(event, _NEWS) for event in events):
+            self._refresh.ask()
+
+    def _connect(self) -> None:
+        self._bridge.events.connect(self._on_events)
+        self.field.textChanged.connect(lambda _: self._show())
+        self.which.currentIndexChanged.connect(lambda _: self._show())
+        self.make.clicked.connect(self.work.ask_key)
+        self.work.changed.connect(self.read)
+        self.table.chosen.connect(self._on_chosen)
+        self.table.opened.connect(self._open)
+        self.table.left.connect(self._close)
+        self.table.menu_wanted.connect(self._show_menu)
+        self.pane.closed.connect(self._close)
+        self.pane.turned.connect(lambda: self.pane.show_side(at_right=self._splitter.turn()))
+        self.acts.limits_wanted.connect(self.work.ask_limits)
+        self.acts.rotate_wanted.connect(self.work.ask_rotation)
+        self.acts.revoke_wanted.connect(self.work.revoke)
+        for words, key, do in (
+            ("Find a client", "Ctrl+F", self._find),
+            ("Find a client", "/", self._find),
+            ("Make a key", "N", self.work.ask_key),
+        ):
+            action = QAction(words, self)
+            action.setShortcut(QKeySequence(key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(do)
+            self.addAction(action)
+
+    def _find(self) -> None:
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    def _lay_out(self) -> None:
+        space = self._theme.space
+        bar = QHBoxLayout()
+        bar.setContentsMargins(space(6), space(3), space(6), space(3))
+        bar.setSpacing(space(2))
+        bar.addWidget(self.field, 1)
+        bar.addWidget(self.which)
+        bar.addWidget(self._count)
+        bar.addWidget(self.make)
+        connect = Button(self._theme, "Connect a program…")
+        connect.clicked.connect(self.programs_wanted)
+        self.alone.add_buttons(connect)
+        clear = Button(self._theme, "Show all")
+        clear.clicked.connect(self._show_all)
+        self.nothing.add_buttons(clear)
+        self.pane.show_side(at_right=self._splitter.begin(1, 1))
+        self.pane.hide()
+        self._stack.addWidget(self._splitter)
+        self._stack.addWidget(self.nothing)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addLayout(bar)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.alone)
+        self.alone.hide()
+        self.setFocusProxy(self.table)
+
+    def _show_all(self) -> None:
+        self.field.clear()
+        self.which.choose(Which.ALL.value)

@@ -1,0 +1,287 @@
+"""A JSON text as a tree whose strings know where they stand, so that parts of them can be changed
+and every other byte stays as it came.
+
+The text was found to be JSON already. Objects and lists become dicts and lists, strings become
+Text. It is done in short steps: whoever takes them decides who has a turn between.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Generator
+from typing import Any, final
+
+from typing_extensions import override
+
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.wire.json_values import parse_json
+
+STEP_TOKENS = 300
+PIECE_BYTES = 16 * 1024
+_SHORT_BYTES = 1024
+_TOKEN = re.compile(
+    rb'[ \t\r\n:,]*+(?:"([^"\\]{0,%d}+)"|([\[{])|([\]}])|(")|([^ \t\r\n:,\[\]{}"]++))'
+    % _SHORT_BYTES
+)
+_SHORT, _OPENS, _CLOSES, _QUOTE = 1, 2, 3, 4
+_CHARACTERS = re.compile(rb'[^"\\]*+(?:\\(?:u.{4}|[^u])[^"\\]*+)*+', re.DOTALL)
+_ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|.)", re.DOTALL)
+_HIGH_AT_END = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}$")
+
+_NAMED = {b"true": True, b"false": False, b"null": None}
+_LONGEST_WHOLE = 20
+
+Edit = tuple[int, int, bytes]
+"""(from, to, what stands there instead)."""
+
+
+@final
+class Text:
+    """A string between its quotes."""
+
+    __slots__ = ("body", "end", "is_escaped", "start")
+
+    def __init__(self, body: bytes, start: int, end: int, *, is_escaped: bool) -> None:
+        self.body = body
+        self.start = start
+        self.end = end
+        self.is_escaped = is_escaped
+
+    @override
+    def __str__(self) -> str:
+        """What it says; for short ones."""
+        if not self.is_escaped:
+            return self.body[self.start : self.end].decode()
+        said: str = parse_json(self.body[self.start - 1 : self.end + 1])
+        return said
+
+
+@final
+class Key(str):
+    """A member's name, which knows where it stands."""
+
+    __slots__ = ("text",)
+    text: Text
+
+
+@final
+class Decoded:
+    """What a string says, as UTF-8, and where each byte of it stands in the body."""
+
+    __slots__ = ("_anchors", "_body", "_seen", "text")
+
+    def __init__(self, text: bytes, body: bytes, anchors: list[tuple[int, int]]) -> None:
+        """`anchors`: (place in the text, place in the body) of each piece, and of the end."""
+        self.text = text
+        self._body = body
+        self._anchors = anchors
+        self._seen = (0, anchors[0][1] if anchors else 0)
+        """A place that is known already: those asked for mostly come in order."""
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """Where these bytes stand in the body; both lie between characters."""
+        return self._raw(start), self._raw(end)
+
+    def _raw(self, place: int) -> int:
+        at = bisect_right(self._anchors, place, key=lambda each: each[0]) - 1
+        said, raw = self._anchors[at]
+        if said <= self._seen[0] <= place:
+            said, raw = self._seen
+        limit = self._anchors[at + 1][1] if at + 1 < len(self._anchors) else len(self._body)
+        for escape in _ESCAPE.finditer(self._body, raw, limit):
+            plain = escape.start() - raw
+            if said + plain >= place:
+                break
+            said, raw = said + plain + _said_bytes(escape), escape.end()
+        self._seen = (place, raw + place - said)
+        return self._seen[1]
+
+
+def in_steps(body: bytes) -> Generator[None, None, Any]:
+    """The tree. A name that stands twice in one object is refused, MalformedRequest: who looks
+    through one of the two would not know which one is read."""
+    walk = _Walk(body)
+    while not walk.is_over:
+        walk.step()
+        yield
+    return walk.top
+
+
+def at_once(body: bytes) -> Any:
+    """As `in_steps`, of a short text."""
+    return _all(in_steps(body))
+
+
+def decoded_in_steps(text: Text) -> Generator[None, None, Decoded]:
+    body, start, end = text.body, text.start, text.end
+    if not text.is_escaped:
+        return Decoded(body[start:end], body, [(0, start), (end - start, end)])
+    said, anchors, length = [], [], 0
+    while start < end:
+        stop = _piece_end(body, start, end)
+        piece = parse_json(b'"%b"' % body[start:stop]).encode("utf-8", "replace")
+        anchors.append((length, start))
+        said.append(piece)
+        length, start = length + len(piece), stop
+        if start < end:
+            yield
+    anchors.append((length, end))
+    return Decoded(b"".join(said), body, anchors)
+
+
+def decoded(text: Text) -> Decoded:
+    """As `decoded_in_steps`, of a short one."""
+    found: Decoded = _all(decoded_in_steps(text))
+    return found
+
+
+def with_edits(body: bytes, edits: list[Edit]) -> bytes:
+    """Edits do not overlap."""
+    parts: list[bytes] = []
+    done = 0
+    for start, end, new in sorted(edits):
+        parts += (body[done:start], new)
+        done = end
+    parts.append(body[done:])
+    return b"".join(parts)
+
+
+def strings_in(body: bytes) -> int:
+    """How many strings stand in it, names of members among them."""
+    if body.find(b"\\") < 0:
+        return body.count(b'"') // 2
+    plain = body.replace(rb"\\", b"")
+    return (plain.count(b'"') - plain.count(rb"\"")) // 2
+
+
+class _Walk:
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._at = 0
+        self._open: list[Any] = []
+        self._keys: list[Key | None] = []
+        """Of each open container the name that waits for its value."""
+        self.top: Any = None
+        self._is_begun = False
+        self._in_string: int | None = None
+        """Where a long string begins that is gone through."""
+        self._is_escaped = False
+
+    @property
+    def is_over(self) -> bool:
+        return self._is_begun and not self._open and self._in_string is None
+
+    def step(self) -> None:
+        if self._in_string is not None:
+            self._go_through_string(self._in_string)
+            return
+        for _ in range(STEP_TOKENS):
+            found = _TOKEN.match(self._body, self._at)
+            if found is None:
+                raise MalformedRequest("The request body is not valid JSON.")
+            self._take(found)
+            if self._is_paused():
+                return
+
+    def _is_paused(self) -> bool:
+        return self._in_string is not None or self.is_over
+
+    def _take(self, found: re.Match[bytes]) -> None:
+        self._at = found.end()
+        kind = found.lastindex
+        if kind == _SHORT:
+            self._string(found.start(1), found.end(1), is_escaped=False)
+        elif kind == _OPENS:
+            made: Any = {} if self._body[found.start(2)] == ord("{") else []
+            self._value(made)
+            self._open.append(made)
+            self._keys.append(None)
+        elif kind == _CLOSES:
+            self._open.pop()
+            self._keys.pop()
+        elif kind == _QUOTE:
+            self._in_string, self._is_escaped = found.end(), False
+        else:
+            self._value(_scalar(found[5]))
+
+    def _go_through_string(self, begins: int) -> None:
+        body, start = self._body, self._at
+        end = start + PIECE_BYTES
+        quote = body.find(b'"', start, end)
+        stop = min(end, len(body)) if quote < 0 else quote
+        if body.find(b"\\", start, stop) >= 0:
+            self._is_escaped = True
+            found = _CHARACTERS.match(body, start, end)
+            stop = start if found is None else found.end()
+        self._at = stop
+        if stop < len(body) and body[stop] == ord('"'):
+            self._in_string, self._at = None, stop + 1
+            self._string(begins, stop, is_escaped=self._is_escaped)
+        elif stop == start:
+            raise MalformedRequest("The request body is not valid JSON.")
+
+    def _string(self, start: int, end: int, *, is_escaped: bool) -> None:
+        text = Text(self._body, start, end, is_escaped=is_escaped)
+        if self._open and type(self._open[-1]) is dict and self._keys[-1] is None:
+            key = Key(str(text))
+            key.text = text
+            if key in self._open[-1]:
+                raise MalformedRequest("The request body has an object with a name twice in it.")
+            self._keys[-1] = key
+        else:
+            self._value(text)
+
+    def _value(self, value: Any) -> None:
+        self._is_begun = True
+        if not self._open:
+            self.top = value
+        elif type(self._open[-1]) is dict:
+            self._open[-1][self._keys[-1]] = value
+            self._keys[-1] = None
+        else:
+            self._open[-1].append(value)
+
+
+def _scalar(raw: bytes) -> int | float | bool | None:
+    if raw in _NAMED:
+        return _NAMED[raw]
+    try:
+        return int(raw) if len(raw) < _LONGEST_WHOLE and raw.lstrip(b"-").isdigit() else float(raw)
+    except ValueError:
+        raise MalformedRequest("The request body is not valid JSON.") from None
+
+
+def _piece_end(body: bytes, start: int, end: int) -> int:
+    """Not within an escape, nor between two that are one character, nor within its bytes."""
+    stop = start + PIECE_BYTES
+    if stop >= end:
+        return end
+    found = _CHARACTERS.match(body, start, stop)
+    stop = start if found is None else found.end()
+    while stop > start and body[stop] & 0xC0 == 0x80:
+        stop -= 1
+    if _HIGH_AT_END.search(body, max(stop - 6, start), stop):
+        stop -= 6
+    return stop
+
+
+def _said_bytes(escape: re.Match[bytes]) -> int:
+    """How many bytes of UTF-8 it stands for; half a character is read as U+FFFD."""
+    if escape[1] is None:
+        return 1
+    number = int(escape[1], 16)
+    if escape[2] is not None:
+        # two escapes, of one character or of two
+        return 4 if 0xD800 <= number < 0xDC00 else _bytes_of(number) + 3
+    return _bytes_of(number)
+
+
+def _bytes_of(number: int) -> int:
+    return 1 if number < 0x80 else 2 if number < 0x800 else 3
+
+
+def _all(steps: Generator[None, None, Any]) -> Any:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value

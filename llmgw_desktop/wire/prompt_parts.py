@@ -1,0 +1,225 @@
+"""Which words a request says, and whose they are, in whatever dialect it is written.
+
+The dialects name their members differently enough that one table serves all of them, and what a
+dialect does not know is looked at as well: a vendor may read it. What is left out stands here:
+names of models, identifiers, signatures, bytes of pictures, and what is about the request.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from llmgw_desktop.domain.guard import PromptRole
+from llmgw_desktop.wire.json_strings import Key, Text
+
+
+def _set_of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+SYSTEM_AT = -1
+"""The message that instructions and tools belong to."""
+_SYSTEM = _set_of(
+    "system instructions tools functions response_format text output_config output_format "
+    "systemInstruction system_instruction toolConfig tool_config generationConfig "
+    "generation_config"
+)
+_MESSAGES = _set_of("messages contents input prompt content requests")
+_WITHIN = frozenset(("generateContentRequest", "generate_content_request"))
+_APART = _set_of(
+    "model models user metadata service_tier safety_identifier prompt_cache_key "
+    "prompt_cache_retention previous_response_id conversation tool_choice truncation "
+    "reasoning_effort verbosity include stream_options reasoning thinking encoding_format "
+    "modalities audio container inference_geo context_management cache_control mcp_servers "
+    "anthropic_version anthropic_beta safetySettings safety_settings cachedContent cached_content "
+    "labels provider route transforms betas speed taskType client_metadata"
+)
+"""About the request; no model reads them."""
+_NO_WORDS = _set_of(
+    "type role id model media_type mime_type mimeType signature thoughtSignature "
+    "thought_signature encrypted_content status detail tool_use_id tool_call_id call_id file_id "
+    "item_id container_id"
+)
+"""Of a message or a block; only where they hold a string."""
+_FREE = frozenset(("input", "args", "response"))
+"""Whose members a program named: names are words there, and none is left out."""
+_NAMED = "properties"
+_BINARY = frozenset(("inlineData", "inline_data", "input_audio"))
+_THOUGHTS = frozenset(("reasoning_content", "reasoning", "reasoning_details"))
+_ROLES: Mapping[str, PromptRole] = {
+    "system": PromptRole.SYSTEM,
+    "developer": PromptRole.SYSTEM,
+    "assistant": PromptRole.ASSISTANT,
+    "model": PromptRole.ASSISTANT,
+    "tool": PromptRole.TOOL,
+    "function": PromptRole.TOOL,
+}
+
+
+class Part(NamedTuple):
+    """One string of a request."""
+
+    role: PromptRole
+    message: int
+    words: str | Text
+    """As the tree holds it."""
+    is_thinking: bool = False
+    """The model's own, which a signature may hold to its bytes."""
+    is_fixed: bool = False
+    """A name that has to stay as it is."""
+    is_arguments: bool = False
+    """A tool's, as JSON in a string."""
+
+
+def parts_of(fields: Mapping[str, Any]) -> Iterator[Part]:
+    """Of a request's top-level members, parsed by whichever of our parsers."""
+    for name, value in fields.items():
+        if name in _APART or value is None:
+            continue
+        if name in _SYSTEM:
+            yield from _words(value, PromptRole.SYSTEM, SYSTEM_AT)
+        elif name in _WITHIN and isinstance(value, Mapping):
+            yield from parts_of(value)
+        elif name in _MESSAGES and isinstance(value, list):
+            for at, each in enumerate(value):
+                yield from _message(each, at)
+        elif name in _MESSAGES:
+            yield from _message(value, 0)
+        else:
+            yield from _words(value, PromptRole.USER, 0)
+
+
+def every_string(tree: Any) -> Iterator[str | Text]:
+    """All values that are strings, wherever they stand."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str | Text):
+            yield node
+        elif isinstance(node, dict):
+            waiting.extend(node.values())
+        elif isinstance(node, list | tuple):
+            waiting.extend(node)
+
+
+def every_word(tree: Any) -> Iterator[str | Text]:
+    """As `every_string`, with the names of members."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str | Text):
+            yield node
+        elif isinstance(node, dict):
+            yield from map(_named, node)
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+
+
+def count_strings(tree: Mapping[str, Any]) -> int:
+    """With the names of members."""
+    count = 0
+    waiting: list[Any] = [tree]
+    while waiting:
+        node = waiting.pop()
+        kind = type(node)
+        if kind is str:
+            count += 1
+        elif kind is dict:
+            count += len(node)
+            waiting.extend(node.values())
+        elif kind is list:
+            waiting.extend(node)
+    return count
+
+
+def _message(node: Any, at: int) -> Iterator[Part]:
+    if not isinstance(node, dict):
+        yield from _words(node, PromptRole.USER, at)
+        return
+    kind = _said(node.get("type"))
+    role = _ROLES.get(_said(node.get("role"))) or _role_of_item(kind)
+    at = SYSTEM_AT if role is PromptRole.SYSTEM else at
+    for name, value in node.items():
+        if name == "content" and type(value) is str:  # nearly always, where it is short
+            yield Part(role, at, value, kind == "reasoning")
+        elif name in _NO_WORDS and type(value) is str:
+            continue
+        elif name in ("content", "parts") and isinstance(value, list):
+            for block in value:
+                yield from _block(block, role, at)
+        else:
+            thinks = name in _THOUGHTS or kind == "reasoning"
+            yield from _words({name: value}, role, at, thinks=thinks)
+
+
+def _block(node: Any, role: PromptRole, at: int) -> Iterator[Part]:
+    thinks = False
+    if isinstance(node, dict):
+        kind = _said(node.get("type"))
+        if "tool_result" in kind or "functionResponse" in node or "function_response" in node:
+            role = PromptRole.TOOL
+        thinks = "thinking" in kind or kind.startswith("reasoning") or bool(node.get("thought"))
+    yield from _words(node, role, at, thinks=thinks)
+
+
+def _role_of_item(kind: str) -> PromptRole:
+    """Of an item of Responses that names none."""
+    if kind.endswith("_output") or "tool_result" in kind:
+        return PromptRole.TOOL
+    if kind.endswith("_call") or kind == "reasoning":
+        return PromptRole.ASSISTANT
+    return PromptRole.USER
+
+
+def _words(node: Any, role: PromptRole, at: int, *, thinks: bool = False) -> Iterator[Part]:
+    """All strings below, but for those that are none of a prompt."""
+    waiting: list[tuple[Any, bool]] = [(node, False)]
+    while waiting:
+        here, is_free = waiting.pop()
+        if isinstance(here, str | Text):
+            yield Part(role, at, here, thinks)
+        elif isinstance(here, list):
+            waiting.extend((each, is_free) for each in reversed(here))
+        elif isinstance(here, dict):
+            for name, value in reversed(here.items()):
+                if is_free:
+                    waiting.append((value, True))
+                    yield Part(role, at, _named(name), thinks)
+                elif isinstance(value, str | Text):
+                    if not _holds_no_words(name, value, here):
+                        fixed, arguments = name == "name", name == "arguments"
+                        yield Part(role, at, value, thinks, fixed, arguments)
+                elif name not in _BINARY:
+                    yield from _names(name, value, role, at)
+                    waiting.append((value, name in _FREE))
+
+
+def _names(name: str, value: Any, role: PromptRole, at: int) -> Iterator[Part]:
+    """What a schema calls its members."""
+    if name == _NAMED and isinstance(value, dict):
+        for each in value:
+            yield Part(role, at, _named(each))
+
+
+def _named(name: str) -> str | Text:
+    return name.text if isinstance(name, Key) else name
+
+
+def _holds_no_words(name: str, value: str | Text, beside: Mapping[str, Any]) -> bool:
+    if name in _NO_WORDS:
+        return True
+    if name == "data":
+        return _said(beside.get("type")) == "base64"
+    return _begins(value).startswith("data:") and ";base64," in _begins(value)
+
+
+def _begins(value: str | Text) -> str:
+    if isinstance(value, str):
+        return value[:200]
+    return value.body[value.start : min(value.end, value.start + 200)].decode(errors="replace")
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, Text):
+        return str(value) if value.end - value.start <= 200 else ""
+    return value if isinstance(value, str) else ""

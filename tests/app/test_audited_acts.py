@@ -1,0 +1,300 @@
+"""No administrative act without its entry: every command, tool and door that changes something is
+in a table here, and what the commands do is found in the log, without the secrets.
+
+A new one fails these tests until somebody has said what it notes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from llmgw_desktop import __main__ as program
+from llmgw_desktop.app.audit_words import VERB_WORDS
+from llmgw_desktop.app.commands import parse
+from llmgw_desktop.app.container import Container
+from llmgw_desktop.domain.acting import act_as
+from llmgw_desktop.domain.audit import BY_ITSELF, ActorDoor, AuditQuery
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.engine.front.doors import OwnDoor
+from llmgw_desktop.store.audit_store import AuditStore
+from llmgw_desktop.store.paths import Places
+
+SOURCE = Path(program.__file__).parent
+CANARIES = tuple(f"sk-canary{number}-ABCDEFGHIJ0123456789abcdef" for number in range(4))
+
+COMMANDS = {
+    "approvals allow": "permission.allowed",
+    "approvals deny": "permission.denied",
+    "approvals stop": "permission.denied",
+    "connect": "program.connected, program.disconnected",
+    "consent allow": "consent.allowed",
+    "consent deny": "consent.refused",
+    "key add": "key.made",
+    "key revoke": "key.revoked",
+    "key rotate": "key.rotated",
+    "oauth client add": "oauth_client.registered",
+    "oauth client rotate": "oauth_client.rotated",
+    "oauth client revoke": "oauth_client.revoked",
+    "oauth shared-secret set": "registration_secret.set",
+    "oauth consent-password set": "consent_secret.set",
+    "oauth consent-password clear": "consent_secret.removed",
+    "vault set": "vault.stored, vault.replaced",
+    "vault rm": "vault.deleted",
+    "vault import": "vault.stored",
+    "vault rotate": "vault.rotated",
+    "vault backup": "vault.backed_up",
+    "vault restore": "vault.restored",
+    "vault clear": "vault.cleared",
+    "workspace add": "workspace.added",
+    "workspace remove": "workspace.removed",
+    "desktop": "gateway.started, gateway.stopped, gateway.paused, gateway.resumed",
+    "serve": "gateway.started, gateway.stopped",
+}
+"""Commands that change something, with what they note."""
+READING = frozenset(
+    {
+        *(
+            "approvals list",
+            "audit list",
+            "audit verify",
+            "audit export",
+            "audit seal",
+            "audit key",
+        ),
+        *(
+            "consent list",
+            "doctor",
+            "limits",
+            "key list",
+            "mcp",
+            "oauth client list",
+            "receipt verify",
+        ),
+        *("receipt show", "receipt list", "receipt key", "route explain", "vault list"),
+        *("workspace list",),
+    }
+)
+
+TOOLS = {
+    "cli_upgrade": "cli.upgrade_begun, cli.upgraded, cli.upgrade_failed",
+    "vault_store": "vault.stored, vault.replaced",
+    "vault_store_file": "vault.stored, vault.replaced",
+    "vault_delete": "vault.deleted",
+    "vault_delete_file": "vault.deleted",
+    "workspace_create": "workspace.added",
+    "workspace_register_existing_repo": "workspace.added",
+}
+"""Tools of those who may administer that change something."""
+
+DOORS = {
+    "POST /v1/credentials": "vault.stored",
+    "DELETE /v1/credentials/": "vault.deleted",
+    "POST /v1/files": "vault.stored",
+    "DELETE /v1/files/": "vault.deleted",
+    "POST /v1/consents/": "consent.allowed, consent.refused",
+    "POST /v1/approvals/": "permission.allowed, permission.denied",
+    "DELETE /v1/worktrees/": "worktree.removed",
+    "POST /oauth/answer": "consent.allowed, grant.given",
+    "POST /oauth/register": "oauth_client.registered",
+    "POST /oauth/revoke": "grant.revoked",
+}
+USE = re.compile(
+    r"(POST|DELETE) (/v1/jobs|/v1/sessions|/v1/generate|/v1/responses|/responses|/mcp"
+    r"|/oauth/(token|introspect)|/openai|/v1beta|/v1/keys/changed)"
+)
+"""What a client does with what it was given: flights, jobs and sessions have their own records. And
+what only tells that another process has noted something."""
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Places]:
+    monkeypatch.setenv("LLMGW_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LLM_GATEWAY_MASTER_KEY", "ab" * 32)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    places = Places.of({"LLMGW_HOME": str(tmp_path / "home")})
+    places.make()
+    yield places
+    act_as(BY_ITSELF)
+
+
+def told(monkeypatch: pytest.MonkeyPatch, said: str, *words: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["llmgw", *words])
+    stdin = io.TextIOWrapper(io.BytesIO(said.encode()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    return program.main()
+
+
+def test_what_commands_do_is_in_the_log_and_no_secret_is(
+    places: Places,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first, second, third, fourth = CANARIES
+    backup = str(tmp_path / "backup")
+    (tmp_path / "folder").mkdir()
+    redirect = ("--redirect-uri", "http://127.0.0.1/callback")
+    secrets = [*CANARIES, "cd" * 32]
+    for verb, said, words in (
+        ("key.made", "", ("key", "add", "shop")),
+        ("key.revoked", "", ("key", "revoke", "shop")),
+        ("vault.stored", first, ("vault", "set", "openai")),
+        ("vault.replaced", second, ("vault", "set", "openai")),
+        ("vault.backed_up", third, ("vault", "backup", backup)),
+        ("vault.deleted", "", ("vault", "rm", "openai")),
+        ("vault.restored", third, ("vault", "restore", backup)),
+        ("vault.rotated", "cd" * 32, ("vault", "rotate")),
+        ("vault.cleared", "", ("vault", "clear", "--yes")),
+        ("oauth_client.registered", "", ("oauth", "client", "add", "Shop", *redirect)),
+        ("oauth_client.rotated", "", ("oauth", "client", "rotate", "Shop")),
+        ("oauth_client.revoked", "", ("oauth", "client", "revoke", "Shop")),
+        ("registration_secret.set", fourth, ("oauth", "shared-secret", "set")),
+        ("consent_secret.set", fourth, ("oauth", "consent-password", "set")),
+        ("consent_secret.removed", "", ("oauth", "consent-password", "clear")),
+        ("workspace.added", "", ("workspace", "add", "w", str(tmp_path / "folder"))),
+        ("workspace.removed", "", ("workspace", "remove", "w")),
+    ):
+        assert told(monkeypatch, f"{said}\n", *words) == 0, words
+        shown = capsys.readouterr().out
+        secrets += re.findall(r"llmgw-[A-Za-z0-9_-]{40,}", shown)
+        secrets += re.findall(r"client_secret\t(\S+)", shown)
+        store = AuditStore(places.gateway_db, SystemClock())
+        newest = store.page(AuditQuery(limit=1))[0]
+        assert newest.act.verb == verb
+        assert newest.actor.door is ActorDoor.COMMAND
+        assert newest.actor.name
+        store.close()
+    store = AuditStore(places.gateway_db, SystemClock())
+    assert store.verify().problem == ""
+    store.close()
+    assert len(secrets) >= 8
+    assert told(monkeypatch, "", "audit", "list", "--json", "--limit", "1000") == 0
+    log = capsys.readouterr().out
+    assert log.count("\n") == 17
+    for secret in secrets:
+        assert secret not in log
+
+
+def test_the_log_is_listed_checked_and_exported_by_command(
+    places: Places,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def audit(*words: str) -> tuple[int, str, str]:
+        code = told(monkeypatch, "", "audit", *words)
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    assert audit("list")[2] == "Nothing of this is in the log.\n"
+    assert audit("key")[0] == 1
+    for name in ("a", "b"):
+        assert told(monkeypatch, "", "key", "add", name) == 0
+    capsys.readouterr()
+    assert "Key made: b" in audit("list", "--what", "key", "--since", "1h", "--limit", "1")[1]
+    assert audit("list", "--since", "yesterday")[0] == 2
+    assert "not sealed yet" in audit("verify")[1]
+    assert audit("seal")[0] == 0
+    key = audit("key")[1].strip()
+    head = audit("verify")[1].splitlines()[-1].removeprefix("Head: ")
+    file = tmp_path / "log.jsonl"
+    assert audit("export", str(file))[0] == 0
+    assert audit("export", str(file))[0] == 2
+    assert audit("verify", str(file), "--key", key, "--head", head)[0] == 0
+    assert "another key" in audit("verify", str(file), "--key", "ab" * 32)[2]
+    assert audit("verify", "--head", f"2:{'0' * 64}")[0] == 1
+    whole = file.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    for spoilt, number in (
+        (whole.replace(b'"subject": "a"', b'"subject": "x"'), 1),
+        (whole.replace(b'"at": "2', b'"at": "3', 1), 1),
+        (b"".join(lines[:-1]), 3),
+        (b"".join((*lines[:3], *lines[4:])), 2),
+    ):
+        file.write_bytes(spoilt)
+        code, _, said = audit("verify", str(file))
+        assert code == 1
+        assert f"first bad entry: {number}" in said
+    file.write_text("{}")
+    assert audit("verify", str(file))[0] == 2
+
+
+def test_every_verb_has_its_words() -> None:
+    found = set()
+    for path in SOURCE.rglob("*.py"):
+        text = path.read_text()
+        found |= set(re.findall(r"[vV][eE][rR][bB] ?= ?\"([a-z_]+\.[a-z_]+)\"", text))
+        found |= set(re.findall(r"\"((?:vault|consent|permission|cli|program)\.[a-z_]+)\"", text))
+    found |= {f"gate.{word}" for word in ("approved", "denied")}
+    found -= {"vault.db"}  # another program's file
+    for secret in ("registration", "consent"):
+        found |= {f"{secret}_secret.{word}" for word in ("set", "removed")}
+    assert found - VERB_WORDS.keys() == set()
+    assert VERB_WORDS.keys() - found == set()
+
+
+def test_every_command_is_known_to_note_or_to_read() -> None:
+    parsers: list[argparse.ArgumentParser] = []
+
+    class Caught(Exception):
+        pass
+
+    def catch(parser: argparse.ArgumentParser, *_: object) -> None:
+        parsers.append(parser)
+        raise Caught
+
+    original = argparse.ArgumentParser.parse_known_args
+    argparse.ArgumentParser.parse_known_args = catch  # type: ignore[assignment, method-assign]
+    try:
+        with pytest.raises(Caught):
+            parse([])
+    finally:
+        argparse.ArgumentParser.parse_known_args = original  # type: ignore[method-assign]
+    commands = set(_words(parsers[0], ""))
+    assert commands == COMMANDS.keys() | READING
+    assert {verb for verbs in COMMANDS.values() for verb in verbs.split(", ")} <= VERB_WORDS.keys()
+
+
+def _words(parser: argparse.ArgumentParser, before: str) -> Iterator[str]:
+    below = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    if not below:
+        yield before
+    for each in below:
+        for name, inner in each.choices.items():
+            yield from _words(inner, f"{before} {name}".strip())
+
+
+async def test_every_tool_and_door_that_changes_something_is_known(places: Places) -> None:
+    container = Container(places, {"LLMGW_HOME": str(places.data_folder.parent)})
+    admin = {Scope.WORKSPACE_ADMIN, Scope.VAULT_ADMIN, Scope.CLI_ADMIN, Scope.ADMIN}
+    tools = [
+        tool.name
+        for tool in container.mcp_offer().toolbox
+        if tool.scope in admin and not tool.reads_only
+    ]
+    doors = container._engine.server._doors
+    paths = [f"{method} {path}" for (method, path), door in doors._exact.items() if _own(door)]
+    for method, pattern, door in doors._named:
+        if _own(door):
+            paths.append(f"{method} {pattern.pattern.partition('[')[0]}".replace("\\", ""))
+    changing = {path for path in paths if path.split()[0] not in ("GET", "HEAD", "OPTIONS")}
+    assert set(tools) == TOOLS.keys()
+    assert {path for path in changing if path not in DOORS and not USE.match(path)} == set()
+    assert DOORS.keys() <= changing
+    noted = {
+        verb for table in (TOOLS, DOORS) for verbs in table.values() for verb in verbs.split(", ")
+    }
+    assert noted <= VERB_WORDS.keys()
+    await container.stop()
+
+
+def _own(door: object) -> bool:
+    return isinstance(door, OwnDoor)

@@ -1,0 +1,90 @@
+"""What a client may still spend, as it reads it itself, and as the operator reads all."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from llmgw_desktop.app import limits_command
+from llmgw_desktop.domain.principal import Principal, Scope
+from tests.engine.conftest import House, house_in
+from tests.engine.policy.keys import id_of, key_of
+
+LIMITS = """
+[clients.nightly]
+budgets = [{ tokens = 100000, per = "day" }]
+rate_limits = [{ requests = 1, per = "hour" }]
+parallel = 4
+"""
+BODY = {
+    "model": "claude-stub",
+    "max_tokens": 8,
+    "messages": [{"role": "user", "content": "Hello"}],
+}
+
+
+async def _limits(house: House, key: str, query: str = "") -> tuple[int, Any]:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    url = f"{house.url}/v1/limits{query}"
+    async with house.session.get(url, headers=headers) as answer:
+        return answer.status, await answer.json()
+
+
+async def test_everybody_reads_his_own_and_the_operator_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with house_in(tmp_path / "home", LIMITS) as house:
+        nightly, runner = key_of(house, "nightly"), key_of(house, "runner", Scope.JOBS_RUN)
+        watcher = key_of(house, "watcher", Scope.OPERATIONS)
+        for _ in range(2):
+            async with house.post("/v1/messages", BODY, Authorization=f"Bearer {nightly}") as asked:
+                await asked.read()
+        assert asked.status == 429
+
+        status, told = await _limits(house, nightly)
+        (own,) = told["limits"]
+        (budget,), (rate,), (refusal,) = own["budgets"], own["rateLimits"], own["refusals"]
+        assert (status, own["client"], own["id"]) == (200, "nightly", id_of(house, nightly))
+        assert (own["parallel"], own["running"]) == (4, 0)
+        assert budget["used"] > 2000
+        assert budget["left"] == budget["amount"] - budget["used"]
+        assert budget["endsAt"] - budget["beginsAt"] >= 23 * 3600
+        assert (rate["amount"], rate["windowSeconds"]) == (1, 3600)
+        assert 0.9 < rate["used"] <= 1
+        assert (refusal["kind"], refusal["count"]) == ("limit_reached", 1)
+        assert refusal["opensAt"] > refusal["lastAt"] + 3000
+
+        assert (await _limits(house, ""))[0] == 401
+        status, told = await _limits(house, runner)  # it may use no model, and reads its own
+        assert (status, [each["client"] for each in told["limits"]]) == (200, ["runner"])
+        for key in (nightly, runner):
+            status, told = await _limits(house, key, "?of=all")
+            assert (status, "reads its own limits alone" in str(told)) == (403, True)
+        status, told = await _limits(house, watcher, "?of=all")
+        assert (status, [each["client"] for each in told["limits"]]) == (200, ["nightly"])
+        assert (await _limits(house, watcher, "?of=nobody"))[1] == {"total": 0, "limits": []}
+
+        read = next(r.read for r in house.container.mcp_offer().resources if "limits" in r.uri)
+        principal = Principal(client_id=own["id"], name="nightly", scopes=frozenset())
+        mine = orjson.loads(await read(principal, {}))
+        assert (mine["budgets"], mine["refusals"]) == (own["budgets"], own["refusals"])
+
+        assert await _command(house, "all") == 0
+        table = capsys.readouterr().out.splitlines()
+        assert table[0].split("\t")[:3] == ["CLIENT", "RUNNING", "LIMIT"]
+        assert table[1].startswith("nightly\t0 of 4\t100,000 tokens a day\t")
+        assert "it begins anew" in table[1]
+        assert table[2].startswith("nightly\t0 of 4\t1 request in 3600 s\t")
+        assert table[3].startswith("nightly\t0 of 4\trefused\t1\t")
+        assert await _command(house, "nobody") == 1
+        assert "There is no client 'nobody' with limits" in capsys.readouterr().err
+
+
+async def _command(house: House, client: str) -> int:
+    said = argparse.Namespace(client=client, json=False)
+    return await asyncio.to_thread(limits_command.run, said, house.container.places, {})

@@ -1,0 +1,83 @@
+"""What is recorded of each client: summed by its id, with what its program called itself."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from llmgw_desktop.domain.client import ClientFigures
+from llmgw_desktop.domain.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.store.database import open_database
+from llmgw_desktop.store.flight_reader import FlightReader
+from llmgw_desktop.store.flights import owners
+from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
+from llmgw_desktop.store.flights.seal import Seal
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from tests.support.made_flights import BEGIN_S, record, summary
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    connection = open_database(tmp_path / "flights.db", FLIGHTS_STEPS)
+    yield connection
+    connection.close()
+
+
+def _flight(number: int, owner: str | None, **more: object) -> FlightSummary:
+    values = {"usage": UNKNOWN_USAGE, "cost_usd": None} | more
+    return summary(number, started_at_s=BEGIN_S + number, owner=owner, **values)
+
+
+def test_each_client_has_its_own_figures(connection: sqlite3.Connection, tmp_path: Path) -> None:
+    ten = Usage(input_tokens=10, output_tokens=5)
+    flights = [
+        (_flight(1, "cli_a", usage=ten, cost_usd=9.0), "old/1"),
+        (_flight(20, "cli_a", usage=ten, cost_usd=0.5), "old/1"),
+        (_flight(21, "cli_a", usage=Usage(output_tokens=2), state=FlightState.FAILED), "new/2"),
+        (_flight(22, "local", usage=Usage(), cost_usd=None), ""),
+        (_flight(2, "proxied:ada"), "curl/8"),
+        (_flight(23, None), "stranger/1"),
+    ]
+    closed = [
+        replace(
+            record(summary=each),
+            request_headers=(("USER-agent", agent),) if agent else (("a", "b"),),
+        )
+        for each, agent in flights
+    ]
+    BatchWriter(connection).write(make_batch({}, closed, RecorderSettings(), Seal(bytes)))
+    reader = FlightReader(tmp_path / "flights.db")
+    found = reader.by_client(BEGIN_S + 10)
+    reader.close()
+    assert list(found) == ["cli_a", "local", "proxied:ada"]
+    assert found["cli_a"] == ClientFigures(
+        flights=2, errors=1, tokens=17, cost_usd=0.5, last_at_s=BEGIN_S + 21, agent="new/2"
+    )
+    assert found["local"] == ClientFigures(flights=1, last_at_s=BEGIN_S + 22)
+    assert found["proxied:ada"] == ClientFigures(last_at_s=BEGIN_S + 2, agent="curl/8")
+
+
+def test_the_table_itself_is_read_for_a_last_flight_alone(connection: sqlite3.Connection) -> None:
+    for sql, parameters in ((owners._SUMS, ("a", 0.0)), (owners._OWNERS, (9,))):
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+        looked = [each for each in plan if "flights" in each]
+        assert looked, plan
+        assert all("COVERING INDEX flights_owner" in each for each in looked), plan
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {owners._LAST}", ("a",))]
+    assert any("flights_owner" in each for each in plan), plan
+    assert not any("TEMP B-TREE" in each for each in plan), plan
+
+
+def test_no_file_has_no_clients(tmp_path: Path) -> None:
+    assert FlightReader(tmp_path / "none.db").by_client(0.0) == {}
+
+
+@pytest.mark.parametrize("headers", [None, "", "not json", "[1]", '[["user-agent", null]]'])
+def test_headers_that_are_not_understood_name_no_program(headers: str | None) -> None:
+    assert owners._agent_in(headers) == ""
