@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import certifi
@@ -35,7 +35,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 COMMAND = "touch made.txt"
 MODELS = {CliName.OPENCODE: "gw/stub-ok", CliName.MISTRAL: "stub"}
 UNDESCRIBED = (CliName.GEMINI, CliName.MISTRAL)
-QUIET = Answer(call_tools=False)
 
 
 @dataclass
@@ -49,17 +48,24 @@ class Scene:
         said = {"command": str(self.bench.program), "env": env}
         return AskingYard(self.bench.root / "yard", cli_of(self.bench.cli.name), env=env, said=said)
 
-    async def ask(self, yard: AskingYard) -> Job:
+    @property
+    def call(self) -> Answer:
         described = {} if self.bench.cli.name in UNDESCRIBED else {"description": "Make a file"}
-        self.lane.always = Answer(tool_input={"command": COMMAND, **described})
+        return Answer(tool_input={"command": COMMAND, **described})
+
+    async def ask(self, yard: AskingYard, *, again: bool = False) -> Job:
+        """`again`: whatever comes of a call, the model wants the next one."""
+        self.lane.always = replace(self.call, calls_again=again)
         model = MODELS.get(self.bench.cli.name, "stub-ok")
         return await yard.ask("make the file", str(self.bench.folder), model=model)
 
     def made(self) -> list[str]:
         return sorted(each.name for each in self.bench.folder.iterdir())
 
-    def told_the_model(self) -> str:
-        return json.dumps(self.lane.requests[-1].json())
+    def was_told(self, words: str) -> bool:
+        """The model, with what it had been about to do."""
+        told = [json.dumps(each.json()) for each in self.lane.requests if each.body]
+        return any(json.dumps(words)[1:-1] in each and COMMAND in each for each in told)
 
 
 @pytest.fixture(params=SPEAK, ids=str)
@@ -92,40 +98,34 @@ async def yard(scene: Scene) -> AsyncIterator[AskingYard]:
         assert await ProcessTree(job.id, None).end(0.0) == 0
 
 
-async def test_denied_it_is_not_done_and_goes_on(scene: Scene, yard: AskingYard) -> None:
-    job = await scene.ask(yard)
+async def test_each_way_to_answer_in_one_run(scene: Scene, yard: AskingYard) -> None:
+    """A start of these takes seconds: denied, left by everybody, denied with a note, allowed."""
+    words = NOBODY_ANSWERED.format(minutes=1)
+    note = 'Nicht so: "made.txt" — nimm other.txt ☂'
+    nobody = PermissionAnswer(decision=Decision.DENY, way=DecisionWay.TIMEOUT, at_s=1.0, note=words)
+    yard.people.rule = lambda _: nobody if len(yard.people.asked) == 2 else None
+    job = await scene.ask(yard, again=True)
     ask = await yard.people.next_ask()
     assert (ask.kind, ask.command) == (PermissionKind.COMMAND, COMMAND)
     assert ask.cwd == str(scene.bench.folder)
     yard.people.answer(ask, Decision.DENY)
-    done = await yard.ended(job)
-    assert done.state is JobState.COMPLETED, (done.error, yard.folder(job).stderr.read_text())
-    assert scene.made() == []
-
-
-async def test_allowed_once_it_is_done(scene: Scene, yard: AskingYard) -> None:
-    job = await scene.ask(yard)
-    yard.people.answer(await yard.people.next_ask(), Decision.ONCE)
+    ask = await yard.people.next_ask(3)
+    assert scene.was_told(words)
+    assert not scene.was_told(note)
+    yard.people.answer(ask, Decision.DENY, note)
+    ask = await yard.people.next_ask(4)
+    assert scene.was_told(note)
+    assert scene.made() == [], "nothing was allowed yet"
+    scene.lane.always = replace(scene.call, calls_again=False)
+    yard.people.answer(ask, Decision.ONCE)
     done = await yard.ended(job)
     assert done.state is JobState.COMPLETED, (done.error, yard.folder(job).stderr.read_text())
     assert scene.made() == ["made.txt"]
+    assert len(yard.people.asked) == 4
     result = await yard.supervisor.result(job.id)
     assert result is not None
-    assert result.text.startswith("The tool said")
+    assert "The tool said" in result.text
     assert done.figures.provider_session_id
-
-
-async def test_a_note_reaches_the_model(scene: Scene, yard: AskingYard) -> None:
-    note = 'Nicht so: "made.txt" — nimm other.txt ☂'
-    job = await scene.ask(yard)
-    ask = await yard.people.next_ask()
-    scene.lane.always = QUIET
-    yard.people.answer(ask, Decision.DENY, note)
-    done = await yard.ended(job)
-    assert done.state is JobState.COMPLETED, (done.error, yard.folder(job).stderr.read_text())
-    assert json.dumps(note)[1:-1] in scene.told_the_model()
-    assert COMMAND in scene.told_the_model()
-    assert scene.made() == []
 
 
 @pytest.mark.parametrize("way", ["person", "cancel"])
@@ -143,28 +143,10 @@ async def test_stopped_it_ends_and_nothing_was_done(
     assert yard.people.open == {}
 
 
-async def test_what_nobody_answers_is_denied_with_words(scene: Scene, yard: AskingYard) -> None:
-    words = NOBODY_ANSWERED.format(minutes=1)
-    denied = PermissionAnswer(decision=Decision.DENY, way=DecisionWay.TIMEOUT, at_s=1.0, note=words)
-
-    def nobody(_: object) -> PermissionAnswer:
-        scene.lane.always = QUIET
-        return denied
-
-    yard.people.rule = nobody
-    done = await yard.ended(await scene.ask(yard))
-    assert done.state is JobState.COMPLETED, done.error
-    assert scene.made() == []
-    assert words in scene.told_the_model()
-
-
-@pytest.mark.parametrize(("decision", "made"), [(Decision.ONCE, True), (Decision.DENY, False)])
-async def test_a_question_outlives_the_program_and_the_next_one_answers_it(
-    scene: Scene, decision: Decision, made: bool
-) -> None:
+async def test_a_question_outlives_the_program_and_the_next_one_answers_it(scene: Scene) -> None:
     first = scene.yard()
     await first.supervisor.start()
-    job = await scene.ask(first)
+    job = await scene.ask(first, again=True)
     await first.people.next_ask()
     await first.close()
     assert scene.made() == []
@@ -172,10 +154,14 @@ async def test_a_question_outlives_the_program_and_the_next_one_answers_it(
     await yard.supervisor.start()
     ask = await yard.people.next_ask()
     assert ask.command == COMMAND
-    yard.people.answer(ask, decision)
+    yard.people.answer(ask, Decision.DENY)
+    ask = await yard.people.next_ask(2)
+    assert scene.made() == []
+    scene.lane.always = replace(scene.call, calls_again=False)
+    yard.people.answer(ask, Decision.ONCE)
     done = await yard.supervisor.wait(job.id, 60.0)
     await yard.supervisor.stop_all()
     await yard.close()
     assert done is not None
     assert done.state is JobState.COMPLETED, done.error
-    assert ("made.txt" in scene.made()) is made
+    assert scene.made() == ["made.txt"]

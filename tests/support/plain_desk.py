@@ -174,8 +174,8 @@ def set_scene(plain: PlainDesk, now_s: float) -> None:
     plain.keys.revoke("leaked")
     ids = {name: plain.id_of(name) for name in ("claude-code", "codex", "nightly-review")}
     ids |= {name: plain.id_of(name) for name in ("cursor", "translator", "old-laptop")}
-    plain.programs = [_program("oauth:inspector", "MCP Inspector"), _program("oauth:x", "Idle")]
-    plain.grants = [_grant("oauth:inspector", "MCP Inspector", now_s)]
+    plain.programs = [_program("inspector", "MCP Inspector"), _program("x", "Idle")]
+    plain.grants = [_grant("inspector", "MCP Inspector", now_s)]
     plain.figures = _figures(ids, now_s)
     plain.standings = _standings(ids, now_s)
     night = ids["nightly-review"]

@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -75,23 +76,22 @@ def test_taken_back_all_is_as_it_was(desk: Desk, name: str, wanted: Wanted) -> N
 def test_whatever_is_done_in_between_undo_leads_back(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    desk = Desk(tmp_path_factory.mktemp("desk"))
-    name = data.draw(_programs)
-    program = PROGRAMS[name]
-    text = data.draw(st.sampled_from((None, *_TEXTS[program.format.name])))
-    if text is not None:
-        desk.write(name, text)
-    before = desk.files()
-    for wanted in data.draw(st.lists(st.sampled_from(_WAYS), min_size=1, max_size=3)):
-        desk.set_up(name, wanted)
-        after = desk.files()
-        desk.set_up(name, wanted)
-        assert desk.files() == after
-        assert len(desk.active()) == (wanted.models or wanted.transport is Transport.HTTP)
-    desk.undo(name)
-    assert desk.files() == before
-    assert desk.active() == []
-    desk.close()
+    with closing(Desk(tmp_path_factory.mktemp("desk"))) as desk:
+        name = data.draw(_programs)
+        program = PROGRAMS[name]
+        text = data.draw(st.sampled_from((None, *_TEXTS[program.format.name])))
+        if text is not None:
+            desk.write(name, text)
+        before = desk.files()
+        for wanted in data.draw(st.lists(st.sampled_from(_WAYS), min_size=1, max_size=3)):
+            desk.set_up(name, wanted)
+            after = desk.files()
+            desk.set_up(name, wanted)
+            assert desk.files() == after
+            assert len(desk.active()) == (wanted.models or wanted.transport is Transport.HTTP)
+        desk.undo(name)
+        assert desk.files() == before
+        assert desk.active() == []
 
 
 @pytest.mark.parametrize("name", PROGRAM_NAMES)

@@ -42,6 +42,7 @@ class Scene:
     bus: Bus = field(default_factory=Bus)
     live: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    stores: list[WorktreeStore] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.bus.subscribe(self.events.append, WorktreesChanged)
@@ -49,8 +50,9 @@ class Scene:
 
     def opened(self) -> Worktrees:
         clock = SystemClock()
+        self.stores.append(WorktreeStore(self.home / "gateway.db"))
         trees = Worktrees(
-            WorktreeStore(self.home / "gateway.db"),
+            self.stores[-1],
             self.home / "worktrees",
             env={**os.environ, "HOME": str(self.home)},
             ids=TimedIds(clock),
@@ -99,7 +101,9 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     (repo / "src" / "a.py").write_text("one\n")
     scene.git("add", ".")
     scene.git("commit", "-q", "-m", "first")
-    return scene
+    yield scene
+    for store in scene.stores:
+        store.close()
 
 
 def place(scene: Scene, **more: bool) -> Place:
