@@ -172,7 +172,7 @@ def _policy(
     if known.revoked_at_s is not None:
         return None
     own = policies.get(known.table)
-    if known.kind in _ONLY_SETTINGS or own is not None:
+    if known.kind in _ONLY_SETTINGS or (own is not None and not own.has_labels_alone):
         return own
     return standing.policy if standing is not None else policies.get(EVERYBODY)
 

@@ -122,7 +122,14 @@ async def test_a_client_leads_to_its_flights_jobs_and_access(stage: ClientsStage
     assert stage.one(JobsPage).isVisible()
     assert stage.one(JobsPage).filter.query.text == "codex"
     stage.window.show_page("clients")
+    stage.choose_client("nightly-review")
+    await stage.until(lambda: "linter: 48 flights, last 10 m ago" in stage.part.pane.words)
+    assert "$1 a day: $0.600 left" in stage.part.pane.words
+    stage.button("Flights of linter", stage.part.pane).click()
+    assert wanted[-1] == FlightQuery(client="nightly-review", label="linter")
+    stage.window.show_page("clients")
     stage.choose_client("MCP Inspector")
+    assert "linter" not in stage.part.pane.words
     stage.button("Access", stage.part.pane).click()
     assert stage.one(AccessPage).tab == "holders"
 
