@@ -341,7 +341,7 @@ class Container:
             ready_clis=self.runs.ready,
             runs=self.runs.service,
             permissions=self.runs.permissions,
-            charge_runs=self.runs.charge,
+            rule_runs=self.runs.rule,
             vault=self.vault,
             key_changes=self._key_changes,
             authenticator=self._access.authenticator,

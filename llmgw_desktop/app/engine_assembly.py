@@ -100,8 +100,8 @@ class Foundations:
     """Those that are installed and switched on."""
     runs: RunService
     permissions: PermissionDesk
-    charge_runs: Callable[[Policies], None]
-    """Hold them to what their clients may spend."""
+    rule_runs: Callable[[Policies, Guards], None]
+    """Hold them to what their clients may spend, and to what prompts may hold."""
     vault: Vault
     key_changes: KeyChanges
     authenticator: Authenticator
@@ -158,7 +158,7 @@ def make_engine(base: Foundations) -> Engine:
     policies.apply(settings.clients)
     base.bus.subscribe(budget_log(base.clock), BudgetReached)
     guards = Guards(GuardKeys(base.vault).of_client)
-    base.charge_runs(policies)
+    base.rule_runs(policies, guards)
     pipeline = Pipeline(
         gate=gate,
         recorder=base.recorder,

@@ -97,6 +97,11 @@ class LossesTold:
     losses: tuple[Loss, ...] = ()
 
     @property
+    def lines(self) -> tuple[Loss, ...]:
+        """As the section shows them."""
+        return self.losses
+
+    @property
     def copy_text(self) -> str:
         """For a report to somebody: one line a loss."""
         lines = [f"{loss.name}: {loss.what}. {loss.why}" for loss in self.losses]

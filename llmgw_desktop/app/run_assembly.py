@@ -17,6 +17,8 @@ from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.approvals.gate import ApprovalGate
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.guards.guards import Guards
+from llmgw_desktop.engine.guards.run_guards import RunGuards
 from llmgw_desktop.engine.jobs.folder import JobFolders
 from llmgw_desktop.engine.jobs.known_clis import KnownClis
 from llmgw_desktop.engine.jobs.launch import Launcher
@@ -162,10 +164,10 @@ class Runs:
         self.models = CliClient(self.supervisor, self.clis, launcher.persons_environment)
         self._followers: list[Stop] = []
 
-    def charge(self, policies: Policies) -> None:
-        """Hold runs to what their clients may spend."""
-        spending = RunSpending(policies)
-        self.service.spending = self._flights.spending = spending
+    def rule(self, policies: Policies, guards: Guards) -> None:
+        """Hold runs to what their clients may spend, and to what prompts may hold."""
+        self.service.spending = self._flights.spending = RunSpending(policies)
+        self.service.guards = self._flights.guards = RunGuards(guards)
 
     def ready(self) -> tuple[Provider, ...]:
         """Those CLIs that are installed and switched on, as providers."""

@@ -10,8 +10,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from llmgw_desktop.domain.cli import CliEvent, CliRequest, LaunchPlan
+from llmgw_desktop.domain.mcp_server import Servers
 from llmgw_desktop.domain.permission import Ask, PermissionAnswer
 from llmgw_desktop.domain.values import value
+
+BEGUN = "session"
+"""The key of what begins a session that is told of MCP servers."""
 
 
 @value
@@ -87,6 +91,9 @@ class AskingMode:
     without the prompt and with the options of `read_by` alone, and its events are the same."""
     proof: str
     """How it is known at a job's start that it asks: for the log and the documentation."""
+    dialogue_with: Callable[[CliRequest, str, Servers], Dialogue] | None = None
+    """The same of one that is told its MCP servers as its session begins; None: it is started with
+    them."""
     load: Callable[[], object] = _nothing
     """Reads in what its dialogues work with, which may take a second: in a thread, before the first
     is spoken with. Once more costs nothing."""

@@ -1,9 +1,10 @@
 """MCP servers for one run, by a private file or variable of each CLI: a person's own settings stay
-as they are. What is secret of them never becomes an argument, which every program can read.
+as they are. What is secret of them never becomes an argument, which every program can read. Those
+that have neither are told their servers where they ask, as their session begins (`clis/acp`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -12,47 +13,50 @@ import orjson
 from llmgw_desktop.clis.checks import FOLDER
 from llmgw_desktop.clis.codex.settings import as_setting
 from llmgw_desktop.domain.cli import CliName, LaunchPlan, PlannedFile
+from llmgw_desktop.domain.mcp_server import GivenServer, Servers
 from llmgw_desktop.domain.run_errors import InvalidRun
 
 _FILE = "mcp.json"
 _STRICT = "--strict-mcp-config"
 _NOBODY = "llmgw-none"
+_UNASKED = (
+    "in a run that asks copilot takes none: it calls tools that say of themselves that they only"
+    " read without asking; leave it out, or let another CLI ask"
+)
 _OPENCODE = "OPENCODE_CONFIG_CONTENT"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenServer:
-    """One, its secrets filled in."""
-
-    name: str
-    command: str = ""
-    args: tuple[str, ...] = ()
-    env: Mapping[str, str] = field(default_factory=dict, repr=False)
-    url: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-
-Servers = Sequence[GivenServer]
-
-
 def with_servers(
-    cli: CliName, plan: LaunchPlan, servers: Servers, *, is_managed: bool
+    cli: CliName, plan: LaunchPlan, servers: Servers, *, is_managed: bool, asks: bool = False
 ) -> LaunchPlan:
-    """Raises InvalidRun where this CLI can be given none."""
+    """Raises InvalidRun where this CLI can be given none. `asks`: of a run that does."""
+    if asks and cli in TOLD_SERVERS:
+        return _told(cli, plan, servers, is_managed=is_managed)
+    if asks and servers and cli is CliName.COPILOT:
+        raise InvalidRun(_UNASKED, field="mcpServers")
     write = _WAYS.get(cli)
     if write is not None:
         return write(plan, servers, is_managed=is_managed)
     if servers:
-        raise _refused(plan)
+        raise _refused(plan, can_ask=cli in TOLD_SERVERS)
     return plan
 
 
-def _refused(plan: LaunchPlan) -> InvalidRun:
+def _refused(plan: LaunchPlan, *, can_ask: bool) -> InvalidRun:
+    way = ' have it ask (approvals: "ask"),' if can_ask else ""
     return InvalidRun(
-        f"{plan.command} takes MCP servers from its own settings alone; leave it out, or write"
+        f"{plan.command} takes MCP servers from its own settings alone; leave it out,{way} or write"
         " them there",
         field="mcpServers",
     )
+
+
+def _told(cli: CliName, plan: LaunchPlan, servers: Servers, *, is_managed: bool) -> LaunchPlan:
+    """Its plan keeps the person's away where it can: of those that it is told none is one."""
+    if cli is not CliName.GEMINI or not is_managed:
+        return plan
+    names = ",".join(each.name for each in servers) or _NOBODY
+    return _added(plan, [f"--allowed-mcp-server-names={names}"])
 
 
 def _claude(plan: LaunchPlan, servers: Servers, *, is_managed: bool) -> LaunchPlan:
@@ -102,7 +106,7 @@ def _gemini(plan: LaunchPlan, servers: Servers, *, is_managed: bool) -> LaunchPl
     """It can be kept from the person's. It takes none by a private file: it reads only such as lie
     in folders that nobody else may write to, and those of runs lie below the temporary one."""
     if servers:
-        raise _refused(plan)
+        raise _refused(plan, can_ask=plan.command != "agy")
     if not is_managed or plan.command == "agy":
         return plan
     return _added(plan, [f"--allowed-mcp-server-names={_NOBODY}"])
@@ -136,6 +140,8 @@ _WAYS: Mapping[CliName, _Way] = MappingProxyType(
 )
 """The others read servers from files that are the person's own."""
 TAKE_SERVERS = frozenset(_WAYS) - {CliName.GEMINI}
+TOLD_SERVERS = frozenset({CliName.GEMINI, CliName.GROK})
+"""In runs that ask. Vibe calls their tools from programs of its model, and not one by one."""
 
 
 def _entry(server: GivenServer, *, stdio: str, http: str) -> dict[str, Any]:

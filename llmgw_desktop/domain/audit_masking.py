@@ -4,8 +4,9 @@ What is never to be written is known in three ways: by the name of a value, by i
 the process knows to be secret (`cleaned`). One is enough.
 """
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from llmgw_desktop.domain.acting import cleaned
@@ -17,7 +18,11 @@ OTHER = f"{MASK}, another than before"
 LONGEST_VALUE = 500
 LONGEST_TEXT = 300
 MOST_VALUES = 60
+MOST_BYTES = 16_000
+"""Of what was before, and of what is after."""
+_SHORT = 200
 _DEEPEST = 4
+_MOST_LOOKED_AT = 400
 _SECRET_NAME = re.compile(
     r"(?:^|[._\-])(?:api_?key|keys?|secrets?|tokens?|passwords?|passphrase|passwd|bearer|"
     r"credentials?|authorization|cookie|private_key|client_secret|access_token|refresh_token)$",
@@ -33,8 +38,8 @@ def masked_act(act: Act) -> Act:
     return replace(
         act,
         subject=_text(act.subject, LONGEST_TEXT),
-        before=_values(act.before),
-        after=_values(act.after),
+        before=_bounded(_Masking().table(act.before)),
+        after=_bounded(_Masking().table(act.after)),
         note=_text(act.note, LONGEST_TEXT),
     )
 
@@ -54,31 +59,73 @@ def is_secret_name(name: str) -> bool:
     return bool(_SECRET_NAME.search(name)) or any(part in _SECRET_PARTS for part in parts)
 
 
-def masked_value(name: str, value: object, depth: int = 0) -> object:
+def masked_value(name: str, value: object) -> object:
     """With nothing in it that JSON cannot say without fractions."""
+    return _Masking().value(name, value)
+
+
+class _Masking:
+    """One value or one table of them; so much is looked at and no more, whatever it is made of."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_LOOKED_AT
+
+    def value(self, name: str, value: object, depth: int = 0) -> object:
+        self._left -= 1
+        if isinstance(value, Mapping):
+            inside = not is_secret_name(name) and self._may_go_into(depth)
+            return self.table(value, f"{name}.", depth + 1) if inside else MASK
+        if isinstance(value, list | tuple | set | frozenset):
+            return self._list(name, value, depth)
+        return _plain(name, value)
+
+    def table(
+        self, values: Mapping[str, object], path: str = "", depth: int = 0
+    ) -> dict[str, object]:
+        shown: dict[str, object] = {}
+        for name in list(values)[:MOST_VALUES]:
+            if self._left <= 0:
+                break
+            shown[_text(str(name), 200)] = self.value(f"{path}{name}", values[name], depth)
+        if left := len(values) - len(shown):
+            shown["…"] = f"{left} more"
+        return shown
+
+    def _list(self, name: str, value: Iterable[object], depth: int) -> object:
+        if is_secret_name(name) or not self._may_go_into(depth):
+            return MASK
+        is_set = isinstance(value, set | frozenset)
+        listed = sorted(value, key=str) if is_set else list(value)
+        shown = []
+        for each in listed[:MOST_VALUES]:
+            if self._left <= 0:
+                break
+            shown.append(self.value(name, each, depth + 1))
+        return [*shown, "…"] if len(listed) > len(shown) else shown
+
+    def _may_go_into(self, depth: int) -> bool:
+        return depth < _DEEPEST and self._left > 0
+
+
+def _plain(name: str, value: object) -> object:
     if value is None or isinstance(value, bool) or value == OTHER:
         return value
-    if is_secret_name(name):
-        return MASK
-    if isinstance(value, int) and abs(value) < 2**53:
-        return value
-    if depth < _DEEPEST and isinstance(value, Mapping):
-        return _values(value, f"{name}.", depth + 1)
-    if depth < _DEEPEST and isinstance(value, list | tuple | set | frozenset):
-        listed = sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
-        shown = [masked_value(name, each, depth + 1) for each in listed[:MOST_VALUES]]
-        return [*shown, "…"] if len(listed) > MOST_VALUES else shown
-    return _text(str(value), LONGEST_VALUE)
+    is_number = isinstance(value, int) and abs(value) < 2**53
+    if is_secret_name(name) and not (is_number and name.lower().endswith("tokens")):
+        return MASK  # `max_tokens = 4096` counts, and is none
+    return value if is_number else _text(str(value), LONGEST_VALUE)
 
 
-def _values(values: Mapping[str, object], path: str = "", depth: int = 0) -> dict[str, object]:
-    names = list(values)[:MOST_VALUES]
-    shown = {
-        _text(str(name), 200): masked_value(f"{path}{name}", values[name], depth) for name in names
-    }
-    if left := len(values) - len(names):
-        shown["…"] = f"{left} more"
-    return shown
+def _bounded(values: dict[str, object]) -> dict[str, object]:
+    """Values within values are many before each is long."""
+    if len(json.dumps(values)) <= MOST_BYTES:
+        return values
+    return {name: _short(value) for name, value in values.items()}
+
+
+def _short(value: object) -> object:
+    words = json.dumps(value, ensure_ascii=False)
+    return value if len(words) <= _SHORT else f"{words[:_SHORT]}…"
 
 
 def _text(text: str, longest: int) -> str:

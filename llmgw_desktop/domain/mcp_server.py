@@ -1,7 +1,7 @@
 """MCP servers that runs may be given by their names: `[mcp_servers.NAME]` of the settings."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 USUAL_SCORES: Mapping[str, int] = {
@@ -61,3 +61,18 @@ class ServersTold:
     missing: tuple[str, ...] = ()
     why: str = ""
     """Of those that are missing, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenServer:
+    """One as a run gets it, its secrets filled in."""
+
+    name: str
+    command: str = ""
+    args: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    url: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+Servers = Sequence[GivenServer]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.domain.audit import Act
+from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.vault import (
     GLOBAL_PROJECT,
     EntryAddress,
@@ -19,7 +20,7 @@ from llmgw_desktop.domain.vault import (
     Sealed,
     VaultEntry,
 )
-from llmgw_desktop.store.audit_rows import note, note_or_log
+from llmgw_desktop.store.audit_rows import log_unwritten, note, note_or_log
 from llmgw_desktop.store.database import open_as_far_as_possible, told
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.schema import Dialect, VaultEntryRow, VaultKeyRow
@@ -144,10 +145,14 @@ class VaultRows:
             return bool(gone)
 
     def note_backup(self, count: int, by: str) -> None:
-        """All values were read, to be taken elsewhere."""
-        with self._writing():
-            act = Act(verb="vault.backed_up", subject="vault", after={"count": count}, note=by)
-            self._note(act)
+        """All values were read, to be taken elsewhere. From a disk that takes nothing any more,
+        too: there it is needed most."""
+        act = Act(verb="vault.backed_up", subject="vault", after={"count": count}, note=by)
+        try:
+            with self._writing():
+                self._note(act)
+        except StoreError as error:
+            log_unwritten(act, error)
 
     def reseal(
         self, new: KnownKey, old_id: str, seal: Callable[[SealedEntry], Sealed], by: str = ""

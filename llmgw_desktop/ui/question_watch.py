@@ -68,8 +68,8 @@ class QuestionWatch(QObject):
 
     @property
     def dialog(self) -> "ArmedDialog | None":
-        """The one on screen."""
-        return self._dialog
+        """The one on screen, or about to be there: all of it is made."""
+        return self._dialog if self._dialog is not None and self._dialog.is_whole else None
 
     @property
     def notices_on(self) -> bool:
@@ -174,13 +174,17 @@ class QuestionWatch(QObject):
             self._show_soon(self._make_dialog(new))
 
     def _show_soon(self, dialog: "ArmedDialog") -> None:
-        """In the loop's next turn: what streams meanwhile goes on in between."""
+        """In the loop's next turns, a step in each: what streams meanwhile goes on in between."""
 
-        def show() -> None:
-            if self._dialog is dialog:
+        def go_on() -> None:
+            if self._dialog is not dialog:
+                return
+            if dialog.make_on():
+                QTimer.singleShot(0, go_on)
+            else:
                 dialog.show()
 
-        QTimer.singleShot(0, show)
+        QTimer.singleShot(0, go_on)
 
     def _make_dialog(self, question: Question) -> "ArmedDialog":
         """Read in with the first question."""
@@ -196,7 +200,9 @@ class QuestionWatch(QObject):
     def _consent_dialog(self, question: ConsentQuestion) -> "ArmedDialog":
         from llmgw_desktop.ui.questions.consent_dialog import ConsentDialog
 
-        made = ConsentDialog(self._theme, question, self._settings, self._questions.now_s)
+        made = ConsentDialog(
+            self._theme, question, self._settings, self._questions.now_s, at_once=False
+        )
 
         def allow(scopes: tuple[Scope, ...], term: ConsentTerm) -> None:
             self._answer(lambda: self._questions.let_in(question, scopes, term))
@@ -209,7 +215,12 @@ class QuestionWatch(QObject):
         from llmgw_desktop.ui.questions.permission_dialog import PermissionDialog
 
         made = PermissionDialog(
-            self._theme, question, self._settings, self._questions.now_s, self._bridge
+            self._theme,
+            question,
+            self._settings,
+            self._questions.now_s,
+            self._bridge,
+            at_once=False,
         )
 
         def decide(decision: Decision, note: str) -> None:

@@ -93,15 +93,25 @@ def _of_chat(event: dict[str, Any]) -> Iterator[Delta]:
 
 
 def _chat_ends(event: dict[str, Any]) -> Ends:
-    """A choice's texts end with its last event, and what is said ends where calls begin."""
-    ended, calls = set(), set()
-    for choice in _dicts(event.get("choices")):
-        delta = choice.get("delta")
-        if choice.get("finish_reason") is not None:
-            ended.add(choice.get("index"))
-        elif isinstance(delta, dict) and delta.get("tool_calls"):
-            calls.add(choice.get("index"))
-    return lambda channel: channel[0] in ended or (channel[0] in calls and channel[1] != "call")
+    """A choice's texts end with its last event, and one ends where another begins; calls may go on
+    side by side."""
+    ended = {
+        choice.get("index")
+        for choice in _dicts(event.get("choices"))
+        if choice.get("finish_reason") is not None
+    }
+    begun: dict[object, set[object]] = {}
+    for delta in _of_chat(event):
+        if delta.text.end > delta.text.start:
+            begun.setdefault(delta.channel[0], set()).add(delta.channel[1])
+
+    def ends(channel: Channel) -> bool:
+        now = begun.get(channel[0])
+        return channel[0] in ended or (
+            now is not None and channel[1] != "call" and channel[1] not in now
+        )
+
+    return ends
 
 
 def _of_responses(event: dict[str, Any]) -> Iterator[Delta]:

@@ -4,19 +4,8 @@ One row a class; of an error without a row of its own that of its nearest ancest
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from llmgw_desktop.domain.access_errors import (
-    AccessError,
-    AccessRevoked,
-    ForeignHost,
-    ForeignOrigin,
-    PersonOnly,
-    ScopeNotAllowed,
-    Unauthenticated,
-    UnnamedPerson,
-)
 from llmgw_desktop.domain.errors import (
     AccountsBusy,
     AccountsUnusable,
@@ -44,37 +33,18 @@ from llmgw_desktop.domain.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
-from llmgw_desktop.domain.guard import PromptBlocked
-from llmgw_desktop.domain.policy import BudgetSpent, LimitReached, PolicyError, PriceUnknown
-from llmgw_desktop.domain.run_errors import (
-    ApprovalDenied,
-    InvalidRun,
-    JobStillLive,
-    NoSuchJob,
-    NoSuchQuestion,
-    NoSuchSession,
-    NoSuchWorkspace,
-    SessionBusy,
+from llmgw_desktop.domain.guard import (
+    PromptBlocked,
 )
-from llmgw_desktop.domain.vault_errors import EntryUnfit, NoSuchEntry, VaultError, VaultLocked
-from llmgw_desktop.domain.worktree import NoSuchWorktree, WorktreeHasWork, WorktreeInUse
+from llmgw_desktop.domain.policy import (
+    BudgetSpent,
+    LimitReached,
+    PolicyError,
+    PriceUnknown,
+)
+from llmgw_desktop.wire.error_row import INVALID, Row
+from llmgw_desktop.wire.own_error_table import OWN_ROWS
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    status: int
-    anthropic: str
-    openai: str
-    advice: str = ""
-    """What to do, in one sentence; what happened and why is said where the error is raised. Empty
-    where only that place can say what to do, and does."""
-    code: str | None = None
-    """OpenAI's code; the error's own kind where the vendor has no word."""
-    gemini_advice: str = ""
-    """What to do where Google's clients do it in another way than all others."""
-
-
-_INVALID = "invalid_request_error"
 TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
     {
         LlmgwError: Row(
@@ -91,161 +61,50 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
         ),
         RequestError: Row(
             status=400,
-            anthropic=_INVALID,
-            openai=_INVALID,
+            anthropic=INVALID,
+            openai=INVALID,
             advice="Correct the request and send it again.",
         ),
         NotOffered: Row(
             status=400,
-            anthropic=_INVALID,
-            openai=_INVALID,
+            anthropic=INVALID,
+            openai=INVALID,
         ),
         RequestTooLarge: Row(
             status=413,
             anthropic="request_too_large",
-            openai=_INVALID,
+            openai=INVALID,
             advice="Send less, or raise the limit.",
         ),
         # the vendors' SDKs ask again after a 408, which is right here
         RequestStalled: Row(
             status=408,
             anthropic="timeout_error",
-            openai=_INVALID,
+            openai=INVALID,
             advice="Send the request again.",
         ),
         UnsupportedMedia: Row(
             status=415,
-            anthropic=_INVALID,
-            openai=_INVALID,
+            anthropic=INVALID,
+            openai=INVALID,
             advice="Send JSON with 'content-type: application/json'.",
         ),
         LossRefused: Row(
             status=400,
-            anthropic=_INVALID,
-            openai=_INVALID,
+            anthropic=INVALID,
+            openai=INVALID,
             advice="Leave these out, ask a provider that speaks this protocol, or allow the loss.",
-        ),
-        InvalidRun: Row(
-            status=400,
-            anthropic=_INVALID,
-            openai=_INVALID,
-            advice="Nothing was started: correct the request and send it again.",
-        ),
-        # the vendors' SDKs ask again after a 409, which is right here
-        SessionBusy: Row(
-            status=409,
-            anthropic=_INVALID,
-            openai=_INVALID,
-        ),
-        NoSuchJob: Row(
-            status=404,
-            anthropic="not_found_error",
-            openai=_INVALID,
-            advice="GET /v1/jobs lists yours; a job is kept for the days that the settings say.",
-        ),
-        NoSuchQuestion: Row(
-            status=404,
-            anthropic="not_found_error",
-            openai=_INVALID,
-            advice="`llmgw approvals list` shows those that wait.",
-        ),
-        NoSuchWorkspace: Row(
-            status=404,
-            anthropic="not_found_error",
-            openai=_INVALID,
-            advice="`llmgw workspace list` names those that there are.",
-        ),
-        NoSuchSession: Row(
-            status=404,
-            anthropic="not_found_error",
-            openai=_INVALID,
-            advice="GET /v1/sessions lists yours; one that nobody uses is forgotten in time.",
-        ),
-        JobStillLive: Row(
-            status=409,
-            anthropic=_INVALID,
-            openai=_INVALID,
-        ),
-        # it says itself what to leave out, and who can allow it
-        ApprovalDenied: Row(
-            status=403,
-            anthropic="permission_error",
-            openai="permission_error",
-        ),
-        NoSuchWorktree: Row(
-            status=404,
-            anthropic="not_found_error",
-            openai=_INVALID,
-            advice="GET /v1/worktrees lists yours.",
-        ),
-        WorktreeInUse: Row(
-            status=409,
-            anthropic=_INVALID,
-            openai=_INVALID,
-        ),
-        WorktreeHasWork: Row(
-            status=409,
-            anthropic=_INVALID,
-            openai=_INVALID,
-        ),
-        AccessError: Row(
-            status=403,
-            anthropic="permission_error",
-            openai="permission_error",
-            advice="A key that may is made with `llmgw key add NAME`, with --scope once for each"
-            " permission that it needs.",
-        ),
-        Unauthenticated: Row(
-            status=401,
-            anthropic="authentication_error",
-            openai=_INVALID,
-            code="invalid_api_key",
-            advice="Send a key of this gateway as 'Authorization: Bearer' or 'x-api-key'.",
-            gemini_advice="Send a key of this gateway as 'x-goog-api-key'.",
-        ),
-        AccessRevoked: Row(
-            status=401,
-            anthropic="authentication_error",
-            openai=_INVALID,
-            code="invalid_api_key",
-        ),
-        ScopeNotAllowed: Row(
-            status=403,
-            anthropic="permission_error",
-            openai="permission_error",
-            advice="It can ask again, with this scope; a person answers.",
-        ),
-        PersonOnly: Row(
-            status=403,
-            anthropic="permission_error",
-            openai="permission_error",
-        ),
-        UnnamedPerson: Row(
-            status=403,
-            anthropic="permission_error",
-            openai="permission_error",
-            advice="Correct what the proxy in front sends.",
-        ),
-        ForeignHost: Row(
-            status=421,
-            anthropic="permission_error",
-            openai="permission_error",
-        ),
-        ForeignOrigin: Row(
-            status=403,
-            anthropic="permission_error",
-            openai="permission_error",
         ),
         RouteError: Row(
             status=404,
             anthropic="not_found_error",
-            openai=_INVALID,
+            openai=INVALID,
             advice="See GET /v1/models for what this gateway serves.",
         ),
         UnknownModel: Row(
             status=404,
             anthropic="not_found_error",
-            openai=_INVALID,
+            openai=INVALID,
             code="model_not_found",
             advice="GET /v1/models lists the names; providers are added and switched on in the "
             "gateway's settings.",
@@ -253,14 +112,14 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
         UnknownPath: Row(
             status=404,
             anthropic="not_found_error",
-            openai=_INVALID,
+            openai=INVALID,
             code="unknown_url",
         ),
         # not 501: a status of 500 and up would make clients ask again in vain
         NotServed: Row(
             status=400,
-            anthropic=_INVALID,
-            openai=_INVALID,
+            anthropic=INVALID,
+            openai=INVALID,
         ),
         # not overloaded_error: that is a word about the vendor, and coding agents that hear it a
         # few times change to another model; 503 alone makes every client come again
@@ -342,8 +201,8 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
         # no SDK asks again after a 400, and none takes it for a key that is no good, as some a 403
         PromptBlocked: Row(
             status=400,
-            anthropic=_INVALID,
-            openai=_INVALID,
+            anthropic=INVALID,
+            openai=INVALID,
             advice="Leave out what it is about; [[guards]] in the gateway's settings decide this.",
         ),
         PriceUnknown: Row(
@@ -368,32 +227,9 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
         ),
         ClientGone: Row(
             status=499,
-            anthropic=_INVALID,
-            openai=_INVALID,
+            anthropic=INVALID,
+            openai=INVALID,
             advice="Nothing is to be done.",
-        ),
-        VaultError: Row(
-            status=500,
-            anthropic="api_error",
-            openai="server_error",
-        ),
-        # 423: a status of 500 and up would make clients ask again in vain
-        VaultLocked: Row(
-            status=423,
-            anthropic="permission_error",
-            openai=_INVALID,
-        ),
-        EntryUnfit: Row(
-            status=400,
-            anthropic=_INVALID,
-            openai=_INVALID,
-            advice="Correct the request and send it again.",
-        ),
-        NoSuchEntry: Row(
-            status=404,
-            anthropic="not_found_error",
-            openai=_INVALID,
-            advice="Lists show what is there for a project and for all.",
         ),
         StoreError: Row(
             status=500,
@@ -401,6 +237,7 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             openai="server_error",
             advice="Look after the disk and the files of the gateway.",
         ),
+        **OWN_ROWS,
     }
 )
 

@@ -34,7 +34,8 @@ from llmgw_desktop.domain.run_errors import (
 from llmgw_desktop.domain.vault_errors import EntryUnfit
 from llmgw_desktop.wire import anthropic, gemini, openai_chat
 from llmgw_desktop.wire.approvals import approval_object
-from llmgw_desktop.wire.error_table import Row, row_of
+from llmgw_desktop.wire.error_row import Row
+from llmgw_desktop.wire.error_table import row_of
 from llmgw_desktop.wire.status_words import STATUS_WORDS
 
 _LONGEST_MESSAGE = 2000

@@ -67,13 +67,15 @@ class Key(str):
 class Decoded:
     """What a string says, as UTF-8, and where each byte of it stands in the body."""
 
-    __slots__ = ("_anchors", "_body", "text")
+    __slots__ = ("_anchors", "_body", "_seen", "text")
 
     def __init__(self, text: bytes, body: bytes, anchors: list[tuple[int, int]]) -> None:
         """`anchors`: (place in the text, place in the body) of each piece, and of the end."""
         self.text = text
         self._body = body
         self._anchors = anchors
+        self._seen = (0, anchors[0][1] if anchors else 0)
+        """A place that is known already: those asked for mostly come in order."""
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Where these bytes stand in the body; both lie between characters."""
@@ -81,16 +83,17 @@ class Decoded:
 
     def _raw(self, place: int) -> int:
         at = bisect_right(self._anchors, place, key=lambda each: each[0]) - 1
-        said, raw = self._anchors[min(at, len(self._anchors) - 1)]
-        if place == said:
-            return raw
+        said, raw = self._anchors[at]
+        if said <= self._seen[0] <= place:
+            said, raw = self._seen
         limit = self._anchors[at + 1][1] if at + 1 < len(self._anchors) else len(self._body)
         for escape in _ESCAPE.finditer(self._body, raw, limit):
             plain = escape.start() - raw
             if said + plain >= place:
                 break
             said, raw = said + plain + _said_bytes(escape), escape.end()
-        return raw + place - said
+        self._seen = (place, raw + place - said)
+        return self._seen[1]
 
 
 def in_steps(body: bytes) -> Generator[None, None, Any]:

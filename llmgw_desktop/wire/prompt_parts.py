@@ -97,7 +97,7 @@ def every_string(tree: Any) -> Iterator[str | Text]:
             yield node
         elif isinstance(node, dict):
             waiting.extend(node.values())
-        elif isinstance(node, list):
+        elif isinstance(node, list | tuple):
             waiting.extend(node)
 
 
@@ -140,7 +140,11 @@ def _message(node: Any, at: int) -> Iterator[Part]:
     role = _ROLES.get(_said(node.get("role"))) or _role_of_item(kind)
     at = SYSTEM_AT if role is PromptRole.SYSTEM else at
     for name, value in node.items():
-        if name in ("content", "parts") and isinstance(value, list):
+        if name == "content" and type(value) is str:  # nearly always, where it is short
+            yield Part(role, at, value, kind == "reasoning")
+        elif name in _NO_WORDS and type(value) is str:
+            continue
+        elif name in ("content", "parts") and isinstance(value, list):
             for block in value:
                 yield from _block(block, role, at)
         else:

@@ -69,7 +69,15 @@ READING = frozenset(
             "audit seal",
             "audit key",
         ),
-        *("consent list", "doctor", "key list", "mcp", "oauth client list", "receipt verify"),
+        *(
+            "consent list",
+            "doctor",
+            "limits",
+            "key list",
+            "mcp",
+            "oauth client list",
+            "receipt verify",
+        ),
         *("receipt show", "receipt list", "receipt key", "route explain", "vault list"),
         *("workspace list",),
     }
@@ -100,9 +108,10 @@ DOORS = {
 }
 USE = re.compile(
     r"(POST|DELETE) (/v1/jobs|/v1/sessions|/v1/generate|/v1/responses|/responses|/mcp"
-    r"|/oauth/(token|introspect)|/openai|/v1beta)"
+    r"|/oauth/(token|introspect)|/openai|/v1beta|/v1/keys/changed)"
 )
-"""What a client does with what it was given: flights, jobs and sessions have their own records."""
+"""What a client does with what it was given: flights, jobs and sessions have their own records. And
+what only tells that another process has noted something."""
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from llmgw_desktop.clis.acp import messages
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.clis.mcp_servers import TAKE_SERVERS, GivenServer, with_servers
+from llmgw_desktop.clis.mcp_servers import TAKE_SERVERS, with_servers
 from llmgw_desktop.clis.registry import NAMES, cli_of
 from llmgw_desktop.domain.cli import CliName, CliRequest, LaunchPlan
+from llmgw_desktop.domain.mcp_server import GivenServer
 from llmgw_desktop.domain.run_errors import InvalidRun
 
 SECRET = "sk-very-secret"
@@ -43,6 +45,28 @@ def test_who_takes_none_says_so(name: CliName) -> None:
         planned(name, SERVERS)
     assert caught.value.field == "mcpServers"
     assert planned(name, ()) == cli_of(name).plan(CliRequest(cli=name, prompt="hi"))
+
+
+def test_who_asks_is_told_as_its_session_begins() -> None:
+    for name in (CliName.GEMINI, CliName.GROK):
+        plan = cli_of(name).asking.plan(CliRequest(cli=name, prompt="hi"))  # type: ignore[union-attr]
+        assert with_servers(name, plan, SERVERS, is_managed=False, asks=True) == plan
+        with pytest.raises(InvalidRun, match="have it ask"):
+            with_servers(name, plan, SERVERS, is_managed=False)
+    managed = with_servers(CliName.GEMINI, plan, SERVERS, is_managed=True, asks=True)
+    assert "--allowed-mcp-server-names=local,far" in managed.arguments
+    session = orjson.loads(messages.new_session(2, "/work", SERVERS))["params"]
+    local, far = session["mcpServers"]
+    assert (local["command"], local["env"]) == ("serve", [{"name": "EXA_KEY", "value": SECRET}])
+    assert (far["type"], far["url"]) == ("http", "https://mcp.test/mcp")
+    assert far["headers"] == [{"name": "Authorization", "value": f"Bearer {SECRET}"}]
+
+
+def test_copilot_would_not_ask_for_every_tool_of_theirs() -> None:
+    plan = cli_of(CliName.COPILOT).plan(CliRequest(cli=CliName.COPILOT, prompt="hi"))
+    with pytest.raises(InvalidRun, match="without asking"):
+        with_servers(CliName.COPILOT, plan, SERVERS, is_managed=False, asks=True)
+    assert with_servers(CliName.COPILOT, plan, SERVERS, is_managed=False) != plan
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -3,13 +3,16 @@ disk. One run of each goes through every way to answer, and outlives its gateway
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import certifi
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
@@ -20,6 +23,7 @@ from tests.support import cli_benches
 from tests.support.answers import Answer
 from tests.support.asking_house import AskingHouse, killed_while_it_asks, opened, setup_of
 from tests.support.cli_bench import Bench
+from tests.support.mcp_gate import gate_app
 from tests.support.upstream import Upstream
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(660)]
@@ -43,7 +47,13 @@ WRITES = {
     CliName.MISTRAL: ("write_file", "path", "content"),
 }
 """Its tool that writes a file."""
+NOTES: dict[CliName, tuple[str, dict[str, Any]]] = {
+    CliName.GEMINI: ("mcp_gate_note", {"text": "noted"}),
+    CliName.GROK: ("use_tool", {"tool_name": "gate__note", "tool_input": {"text": "noted"}}),
+}
+"""How it calls a tool of an MCP server that its run was given."""
 NOTE = "Call it otherwise, please."
+PASS = "pass-0123456789"
 AGAIN = "echo x >> job.txt"
 
 
@@ -68,6 +78,36 @@ def bench(
     )
 
 
+@dataclass
+class Gate:
+    """An MCP server of the settings, whose secret the vault would keep."""
+
+    written: Path
+    url: str
+
+    @property
+    def toml(self) -> str:
+        return f'[mcp_servers.gate]\nurl = "{self.url}"\nheaders = {{ X-Pass = "{PASS}" }}\n'
+
+    def read(self) -> str:
+        return self.written.read_text() if self.written.exists() else ""
+
+
+@pytest.fixture
+async def gate(tmp_path: Path) -> AsyncIterator[Gate]:
+    @web.middleware
+    async def passed(request: web.Request, handler: Any) -> web.StreamResponse:
+        if request.headers.get("X-Pass") != PASS:
+            return web.Response(status=403)
+        told: web.StreamResponse = await handler(request)
+        return told
+
+    app = gate_app(tmp_path / "noted.txt")
+    app.middlewares.append(passed)
+    async with TestServer(app) as server:
+        yield Gate(tmp_path / "noted.txt", str(server.make_url("/mcp")))
+
+
 def calls(bench: Bench, command: str, words: str = "") -> Answer:
     described = {"description": "Make a file"}
     without = (CliName.GEMINI, CliName.MISTRAL)
@@ -82,19 +122,32 @@ def writes(bench: Bench, name: str) -> Answer:
     return Answer(call_named=tool, tool_input=given, calls_again=True)
 
 
+def notes(bench: Bench) -> list[Answer]:
+    if bench.cli.name not in NOTES:
+        return []
+    tool, given = NOTES[bench.cli.name]
+    return [Answer(call_named=tool, tool_input=given, calls_again=True)]
+
+
 def request_of(bench: Bench, **more: Any) -> dict[str, Any]:
-    asked = {"cli": bench.cli.name, "prompt": "make the file", "approvals": "ask"}
+    asked: dict[str, Any] = {"cli": bench.cli.name, "prompt": "make the file", "approvals": "ask"}
+    if bench.cli.name in NOTES:
+        asked["mcpServers"] = ["gate"]
     return {**asked, "model": bench.model, "workingDir": str(bench.folder), **more}
 
 
 async def test_every_way_to_answer_is_what_happens_on_disk(
-    bench: Bench, upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bench: Bench,
+    gate: Gate,
+    upstream: Upstream,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One job: its gateway is killed with a question open; then once, the same denied, with a note,
     without an answer, for the job."""
     lane = upstream.lane("main")
     lane.always = calls(bench, "touch killed.txt")
-    setup = setup_of(bench, tmp_path / "gateway")
+    setup = setup_of(bench, tmp_path / "gateway", gate.toml)
     job_id = await killed_while_it_asks(setup, request_of(bench))
     assert made(bench) == []
     script = [
@@ -103,6 +156,7 @@ async def test_every_way_to_answer_is_what_happens_on_disk(
         calls(bench, "touch late.txt"),
         calls(bench, AGAIN),
         calls(bench, AGAIN),
+        *notes(bench),
         writes(bench, "written.txt"),
         Answer(call_tools=False),
     ]
@@ -127,6 +181,16 @@ async def test_every_way_to_answer_is_what_happens_on_disk(
         assert made(bench) == []
         house.answer(question, Decision.JOB)
         await allowed_for_the_job(house, bench, job_id)
+        if bench.cli.name in NOTES:
+            question = await house.question(job_id)
+            assert (question.ask.kind, question.ask.arguments) == (
+                PermissionKind.MCP,
+                {"text": "noted"},
+            )
+            assert not gate.written.exists()
+            house.answer(question, Decision.ONCE)
+        await another_thing_is_asked(house, bench, job_id)
+        assert gate.read() == ("noted" if bench.cli.name in NOTES else "")
         await asked_again_and_stopped(house, bench, job_id)
 
 
@@ -142,15 +206,20 @@ def nobody_answers(house: AskingHouse, patch: pytest.MonkeyPatch) -> Iterator[No
 
 
 async def allowed_for_the_job(house: AskingHouse, bench: Bench, job_id: str) -> None:
-    """The same is not asked again; another thing is."""
+    """The same is not asked again."""
+    await house.until(lambda: DecisionWay.RULE in house.ways)
+    await house.question(job_id)
+    assert house.ways[-2:] == [DecisionWay.COMMAND, DecisionWay.RULE]
+    assert (bench.folder / "job.txt").read_text() == "x\nx\n"
+    assert made(bench) == ["job.txt"]
+
+
+async def another_thing_is_asked(house: AskingHouse, bench: Bench, job_id: str) -> None:
     question = await house.question(job_id)
     assert question.ask.kind is PermissionKind.EDIT
     (change,) = question.ask.changes
     assert change.path == str(bench.folder / "written.txt")
     assert "hello" in (change.new or change.diff)
-    assert house.ways[-2:] == [DecisionWay.COMMAND, DecisionWay.RULE]
-    assert (bench.folder / "job.txt").read_text() == "x\nx\n"
-    assert made(bench) == ["job.txt"]
     house.answer(question, Decision.ONCE)
     done = await house.ended(job_id)
     assert done.state is JobState.COMPLETED, done.error

@@ -100,7 +100,12 @@ def test_a_sign_in_that_a_real_cli_renews_comes_back(codex_program: Path, own_ho
         assert not (kept / "auth.json").exists()
         with running_gateway(setup) as gateway:
             again = _run(gateway, stub, sessionId=first["sessionId"], prompt="once more")
+            let_in = len(stub.let_in)
+            asking = _run(gateway, stub, approvals="ask", prompt="and where it asks")
     assert again["providerSessionId"] == first["providerSessionId"]
+    assert asking["providerSessionId"] != first["providerSessionId"]
+    assert len(stub.let_in) > let_in, "its app server is signed in as well"
+    assert not (kept / "auth.json").exists()
     assert stub.renewed == ["refresh-1"]
     assert set(stub.let_in) == {True}
     assert not (own_home.parent / "user-home" / ".codex").exists()

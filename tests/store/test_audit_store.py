@@ -227,6 +227,12 @@ def test_no_secret_comes_in(store: AuditStore, tmp_path: Path, make: Callable[[s
         assert CANARY[:20].encode() not in file.read_bytes()
 
 
+def test_no_entry_is_large() -> None:
+    deep = {str(one): [{str(two): "x" * 400 for two in range(60)}] * 60 for one in range(70)}
+    act = masked_act(Act(verb="v.x", subject="s", after=deep, before={"n": list(range(9**5))}))
+    assert len(json.dumps([dict(act.after), dict(act.before)])) < 40_000
+
+
 def test_short_secrets_are_known_by_their_names_and_values_are_cut() -> None:
     act = masked_act(
         Act(

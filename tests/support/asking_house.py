@@ -104,11 +104,11 @@ async def begun(session: aiohttp.ClientSession, url: str, key: str, body: dict[s
         return str(told["id"])
 
 
-def setup_of(bench: Bench, home: Path) -> GatewaySetup:
+def setup_of(bench: Bench, home: Path, more: str = "") -> GatewaySetup:
     env = ", ".join(f"{name} = {json.dumps(text)}" for name, text in bench.environment.items())
     toml = _SETTINGS.format(name=bench.cli.name, command=json.dumps(str(bench.program)), env=env)
     # Its own HOME is the person's: where the CLI's settings lie.
-    return GatewaySetup(home=home, toml=toml, environment={"HOME": str(bench.made("home"))})
+    return GatewaySetup(home=home, toml=toml + more, environment={"HOME": str(bench.made("home"))})
 
 
 async def killed_while_it_asks(setup: GatewaySetup, body: dict[str, Any]) -> str:

@@ -3,16 +3,19 @@ and what they asked is set by hand. And a scene of varied ones for pictures."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from llmgw_desktop.app.client_desk.desk import ClientDesk, DeskParts
 from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.domain.client import ClientFigures
-from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.consent import ConsentTerm, Grant, Peer
 from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.flight import SeenLabel
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.oauth import ClientMade, ClientProof, OauthClient
 from llmgw_desktop.domain.policy import (
@@ -44,10 +47,12 @@ class PlainDesk:
         """`problem`: the store of keys cannot be read."""
         self.standings: list[ClientStanding] = []
         self.figures: dict[str, ClientFigures] = {}
+        self.seen_labels: dict[str, list[SeenLabel]] = {}
+        self.label_spent: dict[tuple[str, str], Sequence[Spent]] = {}
         self.programs: list[OauthClient] = []
         self.grants: list[Grant] = []
         self.trouble: StoreError | None = None
-        self.store = None if problem else ClientStore(folder / "gateway.db", clock)
+        self.store = None if problem else _store_in(folder, clock)
         keys = None
         if self.store is not None:
             self.keys = keys = ClientKeys(self.store, clock, TimedIds(clock))
@@ -55,6 +60,7 @@ class PlainDesk:
             DeskParts(
                 loaded=loaded,
                 standings=lambda: tuple(self.standings),
+                label_spent=lambda client, label: self.label_spent.get((client, label), ()),
                 figures=self,
                 clock=clock,
                 keys=keys,
@@ -70,6 +76,9 @@ class PlainDesk:
             raise self.trouble
         return self.figures
 
+    def labels(self, owner: str) -> Sequence[SeenLabel]:
+        return self.seen_labels.get(owner, ())
+
     def standing(self, now_s: float) -> Sequence[Grant]:
         return [each for each in self.grants if each.expires_at_s > now_s]
 
@@ -79,6 +88,21 @@ class PlainDesk:
     def close(self) -> None:
         if self.store is not None:
             self.store.close()
+
+
+def _store_in(folder: Path, clock: Clock) -> ClientStore:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "gateway.db").write_bytes(_empty_database())
+    return ClientStore(folder / "gateway.db", clock)
+
+
+@cache
+def _empty_database() -> bytes:
+    """All its steps are taken once for a run of tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "gateway.db"
+        ClientStore(path, SystemClock()).close()
+        return path.read_bytes()
 
 
 class _Listed:
@@ -128,6 +152,9 @@ rate_limits = [{ requests = 10, per = "minute" }]
 [clients.old-laptop]
 expires = 2025-01-31
 
+[clients.nightly-review.labels.linter]
+budgets = [{ usd = 1, per = "day" }]
+
 [clients.gone]
 budgets = [{ requests = 100, per = "day" }]
 
@@ -147,10 +174,16 @@ def set_scene(plain: PlainDesk, now_s: float) -> None:
     plain.keys.revoke("leaked")
     ids = {name: plain.id_of(name) for name in ("claude-code", "codex", "nightly-review")}
     ids |= {name: plain.id_of(name) for name in ("cursor", "translator", "old-laptop")}
-    plain.programs = [_program("oauth:inspector", "MCP Inspector"), _program("oauth:x", "Idle")]
-    plain.grants = [_grant("oauth:inspector", "MCP Inspector", now_s)]
+    plain.programs = [_program("inspector", "MCP Inspector"), _program("x", "Idle")]
+    plain.grants = [_grant("inspector", "MCP Inspector", now_s)]
     plain.figures = _figures(ids, now_s)
     plain.standings = _standings(ids, now_s)
+    night = ids["nightly-review"]
+    plain.seen_labels[night] = [
+        SeenLabel(label="summarizer", flights=340, last_at_s=now_s - 9),
+        SeenLabel(label="linter", flights=48, last_at_s=now_s - 600),
+    ]
+    plain.label_spent[night, "linter"] = (spent(1, 0.4, ends_at_s=now_s + 9 * 3600),)
 
 
 def _figures(ids: Mapping[str, str], now_s: float) -> dict[str, ClientFigures]:

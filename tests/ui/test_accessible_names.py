@@ -202,7 +202,7 @@ def parts_of_access(window: MainWindow, size: tuple[int, int]) -> Iterator[str]:
     window.show_page("access")
     page = window.page("access")
     assert isinstance(page, AccessPage)
-    for tab in ("waiting", "holders", "decisions", "workspaces", "worktrees"):
+    for tab in ("waiting", "holders", "decisions", "changes", "workspaces", "worktrees"):
         page.show_tab(tab)
         pause(300)
         yield f"{tab} of access at {size}"

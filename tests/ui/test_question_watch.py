@@ -206,6 +206,6 @@ async def test_what_waited_before_the_window_is_shown(
     stage.questions.consents.asked.append(consent())
     await stage.shell.start()
     stage.shell.open(hidden=True)
-    assert stage.shown_id == "ask_0001"
+    await turn_until(lambda: stage.shown_id == "ask_0001")
     await stage.shell.stop()
     assert stage.questions.consents.answers == [], "the gateway's own end withdraws it"

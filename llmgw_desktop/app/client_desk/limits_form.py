@@ -159,7 +159,8 @@ def _lines(raw: object) -> tuple[LimitLine, ...]:
 def _line(table: Mapping[str, Any]) -> LimitLine:
     measure = next((each for each in Measure if each in table), Measure.TOKENS)
     amount = table.get(measure, "")
-    shown = f"{amount:.15g}" if isinstance(amount, float) else str(amount)
+    is_number = isinstance(amount, int | float) and not isinstance(amount, bool)
+    shown = f"{amount:,}".removesuffix(".0") if is_number else str(amount)
     return LimitLine(amount=shown, measure=measure.value, per=str(table.get("per", "")))
 
 

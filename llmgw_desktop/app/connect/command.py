@@ -16,6 +16,7 @@ from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.mcp_stdio.engine import find
 from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.app.program_words import ProgramAsker
+from llmgw_desktop.app.running_gateway import tell_keys_changed
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.store.client_store import ClientStore
 from llmgw_desktop.store.paths import Places
@@ -41,7 +42,10 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
             )
             return _WRONG_USAGE
         if arguments.undo:
-            return _undo(connector, arguments)
+            code = _undo(connector, arguments)
+            if not arguments.dry_run:
+                tell_keys_changed(places, env)
+            return code
         if arguments.models or not arguments.stdio:
             _warn_of_other_address(places, connector.address().mcp)
         return _set_up(connector, arguments, env)

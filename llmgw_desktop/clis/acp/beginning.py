@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from llmgw_desktop.clis.acp import messages
 from llmgw_desktop.clis.acp.dialect import mode_of, option_of
 from llmgw_desktop.clis.acp.wire import words_of
-from llmgw_desktop.clis.dialogue import Send, Spoken
+from llmgw_desktop.clis.dialogue import BEGUN, Send, Spoken
 from llmgw_desktop.clis.told import object_of, objects_of, text_of
 from llmgw_desktop.domain.cli import CliRequest, ModelTold, SessionTold, SessionWish
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.clis.acp.messages import RpcId
     from llmgw_desktop.clis.acp.wire import Reply
     from llmgw_desktop.clis.json_lines import Message
+    from llmgw_desktop.domain.mcp_server import Servers
 
 _INITIALIZE = 1
 _SESSION = 2
@@ -27,10 +28,13 @@ _FIRST_STEP = 3
 class Beginning:
     """One request of ours after the other."""
 
-    def __init__(self, dialect: Dialect, request: CliRequest, folder: str) -> None:
+    def __init__(
+        self, dialect: Dialect, request: CliRequest, folder: str, servers: Servers
+    ) -> None:
         self._dialect = dialect
         self._request = request
         self._folder = folder
+        self._servers = servers
         self._steps: tuple[Step, ...] = dialect.steps(request)
         self._waits = _INITIALIZE
         self._model = ""
@@ -72,21 +76,25 @@ class Beginning:
 
     def _initialized(self, result: Message) -> Iterator[Spoken]:
         version = result.get("protocolVersion")
-        can_load = object_of(result.get("agentCapabilities")).get("loadSession") is True
+        can = object_of(result.get("agentCapabilities"))
+        can_load = can.get("loadSession") is True
+        takes_far = object_of(can.get("mcpCapabilities")).get("http") is True
         resumes = self._request.session is SessionWish.RESUME
         if version != 1:
             self._fail(f"It speaks version {version!r} of its protocol, and not 1.")
         elif resumes and not can_load:
             self._fail("It cannot go on with a session in this way.")
+        elif not takes_far and any(each.url for each in self._servers):
+            self._fail("It takes MCP servers that are programs, and none at an address.")
         else:
             self._waits = _SESSION
             named = self._request.session_id
             data = (
-                messages.load_session(_SESSION, self._folder, named)
+                messages.load_session(_SESSION, self._folder, named, self._servers)
                 if resumes
-                else messages.new_session(_SESSION, self._folder)
+                else messages.new_session(_SESSION, self._folder, self._servers)
             )
-            yield Send(key="session", data=data)
+            yield Send(key=BEGUN, data=data)
 
     def _begun(self, result: Message) -> Iterator[Spoken]:
         resumes = self._request.session is SessionWish.RESUME

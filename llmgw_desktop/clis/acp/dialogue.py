@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from llmgw_desktop.clis.acp.calls import Call
     from llmgw_desktop.clis.json_lines import Message
+    from llmgw_desktop.domain.mcp_server import Servers
 
 DENIED = "This was denied. Go on without it, or say why you cannot."
 MOST_PROMPTS = 20
@@ -40,13 +41,18 @@ class AcpDialogue(Dialogue):
     """Denied with a note, stopped or done: each agent's own way of it is its dialect's."""
 
     def __init__(
-        self, dialect: Dialect, request: CliRequest, folder: str, longest: int = LONGEST_LINE
+        self,
+        dialect: Dialect,
+        request: CliRequest,
+        folder: str,
+        longest: int = LONGEST_LINE,
+        servers: Servers = (),
     ) -> None:
         self._dialect = dialect
         self._request = request
         self._folder = folder
         self._wire = Wire(longest)
-        self._beginning = Beginning(dialect, request, folder)
+        self._beginning = Beginning(dialect, request, folder, servers)
         self._spent = Spent(dialect.spent)
         self._talk = Talk(dialect, self._spent)
         self._ending = Ending(dialect)

@@ -6,7 +6,7 @@ a thread, and never before.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from llmgw_desktop.clis.json_lines import Message
+    from llmgw_desktop.domain.mcp_server import GivenServer, Servers
 
 RpcId = int | str
 METHOD_NOT_FOUND = -32601
@@ -49,12 +50,15 @@ def initialize(rpc_id: int) -> bytes:
     )
 
 
-def new_session(rpc_id: int, folder: str) -> bytes:
-    return _request(rpc_id, "session/new", load().NewSessionRequest(cwd=folder, mcp_servers=[]))
+def new_session(rpc_id: int, folder: str, servers: Servers = ()) -> bytes:
+    asked = load().NewSessionRequest(cwd=folder, mcp_servers=[_server(each) for each in servers])
+    return _request(rpc_id, "session/new", asked)
 
 
-def load_session(rpc_id: int, folder: str, session_id: str) -> bytes:
-    asked = load().LoadSessionRequest(cwd=folder, mcp_servers=[], session_id=session_id)
+def load_session(rpc_id: int, folder: str, session_id: str, servers: Servers = ()) -> bytes:
+    asked = load().LoadSessionRequest(
+        cwd=folder, mcp_servers=[_server(each) for each in servers], session_id=session_id
+    )
     return _request(rpc_id, "session/load", asked)
 
 
@@ -109,6 +113,26 @@ def update_of(params: Message) -> Any:
         return load().SessionNotification.model_validate(params).update
     except (ValueError, RecursionError):
         return None
+
+
+def _server(server: GivenServer) -> BaseModel:
+    """A program with its variables, or an address with its headers."""
+    schema = load()
+    if server.url:
+        headers = [
+            schema.HttpHeader(name=name, value=text) for name, text in server.headers.items()
+        ]
+        return cast(
+            "BaseModel",
+            schema.HttpMcpServer(type="http", name=server.name, url=server.url, headers=headers),
+        )
+    env = [schema.EnvVariable(name=name, value=text) for name, text in server.env.items()]
+    return cast(
+        "BaseModel",
+        schema.McpServerStdio(
+            name=server.name, command=server.command, args=list(server.args), env=env
+        ),
+    )
 
 
 def _request(rpc_id: int, method: str, params: BaseModel) -> bytes:

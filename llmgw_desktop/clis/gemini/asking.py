@@ -112,6 +112,9 @@ DIALECT = Dialect(
 ASKING = AskingMode(
     plan=plan,
     dialogue=lambda request, folder: AcpDialogue(DIALECT, request, folder),
+    dialogue_with=lambda request, folder, servers: AcpDialogue(
+        DIALECT, request, folder, servers=servers
+    ),
     load=messages.load,
     proof="The session's beginning tells that its mode is `default`, and so does no later update.",
 )

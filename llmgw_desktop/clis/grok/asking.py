@@ -125,6 +125,9 @@ DIALECT = Dialect(
 ASKING = AskingMode(
     plan=plan,
     dialogue=lambda request, folder: AcpDialogue(DIALECT, request, folder),
+    dialogue_with=lambda request, folder, servers: AcpDialogue(
+        DIALECT, request, folder, servers=servers
+    ),
     load=messages.load,
     proof="Asked for its hooks before the prompt, it lists the one that makes every tool ask.",
 )

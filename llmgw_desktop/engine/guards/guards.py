@@ -110,7 +110,7 @@ class Guards:
         hidden = await self._hidden(selection, request.body, tree, key, turns)
         if blocks:
             flight.request_body = hidden.body
-            raise PromptBlocked(_words(blocks))
+            raise PromptBlocked(blocked_words(blocks))
         if look.cannot_hide is not None:
             name = look.cannot_hide.rule.name
             raise PromptBlocked(
@@ -207,7 +207,7 @@ def _refuse_tokens(fields: Mapping[str, Any]) -> None:
             )
 
 
-def _words(blocks: Sequence[GuardHit]) -> str:
+def blocked_words(blocks: Sequence[GuardHit]) -> str:
     names = list(dict.fromkeys(f"'{hit.rule}'" for hit in blocks))
     is_one = len(names) == 1
     told = ", ".join(names[:10])

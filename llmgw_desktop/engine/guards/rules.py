@@ -40,7 +40,7 @@ class Looker:
     def found_in(self, text: bytes) -> list[Probe]:
         """Those whose shape stands in it."""
         if self._set is not None:
-            return [self._probes[at] for at in self._set.Match(text)]
+            return [self._probes[at] for at in self._set.Match(text) or ()]
         each = zip(self._probes, self._singly, strict=True)
         return [probe for probe, shape in each if shape.search(text)]
 
@@ -106,4 +106,4 @@ def _set_of(probes: Sequence[Probe]) -> Any:
         made.Compile()
     except re2.error:
         return None
-    return made if last in made.Match(_IS_LOOKING.encode()) else None
+    return made if last in (made.Match(_IS_LOOKING.encode()) or ()) else None

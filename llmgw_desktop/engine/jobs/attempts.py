@@ -24,7 +24,7 @@ from llmgw_desktop.engine.jobs.outcome import Account, Verdict
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.retries import RetryLimits
 from llmgw_desktop.engine.jobs.runner import Run
-from llmgw_desktop.engine.jobs.talks import made_ready, talk_with
+from llmgw_desktop.engine.jobs.talks import made_ready, servers_told, talk_with
 
 _log = logging.getLogger(__name__)
 
@@ -139,7 +139,8 @@ class Attempts:
         if not live.asked.request.asks:
             return cli.reader(live.asked.request)
         await made_ready(cli)
-        return talk_with(live, cli, self._parts)
+        servers = await servers_told(live, cli, self._parts.launcher)
+        return talk_with(live, cli, self._parts, servers)
 
     async def again(self, live: LiveJob) -> Ended | None:
         """The next run of one that waits for it, to its end."""

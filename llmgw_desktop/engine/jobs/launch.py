@@ -112,7 +112,7 @@ class Launcher:
         self, cli: Cli, request: CliRequest, plan: LaunchPlan, project: str
     ) -> LaunchPlan:
         given = self.servers.given(request.mcp_servers, project)
-        return with_servers(cli.name, plan, given, is_managed=request.is_managed)
+        return with_servers(cli.name, plan, given, is_managed=request.is_managed, asks=request.asks)
 
     def meant(self, cli: Cli, request: CliRequest) -> CliRequest:
         """With the model that settings name for it."""

@@ -4,10 +4,9 @@ when a run is checked, and never written down."""
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from llmgw_desktop.clis.mcp_servers import GivenServer
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.mcp_server import FROM_VAULT, McpServer
+from llmgw_desktop.domain.mcp_server import FROM_VAULT, GivenServer, McpServer
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.domain.vault import EntryAddress, EntryKind, address, checked_project, reference
 from llmgw_desktop.domain.vault_errors import EntryUnfit, VaultError

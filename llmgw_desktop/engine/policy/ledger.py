@@ -54,7 +54,8 @@ class Ledger:
                 bucket.take_over(full)
 
     def reserve(self, amounts: Amounts) -> Reservation:
-        """Raises LimitReached, BudgetSpent: then nothing was taken."""
+        """Raises BudgetSpent where a budget is used up, LimitReached where it is only reserved by
+        others or a rate is reached: then nothing was taken."""
         now_s, monotonic_s = self._clock.now_s(), self._clock.monotonic_s()
         self._check_parallel()
         for purse in self.purses:
@@ -119,24 +120,33 @@ class Ledger:
                 f"{most} at the same time. One has to end first"
             )
 
-    def _spent(self, spent: Spent, now_s: float) -> BudgetSpent:
+    def _spent(self, spent: Spent, now_s: float) -> LimitReached:
         budget = spent.budget
         per = "" if spent.ends_at_s is None else f" a {budget.period}"
+        if spent.used < budget.amount:  # soon there may be room again
+            return LimitReached(
+                f"What '{self.policy.client}' has under way may use the rest of its budget of "
+                f"{budget.amount:g} {_WORDS[budget.measure]}{per}. One has to end first"
+            )
         return BudgetSpent(
-            f"'{self.policy.client}' has used up its budget of {budget.amount:g} "
-            f"{_WORDS[budget.measure]}{per}",
+            f"'{self.policy.client}' has used up its budget of "
+            f"{_amount(budget.measure, budget.amount)}{per}",
             retry_after_s=None if spent.ends_at_s is None else spent.ends_at_s - now_s,
         )
 
     def _too_fast(self, bucket: Bucket, waits_s: float) -> LimitReached:
         limit = bucket.limit
-        is_one = limit.measure is Measure.REQUESTS and limit.amount == 1
-        amount = _requests(1) if is_one else f"{limit.amount:g} {_WORDS[limit.measure]}"
+        amount = _amount(limit.measure, limit.amount)
         return LimitReached(
             f"'{self.policy.client}' may use {amount} in {limit.window_s:g} s. This one has room "
             f"in {math.ceil(waits_s)} s",
             retry_after_s=waits_s,
         )
+
+
+def _amount(measure: Measure, amount: float) -> str:
+    is_one = measure is Measure.REQUESTS and amount == 1
+    return _requests(1) if is_one else f"{amount:g} {_WORDS[measure]}"
 
 
 def _requests(count: int) -> str:

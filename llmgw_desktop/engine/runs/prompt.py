@@ -4,18 +4,21 @@ The parts are joined by blank lines, so that a vendor's cache finds the same beg
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from llmgw_desktop.clis.checks import no_nul
 from llmgw_desktop.clis.values import ON
 from llmgw_desktop.domain.cli import ErrorCategory
+from llmgw_desktop.domain.guard import PromptRole
 from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.run_errors import InvalidRun, OnePrompt
+from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.compression.boilerplate import OF_PROMPTS
 from llmgw_desktop.engine.compression.compressor import compressed
 from llmgw_desktop.engine.runs.shaping import saving
+from llmgw_desktop.wire.prompt_parts import every_string
 from llmgw_desktop.wire.tokens import text_tokens
 
 STABLE = ("system", "tools", "context")
@@ -92,6 +95,13 @@ def _of_parts(given: Mapping[str, Any], *, optimizes: bool) -> SaidPrompt:
         prompt_saving=saving(before, text) if optimizes else None,
     )
     return SaidPrompt(text=text, parts=parts, wanted=wanted, facts=facts)
+
+
+def said_in(submission: Submission) -> Iterator[tuple[PromptRole, str]]:
+    """All words that a run is asked with: its prompt, and what its own fields say."""
+    yield PromptRole.USER, submission.request.prompt
+    for text in every_string(dict(submission.request.options)):
+        yield PromptRole.SYSTEM, str(text)
 
 
 def _digest(stable: str) -> str:

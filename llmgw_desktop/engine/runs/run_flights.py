@@ -27,6 +27,7 @@ from llmgw_desktop.engine.runs.shaping import shaped
 from llmgw_desktop.engine.tasks import Tasks
 
 if TYPE_CHECKING:
+    from llmgw_desktop.engine.guards.run_guards import RunGuards
     from llmgw_desktop.engine.policy.run_spending import RunSpending
 
 PATH = "/v1/jobs"
@@ -57,6 +58,8 @@ class RunFlights:
         self._closing = Tasks()
         self.spending: RunSpending | None = None
         """Joined later: what clients may spend."""
+        self.guards: RunGuards | None = None
+        """Joined later: what prompts may hold."""
 
     def changed(self, job: Job, asked: Submission) -> None:
         if not asked.has_own_flight or not job.flight_id:
@@ -105,6 +108,7 @@ class RunFlights:
         flight.attempts = 1
         flight.request_headers = _ASKED
         flight.request_body = _as_asked(asked)
+        flight.guard_hits = () if self.guards is None else self.guards.hits(job.flight_id)
         flight.prompt_facts = None if asked.prompt_facts == NO_FACTS else asked.prompt_facts
         return flight
 

@@ -27,6 +27,7 @@ from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.runs.admission import Admission, Admitted, operation_of
 from llmgw_desktop.engine.runs.charge import Charge
 from llmgw_desktop.engine.runs.fields import RunAsked, RunDefaults, read_fields
+from llmgw_desktop.engine.runs.prompt import said_in
 from llmgw_desktop.engine.runs.session_plan import SessionPlan, session_plan
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.runs.shaping import shaped
@@ -34,6 +35,7 @@ from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 
 if TYPE_CHECKING:
+    from llmgw_desktop.engine.guards.run_guards import RunGuards
     from llmgw_desktop.engine.policy.run_spending import RunSpending
     from llmgw_desktop.engine.runs.cache_states import CacheStates
 
@@ -70,6 +72,8 @@ class RunService:
         self._defaults = RunDefaults()
         self.spending: RunSpending | None = None
         """Joined later: what clients may spend."""
+        self.guards: RunGuards | None = None
+        """Joined later: what prompts may hold."""
         self.caches: CacheStates | None = None
         """Joined later: what vendors' caches keep."""
 
@@ -165,6 +169,10 @@ class RunService:
         try:
             tree, plan = await self._admission.in_worktree(admitted, plan, principal)
             submission = self._submission(admitted, plan, principal, project)
+            if self.guards is not None:
+                await self.guards.check(
+                    submission.flight_id, principal, submission.request.cli, said_in(submission)
+                )
             charge.take(principal, submission)
             submitted = await self._supervisor.submit(submission)
             if tree is not None:

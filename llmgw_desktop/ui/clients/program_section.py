@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
@@ -84,6 +84,10 @@ class ProgramSection(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.any_program.forget_key()
+
+    def read(self) -> None:
+        """As a person asks for it."""
+        self._refresh.ask(at_once=True)
 
     def open_dialog(self, name: str, *, is_undo: bool) -> None:
         card = self._cards[name]
@@ -196,13 +200,8 @@ class ProgramSection(QWidget):
 
     def _connect(self) -> None:
         self._bridge.events.connect(self._on_events)
-        self._look.clicked.connect(lambda: self._refresh.ask(at_once=True))
+        self._look.clicked.connect(self.read)
         self.any_program.key_wanted.connect(self._make_key)
-        again = QAction("Look for programs again", self)
-        again.setShortcut(QKeySequence("F5"))
-        again.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        again.triggered.connect(lambda: self._refresh.ask(at_once=True))
-        self.addAction(again)
 
     def _lay_out(self) -> None:
         space = self._theme.space

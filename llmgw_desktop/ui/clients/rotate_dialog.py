@@ -1,6 +1,6 @@
 """Another key for the same client: how long the one before it still opens."""
 
-from PySide6.QtWidgets import QButtonGroup, QWidget
+from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.client_desk.desk import GRACES
 from llmgw_desktop.ui.dialogs.form_dialog import FormDialog
@@ -22,14 +22,19 @@ class RotateDialog(FormDialog):
         super().__init__(theme, f"A new key for {name}", "Make the key", parent)
         self.fields.addWidget(FlowingLabel(theme, _WHAT, tone=Tone.MUTED))
         self.fields.addWidget(Label(theme, "The key that it has now"))
+        rings = QWidget()  # as wide as the words above, which a ring by itself is not
+        column = QVBoxLayout(rings)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.space(1))
         self._group = QButtonGroup(self)
         self.rings = []
         for at, (grace_s, words) in enumerate(GRACES):
             ring = Tick(theme, words if not grace_s else f"Still opens for {words}", is_ring=True)
             self._group.addButton(ring, at)
-            self.fields.addWidget(ring)
+            column.addWidget(ring)
             self.rings.append(ring)
         self.rings[0].setChecked(True)
+        self.fields.addWidget(rings)
         self.fields.addStretch(1)
         self.fit()
 

@@ -3,8 +3,8 @@
 This file joins the two parts; each stands in `ui/clients/`.
 """
 
-from PySide6.QtCore import QSettings, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -63,17 +63,33 @@ class ClientsPage(QWidget):
         part = self.clients if self.tab == "clients" else self.programs
         part.setFocus(event.reason())
 
+    def _read(self) -> None:
+        """What is in sight."""
+        part = self.clients if self.tab == "clients" else self.programs
+        part.read()
+
     def _connect(self) -> None:
         self._tabs.currentChanged.connect(self._stack.setCurrentIndex)
         self.clients.programs_wanted.connect(lambda: self.show_tab("programs"))
         self.clients.work.said.connect(self.said)
         self.programs.said.connect(lambda words: self.said.emit(words, None))
+        again = QAction("Read the clients again", self)
+        again.setShortcut(QKeySequence("F5"))
+        again.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        again.triggered.connect(self._read)
+        self.addAction(again)
         acts = self.clients.acts
         acts.flights_wanted.connect(
             lambda row: self.flights_wanted.emit(FlightQuery(client=row.known.name))
         )
+        self.clients.pane.callers.flights_wanted.connect(self._show_caller)
         acts.jobs_wanted.connect(lambda row: self.jobs_wanted.emit(row.known.name))
         acts.access_wanted.connect(lambda _: self.access_wanted.emit())
+
+    def _show_caller(self, label: str) -> None:
+        row = self.clients.table.chosen_client
+        if row is not None:
+            self.flights_wanted.emit(FlightQuery(client=row.known.name, label=label))
 
     def _lay_out(self) -> None:
         space = self._theme.space
@@ -81,7 +97,6 @@ class ClientsPage(QWidget):
             self._tabs.addTab(words)
         for part in (self.clients, self.programs):
             self._stack.addWidget(part)
-            self.addActions(part.actions())
         across = LinedRow(self._theme)
         row = QHBoxLayout(across)
         row.setContentsMargins(space(3.5), space(1), space(3), 0)

@@ -6,6 +6,7 @@ allow are armed a while after the dialog has become active (`arming.py`), have n
 own, and are never what Enter presses. Everything in it is plain text.
 """
 
+from collections import deque
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -36,8 +37,9 @@ _MARGIN_UNITS = 2.5
 
 
 class ArmedDialog(QDialog):
-    """`show()` it, never `exec()`. It answers by the signals of whoever makes one of it, once;
-    `dismiss()` takes it away unanswered."""
+    """`show()` it, never `exec()`; before that `make_on()` in turns, where nobody waits for it. It
+    answers by the signals of whoever makes one of it, once; `dismiss()` takes it away
+    unanswered."""
 
     list_wanted = Signal()
     """All questions are wanted; this one goes on waiting."""
@@ -57,6 +59,7 @@ class ArmedDialog(QDialog):
         self._countdown = countdown
         self._width_units = width_units
         self._is_answered = False
+        self._steps: deque[Callable[[], None]] = deque()
         self._is_ready = True
         self._has_seen_end = False
         self.arming = Arming(delay_ms, self)
@@ -95,6 +98,25 @@ class ArmedDialog(QDialog):
     def is_answered(self) -> bool:
         return self._is_answered
 
+    def make_by(self, *steps: Callable[[], None]) -> None:
+        """What is left to be made of it, in pieces that are short for a turn of the loop."""
+        self._steps.extend(steps)
+
+    def make_on(self) -> bool:
+        """The next of them; whether there are more."""
+        if self._steps:
+            self._steps.popleft()()
+        return bool(self._steps)
+
+    @property
+    def is_whole(self) -> bool:
+        return not self._steps
+
+    def make_whole(self) -> None:
+        """All of them now."""
+        while self.make_on():
+            pass
+
     def dismiss(self) -> None:
         """Somebody else has answered, or the question is gone: nothing is answered here."""
         self._is_answered = True
@@ -102,6 +124,7 @@ class ArmedDialog(QDialog):
 
     def bring_forward(self) -> None:
         """A person asked for it, so it may take the keyboard."""
+        self.make_whole()
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, False)
         self.show()
         self.raise_()
@@ -125,6 +148,7 @@ class ArmedDialog(QDialog):
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
+        self.make_whole()
         super().showEvent(event)
         self._order_tabs()
         self.show_time()
@@ -228,6 +252,7 @@ class ArmedDialog(QDialog):
     def _deny(self) -> None:
         if self._is_answered:
             return
+        self.make_whole()
         self._is_answered = True
         self.send_denial()
         self.close()

@@ -42,7 +42,10 @@ class ConsentDialog(ArmedDialog):
         question: ConsentQuestion,
         settings: QSettings,
         now_s: Callable[[], float],
+        *,
+        at_once: bool = True,
     ) -> None:
+        """`at_once`: nothing is left to be made."""
         super().__init__(
             theme,
             title=TITLE,
@@ -51,18 +54,21 @@ class ConsentDialog(ArmedDialog):
             countdown=lambda: countdown(question.expires_at_s, now_s()),
         )
         self.question = question
-        view = consent_view(question)
+        self._view = view = consent_view(question)
         self.ticks: dict[Scope, Tick] = {}
         self.terms: dict[ConsentTerm, Tick] = {}
         self._details = QWidget()
         self._hint = FlowingLabel(theme, UNTICKED, tone=Tone.WARNING)
-        self._fill(view)
-        self.more = Button(theme, "Details", kind=ButtonKind.QUIET)
-        self.more.clicked.connect(self._turn_details)
-        self.add_beside_expiry(self.more)
-        self.allow = self.add_armed("Allow", self._send)
-        self._show_hint()
-        self.fit()
+        self.make_by(
+            lambda: self.content.addLayout(self._who(view)),
+            self._add_redirect,
+            self._add_scopes,
+            self._add_rest,
+            self._add_buttons,
+            self.fit,
+        )
+        if at_once:
+            self.make_whole()
 
     @property
     def chosen(self) -> tuple[Scope, ...]:
@@ -86,10 +92,12 @@ class ConsentDialog(ArmedDialog):
             self.answered()
             self.allowed.emit(scopes, term)
 
-    def _fill(self, view: ConsentView) -> None:
-        theme = self._theme
-        self.content.addLayout(self._who(view))
-        self.content.addLayout(self._block("It will be sent back to", self._redirect(view)))
+    def _add_redirect(self) -> None:
+        there = self._redirect(self._view)
+        self.content.addLayout(self._block("It will be sent back to", there))
+
+    def _add_scopes(self) -> None:
+        theme, view = self._theme, self._view
         scopes: list[QWidget] = []
         for line in view.scopes:
             tick = self.ticks[line.scope] = Tick(theme, line.words)
@@ -97,11 +105,21 @@ class ConsentDialog(ArmedDialog):
             tick.toggled.connect(self._show_hint)
             scopes.append(tick)
         self.content.addLayout(self._block("It asks to", [*scopes, self._hint]))
+
+    def _add_rest(self) -> None:
+        view = self._view
         self.content.addLayout(self._until(view))
         self._details.setVisible(False)
         self.content.addWidget(self._details)
         self.content.addStretch(1)
         self.setAccessibleDescription(f"{view.name}, {NOT_VERIFIED}. {view.seen_as}.")
+
+    def _add_buttons(self) -> None:
+        self.more = Button(self._theme, "Details", kind=ButtonKind.QUIET)
+        self.more.clicked.connect(self._turn_details)
+        self.add_beside_expiry(self.more)
+        self.allow = self.add_armed("Allow", self._send)
+        self._show_hint()
 
     def _who(self, view: ConsentView) -> QHBoxLayout:
         theme, space = self._theme, self._theme.space

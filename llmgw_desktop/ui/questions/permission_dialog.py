@@ -44,7 +44,10 @@ class PermissionDialog(ArmedDialog):
         settings: QSettings,
         now_s: Callable[[], float],
         bridge: Bridge,
+        *,
+        at_once: bool = True,
     ) -> None:
+        """`at_once`: nothing is left to be made."""
         super().__init__(
             theme,
             title=TITLE,
@@ -56,26 +59,18 @@ class PermissionDialog(ArmedDialog):
         self._now_s = now_s
         self._grow = QTimer(self, singleShot=True, interval=_GROWS_AFTER_MS)
         self._grow.timeout.connect(self.fit)
-        view = permission_view(question)
-        self.heading.setText(view.what)
-        self.asked = AskView(theme, view, since_words(question.asked_at_s, now_s()))
-        self.asked.complete.connect(self._on_complete)
-        self.content.addWidget(self.asked)
-        self._rule = FlowingLabel(
-            theme, f"For this job means: {view.rule}", size=TextSize.CAPTION, tone=Tone.MUTED
-        )
-        if view.rule:
-            self.content.addWidget(self._rule)
-        self.note = TextLine(theme, "What should the agent know?", "Note for the agent")
-        self.note.setMaxLength(LONGEST_NOTE)
-        self.note.hide()
-        self.content.addWidget(self.note)
-        self.content.addStretch(1)
-        self._add_buttons(can_take_note=view.can_take_note, has_rule=bool(view.rule))
-        self.setAccessibleDescription(view.what)
+        self._view = permission_view(question)
         self.set_ready(ready=False)
-        self._ask_parts(bridge)
-        self.fit()
+        self.make_by(
+            self._add_facts,
+            self._add_note,
+            self._add_denials,
+            self._add_allowances,
+            lambda: self._ask_parts(bridge),
+            self.fit,
+        )
+        if at_once:
+            self.make_whole()
 
     @override
     def send_denial(self) -> None:
@@ -85,16 +80,38 @@ class PermissionDialog(ArmedDialog):
     def _note(self) -> str:
         return self.note.text() if not self.note.isHidden() else ""
 
-    def _add_buttons(self, *, can_take_note: bool, has_rule: bool) -> None:
-        theme = self._theme
-        self.with_note = Button(theme, "Deny with a note…")
+    def _add_facts(self) -> None:
+        view, question = self._view, self.question
+        self.heading.setText(view.what)
+        self.setAccessibleDescription(view.what)
+        self.asked = AskView(self._theme, view, since_words(question.asked_at_s, self._now_s()))
+        self.asked.complete.connect(self._on_complete)
+        self.content.addWidget(self.asked)
+
+    def _add_note(self) -> None:
+        theme, rule = self._theme, self._view.rule
+        words = f"For this job means: {rule}"
+        self._rule = FlowingLabel(theme, words, size=TextSize.CAPTION, tone=Tone.MUTED)
+        if rule:
+            self.content.addWidget(self._rule)
+        self.note = TextLine(theme, "What should the agent know?", "Note for the agent")
+        self.note.setMaxLength(LONGEST_NOTE)
+        self.note.hide()
+        self.content.addWidget(self.note)
+        self.content.addStretch(1)
+
+    def _add_denials(self) -> None:
+        self.with_note = Button(self._theme, "Deny with a note…")
         self.with_note.clicked.connect(self._open_note)
-        self.with_note.setVisible(can_take_note)
         self.add_button(self.with_note)
+        self.with_note.setVisible(self._view.can_take_note)
+
+    def _add_allowances(self) -> None:
+        theme = self._theme
         self.once = self.add_armed("Allow once", lambda: self._decide(Decision.ONCE))
         self.for_job = self.add_armed("Allow for this job", lambda: self._decide(Decision.JOB))
         self.for_job.setToolTip(self._rule.text())
-        self.for_job.setVisible(has_rule)
+        self.for_job.setVisible(bool(self._view.rule))
         self.job = Button(theme, "Open the job", kind=ButtonKind.QUIET)
         self.job.clicked.connect(lambda: self.job_wanted.emit(self.question.job_id))
         self.stop = self.add_armed("Stop the job", lambda: self._decide(Decision.STOP))

@@ -33,6 +33,16 @@ rate_limits = [{ requests = 1, per = "hour" }]
 models = ["*"]
 providers = ["claude", "chat"]
 """
+LABELLED_LOCAL = """
+[clients.local.labels.zed]
+budgets = [{ requests = 1, per = "never" }]
+"""
+HELLO = {
+    "protocolVersion": "2025-06-18",
+    "capabilities": {},
+    "clientInfo": {"name": "zed", "version": "1"},
+}
+GENERATE = {"name": "llm_generate", "arguments": {"prompt": "Hi", "model": "gpt-stub"}}
 
 
 def _key(house: House, name: str) -> str:
@@ -124,6 +134,22 @@ async def test_no_label_stands_before_a_door_that_is_no_programs(house: House) -
             assert (path, answer.status) == (path, 404)
     async with house.get("/as/one/v1/models") as answer:
         assert answer.status == 200
+
+
+async def test_what_an_editor_asks_by_mcp_bears_its_label(tmp_path: Path) -> None:
+    async with house_in(tmp_path / "home", LABELLED_LOCAL) as house:
+        accept = {"Accept": "application/json, text/event-stream"}
+        for path, label in (("/as/zed/mcp", {}), ("/mcp", {"X-LLMGW-Caller": "zed"})):
+            session: dict[str, str] = {}
+            for method, params in (("initialize", HELLO), ("tools/call", GENERATE)):
+                asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+                async with house.post(path, asked, **accept, **label, **session) as answer:
+                    told = await answer.text()
+                    assert answer.status == 200, told
+                    session = {"Mcp-Session-Id": answer.headers.get("mcp-session-id", "")}
+        assert "used up its budget of 1 request" in told
+        assert [(each.client, each.label) for each in house.closed] == [("local", "zed")] * 2
+        assert len(house.lane.requests) == 1
 
 
 async def test_labels_are_kept_found_again_and_listed_under_their_key(tmp_path: Path) -> None:

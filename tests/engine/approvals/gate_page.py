@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from llmgw_desktop.clis.instructions import ADDED_BY
-from llmgw_desktop.clis.mcp_servers import TAKE_SERVERS
+from llmgw_desktop.clis.mcp_servers import TAKE_SERVERS, TOLD_SERVERS
 from llmgw_desktop.clis.registry import NAMES
 from llmgw_desktop.clis.rights import RIGHTS
 from llmgw_desktop.domain.mcp_server import UNKNOWN_SCORE, USUAL_SCORES
@@ -51,7 +51,8 @@ def _modes() -> str:
         rights = RIGHTS[name]
         safe = ", ".join(f"`{key}: {_word(value)}`" for key, value in rights.safe.items())
         narrow = " ".join(f"`{word}`" for word in sorted(rights.modes))
-        servers = "yes" if name in TAKE_SERVERS else "no"
+        servers = "yes" if name in TAKE_SERVERS else "where it asks"
+        servers = servers if name in TAKE_SERVERS | TOLD_SERVERS else "no"
         rows.append((name.value, safe, f"`{rights.mode}`: {narrow}", servers, _added(name)))
     head = ("CLI", "safe mode", "kept as asked", "mcpServers", "requestInstructions")
     return _table(head, rows)

@@ -39,16 +39,20 @@ def test_64_that_race_for_the_last_of_a_budget_overspend_one_reservation_at_most
     for _ in range(64):
         try:
             let_in.append(ledger.reserve({Measure.USD: 0.3}))
-        except BudgetSpent:
+        except LimitReached:
             continue
     assert len(let_in) == 3
     for each in let_in:
         ledger.settle(each, {Measure.USD: 0.3})
     last = ledger.reserve({Measure.USD: 0.3})
-    with pytest.raises(BudgetSpent) as refused:
+    with pytest.raises(LimitReached) as reserved:
         ledger.reserve({Measure.USD: 0.3})
-    assert "has used up its budget of 1 US dollars a day" in str(refused.value)
+    assert type(reserved.value) is LimitReached, "soon there may be room: it may try again"
+    assert "may use the rest of its budget of 1 US dollars a day" in str(reserved.value)
+    assert reserved.value.retry_after_s is None
     ledger.settle(last, {Measure.USD: 0.3})
+    with pytest.raises(BudgetSpent, match="has used up its budget of 1 US dollars a day"):
+        ledger.reserve({Measure.USD: 0.3})
     assert ledger.standing()[0].used == pytest.approx(1.2)
 
 
@@ -64,7 +68,7 @@ def test_whatever_comes_no_more_than_one_reservation_is_overspent(
         if comes:
             try:
                 running.append(ledger.reserve({Measure.USD: amount}))
-            except BudgetSpent:
+            except LimitReached:
                 continue
         elif running:
             done = running.pop(0)

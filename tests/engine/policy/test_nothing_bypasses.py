@@ -30,7 +30,7 @@ from llmgw_desktop.store.spent_store import SpentStore
 from tests.engine.conftest import House, house_in
 from tests.support.plain_runs import plain_session
 
-SPENT = "has used up its budget of 1 requests"
+SPENT = "has used up its budget of 1 request"
 RULES = """
 [[routes]]
 name = "kept"
@@ -58,7 +58,7 @@ ASKS: dict[str, Any] = {
 OWN_DOORS_THAT_SPEND = {"/v1/generate", "/v1/jobs"}
 """Of those that take a body; all that is only looked at, ended or deleted spends nothing."""
 OWN_DOORS_THAT_DO_NOT = re.compile(
-    r"^(/mcp|/oauth/.*|/v1/(credentials|files|sessions)"
+    r"^(/mcp|/oauth/.*|/v1/(credentials|files|sessions|keys/changed)"
     r"|(/openai)?(/v1)?/responses/.*/cancel"
     r"|/v1/(jobs/.*/cancel|sessions/.*/(de)?activate|approvals/.*|consents/.*))$"
 )
@@ -119,7 +119,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     started = tmp_path / "started"
     program = tmp_path / "cli"
     program.write_text(
-        '#!/bin/sh\ncase "$*" in *-v*|*-h*) echo 9.9.9;; '
+        '#!/bin/sh\ncase " $* " in *" --version "*|*" --help "*) echo 9.9.9;; '
         f'*) echo "$0 $*" >>"{started}"; exit 1;; esac\n'
     )
     program.chmod(0o700)

@@ -1,59 +1,81 @@
-"""The Clients page: what it shows, what is asked before a file is written, and what is not."""
+"""The Clients page: who asks, what may it spend, how does it stand; and what is done about one."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
+import pytest
 import pytest_asyncio
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog, QScrollArea
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import delete
 
-from llmgw_desktop.app.connect.clients import Clients, KeyLine
-from llmgw_desktop.app.connect.connector import Wanted
-from llmgw_desktop.app.connect.programs import Transport
-from llmgw_desktop.app.connect.standing import State
-from llmgw_desktop.domain.errors import ConfigError
-from llmgw_desktop.ui.clients.client_marks import state_mark
-from llmgw_desktop.ui.clients.connect_dialog import ConnectDialog
-from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
+from llmgw_desktop.app.client_desk.choosing import Which
+from llmgw_desktop.app.client_desk.rows import ClientRow
+from llmgw_desktop.domain.client import ClientFigures
+from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.events import ClientsChanged
+from llmgw_desktop.domain.flight import FlightQuery
+from llmgw_desktop.domain.policy import ClientStanding
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.ui.clients import key_shown
+from llmgw_desktop.ui.clients.client_model import ClientModel
+from llmgw_desktop.ui.clients.client_section import ClientSection
+from llmgw_desktop.ui.clients.key_dialog import KeyDialog
+from llmgw_desktop.ui.clients.key_shown import KeyShown
+from llmgw_desktop.ui.clients.limits_dialog import LimitsDialog
+from llmgw_desktop.ui.clients.program_section import ProgramSection
+from llmgw_desktop.ui.clients.rotate_dialog import RotateDialog
+from llmgw_desktop.ui.pages.access_page import AccessPage
 from llmgw_desktop.ui.pages.clients_page import ClientsPage
+from llmgw_desktop.ui.pages.flights_page import FlightsPage
+from llmgw_desktop.ui.pages.jobs_page import JobsPage
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.button import Button
-from tests.app.connect.desk import Desk
-from tests.support.plain_clients import EMPTY, FULL, PlainClients
+from tests.support.plain_desk import SCENE, set_scene
 from tests.ui.pages.routing_stage import RoutingStage
-from tests.ui.plain_gateway import NOW_S, PlainReader, StillClock, ended_flight
+from tests.ui.plain_gateway import NOW_S
+
+_D = TypeVar("_D", bound=QDialog)
 
 
 class ClientsStage(RoutingStage):
-    """`clients` are set before the window is opened."""
+    """The scene is set before the window is opened."""
 
     @property
-    def page(self) -> ClientsPage:
-        return self.one(ClientsPage)
+    def part(self) -> ClientSection:
+        return self.one(ClientSection)
 
-    def words(self) -> str:
-        return " ".join(view.accessibleDescription() for view in self.page.views)
+    async def open_scene(self) -> None:
+        self.gateway.settings.write(SCENE)
+        set_scene(self.gateway.desk, NOW_S)
+        await self.open("clients")
+        await self.until(lambda: len(self.part.rows) > 10)
 
-    def press(self, name: str) -> None:
-        found = [each for each in self.page.findChildren(Button) if name in _names(each)]
-        next(each for each in found if each.isVisible()).click()
+    def row(self, name: str) -> ClientRow:
+        return next(row for row in self.part.rows if row.name == name)
 
-    async def dialog(self) -> ConnectDialog:
-        await self.until(lambda: any(each.plan for each in self.open_dialogs()))
-        return self.open_dialogs()[-1]
+    def choose_client(self, name: str) -> None:
+        """As a click on its row does."""
+        self.part.table.choose(self.row(name).key)
+        self.part.table.opened.emit()
 
-    def open_dialogs(self) -> list[ConnectDialog]:
-        return [each for each in self.page.findChildren(ConnectDialog) if each.isVisible()]
+    async def dialog(self, kind: type[_D]) -> _D:
+        found: list[_D] = []
 
+        def is_there() -> bool:
+            found[:] = [each for each in self.part.findChildren(kind) if each.isVisible()]
+            return bool(found)
 
-def _names(button: Button) -> tuple[str, str]:
-    return button.text(), button.accessibleName()
+        await self.until(is_there)
+        return found[-1]
+
+    def shown_dialogs(self) -> list[QDialog]:
+        return [each for each in self.part.findChildren(QDialog) if each.isVisible()]
 
 
 @pytest_asyncio.fixture
@@ -66,161 +88,255 @@ async def stage(theme: Theme, qapp: QApplication, tmp_path: Path) -> AsyncIterat
         delete(window)
 
 
-async def test_each_program_says_how_it_stands(stage: ClientsStage) -> None:
-    stage.gateway.clients = PlainClients(FULL)
-    await stage.open("clients")
-    await stage.until(lambda: len(stage.page.views) == len(FULL.cards))
-    for card in FULL.cards:
-        assert card.words in stage.words()
-        assert card.why in stage.words()
+async def test_who_asks_what_it_costs_and_how_it_stands(stage: ClientsStage) -> None:
+    await stage.open_scene()
+    night = stage.row("nightly-review")
+    assert (night.state_words, night.program, night.requests, night.tokens, night.cost) == (
+        *("1 running", "OpenAI SDK (Python) 1.99.9"),
+        *("388", "9.0 M", "$3.10"),
+    )
+    assert [each.left for each in night.budgets] == ["$1.45 left", "11 M tokens left"]
+    stage.choose_client("nightly-review")
+    for words in (
+        "$5 a day",
+        "60 requests a minute: 12 used",
+        "Models: claude-*, fast",
+        "Expires: at the end of 31 Jan 2027",
+        "cheap nights: claude-haiku-* from nightly-* → work-openai:gpt-5-mini",
+    ):
+        assert words in stage.part.pane.words + night.words, words
+    stage.choose_client("codex")
+    assert "Refused 3 times, last 1 m ago" in stage.part.pane.words
+    assert "Opens again in 9 h, at" in stage.part.pane.words
 
 
-async def test_where_nothing_is_found_there_is_still_something_to_paste(
+async def test_a_client_leads_to_its_flights_jobs_and_access(stage: ClientsStage) -> None:
+    await stage.open_scene()
+    wanted: list[FlightQuery] = []
+    stage.one(ClientsPage).flights_wanted.connect(wanted.append)
+    stage.choose_client("codex")
+    stage.button("Flights", stage.part.pane).click()
+    assert wanted == [FlightQuery(client="codex")]
+    assert stage.one(FlightsPage).isVisible()
+    stage.window.show_page("clients")
+    stage.button("Jobs", stage.part.pane).click()
+    assert stage.one(JobsPage).isVisible()
+    assert stage.one(JobsPage).filter.query.text == "codex"
+    stage.window.show_page("clients")
+    stage.choose_client("nightly-review")
+    await stage.until(lambda: "linter: 48 flights, last 10 m ago" in stage.part.pane.words)
+    assert "$1 a day: $0.600 left" in stage.part.pane.words
+    stage.button("Flights of linter", stage.part.pane).click()
+    assert wanted[-1] == FlightQuery(client="nightly-review", label="linter")
+    stage.window.show_page("clients")
+    stage.choose_client("MCP Inspector")
+    assert "linter" not in stage.part.pane.words
+    stage.button("Access", stage.part.pane).click()
+    assert stage.one(AccessPage).tab == "holders"
+
+
+async def test_limits_are_written_when_they_are_saved_and_can_be_undone(
     stage: ClientsStage,
 ) -> None:
-    stage.gateway.clients = PlainClients(EMPTY)
+    await stage.open_scene()
+    before = stage.file.read_bytes()
+    stage.choose_client("nightly-review")
+    stage.button("Limits", stage.part.pane).click()
+    dialog = await stage.dialog(LimitsDialog)
+    first = dialog.limits.budgets._lines[0]
+    first.amount.setText("")
+    QTest.keyClicks(first.amount, "lots")
+    assert "Expected usd = a number above 0." in dialog.limits.budgets.wrong
+    assert not dialog._save.isEnabled()
+    first.amount.clear()
+    QTest.keyClicks(first.amount, "7.5")
+    dialog.limits.rates.add.click()
+    QTest.keyClicks(dialog.limits.rates._lines[1].amount, "200k")
+    dialog.limits.rates._lines[1]._measure.choose("tokens")
+    dialog.limits.ticks["work-openai"].setChecked(True)
+    assert stage.file.read_bytes() == before, "nothing is written before Save"
+    dialog._save.click()
+    await stage.until(lambda: not stage.shown_dialogs())
+    text = stage.file.read_text()
+    assert 'budgets = [{usd = 7.5, per = "day"}, {tokens = 20000000, per = "month"}]' in text
+    assert '{tokens = 200000, per = "minute"}]' in text
+    assert 'providers = ["anthropic", "work-openai"]' in text
+    assert "expires = 2027-01-31" in text
+    assert stage.undo.text == "The limits of nightly-review were changed."
+    stage.undo.undo()
+    await stage.until(lambda: stage.file.read_bytes() == before)
+
+
+async def test_limits_that_another_hand_changed_meanwhile_are_a_conflict(
+    stage: ClientsStage,
+) -> None:
+    await stage.open_scene()
+    stage.choose_client("codex")
+    stage.button("Limits", stage.part.pane).click()
+    dialog = await stage.dialog(LimitsDialog)
+    dialog.limits.budgets._lines[0].remove.click()
+    by_hand = SCENE.replace("usd = 2, per", "usd = 3, per")
+    stage.file.write_text(by_hand)
+    dialog._save.click()
+    await stage.until(lambda: dialog not in stage.shown_dialogs())
+    assert stage.file.read_text() == by_hand
+
+
+async def test_a_key_is_made_with_its_limits_and_shown_once(
+    stage: ClientsStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_shown, "CLIPBOARD_MS", 1)
+    await stage.open_scene()
+    stage.button("Make a key…", stage.part).click()
+    dialog = await stage.dialog(KeyDialog)
+    assert not dialog._save.isEnabled()
+    QTest.keyClicks(dialog._name, "local")
+    assert "gives itself" in dialog._name_field.note
+    dialog._name.clear()
+    QTest.keyClicks(dialog._name, "fresh")
+    dialog.ticks[Scope.MCP].click()
+    dialog._more.click()
+    dialog.limits.budgets.add.click()
+    QTest.keyClicks(dialog.limits.budgets._lines[0].amount, "4")
+    dialog._save.click()
+    shown = await stage.dialog(KeyShown)
+    key = shown.code.text()
+    assert key.startswith("llmgw-")
+    assert '[clients.fresh]\nbudgets = [{usd = 4, per = "day"}]' in stage.file.read_text()
+    (client,) = [each for each in stage.gateway.desk.keys.active() if each.name == "fresh"]
+    assert client.scopes == {Scope.MODELS_USE, Scope.MODELS_LIST, Scope.MCP}
+    shown.code.copy.click()
+    assert QGuiApplication.clipboard().text() == key
+    await stage.until(lambda: QGuiApplication.clipboard().text() == "")
+    QTest.keyClick(shown, Qt.Key.Key_Return)
+    await stage.until(lambda: not stage.shown_dialogs())
+    await stage.until(lambda: any(row.name == "fresh" for row in stage.part.rows))
+
+
+async def test_a_name_that_is_taken_is_said_in_the_dialog(stage: ClientsStage) -> None:
+    await stage.open_scene()
+    stage.button("Make a key…", stage.part).click()
+    dialog = await stage.dialog(KeyDialog)
+    QTest.keyClicks(dialog._name, "cursor")
+    dialog._save.click()
+    await stage.until(lambda: "already a client named 'cursor'" in dialog.problem)
+    assert dialog.isVisible()
+
+
+async def test_a_revoked_key_can_be_brought_back_at_once(stage: ClientsStage) -> None:
+    await stage.open_scene()
+    stage.choose_client("cursor")
+    stage.button("Revoke", stage.part.pane).click()
+    await stage.until(lambda: "cursor" not in {row.name for row in stage.part.rows})
+    assert "The key of cursor is revoked" in stage.undo.text
+    stage.undo.undo()
+    await stage.until(lambda: "cursor" in {row.name for row in stage.part.rows})
+    assert stage.undo.text == "cursor has access again."
+
+
+async def test_a_new_key_for_the_same_client(stage: ClientsStage) -> None:
+    await stage.open_scene()
+    before = stage.gateway.desk.id_of("cursor")
+    stage.choose_client("cursor")
+    stage.button("New key", stage.part.pane).click()
+    dialog = await stage.dialog(RotateDialog)
+    dialog.rings[2].click()
+    dialog._save.click()
+    shown = await stage.dialog(KeyShown)
+    (client,) = [each for each in stage.gateway.desk.keys.active() if each.name == "cursor"]
+    assert client.id == before
+    assert client.key_hint == shown.code.text()[: len(client.key_hint)]
+    assert client.old_key_ends_at_s == NOW_S + 86_400
+    shown.accept()
+    await stage.until(lambda: "Old key: opens until" in stage.part.pane.words)
+
+
+async def test_the_list_is_found_in_and_chosen_from(stage: ClientsStage) -> None:
+    await stage.open_scene()
+    part = stage.part
+    part.table.setFocus()
+    QTest.keyClick(part.table, Qt.Key.Key_Slash)
+    assert part.field.hasFocus()
+    QTest.keyClicks(part.field, "claude")
+    assert [row.name for row in part.rows] == ["claude-code"]
+    QTest.keyClicks(part.field, " nobody")
+    assert part.nothing.isVisible()
+    stage.button("Show all", part.nothing).click()
+    assert {"leaked", "cursor"} <= {row.name for row in part.rows}
+    for which, names in (
+        (Which.BUSY, {"claude-code", "nightly-review"}),
+        (Which.BOUND, {"codex", "translator", "old-laptop"}),
+        (Which.REVOKED, {"leaked"}),
+    ):
+        part.which.choose(which.value)
+        assert {row.name for row in part.rows} == names
+    part.which.choose(Which.CURRENT.value)
+    part.table.setFocus()
+    for key in (Qt.Key.Key_J, Qt.Key.Key_Return):
+        QTest.keyClick(part.table, key)
+    assert part.pane.isVisible()
+    QTest.keyClick(part.table, Qt.Key.Key_Escape)
+    assert not part.pane.isVisible()
+
+
+async def test_news_change_rows_in_place_and_the_choice_stays(stage: ClientsStage) -> None:
+    await stage.open_scene()
+    stage.choose_client("cursor")
+    desk = stage.gateway.desk
+    key = desk.id_of("cursor")
+    desk.figures[key] = ClientFigures(flights=7, last_at_s=NOW_S, agent="Cursor/1.4")
+    desk.standings.append(ClientStanding(client_id=key, name="cursor", running=3, policy=None))
+    stage.gateway.control.publish(ClientsChanged())
+    await stage.until(lambda: stage.row("cursor").state_words == "3 running")
+    chosen = stage.part.table.chosen_client
+    assert chosen is not None
+    assert chosen.name == "cursor"
+    assert "today 7 requests" in stage.part.pane.words
+
+
+async def test_keys_that_cannot_be_read_leave_the_rest_in_sight(stage: ClientsStage) -> None:
+    stage.gateway.clients_problem = "Client keys are not accepted: the file is damaged."
     await stage.open("clients")
-    await stage.until(lambda: stage.page.any_program.isVisible())
-    assert "YOUR-KEY" in stage.page.any_program.text
-    assert stage.page.views == ()
+    await stage.until(lambda: stage.part.banner.isVisible())
+    assert "the file is damaged" in stage.part.banner.words
+    assert [row.name for row in stage.part.rows] == ["local", "Everyone else"]
+    assert not stage.part.make.isEnabled()
 
 
-async def test_a_program_is_connected_only_after_its_preview(stage: ClientsStage) -> None:
-    clients = stage.gateway.clients = PlainClients(FULL)
+async def test_flights_that_cannot_be_read_are_a_sentence(stage: ClientsStage) -> None:
+    stage.gateway.desk.trouble = StoreUnavailable("The disk is full.")
     await stage.open("clients")
-    await stage.until(lambda: bool(stage.page.views))
-    stage.press("Connect Codex")
-    dialog = await stage.dialog()
-    assert "+[mcp_servers.llmgw]" in dialog.diff.toPlainText()
-    assert clients.asked == [("plan", "codex", Wanted())]
-    dialog._models.switch.click()
-    await stage.until(lambda: clients.asked[-1] == ("plan", "codex", Wanted(models=True)))
-    await stage.until(lambda: dialog.plan is not None and dialog.plan.wanted == Wanted(models=True))
-    dialog.save_wanted.emit()
-    await stage.until(lambda: not stage.open_dialogs())
-    assert clients.asked[-1] == ("carry_out", "codex", Wanted(models=True))
-    assert stage.undo.text == "Codex is set up."
+    await stage.until(lambda: "The disk is full." in stage.part.banner.words)
+    stage.gateway.desk.trouble = None
+    QTest.keyClick(stage.part.table, Qt.Key.Key_F5)
+    await stage.until(lambda: not stage.part.banner.isVisible())
 
 
-async def test_undo_shows_what_goes_before_it_goes(stage: ClientsStage) -> None:
-    clients = stage.gateway.clients = PlainClients(FULL)
+async def test_alone_there_is_a_way_to_the_programs(stage: ClientsStage) -> None:
     await stage.open("clients")
-    await stage.until(lambda: bool(stage.page.views))
-    stage.press("Undo Cursor")
-    dialog = await stage.dialog()
-    assert clients.asked == [("plan_undo", "cursor")]
-    dialog.save_wanted.emit()
-    await stage.until(lambda: clients.asked[-1] == ("carry_out", "cursor", None))
+    await stage.until(lambda: stage.part.alone.isVisible())
+    stage.button("Connect a program…", stage.part.alone).click()
+    assert stage.one(ProgramSection).isVisible()
 
 
-async def test_what_cannot_be_done_is_said_in_the_dialog(stage: ClientsStage) -> None:
-    clients = stage.gateway.clients = PlainClients(FULL)
-    clients.trouble = ConfigError("not valid TOML. Nothing was changed.", file="c.toml", line=14)
-    await stage.open("clients")
-    await stage.until(lambda: bool(stage.page.views))
-    stage.press("Connect Codex")
-    await stage.until(lambda: any(each.trouble for each in stage.open_dialogs()))
-    dialog = stage.open_dialogs()[-1]
-    assert dialog.trouble == "c.toml, line 14: not valid TOML. Nothing was changed."
-    dialog.save_wanted.emit()
-    assert clients.asked == [("plan", "codex", Wanted())]
+async def test_everything_that_takes_keys_has_a_name(stage: ClientsStage) -> None:
+    from tests.ui.test_accessible_names import nameless
+
+    await stage.open_scene()
+    stage.choose_client("nightly-review")
+    stage.button("Limits", stage.part.pane).click()
+    await stage.dialog(LimitsDialog)
+    stage.button("Make a key…", stage.part).click()
+    await stage.dialog(KeyDialog)
+    assert nameless(stage.window) == []
 
 
-async def test_a_key_is_made_and_revoked_only_when_asked_for(stage: ClientsStage) -> None:
-    clients = stage.gateway.clients = PlainClients(FULL)
-    await stage.open("clients")
-    await stage.until(lambda: stage.page.any_program.isVisible())
-    stage.press("Make a key for it")
-    await stage.until(lambda: "llmgw-kkk" in stage.page.any_program.text)
-    stage.press("Copy MCP entry")
-    assert "llmgw-kkk" in QGuiApplication.clipboard().text()
-    stage.press("Revoke the key of nightly-review")
-    question = stage.page.findChildren(QuestionDialog)[-1]
-    assert clients.asked == [("snippet_with_key",)]
-    question.yes.click()
-    await stage.until(lambda: clients.asked[-1] == ("revoke", "cli_1"))
-    stage.window.show_page("routes")
-    stage.window.show_page("clients")
-    await stage.until(lambda: "YOUR-KEY" in stage.page.any_program.text)
-
-
-async def test_keys_that_cannot_be_read_are_a_sentence(stage: ClientsStage) -> None:
-    stage.gateway.clients = Clients(None, PlainReader(), StillClock(), "The disk is full.")
-    await stage.open("clients")
-    await stage.until(lambda: stage.page._banner.isVisible())
-    assert "The disk is full." in stage.page._banner.words
-
-
-async def test_the_tab_key_goes_from_top_to_bottom(stage: ClientsStage) -> None:
-    clients = stage.gateway.clients = PlainClients(EMPTY)
-    await stage.open("clients")
-    await stage.until(lambda: stage.page.any_program.isVisible())
-    clients.view = FULL
-    stage.press("Look again")
-    await stage.until(lambda: bool(stage.page.views) and stage.page.keys.isVisible())
-    await stage.turns()
-    tops, at = [], stage.page.nextInFocusChain()
-    while at is not None and at is not stage.page:
-        if isinstance(at, Button) and at.isVisible() and stage.page.isAncestorOf(at):
-            tops.append(at.mapTo(stage.page, QPoint(0, 0)).y())
-        at = at.nextInFocusChain()
-    assert len(tops) > 12
-    assert all(below >= above - 20 for above, below in pairwise(tops)), tops
-
-
-async def test_nothing_is_wider_than_the_narrowest_window(stage: ClientsStage) -> None:
-    long = "rechtsschutzversicherungsgesellschaften-abteilungsuebergreifend1"
-    stage.gateway.clients = PlainClients(
-        replace(
-            FULL,
-            cards=tuple(
-                replace(each, facts=f"/home/{long}/{long}/{long}", why=f"{long}{long}{long}")
-                for each in FULL.cards
-            ),
-            keys=(KeyLine(id="cli_1", name=long[:60], words=f"{long} {long}"),),
-            http_snippet=FULL.http_snippet.replace("YOUR-KEY", long * 3),
-        )
-    )
-    await stage.open("clients")
-    await stage.until(lambda: bool(stage.page.views))
-    stage.window.resize(stage.window.minimumSizeHint())
-    await stage.turns()
-    scroll = stage.page.findChild(QScrollArea)
-    assert isinstance(scroll, QScrollArea)
-    assert scroll.widget().width() <= scroll.viewport().width()
-
-
-async def test_real_files_from_the_window_and_back(stage: ClientsStage, tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "desk")
-    path = desk.write("codex", b"# mine\n")
-    reader = PlainReader([ended_flight(started_at_s=NOW_S - 240, client="codex")])
-    stage.gateway.clients = Clients(desk.connector, reader, StillClock())
-    await stage.open("clients")
-    await stage.until(lambda: "not set up" in stage.words())
-    stage.press("Connect Codex")
-    dialog = await stage.dialog()
-    dialog._way.choose(Transport.STDIO.value)
-    await stage.until(
-        lambda: (
-            dialog.plan is not None and dialog.plan.wanted != Wanted() and "args" in _diff(dialog)
-        )
-    )
-    dialog._way.choose(Transport.HTTP.value)
-    await stage.until(lambda: "http_headers" in _diff(dialog))
-    dialog.save_wanted.emit()
-    await stage.until(lambda: "last asked 4 m ago" in stage.words())
-    assert b"[mcp_servers.llmgw]" in path.read_bytes()
-    stage.press("Undo Codex")
-    (await stage.dialog()).save_wanted.emit()
-    await stage.until(lambda: path.read_bytes() == b"# mine\n")
-    await stage.until(lambda: desk.active() == [])
-    await stage.until(lambda: not stage.page.findChildren(QDialog) or not stage.open_dialogs())
-    desk.close()
-
-
-def _diff(dialog: ConnectDialog) -> str:
-    return dialog.diff.toPlainText()
-
-
-def test_every_state_has_a_mark() -> None:
-    assert {state_mark(state)[0] for state in State} == {"ok", "off", "warning", "error"}
+def test_five_hundred_clients_are_one_model(qtmodeltester: object, stage: ClientsStage) -> None:
+    stage.gateway.settings.write(SCENE)
+    set_scene(stage.gateway.desk, NOW_S)
+    desk = stage.gateway.client_desk
+    row = next(each for each in desk.look(stage.gateway.desk.standings).rows if each.budgets)
+    model = ClientModel()
+    model.show_rows([replace(row, key=f"cli_{at}") for at in range(500)])
+    qtmodeltester.check(model)  # type: ignore[attr-defined]
+    assert model.rowCount() == 500

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -441,3 +442,31 @@ def test_tab_goes_as_the_buttons_stand(
         )
     ]
     dialog.dismiss()
+
+
+@pytest.mark.parametrize("kind", ["consent", "permission"])
+def test_a_dialog_that_nobody_waits_for_is_made_step_by_step(
+    theme: Theme, settings: QSettings, bridge: Bridge, qtbot: QtBot, kind: str
+) -> None:
+    def made(*, at_once: bool) -> Dialog:
+        if kind == "consent":
+            return ConsentDialog(theme, consent(), settings, lambda: NOW_S, at_once=at_once)
+        return PermissionDialog(
+            theme, permission(), settings, lambda: NOW_S, bridge, at_once=at_once
+        )
+
+    whole, dialog = made(at_once=True), made(at_once=False)
+    counts = [len(dialog.findChildren(QWidget))]
+    while dialog.make_on():
+        counts.append(len(dialog.findChildren(QWidget)))
+    counts.append(len(dialog.findChildren(QWidget)))
+    most = max(after - before for before, after in pairwise(counts))
+    assert len(counts) >= 6
+    assert most < counts[-1] / 2, counts
+    assert counts[-1] == len(whole.findChildren(QWidget))
+    assert dialog.size() == whole.size()
+    hurried = made(at_once=False)
+    hurried.show()
+    assert len(hurried.findChildren(QWidget)) >= counts[-1]
+    for each in (whole, dialog, hurried):
+        each.dismiss()

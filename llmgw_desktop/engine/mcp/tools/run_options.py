@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli, Option
-from llmgw_desktop.clis.mcp_servers import TAKE_SERVERS
+from llmgw_desktop.clis.mcp_servers import TAKE_SERVERS, TOLD_SERVERS
 from llmgw_desktop.engine.runs.fields import COMMON
 
 _EVERYDAY = frozenset({"prompt", "model", "sessionId", "workingDir"})
@@ -53,7 +53,7 @@ def _in_short(option: Option) -> Option:
 
 def refused_by(cli: Cli) -> Mapping[str, str]:
     """What clients know and this CLI cannot have, with what to do."""
-    if cli.name in TAKE_SERVERS:
+    if cli.name in TAKE_SERVERS | TOLD_SERVERS:
         return {}
     return {"mcpServers": "it takes servers from its own settings alone; leave it out"}
 

@@ -1,111 +1,20 @@
 """What was lost in translation: a sentence, and below it each loss with its reason."""
 
-import html
+from PySide6.QtWidgets import QWidget
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
-from typing_extensions import override
-
-from llmgw_desktop.app.flight_losses import Loss, LossesTold, losses_told
+from llmgw_desktop.app.flight_losses import losses_told
 from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.ui.flights.detail.reason_list import ReasonList
 from llmgw_desktop.ui.theme import Theme
-from llmgw_desktop.ui.widgets.copy_button import CopyButton
-from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
-from llmgw_desktop.ui.widgets.label import Label, Tone
 
 TITLE = "Lost in translation"
 
 
-class LossList(QWidget):
-    """Hidden for a flight that was not translated. Lines are kept and filled anew."""
+class LossList(ReasonList):
+    """Hidden for a flight that was not translated."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._told: LossesTold | None = None
-        self._rows: list[tuple[FlowingLabel, FlowingLabel]] = []
-        self._sentence = FlowingLabel(theme, tone=Tone.MUTED)
-        self._copy = CopyButton(theme, self._copy_text, name="list of losses")
-        self._grid = QGridLayout()
-        self._lay_out()
-        self.hide()
+        super().__init__(theme, TITLE, "list of losses", parent)
 
     def show_flight(self, flight: FlightSummary) -> None:
-        told = self._told = losses_told(flight)
-        self.setVisible(told is not None)
-        if told is None:
-            return
-        self._sentence.setText(told.sentence)
-        self._copy.setVisible(bool(told.losses))
-        self._grid.setContentsMargins(0, self._theme.space(2.5) if told.losses else 0, 0, 0)
-        while len(self._rows) < len(told.losses):
-            self._add_row()
-        for (what, why), loss in zip(self._rows, told.losses, strict=False):
-            _fill(what, why, loss)
-        for row in self._rows[len(told.losses) :]:
-            for label in row:
-                label.hide()
-        self._share_width()
-        self.setAccessibleName(TITLE)
-        self.setAccessibleDescription(told.copy_text)
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._share_width()
-
-    def _share_width(self) -> None:
-        """Names get what the longest of them needs, but leave half to the reasons.
-
-        By stretching alone: a least width would keep the pane from being narrowed again.
-        """
-        room = max(self.width() - self._grid.horizontalSpacing(), 2)
-        needed = max((what.sizeHint().width() for what, _ in self._shown_rows()), default=0)
-        names = min(max(needed, self._theme.space(26)), room // 2)
-        self._grid.setColumnStretch(0, names)
-        self._grid.setColumnStretch(1, room - names)
-
-    def _shown_rows(self) -> list[tuple[FlowingLabel, FlowingLabel]]:
-        return self._rows[: len(self._told.losses)] if self._told is not None else []
-
-    def _copy_text(self) -> str:
-        return "" if self._told is None else self._told.copy_text
-
-    def _lay_out(self) -> None:
-        space = self._theme.space
-        # the head stands as high without its button as with it
-        shape = self._copy.sizePolicy()
-        shape.setRetainSizeWhenHidden(True)
-        self._copy.setSizePolicy(shape)
-        head = QHBoxLayout()
-        head.setSpacing(space(1))
-        head.addWidget(Label(self._theme, TITLE, weight=QFont.Weight.DemiBold))
-        head.addWidget(self._copy)
-        head.addStretch(1)
-        self._grid.setHorizontalSpacing(space(3))
-        self._grid.setVerticalSpacing(space(1.5))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self._sentence)
-        column.addLayout(self._grid)
-
-    def _add_row(self) -> None:
-        what, why = FlowingLabel(self._theme), FlowingLabel(self._theme, tone=Tone.MUTED)
-        at = len(self._rows)
-        for place, label in enumerate((what, why)):
-            shape = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            shape.setHeightForWidth(True)
-            label.setSizePolicy(shape)
-            self._grid.addWidget(label, at, place, Qt.AlignmentFlag.AlignTop)
-        self._rows.append((what, why))
-
-
-def _fill(what: FlowingLabel, why: FlowingLabel, loss: Loss) -> None:
-    what.setText(loss.what)
-    what.setToolTip(f"<p>{html.escape(loss.name)}</p>")
-    why.setText(loss.why)
-    what.show()
-    why.show()
+        self.show_told(losses_told(flight))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, Phase, PhaseName
+from llmgw_desktop.domain.guard import GuardAction, GuardHit, PromptRole
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import PassedRule
 from llmgw_desktop.domain.usage import Usage
@@ -340,3 +341,25 @@ def test_a_run_of_a_cli_is_a_prompt_and_a_text(
 def _shown(tab: BodyTab) -> str:
     """Whichever view it is in."""
     return tab._transcript.toPlainText() + tab._text.toPlainText()
+
+
+def test_the_overview_tells_what_guards_found_and_never_the_words(
+    theme: Theme, qtbot: object
+) -> None:
+    tab = OverviewTab(theme)
+    qtbot.addWidget(tab)
+    tab.show()
+    hidden = GuardHit(
+        rule="hide-mail", action=GuardAction.MASK, what="email", role=PromptRole.USER, count=2
+    )
+    noted = replace(hidden, rule="watch", action=GuardAction.WARN, what="pattern 3", count=1)
+    tab.show_record(record(summary=summary(1, guard_hits=(hidden, noted))), BEGIN_S)
+    assert tab._guards.isVisible()
+    assert tab._guards.accessibleDescription() == (
+        "Placeholders were sent in the place of what was hidden, and are all that is recorded. "
+        "The client gets the real words back.\n"
+        "Hidden by hide-mail: 2 email addresses in the user's words.\n"
+        "Noted by watch: Pattern 3 of deny, 1 time in the user's words."
+    )
+    tab.show_record(record(), BEGIN_S)
+    assert not tab._guards.isVisible()
