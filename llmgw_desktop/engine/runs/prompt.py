@@ -18,7 +18,7 @@ from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.compression.boilerplate import OF_PROMPTS
 from llmgw_desktop.engine.compression.compressor import compressed
 from llmgw_desktop.engine.runs.shaping import saving
-from llmgw_desktop.wire.prompt_parts import every_string
+from llmgw_desktop.wire.prompt_parts import every_word
 from llmgw_desktop.wire.tokens import text_tokens
 
 STABLE = ("system", "tools", "context")
@@ -98,10 +98,12 @@ def _of_parts(given: Mapping[str, Any], *, optimizes: bool) -> SaidPrompt:
 
 
 def said_in(submission: Submission) -> Iterator[tuple[PromptRole, str]]:
-    """All words that a run is asked with: its prompt, and what its own fields say."""
+    """All words that a run is asked with: its prompt, and what its own fields say, with the names
+    in them (of agents, of a schema's members)."""
     yield PromptRole.USER, submission.request.prompt
-    for text in every_string(dict(submission.request.options)):
-        yield PromptRole.SYSTEM, str(text)
+    for value in submission.request.options.values():
+        for text in every_word(value):
+            yield PromptRole.SYSTEM, str(text)
 
 
 def _digest(stable: str) -> str:

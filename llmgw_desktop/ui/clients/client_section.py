@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, Q
 from typing_extensions import override
 
 from llmgw_desktop.app.client_desk.callers import CallerLine
+from llmgw_desktop.app.client_desk.choosing import WHICH, Which, shown_rows
 from llmgw_desktop.app.client_desk.desk import ClientDesk, ClientsLook
-from llmgw_desktop.app.client_desk.rows import WHICH, ClientRow, Which, shown_rows
+from llmgw_desktop.app.client_desk.rows import ClientRow
 from llmgw_desktop.app.figures import counted
 from llmgw_desktop.domain.events import (
     BudgetReached,

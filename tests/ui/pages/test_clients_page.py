@@ -15,7 +15,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import delete
 
-from llmgw_desktop.app.client_desk.rows import ClientRow, Which
+from llmgw_desktop.app.client_desk.choosing import Which
+from llmgw_desktop.app.client_desk.rows import ClientRow
 from llmgw_desktop.domain.client import ClientFigures
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import ClientsChanged
