@@ -44,6 +44,7 @@ class Guards:
         """`key_of` a client's id; asked in a thread, for it may wait for the vault."""
         self._key_of = key_of
         self._rules: tuple[GuardRule, ...] = ()
+        self.are_on = False
         self._selections: dict[tuple[str, frozenset[str]], Selection | None] = {}
         self._keys: OrderedDict[str, bytes] = OrderedDict()
         self._memory = Memory()
@@ -52,12 +53,8 @@ class Guards:
     def apply(self, rules: Sequence[GuardRule]) -> None:
         on = tuple(rule for rule in rules if rule.is_on)
         if on != self._rules:
-            self._rules = on
+            self._rules, self.are_on = on, bool(on)
             self._selections.clear()
-
-    @property
-    def are_on(self) -> bool:
-        return bool(self._rules)
 
     def are_strict_with(self, principal: Principal) -> bool:
         """Something of its requests may have to be hidden, whoever is to answer."""
