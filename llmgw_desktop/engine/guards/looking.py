@@ -86,6 +86,11 @@ class Look:
                 self._missing.append(hit)
 
     @property
+    def has_allowed(self) -> bool:
+        """There is something that has to stand there: `end` looks through the last words again."""
+        return bool(self._selection.allowed)
+
+    @property
     def has_hits(self) -> bool:
         return bool(self._counts or self._missing)
 

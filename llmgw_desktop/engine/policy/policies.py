@@ -87,6 +87,8 @@ class Policies:
 
     def policy_of(self, principal: Principal) -> ClientPolicy | None:
         """The first of those that hold for it."""
+        if not self._ready:
+            return None
         for bound in self._bounds_of(principal):
             return bound.ready.policy
         return None
