@@ -17,7 +17,7 @@ from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.principal import Principal
 from llmgw_desktop.domain.route import RouteDecision
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
-from llmgw_desktop.engine.guards.looking import Look
+from llmgw_desktop.engine.guards.looking import Look, is_json
 from llmgw_desktop.engine.guards.masking import Masker
 from llmgw_desktop.engine.guards.memory import Memory
 from llmgw_desktop.engine.guards.rules import Selection
@@ -28,8 +28,9 @@ from llmgw_desktop.wire.prompt_parts import Part, count_strings, parts_of
 
 AT_ONCE_BYTES = 16 * 1024
 """A request up to this is looked through in one go."""
-_LONG_BYTES = 64 * 1024
-"""A text from this on is looked through in a thread."""
+_LONG_BYTES = 8 * 1024
+_LONG_JSON_BYTES = 1024
+"""A text from this on is looked through in a thread; one that may have to be unfolded, earlier."""
 _MOST_SELECTIONS = 256
 _GOES_ON = ("previous_response_id", "conversation")
 """With these a vendor has words that are not in the request."""
@@ -132,9 +133,13 @@ class Guards:
         """The tree of the body, where one was needed."""
         body, fields = request.body, request.fields
         if type(fields) is dict and len(body) <= AT_ONCE_BYTES and is_plain(body, fields):
-            for part in parts_of(fields):
-                look.take(part, str(part.words).encode("utf-8", "replace"))
-            return None
+            texts = [
+                (each, str(each.words).encode("utf-8", "replace")) for each in parts_of(fields)
+            ]
+            if not any(_is_long(text) for _, text in texts):
+                for part, text in texts:
+                    look.take(part, text)
+                return None
         tree = await turns.take(in_steps(body))
         await _each(tree, lambda part, said: look.take(part, said.text), turns)
         return tree
@@ -148,6 +153,8 @@ class Guards:
         masker = Masker(selection, key, (GuardAction.MASK, GuardAction.BLOCK))
         await _each(tree, masker.gather, turns)
         await _each(tree, masker.hide, turns)
+        if len(body) > AT_ONCE_BYTES:
+            return Hidden(await asyncio.to_thread(with_edits, body, masker.edits), masker.values)
         return Hidden(with_edits(body, masker.edits), masker.values)
 
     async def _key(self, client_id: str) -> bytes:
@@ -176,12 +183,17 @@ def _each_short(tree: Any, take: _Take) -> Generator[None, None, list[tuple[Part
     for part in parts_of(tree):
         if isinstance(part.words, Text):
             said = yield from decoded_in_steps(part.words)
-            if len(said.text) > _LONG_BYTES:
+            if _is_long(said.text):
                 long.append((part, said))
             else:
                 take(part, said)
         yield
     return long
+
+
+def _is_long(text: bytes) -> bool:
+    size = len(text)
+    return size > _LONG_BYTES or (size > _LONG_JSON_BYTES and b"\\" in text and is_json(text))
 
 
 def _holds(rule: GuardRule, client: str, providers: frozenset[str]) -> bool:
