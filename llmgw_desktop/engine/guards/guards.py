@@ -54,7 +54,9 @@ class Guards:
         """`key_of` a client's id; asked in a thread, for it may wait for the vault."""
         self._key_of = key_of
         self._rules: tuple[GuardRule, ...] = ()
-        self._selections: dict[tuple[str, frozenset[str]], Selection | None] = {}
+        self._selections: dict[tuple[str, ...], Selection] = {}
+        """By the names of the rules: most clients have the same."""
+        self._making = asyncio.Lock()
         self._keys: OrderedDict[str, bytes] = OrderedDict()
         self._memory = Memory()
 
@@ -76,24 +78,35 @@ class Guards:
             for rule in self._rules
         )
 
-    def selection(self, principal: Principal, providers: Iterable[str]) -> Selection | None:
-        """The rules that hold where one of these may answer; None where there are none."""
+    async def selection(self, principal: Principal, providers: Iterable[str]) -> Selection | None:
+        """The rules that hold where one of these may answer; None where there are none. To make
+        many patterns ready takes a while: in a thread, and once."""
         key = (principal.known_as, frozenset(providers))
-        try:
-            return self._selections[key]
-        except KeyError:
-            rules = [rule for rule in self._rules if _holds(rule, *key)]
+        while rules := [rule for rule in self._rules if _holds(rule, *key)]:
+            names = tuple(rule.name for rule in rules)
+            if names in self._selections:
+                return self._selections[names]
+            async with self._making:
+                await self._make(names, rules)
+        return None
+
+    async def _make(self, names: tuple[str, ...], rules: Sequence[GuardRule]) -> None:
+        """Unless another request did, or there are new rules by now."""
+        if names in self._selections:
+            return
+        since = self._rules
+        made = await asyncio.to_thread(Selection, rules)
+        if since is self._rules:
             if len(self._selections) >= _MOST_SELECTIONS:
                 self._selections.clear()
-            self._selections[key] = made = Selection(rules) if rules else None
-            return made
+            self._selections[names] = made
 
     async def check(
         self, request: ModelRequest, decision: RouteDecision, flight: OpenFlight, turns: Turns
     ) -> Hidden | None:
         """None: it may leave as it is. Raises PromptBlocked, MalformedRequest, VaultError."""
         providers = (each.upstream.provider for each in decision.candidates)
-        selection = self.selection(request.principal, providers)
+        selection = await self.selection(request.principal, providers)
         if selection is None:
             return None
         look = Look(selection)

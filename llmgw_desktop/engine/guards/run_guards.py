@@ -34,7 +34,7 @@ class RunGuards:
         texts: Iterable[tuple[PromptRole, str]],
     ) -> None:
         """Raises PromptBlocked."""
-        selection = self._guards.selection(principal, [provider_of(cli)])
+        selection = await self._guards.selection(principal, [provider_of(cli)])
         if selection is None:
             return
         look = await asyncio.to_thread(self._guards.check_texts, selection, tuple(texts))
