@@ -30,8 +30,15 @@ _SECRET_NAME = re.compile(
 )
 _SECRET_PARTS = frozenset({"env", "headers", "environment", "extra_headers"})
 """Tables of which any value may be a secret, whatever its name."""
-_CREDENTIAL_IN_URL = re.compile(r"(?<=://)[^/\s@]{1,400}@")
-_KEY_IN_URL = re.compile(r"(?i)([?&](?:key|api_?key|token|secret|password|sig|code)=)[^&\s#]+")
+_CREDENTIAL_IN_URL = re.compile(r"(?<=://)[^/?#\s]{1,400}@")
+"""To the last @ of the place: a password may hold one."""
+_WORDS = r"(?:key|token|secret|passw(?:or)?d|passphrase|signature|sig|code|auth)"
+_KEY_IN_URL = re.compile(rf"(?i)([?&#;][\w.%\-]{{0,60}}{_WORDS}(?:=|%3d))[^&\s#]+")
+_KEY_FLAG = rf"--?[\w\-]{{0,60}}{_WORDS}"
+_KEY_IN_ARGUMENT = re.compile(rf"(?i)((?<!\S){_KEY_FLAG}(?:=|\s+))\S+")
+_IS_KEY_FLAG = re.compile(_KEY_FLAG, re.IGNORECASE)
+"""Behind it stands a secret, in the next argument."""
+_KEY_IN_HEADER = re.compile(r"(?i)(bearer\s+|authorization:\s*(?:\w+\s+)?)[^\s\"']+")
 
 
 def masked_act(act: Act) -> Act:
@@ -96,11 +103,14 @@ class _Masking:
             return MASK
         is_set = isinstance(value, set | frozenset)
         listed = sorted(value, key=str) if is_set else list(value)
-        shown = []
+        shown: list[object] = []
         for each in listed[:MOST_VALUES]:
             if self._left <= 0:
                 break
-            shown.append(self.value(name, each, depth + 1))
+            is_key = (
+                bool(shown) and isinstance(shown[-1], str) and _IS_KEY_FLAG.fullmatch(shown[-1])
+            )
+            shown.append(MASK if is_key else self.value(name, each, depth + 1))
         return [*shown, "…"] if len(listed) > len(shown) else shown
 
     def _may_go_into(self, depth: int) -> bool:
@@ -133,7 +143,8 @@ def _text(text: str, longest: int) -> str:
     text: a secret whose end is cut off looks like none."""
     whole = text[:100_000].encode("utf-8", "replace").decode()
     whole = _CREDENTIAL_IN_URL.sub(f"{MASK}@", cleaned(whole))
-    whole = _KEY_IN_URL.sub(rf"\1{MASK}", whole)
+    for key in (_KEY_IN_URL, _KEY_IN_ARGUMENT, _KEY_IN_HEADER):
+        whole = key.sub(rf"\1{MASK}", whole)
     words = re.split(r"(\s+)", whole)
     whole = "".join(MASK if looks_like_key(word.strip("'\",;()")) else word for word in words)
     return whole if len(whole) <= longest else f"{whole[:longest]}…"

@@ -13,7 +13,7 @@ import pytest
 
 from llmgw_desktop.domain.acting import acting
 from llmgw_desktop.domain.audit import Act, Actor, ActorDoor, AuditQuery
-from llmgw_desktop.domain.audit_masking import MASK, masked_act
+from llmgw_desktop.domain.audit_masking import MASK, masked_act, masked_value
 from llmgw_desktop.domain.client import Client
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreUnavailable
@@ -231,6 +231,31 @@ def test_no_entry_is_large() -> None:
     deep = {str(one): [{str(two): "x" * 400 for two in range(60)}] * 60 for one in range(70)}
     act = masked_act(Act(verb="v.x", subject="s", after=deep, before={"n": list(range(9**5))}))
     assert len(json.dumps([dict(act.after), dict(act.before)])) < 40_000
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://user:p@Zq7Ny@host/v1",
+        "https://host/?x-api-key=Zq7Ny&a=1",
+        "https://host/?access_token=Zq7Ny",
+        "https://host/#access_token=Zq7Ny",
+        "https://host/?sig%3DZq7Ny",
+        "https://host?X-Amz-Signature=Zq7Ny",
+        "run --token Zq7Ny",
+        ["--api-key", "Zq7Ny", "--port", "5"],
+        ["--api-key=Zq7Ny", "-H", "Authorization: Basic Zq7Ny"],
+        ["-H", "X: Bearer Zq7Ny"],
+    ],
+)
+def test_a_short_secret_in_an_address_or_a_command_is_masked_and_the_rest_stays(
+    value: object,
+) -> None:
+    shown = json.dumps(masked_value("mcp_servers.x.command", value))
+    assert "Zq7Ny" not in shown
+    assert MASK in shown
+    kept = {"a": ["--port", "5"], "b": "https://host/v1?a=1", "c": "monkey --keyboard de"}
+    assert {name: masked_value(name, each) for name, each in kept.items()} == kept
 
 
 def test_short_secrets_are_known_by_their_names_and_values_are_cut() -> None:

@@ -49,11 +49,13 @@ async def looked_through(look: Look, request: ModelRequest, turns: Turns) -> Any
     """The tree of the body, where one was needed. Raises PromptBlocked, MalformedRequest."""
     body, fields = request.body, request.fields
     if type(fields) is dict and is_light(body) and is_plain(body, fields):
-        for part in parts_of(fields):
-            if part is not None:
-                look.take(part, str(part.words).encode("utf-8", "replace"))
-        look.end()
-        return None
+        parts = (part for part in parts_of(fields) if part is not None)
+        texts = [(part, str(part.words).encode("utf-8", "replace")) for part in parts]
+        if not any(_is_long(text) for _, text in texts):
+            for part, text in texts:
+                look.take(part, text)
+            look.end()
+            return None
     tree = await turns.take(in_steps(body))
     await _each(tree, lambda part, said: look.take(part, said.text), turns)
     if look.has_allowed:

@@ -10,7 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from llmgw_desktop.domain.guard import GuardAction, GuardHit, GuardRule, PromptBlocked
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from llmgw_desktop.engine.guards.rules import Selection
 
 _MOST_SELECTIONS = 256
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
 _GOES_ON = ("previous_response_id", "conversation")
 """With these a vendor has words that are not in the request."""
 
@@ -46,6 +48,8 @@ class Guards:
         self._rules: tuple[GuardRule, ...] = ()
         self.are_on = False
         self._selections: dict[tuple[str, frozenset[str]], Selection | None] = {}
+        self._ready: dict[tuple[str, ...], Selection] = {}
+        """By the names of their rules: most clients have the same."""
         self._keys: OrderedDict[str, bytes] = OrderedDict()
         self._memory = Memory()
         self._making = asyncio.Lock()
@@ -55,6 +59,7 @@ class Guards:
         if on != self._rules:
             self._rules, self.are_on = on, bool(on)
             self._selections.clear()
+            self._ready.clear()
 
     def are_strict_with(self, principal: Principal) -> bool:
         """Something of its requests may have to be hidden, whoever is to answer."""
@@ -81,11 +86,14 @@ class Guards:
             return self._selections[key]
         of = self._rules
         rules = [rule for rule in of if _holds(rule, *key)]
-        made = await asyncio.to_thread(_selection_of, rules) if rules else None
+        names = tuple(rule.name for rule in rules)
+        made = self._ready.get(names)
+        if rules and made is None:
+            made = await asyncio.to_thread(_selection_of, rules)
         if of is self._rules:  # else there are new ones, and this request goes by those it met
-            if len(self._selections) >= _MOST_SELECTIONS:
-                self._selections.clear()
-            self._selections[key] = made
+            _kept(self._selections)[key] = made
+            if made is not None:
+                _kept(self._ready)[names] = made
         return made
 
     async def check(
@@ -138,6 +146,13 @@ def _selection_of(rules: Sequence[GuardRule]) -> "Selection":
 
     del checking, unmasking
     return Selection(rules)
+
+
+def _kept(some: dict[_Key, _Made]) -> dict[_Key, _Made]:
+    """With room for one more."""
+    if len(some) >= _MOST_SELECTIONS:
+        some.clear()
+    return some
 
 
 def _holds(rule: GuardRule, client: str, providers: frozenset[str]) -> bool:

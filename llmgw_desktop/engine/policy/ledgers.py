@@ -41,6 +41,10 @@ class Ledgers:
     def __getitem__(self, of: str) -> Ledger:
         return self._ledgers[of]
 
+    def bound(self, of: str) -> Bound:
+        """Of a ledger that is there."""
+        return self._bounds[of]
+
     def get(self, of: str) -> Ledger | None:
         return self._ledgers.get(of)
 

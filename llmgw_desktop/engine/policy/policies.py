@@ -109,10 +109,17 @@ class Policies:
             return self._admit(bounds, wish)
 
     def settle(
-        self, admitted: Admitted, usage: Usage, cost_usd: float | None, *, is_whole: bool = True
+        self,
+        admitted: Admitted,
+        usage: Usage,
+        cost_usd: float | None,
+        *,
+        is_whole: bool = True,
+        given: Wish | None = None,
     ) -> None:
         """By what was told. What is not known counts as it was reserved; of an answer that broke
-        off the rest is not known, so at least that counts."""
+        off the rest is not known, so at least that counts, or where more of it had come (`given`)
+        as much as that."""
         used: dict[Measure, float] = {Measure.REQUESTS: 1.0}
         if usage.input_tokens is not None or usage.output_tokens is not None:
             used[Measure.TOKENS] = float((usage.input_tokens or 0) + (usage.output_tokens or 0))
@@ -121,10 +128,20 @@ class Policies:
         for of, reservation in admitted.held:
             told = used
             if not is_whole:
-                reserved = reservation.amounts
-                told = {each: max(figure, reserved.get(each, 0.0)) for each, figure in used.items()}
+                least = self._least(of, reservation, given)
+                told = {each: max(used.get(each, 0.0), least.get(each, 0.0)) for each in Measure}
             self._ledgers[of].settle(reservation, told)
             self._ledgers.changed(of)
+
+    def _least(self, of: str, reservation: Reservation, given: Wish | None) -> dict[Measure, float]:
+        least = dict(reservation.amounts)
+        if given is not None:
+            try:
+                amounts = self._amounts(self._ledgers.bound(of), given)
+            except PriceUnknown:  # since then
+                amounts = _counted(given)
+            least |= {each: max(it, least.get(each, 0.0)) for each, it in amounts.items()}
+        return least
 
     def goes_on(self, principal: Principal, wish: Wish) -> Admitted | None:
         """An earlier program let it in, and it has not ended: the same is reserved again. None

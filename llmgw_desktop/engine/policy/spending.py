@@ -28,17 +28,20 @@ another vendor would read is not read by this one, and bounds nothing."""
 _SEVERAL = ("n", "best_of", "candidateCount", "candidate_count")
 """How many answers are written; each may be so long."""
 _MOST_SEVERAL = 1000
+_STREAMED_BYTES = 100
+"""So many of a stream are a token of it, with the events around: between what the vendors write."""
 _NOTHING = Usage(input_tokens=0, output_tokens=0)
 
 
 class Spending:
     """Of one request."""
 
-    __slots__ = ("_admitted", "_is_count", "_policies", "_visit")
+    __slots__ = ("_admitted", "_is_count", "_policies", "_visit", "_wish")
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
         self._admitted: Admitted | None = None
+        self._wish: Wish | None = None
         self._visit: Visit | None = None
         self._is_count = False
 
@@ -55,6 +58,7 @@ class Spending:
             input_tokens=0 if self._is_count else input_tokens_of(request),
             output_tokens=0 if self._is_count else most_output(request.fields, request.protocol),
         )
+        self._wish = wish
         self._admitted = admitted = self._policies.admit(principal, wish)
         if admitted is None or admitted.places == wish.places:
             return decision
@@ -74,7 +78,20 @@ class Spending:
         else:
             # what a vendor told at the beginning of an answer is not what it came to
             is_whole = flight.is_well or flight.stop_reason is not None
-            self._policies.settle(self._admitted, flight.usage, flight.cost_usd, is_whole=is_whole)
+            self._policies.settle(
+                self._admitted,
+                flight.usage,
+                flight.cost_usd,
+                is_whole=is_whole,
+                given=None if is_whole else self._given(flight),
+            )
+
+    def _given(self, flight: OpenFlight) -> Wish | None:
+        """Where an answer whose length nobody bounded broke off: it, with as much as had come."""
+        wish, tokens = self._wish, flight.answer_bytes // _STREAMED_BYTES
+        if wish is None or wish.output_tokens is not None or tokens <= wish.most_output_tokens:
+            return None
+        return replace(wish, output_tokens=tokens)
 
 
 def _place(candidate: Candidate) -> Place:

@@ -129,7 +129,7 @@ def test_as_much_is_reserved_as_the_vendor_would_write(
     assert most_output(fields, protocol) == most
 
 
-def _request(operation: Operation, protocol: ModelProtocol) -> ModelRequest:
+def _request(operation: Operation, protocol: ModelProtocol, most: int | None = 100) -> ModelRequest:
     return ModelRequest(
         flight_id="flt_1",
         principal=POOR_PROGRAM,
@@ -138,26 +138,35 @@ def _request(operation: Operation, protocol: ModelProtocol) -> ModelRequest:
         model="m",
         streaming=operation is Operation.GENERATE,
         body=b"{}",
-        fields={"max_tokens": 100, "messages": [{"role": "user", "content": "x" * 400}]},
+        fields={"max_tokens": most, "messages": [{"role": "user", "content": "x" * 400}]},
         headers={},
         query="",
         project="",
     )
 
 
-def _flown(policies: Policies, operation: Operation, usage: Usage, *, left: bool = False) -> None:
+def _flown(
+    policies: Policies,
+    operation: Operation,
+    usage: Usage,
+    *,
+    left: bool = False,
+    most: int | None = 100,
+    came: int = 0,
+) -> None:
     protocol = ModelProtocol.ANTHROPIC
     upstream = Upstream(
         provider="p", kind=ProviderKind.ANTHROPIC, protocol=protocol, base_url="http://127.0.0.1:9"
     )
     decision = RouteDecision(candidates=(Candidate(upstream=upstream, model="m"),), reason="")
     spending = Spending(policies)
-    spending.begin(_request(operation, protocol), decision)
+    spending.begin(_request(operation, protocol, most), decision)
     flight = OpenFlight(
         "flt_1", path="/", protocol=protocol, operation=operation, clock=TurnedClock()
     )
     flight.tried(decision.candidates[0])
     flight.usage = usage
+    flight.keep(b"x" * came)
     if left:
         flight.fail(FlightState.CANCELED, "client_gone", "left")
     flight.end()
@@ -171,6 +180,22 @@ def test_who_leaves_before_the_end_of_a_stream_has_spent_what_was_reserved() -> 
     (spent,) = policies.standing(POOR_PROGRAM.client_id)
     assert spent.used >= 200
     assert spent.reserved == 0
+
+
+@pytest.mark.parametrize(("most", "least", "largest"), [(None, 40_000, 60_000), (100, 200, 300)])
+def test_who_leaves_a_stream_without_bounds_has_spent_what_he_was_given(
+    most: int | None, least: int, largest: int
+) -> None:
+    """Not the 4,096 tokens that were reserved; where there was a bound, it holds."""
+    large = replace(NEVER, amount=1e6)
+    dollars = Budget(measure=Measure.USD, amount=1e6, period=Period.NEVER)
+    policies = _policies(ClientPolicy(client="*", budgets=(large, dollars)))
+    usage = Usage(input_tokens=100, output_tokens=1)
+    _flown(policies, Operation.GENERATE, usage, left=True, most=most, came=5_000_000)
+    tokens, usd = policies.standing(POOR_PROGRAM.client_id)
+    assert least <= tokens.used <= largest
+    assert usd.used == pytest.approx(tokens.used / 1e6)
+    assert tokens.reserved == usd.reserved == 0
 
 
 def test_to_count_a_prompt_spends_nothing_of_it() -> None:
