@@ -236,4 +236,5 @@ def blocked_words(blocks: Sequence[GuardHit]) -> str:
     names = list(dict.fromkeys(f"'{hit.rule}'" for hit in blocks))
     is_one = len(names) == 1
     told = ", ".join(names[:10])
-    return f"{'The guard' if is_one else 'The guards'} {told} of this gateway block this prompt"
+    who, does = ("The guard", "blocks") if is_one else ("The guards", "block")
+    return f"{who} {told} of this gateway {does} this prompt"
