@@ -5,8 +5,9 @@ import itertools
 import logging
 import os
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from llmgw_desktop.app.audit_book import AuditBook
 from llmgw_desktop.domain.acting import hear_acts, who_acts
 from llmgw_desktop.domain.audit import Act, Actor
 from llmgw_desktop.domain.clock import Clock
@@ -18,6 +19,9 @@ from llmgw_desktop.store.receipt_keys import AUDIT_ADDRESS, ReceiptKeys
 from llmgw_desktop.store.settings_journal import SettingsJournal
 from llmgw_desktop.store.vault import Vault
 from llmgw_desktop.store.write_behind import WriteBehind
+
+if TYPE_CHECKING:
+    from llmgw_desktop.app.audit_book import AuditBook
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +37,7 @@ class AuditKeeping:
         self.journal = SettingsJournal(places.gateway_db, places.config_file)
         self._vault = vault
         self._keys = ReceiptKeys(vault, AUDIT_ADDRESS)
-        self.changes = AuditBook(self.store, clock, self._keys.known)
+        self._clock = clock
         self._grown = grown
         self._numbers = itertools.count()
         self._acts: WriteBehind[tuple[Act, Actor]] = WriteBehind(
@@ -47,6 +51,13 @@ class AuditKeeping:
         )
         self._end: Callable[[], None] | None = None
         self._makes_key = not places.access_key_file.exists()
+
+    @cached_property
+    def changes(self) -> "AuditBook":
+        """Read in where somebody looks."""
+        from llmgw_desktop.app.audit_book import AuditBook
+
+        return AuditBook(self.store, self._clock, self._keys.known)
 
     def start(self) -> None:
         """The gateway listens. What was done before is sealed with what begins now; once more

@@ -77,6 +77,8 @@ class Meters:
         """Provider → what its answers cost, as far as that is known."""
         self.clients: dict[str, ClientMeter] = {}
         """By what a person's rules find them: what a remote client calls itself is no name."""
+        self._meters: dict[tuple[str, str], ClientMeter] = {}
+        """The same, by owner and client, as flights name them; those who came first."""
         self.guard_hits: dict[tuple[str, str], int] = defaultdict(int)
         """(rule, action) → what guards found."""
 
@@ -90,7 +92,7 @@ class Meters:
         if flight.cost_usd is not None:
             self.cost_usd[provider] += flight.cost_usd
         if flight.owner is not None:
-            self._meter(known_as(flight.owner, flight.client)).note(flight)
+            self._meter(flight.owner, flight.client).note(flight)
         for hit in flight.guard_hits:
             self.guard_hits[hit.rule, hit.action] += hit.count
         usage = flight.usage
@@ -107,11 +109,13 @@ class Meters:
         """Under which a client is told of: its name, while there is room."""
         return client if client in self.clients or len(self.clients) < MOST_CLIENTS else OTHERS
 
-    def _meter(self, client: str) -> ClientMeter:
-        meter = self.clients.get(client)
+    def _meter(self, owner: str, client: str) -> ClientMeter:
+        meter = self._meters.get((owner, client))
         if meter is None:
-            label = self.label(client)
+            label = self.label(known_as(owner, client))
             meter = self.clients.get(label)
             if meter is None:
                 meter = self.clients[label] = ClientMeter()
+            if len(self._meters) < MOST_CLIENTS:
+                self._meters[owner, client] = meter
         return meter

@@ -22,7 +22,6 @@ from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.guards.guards import Guards
-from llmgw_desktop.engine.guards.unmasking import Unmasking
 from llmgw_desktop.engine.open_runs import OpenRuns
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.policy.spending import Spending
@@ -194,6 +193,9 @@ class Pipeline:
         if hidden is None:
             flight.request_body = request.body
             return request, caller
+        # where nothing is to be hidden, nothing is read in for it
+        from llmgw_desktop.engine.guards.unmasking import Unmasking
+
         fields, _, _ = await self._understand(dialect, hidden.body, caller.path)
         flight.request_body = hidden.body
         unmasking = Unmasking(caller, hidden.values, dialect.protocol, self.turns)

@@ -79,3 +79,16 @@ def test_two_guards_of_one_name_and_a_table_alone_are_refused() -> None:
     nameless = b"[[guards]]\naction = 'warn'\nfind = ['ssn']\n"
     with pytest.raises(ConfigError, match="a guard needs name"):
         settings_of("config.toml", nameless, {})
+
+
+def test_all_patterns_together_are_bounded() -> None:
+    def settings(count: int) -> bytes:
+        tables = []
+        for at in range(0, count, 200):
+            patterns = ", ".join(f"'p{number}'" for number in range(min(200, count - at)))
+            tables.append(f"[[guards]]\nname = 'g{at}'\naction = 'warn'\ndeny = [{patterns}]\n")
+        return "".join(tables).encode()
+
+    assert len(settings_of("config.toml", settings(1000), {}).settings.guards) == 5
+    with pytest.raises(ConfigError, match="at most 1,000 patterns in all guards together"):
+        settings_of("config.toml", settings(1001), {})

@@ -117,7 +117,7 @@ def access_changes_tampered(studio: Studio) -> None:
 
     _page(studio, "changes")
     connection = sqlite3.connect(studio.gateway.audit._path)
-    connection.execute("DROP TRIGGER audit_log_unchanged")
+    connection.execute("DROP TRIGGER IF EXISTS audit_log_unchanged")
     connection.execute("UPDATE audit_log SET digest = 'x' WHERE number = 4")
     connection.commit()
     connection.close()

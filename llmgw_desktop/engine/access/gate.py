@@ -1,6 +1,6 @@
 """Who is it, and may it: what stands between a caller and the work, in one place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -66,7 +66,8 @@ class Gate:
             raise
         if principal.kind is PrincipalKind.KEY and not caller.is_from_here:
             principal = replace(principal, came_from_elsewhere=True)
-        return _labelled(principal, caller)
+        said = caller.header_lines(LABEL_HEADER)
+        return _labelled(principal, said) if said else principal
 
     def check_scope(self, principal: Principal, scope: Scope, path: str) -> None:
         """What came in by this path. Raises MissingScope with the way to more, GatewayClosed."""
@@ -111,12 +112,9 @@ class Gate:
         return self.state is GatewayState.STOPPING
 
 
-def _labelled(principal: Principal, caller: Caller) -> Principal:
+def _labelled(principal: Principal, said: Sequence[str]) -> Principal:
     """With what the caller says of itself. One that is no good is refused: what its table narrows
     would not be narrowed."""
-    said = caller.header_lines(LABEL_HEADER)
-    if not said:
-        return principal
     label = said[0]
     if any(other != label for other in said[1:]):
         raise MalformedRequest("The request says twice who calls (X-LLMGW-Caller, /as/…).")

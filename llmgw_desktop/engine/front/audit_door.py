@@ -12,7 +12,6 @@ from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.jobs_door import number_in, tell
 from llmgw_desktop.store.audit_store import MOST_A_PAGE, AuditStore
-from llmgw_desktop.wire.audit import entry_object
 
 PATH = "/v1/audit"
 _LISTED = 100
@@ -27,6 +26,8 @@ class AuditDoor:
         self._store = store
 
     async def list_all(self, caller: HttpCaller) -> None:
+        from llmgw_desktop.wire.audit import entry_object  # nobody asks at a start
+
         asked = parse_qs(caller.query, keep_blank_values=True)
         for name in asked:
             if name not in _KNOWN:

@@ -90,11 +90,10 @@ class Guard:
         """Whether this computer asks itself, by the connection's two ends. Where a proxy may
         stand on this computer, its marks speak against it; nothing that a caller says speaks for
         him."""
-        transport = request.transport
-        peer = None if transport is None else transport.get_extra_info("peername")
-        if transport is None or not peer:
+        peer, transport = request.remote, request.transport
+        if not peer or transport is None:
             return False
-        if not is_loopback(peer[0]) and peer[0] != transport.get_extra_info("sockname")[0]:
+        if not is_loopback(peer) and peer != transport.get_extra_info("sockname")[0]:
             return False
         if not self._is_fronted:
             return True

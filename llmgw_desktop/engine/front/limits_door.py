@@ -18,7 +18,6 @@ from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.policy.policies import Policies
-from llmgw_desktop.wire.standings import standing_object
 
 PATH = "/v1/limits"
 KEYS_PATH = "/v1/keys/changed"
@@ -39,6 +38,8 @@ class LimitsDoor:
         principal = self._gate.known(caller)
         of = parse_qs(caller.query, keep_blank_values=True).get("of", [""])[0]
         standings = self._others(principal, of) if of else (self._policies.standing_of(principal),)
+        from llmgw_desktop.wire.standings import standing_object  # nobody asks at a start
+
         told = {"total": len(standings), "limits": [standing_object(each) for each in standings]}
         await caller.reply(200, JSON, orjson.dumps(told))
 

@@ -37,7 +37,9 @@ class RunGuards:
         selection = await self._guards.selection(principal, [provider_of(cli)])
         if selection is None:
             return
-        look = await asyncio.to_thread(self._guards.check_texts, selection, tuple(texts))
+        from llmgw_desktop.engine.guards.checking import look_at_texts  # `selection` has read it in
+
+        look = await asyncio.to_thread(look_at_texts, selection, tuple(texts))
         hits = look.hits
         if blocks := [hit for hit in hits if hit.action is GuardAction.BLOCK]:
             raise PromptBlocked(blocked_words(blocks))

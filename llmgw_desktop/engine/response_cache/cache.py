@@ -17,10 +17,8 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.route import RouteDecision, RouteRule
 from llmgw_desktop.engine.caller import HeaderLines
-from llmgw_desktop.engine.embedding.wordpiece import MOST_CHARACTERS
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.response_cache.question import Question
-from llmgw_desktop.wire.last_words import last_words
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_OF_ONE = 4 * 1024 * 1024
@@ -108,6 +106,10 @@ class ResponseCache:
         """None where no answer but its own is to be given."""
         if not place.least_similarity or request.operation is not Operation.GENERATE:
             return None
+        # read in where a route wants it
+        from llmgw_desktop.engine.embedding.wordpiece import MOST_CHARACTERS
+        from llmgw_desktop.wire.last_words import last_words
+
         found = last_words(request.protocol, request.body, request.fields)
         if found is None or len(found.text) > MOST_CHARACTERS:
             return None

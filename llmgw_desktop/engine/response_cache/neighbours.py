@@ -10,8 +10,6 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import RouteRule
 from llmgw_desktop.engine.embedding.model_thread import Model, ModelThread
 from llmgw_desktop.engine.response_cache.cache import KeptAnswer, Place, ResponseCache
-from llmgw_desktop.engine.response_cache.likeness import may_share
-from llmgw_desktop.engine.response_cache.plain_answer import is_plain_answer
 from llmgw_desktop.engine.response_cache.question import Question
 from llmgw_desktop.store.semantic_model import folder_of_model
 
@@ -59,10 +57,15 @@ def _near(model: Model, question: Question, kin: list[KeptAnswer], least: float)
 
 
 def _may_share(kept: KeptAnswer, question: Question) -> bool:
+    # in the model's thread, where a route wants it: a start alone reads in none of it
+    from llmgw_desktop.engine.response_cache.likeness import may_share
+
     return kept.question is not None and may_share(kept.question.text, question.text)
 
 
 def _learn(model: Model, kept: KeptAnswer, protocol: ModelProtocol) -> None:
+    from llmgw_desktop.engine.response_cache.plain_answer import is_plain_answer  # as above
+
     question = kept.question
     if question is None or not is_plain_answer(protocol, kept.pieces, is_stream=kept.is_stream):
         return

@@ -18,7 +18,6 @@ from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.compression.boilerplate import OF_PROMPTS
 from llmgw_desktop.engine.compression.compressor import compressed
 from llmgw_desktop.engine.runs.shaping import saving
-from llmgw_desktop.wire.prompt_parts import every_word
 from llmgw_desktop.wire.tokens import text_tokens
 
 STABLE = ("system", "tools", "context")
@@ -100,6 +99,9 @@ def _of_parts(given: Mapping[str, Any], *, optimizes: bool) -> SaidPrompt:
 def said_in(submission: Submission) -> Iterator[tuple[PromptRole, str]]:
     """All words that a run is asked with: its prompt, and what its own fields say, with the names
     in them (of agents, of a schema's members)."""
+    # whoever goes through prompts has read it in already
+    from llmgw_desktop.wire.prompt_parts import every_word
+
     yield PromptRole.USER, submission.request.prompt
     for value in submission.request.options.values():
         for text in every_word(value):

@@ -17,6 +17,8 @@ from llmgw_desktop.store.config.toml_lines import KeyPath
 
 MOST_RULES = 100
 MOST_PATTERNS = 200
+MOST_PATTERNS_TOGETHER = 1000
+"""Of all guards: each is made ready when the settings are read, which others wait for."""
 LONGEST_PATTERN = 1000
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 GUARD_KEYS: Mapping[str, tuple[str, str]] = {
@@ -60,6 +62,7 @@ class GuardTables:
             raise self._text.error(("guards",), "expected tables, each [[guards]]")
         if len(raw) > MOST_RULES:
             raise self._text.error(("guards",), f"expected at most {MOST_RULES} guards")
+        self._refuse_too_many(raw)
         rules = [self._rule(("guards", at), each) for at, each in enumerate(raw)]
         names: set[str] = set()
         for at, rule in enumerate(rules):
@@ -69,6 +72,15 @@ class GuardTables:
                 )
             names.add(rule.name)
         return tuple(rules)
+
+    def _refuse_too_many(self, tables: Sequence[Mapping[str, object]]) -> None:
+        """Before any of them is made ready."""
+        lists = [table.get(key) for table in tables for key in ("deny", "allow")]
+        if sum(len(each) for each in lists if isinstance(each, list)) > MOST_PATTERNS_TOGETHER:
+            raise self._text.error(
+                ("guards",),
+                f"expected at most {MOST_PATTERNS_TOGETHER:,} patterns in all guards together",
+            )
 
     def _rule(self, path: KeyPath, table: Mapping[str, object]) -> GuardRule:
         said: dict[str, Any] = {}

@@ -3,6 +3,7 @@
 from dataclasses import fields
 
 from llmgw_desktop.domain.flight import FlightState, FlightSummary, Phase, PhaseName
+from llmgw_desktop.domain.guard import GuardAction, GuardHit, PromptRole
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.provider import ModelProtocol
@@ -58,6 +59,11 @@ def test_summary_and_timeline() -> None:
         "prompt_facts": PromptFacts(stable_prefix_hash="ab", stable_prefix_tokens=3),
         "owner": "cli_1",
         "label": "aider",
+        "guard_hits": (
+            GuardHit(
+                rule="people", action=GuardAction.MASK, what="email", role=PromptRole.USER, count=2
+            ),
+        ),
     }
     for name, value in noted.items():
         setattr(flight, name, value)

@@ -54,7 +54,7 @@ async def test_clients_of_the_same_rules_share_what_was_made_ready_beside_the_lo
 ) -> None:
     made: list[int] = []
     monkeypatch.setattr(
-        "llmgw_desktop.engine.guards.guards.Selection",
+        "llmgw_desktop.engine.guards.rules.Selection",
         lambda rules: made.append(threading.get_ident()) or Selection(rules),
     )
     guards = Guards(lambda _: b"k")
