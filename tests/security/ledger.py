@@ -69,6 +69,21 @@ ATTACKS = {
         ("engine/test_hostile.py::test_a_body_that_unpacks_to_a_gigabyte_stops_nobody",),
     ),
     "c8": Attack("a vendor that sends us elsewhere"),
+    "c9": Attack(
+        "an answer that is cut in the middle of another",
+        (
+            "engine/front/test_cut_answers.py::"
+            "test_a_whole_answer_that_is_cut_while_it_is_read_slowly_is_no_whole_one",
+        ),
+    ),
+    "c10": Attack(
+        "words in disguise, which guards would not look at",
+        (
+            "wire/test_prompt_parts.py::test_no_disguise_hides_words_or_makes_them_somebody_elses",
+            "wire/test_unmasked_stream.py::"
+            "test_a_vendor_makes_nobody_wait_with_very_many_digits_or_open_ends",
+        ),
+    ),
     "f1": Attack(
         "providers that are the machine's own services",
         ("store/config/test_provider_address.py::test_never",),

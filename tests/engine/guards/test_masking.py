@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,11 +14,9 @@ from hypothesis import strategies as st
 from llmgw_desktop.domain.guard import Finding, GuardAction, GuardRule
 from llmgw_desktop.domain.principal import LOCAL
 from llmgw_desktop.engine.guards.guards import Guards, Hidden
-from llmgw_desktop.engine.guards.looking import Look
 from llmgw_desktop.engine.turns import Turns
 from llmgw_desktop.wire.json_strings import at_once
 from llmgw_desktop.wire.placeholders import Placeholders
-from llmgw_desktop.wire.prompt_parts import Part
 from llmgw_desktop.wire.unmasked import answer_in_steps
 
 MAIL = "ann@example.com"
@@ -103,24 +100,3 @@ async def test_signed_thinking_comes_back_as_it_was_signed_and_the_beginning_sta
     assert said[1]["content"][0]["thinking"] == signed
     assert said[1]["content"][1]["text"] == shown
     assert again.startswith(sent[: sent.index(b"}")])
-
-
-async def test_what_takes_long_is_looked_through_beside_the_loop(monkeypatch: Any) -> None:
-    here, threads = threading.get_ident(), {}
-    take = Look.take
-
-    def noted(look: Look, part: Part, text: bytes) -> None:
-        threads[text[:5]] = threading.get_ident()
-        take(look, part, text)
-
-    monkeypatch.setattr(Look, "take", noted)
-    folded = json.dumps({"to": [f'"{MAIL}"'] * 90})
-    texts = ["short" * 20, "long " * 2000, folded]
-    for some in (texts, texts[::2]):  # a large body, and one that is looked at in one go
-        threads.clear()
-        await _checked(
-            json.dumps({"messages": [{"role": "user", "content": t} for t in some]}).encode()
-        )
-        assert threads[b"short"] == here
-        assert [n for n, it in threads.items() if it == here] == [b"short"]
-        assert len(threads) == len(some)
