@@ -5,30 +5,13 @@ from collections.abc import Callable
 
 from llmgw_desktop.app.figures import local_time
 from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.domain.amount_words import amount_words, budget_words
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import BudgetReached, Event
-from llmgw_desktop.domain.policy import Budget, Measure, Period
 
 _NAME_CHARS = 60
 _DAY_S = 86_400.0
-_UNITS = {Measure.USD: "US dollar", Measure.TOKENS: "token", Measure.REQUESTS: "request"}
 _log = logging.getLogger(__name__)
-
-
-def amount_words(measure: Measure, amount: float) -> str:
-    """«5 US dollars», «1 request», «20,000,000 tokens»."""
-    figure = f"{amount:,.0f}" if amount % 1 == 0 else f"{amount:,.2f}"
-    if amount < 1:
-        figure = f"{amount:.3g}"
-    return f"{figure} {_UNITS[measure]}{'' if amount == 1 else 's'}"
-
-
-def budget_words(budget: Budget) -> str:
-    """«5 US dollars a day», «an hour»; one that never begins anew only its amount."""
-    words = amount_words(budget.measure, budget.amount)
-    if budget.period is Period.NEVER:
-        return words
-    return f"{words} {'an' if budget.period is Period.HOUR else 'a'} {budget.period}"
 
 
 def anew_words(ends_at_s: float | None, now_s: float) -> str:

@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
         code = _VERBS[arguments.verb](arguments, ClientKeys(store, clock, TimedIds(clock)))
     finally:
         store.close()
-    if arguments.verb == "revoke" and code == 0:
+    if arguments.verb != "list" and code == 0:
         tell_keys_changed(places, env)
     return code
 

@@ -1,6 +1,7 @@
-"""`llmgw limits [CLIENT]`: how clients of the running gateway stand, as a table."""
+"""`llmgw limits [CLIENT]`: how clients of the running gateway stand against their limits."""
 
 import argparse
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,15 +9,17 @@ from urllib.parse import quote
 
 import orjson
 
-from llmgw_desktop.app.budget_words import amount_words, anew_words, budget_words
+from llmgw_desktop.app.budget_words import anew_words
 from llmgw_desktop.app.figures import local_time
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.running_gateway import RunningGateway
+from llmgw_desktop.domain.amount_words import amount_words, budget_words, moment_words
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.policy import Budget, Measure, Period
 from llmgw_desktop.store.paths import Places
 
 _NAME_CHARS = 60
+_NO_LIMITS = ("–", "–", "–", "–", "no budget and no rate limit; what it used: the Clients page")
 
 
 def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
@@ -40,14 +43,32 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
 
 def _rows(standing: Mapping[str, Any], now_s: float) -> Iterator[tuple[str, ...]]:
     name = inert_line(standing["client"], _NAME_CHARS)
-    most = standing["parallel"]
-    running = str(standing["running"]) if most is None else f"{standing['running']} of {most}"
-    limits = [*(_budget(each, now_s) for each in standing["budgets"])]
-    limits += [_rate(each) for each in standing["rateLimits"]]
-    for limit in limits or [("–", "–", "–", "–", "no budget and no rate limit")]:
-        yield (name, running, *limit)
+    who = (name, _running(standing))
+    for limit in list(_limits(standing, now_s)) or [_NO_LIMITS]:
+        yield (*who, *limit)
     for refusal in standing["refusals"]:
-        yield (name, running, "refused", str(refusal["count"]), "–", "–", _refusal(refusal, now_s))
+        yield (*who, "refused", str(refusal["count"]), "–", "–", _refusal(refusal, now_s))
+    for label in standing["labels"]:
+        of_label = (f"{name}/{inert_line(label['label'], _NAME_CHARS)}", _running(label))
+        for limit in _limits(label, now_s):
+            yield (*of_label, *limit)
+
+
+def _running(standing: Mapping[str, Any]) -> str:
+    most = standing["parallel"]
+    return str(standing["running"]) if most is None else f"{standing['running']} of {most}"
+
+
+def _limits(standing: Mapping[str, Any], now_s: float) -> Iterator[tuple[str, ...]]:
+    for budget in standing["budgets"]:
+        yield _budget(budget, now_s)
+    for rate in standing["rateLimits"]:
+        yield _rate(rate)
+    expires_at_s = standing["expiresAt"]
+    if expires_at_s is not None:
+        note = "its requests are refused" if expires_at_s <= now_s else ""
+        is_over = "over since" if note else "until"
+        yield (f"{is_over} {moment_words(expires_at_s)}", "–", "–", "–", note)
 
 
 def _budget(told: Mapping[str, Any], now_s: float) -> tuple[str, ...]:
@@ -59,9 +80,10 @@ def _budget(told: Mapping[str, Any], now_s: float) -> tuple[str, ...]:
 
 def _rate(told: Mapping[str, Any]) -> tuple[str, ...]:
     measure = Measure(told["measure"])
-    left = max(0.0, told["amount"] - told["used"])
+    used = math.ceil(told["used"])  # what has flowed off half is of no use to a request yet
+    left = max(0, math.floor(told["amount"]) - used)
     window = f"{amount_words(measure, told['amount'])} in {told['windowSeconds']:g} s"
-    return (window, amount_words(measure, told["used"]), "–", amount_words(measure, left), "")
+    return (window, amount_words(measure, used), "–", amount_words(measure, left), "")
 
 
 def _refusal(told: Mapping[str, Any], now_s: float) -> str:

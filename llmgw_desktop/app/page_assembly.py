@@ -135,6 +135,7 @@ def _client_desk(parts: PageParts) -> ClientDesk:
         DeskParts(
             loaded=parts.loaded,
             standings=parts.engine.pipeline.policies.standings,
+            label_spent=parts.engine.pipeline.policies.standing,
             figures=parts.reader,
             clock=parts.clock,
             keys=keys,

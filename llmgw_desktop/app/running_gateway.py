@@ -84,7 +84,8 @@ class RunningGateway:
 
 
 def tell_keys_changed(places: Places, env: Mapping[str, str]) -> None:
-    """So that what runs with a revoked key is cut now, and not with somebody's next request."""
+    """So that what runs with a revoked key is cut now, and windows show what there is, and not
+    with somebody's next request."""
     try:
         RunningGateway(places, env).ask("POST", "/v1/keys/changed", within_s=_LOOKS_WITHIN_S)
     except NotRunning:

@@ -128,6 +128,17 @@ class LimitRefusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelStanding:
+    """How the callers of one label stand, whose client has a table for them."""
+
+    label: str
+    running: int
+    policy: ClientPolicy
+    budgets: tuple[Spent, ...] = ()
+    rates: tuple[RateStanding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientStanding:
     """How one client stands now, with a policy or without."""
 
@@ -139,6 +150,7 @@ class ClientStanding:
     budgets: tuple[Spent, ...] = ()
     rates: tuple[RateStanding, ...] = ()
     refusals: tuple[LimitRefusal, ...] = ()
+    labels: tuple[LabelStanding, ...] = ()
 
 
 class PolicyError(LlmgwError):

@@ -106,7 +106,8 @@ class FlightReader:
             if line is None:
                 return []
             rows = line.connection.execute(
-                "SELECT label, COUNT(*), MAX(started_at_s) AS last_at_s FROM flights "
+                "SELECT label, COUNT(*), MAX(started_at_s) AS last_at_s "
+                "FROM flights INDEXED BY flights_labels "
                 "WHERE label IS NOT NULL AND owner = ? "
                 "GROUP BY label ORDER BY last_at_s DESC LIMIT ?",
                 (owner, MOST_LABELS),

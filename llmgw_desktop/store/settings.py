@@ -5,6 +5,7 @@ What each setting accepts stands in `config/known.py`; changing the file is left
 """
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,9 @@ from llmgw_desktop.store.config.values import Unfit
 from llmgw_desktop.store.config.workspace_table import WorkspaceTables
 
 _TABLES = tuple(dict.fromkeys(known.table for known in KNOWN))
+_PROTECTING = ("clients", "guards")
+_NEAR = 0.8
+"""How near a misspelt name is to the one that is meant: 1 is the same."""
 _READ_ELSEWHERE = (
     "providers",
     "clis",
@@ -146,12 +150,19 @@ def _warn_of_unused(text: SettingsText) -> None:
             text.warn(path, "is not used by this version")
 
 
+def _refuse_nearly(text: SettingsText, name: str) -> None:
+    """Limits and guards below a misspelt name would protect nobody, unseen."""
+    for meant in get_close_matches(name.lower(), _PROTECTING, n=1, cutoff=_NEAR):
+        raise text.error((name,), f"unknown table; [{meant}] is probably meant")
+
+
 def _warn_of_unknown(text: SettingsText) -> None:
     unused = set(NOT_USED_YET)
     for name, value in text.data.items():
         if name in _TABLES:
             continue
         if name not in _READ_ELSEWHERE and (name,) not in unused:
+            _refuse_nearly(text, name)
             kind = "table" if isinstance(value, dict) else "setting"
             known = ", ".join((*_TABLES, *_READ_ELSEWHERE))
             text.warn((name,), f"unknown {kind}, ignored (known tables: {known})")

@@ -25,7 +25,11 @@ _TOKEN = re.compile(
 )
 _SHORT, _ESCAPED, _OPENS, _CLOSES, _QUOTE = 1, 2, 3, 4, 5
 _CHARACTERS = re.compile(rb'[^"\\]*+(?:\\(?:u.{4}|[^u])[^"\\]*+)*+', re.DOTALL)
-_ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|.)", re.DOTALL)
+_ESCAPE = re.compile(
+    rb"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)",
+    re.DOTALL,
+)
+"""Two that are one character, one by itself, or a short one."""
 _HIGH_AT_END = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}$")
 
 _NAMED = {b"true": True, b"false": False, b"null": None}
@@ -287,16 +291,9 @@ def _piece_end(body: bytes, start: int, end: int) -> int:
 
 def _said_bytes(escape: re.Match[bytes]) -> int:
     """How many bytes of UTF-8 it stands for; half a character is read as U+FFFD."""
-    if escape[1] is None:
-        return 1
-    number = int(escape[1], 16)
-    if escape[2] is not None:
-        # two escapes, of one character or of two
-        return 4 if 0xD800 <= number < 0xDC00 else _bytes_of(number) + 3
-    return _bytes_of(number)
-
-
-def _bytes_of(number: int) -> int:
+    if escape[1] is not None:
+        return 4
+    number = 0 if escape[2] is None else int(escape[2], 16)
     return 1 if number < 0x80 else 2 if number < 0x800 else 3
 
 

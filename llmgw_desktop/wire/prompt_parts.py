@@ -40,11 +40,20 @@ _NO_WORDS = _set_of(
     "thought_signature encrypted_content status detail tool_use_id tool_call_id call_id file_id "
     "item_id container_id"
 )
-"""Of a message or a block; only where they hold a string."""
-_FREE = frozenset(("input", "args", "response"))
+"""Of a message or a block; only where they hold a string. What stands in a tool is shown to the
+model as it is, whatever it is called."""
+_FREE = _set_of("input args response variables attributes default example examples")
 """Whose members a program named: names are words there, and none is left out."""
-_NAMED = "properties"
-_BINARY = frozenset(("inlineData", "inline_data", "input_audio"))
+_NAMED = _set_of(
+    "properties patternProperties $defs definitions dependentSchemas dependentRequired"
+)
+_LINKS = _set_of(
+    "url image_url video_url audio_url file_url file_data fileUri file_uri uri data image "
+    "input_image"
+)
+"""Where pictures and files stand as data: in an address. The same in a text is a text."""
+_MEDIA = ("mimeType", "mime_type", "format")
+_OUTPUTS = ("output", "outputs")
 _THOUGHTS = frozenset(("reasoning_content", "reasoning", "reasoning_details"))
 _ROLES: Mapping[str, PromptRole] = {
     "system": PromptRole.SYSTEM,
@@ -54,6 +63,9 @@ _ROLES: Mapping[str, PromptRole] = {
     "tool": PromptRole.TOOL,
     "function": PromptRole.TOOL,
 }
+_KNOWN_ROLES = frozenset(("user", *_ROLES))
+_THINKING = frozenset(("thinking", "redacted_thinking"))
+_ANSWERS = ("functionResponse", "function_response")
 
 
 _NODES_AT_ONCE = 256
@@ -83,7 +95,7 @@ def parts_of(fields: Mapping[str, Any]) -> Iterator[Part | None]:
         if name in _APART or value is None:
             continue
         if name in _SYSTEM:
-            yield from _words(value, PromptRole.SYSTEM, SYSTEM_AT)
+            yield from _words(value, PromptRole.SYSTEM, SYSTEM_AT, is_told=True)
         elif name in _WITHIN and isinstance(value, Mapping):
             yield from parts_of(value)
         elif name in _MESSAGES and isinstance(value, list):
@@ -96,21 +108,8 @@ def parts_of(fields: Mapping[str, Any]) -> Iterator[Part | None]:
             yield from _words(value, PromptRole.USER, 0)
 
 
-def every_string(tree: Any) -> Iterator[str | Text]:
-    """All values that are strings, wherever they stand."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, str | Text):
-            yield node
-        elif isinstance(node, dict):
-            waiting.extend(node.values())
-        elif isinstance(node, list | tuple):
-            waiting.extend(node)
-
-
 def every_word(tree: Any) -> Iterator[str | Text]:
-    """As `every_string`, with the names of members."""
+    """All values that are strings, wherever they stand, and all names of members."""
     waiting = [tree]
     while waiting:
         node = waiting.pop()
@@ -119,7 +118,7 @@ def every_word(tree: Any) -> Iterator[str | Text]:
         elif isinstance(node, dict):
             yield from map(_named, node)
             waiting.extend(node.values())
-        elif isinstance(node, list):
+        elif isinstance(node, list | tuple):
             waiting.extend(node)
 
 
@@ -144,31 +143,50 @@ def _message(node: Any, at: int) -> Iterator[Part | None]:
     if not isinstance(node, dict):
         yield from _words(node, PromptRole.USER, at)
         return
-    kind = _said(node.get("type"))
-    role = _ROLES.get(_said(node.get("role"))) or _role_of_item(kind)
+    kind, said = _said(node.get("type")), node.get("role")
+    item = _role_of_item(kind)
+    # a vendor that reads roles reads no kinds of items: the one does not undo the other
+    has_role = said is not None or "parts" in node
+    role = _ROLES.get(_said(said), PromptRole.USER) if has_role else item
+    is_thought = kind == "reasoning" and not has_role
     at = SYSTEM_AT if role is PromptRole.SYSTEM else at
     for name, value in node.items():
         if name == "content" and type(value) is str:  # nearly always, where it is short
-            yield Part(role, at, value, kind == "reasoning")
+            yield Part(role, at, value, is_thought)
+        elif name == "role" and isinstance(value, str | Text):
+            if _said(value) not in _KNOWN_ROLES:  # some servers write it into the prompt as it is
+                yield Part(role, at, value, is_fixed=True)
         elif name in _NO_WORDS and type(value) is str:
             continue
         elif name in ("content", "parts") and isinstance(value, list):
             for block in value:
-                yield from _block(block, role, at)
+                yield from _block(block, role, at, thinks=is_thought)
                 yield None
         else:
-            thinks = name in _THOUGHTS or kind == "reasoning"
-            yield from _words({name: value}, role, at, thinks=thinks)
+            thinks = name in _THOUGHTS or is_thought
+            yield from _words({name: value}, item if name in _OUTPUTS else role, at, thinks=thinks)
 
 
-def _block(node: Any, role: PromptRole, at: int) -> Iterator[Part | None]:
-    thinks = False
-    if isinstance(node, dict):
-        kind = _said(node.get("type"))
-        if "tool_result" in kind or "functionResponse" in node or "function_response" in node:
-            role = PromptRole.TOOL
-        thinks = "thinking" in kind or kind.startswith("reasoning") or bool(node.get("thought"))
-    yield from _words(node, role, at, thinks=thinks)
+def _block(node: Any, role: PromptRole, at: int, *, thinks: bool) -> Iterator[Part | None]:
+    if not isinstance(node, dict):
+        yield from _words(node, role, at, thinks=thinks)
+        return
+    kind = _said(node.get("type"))
+    if kind == "tool_result" or kind.endswith("_tool_result"):
+        role = PromptRole.TOOL
+    # Gemini's parts have no type; what it calls a thought is none elsewhere
+    is_gemini = "type" not in node
+    thinks = (
+        thinks
+        or kind in _THINKING
+        or kind.startswith("reasoning")
+        or (is_gemini and bool(node.get("thought")))
+    )
+    answers = [name for name in _ANSWERS if name in node]
+    for name in answers:
+        yield from _words({name: node[name]}, PromptRole.TOOL, at, thinks=thinks)
+    rest = {name: it for name, it in node.items() if name not in answers} if answers else node
+    yield from _words(rest, role, at, thinks=thinks)
 
 
 def _role_of_item(kind: str) -> PromptRole:
@@ -180,8 +198,11 @@ def _role_of_item(kind: str) -> PromptRole:
     return PromptRole.USER
 
 
-def _words(node: Any, role: PromptRole, at: int, *, thinks: bool = False) -> Iterator[Part | None]:
-    """All strings below, but for those that are none of a prompt."""
+def _words(
+    node: Any, role: PromptRole, at: int, *, thinks: bool = False, is_told: bool = False
+) -> Iterator[Part | None]:
+    """All strings below, but for those that are none of a prompt. `is_told`: the model is told of
+    all of it but for kinds."""
     if isinstance(node, str | Text):
         yield Part(role, at, node, thinks)
         return
@@ -204,23 +225,31 @@ def _words(node: Any, role: PromptRole, at: int, *, thinks: bool = False) -> Ite
             elif isinstance(below, list):
                 waiting.append(zip(below, repeat(is_free)))
             elif isinstance(below, dict):
-                waiting.append(_members(below, here, is_free=is_free))
+                waiting.append(_members(below, here, is_free=is_free, is_told=is_told))
 
 
-def _members(node: Mapping[str, Any], here: Part, *, is_free: bool) -> Iterator[Part | _Below]:
+def _members(
+    node: Mapping[str, Any], here: Part, *, is_free: bool, is_told: bool
+) -> Iterator[Part | _Below]:
     for name, value in node.items():
         if is_free:
             yield here._replace(words=_named(name))
             yield value, True
         elif isinstance(value, str | Text):
-            if not _holds_no_words(name, value, node):
+            is_none = name == "type" if is_told else _holds_no_words(name, value, node)
+            if not is_none:
                 fixed, arguments = name == "name", name == "arguments"
                 yield Part(here.role, here.message, value, here.is_thinking, fixed, arguments)
-        elif name not in _BINARY:
-            if name == _NAMED and isinstance(value, dict):  # what a schema calls its members
-                for each in value:
-                    yield Part(here.role, here.message, _named(each))
+        else:
+            yield from _names(name, value, here)
             yield value, name in _FREE
+
+
+def _names(name: str, value: Any, here: Part) -> Iterator[Part]:
+    """What a schema calls its members."""
+    if name in _NAMED and isinstance(value, dict):
+        for each in value:
+            yield Part(here.role, here.message, _named(each))
 
 
 def _named(name: str) -> str | Text:
@@ -231,7 +260,10 @@ def _holds_no_words(name: str, value: str | Text, beside: Mapping[str, Any]) -> 
     if name in _NO_WORDS:
         return True
     if name == "data":
-        return _said(beside.get("type")) == "base64"
+        kind = _said(beside.get("type"))
+        return kind == "base64" or (not kind and any(each in beside for each in _MEDIA))
+    if name not in _LINKS:
+        return False
     return _begins(value).startswith("data:") and ";base64," in _begins(value)
 
 

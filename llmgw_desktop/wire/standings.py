@@ -3,14 +3,30 @@ nobody knows."""
 
 from typing import Any
 
-from llmgw_desktop.domain.policy import ClientStanding, LimitRefusal, RateStanding, Spent
+from llmgw_desktop.domain.policy import (
+    ClientPolicy,
+    ClientStanding,
+    LabelStanding,
+    LimitRefusal,
+    RateStanding,
+    Spent,
+)
 
 
 def standing_object(standing: ClientStanding) -> dict[str, Any]:
-    policy = standing.policy
     return {
         "client": standing.name,
         "id": standing.client_id,
+        **_limits(standing, standing.policy),
+        "refusals": [_refusal(each) for each in standing.refusals],
+        "labels": [{"label": each.label, **_limits(each, each.policy)} for each in standing.labels],
+    }
+
+
+def _limits(
+    standing: ClientStanding | LabelStanding, policy: ClientPolicy | None
+) -> dict[str, Any]:
+    return {
         "running": standing.running,
         "parallel": None if policy is None else policy.parallel,
         "expiresAt": None if policy is None else policy.expires_at_s,
@@ -18,7 +34,6 @@ def standing_object(standing: ClientStanding) -> dict[str, Any]:
         "providers": [] if policy is None else policy.providers,
         "budgets": [_budget(each) for each in standing.budgets],
         "rateLimits": [_rate(each) for each in standing.rates],
-        "refusals": [_refusal(each) for each in standing.refusals],
     }
 
 

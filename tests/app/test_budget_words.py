@@ -8,13 +8,12 @@ from datetime import datetime
 import pytest
 
 from llmgw_desktop.app.budget_words import (
-    amount_words,
     anew_words,
     budget_log,
-    budget_words,
     reached_text,
     reached_title,
 )
+from llmgw_desktop.domain.amount_words import amount_words, budget_words
 from llmgw_desktop.domain.events import BudgetReached
 from llmgw_desktop.domain.policy import Budget, Measure, Period, Spent
 from tests.support.turned_clock import TurnedClock

@@ -86,13 +86,13 @@ def test_a_rotated_key_leaves_the_client_as_it_is(
 ) -> None:
     places = Places.of({"LLMGW_HOME": str(tmp_path)})
     places.make()
-    assert run(parse(["key", "add", "nightly"]), places) == 0
+    assert run(parse(["key", "add", "nightly"]), places, {}) == 0
     first = capsys.readouterr().out.strip()
-    assert run(parse(["key", "rotate", "nightly", "--grace", "24"]), places) == 0
+    assert run(parse(["key", "rotate", "nightly", "--grace", "24"]), places, {}) == 0
     said = capsys.readouterr()
     assert said.out.strip() not in ("", first)
     assert "The key that nightly had before opens for 24 h yet." in said.err
-    assert run(parse(["key", "rotate", "nobody"]), places) == 1
+    assert run(parse(["key", "rotate", "nobody"]), places, {}) == 1
     store = ClientStore(places.gateway_db, SystemClock())
     (client,) = store.all()
     store.close()

@@ -28,7 +28,7 @@ parallel = 2
 kind = "practice"
 """
 REFUSED = {
-    "budgets = []": "a list of 1 to 20",
+    "budgets = []": 'a list of 1 to 20, such as [{ requests = 60, per = "day" }]',
     'budgets = [{ usd = 5, per = "fortnight" }]': "hour, day, week",
     'budgets = [{ per = "day" }]': "expected one of usd, tokens, requests",
     'budgets = [{ usd = 5, tokens = 5, per = "day" }]': "expected one of usd",
@@ -44,9 +44,11 @@ REFUSED = {
     "models = [7]": "names of 1",
     'providers = ["nobody"]': "there is no provider 'nobody' (there are: ",
     "parallel = 0": "a whole number from 1",
-    'expires = "soon"': "expected a date",
+    'expires = "soon"': "expected a date such as 2027-01-31",
+    'expires = "2027-01-31"': "expected a date such as 2027-01-31, without quotation marks",
     'time_zone = "Berlin"': "expected a time zone",
-    "budget = 5": "is no limit that is known",
+    "budget = 5": "is no limit that is known; there are models, providers, budgets, rate_limits, "
+    "parallel, expires, time_zone, labels",
     "labels = 5": "expected a table",
     'labels."*" = { parallel = 1 }': "is no label",
     "labels.aider = { parallel = 0 }": "a whole number from 1",
@@ -83,6 +85,7 @@ def test_a_limit_that_could_not_be_applied_refuses_the_file(line: str, words: st
     with pytest.raises(ConfigError) as refused:
         settings_of("config.toml", raw, {})
     assert words in str(refused.value)
+    assert ("quotation marks" in str(refused.value)) is (line == 'expires = "2027-01-31"')
     assert refused.value.line == 2
     assert refused.value.key.startswith("clients.nightly.")
 

@@ -219,6 +219,12 @@ def test_unknown_names_are_warned_about_with_their_line(file: Path) -> None:
     assert file.read_text() == text
 
 
+@pytest.mark.parametrize("name", ["client", "Clients", "guard", "gaurds"])
+def test_a_slip_in_the_name_of_what_protects_is_refused(file: Path, name: str) -> None:
+    with pytest.raises(ConfigError, match=r"line 3: .*: unknown table; .* is probably meant"):
+        load(file, f"[http]\nport = 1\n[{name}.x]\nparallel = 1\n")
+
+
 def test_what_later_versions_use_is_accepted_with_a_word(file: Path) -> None:
     loaded = load(
         file,

@@ -51,7 +51,7 @@ with `llmgw serve` on another system than Linux, with the next request or look a
 with a fault stops the start with one sentence (file, line, key, what was expected); while the
 gateway runs, the last good settings stay in force, and the sentence stands in the window, the log
 and `/health/detail`.
-Unknown names are ignored with a warning.
+Unknown names are ignored with a warning; refused where something meant to protect would not hold.
 
 An environment variable wins over the file. Keys never stand in the file: it names the entry of the
 vault or the environment variable that holds one. Sizes are bytes, or a text with a unit (`"5 GB"`);
@@ -128,7 +128,8 @@ Rules, the first that matches counts: [routing.md](routing.md) with examples. At
 MATCH = """\
 ### `match`
 
-What is left out matches all. In names `*` stands for any letters and `?` for one.
+What is left out matches all; another key than these is refused. In names `*` stands for any
+letters and `?` for one.
 
 | key | value | meaning |
 |---|---|---|

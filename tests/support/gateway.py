@@ -26,7 +26,7 @@ from tests.support.lane import Lane
 PROVIDER_KEY = "sk-provider-0123456789abcdef0123456789abcdef"
 """The one credential that an upstream may ever see."""
 _KEY_VARIABLE = "STUB_PROVIDER_KEY"
-_READY_TIMEOUT_S = 30
+_READY_TIMEOUT_S = 90
 _STOP_TIMEOUT_S = 15
 _COMPLAINTS = ("Traceback (most recent call last)", "never retrieved", "was destroyed", "Unclosed")
 
@@ -106,7 +106,7 @@ class GatewaySetup:
             **self.environment,
         }
 
-    def command(self, *arguments: str, timeout_s: float = 30) -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str, timeout_s: float = 90) -> subprocess.CompletedProcess[str]:
         """One run of `llmgw …` in this home, to its end."""
         return subprocess.run(
             [sys.executable, "-m", "llmgw_desktop", *arguments],

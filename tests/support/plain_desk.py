@@ -15,6 +15,7 @@ from llmgw_desktop.domain.client import ClientFigures
 from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.consent import ConsentTerm, Grant, Peer
 from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.flight import SeenLabel
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.oauth import ClientMade, ClientProof, OauthClient
 from llmgw_desktop.domain.policy import (
@@ -46,6 +47,8 @@ class PlainDesk:
         """`problem`: the store of keys cannot be read."""
         self.standings: list[ClientStanding] = []
         self.figures: dict[str, ClientFigures] = {}
+        self.seen_labels: dict[str, list[SeenLabel]] = {}
+        self.label_spent: dict[tuple[str, str], Sequence[Spent]] = {}
         self.programs: list[OauthClient] = []
         self.grants: list[Grant] = []
         self.trouble: StoreError | None = None
@@ -57,6 +60,7 @@ class PlainDesk:
             DeskParts(
                 loaded=loaded,
                 standings=lambda: tuple(self.standings),
+                label_spent=lambda client, label: self.label_spent.get((client, label), ()),
                 figures=self,
                 clock=clock,
                 keys=keys,
@@ -71,6 +75,9 @@ class PlainDesk:
         if self.trouble is not None:
             raise self.trouble
         return self.figures
+
+    def labels(self, owner: str) -> Sequence[SeenLabel]:
+        return self.seen_labels.get(owner, ())
 
     def standing(self, now_s: float) -> Sequence[Grant]:
         return [each for each in self.grants if each.expires_at_s > now_s]
@@ -145,6 +152,9 @@ rate_limits = [{ requests = 10, per = "minute" }]
 [clients.old-laptop]
 expires = 2025-01-31
 
+[clients.nightly-review.labels.linter]
+budgets = [{ usd = 1, per = "day" }]
+
 [clients.gone]
 budgets = [{ requests = 100, per = "day" }]
 
@@ -164,10 +174,16 @@ def set_scene(plain: PlainDesk, now_s: float) -> None:
     plain.keys.revoke("leaked")
     ids = {name: plain.id_of(name) for name in ("claude-code", "codex", "nightly-review")}
     ids |= {name: plain.id_of(name) for name in ("cursor", "translator", "old-laptop")}
-    plain.programs = [_program("oauth:inspector", "MCP Inspector"), _program("oauth:x", "Idle")]
-    plain.grants = [_grant("oauth:inspector", "MCP Inspector", now_s)]
+    plain.programs = [_program("inspector", "MCP Inspector"), _program("x", "Idle")]
+    plain.grants = [_grant("inspector", "MCP Inspector", now_s)]
     plain.figures = _figures(ids, now_s)
     plain.standings = _standings(ids, now_s)
+    night = ids["nightly-review"]
+    plain.seen_labels[night] = [
+        SeenLabel(label="summarizer", flights=340, last_at_s=now_s - 9),
+        SeenLabel(label="linter", flights=48, last_at_s=now_s - 600),
+    ]
+    plain.label_spent[night, "linter"] = (spent(1, 0.4, ends_at_s=now_s + 9 * 3600),)
 
 
 def _figures(ids: Mapping[str, str], now_s: float) -> dict[str, ClientFigures]:

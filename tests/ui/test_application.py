@@ -262,7 +262,7 @@ class Program:
 
 
 def wait_until(condition: Callable[[], object], complaint: str) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 90
     while not condition():
         assert time.monotonic() < end, complaint
         time.sleep(0.02)

@@ -105,6 +105,56 @@ def test_every_word_has_its_role_and_nothing_else_is_one(name: str) -> None:
     assert count_strings(request) == raw.replace(b'\\"', b"").count(b'"') // 2
 
 
+_W = "falcon"
+_TEXT = {"type": "text", "text": _W}
+DISGUISES: dict[str, tuple[PromptRole, dict[str, Any]]] = {
+    # a kind, or a member more, does not make a person's words another's
+    "a call's kind": (U, {"messages": [{"role": "user", "type": "x_call", "content": _W}]}),
+    "an output's kind": (U, {"messages": [{"role": "user", "type": "x_output", "content": _W}]}),
+    "a thought's kind": (U, {"messages": [{"role": "user", "type": "reasoning", "content": _W}]}),
+    "Gemini's kind": (U, {"contents": [{"type": "x_call", "parts": [{"text": _W}]}]}),
+    "an answer beside": (U, {"contents": [{"parts": [{"text": _W, "functionResponse": {}}]}]}),
+    "a result by half": (
+        U,
+        {"messages": [{"role": "user", "content": [{**_TEXT, "type": "text_tool_result_"}]}]},
+    ),
+    "a role by itself": (U, {"messages": [{"role": f"user {_W}", "content": "hi"}]}),
+    # nor is a text a picture because it begins like one
+    "a text as data": (
+        U,
+        {"messages": [{"role": "user", "content": [{**_TEXT, "text": f"data:;base64, {_W}"}]}]},
+    ),
+    "a picture's name": (
+        U,
+        {"contents": [{"parts": [{"inlineData": {"data": "no", "displayName": _W}}]}]},
+    ),
+    "a variable": (U, {"prompt": {"id": "no", "variables": {"id": _W}}}),
+    # a model's words are its thinking only where a vendor takes them for that
+    "a text's thought": (
+        A,
+        {"messages": [{"role": "assistant", "content": [{**_TEXT, "thought": True}]}]},
+    ),
+    "a message's thought": (
+        A,
+        {"messages": [{"role": "assistant", "type": "reasoning", "content": _W}]},
+    ),
+    # and of a tool the model is told all
+    "a schema's id": (S, {"tools": [{"name": "x", "input_schema": {"id": _W}}]}),
+    "a schema's status": (S, {"tools": [{"name": "x", "parameters": {"status": _W}}]}),
+    "a schema's data": (S, {"tools": [{"name": "x", "d": {"type": "base64", "data": _W}}]}),
+    "a schema's default": (S, {"tools": [{"name": "x", "parameters": {"default": {_W: 1}}}]}),
+    "a definition's name": (S, {"tools": [{"name": "x", "parameters": {"$defs": {_W: {}}}}]}),
+}
+
+
+@pytest.mark.parametrize("name", DISGUISES)
+def test_no_disguise_hides_words_or_makes_them_somebody_elses(name: str) -> None:
+    role, request = DISGUISES[name]
+    for tree in (request, at_once(json.dumps(request).encode())):
+        found = [each for each in parts_of(tree) if each is not None and _W in str(each.words)]
+        assert [(each.role, each.is_thinking) for each in found] == [(role, False)]
+
+
 def _strings(node: Any) -> list[str]:
     if isinstance(node, dict):
         return [*node, *(text for each in node.values() for text in _strings(each))]

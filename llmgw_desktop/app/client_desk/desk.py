@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from llmgw_desktop.app.access import UNDO_S
+from llmgw_desktop.app.client_desk.callers import CallerLine, LabelSpent, caller_lines
 from llmgw_desktop.app.client_desk.facts import Fact, facts_of
 from llmgw_desktop.app.client_desk.known import (
     Grants,
@@ -24,7 +25,8 @@ from llmgw_desktop.app.keys import ClientKeys, check_name
 from llmgw_desktop.domain.client import ClientFigures
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
-from llmgw_desktop.domain.policy import ClientStanding
+from llmgw_desktop.domain.flight import SeenLabel
+from llmgw_desktop.domain.policy import ClientPolicy, ClientStanding, Spent
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.settings import LoadedSettings, Settings
 
@@ -43,6 +45,8 @@ class Figures(Protocol):
 
     def by_client(self, since_s: float) -> Mapping[str, ClientFigures]: ...
 
+    def labels(self, owner: str) -> Sequence[SeenLabel]: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskParts:
@@ -50,6 +54,8 @@ class DeskParts:
 
     loaded: Callable[[], LoadedSettings]
     standings: Callable[[], Sequence[ClientStanding]]
+    label_spent: Callable[[str, str], Sequence[Spent]]
+    """(Client's id, label) → how the label's own budgets stand."""
     figures: Figures
     clock: Clock
     keys: ClientKeys | None
@@ -78,8 +84,8 @@ class RevokedKey:
 
 
 class ClientDesk:
-    """`standings`, `facts` and `limits` are quick and for the loop; all else waits for the disk,
-    is for a thread, and raises StoreError."""
+    """`standings`, `label_spent`, `facts` and `limits` are quick and for the loop; all else waits
+    for the disk, is for a thread, and raises StoreError."""
 
     def __init__(self, parts: DeskParts) -> None:
         self._parts = parts
@@ -111,6 +117,20 @@ class ClientDesk:
 
     def facts(self, row: ClientRow) -> tuple[Fact, ...]:
         return facts_of(row, self._parts.loaded().settings.routes, self._parts.clock.now_s())
+
+    def label_spent(self, row: ClientRow) -> LabelSpent:
+        """Of what the settings say of its callers."""
+        bounds = self._label_policies(row)
+        return {each.client: self._parts.label_spent(row.key, each.client) for each in bounds}
+
+    def callers(self, row: ClientRow, spent: LabelSpent) -> tuple[CallerLine, ...]:
+        """Those that share its key, as far as flights are kept."""
+        seen = self._parts.figures.labels(row.key) if row.is_client else ()
+        return caller_lines(seen, self._label_policies(row), spent, self._parts.clock.now_s())
+
+    def _label_policies(self, row: ClientRow) -> tuple[ClientPolicy, ...]:
+        tables = self._parts.loaded().settings.clients
+        return next((each.labels for each in tables if each.client == row.known.table), ())
 
     @property
     def has_keys(self) -> bool:

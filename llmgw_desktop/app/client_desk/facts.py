@@ -71,8 +71,8 @@ def _routes(known: KnownClient, routes: Sequence[RouteRule]) -> Iterator[Fact]:
 
 
 def _names_it(rule: RouteRule, table: str) -> bool:
-    pattern = rule.match.client
-    return pattern != EVERYBODY and bool(Glob(pattern).fits(table))
+    patterns = [each for each in rule.match.whose if each != EVERYBODY]
+    return any(Glob(each).fits(table) for each in patterns)
 
 
 def _route_words(rule: RouteRule) -> str:

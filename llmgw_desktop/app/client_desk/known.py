@@ -8,7 +8,7 @@ from typing import Protocol
 from llmgw_desktop.app.inert_text import plain_name
 from llmgw_desktop.domain.client import Client
 from llmgw_desktop.domain.consent import Grant
-from llmgw_desktop.domain.oauth import OauthClient
+from llmgw_desktop.domain.oauth import ClientMade, OauthClient, owner_of
 from llmgw_desktop.domain.principal import (
     ALL_SCOPES,
     BEARER,
@@ -95,7 +95,7 @@ def known_programs(
         given.setdefault(grant.client_id, []).append(grant)
     for client in clients:
         own = given.pop(client.id, [])
-        if client.revoked_at_s is None and (own or client.made == "static"):
+        if client.revoked_at_s is None and (own or client.made is ClientMade.STATIC):
             yield _program(client.id, client.name, client.made_at_s, own)
     for client_id, own in given.items():
         yield _program(client_id, own[0].client_name, own[0].granted_at_s, own)
@@ -143,10 +143,10 @@ def only_named(tables: Sequence[str], known: Sequence[KnownClient]) -> Iterator[
 
 def _program(client_id: str, name: str, made_at_s: float, grants: Sequence[Grant]) -> KnownClient:
     return KnownClient(
-        id=client_id,
+        id=owner_of(client_id),
         name=plain_name(name) or client_id,
         kind=ClientKind.OAUTH,
-        table=client_id,
+        table=owner_of(client_id),
         scopes=frozenset(scope for grant in grants for scope in grant.scopes),
         made_at_s=made_at_s,
         grants=tuple(grants),

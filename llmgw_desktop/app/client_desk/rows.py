@@ -1,6 +1,6 @@
 """Each client as a row: how it stands, what it asked today, what is left of what it may spend."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,25 +37,6 @@ class ClientState(StrEnum):
     READY = "ready"
     SETTINGS = ""
     """Nobody: it stands in the settings alone."""
-
-
-class Which(StrEnum):
-    """A choice of rows."""
-
-    CURRENT = "current"
-    BUSY = "busy"
-    BOUND = "bound"
-    REVOKED = "revoked"
-    ALL = "all"
-
-
-WHICH = (
-    (Which.CURRENT.value, "All that can ask"),
-    (Which.BUSY.value, "Running now"),
-    (Which.BOUND.value, "Held back by a limit"),
-    (Which.REVOKED.value, "Revoked"),
-    (Which.ALL.value, "All, revoked too"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,16 +103,6 @@ def client_rows(known: Sequence[KnownClient], seen: Seen) -> tuple[ClientRow, ..
     return tuple(sorted(rows, key=_place))
 
 
-def shown_rows(rows: Sequence[ClientRow], which: Which, text: str) -> tuple[ClientRow, ...]:
-    """Of that kind, with every word somewhere in what is said of it."""
-    words = text.casefold().split()
-    return tuple(
-        row
-        for row in rows
-        if _IS_SHOWN[which](row) and all(word in row.words.casefold() for word in words)
-    )
-
-
 def _row(known: KnownClient, seen: Seen) -> ClientRow:
     now_s = seen.now_s
     standing, figures = seen.standings.get(known.id), seen.figures.get(known.id, ClientFigures())
@@ -172,7 +143,7 @@ def _policy(
     if known.revoked_at_s is not None:
         return None
     own = policies.get(known.table)
-    if known.kind in _ONLY_SETTINGS or own is not None:
+    if known.kind in _ONLY_SETTINGS or (own is not None and not own.has_labels_alone):
         return own
     return standing.policy if standing is not None else policies.get(EVERYBODY)
 
@@ -242,13 +213,3 @@ def _place(row: ClientRow) -> tuple[int, float, str]:
     else:
         rank = 0 if row.kind is ClientKind.PERSON else 1
     return rank, -(row.last_at_s or row.known.made_at_s or 0.0), row.name
-
-
-_HELD_BACK = frozenset({ClientState.EXPIRED, ClientState.SPENT, ClientState.RESTING})
-_IS_SHOWN: Mapping[Which, Callable[[ClientRow], bool]] = {
-    Which.CURRENT: lambda row: not row.is_revoked,
-    Which.BUSY: lambda row: row.running > 0,
-    Which.BOUND: lambda row: row.state in _HELD_BACK,
-    Which.REVOKED: lambda row: row.is_revoked,
-    Which.ALL: lambda row: True,
-}

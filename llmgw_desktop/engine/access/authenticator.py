@@ -150,10 +150,10 @@ class Authenticator:
         version = self._clients.data_version()
         if version == self._version:
             return
-        before, is_first = self._principals, self._version is None
+        before = self._principals
         self._version = version
         self._read(self._clients.active())
-        if not is_first and not is_ours and self._principals != before:
+        if not is_ours and self._principals != before:
             self._clients.changed()  # by another process: nobody else notices
         if gone := _ids(before) - _ids(self._principals):
             self.on_gone(gone)

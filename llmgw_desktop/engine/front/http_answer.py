@@ -90,7 +90,10 @@ class HttpAnswer:
         self._unsent = self._head(status, lines, framing)
 
     async def send(self, chunk: bytes) -> None:
-        """One chunk as one HTTP chunk; waits while the client reads slowly."""
+        """One chunk as one HTTP chunk; waits while the client reads slowly. Behind the end nothing
+        is said: the client would take it for the next answer."""
+        if self._is_over:
+            return
         if self._may_chunk:
             chunk = b"%x\r\n%b\r\n" % (len(chunk), chunk)
         if slow := self._put(chunk):
@@ -102,6 +105,12 @@ class HttpAnswer:
             if slow := self._put(_LAST_CHUNK if self._may_chunk else b""):
                 await self._drained(slow)
 
+    def break_off(self) -> None:
+        """Nobody may take what is out for the whole."""
+        self._stays = False
+        if (transport := self._request.transport) is not None:
+            transport.abort()
+
     # aiohttp's side
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
@@ -110,10 +119,8 @@ class HttpAnswer:
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:
-        if not self._is_over:  # the pipeline did not end its answer: nobody may take it for whole
-            self._stays = False
-            if (transport := self._request.transport) is not None:
-                transport.abort()
+        if not self._is_over:  # the pipeline did not end its answer
+            self.break_off()
 
     def _head(self, status: int, lines: HeaderLines, framing: str) -> bytes:
         text = "".join([f"{name}: {value}\r\n" for name, value in lines])

@@ -175,10 +175,15 @@ class HttpCaller:
             raise ClientGone("The client left while it was asking.") from error
 
     async def reply(self, status: int, headers: HeaderLines, body: bytes) -> None:
+        if self.response is not None:  # cut off meanwhile, or behind it: there is one answer only
+            return
         answer = self.response = HttpAnswer(self._request, self._date)
         answer.whole(status, headers, body)
         try:
             await answer.go_out()
+        except asyncio.CancelledError:
+            answer.break_off()
+            raise
         except ConnectionError as error:
             raise ClientGone("The client left before its answer was complete.") from error
 

@@ -154,4 +154,7 @@ def blocked_words(blocks: Sequence[GuardHit]) -> str:
     names = list(dict.fromkeys(f"'{hit.rule}'" for hit in blocks))
     is_one = len(names) == 1
     told = ", ".join(names[:10])
-    return f"{'The guard' if is_one else 'The guards'} {told} of this gateway block this prompt"
+    blocks_it = (
+        "The guard {} of this gateway blocks" if is_one else "The guards {} of this gateway block"
+    )
+    return f"{blocks_it.format(told)} this prompt"

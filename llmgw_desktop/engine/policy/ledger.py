@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from llmgw_desktop.domain.amount_words import amount_words, budget_words
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.policy import (
     BudgetSpent,
@@ -18,7 +19,6 @@ from llmgw_desktop.engine.policy.bucket import Bucket
 from llmgw_desktop.engine.policy.purse import Purse
 
 Amounts = Mapping[Measure, float]
-_WORDS = {Measure.USD: "US dollars", Measure.TOKENS: "tokens", Measure.REQUESTS: "requests"}
 
 
 @dataclass(slots=True)
@@ -115,39 +115,29 @@ class Ledger:
     def _check_parallel(self) -> None:
         most = self.policy.parallel
         if most is not None and self._running >= most:
+            running = amount_words(Measure.REQUESTS, self._running)
             raise LimitReached(
-                f"'{self.policy.client}' has {_requests(self._running)} under way, and may have "
-                f"{most} at the same time. One has to end first"
+                f"'{self.policy.client}' has {running} under way, and may have {most} at the same "
+                "time. One has to end first"
             )
 
     def _spent(self, spent: Spent, now_s: float) -> LimitReached:
         budget = spent.budget
-        per = "" if spent.ends_at_s is None else f" a {budget.period}"
         if spent.used < budget.amount:  # soon there may be room again
             return LimitReached(
                 f"What '{self.policy.client}' has under way may use the rest of its budget of "
-                f"{budget.amount:g} {_WORDS[budget.measure]}{per}. One has to end first"
+                f"{budget_words(budget)}. One has to end first"
             )
         return BudgetSpent(
-            f"'{self.policy.client}' has used up its budget of "
-            f"{_amount(budget.measure, budget.amount)}{per}",
+            f"'{self.policy.client}' has used up its budget of {budget_words(budget)}",
             retry_after_s=None if spent.ends_at_s is None else spent.ends_at_s - now_s,
         )
 
     def _too_fast(self, bucket: Bucket, waits_s: float) -> LimitReached:
         limit = bucket.limit
-        amount = _amount(limit.measure, limit.amount)
+        amount = amount_words(limit.measure, limit.amount)
         return LimitReached(
             f"'{self.policy.client}' may use {amount} in {limit.window_s:g} s. This one has room "
             f"in {math.ceil(waits_s)} s",
             retry_after_s=waits_s,
         )
-
-
-def _amount(measure: Measure, amount: float) -> str:
-    is_one = measure is Measure.REQUESTS and amount == 1
-    return _requests(1) if is_one else f"{amount:g} {_WORDS[measure]}"
-
-
-def _requests(count: int) -> str:
-    return "1 request" if count == 1 else f"{count} requests"

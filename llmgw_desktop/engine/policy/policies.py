@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from llmgw_desktop.domain.amount_words import moment_words
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import BudgetReached
 from llmgw_desktop.domain.policy import (
     ClientExpired,
     ClientPolicy,
     ClientStanding,
+    LabelStanding,
     Measure,
     PolicyError,
     PriceUnknown,
@@ -67,8 +69,12 @@ class Policies:
 
     def apply(self, policies: Sequence[ClientPolicy]) -> None:
         """What was spent stays spent; what runs is settled by the new ones."""
+        before = [(visit, self._policy_as(visit.known)) for visit in self._visits]
         self._ready = {each.client: made_ready(each) for each in policies}
         self._ledgers.apply(self._ready_of)
+        for visit, policy in before:
+            if policy != self._policy_as(visit.known):
+                visit.limits_changed(self._clock.now_s())
 
     def comes(self, principal: Principal) -> Visit:
         """Something of it is under way, with limits or without, until `goes`."""
@@ -169,11 +175,29 @@ class Policies:
             client_id=visit.client_id,
             name=visit.name,
             running=visit.running,
-            policy=None if ready is None else ready.policy,
+            policy=self._policy_as(visit.known),
             budgets=() if ledger is None else ledger.standing(),
             rates=() if ledger is None else ledger.rates(),
             refusals=tuple(visit.refusals.values()),
+            labels=tuple(self._labels_of(visit)),
         )
+
+    def _labels_of(self, visit: Visit) -> Iterator[LabelStanding]:
+        """Of the tables of its own labels all; of those that hold for everybody only who came."""
+        own, everybody = self._ready.get(visit.known), self._ready.get(EVERYBODY)
+        tables = own or everybody
+        for label, ready in tables.labels.items() if tables is not None else ():
+            spender = Spender(visit.client_id, visit.name, label)
+            bound = Bound(ready, spender, visit.known, label)
+            ledger = self._ledgers.of(bound) if own else self._ledgers.get(bound.id)
+            if ledger is not None:
+                yield LabelStanding(
+                    label=label,
+                    running=ledger.running,
+                    policy=ready.policy,
+                    budgets=ledger.standing(),
+                    rates=ledger.rates(),
+                )
 
     def _tabled(self) -> Iterator[Principal]:
         """Who has a table, by the key of that name; a table without a key names itself."""
@@ -215,6 +239,10 @@ class Policies:
             if (ready := self._ready_of(known, label)) is not None
         ]
 
+    def _policy_as(self, known: str) -> ClientPolicy | None:
+        ready = self._ready_of(known)
+        return None if ready is None else ready.policy
+
     def _ready_of(self, known: str, label: str = "") -> Ready | None:
         own, everybody = self._ready.get(known), self._ready.get(EVERYBODY)
         if label:
@@ -226,7 +254,8 @@ class Policies:
         for bound in bounds:
             expires_at_s = bound.ready.policy.expires_at_s
             if expires_at_s is not None and self._clock.now_s() >= expires_at_s:
-                raise ClientExpired(f"The time of '{bound.words}' is over")
+                since = f"it ended on {moment_words(expires_at_s)}"
+                raise ClientExpired(f"The time of '{bound.words}' is over: {since}")
             wish = replace(wish, places=allowed_places(bound.ready, wish, bound.words))
         admitted = Admitted(places=wish.places, held=())
         try:

@@ -4,6 +4,7 @@ Every client has one, with limits or without. An idle one gives way when there a
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from llmgw_desktop.domain.policy import LimitReached, LimitRefusal, PolicyError
 from llmgw_desktop.domain.principal import Principal
@@ -33,6 +34,12 @@ class Visit:
             last_at_s=now_s,
             opens_at_s=None if waits_s is None else now_s + waits_s,
         )
+
+    def limits_changed(self, now_s: float) -> None:
+        """When it would have opened nobody knows any more: the next one that comes finds out."""
+        for kind, last in self.refusals.items():
+            if last.opens_at_s is not None and last.opens_at_s > now_s:
+                self.refusals[kind] = replace(last, opens_at_s=now_s)
 
 
 class Visits:

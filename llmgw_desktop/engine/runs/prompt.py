@@ -97,13 +97,15 @@ def _of_parts(given: Mapping[str, Any], *, optimizes: bool) -> SaidPrompt:
 
 
 def said_in(submission: Submission) -> Iterator[tuple[PromptRole, str]]:
-    """All words that a run is asked with: its prompt, and what its own fields say."""
+    """All words that a run is asked with: its prompt, and what its own fields say, with the names
+    in them (of agents, of a schema's members)."""
     # whoever goes through prompts has read it in already
-    from llmgw_desktop.wire.prompt_parts import every_string
+    from llmgw_desktop.wire.prompt_parts import every_word
 
     yield PromptRole.USER, submission.request.prompt
-    for text in every_string(dict(submission.request.options)):
-        yield PromptRole.SYSTEM, str(text)
+    for value in submission.request.options.values():
+        for text in every_word(value):
+            yield PromptRole.SYSTEM, str(text)
 
 
 def _digest(stable: str) -> str:

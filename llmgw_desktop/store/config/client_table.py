@@ -97,7 +97,8 @@ class ClientTables:
         for key, raw in table.items():
             reader = self._readers.get(key)
             if reader is None:
-                known = ", ".join(self._readers)
+                of_client = ("labels",) if len(path) == 2 else ()  # labels have none of their own
+                known = ", ".join((*self._readers, *of_client))
                 raise self._text.error(
                     (*path, key), f"is no limit that is known; there are {known}"
                 )
@@ -142,7 +143,8 @@ class ClientTables:
 
     def _tables(self, path: KeyPath, raw: object) -> list[tuple[KeyPath, dict[str, object]]]:
         if not isinstance(raw, list) or not 0 < len(raw) <= MOST_LIMITS:
-            raise self._text.error(path, f"expected a list of 1 to {MOST_LIMITS} tables")
+            such = '[{ requests = 60, per = "day" }]'
+            raise self._text.error(path, f"expected a list of 1 to {MOST_LIMITS}, such as {such}")
         found: list[tuple[KeyPath, dict[str, object]]] = []
         for at, each in enumerate(raw):
             if not isinstance(each, dict):
@@ -188,9 +190,19 @@ class ClientTables:
             return raw.timestamp()
         if isinstance(raw, date):
             return datetime(raw.year, raw.month, raw.day).timestamp() + 86_400  # noqa: DTZ001
-        raise self._text.error(path, "expected a date such as 2027-01-31, without quotation marks")
+        is_quoted = isinstance(raw, str) and _is_moment(raw)
+        besides = ", without quotation marks" if is_quoted else ""
+        raise self._text.error(path, f"expected a date such as 2027-01-31{besides}")
 
     def _time_zone(self, path: KeyPath, raw: object) -> str:
         if not isinstance(raw, str) or raw not in available_timezones():
             raise self._text.error(path, "expected a time zone such as Europe/Berlin")
         return raw
+
+
+def _is_moment(words: str) -> bool:
+    try:
+        datetime.fromisoformat(words)
+    except ValueError:
+        return False
+    return True

@@ -142,7 +142,7 @@ class RouteTables:
     def _match(self, path: KeyPath, table: object) -> RouteMatch:
         if not isinstance(table, dict):
             raise self._text.error(path, 'expected a table, such as { model = "claude-*" }')
-        self._warn_of_unknown(path, table, tuple(MATCH_KEYS))
+        self._refuse_unknown(path, table)
         values = {
             key: self._value(path, table, MATCH_KEYS, key, None)
             for key in MATCH_KEYS
@@ -186,6 +186,13 @@ class RouteTables:
             return keys[key][0].read(table[key])
         except Unfit as unfit:
             raise self._text.error((*path, key), f"expected {unfit}") from None
+
+    def _refuse_unknown(self, path: KeyPath, match: Mapping[str, object]) -> None:
+        """A rule that lost what it asks for would take requests that are not meant for it."""
+        for key in match:
+            if key not in MATCH_KEYS:
+                known = ", ".join(MATCH_KEYS)
+                raise self._text.error((*path, key), f"is nothing to match by; there are {known}")
 
     def _warn_of_unknown(
         self, path: KeyPath, table: Mapping[str, object], known: tuple[str, ...]

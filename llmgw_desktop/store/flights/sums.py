@@ -41,11 +41,11 @@ _COST = OWN_COLUMNS.index("cost_usd")
 _TOKENS = slice(OWN_COLUMNS.index(SUMMED[2]), OWN_COLUMNS.index(SUMMED[5]) + 1)
 # Names in these are ours.
 _NAMES = ("account", *SUMMED, "span_s", "start_s", "ttft")
-_SHARED = ", ".join(f"?{number}" for number in range(1, len(SUMMED) + 2))
-_INTO = f"INTO flight_sums ({', '.join(_NAMES)}) VALUES ({_SHARED}, ?, ?, ?)"
+_ROW = f"({', '.join('?' * len(_NAMES))})"
+_INTO = f"INTO flight_sums ({', '.join(_NAMES)}) VALUES {_ROW}"
 _PUT = f"INSERT OR REPLACE {_INTO}"
 _ADD = (
-    f"INSERT {_INTO}, ({_SHARED}, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+    f"INSERT {_INTO}, {_ROW} ON CONFLICT DO UPDATE SET "
     # A sum with something unknown is what is known of it.
     + ", ".join(
         f"{name} = coalesce({name} + excluded.{name}, {name}, excluded.{name})" for name in SUMMED
@@ -95,7 +95,8 @@ def add_sums(connection: sqlite3.Connection, ended: Iterable[Alike]) -> None:
     for (minute, account), (figures, ttft) in minutes.items():
         at_s = minute * MINUTE_S
         hour_s = at_s // HOUR_S * HOUR_S
-        connection.execute(_ADD, (account, *figures, MINUTE_S, at_s, ttft, HOUR_S, hour_s, ttft))
+        of_minute = (account, *figures, MINUTE_S, at_s, ttft)
+        connection.execute(_ADD, (*of_minute, account, *figures, HOUR_S, hour_s, ttft))
 
 
 def forget_before(connection: sqlite3.Connection, edge_s: int) -> None:

@@ -10,6 +10,7 @@ from typing_extensions import override
 from llmgw_desktop.app.client_desk.facts import Fact, limits_words
 from llmgw_desktop.app.client_desk.rows import ClientRow
 from llmgw_desktop.ui.clients.budget_rows import BudgetRows
+from llmgw_desktop.ui.clients.caller_rows import CallerRows
 from llmgw_desktop.ui.clients.client_acts import ClientActs
 from llmgw_desktop.ui.clients.fact_rows import FactRows
 from llmgw_desktop.ui.clients.state_marks import client_mark
@@ -43,6 +44,7 @@ class ClientPane(QWidget):
         self._refused = FlowingLabel(theme, tone=Tone.WARNING)
         self._budgets = BudgetRows(theme)
         self._whose = FlowingLabel(theme, tone=Tone.MUTED)
+        self.callers = CallerRows(theme)
         self._facts = FactRows(theme)
         self._scroll = QScrollArea()
         self._lay_out()
@@ -54,7 +56,7 @@ class ClientPane(QWidget):
         """All that it says."""
         labels = (self._name, self._state, self._refused, self._whose)
         said = [label.text() for label in labels if not label.isHidden()]
-        return "\n".join([*said, self._facts.words])
+        return "\n".join([*said, self.callers.words, self._facts.words])
 
     def show_client(self, row: ClientRow, facts: Sequence[Fact]) -> None:
         self._mark.show_mark(*client_mark(row.state))
@@ -77,6 +79,7 @@ class ClientPane(QWidget):
         self.setAccessibleDescription(self.words)
         if row.key != self._key:
             self._key = row.key
+            self.callers.show_lines(())
             self._scroll.verticalScrollBar().setValue(0)
 
     def show_side(self, *, at_right: bool) -> None:
@@ -115,6 +118,7 @@ class ClientPane(QWidget):
             self._refused,
             self._budgets,
             self._whose,
+            self.callers,
             self._facts,
         ):
             inside.addWidget(each)

@@ -9,8 +9,10 @@ from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from llmgw_desktop.app.client_desk.callers import CallerLine
+from llmgw_desktop.app.client_desk.choosing import WHICH, Which, shown_rows
 from llmgw_desktop.app.client_desk.desk import ClientDesk, ClientsLook
-from llmgw_desktop.app.client_desk.rows import WHICH, ClientRow, Which, shown_rows
+from llmgw_desktop.app.client_desk.rows import ClientRow
 from llmgw_desktop.app.figures import counted
 from llmgw_desktop.domain.events import (
     BudgetReached,
@@ -153,13 +155,24 @@ class ClientSection(QWidget):
         if row is None:
             self.pane.hide()
         elif not self.pane.isHidden():
-            self.pane.show_client(row, self._desk.facts(row))
+            self._show_client(row)
 
     def _open(self) -> None:
         row = self.table.chosen_client
         if row is not None:
-            self.pane.show_client(row, self._desk.facts(row))
+            self._show_client(row)
             self.pane.show()
+
+    def _show_client(self, row: ClientRow) -> None:
+        self.pane.show_client(row, self._desk.facts(row))
+        spent = self._desk.label_spent(row)
+
+        def show(lines: tuple[CallerLine, ...]) -> None:
+            chosen = self.table.chosen_client
+            if chosen is not None and chosen.key == row.key:  # else another one is on its way
+                self.pane.callers.show_lines(lines)
+
+        self._bridge.fetch(self, lambda: self._desk.callers(row, spent), show)
 
     def _close(self) -> None:
         self.pane.hide()

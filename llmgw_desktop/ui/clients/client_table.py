@@ -62,7 +62,7 @@ class ClientTable(RowTable):
         self.row_clicked.connect(self.opened)
         model.modelAboutToBeReset.connect(self._hold)
         model.modelReset.connect(self._choose_again)
-        model.dataChanged.connect(lambda *_: self._tell())
+        model.dataChanged.connect(self._on_changed)
 
     @property
     def chosen_client(self) -> ClientRow | None:
@@ -90,6 +90,10 @@ class ClientTable(RowTable):
             row = self.chosen_client
             self._chosen_key = "" if row is None else row.key
             self.chosen.emit(row)
+
+    def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        if first.row() <= self.chosen_row <= last.row():
+            self._tell()
 
     def _hold(self) -> None:
         self._is_told = False

@@ -82,8 +82,14 @@ class ClientsPage(QWidget):
         acts.flights_wanted.connect(
             lambda row: self.flights_wanted.emit(FlightQuery(client=row.known.name))
         )
+        self.clients.pane.callers.flights_wanted.connect(self._show_caller)
         acts.jobs_wanted.connect(lambda row: self.jobs_wanted.emit(row.known.name))
         acts.access_wanted.connect(lambda _: self.access_wanted.emit())
+
+    def _show_caller(self, label: str) -> None:
+        row = self.clients.table.chosen_client
+        if row is not None:
+            self.flights_wanted.emit(FlightQuery(client=row.known.name, label=label))
 
     def _lay_out(self) -> None:
         space = self._theme.space

@@ -53,6 +53,7 @@ def test_everyone_is_there_and_says_how_it_stands(plain: PlainDesk) -> None:
         "gone": (ClientKind.NOBODY, ClientState.SETTINGS, "limits alone"),
     }
     assert {name: found[name] for name in expected} == expected
+    assert rows["MCP Inspector"].requests == "3", "its flights belong to oauth:inspector"
     assert "Idle" not in found, "who only registered has not come in"
     assert next(iter(rows)) == "local"
     assert list(rows)[-1] == "leaked"

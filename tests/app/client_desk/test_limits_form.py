@@ -110,3 +110,14 @@ def test_a_client_without_a_table_gets_one(bench: Bench) -> None:
     text = bench.save("a b", parallel="3")
     assert '[clients."a b"]\nparallel = 3\n' in text
     assert "parallel = 16" in bench.save("*", time_zone="Asia/Tokyo")
+
+
+def test_limits_of_callers_stay_as_they_are(tmp_path: Path) -> None:
+    only_labels = "[clients.shared.labels.ci]\nparallel = 2\n"
+    bench = Bench(tmp_path / "config.toml", only_labels)
+    text = bench.save("shared", parallel="9")
+    assert only_labels in text
+    assert bench.limits.form_of("shared").parallel == "9"
+    text = bench.save("shared", parallel="")
+    assert only_labels in text
+    assert bench.limits.form_of("shared") == LimitsForm()

@@ -218,7 +218,7 @@ async def test_no_door_lets_through_what_is_blocked(tmp_path: Path) -> None:
             status, told, headers = await _post(house, path, {"model": "c-echo", **body})
             words = json.dumps(told)
             assert status == 400, (path, words)
-            assert "no-falcon" in words
+            assert "The guard 'no-falcon' of this gateway blocks this prompt" in words
             assert "alcon" not in words.replace("no-falcon", "")
             assert "[[guards]]" in words
             assert "x-llmgw-guards" not in headers

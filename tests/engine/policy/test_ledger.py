@@ -48,10 +48,10 @@ def test_64_that_race_for_the_last_of_a_budget_overspend_one_reservation_at_most
     with pytest.raises(LimitReached) as reserved:
         ledger.reserve({Measure.USD: 0.3})
     assert type(reserved.value) is LimitReached, "soon there may be room: it may try again"
-    assert "may use the rest of its budget of 1 US dollars a day" in str(reserved.value)
+    assert "may use the rest of its budget of 1 US dollar a day" in str(reserved.value)
     assert reserved.value.retry_after_s is None
     ledger.settle(last, {Measure.USD: 0.3})
-    with pytest.raises(BudgetSpent, match="has used up its budget of 1 US dollars a day"):
+    with pytest.raises(BudgetSpent, match="has used up its budget of 1 US dollar a day"):
         ledger.reserve({Measure.USD: 0.3})
     assert ledger.standing()[0].used == pytest.approx(1.2)
 
@@ -184,3 +184,22 @@ def test_a_clock_that_jumps_and_comes_back_fills_nothing_and_locks_nobody_out(
     assert later.standing(clock.now_s()) == ledger.standing()[0]
     clock.pass_s((refused.value.retry_after_s or 0) + 1)
     assert ledger.reserve({Measure.USD: 0.1}).is_open
+
+
+@pytest.mark.parametrize(
+    ("measure", "amount", "period", "words"),
+    [
+        (Measure.TOKENS, 20_000_000, Period.MONTH, "its budget of 20,000,000 tokens a month"),
+        (Measure.REQUESTS, 1, Period.HOUR, "its budget of 1 request an hour"),
+        (Measure.USD, 5, Period.NEVER, "its budget of 5 US dollars"),
+    ],
+)
+def test_a_budget_that_is_used_up_is_told_in_figures_that_people_read(
+    measure: Measure, amount: float, period: Period, words: str
+) -> None:
+    budgets = (Budget(measure=measure, amount=amount, period=period),)
+    ledger = Ledger(ClientPolicy(client="nightly", budgets=budgets), UTC, TurnedClock())
+    ledger.settle(ledger.reserve({measure: amount}), {measure: amount})
+    with pytest.raises(BudgetSpent) as spent:
+        ledger.reserve({measure: 1})
+    assert str(spent.value) == f"'nightly' has used up {words}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import orjson
 import pytest
 
 from llmgw_desktop.app import limits_command
+from llmgw_desktop.domain.policy import ClientPolicy
 from llmgw_desktop.domain.principal import Principal, Scope
 from tests.engine.conftest import House, house_in
 from tests.engine.policy.keys import id_of, key_of
@@ -83,6 +85,46 @@ async def test_everybody_reads_his_own_and_the_operator_all(
         assert table[3].startswith("nightly\t0 of 4\trefused\t1\t")
         assert await _command(house, "nobody") == 1
         assert "There is no client 'nobody' with limits" in capsys.readouterr().err
+
+
+LABELS = """
+[clients.shared.labels.aider]
+budgets = [{ requests = 1, per = "day" }]
+expires = 2099-01-31
+"""
+
+
+async def test_limits_of_labels_and_the_end_of_a_time_are_told_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with house_in(tmp_path / "home", LABELS) as house:
+        key = key_of(house, "shared")
+        headers = {"Authorization": f"Bearer {key}", "X-LLMGW-Caller": "aider"}
+        for _ in range(2):
+            async with house.post("/v1/messages", BODY, **headers) as asked:
+                await asked.read()
+        assert asked.status == 429
+        _, told = await _limits(house, key)
+        (own,) = told["limits"]
+        (label,) = own["labels"]
+        assert (own["budgets"], label["label"]) == ([], "aider")
+        assert (label["budgets"][0]["used"], label["budgets"][0]["left"]) == (1, 0)
+        assert own["refusals"][0]["opensAt"] > own["refusals"][0]["lastAt"]
+
+        assert await _command(house, "shared") == 0
+        rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()[1:]]
+        assert rows[0][5:] == ["–", "no budget and no rate limit; what it used: the Clients page"]
+        assert rows[1][2] == "refused"
+        assert [row[2] for row in rows if row[0] == "shared/aider"] == [
+            "1 request a day",
+            "until 2099-02-01 at 00:00",
+        ]
+
+        policies = house.container._engine.pipeline.policies
+        policies.apply([ClientPolicy(client="shared", parallel=4)])
+        _, told = await _limits(house, key)
+        (refusal,) = told["limits"][0]["refusals"]
+        assert refusal["opensAt"] <= time.time(), "the limit is another one now"
 
 
 async def _command(house: House, client: str) -> int:

@@ -109,7 +109,7 @@ async def test_what_began_in_its_time_ends_whole_and_what_comes_later_is_refused
         assert "message_stop" in await _rest(answer)
         async with house.post("/v1/messages", MESSAGES, Authorization=f"Bearer {key}") as late:
             assert late.status == 403
-            assert "The time of 'nightly' is over" in await late.text()
+            assert "The time of 'nightly' is over: it ended on 20" in await late.text()
 
 
 async def test_a_table_that_is_taken_away_midstream_breaks_nothing_and_comes_back_as_it_was(

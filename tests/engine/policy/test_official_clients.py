@@ -68,7 +68,7 @@ LIMITS: Mapping[str, tuple[tuple[int, str, str, str, str], str]] = {
     "rate": (TOO_MUCH, "may use 1 request in 3600 s"),
     "parallel": (TOO_MUCH, "under way"),
     "money": (NO_MONEY, "has used up its budget of 1e-06 US dollars a month"),
-    "tokens": (NO_MONEY, "has used up its budget of 1 tokens a month"),
+    "tokens": (NO_MONEY, "has used up its budget of 1 token a month"),
 }
 SPENT = ("rate", "money", "tokens")
 MESSAGES: Any = [{"role": "user", "content": "Hello"}]

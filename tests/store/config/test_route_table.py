@@ -228,11 +228,16 @@ def test_a_route_that_is_never_reached_is_told(file: Path) -> None:
 
 
 def test_unknown_words_are_told(file: Path) -> None:
-    text = f'{PROVIDERS}[[routes]]\nto = ["work"]\ntoo = 1\nmatch = {{ modle = "x" }}\n'
-    first, second = load(file, text).warnings
-    assert "line 11: routes[0].too: unknown setting" in first
-    assert "line 12: routes[0].match.modle: unknown setting" in second
-    assert "known here: client, clients, label, model" in second
+    text = f'{PROVIDERS}[[routes]]\nto = ["work"]\ntoo = 1\n'
+    (warning,) = load(file, text).warnings
+    assert "line 11: routes[0].too: unknown setting" in warning
+
+
+def test_a_slip_in_what_a_rule_asks_for_does_not_make_it_one_for_everything(file: Path) -> None:
+    text = f'{PROVIDERS}[[routes]]\nto = ["work"]\nmatch = {{ labl = "nightly" }}\n'
+    error = refused(file, text)
+    assert (error.line, error.key) == (11, "routes[0].match.labl")
+    assert "there are client, clients, label, model" in error.message
 
 
 def test_a_file_of_very_many_routes_and_aliases_is_read_or_refused_quickly(file: Path) -> None:

@@ -15,7 +15,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import delete
 
-from llmgw_desktop.app.client_desk.rows import ClientRow, Which
+from llmgw_desktop.app.client_desk.choosing import Which
+from llmgw_desktop.app.client_desk.rows import ClientRow
 from llmgw_desktop.domain.client import ClientFigures
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import ClientsChanged
@@ -122,7 +123,14 @@ async def test_a_client_leads_to_its_flights_jobs_and_access(stage: ClientsStage
     assert stage.one(JobsPage).isVisible()
     assert stage.one(JobsPage).filter.query.text == "codex"
     stage.window.show_page("clients")
+    stage.choose_client("nightly-review")
+    await stage.until(lambda: "linter: 48 flights, last 10 m ago" in stage.part.pane.words)
+    assert "$1 a day: $0.600 left" in stage.part.pane.words
+    stage.button("Flights of linter", stage.part.pane).click()
+    assert wanted[-1] == FlightQuery(client="nightly-review", label="linter")
+    stage.window.show_page("clients")
     stage.choose_client("MCP Inspector")
+    assert "linter" not in stage.part.pane.words
     stage.button("Access", stage.part.pane).click()
     assert stage.one(AccessPage).tab == "holders"
 
