@@ -1,6 +1,7 @@
 """The model that turns texts into vectors, in a thread of its own: the loop never waits for it.
 
-Read in when it is first needed, given up when no route wants it any more.
+Its libraries are read in when a route wants it, the weights when they are first needed; they are
+given up when no route wants it any more.
 """
 
 import asyncio
@@ -36,6 +37,7 @@ class ModelThread:
 
     def __init__(self, load: Callable[[Path], Model] | None = None) -> None:
         self._load = load or _load_mini_lm
+        self._is_its_own = load is not None
         self._folder: Path | None = None
         self._thread: _Thread | None = None
         self.waiting = 0
@@ -47,6 +49,9 @@ class ModelThread:
         if folder != self._folder:
             self.close()
             self._folder = folder
+            if folder is not None and not self._is_its_own:
+                self._thread = _Thread(folder, self._load)
+                self._thread.read_in()
 
     async def ask(self, work: Callable[[Model], _Made]) -> _Made | None:
         """None where it cannot be done, or too much waits already."""
@@ -98,6 +103,11 @@ class _Thread:
     def begin(self, work: Callable[[Model], _Made]) -> "Future[_Made]":
         return self._pool.submit(self._work, work)
 
+    def read_in(self) -> None:
+        """The libraries alone, as the gateway starts: they hold the interpreter for moments that
+        a request under way would notice. What fails fails again when the model is needed."""
+        self._pool.submit(_read_in)
+
     def end(self) -> None:
         """What was asked is done still: whoever waits for it is a request, not to be broken off."""
         self._pool.shutdown(wait=False)
@@ -119,6 +129,14 @@ def _tell(
 ) -> None:
     if not loop.is_closed():
         loop.call_soon_threadsafe(done, future)
+
+
+def _read_in() -> None:
+    import threadpoolctl
+
+    from llmgw_desktop.engine.embedding import minilm
+
+    del threadpoolctl, minilm
 
 
 def _load_mini_lm(folder: Path) -> Model:

@@ -23,7 +23,7 @@ from llmgw_desktop.wire.json_steps import object_in_steps
 from llmgw_desktop.wire.json_strings import Text, at_once, decoded
 from llmgw_desktop.wire.prompt_parts import Part, every_word
 
-MOST_FOLDED = 50_000
+MOST_FOLDED = 20_000
 """So many strings of JSON within strings are read in one request. Each costs some 20 µs."""
 _AT_A_STRETCH_BYTES = 128 * 1024
 """The parser holds the interpreter for 2 ms with so many at its worst."""

@@ -6,6 +6,9 @@ import asyncio
 import threading
 from pathlib import Path
 
+import pytest
+
+from llmgw_desktop.engine.embedding import model_thread
 from llmgw_desktop.engine.embedding.model_thread import MOST_LEFT, ModelThread
 from tests.support.word_model import WordModel
 
@@ -35,3 +38,14 @@ async def test_nobody_waits_behind_too_many_and_a_change_breaks_nothing_off() ->
     gate.set()
     assert await waiting == "done"
     assert await thread.ask(lambda model: "done") is None
+
+
+def test_its_libraries_are_read_in_before_anybody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_in = threading.Event()
+    monkeypatch.setattr(model_thread, "_read_in", read_in.set)
+    thread = ModelThread()
+    thread.use(None)
+    assert not read_in.is_set()
+    thread.use(Path("nowhere"))
+    assert read_in.wait(20)
+    thread.close()
