@@ -1,4 +1,8 @@
-"""The requests that are being answered: whose they are, and how they are ended early."""
+"""The requests that are being answered: whose they are, and how they are ended early.
+
+Beside those for a model there are who asks the gateway itself and may listen for long (a job's
+events, an MCP stream). A revocation ends both; a stop waits for the first alone.
+"""
 
 import asyncio
 from collections.abc import Collection
@@ -13,6 +17,7 @@ class OpenRuns:
 
     def __init__(self) -> None:
         self._owners: dict[Run, str] = {}
+        self._listening: dict[Run, str] = {}
         self._revoked: set[Run] = set()
         self._drained: asyncio.Future[None] | None = None
 
@@ -22,7 +27,7 @@ class OpenRuns:
     @property
     def clients(self) -> frozenset[str]:
         """The ids of those who wait for an answer."""
-        return frozenset(self._owners.values())
+        return frozenset((*self._owners.values(), *self._listening.values()))
 
     def begin(self, client_id: str) -> Run:
         """In the task that answers."""
@@ -37,10 +42,23 @@ class OpenRuns:
             self._drained.set_result(None)
             self._drained = None
 
+    def listens(self, client_id: str) -> Run:
+        """In the task that answers; a run for a model may begin and end within."""
+        run = asyncio.current_task()
+        self._listening[run] = client_id
+        return run
+
+    def leaves(self, run: Run) -> None:
+        self._listening.pop(run, None)
+        self._revoked.discard(run)
+
     def cut(self, client_ids: Collection[str]) -> None:
-        """Their access was taken back: what runs for them ends now, with an error."""
-        for run, client_id in self._owners.items():
-            if run is not None and client_id in client_ids and run not in self._revoked:
+        """Their access was taken back: what runs for them ends now, with an error. Who asked for
+        just that gets his answer."""
+        own = _own()
+        for run, client_id in {**self._listening, **self._owners}.items():
+            is_theirs = client_id in client_ids and run is not own
+            if run is not None and is_theirs and run not in self._revoked:
                 self._revoked.add(run)
                 run.cancel()
 
@@ -62,3 +80,11 @@ class OpenRuns:
             run.cancel()
         if runs:
             await asyncio.wait(runs, timeout=1)
+
+
+def _own() -> Run:
+    """None in a window's event."""
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None

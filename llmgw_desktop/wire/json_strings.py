@@ -16,15 +16,20 @@ from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.wire.json_values import parse_json
 
 STEP_TOKENS = 300
+STEP_EDITS = 1000
 PIECE_BYTES = 16 * 1024
 _SHORT_BYTES = 1024
 _TOKEN = re.compile(
-    rb'[ \t\r\n:,]*+(?:"([^"\\]{0,%d}+)"|([\[{])|([\]}])|(")|([^ \t\r\n:,\[\]{}"]++))'
-    % _SHORT_BYTES
+    rb'[ \t\r\n:,]*+(?:"([^"\\]{0,%d}+)"|"([^"\\]{0,256}+(?:\\.[^"\\]{0,64}+){1,12}+)"'
+    rb'|([\[{])|([\]}])|(")|([^ \t\r\n:,\[\]{}"]++))' % _SHORT_BYTES
 )
-_SHORT, _OPENS, _CLOSES, _QUOTE = 1, 2, 3, 4
+_SHORT, _ESCAPED, _OPENS, _CLOSES, _QUOTE = 1, 2, 3, 4, 5
 _CHARACTERS = re.compile(rb'[^"\\]*+(?:\\(?:u.{4}|[^u])[^"\\]*+)*+', re.DOTALL)
-_ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|.)", re.DOTALL)
+_ESCAPE = re.compile(
+    rb"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|.)",
+    re.DOTALL,
+)
+"""Two that are one character, one by itself, or a short one."""
 _HIGH_AT_END = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}$")
 
 _NAMED = {b"true": True, b"false": False, b"null": None}
@@ -67,22 +72,28 @@ class Key(str):
 class Decoded:
     """What a string says, as UTF-8, and where each byte of it stands in the body."""
 
-    __slots__ = ("_anchors", "_body", "_seen", "text")
+    __slots__ = ("_anchors", "_body", "_is_plain", "_seen", "text")
 
     def __init__(self, text: bytes, body: bytes, anchors: list[tuple[int, int]]) -> None:
         """`anchors`: (place in the text, place in the body) of each piece, and of the end."""
         self.text = text
         self._body = body
         self._anchors = anchors
+        self._is_plain = len(anchors) == 2 and len(text) == anchors[1][1] - anchors[0][1]
+        """Nothing in it is written with escapes: as long here as there."""
         self._seen = (0, anchors[0][1] if anchors else 0)
         """A place that is known already: those asked for mostly come in order."""
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Where these bytes stand in the body; both lie between characters."""
+        if self._is_plain:
+            begins = self._anchors[0][1]
+            return begins + start, begins + end
         return self._raw(start), self._raw(end)
 
     def _raw(self, place: int) -> int:
-        at = bisect_right(self._anchors, place, key=lambda each: each[0]) - 1
+        is_one = place < self._anchors[1][0]
+        at = 0 if is_one else bisect_right(self._anchors, place, key=lambda each: each[0]) - 1
         said, raw = self._anchors[at]
         if said <= self._seen[0] <= place:
             said, raw = self._seen
@@ -130,19 +141,31 @@ def decoded_in_steps(text: Text) -> Generator[None, None, Decoded]:
 
 def decoded(text: Text) -> Decoded:
     """As `decoded_in_steps`, of a short one."""
+    body, start, end = text.body, text.start, text.end
+    if text.is_escaped and end - start <= PIECE_BYTES:  # nearly all, where there are many
+        said = parse_json(body[start - 1 : end + 1]).encode("utf-8", "replace")
+        return Decoded(said, body, [(0, start), (len(said), end)])
     found: Decoded = _all(decoded_in_steps(text))
     return found
 
 
-def with_edits(body: bytes, edits: list[Edit]) -> bytes:
+def edited_in_steps(body: bytes, edits: list[Edit]) -> Generator[None, None, bytes]:
     """Edits do not overlap."""
     parts: list[bytes] = []
     done = 0
-    for start, end, new in sorted(edits):
+    for at, (start, end, new) in enumerate(sorted(edits), 1):
         parts += (body[done:start], new)
         done = end
+        if at % STEP_EDITS == 0:
+            yield
     parts.append(body[done:])
     return b"".join(parts)
+
+
+def with_edits(body: bytes, edits: list[Edit]) -> bytes:
+    """As `edited_in_steps`, of a few."""
+    edited: bytes = _all(edited_in_steps(body, edits))
+    return edited
 
 
 def strings_in(body: bytes) -> int:
@@ -190,8 +213,10 @@ class _Walk:
         kind = found.lastindex
         if kind == _SHORT:
             self._string(found.start(1), found.end(1), is_escaped=False)
+        elif kind == _ESCAPED:
+            self._string(found.start(2), found.end(2), is_escaped=True)
         elif kind == _OPENS:
-            made: Any = {} if self._body[found.start(2)] == ord("{") else []
+            made: Any = {} if self._body[found.start(3)] == ord("{") else []
             self._value(made)
             self._open.append(made)
             self._keys.append(None)
@@ -201,7 +226,7 @@ class _Walk:
         elif kind == _QUOTE:
             self._in_string, self._is_escaped = found.end(), False
         else:
-            self._value(_scalar(found[5]))
+            self._value(_scalar(found[6]))
 
     def _go_through_string(self, begins: int) -> None:
         body, start = self._body, self._at
@@ -266,16 +291,9 @@ def _piece_end(body: bytes, start: int, end: int) -> int:
 
 def _said_bytes(escape: re.Match[bytes]) -> int:
     """How many bytes of UTF-8 it stands for; half a character is read as U+FFFD."""
-    if escape[1] is None:
-        return 1
-    number = int(escape[1], 16)
-    if escape[2] is not None:
-        # two escapes, of one character or of two
-        return 4 if 0xD800 <= number < 0xDC00 else _bytes_of(number) + 3
-    return _bytes_of(number)
-
-
-def _bytes_of(number: int) -> int:
+    if escape[1] is not None:
+        return 4
+    number = 0 if escape[2] is None else int(escape[2], 16)
     return 1 if number < 0x80 else 2 if number < 0x800 else 3
 
 

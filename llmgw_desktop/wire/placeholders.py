@@ -10,8 +10,11 @@ from collections.abc import Mapping
 import orjson
 
 _SHAPE = re.compile(rb"\[[A-Z0-9_]{1,48}_[0-9a-f]{12}\]")
-_MAY_CONCERN = re.compile(rb'\[[A-Z0-9_]+_[0-9a-f]{12}\]|\[[A-Z0-9_]*[0-9a-f]*\\*"|\\u005[bB]')
-"""A placeholder, or what may be the beginning of one at the end of a string."""
+_MAY_CONCERN = re.compile(
+    rb'\[[A-Z0-9_]{1,48}_[0-9a-f]{12}\]|\[[A-Z0-9_]*+[0-9a-f]*+\\*+"|\\u005[bB]'
+)
+"""A placeholder, or what may be the beginning of one at the end of a string. Each sign is looked at
+so many times and no more: a vendor may write very many digits."""
 
 
 def placeholder(label: str, digest: str) -> bytes:

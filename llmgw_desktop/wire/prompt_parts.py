@@ -6,6 +6,7 @@ names of models, identifiers, signatures, bytes of pictures, and what is about t
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from llmgw_desktop.domain.guard import PromptRole
@@ -67,6 +68,11 @@ _THINKING = frozenset(("thinking", "redacted_thinking"))
 _ANSWERS = ("functionResponse", "function_response")
 
 
+_NODES_AT_ONCE = 256
+_Below = tuple[Any, bool]
+"""(what stands there, whether its names are words)."""
+
+
 class Part(NamedTuple):
     """One string of a request."""
 
@@ -82,8 +88,9 @@ class Part(NamedTuple):
     """A tool's, as JSON in a string."""
 
 
-def parts_of(fields: Mapping[str, Any]) -> Iterator[Part]:
-    """Of a request's top-level members, parsed by whichever of our parsers."""
+def parts_of(fields: Mapping[str, Any]) -> Iterator[Part | None]:
+    """Of a request's top-level members, parsed by whichever of our parsers. None is no part: only
+    a place where whoever goes through a large one may let others have a turn."""
     for name, value in fields.items():
         if name in _APART or value is None:
             continue
@@ -94,6 +101,7 @@ def parts_of(fields: Mapping[str, Any]) -> Iterator[Part]:
         elif name in _MESSAGES and isinstance(value, list):
             for at, each in enumerate(value):
                 yield from _message(each, at)
+                yield None
         elif name in _MESSAGES:
             yield from _message(value, 0)
         else:
@@ -131,7 +139,7 @@ def count_strings(tree: Mapping[str, Any]) -> int:
     return count
 
 
-def _message(node: Any, at: int) -> Iterator[Part]:
+def _message(node: Any, at: int) -> Iterator[Part | None]:
     if not isinstance(node, dict):
         yield from _words(node, PromptRole.USER, at)
         return
@@ -153,12 +161,13 @@ def _message(node: Any, at: int) -> Iterator[Part]:
         elif name in ("content", "parts") and isinstance(value, list):
             for block in value:
                 yield from _block(block, role, at, thinks=is_thought)
+                yield None
         else:
             thinks = name in _THOUGHTS or is_thought
             yield from _words({name: value}, item if name in _OUTPUTS else role, at, thinks=thinks)
 
 
-def _block(node: Any, role: PromptRole, at: int, *, thinks: bool) -> Iterator[Part]:
+def _block(node: Any, role: PromptRole, at: int, *, thinks: bool) -> Iterator[Part | None]:
     if not isinstance(node, dict):
         yield from _words(node, role, at, thinks=thinks)
         return
@@ -191,36 +200,56 @@ def _role_of_item(kind: str) -> PromptRole:
 
 def _words(
     node: Any, role: PromptRole, at: int, *, thinks: bool = False, is_told: bool = False
-) -> Iterator[Part]:
+) -> Iterator[Part | None]:
     """All strings below, but for those that are none of a prompt. `is_told`: the model is told of
     all of it but for kinds."""
-    waiting: list[tuple[Any, bool]] = [(node, False)]
+    if isinstance(node, str | Text):
+        yield Part(role, at, node, thinks)
+        return
+    here = Part(role, at, "", thinks)
+    waiting: list[Iterator[Part | _Below]] = [iter(((node, False),))]
+    gone_through = 0
     while waiting:
-        here, is_free = waiting.pop()
-        if isinstance(here, str | Text):
-            yield Part(role, at, here, thinks)
-        elif isinstance(here, list):
-            waiting.extend((each, is_free) for each in reversed(here))
-        elif isinstance(here, dict):
-            for name, value in reversed(here.items()):
-                if is_free:
-                    waiting.append((value, True))
-                    yield Part(role, at, _named(name), thinks)
-                elif isinstance(value, str | Text):
-                    is_none = name == "type" if is_told else _holds_no_words(name, value, here)
-                    if not is_none:
-                        fixed, arguments = name == "name", name == "arguments"
-                        yield Part(role, at, value, thinks, fixed, arguments)
-                else:
-                    yield from _names(name, value, role, at)
-                    waiting.append((value, name in _FREE))
+        found = next(waiting[-1], None)
+        gone_through += 1
+        if gone_through % _NODES_AT_ONCE == 0:
+            yield None
+        if found is None:
+            waiting.pop()
+        elif isinstance(found, Part):
+            yield found
+        else:
+            below, is_free = found
+            if isinstance(below, str | Text):
+                yield here._replace(words=below)
+            elif isinstance(below, list):
+                waiting.append(zip(below, repeat(is_free)))
+            elif isinstance(below, dict):
+                waiting.append(_members(below, here, is_free=is_free, is_told=is_told))
 
 
-def _names(name: str, value: Any, role: PromptRole, at: int) -> Iterator[Part]:
+def _members(
+    node: Mapping[str, Any], here: Part, *, is_free: bool, is_told: bool
+) -> Iterator[Part | _Below]:
+    for name, value in node.items():
+        if is_free:
+            yield here._replace(words=_named(name))
+            yield value, True
+        elif isinstance(value, str | Text):
+            is_none = name == "type" if is_told else _holds_no_words(name, value, node)
+            if not is_none:
+                fixed, arguments = name == "name", name == "arguments"
+                yield Part(here.role, here.message, value, here.is_thinking, fixed, arguments)
+        else:
+            yield from _names(name, value, here)
+            yield value, name in _FREE
+
+
+def _names(name: str, value: Any, here: Part) -> Iterator[Part]:
     """What a schema calls its members."""
     if name in _NAMED and isinstance(value, dict):
         for each in value:
-            yield Part(role, at, _named(each))
+            yield Part(here.role, here.message, _named(each))
 
 
 def _named(name: str) -> str | Text:

@@ -16,6 +16,9 @@ from llmgw_desktop.wire.json_strings import Edit, decoded, with_edits
 from llmgw_desktop.wire.placeholders import Placeholders, escaped
 from llmgw_desktop.wire.unmasked import edits_in, tree_in_steps
 
+MOST_HELD = 200
+"""So many texts go on side by side in no answer; of more none is waited for."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Held:
@@ -79,6 +82,7 @@ class UnmaskedStream:
             held = self._held.pop(delta.channel, None)
             whole = said if held is None else held.text + said
             is_end = ends(delta.channel) and delta is last[delta.channel]
+            is_end = is_end or (held is None and len(self._held) >= MOST_HELD)
             ready, rest = (whole, b"") if is_end else self._placeholders.cut(whole)
             told = self._placeholders.put_back(ready, in_json=delta.is_json)
             if told != said:

@@ -10,7 +10,7 @@ from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.wire import json_strings
 from llmgw_desktop.wire.json_strings import Key, Text, at_once, decoded, strings_in, with_edits
 
-ODD = 'é\\u00e9\\ud83d\\ude00😀\\ud800x\\\\u0065\\"\\n\\/\\udc00\\u0041'
+ODD = 'é\\u00e9\\ud83d\\ude00😀\\ud800x\\\\u0065\\"\\n\\/\\udc00\\u0041\\udead'
 
 
 def _plain(node: Any) -> Any:
@@ -28,7 +28,11 @@ def test_a_tree_says_what_the_parser_says() -> None:
         )
     ).encode()
     tree = at_once(body)
-    said = json.loads(body.replace(b"\\ud800", b"\\ufffd").replace(b"\\udc00", b"\\ufffd"))
+    said = json.loads(
+        body.replace(b"\\ud800", b"\\ufffd")
+        .replace(b"\\udc00", b"\\ufffd")
+        .replace(b"\\udead", b"\\ufffd")
+    )
     assert _plain(tree) == said
     (key,) = tree["a"][1]
     assert isinstance(key, Key)

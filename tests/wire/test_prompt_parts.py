@@ -89,7 +89,7 @@ def test_every_word_has_its_role_and_nothing_else_is_one(name: str) -> None:
     raw = json.dumps(request).encode()
     expected = {word for word in _strings(request) if word[1:].isdigit() and word[0] in _LETTERS}
     for tree in (request, at_once(raw)):
-        parts = [*parts_of(tree)]
+        parts = [part for part in parts_of(tree) if part is not None]
         said = [
             part.words if isinstance(part.words, str) else decoded(part.words).text.decode()
             for part in parts
@@ -151,7 +151,7 @@ DISGUISES: dict[str, tuple[PromptRole, dict[str, Any]]] = {
 def test_no_disguise_hides_words_or_makes_them_somebody_elses(name: str) -> None:
     role, request = DISGUISES[name]
     for tree in (request, at_once(json.dumps(request).encode())):
-        found = [each for each in parts_of(tree) if _W in str(each.words)]
+        found = [each for each in parts_of(tree) if each is not None and _W in str(each.words)]
         assert [(each.role, each.is_thinking) for each in found] == [(role, False)]
 
 

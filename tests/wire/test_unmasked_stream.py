@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.placeholders import Placeholders
 from llmgw_desktop.wire.unmasked import answer_in_steps
-from llmgw_desktop.wire.unmasked_stream import UnmaskedStream
+from llmgw_desktop.wire.unmasked_stream import MOST_HELD, UnmaskedStream
 
 MAIL, ODD = b"[EMAIL_0123456789ab]", b"[WORDS_ba9876543210]"
 VALUES = {MAIL: b"ann@example.com", ODD: 'say "é\\\n'.encode()}
@@ -245,3 +245,22 @@ def test_a_whole_answer_is_put_back_with_the_right_escapes() -> None:
     assert told["content"] == TOLD
     assert json.loads(told["call"]["arguments"]) == TOLD_ARGUMENTS
     assert _all(answer_in_steps(b"no json [EMAIL_0123456789ab]", Placeholders(VALUES)))
+
+
+def test_a_vendor_makes_nobody_wait_with_very_many_digits_or_open_ends() -> None:
+    placeholders = Placeholders(VALUES)
+    assert placeholders.may_concern(b'"[3f9a"')
+    assert placeholders.may_concern(rb'"{\"to\":\"[EMAIL_3f\"')
+    # with steps of the length's square this takes hours
+    assert not placeholders.may_concern(b'{"a":"[' + b"0" * 2_000_000 + b' "}')
+    stream = UnmaskedStream(ModelProtocol.ANTHROPIC, placeholders)
+    told = b""
+    for index in range(MOST_HELD + 50):
+        delta = {"type": "text_delta", "text": "[EMAIL_01"}
+        told += _all(
+            stream.feed_in_steps(
+                _event({"type": "content_block_delta", "index": index, "delta": delta})
+            )
+        )
+    assert told.count(b"[EMAIL_01") == 50
+    assert stream.finish().count(b"[EMAIL_01") == MOST_HELD

@@ -3,12 +3,13 @@
 aiohttp's low-level server is used without its application layer: no middlewares, one table.
 """
 
+import asyncio
 import errno
 import logging
 
 from aiohttp import web
 
-from llmgw_desktop.domain.access_errors import AccessError
+from llmgw_desktop.domain.access_errors import AccessError, AccessRevoked
 from llmgw_desktop.domain.access_settings import AccessSettings
 from llmgw_desktop.domain.acting import acting
 from llmgw_desktop.domain.audit import Actor, ActorDoor, elsewhere
@@ -157,8 +158,7 @@ class HttpServer:
         try:
             if door.scope is not None:
                 caller.principal = self._gate.admit(caller, door.scope)
-            with acting(_actor(caller)):
-                await door.answer(caller)
+            await self._answered(door, caller)
         except AccessError as error:
             await self._pipeline.turn_away(error, dialect, Operation.GENERATE, caller)
         except ClientGone:
@@ -170,6 +170,22 @@ class HttpServer:
             await self._tell(
                 LlmgwError(f"The gateway failed: {type(error).__name__}."), dialect, caller
             )
+
+    async def _answered(self, door: OwnDoor, caller: HttpCaller) -> None:
+        """Raises AccessRevoked where it was taken back before anything was told; what had begun
+        breaks off."""
+        runs, who = self._pipeline.runs, caller.principal
+        run = runs.listens("" if who is None else who.client_id)
+        try:
+            with acting(_actor(caller)):
+                await door.answer(caller)
+        except asyncio.CancelledError:
+            if not runs.was_cut(run):
+                raise
+            if caller.response is None:
+                raise AccessRevoked from None
+        finally:
+            runs.leaves(run)
 
     async def _tell(self, error: LlmgwError, dialect: Dialect, caller: HttpCaller) -> None:
         reply = error_reply(error, dialect.protocol, "")

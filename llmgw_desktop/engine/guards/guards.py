@@ -22,14 +22,26 @@ from llmgw_desktop.engine.guards.masking import Masker
 from llmgw_desktop.engine.guards.memory import Memory
 from llmgw_desktop.engine.guards.rules import Selection
 from llmgw_desktop.engine.turns import Turns
-from llmgw_desktop.wire.json_strings import Decoded, Text, decoded_in_steps, in_steps, with_edits
+from llmgw_desktop.wire.json_strings import (
+    Decoded,
+    Text,
+    decoded_in_steps,
+    edited_in_steps,
+    in_steps,
+)
 from llmgw_desktop.wire.json_strings import strings_in as count_in
 from llmgw_desktop.wire.prompt_parts import Part, count_strings, parts_of
 
 AT_ONCE_BYTES = 16 * 1024
 """A request up to this is looked through in one go."""
-_LONG_BYTES = 64 * 1024
-"""A text from this on is looked through in a thread."""
+_LONG_BYTES = 8 * 1024
+"""A text from this on is looked through in a thread: full of hits it takes milliseconds."""
+_LONG_FOLDED_BYTES = 512
+"""So is one from this on that may be JSON with strings within: each of them is a text."""
+_FOLDED_ESCAPE = rb"\\\\"
+_FEW_ESCAPES = 40
+"""A short request with so many in its strings' strings is looked through in one go."""
+_FEW_VALUES = 50
 _MOST_SELECTIONS = 256
 _GOES_ON = ("previous_response_id", "conversation")
 """With these a vendor has words that are not in the request."""
@@ -99,7 +111,10 @@ class Guards:
         tree = await self._looked_through(look, request, turns)
         if request.operation is Operation.EMBED and selection.is_strict:
             _refuse_tokens(request.fields if tree is None else tree)
-        look.end()
+        if tree is not None and selection.allowed:
+            await asyncio.to_thread(look.end)
+        else:
+            look.end()
         hits = flight.guard_hits = look.hits
         blocks = [hit for hit in hits if hit.action is GuardAction.BLOCK]
         hides = [hit for hit in hits if hit.action is GuardAction.MASK]
@@ -131,9 +146,10 @@ class Guards:
     async def _looked_through(self, look: Look, request: ModelRequest, turns: Turns) -> Any:
         """The tree of the body, where one was needed."""
         body, fields = request.body, request.fields
-        if type(fields) is dict and len(body) <= AT_ONCE_BYTES and is_plain(body, fields):
+        if type(fields) is dict and is_light(body) and is_plain(body, fields):
             for part in parts_of(fields):
-                look.take(part, str(part.words).encode("utf-8", "replace"))
+                if part is not None:
+                    look.take(part, str(part.words).encode("utf-8", "replace"))
             return None
         tree = await turns.take(in_steps(body))
         await _each(tree, lambda part, said: look.take(part, said.text), turns)
@@ -147,8 +163,13 @@ class Guards:
             tree = await turns.take(in_steps(body))
         masker = Masker(selection, key, (GuardAction.MASK, GuardAction.BLOCK))
         await _each(tree, masker.gather, turns)
+        if len(masker.values) > _FEW_VALUES:
+            await asyncio.to_thread(masker.get_ready)
+        else:
+            masker.get_ready()
         await _each(tree, masker.hide, turns)
-        return Hidden(with_edits(body, masker.edits), masker.values)
+        edited = await turns.take(edited_in_steps(body, masker.edits))
+        return Hidden(edited, masker.values)
 
     async def _key(self, client_id: str) -> bytes:
         if client_id not in self._keys:
@@ -158,15 +179,25 @@ class Guards:
         return self._keys[client_id]
 
 
+def is_light(body: bytes) -> bool:
+    """Whether it may be looked through in one go."""
+    return len(body) <= AT_ONCE_BYTES and body.count(_FOLDED_ESCAPE) <= _FEW_ESCAPES
+
+
 def is_plain(body: bytes, fields: Mapping[str, Any]) -> bool:
     """The parsed members hold all that stands in the body: no name stands twice in an object."""
     return count_in(body) == count_strings(fields)
 
 
 async def _each(tree: Any, take: _Take, turns: Turns) -> None:
-    """All parts, the long ones in threads."""
-    for part, said in await turns.take(_each_short(tree, take)):
-        await asyncio.to_thread(take, part, said)
+    """All parts, the long ones in a thread."""
+    if long := await turns.take(_each_short(tree, take)):
+        await asyncio.to_thread(_each_long, long, take)
+
+
+def _each_long(long: list[tuple[Part, Decoded]], take: _Take) -> None:
+    for part, said in long:
+        take(part, said)
 
 
 def _each_short(tree: Any, take: _Take) -> Generator[None, None, list[tuple[Part, Decoded]]]:
@@ -174,14 +205,18 @@ def _each_short(tree: Any, take: _Take) -> Generator[None, None, list[tuple[Part
     if not isinstance(tree, dict):
         return long
     for part in parts_of(tree):
-        if isinstance(part.words, Text):
+        if part is not None and isinstance(part.words, Text):
             said = yield from decoded_in_steps(part.words)
-            if len(said.text) > _LONG_BYTES:
+            if _is_long(said.text):
                 long.append((part, said))
             else:
                 take(part, said)
         yield
     return long
+
+
+def _is_long(text: bytes) -> bool:
+    return len(text) > _LONG_BYTES or (len(text) > _LONG_FOLDED_BYTES and b"\\" in text)
 
 
 def _holds(rule: GuardRule, client: str, providers: frozenset[str]) -> bool:

@@ -10,14 +10,30 @@ from itertools import islice
 
 import orjson
 
-from llmgw_desktop.domain.guard import MOST_COUNTED, GuardAction, GuardHit, PromptRole
+from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.guard import (
+    MOST_COUNTED,
+    GuardAction,
+    GuardHit,
+    PromptBlocked,
+    PromptRole,
+)
 from llmgw_desktop.engine.guards.rules import Looker, Probe, Selection
+from llmgw_desktop.wire.json_steps import object_in_steps
 from llmgw_desktop.wire.json_strings import Text, at_once, decoded
 from llmgw_desktop.wire.prompt_parts import Part, every_word
 
+MOST_FOLDED = 50_000
+"""So many strings of JSON within strings are read in one request. Each costs some 20 µs."""
+_AT_A_STRETCH_BYTES = 128 * 1024
+"""The parser holds the interpreter for 2 ms with so many at its worst."""
 _DEEPEST = 3
 """So often is JSON within a string within JSON unfolded."""
 _OPENING = (b"{", b"[")
+_TOO_FOLDED = (
+    f"The gateway's guards read at most {MOST_FOLDED:,} strings of JSON within strings, and this "
+    "prompt holds more: send less of it at once"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +52,20 @@ class Look:
         self._counts: dict[tuple[Probe, PromptRole], int] = {}
         self._last: dict[PromptRole, _Last] = {}
         self._missing: list[GuardHit] = []
+        self._folded = 0
         self.cannot_hide: Probe | None = None
         """It found something in a name that has to stay."""
 
     def take(self, part: Part, text: bytes) -> None:
+        """Raises PromptBlocked."""
         if self._selection.allowed:
             self._note_last(part, text)
         looker = self._selection.by_role.get(part.role)
         if looker is None:
             return
-        for probe in _probes_in(looker, text):
-            count = min(count_in(probe, text), MOST_COUNTED)
+        for probe, count in self._counts_in(looker, text).items():
             hides = probe.rule.action is GuardAction.MASK
-            if not count or (hides and is_thought(part)):
+            if hides and is_thought(part):
                 continue
             if hides and part.is_fixed:
                 self.cannot_hide = probe
@@ -86,6 +103,25 @@ class Look:
         ]
         return (*found, *self._missing)
 
+    def _counts_in(self, looker: Looker, text: bytes, depth: int = 0) -> dict[Probe, int]:
+        """How many of each stand there, in whichever way it is read."""
+        counts: dict[Probe, int] = {}
+        for probe in looker.found_in(text):
+            if count := sum(1 for _ in islice(probe.spans(text), MOST_COUNTED)):
+                counts[probe] = count
+        folded: dict[Probe, int] = {}
+        for each in nested(text) if depth < _DEEPEST else ():
+            self._folded += 1
+            if self._folded > MOST_FOLDED:
+                if self._selection.is_strict:
+                    raise PromptBlocked(_TOO_FOLDED)
+                break  # who only wants to know is told of what was seen
+            for probe, count in self._counts_in(looker, each, depth + 1).items():
+                folded[probe] = folded.get(probe, 0) + count
+        for probe, count in folded.items():
+            counts.setdefault(probe, count)  # what is seen as it is written is not counted twice
+        return counts
+
     def _note_last(self, part: Part, text: bytes) -> None:
         last = self._last.get(part.role)
         if last is None or part.message > last.message:
@@ -97,14 +133,6 @@ class Look:
 def is_thought(part: Part) -> bool:
     """The model's own thinking: a signature holds it to its bytes."""
     return part.is_thinking and part.role is PromptRole.ASSISTANT
-
-
-def count_in(probe: Probe, text: bytes, depth: int = 0) -> int:
-    """As many as stand there, in whichever way it is read."""
-    count = sum(1 for _ in islice(probe.spans(text), MOST_COUNTED))
-    if count or depth == _DEEPEST:
-        return count
-    return sum(count_in(probe, each, depth + 1) for each in nested(text))
 
 
 def nested(text: bytes) -> Iterator[bytes]:
@@ -120,6 +148,8 @@ def is_json(text: bytes) -> bool:
     """An object or a list."""
     if text.lstrip()[:1] not in _OPENING:
         return False
+    if len(text) > _AT_A_STRETCH_BYTES and _is_large_json(text):
+        return True
     try:
         orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -127,9 +157,12 @@ def is_json(text: bytes) -> bool:
     return True
 
 
-def _probes_in(looker: Looker, text: bytes, depth: int = 0) -> list[Probe]:
-    found = looker.found_in(text)
-    if depth < _DEEPEST and b"\\" in text:
-        for each in nested(text):
-            found += [it for it in _probes_in(looker, each, depth + 1) if it not in found]
-    return found
+def _is_large_json(text: bytes) -> bool:
+    """Found out in steps, between which a thread lets the loop go on; False may mean that it is
+    too much for that."""
+    try:
+        for _ in object_in_steps(b'{"":%b}' % text):
+            pass
+    except MalformedRequest:
+        return False
+    return True

@@ -20,6 +20,7 @@ from llmgw_desktop.wire.placeholders import placeholder
 from llmgw_desktop.wire.prompt_parts import Part, every_word
 
 MOST_VALUES = 2000
+MOST_PLACES = 100_000
 _DIGITS = 12
 _LITERALS_AT_ONCE = 64
 _DEEPEST = 3
@@ -32,7 +33,7 @@ _Find = Callable[[bytes], Iterator[Found]]
 
 
 class Masker:
-    """Of one request: `gather` all its parts, then `hide` in all of them."""
+    """Of one request: `gather` all its parts, `get_ready`, then `hide` in all of them."""
 
     def __init__(self, selection: Selection, key: bytes, actions: Sequence[GuardAction]) -> None:
         self._selection = selection
@@ -40,7 +41,7 @@ class Masker:
         self._actions = actions
         self._placeholders: dict[bytes, bytes] = {}
         """By what they stand for."""
-        self._literals: list[Any] | None = None
+        self._literals: list[Any] = []
         self.edits: list[Edit] = []
 
     @property
@@ -51,14 +52,24 @@ class Masker:
     def gather(self, part: Part, said: Decoded) -> None:
         """Raises PromptBlocked."""
         for _, _, value, label in self._spots(part, said.text, self._by_rules(part)):
-            if value not in self._placeholders:
-                self._placeholders[value] = self._placeholder(label, value)
-        if len(self._placeholders) > MOST_VALUES:
-            raise PromptBlocked(
-                f"More than {MOST_VALUES:,} different things in this prompt are to be hidden"
-            )
+            if value in self._placeholders:
+                continue
+            self._placeholders[value] = self._placeholder(label, value)
+            if len(self._placeholders) > MOST_VALUES:
+                raise PromptBlocked(
+                    f"More than {MOST_VALUES:,} different things in this prompt are to be hidden"
+                )
+
+    def get_ready(self) -> None:
+        """All was gathered. May take a while: in a thread."""
+        known = sorted(self._placeholders, key=len, reverse=True)
+        self._literals = [
+            re2.compile(b"|".join(map(re2.escape, known[at : at + _LITERALS_AT_ONCE])))
+            for at in range(0, len(known), _LITERALS_AT_ONCE)
+        ]
 
     def hide(self, part: Part, said: Decoded) -> None:
+        """Raises PromptBlocked."""
         if part.is_fixed or not self._placeholders:
             return
         rules = self._by_rules(part)
@@ -71,6 +82,10 @@ class Masker:
             shown = self._placeholders.get(value) or self._placeholder(label, value)
             self._placeholders[value] = shown
             self.edits.append((*said.raw_span(start, end), shown))
+        if len(self.edits) > MOST_PLACES:
+            raise PromptBlocked(
+                f"In more than {MOST_PLACES:,} places of this prompt something is to be hidden"
+            )
 
     def _by_rules(self, part: Part) -> _Find:
         looker = None if is_thought(part) else self._selection.by_role.get(part.role)
@@ -85,12 +100,6 @@ class Masker:
 
     def _known(self, text: bytes) -> Iterator[Found]:
         """What was gathered, where it stands by itself."""
-        if self._literals is None:
-            known = sorted(self._placeholders, key=len, reverse=True)
-            self._literals = [
-                re2.compile(b"|".join(map(re2.escape, known[at : at + _LITERALS_AT_ONCE])))
-                for at in range(0, len(known), _LITERALS_AT_ONCE)
-            ]
         for literals in self._literals:
             for found in literals.finditer(text):
                 start, end = found.span()
@@ -126,6 +135,8 @@ def _deep_spots(text: bytes, find: _Find, *, is_arguments: bool, depth: int = 0)
 
 def _merged(text: bytes, spots: list[_Spot]) -> list[_Spot]:
     """What overlaps becomes one: nothing of it stays to be seen."""
+    if len(spots) < 2:
+        return spots
     merged: list[_Spot] = []
     for start, end, value, label in sorted(spots, key=lambda spot: (spot[0], -spot[1])):
         if not merged or start >= merged[-1][1]:

@@ -8,8 +8,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import aiohttp
+import pytest
+
 from llmgw_desktop.domain.events import ClientsChanged
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.engine.front.doors import OwnDoor
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
+from llmgw_desktop.engine.front.http_caller import HttpCaller
 from tests.engine.conftest import house_in
 from tests.engine.policy.keys import key_of
 from tests.support.answers import Answer
@@ -55,6 +61,57 @@ async def test_a_whole_answer_that_is_cut_while_it_is_read_slowly_is_no_whole_on
             while not house.closed:
                 await asyncio.sleep(0.01)
         assert [each.error_kind for each in house.closed] == ["access_revoked"]
+
+
+@pytest.mark.parametrize("way", ["listening", "waiting", "revoking itself"])
+async def test_who_listens_at_the_gateways_own_doors_is_cut_too(tmp_path: Path, way: str) -> None:
+    """And who took its own access back is told that it is done."""
+    async with house_in(tmp_path / "home") as house:
+        here, over = asyncio.Event(), []
+        clients = house.container._access.clients
+        assert clients is not None
+
+        def revoke() -> None:
+            clients.revoke("nightly")
+            house.container._bus.publish(ClientsChanged())
+
+        async def answer(caller: HttpCaller) -> None:
+            try:
+                if way == "listening":
+                    await caller.begin(200, ())
+                    await caller.write(b"first")
+                if way == "revoking itself":
+                    revoke()
+                else:
+                    here.set()
+                    await asyncio.sleep(60)
+                await caller.reply(200, (), b"done")
+            finally:
+                over.append(way)
+
+        door = OwnDoor(dialect=None, answer=answer, scope=Scope.MODELS_USE)
+        house.container._engine.server._doors.add("GET", "/v1/listen", door)
+        key = {"Authorization": f"Bearer {key_of(house, 'nightly')}"}
+        async with asyncio.timeout(15):
+            asked = asyncio.ensure_future(house.get("/v1/listen", **key).__aenter__())
+            if way == "revoking itself":
+                assert await (await asked).read() == b"done"
+                return
+            await here.wait()
+            if way == "listening":
+                assert await (await asked).content.readany() == b"first"
+            revoke()
+            if way == "listening":
+                with pytest.raises(aiohttp.ClientPayloadError):
+                    await (await asked).read()
+            else:
+                told = await asked
+                assert told.status == 401
+                assert "taken back" in await told.text()
+            while not over:
+                await asyncio.sleep(0.01)
+        async with house.get("/v1/listen", **key) as again:
+            assert again.status == 401
 
 
 class _Transport:
