@@ -96,11 +96,12 @@ def token_parts(usage: Usage) -> tuple[TokenPart, ...]:
     return tuple(TokenPart(kind, tokens) for kind, tokens in parts if tokens)
 
 
-def tokens_sentence(usage: Usage) -> str:
-    """The tokens bar in words."""
+def tokens_sentence(usage: Usage, *, was_asked: bool = True) -> str:
+    """The tokens bar in words. `was_asked`: a provider, who might have told figures."""
     parts = token_parts(usage)
     if not parts:
-        return "The provider told no token figures."
+        told = "The provider told no token figures."
+        return told if was_asked else "No provider was asked, so nobody told token figures."
     text = ", ".join(f"{TOKEN_WORDS[part.kind].lower()} {part.tokens:,}" for part in parts)
     reasoning = usage.reasoning_tokens
     tail = f"; {reasoning:,} of the output were reasoning" if reasoning else ""
@@ -201,7 +202,9 @@ def _ending(flight: FlightSummary, now_s: float) -> str:
             return f"{provider or 'the gateway'} answered{served} in {took}{_cache_clause(flight)}"
         case FlightState.FAILED:
             status = f" with status {flight.status}" if flight.status is not None else ""
-            return f"{provider or 'the gateway'} failed{status} after {took}"
+            was_refused = not provider and flight.status is not None and flight.status < 500
+            what = "refused it" if was_refused else "failed"
+            return f"{provider or 'the gateway'} {what}{status} after {took}"
         case FlightState.CUT:
             return f"{provider or 'the provider'} began to answer and broke off after {took}"
         case FlightState.CANCELED:

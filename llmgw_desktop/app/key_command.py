@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.app.running_gateway import tell_keys_changed
+from llmgw_desktop.domain.client import Client
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import Scope
@@ -50,13 +51,23 @@ def _list(_: argparse.Namespace, keys: ClientKeys) -> int:
         command = own_command("key", "add", "NAME")
         print(f"There are no keys yet. Make one with: {command}", file=sys.stderr)
         return 0
+    now_s = SystemClock().now_s()
     print("NAME\tKEY\tSCOPES\tMADE\tSTATE")
     for client in clients:
-        state = "active" if client.revoked_at_s is None else f"revoked {_day(client.revoked_at_s)}"
+        state = _state(client, now_s)
         made = _day(client.created_at_s)
         may = " ".join(sorted(client.scopes)) + (" strict" if client.wants_all_or_nothing else "")
         print(f"{client.name}\t{client.key_hint}…\t{may}\t{made}\t{state}")
     return 0
+
+
+def _state(client: Client, now_s: float) -> str:
+    if client.revoked_at_s is not None:
+        return f"revoked {_day(client.revoked_at_s)}"
+    ends_at_s = client.old_key_ends_at_s
+    if ends_at_s is None or ends_at_s <= now_s:
+        return "active"
+    return f"active; the key before it until {_day(ends_at_s)}"
 
 
 def _rotate(arguments: argparse.Namespace, keys: ClientKeys) -> int:

@@ -145,7 +145,12 @@ def test_column_keys_are_unique_and_thirteen_are_shown_at_first() -> None:
         ),
         (
             failed(1, provider=None, status=404, error_kind="unknown_model"),
-            "claude-code asked for claude-sonnet; the gateway failed with status 404 after 300 ms.",
+            "claude-code asked for claude-sonnet; the gateway refused it with status 404 after "
+            "300 ms.",
+        ),
+        (
+            failed(1, provider=None, status=503, error_kind="no_account"),
+            "claude-code asked for claude-sonnet; the gateway failed with status 503 after 300 ms.",
         ),
         (
             summary(1, state=FlightState.CUT),
@@ -194,6 +199,8 @@ def test_tokens_of_a_vendor_that_tells_its_cache() -> None:
 def test_tokens_of_a_silent_vendor_are_not_called_fresh() -> None:
     assert [part.kind for part in token_parts(Usage(input_tokens=100))] == [TokenKind.INPUT]
     assert tokens_sentence(Usage()) == "The provider told no token figures."
+    of_nobody = "No provider was asked, so nobody told token figures."
+    assert tokens_sentence(Usage(), was_asked=False) == of_nobody
 
 
 def test_facts_name_what_support_asks_for() -> None:

@@ -92,6 +92,8 @@ def test_a_rotated_key_leaves_the_client_as_it_is(
     said = capsys.readouterr()
     assert said.out.strip() not in ("", first)
     assert "The key that nightly had before opens for 24 h yet." in said.err
+    assert run(parse(["key", "list"]), places, {}) == 0
+    assert "\tactive; the key before it until 20" in capsys.readouterr().out
     assert run(parse(["key", "rotate", "nobody"]), places, {}) == 1
     store = ClientStore(places.gateway_db, SystemClock())
     (client,) = store.all()

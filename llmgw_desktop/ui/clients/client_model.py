@@ -82,7 +82,7 @@ COLUMNS = (
         title="Budgets",
         hint="What was used, what running requests have reserved, and what is left",
         text=lambda row: "; ".join(f"{each.name}: {each.left}" for each in row.budgets),
-        widest="▮▮▮▮▮▮▮▮ 888 requests left",
+        widest="▮▮▮▮▮▮▮▮ 888.8k tokens left +1",
     ),
 )
 _AT_END = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

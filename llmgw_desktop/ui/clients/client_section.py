@@ -4,6 +4,8 @@ Rows come ready from `app/client_desk`; they are read by the bridge's worker. Wh
 of them stands in `client_work`.
 """
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
@@ -247,6 +249,11 @@ class ClientSection(QWidget):
         column.addWidget(self.alone)
         self.alone.hide()
         self.setFocusProxy(self.table)
+
+    def follow(self, before: QWidget) -> None:
+        """The Tab key comes here after `before`, and goes as the eye does."""
+        for first, then in pairwise([before, self.field, self.which, self.make, self.table]):
+            self.setTabOrder(first, then)
 
     def _show_all(self) -> None:
         self.field.clear()

@@ -106,3 +106,4 @@ class ClientsPage(QWidget):
         column.setSpacing(0)
         column.addWidget(across)
         column.addWidget(self._stack, 1)
+        self.clients.follow(self._tabs)

@@ -24,12 +24,11 @@ class UndoNotice(Sheet):
         self._undo.clicked.connect(self.undo)
         self._end = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._end.timeout.connect(self._close)
-        space = theme.space
-        row = QHBoxLayout(self)
-        row.setContentsMargins(space(4), space(1.5), space(1.5), space(1.5))
-        row.setSpacing(space(4))
-        row.addWidget(self._words, 1)
-        row.addWidget(self._undo)
+        self._space = theme.space
+        self._row = QHBoxLayout(self)
+        self._row.setSpacing(self._space(4))
+        self._row.addWidget(self._words, 1)
+        self._row.addWidget(self._undo)
 
     @property
     def text(self) -> str:
@@ -39,6 +38,11 @@ class UndoNotice(Sheet):
         self._words.setText(sentence)
         self._on_undo = on_undo
         self._undo.setVisible(on_undo is not None)
+        side, narrow = self._space(4), self._space(1.5)
+        if on_undo is None:
+            self._row.setContentsMargins(side, self._space(3), side, self._space(3))
+        else:
+            self._row.setContentsMargins(side, narrow, narrow, narrow)
         self.setAccessibleName(sentence)
         self.come_up()
         self._end.start()

@@ -88,6 +88,25 @@ async def stage(theme: Theme, qapp: QApplication, tmp_path: Path) -> AsyncIterat
         delete(window)
 
 
+async def test_the_tab_key_goes_from_the_parts_through_the_bar_into_the_list(
+    stage: ClientsStage,
+) -> None:
+    await stage.open_scene()
+    stage.choose_client("nightly-review")
+    part, stops = stage.part, []
+    stage.window.activateWindow()
+    await stage.until(stage.window.isActiveWindow)
+    stage.one(ClientsPage)._tabs.setFocus()
+    for _ in range(4):
+        QTest.keyClick(stage.window.focusWidget(), Qt.Key.Key_Tab)
+        stops.append(stage.window.focusWidget())
+    assert stops == [part.field, part.which, part.make, part.table]
+    for _ in range(40):
+        QTest.keyClick(stage.window.focusWidget(), Qt.Key.Key_Tab)
+        stops.append(stage.window.focusWidget())
+    assert stops.count(part.field) > 1, "and comes round again"
+
+
 async def test_who_asks_what_it_costs_and_how_it_stands(stage: ClientsStage) -> None:
     await stage.open_scene()
     night = stage.row("nightly-review")

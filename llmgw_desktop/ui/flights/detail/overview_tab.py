@@ -50,7 +50,7 @@ class OverviewTab(QScrollArea):
         flight = record.summary
         self._sentence.setText(sentence(flight, now_s))
         self._error.show_flight(flight)
-        self._tokens.show_usage(flight.usage)
+        self._tokens.show_usage(flight.usage, was_asked=flight.provider is not None)
         self._losses.show_flight(flight)
         self._guards.show_flight(flight)
         self._facts.show_facts(facts(record))

@@ -21,12 +21,14 @@ class TokenBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._usage = UNKNOWN_USAGE
+        self._sentence = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
-    def show_usage(self, usage: Usage) -> None:
+    def show_usage(self, usage: Usage, *, was_asked: bool = True) -> None:
         self._usage = usage
-        self.setAccessibleDescription(tokens_sentence(usage))
+        self._sentence = tokens_sentence(usage, was_asked=was_asked)
+        self.setAccessibleDescription(self._sentence)
         self.updateGeometry()
         self.update()
 
@@ -50,7 +52,7 @@ class TokenBar(QWidget):
             self._paint_legend(painter)
         else:
             painter.setPen(self._theme.colours.muted)
-            painter.drawText(self.rect(), _LEFT, tokens_sentence(self._usage))
+            painter.drawText(self.rect(), _LEFT, self._sentence)
         painter.end()
 
     def _paint_bar(self, painter: QPainter) -> None:

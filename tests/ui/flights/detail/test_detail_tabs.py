@@ -246,6 +246,17 @@ def test_the_token_bar_says_its_figures_in_words(theme: Theme, qtbot: object) ->
     )
 
 
+def test_a_flight_that_asked_no_provider_blames_none_for_missing_figures(
+    theme: Theme, qtbot: object
+) -> None:
+    tab = OverviewTab(theme)
+    qtbot.addWidget(tab)
+    kept = replace(summary(1), provider=None, usage=Usage())
+    tab.show_record(record(summary=kept), BEGIN_S)
+    told = tab.findChild(TokenBar).accessibleDescription()
+    assert told == "No provider was asked, so nobody told token figures."
+
+
 def test_the_timeline_says_its_spans_in_words(theme: Theme, qtbot: object) -> None:
     tab = TimelineTab(theme)
     qtbot.addWidget(tab)
