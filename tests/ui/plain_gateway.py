@@ -399,6 +399,7 @@ class PlainGateway:
         self.log.append("stop")
         if self._plain_desk is not None:
             self._plain_desk.close()
+        self.audit.close()
         self.control.move(GatewayState.STOPPED)
 
     def open_flight(self, flight: FlightSummary) -> None:
