@@ -6,7 +6,8 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,9 @@ TRIGGERS = ("audit_log_unchanged", "audit_log_whole", "audit_seals_whole", "audi
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> AuditStore:
-    return AuditStore(tmp_path / "gateway.db", SystemClock())
+def store(tmp_path: Path) -> Iterator[AuditStore]:
+    with closing(AuditStore(tmp_path / "gateway.db", SystemClock())) as store:
+        yield store
 
 
 def noted(store: AuditStore, count: int) -> None:

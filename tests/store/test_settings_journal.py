@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,14 @@ class Desk:
         )
         self.journal.look()
 
+    def again(self) -> None:
+        self.journal.close()
+        self.begin()
+
+    def close(self) -> None:
+        self.journal.close()
+        self.store.close()
+
     def hand(self, text: str) -> None:
         self.file.write_text(text)
         self.journal.look()
@@ -53,8 +63,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with closing(Desk(tmp_path)) as desk:
+        yield desk
 
 
 def test_the_editor_and_a_hand_are_told_apart_and_nothing_twice(desk: Desk) -> None:
@@ -88,17 +99,16 @@ def test_a_secret_is_masked_and_its_change_is_told(desk: Desk, tmp_path: Path) -
     path = "clis.claude.env.ANTHROPIC_KEY"
     desk.hand(text(f"{CANARY}-1"))
     desk.hand(text(f"{CANARY}-2"))
-    desk.begin()
+    desk.again()
     desk.file.write_text(text(f"{CANARY}-3"))
-    desk.begin()  # changed while nothing ran: only that, for no copy of it was kept
+    desk.again()  # changed while nothing ran: only that, for no copy of it was kept
     first, second, third = desk.noted()
     assert first[2][path] == MASK
     assert (second[1], second[2]) == ({path: MASK}, {path: OTHER})
     assert (third[1], third[2]) == ({}, {})
     assert "masked" in desk.store.page(AuditQuery())[0].act.note
     desk.file.unlink()
-    desk.journal.close()
-    desk.store.close()
+    desk.close()
     for file in tmp_path.iterdir():
         assert CANARY.encode() not in file.read_bytes()
 

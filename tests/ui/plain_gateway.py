@@ -397,9 +397,14 @@ class PlainGateway:
 
     async def stop(self) -> None:
         self.log.append("stop")
+        self.close()
+        self.control.move(GatewayState.STOPPED)
+
+    def close(self) -> None:
+        """Its databases; for what was never started too."""
         if self._plain_desk is not None:
             self._plain_desk.close()
-        self.control.move(GatewayState.STOPPED)
+        self.audit.close()
 
     def open_flight(self, flight: FlightSummary) -> None:
         self.under_way.append(flight)

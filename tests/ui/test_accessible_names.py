@@ -81,6 +81,7 @@ def window(
     pause(400)
     yield shell.window
     shell._bridge.close()
+    gateway.close()
     tray.close()
     shell.window.hide()
     window = shell.window

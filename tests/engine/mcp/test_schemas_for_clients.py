@@ -25,7 +25,10 @@ _LONGEST_NAME = 64 - len("mcp__llmgw__")
 def tools(tmp_path: Path) -> list[Tool]:
     places = Places.of({"LLMGW_HOME": str(tmp_path)})
     places.make()
-    return list(Container(places, {}).mcp_offer().toolbox.shown(LOCAL, Profile.FULL))
+    container = Container(places, {})
+    shown = list(container.mcp_offer().toolbox.shown(LOCAL, Profile.FULL))
+    container._access.close()
+    return shown
 
 
 def test_no_number_is_larger_than_all_can_hold(tools: list[Tool]) -> None:

@@ -40,8 +40,11 @@ def page() -> str:
     with tempfile.TemporaryDirectory() as home:
         places = Places.of({"LLMGW_HOME": home})
         places.make()
-        offer = Container(places, {}).mcp_offer()
-        return "\n".join([HEAD, _tools(offer), _resources(offer), *_prompts(offer)])
+        container = Container(places, {})
+        offer = container.mcp_offer()
+        made = "\n".join([HEAD, _tools(offer), _resources(offer), *_prompts(offer)])
+        container._access.close()
+        return made
 
 
 def _tools(offer: Offer) -> str:
