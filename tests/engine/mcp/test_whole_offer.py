@@ -238,7 +238,7 @@ def _like(named: str) -> str:
     ("name", "arguments", "field", "words"),
     [
         ("claude_request", {"prompt": "a", "worktree": True}, "worktree", "workingDir"),
-        ("grok_request", {"prompt": "a", "mcpServers": ["x"]}, "mcpServers", "own settings"),
+        ("mistral_request", {"prompt": "a", "mcpServers": ["x"]}, "mcpServers", "own settings"),
         ("review_changes", {"trustCursorWorkspace": True}, "trustCursorWorkspace", "leave it out"),
         (
             "synthesize_validation",
