@@ -89,8 +89,8 @@ async def test_nothing_else_may_differ(tmp_path: Path, monkeypatch: pytest.Monke
     earlier = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
     last = _body(LIKE)["messages"]
     async with _house(tmp_path, monkeypatch) as house:
-        await _ask(house, _body(ASKED))
         key = _key(house, "another")
+        await _ask(house, _body(ASKED))
         others: list[tuple[dict[str, Any], dict[str, str]]] = [
             (_body(LIKE), {"Authorization": f"Bearer {key}"}),
             (_body(LIKE), {"X-Project": "other"}),
