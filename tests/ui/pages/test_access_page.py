@@ -133,20 +133,20 @@ async def test_decisions_are_listed_filtered_and_told_in_full(stage: Stage) -> N
     set_access_scene(stage.gateway)
     page = await stage.show("decisions")
     pane = page.decisions
-    await turn_until(lambda: len(pane.table.decisions.rows) == 8)
-    assert pane.table.decisions.rows[0].cells[6] == "3.2 s"
+    await turn_until(lambda: len(pane.table.rows) == 8)
+    assert pane.table.rows[0].cells[6] == "3.2 s"
     pane.kinds.choose("gate")
-    assert len(pane.table.decisions.rows) == 2
+    assert len(pane.table.rows) == 2
     pane.kinds.choose("all")
     pane.field.setText("parser alone")
-    assert len(pane.table.decisions.rows) == 1
+    assert len(pane.table.rows) == 1
     pane.table.choose_row(0)
     assert "Denied: Use the test of the parser alone" in pane.more_words
     new = agent_decision(0, way=DecisionWay.COMMAND)
     stage.gateway.decisions.agents.append(new)
     stage.gateway.control.publish(PermissionChanged(question=new.question, answer=new.answer))
     pane.field.clear()
-    await turn_until(lambda: len(pane.table.decisions.rows) == 9)
+    await turn_until(lambda: len(pane.table.rows) == 9)
 
 
 async def test_decisions_that_cannot_be_read_say_why(stage: Stage) -> None:

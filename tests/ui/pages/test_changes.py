@@ -35,7 +35,7 @@ async def stage(theme: Theme, qapp: QApplication, tmp_path: Path) -> AsyncIterat
 
 async def section(stage: Stage, count: int) -> ChangeSection:
     page = await stage.show("changes")
-    await turn_until(lambda: len(page.changes.table.changes.rows) == count)
+    await turn_until(lambda: len(page.changes.table.rows) == count)
     return page.changes
 
 
@@ -44,14 +44,14 @@ async def test_changes_are_listed_searched_and_copied(stage: Stage) -> None:
     assert part._bar.isHidden()
     set_changes(stage.gateway)
     stage.gateway.control.publish(AuditNoted())
-    await turn_until(lambda: len(part.table.changes.rows) == 9)
-    assert part.table.changes.rows[0].cells[1:4] == (
+    await turn_until(lambda: len(part.table.rows) == 9)
+    assert part.table.rows[0].cells[1:4] == (
         "nobody",
         "the gateway itself",
         "Access revoked: Cursor",
     )
     part.field.setText("shop")
-    await turn_until(lambda: len(part.table.changes.rows) == 1)
+    await turn_until(lambda: len(part.table.rows) == 1)
     assert part._count.text() == "1 of 9 changes"
     part.table.choose_row(0)
     part.table.setFocus()
@@ -61,7 +61,7 @@ async def test_changes_are_listed_searched_and_copied(stage: Stage) -> None:
     assert "providers.shop.enabled: true → false" in copied
     assert "by ada, from window" in copied
     part.field.setText("nothing has this")
-    await turn_until(lambda: not part.table.changes.rows)
+    await turn_until(lambda: not part.table.rows)
     assert part._stack.currentWidget() is part._none_found
     assert not part._bar.isHidden()
 
@@ -71,7 +71,7 @@ async def test_what_a_program_calls_itself_acts_on_nothing(stage: Stage) -> None
     actor = Actor(name=name, door=ActorDoor.HTTP, client_id=name)
     stage.gateway.audit.note(Act(verb="oauth_client.registered", subject=name), actor=actor)
     part = await section(stage, 1)
-    row = part.table.changes.rows[0]
+    row = part.table.rows[0]
     for text in (*row.cells, row.more):
         assert "\u202e" not in text
         assert "\x1b" not in text
