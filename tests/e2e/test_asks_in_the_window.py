@@ -145,3 +145,4 @@ def test_an_agent_asks_in_the_window_and_a_click_decides(
         loop.run_until_complete(
             asyncio.wait_for(_asked_and_answered(bench, upstream, tmp_path), 2 * _PATIENCE_S)
         )
+    assert [each.name for each in bench.folder.iterdir()] == ["allowed.txt"]

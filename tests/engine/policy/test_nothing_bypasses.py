@@ -191,6 +191,7 @@ async def test_no_way_of_asking(scene: Scene) -> None:
     for header in ("X-LLMGW-Caller", "X-Project", "x-llmgw-no-fallback", "X-Gateway-User"):
         await scene.refused("POST", chat, _asks("two", chat), **{header: "other"})
     scene.assert_nobody_was_asked("ways of asking")
+    assert scene.house.lane.requests == []
 
 
 async def test_not_even_an_answer_that_is_kept(scene: Scene) -> None:

@@ -329,6 +329,7 @@ async def test_flights_that_cannot_be_read_are_a_sentence(stage: ClientsStage) -
     stage.gateway.desk.trouble = None
     QTest.keyClick(stage.part.table, Qt.Key.Key_F5)
     await stage.until(lambda: not stage.part.banner.isVisible())
+    assert stage.part.rows
 
 
 async def test_alone_there_is_a_way_to_the_programs(stage: ClientsStage) -> None:
