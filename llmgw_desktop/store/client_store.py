@@ -34,6 +34,7 @@ class ClientStore:
         self._lock = threading.Lock()
         self._dialect = Dialect()
         self._connection: sqlite3.Connection = open_as_far_as_possible(path, GATEWAY_STEPS)
+        self._select = self._known_columns()
         self.own_writes = 0
         """Changes made by this program: to be looked at without asking the file."""
         self.changed = _nobody
@@ -68,19 +69,17 @@ class ClientStore:
 
     def all(self) -> list[Client]:
         """Oldest first, revoked ones included."""
-        return self._clients(ClientRow.select())
+        return self._clients(self._select)
 
     def active(self) -> list[Client]:
         """Oldest first."""
-        return self._clients(ClientRow.select().where(ClientRow.revoked_at_s.is_null()))
+        return self._clients(self._select.where(ClientRow.revoked_at_s.is_null()))
 
     def revoke(self, name_or_id: str, at_s: float | None = None) -> Client | None:
         """The revoked client, or None if no active one has this name or id."""
         at_s = self._clock.now_s() if at_s is None else at_s
         named = (ClientRow.name == name_or_id) | (ClientRow.id == name_or_id)
-        found = self._clients(
-            ClientRow.select().where(named & ClientRow.revoked_at_s.is_null()).limit(1)
-        )
+        found = self._clients(self._select.where(named & ClientRow.revoked_at_s.is_null()).limit(1))
         if not found:
             return None
         still_active = (ClientRow.id == found[0].id) & ClientRow.revoked_at_s.is_null()
@@ -143,6 +142,17 @@ class ClientStore:
         self.own_writes += 1
         self.changed()
 
+    def _known_columns(self) -> Any:
+        """A full disk may have kept the table as an earlier version left it; keys open all the
+        same."""
+        with self._lock, told(self._path):
+            found = self._connection.execute("PRAGMA table_info(clients)").fetchall()
+        names = {name for _, name, *_ in found}
+        fields = ClientRow._meta.sorted_fields
+        return ClientRow.select(
+            *(each for each in fields if not found or each.column_name in names)
+        )
+
     def _clients(self, query: Any) -> list[Client]:
         rows = self._run(query.order_by(ClientRow.created_at_s, ClientRow.id).tuples())
         return [_client(row) for row in rows]
@@ -168,8 +178,8 @@ def _nobody() -> None:
 
 
 def _client(row: tuple[Any, ...]) -> Client:
-    client_id, name, key_digest, key_hint, scopes, created, revoked, last_used, *more = row
-    strict, old_digest, old_ends = more
+    client_id, name, key_digest, key_hint, scopes, created, revoked, last_used = row[:8]
+    strict, old_digest, old_ends = row[8:] + (0, None, None)[len(row) - 8 :]
     return Client(
         id=client_id,
         name=name,

@@ -177,3 +177,27 @@ def test_use_after_close_is_one_sentence(path: Path) -> None:
     store.close()
     with pytest.raises(StoreUnavailable, match="closed"):
         store.all()
+
+
+@pytest.mark.parametrize("steps", [1, len(GATEWAY_STEPS) - 1])
+def test_keys_open_where_a_full_disk_keeps_the_tables_of_an_earlier_version(
+    path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    earlier = open_database(path, GATEWAY_STEPS[:steps])
+    told = ("cli_1", "nightly", b"d" * 32, "llmgw-abc", "models:use", 1.0)
+    names = "id, name, key_digest, key_hint, scopes, created_at_s"
+    earlier.execute(f"INSERT INTO clients ({names}) VALUES (?, ?, ?, ?, ?, ?)", told)
+    earlier.commit()
+    earlier.close()
+
+    def full(path: Path, steps: object) -> None:
+        raise StoreUnavailable(f"{path.name} cannot be used: the disk is full.")
+
+    monkeypatch.setattr("llmgw_desktop.store.database.open_database", full)
+    store = ClientStore(path, SetClock())
+    (client,) = store.active()
+    assert (client.name, client.key_digest, client.old_key_digest) == ("nightly", b"d" * 32, None)
+    assert not client.wants_all_or_nothing
+    with pytest.raises(StoreError):
+        store.revoke("nightly")
+    store.close()
