@@ -65,13 +65,18 @@ class QuestionDesk(Generic[Q, A]):
         return True
 
     def answer(self, question_id: str, answer: A) -> bool:
-        """False where it waits no longer: whoever came first has decided."""
+        """False where it waits no longer: whoever came first has decided.
+
+        It is told and recorded before whoever asked may act on it, and given though that fails.
+        """
         waiting = self._waiting.pop(question_id, None)
         if waiting is None:
             return False
         waiting.due.cancel()
-        waiting.answered(answer)
-        self._changed(waiting.question, answer)
+        try:
+            self._changed(waiting.question, answer)
+        finally:
+            waiting.answered(answer)
         return True
 
     def _fall_due(self, question_id: str) -> None:

@@ -29,6 +29,21 @@ async def test_the_first_answer_counts_and_the_second_is_told_so() -> None:
     assert len(desk) == 0
 
 
+async def test_it_is_told_before_whoever_asked_may_act() -> None:
+    order = list[str]()
+
+    def changed(question: str, answer: str | None) -> None:
+        order.append(f"told {answer}")
+        if answer is not None:
+            raise OSError
+
+    desk = QuestionDesk[str, str](due=str, changed=changed)
+    desk.put("q1", "may I?", lambda answer: order.append(f"given {answer}"), within_s=LONG_S)
+    with pytest.raises(OSError):
+        desk.answer("q1", "yes")
+    assert order == ["told None", "told yes", "given yes"]
+
+
 async def test_an_unanswered_question_falls_due() -> None:
     heard, answers = Heard(), list[str]()
     desk = _desk(heard)
