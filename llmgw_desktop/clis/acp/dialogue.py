@@ -77,7 +77,7 @@ class AcpDialogue(Dialogue):
         if waiting is None:
             return []
         if answer.decision is Decision.STOP:
-            return [self._canceled(waiting), *self.stop()]
+            return self._stopped(waiting)
         if answer.allows:
             return [self._selected(waiting, waiting.option("allow_once"))]
         note = answer.note.strip().encode(errors="replace").decode()
@@ -85,20 +85,24 @@ class AcpDialogue(Dialogue):
 
     @override
     def stop(self) -> list[Spoken]:
-        if self._ending.is_told:
-            return []
-        self._ending.stopped()
-        spoken = list(self._deny_all())
-        if not self._is_prompting:
-            self._ending.is_over = True
-            return [*spoken, Done()]
-        return [*spoken, *self._cancel()]
+        return self._stopped()
 
     @override
     def finish(self, exit_code: int | None, stderr: str) -> list[CliEvent]:
         said = [spoken for heard in self._wire.rest() for spoken in self._hear(heard)]
         events = [each for each in said if not isinstance(each, _NO_EVENTS)]
         return [*events, *self._ending.last_words(self._wire.noise, exit_code, stderr)]
+
+    def _stopped(self, *answered: OpenAsk) -> list[Spoken]:
+        """These questions are off the desk and still want an answer."""
+        denied = [self._canceled(each) for each in answered]
+        if self._ending.is_told:
+            return [*denied]
+        self._ending.stopped()
+        if self._is_prompting:
+            return [*self._cancel(), *denied, *self._deny_all()]
+        self._ending.is_over = True
+        return [*denied, *self._deny_all(), Done()]
 
     def _hear(self, heard: Heard) -> Iterator[Spoken]:
         if self._ending.is_over:
@@ -214,9 +218,9 @@ class AcpDialogue(Dialogue):
                 yield self._selected(waiting, option, note or DENIED)
             case NoteWay.AFTER_CANCEL if note and self._is_prompting:
                 self._notes.append(note)
+                yield from self._cancel()
                 yield self._canceled(waiting)
                 yield from self._deny_all()
-                yield from self._cancel()
             case NoteWay.NEXT_PROMPT:
                 self._notes.append(note or DENIED)
                 yield self._selected(waiting, option)
@@ -239,6 +243,8 @@ class AcpDialogue(Dialogue):
             yield Withdrawn(native_id=waiting.native_id)
 
     def _cancel(self) -> Iterator[Spoken]:
+        """Before what waits is answered: denied first, an agent may go on with its turn, and Gemini
+        forgets a turn that is canceled while its model is asked."""
         if not self._is_canceled:
             self._is_canceled = True
             data = messages.cancel(self._beginning.session_id)
@@ -246,9 +252,9 @@ class AcpDialogue(Dialogue):
 
     def _given_up(self, words: str) -> Iterator[Spoken]:
         """Nothing that it still waits for is allowed, and it is heard no longer."""
-        yield from self._deny_all()
         if self._is_prompting:
             yield from self._cancel()
+        yield from self._deny_all()
         self._ending.failed(words)
         yield GaveUp()
 

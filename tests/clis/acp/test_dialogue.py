@@ -276,7 +276,7 @@ def test_a_note_ends_the_turn_of_those_that_would_not_hear_it(talk: Talk) -> Non
         return
     if talk.name is not CliName.COPILOT:
         assert sent["outcome"] == {"outcome": "cancelled"}
-        assert talk.keys[-1] == "cancel:1"
+        assert talk.keys[-2:] == ["cancel:1", "answer:0"], "so that it cannot go on in between"
         talk.ask(1, {**TOUCH, "toolCallId": "c2"})
         assert talk.sent("answer:1")["result"]["outcome"] == {"outcome": "cancelled"}
     talk.ends(stopReason="cancelled")
@@ -295,9 +295,9 @@ def test_notes_to_one_who_does_not_listen_end() -> None:
     assert talk.is_done
 
 
-def test_stopped_all_is_denied_and_then_the_turn_ended(talk: Talk) -> None:
+def test_stopped_the_turn_ends_and_all_is_denied(talk: Talk) -> None:
     talk.ask(0, TOUCH).ask(1, {**TOUCH, "toolCallId": "c2"}).stops()
-    assert talk.keys[-3:] == ["answer:0", "answer:1", "cancel:1"]
+    assert talk.keys[-3:] == ["cancel:1", "answer:0", "answer:1"]
     assert [each.native_id for each in talk.of(Withdrawn)] == ["0", "1"]
     talk.ask(2, {**TOUCH, "toolCallId": "c3"})
     assert talk.sent("answer:2")["result"]["outcome"] == {"outcome": "cancelled"}
@@ -310,7 +310,7 @@ def test_stopped_all_is_denied_and_then_the_turn_ended(talk: Talk) -> None:
 
 def test_stop_is_an_answer_too(talk: Talk) -> None:
     talk.ask(0, TOUCH).ask(1, {**TOUCH, "toolCallId": "c2"}).answers("1", Decision.STOP)
-    assert talk.keys[-3:] == ["answer:1", "answer:0", "cancel:1"]
+    assert talk.keys[-3:] == ["cancel:1", "answer:1", "answer:0"]
 
 
 def test_stopped_before_the_prompt_it_is_over() -> None:

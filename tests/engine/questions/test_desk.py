@@ -35,11 +35,11 @@ async def test_it_is_told_before_whoever_asked_may_act() -> None:
     def changed(question: str, answer: str | None) -> None:
         order.append(f"told {answer}")
         if answer is not None:
-            raise OSError
+            raise OSError("deaf")
 
     desk = QuestionDesk[str, str](due=str, changed=changed)
     desk.put("q1", "may I?", lambda answer: order.append(f"given {answer}"), within_s=LONG_S)
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="deaf"):
         desk.answer("q1", "yes")
     assert order == ["told None", "told yes", "given yes"]
 
