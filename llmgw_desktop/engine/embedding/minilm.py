@@ -112,8 +112,7 @@ def _dense(states: Floats, by: tuple[Floats, Floats]) -> Floats:
 def _normed(states: Floats, by: tuple[Floats, Floats]) -> Floats:
     centred = states - states.mean(axis=-1, keepdims=True)
     spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + _NORM_EPSILON)
-    made: Floats = centred / spread * by[0] + by[1]
-    return made
+    return _as_floats(centred / spread * by[0] + by[1])
 
 
 def _gelu(states: Floats) -> Floats:
@@ -127,8 +126,12 @@ def _erf(states: Floats) -> Floats:
     sum_ = np.zeros_like(step)
     for factor in _ERF:
         sum_ = (sum_ + factor) * step
-    made: Floats = np.sign(states) * (1 - sum_ * np.exp(-size * size))
-    return made
+    return _as_floats(np.sign(states) * (1 - sum_ * np.exp(-size * size)))
+
+
+def _as_floats(values: NDArray[Any]) -> Floats:
+    """They are already; some versions of numpy's types have the mean of these be of any size."""
+    return values.astype(np.float32, copy=False)
 
 
 def _checked(folder: Path, name: str, digest: str) -> bytes:
