@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from tests.support.gateway import GatewaySetup
@@ -61,6 +61,8 @@ application.make_application = make
 sys.exit(program.main())
 """
 _PATIENCE_S = 60
+_AGAIN_S = 5
+"""A window manager may move a window from under a click; then a person clicks again."""
 
 
 class WatchedDesktop:
@@ -110,8 +112,15 @@ class WatchedDesktop:
 
     def turn_to(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """A click beside all buttons; the question as it is when it can be allowed."""
-        click(self._screen, tuple(question["head"]))
-        return self.question(is_armed=True)
+        told, ends = dict(question), time.monotonic() + _PATIENCE_S
+        while time.monotonic() < ends:
+            click(self._screen, tuple(told["head"]))
+            with suppress(queue.Empty):
+                while True:
+                    told = json.loads(self._lines.get(timeout=_AGAIN_S)) or told
+                    if told["is_armed"]:
+                        return told
+        raise AssertionError(f"it cannot be allowed: {told}")
 
     def allow(self, question: Mapping[str, Any]) -> None:
         click(self._screen, tuple(question["allow"]))
