@@ -216,7 +216,7 @@ class Pipeline:
     ) -> None:
         """The honest end: a status where none was given yet, else an error inside the stream."""
         if isinstance(error, ClientGone):
-            flight.fail_with(error, FlightState.CANCELED)
+            flight.left(error)
             return
         try:
             if caller.has_begun:
@@ -245,7 +245,4 @@ class Pipeline:
             closed = GatewayClosed("The gateway was stopped before this answer was complete.")
             await self._refuse(closed, dialect, caller, flight)
         else:
-            flight.fail_with(
-                ClientGone("The client left before its answer was complete."),
-                FlightState.CANCELED,
-            )
+            flight.left(ClientGone("The client left before its answer was complete."))

@@ -205,6 +205,32 @@ class TestLeaving:
         assert house.closed[0].state is FlightState.CANCELED
         assert house.closed[0].error_kind == "client_gone"
 
+    @pytest.mark.parametrize(
+        ("path", "model", "last"),
+        [
+            (MESSAGES, "claude-stub", b'"message_stop"'),
+            (CHAT, "gpt-stub", b"[DONE]"),
+            ("/v1/responses", "gpt-stub", b'"response.completed"'),
+            (MESSAGES, "gpt-stub", b'"message_stop"'),
+        ],
+    )
+    async def test_who_heard_the_last_word_and_leaves_had_his_answer(
+        self, house: House, path: str, model: str, last: bytes
+    ) -> None:
+        """Codex does; its provider has not ended the connection yet."""
+        house.lane.then(Answer(delivery=Delivery(linger=True)))
+        body = ask(model, stream=True)
+        if path == "/v1/responses":
+            body = {"model": model, "input": "ping", "stream": True}
+        async with house.post(path, body) as answer:
+            heard = b""
+            while last not in heard:
+                heard += await answer.content.readany()
+            answer.close()
+        await until(lambda: house.closed)
+        assert (house.closed[0].state, house.closed[0].error_kind) == (FlightState.OK, None)
+        assert house.closed[0].usage.output_tokens == 9
+
     async def test_before_the_first_byte_too(self, house: House) -> None:
         house.lane.always = Answer(delivery=Delivery(stall_after=0))
         with pytest.raises(TimeoutError):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.errors import ClientGone, LlmgwError
 from llmgw_desktop.domain.flight import (
     Attempt,
     FlightState,
@@ -86,6 +86,7 @@ class OpenFlight:
         "first_byte",
         "guard_hits",
         "id",
+        "is_told",
         "is_whole",
         "keep_limit",
         "label",
@@ -163,6 +164,8 @@ class OpenFlight:
         """What the caller has seen of a stream's frame that was never finished."""
         self.is_whole = False
         """A translated stream has reached its end."""
+        self.is_told = False
+        """The caller was sent a stream's last word; who leaves after it had his whole answer."""
         self.last_words: Callable[[str, str], bytes] | None = None
         """How a translated stream that has begun is ended when it breaks: (message, kind)."""
         self.route_reason = ""
@@ -254,6 +257,11 @@ class OpenFlight:
 
     def fail_with(self, error: LlmgwError, state: FlightState = FlightState.FAILED) -> None:
         self.fail(state, error.kind, str(error))
+
+    def left(self, error: ClientGone) -> None:
+        """The caller is gone."""
+        if not self.is_told:
+            self.fail_with(error, FlightState.CANCELED)
 
     @property
     def was_free(self) -> bool:

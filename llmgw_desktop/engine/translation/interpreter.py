@@ -174,6 +174,7 @@ class Interpreter:
                     flight.keep(written)
                     await caller.write(written)
                     flight.chunks += 1
+                    flight.is_told = flight.is_whole
         finally:
             flight.streamed()
         await self._finish(caller, flight)
@@ -218,6 +219,7 @@ class Interpreter:
         flight.keep(written)
         await caller.write(written)
         flight.chunks += 1
+        flight.is_told = flight.is_whole
         flight.streamed()
         await self._finish(caller, flight)
 
