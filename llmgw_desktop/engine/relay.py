@@ -106,7 +106,7 @@ class Relay:
                 if shown:
                     await caller.write(shown)
                     flight.chunks += 1
-                    flight.is_told = accountant.is_complete
+                    flight.is_told = accountant.is_complete and accountant.error_text is None
         finally:
             accountant.finish()
             flight.usage, flight.stop_reason = accountant.usage, accountant.stop_reason

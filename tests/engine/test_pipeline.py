@@ -10,7 +10,7 @@ import pytest
 from llmgw_desktop.domain.flight import FlightQuery, FlightState, PhaseName
 from llmgw_desktop.engine.flights.recorder import REFUSALS_KEPT_PER_S
 from tests.engine.conftest import House
-from tests.support.answers import Answer, Delivery, Refusal, json_with_200
+from tests.support.answers import Answer, Delivery, Raw, Refusal, json_with_200
 from tests.support.facts import as_the_vendor_said
 
 MESSAGES = "/v1/messages"
@@ -224,12 +224,32 @@ class TestLeaving:
             body = {"model": model, "input": "ping", "stream": True}
         async with house.post(path, body) as answer:
             heard = b""
-            while last not in heard:
-                heard += await answer.content.readany()
+            while last not in heard and (piece := await answer.content.readany()):
+                heard += piece
             answer.close()
         await until(lambda: house.closed)
         assert (house.closed[0].state, house.closed[0].error_kind) == (FlightState.OK, None)
         assert house.closed[0].usage.output_tokens == 9
+
+    async def test_who_heard_an_error_and_its_last_word_had_no_whole_answer(
+        self, house: House
+    ) -> None:
+        frames = (
+            b'data: {"model":"gpt-stub","choices":[{"index":0,"delta":{"content":"po"}}]}\n\n',
+            b'data: {"error":{"message":"out of memory","type":"server_error"}}\n\n',
+            b"data: [DONE]\n\n",
+            b": never sent\n\n",
+        )
+        kind = {"content-type": "text/event-stream"}
+        delivery = Delivery(stall_after=3, pace_s=0.05)  # all at once would become a status
+        house.lane.then(Raw(headers=kind, frames=frames, delivery=delivery))
+        async with house.post(CHAT, ask("gpt-stub", stream=True)) as answer:
+            heard = b""
+            while b"[DONE]" not in heard and (piece := await answer.content.readany()):
+                heard += piece
+            answer.close()
+        await until(lambda: house.closed)
+        assert house.closed[0].state is FlightState.CANCELED
 
     async def test_before_the_first_byte_too(self, house: House) -> None:
         house.lane.always = Answer(delivery=Delivery(stall_after=0))

@@ -165,7 +165,8 @@ class OpenFlight:
         self.is_whole = False
         """A translated stream has reached its end."""
         self.is_told = False
-        """The caller was sent a stream's last word; who leaves after it had his whole answer."""
+        """The caller was sent the last word of a stream without an error; who leaves after it had
+        his whole answer."""
         self.last_words: Callable[[str, str], bytes] | None = None
         """How a translated stream that has begun is ended when it breaks: (message, kind)."""
         self.route_reason = ""
