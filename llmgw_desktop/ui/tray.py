@@ -162,7 +162,7 @@ class Tray(QObject):
         if self._icon is None:
             return False
         self._on_message_click = on_click
-        self._icon.showMessage(title, text, self._drawing("tray-running"))
+        self._icon.showMessage(_inert(title), _inert(text), self._drawing("tray-running"))
         return True
 
     def close(self) -> None:
@@ -240,7 +240,7 @@ class Tray(QObject):
         icon.setIcon(self._drawing(_WAITING_ICON if self._count else standing))
         asked = f"\n{self._questions.text().rstrip('…')} for you" if self._count else ""
         trouble = f"\n{snapshot.trouble}" if snapshot.trouble else ""
-        icon.setToolTip(f"{TITLE}: {self._line.text()}{asked}{trouble}")
+        icon.setToolTip(_inert(f"{TITLE}: {self._line.text()}{asked}{trouble}"))
 
     def _drawing(self, name: str) -> QIcon:
         if name not in self._drawn:
@@ -256,6 +256,12 @@ class Tray(QObject):
             QSystemTrayIcon.ActivationReason.DoubleClick,
         ):
             self.open_wanted.emit()
+
+
+def _inert(text: str) -> str:
+    """Many a desktop reads markup in these, with links and pictures, and most do not; to escape it
+    would be seen there. Text of jobs and programs stands in them."""
+    return text.replace("<", "‹")
 
 
 def _provider_words(card: ProviderCard | CliCard) -> str:

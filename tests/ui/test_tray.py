@@ -177,6 +177,22 @@ def test_the_tooltip_and_the_picture_follow_the_state(tray: Tray) -> None:
     assert icon.toolTip() == "LLM Gateway: Running on 127.0.0.1:3333 · 1 flight under way"
 
 
+def test_what_looks_like_markup_is_none_to_a_desktop(
+    tray: Tray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        QSystemTrayIcon, "showMessage", lambda _self, *words: said.append(words[:2])
+    )
+    tray.start()
+    assert tray.say("<b>Done</b>", "job <img src='file://host/share'>")
+    assert said == [("‹b>Done‹/b>", "job ‹img src='file://host/share'>")]
+    tray.show(snapshot(GatewayState.FAILED, trouble="line 3: <a href='x'>"))
+    icon = icon_of(tray)
+    assert icon is not None
+    assert icon.toolTip().endswith("line 3: ‹a href='x'>")
+
+
 def test_without_a_tray_there_is_no_icon_and_nothing_is_said(tray: Tray, desktop: Desktop) -> None:
     desktop.has_tray = False
     tray.start()

@@ -13,6 +13,7 @@ from llmgw_desktop.ui.widgets.card_head import card_head
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.mark import Mark
+from llmgw_desktop.ui.widgets.tip import tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ class EntryCard(Card):
         column.addWidget(card_head(theme, head, facts, self.buttons))
         if not entry.note:
             note.hide()
-        self.setToolTip(entry.hint)
+        self.setToolTip(tip(entry.hint))
         self.setAccessibleName(entry.title)
         self.setAccessibleDescription(
             ". ".join(line for line in (entry.note, *entry.lines) if line)

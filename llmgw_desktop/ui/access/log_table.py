@@ -4,24 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyleOptionViewItem
 from typing_extensions import override
 
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.plain_rows import Index, PlainRows
 from llmgw_desktop.ui.widgets.row_table import RowDelegate, RowTable, paint_line
 from llmgw_desktop.ui.widgets.view_clothes import dress_header
-
-_Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,59 +37,20 @@ class LogLook:
     """By what a line is known again."""
 
 
-class _LogModel(QAbstractTableModel):
-    """Lines as they were given."""
-
-    def __init__(self, columns: Sequence[str], parent: QObject) -> None:
-        super().__init__(parent)
-        self._columns = columns
-        self.rows: tuple[Any, ...] = ()
-
-    def show_rows(self, rows: tuple[Any, ...]) -> None:
-        if rows != self.rows:
-            self.beginResetModel()
-            self.rows = rows
-            self.endResetModel()
-
-    @override
-    def rowCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
-
-    @override
-    def columnCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._columns)
-
-    @override
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return self.rows[index.row()].cells[index.column()]
-
-    @override
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> object:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
+def _cell(line: Any, column: int) -> str:
+    text: str = line.cells[column]
+    return text
 
 
 class _Cells(RowDelegate):
     """Texts that begin where the header's do."""
 
-    def __init__(self, theme: Theme, look: LogLook, model: _LogModel, parent: QObject) -> None:
+    def __init__(self, theme: Theme, look: LogLook, model: PlainRows[Any], parent: QObject) -> None:
         super().__init__(parent)
         self._theme, self._look, self._model = theme, look, model
 
     @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         colours, pad = self._theme.colours, self._theme.space(1.5)
         line, column = self._model.rows[index.row()], self._look.columns[index.column()]
         self.paint_ground(painter, option, index.row(), colours)
@@ -114,7 +67,8 @@ class LogTable(RowTable):
     def __init__(self, theme: Theme, look: LogLook) -> None:
         super().__init__(theme)
         self._look = look
-        self._lines = _LogModel(look.columns, self)
+        self._lines: PlainRows[Any] = PlainRows(_cell, self)
+        self._lines.show_rows(look.columns, ())  # columns that are not there take no width
         delegate = _Cells(theme, look, self._lines, self)
         self.set_up(self._lines, delegate, name=look.name, row_height=theme.space(7.5))
         header = self.horizontalHeader()
@@ -126,14 +80,14 @@ class LogTable(RowTable):
         self._lines.modelReset.connect(self._tell)
 
     @property
-    def rows(self) -> tuple[Any, ...]:
+    def rows(self) -> Sequence[Any]:
         return self._lines.rows
 
     def show_rows(self, rows: Sequence[Any]) -> None:
         """The one that was chosen stays so, where it is still listed."""
         at = self.chosen_row
         kept = self._look.same(self.rows[at]) if at >= 0 else None
-        self._lines.show_rows(tuple(rows))
+        self._lines.show_rows(self._look.columns, tuple(rows))
         if kept is None or self.chosen_row >= 0:
             return
         known = [self._look.same(row) for row in self.rows]

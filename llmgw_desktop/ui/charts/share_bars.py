@@ -1,6 +1,5 @@
 """How a whole divides among a few: a name, a bar, a share; one line each, and one for the rest."""
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from typing_extensions import override
 from llmgw_desktop.ui.charts.pickable import INSET_UNITS, Pickable
 from llmgw_desktop.ui.palettes import mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.tip import tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +109,7 @@ class ShareBars(Pickable):
         index = self.thing_under(event.pos())
         hint = self._shares[index].hint if index >= 0 else ""
         area = self.area_of(index) if hint else QRect()
-        words = f"<p style='white-space: pre'>{html.escape(hint)}</p>" if hint else ""
-        QToolTip.showText(event.globalPos(), words, self, area)
+        QToolTip.showText(event.globalPos(), tip(hint), self, area)
 
     def _paint_line(self, painter: QPainter, share: Share, area: QRectF) -> None:
         self._paint_words(painter, share, area)

@@ -16,6 +16,7 @@ from llmgw_desktop.app.figures import short_count_text
 from llmgw_desktop.ui.charts.axes import area_fill, round_top, time_marks
 from llmgw_desktop.ui.charts.pickable import Pickable
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.tip import tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +206,7 @@ class StackedBars(Pickable):
             return
         column = self._column(index)
         place = self.mapToGlobal(QPoint(round(column.right()), round(column.top())))
-        QToolTip.showText(place, self._bars[index].words(), self, column.toRect())
+        QToolTip.showText(place, tip(self._bars[index].words()), self, column.toRect())
 
 
 def _paint_stack(

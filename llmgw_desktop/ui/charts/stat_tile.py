@@ -22,6 +22,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import marks_focus
 from llmgw_desktop.ui.widgets.card import CORNER_PX, Card
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.tip import tip
 
 
 class StatTile(Card):
@@ -38,7 +39,7 @@ class StatTile(Card):
         self._shows_focus = False
         self._figure = Figure(theme)
         self._line = Sparkline(theme)
-        self.setToolTip(hint)
+        self.setToolTip(tip(hint))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

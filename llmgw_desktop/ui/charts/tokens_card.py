@@ -31,6 +31,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.card import Card
 from llmgw_desktop.ui.widgets.label import Label
 from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
+from llmgw_desktop.ui.widgets.tip import tip
 from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
 
 _NAME = "Input tokens by source"
@@ -127,7 +128,7 @@ class TokensCard(Card):
         self._sides.setCurrentWidget(self._table if to_table else self._chart)
         name = "Show as chart" if to_table else "Show as table"
         self._turn.setAccessibleName(name)
-        self._turn.setToolTip(name)
+        self._turn.setToolTip(tip(name))
         self._turn.set_icon_name("overview" if to_table else "table")
 
     def _fill_table(self, figures: OverviewFigures) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction
 
 from llmgw_desktop.app.client_desk.known import ClientKind
 from llmgw_desktop.app.client_desk.rows import ClientRow
+from llmgw_desktop.ui.widgets.tip import tip
 
 _WITH_JOBS = frozenset({ClientKind.KEY, ClientKind.OAUTH, ClientKind.PERSON})
 
@@ -53,5 +54,5 @@ class ClientActs(QObject):
 
     def _action(self, words: str, hint: str) -> QAction:
         action = QAction(words, self)
-        action.setToolTip(hint)
+        action.setToolTip(tip(hint))
         return action

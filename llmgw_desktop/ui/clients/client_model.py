@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from typing_extensions import override
 
 from llmgw_desktop.app.client_desk.rows import ClientRow
+from llmgw_desktop.ui.widgets.tip import tip
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -130,7 +131,7 @@ class ClientModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole and column.key == "name":
             return row.words
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _hint(row, column)
+            return tip(_hint(row, column))
         return None
 
     @override
@@ -152,10 +153,10 @@ class ClientModel(QAbstractTableModel):
         return None
 
 
-def _hint(row: ClientRow, column: ClientColumn) -> object:
+def _hint(row: ClientRow, column: ClientColumn) -> str:
     """What a narrow column may have cut."""
     if column.key == "budgets":
-        return "\n".join(f"{each.name}: {each.words}" for each in row.budgets) or None
+        return "\n".join(f"{each.name}: {each.words}" for each in row.budgets)
     if column.key == "state" and row.refusals:
         return "\n".join(f"{each.words} {each.opens}".strip() for each in row.refusals)
-    return column.text(row) if column.key in ("name", "program", "state") else None
+    return column.text(row) if column.key in ("name", "program", "state") else ""

@@ -19,6 +19,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.mark import Mark
+from llmgw_desktop.ui.widgets.tip import tip
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 from llmgw_desktop.ui.widgets.wrapped_row import WrappedRow
 
@@ -87,7 +88,7 @@ class ClientPane(QWidget):
         name = _TO_BOTTOM if at_right else _TO_RIGHT
         self._turn.set_icon_name("panel-bottom" if at_right else "panel-right")
         self._turn.setAccessibleName(name)
-        self._turn.setToolTip(name)
+        self._turn.setToolTip(tip(name))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -143,7 +144,7 @@ def _button(theme: Theme, acts: ClientActs, at: int) -> Button:
     """Shown while its action can be done."""
     action = acts.actions[at]
     button = Button(theme, action.text())
-    button.setToolTip(action.toolTip())
+    button.setToolTip(tip(action.toolTip()))
     button.clicked.connect(action.trigger)
 
     def follow() -> None:

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QHeaderView, QStyleOptionViewItem, QVBoxLayout, QW
 from typing_extensions import override
 
 from llmgw_desktop.app.compare_map import AgreementMap, Hold, MapRow
-from llmgw_desktop.ui.compare.plain_rows import Index, PlainRows
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone
+from llmgw_desktop.ui.widgets.plain_rows import Index, PlainRows
 from llmgw_desktop.ui.widgets.row_table import RowDelegate, RowTable, paint_line
 from llmgw_desktop.ui.widgets.view_clothes import dress_header
 

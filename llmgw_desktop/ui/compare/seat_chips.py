@@ -13,6 +13,7 @@ from llmgw_desktop.ui.compare.seat_picker import SeatPicker
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.tip import tip
 from llmgw_desktop.ui.widgets.wrapped_row import WrappedRow
 
 
@@ -133,10 +134,10 @@ class _Chip(QWidget):
     def show_title(self, title: str) -> None:
         short = title if len(title) <= 40 else f"{title[:39]}…"
         self._words.setText(short)
-        self._words.setToolTip(title if short != title else "")
+        self._words.setToolTip(tip(title) if short != title else "")
         name = f"Do not ask {title}"
         self.remove.setAccessibleName(name)
-        self.remove.setToolTip(name)
+        self.remove.setToolTip(tip(name))
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

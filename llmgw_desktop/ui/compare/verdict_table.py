@@ -14,9 +14,9 @@ from typing_extensions import override
 
 from llmgw_desktop.app.compare_words import ShownVerdict
 from llmgw_desktop.ui.compare.compare_marks import stance_mark
-from llmgw_desktop.ui.compare.plain_rows import Index, PlainRows
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.plain_rows import Index, PlainRows
 from llmgw_desktop.ui.widgets.row_table import RowDelegate, RowTable, paint_line
 from llmgw_desktop.ui.widgets.view_clothes import dress_header
 

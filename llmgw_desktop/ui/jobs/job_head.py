@@ -14,6 +14,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.mark import Mark
+from llmgw_desktop.ui.widgets.tip import tip
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
 
 _CANCEL = "Cancel"
@@ -74,7 +75,7 @@ class JobHead(QWidget):
         name = _TO_BOTTOM if at_right else _TO_RIGHT
         self._turn.set_icon_name("panel-bottom" if at_right else "panel-right")
         self._turn.setAccessibleName(name)
-        self._turn.setToolTip(name)
+        self._turn.setToolTip(tip(name))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

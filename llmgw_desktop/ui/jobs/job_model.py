@@ -18,6 +18,7 @@ from llmgw_desktop.app.job_words import (
     took_text,
 )
 from llmgw_desktop.domain.job import Job
+from llmgw_desktop.ui.widgets.tip import tip
 
 _Index = QModelIndex | QPersistentModelIndex
 _Cell = Callable[[Job, float, date], str]
@@ -193,7 +194,7 @@ class JobModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._rows[index.row()].cells[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole and COLUMNS[index.column()].key == "title":
-            return self._rows[index.row()].cells[index.column()]
+            return tip(self._rows[index.row()].cells[index.column()])
         return None
 
     @override

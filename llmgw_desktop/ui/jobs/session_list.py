@@ -33,6 +33,7 @@ from llmgw_desktop.domain.session import Session
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.empty_state import EmptyState
+from llmgw_desktop.ui.widgets.tip import tip
 from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -81,8 +82,10 @@ class SessionModel(QAbstractTableModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._rows[index.row()].cells[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(self._rows[index.row()].cells[index.column()])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _AT_END if COLUMNS[index.column()] in _NUMBERS else _AT_BEGIN
         return None

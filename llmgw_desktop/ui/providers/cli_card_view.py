@@ -17,6 +17,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.mark import Mark
 from llmgw_desktop.ui.widgets.switch import Switch
+from llmgw_desktop.ui.widgets.tip import tip
 
 _SIGN_IN_HINT = "Opens its own sign-in in a terminal"
 _CHECK_HINT = (
@@ -122,7 +123,7 @@ class CliCardView(Card):
         ):
             button.setAccessibleName(f"{words} {self._card.title}")
             button.setAccessibleDescription(hint)
-            button.setToolTip(hint)
+            button.setToolTip(tip(hint))
         column = QVBoxLayout(self)
         column.setContentsMargins(space(5), space(3.5), space(4), space(4))
         column.setSpacing(space(1.5))

@@ -25,6 +25,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.text_field import TextLine
+from llmgw_desktop.ui.widgets.tip import tip
 
 _WIDTH_UNITS = 165
 _GROWS_AFTER_MS = 30
@@ -110,7 +111,7 @@ class PermissionDialog(ArmedDialog):
         theme = self._theme
         self.once = self.add_armed("Allow once", lambda: self._decide(Decision.ONCE))
         self.for_job = self.add_armed("Allow for this job", lambda: self._decide(Decision.JOB))
-        self.for_job.setToolTip(self._rule.text())
+        self.for_job.setToolTip(tip(self._rule.text()))
         self.for_job.setVisible(bool(self._view.rule))
         self.job = Button(theme, "Open the job", kind=ButtonKind.QUIET)
         self.job.clicked.connect(lambda: self.job_wanted.emit(self.question.job_id))

@@ -12,6 +12,7 @@ from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.mark import Mark
 from llmgw_desktop.ui.widgets.switch import Switch
+from llmgw_desktop.ui.widgets.tip import tip
 
 
 class RouteRowView(QWidget):
@@ -73,7 +74,7 @@ class RouteRowView(QWidget):
         self._switch.setChecked(row.enabled)
         for button, what in ((self._edit, "Edit"), (self._remove, "Remove"), (self._switch, "Use")):
             button.setAccessibleName(f"{what} route {row.name}")
-            button.setToolTip(f"{what} route {row.name}")
+            button.setToolTip(tip(f"{what} route {row.name}"))
         state = "on" if row.enabled else "off"
         self.setAccessibleName(f"Route {row.index + 1}, {row.name}: {row.words}; {state}")
         self.setAccessibleDescription("Alt+Up and Alt+Down move it, Enter edits it.")

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from llmgw_desktop.ui.palettes import Colours, mixed
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.tip import tip
 
 _CORNER_PX = 6.0
 _KEYBOARD_REASONS = frozenset(
@@ -65,7 +66,7 @@ class Button(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if name:
             self.setAccessibleName(name)
-            self.setToolTip(name)
+            self.setToolTip(tip(name))
         theme.changed.connect(self.update)
 
     def set_icon_name(self, icon: str) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 from typing_extensions import override
 
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.tip import tip
 
 
 class SearchField(QLineEdit):
@@ -29,7 +30,7 @@ class SearchField(QLineEdit):
     def set_wrong(self, why: str) -> None:
         """Mark what was typed as not understood, and say why; empty takes the mark away."""
         self.setProperty("wrong", bool(why))
-        self.setToolTip(why)
+        self.setToolTip(tip(why))
         self.setAccessibleDescription(why)
         self._wear()
 

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import marks_focus
+from llmgw_desktop.ui.widgets.tip import tip
 
 
 class Switch(QAbstractButton):
@@ -18,7 +19,7 @@ class Switch(QAbstractButton):
         self._shows_focus = False
         self.setCheckable(True)
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(tip(name))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -13,6 +13,7 @@ from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.card import Card
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.tip import tip
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
 
 
@@ -66,7 +67,7 @@ class StatusPanel(Card):
         name = "Resume gateway" if paused else "Pause gateway"
         self._turn.set_icon_name("resume" if paused else "pause")
         self._turn.setAccessibleName(name)
-        self._turn.setToolTip(name)
+        self._turn.setToolTip(tip(name))
         self._turn.setEnabled(status.state in (GatewayState.RUNNING, GatewayState.PAUSED))
 
     def show_recording(self, recording: bool) -> None:

@@ -29,6 +29,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.lined_row import LinedRow
 from llmgw_desktop.ui.widgets.tab_strip import TabStrip
+from llmgw_desktop.ui.widgets.tip import tip
 
 _TABS = ("Overview", "Request", "Response", "Timeline", "Route", "Raw")
 _CURL = "Copy as curl"
@@ -110,7 +111,7 @@ class DetailPane(QWidget):
         name = _TO_BOTTOM if at_right else _TO_RIGHT
         self._turn.set_icon_name("panel-bottom" if at_right else "panel-right")
         self._turn.setAccessibleName(name)
-        self._turn.setToolTip(name)
+        self._turn.setToolTip(tip(name))
 
     def focus_content(self) -> None:
         self._tabs.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -221,7 +222,7 @@ class DetailPane(QWidget):
         if self._record is not None:
             state = self._record.summary.state
             self._mark.setPixmap(self._marks.pixmap(state, self.devicePixelRatioF()))
-            self._mark.setToolTip(STATE_WORDS[state])
+            self._mark.setToolTip(tip(STATE_WORDS[state]))
 
 
 def _subtitle(flight: FlightSummary) -> str:

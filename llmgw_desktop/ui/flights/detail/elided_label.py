@@ -1,13 +1,12 @@
 """A line of text that gives way: too long for its place it ends in «…», and the tip has it all."""
 
-import html
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 from typing_extensions import override
 
 from llmgw_desktop.ui.widgets.label import Label
+from llmgw_desktop.ui.widgets.tip import tip
 
 
 class ElidedLabel(Label):
@@ -16,7 +15,7 @@ class ElidedLabel(Label):
     @override
     def setText(self, text: str) -> None:
         super().setText(text)
-        self.setToolTip(f"<p>{html.escape(text)}</p>")
+        self.setToolTip(tip(text))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     @override

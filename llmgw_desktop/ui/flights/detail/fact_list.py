@@ -8,6 +8,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.copy_button import CopyButton
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.tip import tip
 
 
 class FactList(QWidget):
@@ -65,7 +66,7 @@ class _FactRow:
         self._value.setSizePolicy(shape)
         name = f"Copy {fact.label.lower()}"
         self._copy.setAccessibleName(name)
-        self._copy.setToolTip(name)
+        self._copy.setToolTip(tip(name))
         self._copy.setVisible(fact.can_copy)
         self._label.show()
         self._side.show()

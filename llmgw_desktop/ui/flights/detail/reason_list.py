@@ -1,6 +1,5 @@
 """A section of a flight: a sentence, and below it lines of what and why."""
 
-import html
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.copy_button import CopyButton
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
 from llmgw_desktop.ui.widgets.label import Label, Tone
+from llmgw_desktop.ui.widgets.tip import tip
 
 
 class Line(Protocol):
@@ -133,7 +133,7 @@ class ReasonList(QWidget):
 
 def _fill(what: FlowingLabel, why: FlowingLabel, line: Line) -> None:
     what.setText(line.what)
-    what.setToolTip(f"<p>{html.escape(line.name)}</p>")
+    what.setToolTip(tip(line.name))
     why.setText(line.why)
     what.show()
     why.show()

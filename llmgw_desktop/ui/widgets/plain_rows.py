@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
 
+from llmgw_desktop.ui.widgets.tip import tip
+
 Index = QModelIndex | QPersistentModelIndex
 _Row = TypeVar("_Row")
 
@@ -26,6 +28,10 @@ class PlainRows(QAbstractTableModel, Generic[_Row]):
             self._titles, self._rows = titles, rows
             self.endResetModel()
 
+    @property
+    def rows(self) -> Sequence[_Row]:
+        return self._rows
+
     def row(self, number: int) -> _Row | None:
         return self._rows[number] if 0 <= number < len(self._rows) else None
 
@@ -41,8 +47,10 @@ class PlainRows(QAbstractTableModel, Generic[_Row]):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._cell(self._rows[index.row()], index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:  # what a narrow column may have cut
+            return tip(self._cell(self._rows[index.row()], index.column()))
         return None
 
     @override
