@@ -122,4 +122,19 @@ FLIGHTS_STEPS: Steps = (
         """,
     ),
     ("ALTER TABLE flights ADD COLUMN guard_hits TEXT",),
+    (
+        # Sums by the quarter of a minute as well, which are kept for the last hour. Of flights
+        # from before, times to the first byte are not in them.
+        """
+        INSERT INTO flight_sums
+        SELECT 15, CAST(started_at_s / 15 AS INTEGER) * 15, coalesce(account, provider, ''),
+            count(*), sum(state IN ('failed', 'cut')),
+            sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(cache_write_tokens),
+            sum(CASE WHEN cache_read_tokens IS NOT NULL THEN input_tokens END),
+            x'', sum(cost_usd)
+        FROM flights
+        WHERE state != 'running' AND started_at_s >= (SELECT max(started_at_s) - 7200 FROM flights)
+        GROUP BY 2, 3
+        """,
+    ),
 )

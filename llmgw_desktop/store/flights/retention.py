@@ -7,7 +7,7 @@ import math
 import sqlite3
 
 from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.store.flights.sums import MINUTE_S, forget_before
+from llmgw_desktop.store.flights.sums import MINUTE_S, forget_before, forget_slots
 from llmgw_desktop.store.transaction import transaction
 
 FLIGHTS_A_STEP = 500
@@ -44,6 +44,10 @@ class Retention:
             self._delete_some(self._until_s)
             return True
         return self._shrink(settings)
+
+    def forget_slots(self) -> None:
+        """Quick, and seldom anything to do."""
+        forget_slots(self._connection)
 
     def _due(self, now_s: float, settings: RecorderSettings) -> int | None:
         """The whole minute before which flights are to go."""

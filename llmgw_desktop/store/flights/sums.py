@@ -1,4 +1,5 @@
-"""Sums over flights by minute and hour, kept beside the rows so that overviews stay quick.
+"""Sums over flights by minute and hour, kept beside the rows so that overviews stay quick; of the
+last hour by the quarter of a minute too, in which its bars are drawn.
 
 They change in the transaction that changes the rows, so they always agree with them. Reading them
 is left to `totals.py`.
@@ -7,6 +8,7 @@ is left to `totals.py`.
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from llmgw_desktop.domain.flight import FlightState
@@ -21,7 +23,9 @@ from llmgw_desktop.store.flights.alike import (
 from llmgw_desktop.store.flights.rows import Row
 from llmgw_desktop.store.flights.ttft_bins import added, bins_of, from_bytes, to_bytes
 
-MINUTE_S, HOUR_S = 60, 3600
+SLOT_S, MINUTE_S, HOUR_S = 15, 60, 3600
+SLOTS_KEPT_S = HOUR_S
+"""Before the latest slot; from there on all are there, and older ones may be or not."""
 ERROR_STATES = frozenset({FlightState.FAILED.value, FlightState.CUT.value})
 """A client that left is not an error of ours; of a lost flight nobody knows."""
 SUMMED = (
@@ -45,7 +49,7 @@ _ROW = f"({', '.join('?' * len(_NAMES))})"
 _INTO = f"INTO flight_sums ({', '.join(_NAMES)}) VALUES {_ROW}"
 _PUT = f"INSERT OR REPLACE {_INTO}"
 _ADD = (
-    f"INSERT {_INTO}, {_ROW} ON CONFLICT DO UPDATE SET "
+    f"INSERT {_INTO}, {_ROW}, {_ROW} ON CONFLICT DO UPDATE SET "
     # A sum with something unknown is what is known of it.
     + ", ".join(
         f"{name} = coalesce({name} + excluded.{name}, {name}, excluded.{name})" for name in SUMMED
@@ -83,26 +87,37 @@ def teach(connection: sqlite3.Connection) -> None:
 
 
 def add_sums(connection: sqlite3.Connection, ended: Iterable[Alike]) -> None:
-    """Count these ended flights, in the sums of their minutes and of their hours."""
-    minutes: dict[tuple[int, str], _Summed] = {}
+    """Count these ended flights, in the sums of their slots, their minutes and their hours."""
+    slots: dict[tuple[int, str], _Summed] = {}
     for alike in ended:
         is_error = alike.common[STATE] in ERROR_STATES
         account = alike.common[ACCOUNT] or alike.common[PROVIDER] or ""
-        for minute, columns in _by_minute(alike.own):
+        for slot, columns in _by_slot(alike.own):
             more = _summed(columns, is_error=is_error)
-            known = minutes.get((minute, account))
-            minutes[minute, account] = more if known is None else _together(known, more)
-    for (minute, account), (figures, ttft) in minutes.items():
-        at_s = minute * MINUTE_S
-        hour_s = at_s // HOUR_S * HOUR_S
-        of_minute = (account, *figures, MINUTE_S, at_s, ttft)
-        connection.execute(_ADD, (*of_minute, account, *figures, HOUR_S, hour_s, ttft))
+            known = slots.get((slot, account))
+            slots[slot, account] = more if known is None else _together(known, more)
+    for (slot, account), (figures, ttft) in slots.items():
+        at_s = slot * SLOT_S
+        rows = [
+            (account, *figures, span_s, at_s // span_s * span_s, ttft)
+            for span_s in (SLOT_S, MINUTE_S, HOUR_S)
+        ]
+        connection.execute(_ADD, list(chain.from_iterable(rows)))
+
+
+def forget_slots(connection: sqlite3.Connection) -> None:
+    """Drop those that nobody reads; not the latest of them, for somebody may be about to."""
+    connection.execute(
+        "DELETE FROM flight_sums WHERE span_s = ? AND start_s < "
+        "(SELECT max(start_s) FROM flight_sums WHERE span_s = ?) - ?",
+        (SLOT_S, SLOT_S, 2 * SLOTS_KEPT_S),
+    )
 
 
 def forget_before(connection: sqlite3.Connection, edge_s: int) -> None:
-    """Drop the sums of minutes before this whole minute; their flights are gone."""
+    """Drop the sums before this whole minute; their flights are gone."""
     hour_s = edge_s // HOUR_S * HOUR_S
-    for span_s, before_s in ((MINUTE_S, edge_s), (HOUR_S, hour_s + HOUR_S)):
+    for span_s, before_s in ((SLOT_S, edge_s), (MINUTE_S, edge_s), (HOUR_S, hour_s + HOUR_S)):
         connection.execute(
             "DELETE FROM flight_sums WHERE span_s = ? AND start_s < ?", (span_s, before_s)
         )
@@ -119,17 +134,17 @@ def forget_before(connection: sqlite3.Connection, edge_s: int) -> None:
         connection.execute(_PUT, (account, *each.figures, HOUR_S, hour_s, to_bytes(each.bins)))
 
 
-def _by_minute(rows: list[Row]) -> Iterable[tuple[int, _Columns]]:
+def _by_slot(rows: list[Row]) -> Iterable[tuple[int, _Columns]]:
     """Column by column, which is what is quick."""
     together: _Columns = tuple(zip(*rows, strict=True))
     began = together[_STARTED]
-    first = min(began) // MINUTE_S
-    if first == max(began) // MINUTE_S:
+    first = min(began) // SLOT_S
+    if first == max(began) // SLOT_S:
         return ((int(first), together),)
-    minutes: dict[int, list[Row]] = defaultdict(list)
+    slots: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
-        minutes[int(row[_STARTED] // MINUTE_S)].append(row)
-    return [(minute, tuple(zip(*some, strict=True))) for minute, some in minutes.items()]
+        slots[int(row[_STARTED] // SLOT_S)].append(row)
+    return [(slot, tuple(zip(*some, strict=True))) for slot, some in slots.items()]
 
 
 def _summed(columns: _Columns, *, is_error: bool) -> _Summed:

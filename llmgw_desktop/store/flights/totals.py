@@ -1,5 +1,6 @@
-"""Figures over a stretch of time, read from the sums of whole hours and minutes where they fit and
-from the flights themselves at the edges, so that they are exact however the stretch is cut.
+"""Figures over a stretch of time, read from the sums of whole hours, of minutes and, for the last
+hour, of quarters of a minute where they fit, and from the flights themselves at the edges, so that
+they are exact however the stretch is cut.
 
 Percentiles are exact up to EXACT_FLIGHTS flights and come from bins beyond.
 """
@@ -12,7 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from llmgw_desktop.domain.flight import FlightBucket, FlightTotals
-from llmgw_desktop.store.flights.sums import ERROR_STATES, HOUR_S, MINUTE_S, SUMMED, Sum
+from llmgw_desktop.store.flights.sums import (
+    ERROR_STATES,
+    HOUR_S,
+    MINUTE_S,
+    SLOT_S,
+    SLOTS_KEPT_S,
+    SUMMED,
+    Sum,
+)
 from llmgw_desktop.store.flights.ttft_bins import (
     bin_of,
     from_bytes,
@@ -68,9 +77,17 @@ class _Piece:
     until_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Width:
+    """There are sums of `span_s` seconds, without a gap from `since_s` on."""
+
+    span_s: int
+    since_s: float
+
+
 def read_totals(connection: sqlite3.Connection, since_s: float, until_s: float) -> FlightTotals:
     """Over [since_s, until_s)."""
-    pieces = list(_pieces(since_s, until_s, (HOUR_S, MINUTE_S)))
+    pieces = list(_pieces(since_s, until_s, _widths(connection)))
     return _read(connection, pieces, _TOGETHER).get(0, FlightTotals())
 
 
@@ -78,7 +95,7 @@ def read_by_provider(
     connection: sqlite3.Connection, since_s: float, until_s: float
 ) -> dict[str, FlightTotals]:
     """Provider '' is of flights that reached none."""
-    pieces = list(_pieces(since_s, until_s, (HOUR_S, MINUTE_S)))
+    pieces = list(_pieces(since_s, until_s, _widths(connection)))
     return dict(sorted(_read(connection, pieces, _BY_PROVIDER).items()))
 
 
@@ -87,7 +104,7 @@ def read_by_account(
 ) -> dict[str, FlightTotals]:
     """Account '' is of flights that reached none; what was recorded before accounts were stands
     under its provider's name."""
-    pieces = list(_pieces(since_s, until_s, (HOUR_S, MINUTE_S)))
+    pieces = list(_pieces(since_s, until_s, _widths(connection)))
     return dict(sorted(_read(connection, pieces, _BY_ACCOUNT).items()))
 
 
@@ -100,15 +117,20 @@ def bucket_starts(since_s: float, until_s: float, span_s: float) -> list[float]:
 def read_buckets(
     connection: sqlite3.Connection, since_s: float, until_s: float, span_s: float
 ) -> list[FlightBucket]:
-    """Quick where buckets are whole minutes and begin with one; else every flight is read."""
-    spans = [span for span in (HOUR_S, MINUTE_S) if span_s % span == 0 and since_s % span == 0]
+    """Quick where buckets are whole minutes and begin with one, in the last hour quarters of one;
+    else every flight is read."""
+    widths = [
+        each
+        for each in _widths(connection)
+        if span_s % each.span_s == 0 and since_s % each.span_s == 0
+    ]
     number = "CAST(({at} - ?) / ? AS INTEGER)"
     grouping = _Grouping(
         of_flights=number.format(at="started_at_s"),
         of_spans=number.format(at="start_s"),
         parameters=(float(since_s), float(span_s)),
     )
-    totals = _read(connection, list(_pieces(since_s, until_s, spans)), grouping)
+    totals = _read(connection, list(_pieces(since_s, until_s, widths)), grouping)
     empty = FlightTotals()
     return [
         FlightBucket(start_s=start_s, span_s=span_s, totals=totals.get(place, empty))
@@ -116,15 +138,26 @@ def read_buckets(
     ]
 
 
-def _pieces(since_s: float, until_s: float, spans: Sequence[int]) -> Iterator[_Piece]:
+def _widths(connection: sqlite3.Connection) -> list[_Width]:
+    """The widest first."""
+    latest = connection.execute(
+        "SELECT max(start_s) FROM flight_sums WHERE span_s = ?", (SLOT_S,)
+    ).fetchone()[0]
+    slots = [] if latest is None else [_Width(SLOT_S, latest - SLOTS_KEPT_S)]
+    return [_Width(HOUR_S, 0), _Width(MINUTE_S, 0), *slots]
+
+
+def _pieces(since_s: float, until_s: float, widths: Sequence[_Width]) -> Iterator[_Piece]:
     since_s, until_s = max(since_s, 0.0), min(until_s, _LATEST_S)
     if since_s >= until_s:
         return
-    if not spans:
+    if not widths:
         yield _Piece(0, since_s, until_s)
         return
-    span_s, *smaller = spans
-    first, last = math.ceil(since_s / span_s) * span_s, math.floor(until_s / span_s) * span_s
+    width, *smaller = widths
+    span_s = width.span_s
+    first = math.ceil(max(since_s, width.since_s) / span_s) * span_s
+    last = math.floor(until_s / span_s) * span_s
     if first >= last:
         yield from _pieces(since_s, until_s, smaller)
         return

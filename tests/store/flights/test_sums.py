@@ -76,7 +76,7 @@ def test_sums_of_unknown_figures_stay_unknown(connection: sqlite3.Connection) ->
     stored = connection.execute(
         "SELECT input_tokens, output_tokens, cache_known_input_tokens FROM flight_sums"
     ).fetchall()
-    assert stored == [(5, None, None)] * 2
+    assert stored == [(5, None, None)] * 3
 
 
 def test_a_batch_of_flights_that_are_not_alike(connection: sqlite3.Connection) -> None:
@@ -98,7 +98,7 @@ def test_a_batch_of_flights_that_are_not_alike(connection: sqlite3.Connection) -
         )
     stored = connection.execute(f"SELECT {', '.join(SUMMED)}, ttft FROM flight_sums").fetchall()
     bins = packed({bin_of(2.0): 4, bin_of(900.0): 2})
-    assert stored == [(8, 4, 24, None, 6, None, 14, 1.5, to_bytes(bins))] * 2
+    assert stored == [(8, 4, 24, None, 6, None, 14, 1.5, to_bytes(bins))] * 3
 
 
 @pytest.mark.parametrize("edge", [0, 30, 60, 90, 120])
