@@ -13,9 +13,12 @@ from llmgw_desktop.store.flights.alike import Alike, flight_parts
 from llmgw_desktop.store.flights.sums import (
     HOUR_S,
     MINUTE_S,
+    SLOT_S,
+    SLOTS_KEPT_S,
     SUMMED,
     add_sums,
     forget_before,
+    forget_slots,
     teach,
 )
 from llmgw_desktop.store.flights.ttft_bins import bin_of, packed, to_bytes
@@ -55,10 +58,19 @@ def _add(connection: sqlite3.Connection, *minutes: float, provider: str = "a") -
     )
 
 
-def test_by_minute_and_hour(connection: sqlite3.Connection) -> None:
+def test_by_slot_minute_and_hour(connection: sqlite3.Connection) -> None:
     _add(connection, 0, 0.99, 1, 59.5, 60)
     _add(connection, 0.5, 61, provider="b")
     _add(connection, 0.2)
+    assert _stored(connection, SLOT_S) == {
+        (0, "a"): 2,
+        (3, "a"): 1,
+        (4, "a"): 1,
+        (238, "a"): 1,
+        (240, "a"): 1,
+        (2, "b"): 1,
+        (244, "b"): 1,
+    }
     assert _stored(connection, MINUTE_S) == {
         (0, "a"): 3,
         (1, "a"): 1,
@@ -113,3 +125,14 @@ def test_forgetting_cuts_an_hour_in_two(connection: sqlite3.Connection, edge: in
     assert _stored(connection, HOUR_S) == {
         (hour, p): count for hour, count in hours.items() if count for p in "ab"
     }
+    assert _stored(connection, SLOT_S) == {(m * 4, p): 1 for m in left for p in "ab"}
+
+
+def test_slots_are_kept_twice_as_long_as_they_are_read(connection: sqlite3.Connection) -> None:
+    minutes = range(0, 240, 10)
+    _add(connection, *minutes)
+    forget_slots(connection)
+    left = [minute for minute in minutes if minute * 60 >= 230 * 60 - 2 * SLOTS_KEPT_S]
+    assert _stored(connection, SLOT_S) == {(minute * 4, "a"): 1 for minute in left}
+    assert len(_stored(connection, MINUTE_S)) == len(minutes)
+    assert len(left) < len(minutes)

@@ -17,6 +17,7 @@ from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flights import totals
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
 from llmgw_desktop.store.flights.seal import Seal
+from llmgw_desktop.store.flights.sums import forget_slots
 from llmgw_desktop.store.flights.totals import (
     read_buckets,
     read_by_account,
@@ -119,7 +120,9 @@ def _near(found: FlightTotals, expected: FlightTotals, *, exact: bool) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(drawn=_flights, since=_moments, until=_moments, span=st.sampled_from([7.5, 60, 1200, 3600]))
+@given(
+    drawn=_flights, since=_moments, until=_moments, span=st.sampled_from([7.5, 15, 60, 1200, 3600])
+)
 def test_any_stretch(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
@@ -198,3 +201,61 @@ def test_whole_minutes_and_hours_do_not_read_flights(tmp_path: Path) -> None:
     assert [bucket.totals.flights for bucket in buckets] == [6] * 60
     assert read_by_provider(connection, BEGIN_S, BEGIN_S + 3600)["anthropic"].flights == 360
     connection.close()
+
+
+def test_quarters_of_a_minute_of_the_last_hour_do_not_read_flights(tmp_path: Path) -> None:
+    flights = [summary(number, started_at_s=BEGIN_S + number * 5.0) for number in range(1800)]
+    connection = _database(tmp_path / "flights.db", flights, 500)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("DELETE FROM flights")
+    end_s = BEGIN_S + 9000
+    buckets = read_buckets(connection, end_s - 900, end_s, 15)
+    assert [bucket.totals.flights for bucket in buckets] == [3] * 60
+    since_s = end_s - 3600 + 30
+    assert read_totals(connection, since_s, end_s).flights == 3570 // 5
+    assert read_by_provider(connection, since_s, end_s)["anthropic"].flights == 3570 // 5
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "latest_s", [0.0, 86_400.0], ids=["as time goes", "a clock that was wrong"]
+)
+def test_without_them_flights_are_read(tmp_path: Path, latest_s: float) -> None:
+    """One that ends late brings its slot back, without the others that began in it."""
+    flights = [summary(number, started_at_s=BEGIN_S + number * 5.0) for number in range(3600)]
+    if latest_s:
+        flights.append(summary(5000, started_at_s=BEGIN_S + latest_s))
+    connection = _database(tmp_path / "flights.db", flights, 500)
+    forget_slots(connection)
+    late = FlightRecord(summary=summary(6000, started_at_s=BEGIN_S + 62.0))
+    BatchWriter(connection).write(make_batch({}, [late], RecorderSettings(), Seal(bytes)))
+    counts = [
+        bucket.totals.flights for bucket in read_buckets(connection, BEGIN_S, BEGIN_S + 18_000, 15)
+    ]
+    assert counts == [4 if number == 4 else 3 for number in range(1200)]
+    connection.close()
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(drawn=_flights)
+def test_of_flights_from_before_there_were_such(
+    tmp_path_factory: pytest.TempPathFactory, drawn: list[dict[str, Any]]
+) -> None:
+    path = tmp_path_factory.mktemp("t") / "flights.db"
+    flights = _made(drawn)
+    connection = _database(path, flights)
+    expected = read_buckets(connection, BEGIN_S, BEGIN_S + 18_000, 15)
+    connection.execute("DELETE FROM flight_sums WHERE span_s = 15")
+    connection.execute(f"PRAGMA user_version = {_before_slots()}")
+    connection.close()
+    connection = open_database(path, FLIGHTS_STEPS)
+    slots = connection.execute("SELECT count(*) FROM flight_sums WHERE span_s = 15").fetchone()[0]
+    assert slots > 0 or not flights or any(each.is_running for each in flights)
+    assert read_buckets(connection, BEGIN_S, BEGIN_S + 18_000, 15) == expected
+    connection.close()
+
+
+def _before_slots() -> int:
+    return next(n for n, step in enumerate(FLIGHTS_STEPS) if "SELECT 15," in step[0])
