@@ -6,6 +6,8 @@ root=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0")")/.." && pwd -P)
 # shellcheck source=packaging/setup.sh
 . "$root/packaging/setup.sh"
 
+most_workers=12 # each takes half a gigabyte, with the programs that it starts
+
 started=$(date +%s)
 set_up dev "$root/packaging/linux/packages-window.txt" "$root/packaging/linux/packages-test.txt"
 cd "$root"
@@ -39,11 +41,13 @@ checks() {
 }
 
 # The checks go on beside the tests and are told after them. The tests often wait, for a timer or a
-# child: one worker more than a small machine has cores. A shell has what it runs in the background
+# child: one worker more than there are processors. A shell has what it runs in the background
 # ignore Ctrl+C, so the tests stay in front.
 checks >"$scratch/checks" 2>&1 &
 checking=$!
-step tests pytest -n 3 --dist worksteal -m 'not bench'
+workers=$(($(nproc 2>/dev/null || echo 2) + 1))
+[ "$workers" -le "$most_workers" ] || workers=$most_workers
+step tests pytest -n "$workers" --dist worksteal -m 'not bench'
 wait "$checking" || :
 checking=''
 cat "$scratch/checks"

@@ -163,12 +163,16 @@ def test_apt_failure_ends_with_its_reason(ready: Machine) -> None:
     assert "(E: Unable to locate package libnot-there9)" in text.splitlines()[-1]
 
 
-def test_all_checks_run_and_the_last_line_says_so(machine: Machine) -> None:
+@pytest.mark.parametrize(("processors", "workers"), [(1, 2), (2, 3), (8, 9), (64, 12)])
+def test_all_checks_run_and_the_last_line_says_so(
+    machine: Machine, processors: int, workers: int
+) -> None:
     machine.command("python3", FAKE_PYTHON)
+    machine.command("nproc", f"echo {processors}")
     code, text = machine.run(script="test.sh")
     ran = [line for line in text.splitlines() if line.startswith("ran ")]
     assert ran == [
-        "ran pytest -n 3 --dist worksteal -m not bench",
+        f"ran pytest -n {workers} --dist worksteal -m not bench",
         "ran ruff format --check llmgw_desktop tests",
         "ran ruff check llmgw_desktop tests",
         "ran mypy ",
