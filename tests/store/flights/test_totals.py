@@ -58,6 +58,7 @@ def _database(path: Path, flights: Sequence[FlightSummary], a_batch: int = 7) ->
         closed = [FlightRecord(summary=each) for each in some if not each.is_running]
         opened: Any = {each.id: lambda each=each: each for each in some if each.is_running}
         writer.write(make_batch(opened, closed, RecorderSettings(), Seal(bytes)))
+        forget_slots(connection)
     return connection
 
 
