@@ -5,15 +5,7 @@ What was said in them lies with the CLIs alone.
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QObject, QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,10 +25,9 @@ from llmgw_desktop.domain.session import Session
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.empty_state import EmptyState
-from llmgw_desktop.ui.widgets.tip import tip
+from llmgw_desktop.ui.widgets.plain_rows import Index, PlainRows
 from llmgw_desktop.ui.widgets.view_clothes import dress_header, dress_view
 
-_Index = QModelIndex | QPersistentModelIndex
 _QUIET = frozenset({"Folder", "Last used"})
 _ELIDE = Qt.TextElideMode.ElideRight
 _NUMBERS = frozenset({"Jobs", "Tokens", "Cost"})
@@ -54,41 +45,29 @@ _AT_END = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _AT_BEGIN = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-class SessionModel(QAbstractTableModel):
-    """Rows as they were given."""
+def _cell(row: ShownSession, column: int) -> str:
+    return row.cells[column]
+
+
+class SessionModel(PlainRows[ShownSession]):
+    """Figures stand at the end of their cells, under titles that do too."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: Sequence[ShownSession] = ()
+        super().__init__(_cell, parent)
+        self.show_sessions(())
 
     def show_sessions(self, rows: Sequence[ShownSession]) -> None:
-        if rows != self._rows:
-            self.beginResetModel()
-            self._rows = rows
-            self.endResetModel()
+        self.show_rows(COLUMNS, rows)
 
     def session(self, row: int) -> Session | None:
-        return self._rows[row].session if 0 <= row < len(self._rows) else None
+        shown = self.row(row)
+        return None if shown is None else shown.session
 
     @override
-    def rowCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
-
-    @override
-    def columnCount(self, parent: _Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    @override
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._rows[index.row()].cells[index.column()]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return tip(self._rows[index.row()].cells[index.column()])
-        if role == Qt.ItemDataRole.TextAlignmentRole:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.isValid():
             return _AT_END if COLUMNS[index.column()] in _NUMBERS else _AT_BEGIN
-        return None
+        return super().data(index, role)
 
     @override
     def headerData(
@@ -97,13 +76,9 @@ class SessionModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> object:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _AT_END if COLUMNS[section] in _NUMBERS else _AT_BEGIN
-        return None
+        told = super().headerData(section, orientation, role)
+        is_place = role == Qt.ItemDataRole.TextAlignmentRole and told is not None
+        return _AT_END if is_place and COLUMNS[section] in _NUMBERS else told
 
 
 class _Table(QTableView):
@@ -125,7 +100,7 @@ class _Cells(QStyledItemDelegate):
         self._theme = theme
 
     @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         colours, pad = self._theme.colours, self._theme.space(1.5)
         area: QRect = option.rect
         if option.state.value & QStyle.StateFlag.State_Selected.value:
