@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +74,6 @@ class GrantStore:
         self._file = GatewayFile(path)
         self._looking = GatewayFile(path)
         self._dialect = Dialect()
-        # composed once: every wrong key that anybody shows is looked for
-        self._find, _ = self._dialect.compose(_token_query().tuples())
         self._behind: WriteBehind[float] = WriteBehind(
             "when access was last used", "grant-writer", self._write_used
         )
@@ -143,6 +142,11 @@ class GrantStore:
             (TokenRow.digest == digest) & TokenRow.used_at_s.is_null() & TokenRow.grant_id.in_(live)
         )
         return self._if_changed(used, grant_id, tokens)
+
+    @cached_property
+    def _find(self) -> str:
+        """Takes a digest. Composed once: every wrong key that anybody shows is looked for."""
+        return self._dialect.compose(_token_query().tuples())[0]
 
     def token(self, digest: bytes) -> tuple[KeptToken, Grant] | None:
         """With what it was given under, in force or not. Some ten microseconds."""

@@ -7,6 +7,7 @@ that names the states it may begin from, so that of two who would end a job one 
 import threading
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 _COLUMNS = columns(JobRow)
+_HOLE = peewee.SQL("?")
+_HOLES = {getattr(JobRow, name): _HOLE for name in _COLUMNS}
 _SPREAD = frozenset({"process", "prompt_facts"})
 """Fields that have several columns."""
 _AT_ONCE = 200
@@ -50,9 +53,6 @@ class JobStore:
         self._lock = threading.Lock()
         self._dialect = Dialect()
         self._connection: sqlite3.Connection | None = None
-        # Composed once: of so many columns that takes longer than the writing.
-        self._insert, self._update = self._composed()
-        self._select_one, self._select_same = self._composed_reads()
 
     def add(self, job: Job) -> None:
         self._write(self._insert, list(_row(job).values()))
@@ -144,24 +144,31 @@ class JobStore:
                 self._connection.close()
                 self._connection = None
 
-    def _composed(self) -> tuple[str, str]:
-        """An insert of all columns; an update of all that takes the id and two states besides."""
-        hole = peewee.SQL("?")
-        values = {getattr(JobRow, name): hole for name in _COLUMNS}
-        may = (JobRow.id == hole) & JobRow.state.in_([hole, hole])
-        insert, _ = self._dialect.compose(JobRow.insert(values))
-        update, _ = self._dialect.compose(JobRow.update(values).where(may).returning(JobRow.id))
-        return insert, update
+    # Composed once, when first used: of so many columns that takes longer than the writing.
 
-    def _composed_reads(self) -> tuple[str, str]:
-        """By id; by request key, state and since when."""
-        hole = peewee.SQL("?")
-        one, _ = self._dialect.compose(JobRow.select().where(JobRow.id == hole).tuples())
-        done = (JobRow.state == hole) & (JobRow.ended_at_s >= hole)
-        same = JobRow.select().where((JobRow.request_key == hole) & done)
+    @cached_property
+    def _insert(self) -> str:
+        """Takes all columns."""
+        return self._dialect.compose(JobRow.insert(_HOLES))[0]
+
+    @cached_property
+    def _update(self) -> str:
+        """Takes all columns, the id and two states."""
+        may = (JobRow.id == _HOLE) & JobRow.state.in_([_HOLE, _HOLE])
+        return self._dialect.compose(JobRow.update(_HOLES).where(may).returning(JobRow.id))[0]
+
+    @cached_property
+    def _select_one(self) -> str:
+        """Takes an id."""
+        return self._dialect.compose(JobRow.select().where(JobRow.id == _HOLE).tuples())[0]
+
+    @cached_property
+    def _select_same(self) -> str:
+        """Takes a request key, a state, and since when."""
+        done = (JobRow.state == _HOLE) & (JobRow.ended_at_s >= _HOLE)
+        same = JobRow.select().where((JobRow.request_key == _HOLE) & done)
         newest = same.order_by(JobRow.asked_at_s.desc()).limit(peewee.SQL("1"))
-        last, _ = self._dialect.compose(newest.tuples())
-        return one, last
+        return self._dialect.compose(newest.tuples())[0]
 
     def _newest(self, which: Any, limit: int) -> list[Job]:
         newest = JobRow.asked_at_s.desc(), JobRow.id.desc()

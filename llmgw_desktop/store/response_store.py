@@ -8,6 +8,7 @@ found from the moment on in which they are put; their texts are made and packed 
 import logging
 import zlib
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,8 +83,6 @@ class ResponseStore:
         self._file = GatewayFile(path)
         self._clock = clock
         self._dialect = Dialect()
-        own = (KeptResponseRow.id == "") & (KeptResponseRow.owner == "")
-        self._find, _ = self._dialect.compose(KeptResponseRow.select().where(own))
         self._bounds = ResponseBounds(clock)
         self._behind: WriteBehind[_Waiting] = WriteBehind(
             "answers to go on from", "response-writer", self._write
@@ -141,6 +140,12 @@ class ResponseStore:
         """What waits is written."""
         self._behind.close()
         self._file.close()
+
+    @cached_property
+    def _find(self) -> str:
+        """Takes an id and an owner. Composed once, which takes longer than the reading."""
+        own = (KeptResponseRow.id == "") & (KeptResponseRow.owner == "")
+        return self._dialect.compose(KeptResponseRow.select().where(own))[0]
 
     def _row(self, response_id: str, owner: str) -> _Row | None:
         waiting = self._behind.get(response_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,6 @@ class SessionStore:
     def __init__(self, path: Path) -> None:
         self._file = GatewayFile(path)
         self._dialect = Dialect()
-        # Composed once: that takes longer than the writing.
-        self._insert, self._went_on = self._composed()
 
     def add(self, session: Session) -> None:
         """An active one takes the place of the one that was."""
@@ -117,10 +116,19 @@ class SessionStore:
     def close(self) -> None:
         self._file.close()
 
-    def _composed(self) -> tuple[str, str]:
-        """An insert of all columns; an update of a session's name, use and totals."""
+    # Composed once, when first used: that takes longer than the writing.
+
+    @cached_property
+    def _insert(self) -> str:
+        """Takes all columns."""
         hole = peewee.SQL("?")
         insert = SessionRow.insert({getattr(SessionRow, name): hole for name in _COLUMNS})
+        return self._dialect.compose(insert)[0]
+
+    @cached_property
+    def _went_on(self) -> str:
+        """An update of a session's name, use and totals."""
+        hole = peewee.SQL("?")
         told = peewee.fn.NULLIF(hole, peewee.SQL("''"))
         news = {
             "provider_session_id": peewee.fn.COALESCE(told, SessionRow.provider_session_id),
@@ -128,7 +136,7 @@ class SessionStore:
             "totals": hole,
         }
         update = SessionRow.update(news).where(_is(hole, hole))
-        return self._dialect.compose(insert)[0], self._dialect.compose(update)[0]
+        return self._dialect.compose(update)[0]
 
     def _rest(self, owner: str, cli: CliName) -> Any:
         """No session of these is active."""
