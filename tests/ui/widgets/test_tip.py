@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6 import QtGui
 from PySide6.QtCore import QAbstractItemModel, QEvent, Qt
 from PySide6.QtGui import QHelpEvent, QTextDocument
 from PySide6.QtWidgets import QApplication, QTableView, QToolTip
@@ -30,7 +31,7 @@ _PRINTABLE = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "
 def as_seen(shown: str) -> str:
     """What stands in a tip that was given this."""
     document = QTextDocument()
-    if shown.startswith("<p"):
+    if QtGui.Qt.mightBeRichText(shown):  # as Qt itself decides
         document.setHtml(shown)
     else:
         document.setPlainText(shown)
