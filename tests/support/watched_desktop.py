@@ -1,7 +1,9 @@
 """The desktop app as a child process on a screen of its own, which tells what it asks there.
 
-It is the program itself. All that is added looks: ten times a second it prints the question that
-stands on the screen, where that has changed; a test answers with the mouse.
+It is the program itself, but for one thing: which program asks is looked up for as long as it
+takes, because a busy machine needs longer than a person is to wait. All that is added looks: ten
+times a second it prints the question that stands on the screen, where that has changed, and not
+before the window manager has framed it and it stands still; a test answers with the mouse.
 """
 
 from __future__ import annotations
@@ -24,17 +26,23 @@ import json, sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from llmgw_desktop import __main__ as program
+from llmgw_desktop.engine.consents.background import Background
 from llmgw_desktop.ui import application
 
-made, told = application.make_application, []
+Background.__init__.__kwdefaults__["within_s"] = 60
+
+made, told, before = application.make_application, [], [{}]
 
 def middle(widget):
     place = widget.mapToGlobal(widget.rect().center())
     return place.x(), place.y()
 
+def is_placed(dialog):
+    return dialog.isVisible() and dialog.windowHandle().frameMargins().top() > 0
+
 def shown():
     for dialog in QApplication.topLevelWidgets():
-        if type(dialog).__name__ == "ConsentDialog" and dialog.isVisible():
+        if type(dialog).__name__ == "ConsentDialog" and is_placed(dialog):
             return {
                 "words": dialog.words.text(), "name": dialog.name.text(),
                 "seen": dialog.seen.text(), "origin": dialog.origin.text(),
@@ -46,7 +54,8 @@ def shown():
 
 def look():
     now = shown()
-    if [now] != told[-1:]:
+    stands_still, before[0] = now == before[0], now
+    if stands_still and [now] != told[-1:]:
         told.append(now)
         print(json.dumps(now), flush=True)
 
@@ -70,6 +79,8 @@ class WatchedDesktop:
         self._setup = setup
         self._screen = screen
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.told: list[str] = []
+        """All that stood on the screen, for a test that fails."""
         self._said = (setup.home.parent / "said.log").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, "desktop"],
@@ -143,6 +154,7 @@ class WatchedDesktop:
     def _read(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
+            self.told.append(line)
             self._lines.put(line)
 
 

@@ -18,6 +18,7 @@ _PROC = Path("/proc")
 _LISTENING, _CONNECTED = "0A", "01"
 _TABLE_BYTES = 8 * 1024 * 1024
 _SEARCH_S = 1.0
+"""Of processor time: on a busy computer a program is not to go unknown for that."""
 _V4, _V6 = "0100007F", "00000000000000000000000001000000"
 _ANY_V4, _ANY_V6, _MAPPED_V4 = "0" * 8, "0" * 32, "0000000000000000FFFF00000100007F"
 _REACHED_BY = {
@@ -95,10 +96,10 @@ class Programs:
 
     def _holder(self, socket: _Socket) -> Peer | None:
         """The oldest one, where a program's children have it too."""
-        wanted, give_up_s = f"socket:[{socket.inode}]", time.monotonic() + _SEARCH_S
+        wanted, give_up_s = f"socket:[{socket.inode}]", time.thread_time() + _SEARCH_S
         holders = []
         for name in os.listdir(self._proc):  # noqa: PTH208 - a Path for each costs more than the look
-            if time.monotonic() > give_up_s:
+            if time.thread_time() > give_up_s:
                 return None
             process = f"{self._proc}/{name}"
             if name.isdigit() and _is_of(process, socket.uid) and _holds(process, wanted):

@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,7 +44,7 @@ class PersonAtScreen:
         await self.browser.until(question["words"], "It does not?")
         assert not question["is_armed"], "nobody has turned to it"
         self.desktop.allow(question)  # a click that is too early, which only brings it forward
-        assert self.program.heard == []
+        assert self.program.heard == [], "".join(self.desktop.told)
         question = await asyncio.to_thread(self.desktop.turn_to, question)
         assert self.program.heard == []
         self.seen.append(question)
@@ -69,9 +68,7 @@ async def _status_with(url: str, token: str) -> int:
 
 @pytest.fixture
 def setup(tmp_path: Path) -> GatewaySetup:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    return GatewaySetup(home=tmp_path / "home", environment={"LLM_GATEWAY_HTTP_PORT": port})
+    return GatewaySetup(home=tmp_path / "home", environment={"LLM_GATEWAY_HTTP_PORT": "0"})
 
 
 async def test_from_the_first_refusal_to_the_last(setup: GatewaySetup, tmp_path: Path) -> None:
