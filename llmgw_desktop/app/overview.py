@@ -14,7 +14,6 @@ from llmgw_desktop.app.overview_buckets import BucketMemory
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightBucket, FlightQuery, FlightSummary, FlightTotals
 
-_MINUTE_S = 60
 NO_PROVIDER = "no provider"
 """Shown for flights that reached none: an unknown model, a refused key."""
 
@@ -130,9 +129,7 @@ class Overview:
         shape = _SHAPES[span]
         until_s = (self._clock.now_s() // shape.bucket_s + 1) * shape.bucket_s
         since_s = until_s - shape.bucket_s * shape.buckets
-        # Nothing has begun after now, and whole minutes are read without going through flights.
-        whole_s = -(-until_s // _MINUTE_S) * _MINUTE_S
-        totals = self._reader.totals(since_s, whole_s)
+        totals = self._reader.totals(since_s, until_s)
         return OverviewFigures(
             span=span,
             since_s=since_s,
@@ -140,7 +137,7 @@ class Overview:
             bucket_s=shape.bucket_s,
             totals=totals,
             buckets=self._memory.buckets(since_s, until_s, shape.bucket_s, anew=anew),
-            providers=_shares(self._reader.by_provider(since_s, whole_s)),
+            providers=_shares(self._reader.by_provider(since_s, until_s)),
             has_any=totals.flights > 0 or self._reader.count(FlightQuery()) > 0,
         )
 

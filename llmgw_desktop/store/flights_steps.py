@@ -123,7 +123,7 @@ FLIGHTS_STEPS: Steps = (
     ),
     ("ALTER TABLE flights ADD COLUMN guard_hits TEXT",),
     (
-        # Sums by the quarter of a minute as well, which are kept for the last hour. Of flights
+        # Sums by the quarter of a minute as well, which are read for the last hour. Of flights
         # from before, times to the first byte are not in them.
         """
         INSERT INTO flight_sums

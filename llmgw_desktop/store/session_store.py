@@ -16,6 +16,7 @@ from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.schema import Dialect, SessionRow, columns
 
 _COLUMNS = columns(SessionRow)
+_HOLE = peewee.SQL("?")
 
 
 class SessionStore:
@@ -121,21 +122,19 @@ class SessionStore:
     @cached_property
     def _insert(self) -> str:
         """Takes all columns."""
-        hole = peewee.SQL("?")
-        insert = SessionRow.insert({getattr(SessionRow, name): hole for name in _COLUMNS})
+        insert = SessionRow.insert({getattr(SessionRow, name): _HOLE for name in _COLUMNS})
         return self._dialect.compose(insert)[0]
 
     @cached_property
     def _went_on(self) -> str:
         """An update of a session's name, use and totals."""
-        hole = peewee.SQL("?")
-        told = peewee.fn.NULLIF(hole, peewee.SQL("''"))
+        told = peewee.fn.NULLIF(_HOLE, peewee.SQL("''"))
         news = {
             "provider_session_id": peewee.fn.COALESCE(told, SessionRow.provider_session_id),
-            "used_at_s": hole,
-            "totals": hole,
+            "used_at_s": _HOLE,
+            "totals": _HOLE,
         }
-        update = SessionRow.update(news).where(_is(hole, hole))
+        update = SessionRow.update(news).where(_is(_HOLE, _HOLE))
         return self._dialect.compose(update)[0]
 
     def _rest(self, owner: str, cli: CliName) -> Any:

@@ -162,7 +162,9 @@ class Tray(QObject):
         if self._icon is None:
             return False
         self._on_message_click = on_click
-        self._icon.showMessage(_inert(title), _inert(text), self._drawing("tray-running"))
+        self._icon.showMessage(
+            _without_markup(title), _without_markup(text), self._drawing("tray-running")
+        )
         return True
 
     def close(self) -> None:
@@ -240,7 +242,7 @@ class Tray(QObject):
         icon.setIcon(self._drawing(_WAITING_ICON if self._count else standing))
         asked = f"\n{self._questions.text().rstrip('…')} for you" if self._count else ""
         trouble = f"\n{snapshot.trouble}" if snapshot.trouble else ""
-        icon.setToolTip(_inert(f"{TITLE}: {self._line.text()}{asked}{trouble}"))
+        icon.setToolTip(_without_markup(f"{TITLE}: {self._line.text()}{asked}{trouble}"))
 
     def _drawing(self, name: str) -> QIcon:
         if name not in self._drawn:
@@ -258,7 +260,7 @@ class Tray(QObject):
             self.open_wanted.emit()
 
 
-def _inert(text: str) -> str:
+def _without_markup(text: str) -> str:
     """Many a desktop reads markup in these, with links and pictures, and most do not; to escape it
     would be seen there. Text of jobs and programs stands in them."""
     return text.replace("<", "‹")

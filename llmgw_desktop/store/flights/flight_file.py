@@ -85,8 +85,7 @@ class FlightFile:
         with told(self.path):
             if self._retention.step(self._clock.now_s(), settings):
                 return True
-            self._looked_at_s = now_s
-            self._retention.forget_slots()
+        self._looked_at_s = now_s
         return False
 
     def close(self) -> None:

@@ -39,15 +39,12 @@ class Retention:
     def step(self, now_s: float, settings: RecorderSettings) -> bool:
         """Delete some of what is too old or too much; True if there may be more to do."""
         if self._until_s is None:
+            forget_slots(self._connection)
             self._until_s = self._due(now_s, settings)
         if self._until_s is not None:
             self._delete_some(self._until_s)
             return True
         return self._shrink(settings)
-
-    def forget_slots(self) -> None:
-        """Quick, and seldom anything to do."""
-        forget_slots(self._connection)
 
     def _due(self, now_s: float, settings: RecorderSettings) -> int | None:
         """The whole minute before which flights are to go."""

@@ -144,7 +144,7 @@ def _button(theme: Theme, acts: ClientActs, at: int) -> Button:
     """Shown while its action can be done."""
     action = acts.actions[at]
     button = Button(theme, action.text())
-    button.setToolTip(tip(action.toolTip()))
+    button.setToolTip(action.toolTip())
     button.clicked.connect(action.trigger)
 
     def follow() -> None:

@@ -112,6 +112,9 @@ class PermissionDialog(ArmedDialog):
         self.once = self.add_armed("Allow once", lambda: self._decide(Decision.ONCE))
         self.for_job = self.add_armed("Allow for this job", lambda: self._decide(Decision.JOB))
         self.for_job.setToolTip(tip(self._rule.text()))
+        self.for_job.setAccessibleDescription(
+            self._rule.text()
+        )  # else the tip's markup is read out
         self.for_job.setVisible(bool(self._view.rule))
         self.job = Button(theme, "Open the job", kind=ButtonKind.QUIET)
         self.job.clicked.connect(lambda: self.job_wanted.emit(self.question.job_id))

@@ -1,6 +1,7 @@
 """Tips that say a text as it is."""
 
 import html
+from collections.abc import Iterable
 
 _LONG = 80
 
@@ -11,3 +12,8 @@ def tip(text: str) -> str:
     if "<" not in text and len(text) <= _LONG:
         return text
     return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>"
+
+
+def paragraphs(texts: Iterable[str]) -> str:
+    """As `tip`, each of these by itself; empty ones are left out."""
+    return "".join(f"<p>{html.escape(text)}</p>" for text in texts if text)

@@ -4,7 +4,6 @@
 When to read, and what, is `flight_feed`'s business.
 """
 
-import html
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import (
@@ -23,6 +22,7 @@ from llmgw_desktop.app.flight_row import FlightColumn, RowTime, ShownFlight, sho
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightSummary
 from llmgw_desktop.ui.flights.table.flight_window import FlightWindow, PageRequest
+from llmgw_desktop.ui.widgets.tip import paragraphs
 
 NOT_HERE = "…"
 _NOWHERE = QModelIndex()
@@ -154,7 +154,7 @@ class FlightModel(QAbstractTableModel):
         if self.columns[index.column()].key == "state" and found.summary.error_text:
             text = f"{text}: {inert_line(found.summary.error_text)}"
         lines = [text, found.operation_note.capitalize(), losses_line(found.summary)]
-        return "".join(f"<p>{html.escape(line)}</p>" for line in lines if line)
+        return paragraphs(lines)
 
     def _spoken(self, index: _Index) -> str | None:
         """The model with the notes that stand beside it."""
