@@ -1,39 +1,82 @@
-"""When two requests would do the same: everything that a run depends on, in one digest."""
+"""When two requests would do the same: all that was asked, in one digest.
+
+What a run is told by (arguments, standard input, words said to it later) is no part of it: which of
+them holds the prompt is each CLI's own affair. A field counts unless it stands here with a reason.
+"""
 
 import hashlib
-
-import orjson
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, fields, is_dataclass
+from typing import Any
 
 from llmgw_desktop.domain.cli import CliRequest, SessionWish
+from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS
 from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.session import SessionUse
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.jobs.launch import Launch
 
+NOT_COUNTED: Mapping[str, str] = {
+    "client": "the owner's name for people",
+    "label": "which of the owner's programs asks; nothing is told to the run",
+    "correlation_id": "each reply has its own",
+    "flight_id": "of the record",
+    "has_own_flight": "of the record",
+    "window_s": "says what may be shared, and is no part of what is asked",
+    "force_refresh": "the same",
+    "replay": "the same",
+    "prompt_facts": "figures of the prompt; what is marked in it stands in the options",
+}
+"""Fields of a Submission, and why requests that differ in them may share a run."""
+NOT_COUNTED_OF_SESSION: Mapping[str, str] = {
+    "is_new": "`id` says it: one that is made for the run makes it no other",
+    "new_provider_id": "made for the run",
+    "working_dir": "the request's, or the session's, which its id stands for",
+    "neutral_dir": "the same",
+    "before": "figures, which change while it goes on",
+}
+_FORM = 2
+"""Keys of jobs that were made before, of which some stood for any prompt, fit none of these."""
 
-def request_key(asked: Submission, launch: Launch) -> str:
-    """Framed as JSON, so that no two requests run together; bytes go in as digests. A session
-    counts that was there before: one that is made for the run makes it no other. A project counts
-    where it says which sign-in is used."""
-    request, plan, session = asked.request, launch.plan, asked.session
+
+def request_key(asked: Submission, meant: CliRequest, launch: Launch) -> str:
+    """SHA-256, in hex. `meant`: the request with what the settings say where it is silent; `launch`
+    has what else they make of it."""
+    request = _members(meant, ())
+    request["prompt"] = _digest(meant.prompt.encode("utf-8", "surrogatepass"))
+    request["model"] = "" if meant.model in DEFAULT_MODELS else meant.model
+    sign_in = launch.sign_in
     parts = [
-        asked.owner,
-        session.id if session is not None and not session.is_new else "",
-        request.cli,
-        plan.command,
-        list(plan.arguments),
-        sorted(plan.environment.items()),
-        None if plan.stdin is None else hashlib.sha256(plan.stdin).hexdigest(),
-        [[file.name, hashlib.sha256(file.content).hexdigest()] for file in plan.files],
-        request.working_dir,
-        plan.output_format,
-        None if launch.sign_in is None else [launch.sign_in.account, launch.sign_in.project],
+        _FORM,
+        request,
+        _members(asked, {"request", "session", *NOT_COUNTED}),
+        None if asked.session is None else _of_session(asked.session),
+        launch.plan.command,
+        launch.servers,
+        None if sign_in is None else [sign_in.account, sign_in.project],
     ]
-    if request.asks:
-        parts.append("asks")
-    if asked.answer_shape:
-        # Who collects the answer later by the job's id finds it as it was asked for.
-        parts.append(asked.answer_shape)
-    return hashlib.sha256(orjson.dumps(parts)).hexdigest()
+    return _digest(json.dumps(parts, sort_keys=True, default=_plain).encode())
+
+
+def _of_session(session: SessionUse) -> dict[str, Any]:
+    members = _members(session, NOT_COUNTED_OF_SESSION)
+    return members | {"id": "" if session.is_new else session.id}
+
+
+def _members(told: CliRequest | Submission | SessionUse, but: Collection[str]) -> dict[str, Any]:
+    return {each.name: getattr(told, each.name) for each in fields(told) if each.name not in but}
+
+
+def _plain(value: object) -> object:
+    """What JSON has no form for. What is no value at all is like nothing else."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return dict(value) if isinstance(value, Mapping) else repr(value)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def may_be_shared(job: Job, request: CliRequest, *, replay: bool) -> bool:

@@ -17,6 +17,7 @@ from llmgw_desktop.clis.mcp_servers import with_servers
 from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, LaunchPlan, NamedPath
 from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS, CliSettings
 from llmgw_desktop.domain.job import JobProcess
+from llmgw_desktop.domain.mcp_server import Servers
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.engine.homes.home_keeper import HomeKeeper, NoHomes, WantedSignIn
 from llmgw_desktop.engine.jobs import keeper
@@ -57,6 +58,8 @@ class Launch:
     """Its folder was looked at, links followed: no link may have come into its way since."""
     asking: AskingMode | None = None
     """Of a run that is spoken with."""
+    servers: Servers = field(default=(), repr=False)
+    """MCP servers that it is given, with their secrets."""
 
 
 class Launcher:
@@ -86,7 +89,8 @@ class Launcher:
         said = self._of(cli)
         if not said.enabled:
             raise InvalidRun("is switched off. Switch it on under Providers.", field="cli")
-        plan = self._with_servers(cli, request, self._plan(cli, request), project)
+        servers = self.servers.given(request.mcp_servers, project)
+        plan = _with_servers(cli, request, self._plan(cli, request), servers)
         own = self._environment(cli, said)
         launch = Launch(
             program=self._program(cli, plan.command, own["PATH"]),
@@ -95,24 +99,17 @@ class Launcher:
             working_dir=checked_folder(request.working_dir),
             sign_in=_wanted(cli, said, project),
             asking=cli.asking if request.asks else None,
+            servers=servers,
         )
         _check_sizes(launch, request.prompt)
         for each in plan.needs:
             _check_needed(each, launch.working_dir)
         return launch
 
-    def planned_again(
-        self, launch: Launch, cli: Cli, request: CliRequest, project: str = ""
-    ) -> Launch:
+    def planned_again(self, launch: Launch, cli: Cli, request: CliRequest) -> Launch:
         """The same request with another session's id. Raises InvalidRun."""
-        plan = self._with_servers(cli, request, self._plan(cli, request), project)
+        plan = _with_servers(cli, request, self._plan(cli, request), launch.servers)
         return replace(launch, plan=plan)
-
-    def _with_servers(
-        self, cli: Cli, request: CliRequest, plan: LaunchPlan, project: str
-    ) -> LaunchPlan:
-        given = self.servers.given(request.mcp_servers, project)
-        return with_servers(cli.name, plan, given, is_managed=request.is_managed, asks=request.asks)
 
     def meant(self, cli: Cli, request: CliRequest) -> CliRequest:
         """With the model that settings name for it."""
@@ -197,6 +194,10 @@ class Launcher:
         found = (shutil.which(str(Path(name).expanduser()), path=path) for name in names)
         program = next((Path(each).absolute() for each in found if each), None)
         return str(_native(program, cli.native)) if program else ""
+
+
+def _with_servers(cli: Cli, request: CliRequest, plan: LaunchPlan, given: Servers) -> LaunchPlan:
+    return with_servers(cli.name, plan, given, is_managed=request.is_managed, asks=request.asks)
 
 
 def _native(program: Path, patterns: tuple[str, ...]) -> Path:

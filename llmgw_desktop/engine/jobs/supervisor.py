@@ -89,15 +89,14 @@ class Supervisor:
         asked = await self._parts.ledger.prepare(asked)
         # Its folders may lie anywhere: the disk may take its time.
         launcher = self._parts.launcher
-        launch = await asyncio.to_thread(launcher.check, cli, asked.request, asked.project)
+        launch, key = await asyncio.to_thread(self._checked, cli, asked)
         await launcher.housing.check(launch.sign_in)
-        key = request_key(asked, launch)
         if (same := await self._same(key, asked)) is not None:
             return Submitted(job=same, deduped=True)
         if asked.session is not None and asked.session.new_provider_id:
             named = replace(asked.request, session_id=asked.session.new_provider_id)
             asked = replace(asked, request=named)
-            launch = launcher.planned_again(launch, cli, named, asked.project)
+            launch = launcher.planned_again(launch, cli, named)
         refuse_second(asked, self._live.values())
         self._life.admit(cli.name)
         self._parts.breaker.check(asked)
@@ -277,6 +276,12 @@ class Supervisor:
     async def close(self) -> None:
         """Leave all as it is: what runs goes on and is found again by the next `start`."""
         await self._life.close()
+
+    def _checked(self, cli: Cli, asked: Submission) -> tuple[Launch, str]:
+        """How it would be started, and what it has in common with whoever asks the same."""
+        launcher = self._parts.launcher
+        launch = launcher.check(cli, asked.request, asked.project)
+        return launch, request_key(asked, launcher.meant(cli, asked.request), launch)
 
     async def _same(self, key: str, asked: Submission) -> Job | None:
         if self._is_for_itself(asked):

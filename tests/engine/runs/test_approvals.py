@@ -128,6 +128,19 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "work"
 
 
+async def test_each_task_is_a_job_of_its_own(open_house: Open, folder: Path) -> None:
+    """What is asked is in no argument of a run that asks: it is said to it later."""
+    house = await open_house()
+    prompts = ("Tidy the tests", "count the files", "what is 2+2")
+    ids = [await house.asked(each, folder, approvals="ask") for each in prompts]
+    assert len(set(ids)) == len(prompts)
+    body = {"cli": "claude", "workingDir": str(folder), "approvals": "ask"}
+    _, parts = await house.call("POST", "/v1/jobs", body | {"promptParts": {"task": "tidy"}})
+    assert (parts["deduped"], parts["id"] in ids) == (False, False)
+    _, same = await house.call("POST", "/v1/jobs", body | {"prompt": prompts[1]})
+    assert (same["deduped"], same["id"]) == (True, ids[1])
+
+
 @pytest.mark.parametrize(("decision", "made"), [(Decision.ONCE, True), (Decision.DENY, False)])
 async def test_a_job_waits_for_its_answer_and_says_so(
     open_house: Open, folder: Path, decision: Decision, made: bool
