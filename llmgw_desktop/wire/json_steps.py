@@ -58,7 +58,7 @@ def object_in_steps(
     walk = _Walk(body, step_bytes)
     try:
         while not walk.is_over:
-            walk.step()
+            walk.step(walk)
             yield
         return LargeObject(body, walk.members)
     except ValueError as error:
@@ -98,8 +98,10 @@ class _Walk:
         self._runs_of_brackets = 0
         self._key: Span = (0, 0)
         self._value_at = 0
-        self._then: Callable[[], None] = self._behind_value
-        self.step: Callable[[], None] = self._start
+        # Functions, not methods of this walk: one that held itself would hold the body until the
+        # collector comes, which may be after many more.
+        self._then: Callable[[_Walk], None] = _Walk._behind_value
+        self.step: Callable[[_Walk], None] = _Walk._start
         self.members: list[tuple[Span, Span]] = []
         self.is_over = False
 
@@ -110,7 +112,7 @@ class _Walk:
         first = self._here()
         if first == ord("{"):
             self._push(first)
-            self.step = self._before_key
+            self.step = _Walk._before_key
         elif first not in _BLANKS:
             raise ValueError("not a JSON object")
 
@@ -121,7 +123,7 @@ class _Walk:
                 raise ValueError(f"not for a model: it has more than {_MOST_MEMBERS} members")
             self._key = found.span(1)
             self._at = self._value_at = found.end()
-            self.step = self._before_value
+            self.step = _Walk._before_value
         elif self._next() == ord("}"):
             self._close_object()
         elif self._at + self._step_bytes < len(self._body):
@@ -132,24 +134,24 @@ class _Walk:
     def _before_value(self) -> None:
         first = self._next()
         if first == _QUOTE:
-            self._take_string(self._behind_value)
+            self._take_string(_Walk._behind_value)
         elif first in _OPENING:
             self._push(first)
-            self.step = self._inside
+            self.step = _Walk._inside
         else:
             self._at = self._match(_SCALAR)
             self._behind_value()
 
     def _behind_value(self) -> None:
         self.members.append((self._key, (self._value_at, self._at)))
-        self.step = self._between
+        self.step = _Walk._between
 
     def _between(self) -> None:
         first = self._next()
         if first == _COMMA:
             self._at += 1
             self._cut_if_due()
-            self.step = self._before_key
+            self.step = _Walk._before_key
         elif first == ord("}"):
             self._close_object()
         else:
@@ -158,7 +160,7 @@ class _Walk:
     def _close_object(self) -> None:
         self._pop(ord("}"))
         self._check_piece(b"")
-        self.step = self._behind_all
+        self.step = _Walk._behind_all
 
     def _behind_all(self) -> None:
         self._at = self._match(_BLANK)
@@ -177,7 +179,7 @@ class _Walk:
         self._at = self._match(self._item)
         first = self._here()
         if first == _QUOTE:
-            self._take_string(self._go_on_inside)
+            self._take_string(_Walk._go_on_inside)
         elif first == _COMMA:
             self._at += 1
             self._cut_if_due()
@@ -199,20 +201,20 @@ class _Walk:
             raise ValueError("nested too deeply too often")
 
     def _go_on_inside(self) -> None:
-        self.step = self._inside
+        self.step = _Walk._inside
 
     # strings
 
-    def _take_string(self, then: Callable[[], None]) -> None:
+    def _take_string(self, then: "Callable[[_Walk], None]") -> None:
         found = _STRING.match(self._body, self._at, self._at + self._step_bytes)
         if found is not None:
             self._at = found.end()
-            then()
+            then(self)
             return
         self._piece_parts += (self._body[self._piece_at : self._at], b'""')
         self._at += 1
         self._then = then
-        self.step = self._inside_string
+        self.step = _Walk._inside_string
 
     def _inside_string(self) -> None:
         body, start = self._body, self._at
@@ -229,7 +231,7 @@ class _Walk:
         self._at = end
         if self._here() == _QUOTE:
             self._at = self._piece_at = end + 1
-            self._then()
+            self._then(self)
         elif end == start:
             self._give_up()
 
