@@ -30,6 +30,7 @@ from llmgw_desktop.wire.models import ModelEntry
 _FRAMES_WITHOUT_MODEL = 8
 """So many objects are looked at for a model name; then the stream has none."""
 _COLLECTIONS = ("models/", "tunedModels/")
+_BARE_NAME = re.compile(r"(?:/gemini)?(?:/v1beta|/v1)?/(.+)")
 _ACTIONS = frozenset(
     {
         "generateContent",
@@ -96,19 +97,21 @@ def read_address(path: str) -> tuple[str, str]:
     """(model, action) of an address such as `/v1beta/models/{model}:generateContent`.
 
     `path` is as it came, still encoded. Slashes in a model's name may come plain or encoded;
-    `models/` in front of it is taken away, `tunedModels/` belongs to the name. The action is empty
-    where there is none that we know.
+    `models/` in front of it is taken away, `tunedModels/` belongs to the name. Some clients leave
+    `models/` out where the name has a slash: `/v1beta/{provider}/{model}:generateContent`. The
+    action is empty where there is none that we know.
     """
     for collection in _COLLECTIONS:
         _, found, rest = path.partition(f"/{collection}")
         if found:
             break
     else:
-        raise MalformedRequest("a model is required in the address, as models/NAME:ACTION")
+        bare = _BARE_NAME.fullmatch(path)
+        collection, rest = "", bare[1] if bare else ""
     whole = unquote(rest)
     name, _, action = whole.rpartition(":")
     if action not in _ACTIONS:  # a colon may stand in a model's name as well
-        name, action = whole, ""
+        name, action = whole if collection else "", ""
     if collection == "tunedModels/":
         name = f"{collection}{name}"
     name = bare_model(name)

@@ -106,13 +106,21 @@ WHOLE = (FULL, "STOP", "gemini-x", True, True, None, b"")
             "g",
             "countTokens",
         ),
+        # as a client sends names that have a slash already
+        ("/v1beta/ant/claude-x:generateContent", "ant/claude-x", "generateContent"),
+        ("/gemini/v1beta/ant/claude-x:countTokens", "ant/claude-x", "countTokens"),
+        ("/gemini/ant%2Fclaude-x:streamGenerateContent", "ant/claude-x", "streamGenerateContent"),
+        ("/v1/ollama/llama3:8b:generateContent", "ollama/llama3:8b", "generateContent"),
+        ("/v1beta/v1/x:generateContent", "v1/x", "generateContent"),
     ],
 )
 def test_model_and_action_stand_in_the_address(path: str, model: str, action: str) -> None:
     assert read_address(path) == (model, action)
 
 
-@pytest.mark.parametrize("path", ["/v1beta/models/:generateContent", "/v1beta/files/x", "/", ""])
+@pytest.mark.parametrize(
+    "path", ["/v1beta/models/:generateContent", "/v1beta/:countTokens", "/v1beta/files/x", "/", ""]
+)
 def test_an_address_without_a_model_is_refused(path: str) -> None:
     with pytest.raises(MalformedRequest):
         read_address(path)

@@ -16,6 +16,11 @@ PREFIXES = tuple(
 OWN_PATHS = r"/(gemini|v1beta)(/|$)|.*:[a-z]+[A-Z][a-zA-Z]+$"
 """With the names of actions that there is no door for."""
 OWN_HEADERS = ("x-goog-api-key", "x-goog-api-client")
+_DOORS = {
+    ":generateContent": Operation.GENERATE,
+    ":streamGenerateContent": Operation.GENERATE,
+    ":countTokens": Operation.COUNT_TOKENS,
+}
 
 
 def _read_request(body: bytes, path: str) -> tuple[dict[str, Any], str, bool]:
@@ -45,11 +50,7 @@ def dialect() -> Dialect:
 
 def add_doors(table: DoorTable, spoken: Dialect) -> None:
     table.add_speakers(spoken, paths=OWN_PATHS, headers=OWN_HEADERS)
-    for action, operation in (
-        (":generateContent", Operation.GENERATE),
-        (":streamGenerateContent", Operation.GENERATE),
-        (":countTokens", Operation.COUNT_TOKENS),
-    ):
-        door = ModelDoor(dialect=spoken, operation=operation)
-        table.add_action("POST", "/models/", action, door, prefixes=PREFIXES)
-        table.add_action("POST", "/tunedModels/", action, door, prefixes=PREFIXES)
+    for place in ("/models/", "/tunedModels/", "/"):  # some write provider/model after the version
+        for action, operation in _DOORS.items():
+            door = ModelDoor(dialect=spoken, operation=operation)
+            table.add_action("POST", place, action, door, prefixes=PREFIXES)

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http import RawRequestMessage
+from aiohttp.http import HttpRequestParser, RawRequestMessage
 from aiohttp.streams import StreamReader
 from typing_extensions import override
 
@@ -21,6 +21,7 @@ from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, MalformedRequ
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.engine.front.http_request import DoorRequest, is_plain, leading_nowhere, plain
 from llmgw_desktop.engine.front.one_task import in_one_task
+from llmgw_desktop.engine.front.repeated_headers import LenientParser
 from llmgw_desktop.wire.errors import error_reply
 
 _log = logging.getLogger(__name__)
@@ -135,6 +136,27 @@ class DoorConnection(web.RequestHandler):
         self._deadline: asyncio.TimerHandle | None = None
         self.refusal: LlmgwError | None = None
         """Why nothing that comes over this connection is served."""
+        self._parser = cast("Any", LenientParser(self, self._parser, self._make_parser))
+
+    def _make_parser(self) -> HttpRequestParser:
+        """As aiohttp makes its own."""
+        return HttpRequestParser(
+            self,
+            self._loop,
+            self._read_bufsize,
+            max_line_size=self.max_line_size,
+            max_field_size=self.max_field_size,
+            max_headers=self.max_headers,
+            payload_exception=web.RequestPayloadError,
+            auto_decompress=False,
+            max_msg_queue_size=self._max_msg_queue_size,
+        )
+
+    @property
+    def is_idle(self) -> bool:
+        """Waits for a head, or for the rest of one."""
+        waiter = self._waiter
+        return (waiter is not None and not waiter.done()) or self._request_count == 0
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -193,3 +193,14 @@ async def test_aliases_are_listed_with_what_they_stand_for(house: House) -> None
     assert shown["models/try"] == "try (practice/echo)"
     async with house.get("/v1/models/again") as answer:
         assert (await answer.json())["owned_by"] == "claude"
+
+
+@pytest.mark.parametrize("base", ["/v1beta", "/gemini/v1beta", "/gemini"])
+@pytest.mark.parametrize("name", ["models/practice/echo", "practice/echo", "practice%2Fecho"])
+async def test_a_name_with_a_slash_needs_nothing_before_it(
+    house: House, base: str, name: str
+) -> None:
+    body = {"contents": [{"parts": [{"text": "ping"}]}]}
+    async with house.post(f"{base}/{name}:generateContent", body) as answer:
+        assert answer.status == 200
+        assert (await answer.json())["modelVersion"]

@@ -9,6 +9,9 @@ from typing import Any
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
+_LARGEST = 1 << 53
+"""From here on not every whole number has a place among those with a point."""
+
 
 def as_object(value: object, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
@@ -61,9 +64,12 @@ def maybe_number(parent: Mapping[str, Any], name: str) -> float | None:
 
 
 def maybe_whole(parent: Mapping[str, Any], name: str) -> int | None:
+    """64.0 is one, as with the other protocols."""
     value = parent.get(name)
     if value is None or type(value) is int:
         return value
+    if type(value) is float and value.is_integer() and abs(value) <= _LARGEST:
+        return int(value)
     raise MalformedRequest("must be a whole number", path=name)
 
 

@@ -353,6 +353,13 @@ def test_the_choice_of_tools(fields: dict[str, Any], choice: ToolChoice) -> None
     assert read(**fields).tool_choice == choice
 
 
+@pytest.mark.parametrize(("told", "meant"), [(64, 64), (64.0, 64), (1e3, 1000)])
+def test_a_whole_number_may_have_a_point(told: float, meant: int) -> None:
+    prompt = read(max_output_tokens=told, top_logprobs=told)
+    assert (prompt.max_tokens, prompt.sampling.logprobs) == (meant, meant)
+    assert type(prompt.max_tokens) is int
+
+
 def test_how_to_answer() -> None:
     prompt = read(
         reasoning={"effort": "xhigh", "summary": "concise"},
@@ -484,6 +491,8 @@ def test_what_is_lost_is_named(fields: dict[str, Any], names: set[str]) -> None:
         ({"temperature": "hot"}, "temperature"),
         ({"temperature": True}, "temperature"),
         ({"max_output_tokens": 1.5}, "max_output_tokens"),
+        ({"max_output_tokens": 1e300}, "max_output_tokens"),
+        ({"max_output_tokens": True}, "max_output_tokens"),
         ({"metadata": {"a": 1}}, "metadata.a"),
         ({"background": True}, "background"),
         ({"conversation": "conv_1"}, "conversation"),
