@@ -7,6 +7,7 @@ from llmgw_desktop.domain.cli import Warned
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.mcp_server import ServersTold
 from llmgw_desktop.domain.prompt_facts import Saving
+from llmgw_desktop.domain.submission import EarlierRun
 from llmgw_desktop.domain.worktree import Worktree
 
 
@@ -21,6 +22,8 @@ class RunReply:
     stderr: str = field(default="", repr=False)
     deduped: bool = False
     """The job was there already: asked for by an earlier request that is the same."""
+    earlier: EarlierRun | None = None
+    """What `replay` would have given this request instead of a run."""
     correlation_id: str = ""
     """Of this request; a shared job has that of the first."""
     provider_session_id: str | None = None

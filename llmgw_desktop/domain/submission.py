@@ -52,12 +52,24 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierRun:
+    """A job that was asked for the same, has ended, and is not given again unasked: that it would
+    do nothing more cannot be said."""
+
+    job: Job
+    ago_s: float
+    """Since its end, when this request came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
     """The job that does what was asked."""
 
     job: Job
     deduped: bool = False
     """It was there already: asked for by an earlier request that is the same."""
+    earlier: EarlierRun | None = None
+    """What `replay` would have given instead of a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

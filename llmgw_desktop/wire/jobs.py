@@ -23,6 +23,7 @@ from llmgw_desktop.domain.permission import Ask, PermissionKind, PermissionQuest
 from llmgw_desktop.domain.prompt_facts import Saving
 from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.domain.session import Session
+from llmgw_desktop.domain.submission import EarlierRun
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.approvals import approval_object
 from llmgw_desktop.wire.worktrees import worktree_object
@@ -80,6 +81,7 @@ def reply_object(reply: RunReply) -> dict[str, Any]:
     return job_object(job) | {
         "deferred": job.is_live,
         "deduped": reply.deduped,
+        "earlierJob": None if reply.earlier is None else earlier_object(reply.earlier),
         "correlationId": reply.correlation_id or None,
         "providerSessionId": reply.provider_session_id,
         "resumable": bool(job.session_id and reply.provider_session_id),
@@ -107,6 +109,26 @@ def admission_object(reply: RunReply) -> dict[str, Any]:
     if reply.worktree is not None:
         told["worktree"] = worktree_object(reply.worktree)
     return told
+
+
+def earlier_object(earlier: EarlierRun) -> dict[str, Any]:
+    """The same request's job that has ended, and how its answer is had without another run."""
+    job, ago_s = earlier.job, earlier.ago_s
+    why = "may have changed files" if job.changes_files else "is of a session that may have gone on"
+    return {
+        "id": job.id,
+        "endedAt": job.ended_at_s,
+        "endedAgoS": round(ago_s, 1),
+        "message": f"The same was asked before and ended {_ago(ago_s)} ago as job {job.id}. That"
+        f" run {why}, so this one was started anew. `replay: true` gives its answer without a run.",
+    }
+
+
+def _ago(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{round(seconds)} s"
+    return f"{minutes} min" if minutes < 90 else f"{round(seconds / 3600)} h"
 
 
 def compression_object(prompt: Saving | None, answer: Saving | None) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from llmgw_desktop.domain.cli import CliRequest, SessionWish
 from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.session import SessionUse
-from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.submission import EarlierRun, Submission
 from llmgw_desktop.engine.jobs.launch import Launch
 
 NOT_COUNTED: Mapping[str, str] = {
@@ -85,3 +85,10 @@ def may_be_shared(job: Job, request: CliRequest, *, replay: bool) -> bool:
     `replay`: he wants it all the same.
     """
     return replay or (not job.changes_files and request.session is SessionWish.NEW)
+
+
+def earlier_run(job: Job | None, now_s: float) -> EarlierRun | None:
+    """One that has ended and may not be shared unasked. A clock that was set back tells 0 s."""
+    if job is None or job.ended_at_s is None:
+        return None
+    return EarlierRun(job=job, ago_s=max(now_s - job.ended_at_s, 0.0))

@@ -15,10 +15,10 @@ from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.permission import PermissionQuestion
 from llmgw_desktop.domain.run_errors import InvalidRun, JobStillLive
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
-from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
+from llmgw_desktop.domain.submission import EarlierRun, JobResult, Submission, Submitted
 from llmgw_desktop.engine.jobs import outcome, reading
 from llmgw_desktop.engine.jobs.attempts import in_its_folder
-from llmgw_desktop.engine.jobs.dedup import may_be_shared, request_key
+from llmgw_desktop.engine.jobs.dedup import earlier_run, may_be_shared, request_key
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.launch import Launch
 from llmgw_desktop.engine.jobs.life import JobLife
@@ -91,7 +91,8 @@ class Supervisor:
         launcher = self._parts.launcher
         launch, key = await asyncio.to_thread(self._checked, cli, asked)
         await launcher.housing.check(launch.sign_in)
-        if (same := await self._same(key, asked)) is not None:
+        same, earlier = await self._same(key, asked)
+        if same is not None:
             return Submitted(job=same, deduped=True)
         if asked.session is not None and asked.session.new_provider_id:
             named = replace(asked.request, session_id=asked.session.new_provider_id)
@@ -126,7 +127,7 @@ class Supervisor:
         self._submits += 1
         if self._submits % _TIDY_EVERY == 0:
             self._life.beside(asyncio.to_thread(self._tidy), name="tidy jobs")
-        return Submitted(job=live.job)
+        return Submitted(job=live.job, earlier=earlier)
 
     async def wait(self, job_id: str, timeout_s: float | None = None) -> Job | None:
         """The job as it is when it ends, or when the time is over; None if there is none."""
@@ -283,17 +284,18 @@ class Supervisor:
         launch = launcher.check(cli, asked.request, asked.project)
         return launch, request_key(asked, launcher.meant(cli, asked.request), launch)
 
-    async def _same(self, key: str, asked: Submission) -> Job | None:
+    async def _same(self, key: str, asked: Submission) -> tuple[Job | None, EarlierRun | None]:
+        """The job that does this already, or else what was done and is given only when wanted."""
         if self._is_for_itself(asked):
-            return None
+            return None, None
         if (same := self._same_live(key)) is not None:
-            return same
-        since_s = self._parts.clock.now_s() - self._window_s(asked)
-        done = await asyncio.to_thread(self._parts.store.same, key, since_s)
+            return same, None
+        now_s = self._parts.clock.now_s()
+        done = await asyncio.to_thread(self._parts.store.same, key, now_s - self._window_s(asked))
         if done is not None and may_be_shared(done, asked.request, replay=asked.replay):
-            return done
+            return done, None
         # Another may have asked the same while we looked.
-        return self._same_live(key)
+        return self._same_live(key), earlier_run(done, now_s)
 
     def _is_for_itself(self, asked: Submission) -> bool:
         """It shares no other's run."""

@@ -343,6 +343,7 @@ class RunService:
             told,
             prompt_saving=asked.facts.prompt_saving,
             deduped=submitted.deduped,
+            earlier=submitted.earlier,
             correlation_id=asked.correlation_id or job.correlation_id,
             provider_session_id=told.provider_session_id or _chosen(submitted, begun.plan) or None,
             warnings=(*asked.warnings, *told.warnings),

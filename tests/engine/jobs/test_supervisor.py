@@ -191,7 +191,10 @@ async def test_identical_requests_share_a_run(yard: Yard) -> None:
 async def test_an_ended_run_is_given_again_only_where_that_changes_nothing(yard: Yard) -> None:
     wrote = asking(OK)
     await yard.supervisor.wait((await yard.supervisor.submit(wrote)).job.id)
-    assert not (await yard.supervisor.submit(wrote)).deduped
+    again = await yard.supervisor.submit(wrote)
+    assert not again.deduped
+    assert again.earlier is not None
+    assert again.earlier.job.id != again.job.id
     await yard.supervisor.drained()
     assert (await yard.supervisor.submit(with_submission(wrote, replay=True))).deduped
     read = asking(OK, changes=False)

@@ -214,6 +214,32 @@ async def test_the_same_request_joins_the_run_that_it_has(house: RunHouse) -> No
     assert (await house.call("GET", "/v1/sessions"))[1]["total"] == 3
 
 
+async def test_what_was_done_a_moment_ago_is_told_and_not_given_unasked(house: RunHouse) -> None:
+    """It may have changed files: run again, and said so with the way to have its answer."""
+    first = await house.run(OK)
+    assert first["earlierJob"] is None
+    again = await house.run(OK)
+    earlier = again["earlierJob"]
+    assert (again["deduped"], again["id"] == first["id"]) == (False, False)
+    assert (earlier["id"], earlier["endedAt"]) == (first["id"], first["endedAt"])
+    assert 0 <= earlier["endedAgoS"] < 600
+    assert first["id"] in earlier["message"]
+    assert "may have changed files" in earlier["message"]
+    assert "`replay: true`" in earlier["message"]
+    given = await house.run(OK, replay=True)
+    assert (given["deduped"], given["id"], given["earlierJob"]) == (True, again["id"], None)
+    assert given["text"] == first["text"]
+    for fields in ({"forceRefresh": True}, {"permissionMode": "plan"}):
+        assert (await house.run(OK, **fields))["earlierJob"] is None
+    # what changes nothing is given at once
+    told = await house.run(OK, permissionMode="plan")
+    assert (told["deduped"], told["earlierJob"]) == (True, None)
+    body = {"sessionId": first["sessionId"]}
+    await house.run("answer on 1 1", **body)
+    told = await house.run("answer on 1 1", **body)
+    assert told["earlierJob"]["id"]
+
+
 async def test_a_job_is_canceled_and_deleted(house: RunHouse) -> None:
     _, told = await house.call("POST", "/v1/jobs", {"cli": "claude", "prompt": _WAITS})
     path = f"/v1/jobs/{told['id']}"

@@ -6,7 +6,7 @@ from typing import Any
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.engine.mcp.tool import Schema
-from llmgw_desktop.wire.jobs import admission_object, compression_object, job_object
+from llmgw_desktop.wire.jobs import admission_object, compression_object, earlier_object, job_object
 
 _TEXT: Schema = {"type": "string"}
 _OBJECT: Schema = {"type": "object"}
@@ -145,10 +145,19 @@ def _of_request(reply: RunReply) -> dict[str, Any]:
         **({"codexSessionId": native} if job.cli == "codex" else {}),
         "resumable": bool(job.session_id and native),
         "deduped": reply.deduped,
+        **_earlier(reply),
         **({"stablePrefixHash": prefix} if prefix else {}),
         **shortened(reply),
         **admission_object(reply),
     }
+
+
+def _earlier(reply: RunReply) -> dict[str, Any]:
+    """Nothing where this request's run was the first of its kind, or is an earlier one's."""
+    if reply.earlier is None:
+        return {}
+    told = earlier_object(reply.earlier)
+    return {"earlierJob": told | {"endedAt": iso(told["endedAt"])}}
 
 
 def shortened(reply: RunReply) -> dict[str, Any]:

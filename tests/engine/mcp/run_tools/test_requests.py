@@ -99,6 +99,21 @@ async def test_who_does_not_wait_gets_the_job(box: RunBox, house: RunHouse) -> N
     assert done["finishedAt"] >= done["startedAt"] >= done["askedAt"]
 
 
+async def test_who_asks_again_is_told_of_the_answer_that_is_there(box: RunBox) -> None:
+    first = await box.told_by("claude_request", {"prompt": OK})
+    assert "earlierJob" not in first
+    again = await box.told_by("claude_request", {"prompt": OK})
+    assert again["jobId"] != first["jobId"]
+    assert again["earlierJob"]["id"] == first["jobId"]
+    assert again["earlierJob"]["endedAt"].endswith("Z")
+    assert "`replay: true`" in again["earlierJob"]["message"]
+    begun = await box.told_by("claude_request_async", {"prompt": OK})
+    assert begun["earlierJob"]["id"] == again["jobId"]
+    replayed = await box.told_by("claude_request", {"prompt": OK, "replay": True})
+    assert (replayed["deduped"], "earlierJob" in replayed) == (True, False)
+    await until(box, begun["jobId"])
+
+
 async def test_a_fork_of_codex_is_a_fork(box: RunBox, house: RunHouse) -> None:
     first = await box.told_by("codex_request", {"prompt": "answer one 1 1"})
     fork = await box.told_by(
