@@ -12,4 +12,6 @@ def plus(one: Usage, other: Usage) -> Usage:
         cache_write_tokens=sum_of(one.cache_write_tokens, other.cache_write_tokens),
         cache_write_1h_tokens=sum_of(one.cache_write_1h_tokens, other.cache_write_1h_tokens),
         reasoning_tokens=sum_of(one.reasoning_tokens, other.reasoning_tokens),
+        estimated=one.estimated | other.estimated,
+        partial=one.partial | other.partial,
     )

@@ -1,6 +1,6 @@
 """A flight: one request with its attempts and its answer, as it is recorded and shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Consideration, PassedRule
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Provenance, Usage, provenance_of
 from llmgw_desktop.domain.values import value
 
 
@@ -28,6 +28,8 @@ class FlightState(StrEnum):
     """Was running when the program died; how it ended is unknown."""
 
 
+LEAST_STREAMED_MS = 20.0
+"""What came in less came at once: a vendor or a proxy had gathered it."""
 ENDED_STATES = frozenset(FlightState) - {FlightState.RUNNING}
 
 
@@ -106,7 +108,8 @@ class FlightSummary:
     losses: tuple[str, ...] = ()
     """What the translation between the two protocols could not carry, by name."""
     cost_usd: float | None = None
-    """By the prices known when it ended; None where one was not."""
+    """What it counts for: the vendor's own bill where that was told, else by the prices known when
+    it ended; None where one was not."""
     account: str | None = None
     """Of the provider, as `account_id` names it."""
     prompt_facts: PromptFacts | None = None
@@ -119,6 +122,27 @@ class FlightSummary:
 
     guard_hits: tuple[GuardHit, ...] = ()
     """What the guards found in the request."""
+    list_cost_usd: float | None = None
+    """By the known prices, beside a bill of the vendor's own; None where it told none."""
+    is_billed_by_vendor: bool = False
+    """`cost_usd` is what whoever answered said."""
+    job: str = ""
+    """Of the run that asked this, whose model requests pass the gateway, or of which this is the
+    flight; empty: of none."""
+    is_counted: bool = True
+    """False for a job's flight whose tokens the flights of its requests have: sums and budgets
+    count each token once."""
+
+    def provenance(self, figure: Figure) -> Provenance:
+        """Where one of its figures comes from."""
+        match figure:
+            case Figure.COST:
+                is_known = self.cost_usd is not None
+            case Figure.TTFT:
+                is_known = self.ttft_ms is not None
+            case _:
+                is_known = bool(self.usage.known & figure)
+        return provenance_of(figure, is_known=is_known, usage=self.usage)
 
     @property
     def is_translated(self) -> bool:
@@ -130,11 +154,14 @@ class FlightSummary:
 
     @property
     def tokens_per_s(self) -> float | None:
-        """Output tokens over the time from first byte to end; None where either is unknown."""
-        if self.took_ms is None or self.ttft_ms is None or self.usage.output_tokens is None:
+        """Output tokens over the time from first byte to end; None where either is unknown, and
+        where no stream was timed: a whole answer comes at once, however long it took to make."""
+        if self.took_ms is None or self.ttft_ms is None or not self.streaming:
             return None
-        streamed_ms = self.took_ms - self.ttft_ms
-        return self.usage.output_tokens / streamed_ms * 1000 if streamed_ms >= 1 else None
+        tokens, streamed_ms = self.usage.output_tokens, self.took_ms - self.ttft_ms
+        if tokens is None or self.usage.partial & Figure.OUTPUT or streamed_ms < LEAST_STREAMED_MS:
+            return None
+        return tokens / streamed_ms * 1000
 
 
 Headers = tuple[tuple[str, str], ...]
@@ -187,6 +214,44 @@ class SeenLabel:
     last_at_s: float
 
 
+SUMMED_FIGURES = (
+    *(Figure.INPUT, Figure.OUTPUT, Figure.CACHE_READ, Figure.CACHE_WRITE),
+    Figure.COST,
+)
+"""Of these it is kept how many flights of a sum told them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """Of how many of a sum's flights a figure is what. Flights that nobody would bill, such as
+    those that were refused, are in none of them; flights of earlier versions neither."""
+
+    told: int = 0
+    estimated: int = 0
+    partial: int = 0
+    unknown: int = 0
+
+    @property
+    def flights(self) -> int:
+        return self.told + self.estimated + self.partial + self.unknown
+
+    @property
+    def told_share(self) -> float | None:
+        """0 to 1; None of no flights."""
+        return self.told / self.flights if self.flights else None
+
+    @property
+    def provenance(self) -> Provenance:
+        """Of the sum: a part that is not known makes it a lower bound."""
+        if self.partial or self.unknown:
+            has_some = self.told or self.estimated or self.partial
+            return Provenance.PARTIAL if has_some else Provenance.UNKNOWN
+        return Provenance.ESTIMATED if self.estimated else Provenance.TOLD
+
+
+ALL_TOLD = Counted()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightTotals:
     """Sums over a span of time, for tiles and charts; ended flights only.
@@ -207,6 +272,8 @@ class FlightTotals:
     """Prompt tokens of those flights whose vendor told its cache figures: the rate's base."""
     ttft_p50_ms: float | None = None
     ttft_p95_ms: float | None = None
+    counted: Mapping[Figure, Counted] = field(default_factory=dict)
+    """Of SUMMED_FIGURES; one that is missing has no marks."""
 
     @property
     def cache_hit_rate(self) -> float | None:
@@ -214,6 +281,10 @@ class FlightTotals:
         if self.cache_read_tokens is None or not self.cache_known_input_tokens:
             return None
         return self.cache_read_tokens / self.cache_known_input_tokens
+
+    def provenance(self, figure: Figure) -> Provenance:
+        """Of one of the sums."""
+        return self.counted.get(figure, ALL_TOLD).provenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

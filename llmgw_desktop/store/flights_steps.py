@@ -137,4 +137,30 @@ FLIGHTS_STEPS: Steps = (
         GROUP BY 2, 3
         """,
     ),
+    (
+        # Where each figure comes from (figure_cells.py), what the bill depends on, and which run
+        # it belongs to. NULL means told, of none, and of nothing.
+        "ALTER TABLE flights ADD COLUMN marks INTEGER",
+        "ALTER TABLE flights ADD COLUMN billing TEXT",
+        "ALTER TABLE flights ADD COLUMN list_cost_usd REAL",
+        "ALTER TABLE flights ADD COLUMN is_billed_by_vendor INTEGER",
+        "ALTER TABLE flights ADD COLUMN job TEXT",
+        "ALTER TABLE flights ADD COLUMN is_counted INTEGER NOT NULL DEFAULT 1",
+        "CREATE INDEX flights_jobs ON flights (job, started_at_s) WHERE job IS NOT NULL",
+        # What broke off told less than it came to: output, reasoning and cost are lower bounds.
+        """
+        UPDATE flights SET marks = 50 << 8
+        WHERE state IN ('cut', 'canceled') AND output_tokens IS NOT NULL AND stop_reason IS NULL
+        """,
+        # How many flights of a sum told each figure, see flights/counts.py.
+        "ALTER TABLE flight_sums ADD COLUMN counted BLOB NOT NULL DEFAULT x''",
+        # All that is summed of one client's day, with what says whether it counts.
+        "DROP INDEX flights_owner",
+        """
+        CREATE INDEX flights_owner
+        ON flights (owner, started_at_s, state, is_counted, input_tokens, output_tokens, cost_usd,
+            marks)
+        WHERE owner IS NOT NULL
+        """,
+    ),
 )

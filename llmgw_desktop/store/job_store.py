@@ -25,7 +25,7 @@ from llmgw_desktop.domain.job import (
     JobSum,
 )
 from llmgw_desktop.domain.prompt_facts import AnswerShape
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import usage_of
 from llmgw_desktop.store.database import open_database, told
 from llmgw_desktop.store.fact_columns import FACT_COLUMNS, fact_cells, facts_of
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
@@ -224,7 +224,7 @@ def _job(row: dict[str, Any]) -> Job:
             "retryable": None if row["retryable"] is None else bool(row["retryable"]),
             "output_truncated": bool(row["output_truncated"]),
             "changes_files": bool(row["changes_files"]),
-            "figures": JobFigures(**figures | {"usage": Usage(**figures["usage"])}),
+            "figures": JobFigures(**figures | {"usage": usage_of(figures["usage"])}),
             "answer_shape": AnswerShape(row["answer_shape"]),
             "prompt_facts": facts,
             "process": None

@@ -306,6 +306,12 @@ class FlightRow(peewee.Model):
     owner = peewee.TextField(null=True)
     label = peewee.TextField(null=True)
     guard_hits = peewee.TextField(null=True)
+    marks = peewee.IntegerField(null=True)
+    billing = peewee.TextField(null=True)
+    list_cost_usd = peewee.FloatField(null=True)
+    is_billed_by_vendor = peewee.IntegerField(null=True)
+    job = peewee.TextField(null=True)
+    is_counted = peewee.IntegerField(default=1)
 
     class Meta:
         table_name = "flights"

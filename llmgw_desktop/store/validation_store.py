@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import usage_of
 from llmgw_desktop.domain.validation import (
     Intent,
     PanelRequest,
@@ -204,7 +204,7 @@ def _run(row: Sequence[Any], answers: Sequence[Sequence[Any]]) -> ValidationRun:
 def _answer(row: Sequence[Any]) -> SeatAnswer:
     _, state, job_id, text, sha256, record = row
     told = orjson.loads(record)
-    told |= {"seat": _seat(told["seat"]), "usage": Usage(**told["usage"])}
+    told |= {"seat": _seat(told["seat"]), "usage": usage_of(told["usage"])}
     return SeatAnswer(**told, state=SeatState(state), job_id=job_id, text=text, sha256=sha256)
 
 

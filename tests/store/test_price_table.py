@@ -26,7 +26,7 @@ def test_every_row_can_be_read_and_is_sane(vendor: str) -> None:
         assert price is not None
         assert 0 <= price.rates.input < 1000
         assert 0 <= price.rates.output < 2000
-        cost = price.cost_usd(Usage(input_tokens=10, output_tokens=10))
+        cost = price.bill(Usage(input_tokens=10, output_tokens=10)).usd
         assert cost is not None
         assert cost >= 0
         bounds = [tier.above_tokens for tier in price.tiers]

@@ -24,6 +24,7 @@ from llmgw_desktop.domain.values import maker
 _summary: Callable[..., FlightSummary] = maker(FlightSummary)
 _span: Callable[..., Phase] = maker(Phase)
 _attempt: Callable[..., Attempt] = maker(Attempt)
+_BROKEN_OFF = frozenset({FlightState.CUT, FlightState.CANCELED})
 NO_CLIENT = "–"
 """Shown as the client of a request whose sender is unknown."""
 
@@ -56,6 +57,8 @@ class OpenFlight:
     """Of the question that the answer was given to before."""
     cost_usd: float | None
     """As whoever answered told it; else computed at the end, where a price is known."""
+    list_cost_usd: float | None
+    """By the known prices, where whoever answered told a cost of its own."""
 
     guard_hits: tuple[GuardHit, ...]
     """What the guards found in the request."""
@@ -86,11 +89,15 @@ class OpenFlight:
         "first_byte",
         "guard_hits",
         "id",
+        "is_billed_by_vendor",
+        "is_counted",
         "is_told",
         "is_whole",
+        "job",
         "keep_limit",
         "label",
         "last_words",
+        "list_cost_usd",
         "losses",
         "model_asked",
         "model_served",
@@ -151,7 +158,12 @@ class OpenFlight:
         self.error_text: str | None = None
         self.attempts = self.chunks = 0
         self.choice = self.candidate = self.cost_usd = self.prompt_facts = None
-        self.cache_similarity = None
+        self.cache_similarity = self.list_cost_usd = None
+        self.is_billed_by_vendor = False
+        self.job = ""
+        """Of the run that asked this, or of which it is the flight."""
+        self.is_counted = True
+        """False where other flights have its tokens."""
         self.attempt_log: list[_OpenAttempt] = []
         self.cache_said = ""
         """Whether the gateway's own cache had the answer: `hit`, `similar` or `miss`; empty where
@@ -265,6 +277,13 @@ class OpenFlight:
             self.fail_with(error, FlightState.CANCELED)
 
     @property
+    def broke_off(self) -> bool:
+        """An answer began and its end did not come: what was told of it is not all."""
+        if self.state not in _BROKEN_OFF or self.first_byte is None:
+            return False
+        return self.stop_reason is None or self.usage.output_tokens is None
+
+    @property
     def was_free(self) -> bool:
         """Whoever was asked refused before any output, and told of no usage."""
         return self.usage == UNKNOWN_USAGE and all(each.is_free for each in self.attempt_log)
@@ -311,6 +330,10 @@ class OpenFlight:
             self.owner,
             self.label,
             self.guard_hits,
+            self.list_cost_usd,
+            self.is_billed_by_vendor,
+            self.job,
+            self.is_counted,
         )
 
     def timeline(self) -> tuple[Phase, ...]:

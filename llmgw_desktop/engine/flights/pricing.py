@@ -1,12 +1,12 @@
 """What an answer cost: the person's own prices first, else the shipped table's, else unknown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import provider_of
 from llmgw_desktop.domain.glob import Glob
-from llmgw_desktop.domain.price import Price, PriceRule
+from llmgw_desktop.domain.price import Bill, Price, PriceRule
 from llmgw_desktop.domain.provider import Provider, ProviderKind, Upstream
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.price_table import PriceTable, load_price_table
@@ -33,7 +33,7 @@ _VENDORS_BY_HOST = {
 
 
 class Pricing:
-    """`cost_usd` costs a flight one look into a table."""
+    """`bill` costs a flight one look into a table."""
 
     def __init__(self, load: Callable[[], PriceTable] = load_price_table) -> None:
         """`load` is called when a first price is wanted."""
@@ -70,12 +70,12 @@ class Pricing:
         price = self.price_of(upstream.provider, model)
         return None if price is None else price.usual
 
-    def cost_usd(self, provider: str | None, model: str | None, usage: Usage) -> float | None:
-        """By the prices of now, in US dollars."""
-        if not provider or not model or usage.input_tokens is None:
-            return None
-        price = self.price_of(provider, model)
-        return None if price is None else price.cost_usd(usage)
+    def bill(self, provider: str | None, models: Iterable[str | None], usage: Usage) -> Bill:
+        """By the prices of now, and by the first of these names of its model that has one."""
+        for model in models:
+            if provider and model and (price := self.price_of(provider, model)) is not None:
+                return price.bill(usage)
+        return Bill()
 
     @property
     def table(self) -> PriceTable:

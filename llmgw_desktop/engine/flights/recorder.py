@@ -12,9 +12,10 @@ from llmgw_desktop.domain.events import FlightClosed, FlightOpened, RecorderChan
 from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.price import with_cost_marks
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, checked
 from llmgw_desktop.domain.values import maker
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
@@ -22,6 +23,7 @@ from llmgw_desktop.engine.flights.pricing import Pricing
 from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.store.flight_store import FlightStore
+from llmgw_desktop.wire.least_output import least_output_tokens
 
 _flight_record = maker(FlightRecord)
 _flight_opened, _flight_closed = maker(FlightOpened), maker(FlightClosed)
@@ -90,8 +92,12 @@ class Recorder:
 
     def close(self, flight: OpenFlight) -> None:
         flight.end()
-        if flight.cost_usd is None and flight.usage is not UNKNOWN_USAGE:
-            flight.cost_usd = self._cost_usd(flight)
+        if flight.broke_off:
+            heard = least_output_tokens(flight.protocol, flight.answer_kept)
+            flight.usage = flight.usage.broken_off(heard)
+        flight.usage = checked(flight.usage)
+        if flight.usage is not UNKNOWN_USAGE or flight.cost_usd is not None:
+            self._bill(flight)
         self._clean(flight)
         self._open.pop(flight.id, None)
         summary = flight.summary()
@@ -128,13 +134,21 @@ class Recorder:
             event = RecorderChanged(status=replace(status))
             loop.call_soon_threadsafe(self._bus.publish, event)
 
-    def _cost_usd(self, flight: OpenFlight) -> float | None:
-        """By the name under which the model answered, else by the one it was asked under."""
-        cost = self.pricing.cost_usd
-        cost_usd = cost(flight.provider, flight.model_served, flight.usage)
-        if cost_usd is None and flight.candidate is not None:
-            return cost(flight.provider, flight.candidate.model, flight.usage)
-        return cost_usd
+    def _bill(self, flight: OpenFlight) -> None:
+        """By the name under which the model answered, else by the one it was asked under. A bill
+        of the vendor's own counts, and ours stands beside it."""
+        usage = flight.usage
+        asked_as = None if flight.candidate is None else flight.candidate.model
+        bill = self.pricing.bill(flight.provider, (flight.model_served, asked_as), usage)
+        told_usd = usage.billing.vendor_cost_usd
+        if told_usd is None and flight.attempts:
+            told_usd = flight.cost_usd
+        if told_usd is not None:
+            flight.cost_usd, flight.list_cost_usd = told_usd, bill.usd
+            flight.is_billed_by_vendor = True
+        elif flight.cost_usd is None and bill.usd is not None:
+            flight.cost_usd = bill.usd
+            flight.usage = with_cost_marks(usage, bill)
 
     def _clean(self, flight: OpenFlight) -> None:
         """What callers and vendors write into names and errors; they like to repeat keys.

@@ -18,7 +18,7 @@ from llmgw_desktop.domain.cli import CliName, CliRequest, SessionWish
 from llmgw_desktop.domain.prompt_facts import AnswerShape, PromptFacts, Saving
 from llmgw_desktop.domain.session import SessionTotals, SessionUse
 from llmgw_desktop.domain.submission import Submission
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import usage_of
 
 _OWNER_ONLY = 0o600
 _TEMP = "llmgw-"
@@ -263,7 +263,7 @@ def _without_words(asked: Submission, to_read: Set[str]) -> Submission:
 def _session(kept: dict[str, Any]) -> SessionUse:
     before = kept.pop("before")
     if before is not None:
-        before = SessionTotals(**before | {"usage": Usage(**before["usage"])})
+        before = SessionTotals(**before | {"usage": usage_of(before["usage"])})
     return SessionUse(**kept, before=before)
 
 

@@ -45,9 +45,9 @@ def settled(
 
 
 def _each(work: Callable[..., _Number], one: Usage, other: Usage) -> Usage:
-    names = [each.name for each in fields(Usage)]
-    made: Any = {name: work(getattr(one, name), getattr(other, name)) for name in names}
-    return Usage(**made)
+    made: Any = {name: work(getattr(one, name), getattr(other, name)) for name in _TOKENS}
+    estimated, partial = one.estimated | other.estimated, one.partial | other.partial
+    return Usage(**made, estimated=estimated, partial=partial)
 
 
 def _sum(one: _Number, other: _Number) -> _Number:
@@ -61,4 +61,6 @@ def _difference(whole: _Number, before: _Number) -> _Number:
     return whole - before
 
 
-_NOTHING = Usage(**dict.fromkeys((each.name for each in fields(Usage)), 0))
+_TOKENS = tuple(each.name for each in fields(Usage) if each.name.endswith("_tokens"))
+_no_tokens: Any = dict.fromkeys(_TOKENS, 0)
+_NOTHING = Usage(**_no_tokens)

@@ -12,7 +12,9 @@ from functools import lru_cache
 from operator import itemgetter
 
 from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.usage import NO_BILLING_FACTS
 from llmgw_desktop.store.fact_columns import FACT_COLUMNS, fact_cells
+from llmgw_desktop.store.figure_cells import PARTIAL_BITS, billing_cell
 from llmgw_desktop.store.flights.rows import (
     MOST_TOKENS,
     NAME_CHARS,
@@ -35,14 +37,18 @@ COMMON_COLUMNS = (
     *("upstream_protocol", "losses", "account"),
     *FACT_COLUMNS,
     *("owner", "label", "guard_hits"),
+    *("marks", "billing", "is_billed_by_vendor", "job", "is_counted"),
 )
 OWN_COLUMNS = (
     *("id", "started_at_s", "ttft_ms", "took_ms", "input_tokens", "output_tokens"),
     *("cache_read_tokens", "cache_write_tokens", "reasoning_tokens"),
     *("request_bytes", "answer_bytes", "replied_chunks", "cache_write_1h_tokens", "cost_usd"),
+    "list_cost_usd",
     *("error_text", "search"),  # of a storm of failures no two may be the same
 )
 STATE, PROVIDER, ACCOUNT = map(COMMON_COLUMNS.index, ("state", "provider", "account"))
+MARKS, IS_COUNTED = map(COMMON_COLUMNS.index, ("marks", "is_counted"))
+OPERATION, ATTEMPTS = map(COMMON_COLUMNS.index, ("operation", "attempts"))
 
 _NO_FACTS = (None,) * len(FACT_COLUMNS)
 _whole = columns(FlightRow)[1:]
@@ -77,6 +83,7 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
     cache_read, cache_written = usage.cache_read_tokens, usage.cache_write_tokens
     reasoning = usage.reasoning_tokens
     written_1h, cost_usd = usage.cache_write_1h_tokens, flight.cost_usd
+    list_cost_usd = flight.list_cost_usd
     ttft_ms, took_ms = flight.ttft_ms, flight.took_ms
     told = (
         # `.value` goes through a descriptor and costs six times as much, on every flight.
@@ -99,6 +106,11 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
         flight.owner,
         flight.label,
         flight.guard_hits,
+        usage.estimated | usage.partial << PARTIAL_BITS,
+        None if usage.billing is NO_BILLING_FACTS else usage.billing,
+        flight.is_billed_by_vendor,
+        flight.job,
+        flight.is_counted,
     )
     common, words = _common(told)
     error_text = short(flight.error_text, TEXT_CHARS)
@@ -119,6 +131,7 @@ def flight_parts(flight: FlightSummary) -> tuple[Row, Row]:
         flight.replied_chunks,
         UNKNOWN if written_1h is None or not 0 <= written_1h <= MOST_TOKENS else written_1h,
         UNKNOWN if cost_usd is None else cost_usd,
+        UNKNOWN if list_cost_usd is None else list_cost_usd,
         UNKNOWN if error_text is None else error_text,
         words if error_text is None else search_words(words, short(error_text, NAME_CHARS)),
     )
@@ -130,7 +143,8 @@ def _common(told: Row) -> tuple[Row, str]:
     """With the words that a text filter looks into, but for those of an error."""
     state, client, protocol, operation, asked, served, provider, *rest = told
     streaming, status, stop_reason, error_kind, attempts, upstream, *more = rest
-    losses, account, facts, owner, label, hits = more
+    losses, account, facts, owner, label, hits, *figures = more
+    marks, billing, is_vendors, job, is_counted = figures
     client, asked = client[:NAME_CHARS], asked[:NAME_CHARS]
     served, provider = short(served, NAME_CHARS), short(provider, NAME_CHARS)
     common = (
@@ -153,6 +167,11 @@ def _common(told: Row) -> tuple[Row, str]:
         owner,
         label or None,
         hits_cell(hits),
+        marks or None,
+        None if billing is None else billing_cell(billing),
+        1 if is_vendors else None,
+        short(job, NAME_CHARS) or None,
+        1 if is_counted else 0,
     )
     return common, search_words(asked, served, client, label, provider, error_kind)
 

@@ -23,8 +23,9 @@ _OWNERS = """
 """
 """From one name to the next: never over the rows between them."""
 _SUMS = (
-    f"SELECT count(*), coalesce(sum(state IN ({_ERRORS})), 0), sum(input_tokens), "  # noqa: S608
-    "sum(output_tokens), sum(cost_usd) FROM flights WHERE owner = ? AND started_at_s >= ?"
+    f"SELECT count(*), coalesce(sum(state IN ({_ERRORS})), 0), "  # noqa: S608
+    "sum(input_tokens) FILTER (WHERE is_counted), sum(output_tokens) FILTER (WHERE is_counted), "
+    "sum(cost_usd) FILTER (WHERE is_counted) FROM flights WHERE owner = ? AND started_at_s >= ?"
 )
 _LAST = (
     "SELECT started_at_s, (SELECT request_headers FROM flight_bodies WHERE flight = seq) "

@@ -22,6 +22,7 @@ from llmgw_desktop.domain.route import Consideration, PassedRule
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.fact_columns import facts_of
+from llmgw_desktop.store.figure_cells import billing_of, marks_of
 from llmgw_desktop.store.guard_cells import hits_of
 
 Row = tuple[Any, ...]
@@ -133,6 +134,7 @@ class BodyRows:
 
 def summary_of(row: Row) -> FlightSummary:
     """From a row of `flights` without its `seq`. Raises ValueError for words of a later version."""
+    estimated, partial = marks_of(row[39])
     return FlightSummary(
         id=row[0],
         started_at_s=row[1],
@@ -154,6 +156,9 @@ def summary_of(row: Row) -> FlightSummary:
             cache_write_tokens=row[16],
             cache_write_1h_tokens=row[28],
             reasoning_tokens=row[17],
+            estimated=estimated,
+            partial=partial,
+            billing=billing_of(row[40]),
         ),
         stop_reason=row[18],
         error_kind=row[19],
@@ -170,6 +175,10 @@ def summary_of(row: Row) -> FlightSummary:
         owner=row[36],
         label=row[37] or "",
         guard_hits=hits_of(row[38]),
+        list_cost_usd=row[41],
+        is_billed_by_vendor=bool(row[42]),
+        job=row[43] or "",
+        is_counted=bool(row[44]),
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from llmgw_desktop.domain.flight import FlightBucket, FlightTotals
+from llmgw_desktop.store.flights.counts import WANTED, counted_in, counts_from_bytes, of_rows
 from llmgw_desktop.store.flights.sums import (
     ERROR_STATES,
     HOUR_S,
@@ -40,12 +41,15 @@ _OF_FLIGHTS = (
     "SELECT {key}, count(*), coalesce(sum(state IN ("
     + ", ".join(f"'{state}'" for state in sorted(ERROR_STATES))
     + ")), 0), "
-    + ", ".join(f"sum({name})" for name in _TOLD)
-    + ", sum(CASE WHEN cache_read_tokens IS NOT NULL THEN input_tokens END), sum(cost_usd) "
-    + f"{_ENDED} GROUP BY 1"
+    + ", ".join(f"sum({name}) FILTER (WHERE is_counted)" for name in _TOLD)
+    + ", sum(input_tokens) FILTER (WHERE is_counted AND cache_read_tokens IS NOT NULL)"
+    + f", sum(cost_usd) FILTER (WHERE is_counted) {_ENDED} GROUP BY 1"
+)
+_COUNTS = (
+    f"SELECT {{key}}, {WANTED}, count(*) {_ENDED} AND is_counted GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
 )
 _OF_SPANS = (
-    f"SELECT {{key}}, {', '.join(SUMMED)}, ttft FROM flight_sums "  # noqa: S608
+    f"SELECT {{key}}, {', '.join(SUMMED)}, ttft, counted FROM flight_sums "  # noqa: S608
     "WHERE span_s = ? AND start_s >= ? AND start_s < ?"
 )
 _TTFT = f"SELECT {{key}}, ttft_ms {_ENDED} AND ttft_ms IS NOT NULL"
@@ -174,19 +178,22 @@ def _read(
         if piece.span_s:
             place = (*grouping.parameters, piece.span_s, piece.since_s, piece.until_s)
             sql = _OF_SPANS.format(key=grouping.of_spans)
-            for key, *figures, ttft in connection.execute(sql, place):
-                sums[key].add(figures, from_bytes(ttft))
+            for key, *figures, ttft, counted in connection.execute(sql, place):
+                sums[key].add(figures, from_bytes(ttft), counts_from_bytes(counted))
         else:
             place = (*grouping.parameters, piece.since_s, piece.until_s)
             sql = _OF_FLIGHTS.format(key=grouping.of_flights)
             for key, *figures in connection.execute(sql, place):
-                sums[key].add(figures, 0)
+                sums[key].add(figures, 0, 0)
+            sql = _COUNTS.format(key=grouping.of_flights)
+            for key, counts in of_rows(connection.execute(sql, place)):
+                sums[key].add((), 0, counts)
     if sum(each.figures[0] or 0 for each in sums.values()) <= EXACT_FLIGHTS:
         ttft_ms = _ttft(connection, pieces, grouping)
         return {key: _totals(each, ttft_ms[key]) for key, each in sums.items()}
     edges = [piece for piece in pieces if not piece.span_s]
     for key, values in _ttft(connection, edges, grouping).items():
-        sums[key].add((), packed(Counter(map(bin_of, values))))
+        sums[key].add((), packed(Counter(map(bin_of, values))), 0)
     return {key: _totals(each, None) for key, each in sums.items()}
 
 
@@ -222,4 +229,5 @@ def _totals(each: Sum, ttft_ms: list[float] | None) -> FlightTotals:
         cost_usd=cost_usd,
         ttft_p50_ms=p50,
         ttft_p95_ms=p95,
+        counted=counted_in(each.counts),
     )

@@ -37,7 +37,7 @@ class StatTile(Card):
         super().__init__(theme, parent)
         self._name = name
         self._shows_focus = False
-        self._figure = Figure(theme)
+        self._figure = TileFigure(theme)
         self._line = Sparkline(theme)
         self.setToolTip(tip(hint))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -101,7 +101,7 @@ class StatTile(Card):
             super().keyPressEvent(event)
 
 
-class Figure(QWidget):
+class TileFigure(QWidget):
     """A value, and behind it a note where all of it fits: half a note would mislead.
 
     Painted here and not by labels, whose every change has the whole page laid out anew.

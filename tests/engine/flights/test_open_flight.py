@@ -59,6 +59,10 @@ def test_summary_and_timeline() -> None:
         "prompt_facts": PromptFacts(stable_prefix_hash="ab", stable_prefix_tokens=3),
         "owner": "cli_1",
         "label": "aider",
+        "list_cost_usd": 0.5,
+        "is_billed_by_vendor": True,
+        "job": "job_1",
+        "is_counted": False,
         "guard_hits": (
             GuardHit(
                 rule="people", action=GuardAction.MASK, what="email", role=PromptRole.USER, count=2

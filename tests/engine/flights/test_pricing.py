@@ -28,27 +28,27 @@ def _pricing(*rules: PriceRule) -> Pricing:
 
 
 def test_a_vendors_own_service_has_its_public_price() -> None:
-    assert _pricing().cost_usd("work", "claude-opus-4-8", USAGE) == 5.0
+    assert _pricing().bill("work", ["claude-opus-4-8"], USAGE).usd == 5.0
     model = load_price_table().models_of("mistral")[0]
     assert _pricing().price_of("far", model) is not None
 
 
 def test_a_server_of_ones_own_has_no_public_price() -> None:
-    assert _pricing().cost_usd("lab", "claude-opus-4-8", USAGE) is None
+    assert _pricing().bill("lab", ["claude-opus-4-8"], USAGE).usd is None
 
 
 def test_the_first_own_price_that_matches_holds() -> None:
     pricing = _pricing(_rule("lab", "*", 0.0), _rule("*", "claude-*", 7.0), _rule("*", "*", 1.0))
-    assert pricing.cost_usd("lab", "claude-opus-4-8", USAGE) == 0.0
-    assert pricing.cost_usd("work", "claude-opus-4-8", USAGE) == 7.0
-    assert pricing.cost_usd("gone", "anything", USAGE) == 1.0
+    assert pricing.bill("lab", ["claude-opus-4-8"], USAGE).usd == 0.0
+    assert pricing.bill("work", ["claude-opus-4-8"], USAGE).usd == 7.0
+    assert pricing.bill("gone", ["anything"], USAGE).usd == 1.0
 
 
 def test_new_settings_forget_old_prices() -> None:
     pricing = _pricing(_rule("*", "*", 1.0))
-    assert pricing.cost_usd("work", "m", USAGE) == 1.0
+    assert pricing.bill("work", ["m"], USAGE).usd == 1.0
     pricing.apply([VENDOR], [])
-    assert pricing.cost_usd("work", "m", USAGE) is None
+    assert pricing.bill("work", ["m"], USAGE).usd is None
 
 
 def test_the_table_is_read_when_a_price_is_wanted_and_once() -> None:
@@ -60,15 +60,15 @@ def test_the_table_is_read_when_a_price_is_wanted_and_once() -> None:
 
     pricing = Pricing(load)
     pricing.apply([VENDOR], [])
-    assert pricing.cost_usd(None, "m", USAGE) is None
+    assert pricing.bill(None, ["m"], USAGE).usd is None
     assert not loads
     for number in range(3):
-        pricing.cost_usd("work", f"m{number}", USAGE)
+        pricing.bill("work", [f"m{number}"], USAGE)
     assert len(loads) == 1
 
 
 def test_names_from_outside_do_not_fill_memory() -> None:
     pricing = _pricing()
     for number in range(3000):
-        assert pricing.cost_usd("work", f"m{number}", USAGE) is None
+        assert pricing.bill("work", [f"m{number}"], USAGE).usd is None
     assert len(pricing._found) <= 1024

@@ -3,6 +3,7 @@
 import math
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary, FlightTotals
+from llmgw_desktop.domain.flight import (
+    Counted,
+    FlightBucket,
+    FlightRecord,
+    FlightState,
+    FlightSummary,
+    FlightTotals,
+)
+from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flights import totals
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
@@ -42,7 +51,13 @@ _flights = st.lists(
             output_tokens=_tokens,
             cache_read_tokens=_tokens,
             cache_write_tokens=_tokens,
+            estimated=st.integers(0, 63),
+            partial=st.integers(0, 63),
         ),
+        cost_usd=st.none() | st.integers(0, 9).map(float),
+        attempts=st.integers(0, 2),
+        operation=st.sampled_from(Operation),
+        is_counted=st.booleans(),
     ),
     max_size=40,
 )
@@ -85,7 +100,8 @@ def _within(flights: Sequence[FlightSummary], since_s: float, until_s: float) ->
 def _added_up(flights: Sequence[FlightSummary]) -> FlightTotals:
     ended = [each for each in flights if not each.is_running]
     times = sorted(each.ttft_ms for each in ended if each.ttft_ms is not None)
-    usage = [each.usage for each in ended]
+    counted = [each for each in ended if each.is_counted]
+    usage = [each.usage for each in counted]
     return FlightTotals(
         flights=len(ended),
         errors=sum(each.state in (FlightState.FAILED, FlightState.CUT) for each in ended),
@@ -96,12 +112,31 @@ def _added_up(flights: Sequence[FlightSummary]) -> FlightTotals:
         cache_known_input_tokens=_sum(
             each.input_tokens for each in usage if each.cache_read_tokens is not None
         ),
+        cost_usd=_sum(each.cost_usd for each in counted),
+        counted=_counted(counted),
         ttft_p50_ms=times[math.ceil(len(times) * 0.5) - 1] if times else None,
         ttft_p95_ms=times[math.ceil(len(times) * 0.95) - 1] if times else None,
     )
 
 
-def _sum(values: Any) -> int | None:
+def _counted(flights: Sequence[FlightSummary]) -> dict[Figure, Counted]:
+    """A figure that nobody told is missing only where something was answered."""
+    found = {}
+    for figure in (Figure.INPUT, Figure.OUTPUT, Figure.CACHE_READ, Figure.CACHE_WRITE, Figure.COST):
+        kinds = [str(each.provenance(figure)) for each in flights if _may_have(each, figure)]
+        if kinds:
+            found[figure] = Counted(**{kind: kinds.count(kind) for kind in set(kinds)})
+    return found
+
+
+def _may_have(flight: FlightSummary, figure: Figure) -> bool:
+    if flight.provenance(figure) != "unknown":
+        return True
+    is_asked = flight.operation is Operation.GENERATE and flight.attempts > 0
+    return is_asked and flight.state is not FlightState.FAILED
+
+
+def _sum(values: Any) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) if known else None
 
@@ -245,17 +280,29 @@ def test_of_flights_from_before_there_were_such(
     tmp_path_factory: pytest.TempPathFactory, drawn: list[dict[str, Any]]
 ) -> None:
     path = tmp_path_factory.mktemp("t") / "flights.db"
-    flights = _made(drawn)
+    flights = [replace(each, is_counted=True) for each in _made(drawn)]
     connection = _database(path, flights)
     expected = read_buckets(connection, BEGIN_S, BEGIN_S + 18_000, 15)
     connection.execute("DELETE FROM flight_sums WHERE span_s = 15")
+    connection.execute("DROP INDEX flights_jobs")
+    connection.execute("DROP INDEX flights_owner")
+    connection.execute("CREATE INDEX flights_owner ON flights (owner)")
+    for column in ("marks", "billing", "list_cost_usd", "is_billed_by_vendor", "job", "is_counted"):
+        connection.execute(f"ALTER TABLE flights DROP COLUMN {column}")
+    connection.execute("ALTER TABLE flight_sums DROP COLUMN counted")
     connection.execute(f"PRAGMA user_version = {_before_slots()}")
     connection.close()
     connection = open_database(path, FLIGHTS_STEPS)
     slots = connection.execute("SELECT count(*) FROM flight_sums WHERE span_s = 15").fetchone()[0]
     assert slots > 0 or not flights or any(each.is_running for each in flights)
-    assert read_buckets(connection, BEGIN_S, BEGIN_S + 18_000, 15) == expected
+    found = read_buckets(connection, BEGIN_S, BEGIN_S + 18_000, 15)
+    assert _unmarked(found) == _unmarked(expected)
     connection.close()
+
+
+def _unmarked(buckets: Sequence[FlightBucket]) -> list[FlightTotals]:
+    """Of earlier flights nobody counted where their figures come from."""
+    return [replace(each.totals, counted={}) for each in buckets if each.totals.flights]
 
 
 def _before_slots() -> int:

@@ -12,7 +12,7 @@ from llmgw_desktop.ui.charts.legend import Legend
 from llmgw_desktop.ui.charts.running_list import RunningLine, RunningList
 from llmgw_desktop.ui.charts.share_bars import Share, ShareBars
 from llmgw_desktop.ui.charts.sparkline import Sparkline
-from llmgw_desktop.ui.charts.stat_tile import Figure, StatTile
+from llmgw_desktop.ui.charts.stat_tile import StatTile, TileFigure
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.label import Tone
 from tests.ui.charts.paint_watch import laid_out, painted
@@ -286,7 +286,7 @@ def test_a_narrow_tile_drops_its_note_rather_than_cutting_it(theme: Theme, qtbot
     tile.show()
     for width, shown in ((300, True), (130, False), (300, True)):
         tile.resize(width, tile.height())
-        assert tile.findChild(Figure).shows_note is shown
+        assert tile.findChild(TileFigure).shows_note is shown
 
 
 def test_another_figure_of_the_same_width_moves_nothing(theme: Theme, qtbot: QtBot) -> None:

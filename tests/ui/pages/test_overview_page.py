@@ -23,7 +23,7 @@ from llmgw_desktop.ui.charts.running_list import RunningList
 from llmgw_desktop.ui.charts.share_bars import ShareBars
 from llmgw_desktop.ui.charts.sparkline import Sparkline
 from llmgw_desktop.ui.charts.stacked_bars import StackedBars
-from llmgw_desktop.ui.charts.stat_tile import Figure, StatTile
+from llmgw_desktop.ui.charts.stat_tile import StatTile, TileFigure
 from llmgw_desktop.ui.pages.getting_started import GettingStarted
 from llmgw_desktop.ui.pages.overview_board import OverviewBoard, _known_line
 from llmgw_desktop.ui.pages.overview_page import OverviewPage
@@ -375,7 +375,7 @@ def test_one_more_flight_paints_its_figures_and_its_bar(
     monkeypatch.setattr(plain_gateway, "WAVE_TOTALS", one_more)
     chart = page.findChild(StackedBars)
     assert isinstance(chart, StackedBars)
-    figure, *others = page.findChildren(Figure)
+    figure, *others = page.findChildren(TileFigure)
     parts = [chart, *page.findChildren(StatTile), *page.findChildren(Sparkline)]
     with painted(*parts, *others) as elsewhere, painted(figure) as here:
         page._refresh.ask(at_once=True)

@@ -42,7 +42,7 @@ _LONGEST_PIECE = 1 << 16
 _LONGEST_FRAME = 1 << 23
 """Far more than a piece takes, however it is escaped."""
 _LONGEST_ERROR = 2000
-_COUNTS = tuple(each.name for each in fields(Usage))
+_COUNTS = tuple(each.name for each in fields(Usage) if each.name.endswith("_tokens"))
 _ITEMS: Mapping[str, type[Text] | type[Thinking]] = MappingProxyType(
     {"text": Text, "thinking": Thinking}
 )
@@ -172,7 +172,8 @@ class CliEventReader:
             self._grow(name, told[name], events)
         elif "usage" in told:
             counts = object_in(told, "usage")
-            usage = Usage(**{each: count_in(counts, each) for each in _COUNTS})
+            tokens: Any = {each: count_in(counts, each) for each in _COUNTS}
+            usage = Usage(**tokens)
             events.append(UsageTold(usage=usage, cost_usd=_cost(told.get("cost_usd"))))
         elif "ended" in told:
             self._close(events)
