@@ -95,6 +95,8 @@ def missing_notice(side: FlightSide) -> str:
     if side.body is None:
         if side.record.summary.is_running:
             return f"The {side.name} is recorded when the flight ends."
+        if not side.is_whole:
+            return f"The {side.name}'s body was left out: too much came at once."
         return f"The {side.name}'s body was not recorded."
     return "" if side.body else f"The {side.name} has no body."
 

@@ -44,6 +44,10 @@ class RecorderStatus:
     """One sentence, empty when all is well."""
     dropped: int = 0
     """Flights that could not be kept since the start."""
+    left_out: int = 0
+    """Flights that were kept without their bodies since the start: too much came at once."""
+    fell_behind: bool = False
+    """Something was dropped or left out within the last minutes."""
 
 
 @value

@@ -170,7 +170,8 @@ Headers = tuple[tuple[str, str], ...]
 
 @value
 class FlightRecord:
-    """All that is kept of a flight. Bodies are as recorded: secrets removed, None if not kept."""
+    """All that is kept of a flight. Bodies are as recorded: secrets removed, None if not kept; None
+    and not whole if there was no room for it."""
 
     summary: FlightSummary
     path: str = ""

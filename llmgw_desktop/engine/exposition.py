@@ -42,6 +42,11 @@ class _Snapshot(Collector):
         yield CounterMetricFamily(
             "llmgw_flights_not_recorded", "Flights that could not be kept", self._recorder.dropped
         )
+        yield CounterMetricFamily(
+            "llmgw_flights_without_bodies",
+            "Flights whose bodies were left out: too much came at once",
+            self._recorder.left_out,
+        )
         yield _gauge("llmgw_provider_running", "Requests in the air", self._load.by_provider)
         yield self._provider_cost()
         yield from client_families(self._meters, self._load.standings)

@@ -1,11 +1,14 @@
 """The recorder's disk side: flights are queued by the loop and written by one thread, in batches.
 
 It never makes a request wait and never fails one: what cannot be written is held within bounds,
-tried again, and at last dropped and counted. Reading is left to `flight_reader.py`.
+tried again, and at last dropped and counted. Figures go first: large bodies are sealed, packed and
+written while no figures are due. Reading is left to `flight_reader.py`.
 """
 
 import logging
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,9 +17,11 @@ from llmgw_desktop.domain.errors import SchemaTooNew, StoreError
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
-from llmgw_desktop.store.flights.batch import Batch, Snapshot, make_batch
+from llmgw_desktop.store.flights.batch import Batch, Snapshot, late_batch, lightened, make_batch
+from llmgw_desktop.store.flights.bodies import body_bytes, cut
 from llmgw_desktop.store.flights.flight_file import FlightFile
-from llmgw_desktop.store.flights.queue import BATCH_ROWS, FlightQueue, Hand, body_bytes
+from llmgw_desktop.store.flights.losses import Losses
+from llmgw_desktop.store.flights.queue import BATCH_ROWS, FlightQueue, Hand
 from llmgw_desktop.store.flights.seal import Seal
 
 FIRST_PAUSE_S = 0.25
@@ -43,6 +48,9 @@ class FlightStore:
         self._on_status = on_status
         self._settings = settings
         self._queue = FlightQueue()
+        self._later: deque[FlightRecord] = deque()
+        """Whose figures are on the disk, and whose bodies are to follow."""
+        self._losses = Losses(clock)
         self._thread: threading.Thread | None = None
         self._trouble = ""
         self._told = self.status
@@ -58,9 +66,9 @@ class FlightStore:
             self._queue.opened(flight_id, snapshot)
 
     def closed(self, record: FlightRecord) -> None:
-        """Cheap. Dropped and counted if the queue is full."""
+        """Cheap. What is too much for the queue is left out and counted: bodies before flights."""
         if self._is_on:
-            self._queue.closed(record)
+            self._queue.closed(cut(record, self._settings.max_body_bytes))
 
     @property
     def status(self) -> RecorderStatus:
@@ -68,6 +76,8 @@ class FlightStore:
             recording=self._is_on and not self._trouble,
             problem=self._trouble or self._file.note,
             dropped=self._queue.dropped,
+            left_out=self._queue.left_out,
+            fell_behind=self._losses.are_fresh,
         )
 
     def apply(self, settings: RecorderSettings) -> None:
@@ -93,10 +103,8 @@ class FlightStore:
         try:
             self._open_at_start()
             more_to_tidy = True
-            while not (self._queue.is_closed and self._queue.is_empty):
-                hand = self._queue.take(0.0 if more_to_tidy else IDLE_S)
-                if hand is not None:
-                    self._write(hand)
+            while self._later or not (self._queue.is_closed and self._queue.is_empty):
+                self._go_round(0.0 if more_to_tidy else IDLE_S)
                 more_to_tidy = self._tidy()
         except Exception:  # noqa: BLE001 - the thread's end; requests must go on without it
             _log.exception("the flight recorder stopped")
@@ -106,7 +114,16 @@ class FlightStore:
             left = self._queue.take(0.0)
             if left is not None:  # only after a fault of ours
                 self._drop(left)
+            self._leave_out_later()
+            self._queue.settle()
             self._file.close()
+
+    def _go_round(self, idle_s: float) -> None:
+        """What was taken is forgotten with the round: it may weigh 64 MB."""
+        if self._later and not self._queue.is_due:
+            self._write_later()
+        elif hand := self._queue.take(idle_s):
+            self._write(hand)
 
     def _open_at_start(self) -> None:
         if not self._is_on and not self._file.path.exists():
@@ -121,16 +138,44 @@ class FlightStore:
     def _write(self, hand: Hand) -> None:
         is_writable = True
         for opened, closed, unended in _parts(hand):
-            dropped = len(closed)
+            began_s = time.monotonic()
+            done, dropped = closed, len(closed)
             if is_writable:
-                batch = make_batch(opened, closed, self._settings, self._seal)
+                now, later = lightened(closed, self._settings)
+                batch = make_batch(opened, now, self._settings, self._seal)
                 batch.unended += unended
                 is_writable = self._persist(batch)
-                dropped = batch.refused if is_writable else dropped
-            size = sum(map(body_bytes, closed))
-            self._queue.let_go(len(opened) + len(closed), size, dropped)
+                if is_writable:
+                    self._later += later
+                    done, dropped = now, batch.refused
+            self._queue.let_go(len(opened) + len(closed), sum(map(body_bytes, done)), dropped)
+            self._queue.wrote(time.monotonic() - began_s)
+        self._settle()
+
+    def _write_later(self) -> None:
+        """The bodies of one flight. Others' figures that become due meanwhile go first."""
+        record = self._later[0]
+        batch = late_batch(record, self._settings, self._seal, self._write_due)
+        if self._persist(batch):
+            self._later.popleft()
+            self._queue.let_go(0, body_bytes(record), 0, left_out=batch.refused)
+        else:
+            self._leave_out_later()
+        self._settle()
+
+    def _leave_out_later(self) -> None:
+        size = sum(map(body_bytes, self._later))
+        self._queue.let_go(0, size, 0, left_out=len(self._later))
+        self._later.clear()
+
+    def _write_due(self) -> None:
+        if self._queue.is_due and (hand := self._queue.take(0.0)):
+            self._write(hand)
+
+    def _settle(self) -> None:
         self._say(self._trouble)
-        self._queue.settle()
+        if not self._later:
+            self._queue.settle()
 
     def _drop(self, hand: Hand) -> None:
         size = sum(map(body_bytes, hand.closed))
@@ -175,6 +220,7 @@ class FlightStore:
         if trouble and trouble != self._trouble:
             _log.warning(trouble)
         self._trouble = trouble
+        self._losses.note(self._queue.dropped, self._queue.left_out)
         status = self.status
         if status == self._told:
             return

@@ -58,6 +58,10 @@ def test_missing_bodies_say_so() -> None:
     assert shown_text(request_of(gone), BodyView.RAW).notice == (
         "The request's body was not recorded."
     )
+    left_out = record(request_body=None, request_body_whole=False)
+    assert shown_text(request_of(left_out), BodyView.RAW).notice == (
+        "The request's body was left out: too much came at once."
+    )
     assert transcript_of(answer_of(gone)).notice == "The answer has no body."
     under_way = record(summary=running(1), answer_body=None)
     assert transcript_of(answer_of(under_way)).notice == (

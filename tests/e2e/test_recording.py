@@ -234,6 +234,8 @@ class TestNoDisk:
                 "recording": True,
                 "problem": "",
                 "dropped": 0,
+                "left_out": 0,
+                "fell_behind": False,
             }
 
 

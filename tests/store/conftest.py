@@ -37,7 +37,7 @@ def make(
         keep_long = {"retention_days": 36500}
         store = FlightStore(
             path,
-            clock=SetClock(),
+            clock=changes.pop("clock", None) or SetClock(),
             seal=changes.pop("seal", Seal(bytes)),
             on_status=changes.pop("on_status", said.append),
             settings=RecorderSettings(**{**keep_long, **changes}),

@@ -17,17 +17,20 @@ import pytest
 
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import RecorderStatus
-from llmgw_desktop.domain.flight import FlightQuery, FlightState
+from llmgw_desktop.domain.flight import FlightQuery, FlightRecord, FlightState
 from llmgw_desktop.store import database, flight_store
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights import batch
 from llmgw_desktop.store.flights import queue as queue_module
+from llmgw_desktop.store.flights.batch import LIGHT_BYTES, Batch
 from llmgw_desktop.store.flights.flight_file import FlightFile
+from llmgw_desktop.store.flights.rows import CUT_OVERLAP
 from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 from tests.store.recorder_child import WAIT_S, fly, states
+from tests.store.set_clock import SetClock
 from tests.support.made_flights import flight_id, record, running, summary
 from tests.support.rights import without_roots_rights
 
@@ -188,8 +191,104 @@ def test_drops_are_counted_exactly_and_leave_no_flight_running(
     found = states(reader)
     assert len(found) == 102
     assert found[flight_id(5000)] is FlightState.LOST
-    assert store.status == RecorderStatus(recording=True, dropped=252)
+    assert store.status == RecorderStatus(recording=True, dropped=252, fell_behind=True)
     assert said[-1].dropped == 252
+
+
+def test_storm_of_large_bodies_costs_bodies_and_no_figures(
+    make: Callable[..., FlightStore],
+    path: Path,
+    reader: FlightReader,
+    said: list[RecorderStatus],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is counted, told in the log once, and over some minutes after the last."""
+    monkeypatch.setattr(queue_module, "MOST_BODY_BYTES", 500_000)
+    clock = SetClock()
+    store = make(clock=clock)
+    store.opened(flight_id(3), lambda: running(3))
+    assert store.flush(WAIT_S)
+    with caplog.at_level(logging.WARNING):
+        for turn in range(2):
+            other = sqlite3.connect(path, isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            for number in range(20 * turn, 20 * turn + 20):
+                store.closed(record(summary=summary(number), request_body=b"x" * 100_000))
+            other.execute("COMMIT")
+            other.close()
+            assert store.flush(WAIT_S)
+    assert set(states(reader).values()) == {FlightState.OK}
+    assert reader.count(ALL) == reader.totals(0, 3e9).flights == 40
+    kept = [reader.record(flight_id(number)) for number in range(40)]
+    marks = [(each.request_body is None, each.request_body_whole) for each in kept if each]
+    left_out = store.status.left_out
+    assert marks.count((True, False)) == left_out >= 30
+    assert marks.count((False, True)) == 40 - left_out >= 2
+    expected = RecorderStatus(recording=True, left_out=left_out, fell_behind=True)
+    assert store.status == said[-1] == expected
+    assert caplog.text.count("not everything can be written down") == 1
+    clock.forward(3600)
+    assert store.status == RecorderStatus(recording=True, left_out=left_out)
+
+
+def test_figures_are_on_the_disk_before_large_bodies_are_looked_at(
+    make: Callable[..., FlightStore], reader: FlightReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And those of flights that end meanwhile are written before the body is packed."""
+    monkeypatch.setattr(queue_module, "BATCH_S", 0.0)
+    before_look: list[int] = []
+    written: list[tuple[int, int]] = []
+    write = FlightFile.write
+
+    def note(file: FlightFile, batch: Batch) -> None:
+        written.append((batch.ended_count, len(batch.late)))
+        write(file, batch)
+
+    def seal(body: bytes) -> bytes:
+        if len(body) > LIGHT_BYTES:
+            before_look.append(reader.count(ALL))
+            store.closed(record(summary=summary(2), request_body=b"small"))
+        return body
+
+    monkeypatch.setattr(FlightFile, "write", note)
+    store = make(seal=Seal(seal))
+    large = record(summary=summary(1), request_body=os.urandom(900_000), answer_body=b"short")
+    store.closed(large)
+    assert store.flush(WAIT_S)
+    assert before_look == [1]
+    assert written == [(1, 0), (1, 0), (0, 1)]
+    assert reader.record(flight_id(1)) == large
+
+
+def test_large_body_that_cannot_be_sealed_is_left_out(
+    make: Callable[..., FlightStore], reader: FlightReader, caplog: pytest.LogCaptureFixture
+) -> None:
+    def seal(body: bytes) -> bytes:
+        if len(body) > LIGHT_BYTES:
+            raise RuntimeError("no seal")
+        return body
+
+    with caplog.at_level(logging.ERROR):
+        store = make(seal=Seal(seal))
+        store.closed(record(summary=summary(1), request_body=b"x" * 900_000))
+        assert store.flush(WAIT_S)
+    assert (store.status.dropped, store.status.left_out) == (0, 1)
+    kept = reader.record(flight_id(1))
+    assert kept is not None
+    assert (kept.request_body, kept.request_body_whole) == (None, False)
+
+
+def test_no_more_of_a_body_waits_than_is_kept(make: Callable[..., FlightStore]) -> None:
+    """Eight requests of 30 MB are not too much where 8 MB are kept of each."""
+    store = make(max_body_bytes=10_000)
+    store.stop(WAIT_S)
+    held: list[FlightRecord] = []
+    store._queue.closed = held.append  # type: ignore[method-assign]
+    store.closed(record(request_body=b"x" * 100_000))
+    assert held[0].request_body is not None
+    assert len(held[0].request_body) == 10_000 + CUT_OVERLAP
+    assert not held[0].request_body_whole
 
 
 def test_deleted_file_is_begun_anew(store: FlightStore, path: Path, reader: FlightReader) -> None:
@@ -236,7 +335,7 @@ def test_fault_of_ours_costs_one_batch(
         patch.setattr(batch, "add_sums", fault)
         fly(store, 1, 2, 3)
         assert store.flush(WAIT_S)
-    assert store.status == RecorderStatus(recording=True, dropped=3)
+    assert store.status == RecorderStatus(recording=True, dropped=3, fell_behind=True)
     fly(store, 4)
     assert store.flush(WAIT_S)
     assert list(states(reader)) == [flight_id(4)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -321,6 +322,30 @@ def test_banners_come_and_go_with_their_cause(room: Room, qtbot: QtBot) -> None:
     window.show_status(RUNNING, URLS)
     window.show_recording(RecorderStatus(recording=True))
     window.show_settings("")
+    assert window.troubles.words == []
+
+
+def test_what_could_not_be_recorded_is_said_until_it_is_dismissed(room: Room, qtbot: QtBot) -> None:
+    window = shown(qtbot, room.window)
+    window.show_status(RUNNING, URLS)
+    behind = RecorderStatus(recording=True, left_out=1200, dropped=1, fell_behind=True)
+    window.show_recording(behind)
+    assert window.troubles.words == [
+        "Not everything could be recorded. Requests still go through. More came at once than can "
+        "be written down. Since the start 1,200 flights were kept with their figures alone. "
+        "Since the start 1 flight was not kept."
+    ]
+    close = next(
+        child
+        for child in window.troubles.findChildren(QAbstractButton)
+        if child.isVisible() and child.accessibleName() == "Dismiss"
+    )
+    close.click()
+    window.show_recording(behind)
+    assert window.troubles.words == []
+    window.show_recording(replace(behind, left_out=1201))
+    assert "1,201" in window.troubles.words[0]
+    window.show_recording(RecorderStatus(recording=True, left_out=1201, dropped=1))
     assert window.troubles.words == []
 
 

@@ -43,7 +43,8 @@ class HealthDoor:
 
     async def detail(self, caller: HttpCaller) -> None:
         gateway, recorder, settings = self._gateway(), self._recorder(), self._settings()
-        is_well = recorder.recording and not gateway.problem and not settings.problem
+        records_well = recorder.recording and not recorder.fell_behind
+        is_well = records_well and not gateway.problem and not settings.problem
         body = {
             "status": "ok" if is_well else "degraded",
             "gateway": {"state": gateway.state, "url": gateway.url, "problem": gateway.problem},
@@ -51,6 +52,8 @@ class HealthDoor:
                 "recording": recorder.recording,
                 "problem": recorder.problem,
                 "dropped": recorder.dropped,
+                "left_out": recorder.left_out,
+                "fell_behind": recorder.fell_behind,
             },
             "settings": {"problem": settings.problem, "warnings": list(settings.warnings)},
             "open_flights": self._load.open_flights,

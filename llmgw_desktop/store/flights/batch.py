@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.store.flights.alike import (
     COMMON_COLUMNS,
     OWN_COLUMNS,
@@ -18,9 +18,11 @@ from llmgw_desktop.store.flights.alike import (
     flight_parts,
     of_stored,
 )
+from llmgw_desktop.store.flights.bodies import body_bytes, without_bodies
 from llmgw_desktop.store.flights.insert import Insert
 from llmgw_desktop.store.flights.rows import (
     BODY_COLUMNS,
+    LATE_COLUMNS,
     TEXT_CHARS,
     WAY_COLUMNS,
     BodyRows,
@@ -37,6 +39,9 @@ _Groups = dict[tuple[Row, str, str], Alike]
 FLIGHTS_A_GLANCE = 50
 """Bodies of so many flights are looked at together for secrets."""
 LOST_AT_ONCE = 500
+LIGHT_BYTES = 64 * 1024
+LIGHT_BYTES_A_BATCH = 1024 * 1024
+"""Bodies beyond these are sealed and packed after the figures of all flights are on the disk."""
 _ROW_REFUSED = (
     sqlite3.IntegrityError,
     sqlite3.DataError,
@@ -57,6 +62,8 @@ class Batch:
     ended: list[Alike] = field(default_factory=list)
     unended: list[str] = field(default_factory=list)
     """Flights whose end could not be kept: their rows must not look as if they still ran."""
+    late: list[Row] = field(default_factory=list)
+    """Large bodies of flights that have been written: LATE_COLUMNS and the flight's id."""
     refused: int = 0
     """Ended flights that can never be written."""
 
@@ -90,6 +97,42 @@ def make_batch(
             _add_ended(batch, ended, record, bodies)
     batch.running += running.values()
     batch.ended += ended.values()
+    return batch
+
+
+def lightened(
+    closed: Sequence[FlightRecord], settings: RecorderSettings
+) -> tuple[list[FlightRecord], list[FlightRecord]]:
+    """As they are to be written at once, and those of them whose bodies are to follow."""
+    if settings.level is not RecorderLevel.FULL:
+        return list(closed), []
+    now: list[FlightRecord] = []
+    later: list[FlightRecord] = []
+    light = 0
+    for record in closed:
+        size = body_bytes(record)
+        if size > LIGHT_BYTES or light + size > LIGHT_BYTES_A_BATCH:
+            later.append(record)
+            now.append(without_bodies(record))
+        else:
+            light += size
+            now.append(record)
+    return now, later
+
+
+def late_batch(
+    record: FlightRecord, settings: RecorderSettings, seal: Seal, between: Callable[[], None]
+) -> Batch:
+    """The bodies that follow; `between` is called between the steps of the work, and may write
+    other batches. Empty, with the flight refused, if they cannot be sealed."""
+    batch = Batch()
+    try:
+        clean = seal.over((record,))
+        between()
+        batch.late.append(BodyRows(settings, clean, between).late(record))
+    except Exception:  # noqa: BLE001 - no body may be written that could not be sealed
+        _log.exception("the bodies of flight %s could not be sealed", record.summary.id)
+        batch.refused += 1
     return batch
 
 
@@ -133,6 +176,11 @@ class BatchWriter:
             BODY_COLUMNS,
             marks={"flight": "(SELECT seq FROM flights WHERE id = ?)"},
         )
+        late = ", ".join(f"{name} = ?" for name in LATE_COLUMNS)
+        self._late = (
+            f"UPDATE flight_bodies SET {late} "  # noqa: S608 - our names
+            "WHERE flight = (SELECT seq FROM flights WHERE id = ?)"
+        )
         names = ", ".join(columns(FlightRow)[1:])
         self._select = f"SELECT {names} FROM flights WHERE state = 'running'"  # noqa: S608
 
@@ -165,6 +213,8 @@ class BatchWriter:
             self._ended.run(self._connection, alike.common, alike.own)
             self._bodies.run(self._connection, alike.way, alike.bodies)
         add_sums(self._connection, batch.ended)
+        for row in batch.late:
+            self._connection.execute(self._late, row)
         for flight_id in batch.unended:
             self._write_lost(
                 self._connection.execute(f"{self._select} AND id = ?", (flight_id,)).fetchall()
@@ -175,6 +225,7 @@ class BatchWriter:
         for alike in batch.running:
             for one in alike.one_by_one():
                 self._try(Batch(running=[one]))
+        batch.refused += len(batch.late)
         for alike in batch.ended:
             for one in alike.one_by_one():
                 if not self._try(Batch(ended=[one])):

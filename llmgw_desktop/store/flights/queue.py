@@ -1,18 +1,29 @@
 """Flights between the loop, which never waits, and the writer thread, which sleeps until there is
-something to write. Bounded: what does not fit is dropped and counted.
+something to write. Bounded: bodies that do not fit are left out, and of too many flights some are
+dropped; both are counted.
 """
 
 import threading
+import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.store.flights.batch import Snapshot
+from llmgw_desktop.store.flights.bodies import body_bytes, fitting
 
 MOST_FLIGHTS = 20_000
+"""A few KB each without bodies. A bound for the memory's sake: a disk that takes nothing for
+minutes fills it, not a storm of large bodies."""
 MOST_BODY_BYTES = 64 * 1024 * 1024
 BATCH_ROWS = 500
 BATCH_S = 0.1
+"""How long after its end a flight is to be on the disk. It is gathered for until then, less what
+the writing takes."""
+_SPARE_S = 0.01
+_LONGEST_WRITE_S = 0.05
+"""Where writing takes longer than this, batches are not made smaller for it: each costs as well."""
 _NEVER = 1 << 60
 
 
@@ -29,12 +40,17 @@ class Hand:
 class FlightQueue:
     """`opened`, `closed` and `flush` are for other threads, the rest is for the writer's."""
 
-    def __init__(self) -> None:
+    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._now_s = now_s
         self._lock = threading.Lock()
         self._writer = threading.Condition(self._lock)
         self._flushers = threading.Condition(self._lock)
         self._next = Hand()
         self._queued = 0
+        self._first_s = 0.0
+        """When the first came of those that are queued."""
+        self._write_s = 0.0
+        """How long the last batches took to be written, about."""
         self._wake_at = _NEVER
         self._held_flights = 0
         self._held_bytes = 0
@@ -43,10 +59,20 @@ class FlightQueue:
         self._is_urgent = False
         self.is_closed = False
         self.dropped = 0
+        self.left_out = 0
+        """Flights without some body that there was no room for."""
 
     @property
     def is_empty(self) -> bool:
         return not self._queued
+
+    @property
+    def is_due(self) -> bool:
+        """Whether `take` would give something at once."""
+        if not self._queued:
+            return False
+        at_once = self._is_urgent or self.is_closed or self._queued >= BATCH_ROWS
+        return at_once or self._due_in_s() <= 0
 
     def opened(self, flight_id: str, snapshot: Snapshot) -> None:
         """Reaches the disk only if the flight is still open when the writer comes."""
@@ -63,11 +89,16 @@ class FlightQueue:
             if was_queued:
                 self._queued -= 1
                 self._held_flights -= 1
-            if self._is_full(size):
+            if self.is_closed or self._held_flights >= MOST_FLIGHTS:
                 self.dropped += 1
                 if not was_queued:
                     self._next.unended.append(flight_id)
                 return
+            # One that is larger than the bound is taken when it is alone.
+            if size and self._held_bytes and self._held_bytes + size > MOST_BODY_BYTES:
+                record = fitting(record, MOST_BODY_BYTES - self._held_bytes)
+                size = body_bytes(record)
+                self.left_out += 1
             self._held_bytes += size
             self._next.closed.append(record)
             self._grow()
@@ -88,7 +119,7 @@ class FlightQueue:
             self._writer.notify()
 
     def take(self, idle_s: float) -> Hand | None:
-        """All that is queued, a moment after the first; None after so long without anything."""
+        """All that is queued, soon after the first; None after so long without anything."""
         with self._lock:
             if not self._queued:
                 self._sleep(1, idle_s)
@@ -96,7 +127,7 @@ class FlightQueue:
                 self._is_urgent = False
                 return None
             if self._queued < BATCH_ROWS:
-                self._sleep(BATCH_ROWS, BATCH_S)
+                self._sleep(BATCH_ROWS, self._due_in_s())
             hand, self._next = self._next, Hand()
             self._queued = 0
             self._taken += 1
@@ -109,12 +140,18 @@ class FlightQueue:
             self._sleep(_NEVER, seconds)
             self._is_urgent = False
 
-    def let_go(self, flights: int, size: int, dropped: int) -> None:
+    def let_go(self, flights: int, size: int, dropped: int, left_out: int = 0) -> None:
         """So much of what was taken is done with."""
         with self._lock:
             self._held_flights -= flights
             self._held_bytes -= size
             self.dropped += dropped
+            self.left_out += left_out
+
+    def wrote(self, seconds: float) -> None:
+        """How long a batch took: the next one is taken so much earlier. A slow one is remembered
+        for some batches."""
+        self._write_s = min(max(seconds, self._write_s * 0.9), _LONGEST_WRITE_S)
 
     def settle(self) -> None:
         """All that was taken is done with."""
@@ -125,23 +162,18 @@ class FlightQueue:
     def _grow(self) -> None:
         self._held_flights += 1
         self._queued += 1
+        if self._queued == 1:
+            self._first_s = self._now_s()
         if self._queued >= self._wake_at:
             self._wake_at = _NEVER
             self._writer.notify()
 
-    def _is_full(self, size: int) -> bool:
-        if self.is_closed or self._held_flights >= MOST_FLIGHTS:
-            return True
-        # One record larger than the bound is taken when it is alone.
-        return self._held_bytes > 0 and self._held_bytes + size > MOST_BODY_BYTES
+    def _due_in_s(self) -> float:
+        return self._first_s + BATCH_S - _SPARE_S - self._write_s - self._now_s()
 
     def _sleep(self, wake_at: int, seconds: float) -> None:
-        if self._is_urgent or self.is_closed:
+        if self._is_urgent or self.is_closed or seconds <= 0:
             return
         self._wake_at = wake_at
         self._writer.wait(seconds)
         self._wake_at = _NEVER
-
-
-def body_bytes(record: FlightRecord) -> int:
-    return len(record.request_body or b"") + len(record.answer_body or b"")

@@ -31,6 +31,8 @@ NAME_CHARS = 300
 """Of a model's or client's name so much is kept in a row; the body has the whole."""
 TEXT_CHARS = 2000
 """Of an error's text, of a path, of a route's reason."""
+PACK_STEP_BYTES = 256 * 1024
+"""Packed in some 3 ms."""
 PACK_BYTES = 4096
 """From this size on bodies are compressed; smaller ones would cost more than they save."""
 CUT_OVERLAP = 4096
@@ -46,19 +48,35 @@ BODY_COLUMNS = (
     *("considered", "attempt_log", "passed_rules"),
 )
 """What bodies have of their own."""
+LATE_COLUMNS = (
+    *("request_body", "request_body_packed", "request_body_whole"),
+    *("answer_body", "answer_body_packed", "answer_body_whole"),
+)
+"""What is written later of flights with large bodies."""
 WAY_COLUMNS = ("path", "route_reason")
 """What stands with the bodies and is common to many."""
 SEPARATOR = "\x1f"
 """Between the words that a text filter looks into."""
 
 
+def _nothing() -> None:
+    pass
+
+
 class BodyRows:
     """Makes rows of bodies as the settings say; `clean` removes secrets from a body."""
 
-    def __init__(self, settings: RecorderSettings, clean: Callable[[bytes], bytes]) -> None:
+    def __init__(
+        self,
+        settings: RecorderSettings,
+        clean: Callable[[bytes], bytes],
+        between: Callable[[], None] = _nothing,
+    ) -> None:
+        """`between` is called between the steps in which a large body is packed."""
         self._keeps_bodies = settings.level is RecorderLevel.FULL
         self._most_bytes = settings.max_body_bytes
         self._clean = clean
+        self._between = between
         self._said: dict[int, str] = {}
 
     def row(self, record: FlightRecord) -> Row:
@@ -79,6 +97,14 @@ class BodyRows:
             self._considered(record.considered),
             _attempts(record),
             self._passed(record.passed_rules),
+        )
+
+    def late(self, record: FlightRecord) -> Row:
+        """In the order of LATE_COLUMNS, and the flight's id behind them."""
+        return (
+            *self._packed(record.request_body, record.request_body_whole),
+            *self._packed(record.answer_body, record.answer_body_whole),
+            record.summary.id,
         )
 
     def _passed(self, passed: Sequence[PassedRule]) -> str:
@@ -119,10 +145,21 @@ class BodyRows:
         else:
             body = self._clean(body)
         if len(body) >= PACK_BYTES:
-            packed = zlib.compress(body, 1)
+            packed = self._compressed(body)
             if len(packed) < len(body):
                 return packed, 1, int(is_whole)
         return body, 0, int(is_whole)
+
+    def _compressed(self, body: bytes) -> bytes:
+        if len(body) <= PACK_STEP_BYTES:
+            return zlib.compress(body, 1)
+        self._between()
+        packer, view = zlib.compressobj(1), memoryview(body)
+        packed = []
+        for start in range(0, len(body), PACK_STEP_BYTES):
+            packed.append(packer.compress(view[start : start + PACK_STEP_BYTES]))
+            self._between()
+        return b"".join((*packed, packer.flush()))
 
     def _beginning(self, body: bytes) -> bytes:
         """Of a body that is too long. More than is kept is sealed, so that a secret which the

@@ -165,8 +165,9 @@ class FlightBrowser(QWidget):
         if is_behind:
             record = replace(record, summary=flight)
         self._pane.show_record(record)
-        if is_behind and not flight.is_running and self._tries_left:
-            # It ended a moment ago: the recorder writes it down with its next batch.
+        if (is_behind or _lacks_a_body(record)) and not flight.is_running and self._tries_left:
+            # It ended a moment ago: the recorder writes it down with its next batch, and large
+            # bodies after it.
             self._tries_left -= 1
             QTimer.singleShot(_AGAIN_MS, self, self._fetch)
 
@@ -178,3 +179,8 @@ class FlightBrowser(QWidget):
         top = self._table.horizontalHeader().height() + self._theme.space(2)
         self._new.move((self._table.width() - self._new.width()) // 2, top)
         self._new.raise_()
+
+
+def _lacks_a_body(record: FlightRecord) -> bool:
+    asked = record.request_body is None and not record.request_body_whole
+    return asked or (record.answer_body is None and not record.answer_body_whole)

@@ -20,6 +20,8 @@ class TroubleArea(QWidget):
         self._on_retry = on_retry
         self._gateway = Banner(theme, closable=False)
         self._recording = Banner(theme)
+        self._losses = Banner(theme)
+        self._losses_said = (0, 0)
         self._settings = Banner(theme)
         self._change = Banner(theme)
         self._opening = Banner(theme)
@@ -32,6 +34,7 @@ class TroubleArea(QWidget):
             self._questions,
             self._gateway,
             self._recording,
+            self._losses,
             self._settings,
             self._change,
             self._opening,
@@ -61,6 +64,7 @@ class TroubleArea(QWidget):
             self._gateway.hide()
 
     def show_recording(self, status: RecorderStatus) -> None:
+        self._show_losses(status)
         if status.recording or not status.problem:
             self._recording.hide()
             return
@@ -70,6 +74,21 @@ class TroubleArea(QWidget):
             "Flights are not being recorded. Requests still go through.",
             status.problem + dropped,
         )
+
+    def _show_losses(self, status: RecorderStatus) -> None:
+        """Once dismissed it stays so until more is lost."""
+        counts = status.left_out, status.dropped
+        if not (status.recording and status.fell_behind):
+            self._losses.hide()
+        elif counts != self._losses_said:
+            self._losses_said = counts
+            left_out = _flights(status.left_out, "kept with their figures alone")
+            dropped = _flights(status.dropped, "not kept")
+            self._losses.say(
+                BannerKind.WARNING,
+                "Not everything could be recorded. Requests still go through.",
+                f"More came at once than can be written down. {left_out}{dropped}".strip(),
+            )
 
     def show_settings(self, problem: str, warnings: Sequence[str] = ()) -> None:
         """What makes the file useless stands before what is only odd in it."""
@@ -128,3 +147,10 @@ class TroubleArea(QWidget):
             self._opening.say(BannerKind.WARNING, "It cannot be opened from here.", problem)
         else:
             self._opening.hide()
+
+
+def _flights(count: int, how: str) -> str:
+    """A sentence since the start; empty for none."""
+    if not count:
+        return ""
+    return f"Since the start {count:,} flight{'s were' if count > 1 else ' was'} {how}. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus, RecorderStatus, SettingsChanged
@@ -32,3 +33,24 @@ async def test_a_look_at_health_is_a_look_at_the_settings() -> None:
     await door.short(cast("Any", caller))
     assert looks == ["looked"]
     assert caller.told == [(200, b'{"status":"ok"}')]
+
+
+async def test_losses_of_the_last_minutes_are_no_good_health() -> None:
+    class NothingOpen:
+        open_flights = 0
+
+    status = RecorderStatus(recording=True, left_out=4, fell_behind=True)
+    door = HealthDoor(
+        gateway=lambda: GatewayStatus(state=GatewayState.RUNNING),
+        recorder=lambda: status,
+        settings=lambda: SettingsChanged(settings=Settings()),
+        load=cast("Any", NothingOpen()),
+        meters=Meters(),
+    )
+    caller = AskingCaller()
+    await door.detail(cast("Any", caller))
+    status = RecorderStatus(recording=True, left_out=4)
+    await door.detail(cast("Any", caller))
+    first, later = (json.loads(body) for _, body in caller.told)
+    assert (first["status"], later["status"]) == ("degraded", "ok")
+    assert first["recorder"]["left_out"] == later["recorder"]["left_out"] == 4

@@ -79,23 +79,105 @@ def test_end_that_is_dropped_leaves_a_note_if_its_beginning_may_be_written(
     assert (list(hand.unended), queue.dropped) == ([flight_id(1)], 1)
 
 
-def test_too_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+def _bodies(hand: Hand) -> list[tuple[int, int]]:
+    """Bytes of request and answer; -1 where a body was left out."""
+    return [
+        (
+            len(each.request_body or b"") if each.request_body_whole else -1,
+            len(each.answer_body or b"") if each.answer_body_whole else -1,
+        )
+        for each in hand.closed
+    ]
+
+
+def test_too_many_bytes_cost_bodies_and_never_flights(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue_module, "MOST_BODY_BYTES", 1000)
     queue = FlightQueue()
     _close(queue, 1, 2, body=b"x" * 400)
     _close(queue, 3, body=b"x" * 201)
     _close(queue, 4, body=b"x" * 200)
     _close(queue, 5, body=b"")
-    assert queue.dropped == 1
+    assert (queue.dropped, queue.left_out) == (0, 1)
     hand = _take(queue)
-    assert _numbers(hand)[1] == [flight_id(number) for number in (1, 2, 4, 5)]
+    assert _numbers(hand)[1] == [flight_id(number) for number in (1, 2, 3, 4, 5)]
+    assert _bodies(hand) == [(400, 0), (400, 0), (-1, 0), (200, 0), (0, 0)]
     _close(queue, 6, body=b"x")
-    assert queue.dropped == 2
+    assert queue.left_out == 2, "what was taken counts until it is let go"
     queue.let_go(len(hand.closed), sum(map(body_bytes, hand.closed)), 0)
     _close(queue, 7, body=b"x" * 5000)
-    assert queue.dropped == 2, "one that is larger than the bound is taken when it is alone"
+    assert queue.left_out == 2, "one that is larger than the bound is taken when it is alone"
     _close(queue, 8, body=b"x")
-    assert queue.dropped == 3
+    assert (queue.dropped, queue.left_out) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "kept"),
+    [(10, 2, (-1, 2)), (2, 10, (2, -1)), (4, 4, (4, -1)), (6, 6, (-1, -1)), (1, 4, (1, 4))],
+)
+def test_smaller_body_is_kept_where_there_is_room(
+    monkeypatch: pytest.MonkeyPatch, asked: int, answered: int, kept: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(queue_module, "MOST_BODY_BYTES", 15)
+    queue = FlightQueue()
+    _close(queue, 1, body=b"x" * 10)
+    bodies = {"request_body": b"x" * asked, "answer_body": b"x" * answered}
+    queue.closed(record(summary=summary(2), **bodies))
+    assert _bodies(_take(queue))[1] == kept
+    assert queue.left_out == (kept != (asked, answered))
+
+
+class _Waits(FlightQueue):
+    """Notes how long the writer would wait for more."""
+
+    def __init__(self) -> None:
+        self.time_s = 1000.0
+        self.waits: list[float] = []
+        super().__init__(lambda: self.time_s)
+
+    def _sleep(self, wake_at: int, seconds: float) -> None:
+        self.waits.append(round(seconds, 3))
+        self.time_s += max(seconds, 0)
+
+
+class TestNoFlightWaitsLongerThanPromised:
+    @pytest.fixture(autouse=True)
+    def promise(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(queue_module, "BATCH_S", 0.1)
+
+    def test_wait_is_counted_from_the_end_and_not_from_the_taking(self) -> None:
+        queue = _Waits()
+        _close(queue, 1)
+        queue.time_s += 0.06  # the writer was at other work
+        _close(queue, 2)
+        assert not queue.is_due
+        _take(queue)
+        assert queue.waits == [0.03], "90 ms after the first, however late the writer came"
+        _close(queue, 3)
+        queue.time_s += 0.5
+        assert queue.is_due
+        _take(queue)
+        assert queue.waits[1] <= 0
+
+    def test_writing_is_within_the_promise(self) -> None:
+        queue = _Waits()
+        queue.wrote(0.03)
+        _close(queue, 1)
+        _take(queue)
+        assert queue.waits == [0.06]
+        for _ in range(50):
+            queue.wrote(0.001)
+        _close(queue, 2)
+        _take(queue)
+        assert queue.waits[1] == 0.089, "a slow batch is forgotten in time"
+
+    def test_each_batch_has_its_own_first(self) -> None:
+        queue = _Waits()
+        for number in range(3):
+            _open(queue, number)
+            queue.time_s += 0.05
+            _close(queue, number)  # open and close are one, and it counts from its end
+            _take(queue)
+        assert queue.waits == [0.09] * 3
 
 
 def test_closed_queue_counts_what_it_refuses() -> None:

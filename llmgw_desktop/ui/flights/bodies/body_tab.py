@@ -71,8 +71,7 @@ class BodyTab(QWidget):
         missing = missing_notice(side)
         self._set_views(() if missing else views_of(side))
         if missing:
-            is_kept_out = side.body is None and not record.summary.is_running
-            self._empty.set_words(missing, _WHY_MISSING if is_kept_out else "")
+            self._empty.set_words(missing, _why_missing(side))
             self._part.tell("", 0)
             self._stack.setCurrentWidget(self._empty)
         else:
@@ -175,3 +174,13 @@ class BodyTab(QWidget):
 
 
 _WHY_MISSING = "Bodies are kept when the recorder's level is full (recorder.level in the settings)."
+_WHY_LEFT_OUT = (
+    "The recorder drops bodies before it drops flights: what is told of this one is complete. "
+    "A large body that the program had not written when it ended is left out as well."
+)
+
+
+def _why_missing(side: FlightSide) -> str:
+    if side.body is not None or side.record.summary.is_running:
+        return ""
+    return _WHY_MISSING if side.is_whole else _WHY_LEFT_OUT
