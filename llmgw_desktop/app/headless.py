@@ -11,6 +11,7 @@ import orjson
 
 from llmgw_desktop.app.container import Container
 from llmgw_desktop.app.editors_use import EditorsUse, quiet_from_now_on
+from llmgw_desktop.app.freed_memory import give_back_freed_memory
 from llmgw_desktop.app.settings_watch import SettingsWatch
 
 _GARBAGE = (10_000, 20, 50)
@@ -21,6 +22,7 @@ Python's own 700 it looks every thirty requests, and finds nothing."""
 def serve(make_container: Callable[[], Container], for_editors: EditorsUse | None = None) -> int:
     """Runs until SIGINT or SIGTERM, and one for editors until none needs it any more. Raises what
     the container's start raises."""
+    give_back_freed_memory()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(_serve(make_container, for_editors))
 

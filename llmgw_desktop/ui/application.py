@@ -16,6 +16,7 @@ from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QApplication
 
+from llmgw_desktop.app.freed_memory import give_back_freed_memory
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.desktop_container import DesktopContainer
@@ -74,6 +75,7 @@ def make_application() -> QApplication:
 async def _desktop(
     app: QApplication, container: DesktopContainer, places: Places, *, hidden: bool
 ) -> int:
+    give_back_freed_memory()
     garbage = GarbageCollector(app)
     settings = QSettings(str(places.config_folder / "window.ini"), QSettings.Format.IniFormat)
     theme = Theme(app, _appearance(settings))
