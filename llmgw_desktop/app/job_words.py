@@ -114,12 +114,14 @@ def subtitle(job: Job, today: date) -> str:
 def progress(
     job: Job, now_s: float, *, place: int | None = None, heard_at_s: float | None = None
 ) -> str:
-    """«Running for 4 m 10 s · silent for 45 s»."""
+    """«Running for 4 m 10 s · silent for 45 s», or what else it waits for."""
     took = took_text(job, now_s)
     if job.state is JobState.QUEUED:
         number = "" if place is None else f": number {place} of those for {job.cli}"
         return f"Waits for its turn{number} · {took}"
     if job.state is JobState.RUNNING:
+        if job.waiting_on is not None:
+            return f"Running for {took} · {job.waiting_on.in_words}"
         silent_s = 0.0 if heard_at_s is None else now_s - heard_at_s
         silent = _whole_text(silent_s)
         return f"Running for {took}" + (f" · silent for {silent}" if silent_s >= _SILENT_S else "")

@@ -182,6 +182,10 @@ class Retrying:
 
     reason: str
     attempt: int | None = None
+    status: int | None = None
+    """That it was refused with, where it tells."""
+    pause_s: float | None = None
+    """Until it asks again, where it tells."""
 
 
 @value

@@ -1,6 +1,7 @@
 """A job: one durable run of a CLI, from its being asked for to its end."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from llmgw_desktop.domain.cli import CliName, ErrorCategory
@@ -64,6 +65,28 @@ class JobFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamWait:
+    """A run's CLI asks its upstream again by itself, which has refused it without a break. Wall
+    clock."""
+
+    status: int | None
+    """The last answer's; None: there was none, or the CLI does not tell it."""
+    since_s: float
+    until_s: float | None = None
+    """When it is asked again, or may be; None: nobody told."""
+    reason: str = ""
+    """In the upstream's words, or the CLI's."""
+
+    @property
+    def in_words(self) -> str:
+        """«asked again by the CLI: 429 until 14:05», in the time of this computer."""
+        what = "refused" if self.status is None else str(self.status)
+        since_or_until = "since" if self.until_s is None else "until"
+        at = datetime.fromtimestamp(self.until_s or self.since_s).astimezone()
+        return f"asked again by the CLI: {what} {since_or_until} {at:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One row. Times are wall clock, seconds since 1970."""
 
@@ -104,6 +127,8 @@ class Job:
     expires_at_s: float | None = None
     questions: tuple[PermissionQuestion, ...] = ()
     """What it waits for a person to answer, oldest first. Of a live one only: not kept."""
+    waiting_on: UpstreamWait | None = None
+    """Its upstream refuses it, and it goes on asking. Of a live one only, too."""
 
     @property
     def is_live(self) -> bool:

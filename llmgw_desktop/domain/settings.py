@@ -128,6 +128,8 @@ class JobSettings:
     """Most CLIs try their own upstream for ever when it is gone."""
     retries: int = 2
     """Of a run that failed for a reason that passes, before it said or did anything."""
+    upstream_refused_s: float = 600.0
+    """A run whose CLI asks an upstream again that refuses it is ended then; 0: never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from llmgw_desktop.domain.cli import (
     UsageTold,
     Warned,
 )
-from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.job import Job, JobState, UpstreamWait
 from llmgw_desktop.domain.permission import Ask, PermissionKind, PermissionQuestion
 from llmgw_desktop.domain.prompt_facts import Saving
 from llmgw_desktop.domain.run import RunReply
@@ -70,6 +70,7 @@ def job_object(job: Job) -> dict[str, Any]:
         "outputTruncated": job.output_truncated,
         "changesFiles": job.changes_files,
         "waitingForPermission": _waiting(job),
+        "waitingOn": None if job.waiting_on is None else upstream_object(job.waiting_on),
         "stablePrefixHash": job.prompt_facts.stable_prefix_hash or None,
         "error": _error(job),
     }
@@ -200,6 +201,17 @@ def _waiting(job: Job) -> dict[str, Any] | None:
     if not job.questions:
         return None
     return {"count": len(job.questions), **wish_object(job.questions[0])}
+
+
+def upstream_object(wait: UpstreamWait) -> dict[str, Any]:
+    """What a run's CLI asks again and again; unknown is null."""
+    return {
+        "status": wait.status,
+        "since": wait.since_s,
+        "until": wait.until_s,
+        "reason": wait.reason or None,
+        "message": wait.in_words,
+    }
 
 
 def wish_object(question: PermissionQuestion) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from llmgw_desktop.app.job_words import (
 from llmgw_desktop.app.jobs import MOST_LISTED, JobList, JobQuery, Jobs
 from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, SessionWish
 from llmgw_desktop.domain.errors import StoreUnavailable
-from llmgw_desktop.domain.job import Job, JobFigures, JobState
+from llmgw_desktop.domain.job import Job, JobFigures, JobState, UpstreamWait
 from llmgw_desktop.domain.submission import Submission, Submitted
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.jobs.folder import JobFolders
@@ -155,6 +156,10 @@ def test_progress_in_words() -> None:
     assert progress(job, NOW_S) == "Running for 4 m 10 s"
     assert progress(job, NOW_S, heard_at_s=NOW_S - 45.4) == "Running for 4 m 10 s · silent for 45 s"
     assert progress(job, NOW_S, heard_at_s=NOW_S - 3) == "Running for 4 m 10 s"
+    at = datetime(2026, 1, 1, 14, 5).astimezone()
+    wait = UpstreamWait(status=429, since_s=at.timestamp() - 60, until_s=at.timestamp())
+    refused = progress(replace(job, waiting_on=wait), NOW_S, heard_at_s=NOW_S - 45.4)
+    assert refused == "Running for 4 m 10 s · asked again by the CLI: 429 until 14:05"
     never = plain_job(1, state=JobState.CANCELED, started_at_s=None, ended_at_s=NOW_S)
     assert progress(never, NOW_S) == "Canceled"
 

@@ -102,7 +102,7 @@ def test_a_job_is_its_row() -> None:
     spread = {"pid", "started_ticks", "process_group", *FACT_COLUMNS}
     assert (
         set(columns(JobRow))
-        == set(Job.__slots__) - {"process", "prompt_facts", "questions"} | spread
+        == set(Job.__slots__) - {"process", "prompt_facts", "questions", "waiting_on"} | spread
     )
 
 

@@ -1,7 +1,7 @@
 """A CLI whose prompts are shell scripts: each test writes the program that misbehaves as it needs.
 
 Its output is lines of `text …`, `session …`, `model …`, `tokens N`, `tool`, `done`, `failed …`,
-`limited …`, `refused STATUS …`.
+`limited …`, `refused STATUS …`, `retrying STATUS PAUSE …` (`-`: not told).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from llmgw_desktop.domain.cli import (
     LaunchPlan,
     ModelTold,
     PlannedFile,
+    Retrying,
     RunEnded,
     SessionTold,
     TextGrew,
@@ -30,7 +31,7 @@ from llmgw_desktop.domain.cli import (
     UsageTold,
 )
 from llmgw_desktop.domain.cli_settings import CliSettings
-from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.events import Event
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.run_errors import InvalidRun
@@ -71,17 +72,9 @@ class LineReader:
 
     def _event(self, line: bytes) -> CliEvent | None:
         word, _, rest = line.decode("utf-8", "replace").partition(" ")
+        if (said := _SAID.get(word)) is not None:
+            return said(rest)
         match word:
-            case "text":
-                return TextGrew(text=rest)
-            case "session":
-                return SessionTold(session_id=rest)
-            case "model":
-                return ModelTold(model=rest)
-            case "tokens":
-                return UsageTold(usage=Usage(output_tokens=int(rest)))
-            case "tool":
-                return ToolBegan(call_id="c", name="t")
             case "limited":
                 self._ended = RunEnded(ok=False, error=rest, category=ErrorCategory.RATE_LIMIT)
             case "refused":
@@ -94,6 +87,25 @@ class LineReader:
             case "failed":
                 self._ended = RunEnded(ok=False, error=rest, category=ErrorCategory.UPSTREAM)
         return None
+
+
+def _retrying(told: str) -> Retrying:
+    status, pause, reason = told.split(" ", 2)
+    return Retrying(
+        reason=reason,
+        status=None if status == "-" else int(status),
+        pause_s=None if pause == "-" else float(pause),
+    )
+
+
+_SAID: Mapping[str, Callable[[str], CliEvent]] = {
+    "text": lambda rest: TextGrew(text=rest),
+    "session": lambda rest: SessionTold(session_id=rest),
+    "model": lambda rest: ModelTold(model=rest),
+    "tokens": lambda rest: UsageTold(usage=Usage(output_tokens=int(rest))),
+    "tool": lambda _: ToolBegan(call_id="c", name="t"),
+    "retrying": _retrying,
+}
 
 
 def _plan(request: CliRequest) -> LaunchPlan:
@@ -149,13 +161,13 @@ class Yard:
     facts: dict[str, Any] = field(default_factory=dict)
     told: list[Event] = field(default_factory=list)
     clean: Callable[[str], str] = str
+    clock: Clock = field(default_factory=SystemClock)
     account: str = ""
     """In the vault: what runs of `claude` are signed in with."""
     master: Mapping[str, str] = field(default_factory=lambda: {VARIABLE: "ab" * 32})
 
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
-        self.clock = SystemClock()
         self.store = JobStore(self.home / "gateway.db")
         self.vault = self.open_vault()
         self.homes = Homes(self.home / "homes", self.vault)

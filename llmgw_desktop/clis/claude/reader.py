@@ -83,9 +83,12 @@ class ClaudeReader(JsonLinesReader):
             case "api_retry":
                 status = count_of(message.get("error_status"))
                 reason = text_of(message.get("error")) or "unknown"
+                pause_ms = count_of(message.get("retry_delay_ms"))
                 yield Retrying(
                     reason=reason if status is None else f"{reason} (HTTP {status})",
                     attempt=count_of(message.get("attempt")),
+                    status=status,
+                    pause_s=None if pause_ms is None else pause_ms / 1000,
                 )
 
     def _piece(self, event: Message) -> Iterator[CliEvent]:

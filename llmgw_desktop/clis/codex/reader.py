@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from llmgw_desktop.clis.cli import SignIn
 from llmgw_desktop.clis.codex.usage import usage_of
+from llmgw_desktop.clis.failures import status_in
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
 from llmgw_desktop.clis.told import first_text, object_of, one_line, text_of
 from llmgw_desktop.domain.cli import (
@@ -99,7 +100,9 @@ class CodexReader(JsonLinesReader):
             return
         reason = told[retry.end() :].strip(" ()") or told
         attempt = retry.group(1)
-        yield Retrying(reason=reason, attempt=int(attempt) if attempt else None)
+        yield Retrying(
+            reason=reason, attempt=int(attempt) if attempt else None, status=status_in(reason)
+        )
 
     def _done(self, used: Message) -> Iterator[CliEvent]:
         """The figures are those of the whole session, a fork's those of its parent as well."""

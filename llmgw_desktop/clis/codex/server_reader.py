@@ -6,6 +6,7 @@ import orjson
 from typing_extensions import override
 
 from llmgw_desktop.clis.codex.reader import SIGN_IN
+from llmgw_desktop.clis.failures import status_in
 from llmgw_desktop.clis.json_lines import JsonLinesReader, Message
 from llmgw_desktop.clis.told import count_of, first_text, object_of, objects_of, one_line, text_of
 from llmgw_desktop.domain.cli import (
@@ -134,7 +135,7 @@ class ServerReader(JsonLinesReader):
     def _trouble(self, params: Message) -> Iterator[CliEvent]:
         told = text_of(object_of(params.get("error")).get("message"))
         if params.get("willRetry") is True:
-            yield Retrying(reason=told)
+            yield Retrying(reason=told, status=status_in(told))
         else:
             self._error = told
 

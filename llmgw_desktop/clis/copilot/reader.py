@@ -111,6 +111,7 @@ class CopilotReader(JsonLinesReader):
         yield Retrying(
             reason=reason if self._status is None else f"{reason} (HTTP {self._status})",
             attempt=None if self._attempt is None else self._attempt + 1,
+            status=self._status,
         )
 
     def _trouble(self, kind: str, data: Message) -> Iterator[CliEvent]:

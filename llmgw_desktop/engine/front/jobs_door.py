@@ -126,11 +126,11 @@ class JobsDoor:
             return
 
     async def _tell_waits(self, caller: HttpCaller, job: Job) -> None:
-        """That it waits for a person, and that it goes on: events of no number, for nobody who
-        listens again is told of what is over."""
+        """That it waits for a person or its upstream, and that it goes on: events of no number, for
+        nobody who listens again is told of what is over."""
         owner = who(caller).client_id
         try:
-            async for now in self._runs.standing(job.id, owner, told=job.questions):
+            async for now in self._runs.standing(job.id, owner, told=job):
                 await caller.write(job_frame(_without_id(caller, now)))
         except (ClientGone, NoSuchJob):
             return

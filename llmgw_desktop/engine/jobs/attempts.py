@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.job import Job, JobProcess, JobState
+from llmgw_desktop.domain.job import Job, JobProcess, JobState, UpstreamWait
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import Submission
@@ -20,8 +20,9 @@ from llmgw_desktop.engine.jobs.launch import Launch
 from llmgw_desktop.engine.jobs.limits import RunLimits
 from llmgw_desktop.engine.jobs.live_job import LiveJob, with_output
 from llmgw_desktop.engine.jobs.news import News
-from llmgw_desktop.engine.jobs.outcome import Account, Verdict
+from llmgw_desktop.engine.jobs.outcome import Account, Stop, Verdict
 from llmgw_desktop.engine.jobs.parts import JobParts
+from llmgw_desktop.engine.jobs.refusals import RefusalWatch
 from llmgw_desktop.engine.jobs.retries import RetryLimits
 from llmgw_desktop.engine.jobs.runner import Run
 from llmgw_desktop.engine.jobs.talks import made_ready, servers_told, talk_with
@@ -117,6 +118,7 @@ class Attempts:
 
     async def follow(self, live: LiveJob) -> Ended | None:
         """One that runs, or has ended and was not yet read, to its end."""
+        refusals = live.refusals = self._refusals_of(live)
         run = Run(
             live.job.id,
             live.folder,
@@ -128,10 +130,23 @@ class Attempts:
         live.run = run
         if live.stop_asked is not None:
             run.stop(live.stop_asked)
-        followed = await run.follow(live.tell)
+        followed = await run.follow(live.tell, refusals)
         live.job = with_output(live.job, followed)
         ended = Ended(verdict=followed.verdict, run=run, account=followed.account)
         return await self._judged(live, ended)
+
+    def _refusals_of(self, live: LiveJob) -> RefusalWatch:
+        def changed(wait: UpstreamWait | None) -> None:
+            reason = "" if wait is None else self._parts.clean(wait.reason)
+            live.job = replace(live.job, waiting_on=wait and replace(wait, reason=reason))
+            self._tell(live)
+
+        return RefusalWatch(
+            self._parts.clock,
+            self._jobs.upstream_refused_s,
+            changed=changed,
+            give_up=lambda: live.stop(Stop.REFUSED),
+        )
 
     async def _reader(self, live: LiveJob) -> OutputReader:
         """Raises OSError."""
@@ -176,7 +191,7 @@ class Attempts:
         pause_s = retries.pause_s(live, verdict, ended.account, limits, told_s)
         if pause_s is None:
             return False
-        live.run = None
+        live.run = live.refusals = None
         if ended.run is not None:
             await ended.run.sweep()
         # The next run is lent what this one renewed.

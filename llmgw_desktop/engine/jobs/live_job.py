@@ -1,6 +1,7 @@
 """A job that waits or runs, as the supervisor has it in hand."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from llmgw_desktop.clis.cli import Cli
@@ -9,7 +10,10 @@ from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.launch import Launch
 from llmgw_desktop.engine.jobs.outcome import Stop, Verdict
+from llmgw_desktop.engine.jobs.refusals import RefusalWatch
 from llmgw_desktop.engine.jobs.runner import Followed, Run
+
+_TITLE = 120
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,6 +27,8 @@ class LiveJob:
     launch: Launch | None = None
     """None of one that was started by another program."""
     run: Run | None = None
+    refusals: RefusalWatch | None = None
+    """Of `run`."""
     stop_asked: Stop | None = None
     queue_timer: asyncio.TimerHandle | None = None
     is_ending: bool = False
@@ -68,6 +74,7 @@ def with_end(job: Job, verdict: Verdict, now_s: float, retention_days: int) -> J
         ended_at_s=now_s,
         expires_at_s=now_s + retention_days * 86400,
         questions=(),
+        waiting_on=None,
     )
 
 
@@ -78,4 +85,17 @@ def with_output(job: Job, followed: Followed) -> Job:
         stderr_bytes=followed.stderr_bytes,
         output_truncated=followed.truncated,
         figures=followed.account.figures,
+        waiting_on=None,
     )
+
+
+def waits_of(job: Job | None) -> tuple[object, ...]:
+    """What it waits for, besides its turn and its CLI."""
+    return ((), None) if job is None else (job.questions, job.waiting_on)
+
+
+def title_of(prompt: str, clean: Callable[[str], str]) -> str:
+    """Its first line that says something, cut."""
+    lines = clean(prompt[: 8 * _TITLE]).splitlines()
+    line = next((line.strip() for line in lines if line.strip()), "")
+    return line if len(line) <= _TITLE else f"{line[: _TITLE - 1]}…"

@@ -50,11 +50,24 @@ class Stop(StrEnum):
     LINGERED = "lingered"
     """It had done all and did not go."""
 
+    REFUSED = "refused"
+    """Its upstream did not take its requests, and it went on asking."""
+
 
 AT_ONCE = frozenset({Stop.OVERFLOW, Stop.UNPROVEN})
 """It is not asked kindly."""
 SILENT = AT_ONCE | {Stop.UNSURE, Stop.LINGERED}
 """Nothing more is said to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why a run that a limit ended came to nothing, where that is known."""
+
+    words: str
+    category: ErrorCategory
+    passes: bool | None = None
+    """As of a Verdict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +103,7 @@ class Account:
 
     def note(self, event: CliEvent) -> None:
         old = self.figures
-        self.has_begun = self.has_begun or _is_work(event)
+        self.has_begun = self.has_begun or is_work(event)
         if isinstance(event, TextGrew):
             self.has_answer = self.has_answer or bool(event.text.strip())
         elif isinstance(event, UsageTold):
@@ -120,7 +133,8 @@ class Account:
             self.figures = replace(self.figures, cost_usd=told.cost_usd)
 
 
-def _is_work(event: CliEvent) -> bool:
+def is_work(event: CliEvent) -> bool:
+    """It said or did something: its upstream answers."""
     if isinstance(event, UsageTold):
         return event.is_cumulative or bool(event.usage.output_tokens)
     return isinstance(event, TextGrew | ThinkingGrew | ToolBegan | ToolEnded)
@@ -165,19 +179,33 @@ _STOPPED = {
         ErrorCategory.CLI,
         "It had done all, did not end by itself, and was ended.",
     ),
+    Stop.REFUSED: (
+        JobState.FAILED,
+        EXIT_TIMEOUT,
+        ErrorCategory.UPSTREAM,
+        "Its upstream refused it for longer than is borne, and it was stopped.",
+    ),
 }
+_FOR_WANT_OF_AN_ANSWER = frozenset({Stop.REFUSED, Stop.TIMEOUT, Stop.IDLE})
 
 
-def stopped(why: Stop, exit_code: int | None, last: RunEnded | None = None) -> Verdict:
-    """We ended it. `last`: its own last word, which knows better why it does not ask."""
+def stopped(
+    why: Stop, exit_code: int | None, last: RunEnded | None = None, cause: Cause | None = None
+) -> Verdict:
+    """We ended it. `last`: its own last word, which knows better why it does not ask. `cause`: what
+    stood when a limit ended it."""
     state, code, category, error = _STOPPED[why]
     if why is Stop.UNPROVEN and last is not None and last.error:
         error = last.error
+    passes = None
+    if cause is not None and why in _FOR_WANT_OF_AN_ANSWER:
+        error, category, passes = f"{error} {cause.words}", cause.category, cause.passes
     return Verdict(
         state=state,
         exit_code=exit_code if code is None else code,
         category=category,
         error=error,
+        passes=passes,
     )
 
 
@@ -273,10 +301,10 @@ def _failed(exit_code: int, last: RunEnded | None) -> Verdict:
         exit_code=exit_code,
         category=(None if last is None else last.category) or ErrorCategory.CLI,
         error=unsaid if last is None or not last.error else last.error,
-        passes=False if last is not None and _is_refusal(last.status) else None,
+        passes=False if last is not None and is_refusal(last.status) else None,
     )
 
 
-def _is_refusal(status: int | None) -> bool:
+def is_refusal(status: int | None) -> bool:
     """Its upstream understood the request and does not want it: again would be the same."""
     return status is not None and 400 <= status < 500 and status not in _TRANSIENT

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import replace
 
 from llmgw_desktop.domain.cli import ErrorCategory, SessionWish
+from llmgw_desktop.domain.job import EXIT_IDLE_TIMEOUT, EXIT_TIMEOUT
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs.live_job import LiveJob
@@ -18,6 +19,7 @@ FIRST_PAUSE_S = 2.0
 MOST_TOLD_S = 60.0
 """A vendor who wants a longer one is not waited for: who asked may do better meanwhile."""
 _PASSING = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
+_ENDED_BY_LIMITS = frozenset({EXIT_TIMEOUT, EXIT_IDLE_TIMEOUT})
 _GOES_ON = frozenset({SessionWish.RESUME, SessionWish.CONTINUE})
 
 
@@ -51,6 +53,8 @@ def pause_s(
     without an account nothing ran at all."""
     if live.stop_asked is not None or live.asked.is_attempt or live.job.retries >= limits.most:
         return None
+    if verdict.exit_code in _ENDED_BY_LIMITS:
+        return None  # it has had its time, whatever it waited for
     if not verdict.retryable or (account is not None and not _did_nothing(live, verdict, account)):
         return None
     own_s = FIRST_PAUSE_S * 2**live.job.retries

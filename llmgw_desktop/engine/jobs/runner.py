@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llmgw_desktop.clis.cli import OutputReader
+from llmgw_desktop.domain.cli import CliEvent
 from llmgw_desktop.domain.job import JobProcess
 from llmgw_desktop.engine.jobs import keeper, outcome
 from llmgw_desktop.engine.jobs.folder import JobFolder
@@ -21,6 +22,7 @@ from llmgw_desktop.engine.jobs.limits import Deadlines, RunLimits
 from llmgw_desktop.engine.jobs.news import News
 from llmgw_desktop.engine.jobs.outcome import AT_ONCE, SILENT, Account, Stop, Verdict
 from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, ProcessTree
+from llmgw_desktop.engine.jobs.refusals import RefusalWatch
 from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool, cut, tail
 from llmgw_desktop.engine.jobs.talk import Talk
 
@@ -72,6 +74,7 @@ class Run:
         self._gone = asyncio.Event()
         self._why: Stop | None = None
         self._told: Callable[[], None] = _nobody
+        self._refusals: RefusalWatch | None = None
         self._lingers: asyncio.TimerHandle | None = None
         self._sizes: Mapping[Path, int] = {}
         """Of stdout and stderr when it was judged."""
@@ -82,9 +85,9 @@ class Run:
             self._why = why
             self._wake.set()
 
-    async def follow(self, told: Callable[[], None]) -> Followed:
+    async def follow(self, told: Callable[[], None], refusals: RefusalWatch) -> Followed:
         """Until it has ended; `told` is called when there is more to read. Raises OSError."""
-        self._told = told
+        self._told, self._refusals = told, refusals
         forget = [self._news.of_folder(self._folder.path, self._wake.set)]
         deadlines = Deadlines(self._limits, self.stop)
         if self._process is None:
@@ -107,6 +110,7 @@ class Run:
             if self._talk is not None:
                 self._talk.release()
             deadlines.close()
+            refusals.close()
             if self._lingers is not None:
                 self._lingers.cancel()
             for each in forget:
@@ -161,9 +165,14 @@ class Run:
                     self._talk.caught_up()
                 return
             for event in self._reader.feed(piece):
-                self._account.note(event)
+                self._note(event)
             self._told()
             await asyncio.sleep(0)
+
+    def _note(self, event: CliEvent) -> None:
+        self._account.note(event)
+        if self._refusals is not None:
+            self._refusals.note(event)
 
     def _wait_for_its_going(self) -> None:
         if self._lingers is None:
@@ -216,9 +225,10 @@ class Run:
         if outcome.was_done(why):
             why, code = None, 0
         for event in self._reader.finish(code, tail(self._folder.stderr)):
-            self._account.note(event)
+            self._note(event)
+        cause = None if self._refusals is None else self._refusals.cause
         if why is not None:
-            verdict = outcome.stopped(why, code, self._account.ended)
+            verdict = outcome.stopped(why, code, self._account.ended, cause)
         elif code is None:
             verdict = outcome.lost()
         else:

@@ -12,7 +12,6 @@ from llmgw_desktop.clis.cli import Cli, OutputReader
 from llmgw_desktop.domain.cli import CliEvent, CliName
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
 from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.permission import PermissionQuestion
 from llmgw_desktop.domain.run_errors import InvalidRun, JobStillLive
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import EarlierRun, JobResult, Submission, Submitted
@@ -22,13 +21,12 @@ from llmgw_desktop.engine.jobs.dedup import earlier_run, may_be_shared, request_
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.launch import Launch
 from llmgw_desktop.engine.jobs.life import JobLife
-from llmgw_desktop.engine.jobs.live_job import LiveJob
+from llmgw_desktop.engine.jobs.live_job import LiveJob, title_of, waits_of
 from llmgw_desktop.engine.jobs.one_at_a_time import refuse_second
 from llmgw_desktop.engine.jobs.outcome import Stop
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.raw_output import RawOutput
 
-_TITLE = 120
 _TIDY_EVERY = 50
 
 _log = logging.getLogger(__name__)
@@ -186,15 +184,16 @@ class Supervisor:
         job_id: str,
         *,
         owner: str | None = None,
-        told: tuple[PermissionQuestion, ...] = (),
+        told: Job | None = None,
     ) -> AsyncIterator[Job]:
         """A job whenever it waits for something else than was `told`, or goes on, until it ends."""
         live = self._live.get(job_id)
         if live is None or owner not in (None, live.job.owner):
             return
+        waits = waits_of(told)
         while not live.ended.is_set():
-            if live.job.questions != told:
-                told = live.job.questions
+            if waits_of(live.job) != waits:
+                waits = waits_of(live.job)
                 yield live.job
             else:
                 await live.more()
@@ -224,6 +223,22 @@ class Supervisor:
         if job is None or found is None:
             return None if job is None else RawOutput(job)
         return RawOutput(job, found[0])
+
+    def upstream_refused(
+        self, job_id: str, status: int | None, until_s: float | None = None, reason: str = ""
+    ) -> None:
+        """A request of this job's run was refused, as whoever passes it on saw. `status` is None
+        where no answer came; `until_s`, of the wall clock, where the upstream told an end. Nothing
+        for a job that does not run. Quick, in the loop."""
+        live = self._live.get(job_id)
+        if live is not None and live.refusals is not None:
+            live.refusals.refused(status, until_s, reason)
+
+    def upstream_answered(self, job_id: str) -> None:
+        """One of its run's own work was answered: what it waited for is over."""
+        live = self._live.get(job_id)
+        if live is not None and live.refusals is not None:
+            live.refusals.answered()
 
     async def cancel(self, job_id: str, owner: str | None = None) -> Job | None:
         """Returns when nothing of it runs any more. One that has ended stays as it is."""
@@ -315,7 +330,7 @@ class Supervisor:
             owner=asked.owner,
             client=asked.client,
             cli=cli.name,
-            title=_title(self._parts.clean(request.prompt[: 8 * _TITLE])),
+            title=title_of(request.prompt, self._parts.clean),
             model=request.model,
             request_key=key,
             correlation_id=asked.correlation_id,
@@ -369,9 +384,3 @@ class Supervisor:
                 self._remove(old)
         except StoreError as error:
             _log.warning("old jobs could not be deleted: %s", error)
-
-
-def _title(prompt: str) -> str:
-    """Its first line that says something, cut."""
-    line = next((line.strip() for line in prompt.splitlines() if line.strip()), "")
-    return line if len(line) <= _TITLE else f"{line[: _TITLE - 1]}…"

@@ -14,7 +14,6 @@ from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, SessionWish
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.job import Job, JobState
-from llmgw_desktop.domain.permission import PermissionQuestion
 from llmgw_desktop.domain.principal import Principal
 from llmgw_desktop.domain.prompt_facts import AnswerShape
 from llmgw_desktop.domain.run import RunReply
@@ -273,9 +272,7 @@ class RunService:
         self.job(job_id, owner)
         return self._supervisor.watch(job_id, owner=owner, after=after, caught_up=caught_up)
 
-    def standing(
-        self, job_id: str, owner: str, *, told: tuple[PermissionQuestion, ...] = ()
-    ) -> AsyncIterator[Job]:
+    def standing(self, job_id: str, owner: str, *, told: Job | None = None) -> AsyncIterator[Job]:
         """The job whenever it waits for something else than was `told`, or goes on. Raises
         NoSuchJob."""
         self.job(job_id, owner)

@@ -271,6 +271,13 @@ KNOWN: tuple[Known, ...] = (
         "said or did anything.",
     ),
     Known(
+        table="jobs",
+        key="upstream_refused_s",
+        value=Seconds(least=0, most=7 * 24 * _HOUR_S),
+        meaning="A run whose CLI asks again by itself is ended once its upstream has refused it "
+        "for so long without a break; 0 never ends it.",
+    ),
+    Known(
         table="limits",
         key="max_running_jobs",
         value=WholeNumber(least=1, most=1000),

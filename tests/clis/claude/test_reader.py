@@ -99,7 +99,7 @@ def test_a_refused_key() -> None:
     events = read("claude.401.jsonl", exit_code=1)
     end = end_of(events)
     assert only(events, Retrying) == [
-        Retrying(reason="authentication_failed (HTTP 401)", attempt=1)
+        Retrying(reason="authentication_failed (HTTP 401)", attempt=1, status=401, pause_s=0.507)
     ]
     assert text_in(events) == "", "an error is no answer"
     assert (end.ok, end.category, end.status) == (False, ErrorCategory.AUTH, 401)

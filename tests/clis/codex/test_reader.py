@@ -84,6 +84,7 @@ def test_a_refused_key() -> None:
     events = read("codex.401.jsonl", exit_code=1)
     end = end_of(events)
     assert [each.attempt for each in only(events, Retrying)] == [1, 2, 3, 4, 5]
+    assert {each.status for each in only(events, Retrying)} == {401}
     assert only(events, Retrying)[0].reason.startswith("unexpected status 401 Unauthorized")
     assert (end.ok, end.category, end.status) == (False, ErrorCategory.AUTH, 401)
     assert "codex login" in end.error

@@ -74,8 +74,8 @@ def test_a_refused_key() -> None:
     events = read("copilot.401.jsonl", exit_code=1)
     end = end_of(events)
     assert only(events, Retrying) == [
-        Retrying(reason="transient_auth_error (HTTP 401)", attempt=1),
-        Retrying(reason="transient_auth_error (HTTP 401)", attempt=2),
+        Retrying(reason="transient_auth_error (HTTP 401)", attempt=1, status=401),
+        Retrying(reason="transient_auth_error (HTTP 401)", attempt=2, status=401),
     ]
     assert (end.ok, end.category, end.status) == (False, ErrorCategory.AUTH, 401)
     assert "copilot login" in end.error

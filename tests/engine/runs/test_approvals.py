@@ -16,8 +16,8 @@ import pytest
 
 from llmgw_desktop.app.container import Container
 from llmgw_desktop.clis.claude import CLI
-from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.cli import CliEvent, CliName, RunEnded
+from llmgw_desktop.domain.job import Job, UpstreamWait
 from llmgw_desktop.domain.permission import (
     Ask,
     Decision,
@@ -280,6 +280,33 @@ def test_a_question_in_one_harmless_line(ask: Ask, summary: str) -> None:
     deferred = deferred_told(RunReply(job=job))
     assert deferred["waitingForPermission"] == told
     assert "waits for a person" in deferred["message"]
+
+
+async def test_mcp_clients_are_told_of_an_upstream_that_refuses() -> None:
+    wait = UpstreamWait(status=529, since_s=60.0, until_s=120.0, reason="Overloaded")
+    job = Job(
+        id="job_1", owner="o", client="c", cli=CliName.CLAUDE, asked_at_s=1.0, waiting_on=wait
+    )
+    told = job_told(job)["waitingOn"]
+    assert (told["status"], told["until"]) == (529, "1970-01-01T00:02:00.000Z")
+    assert "waitingOn" not in job_told(replace(job, waiting_on=None))
+    deferred = deferred_told(RunReply(job=job))
+    assert "asked again by the CLI: 529 until " in deferred["message"]
+    ear = Ear()
+
+    async def standing() -> AsyncIterator[Job]:
+        yield job
+        await ear.heard_of("asked again by the CLI: 529")
+        yield replace(job, waiting_on=None)
+        await ear.heard_of("goes on")
+
+    async def events() -> AsyncIterator[CliEvent]:
+        await ear.heard_of("goes on")
+        yield RunEnded(ok=True)
+
+    ear.teller.follow(events(), standing(), job.id)
+    await ear.heard_of("goes on")
+    await ear.teller.stop(is_over=True)
 
 
 async def test_a_worktree_of_its_own_is_no_place_of_credentials(

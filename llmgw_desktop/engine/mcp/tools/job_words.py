@@ -18,7 +18,11 @@ _RENAMED = (
     "usage",
     "error",
     "waitingForPermission",
+    "waitingOn",
 )
+
+_MOMENTS = {"waitingForPermission": ("askedAt", "expiresAt"), "waitingOn": ("since", "until")}
+"""Of what a job waits for."""
 
 ANSWER: Schema = {
     "response": _TEXT,
@@ -59,11 +63,11 @@ def job_told(job: Job) -> dict[str, Any]:
 
 def _waiting(row: dict[str, Any]) -> dict[str, Any]:
     """Nothing where it waits for nobody."""
-    waiting = row["waitingForPermission"]
-    if not waiting:
-        return {}
-    times = {name: iso(waiting[name]) for name in ("askedAt", "expiresAt")}
-    return {"waitingForPermission": waiting | times}
+    told: dict[str, Any] = {}
+    for name, moments in _MOMENTS.items():
+        if waiting := row[name]:
+            told[name] = waiting | {each: iso(waiting[each]) for each in moments}
+    return told
 
 
 def answer_told(reply: RunReply) -> dict[str, Any]:
@@ -92,13 +96,12 @@ def answer_told(reply: RunReply) -> dict[str, Any]:
 def deferred_told(reply: RunReply) -> dict[str, Any]:
     """Of a run that goes on."""
     cli, job = reply.job.cli, reply.job
-    still = "waits for a person to allow what it wants to do" if job.questions else "is still at it"
     return {
         "success": True,
         "status": "deferred",
         **_of_request(reply),
         **_waiting(job_object(job)),
-        "message": f"{cli} {still}. It goes on as job {job.id}: follow it with"
+        "message": f"{cli} {_still(job)}. It goes on as job {job.id}: follow it with"
         f" llm_job_watch, then take its answer with llm_job_result.",
         "pollWith": "llm_job_status",
         "watchWith": "llm_job_watch",
@@ -106,6 +109,14 @@ def deferred_told(reply: RunReply) -> dict[str, Any]:
         "cancelWith": "llm_job_cancel",
         "warnings": _warnings(reply),
     }
+
+
+def _still(job: Job) -> str:
+    if job.questions:
+        return "waits for a person to allow what it wants to do"
+    if job.waiting_on is not None:
+        return f"is refused by its upstream ({job.waiting_on.in_words})"
+    return "is still at it"
 
 
 def begun_told(reply: RunReply) -> dict[str, Any]:

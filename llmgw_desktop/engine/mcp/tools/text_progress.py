@@ -57,9 +57,8 @@ class Teller:
         async for job in standing:
             if self._over.is_set():
                 return
-            wishes = [str(wish_object(each)["summary"]) for each in job.questions]
             self._heard += 1
-            self._line(f"[waits for a person: {'; '.join(wishes)}]" if wishes else "[goes on]")
+            self._line(f"[{_waits(job)}]")
             self._more.set()
 
     def _note(self, event: CliEvent) -> None:
@@ -94,3 +93,9 @@ class Teller:
                 return
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), PAUSE_S)
+
+
+def _waits(job: Job) -> str:
+    if wishes := [str(wish_object(each)["summary"]) for each in job.questions]:
+        return f"waits for a person: {'; '.join(wishes)}"
+    return "goes on" if job.waiting_on is None else job.waiting_on.in_words
