@@ -191,6 +191,12 @@ def _doctor(arguments: argparse.Namespace, places: Places, env: Mapping[str, str
     return run(arguments, places, env)
 
 
+def _flights(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.flights_command import run
+
+    return run(arguments, places, env)
+
+
 def _key(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.key_command import run
 
@@ -239,6 +245,7 @@ _COMMANDS = {
     "connect": _connect,
     "consent": _consent,
     "doctor": _doctor,
+    "flights": _flights,
     "key": _key,
     "limits": _limits,
     "oauth": _oauth,

@@ -12,6 +12,7 @@ from typing_extensions import override
 from llmgw_desktop.app.approvals_options import add_approvals
 from llmgw_desktop.app.audit_options import add_audit
 from llmgw_desktop.app.connect.names import PROGRAM_NAMES
+from llmgw_desktop.app.flights_options import add_flights
 from llmgw_desktop.app.mcp_stdio.options import LINGER_S
 from llmgw_desktop.app.oauth_options import add_oauth
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
@@ -37,6 +38,7 @@ _WITHOUT_ADDRESS: Final = (
     "connect",
     "consent",
     "doctor",
+    "flights",
     "key",
     "limits",
     "mcp",
@@ -81,6 +83,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     add_approvals(commands.add_parser("approvals", help="what agents that run ask, and answers"))
     add_audit(commands.add_parser("audit", help="what was done to the gateway, by whom"))
     _add_doctor(commands)
+    add_flights(commands.add_parser("flights", help="requests that were made, and their figures"))
     _add_route(commands)
     _add_limits(commands)
     _add_receipt(commands)

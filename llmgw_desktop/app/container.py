@@ -332,6 +332,7 @@ class Container:
         return Foundations(
             clock=self._clock,
             recorder=self.recording.recorder,
+            flights=self.recording.shelf,
             meters=self.recording.meters,
             health=self.health,
             continuations=self._continuations,

@@ -30,6 +30,7 @@ from llmgw_desktop.engine.front import (
     audit_door,
     consent_door,
     consents_door,
+    flights_door,
     gemini_door,
     health_door,
     jobs_door,
@@ -90,6 +91,7 @@ class Foundations:
 
     clock: Clock
     recorder: Recorder
+    flights: flights_door.FlightShelf
     meters: Meters
     health: Health
     continuations: Continuations
@@ -227,6 +229,7 @@ def _doors(
     standing = native_door.ProvidersDoor(base.providers, base.health.status)
     native_door.add_doors(table, generate, standing)
     audit_door.add_doors(table, audit_door.AuditDoor(base.audit), openai)
+    flights_door.add_doors(table, flights_door.FlightsDoor(base.flights), openai)
     vault_door.add_doors(table, vault_door.VaultDoor(base.vault, base.new_key), openai)
     health = health_door.HealthDoor(
         gateway=base.status,

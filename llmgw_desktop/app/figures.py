@@ -6,8 +6,18 @@ spellings. What is unknown is «–». Sentences are left to the files that know
 
 from datetime import UTC, date, datetime, tzinfo
 
+from llmgw_desktop.domain.usage import Provenance
+
 UNKNOWN = "–"
+MARKS = {Provenance.ESTIMATED: "≈", Provenance.PARTIAL: "≥"}
 _KIB = 1024
+_MOST_DIGITS = 8
+
+
+def marked(text: str, provenance: Provenance) -> str:
+    """«≈310» for what the gateway counted, «≥310» for a lower bound; «–» stays so, and what was
+    told is plain."""
+    return UNKNOWN if text == UNKNOWN else f"{MARKS.get(provenance, '')}{text}"
 
 
 def count_text(count: int | None) -> str:
@@ -84,6 +94,22 @@ def money_text(dollars: float | None) -> str:
     if dollars < 0.9995:
         return f"${dollars:.3f}"
     return f"${dollars:,.2f}" if dollars < 99.995 else f"${dollars:,.0f}"
+
+
+def marked_money(dollars: float | None, provenance: Provenance) -> str:
+    """«$0.042», «≈$0.042», «≥$0.042»; a marked one is never «less than»: «≥$0.00031»."""
+    is_tiny = dollars is not None and 0 < dollars < 0.0005 and provenance in MARKS
+    return marked(exact_money_text(dollars) if is_tiny else money_text(dollars), provenance)
+
+
+def exact_money_text(dollars: float | None) -> str:
+    """For the place where one flight is looked at: «$0.0123», «$0.000041», «$3.10»."""
+    if dollars is None or not 0 < dollars < 0.9995:
+        return money_text(dollars)
+    digits = 4
+    while digits < _MOST_DIGITS and round(dollars, digits) < 10 / 10**digits:
+        digits += 1
+    return f"${dollars:.{digits}f}"
 
 
 def rate_text(per_s: float | None) -> str:

@@ -90,6 +90,11 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "The words below name what would be lost. Leave it out, ask a provider of this dialect, "
         "or give the client a key that allows losses.",
     ),
+    "no_such_flight": (
+        "There is no such flight.",
+        "It was never recorded or is kept no longer, or it is another client's.",
+        "Look at the client's own flights.",
+    ),
     "unauthenticated": (
         "The key was refused.",
         "The client sent no access key, or one that this gateway did not give out.",

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from llmgw_desktop.domain.acting import clean_with
 from llmgw_desktop.domain.clock import Clock
@@ -11,6 +12,7 @@ from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.flights.redactor import Redactor
+from llmgw_desktop.engine.front.flights_door import FlightShelf
 from llmgw_desktop.engine.meters import Meters
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
@@ -50,6 +52,11 @@ class Recording:
             ids=TimedIds(clock),
         )
         self.reader = FlightReader(places.flights_db)
+        self.shelf = FlightShelf(
+            in_the_air=self.recorder.in_the_air,
+            recorded=partial(self.reader.record, with_bodies=False),
+            written=self.store.flush,
+        )
 
     def tell_keys(self, listener: Callable[[str], None]) -> None:
         """Each key that comes out of the vault, before it is used."""

@@ -154,6 +154,15 @@ class LossRefused(RequestError):
         self.losses = losses
 
 
+class NoSuchFlight(RequestError):
+    """None that this caller may see."""
+
+    kind = "no_such_flight"
+
+    def __init__(self, flight_id: str) -> None:
+        super().__init__(f"You have no flight '{flight_id[:80]}'.")
+
+
 class RouteError(LlmgwError):
     """Nobody answers this."""
 

@@ -47,6 +47,10 @@ MOST_LABELS = 50
 _NEWEST_FIRST = "ORDER BY started_at_s DESC, seq DESC"
 _SUMMARY = ", ".join(columns(FlightRow)[1:])
 _BODY = ", ".join(columns(BodyRow))
+_BODILESS = ", ".join(
+    f"NULL AS {name}" if name in ("request_body", "answer_body") else name
+    for name in columns(BodyRow)
+)
 _Key = tuple[float, int]
 
 
@@ -84,12 +88,14 @@ class FlightReader:
             with self._understood():
                 return [summary_of(row) for row in rows]
 
-    def record(self, flight_id: str) -> FlightRecord | None:
+    def record(self, flight_id: str, *, with_bodies: bool = True) -> FlightRecord | None:
+        """`with_bodies`: reading and unpacking them takes long where they are large."""
+        rest = _BODY if with_bodies else _BODILESS
         with self._reading() as line:
             if line is None:
                 return None
             row = line.connection.execute(
-                f"SELECT {_SUMMARY}, {_BODY} FROM flights "  # noqa: S608 - our names
+                f"SELECT {_SUMMARY}, {rest} FROM flights "  # noqa: S608 - our names
                 "LEFT JOIN flight_bodies ON flight = seq WHERE id = ?",
                 scrubbed((flight_id,)),
             ).fetchone()

@@ -14,6 +14,7 @@ from llmgw_desktop.domain.access_errors import (
 )
 from llmgw_desktop.domain.errors import (
     LlmgwError,
+    NoSuchFlight,
 )
 from llmgw_desktop.domain.run_errors import (
     ApprovalDenied,
@@ -56,6 +57,13 @@ OWN_ROWS: Mapping[type[LlmgwError], Row] = {
         anthropic="not_found_error",
         openai=INVALID,
         advice="GET /v1/jobs lists yours; a job is kept for the days that the settings say.",
+    ),
+    NoSuchFlight: Row(
+        status=404,
+        anthropic="not_found_error",
+        openai=INVALID,
+        advice="The header x-llmgw-flight of each answer names yours; one is kept for the days"
+        " that the settings say.",
     ),
     NoSuchQuestion: Row(
         status=404,

@@ -72,6 +72,7 @@ READING = frozenset(
         *(
             "consent list",
             "doctor",
+            "flights show",
             "limits",
             "key list",
             "mcp",

@@ -58,6 +58,7 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (policy.PriceUnknown("Of x."), 403, "permission_error", "price_unknown"),
     (policy.LimitReached("60."), 429, "rate_limit_error", "rate_limit_exceeded"),
     (policy.BudgetSpent("5 USD."), 429, "rate_limit_error", "insufficient_quota"),
+    (errors.NoSuchFlight("flt_1"), 404, "not_found_error", "no_such_flight"),
     (errors.RouteError("No."), 404, "not_found_error", "route"),
     (errors.UnknownModel("gpt-0"), 404, "not_found_error", "model_not_found"),
     (errors.UnknownPath("No door at /x."), 404, "not_found_error", "unknown_url"),

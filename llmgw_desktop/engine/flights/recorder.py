@@ -118,6 +118,14 @@ class Recorder:
         """Flights in the air, newest first."""
         return tuple(flight.summary() for flight in reversed(self._open.values()))
 
+    def in_the_air(self, flight_id: str) -> FlightRecord | None:
+        """As far as is known; the attempts are told when it has ended."""
+        flight = self._open.get(flight_id)
+        if flight is None:
+            return None
+        summary, phases = flight.summary(), flight.timeline()
+        return _flight_record(summary=summary, route_reason=flight.route_reason, phases=phases)
+
     @property
     def keeps_bodies(self) -> bool:
         return self._settings.level is RecorderLevel.FULL

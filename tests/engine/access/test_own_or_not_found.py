@@ -45,6 +45,7 @@ DOORS: Mapping[tuple[str, str], str] = {
     ("DELETE", "/responses/[^/]+"): "response",
     ("GET", "/responses/[^/]+/input_items"): "response",
     ("POST", "/responses/[^/]+/cancel"): "response",
+    ("GET", "/flights/[^/]+"): "flight",
     ("GET", "/jobs/[^/]+"): "job",
     ("DELETE", "/jobs/[^/]+"): "job",
     ("GET", "/jobs/[^/]+/result"): "job",
@@ -204,6 +205,7 @@ async def scene(house: House) -> Scene:
     status, told, _ = await found.ask("POST", "/v1/responses", alice, asked)
     assert status == 200, told
     real["response"] = json.loads(told)["id"]
+    real["flight"] = house.closed[-1].id
     return found
 
 
@@ -241,7 +243,7 @@ async def test_every_door(scene: Scene) -> None:
         assert answers[0] == answers[1], f"{method} {pattern}"
         assert answers[0][0] in (b"404", b"400"), f"{method} {pattern}: {answers[0]}"
         walked += 1
-    assert walked >= 13
+    assert walked >= 14
 
 
 async def test_the_persons_questions_are_not_for_programs(scene: Scene) -> None:
@@ -256,7 +258,8 @@ async def test_the_persons_questions_are_not_for_programs(scene: Scene) -> None:
 
 async def test_they_are_there_for_their_owner(scene: Scene) -> None:
     """Or nothing would be proved."""
-    for path in ("/v1/jobs/{job}", "/v1/sessions/{session}", "/v1/responses/{response}"):
+    names = ("jobs/{job}", "sessions/{session}", "responses/{response}", "flights/{flight}")
+    for path in (f"/v1/{name}" for name in names):
         status, told, _ = await scene.ask("GET", path.format(**scene.ids.real), scene.alice)
         assert status == 200, told
     for tool, fields in (

@@ -1,0 +1,10 @@
+"""The words of `llmgw flights` on the command line."""
+
+import argparse
+
+
+def add_flights(flights: argparse.ArgumentParser) -> None:
+    verbs = flights.add_subparsers(dest="verb", required=True, metavar="show")
+    show = verbs.add_parser("show", help="one of them: its figures, where they come from, its way")
+    show.add_argument("id", help="as x-llmgw-flight names it in an answer, or the Flights page")
+    show.add_argument("--json", action="store_true", help="as GET /v1/flights/ID tells it")

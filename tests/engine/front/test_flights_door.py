@@ -1,0 +1,186 @@
+"""`GET /v1/flights/ID` and `llmgw flights show`: one request with each figure's provenance."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmgw_desktop.app import flights_command
+from llmgw_desktop.app.commands import parse
+from llmgw_desktop.app.keys import ClientKeys
+from llmgw_desktop.domain.flight import FlightRecord
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.usage import BillingFacts, Figure, Usage
+from llmgw_desktop.wire.flights import FIGURE_NAMES, flight_object, provenance_object
+from tests.engine.conftest import House, house_in
+from tests.support.made_flights import summary
+
+ASKED = {
+    "model": "claude-stub",
+    "max_tokens": 64,
+    "messages": [{"role": "user", "content": "ping"}],
+}
+
+
+async def _flown(house: House) -> str:
+    async with house.post("/v1/messages", ASKED) as answer:
+        assert answer.status == 200, await answer.text()
+        return str(answer.headers["x-llmgw-flight"])
+
+
+async def _seen(house: House, flight_id: str, **headers: str) -> tuple[int, dict[str, Any]]:
+    async with house.get(f"/v1/flights/{flight_id}", **headers) as answer:
+        return answer.status, await answer.json()
+
+
+async def test_one_that_just_ended_is_told_with_where_each_figure_comes_from(house: House) -> None:
+    flight_id = await _flown(house)
+    status, told = await _seen(house, flight_id)
+    assert status == 200
+    flight, summary = told["flight"], house.closed[-1]
+    assert (flight["id"], flight["state"], flight["status"]) == (flight_id, "ok", 200)
+    assert flight["inputTokens"] == {"value": summary.usage.input_tokens, "provenance": "told"}
+    assert flight["outputTokens"] == {"value": summary.usage.output_tokens, "provenance": "told"}
+    assert flight["costUsd"] == {"value": None, "provenance": "unknown"}
+    assert flight["timeToFirstTokenMs"]["provenance"] == "told"
+    assert (flight["model"], flight["provider"]) == (summary.model_served, "claude")
+    assert flight["client"] == "local"
+    assert len(flight["attempts"]) == flight["attemptCount"] == 1
+    assert flight["attempts"][0]["account"] == summary.account
+    assert flight["routeReason"]
+    assert "ping" not in json.dumps(told)
+
+
+async def test_one_in_the_air_is_told_as_far_as_it_came(house: House) -> None:
+    recorder = house.container.recording.recorder
+    flight = recorder.open("/v1/messages", ModelProtocol.ANTHROPIC, Operation.GENERATE)
+    try:
+        status, told = await _seen(house, flight.id)
+    finally:
+        recorder.close(flight)
+    assert status == 200
+    assert (await _seen(house, flight.id))[1]["flight"]["state"] == "ok"
+    assert told["flight"]["state"] == "running"
+    assert told["flight"]["outputTokens"] == {"value": None, "provenance": "unknown"}
+
+
+async def test_a_key_sees_its_own_if_it_may_and_an_administrators_all(house: House) -> None:
+    container = house.container
+    clients, clock = container._access.clients, container._clock
+    assert clients is not None
+    keys = ClientKeys(clients, clock, TimedIds(clock))
+    mine = keys.add("mine", (Scope.MODELS_USE, Scope.FLIGHTS_READ))
+    deaf = keys.add("deaf", (Scope.MODELS_USE,))
+    chief = keys.add("chief", (Scope.FLIGHTS_READ, Scope.ADMIN))
+    headers = {"Authorization": f"Bearer {mine}"}
+    async with house.post("/v1/messages", ASKED, **headers) as answer:
+        flight_id = answer.headers["x-llmgw-flight"]
+    for key, status in ((mine, 200), (deaf, 403), (chief, 200)):
+        told = await _seen(house, flight_id, Authorization=f"Bearer {key}")
+        assert told[0] == status, told
+    persons = await _flown(house)
+    assert (await _seen(house, persons, **headers))[0] == 404
+
+
+def _doubtful() -> FlightRecord:
+    flight = summary(
+        1,
+        usage=Usage(
+            input_tokens=100,
+            output_tokens=20,
+            estimated=int(Figure.INPUT),
+            partial=int(Figure.OUTPUT | Figure.COST | Figure.CACHE_READ),
+            billing=BillingFacts(
+                service_tier="flex",
+                fees=(("web_search", 2),),
+                not_understood=("usage.magic",),
+                unpriced=("web_search",),
+                unsound=("more cached tokens than the prompt has",),
+            ),
+        ),
+        cost_usd=0.02,
+        list_cost_usd=0.011,
+        is_billed_by_vendor=True,
+        job="job_1",
+        is_counted=False,
+        ttft_ms=None,
+    )
+    return FlightRecord(summary=flight)
+
+
+def test_every_figure_has_its_provenance_and_every_doubt_its_name() -> None:
+    told = flight_object(_doubtful())
+    found = {name: told[name]["provenance"] for name in FIGURE_NAMES.values()}
+    assert found == {
+        "inputTokens": "estimated",
+        "outputTokens": "partial",
+        "cacheReadTokens": "unknown",
+        "cacheCreationTokens": "unknown",
+        "reasoningTokens": "unknown",
+        "costUsd": "partial",
+        "timeToFirstTokenMs": "unknown",
+    }
+    assert set(FIGURE_NAMES) == set(Figure)
+    assert told["fees"] == {"web_search": 2}
+    assert (told["serviceTier"], told["listCostUsd"]) == ("flex", 0.011)
+    assert (told["billedByVendor"], told["counted"], told["job"]) == (True, False, "job_1")
+    named = [told[name] for name in ("notUnderstood", "unpriced", "unsound")]
+    assert [list(each) for each in named] == [
+        ["usage.magic"],
+        ["web_search"],
+        ["more cached tokens than the prompt has"],
+    ]
+
+
+def test_what_is_plain_is_not_said() -> None:
+    usage = _doubtful().summary.usage
+    assert provenance_object(usage) == {"inputTokens": "estimated", "outputTokens": "partial"}
+    assert provenance_object(usage, cost_usd=0.5)["costUsd"] == "partial"
+    assert provenance_object(replace(usage, estimated=0, partial=0), cost_usd=0.5) == {}
+
+
+async def _run(house: House, *words: str) -> int:
+    arguments = parse(["flights", *words])
+    return await asyncio.to_thread(flights_command.run, arguments, house.container.places, {})
+
+
+async def test_the_command_says_the_same_with_and_without_a_gateway(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with house_in(tmp_path / "home") as house:
+        flight_id = await _flown(house)
+        assert await _run(house, "show", flight_id, "--json") == 0
+        asked = json.loads(capsys.readouterr().out)
+        assert asked == (await _seen(house, flight_id))[1]
+        assert await _run(house, "show", flight_id) == 0
+        table = capsys.readouterr().out
+        assert await _run(house, "show", "flt_never") == 1
+        assert "There is no flight 'flt_never'" in capsys.readouterr().err
+    assert "(told)" in table
+    assert "– (unknown)" in table
+    assert await _run(house, "show", flight_id, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == asked
+    assert await _run(house, "show", flight_id) == 0
+    assert capsys.readouterr().out == table
+    assert await _run(house, "show", "flt_never") == 1
+
+
+def test_the_table_marks_bounds_and_names_doubts(capsys: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(json.dumps(flight_object(_doubtful())))
+    told["client"] = "\x1b[31mred"
+    lines = dict(flights_command._rows(told))
+    assert lines["input tokens"] == "≈100 (estimated)"
+    assert lines["output tokens"] == "≥20 (partial)"
+    assert lines["cost"] == "≥$0.0200, the vendor's own bill; $0.0110 by list prices (partial)"
+    assert lines["first token"] == "– (unknown)"
+    assert lines["no price known of"] == "web_search"
+    assert lines["not understood"] == "usage.magic"
+    assert lines["cannot be true"] == "more cached tokens than the prompt has"
