@@ -181,10 +181,23 @@ def checked(usage: Usage) -> Usage:
         found.append("more reasoning than output")
     if (usage.cache_write_1h_tokens or 0) > written:
         found.append("more written for an hour than written")
+    if usage.billing is not NO_BILLING_FACTS:
+        found += _unsound_media(usage)
     if not found or set(found) <= set(usage.billing.unsound):
         return usage
     unsound = tuple(dict.fromkeys((*usage.billing.unsound, *found)))
     return replace(usage, billing=replace(usage.billing, unsound=unsound))
+
+
+def _unsound_media(usage: Usage) -> list[str]:
+    facts, found = usage.billing, []
+    sent = (facts.audio_input_tokens or 0) + (facts.image_input_tokens or 0)
+    if usage.input_tokens is not None and sent > usage.input_tokens:
+        found.append("more audio and image tokens than the prompt has")
+    made = (facts.audio_output_tokens or 0) + (facts.image_output_tokens or 0)
+    if usage.output_tokens is not None and made > usage.output_tokens:
+        found.append("more audio and image tokens than the answer has")
+    return found
 
 
 def provenance_of(figure: Figure, *, is_known: bool, usage: Usage) -> Provenance:

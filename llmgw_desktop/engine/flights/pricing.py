@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import provider_of
 from llmgw_desktop.domain.glob import Glob
-from llmgw_desktop.domain.price import Bill, Price, PriceRule
-from llmgw_desktop.domain.provider import Provider, ProviderKind, Upstream
+from llmgw_desktop.domain.price import NO_BILL, Bill, Price, PriceRule, Rates
+from llmgw_desktop.domain.provider import PRACTICE_PREFIX, Provider, ProviderKind, Upstream
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.price_table import PriceTable, load_price_table
 
@@ -18,6 +18,9 @@ _VENDORS = {
     ProviderKind.GOOGLE: "google",
     ProviderKind.GROQ: "groq",
 }
+_PRACTICE = PRACTICE_PREFIX.rstrip("/")
+"""No other provider may have this name."""
+_FREE = Price(rates=Rates(input=0.0, output=0.0), is_free=True)
 _VENDORS_OF_CLIS = {
     CliName.CLAUDE: "anthropic",
     CliName.CODEX: "openai",
@@ -75,7 +78,7 @@ class Pricing:
         for model in models:
             if provider and model and (price := self.price_of(provider, model)) is not None:
                 return price.bill(usage)
-        return Bill()
+        return NO_BILL
 
     @property
     def table(self) -> PriceTable:
@@ -87,6 +90,8 @@ class Pricing:
         for of_provider, of_model, price in self._rules:
             if of_provider.fits(provider) and of_model.fits(model):
                 return price
+        if provider == _PRACTICE:
+            return _FREE
         vendor = self._vendors.get(provider)
         return self.table.price_of(vendor, model) if vendor else None
 
@@ -94,7 +99,8 @@ class Pricing:
 def vendor_of(provider: Provider) -> str:
     """Whose public prices hold for it; empty for servers that charge by nobody's list.
 
-    A server of the person's own costs what the person says, though it speaks like a vendor.
+    A server of the person's own costs what the person says, though it speaks like a vendor: it may
+    ask one that is paid, so that nothing is taken for free unsaid.
     """
     if provider.local:
         return ""

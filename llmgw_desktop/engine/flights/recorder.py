@@ -154,7 +154,7 @@ class Recorder:
         if told_usd is not None:
             flight.cost_usd, flight.list_cost_usd = told_usd, bill.usd
             flight.is_billed_by_vendor = True
-        elif flight.cost_usd is None and bill.usd is not None:
+        elif flight.cost_usd is None:
             flight.cost_usd = bill.usd
             flight.usage = with_cost_marks(usage, bill)
 

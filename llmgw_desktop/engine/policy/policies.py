@@ -21,9 +21,9 @@ from llmgw_desktop.domain.policy import (
     PriceUnknown,
     Spent,
 )
-from llmgw_desktop.domain.price import PER, Price
+from llmgw_desktop.domain.price import STANDARD, Price
 from llmgw_desktop.domain.principal import Principal, kind_of
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.policy.bounds import Bound, Spender, bound_id
 from llmgw_desktop.engine.policy.ledger import Reservation
 from llmgw_desktop.engine.policy.ledgers import Keep, Ledgers, Remembered, nobody_keeps
@@ -117,9 +117,9 @@ class Policies:
         is_whole: bool = True,
         given: Wish | None = None,
     ) -> None:
-        """By what was told. What is not known counts as it was reserved; of an answer that broke
-        off the rest is not known, so at least that counts, or where more of it had come (`given`)
-        as much as that."""
+        """By what was told. What is not known counts as it was reserved; of a cost of which a part
+        is not known, and of an answer that broke off, at least that counts, or where more of the
+        answer had come (`given`) as much as that."""
         used: dict[Measure, float] = {Measure.REQUESTS: 1.0}
         if usage.input_tokens is not None or usage.output_tokens is not None:
             used[Measure.TOKENS] = float((usage.input_tokens or 0) + (usage.output_tokens or 0))
@@ -127,9 +127,12 @@ class Policies:
             used[Measure.USD] = cost_usd
         for of, reservation in admitted.held:
             told = used
+            if usage.partial & Figure.COST:
+                usd = max(used.get(Measure.USD, 0.0), reservation.amounts.get(Measure.USD, 0.0))
+                told = {**used, Measure.USD: usd}
             if not is_whole:
                 least = self._least(of, reservation, given)
-                told = {each: max(used.get(each, 0.0), least.get(each, 0.0)) for each in Measure}
+                told = {each: max(told.get(each, 0.0), least.get(each, 0.0)) for each in Measure}
             self._ledgers[of].settle(reservation, told)
             self._ledgers.changed(of)
 
@@ -303,8 +306,13 @@ class Policies:
                     f"'{bound.words}' has a budget in US dollars, and no price is known of "
                     f"'{place.model}' at '{place.provider}'"
                 )
-            rates = price.rates_for(wish.input_tokens)
-            usd = (wish.input_tokens * rates.input + wish.most_output_tokens * rates.output) / PER
+            usd = price.most_usd(wish.input_tokens, wish.most_output_tokens, wish.service_tier)
+            if usd is None:
+                raise PriceUnknown(
+                    f"'{bound.words}' has a budget in US dollars, and of '{place.model}' at "
+                    f"'{place.provider}' no price is known for a prompt of this length as the "
+                    f"service tier '{wish.service_tier or STANDARD}'"
+                )
             most = max(most, usd)
         return most
 

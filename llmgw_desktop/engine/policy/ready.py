@@ -30,6 +30,8 @@ class Wish:
     input_tokens: int
     output_tokens: int | None
     """The most that it lets the answer have; None: it does not say."""
+    service_tier: str = ""
+    """As it asks to be served; empty: it does not say."""
 
     @property
     def most_output_tokens(self) -> int:

@@ -25,6 +25,9 @@ _BOUNDS = {
 }
 """Where each vendor's requests say how long an answer may be; of several the largest counts. What
 another vendor would read is not read by this one, and bounds nothing."""
+_TIERS = ("service_tier", "serviceTier", "speed")
+"""Where a request says how it wants to be served."""
+_MOST_TIER_CHARS = 40
 _SEVERAL = ("n", "best_of", "candidateCount", "candidate_count")
 """How many answers are written; each may be so long."""
 _MOST_SEVERAL = 1000
@@ -52,11 +55,13 @@ class Spending:
         if self._policies.policy_of(principal) is None:
             return decision
         self._is_count = request.operation is Operation.COUNT_TOKENS
+        fields = request.fields
         wish = Wish(
             model=request.model,
             places=tuple(_place(each) for each in decision.candidates),
             input_tokens=0 if self._is_count else input_tokens_of(request),
-            output_tokens=0 if self._is_count else most_output(request.fields, request.protocol),
+            output_tokens=0 if self._is_count else most_output(fields, request.protocol),
+            service_tier=asked_tier(fields),
         )
         self._wish = wish
         self._admitted = admitted = self._policies.admit(principal, wish)
@@ -112,6 +117,12 @@ def most_output(fields: Mapping[str, Any], protocol: ModelProtocol) -> int | Non
     if not said:
         return None if several == 1 else several * UNSAID_OUTPUT_TOKENS
     return max(said) * several
+
+
+def asked_tier(fields: Mapping[str, Any]) -> str:
+    """Empty where it does not say."""
+    said = (fields.get(name) for name in _TIERS)
+    return next((it[:_MOST_TIER_CHARS] for it in said if isinstance(it, str) and it), "")
 
 
 def _numbers(asked: Mapping[str, Any], names: Sequence[str]) -> list[int]:

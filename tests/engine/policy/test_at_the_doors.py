@@ -137,3 +137,28 @@ async def test_without_a_price_a_budget_in_money_lets_nothing_pass(tmp_path: Pat
             assert refused.status == 403
             assert "no price is known of 'gpt-stub'" in await refused.text()
         assert house.lane.requests == []
+
+
+async def test_practice_needs_no_price_for_it_costs_nothing(tmp_path: Path) -> None:
+    async with house_in(tmp_path / "home", POOR) as house:
+        key = key_of(house, "poor")
+        body = {"model": "practice/echo", "messages": [{"role": "user", "content": "Hello"}]}
+        path = "/v1/chat/completions"
+        async with house.post(path, body, Authorization=f"Bearer {key}") as served:
+            assert served.status == 200
+            await served.read()
+        (standing,) = house.container._engine.pipeline.policies.standing(id_of(house, key))
+        assert (standing.used, house.closed[0].cost_usd) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("tier", ["flex", "made-up"])
+async def test_a_service_tier_without_a_price_is_refused_too(tmp_path: Path, tier: str) -> None:
+    async with house_in(tmp_path / "home", PRICES + POOR) as house:
+        key = key_of(house, "poor")
+        messages = [{"role": "user", "content": "Hello"}]
+        body = {"model": "gpt-stub", "service_tier": tier, "messages": messages}
+        path = "/v1/chat/completions"
+        async with house.post(path, body, Authorization=f"Bearer {key}") as refused:
+            assert refused.status == 403
+            assert f"as the service tier '{tier}'" in await refused.text()
+        assert house.lane.requests == []

@@ -14,14 +14,14 @@ from llmgw_desktop.domain.price import Price, Rates
 from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Principal, PrincipalKind, proxied
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
 from llmgw_desktop.domain.route import Candidate, RouteDecision
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.policy.ledger import Ledger
 from llmgw_desktop.engine.policy.ledgers import Remembered
 from llmgw_desktop.engine.policy.policies import Policies
 from llmgw_desktop.engine.policy.ready import Place, Wish
 from llmgw_desktop.engine.policy.run_spending import RunSpending
-from llmgw_desktop.engine.policy.spending import Spending, most_output
+from llmgw_desktop.engine.policy.spending import Spending, asked_tier, most_output
 from tests.support.turned_clock import TurnedClock
 
 NEVER = Budget(measure=Measure.TOKENS, amount=1000, period=Period.NEVER)
@@ -97,6 +97,33 @@ def test_a_table_that_goes_and_comes_back_fills_no_budget() -> None:
     policies.apply([own])
     with pytest.raises(BudgetSpent):
         policies.admit(key, WISH)
+
+
+@pytest.mark.parametrize(
+    ("partial", "used"), [(0, 0.0001), (int(Figure.COST), 0.0006), (int(Figure.REASONING), 0.0001)]
+)
+def test_a_cost_of_which_a_part_is_not_known_frees_nothing(partial: int, used: float) -> None:
+    own = ClientPolicy(client="*", budgets=(replace(NEVER, measure=Measure.USD, amount=1.0),))
+    policies = _policies(own)
+    admitted = policies.admit(POOR_PROGRAM, WISH)
+    assert admitted is not None
+    policies.settle(admitted, replace(TOLD, partial=partial), 0.0001)
+    (standing,) = policies.standing(POOR_PROGRAM.client_id)
+    assert standing.used == pytest.approx(used)
+
+
+@pytest.mark.parametrize(
+    ("fields", "tier"),
+    [
+        ({}, ""),
+        ({"service_tier": "flex"}, "flex"),
+        ({"serviceTier": "PRIORITY"}, "PRIORITY"),
+        ({"speed": "fast"}, "fast"),
+        ({"service_tier": None, "speed": 7}, ""),
+    ],
+)
+def test_how_it_wants_to_be_served_is_read(fields: dict[str, Any], tier: str) -> None:
+    assert asked_tier(fields) == tier
 
 
 @pytest.mark.parametrize(
