@@ -12,17 +12,23 @@ _SCRIPT = "llmgw"
 _MODULE = "llmgw_desktop"
 
 
+def this_program() -> tuple[str, ...]:
+    """What starts this very program again, wherever it lies and whatever else is installed."""
+    if _is_frozen():  # its own executable; there is no Python that would take options
+        return (sys.executable,)
+    return (sys.executable, "-P", "-m", _MODULE)
+
+
 def own_argv(env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """As another program starts it, from whatever folder and with whatever PATH."""
-    if found := shutil.which(_SCRIPT, path=env.get("PATH")):
+    if found := _found_script(env):
         return (str(Path(found).absolute()),)
-    return (sys.executable, "-P", "-m", _MODULE)
+    return this_program()
 
 
 def own_command(*words: str, env: Mapping[str, str] = os.environ) -> str:
     """`llmgw key add NAME`, or what does the same where `llmgw` is not found; on this home."""
-    found = shutil.which(_SCRIPT, path=env.get("PATH"))
-    program = [_SCRIPT] if found or not sys.executable else [sys.executable, "-P", "-m", _MODULE]
+    program = [_SCRIPT] if _found_script(env) or not sys.executable else this_program()
     if os.name == "nt":
         return subprocess.list2cmdline([*program, *words])
     command = shlex.join([*program, *words])
@@ -30,3 +36,17 @@ def own_command(*words: str, env: Mapping[str, str] = os.environ) -> str:
         return command
     # a terminal opened elsewhere does not have the variable, and would make a key for another home
     return f"LLMGW_HOME={shlex.quote(str(Path(home).expanduser().absolute()))} {command}"
+
+
+def _found_script(env: Mapping[str, str]) -> str:
+    """Where PATH has `llmgw`. One that is not the frozen program that runs may be an older one."""
+    found = shutil.which(_SCRIPT, path=env.get("PATH")) or ""
+    is_ours = not _is_frozen() or (
+        found and Path(found).resolve() == Path(sys.executable).resolve()
+    )
+    return found if is_ours else ""
+
+
+def _is_frozen() -> bool:
+    """A build that holds its own Python; those who make such builds set the mark."""
+    return bool(getattr(sys, "frozen", False))

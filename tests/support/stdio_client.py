@@ -8,7 +8,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,11 @@ COMMAND = (sys.executable, "-m", "llmgw_desktop", "mcp")
 class StdioClient:
     """Sends and reads messages; what is no JSON on stdout fails the test."""
 
-    def __init__(self, home: Path, *arguments: str, **more: str) -> None:
+    def __init__(
+        self, home: Path, *arguments: str, command: Sequence[str] = COMMAND, **more: str
+    ) -> None:
         self.process = subprocess.Popen(
-            [*COMMAND, *arguments],
+            [*command, *arguments],
             cwd=home.parent,
             env=environment(home, **more),
             stdin=subprocess.PIPE,
@@ -158,9 +160,11 @@ class StdioClient:
 
 
 @contextmanager
-def stdio_client(home: Path, *arguments: str, **more: str) -> Iterator[StdioClient]:
+def stdio_client(
+    home: Path, *arguments: str, command: Sequence[str] = COMMAND, **more: str
+) -> Iterator[StdioClient]:
     """Ended like an editor ends it; nothing on stdout but JSON, no traceback on stderr."""
-    client = StdioClient(home, *arguments, **more)
+    client = StdioClient(home, *arguments, command=command, **more)
     try:
         yield client
         if client.process.poll() is None:

@@ -9,12 +9,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-_TOOLS = ("Xvfb", "openbox", "xdotool", "xprop")
+SCREEN_TOOLS = ("Xvfb", "openbox", "xdotool", "xprop")
 
 
 def missing_screen() -> str:
     """Why none can be made here; empty where one can."""
-    missing = ", ".join(name for name in _TOOLS if shutil.which(name) is None)
+    missing = ", ".join(name for name in SCREEN_TOOLS if shutil.which(name) is None)
     return f"needs {missing}" if missing else ""
 
 

@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 
+from llmgw_desktop.app.own_command import this_program
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, read_run_file
@@ -139,7 +140,7 @@ class Starter:
     def _spawn(self, said: int) -> "subprocess.Popen[bytes]":
         words = ("serve", "--while-used", str(self._linger_s))
         return subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, "-P", "-m", "llmgw_desktop", *words],
+            [*this_program(), *words],
             cwd=self._places.data_folder,
             env=self._env,
             stdin=subprocess.DEVNULL,

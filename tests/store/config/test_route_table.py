@@ -1,5 +1,6 @@
 """Routes and aliases: what they become, and what is said of their faults."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -266,6 +267,15 @@ def test_like_questions_need_what_tells_them(
     monkeypatch.setattr(semantic_model, "_PACKAGE", "no_such_package")
     text = f'{PROVIDERS}[[routes]]\nto = ["home:small"]\n{lines}\n'
     assert words in str(refused(file, text))
+
+
+def test_a_program_that_nothing_can_be_added_to_says_so(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(semantic_model, "_LIBRARIES", ("no_such_library",))
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    like = 'to = ["home:small"]\ncache_s = 60\ncache_similarity = 0.9\n'
+    assert "has no numpy" in str(refused(file, f"{PROVIDERS}[[routes]]\n{like}"))
 
 
 def test_like_questions_are_told_by_the_model_of_a_folder(file: Path, tmp_path: Path) -> None:

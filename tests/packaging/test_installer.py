@@ -1,0 +1,216 @@
+"""`installer.nsi`, tried under wine with a stand-in payload: what it puts there and takes away.
+
+An exit code proves nothing here (a set-up that wine cannot run ends with 0), so files and the
+registry are looked at. Making a prefix takes most of the time: one serves all, walked through once.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.machine import ROOT
+from tests.packaging.needs import need_programs
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+WINE, SERVER = "/usr/lib/wine/wine64", "/usr/lib/wine/wineserver64"
+PROGRAM = """
+Target amd64-unicode
+OutFile "{file}"
+RequestExecutionLevel user
+SilentInstall silent
+Section
+    FileOpen $0 "$EXEDIR\\started" w
+    FileWrite $0 "{version}"
+    FileClose $0
+    waits:
+    IfFileExists "$EXEDIR\\go on" 0 ends
+    Sleep 50
+    Goto waits
+    ends:
+SectionEnd
+"""
+"""What stands in for llmgw.exe: says that it started, and runs while there is «go on»."""
+
+
+class Computer:
+    """A Windows of a person's own: a prefix of wine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.prefix = folder / "prefix"
+        self._env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "WINEPREFIX": str(self.prefix),
+            "WINEARCH": "win64",
+            "WINEDEBUG": "-all",
+            "WINEDLLOVERRIDES": "mscoree=;mshtml=;winemenubuilder.exe=",
+        }
+        self.run("wineboot", "--init")
+        (self.person,) = (
+            each for each in self.prefix.glob("drive_c/users/*") if each.name != "Public"
+        )
+        self.local = self.person / "AppData/Local"
+        self.folder = self.local / "Programs/LLM Gateway"
+        self.link = self.person.joinpath(
+            "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/LLM Gateway.lnk"
+        )
+
+    def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [WINE, *words],
+            env=self._env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,  # wine's own way with files ends some programs
+            stderr=subprocess.DEVNULL,
+        )
+
+    def run(self, *words: str | Path) -> int:
+        """Until it and all that it has started have ended, and the registry is written."""
+        child = self.start(*words)
+        child.communicate(timeout=300)
+        self._server("-w")
+        return child.returncode
+
+    def uninstall_entry(self) -> dict[str, str]:
+        """What the system's list of programs knows of it; empty: nothing."""
+        text = (self.prefix / "user.reg").read_text("utf-8", errors="replace")
+        head = r"\[Software\\\\Microsoft\\\\Windows\\\\CurrentVersion\\\\Uninstall\\\\LLMGateway\]"
+        found = re.search(head + r"[^\n]*\n(.*?)(?=\n\[|\Z)", text, re.DOTALL)
+        return dict(re.findall(r'^"(\w+)"="?(.*?)"?$', found[1], re.MULTILINE)) if found else {}
+
+    def files(self) -> set[str]:
+        found = self.folder.rglob("*")
+        return {str(path.relative_to(self.folder)) for path in found if path.is_file()}
+
+    def end(self) -> None:
+        self._server("-k")
+        self._server("-w")
+        shutil.rmtree(self.prefix)
+
+    def _server(self, word: str) -> None:
+        # it says by its code whether it runs at all
+        subprocess.run([SERVER, word], env=self._env, timeout=120, check=False)
+
+
+@pytest.fixture
+def computer(tmp_path: Path) -> Iterator[Computer]:
+    need_programs(WINE, SERVER, "makensis")
+    made = Computer(tmp_path)
+    yield made
+    made.end()
+
+
+def compiled(script: str | Path, *defines: str) -> None:
+    done = subprocess.run(
+        ["makensis", "-V2", "-WX", *defines, script],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def make_setup(folder: Path, version: str, *inside: str) -> Path:
+    """A set-up program of a payload that has these files beside its program."""
+    payload, setup = folder / version / "payload", folder / version / "llmgw-setup.exe"
+    for name in inside:
+        (payload / name).parent.mkdir(parents=True, exist_ok=True)
+        (payload / name).write_text(version)
+    stub = folder / version / "stub.nsi"
+    stub.write_text(PROGRAM.format(file=payload / "llmgw.exe", version=version))
+    compiled(stub)
+    facts = {"PAYLOAD": payload, "OUTPUT": setup, "PYTHON": sys.executable}
+    compiled(ROOT / "installer.nsi", *(f"-D{name}={value}" for name, value in facts.items()))
+    return setup
+
+
+def wait_for(path: Path) -> None:
+    ends = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < ends, f"{path} never came"
+        time.sleep(0.05)
+
+
+def test_it_installs_replaces_and_removes_what_is_its_own(
+    computer: Computer, tmp_path: Path
+) -> None:
+    first = make_setup(tmp_path, "first", "_internal/old/gone.dll", "_internal/it costs $5.txt")
+    second = make_setup(tmp_path, "second", "_internal/it costs $5.txt", "_internal/new/come.dll")
+    data = computer.local / "llmgw-desktop/gateway.db"
+    data.parent.mkdir()
+    data.write_text("a person's")
+
+    computer.run(first, "/S")
+    put = {"llmgw.exe", "uninstall.exe", "_internal/it costs $5.txt"}
+    assert computer.files() == {*put, "_internal/old/gone.dll"}
+    assert "llmgw.exe".encode("utf-16-le") in computer.link.read_bytes()
+    entry = computer.uninstall_entry()
+    assert entry["DisplayName"] == "LLM Gateway"
+    assert entry["DisplayVersion"] == importlib.metadata.version("llmgw-desktop")
+    assert entry["UninstallString"].endswith('LLM Gateway\\\\uninstall.exe\\"')
+    computer.run(computer.folder / "llmgw.exe")
+    assert (computer.folder / "started").read_text() == "first"
+
+    # while the program runs nothing is touched
+    (computer.folder / "started").unlink()
+    (computer.folder / "go on").touch()
+    running = computer.start(computer.folder / "llmgw.exe")
+    wait_for(computer.folder / "started")
+    refused = computer.start(second, "/S")
+    refused.communicate(timeout=300)
+    assert refused.returncode != 0
+    assert (computer.folder / "_internal/it costs $5.txt").read_text() == "first"
+    (computer.folder / "go on").unlink()
+    running.communicate(timeout=300)
+
+    # over the first: the new one's files, none that only the old one had, a stranger's stays
+    foreign = {"started", "_internal/new/mine.txt"}
+    (computer.folder / "_internal/new").mkdir()
+    (computer.folder / "_internal/new/mine.txt").touch()
+    computer.run(second, "/S")
+    assert computer.files() == {*put, "_internal/new/come.dll", *foreign}
+    assert (computer.folder / "_internal/it costs $5.txt").read_text() == "second"
+    assert computer.link.exists()
+    assert computer.uninstall_entry()["DisplayName"] == "LLM Gateway"
+
+    computer.run(computer.folder / "uninstall.exe", "/S")
+    assert computer.files() == foreign
+    assert not computer.link.exists()
+    assert computer.uninstall_entry() == {}
+    assert data.read_text() == "a person's"
+
+    # and of a folder that holds nothing else, nothing is left
+    shutil.rmtree(computer.folder)
+    computer.run(first, "/S")
+    assert computer.uninstall_entry()
+    computer.run(computer.folder / "uninstall.exe", "/S")
+    assert not computer.folder.exists()
+
+
+def test_without_a_program_to_put_in_it_says_what_is_missing(tmp_path: Path) -> None:
+    need_programs("makensis")
+    facts = (
+        f"-DPAYLOAD={tmp_path}",
+        f"-DOUTPUT={tmp_path / 'x.exe'}",
+        f"-DPYTHON={sys.executable}",
+    )
+    done = subprocess.run(
+        ["makensis", "-V2", *facts, ROOT / "installer.nsi"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert "has no llmgw.exe: make it first" in done.stdout + done.stderr

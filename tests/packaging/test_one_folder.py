@@ -1,0 +1,188 @@
+"""`build.spec`: the program as one folder starts, serves, and says commands that work.
+
+Making it takes a minute of the processor, so it is made once, for all workers.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.metadata
+import json
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.packaging.machine import PACKAGING, ROOT
+from tests.packaging.needs import need_programs
+from tests.support.gateway import GatewaySetup, running_gateway
+from tests.support.raw_http import Reply, openai_headers, send
+from tests.support.stdio_client import stdio_client
+from tests.support.x_screen import SCREEN_TOOLS, do, x_screen
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+MOST_BYTES = 164_000_000
+BARE = {"PATH": "/usr/bin:/bin"}
+"""Where no `llmgw` is found, and no Python of ours."""
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """`llmgw` of the folder. It goes with the last worker that has used it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "one folder"
+    with (shared / "one-folder.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            _build(shared / "one-folder-build").rename(folder)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield folder / "llmgw"
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        shutil.rmtree(folder)
+
+
+def _build(work: Path) -> Path:
+    need_programs("objdump", "strip")
+    made, cache = work / "dist", {"PYINSTALLER_CONFIG_DIR": str(work / "cache")}
+    said = ("--log-level", "WARN", "--distpath", made, "--workpath", work / "work")
+    done = subprocess.run(
+        [sys.executable, "-m", "PyInstaller", *said, "build.spec"],
+        cwd=ROOT,
+        env={**os.environ, **cache},
+        capture_output=True,
+        text=True,
+        timeout=800,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert [each.name for each in made.iterdir()] == ["llmgw"]
+    moved = work.with_name("one-folder-made")
+    (made / "llmgw").rename(moved)
+    shutil.rmtree(work)
+    return moved
+
+
+@pytest.fixture
+def setup(program: Path, own_home: Path) -> GatewaySetup:
+    return GatewaySetup(home=own_home, program=(str(program),), environment=BARE)
+
+
+def ask(url: str, key: str) -> Reply:
+    said = {"model": "practice/echo", "messages": [{"role": "user", "content": "Hello"}]}
+    body = json.dumps(said).encode()
+    return send(f"{url}/v1/chat/completions", headers=openai_headers(key), body=body)
+
+
+def test_it_is_one_program_of_bounded_size(program: Path) -> None:
+    folder = program.parent
+    assert {each.name for each in folder.iterdir()} == {"llmgw", "_internal"}
+    sizes = {path: path.lstat().st_size for path in folder.rglob("*") if not path.is_dir()}
+    assert sum(sizes.values()) <= MOST_BYTES
+    names = {path.name.lower() for path in sizes}
+    assert not [name for name in names if "gtk" in name or "numpy" in name or "pytest" in name]
+    assert not [path for path in folder.rglob("*") if path.is_symlink() and not path.exists()]
+
+
+def test_it_knows_its_version_and_all_that_is_shipped(setup: GatewaySetup, program: Path) -> None:
+    version = importlib.metadata.version("llmgw-desktop")
+    assert setup.command("--version").stdout == f"llmgw {version}\n"
+    shipped, here = program.parent / "_internal/llmgw_desktop/_resources", ROOT / "resources"
+    found, wanted = ({path.relative_to(top) for path in top.rglob("*")} for top in (shipped, here))
+    assert found == wanted
+
+
+def test_it_serves(setup: GatewaySetup) -> None:
+    with running_gateway(setup) as gateway:
+        assert send(f"{gateway.url}/health", method="GET").status == 200
+        reply = ask(gateway.url, gateway.access_key())
+        assert "Hello" in reply.json()["choices"][0]["message"]["content"]
+        assert ask(gateway.url, "wrong").status == 401
+
+
+def test_what_it_says_to_type_works_as_typed(setup: GatewaySetup) -> None:
+    with running_gateway(setup) as gateway:
+        told = setup.command("key", "list").stderr
+        _, _, command = told.strip().partition("Make one with: ")
+        assert command.endswith(" key add NAME")
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], env=BARE, capture_output=True, text=True, check=True
+        )
+        assert ask(gateway.url, done.stdout.strip()).status == 200
+
+
+def test_an_editor_starts_it_as_connect_wrote_it_down(
+    setup: GatewaySetup, program: Path, own_home: Path
+) -> None:
+    """What the editor starts finds no engine, starts one of its own kind, and lends it none of our
+    libraries."""
+    done = setup.command("connect", "claude-code", "--stdio")
+    assert done.returncode == 0, done.stderr
+    settings = json.loads((own_home.parent / "user-home/.claude.json").read_text())
+    entry: dict[str, Any] = settings["mcpServers"]["llmgw"]
+    command = (entry["command"], *entry["args"], "--linger", "1")
+    theirs = {**BARE, **entry["env"], "LD_LIBRARY_PATH": "/theirs"}
+    with stdio_client(own_home, command=command, **theirs) as editor:
+        editor.initialize()
+        editor.request(1, "tools/list")
+        assert editor.answer(1)["result"]["tools"]
+        engine = psutil.Process(json.loads((own_home / "run/gateway.json").read_text())["pid"])
+        assert Path(engine.exe()) == program
+        assert engine.environ()["LD_LIBRARY_PATH_ORIG"] == "/theirs"
+    engine.wait(60)
+
+
+def test_its_window_opens(setup: GatewaySetup, own_home: Path) -> None:
+    need_programs(*SCREEN_TOOLS)
+    setup.write_config()
+    with x_screen() as screen, (own_home.parent / "said.log").open("w+") as said:
+        child = subprocess.Popen(
+            [*setup.program, "--port", "0"],
+            env={**setup.child_environment(), **screen},
+            stdin=subprocess.DEVNULL,
+            stderr=said,
+        )
+        try:
+            run_file, ends = own_home / "run/gateway.json", time.monotonic() + 60
+            while not run_file.exists():
+                assert time.monotonic() < ends, "it does not serve"
+                time.sleep(0.05)
+            do(screen, "search", "--sync", "--onlyvisible", "--name", "LLM Gateway")
+            url = json.loads(run_file.read_text())["url"]
+            assert ask(url, (own_home / "run/access.key").read_text().strip()).status == 200
+            child.terminate()
+            assert child.wait(60) == 0
+        finally:
+            child.kill()
+            child.wait(60)
+            said.seek(0)
+            text = said.read()
+            print(text)
+        assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("theirs", [None, "/opt/theirs"])
+def test_what_it_starts_finds_its_own_libraries(
+    monkeypatch: pytest.MonkeyPatch, theirs: str | None
+) -> None:
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/ours/_internal")
+    monkeypatch.setenv("_PYI_PARENT_PROCESS_LEVEL", "1")
+    monkeypatch.delenv("LD_LIBRARY_PATH_ORIG", raising=False)
+    if theirs:
+        monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", theirs)
+    runpy.run_path(str(PACKAGING / "frozen/own_libraries.py"))
+    assert os.environ.get("LD_LIBRARY_PATH") == theirs
+    assert not [name for name in os.environ if name.startswith("_PYI_") or "_ORIG" in name]
