@@ -133,7 +133,10 @@ FLIGHTS_STEPS: Steps = (
             sum(CASE WHEN cache_read_tokens IS NOT NULL THEN input_tokens END),
             x'', sum(cost_usd)
         FROM flights
-        WHERE state != 'running' AND started_at_s >= (SELECT max(started_at_s) - 7200 FROM flights)
+        WHERE state != 'running' AND started_at_s >= (
+            SELECT CAST(max(started_at_s) / 15 AS INTEGER) * 15 - 7200 FROM flights
+            WHERE state != 'running'
+        )
         GROUP BY 2, 3
         """,
     ),
