@@ -192,6 +192,10 @@ def _doctor(arguments: argparse.Namespace, places: Places, env: Mapping[str, str
 
 
 def _flights(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    if arguments.verb == "prune":
+        from llmgw_desktop.app.flights_prune_command import run as prune
+
+        return prune(arguments, places, env)
     from llmgw_desktop.app.flights_command import run
 
     return run(arguments, places, env)

@@ -18,6 +18,8 @@ VERB_WORDS: Final = {
     "consent.refused": "Program refused",
     "consent_secret.removed": "Operator's password removed",
     "consent_secret.set": "Operator's password set",
+    "flights.given_up": "Old flights given up",
+    "flights.kept": "Old flights kept",
     "gate.approved": "Gate approved a run",
     "gate.denied": "Gate denied a run",
     "gateway.paused": "Gateway paused",

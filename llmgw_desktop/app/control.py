@@ -52,6 +52,16 @@ class GatewayControl:
         self._gateway.resume()
         self.note(Act(verb="gateway.resumed", subject="gateway"))
 
+    def delete_held_flights(self) -> None:
+        """The clock is right: what it makes old goes, in short steps."""
+        self._recorder.delete_held()
+        self.note(Act(verb="flights.given_up", subject="flights"))
+
+    def keep_held_flights(self) -> None:
+        """For a month nobody is asked again."""
+        self._recorder.keep_held()
+        self.note(Act(verb="flights.kept", subject="flights"))
+
     def tell_running(self, now_s: float, certificate: str) -> None:
         """To every program of this person: where the gateway listens."""
         url, pid = self._gateway.status.url, os.getpid()

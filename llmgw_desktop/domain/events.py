@@ -36,6 +36,17 @@ class GatewayStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldDeletion:
+    """Flights that are older than is kept if the clock is right, which somebody has to say."""
+
+    flights: int
+    days: int
+    """How long flights are kept."""
+    ahead_days: int
+    """Whole days that the clock is ahead of the time that is known."""
+
+
+@value
 class RecorderStatus:
     """Whether flights are being written down."""
 
@@ -48,6 +59,8 @@ class RecorderStatus:
     """Flights that were kept without their bodies since the start: too much came at once."""
     fell_behind: bool = False
     """Something was dropped or left out within the last minutes."""
+    held: HeldDeletion | None = None
+    """What waits for a person's word."""
 
 
 @value

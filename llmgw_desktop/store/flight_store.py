@@ -20,6 +20,7 @@ from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.store.flights.batch import Batch, Snapshot, late_batch, lightened, make_batch
 from llmgw_desktop.store.flights.bodies import body_bytes, cut
 from llmgw_desktop.store.flights.flight_file import FlightFile
+from llmgw_desktop.store.flights.known_time import KnownTime
 from llmgw_desktop.store.flights.losses import Losses
 from llmgw_desktop.store.flights.queue import BATCH_ROWS, FlightQueue, Hand
 from llmgw_desktop.store.flights.seal import Seal
@@ -78,7 +79,16 @@ class FlightStore:
             dropped=self._queue.dropped,
             left_out=self._queue.left_out,
             fell_behind=self._losses.are_fresh,
+            held=self._file.held,
         )
+
+    def delete_held(self) -> None:
+        """A person has looked at what is held, and says that it is old indeed."""
+        self._decide(KnownTime.agree)
+
+    def keep_held(self) -> None:
+        """A person wants to keep what is held."""
+        self._decide(KnownTime.keep)
 
     def apply(self, settings: RecorderSettings) -> None:
         """Holds for the flights that are written from now on."""
@@ -203,12 +213,31 @@ class FlightStore:
             self._queue.pause(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
+    def _decide(self, verdict: Callable[[KnownTime], None]) -> None:
+        self._file.decide(verdict)
+        self._queue.nudge()
+
     def _tidy(self) -> bool:
         try:
-            return self._file.tidy(self._settings)
+            has_more = self._file.tidy(self._settings)
         except StoreError as error:
             _log.warning("old flights could not be deleted: %s", error)
             return False
+        if self._file.held != self._told.held:
+            self._tell_held()
+        return has_more
+
+    def _tell_held(self) -> None:
+        held = self._file.held
+        if held is not None and self._told.held is None:
+            _log.warning(
+                "the clock is %d days ahead of the time that is known: %d flights would be older "
+                "than %d days; they stay until somebody says that it is right",
+                held.ahead_days,
+                held.flights,
+                held.days,
+            )
+        self._say(self._trouble)
 
     def _fail(self, error: StoreError) -> None:
         self._file.close()

@@ -166,4 +166,14 @@ FLIGHTS_STEPS: Steps = (
         WHERE owner IS NOT NULL
         """,
     ),
+    (
+        # One row: up to when the wall clock was believed, see flights/known_time.py.
+        """
+        CREATE TABLE known_time (
+            id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+            seen_at_s REAL NOT NULL,
+            ask_again_s REAL NOT NULL
+        )
+        """,
+    ),
 )

@@ -216,6 +216,7 @@ class DesktopShell(QObject):
         window.pause_wanted.connect(self._control.pause)
         window.resume_wanted.connect(self._control.resume)
         window.retry_wanted.connect(self._retry)
+        window.held_decided.connect(self._decide_held)
         window.settings_file_wanted.connect(self._opening.settings_file)
         window.data_folder_wanted.connect(self._opening.data_folder)
         window.log_folder_wanted.connect(self._opening.log_folder)
@@ -323,6 +324,12 @@ class DesktopShell(QObject):
         if self._window is not None:
             self._window.show_under_way(len(self._container.flights.running()))
         self._show_status()
+
+    def _decide_held(self, is_old: bool) -> None:
+        if is_old:
+            self._control.delete_held_flights()
+        else:
+            self._control.keep_held_flights()
 
     def _retry(self) -> None:
         self._bridge.run(self.start(), name="start again")

@@ -50,6 +50,8 @@ class MainWindow(QMainWindow):
 
     quit_wanted = Signal()
     retry_wanted = Signal()
+    held_decided = Signal(bool)
+    """Whether flights that a leap of the clock made old are to be deleted."""
     pause_wanted = Signal()
     resume_wanted = Signal()
     settings_file_wanted = Signal()
@@ -79,6 +81,7 @@ class MainWindow(QMainWindow):
         self._sidebar = Sidebar(theme, [page.entry for page in pages])
         self._status = StatusPanel(theme)
         self._troubles = TroubleArea(theme, self.retry_wanted.emit)
+        self._troubles.on_held_decided = self.held_decided.emit
         self._menus = WindowMenus(self, theme, [page.entry for page in pages])
         self._undo = UndoNotice(theme, self._stack)
         self._lay_out()

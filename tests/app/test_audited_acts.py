@@ -37,6 +37,7 @@ COMMANDS = {
     "connect": "program.connected, program.disconnected",
     "consent allow": "consent.allowed",
     "consent deny": "consent.refused",
+    "flights prune": "flights.given_up",
     "key add": "key.made",
     "key revoke": "key.revoked",
     "key rotate": "key.rotated",
@@ -55,7 +56,7 @@ COMMANDS = {
     "vault clear": "vault.cleared",
     "workspace add": "workspace.added",
     "workspace remove": "workspace.removed",
-    "desktop": "gateway.started, gateway.stopped, gateway.paused, gateway.resumed",
+    "desktop": "gateway.started, gateway.stopped, gateway.paused, gateway.resumed, flights.kept",
     "serve": "gateway.started, gateway.stopped",
 }
 """Commands that change something, with what they note."""

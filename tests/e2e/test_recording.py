@@ -236,6 +236,7 @@ class TestNoDisk:
                 "dropped": 0,
                 "left_out": 0,
                 "fell_behind": False,
+                "held_flights": 0,
             }
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from llmgw_desktop.domain.events import RecorderStatus
+from llmgw_desktop.domain.events import HeldDeletion, RecorderStatus
 from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights import queue as queue_module
+from llmgw_desktop.store.flights.flight_file import RETENTION_EVERY_S
 from llmgw_desktop.store.flights.seal import Seal
 from tests.store.recorder_child import WAIT_S, fly, states
 from tests.store.set_clock import SetClock
@@ -165,3 +166,35 @@ def test_old_flights_go_at_start(
         threading.Event().wait(0.05)
     assert reader.count(ALL) == 0
     assert second.status == RecorderStatus(recording=True)
+
+
+def test_leap_of_the_clock_waits_for_a_word(
+    make: Callable[..., FlightStore],
+    reader: FlightReader,
+    said: list[RecorderStatus],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = SetClock()
+    store = make(clock=clock, retention_days=30)
+    fly(store, *range(68))
+    assert store.flush(WAIT_S)
+    clock.leap(40 * 86_400)
+    clock.forward(RETENTION_EVERY_S)
+    fly(store, 100)
+    assert store.flush(WAIT_S)
+    held = HeldDeletion(flights=69, days=30, ahead_days=40)
+    _wait(lambda: bool(said))
+    assert said == [RecorderStatus(recording=True, held=held)]
+    assert "69 flights would be older than 30 days" in caplog.text
+    assert reader.count(ALL) == 69
+    store.delete_held()  # nothing else wakes the writer
+    _wait(lambda: reader.count(ALL) == 0)
+    _wait(lambda: said[-1] == RecorderStatus(recording=True))
+
+
+def _wait(holds: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if holds():
+            return
+        threading.Event().wait(0.05)
+    pytest.fail("it did not come to that")

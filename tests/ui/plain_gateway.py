@@ -250,6 +250,7 @@ class PlainControl:
         self.recorder = RecorderStatus(recording=True)
         self.listeners: list[Callable[[Event], None]] = []
         self.test_flights = 0
+        self.held_decisions: list[bool] = []
         self.settings_looks = 0
         self.settings: PlainSettings | None = None
         self.test_flight_trouble: Exception | None = None
@@ -261,6 +262,12 @@ class PlainControl:
 
     def recorder_status(self) -> RecorderStatus:
         return self.recorder
+
+    def delete_held_flights(self) -> None:
+        self.held_decisions.append(True)
+
+    def keep_held_flights(self) -> None:
+        self.held_decisions.append(False)
 
     def pause(self) -> None:
         self.move(GatewayState.PAUSED)

@@ -10,11 +10,12 @@ import pytest
 import pytest_asyncio
 from PySide6.QtCore import QEvent, QObject, QSettings
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QSystemTrayIcon, QWidget
 from shiboken6 import delete
 
 from llmgw_desktop.domain.events import (
     GatewayState,
+    HeldDeletion,
     RecorderChanged,
     RecorderStatus,
     SettingsChanged,
@@ -217,6 +218,28 @@ async def test_trouble_while_running_is_shown_and_goes(stage: Stage) -> None:
     control.publish(SettingsChanged(settings=Settings()))
     await turn_until(lambda: stage.window.troubles.words == [])
     assert control.recorder.recording
+
+
+async def test_what_a_leap_of_the_clock_holds_waits_for_a_word(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    control = stage.gateway.control
+    held = HeldDeletion(flights=68, days=30, ahead_days=40)
+    control.recorder = RecorderStatus(recording=True, held=held)
+    control.publish(RecorderChanged(status=control.recorder))
+    await turn_until(lambda: len(stage.window.troubles.words) == 1)
+    assert "are 68 flights older than 30 days?" in stage.window.troubles.words[0]
+    buttons = {
+        each.text(): each
+        for each in stage.window.troubles.findChildren(QAbstractButton)
+        if each.isVisible()
+    }
+    buttons["Delete 68 flights"].click()
+    buttons["Keep"].click()
+    assert control.held_decisions == [True, False]
+    control.recorder = RecorderStatus(recording=True)
+    control.publish(RecorderChanged(status=control.recorder))
+    await turn_until(lambda: stage.window.troubles.words == [])
 
 
 async def test_what_is_under_way_is_counted_in_tray_and_sidebar(stage: Stage) -> None:

@@ -136,6 +136,14 @@ class Recorder:
             return RecorderStatus(recording=False, problem="Recording is switched off in settings.")
         return self._store.status
 
+    def delete_held(self) -> None:
+        """A person says that what `status.held` tells of is old indeed."""
+        self._store.delete_held()
+
+    def keep_held(self) -> None:
+        """A person wants to keep it."""
+        self._store.keep_held()
+
     def tell_from_thread(self, loop: asyncio.AbstractEventLoop, status: RecorderStatus) -> None:
         """The writer thread's way of saying that recording stopped or came back."""
         if not loop.is_closed():

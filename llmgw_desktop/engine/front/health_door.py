@@ -54,6 +54,7 @@ class HealthDoor:
                 "dropped": recorder.dropped,
                 "left_out": recorder.left_out,
                 "fell_behind": recorder.fell_behind,
+                "held_flights": recorder.held.flights if recorder.held else 0,
             },
             "settings": {"problem": settings.problem, "warnings": list(settings.warnings)},
             "open_flights": self._load.open_flights,

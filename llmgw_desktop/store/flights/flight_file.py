@@ -6,14 +6,17 @@ When to write and when to try again is left to `flight_store.py`.
 import logging
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreCorrupt
+from llmgw_desktop.domain.events import HeldDeletion
 from llmgw_desktop.domain.settings import RecorderSettings
 from llmgw_desktop.store.database import SIDE_FILES, open_database, told
 from llmgw_desktop.store.flights.batch import Batch, BatchWriter
+from llmgw_desktop.store.flights.known_time import KnownTime
 from llmgw_desktop.store.flights.retention import Retention
 from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 
@@ -32,6 +35,8 @@ class FlightFile:
         self._connection: sqlite3.Connection | None = None
         self._writer: BatchWriter | None = None
         self._retention: Retention | None = None
+        self._known_time: KnownTime | None = None
+        self._verdict: Callable[[KnownTime], None] | None = None
         self._identity = (0, 0)
         self._looked_at_s = 0.0
         self._was_open = False
@@ -80,17 +85,35 @@ class FlightFile:
     def tidy(self, settings: RecorderSettings) -> bool:
         """A short step towards the limits, if it is time; True if there may be more to do."""
         now_s = self._clock.monotonic_s()
-        if self._retention is None or now_s < self._looked_at_s + RETENTION_EVERY_S:
+        if self._retention is None or self._known_time is None:
+            return False
+        if now_s < self._looked_at_s + RETENTION_EVERY_S and self._verdict is None:
             return False
         with told(self.path):
-            if self._retention.step(self._clock.now_s(), settings):
+            self._take_verdict()
+            if self._retention.step(self._known_time.look(settings.retention_days), settings):
                 return True
         self._looked_at_s = now_s
         return False
 
+    @property
+    def held(self) -> HeldDeletion | None:
+        """Flights that only a person's word makes old. Any thread may ask."""
+        known_time = self._known_time
+        return None if known_time is None else known_time.held
+
+    def decide(self, verdict: Callable[[KnownTime], None]) -> None:
+        """What a person said of them; done with the next `tidy`. Any thread may tell."""
+        self._verdict = verdict
+
+    def _take_verdict(self) -> None:
+        verdict, self._verdict = self._verdict, None
+        if verdict is not None and self._known_time is not None:
+            verdict(self._known_time)
+
     def close(self) -> None:
         connection, self._connection = self._connection, None
-        self._writer = self._retention = None
+        self._writer = self._retention = self._known_time = None
         if connection is not None:
             with suppress(sqlite3.Error):
                 connection.close()
@@ -104,6 +127,7 @@ class FlightFile:
             self._identity = (found.st_dev, found.st_ino)
             self._writer = BatchWriter(connection)
             self._retention = Retention(connection)
+            self._known_time = KnownTime(connection, self._clock)
             self._looked_at_s = self._clock.monotonic_s() - RETENTION_EVERY_S
             if not self._was_open:
                 self._check(connection, found.st_size)

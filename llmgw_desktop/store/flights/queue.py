@@ -112,6 +112,12 @@ class FlightQueue:
                 self._writer.notify()
             return self._flushers.wait_for(lambda: self._settled >= wanted, timeout_s)
 
+    def nudge(self) -> None:
+        """The writer comes round once, whether there is something to write or not."""
+        with self._lock:
+            self._is_urgent = True
+            self._writer.notify()
+
     def close(self) -> None:
         """From now on nothing is accepted; the writer gets what is left without delay."""
         with self._lock:

@@ -1,4 +1,4 @@
-"""Says what is wrong across the top of a window or page: what, why, and one way to mend it."""
+"""Says what is wrong across the top of a window or page: what, why, and a way to mend it or two."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -32,12 +32,15 @@ class Banner(QWidget):
         self._theme = theme
         self._kind = BannerKind.INFO
         self._on_action: Callable[[], None] | None = None
+        self._on_other: Callable[[], None] | None = None
         space = theme.space
         self._what = Label(theme, weight=QFont.Weight.DemiBold)
         self._what.setWordWrap(True)
         self._why = FlowingLabel(theme)
         self._action = Button(theme, "")
         self._action.clicked.connect(self._act)
+        self._other = Button(theme, "")
+        self._other.clicked.connect(self._act_otherwise)
         self._close = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Dismiss")
         self._close.clicked.connect(self._dismiss)
         words = QVBoxLayout()
@@ -49,6 +52,7 @@ class Banner(QWidget):
         row.setSpacing(space(2))
         row.addLayout(words, 1)
         row.addWidget(self._action, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._other, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
         self._close.setVisible(closable)
         theme.changed.connect(self.update)
@@ -67,8 +71,9 @@ class Banner(QWidget):
         *,
         action: str = "",
         on_action: Callable[[], None] | None = None,
+        other: tuple[str, Callable[[], None]] | None = None,
     ) -> None:
-        """Show it; the same words again leave it as it stands."""
+        """Show it; the same words again leave it as it stands. `other` is a second action."""
         self._kind = kind
         self._what.setText(what)
         self._why.setText(why)
@@ -76,6 +81,9 @@ class Banner(QWidget):
         self._action.setText(action)
         self._action.setVisible(bool(action))
         self._on_action = on_action
+        self._other.setText(other[0] if other else "")
+        self._other.setVisible(other is not None)
+        self._on_other = other[1] if other else None
         self.setAccessibleDescription(self.words)
         self.show()
         self.update()
@@ -97,6 +105,10 @@ class Banner(QWidget):
     def _act(self) -> None:
         if self._on_action is not None:
             self._on_action()
+
+    def _act_otherwise(self) -> None:
+        if self._on_other is not None:
+            self._on_other()
 
     def _dismiss(self) -> None:
         self.hide()

@@ -4,7 +4,12 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from llmgw_desktop.domain.events import GatewayState, GatewayStatus, RecorderStatus
+from llmgw_desktop.domain.events import (
+    GatewayState,
+    GatewayStatus,
+    HeldDeletion,
+    RecorderStatus,
+)
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 
@@ -22,6 +27,9 @@ class TroubleArea(QWidget):
         self._recording = Banner(theme)
         self._losses = Banner(theme)
         self._losses_said = (0, 0)
+        self._held = Banner(theme, closable=False)
+        self.on_held_decided: Callable[[bool], None] = lambda _: None
+        """Whether flights that a leap of the clock made old are to be deleted."""
         self._settings = Banner(theme)
         self._change = Banner(theme)
         self._opening = Banner(theme)
@@ -35,6 +43,7 @@ class TroubleArea(QWidget):
             self._gateway,
             self._recording,
             self._losses,
+            self._held,
             self._settings,
             self._change,
             self._opening,
@@ -65,6 +74,7 @@ class TroubleArea(QWidget):
 
     def show_recording(self, status: RecorderStatus) -> None:
         self._show_losses(status)
+        self._show_held(status.held)
         if status.recording or not status.problem:
             self._recording.hide()
             return
@@ -89,6 +99,22 @@ class TroubleArea(QWidget):
                 "Not everything could be recorded. Requests still go through.",
                 f"More came at once than can be written down. {left_out}{dropped}".strip(),
             )
+
+    def _show_held(self, held: HeldDeletion | None) -> None:
+        if held is None:
+            self._held.hide()
+            return
+        count = f"{held.flights:,} flight{'s' if held.flights > 1 else ''}"
+        self._held.say(
+            BannerKind.WARNING,
+            f"The clock is {held.ahead_days} days ahead of the last time this program knew: are "
+            f"{count} older than {held.days} days?",
+            "If the date is right, because the computer was off for long, they can go. If it is "
+            "wrong, keep them. Until you say, none is deleted for its age.",
+            action=f"Delete {count}",
+            on_action=lambda: self.on_held_decided(True),
+            other=("Keep", lambda: self.on_held_decided(False)),
+        )
 
     def show_settings(self, problem: str, warnings: Sequence[str] = ()) -> None:
         """What makes the file useless stands before what is only odd in it."""
