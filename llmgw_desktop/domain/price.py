@@ -97,6 +97,8 @@ class Price(RateCard):
     """US dollars for one call of a vendor's own tool, by the tool's name."""
     besides: tuple[str, ...] = ()
     """What these rates leave out, in words, though it may be billed: a bill is a lower bound."""
+    peak: Rates | None = None
+    """Where the vendor takes more at some hours: what it takes then."""
     is_free: bool = False
     """Nothing of it costs anything, whatever it is."""
 
@@ -121,7 +123,8 @@ class Price(RateCard):
         nobody knows how many there will be."""
         if self.is_free:
             return 0.0
-        usual = self.dearest_usd(input_tokens, output_tokens)
+        peak = self if self.peak is None else RateCard(rates=self.peak)
+        usual = peak.dearest_usd(input_tokens, output_tokens)
         tier = service_tier_of(service_tier)
         if tier == STANDARD or usual is None:
             return usual
@@ -175,7 +178,7 @@ _Part = tuple[str, int | None, float | None]
 def service_tier_of(word: str) -> str:
     """One name for what vendors call differently. A word that is not known here names a tier of its
     own, whose rates are not known either."""
-    plain = word.strip().lower()
+    plain = word.strip().lower().removeprefix("service_tier_")
     return STANDARD if plain in _STANDARD_WORDS else _TIER_WORDS.get(plain, plain)
 
 
