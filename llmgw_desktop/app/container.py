@@ -122,6 +122,8 @@ class Container:
                     places, env, lambda: self._loaded().settings.workspaces, self._clock
                 ),
                 env=env,
+                flights_of=self.recording.reader.of_job,
+                own_url=lambda: self.gateway.status.url,
             ),
         )
         self._engine = engine = make_engine(self._foundations())
@@ -341,6 +343,7 @@ class Container:
             clis=self.runs.models,
             ready_clis=self.runs.ready,
             runs=self.runs.service,
+            links=self.runs.links,
             permissions=self.runs.permissions,
             rule_runs=self.runs.rule,
             vault=self.vault,

@@ -68,6 +68,7 @@ from llmgw_desktop.engine.routing.router import Router
 from llmgw_desktop.engine.routing.sending import Sender
 from llmgw_desktop.engine.routing.tour import TourParts
 from llmgw_desktop.engine.runs.model_client import CliClient
+from llmgw_desktop.engine.runs.run_links import RunLinks
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.translation.codecs import codec_of
 from llmgw_desktop.engine.translation.continuations import Continuations
@@ -101,6 +102,7 @@ class Foundations:
     ready_clis: Callable[[], Sequence[Provider]]
     """Those that are installed and switched on."""
     runs: RunService
+    links: RunLinks
     permissions: PermissionDesk
     rule_runs: Callable[[Policies, Guards], None]
     """Hold them to what their clients may spend, and to what prompts may hold."""
@@ -175,6 +177,7 @@ def make_engine(base: Foundations) -> Engine:
         header_policy=header_policy,
         rules=Rules(policies, guards),
     )
+    pipeline.links = base.authenticator.runs = base.links
     pipeline.router = Router(
         base.settings(),
         health=base.health,

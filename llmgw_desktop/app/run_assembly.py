@@ -1,6 +1,6 @@
 """What runs vendors' CLIs, joined: the third part of the composition root."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from llmgw_desktop.app.gate_records import GateRecords
@@ -10,6 +10,7 @@ from llmgw_desktop.domain.approval import Asking
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CLI_OF_PROVIDER
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.flight import FlightSummary
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.domain.provider import Provider
@@ -36,6 +37,7 @@ from llmgw_desktop.engine.runs.fields import RunDefaults
 from llmgw_desktop.engine.runs.model_client import CliClient
 from llmgw_desktop.engine.runs.own_settings import settings_of
 from llmgw_desktop.engine.runs.run_flights import RunFlights
+from llmgw_desktop.engine.runs.run_links import RunLinks
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.workspaces.registry import Workspaces
@@ -61,6 +63,10 @@ class RunFoundations:
     health: Health
     workspaces: Workspaces
     env: Mapping[str, str]
+    flights_of: Callable[[str], Sequence[FlightSummary]]
+    """Those that are recorded of a job; may wait for the disk."""
+    own_url: Callable[[], str]
+    """Of our door; empty while it is shut."""
 
 
 class Runs:
@@ -92,6 +98,7 @@ class Runs:
             sessions, ids=ids, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home
         )
         books.told_quota = base.health.told_quota
+        self.links = books.links = RunLinks(base.own_url, base.flights_of)
         self.permissions = PermissionDesk(
             DeskParts(
                 store=PermissionStore(places.gateway_db),
@@ -115,12 +122,14 @@ class Runs:
                 ledger=books,
                 breaker=CliHealth(base.health, self.clis, clock),
                 permissions=self.permissions,
+                own_requests=self.links,
             ),
             self.clis,
             jobs=settings.jobs,
             limits=settings.limits,
         )
         self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.said)
+        self._flights.links = self.links
         self.trees = Worktrees(
             WorktreeStore(places.gateway_db),
             places.worktrees_folder,
@@ -159,7 +168,7 @@ class Runs:
             price_of=recorder.pricing.price_of_run,
             settings=settings.cache_awareness,
         )
-        self.service.caches = self.caches
+        self.service.caches, self.service.links = self.caches, self.links
         self.service.apply(settings.jobs, _defaults(settings))
         self.models = CliClient(self.supervisor, self.clis, launcher.persons_environment)
         self._followers: list[Stop] = []

@@ -95,6 +95,24 @@ class ModelUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelUpstream:
+    """How a CLI is told whom it asks for its models, and what it shows there. All are names of
+    environment variables but the file."""
+
+    url: str
+    key: str = ""
+    """Whose value counts before any that a file says."""
+    headers: str = ""
+    """Takes further headers, a `Name: value` a line, which are sent beside any key."""
+    settings_file: str = ""
+    """Below HOME: where the address may stand as well."""
+    url_in: Callable[[bytes], str] | None = None
+    """The address out of that file; empty where it names none."""
+    file_wins: bool = False
+    """What the file says counts before the environment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cli:
     """One vendor's CLI."""
 
@@ -125,6 +143,8 @@ class Cli:
     the prompt when the run has ended."""
     asking: AskingMode | None = None
     """None: it cannot be made to ask."""
+    upstream: ModelUpstream | None = None
+    """None: it is told by other means, or they are not known well enough."""
     native: tuple[str, ...] = ()
     """Patterns for the program itself where a command is only its loader: below the folder that
     the loader lies in."""

@@ -75,6 +75,9 @@ class Principal:
     word: it owns nothing and opens nothing, it only narrows."""
     came_from_elsewhere: bool = False
     """This request did, with a key that was made for a program of this computer."""
+    job: str = ""
+    """The run that asks in this one's name, by its own key or by what is known of its process;
+    empty: none does."""
 
     @property
     def is_remote(self) -> bool:
@@ -100,6 +103,8 @@ BEARER = Principal(
 )
 """Whoever presents the static token: one principal, however many people share it."""
 _PROXIED = "proxied:"
+RUN_SCOPES = frozenset({Scope.MODELS_USE})
+"""Of a run that asks for models in the name of whoever asked for the run."""
 
 
 def proxied(person: str) -> Principal:

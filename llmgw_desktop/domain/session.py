@@ -4,10 +4,12 @@ What was said in it lies with the CLI alone; here stands whose it is, how the CL
 it has used so far.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage, usage_of
 
 SESSION_PREFIX = "gws"
 """Of our own ids, so that none is taken for one of a CLI."""
@@ -15,10 +17,24 @@ SESSION_PREFIX = "gws"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionTotals:
-    """What a whole session has used, as far as its CLI told; unknown is None."""
+    """What a whole session has used, as far as its CLI told, or as the flights of its runs' own
+    requests say; unknown is None."""
 
     usage: Usage = UNKNOWN_USAGE
     cost_usd: float | None = None
+    told_usage: Usage | None = None
+    """What the CLI itself says of the session where flights say something else: what it says after
+    a later run is a sum with this. None: it is the same."""
+    told_cost_usd: float | None = None
+    """The same of the cost; of no meaning without the former."""
+
+
+def session_totals_of(kept: Mapping[str, Any]) -> SessionTotals:
+    """From what `asdict` made of one, of this version or an earlier one. Raises TypeError for
+    what is none."""
+    told = kept.get("told_usage")
+    usages = {"usage": usage_of(kept["usage"]), "told_usage": told and usage_of(told)}
+    return SessionTotals(**{**kept, **usages})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

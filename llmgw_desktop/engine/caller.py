@@ -41,6 +41,10 @@ class Caller(Protocol):
         """Whoever asks sits on this computer, for all that can be known."""
 
     @property
+    def connection(self) -> object | None:
+        """What it came by, a transport of asyncio; None where there is none, or none any more."""
+
+    @property
     def has_begun(self) -> bool:
         """The caller has seen the head of an answer that comes in pieces."""
 
@@ -96,6 +100,10 @@ class CallerBehind:
     @property
     def is_from_here(self) -> bool:
         return self._caller.is_from_here
+
+    @property
+    def connection(self) -> object | None:
+        return self._caller.connection
 
     @property
     def has_begun(self) -> bool:

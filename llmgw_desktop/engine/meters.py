@@ -52,6 +52,8 @@ class ClientMeter:
     def note(self, flight: FlightSummary) -> None:
         usage = flight.usage
         self.requests += 1
+        if not flight.is_counted:
+            return
         if usage.input_tokens is not None:
             self.input_tokens = (self.input_tokens or 0) + usage.input_tokens
         if usage.output_tokens is not None:
@@ -89,12 +91,17 @@ class Meters:
             self.took[provider].note(flight.took_ms)
         if flight.ttft_ms is not None:
             self.ttft[provider].note(flight.ttft_ms)
-        if flight.cost_usd is not None:
-            self.cost_usd[provider] += flight.cost_usd
         if flight.owner is not None:
             self._meter(flight.owner, flight.client).note(flight)
         for hit in flight.guard_hits:
             self.guard_hits[hit.rule, hit.action] += hit.count
+        if flight.is_counted:
+            self._note_used(provider, flight)
+
+    def _note_used(self, provider: str, flight: FlightSummary) -> None:
+        """Once: not of a run whose requests have flights of their own."""
+        if flight.cost_usd is not None:
+            self.cost_usd[provider] += flight.cost_usd
         usage = flight.usage
         if usage.input_tokens is not None:
             self.tokens[provider, "input"] += usage.input_tokens

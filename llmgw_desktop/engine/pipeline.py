@@ -7,13 +7,14 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llmgw_desktop.domain.access_errors import AccessRevoked
 from llmgw_desktop.domain.errors import ClientGone, GatewayClosed, LlmgwError
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.principal import Principal, Scope
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import RouteDecision
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.answer_reading import own_headers
@@ -32,6 +33,9 @@ from llmgw_desktop.engine.turns import Turns
 from llmgw_desktop.wire.errors import error_message, error_reply
 from llmgw_desktop.wire.headers import HeaderPolicy
 from llmgw_desktop.wire.json_steps import is_heavy, object_in_steps
+
+if TYPE_CHECKING:
+    from llmgw_desktop.engine.runs.run_links import RunLinks
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +68,8 @@ class Pipeline:
         self._replies = replies
         self._header_policy = header_policy
         self.runs = OpenRuns()
+        self.links: RunLinks | None = None
+        """Joined later: which requests are those of runs of CLIs."""
         self.router = Router()
         self.turns = Turns()
         """For the large bodies of all callers."""
@@ -74,6 +80,8 @@ class Pipeline:
         except LlmgwError as error:
             await self.turn_away(error, dialect, operation, caller)
             return
+        if self.links is not None and self.links.are_any:
+            principal = await self.links.known(caller, principal)
         flight = self._open(dialect, operation, caller.path, principal)
         await self.fly(flight, dialect, caller, principal)
 
@@ -90,7 +98,7 @@ class Pipeline:
     ) -> None:
         operation = flight.operation
         run = self.runs.begin(principal.client_id)
-        spending = Spending(self.policies)
+        spending = self._spending(flight, principal)
         try:
             request = await self._read(dialect, operation, caller, principal, flight)
             decision = spending.begin(request, self.router.route(request))
@@ -122,8 +130,7 @@ class Pipeline:
             words = f"The gateway itself failed ({type(error).__name__}); its log says more."
             await self._refuse(LlmgwError(words), dialect, caller, flight)
         finally:
-            self._recorder.close(flight)
-            spending.end(flight)
+            self._close(flight, principal, spending)
             self.runs.end(run)
 
     async def turn_away(
@@ -145,8 +152,22 @@ class Pipeline:
     ) -> OpenFlight:
         flight = self._recorder.open(path, dialect.protocol, operation)
         flight.client, flight.owner = principal.name, principal.client_id
-        flight.label = principal.label
+        flight.label, flight.job = principal.label, principal.job
         return flight
+
+    def _spending(self, flight: OpenFlight, principal: Principal) -> Spending:
+        """What a run of a CLI took on for its requests, they take on themselves."""
+        if principal.job and self.links is not None:
+            self.policies.hand_over(self.links.opened(flight))
+        return Spending(self.policies)
+
+    def _close(self, flight: OpenFlight, principal: Principal, spending: Spending) -> None:
+        if self.links is not None and flight.upstream_protocol is ModelProtocol.CLI:
+            self.links.claim(flight)
+        self._recorder.close(flight)
+        spending.end(flight)
+        if principal.job and self.links is not None:
+            self.links.closed(principal.job, flight)
 
     async def _read(
         self,

@@ -42,6 +42,8 @@ from llmgw_desktop.store.schema import BodyRow, Dialect, FlightRow, columns
 LONGEST_TEXT = 1000
 """No word that is searched is longer, not even with letters that casefolding makes more of."""
 QUERIES_REMEMBERED = 8
+MOST_OF_JOB = 20_000
+"""Requests of one run: some ask for days."""
 MOST_LABELS = 50
 """Of one client: each is its caller's own word, and there may be any number."""
 _NEWEST_FIRST = "ORDER BY started_at_s DESC, seq DESC"
@@ -105,6 +107,19 @@ class FlightReader:
         with self._understood():
             body = row[width:] if row[width] is not None else None
             return record_of(summary_of(row), body)
+
+    def of_job(self, job_id: str, limit: int = MOST_OF_JOB) -> list[FlightSummary]:
+        """The latest of those that a run asked, and its own, oldest first."""
+        with self._reading() as line:
+            if line is None:
+                return []
+            rows = line.connection.execute(
+                f"SELECT {_SUMMARY} FROM flights INDEXED BY flights_jobs "  # noqa: S608 - our names
+                f"WHERE job = ? {_NEWEST_FIRST} LIMIT ?",
+                scrubbed((job_id, limit)),
+            ).fetchall()
+            with self._understood():
+                return [summary_of(row) for row in reversed(rows)]
 
     def labels(self, owner: str) -> list[SeenLabel]:
         """What callers with this client's key called themselves, the latest first."""

@@ -10,8 +10,7 @@ import orjson
 import peewee
 
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.session import Session, SessionTotals
-from llmgw_desktop.domain.usage import usage_of
+from llmgw_desktop.domain.session import Session, SessionTotals, session_totals_of
 from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.schema import Dialect, SessionRow, columns
 
@@ -193,6 +192,6 @@ def _session(values: Sequence[Any]) -> Session:
         | {
             "cli": CliName(row["cli"]),
             "is_active": bool(row["is_active"]),
-            "totals": SessionTotals(**totals | {"usage": usage_of(totals["usage"])}),
+            "totals": session_totals_of(totals),
         }
     )

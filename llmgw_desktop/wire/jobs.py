@@ -19,6 +19,7 @@ from llmgw_desktop.domain.cli import (
     Warned,
 )
 from llmgw_desktop.domain.job import Job, JobState, UpstreamWait
+from llmgw_desktop.domain.linked_flights import LinkedFlights
 from llmgw_desktop.domain.permission import Ask, PermissionKind, PermissionQuestion
 from llmgw_desktop.domain.prompt_facts import Saving
 from llmgw_desktop.domain.run import RunReply
@@ -73,6 +74,19 @@ def job_object(job: Job) -> dict[str, Any]:
         "waitingOn": None if job.waiting_on is None else upstream_object(job.waiting_on),
         "stablePrefixHash": job.prompt_facts.stable_prefix_hash or None,
         "error": _error(job),
+    }
+
+
+def flights_object(linked: LinkedFlights) -> dict[str, Any] | None:
+    """The model requests of a job that passed this gateway: the latest by their ids, and the sums
+    of all. None where none did."""
+    if not linked.count:
+        return None
+    return {
+        "count": linked.count,
+        "ids": list(linked.ids),
+        "usage": usage_object(linked.usage),
+        "costUsd": linked.cost_usd,
     }
 
 

@@ -5,6 +5,7 @@ from llmgw_desktop.clis.claude.flags import FLAGS, UNLISTED, VERSION
 from llmgw_desktop.clis.claude.options import OPTIONS
 from llmgw_desktop.clis.claude.plan import FACTS, plan, plan_asking
 from llmgw_desktop.clis.claude.reader import SIGN_IN, ClaudeReader
+from llmgw_desktop.clis.claude.upstream import UPSTREAM
 from llmgw_desktop.clis.cli import Cli, ModelUse
 from llmgw_desktop.clis.dialogue import AskingMode
 from llmgw_desktop.domain.cli import CliName
@@ -20,6 +21,7 @@ CLI = Cli(
     contract_version=VERSION,
     flags=FLAGS,
     unlisted_flags=UNLISTED,
+    upstream=UPSTREAM,
     model_use=ModelUse(
         options={
             "tools": [],

@@ -1,6 +1,6 @@
 """GitHub Copilot's CLI, as it was seen to be at version 1.0.102."""
 
-from llmgw_desktop.clis.cli import Cli, ModelUse, SideUsage
+from llmgw_desktop.clis.cli import Cli, ModelUpstream, ModelUse, SideUsage
 from llmgw_desktop.clis.copilot.asking import ASKING
 from llmgw_desktop.clis.copilot.events_file import PATH, read_usage
 from llmgw_desktop.clis.copilot.flags import FLAGS, VERSION
@@ -20,6 +20,7 @@ CLI = Cli(
     contract_version=VERSION,
     flags=FLAGS,
     asking=ASKING,
+    upstream=ModelUpstream(url="COPILOT_PROVIDER_BASE_URL", key="COPILOT_PROVIDER_API_KEY"),
     side_usage=SideUsage(path=PATH, read=read_usage),
     # Its loader leaves it behind where it is ended.
     native=("../copilot-*/copilot", "node_modules/@github/copilot-*/copilot"),

@@ -20,6 +20,8 @@ from llmgw_desktop.store.client_store import ClientStore
 
 _log = logging.getLogger(__name__)
 
+RUN_HEADER = "x-llmgw-run"
+"""Where a run of a CLI shows its key that has to show another one of its own."""
 REFRESH_S = 1.0
 """A key revoked by another process is noticed within this time; by this one, at once. One that it
 made opens at once: who comes with an unknown key has the file looked at, which takes 10 µs, and
@@ -50,6 +52,16 @@ class Tokens(Protocol):
         """None for what is no token, or none any more."""
 
 
+class RunKeys(Protocol):
+    """Keys of runs of CLIs whose model requests come to this gateway."""
+
+    @property
+    def are_any(self) -> bool: ...
+
+    def find(self, digest: bytes) -> Principal | None:
+        """Whoever asked for the run; None for what is no run's key, or none any more."""
+
+
 class Authenticator:
     """Knows the access key of this computer's person, the keys of the stored clients, the static
     token of the environment, and who it is that a trusted proxy speaks for."""
@@ -78,6 +90,8 @@ class Authenticator:
         self._ends: dict[bytes, float] = {}
         """Of keys that others have taken the place of."""
         self._has_told = False
+        self.runs: RunKeys | None = None
+        """Joined later: what runs CLIs."""
         self.on_gone: Callable[[frozenset[str]], None] = lambda _: None
         """Told the ids of clients whose keys open no more."""
 
@@ -90,12 +104,34 @@ class Authenticator:
         key = presented_keys[0]
         if any(other != key for other in presented_keys[1:]):
             raise MalformedRequest("The request carries two different access keys; send one.")
-        principal = self._holder(key_digest(key))
+        digest = key_digest(key)
+        if self.runs is not None and self.runs.are_any:
+            run = self._run(digest, caller)
+            if run is not None:
+                return run
+        principal = self._holder(digest)
         if principal is LOCAL and not caller.is_from_here:
             raise Unauthenticated  # as if there were no such key: it is for this computer
         if principal is BEARER and self._access.trusted_header:
             return self._person(caller.header_lines(self._access.trusted_header))
         return principal
+
+    def run_of(self, caller: Knocker) -> Principal | None:
+        """Who shows a run's key in the header of its own, beside a key that is the program's."""
+        if self.runs is None or not self.runs.are_any:
+            return None
+        lines = caller.header_lines(RUN_HEADER)
+        return self._run(key_digest(lines[0]), caller) if len(lines) == 1 else None
+
+    def _run(self, digest: bytes, caller: Knocker) -> Principal | None:
+        """Runs are on this computer; and who may not come any more has none."""
+        if self.runs is None or not caller.is_from_here:
+            return None
+        principal = self.runs.find(digest)
+        if principal is None or principal.kind is not PrincipalKind.KEY:
+            return principal
+        self._refresh(REFRESH_S)
+        return principal if principal.client_id in _ids(self._principals) else None
 
     def look_again(self) -> None:
         """Somebody says that keys were made or revoked."""

@@ -57,7 +57,7 @@ class Gate:
         Unauthenticated, UnnamedPerson, MalformedRequest."""
         self._before()
         try:
-            principal = self._identified(caller)
+            principal = self._identified(caller, scope)
         except Unauthenticated as error:
             self.refusals.note(caller.address)
             if self._challenges is not None:
@@ -66,6 +66,8 @@ class Gate:
             raise
         if principal.kind is PrincipalKind.KEY and not caller.is_from_here:
             principal = replace(principal, came_from_elsewhere=True)
+        if principal.job:
+            return principal  # what holds for whoever asked for the run
         said = caller.header_lines(LABEL_HEADER)
         return _labelled(principal, said) if said else principal
 
@@ -83,8 +85,10 @@ class Gate:
         self._before()
         self._check(principal, scope)
 
-    def _identified(self, caller: Caller) -> Principal:
-        principal = self._authenticator.identify(caller)
+    def _identified(self, caller: Caller, scope: Scope) -> Principal:
+        """A run of a CLI asks for models in the name of whoever asked for the run."""
+        run = self._authenticator.run_of(caller) if scope is Scope.MODELS_USE else None
+        principal = run or self._authenticator.identify(caller)
         if principal.door and principal.door != caller.path:
             raise Unauthenticated  # a token for another audience is none here
         return principal

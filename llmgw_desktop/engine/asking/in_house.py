@@ -23,6 +23,7 @@ class InHouse:
     is_gone = False
     address = ""
     is_from_here = True
+    connection: object | None = None
 
     def __init__(
         self, path: str, body: bytes, headers: Mapping[str, str], says: Callable[[str], None]

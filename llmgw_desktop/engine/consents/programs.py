@@ -29,6 +29,13 @@ _REACHED_BY = {
 """By the host of an address: who listens there, and who does where none of those is. In the
 letters of /proc, on computers whose lowest byte comes first, as all are that we run on."""
 
+_ENDS = {
+    "127.0.0.1": {_V4, _MAPPED_V4},
+    "::ffff:127.0.0.1": {_V4, _MAPPED_V4},
+    "::1": {_V6},
+}
+"""By the address that the other end sees."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Socket:
@@ -81,18 +88,11 @@ class Programs:
         return exact or [each for address, each in listening if address in at_least]
 
     def _bound_to(self, port: int, state: str) -> Iterator[tuple[str, _Socket]]:
-        for name in ("tcp", "tcp6"):
-            try:
-                with (self._proc / "net" / name).open("rb") as file:
-                    lines = file.read(_TABLE_BYTES).decode("ascii", "replace").splitlines()
-            except OSError:
-                continue
-            for line in lines[1:]:
-                fields = line.split()
-                if len(fields) > 9 and fields[3] == state:
-                    address, _, written = fields[1].rpartition(":")
-                    if int(written, 16) == port:
-                        yield address, _Socket(fields[9], int(fields[7]))
+        for fields in _table(self._proc):
+            if fields[3] == state:
+                address, _, written = fields[1].rpartition(":")
+                if int(written, 16) == port:
+                    yield address, _Socket(fields[9], int(fields[7]))
 
     def _holder(self, socket: _Socket) -> Peer | None:
         """The oldest one, where a program's children have it too."""
@@ -116,6 +116,41 @@ class Programs:
         if started is None or self._started_ticks(pid) != started:
             return None
         return Peer(pid=pid, program=program, user=_user_name(uid), started_ticks=started)
+
+
+def connection_inodes(proc: Path, address: str, port: int, other_port: int) -> set[str]:
+    """Of the ends at `address` and `port`, on loopback, of connections with `other_port`. Raises
+    ValueError for a table that is none."""
+    ours = _ENDS.get(address)
+    if ours is None:
+        return set()
+    found = set()
+    for fields in _table(proc):
+        if fields[3] == _LISTENING or not fields[1].endswith(f":{port:04X}"):
+            continue
+        at = fields[1].rpartition(":")[0]
+        if at in ours and int(fields[2].rpartition(":")[2], 16) == other_port:
+            found.add(fields[9])
+    return found
+
+
+def holds_socket(proc: Path, pid: int, inode: str) -> bool:
+    """Whether this process has it, as far as that can be seen."""
+    return _holds(f"{proc}/{pid}", f"socket:[{inode}]")
+
+
+def _table(proc: Path) -> Iterator[list[str]]:
+    """The lines of all TCP sockets, in their columns."""
+    for name in ("tcp", "tcp6"):
+        try:
+            with (proc / "net" / name).open("rb") as file:
+                lines = file.read(_TABLE_BYTES).decode("ascii", "replace").splitlines()
+        except OSError:
+            continue
+        for line in lines[1:]:
+            fields = line.split()
+            if len(fields) > 9:
+                yield fields
 
 
 def _is_of(process: str, uid: int) -> bool:

@@ -122,6 +122,10 @@ class HttpCaller:
         return transport is None or transport.is_closing()
 
     @property
+    def connection(self) -> object | None:
+        return self._request.transport
+
+    @property
     def peer(self) -> tuple[str, int] | None:
         """Address and port of the other end of the connection: of a proxy, where one stands
         between. None once it is closed."""

@@ -23,7 +23,7 @@ from llmgw_desktop.engine.front.doors import DoorTable, OwnDoor
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.runs.run_service import RunService
 from llmgw_desktop.engine.tasks import Tasks
-from llmgw_desktop.wire.jobs import event_frame, job_frame, job_object, reply_object
+from llmgw_desktop.wire.jobs import event_frame, flights_object, job_frame, job_object, reply_object
 from llmgw_desktop.wire.json_scan import read_object
 from llmgw_desktop.wire.native_ids import without_native_ids
 
@@ -78,12 +78,15 @@ class JobsDoor:
 
     async def show(self, caller: HttpCaller) -> None:
         job = self._runs.job(_id(caller), who(caller).client_id)
-        await tell(caller, {"job": job_object(job)})
+        job, linked = await self._runs.with_flights(job)
+        await tell(caller, {"job": {**job_object(job), "flights": flights_object(linked)}})
 
     async def result(self, caller: HttpCaller) -> None:
         """What it said so far."""
         reply = await self._runs.reply(_id(caller), who(caller).client_id)
-        await tell(caller, reply_object(reply))
+        job, linked = await self._runs.with_flights(reply.job)
+        told = reply_object(replace(reply, job=job))
+        await tell(caller, {**told, "flights": flights_object(linked)})
 
     async def cancel(self, caller: HttpCaller) -> None:
         job = await self._runs.cancel(_id(caller), who(caller).client_id)

@@ -86,6 +86,8 @@ class Attempts:
         if isinstance(started, Ended):
             return await self._judged(live, started)
         live.job = replace(live.job, process=started)
+        # At once: what it asks first shall be known as its own.
+        await self._parts.own_requests.follow(live.job, live.asked, live.folder)
         try:
             await self._write(live.job)
         except StoreError:
@@ -99,7 +101,11 @@ class Attempts:
         launcher, job_id = self._parts.launcher, live.job.id
         try:
             variables = await launcher.housing.lend(launch.sign_in, job_id)
-            launch = replace(launch, environment={**launch.environment, **variables})
+            given = {**launch.environment, **variables}
+            given |= await self._parts.own_requests.lend(
+                live.job, live.asked, live.cli, live.folder, given
+            )
+            launch = replace(launch, environment=given)
             # One after the other: the interpreter stands still until a new process is loaded.
             async with self._starting:
                 if self._is_closing:
@@ -118,6 +124,7 @@ class Attempts:
 
     async def follow(self, live: LiveJob) -> Ended | None:
         """One that runs, or has ended and was not yet read, to its end."""
+        await self._parts.own_requests.follow(live.job, live.asked, live.folder)
         refusals = live.refusals = self._refusals_of(live)
         run = Run(
             live.job.id,

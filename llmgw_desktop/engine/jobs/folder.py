@@ -4,6 +4,7 @@ They are its whole memory: with them a program that is started later knows all t
 """
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Set
@@ -16,13 +17,13 @@ import orjson
 
 from llmgw_desktop.domain.cli import CliName, CliRequest, SessionWish
 from llmgw_desktop.domain.prompt_facts import AnswerShape, PromptFacts, Saving
-from llmgw_desktop.domain.session import SessionTotals, SessionUse
+from llmgw_desktop.domain.session import SessionUse, session_totals_of
 from llmgw_desktop.domain.submission import Submission
-from llmgw_desktop.domain.usage import usage_of
 
 _OWNER_ONLY = 0o600
 _TEMP = "llmgw-"
 _AGENT_FILES = (".git", "AGENTS.md", "AGENT.md", "CLAUDE.md", "GEMINI.md", ".claude", ".cursor")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _BLANK_EXIT = b" " * 40 + b"\n"
 
 
@@ -91,13 +92,30 @@ class JobFolder:
         return self.path / "again.json"
 
     @property
+    def run_key(self) -> Path:
+        """The digest of the key that the run shows us, for a program that is started later."""
+        return self.path / "run.key"
+
+    def keep_run_key(self, digest: str) -> None:
+        """Raises OSError."""
+        _write(self.run_key, digest.encode())
+
+    def run_key_digest(self) -> str:
+        """In hexadecimal; empty where there is none."""
+        try:
+            digest = self.run_key.read_text()
+        except (OSError, ValueError):
+            return ""
+        return digest if _DIGEST.fullmatch(digest) else ""
+
+    @property
     def _inputs(self) -> tuple[Path, ...]:
         return (self.stdin, self.holder, self.out)
 
     def forget(self, clean: Callable[[str], str]) -> None:
         """The job has ended: its stdin goes, and what was asked if `clean` would change it."""
         with suppress(OSError):
-            for each in self._inputs:
+            for each in (self.run_key, *self._inputs):
                 each.unlink(missing_ok=True)
             if self._holds_no_secret(clean):
                 self.words.replace(self.kept_words)
@@ -263,7 +281,7 @@ def _without_words(asked: Submission, to_read: Set[str]) -> Submission:
 def _session(kept: dict[str, Any]) -> SessionUse:
     before = kept.pop("before")
     if before is not None:
-        before = SessionTotals(**before | {"usage": usage_of(before["usage"])})
+        before = session_totals_of(before)
     return SessionUse(**kept, before=before)
 
 

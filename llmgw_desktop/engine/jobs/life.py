@@ -151,6 +151,7 @@ class JobLife:
             _log.warning("the end of %s cannot be written yet: %s", job.id, error)
             self._tasks.start(self._write_again(live), name=f"write the end of {job.id}")
         live.job = job
+        self._parts.own_requests.ended(job)
         self._parts.breaker.ended(job)
         live.ended.set()
         self.tell(live)

@@ -10,6 +10,7 @@ from llmgw_desktop.engine.jobs.breaker import Breaker, NoBreaker
 from llmgw_desktop.engine.jobs.folder import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.ledger import Ledger, NoLedger
+from llmgw_desktop.engine.jobs.own_requests import NoOwnRequests, OwnRequests
 from llmgw_desktop.engine.jobs.permissions import NobodyAnswers, Permissions
 from llmgw_desktop.store.job_store import JobStore
 
@@ -28,5 +29,7 @@ class JobParts:
     """Takes secrets out of a title."""
     ledger: Ledger = field(default_factory=NoLedger)
     breaker: Breaker = field(default_factory=NoBreaker)
+    own_requests: OwnRequests = field(default_factory=NoOwnRequests)
+    """Knows model requests of runs that come to this gateway."""
     permissions: Permissions = field(default_factory=NobodyAnswers)
     """Answers what agents ask."""

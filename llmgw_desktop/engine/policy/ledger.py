@@ -29,6 +29,8 @@ class Reservation:
     is_open: bool = True
     is_in_rates: bool = True
     """Not of a run that an earlier program began: rates were taken there, and are forgotten."""
+    is_within: bool = False
+    """Of a request that a run of the same client makes: at the same time they are one."""
 
 
 class Ledger:
@@ -53,11 +55,12 @@ class Ledger:
             if full := levels.get((bucket.limit.measure, bucket.limit.window_s)):
                 bucket.take_over(full)
 
-    def reserve(self, amounts: Amounts) -> Reservation:
+    def reserve(self, amounts: Amounts, *, is_within: bool = False) -> Reservation:
         """Raises BudgetSpent where a budget is used up, LimitReached where it is only reserved by
         others or a rate is reached: then nothing was taken."""
         now_s, monotonic_s = self._clock.now_s(), self._clock.monotonic_s()
-        self._check_parallel()
+        if not is_within:
+            self._check_parallel()
         for purse in self.purses:
             if not purse.fits(amounts.get(purse.budget.measure, 0.0), now_s):
                 raise self._spent(purse.standing(now_s), now_s)
@@ -69,8 +72,8 @@ class Ledger:
             purse.reserve(amounts.get(purse.budget.measure, 0.0))
         for bucket in self._buckets:
             bucket.take(amounts.get(bucket.limit.measure, 0.0), monotonic_s)
-        self._running += 1
-        return Reservation(amounts)
+        self._running += not is_within
+        return Reservation(amounts, is_within=is_within)
 
     def hold(self, amounts: Amounts) -> Reservation:
         """For what was let in by an earlier program and goes on: whether it fits is not asked."""
@@ -79,12 +82,29 @@ class Ledger:
         self._running += 1
         return Reservation(amounts, is_in_rates=False)
 
+    def hand_over(self, reservation: Reservation) -> None:
+        """The requests of a run take on themselves what it took on for them; it stays one that is
+        under way."""
+        if not reservation.is_open:
+            return
+        now_s, monotonic_s = self._clock.now_s(), self._clock.monotonic_s()
+        kept = {Measure.REQUESTS: reservation.amounts.get(Measure.REQUESTS, 0.0)}
+        for purse in self.purses:
+            measure = purse.budget.measure
+            over = reservation.amounts.get(measure, 0.0) - kept.get(measure, 0.0)
+            purse.settle(over, 0.0, now_s)
+        for bucket in self._buckets if reservation.is_in_rates else ():
+            measure = bucket.limit.measure
+            over = reservation.amounts.get(measure, 0.0) - kept.get(measure, 0.0)
+            bucket.correct(over, 0.0, monotonic_s)
+        reservation.amounts = kept
+
     def settle(self, reservation: Reservation, used: Amounts) -> None:
         """What is not in `used` is not known: then what was reserved counts as used. Once."""
         if not reservation.is_open:
             return
         reservation.is_open = False
-        self._running -= 1
+        self._running -= not reservation.is_within
         now_s, monotonic_s = self._clock.now_s(), self._clock.monotonic_s()
         for purse in self.purses:
             measure = purse.budget.measure

@@ -66,6 +66,8 @@ class Policies:
         self._tell = tell
         self._ledgers = Ledgers(clock, remembered, keep, self._reached)
         self._visits = Visits()
+        self.of_runs: dict[str, Admitted] = {}
+        """What runs of CLIs have taken on, by the ids of their flights."""
 
     def apply(self, policies: Sequence[ClientPolicy]) -> None:
         """What was spent stays spent; what runs is settled by the new ones."""
@@ -106,7 +108,14 @@ class Policies:
         if not bounds:
             return None
         with self._noting(principal):
-            return self._admit(bounds, wish)
+            return self._admit(bounds, wish, is_within=bool(principal.job))
+
+    def hand_over(self, flight_id: str) -> None:
+        """A run's model requests come to us and are reserved and settled one by one: what the run
+        itself has taken on of tokens and money goes back. Once more does no harm."""
+        admitted = self.of_runs.get(flight_id)
+        for of, reservation in () if admitted is None else admitted.held:
+            self._ledgers[of].hand_over(reservation)
 
     def settle(
         self,
@@ -270,7 +279,7 @@ class Policies:
             return tables.labels.get(label) if tables is not None else None
         return everybody if own is None or own.policy.has_labels_alone else own
 
-    def _admit(self, bounds: Sequence[Bound], wish: Wish) -> Admitted:
+    def _admit(self, bounds: Sequence[Bound], wish: Wish, *, is_within: bool) -> Admitted:
         for bound in bounds:
             expires_at_s = bound.ready.policy.expires_at_s
             if expires_at_s is not None and self._clock.now_s() >= expires_at_s:
@@ -280,15 +289,13 @@ class Policies:
         admitted = Admitted(places=wish.places, held=())
         try:
             for bound in bounds:
-                held = (bound.id, self._reserved(bound, wish))
+                amounts = self._amounts(bound, wish)
+                held = (bound.id, self._ledgers.of(bound).reserve(amounts, is_within=is_within))
                 admitted = replace(admitted, held=(*admitted.held, held))
         except PolicyError:
             self.let_go(admitted)
             raise
         return admitted
-
-    def _reserved(self, bound: Bound, wish: Wish) -> Reservation:
-        return self._ledgers.of(bound).reserve(self._amounts(bound, wish))
 
     def _amounts(self, bound: Bound, wish: Wish) -> dict[Measure, float]:
         amounts = _counted(wish)

@@ -16,6 +16,7 @@ from llmgw_desktop.engine.policy.visits import Visit
 from llmgw_desktop.wire.tokens import text_tokens
 
 DEFAULT_MODEL = "default"
+NOTHING_MORE = Usage(input_tokens=0, output_tokens=0)
 Asked = tuple[str, str]
 """A model and a prompt."""
 
@@ -52,7 +53,7 @@ class RunSpending:
                 self._policies.check(principal, _wish(cli, each, 0))
             wish = _wish(cli, model or DEFAULT_MODEL, text_tokens(prompt))
             admitted = self._policies.admit(principal, wish)
-        self._running[flight_id] = _Run(self._policies.comes(principal), admitted)
+        self._goes(flight_id, principal, admitted)
 
     def not_begun(self, flight_id: str) -> None:
         """It was refused for another reason, or another's run does the same."""
@@ -66,18 +67,24 @@ class RunSpending:
         if flight_id not in self._running:
             model, prompt = asked
             wish = _wish(cli, model or DEFAULT_MODEL, text_tokens(prompt))
-            admitted = self._policies.goes_on(principal, wish)
-            self._running[flight_id] = _Run(self._policies.comes(principal), admitted)
+            self._goes(flight_id, principal, self._policies.goes_on(principal, wish))
 
     def ended(
         self, flight_id: str, usage: Usage, cost_usd: float | None, *, is_whole: bool = True
     ) -> None:
-        """`is_whole`: it came to its end, and told all that it used."""
+        """`is_whole`: it came to its end, and told all that it used. A run whose requests were
+        settled one by one has used nothing besides (NOTHING_MORE)."""
         admitted = self._left(flight_id)
         if admitted is not None:
             self._policies.settle(admitted, usage, cost_usd, is_whole=is_whole)
 
+    def _goes(self, flight_id: str, principal: Principal, admitted: Admitted | None) -> None:
+        self._running[flight_id] = _Run(self._policies.comes(principal), admitted)
+        if admitted is not None:
+            self._policies.of_runs[flight_id] = admitted
+
     def _left(self, flight_id: str) -> Admitted | None:
+        self._policies.of_runs.pop(flight_id, None)
         run = self._running.pop(flight_id, None)
         if run is None:
             return None

@@ -65,7 +65,11 @@ class Spending:
         )
         self._wish = wish
         self._admitted = admitted = self._policies.admit(principal, wish)
-        if admitted is None or admitted.places == wish.places:
+        if admitted is None:
+            return decision
+        if any(each.upstream.protocol is ModelProtocol.CLI for each in decision.candidates):
+            self._policies.of_runs[request.flight_id] = admitted
+        if admitted.places == wish.places:
             return decision
         allowed = tuple(each for each in decision.candidates if _place(each) in admitted.places)
         return replace(decision, candidates=allowed)
@@ -76,9 +80,11 @@ class Spending:
             self._policies.goes(self._visit)
         if self._admitted is None:
             return
+        self._policies.of_runs.pop(flight.id, None)
         if not flight.attempts:
             self._policies.let_go(self._admitted)
-        elif self._is_count or flight.was_free:  # a request, and nothing that anybody bills
+        elif self._is_count or flight.was_free or not flight.is_counted:
+            # a request, and nothing that anybody bills or that others have not settled
             self._policies.settle(self._admitted, _NOTHING, 0.0)
         else:
             # what a vendor told at the beginning of an answer is not what it came to

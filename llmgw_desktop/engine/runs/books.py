@@ -13,6 +13,7 @@ from llmgw_desktop.domain.cli_settings import provider_of
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.job import Job, JobFigures
+from llmgw_desktop.domain.linked_flights import NO_FLIGHTS
 from llmgw_desktop.domain.session import SessionTotals, SessionUse
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.jobs.outcome import Account
@@ -24,6 +25,7 @@ from llmgw_desktop.engine.runs.side_files import read_side_usage
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.runs.run_flights import RunFlights
+    from llmgw_desktop.engine.runs.run_links import RunLinks
 
 _BEGAN_NOTHING = frozenset({ErrorCategory.AUTH, ErrorCategory.INVALID_INPUT})
 """After these a CLI has told an id under which it finds nothing later."""
@@ -48,6 +50,8 @@ class Books:
         self._home_of = home_of
         self.flights: RunFlights | None = None
         """Joined later: it reads what the jobs said."""
+        self.links: RunLinks | None = None
+        """Joined later: the flights of runs' own requests."""
         self.told_quota: Callable[[str, Sequence[QuotaWindow]], None] = _nobody_asks
         """(account, windows): who keeps how accounts stand."""
 
@@ -69,11 +73,13 @@ class Books:
         if side is not None and side.windows:
             self.told_quota(provider_of(job.cli), side.windows)
         use = asked.session
+        linked = NO_FLIGHTS if self.links is None else await self.links.settled(job)
         figures, totals = settled(
             account,
             side,
             None if use is None else use.before,
             is_fresh=asked.request.session is SessionWish.NEW,
+            linked=linked if linked.have_tokens else None,
         )
         if asked.is_attempt:
             await self._forget(job, asked, account)

@@ -29,6 +29,7 @@ def submission_of(cli: Cli, call: UpstreamCall, settings: bytes = b"") -> Submis
         request=_request(cli, call.candidate.model, asked, settings),
         owner=call.principal.client_id,
         client=call.principal.name,
+        label=call.principal.label,
         flight_id=call.flight_id,
         project=call.project,
         force_refresh=True,

@@ -23,12 +23,14 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.submission import JobResult, Submission
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.policy.run_spending import NOTHING_MORE
 from llmgw_desktop.engine.runs.shaping import shaped
 from llmgw_desktop.engine.tasks import Tasks
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.guards.run_guards import RunGuards
     from llmgw_desktop.engine.policy.run_spending import RunSpending
+    from llmgw_desktop.engine.runs.run_links import RunLinks
 
 PATH = "/v1/jobs"
 _CLOSE_PATIENCE_S = 10.0
@@ -60,6 +62,8 @@ class RunFlights:
         """Joined later: what clients may spend."""
         self.guards: RunGuards | None = None
         """Joined later: what prompts may hold."""
+        self.links: RunLinks | None = None
+        """Joined later: the flights of their own requests."""
 
     def changed(self, job: Job, asked: Submission) -> None:
         if not asked.has_own_flight or not job.flight_id:
@@ -102,6 +106,7 @@ class RunFlights:
         flight.started -= max(self._clock.now_s() - job.asked_at_s, 0.0)
         flight.started_at_s = job.asked_at_s
         flight.client, flight.owner, flight.label = job.client, job.owner, asked.label
+        flight.job = job.id
         flight.provider = provider_of(job.cli)
         flight.upstream_protocol = ModelProtocol.CLI
         flight.model_asked = f"{flight.provider}/{job.model or 'default'}"
@@ -121,6 +126,8 @@ class RunFlights:
         except Exception:  # noqa: BLE001 - its figures are worth keeping all the same
             _log.warning("what %s said is missing in its flight", job.id, exc_info=True)
         finally:
+            if self.links is not None:
+                self.links.claim(flight)
             self._recorder.close(flight)
             if self.spending is not None:
                 self._settle(self.spending, job, flight, has_begun=has_begun)
@@ -130,6 +137,9 @@ class RunFlights:
         """What ended while it waited for its turn has spent nothing."""
         if not has_begun and job.state is JobState.CANCELED:
             spending.not_begun(job.flight_id)
+            return
+        if not flight.is_counted:
+            spending.ended(job.flight_id, NOTHING_MORE, 0.0)
             return
         is_whole = job.state not in _STATES
         spending.ended(job.flight_id, job.figures.usage, flight.cost_usd, is_whole=is_whole)

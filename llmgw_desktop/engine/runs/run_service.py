@@ -14,6 +14,7 @@ from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, SessionWish
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.linked_flights import NO_FLIGHTS, LinkedFlights
 from llmgw_desktop.domain.principal import Principal
 from llmgw_desktop.domain.prompt_facts import AnswerShape
 from llmgw_desktop.domain.run import RunReply
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from llmgw_desktop.engine.guards.run_guards import RunGuards
     from llmgw_desktop.engine.policy.run_spending import RunSpending
     from llmgw_desktop.engine.runs.cache_states import CacheStates
+    from llmgw_desktop.engine.runs.run_links import RunLinks
 
 
 def _nothing() -> None:
@@ -75,6 +77,8 @@ class RunService:
         """Joined later: what prompts may hold."""
         self.caches: CacheStates | None = None
         """Joined later: what vendors' caches keep."""
+        self.links: RunLinks | None = None
+        """Joined later: the flights of runs' own requests."""
 
     @property
     def worktrees(self) -> Worktrees:
@@ -243,6 +247,17 @@ class RunService:
         if job is None:
             raise NoSuchJob(job_id)
         return job
+
+    async def with_flights(self, job: Job) -> tuple[Job, LinkedFlights]:
+        """The flights of its own requests; of one that goes on, its figures are theirs so far."""
+        if self.links is None:
+            return job, NO_FLIGHTS
+        linked = await self.links.flights(job)
+        if job.is_live and linked.have_tokens:
+            figures = replace(job.figures, usage=linked.usage, cost_usd=linked.cost_usd)
+            figures = replace(figures, model=figures.model or linked.model)
+            job = replace(job, figures=figures)
+        return job, linked
 
     def jobs(
         self,

@@ -9,6 +9,7 @@ from typing import Any
 
 from llmgw_desktop.domain.cli import UsageTold
 from llmgw_desktop.domain.job import JobFigures
+from llmgw_desktop.domain.linked_flights import LinkedFlights
 from llmgw_desktop.domain.session import SessionTotals
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.engine.jobs.outcome import Account
@@ -17,10 +18,16 @@ _Number = float | int | None
 
 
 def settled(
-    account: Account, side: UsageTold | None, before: SessionTotals | None, *, is_fresh: bool
+    account: Account,
+    side: UsageTold | None,
+    before: SessionTotals | None,
+    *,
+    is_fresh: bool,
+    linked: LinkedFlights | None = None,
 ) -> tuple[JobFigures, SessionTotals]:
     """The run's own figures, and the session's from now on. What was written beside the output
-    takes the place of what the output told. `before`: the session's until now."""
+    takes the place of what the output told, and `linked`, the flights of the run's own requests,
+    that of both. `before`: the session's until now."""
     base = SessionTotals(usage=_NOTHING, cost_usd=0.0) if is_fresh else before
     told = account.figures
     own, whole = told.usage, account.whole_usage
@@ -32,7 +39,8 @@ def settled(
             own_cost, whole_cost = (
                 (own_cost, side.cost_usd) if is_whole else (side.cost_usd, whole_cost)
             )
-    old = base or SessionTotals()
+    all_before = base or SessionTotals()
+    old = _as_told(all_before)
     if own == UNKNOWN_USAGE and whole is not None:
         own = _each(_difference, whole, old.usage)
     if own_cost is None:
@@ -41,7 +49,29 @@ def settled(
         usage=whole if whole is not None else _each(_sum, old.usage, own),
         cost_usd=whole_cost if whole_cost is not None else _sum(old.cost_usd, own_cost),
     )
-    return replace(told, usage=own, cost_usd=own_cost), totals
+    figures = replace(told, usage=own, cost_usd=own_cost)
+    if linked is not None:
+        figures = replace(
+            figures,
+            usage=linked.usage,
+            cost_usd=linked.cost_usd,
+            model=told.model or linked.model,
+        )
+    elif all_before.told_usage is None:
+        return figures, totals
+    return figures, SessionTotals(
+        usage=_each(_sum, all_before.usage, figures.usage),
+        cost_usd=_sum(all_before.cost_usd, figures.cost_usd),
+        told_usage=totals.usage,
+        told_cost_usd=totals.cost_usd,
+    )
+
+
+def _as_told(totals: SessionTotals) -> SessionTotals:
+    """By the CLI itself."""
+    if totals.told_usage is None:
+        return totals
+    return SessionTotals(usage=totals.told_usage, cost_usd=totals.told_cost_usd)
 
 
 def _each(work: Callable[..., _Number], one: Usage, other: Usage) -> Usage:

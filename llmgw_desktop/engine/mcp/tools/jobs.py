@@ -18,6 +18,7 @@ from llmgw_desktop.engine.mcp.tools.job_log import JobLogs
 from llmgw_desktop.engine.mcp.tools.job_words import JOB, job_told, shortened
 from llmgw_desktop.engine.mcp.tools.text_progress import Teller
 from llmgw_desktop.engine.runs.run_service import RunService
+from llmgw_desktop.wire.jobs import flights_object
 
 LONGEST_WAIT_MS = 30_000
 GATHER_S = 1.0
@@ -150,8 +151,9 @@ class JobTools:
             pages = await self._pages(call, most) if is_raw else _said(reply, most)
         except NoSuchJob as error:
             return _unknown(error, call)
-        job = reply.job
+        job, linked = await self._runs.with_flights(reply.job)
         result = job_told(job) | {
+            "flights": flights_object(linked),
             "stopReason": reply.stop_reason,
             "structured": reply.structured,
             "rawOutput": is_raw,
@@ -184,7 +186,8 @@ class JobTools:
             job = await self._job(call)
         except NoSuchJob as error:
             return _unknown(error, call)
-        shown = job_told(job) | {"progress": progress}
+        job, linked = await self._runs.with_flights(job)
+        shown = job_told(job) | {"flights": flights_object(linked), "progress": progress}
         return ToolAnswer(structured={"success": True, "job": shown})
 
     async def _pages(self, call: ToolCall, most: int) -> tuple[TextPage, TextPage]:

@@ -1,0 +1,258 @@
+"""Model requests that runs of CLIs make through this gateway: each is known as its run's, so that
+every token is charged once, to whoever asked for the run.
+
+A run is known by a key that lies in its environment and dies with it, or by the process at the
+other end of the connection. What a header says without such a key counts for nothing.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
+from weakref import WeakKeyDictionary
+
+from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.linked_flights import NO_FLIGHTS, LinkedFlights, linked_flights
+from llmgw_desktop.domain.principal import RUN_SCOPES, Principal, PrincipalKind, kind_of
+from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.engine.access.authenticator import key_digest
+from llmgw_desktop.engine.caller import Caller
+from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.runs.own_upstream import key_variables, upstream_of
+from llmgw_desktop.engine.runs.run_processes import RunProcesses
+from llmgw_desktop.wire.headers import KEY_MARK
+
+LAST_WORDS_S = 5.0
+"""For requests whose run has ended: their connections are closed, and they end at once."""
+MOST_TOLD = 1000
+"""Flights of requests that runs answered, until they end themselves."""
+MOST_OVER = 100
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+
+
+class _Run:
+    """One that goes on. `digest`: of its key; `keeper`: the process above all of its own."""
+
+    __slots__ = (
+        *("digest", "flights", "idle", "is_starting", "keeper"),
+        *("open", "principal", "run_flight"),
+    )
+
+    def __init__(self, principal: Principal, run_flight: str) -> None:
+        self.principal = principal
+        self.run_flight = run_flight
+        self.digest: bytes | None = None
+        self.keeper: int | None = None
+        self.is_starting = True
+        self.flights = NO_FLIGHTS
+        self.open = 0
+        self.idle = asyncio.Event()
+        self.idle.set()
+
+
+class HearsOfUpstreams(Protocol):
+    """Who tells of a run how its upstream stands while the CLI asks again and again."""
+
+    def closed(self, job_id: str, flight: FlightSummary) -> None: ...
+
+
+class RunLinks:
+    """On the loop. Of all runs that go on."""
+
+    def __init__(
+        self,
+        own_url: Callable[[], str],
+        recorded: Callable[[str], Sequence[FlightSummary]],
+        processes: RunProcesses | None = None,
+    ) -> None:
+        """`own_url`: of our door, empty while it is shut. `recorded`: the flights of a run's
+        requests; may wait for the disk, raises StoreError."""
+        self._own_url = own_url
+        self._recorded = recorded
+        self._processes = processes or RunProcesses()
+        self._runs: dict[str, _Run] = {}
+        self._by_digest: dict[bytes, _Run] = {}
+        self._by_connection: WeakKeyDictionary[object, str] = WeakKeyDictionary()
+        """The run at the other end; empty: none."""
+        self._told: dict[str, str] = {}
+        """The flight that asked for a run → the run, where the run's own requests have its
+        tokens."""
+        self._over: dict[str, LinkedFlights] = {}
+        """Of runs that ended lately."""
+        self.upstreams: HearsOfUpstreams | None = None
+        """Joined later."""
+
+    # What the gate asks.
+
+    @property
+    def are_any(self) -> bool:
+        return bool(self._runs)
+
+    def find(self, digest: bytes) -> Principal | None:
+        run = self._by_digest.get(digest)
+        return None if run is None else run.principal
+
+    # What the jobs tell.
+
+    async def lend(
+        self, job: Job, asked: Submission, cli: Cli, folder: JobFolder, given: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        run = self._entered(job, asked)
+        run.is_starting = True
+        self._drop_key(run)
+        own_url = self._own_url()
+        if not own_url or cli.upstream is None:
+            return {}
+        key = f"{KEY_MARK}run-{secrets.token_urlsafe(32)}"
+        digest = key_digest(key)
+        try:
+            upstream = await asyncio.to_thread(upstream_of, cli, given)
+            variables = key_variables(cli.upstream, given, upstream, own_url, key)
+            if not variables:
+                return {}
+            await asyncio.to_thread(folder.keep_run_key, digest.hex())
+        except OSError:
+            _log.warning("the requests of %s have no key of their own", job.id, exc_info=True)
+            return {}
+        run.digest, self._by_digest[digest] = digest, run
+        return variables
+
+    async def follow(self, job: Job, asked: Submission, folder: JobFolder) -> None:
+        is_ours = job.id in self._runs
+        run = self._entered(job, asked)
+        run.keeper = None if job.process is None else job.process.pid
+        run.is_starting = False
+        if is_ours:
+            return
+        digest = await asyncio.to_thread(folder.run_key_digest)
+        if digest:
+            run.digest = bytes.fromhex(digest)
+            self._by_digest[run.digest] = run
+        try:
+            run.flights = await asyncio.to_thread(self._of_record, job)
+        except StoreError as error:
+            _log.warning("what %s has asked before is not known: %s", job.id, error)
+
+    async def settled(self, job: Job) -> LinkedFlights:
+        """It has ended: all that it asked, when the last of it has been heard."""
+        run = self._runs.get(job.id)
+        if run is None:
+            return NO_FLIGHTS
+        self._drop_key(run)
+        try:
+            async with asyncio.timeout(LAST_WORDS_S):
+                await run.idle.wait()
+        except TimeoutError:
+            _log.warning("a request of %s goes on though the run has ended", job.id)
+        self._note_told(job, run)
+        return run.flights
+
+    def ended(self, job: Job) -> None:
+        run = self._runs.pop(job.id, None)
+        if run is None:
+            return
+        self._drop_key(run)
+        self._note_told(job, run)
+        _keep(self._over, job.id, run.flights, MOST_OVER)
+
+    # What the pipeline asks and tells.
+
+    async def known(self, caller: Caller, principal: Principal) -> Principal:
+        """Whom this caller asks for: the run's owner, where a run's process holds the other end
+        of the connection, whatever key its program has of its own."""
+        connection = caller.connection
+        if principal.job or connection is None or not caller.is_from_here:
+            return principal
+        job_id = self._by_connection.get(connection)
+        if job_id is None:
+            keepers = {run.keeper: name for name, run in self._runs.items() if run.keeper}
+            keeper = await asyncio.to_thread(self._processes.at, connection, keepers)
+            job_id = keepers[keeper] if keeper else ""
+            if job_id or not any(run.is_starting for run in self._runs.values()):
+                self._by_connection[connection] = job_id
+        run = self._runs.get(job_id)
+        return principal if run is None else run.principal
+
+    def opened(self, flight: OpenFlight) -> str:
+        """A request of a run; the id of the flight that the run has itself."""
+        run = self._runs.get(flight.job)
+        if run is None:
+            return ""
+        run.open += 1
+        run.idle.clear()
+        return run.run_flight
+
+    def closed(self, job_id: str, flight: OpenFlight) -> None:
+        """One that was opened."""
+        run = self._runs.get(job_id)
+        if run is None:
+            return
+        run.open -= 1
+        summary = flight.summary()
+        run.flights = run.flights.plus(summary)
+        if not run.open:
+            run.idle.set()
+        if self.upstreams is not None:
+            self.upstreams.closed(job_id, summary)
+
+    def claim(self, flight: OpenFlight) -> None:
+        """A flight that a run answers or is: whether the flights of that run's requests have its
+        tokens already."""
+        job_id = self._told.get(flight.id, "")
+        if job_id:
+            flight.is_counted = False
+            flight.job = flight.job or job_id
+
+    async def flights(self, job: Job) -> LinkedFlights:
+        """What a job has asked so far, by what is recorded where it has ended long ago. Raises
+        StoreError."""
+        if (run := self._runs.get(job.id)) is not None:
+            return run.flights
+        if job.is_live or (over := self._over.get(job.id)) is None:
+            return await asyncio.to_thread(self._of_record, job)
+        return over
+
+    def _of_record(self, job: Job) -> LinkedFlights:
+        found = self._recorded(job.id)
+        return linked_flights(each for each in found if each.id != job.flight_id)
+
+    def _entered(self, job: Job, asked: Submission) -> _Run:
+        run = self._runs.get(job.id)
+        if run is None:
+            run = self._runs[job.id] = _Run(_in_the_name_of(job, asked), job.flight_id)
+        return run
+
+    def _note_told(self, job: Job, run: _Run) -> None:
+        if run.flights.have_tokens and job.flight_id:
+            _keep(self._told, job.flight_id, job.id, MOST_TOLD)
+
+    def _drop_key(self, run: _Run) -> None:
+        if run.digest is not None:
+            self._by_digest.pop(run.digest, None)
+            run.digest = None
+
+
+def _keep(of: dict[str, _T], name: str, value: _T, most: int) -> None:
+    """The oldest give way."""
+    of[name] = value
+    while len(of) > most:
+        del of[next(iter(of))]
+
+
+def _in_the_name_of(job: Job, asked: Submission) -> Principal:
+    kind = kind_of(job.owner)
+    return Principal(
+        client_id=job.owner,
+        name=job.client,
+        scopes=RUN_SCOPES,
+        kind=kind,
+        label=asked.label,
+        came_from_elsewhere=asked.is_remote and kind is PrincipalKind.KEY,
+        job=job.id,
+    )
