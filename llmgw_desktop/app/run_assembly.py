@@ -128,6 +128,7 @@ class Runs:
             jobs=settings.jobs,
             limits=settings.limits,
         )
+        self.links.upstreams = self.supervisor
         self._flights = books.flights = RunFlights(recorder, clock, self.supervisor.said)
         self._flights.links = self.links
         self.trees = Worktrees(

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.errors import StoreError
-from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.linked_flights import NO_FLIGHTS, LinkedFlights, linked_flights
 from llmgw_desktop.domain.principal import RUN_SCOPES, Principal, PrincipalKind, kind_of
@@ -23,6 +23,7 @@ from llmgw_desktop.engine.access.authenticator import key_digest
 from llmgw_desktop.engine.caller import Caller
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.routing.pauses import told_pause_s
 from llmgw_desktop.engine.runs.own_upstream import key_variables, upstream_of
 from llmgw_desktop.engine.runs.run_processes import RunProcesses
 from llmgw_desktop.wire.headers import KEY_MARK
@@ -32,6 +33,7 @@ LAST_WORDS_S = 5.0
 MOST_TOLD = 1000
 """Flights of requests that runs answered, until they end themselves."""
 MOST_OVER = 100
+_ASKED_AGAIN = frozenset({401, 402, 403, 408, 429})
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ class _Run:
 
     __slots__ = (
         *("digest", "flights", "idle", "is_starting", "keeper"),
-        *("open", "principal", "run_flight"),
+        *("open", "principal", "refused", "run_flight"),
     )
 
     def __init__(self, principal: Principal, run_flight: str) -> None:
@@ -51,15 +53,21 @@ class _Run:
         self.keeper: int | None = None
         self.is_starting = True
         self.flights = NO_FLIGHTS
+        self.refused: set[str] = set()
+        """Models whose upstreams have refused it, until one of them answers."""
         self.open = 0
         self.idle = asyncio.Event()
         self.idle.set()
 
 
-class HearsOfUpstreams(Protocol):
-    """Who tells of a run how its upstream stands while the CLI asks again and again."""
+class UpstreamNews(Protocol):
+    """Who tells of a run that its upstream refuses it, while the CLI asks again and again."""
 
-    def closed(self, job_id: str, flight: FlightSummary) -> None: ...
+    def upstream_refused(
+        self, job_id: str, status: int | None, until_s: float | None = None, reason: str = ""
+    ) -> None: ...
+
+    def upstream_answered(self, job_id: str) -> None: ...
 
 
 class RunLinks:
@@ -85,7 +93,7 @@ class RunLinks:
         tokens."""
         self._over: dict[str, LinkedFlights] = {}
         """Of runs that ended lately."""
-        self.upstreams: HearsOfUpstreams | None = None
+        self.upstreams: UpstreamNews | None = None
         """Joined later."""
 
     # What the gate asks.
@@ -199,7 +207,16 @@ class RunLinks:
         if not run.open:
             run.idle.set()
         if self.upstreams is not None:
-            self.upstreams.closed(job_id, summary)
+            self._tell(self.upstreams, run, job_id, flight)
+
+    def _tell(self, upstreams: UpstreamNews, run: _Run, job_id: str, flight: OpenFlight) -> None:
+        """What small models answer beside, such as titles, says nothing of the one that refuses."""
+        if flight.state is FlightState.OK and flight.model_asked in run.refused:
+            run.refused.clear()
+            upstreams.upstream_answered(job_id)
+        elif flight.state is FlightState.FAILED and (refusal := refusal_of(flight)) is not None:
+            run.refused.add(flight.model_asked)
+            upstreams.upstream_refused(job_id, *refusal)
 
     def claim(self, flight: OpenFlight) -> None:
         """A flight that a run answers or is: whether the flights of that run's requests have its
@@ -236,6 +253,20 @@ class RunLinks:
         if run.digest is not None:
             self._by_digest.pop(run.digest, None)
             run.digest = None
+
+
+def refusal_of(flight: OpenFlight) -> tuple[int | None, float | None, str] | None:
+    """(Status, until when by the wall clock, reason) of one that the CLI will ask again; None for
+    what it asked wrongly. No status where no answer came."""
+    status, kind = flight.status, flight.error_kind or ""
+    if status is None or (status < 500 and status not in _ASKED_AGAIN):
+        return None
+    now_s = flight.started_at_s + (flight.summary().took_ms or 0.0) / 1000
+    headers = {name.lower(): value for name, value in flight.answer_headers}
+    pause_s = told_pause_s(headers, flight.error_text or "", now_s)
+    is_answer = status < 500 or kind.removeprefix("upstream_").isdecimal()
+    until_s = None if pause_s is None else now_s + pause_s
+    return (status if is_answer else None), until_s, flight.error_text or ""
 
 
 def _keep(of: dict[str, _T], name: str, value: _T, most: int) -> None:

@@ -29,7 +29,7 @@ def asked(name: CliName, prompt: str = "Say hello.", **body: Any) -> CliRequest:
     call: Any = SimpleNamespace(
         body=orjson.dumps({"prompt": prompt, "system": "", **body}),
         candidate=SimpleNamespace(model="vendor/sonnet"),
-        principal=SimpleNamespace(client_id="local", name="you"),
+        principal=SimpleNamespace(client_id="local", name="you", label=""),
         flight_id="flt_1",
         project="",
     )

@@ -294,3 +294,18 @@ def _key_in(scene: Scene) -> str:
     name, _, key = (scene.house.home / "header").read_text().strip().partition(": ")
     assert name == "x-llmgw-run"
     return key
+
+
+async def test_a_job_says_at_once_that_its_upstream_refuses_its_requests(open_scene: Any) -> None:
+    """Its CLI asks again inside itself and says nothing."""
+    scene = await open_scene()
+    job = await scene.job(BY_NEITHER)
+    await scene.until("has-begun")
+    key = _key_in(scene)
+    scene.lane.then(Refusal(status=401, message="no such account"))
+    assert await scene.ask(key) != 200
+    shown = (await scene.house.call("GET", f"/v1/jobs/{job['id']}"))[1]["job"]
+    waits = shown["waitingOn"]
+    assert waits["status"] == 401, waits
+    (scene.house.home / "go").touch()
+    await scene.closed(job["flightId"])
