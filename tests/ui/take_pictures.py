@@ -199,6 +199,19 @@ def overview_paused(studio: Studio) -> None:
     studio.show()
 
 
+def overview_leapt(studio: Studio) -> None:
+    from llmgw_desktop.domain.events import HeldDeletion, RecorderStatus
+
+    _busy(studio)
+    studio.gateway.control.recorder = RecorderStatus(
+        recording=True,
+        left_out=12,
+        fell_behind=True,
+        held=HeldDeletion(flights=68, days=30, ahead_days=40),
+    )
+    studio.show()
+
+
 def flights_full(studio: Studio) -> None:
     _busy(studio)
     studio.gateway.reader.waves = False
@@ -242,6 +255,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
         overview_quiet,
         overview_failed,
         overview_paused,
+        overview_leapt,
         flights_full,
         flights_empty,
         shortcuts,

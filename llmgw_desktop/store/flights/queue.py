@@ -21,7 +21,8 @@ BATCH_ROWS = 500
 BATCH_S = 0.1
 """How long after its end a flight is to be on the disk. It is gathered for until then, less what
 the writing takes."""
-_SPARE_S = 0.01
+_SPARE_S = 0.02
+"""What a busy computer takes before the writer has its turn."""
 _LONGEST_WRITE_S = 0.05
 """Where writing takes longer than this, batches are not made smaller for it: each costs as well."""
 _NEVER = 1 << 60
