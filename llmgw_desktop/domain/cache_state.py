@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
@@ -108,6 +110,8 @@ def together(uses: Iterable[CacheUse]) -> CacheUse:
             cache_read_tokens=_sum(each.usage.cache_read_tokens for each in every),
             cache_write_tokens=_sum(each.usage.cache_write_tokens for each in every),
             cache_write_1h_tokens=_sum(each.usage.cache_write_1h_tokens for each in every),
+            estimated=_any(each.usage.estimated for each in every),
+            partial=_any(each.usage.partial for each in every),
         ),
         saving_usd=sum(known) if tells and len(known) == len(savings) else None,
     )
@@ -115,6 +119,10 @@ def together(uses: Iterable[CacheUse]) -> CacheUse:
 
 def _has_to_do_with_cache(use: CacheUse) -> bool:
     return bool(use.usage.cache_read_tokens or use.usage.cache_write_tokens)
+
+
+def _any(marks: Iterable[int]) -> int:
+    return reduce(or_, marks, 0)
 
 
 def _sum(figures: Iterable[int | None]) -> int | None:

@@ -31,6 +31,7 @@ class FlightState(StrEnum):
 LEAST_STREAMED_MS = 20.0
 """What came in less came at once: a vendor or a proxy had gathered it."""
 ENDED_STATES = frozenset(FlightState) - {FlightState.RUNNING}
+_MAYBE_BILLED = ENDED_STATES - {FlightState.FAILED}
 
 
 class PhaseName(StrEnum):
@@ -143,6 +144,14 @@ class FlightSummary:
             case _:
                 is_known = bool(self.usage.known & figure)
         return provenance_of(figure, is_known=is_known, usage=self.usage)
+
+    @property
+    def was_generated(self) -> bool:
+        """Somebody was asked for an answer and did not refuse: it may be billed, whoever tells
+        what of it."""
+        if self.operation is not Operation.GENERATE or not self.attempts:
+            return False
+        return self.state in _MAYBE_BILLED
 
     @property
     def is_translated(self) -> bool:

@@ -41,19 +41,19 @@ def _labelled(
 def _used(meters: Meters) -> Iterator[Metric]:
     requests = CounterMetricFamily("llmgw_client_requests", "Ended requests", labels=("client",))
     tokens = CounterMetricFamily(
-        "llmgw_client_tokens", "Tokens as told by providers", labels=("client", "kind")
+        "llmgw_client_tokens",
+        "Tokens, by where they are known from",
+        labels=("client", "kind", "provenance"),
     )
     cost = CounterMetricFamily(
-        "llmgw_client_cost_usd", "Cost as far as it is known", labels=("client",)
+        "llmgw_client_cost_usd", "Cost as far as it is known", labels=("client", "provenance")
     )
     for client, meter in meters.clients.items():
         requests.add_metric((client,), meter.requests)
-        if meter.input_tokens is not None:
-            tokens.add_metric((client, "input"), meter.input_tokens)
-        if meter.output_tokens is not None:
-            tokens.add_metric((client, "output"), meter.output_tokens)
-        if meter.cost_usd is not None:
-            cost.add_metric((client,), meter.cost_usd)
+        for labels, count in meter.tokens.items():
+            tokens.add_metric((client, *labels), count)
+        for provenance, cost_usd in meter.cost_usd.items():
+            cost.add_metric((client, provenance), cost_usd)
     yield from (requests, tokens, cost)
 
 

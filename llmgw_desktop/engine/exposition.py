@@ -27,6 +27,7 @@ class _Snapshot(Collector):
     def collect(self) -> Iterator[Metric]:
         yield self._flights()
         yield self._tokens()
+        yield self._unknown()
         yield self._refused()
         yield self._guard_hits()
         yield _histogram("llmgw_flight_duration_seconds", "Whole flights", self._meters.took)
@@ -61,18 +62,32 @@ class _Snapshot(Collector):
 
     def _tokens(self) -> Metric:
         family = CounterMetricFamily(
-            "llmgw_tokens", "Tokens as told by providers", labels=("provider", "kind")
+            "llmgw_tokens",
+            "Tokens: told by providers, estimated here, or partial: at least so many",
+            labels=("provider", "kind", "provenance"),
         )
         for labels, count in self._meters.tokens.items():
             family.add_metric(labels, count)
         return family
 
+    def _unknown(self) -> Metric:
+        family = CounterMetricFamily(
+            "llmgw_unknown_figures",
+            "Answered flights of which nobody knows the figure",
+            labels=("provider", "figure"),
+        )
+        for labels, count in self._meters.unknown.items():
+            family.add_metric(labels, count)
+        return family
+
     def _provider_cost(self) -> Metric:
         family = CounterMetricFamily(
-            "llmgw_provider_cost_usd", "Cost as far as it is known", labels=("provider",)
+            "llmgw_provider_cost_usd",
+            "Cost as far as it is known",
+            labels=("provider", "provenance"),
         )
-        for provider, cost_usd in self._meters.cost_usd.items():
-            family.add_metric((provider,), cost_usd)
+        for labels, cost_usd in self._meters.cost_usd.items():
+            family.add_metric(labels, cost_usd)
         return family
 
     def _guard_hits(self) -> Metric:

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 from llmgw_desktop.domain.flight import FlightSummary
 from llmgw_desktop.domain.policy import ClientStanding
 from llmgw_desktop.domain.principal import known_as
+from llmgw_desktop.domain.usage import Figure, Provenance, Usage
 
+_INPUT, _OUTPUT = Figure.INPUT.value, Figure.OUTPUT.value
+_CACHE_READ, _CACHE_WRITE = Figure.CACHE_READ.value, Figure.CACHE_WRITE.value
+_COST = Figure.COST.value
+_TOLD, _ESTIMATED = Provenance.TOLD.value, Provenance.ESTIMATED.value
+_PARTIAL = Provenance.PARTIAL.value
 MOST_CLIENTS = 300
 """By their names; the rest is counted together."""
 OTHERS = "other"
@@ -41,42 +47,33 @@ class Histogram:
 class ClientMeter:
     """Of one client. Tokens and costs as far as they are known."""
 
-    __slots__ = ("cost_usd", "input_tokens", "output_tokens", "requests")
+    __slots__ = ("cost_usd", "requests", "tokens")
 
     def __init__(self) -> None:
         self.requests = 0
-        self.input_tokens: int | None = None
-        self.output_tokens: int | None = None
-        self.cost_usd: float | None = None
-
-    def note(self, flight: FlightSummary) -> None:
-        usage = flight.usage
-        self.requests += 1
-        if not flight.is_counted:
-            return
-        if usage.input_tokens is not None:
-            self.input_tokens = (self.input_tokens or 0) + usage.input_tokens
-        if usage.output_tokens is not None:
-            self.output_tokens = (self.output_tokens or 0) + usage.output_tokens
-        if flight.cost_usd is not None:
-            self.cost_usd = (self.cost_usd or 0.0) + flight.cost_usd
+        self.tokens: dict[tuple[str, str], int] = defaultdict(int)
+        """(token kind, provenance) → tokens; of input and output alone, which hold the others."""
+        self.cost_usd: dict[str, float] = defaultdict(float)
+        """Provenance → cost."""
 
 
 class Meters:
-    """Labels are protocol, provider, state and token kind: all from short closed lists; and
-    clients, of whom there are MOST_CLIENTS."""
+    """Labels are protocol, provider, state, token kind and provenance: all from short closed
+    lists; and clients, of whom there are MOST_CLIENTS."""
 
     def __init__(self) -> None:
         self.flights: dict[tuple[str, str, str], int] = defaultdict(int)
         """(protocol, provider, state) → flights."""
-        self.tokens: dict[tuple[str, str], int] = defaultdict(int)
-        """(provider, token kind) → tokens, told by vendors only."""
+        self.tokens: dict[tuple[str, str, str], int] = defaultdict(int)
+        """(provider, token kind, provenance) → tokens."""
+        self.unknown: dict[tuple[str, str], int] = defaultdict(int)
+        """(provider, token kind or `cost`) → answered flights of which nobody knows it."""
         self.ttft: dict[str, Histogram] = defaultdict(Histogram)
         self.took: dict[str, Histogram] = defaultdict(Histogram)
         self.refused: dict[str, int] = defaultdict(int)
         """Error kind → requests refused before they became flights."""
-        self.cost_usd: dict[str, float] = defaultdict(float)
-        """Provider → what its answers cost, as far as that is known."""
+        self.cost_usd: dict[tuple[str, str], float] = defaultdict(float)
+        """(provider, provenance) → what its answers cost, as far as that is known."""
         self.clients: dict[str, ClientMeter] = {}
         """By what a person's rules find them: what a remote client calls itself is no name."""
         self._meters: dict[tuple[str, str], ClientMeter] = {}
@@ -91,26 +88,45 @@ class Meters:
             self.took[provider].note(flight.took_ms)
         if flight.ttft_ms is not None:
             self.ttft[provider].note(flight.ttft_ms)
+        client = None
         if flight.owner is not None:
-            self._meter(flight.owner, flight.client).note(flight)
+            client = self._meter(flight.owner, flight.client)
+            client.requests += 1
+        if flight.is_counted:  # else the flights of its requests have all of it
+            self._note_tokens(provider, flight, client)
+            self._note_cost(provider, flight, client)
         for hit in flight.guard_hits:
             self.guard_hits[hit.rule, hit.action] += hit.count
-        if flight.is_counted:
-            self._note_used(provider, flight)
 
-    def _note_used(self, provider: str, flight: FlightSummary) -> None:
-        """Once: not of a run whose requests have flights of their own."""
-        if flight.cost_usd is not None:
-            self.cost_usd[provider] += flight.cost_usd
+    def _note_tokens(
+        self, provider: str, flight: FlightSummary, client: ClientMeter | None
+    ) -> None:
         usage = flight.usage
-        if usage.input_tokens is not None:
-            self.tokens[provider, "input"] += usage.input_tokens
-        if usage.output_tokens is not None:
-            self.tokens[provider, "output"] += usage.output_tokens
-        if usage.cache_read_tokens is not None:
-            self.tokens[provider, "cache_read"] += usage.cache_read_tokens
-        if usage.cache_write_tokens is not None:
-            self.tokens[provider, "cache_write"] += usage.cache_write_tokens
+        marked = usage.estimated | usage.partial
+        for kind, bit, count, is_of_client in (
+            ("input", _INPUT, usage.input_tokens, True),
+            ("output", _OUTPUT, usage.output_tokens, True),
+            ("cache_read", _CACHE_READ, usage.cache_read_tokens, False),
+            ("cache_write", _CACHE_WRITE, usage.cache_write_tokens, False),
+        ):
+            if count is None:
+                if flight.was_generated:
+                    self.unknown[provider, kind] += 1
+                continue
+            provenance = _provenance(bit, usage) if marked & bit else _TOLD
+            self.tokens[provider, kind, provenance] += count
+            if client is not None and is_of_client:
+                client.tokens[kind, provenance] += count
+
+    def _note_cost(self, provider: str, flight: FlightSummary, client: ClientMeter | None) -> None:
+        if flight.cost_usd is None:
+            if flight.was_generated:
+                self.unknown[provider, "cost"] += 1
+            return
+        provenance = _provenance(_COST, flight.usage)
+        self.cost_usd[provider, provenance] += flight.cost_usd
+        if client is not None:
+            client.cost_usd[provenance] += flight.cost_usd
 
     def label(self, client: str) -> str:
         """Under which a client is told of: its name, while there is room."""
@@ -126,3 +142,9 @@ class Meters:
             if len(self._meters) < MOST_CLIENTS:
                 self._meters[owner, client] = meter
         return meter
+
+
+def _provenance(bit: int, usage: Usage) -> str:
+    if usage.partial & bit:
+        return _PARTIAL
+    return _ESTIMATED if usage.estimated & bit else _TOLD

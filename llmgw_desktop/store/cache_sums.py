@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmgw_desktop.domain.cache_state import CacheUse, LastUse, MarkedUse, ModelUse
 from llmgw_desktop.domain.cli import CliName
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.store.database import open_database, told
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 
@@ -25,13 +25,22 @@ _FIGURES = """
         json_extract(figures, '$.usage.input_tokens') AS input,
         json_extract(figures, '$.usage.cache_read_tokens') AS hit,
         json_extract(figures, '$.usage.cache_write_tokens') AS written,
-        json_extract(figures, '$.usage.cache_write_1h_tokens') AS written_1h
+        json_extract(figures, '$.usage.cache_write_1h_tokens') AS written_1h,
+        coalesce(json_extract(figures, '$.usage.estimated'), 0) AS estimated,
+        coalesce(json_extract(figures, '$.usage.partial'), 0) AS partial,
+        state = 'completed' AS is_whole
     FROM jobs WHERE {where}
 """
-_SUMS = """
+_READ, _WRITTEN = Figure.CACHE_READ.value, Figure.CACHE_WRITE.value
+_SUMS = f"""
     count(*), coalesce(sum(hit > 0), 0), sum(CASE WHEN hit IS NOT NULL THEN input END),
-    sum(hit), sum(written), sum(written_1h)
+    sum(hit), sum(written), sum(written_1h),
+    coalesce(max(hit IS NOT NULL AND estimated & {_READ}), 0),
+    coalesce(max(written IS NOT NULL AND estimated & {_WRITTEN}), 0),
+    coalesce(max(CASE WHEN hit IS NULL THEN is_whole ELSE partial & {_READ} > 0 END), 0),
+    coalesce(max(CASE WHEN written IS NULL THEN is_whole ELSE partial & {_WRITTEN} > 0 END), 0)
 """
+"""At the end: where a sum's parts come from. Of one whose parts are not all known it is a bound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +133,10 @@ class CacheSums:
 
 
 def _use(sums: Any) -> CacheUse:
-    requests, hits, read, hit, written, written_1h = sums
+    requests, hits, read, hit, written, written_1h, *marks = sums
     usage = Usage(
+        estimated=_READ * marks[0] | _WRITTEN * marks[1],
+        partial=_READ * marks[2] | _WRITTEN * marks[3],
         input_tokens=read,
         cache_read_tokens=hit,
         cache_write_tokens=written,

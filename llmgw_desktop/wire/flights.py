@@ -73,15 +73,19 @@ def figure_objects(flight: FlightSummary) -> dict[str, dict[str, Any]]:
     }
 
 
-def provenance_object(usage: Usage, *, cost_usd: float | None = None) -> dict[str, Provenance]:
-    """Of the figures that are there and were not told, so that what is plain is not said."""
+def provenance_member(
+    usage: Usage, *, cost_usd: float | None = None
+) -> dict[str, dict[str, Provenance]]:
+    """`provenance`, of the figures that are there and were not told; nothing where all were, so
+    that what is plain is not said."""
     known = usage.known | (0 if cost_usd is None else Figure.COST._value_)
     doubted = known & (usage.estimated | usage.partial)
-    return {
+    told = {
         name: Provenance.PARTIAL if usage.partial & figure else Provenance.ESTIMATED
         for figure, name in FIGURE_NAMES.items()
         if doubted & figure
     }
+    return {"provenance": told} if told else {}
 
 
 def _billing(flight: FlightSummary) -> dict[str, Any]:

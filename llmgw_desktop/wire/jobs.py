@@ -27,6 +27,7 @@ from llmgw_desktop.domain.session import Session
 from llmgw_desktop.domain.submission import EarlierRun
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.approvals import approval_object
+from llmgw_desktop.wire.flights import provenance_member
 from llmgw_desktop.wire.worktrees import worktree_object
 
 _LONGEST_WISH = 200
@@ -65,6 +66,7 @@ def job_object(job: Job) -> dict[str, Any]:
         "exitCode": job.exit_code,
         "usage": usage_object(figures.usage),
         "costUsd": figures.cost_usd,
+        **provenance_member(figures.usage, cost_usd=figures.cost_usd),
         "retryCount": job.retries,
         "stdoutBytes": job.stdout_bytes,
         "stderrBytes": job.stderr_bytes,
@@ -179,6 +181,7 @@ def session_object(session: Session) -> dict[str, Any]:
         "isActive": session.is_active,
         "usage": usage_object(totals.usage),
         "costUsd": totals.cost_usd,
+        **provenance_member(totals.usage, cost_usd=totals.cost_usd),
     }
 
 
@@ -199,6 +202,7 @@ def _event_object(event: CliEvent) -> dict[str, Any]:
         return {
             "usage": usage_object(event.usage),
             "costUsd": event.cost_usd,
+            **provenance_member(event.usage, cost_usd=event.cost_usd),
             "ofWholeSession": event.is_cumulative,
             "costOfWholeSession": event.is_cumulative or event.is_cost_cumulative,
         }

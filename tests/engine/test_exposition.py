@@ -1,5 +1,7 @@
 """Meters become Prometheus text that its own parser reads."""
 
+from dataclasses import replace
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from llmgw_desktop.domain.events import RecorderStatus
@@ -14,7 +16,7 @@ from llmgw_desktop.domain.policy import (
     Spent,
 )
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.exposition import expose
 from llmgw_desktop.engine.meters import MOST_CLIENTS, LoadNow, Meters
 
@@ -63,9 +65,9 @@ def test_flights_tokens_and_durations() -> None:
 
     labels = (("protocol", "anthropic"), ("provider", "stub"), ("state", "ok"))
     assert samples["llmgw_flights_total", labels] == 2
-    assert samples["llmgw_tokens_total", (("kind", "input"), ("provider", "stub"))] == 15
-    assert samples["llmgw_tokens_total", (("kind", "cache_read"), ("provider", "stub"))] == 0
-    assert ("llmgw_tokens_total", (("kind", "output"), ("provider", "stub"))) not in samples
+    assert samples["llmgw_tokens_total", _tokens("input")] == 15
+    assert samples["llmgw_tokens_total", _tokens("cache_read")] == 0
+    assert ("llmgw_tokens_total", _tokens("output")) not in samples
     bucket = "llmgw_flight_duration_seconds_bucket"
     assert samples[bucket, (("le", "0.05"), ("provider", "stub"))] == 0
     assert samples[bucket, (("le", "0.1"), ("provider", "stub"))] == 1
@@ -74,6 +76,45 @@ def test_flights_tokens_and_durations() -> None:
     assert samples["llmgw_recording", ()] == 0
     assert samples["llmgw_flights_not_recorded_total", ()] == 3
     assert samples["llmgw_open_flights", ()] == 2
+
+
+def _tokens(kind: str, provenance: str = "told") -> tuple[tuple[str, str], ...]:
+    return (("kind", kind), ("provenance", provenance), ("provider", "stub"))
+
+
+def test_figures_by_where_they_come_from_and_those_nobody_knows() -> None:
+    meters = Meters()
+    half = Usage(
+        input_tokens=10,
+        output_tokens=4,
+        estimated=int(Figure.INPUT | Figure.COST),
+        partial=int(Figure.OUTPUT | Figure.COST),
+    )
+    asked = {"attempts": 1}
+    meters.note(replace(_flight("stub", 75, half, owner="cli_1"), **asked))
+    silent = replace(_flight("stub", 75, Usage()), **asked)
+    meters.note(silent)
+    meters.note(replace(silent, state=FlightState.FAILED))  # nobody bills a refusal
+    meters.note(replace(silent, operation=Operation.COUNT_TOKENS))
+    whole = Usage(input_tokens=1000, output_tokens=1000)
+    job = replace(_flight("stub", 75, whole, owner="cli_1"), is_counted=False, **asked)
+    meters.note(job)  # its requests have its tokens
+
+    samples = _samples(meters)
+
+    tokens = {labels: value for (name, labels), value in samples.items() if "llmgw_tokens" in name}
+    assert tokens == {_tokens("input", "estimated"): 10, _tokens("output", "partial"): 4}
+    partial, client = ("provenance", "partial"), ("client", "c")
+    assert samples["llmgw_provider_cost_usd_total", (partial, ("provider", "stub"))] == 0.25
+    assert samples["llmgw_client_cost_usd_total", (client, partial)] == 0.25
+    assert samples["llmgw_client_tokens_total", (client, ("kind", "output"), partial)] == 4
+    assert samples["llmgw_client_requests_total", (client,)] == 2
+    unknown = {
+        dict(labels)["figure"]: value
+        for (name, labels), value in samples.items()
+        if name == "llmgw_unknown_figures_total"
+    }
+    assert unknown == {"input": 1, "output": 1, "cache_read": 2, "cache_write": 2, "cost": 1}
 
 
 HOSTILE = 'a"b\\c\n# HELP x'
@@ -105,9 +146,10 @@ def test_clients_and_providers_by_name_with_what_is_left() -> None:
 
     own = ("client", HOSTILE)
     assert samples["llmgw_client_requests_total", (own,)] == 1
-    assert samples["llmgw_client_tokens_total", (own, ("kind", "input"))] == 10
-    assert ("llmgw_client_tokens_total", (own, ("kind", "output"))) not in samples
-    assert samples["llmgw_client_cost_usd_total", (own,)] == 0.25
+    told = ("provenance", "told")
+    assert samples["llmgw_client_tokens_total", (own, ("kind", "input"), told)] == 10
+    assert ("llmgw_client_tokens_total", (own, ("kind", "output"), told)) not in samples
+    assert samples["llmgw_client_cost_usd_total", (own, told)] == 0.25
     assert samples["llmgw_client_running", (own,)] == 2
     budget = (own, ("measure", "usd"), ("period", "day"))
     figures = [
@@ -120,7 +162,7 @@ def test_clients_and_providers_by_name_with_what_is_left() -> None:
     assert samples["llmgw_client_requests_total", (("client", "oauth_9"),)] == 1
     assert ("llmgw_client_requests_total", (("client", "local"),)) not in samples
     assert samples["llmgw_provider_running", (("provider", "stub"),)] == 2
-    assert samples["llmgw_provider_cost_usd_total", (("provider", "stub"),)] == 0.5
+    assert samples["llmgw_provider_cost_usd_total", (told, ("provider", "stub"))] == 0.5
 
 
 def test_however_many_clients_there_are_the_names_are_bounded_and_nothing_is_lost() -> None:

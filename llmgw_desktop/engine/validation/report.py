@@ -21,6 +21,7 @@ from llmgw_desktop.engine.validation.comparison import compare
 from llmgw_desktop.engine.validation.confidence import agreement_of
 from llmgw_desktop.engine.validation.prompts import letter
 from llmgw_desktop.engine.validation.verdicts import verdict_of
+from llmgw_desktop.wire.flights import provenance_member
 from llmgw_desktop.wire.jobs import usage_object
 
 _SHOWN_CONTENT = 2_000
@@ -116,6 +117,7 @@ def result_object(answer: SeatAnswer, verdict: Verdict) -> dict[str, Any]:
         "deduped": answer.deduped,
         "usage": usage_object(answer.usage),
         "costUsd": answer.cost_usd,
+        **provenance_member(answer.usage, cost_usd=answer.cost_usd),
         "durationMs": _took_ms(answer),
     }
 

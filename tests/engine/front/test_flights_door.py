@@ -15,13 +15,20 @@ from llmgw_desktop.app.commands import parse
 from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.job import JobFigures, JobState
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.session import SessionTotals
 from llmgw_desktop.domain.usage import BillingFacts, Figure, Usage
-from llmgw_desktop.wire.flights import FIGURE_NAMES, flight_object, provenance_object
+from llmgw_desktop.engine.asking.asked import AskResult
+from llmgw_desktop.engine.mcp.tools import model_tools
+from llmgw_desktop.engine.mcp.tools.job_words import job_told
+from llmgw_desktop.wire.flights import FIGURE_NAMES, flight_object, provenance_member
+from llmgw_desktop.wire.jobs import job_object, session_object
 from tests.engine.conftest import House, house_in
 from tests.support.made_flights import summary
+from tests.support.plain_runs import plain_job, plain_session
 
 ASKED = {
     "model": "claude-stub",
@@ -142,9 +149,11 @@ def test_every_figure_has_its_provenance_and_every_doubt_its_name() -> None:
 
 def test_what_is_plain_is_not_said() -> None:
     usage = _doubtful().summary.usage
-    assert provenance_object(usage) == {"inputTokens": "estimated", "outputTokens": "partial"}
-    assert provenance_object(usage, cost_usd=0.5)["costUsd"] == "partial"
-    assert provenance_object(replace(usage, estimated=0, partial=0), cost_usd=0.5) == {}
+    tokens = {"inputTokens": "estimated", "outputTokens": "partial"}
+    assert provenance_member(usage) == {"provenance": tokens}
+    whole = provenance_member(usage, cost_usd=0.5)
+    assert whole == {"provenance": tokens | {"costUsd": "partial"}}
+    assert provenance_member(replace(usage, estimated=0, partial=0), cost_usd=0.5) == {}
 
 
 async def _run(house: House, *words: str) -> int:
@@ -184,3 +193,19 @@ def test_the_table_marks_bounds_and_names_doubts(capsys: pytest.CaptureFixture[s
     assert lines["no price known of"] == "web_search"
     assert lines["not understood"] == "usage.magic"
     assert lines["cannot be true"] == "more cached tokens than the prompt has"
+
+
+def test_jobs_sessions_and_tools_name_the_figures_that_were_not_told() -> None:
+    usage = Usage(output_tokens=20, cache_write_tokens=3, partial=int(Figure.OUTPUT | Figure.COST))
+    figures = JobFigures(usage=usage, cost_usd=0.5)
+    job = plain_job(figures=figures, state=JobState.COMPLETED)
+    doubts = {"outputTokens": "partial", "costUsd": "partial"}
+    assert job_object(job)["provenance"] == job_told(job)["provenance"] == doubts
+    session = plain_session(totals=SessionTotals(usage=usage, cost_usd=0.5))
+    assert session_object(session)["provenance"] == doubts
+    plain = plain_job(figures=replace(figures, usage=Usage(output_tokens=20)))
+    assert "provenance" not in job_object(plain)
+    asked = AskResult(usage=replace(usage, estimated=int(Figure.CACHE_WRITE)), cost_usd=0.5)
+    told = model_tools._answer(asked, {}).structured
+    assert told is not None
+    assert told["provenance"] == doubts | {"cacheWriteTokens": "estimated"}

@@ -17,7 +17,7 @@ from llmgw_desktop.domain.price import Price, Rates
 from llmgw_desktop.domain.principal import LOCAL, Principal, Scope
 from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.settings import CacheSettings
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.flights.pricing import Pricing
 from llmgw_desktop.engine.mcp.resources.cache_state import cache_state_resources, session_cache
 from llmgw_desktop.engine.mcp.tool_errors import NotFound
@@ -266,3 +266,20 @@ def test_runs_are_priced_as_their_vendors_sell_tokens() -> None:
     assert pricing.price_of_run(CliName.CLAUDE, "claude-sonnet-4-5") == vendor
     assert pricing.price_of_run(CliName.OPENCODE, "claude-sonnet-4-5") is None
     assert pricing.price_of_run(CliName.CLAUDE, "nobody-knows") is None
+
+
+async def test_sums_of_which_a_part_is_not_known_say_so(scene: Scene) -> None:
+    def figures(read: int | None, **marks: int) -> JobFigures:
+        usage = Usage(input_tokens=10, cache_read_tokens=read, cache_write_tokens=2, **marks)
+        return JobFigures(usage=usage)
+
+    scene.add(figures=figures(4))
+    scene.add(figures=JobFigures(), state=JobState.FAILED)  # nobody billed it
+    assert "provenance" not in await scene.read("global")
+    scene.add(figures=figures(None, estimated=int(Figure.CACHE_WRITE)))
+    told = await scene.read("global")
+    assert told["totalCacheReadTokens"] == 4
+    assert told["provenance"] == {
+        "totalCacheReadTokens": "partial",
+        "totalCacheCreationTokens": "estimated",
+    }

@@ -4,6 +4,12 @@ from typing import Any
 
 from llmgw_desktop.domain.cache_state import CacheUse, GlobalCache, PrefixCache, SessionCache
 from llmgw_desktop.engine.mcp.tools.job_words import iso
+from llmgw_desktop.wire.flights import provenance_member
+
+_OF_SUMS = {
+    "cacheReadTokens": "totalCacheReadTokens",
+    "cacheCreationTokens": "totalCacheCreationTokens",
+}
 
 
 def global_object(state: GlobalCache) -> dict[str, Any]:
@@ -59,4 +65,14 @@ def _figures(use: CacheUse) -> dict[str, Any]:
         "totalCacheReadTokens": use.usage.cache_read_tokens,
         "totalCacheCreationTokens": use.usage.cache_write_tokens,
         "estimatedSavingsUsd": use.saving_usd,
+        **_provenance(use),
+    }
+
+
+def _provenance(use: CacheUse) -> dict[str, Any]:
+    """Of sums whose parts were not all told, by their names here."""
+    told = provenance_member(use.usage)
+    return {
+        member: {_OF_SUMS[name]: each for name, each in figures.items() if name in _OF_SUMS}
+        for member, figures in told.items()
     }

@@ -30,6 +30,7 @@ ANSWER: Schema = {
     "jobId": _TEXT,
     "sessionId": {},
     "correlationId": {},
+    "provenance": _OBJECT,
 }
 """Of a request tool; what else it tells is not said beforehand, to keep lists of tools short."""
 JOB: Schema = {"job": _OBJECT}
@@ -85,6 +86,7 @@ def answer_told(reply: RunReply) -> dict[str, Any]:
         **_of_request(reply),
         "durationMs": row["durationMs"],
         **figures,
+        **{name: row[name] for name in ("provenance",) if name in row},
         "exitCode": job.exit_code,
         "retryCount": job.retries,
         "stopReason": reply.stop_reason,

@@ -13,12 +13,14 @@ from llmgw_desktop.engine.asking.asking import Asking
 from llmgw_desktop.engine.asking.choice import chosen_model
 from llmgw_desktop.engine.mcp.tool import Progress, Tool, ToolAnswer, ToolCall
 from llmgw_desktop.engine.mcp.tool_errors import InvalidArgument, told
+from llmgw_desktop.wire.flights import provenance_member
 from llmgw_desktop.wire.models import ModelEntry
 from llmgw_desktop.wire.native import PROMPT_CHARS
 
 _MOST_TOKENS = 10_000_000
 _WORD = {"type": "string"}
 _NUMBER = {"type": "number"}
+_OWN_NAMES = {"cacheCreationTokens": "cacheWriteTokens"}
 
 
 def tools(
@@ -77,6 +79,7 @@ def _generate_tool(call: Callable[[ToolCall], Awaitable[ToolAnswer]]) -> Tool:
             "model": _WORD,
             "usage": {"type": "object"},
             "flightId": _WORD,
+            "provenance": {"type": "object"},
         },
         call=call,
         scope=Scope.MODELS_USE,
@@ -136,6 +139,7 @@ def _answer(result: AskResult, asked: Mapping[str, Any]) -> ToolAnswer:
             "cacheWriteTokens": usage.cache_write_tokens,
         },
         "costUsd": result.cost_usd,
+        **_provenance(result),
         "requestedProvider": asked.get("provider"),
         "requestedModel": asked.get("model"),
         "resolvedProvider": result.provider,
@@ -143,6 +147,15 @@ def _answer(result: AskResult, asked: Mapping[str, Any]) -> ToolAnswer:
         "fallbackUsed": result.fell_back,
     }
     return ToolAnswer(structured=structured, text=result.text)
+
+
+def _provenance(result: AskResult) -> dict[str, Any]:
+    """By the names that this tool has for its figures."""
+    told = provenance_member(result.usage, cost_usd=result.cost_usd)
+    return {
+        member: {_OWN_NAMES.get(name, name): each for name, each in figures.items()}
+        for member, figures in told.items()
+    }
 
 
 def _line(entry: ModelEntry) -> dict[str, object]:

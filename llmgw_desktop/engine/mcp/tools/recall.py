@@ -34,6 +34,7 @@ _FIGURES = (
     "cacheReadTokens",
     "cacheCreationTokens",
     "flightId",
+    "provenance",
 )
 
 
@@ -92,7 +93,7 @@ def _told(job: Job) -> dict[str, Any]:
         "asyncJobId": job.id,
         "datetimeUtc": iso(job.asked_at_s),
         "errorMessage": row["error"],
-        **{name: row[name] for name in _FIGURES},
+        **{name: row[name] for name in _FIGURES if name in row},
     }
 
 
