@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,17 +43,22 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
     folder = shared / "one folder"
-    with (shared / "one-folder.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            _build(shared / "one-folder-build").rename(folder)
-        fcntl.flock(lock, fcntl.LOCK_SH)
+    with (shared / "one-folder.used").open("w") as used:
+        with _alone(shared / "one-folder.lock"):
+            if not folder.exists():
+                _build(shared / "one-folder-build").rename(folder)
+            fcntl.flock(used, fcntl.LOCK_SH)
         yield folder / "llmgw"
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
-        shutil.rmtree(folder)
+        with _alone(shared / "one-folder.lock"), suppress(BlockingIOError):
+            fcntl.flock(used, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _build(work: Path) -> Path:
