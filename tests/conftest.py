@@ -33,6 +33,20 @@ _HOME = "llmgw-home"
 _numbers = itertools.count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="also what is marked as rest")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What a daily run can do without stays away, unless it is asked for."""
+    if config.getoption("--all"):
+        return
+    rest = [item for item in items if item.get_closest_marker("rest")]
+    if rest:
+        config.hook.pytest_deselected(items=rest)
+        items[:] = [item for item in items if not item.get_closest_marker("rest")]
+
+
 def pytest_configure() -> None:
     """A shell has what it runs beside itself ignore Ctrl+C, children too; tests of it send it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

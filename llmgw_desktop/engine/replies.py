@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.model_request import ModelRequest
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import RouteDecision
 from llmgw_desktop.engine.caller import Caller
 from llmgw_desktop.engine.counter import Counter
@@ -28,7 +29,7 @@ class Replies:
 
     async def resumed(self, request: ModelRequest, decision: RouteDecision) -> ModelRequest:
         """With the conversation that it goes on from, where it names one of ours."""
-        if "previous_response_id" not in request.fields:
+        if request.protocol is not ModelProtocol.OPENAI_RESPONSES:
             return request
         return await self.continuations.resumed(request, decision)
 

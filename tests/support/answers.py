@@ -77,6 +77,8 @@ class Answer:
     """Gemini gives its calls ids, or does not."""
     pieces: int = 3
     spent: Spent = field(default_factory=Spent)
+    tells_usage: bool = True
+    """Chat Completions and Gemini alone: many a server of theirs tells none."""
     pings: bool = True
     error_after: int | None = None
     """A vendor error event in the stream after so many frames, and then the end."""

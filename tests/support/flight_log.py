@@ -32,6 +32,7 @@ class Flight:
     output_tokens: int | None
     cache_read_tokens: int | None
     cache_write_tokens: int | None
+    reasoning_tokens: int | None
     cost_usd: float | None
     stop_reason: str | None
     error_kind: str | None

@@ -120,9 +120,10 @@ def _chunk(parts: list[Json], answer: Answer, number: int, model: str, *, last: 
     if last and answer.ending == "refusal":
         danger = {"category": "HARM_CATEGORY_DANGEROUS_CONTENT", "probability": "HIGH"}
         candidate["safetyRatings"] = [danger | {"blocked": True}]
+    usage = {"usageMetadata": _usage(answer, last)} if answer.tells_usage else {}
     return {
         "candidates": [candidate],
-        "usageMetadata": _usage(answer, last),
+        **usage,
         "modelVersion": model,
         "responseId": f"stub{number:06d}",
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterator
 from typing import Literal
 
-from tests.support.answers import Answer, Behaviour
+from tests.support.answers import Answer, Behaviour, Spent
 from tests.support.seen import Seen
 
 Manners = Literal["lenient", "vendor", "compatible"]
@@ -26,6 +27,8 @@ class Lane:
         """What it offers; empty takes any model name."""
         self.manners: Manners = "lenient"
         """How strict it is with what it gets: see rules."""
+        self.spends: Iterator[Spent] | None = None
+        """What each answer reports in turn, in place of its own figures."""
         self.requests: list[Seen] = []
         self._script: deque[Behaviour] = deque()
 

@@ -6,6 +6,7 @@ A missing registry is the only reason to skip; anything else that goes wrong is 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import re
 import shutil
@@ -35,6 +36,26 @@ def install(package: str, version: str, binary: str) -> Path:
         except _GoneError:
             newest = run_npm(["view", package, "version"], cache).strip()
             return _installed(cache, package, newest, binary)
+
+
+def install_lock(project: Path) -> Path:
+    """The folder `node_modules` with what the lock file of this folder lists."""
+    files = [project / "package.json", project / "package-lock.json"]
+    key = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    cache = _cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    with _locked(cache / ".lock"):
+        folder = cache / f"{project.name}-{key}"
+        if not folder.exists():
+            for older in cache.glob(f"{project.name}-*"):
+                shutil.rmtree(older, ignore_errors=True)
+            partial = cache / f"{project.name}-{key}.partial"
+            partial.mkdir()
+            for file in files:
+                shutil.copy(file, partial)
+            run_npm(["ci", "--no-audit", "--no-fund", "--ignore-scripts"], partial)
+            partial.rename(folder)
+    return folder / "node_modules"
 
 
 class _GoneError(Exception):

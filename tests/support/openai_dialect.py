@@ -80,7 +80,8 @@ def whole(body: Json, answer: Answer, number: int) -> bytes:
     message, reason = _message(body, answer, number)
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": reason}
     head = _head(body, number, "chat.completion")
-    return _dump(head | {"choices": [choice], "usage": _usage(answer)})
+    usage = {"usage": _usage(answer)} if answer.tells_usage else {}
+    return _dump(head | {"choices": [choice]} | usage)
 
 
 def stream(body: Json, answer: Answer, number: int) -> list[bytes]:
@@ -93,7 +94,8 @@ def stream(body: Json, answer: Answer, number: int) -> list[bytes]:
 
 def _chunks(body: Json, answer: Answer, number: int) -> Iterator[bytes]:
     message, reason = _message(body, answer, number)
-    with_usage = bool((body.get("stream_options") or {}).get("include_usage"))
+    asked = bool((body.get("stream_options") or {}).get("include_usage"))
+    with_usage = asked and answer.tells_usage
     head = _head(body, number, "chat.completion.chunk") | ({"usage": None} if with_usage else {})
 
     def chunk(delta: Json, finish: str | None = None) -> bytes:

@@ -6,6 +6,7 @@ A missing registry is the only reason to skip; anything else that goes wrong is 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import re
 import shutil
@@ -36,6 +37,21 @@ def install(package: str, version: str, binary: str, *, python: str = "") -> Pat
             (folder / "whole").touch()  # a run that was killed leaves no half of a program
     assert program.exists(), f"{package} {version} brought no program named {binary}"
     return program
+
+
+def install_lock(lock: Path) -> Path:
+    """The Python of an environment that holds what the lock file lists, and nothing else."""
+    key = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()[:16]
+    with _locked_cache() as cache:
+        folder = cache / f"{lock.stem}-{key}"
+        if not (folder / "whole").exists():
+            for older in cache.glob(f"{lock.stem}-*"):
+                shutil.rmtree(older, ignore_errors=True)
+            _run([sys.executable, "-m", "venv", str(folder)])
+            pip = str(folder / "bin" / "pip")
+            _run([pip, "install", "--quiet", "--no-deps", "--requirement", str(lock)])
+            (folder / "whole").touch()
+    return folder / "bin" / "python"
 
 
 def unpack(package: str, version: str) -> Path:

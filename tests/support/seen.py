@@ -12,6 +12,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.answers import Spent
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Seen:
@@ -24,6 +26,8 @@ class Seen:
     status: int | None = None
     fault: str | None = None
     """What the upstream refused in it."""
+    spent: Spent | None = None
+    """What the upstream told of its tokens; None where it told nothing."""
     sent: bytearray = field(default_factory=bytearray)
     """The body of the answer as it went out, before any compression."""
     whole: bool = False

@@ -125,6 +125,9 @@ class Turn:
 
     async def _say(self, body: Json, answer: Answer) -> web.StreamResponse:
         does = self._door.does
+        if self._lane.spends is not None:
+            answer = replace(answer, spent=next(self._lane.spends))
+        self._seen.spent = answer.spent if answer.tells_usage else None
         if does == "embed":
             return await self._json(openai_dialect.embeddings(body), delivery=answer.delivery)
         if does == "count":

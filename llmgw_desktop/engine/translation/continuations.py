@@ -6,7 +6,7 @@ own, and an id that is not ours goes on to it untouched.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ import orjson
 from llmgw_desktop.domain.answer import Answer
 from llmgw_desktop.domain.errors import MalformedRequest, StoreError
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
+from llmgw_desktop.domain.principal import Principal
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import RouteDecision
 from llmgw_desktop.engine.translation.nesting import request_nesting
@@ -34,10 +35,21 @@ class Continuations:
         self._store = store
 
     async def resumed(self, request: ModelRequest, decision: RouteDecision) -> ModelRequest:
-        """The request with the conversation that it goes on from. Raises MalformedRequest."""
+        """Of Responses: the request with the conversation that it goes on from, and with the items
+        that it only names, where they are ours. Raises MalformedRequest."""
         previous = request.fields.get("previous_response_id")
-        if not isinstance(previous, str) or request.protocol is not ModelProtocol.OPENAI_RESPONSES:
+        if isinstance(previous, str):
+            request = await self._gone_on(request, previous, decision)
+        from llmgw_desktop.wire.translate.openai_responses.kept import referred
+
+        if not (named := referred(request.fields)):
             return request
+        with request_nesting(request.fields):
+            return await asyncio.to_thread(self._filled_in, request, named)
+
+    async def _gone_on(
+        self, request: ModelRequest, previous: str, decision: RouteDecision
+    ) -> ModelRequest:
         with request_nesting(request.fields):
             resumed = await asyncio.to_thread(self._resumed, request, previous)
         if resumed is not None:
@@ -107,6 +119,29 @@ class Continuations:
         # no provider may look for the id; the answer that is written here repeats it
         fields["previous_response_id"] = previous
         return replace(request, body=body, fields=fields, own_fields=request.fields)
+
+    def _filled_in(self, request: ModelRequest, named: Sequence[str]) -> ModelRequest:
+        """As it came where none of them is kept: beside the loop, as `_resumed`."""
+        from llmgw_desktop.wire.translate.openai_responses.kept import answer_of, filled_in
+
+        answers = {answer for name in named if (answer := answer_of(name)) is not None}
+        items = [each for answer in answers for each in self._output(answer, request.principal)]
+        wanted = set(named)
+        stored = {item["id"]: item for item in items if item.get("id") in wanted}
+        if not stored:
+            return request
+        fields = filled_in(request.fields, stored)
+        hidden = () if request.own_fields is None else ("previous_response_id",)
+        body = orjson.dumps({name: fields[name] for name in fields if name not in hidden})
+        return replace(request, body=body, fields=fields)
+
+    def _output(self, answer_id: str, principal: Principal) -> list[dict[str, Any]]:
+        try:
+            answer = self._store.answer(answer_id, principal.client_id)
+        except StoreError as error:
+            _log.warning("a kept answer could not be read: %s", error)
+            return []
+        return [] if answer is None else list(orjson.loads(answer)["output"])
 
     def _conversation(self, previous: str, owner: str) -> list[Any] | None:
         try:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.talks.cells import Cell, all_cells
-from tests.support.talks.matrix import UPSTREAMS, Matrix, open_matrix
+from tests.support.talks.matrix import Matrix, open_matrix
+from tests.support.talks.upstreams import UPSTREAMS
 
 
 @pytest.fixture(scope="package")

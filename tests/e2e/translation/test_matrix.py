@@ -16,8 +16,8 @@ import pytest
 from tests.support import pictures
 from tests.support.answers import Answer, Delivery, Refusal, Spent
 from tests.support.talks.cells import Cell, switches
-from tests.support.talks.matrix import UpstreamKind
 from tests.support.talks.talk import Heard
+from tests.support.talks.upstreams import UpstreamKind
 
 pytestmark = pytest.mark.e2e
 

@@ -13,7 +13,8 @@ from google.genai import types
 from pydantic import BaseModel
 
 from tests.support.answers import Answer
-from tests.support.talks.matrix import TALKS, UPSTREAMS, Matrix
+from tests.support.talks.matrix import TALKS, Matrix
+from tests.support.talks.upstreams import UPSTREAMS
 
 pytestmark = pytest.mark.e2e
 

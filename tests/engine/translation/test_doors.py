@@ -8,7 +8,10 @@ from typing import Any
 import openai
 import pytest
 
+from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.domain.content import Signature, Vendor
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.wire.translate.carrier import packed
 from tests.engine.conftest import House
 from tests.support.answers import Raw
@@ -252,6 +255,47 @@ async def test_a_conversation_goes_on_from_an_answers_id(house: House) -> None:
     async with house.post("/v1/responses", unknown) as reply:
         assert reply.status == 400
         assert "not found" in (await reply.json())["error"]["message"]
+
+
+async def test_an_item_that_is_only_named_is_filled_in(house: House) -> None:
+    """As the AI SDK does, which goes on from items by their ids alone."""
+    async with house.post("/v1/responses", {"model": "gpt-stub", "input": "ping"}) as reply:
+        [message] = (await reply.json())["output"]
+    question = {"role": "user", "content": "ping"}
+    named = {"type": "item_reference", "id": message["id"]}
+    more = {"role": "user", "content": "and now?"}
+    asked = {"model": "gpt-stub", "input": [question, named, more]}
+    async with house.post("/v1/responses", asked) as reply:
+        assert reply.status == 200, await reply.text()
+        second = await reply.json()
+    said = [each["content"] for each in house.lane.requests[-1].json()["messages"]]
+    assert said == ["ping", message["content"][0]["text"], "and now?"]
+    on = {"model": "gpt-stub", "previous_response_id": second["id"], "input": [named, more]}
+    async with house.post("/v1/responses", on) as reply:
+        assert reply.status == 200, await reply.text()
+    assert len(house.lane.requests[-1].json()["messages"]) == 5
+
+
+@pytest.mark.parametrize("name", ["msg_unknown_0", "msg_1", "rs_68af"])
+async def test_a_name_of_nothing_that_is_kept_is_refused(house: House, name: str) -> None:
+    asked = {"model": "gpt-stub", "input": [{"type": "item_reference", "id": name}]}
+    async with house.post("/v1/responses", asked) as reply:
+        assert reply.status == 400
+        assert "item of this id" in (await reply.json())["error"]["message"]
+
+
+async def test_an_item_of_another_client_is_not_found(house: House) -> None:
+    async with house.post("/v1/responses", {"model": "gpt-stub", "input": "ping"}) as reply:
+        [message] = (await reply.json())["output"]
+    access, clock = house.container._access, house.container._clock
+    assert access.clients is not None
+    made = ClientKeys(access.clients, clock, TimedIds(clock)).add("bob", (Scope.MODELS_USE,))
+    named = {"type": "item_reference", "id": message["id"]}
+    asked = {"model": "gpt-stub", "input": [{"role": "user", "content": "ping"}, named]}
+    for authorization, status in ((house.headers()["Authorization"], 200), (made, 400)):
+        key = {"Authorization": f"Bearer {authorization.removeprefix('Bearer ')}"}
+        async with house.post("/v1/responses", asked, **key) as reply:
+            assert reply.status == status, await reply.text()
 
 
 async def test_what_is_not_kept_is_told_without_false_advice(house: House) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.support.lane import Lane
-from tests.support.talks.matrix import TALKS, UPSTREAMS, Matrix, UpstreamKind
+from tests.support.talks.matrix import TALKS, Matrix
 from tests.support.talks.talk import Talk, Wishes
+from tests.support.talks.upstreams import UPSTREAMS, UpstreamKind
 
 PROTOCOLS = {"anthropic": "anthropic", "chat": "openai-chat", "responses": "openai-responses"}
 

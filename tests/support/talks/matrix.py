@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.gateway import PROVIDER_KEY, GatewaySetup, ProviderTable, running_gateway
-from tests.support.lane import Lane, Manners
+from tests.support.gateway import PROVIDER_KEY, GatewaySetup, running_gateway
+from tests.support.lane import Lane
 from tests.support.talks.anthropic_talk import AnthropicTalk
 from tests.support.talks.chat_talk import ChatTalk
 from tests.support.talks.gemini_talk import GeminiTalk
 from tests.support.talks.responses_talk import ResponsesTalk
 from tests.support.talks.talk import Talk, Wishes
+from tests.support.talks.upstreams import UPSTREAMS
 from tests.support.upstream import upstream_thread
 
 TALKS: Mapping[str, type[Talk]] = {
@@ -26,72 +26,6 @@ TALKS: Mapping[str, type[Talk]] = {
     "chat": ChatTalk,
     "responses": ResponsesTalk,
     "gemini": GeminiTalk,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpstreamKind:
-    name: str
-    kind: str
-    protocol: str
-    model: str
-    vendor: str | None
-    """Who makes its signatures; None where it has none."""
-    shows_thinking: bool = True
-    manners: Manners = "vendor"
-
-    def provider(self, lane: Lane) -> ProviderTable:
-        has_version = self.kind not in ("anthropic", "google")
-        return ProviderTable(
-            name=self.name,
-            kind=self.kind,
-            base_url=lane.base_url if has_version else lane.root_url,
-            models=(self.model,),
-            protocols=(self.protocol,),
-        )
-
-
-UPSTREAMS: Mapping[str, UpstreamKind] = {
-    each.name: each
-    for each in (
-        UpstreamKind(
-            name="anthropic",
-            kind="anthropic",
-            protocol="anthropic",
-            model="claude-opus-4-5",
-            vendor="anthropic",
-        ),
-        UpstreamKind(
-            name="chat",
-            kind="openai",
-            protocol="openai-chat",
-            model="gpt-5-mini",
-            vendor=None,
-            shows_thinking=False,
-        ),
-        UpstreamKind(
-            name="compatible",
-            kind="openai-compatible",
-            protocol="openai-chat",
-            model="qwen3-32b",
-            vendor=None,
-            manners="compatible",
-        ),
-        UpstreamKind(
-            name="responses",
-            kind="openai",
-            protocol="openai-responses",
-            model="gpt-5.1",
-            vendor="openai",
-        ),
-        UpstreamKind(
-            name="gemini",
-            kind="google",
-            protocol="gemini",
-            model="gemini-3-pro-preview",
-            vendor="google",
-        ),
-    )
 }
 
 
