@@ -151,8 +151,12 @@ PRICES = """\
 ## `[[prices]]`
 
 What models cost where the shipped table (`resources/prices.json`, dated, made from the vendors'
-public prices) does not say so or you pay another price: the first table that matches holds. Servers
-with `local = true` have no price but yours. A price that is not known stays unknown; it is never 0.
+public prices) does not say so or you pay another price: the first table that matches holds, and it
+holds alone. A price that is not known stays unknown; it is never 0. Servers with `local = true`
+have no price but yours, for one may well ask another that is paid: a table with `input = 0`,
+`output = 0` and nothing dearer says that all of it is free. The practice provider is free without
+a table. What a price means, and what becomes of a cost where a part of it is not known:
+[figures.md](figures.md#prices).
 
 | key | value | meaning |
 |---|---|---|
