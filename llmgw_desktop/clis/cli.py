@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from llmgw_desktop.clis.dialogue import AskingMode
-from llmgw_desktop.domain.cli import CliEvent, CliFacts, CliName, CliRequest, LaunchPlan, UsageTold
+from llmgw_desktop.domain.cli import (
+    CliEvent,
+    CliFacts,
+    CliName,
+    CliRequest,
+    LaunchPlan,
+    Retrying,
+    UsageTold,
+)
 
 
 class OutputReader(Protocol):
@@ -61,6 +69,18 @@ class SideUsage:
     `{session_id}` stands for the CLI's own id, and `*` for any part of a name."""
     read: Callable[[bytes], UsageTold | None]
     """What the last run used, out of the whole file; None where it does not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryWords:
+    """Where a CLI says that it tries its upstream again, when its output does not."""
+
+    read: Callable[[bytes], Retrying | None]
+    """Of one line; None for all others."""
+    path: str = ""
+    """Below HOME, as of `SideUsage`; empty: on stderr."""
+    process_of: Callable[[bytes], int | None] | None = None
+    """Of a file that all its runs write into: the process that a line is of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +157,8 @@ class Cli:
     unlisted_flags: frozenset[str] = field(default_factory=frozenset)
     """Those of `flags` that no help names, though the CLI takes them."""
     side_usage: SideUsage | None = None
+    retry_words: RetryWords | None = None
+    """None: its output tells."""
     model_use: ModelUse = ModelUse()
     read_by: frozenset[str] = field(default_factory=frozenset)
     """The options that its reader looks at: they are kept with what it said, the others go with

@@ -124,6 +124,32 @@ def test_a_refusal_behind_the_gateway_is_told(
     assert told["error"]["message"]
 
 
+def test_what_a_cli_asks_again_and_again_is_told_meanwhile(
+    tmp_path: Path, program_of: Callable[[CliName], Path]
+) -> None:
+    """They say it where their output has nothing of it: on stderr, beside the session, in a log."""
+    models = {CliName.GEMINI: "stub-500", CliName.GROK: "stub-500", CliName.MISTRAL: "refused"}
+    with open_cli_house(tmp_path, list(models), program_of) as house:
+        house.lane("stub-500").always = Refusal(status=500, message="refused by the stub")
+        settings = house.home_of(CliName.GEMINI) / ".gemini" / "settings.json"
+        settings.write_text(settings.read_text().replace('"maxAttempts": 1', '"maxAttempts": 10'))
+        ids = [
+            house.call("/v1/jobs", {"cli": name, "prompt": "hello", "model": model})["id"]
+            for name, model in models.items()
+        ]
+        ends = time.monotonic() + 240
+        waits = [house.call(f"/v1/jobs/{each}")["job"] for each in ids]
+        while any(each["waitingOn"] is None for each in waits):
+            assert time.monotonic() < ends, waits
+            assert all(each["state"] in ("queued", "running") for each in waits), waits
+            time.sleep(0.2)
+            waits = [house.call(f"/v1/jobs/{each}")["job"] for each in ids]
+        for told in waits:
+            assert told["waitingOn"]["status"] in (429, 500, 502, 503), told
+            assert told["waitingOn"]["message"].startswith("asked again by the CLI: "), told
+            house.call(f"/v1/jobs/{told['id']}/cancel", {})
+
+
 def test_a_key_that_is_refused_is_told_with_what_to_do(
     tmp_path: Path, program_of: Callable[[CliName], Path]
 ) -> None:

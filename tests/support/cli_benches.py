@@ -51,6 +51,10 @@ output_price = 2.0
 name = "stub-ok"
 provider = "gw"
 alias = "stub"
+[[models]]
+name = "stub-500"
+provider = "gw"
+alias = "refused"
 """
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from llmgw_desktop.clis.cli import Cli, SignIn
+from llmgw_desktop.clis.cli import Cli, RetryWords, SignIn
 from llmgw_desktop.domain.cli import (
     CliEvent,
     CliFacts,
@@ -162,6 +162,7 @@ class Yard:
     told: list[Event] = field(default_factory=list)
     clean: Callable[[str], str] = str
     clock: Clock = field(default_factory=SystemClock)
+    retry_words: RetryWords | None = None
     account: str = ""
     """In the vault: what runs of `claude` are signed in with."""
     master: Mapping[str, str] = field(default_factory=lambda: {VARIABLE: "ab" * 32})
@@ -183,7 +184,10 @@ class Yard:
             clean=self.clean,
             breaker=WordyBreaker(),
         )
-        clis = {name: shell_cli(name, **self.facts) for name in (CliName.CLAUDE, CliName.CODEX)}
+        clis = {
+            name: replace(shell_cli(name, **self.facts), retry_words=self.retry_words)
+            for name in (CliName.CLAUDE, CliName.CODEX)
+        }
         self.supervisor = Supervisor(parts, clis, jobs=self.jobs, limits=self.limits)
 
     def _clis(self) -> tuple[CliSettings, ...]:

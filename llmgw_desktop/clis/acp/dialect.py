@@ -9,7 +9,7 @@ from llmgw_desktop.clis.acp.spent import SpentWay
 from llmgw_desktop.clis.cli import SignIn
 from llmgw_desktop.clis.json_lines import NOTHING_IS_NOISE, Message
 from llmgw_desktop.clis.told import object_of, objects_of, text_of
-from llmgw_desktop.domain.cli import CliRequest
+from llmgw_desktop.domain.cli import CliRequest, Retrying
 
 
 class NoteWay(StrEnum):
@@ -46,6 +46,11 @@ def _no_mcp(_: Call) -> McpUse | None:
     return None
 
 
+def _tells_none(method: str, params: Message) -> Retrying | None:
+    del method, params
+    return None
+
+
 def no_steps(_: CliRequest) -> tuple[Step, ...]:
     return ()
 
@@ -74,6 +79,8 @@ class Dialect:
     asides: frozenset[str] = frozenset()
     """What its program says among its model's words."""
     noise: str = NOTHING_IS_NOISE
+    retrying: Callable[[str, Message], Retrying | None] = _tells_none
+    """(Method, params) of a notice of its own → that it asks its upstream again."""
 
 
 def mode_of(told: Message) -> str:

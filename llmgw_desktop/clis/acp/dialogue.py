@@ -115,6 +115,8 @@ class AcpDialogue(Dialogue):
                 yield Send(key=f"reply:{heard.rpc_id!r}", data=data)
             case Notice(method=messages.UPDATE) if self._is_prompting:
                 yield from self._updated(heard.params)
+            case Notice() if again := self._dialect.retrying(heard.method, heard.params):
+                yield again
             case Reply():
                 yield from self._replied(heard)
             case Lost.LINE:

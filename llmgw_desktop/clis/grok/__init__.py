@@ -7,6 +7,7 @@ from llmgw_desktop.clis.grok.messages_reader import GrokMessagesReader
 from llmgw_desktop.clis.grok.options import AS_MESSAGES, OPTIONS, asked_format
 from llmgw_desktop.clis.grok.plan import FACTS, plan
 from llmgw_desktop.clis.grok.reader import SIGN_IN, GrokReader
+from llmgw_desktop.clis.grok.retrying import RETRY_WORDS
 from llmgw_desktop.domain.cli import CliName, CliRequest
 
 
@@ -28,6 +29,7 @@ CLI = Cli(
     contract_version=VERSION,
     flags=FLAGS,
     asking=ASKING,
+    retry_words=RETRY_WORDS,
     unlisted_flags=UNLISTED,
     model_use=ModelUse(
         # It knows no empty list: one harmless tool, and then not that one either. A prompt of

@@ -15,6 +15,7 @@ from llmgw_desktop.clis.grok.flags import VERSION
 from llmgw_desktop.clis.grok.options import OPTIONS
 from llmgw_desktop.clis.grok.plan import ENVIRONMENT, FACTS
 from llmgw_desktop.clis.grok.reader import SIGN_IN
+from llmgw_desktop.clis.grok.retrying import retrying
 from llmgw_desktop.clis.json_lines import Message
 from llmgw_desktop.clis.told import count_of, first_text, object_of, objects_of, text_of
 from llmgw_desktop.domain.cli import CliRequest, LaunchPlan, PlannedFile
@@ -121,6 +122,7 @@ DIALECT = Dialect(
     spent=SpentWay(read=_used, scope=Scope.PROMPT),
     tool_of=_tool,
     mcp_of=_mcp,
+    retrying=retrying,
 )
 ASKING = AskingMode(
     plan=plan,

@@ -7,6 +7,7 @@ from llmgw_desktop.clis.mistral.flags import FLAGS, UNLISTED, VERSION
 from llmgw_desktop.clis.mistral.options import OPTIONS
 from llmgw_desktop.clis.mistral.plan import FACTS, plan
 from llmgw_desktop.clis.mistral.reader import SIGN_IN, VibeReader
+from llmgw_desktop.clis.mistral.retrying import RETRY_WORDS
 from llmgw_desktop.domain.cli import CliName
 
 CLI = Cli(
@@ -20,6 +21,7 @@ CLI = Cli(
     contract_version=VERSION,
     flags=FLAGS,
     asking=ASKING,
+    retry_words=RETRY_WORDS,
     unlisted_flags=UNLISTED,
     side_usage=SideUsage(path=PATH, read=read_usage),
     # No list takes all its tools from it; whatever changes something, or lies elsewhere, is denied.

@@ -15,9 +15,10 @@ from llmgw_desktop.clis.opencode.flags import VERSION
 from llmgw_desktop.clis.opencode.options import OPTIONS
 from llmgw_desktop.clis.opencode.plan import ENVIRONMENT, FACTS, IDS, checked_model
 from llmgw_desktop.clis.opencode.reader import SIGN_IN
+from llmgw_desktop.clis.opencode.retrying import LOGS
 from llmgw_desktop.domain.cli import CliRequest, LaunchPlan, PlannedFile
 
-FLAGS = frozenset({"--pure"})
+FLAGS = frozenset({"--pure", "--print-logs", "--log-level"})
 """Of `opencode acp`, from its own help."""
 _AGENT = "build"
 _READING = ("read", "grep", "glob", "list", "lsp", "skill", "todowrite", "todoread")
@@ -40,7 +41,7 @@ def plan(request: CliRequest) -> LaunchPlan:
     check_session(request, FACTS, ids=IDS)
     return LaunchPlan(
         command="opencode",
-        arguments=known(["acp", *asked.arguments()], FLAGS, VERSION),
+        arguments=known(["acp", *LOGS, *asked.arguments()], FLAGS, VERSION),
         environment={
             **ENVIRONMENT,
             "OPENCODE_PERMISSION": orjson.dumps(_RULES).decode(),

@@ -8,6 +8,7 @@ from llmgw_desktop.clis.asked import Asked, known
 from llmgw_desktop.clis.checks import SessionIds, as_utf8, checked_session, fit_arguments
 from llmgw_desktop.clis.opencode.flags import FLAGS, VERSION
 from llmgw_desktop.clis.opencode.options import OPTIONS
+from llmgw_desktop.clis.opencode.retrying import LOGS
 from llmgw_desktop.domain.cli import CliFacts, CliRequest, LaunchPlan, NamedPath, SessionWish
 from llmgw_desktop.domain.run_errors import InvalidRun
 
@@ -45,6 +46,7 @@ def plan(request: CliRequest) -> LaunchPlan:
         "run",
         "--format=json",
         "--thinking",
+        *LOGS,
         *_session(request),
         *([f"--model={asked.model}"] if asked.model else []),
         *_MODES.get(mode, ()),

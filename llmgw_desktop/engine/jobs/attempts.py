@@ -26,6 +26,7 @@ from llmgw_desktop.engine.jobs.refusals import RefusalWatch
 from llmgw_desktop.engine.jobs.retries import RetryLimits
 from llmgw_desktop.engine.jobs.runner import Run
 from llmgw_desktop.engine.jobs.talks import made_ready, servers_told, talk_with
+from llmgw_desktop.engine.jobs.upstream_ear import EarPlace, UpstreamEar
 
 _log = logging.getLogger(__name__)
 
@@ -125,7 +126,8 @@ class Attempts:
     async def follow(self, live: LiveJob) -> Ended | None:
         """One that runs, or has ended and was not yet read, to its end."""
         await self._parts.own_requests.follow(live.job, live.asked, live.folder)
-        refusals = live.refusals = self._refusals_of(live)
+        ear = self._ear_of(live)
+        live.refusals = ear.watch
         run = Run(
             live.job.id,
             live.folder,
@@ -137,23 +139,31 @@ class Attempts:
         live.run = run
         if live.stop_asked is not None:
             run.stop(live.stop_asked)
-        followed = await run.follow(live.tell, refusals)
+        followed = await run.follow(live.tell, ear)
         live.job = with_output(live.job, followed)
         ended = Ended(verdict=followed.verdict, run=run, account=followed.account)
         return await self._judged(live, ended)
 
-    def _refusals_of(self, live: LiveJob) -> RefusalWatch:
+    def _ear_of(self, live: LiveJob) -> UpstreamEar:
         def changed(wait: UpstreamWait | None) -> None:
             reason = "" if wait is None else self._parts.clean(wait.reason)
             live.job = replace(live.job, waiting_on=wait and replace(wait, reason=reason))
             self._tell(live)
 
-        return RefusalWatch(
+        watch = RefusalWatch(
             self._parts.clock,
             self._jobs.upstream_refused_s,
             changed=changed,
             give_up=lambda: live.stop(Stop.REFUSED),
         )
+        process, cli = live.job.process, self._clis[live.cli.name]
+        place = EarPlace(
+            stderr=live.folder.stderr,
+            home=self._parts.launcher.home(cli, live.job.id),
+            session_id=live.asked.request.session_id,
+            keeper=None if process is None else process.pid,
+        )
+        return UpstreamEar(watch, cli.retry_words, place, self._news)
 
     async def _reader(self, live: LiveJob) -> OutputReader:
         """Raises OSError."""

@@ -22,9 +22,9 @@ from llmgw_desktop.engine.jobs.limits import Deadlines, RunLimits
 from llmgw_desktop.engine.jobs.news import News
 from llmgw_desktop.engine.jobs.outcome import AT_ONCE, SILENT, Account, Stop, Verdict
 from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, ProcessTree
-from llmgw_desktop.engine.jobs.refusals import RefusalWatch
 from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool, cut, tail
 from llmgw_desktop.engine.jobs.talk import Talk
+from llmgw_desktop.engine.jobs.upstream_ear import UpstreamEar
 
 _KEEPER_WAIT_S = 0.2
 _KEEPER_WAITS = 15
@@ -74,7 +74,7 @@ class Run:
         self._gone = asyncio.Event()
         self._why: Stop | None = None
         self._told: Callable[[], None] = _nobody
-        self._refusals: RefusalWatch | None = None
+        self._ear: UpstreamEar | None = None
         self._lingers: asyncio.TimerHandle | None = None
         self._sizes: Mapping[Path, int] = {}
         """Of stdout and stderr when it was judged."""
@@ -85,9 +85,9 @@ class Run:
             self._why = why
             self._wake.set()
 
-    async def follow(self, told: Callable[[], None], refusals: RefusalWatch) -> Followed:
+    async def follow(self, told: Callable[[], None], ear: UpstreamEar) -> Followed:
         """Until it has ended; `told` is called when there is more to read. Raises OSError."""
-        self._told, self._refusals = told, refusals
+        self._told, self._ear = told, ear
         forget = [self._news.of_folder(self._folder.path, self._wake.set)]
         deadlines = Deadlines(self._limits, self.stop)
         if self._process is None:
@@ -96,6 +96,7 @@ class Run:
             forget.append(self._news.of_end(self._process.pid, self._end))
         try:
             with Spool(self._folder.stdout) as stdout, Spool(self._folder.stderr) as stderr:
+                ear.begin(self._wake.set)
                 if self._talk is not None:
                     self._talk.begin(self.stop, deadlines.rest, self._wait_for_its_going)
                 await self._listen(stdout, stderr, deadlines)
@@ -110,7 +111,7 @@ class Run:
             if self._talk is not None:
                 self._talk.release()
             deadlines.close()
-            refusals.close()
+            ear.close()
             if self._lingers is not None:
                 self._lingers.cancel()
             for each in forget:
@@ -152,6 +153,9 @@ class Run:
                 self.stop(Stop.OVERFLOW)
             if self._why is not None and not has_ended:
                 return
+            if self._ear is not None:
+                # First: what was said since then shows that it is over.
+                self._ear.listen()
             await self._read(stdout)
             if has_ended:
                 return
@@ -171,8 +175,8 @@ class Run:
 
     def _note(self, event: CliEvent) -> None:
         self._account.note(event)
-        if self._refusals is not None:
-            self._refusals.note(event)
+        if self._ear is not None:
+            self._ear.note(event)
 
     def _wait_for_its_going(self) -> None:
         if self._lingers is None:
@@ -226,7 +230,7 @@ class Run:
             why, code = None, 0
         for event in self._reader.finish(code, tail(self._folder.stderr)):
             self._note(event)
-        cause = None if self._refusals is None else self._refusals.cause
+        cause = None if self._ear is None else self._ear.watch.cause
         if why is not None:
             verdict = outcome.stopped(why, code, self._account.ended, cause)
         elif code is None:

@@ -31,6 +31,10 @@ class Spool:
     def size(self) -> int:
         return 0 if self._handle is None else os.fstat(self._handle).st_size
 
+    @property
+    def inode(self) -> int:
+        return 0 if self._handle is None else os.fstat(self._handle).st_ino
+
     def read(self, most: int = PIECE_BYTES) -> bytes:
         """Empty: no more is there now."""
         if self._handle is None:

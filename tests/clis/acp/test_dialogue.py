@@ -14,6 +14,7 @@ from llmgw_desktop.domain.cli import (
     CliName,
     CliRequest,
     ErrorCategory,
+    Retrying,
     SessionWish,
     TextGrew,
     ThinkingGrew,
@@ -88,6 +89,18 @@ def test_grok_without_its_hook_is_given_up(hooks: list[dict[str, object]]) -> No
     talk.tell({"id": 3, "result": {"result": {"hooks": hooks}}})
     assert isinstance(talk.said[-1], GaveUp)
     assert "hook" in talk.end().error
+
+
+def test_grok_tells_that_its_upstream_refuses() -> None:
+    talk = Talk(CliName.GROK).begun()
+    update = {"sessionUpdate": "retry_state", "type": "retrying", "attempt": 2}
+    reason = "API error (status 503 Service Unavailable): busy"
+    params = {"sessionId": "s1", "update": {**update, "reason": reason}}
+    talk.tell({"method": "_x.ai/session/update", "params": params})
+    assert talk.said[-1] == Retrying(reason=reason, attempt=2, status=503)
+    said = len(talk.said)
+    talk.tell({"method": "_x.ai/other", "params": params})
+    assert len(talk.said) == said
 
 
 def test_copilot_that_allows_everything_is_given_up_at_once() -> None:

@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from llmgw_desktop.clis.opencode import CLI
+from llmgw_desktop.clis.opencode.retrying import LOGS
 from llmgw_desktop.domain.cli import SessionWish
 from llmgw_desktop.domain.run_errors import InvalidRun
 from tests.clis.support import added, added_by, asked
@@ -37,7 +38,7 @@ def rules(**options: Any) -> dict[str, str]:
 def test_a_plain_run() -> None:
     plan = CLI.plan(asked(CLI.name, "- say\npong"))
     assert plan.command == "opencode"
-    assert plan.arguments == ("run", "--format=json", "--thinking")
+    assert plan.arguments == ("run", "--format=json", "--thinking", *LOGS)
     assert plan.stdin == b"- say\npong"
     assert plan.environment["OPENCODE_DISABLE_AUTOUPDATE"] == "1"
     assert plan.output_format == "json"

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from llmgw_desktop.clis.cli import RetryWords
 from llmgw_desktop.domain.cli import ErrorCategory, Retrying, TextGrew
 from llmgw_desktop.domain.events import JobChanged
 from llmgw_desktop.domain.job import EXIT_IDLE_TIMEOUT, EXIT_TIMEOUT, Job, JobState, UpstreamWait
 from llmgw_desktop.domain.settings import JobSettings
+from llmgw_desktop.engine.jobs import upstream_ear
+from llmgw_desktop.engine.jobs.news import News
 from llmgw_desktop.engine.jobs.outcome import Stop
 from llmgw_desktop.engine.jobs.refusals import RECENT_S, RefusalWatch
+from llmgw_desktop.engine.jobs.upstream_ear import EarPlace, UpstreamEar
 from llmgw_desktop.wire.jobs import job_object
 from tests.support.shell_cli import Yard, asking
 from tests.support.turned_clock import TurnedClock
@@ -239,3 +245,125 @@ async def test_notes_on_jobs_that_do_not_run_are_dropped(yard: Yard) -> None:
     job = yard.supervisor.get(done.id)
     assert job is not None
     assert job.waiting_on is None
+
+
+def _read(line: bytes) -> Retrying | None:
+    word, _, reason = line.decode().partition(" ")
+    return Retrying(reason=reason.strip(), status=503) if word == "again" else None
+
+
+def _process_of(line: bytes) -> int | None:
+    return int(line.rpartition(b" ")[2])
+
+
+IN_A_LOG = RetryWords(read=_read, path="logs/*.log", process_of=_process_of)
+OF_A_SESSION = RetryWords(read=_read, path="sessions/*/{session_id}/updates")
+
+
+async def test_it_says_so_on_stderr(make_yard: MakeYard) -> None:
+    yard = make_yard(retry_words=RetryWords(read=_read))
+    go = yard.home / "go"
+    script = f"echo again busy >&2; while [ ! -e {go} ]; do sleep 0.01; done; echo text a"
+    job_id = (await yard.supervisor.submit(asking(f"{script}; echo done"))).job.id
+    wait = (await waiting(yard, job_id)).waiting_on
+    assert wait is not None
+    assert (wait.status, wait.reason) == (503, "busy")
+    go.touch()
+    ended = await yard.supervisor.wait(job_id)
+    assert ended is not None
+    assert ended.state is JobState.COMPLETED
+
+
+async def test_of_a_log_that_all_write_only_its_own_lines_count(
+    make_yard: MakeYard, tmp_path: Path
+) -> None:
+    """Those of others, and of runs before, are theirs."""
+    (tmp_path / "logs").mkdir()
+    log = tmp_path / "logs" / "all.log"
+    log.write_text(f"again before {os.getpid()}\n")
+    yard = make_yard(retry_words=IN_A_LOG)
+    go = yard.home / "go"
+    script = f"while [ ! -e {go} ]; do sleep 0.01; done; echo again mine $$ >> {log}; {HANGS}"
+    job_id = (await yard.supervisor.submit(asking(script))).job.id
+    async with asyncio.timeout(60):
+        while yard.supervisor._live[job_id].refusals is None:
+            await asyncio.sleep(0.01)
+    with log.open("a") as file:
+        file.write(f"again others {os.getpid()}\nagain nobody 999999999\n")
+    go.touch()
+    wait = (await waiting(yard, job_id)).waiting_on
+    assert wait is not None
+    assert wait.reason.startswith("mine ")
+    seen = [each.job.waiting_on for each in yard.told if isinstance(each, JobChanged)]
+    assert all(each is None or each.reason.startswith("mine") for each in seen)
+
+
+class Ears:
+    """An ear at a folder of its own."""
+
+    def __init__(self, home: Path, words: RetryWords, session_id: str = "") -> None:
+        self.heard: list[UpstreamWait | None] = []
+        self.woken = asyncio.Event()
+        self.news = News()
+        watch = RefusalWatch(TurnedClock(), 0.0, changed=self.heard.append, give_up=lambda: None)
+        place = EarPlace(stderr=home / "stderr", home=home, session_id=session_id, keeper=None)
+        self.ear = UpstreamEar(watch, words, place, self.news)
+
+    async def next_words(self) -> str:
+        async with asyncio.timeout(60):
+            while not self.heard:
+                await self.woken.wait()
+                self.woken.clear()
+                self.ear.listen()
+        wait = self.heard.pop()
+        self.ear.watch.answered()
+        self.heard.clear()
+        return "" if wait is None else wait.reason
+
+    def close(self) -> None:
+        self.ear.close()
+        self.news.close()
+
+
+async def test_a_file_that_comes_later_is_read_from_its_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upstream_ear, "FIRST_LOOK_S", 0.01)
+    ears = Ears(tmp_path, OF_A_SESSION, "abc-1")
+    ears.ear.begin(ears.woken.set)
+    folder = tmp_path / "sessions" / "x" / "abc-1"
+    folder.mkdir(parents=True)
+    (folder / "updates").write_text("other\nagain one\nagain hal")
+    assert await ears.next_words() == "one"
+    with (folder / "updates").open("a") as file:
+        file.write("f\n")
+    assert await ears.next_words() == "half"
+    (folder / "updates").write_text("again anew\n")  # shorter: it was begun anew
+    assert await ears.next_words() == "anew"
+    ears.close()
+
+
+async def test_what_stands_in_a_file_already_is_of_runs_before(tmp_path: Path) -> None:
+    folder = tmp_path / "sessions" / "x" / "abc"
+    folder.mkdir(parents=True)
+    (folder / "updates").write_text("again before\n")
+    ears = Ears(tmp_path, OF_A_SESSION, "abc")
+    ears.ear.begin(ears.woken.set)
+    ears.ear.listen()
+    assert ears.heard == []
+    with (folder / "updates").open("a") as file:
+        file.write("again now\n")
+    assert await ears.next_words() == "now"
+    ears.close()
+    ears.ear.listen()
+
+
+@pytest.mark.parametrize("session_id", ["", "../other", "*", "a/b"])
+async def test_no_session_leads_elsewhere(tmp_path: Path, session_id: str) -> None:
+    for name in ("other", "a"):
+        folder = tmp_path / "sessions" / "x" / name
+        folder.mkdir(parents=True)
+        (folder / "updates").write_text("again no\n")
+    ears = Ears(tmp_path, OF_A_SESSION, session_id)
+    assert ears.ear._path() is None
+    ears.close()
