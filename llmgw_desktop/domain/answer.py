@@ -2,8 +2,9 @@
 
 The events of one answer are: AnswerBegun once, first; then for each item ItemBegun, ItemGrew …,
 ItemEnded (items may overlap, each has its index, indices are contiguous from 0 in the order in
-which items begin); UsageTold at any time, later figures replace earlier ones where they are
-known; then exactly one of AnswerEnded and AnswerFailed. Whoever ends without one of them was cut.
+which items begin); UsageTold at any time, with all that is known by then: the last one holds; then
+exactly one of AnswerEnded and AnswerFailed, after which a UsageTold may come, but nothing else.
+Whoever ends without one of them was cut.
 """
 
 from enum import StrEnum

@@ -14,7 +14,6 @@ from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.answer_facts import (
     AnswerFacts,
-    count_in,
     error_in,
     object_in,
     parse_answer,
@@ -23,6 +22,7 @@ from llmgw_desktop.wire.answer_facts import (
 from llmgw_desktop.wire.json_scan import locate_member, parse_object, read_object
 from llmgw_desktop.wire.models import ModelEntry
 from llmgw_desktop.wire.sse import SseSplitter, data_of, event_of
+from llmgw_desktop.wire.usages.anthropic import StreamedUsage, usage_of
 
 API_VERSION = "2023-06-01"
 
@@ -59,14 +59,14 @@ class StreamReader:
     between, nearly all of a stream, cost a search for those names.
     """
 
-    __slots__ = ("_counts", "_splitter", "error_text", "is_complete", "model", "stop_reason")
+    __slots__ = ("_splitter", "_told", "error_text", "is_complete", "model", "stop_reason")
 
     answer_id: str | None = None
     """Nobody goes on from an answer of this protocol by its id."""
 
     def __init__(self) -> None:
         self._splitter = SseSplitter()
-        self._counts: dict[str, int] = {}
+        self._told = StreamedUsage()
         self.stop_reason: str | None = None
         self.model: str | None = None
         self.is_complete = False
@@ -76,7 +76,7 @@ class StreamReader:
 
     @property
     def usage(self) -> Usage:
-        return usage_of_counts(self._counts)
+        return self._told.usage
 
     @property
     def has_finish(self) -> bool:
@@ -111,11 +111,11 @@ class StreamReader:
         if kind == "message_start":
             message = object_in(event, "message")
             self.model = word_in(message, "model") or self.model
-            self._counts |= usage_counts(object_in(message, "usage"))
+            self._told.start(object_in(message, "usage"))
         elif kind == "message_delta":
             reason = word_in(object_in(event, "delta"), "stop_reason")
             self.stop_reason = reason or self.stop_reason
-            self._counts |= usage_counts(object_in(event, "usage"))
+            self._told.add(object_in(event, "usage"))
         elif kind == "message_stop":
             self.is_complete = True
         elif kind == "error" or event_of(frame) == b"error" or "error" in event:
@@ -132,7 +132,7 @@ def read_answer(body: bytes) -> AnswerFacts:
     """The facts of an answer that is not streamed; UpstreamGarbage if it is not a JSON object."""
     answer = parse_answer(body)
     return AnswerFacts(
-        usage=usage_of_counts(usage_counts(object_in(answer, "usage"))),
+        usage=usage_of(object_in(answer, "usage")),
         stop_reason=word_in(answer, "stop_reason"),
         model=word_in(answer, "model"),
         error_text=error_in(answer),
@@ -192,35 +192,3 @@ def _is_telling(piece: bytes) -> bool:
     # count() where `in` would do: to bytes that tries first whether the left side is a number
     told = piece.count(b'"message_') or piece.count(b'"error"') or piece.count(b"event: error")
     return told > 0
-
-
-def usage_counts(usage: dict[str, Any]) -> dict[str, int]:
-    """Only the figures that are there: merged, later ones win and absent ones change nothing."""
-    short = long = split = None
-    if written := object_in(usage, "cache_creation"):
-        short = count_in(written, "ephemeral_5m_input_tokens")
-        long = count_in(written, "ephemeral_1h_input_tokens")
-        split = None if short is None and long is None else (short or 0) + (long or 0)
-    whole = count_in(usage, "cache_creation_input_tokens")
-    found = {
-        "input": count_in(usage, "input_tokens"),
-        "output": count_in(usage, "output_tokens"),
-        "cache_read": count_in(usage, "cache_read_input_tokens"),
-        "cache_write": split if whole is None else whole,
-        "cache_write_1h": long,
-        "thinking": count_in(object_in(usage, "output_tokens_details"), "thinking_tokens"),
-    }
-    return {name: count for name, count in found.items() if count is not None}
-
-
-def usage_of_counts(counts: dict[str, int]) -> Usage:
-    fresh = counts.get("input")
-    cached = counts.get("cache_read", 0) + counts.get("cache_write", 0)
-    return Usage(
-        input_tokens=None if fresh is None else fresh + cached,
-        output_tokens=counts.get("output"),
-        cache_read_tokens=counts.get("cache_read"),
-        cache_write_tokens=counts.get("cache_write"),
-        cache_write_1h_tokens=counts.get("cache_write_1h"),
-        reasoning_tokens=counts.get("thinking"),
-    )

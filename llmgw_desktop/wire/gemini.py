@@ -14,10 +14,9 @@ from urllib.parse import unquote
 import orjson
 
 from llmgw_desktop.domain.errors import MalformedRequest
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.answer_facts import (
     AnswerFacts,
-    count_in,
     error_in,
     object_in,
     parse_answer,
@@ -26,6 +25,7 @@ from llmgw_desktop.wire.answer_facts import (
 from llmgw_desktop.wire.gemini_frames import GeminiFrames
 from llmgw_desktop.wire.json_scan import parse_object, read_object
 from llmgw_desktop.wire.models import ModelEntry
+from llmgw_desktop.wire.usages.gemini import searches_in, usage_of
 
 _FRAMES_WITHOUT_MODEL = 8
 """So many objects are looked at for a model name; then the stream has none."""
@@ -146,11 +146,13 @@ class StreamReader:
     """
 
     __slots__ = (
+        "_figures",
         "_frames",
         "_nameless_frames",
         "_reason",
         "_reason_frame",
-        "_usage",
+        "_search_frame",
+        "_searches",
         "_usage_frame",
         "error_text",
         "model",
@@ -164,18 +166,27 @@ class StreamReader:
         self._nameless_frames = 0
         self._reason: str | None = None
         self._reason_frame: bytes | None = None
-        self._usage = UNKNOWN_USAGE
+        self._figures: dict[str, Any] = {}
+        """The usage that was told last."""
         self._usage_frame: bytes | None = None
+        """A later one that has not been parsed yet."""
+        self._searches = 0
+        self._search_frame: bytes | None = None
         self.model: str | None = None
         self.error_text: str | None = None
 
     @property
     def usage(self) -> Usage:
-        frame, self._usage_frame = self._usage_frame, None
+        self._settle_usage()
+        frame, self._search_frame = self._search_frame, None
         if frame is not None:
-            told = usage_of(object_in(_parsed(frame), "usageMetadata"))
-            self._usage = self._usage if told == UNKNOWN_USAGE else told
-        return self._usage
+            self._searches = _searches(_parsed(frame))
+        return usage_of(
+            self._figures,
+            has_ended=self.has_finish,
+            searches=self._searches,
+            model=self.model,
+        )
 
     @property
     def stop_reason(self) -> str | None:
@@ -205,11 +216,21 @@ class StreamReader:
     def finish(self) -> None:
         """The stream ended by itself: what is left counts as a frame, blank line or not."""
         for frame in self._frames.finish():
+            self._settle_usage()  # it may be torn, and then the one before it was the last
             self._read(frame)
+
+    def _settle_usage(self) -> None:
+        frame, self._usage_frame = self._usage_frame, None
+        if frame is not None:
+            self._figures = object_in(_parsed(frame), "usageMetadata") or self._figures
 
     def _read(self, frame: bytes) -> None:
         if frame.count(b'"usageMetadata"'):  # `in` is slow: to it a number might stand there
+            if self._usage_frame is not None and frame.count(b'"functionCall"'):
+                self._settle_usage()  # the name may stand in a call's arguments
             self._usage_frame = frame
+        if frame.count(b'"webSearchQueries"'):
+            self._search_frame = frame
         if frame.count(b'"finishReason"') or frame.count(b'"blockReason"'):
             if self._reason is None:
                 self._reason = _reason(_parsed(frame))
@@ -225,10 +246,16 @@ class StreamReader:
 def read_answer(body: bytes) -> AnswerFacts:
     """The facts of an answer that is not streamed; UpstreamGarbage if it is not a JSON object."""
     answer = parse_answer(_bare(body))
+    reason, model = _reason(answer), word_in(answer, "modelVersion")
     return AnswerFacts(
-        usage=usage_of(object_in(answer, "usageMetadata")),
-        stop_reason=_reason(answer),
-        model=word_in(answer, "modelVersion"),
+        usage=usage_of(
+            object_in(answer, "usageMetadata"),
+            has_ended=reason is not None,
+            searches=_searches(answer),
+            model=model,
+        ),
+        stop_reason=reason,
+        model=model,
         error_text=told_error(answer),
     )
 
@@ -247,20 +274,6 @@ def told_error(payload: Mapping[str, Any]) -> str | None:
         return error_in(payload)
     told = {"message": error.get("message"), "type": error.get("status") or error.get("code")}
     return error_in({"error": told})
-
-
-def usage_of(figures: Mapping[str, Any]) -> Usage:
-    """Of a usageMetadata: thoughts count as output, the results of Google's own tools as input."""
-    prompt = count_in(figures, "promptTokenCount")
-    tools = count_in(figures, "toolUsePromptTokenCount")
-    answered = count_in(figures, "candidatesTokenCount")
-    thoughts = count_in(figures, "thoughtsTokenCount")
-    return Usage(
-        input_tokens=None if prompt is None else prompt + (tools or 0),
-        output_tokens=_sum(answered, thoughts),
-        cache_read_tokens=count_in(figures, "cachedContentTokenCount"),
-        reasoning_tokens=thoughts,
-    )
 
 
 def error_body(status: int, message: str, word: str = "") -> bytes:
@@ -330,13 +343,15 @@ def _parsed(frame: bytes) -> dict[str, Any]:
         return {}
 
 
+def _searches(payload: Mapping[str, Any]) -> int:
+    candidates = payload.get("candidates")
+    told = candidates if type(candidates) is list else []
+    return sum(searches_in(each) for each in told if type(each) is dict)
+
+
 def _reason(payload: Mapping[str, Any]) -> str | None:
     candidates = payload.get("candidates")
     told = candidates if type(candidates) is list else []
     reasons = [word_in(each, "finishReason") for each in told if type(each) is dict]
     blocked = word_in(object_in(payload, "promptFeedback"), "blockReason")
     return next((reason for reason in reasons if reason), blocked)
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return None if one is None and other is None else (one or 0) + (other or 0)

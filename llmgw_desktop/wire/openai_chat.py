@@ -14,7 +14,6 @@ from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.answer_facts import (
     AnswerFacts,
-    count_in,
     error_in,
     object_in,
     parse_answer,
@@ -31,6 +30,7 @@ from llmgw_desktop.wire.json_scan import (
 )
 from llmgw_desktop.wire.models import ModelEntry
 from llmgw_desktop.wire.sse import SseSplitter, data_of
+from llmgw_desktop.wire.usages.openai import chat_usage
 
 _DONE = b"[DONE]"
 _ONLY_USAGE = b'{"include_usage":true}'
@@ -197,7 +197,7 @@ def read_answer(body: bytes) -> AnswerFacts:
 
 def usage_of(payload: Mapping[str, Any]) -> Usage:
     """The figures of an answer or of one chunk, wherever the server puts them."""
-    return _usage(_usage_in(payload))
+    return chat_usage(_usage_in(payload), payload)
 
 
 def error_body(
@@ -274,42 +274,9 @@ def _choices(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [choice for choice in choices if type(choice) is dict]
 
 
-def _usage_in(payload: Mapping[str, Any]) -> dict[str, Any]:
+def _usage_in(payload: Mapping[str, Any]) -> object:
     """Where servers put it: on top, in the last choice (Moonshot), under x_groq (Groq)."""
-    if figures := object_in(payload, "usage"):
+    if figures := payload.get("usage"):
         return figures
     places = (*_choices(payload), object_in(payload, "x_groq"))
-    return next((figures for place in places if (figures := object_in(place, "usage"))), {})
-
-
-def _usage(figures: Mapping[str, Any]) -> Usage:
-    read = write = None
-    if prompt := object_in(figures, "prompt_tokens_details"):
-        read = count_in(prompt, "cached_tokens")
-        write = count_in(prompt, "cache_write_tokens")
-    if read is None:
-        read = count_in(
-            figures, "prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens"
-        )
-    if write is None:
-        write = count_in(figures, "cache_creation_input_tokens")
-    reasoning = count_in(object_in(figures, "completion_tokens_details"), "reasoning_tokens")
-    return Usage(
-        input_tokens=count_in(figures, "prompt_tokens"),
-        output_tokens=_output_tokens(figures, reasoning),
-        cache_read_tokens=read,
-        cache_write_tokens=write,
-        reasoning_tokens=reasoning,
-    )
-
-
-def _output_tokens(figures: Mapping[str, Any], reasoning: int | None) -> int | None:
-    """OpenAI counts reasoning in with the completion, xAI beside it; the total tells which."""
-    completion = count_in(figures, "completion_tokens")
-    if not reasoning or completion is None:
-        return completion
-    prompt = count_in(figures, "prompt_tokens")
-    if prompt is None:
-        return completion
-    beside = count_in(figures, "total_tokens") == prompt + completion + reasoning
-    return completion + reasoning if beside else completion
+    return next((figures for place in places if (figures := place.get("usage"))), None)

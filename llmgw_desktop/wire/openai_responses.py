@@ -12,7 +12,6 @@ from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.wire.answer_facts import (
     AnswerFacts,
-    count_in,
     error_in,
     object_in,
     parse_answer,
@@ -20,6 +19,7 @@ from llmgw_desktop.wire.answer_facts import (
 )
 from llmgw_desktop.wire.json_scan import locate_member, parse_object, read_object
 from llmgw_desktop.wire.sse import SseSplitter, data_of, event_of
+from llmgw_desktop.wire.usages.openai import responses_usage
 
 MOST_FRAME_BYTES = 64 * 1024 * 1024
 """The last event repeats the whole answer, pictures included."""
@@ -134,7 +134,7 @@ class StreamReader:
     def _note(self, response: dict[str, Any]) -> None:
         self.model = word_in(response, "model") or self.model
         self.answer_id = word_in(response, "id") or self.answer_id
-        told = usage_in(response)
+        told = responses_usage(response)
         if told != UNKNOWN_USAGE:
             self.usage = told
 
@@ -151,7 +151,7 @@ def read_answer(body: bytes) -> AnswerFacts:
     """The facts of an answer that is not streamed; UpstreamGarbage if it is not a JSON object."""
     answer = parse_answer(body)
     return AnswerFacts(
-        usage=usage_in(answer),
+        usage=responses_usage(answer),
         stop_reason=_stop_reason(answer),
         model=word_in(answer, "model"),
         error_text=error_in(answer),
@@ -184,19 +184,6 @@ def error_frame(message: str, code: str, sequence_number: int) -> bytes:
         "error": {"type": "server_error", "code": code, "message": message, "param": None},
     }
     return b"event: error\ndata: %b\n\n" % orjson.dumps(event)
-
-
-def usage_in(response: dict[str, Any]) -> Usage:
-    """The figures of a response object."""
-    figures = object_in(response, "usage")
-    prompt = object_in(figures, "input_tokens_details")
-    return Usage(
-        input_tokens=count_in(figures, "input_tokens"),
-        output_tokens=count_in(figures, "output_tokens"),
-        cache_read_tokens=count_in(prompt, "cached_tokens"),
-        cache_write_tokens=count_in(prompt, "cache_write_tokens"),
-        reasoning_tokens=count_in(object_in(figures, "output_tokens_details"), "reasoning_tokens"),
-    )
 
 
 def _stop_reason(response: dict[str, Any]) -> str | None:

@@ -131,11 +131,6 @@ def test_a_stream_is_read() -> None:
             {},
             Usage(input_tokens=21, cache_write_tokens=20),
         ),
-        (
-            {"input_tokens": True, "output_tokens": -3, "cache_read_input_tokens": "9"},
-            {"output_tokens": 10**30},
-            UNKNOWN_USAGE,
-        ),
         ({"cache_read_input_tokens": 9}, {}, Usage(cache_read_tokens=9)),
     ],
 )
@@ -150,7 +145,8 @@ def test_a_cut_stream_is_known_as_cut(kept: int) -> None:
     reader = read(*anthropic_stream(start=START, delta=DELTA)[:kept])
     assert not reader.is_complete
     assert reader.has_finish == (kept == 7)
-    assert reader.usage.output_tokens == (None if kept == 0 else 9 if kept == 7 else 1)
+    # what the beginning says of the answer is a placeholder
+    assert reader.usage.output_tokens == (9 if kept == 7 else None)
 
 
 def test_a_terminal_event_that_was_torn_does_not_count() -> None:

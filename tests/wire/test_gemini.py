@@ -208,7 +208,6 @@ def test_a_whole_answer_is_read() -> None:
             {"promptTokenCount": 3, "thoughtsTokenCount": 4},
             Usage(input_tokens=3, output_tokens=4, reasoning_tokens=4),
         ),
-        ({"candidatesTokenCount": -1, "promptTokenCount": "3"}, UNKNOWN_USAGE),
         ({}, UNKNOWN_USAGE),
     ],
 )

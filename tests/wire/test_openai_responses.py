@@ -122,7 +122,7 @@ def test_the_last_frame_counts_without_its_blank_line() -> None:
 
 
 def test_a_last_event_of_megabytes_is_read() -> None:
-    output = [{"type": "image_generation_call", "result": "A" * 3_000_000}]
+    output = [{"type": "message", "content": [{"type": "output_text", "text": "A" * 3_000_000}]}]
     told = response("completed", usage=FIGURES, output=output)
     frame = event("response.completed", response=told)
     pieces = [frame[start : start + 65_536] for start in range(0, len(frame), 65_536)]

@@ -249,7 +249,7 @@ class Interpreter:
                 case AnswerBegun(model=model) if model:
                     flight.model_served = model
                 case UsageTold(usage=usage, cost_usd=cost_usd):
-                    flight.usage = flight.usage.with_news(usage)
+                    flight.usage = usage
                     if cost_usd is not None:
                         flight.cost_usd = cost_usd
                 case AnswerEnded(stop=stop):

@@ -100,7 +100,7 @@ class Collector:
         self._items[ended.index].signature = ended.signature
 
     def _tell(self, told: UsageTold) -> None:
-        self._usage = self._usage.with_news(told.usage)
+        self._usage = told.usage
         if told.cost_usd is not None:
             self._cost_usd = told.cost_usd
 

@@ -98,14 +98,14 @@ def test_a_call_without_arguments_has_an_empty_object() -> None:
     assert collected(events).items == (ToolCall(id="a", name="f", arguments="{}"),)
 
 
-def test_later_usage_replaces_what_it_knows() -> None:
+def test_the_last_usage_holds() -> None:
     events = [
         AnswerBegun(id="i", model="m"),
         UsageTold(usage=Usage(input_tokens=5, output_tokens=1)),
         UsageTold(usage=Usage(output_tokens=9)),
         AnswerEnded(stop=STOP),
     ]
-    assert collected(events).usage == Usage(input_tokens=5, output_tokens=9)
+    assert collected(events).usage == Usage(output_tokens=9)
 
 
 def test_a_cost_is_kept_until_another_is_told() -> None:

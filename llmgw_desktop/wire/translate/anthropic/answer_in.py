@@ -21,12 +21,12 @@ from llmgw_desktop.domain.content import (
 )
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.wire.answer_facts import error_in, object_in, parse_answer, word_in
-from llmgw_desktop.wire.anthropic import usage_counts, usage_of_counts
 from llmgw_desktop.wire.translate.anthropic.citations import read_citation
 from llmgw_desktop.wire.translate.anthropic.hosted import hosted_in_answer
 from llmgw_desktop.wire.translate.anthropic.stops import read_stop, refusal_in
 from llmgw_desktop.wire.translate.custom_text import unwrapped
 from llmgw_desktop.wire.translate.names import ToolNames
+from llmgw_desktop.wire.usages.anthropic import usage_of
 
 
 def read_answer(body: bytes, names: ToolNames) -> Answer:
@@ -51,7 +51,7 @@ def read_answer(body: bytes, names: ToolNames) -> Answer:
         model=word_in(message, "model") or "",
         items=tuple(items),
         stop=read_stop(message, has_calls=any(isinstance(item, ToolCall) for item in items)),
-        usage=usage_of_counts(usage_counts(object_in(message, "usage"))),
+        usage=usage_of(object_in(message, "usage")),
     )
 
 

@@ -5,6 +5,7 @@ is said of the whole message.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -23,8 +24,8 @@ from llmgw_desktop.domain.content import (
     Refusal,
 )
 from llmgw_desktop.domain.errors import UpstreamGarbage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.wire.answer_facts import object_in, word_in
-from llmgw_desktop.wire.anthropic import usage_counts, usage_of_counts
 from llmgw_desktop.wire.json_scan import parse_object
 from llmgw_desktop.wire.sse import SseSplitter
 from llmgw_desktop.wire.translate.anthropic.growing_blocks import MOST_HELD, Block, GrowingBlocks
@@ -32,6 +33,7 @@ from llmgw_desktop.wire.translate.anthropic.stops import read_stop, refusal_in
 from llmgw_desktop.wire.translate.frame_data import MOST_UNSEEN_BYTES, quick_data_of
 from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.repeated_frame import RepeatedFrame
+from llmgw_desktop.wire.usages.anthropic import StreamedUsage
 
 _LONGEST_ERROR = 2000
 _STATUS_OF_ERROR = {
@@ -54,10 +56,10 @@ class EventReader:
     __slots__ = (
         "_begun",
         "_blocks",
-        "_counts",
         "_is_over",
         "_repeated",
         "_splitter",
+        "_told",
         "_told_stop",
         "grown",
     )
@@ -66,7 +68,7 @@ class EventReader:
         self._splitter = SseSplitter(MOST_HELD)
         self._repeated: RepeatedFrame[Block] = RepeatedFrame()
         self._blocks = GrowingBlocks(names)
-        self._counts: dict[str, int] = {}
+        self._told = StreamedUsage()
         self._told_stop: dict[str, Any] = {}
         self._begun = False
         self._is_over = False
@@ -97,6 +99,7 @@ class EventReader:
 
     def _frame(self, frame: bytes, events: list[AnswerEvent]) -> None:
         if self._is_over:
+            self._late(frame, events)
             return
         if words := self._repeated.words_in(frame):
             self._blocks.grow(self._repeated.grows, words, events)
@@ -122,9 +125,8 @@ class EventReader:
     def _message_start(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         message = object_in(event, "message")
         self._begin(events, message)
-        counts = usage_counts(object_in(message, "usage"))
-        counts.pop("output", None)  # a placeholder: nothing has been said yet
-        self._usage(counts, events)
+        self._told.start(object_in(message, "usage"))
+        self._tell_usage(events)
 
     def _begin(self, events: list[AnswerEvent], message: Mapping[str, Any]) -> None:
         if not self._begun:
@@ -146,7 +148,8 @@ class EventReader:
         self._begin(events, {})
         told = object_in(event, "delta")
         self._told_stop |= {name: told[name] for name in told if told[name] is not None}
-        self._usage(usage_counts(object_in(event, "usage")), events)
+        self._told.add(object_in(event, "usage"))
+        self._tell_usage(events)
 
     def _message_stop(self, event: dict[str, Any], events: list[AnswerEvent]) -> None:
         self._begin(events, {})
@@ -177,10 +180,17 @@ class EventReader:
             )
         )
 
-    def _usage(self, counts: dict[str, int], events: list[AnswerEvent]) -> None:
-        if counts:
-            self._counts |= counts
-            events.append(UsageTold(usage=usage_of_counts(self._counts)))
+    def _late(self, frame: bytes, events: list[AnswerEvent]) -> None:
+        """What comes after the end is read for its usage alone."""
+        if frame.count(b'"message_delta"'):
+            with suppress(ValueError):
+                self._told.add(object_in(parse_object(quick_data_of(frame)), "usage"))
+                self._tell_usage(events)
+
+    def _tell_usage(self, events: list[AnswerEvent]) -> None:
+        usage = self._told.usage
+        if usage != UNKNOWN_USAGE:
+            events.append(UsageTold(usage=usage))
 
 
 def _parsed(data: bytes) -> dict[str, Any]:

@@ -227,7 +227,7 @@ class EventWriter:
         return rest + self._frames.whole(seal(signature, SealOf.CALL))
 
     def _usage_told(self, event: UsageTold) -> bytes:
-        self._usage = self._usage.with_news(event.usage)
+        self._usage = event.usage
         return b""
 
     def _end(self, event: AnswerEnded) -> bytes:

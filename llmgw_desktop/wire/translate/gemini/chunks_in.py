@@ -24,7 +24,6 @@ from llmgw_desktop.domain.content import Item, Signature, Text, Thinking
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.wire.answer_facts import object_in, word_in
-from llmgw_desktop.wire.gemini import usage_of
 from llmgw_desktop.wire.translate.gemini.calls_in import CallsIn
 from llmgw_desktop.wire.translate.gemini.candidates import (
     failure_of,
@@ -38,6 +37,7 @@ from llmgw_desktop.wire.translate.gemini.media_parts import hosted_item, media_i
 from llmgw_desktop.wire.translate.gemini.stops import FAILURES, stop_of
 from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.repeated_frame import Growing
+from llmgw_desktop.wire.usages.gemini import searches_in, usage_of
 
 _MOST_HELD_CHARS = 1 << 22
 """So much of a text is kept for the places of its citations."""
@@ -60,11 +60,13 @@ class ChunkReader:
         "_held_chars",
         "_index",
         "_is_over",
+        "_model",
         "_open",
         "_reason",
         "_reason_text",
         "_seal",
         "_searched_chars",
+        "_searches",
         "_usage",
     )
 
@@ -79,7 +81,9 @@ class ChunkReader:
         self._held_chars = 0
         self._searched_chars = 0
         self._grounding: object = None
-        self._usage: object = None
+        self._usage: dict[str, Any] = {}
+        self._searches = 0
+        self._model: str | None = None
         self._reason: str | None = None
         self._reason_text = ""
         self._is_over = False
@@ -138,6 +142,7 @@ class ChunkReader:
         model = word_in(chunk, "modelVersion") or ""
         prompt = object_in(chunk, "usageMetadata").get("promptTokenCount")
         # without an id, the prompt's length tells one turn of a conversation from another
+        self._model = model or None
         self._calls.seed = answer_id or f"{model}:{prompt}"
         events.append(AnswerBegun(id=answer_id, model=model))
 
@@ -145,13 +150,18 @@ class ChunkReader:
         """The first one is told at once, for it knows the prompt; the last one at the end."""
         if type(usage) is not dict:
             return
-        is_first = self._usage is None
+        is_first = not self._usage
         self._usage = usage
         if is_first:
             self._tell_usage(events)
 
     def _tell_usage(self, events: list[AnswerEvent]) -> None:
-        usage = usage_of(self._usage) if type(self._usage) is dict else UNKNOWN_USAGE
+        usage = usage_of(
+            self._usage,
+            has_ended=self._reason is not None,
+            searches=self._searches,
+            model=self._model,
+        )
         if usage != UNKNOWN_USAGE:
             events.append(UsageTold(usage=usage))
 
@@ -159,6 +169,7 @@ class ChunkReader:
         for part in parts_in(candidate):
             self._read_part(part, events)
         if grounding := candidate.get("groundingMetadata"):
+            self._searches = searches_in(candidate)
             self._cite(grounding, events, is_recitation=False)
         if recited := candidate.get("citationMetadata"):
             self._cite(recited, events, is_recitation=True)

@@ -135,7 +135,7 @@ class GeminiEventWriter:
             self._cited.append((event.citation, self._text_bytes, ""))
             return
         if isinstance(event, UsageTold):
-            self._usage = self._usage.with_news(event.usage)
+            self._usage = event.usage
         else:
             self._id = event.id or self._asked.answer_id
         self._build_foot()

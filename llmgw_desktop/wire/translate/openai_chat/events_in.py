@@ -4,6 +4,7 @@ Both ways go through the same hands (`pieces_in.py`): a whole message is one lar
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -55,7 +56,16 @@ def _whole(payload: Mapping[str, Any], names: ToolNames, events: list[AnswerEven
 class ChatEventReader:
     """Of one streamed answer."""
 
-    __slots__ = ("_bytes", "_is_over", "_pieces", "_repeated", "_splitter", "_whole", "grown")
+    __slots__ = (
+        "_bytes",
+        "_is_done",
+        "_is_over",
+        "_pieces",
+        "_repeated",
+        "_splitter",
+        "_whole",
+        "grown",
+    )
 
     _repeated: RepeatedFrame[Grow]
 
@@ -66,6 +76,8 @@ class ChatEventReader:
         self._whole: list[bytes] | None = None
         """A whole answer in the place of a stream: its bytes."""
         self._bytes = 0
+        self._is_done = False
+        """[DONE] came. Some servers tell the usage after it."""
         self._is_over = False
         self.grown = -1
 
@@ -82,6 +94,8 @@ class ChatEventReader:
             return events
         for frame in self._splitter.feed(chunk):
             self._read(frame, events)
+        if self._is_done and not self._is_over:
+            self._close(events)
         if self._splitter.has_overflowed:
             raise UpstreamGarbage("The provider's stream has an event without an end.")
         is_between = self._pieces.has_said(events) and self._splitter.is_between(chunk)
@@ -96,9 +110,7 @@ class ChatEventReader:
 
     def finish(self) -> list[AnswerEvent]:
         events: list[AnswerEvent] = []
-        if self._is_over:
-            return events
-        if self._whole is not None:
+        if self._whole is not None and not self._is_over:
             return self._read_whole(b"".join(self._whole))
         try:
             self._read(self._splitter.tail, events)
@@ -106,9 +118,12 @@ class ChatEventReader:
             # half a frame: the stream was cut
             return []
         if not self._is_over:
-            self._is_over = True
-            self._pieces.close(events)
+            self._close(events)
         return events
+
+    def _close(self, events: list[AnswerEvent]) -> None:
+        self._is_over = True
+        self._pieces.close(events)
 
     def _read_whole(self, body: bytes) -> list[AnswerEvent]:
         self._is_over = True
@@ -121,7 +136,8 @@ class ChatEventReader:
         return events
 
     def _read(self, frame: bytes, events: list[AnswerEvent]) -> None:
-        if self._is_over:
+        if self._is_over or self._is_done:
+            self._read_late(frame, events)
             return
         if words := self._repeated.words_in(frame):
             self._repeated.grows(words, events)
@@ -130,8 +146,7 @@ class ChatEventReader:
         if not data or data.isspace():
             return
         if data[:6] == _DONE:
-            self._is_over = True
-            self._pieces.close(events)
+            self._is_done = True
             return
         try:
             is_short = len(data) <= MOST_UNSEEN_BYTES
@@ -142,6 +157,12 @@ class ChatEventReader:
             raise UpstreamGarbage("The provider's stream has an event that is no JSON object.")
         self._is_over = self._pieces.feed(payload, events)
         self._repeated.learn(frame, payload, self._pieces.growing, quick_data_of)
+
+    def _read_late(self, frame: bytes, events: list[AnswerEvent]) -> None:
+        """What comes after the end is read for its usage alone."""
+        if frame.count(b'"usage"'):
+            with suppress(ValueError):
+                self._pieces.tell_usage(parse_object(quick_data_of(frame)), events)
 
 
 def _parsed(data: bytes) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class ChatEventWriter:
         if isinstance(event, AnswerBegun):
             return self._begin(event)
         if isinstance(event, UsageTold):
-            self._usage = self._usage.with_news(event.usage)
+            self._usage = event.usage
             return b""
         if isinstance(event, AnswerEnded):
             return self._end(event)

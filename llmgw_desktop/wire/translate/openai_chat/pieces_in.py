@@ -66,7 +66,7 @@ class Pieces:
             if choice.get("finish_reason") and self._finish(choice, events):
                 return True
         if payload.get("usage") or "x_groq" in payload or (choice and choice.get("usage")):
-            self._tell_usage(payload, events)
+            self.tell_usage(payload, events)
         return False
 
     def growing(self, payload: Mapping[str, Any]) -> Growing[Grow] | None:
@@ -177,7 +177,7 @@ class Pieces:
         self.said.end_all(events)
         self._calls.end(events)
 
-    def _tell_usage(self, payload: Mapping[str, Any], events: list[AnswerEvent]) -> None:
+    def tell_usage(self, payload: Mapping[str, Any], events: list[AnswerEvent]) -> None:
         usage = usage_of(payload)
         if not self._has_begun:
             self._begin(payload, events)

@@ -4,8 +4,8 @@ from llmgw_desktop.domain.answer import AnswerEnded, AnswerFailed, Stop, StopKin
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.wire.answer_facts import object_in, word_in
-from llmgw_desktop.wire.openai_responses import usage_in
 from llmgw_desktop.wire.translate.openai_responses.growing_answer import Event, GrowingAnswer
+from llmgw_desktop.wire.usages.openai import responses_usage
 
 _REASONS = {"max_output_tokens": StopKind.LENGTH, "content_filter": StopKind.REFUSAL}
 _STATUSES = {
@@ -34,7 +34,7 @@ def end(answer: GrowingAnswer, response: Event) -> None:
         if not growing.is_over:
             growing.finish({})
     answer.is_over = True
-    usage = usage_in(response)
+    usage = responses_usage(response)
     if usage != UNKNOWN_USAGE:
         answer.telling.events.append(UsageTold(usage=usage))
     answer.telling.events.append(AnswerEnded(stop=_stop(answer, response)))

@@ -127,7 +127,7 @@ class ResponsesEventWriter:
             case ItemCited(index=index, citation=citation):
                 self._output.cite(index, citation)
             case UsageTold(usage=usage):
-                self._usage = self._usage.with_news(usage)
+                self._usage = usage
             case AnswerBegun():
                 self._begin(event.model, event.created_s)
             case AnswerEnded(stop=stop):

@@ -295,15 +295,17 @@ def test_a_last_frame_without_its_blank_line_counts() -> None:
     assert isinstance(events_from([stream])[-1], AnswerEnded)
 
 
-def test_nothing_counts_after_the_end() -> None:
+def test_nothing_but_usage_counts_after_the_end() -> None:
     frames = frames_of(CONTENT[4])
-    assert events_from([*frames, *frames]) == events_from(frames)
+    again = events_from([*frames, *frames])
+    assert again[:-1] == events_from(frames)
+    assert isinstance(again[-1], UsageTold)
     assert events_from([*frames, b"data: [DONE]\n\n", b"rubbish\n\n"]) == events_from(frames)
 
 
 def test_a_failure_in_the_stream() -> None:
     told = event("error", error={"type": "overloaded_error", "message": "Overloaded"})
-    events = events_from([*frames_of(CONTENT[4])[:4], told, *frames_of()])
+    events = events_from([*frames_of(CONTENT[4])[:4], told, *frames_of()[:-2]])
     assert events[-1] == AnswerFailed(message="Overloaded", kind="overloaded_error", status=529)
 
 

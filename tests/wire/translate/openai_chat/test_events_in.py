@@ -160,10 +160,11 @@ def test_usage_is_found_wherever_it_stands(frames: list[bytes]) -> None:
     assert isinstance(events[-1], AnswerEnded)
 
 
-def test_what_comes_after_the_end_is_nothing() -> None:
+def test_what_comes_after_the_end_is_nothing_but_usage() -> None:
     reader = ChatEventReader(NO_NAMES)
     reader.feed(delta(content="a", finish="stop") + DONE)
-    assert reader.feed(USAGE_CHUNK + delta(content="b") + b"data: {\n\n") == []
+    late = reader.feed(delta(content="b") + b'data: {"usage"\n\n' + USAGE_CHUNK)
+    assert late == [UsageTold(usage=USED)]
     assert reader.finish() == []
 
 

@@ -110,8 +110,9 @@ def test_unknown_usage_is_not_told() -> None:
     assert [chunk["choices"] for chunk in chunks_of(stream_of(events))[:-1]].count([]) == 0
 
 
-def test_later_figures_replace_earlier_ones_where_they_are_known() -> None:
-    told = [UsageTold(usage=Usage(input_tokens=20)), UsageTold(usage=Usage(output_tokens=9))]
+def test_the_last_usage_holds() -> None:
+    last = Usage(input_tokens=20, output_tokens=9)
+    told = [UsageTold(usage=Usage(input_tokens=9, cache_read_tokens=1)), UsageTold(usage=last)]
     chunks = chunks_of(stream_of([BEGUN, *told, ENDED]))
     assert chunks[-2]["usage"]["total_tokens"] == 29
 
