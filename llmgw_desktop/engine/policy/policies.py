@@ -4,7 +4,7 @@ What a request may cost is reserved before anything is sent, and set right by wh
 when it has ended. A client without a policy pays nothing for there being some.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -25,12 +25,14 @@ from llmgw_desktop.domain.price import STANDARD, Price
 from llmgw_desktop.domain.principal import Principal, kind_of
 from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.policy.bounds import Bound, Spender, bound_id
+from llmgw_desktop.engine.policy.estimates import Estimates
 from llmgw_desktop.engine.policy.ledger import Reservation
 from llmgw_desktop.engine.policy.ledgers import Keep, Ledgers, Remembered, nobody_keeps
 from llmgw_desktop.engine.policy.ready import Place, Ready, Wish, allowed_places, made_ready
 from llmgw_desktop.engine.policy.visits import Visit, Visits
 
 EVERYBODY = "*"
+_TOKENS = int(Figure.INPUT | Figure.OUTPUT)
 
 PriceOf = Callable[[str, str], Price | None]
 """(Provider, model) → what it costs; None where nobody knows."""
@@ -68,6 +70,7 @@ class Policies:
         self._visits = Visits()
         self.of_runs: dict[str, Admitted] = {}
         """What runs of CLIs have taken on, by the ids of their flights."""
+        self.estimates = Estimates()
 
     def apply(self, policies: Sequence[ClientPolicy]) -> None:
         """What was spent stays spent; what runs is settled by the new ones."""
@@ -124,36 +127,35 @@ class Policies:
         cost_usd: float | None,
         *,
         is_whole: bool = True,
-        given: Wish | None = None,
+        at_most: Wish | None = None,
     ) -> None:
-        """By what was told. What is not known counts as it was reserved; of a cost of which a part
-        is not known, and of an answer that broke off, at least that counts, or where more of the
-        answer had come (`given`) as much as that."""
+        """By what was told. What is not known counts as it was reserved; of what is only known in
+        part, as of an answer that broke off, at least that counts, or where more is known now than
+        when it was reserved, as much as `at_most` comes to."""
         used: dict[Measure, float] = {Measure.REQUESTS: 1.0}
         if usage.input_tokens is not None or usage.output_tokens is not None:
             used[Measure.TOKENS] = float((usage.input_tokens or 0) + (usage.output_tokens or 0))
         if cost_usd is not None:
             used[Measure.USD] = cost_usd
+        in_part = set(Measure) if not is_whole else _known_in_part(usage)
         for of, reservation in admitted.held:
             told = used
-            if usage.partial & Figure.COST:
-                usd = max(used.get(Measure.USD, 0.0), reservation.amounts.get(Measure.USD, 0.0))
-                told = {**used, Measure.USD: usd}
-            if not is_whole:
-                least = self._least(of, reservation, given)
-                told = {each: max(told.get(each, 0.0), least.get(each, 0.0)) for each in Measure}
+            if in_part:
+                least = self._least(of, reservation, at_most)
+                told = used | {each: max(used.get(each, 0.0), least[each]) for each in in_part}
             self._ledgers[of].settle(reservation, told)
             self._ledgers.changed(of)
 
-    def _least(self, of: str, reservation: Reservation, given: Wish | None) -> dict[Measure, float]:
-        least = dict(reservation.amounts)
-        if given is not None:
+    def _least(
+        self, of: str, reservation: Reservation, at_most: Wish | None
+    ) -> Mapping[Measure, float]:
+        amounts = reservation.amounts
+        if at_most is not None:
             try:
-                amounts = self._amounts(self._ledgers.bound(of), given)
+                amounts = self._amounts(self._ledgers.bound(of), at_most)
             except PriceUnknown:  # since then
-                amounts = _counted(given)
-            least |= {each: max(it, least.get(each, 0.0)) for each, it in amounts.items()}
-        return least
+                amounts = {**amounts, **_counted(at_most)}
+        return {each: amounts.get(each, 0.0) for each in Measure}
 
     def goes_on(self, principal: Principal, wish: Wish) -> Admitted | None:
         """An earlier program let it in, and it has not ended: the same is reserved again. None
@@ -322,6 +324,12 @@ class Policies:
                 )
             most = max(most, usd)
         return most
+
+
+def _known_in_part(usage: Usage) -> set[Measure]:
+    found = {Measure.USD} if usage.partial & Figure.COST else set()
+    is_half = (usage.input_tokens is None) != (usage.output_tokens is None)
+    return found | {Measure.TOKENS} if is_half or usage.partial & _TOKENS else found
 
 
 def _counted(wish: Wish) -> dict[Measure, float]:

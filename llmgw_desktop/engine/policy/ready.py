@@ -30,12 +30,14 @@ class Wish:
     input_tokens: int
     output_tokens: int | None
     """The most that it lets the answer have; None: it does not say."""
+    unsaid_output_tokens: int = UNSAID_OUTPUT_TOKENS
+    """Reserved where it does not say."""
     service_tier: str = ""
     """As it asks to be served; empty: it does not say."""
 
     @property
     def most_output_tokens(self) -> int:
-        return UNSAID_OUTPUT_TOKENS if self.output_tokens is None else self.output_tokens
+        return self.unsaid_output_tokens if self.output_tokens is None else self.output_tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Candidate, RouteDecision
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.policy.policies import Admitted, Policies
 from llmgw_desktop.engine.policy.ready import UNSAID_OUTPUT_TOKENS, Place, Wish
-from llmgw_desktop.engine.routing.sizes import input_tokens_of
 
 if TYPE_CHECKING:
     from llmgw_desktop.engine.policy.visits import Visit
@@ -39,12 +38,13 @@ _NOTHING = Usage(input_tokens=0, output_tokens=0)
 class Spending:
     """Of one request."""
 
-    __slots__ = ("_admitted", "_is_count", "_policies", "_visit", "_wish")
+    __slots__ = ("_admitted", "_is_count", "_policies", "_request", "_visit", "_wish")
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
         self._admitted: Admitted | None = None
         self._wish: Wish | None = None
+        self._request: ModelRequest | None = None
         self._visit: Visit | None = None
         self._is_count = False
 
@@ -55,15 +55,16 @@ class Spending:
         if self._policies.policy_of(principal) is None:
             return decision
         self._is_count = request.operation is Operation.COUNT_TOKENS
-        fields = request.fields
+        fields, estimates = request.fields, self._policies.estimates
         wish = Wish(
             model=request.model,
             places=tuple(_place(each) for each in decision.candidates),
-            input_tokens=0 if self._is_count else input_tokens_of(request),
+            input_tokens=0 if self._is_count else estimates.input_tokens(request),
             output_tokens=0 if self._is_count else most_output(fields, request.protocol),
+            unsaid_output_tokens=estimates.unsaid_output_tokens(request),
             service_tier=asked_tier(fields),
         )
-        self._wish = wish
+        self._wish, self._request = wish, request
         self._admitted = admitted = self._policies.admit(principal, wish)
         if admitted is None:
             return decision
@@ -89,20 +90,28 @@ class Spending:
         else:
             # what a vendor told at the beginning of an answer is not what it came to
             is_whole = flight.is_well or flight.stop_reason is not None
+            if self._request is not None:
+                self._policies.estimates.learn(self._request, flight.usage)
             self._policies.settle(
                 self._admitted,
                 flight.usage,
                 flight.cost_usd,
                 is_whole=is_whole,
-                given=None if is_whole else self._given(flight),
+                at_most=self._at_most(flight),
             )
 
-    def _given(self, flight: OpenFlight) -> Wish | None:
-        """Where an answer whose length nobody bounded broke off: it, with as much as had come."""
-        wish, tokens = self._wish, flight.answer_bytes // _STREAMED_BYTES
-        if wish is None or wish.output_tokens is not None or tokens <= wish.most_output_tokens:
+    def _at_most(self, flight: OpenFlight) -> Wish | None:
+        """With what is known now: a prompt that was told is no estimate any more, and an answer
+        whose length nobody bounded has at least as much as had come."""
+        wish, usage = self._wish, flight.usage
+        if wish is None:
             return None
-        return replace(wish, output_tokens=tokens)
+        if usage.input_tokens is not None and not usage.partial & Figure.INPUT:
+            wish = replace(wish, input_tokens=usage.input_tokens)
+        came = flight.answer_bytes // _STREAMED_BYTES
+        if wish.output_tokens is None and came > wish.most_output_tokens:
+            wish = replace(wish, output_tokens=came)
+        return wish
 
 
 def _place(candidate: Candidate) -> Place:

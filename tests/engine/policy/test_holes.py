@@ -1,5 +1,6 @@
 """What a client may try to spend more than it should: each was tried, and does not work."""
 
+import json
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -157,6 +158,7 @@ def test_as_much_is_reserved_as_the_vendor_would_write(
 
 
 def _request(operation: Operation, protocol: ModelProtocol, most: int | None = 100) -> ModelRequest:
+    fields = {"max_tokens": most, "messages": [{"role": "user", "content": "x" * 400}]}
     return ModelRequest(
         flight_id="flt_1",
         principal=POOR_PROGRAM,
@@ -164,8 +166,8 @@ def _request(operation: Operation, protocol: ModelProtocol, most: int | None = 1
         operation=operation,
         model="m",
         streaming=operation is Operation.GENERATE,
-        body=b"{}",
-        fields={"max_tokens": most, "messages": [{"role": "user", "content": "x" * 400}]},
+        body=json.dumps(fields).encode(),
+        fields=fields,
         headers={},
         query="",
         project="",

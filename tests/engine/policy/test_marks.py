@@ -37,7 +37,7 @@ class _Desk:
         admitted = self.policies.admit(NIGHTLY, wish)
         assert admitted is not None
         assert self.marks == [], "what is only reserved reaches no mark"
-        self.policies.settle(admitted, Usage(input_tokens=tokens), None)
+        self.policies.settle(admitted, Usage(input_tokens=tokens, output_tokens=0), None)
         return self.marks
 
     @property
@@ -70,7 +70,7 @@ def test_who_passes_both_marks_at_once_is_told_of_the_higher_with_its_figures() 
         NIGHTLY, Wish(model="m", places=(Place("p", "m"),), input_tokens=1, output_tokens=0)
     )
     assert admitted is not None
-    desk.policies.settle(admitted, Usage(input_tokens=1200), None)
+    desk.policies.settle(admitted, Usage(input_tokens=1200, output_tokens=0), None)
     (event,) = desk.told
     assert (event.client_id, event.name, event.percent) == ("cli_1", "nightly", 100)
     assert (event.spent.used, event.spent.budget.amount) == (1200, 1000)
