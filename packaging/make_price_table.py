@@ -57,7 +57,6 @@ OTHER_UNITS = re.compile(r"(in|out)put_cost_per_(image|second|character|query)$"
 FEES = {"anthropic": {"web_search": 0.01, "web_fetch": 0.0}, "openai": {"file_search": 0.0025}}
 """US dollars a call of any model, by the vendors' pages: the list does not have them."""
 CONTAINER = ("openai/container", "code_interpreter_cost_per_session")
-SEARCH = {"google": "google_search"}
 _TIER = re.compile(r"input_cost_per_token_above_(\d+)k_tokens(?:_\w+)?")
 PAGES = {
     "anthropic": "https://platform.claude.com/docs/en/about-claude/pricing",
@@ -131,7 +130,7 @@ def _row(entry: Entry, vendor: str) -> Row | None:
     if fast := entry.get("provider_specific_entry", {}).get("fast"):
         services["fast"] = fast
     if off_peak := entry.get("off_peak_pricing"):
-        row |= {"peak": dict(row), **_rates(off_peak, ""), "besides": ["peak hours"]}
+        row |= {"peak": rates, **_rates(off_peak, ""), "besides": ["peak hours"]}
     fees = _search_fee(entry, vendor)
     return row | ({"services": services} if services else {}) | ({"fees": fees} if fees else {})
 
@@ -196,12 +195,12 @@ def _times(card: Row, factor: float) -> Row:
 
 
 def _search_fee(entry: Entry, vendor: str) -> dict[str, float]:
-    """Where some searches are free of charge, one has no known price."""
+    """Google's first searches are free of charge, and nobody counts them: no price is known."""
     prices = set(entry.get("search_context_cost_per_query", {}).values())
-    if len(prices) != 1 or "search_free_requests" in entry:
+    if len(prices) != 1 or vendor == "google" or "search_free_requests" in entry:
         return {}
-    name, price = SEARCH.get(vendor, "web_search"), prices.pop()
-    return {} if FEES.get(vendor, {}).get(name) == price else {name: price}
+    price = prices.pop()
+    return {} if FEES.get(vendor, {}).get("web_search") == price else {"web_search": price}
 
 
 def changes(before: PriceTable, after: PriceTable) -> Iterator[str]:

@@ -11,7 +11,7 @@ from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.policy import Budget, BudgetSpent, ClientPolicy, Measure, Period
-from llmgw_desktop.domain.price import Price, Rates
+from llmgw_desktop.domain.price import Price, RateCard, Rates
 from llmgw_desktop.domain.principal import DEFAULT_SCOPES, Principal, PrincipalKind, proxied
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
 from llmgw_desktop.domain.route import Candidate, RouteDecision
@@ -111,6 +111,29 @@ def test_a_cost_of_which_a_part_is_not_known_frees_nothing(partial: int, used: f
     policies.settle(admitted, replace(TOLD, partial=partial), 0.0001)
     (standing,) = policies.standing(POOR_PROGRAM.client_id)
     assert standing.used == pytest.approx(used)
+
+
+@pytest.mark.parametrize(
+    ("tier", "reserved"), [("", 0.0016), ("flex", 0.0016), ("priority", 0.0048)]
+)
+def test_a_dearer_service_tier_reserves_more_and_a_cheaper_one_no_less(
+    tier: str, reserved: float
+) -> None:
+    own = ClientPolicy(client="*", budgets=(replace(NEVER, measure=Measure.USD, amount=1.0),))
+    policies = Policies(
+        TurnedClock(),
+        price_of=lambda _provider, _model: Price(
+            rates=Rates(input=1.0, output=1.0, cache_write_1h=3.0),
+            services={
+                "flex": RateCard(rates=Rates(input=0.5, output=0.5)),
+                "priority": RateCard(rates=Rates(input=3.0, output=3.0, cache_write_1h=9.0)),
+            },
+        ),
+    )
+    policies.apply([own])
+    policies.admit(POOR_PROGRAM, replace(WISH, service_tier=tier))
+    (standing,) = policies.standing(POOR_PROGRAM.client_id)
+    assert standing.reserved == pytest.approx(reserved)
 
 
 @pytest.mark.parametrize(

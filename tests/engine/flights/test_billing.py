@@ -1,0 +1,77 @@
+"""What a closed flight says of its cost: priced, a lower bound, or unknown with the reason."""
+
+from dataclasses import replace
+
+import pytest
+
+from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.model_request import Operation
+from llmgw_desktop.domain.price import Price, PriceRule, RateCard, Rates
+from llmgw_desktop.domain.provider import ModelProtocol
+from llmgw_desktop.domain.usage import BillingFacts, Figure, Provenance, Usage
+from tests.engine.conftest import House
+
+RULE = PriceRule(
+    provider="openai",
+    price=Price(
+        rates=Rates(input=1.0, output=2.0),
+        services={"flex": RateCard(rates=Rates(input=0.5, output=1.0))},
+        fees={"web_search": 0.01},
+    ),
+)
+USAGE = Usage(input_tokens=1_000_000, output_tokens=0)
+
+
+def _closed(house: House, facts: BillingFacts, provider: str = "openai") -> FlightSummary:
+    recorder = house.container.recording.recorder
+    recorder.pricing.apply((), [RULE])
+    flight = recorder.open("/v1/responses", ModelProtocol.OPENAI_RESPONSES, Operation.GENERATE)
+    flight.provider, flight.model_served = provider, "m"
+    flight.usage = replace(USAGE, billing=facts)
+    recorder.close(flight)
+    return house.closed[-1]
+
+
+@pytest.mark.parametrize(
+    ("facts", "usd", "provenance", "unpriced"),
+    [
+        (BillingFacts(), 1.0, Provenance.TOLD, ()),
+        (BillingFacts(service_tier="default"), 1.0, Provenance.TOLD, ()),
+        (BillingFacts(service_tier="flex"), 0.5, Provenance.TOLD, ()),
+        (BillingFacts(service_tier="scale"), None, Provenance.UNKNOWN, ("scale tier",)),
+        (BillingFacts(fees=(("web_search", 2),)), 1.02, Provenance.TOLD, ()),
+        (BillingFacts(fees=(("google_search", 2),)), 1.0, Provenance.PARTIAL, ("google_search",)),
+        (
+            BillingFacts(service_tier="priority", fees=(("web_search", 2),)),
+            0.02,
+            Provenance.PARTIAL,
+            ("priority tier",),
+        ),
+        (BillingFacts(not_understood=("usage.more",)), 1.0, Provenance.PARTIAL, ()),
+        (BillingFacts(unsound=("more than all",)), None, Provenance.UNKNOWN, ()),
+    ],
+)
+async def test_a_flight_names_what_its_cost_leaves_out(
+    house: House,
+    facts: BillingFacts,
+    usd: float | None,
+    provenance: Provenance,
+    unpriced: tuple[str, ...],
+) -> None:
+    summary = _closed(house, facts)
+    assert summary.cost_usd == (None if usd is None else pytest.approx(usd))
+    assert summary.provenance(Figure.COST) is provenance
+    assert summary.usage.billing.unpriced == unpriced
+
+
+async def test_a_bill_of_the_vendors_own_counts_and_ours_stands_beside(house: House) -> None:
+    summary = _closed(house, BillingFacts(service_tier="flex", vendor_cost_usd=0.4))
+    assert (summary.cost_usd, summary.list_cost_usd) == (0.4, 0.5)
+    assert summary.is_billed_by_vendor
+
+
+async def test_practice_costs_nothing_whatever_it_says(house: House) -> None:
+    facts = BillingFacts(service_tier="scale", not_understood=("usage.more",))
+    summary = _closed(house, facts, provider="practice")
+    assert summary.cost_usd == 0.0
+    assert summary.provenance(Figure.COST) is Provenance.TOLD
