@@ -10,7 +10,9 @@ PER = 1_000_000
 """Prices are for so many tokens."""
 _PRICED = int(Figure.INPUT | Figure.OUTPUT | Figure.CACHE_READ | Figure.CACHE_WRITE)
 STANDARD = "standard"
-_STANDARD_WORDS = frozenset({"", "auto", "default", "on_demand", STANDARD, "standard_only"})
+_STANDARD_WORDS = frozenset(
+    {"", "auto", "default", "on_demand", STANDARD, "standard_only", "unspecified"}
+)
 _TIER_WORDS = {"batches": "batch", "on_demand_flex": "flex", "on_demand_priority": "priority"}
 
 

@@ -96,7 +96,7 @@ def test_who_takes_nothing_takes_nothing_for_anything() -> None:
     [
         *(
             (word, "standard")
-            for word in ("", "default", "standard", "auto", "STANDARD", "on_demand")
+            for word in ("", "default", "auto", "STANDARD", "on_demand", "SERVICE_TIER_UNSPECIFIED")
         ),
         ("flex", "flex"),
         (" Priority ", "priority"),

@@ -1,6 +1,9 @@
 """What a closed flight says of its cost: priced, a lower bound, or unknown with the reason."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +12,40 @@ from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.price import Price, PriceRule, RateCard, Rates
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import BillingFacts, Figure, Provenance, Usage
-from tests.engine.conftest import House
+from tests.engine.conftest import House, house_in
+from tests.support.answers import Raw
+
+PRICES = """
+[[prices]]
+input = 1
+output = 2
+cache_read = 0.1
+cache_write_5m = 1
+fees = { web_search = 0.01 }
+[prices.service.flex]
+input = 0.5
+output = 1
+"""
+MESSAGES = [{"role": "user", "content": "Hello"}]
+CHAT = {
+    "id": "c",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "gpt-stub",
+    "choices": [
+        {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Hi"}}
+    ],
+    "usage": {"prompt_tokens": 1_000_000, "completion_tokens": 0, "total_tokens": 1_000_000},
+}
+CLAUDE = {
+    "id": "m",
+    "type": "message",
+    "role": "assistant",
+    "model": "claude-stub",
+    "content": [{"type": "text", "text": "Hi"}],
+    "stop_reason": "end_turn",
+    "stop_sequence": None,
+}
 
 RULE = PriceRule(
     provider="openai",
@@ -75,3 +111,69 @@ async def test_practice_costs_nothing_whatever_it_says(house: House) -> None:
     summary = _closed(house, facts, provider="practice")
     assert summary.cost_usd == 0.0
     assert summary.provenance(Figure.COST) is Provenance.TOLD
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "usd", "unpriced"),
+    [
+        ("/v1/chat/completions", CHAT, 1.0, ()),
+        ("/v1/chat/completions", CHAT | {"service_tier": "default"}, 1.0, ()),
+        ("/v1/chat/completions", CHAT | {"service_tier": "flex"}, 0.5, ()),
+        ("/v1/chat/completions", CHAT | {"service_tier": "priority"}, None, ("priority tier",)),
+        (
+            "/v1/messages",
+            CLAUDE
+            | {
+                "usage": {
+                    "input_tokens": 1_000_000,
+                    "output_tokens": 0,
+                    "service_tier": "standard",
+                    "server_tool_use": {"web_search_requests": 3, "web_fetch_requests": 1},
+                }
+            },
+            1.03,
+            (),
+        ),
+        (
+            "/v1/messages",
+            CLAUDE
+            | {
+                "usage": {
+                    "input_tokens": 1_000_000,
+                    "output_tokens": 0,
+                    "service_tier": "priority",
+                    "cache_creation": {"ephemeral_1h_input_tokens": 0},
+                }
+            },
+            None,
+            ("priority tier",),
+        ),
+        (
+            "/v1/messages",
+            CLAUDE
+            | {
+                "usage": {
+                    "input_tokens": 0,
+                    "output_tokens": 500_000,
+                    "cache_creation_input_tokens": 9,
+                    "cache_creation": {"ephemeral_1h_input_tokens": 9},
+                }
+            },
+            1.0,
+            ("cache write of an hour",),
+        ),
+    ],
+)
+async def test_what_a_vendor_answers_is_billed_as_it_was_served(
+    tmp_path: Path, path: str, answer: dict[str, Any], usd: float | None, unpriced: tuple[str, ...]
+) -> None:
+    async with house_in(tmp_path / "home", PRICES) as house:
+        headers = {"Content-Type": "application/json"}
+        house.lane.always = Raw(headers=headers, frames=(json.dumps(answer).encode(),))
+        body = {"model": answer["model"], "max_tokens": 8, "messages": MESSAGES}
+        async with house.post(path, body) as answered:
+            assert answered.status == 200
+            await answered.read()
+        (closed,) = house.closed
+    assert closed.cost_usd == (None if usd is None else pytest.approx(usd))
+    assert closed.usage.billing.unpriced == unpriced
