@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from llmgw_desktop.app.figures import (
     UNKNOWN,
+    cost_text,
     counted,
     duration_text,
-    money_text,
-    short_count_text,
+    in_out_text,
 )
 from llmgw_desktop.app.inert_text import folded_lines, inert, inert_line
 from llmgw_desktop.app.run_error_words import REFUSED_RUNS, words_of_run
@@ -189,11 +189,7 @@ def figures_words(answer: SeatAnswer, now_s: float) -> str:
     if end_s is None:
         return f"{max(0, int(now_s - answer.asked_at_s))} s"
     usage, took = answer.usage, duration_text(max(0.0, end_s - answer.asked_at_s) * 1000)
-    tokens = UNKNOWN
-    if usage.input_tokens is not None or usage.output_tokens is not None:
-        told = map(short_count_text, (usage.input_tokens, usage.output_tokens))
-        tokens = " → ".join(told)
-    return f"{took} · {tokens} tokens · {money_text(answer.cost_usd)}"
+    return f"{took} · {in_out_text(usage)} tokens · {cost_text(usage, answer.cost_usd)}"
 
 
 def verdict_rows(reading: Reading) -> tuple[ShownVerdict, ...]:

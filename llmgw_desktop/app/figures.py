@@ -6,18 +6,65 @@ spellings. What is unknown is «–». Sentences are left to the files that know
 
 from datetime import UTC, date, datetime, tzinfo
 
-from llmgw_desktop.domain.usage import Provenance
+from llmgw_desktop.domain.usage import Figure, Provenance, Usage, provenance_of
 
 UNKNOWN = "–"
 MARKS = {Provenance.ESTIMATED: "≈", Provenance.PARTIAL: "≥"}
 _KIB = 1024
 _MOST_DIGITS = 8
+_FIELDS = {
+    Figure.INPUT: "input_tokens",
+    Figure.OUTPUT: "output_tokens",
+    Figure.CACHE_READ: "cache_read_tokens",
+    Figure.CACHE_WRITE: "cache_write_tokens",
+    Figure.REASONING: "reasoning_tokens",
+}
+_RATE_OF = int(Figure.INPUT | Figure.CACHE_READ)
+_FRESH_OF = int(_RATE_OF | Figure.CACHE_WRITE)
 
 
 def marked(text: str, provenance: Provenance) -> str:
     """«≈310» for what the gateway counted, «≥310» for a lower bound; «–» stays so, and what was
     told is plain."""
     return UNKNOWN if text == UNKNOWN else f"{MARKS.get(provenance, '')}{text}"
+
+
+def tokens_text(usage: Usage, figure: Figure, *, in_full: bool = False) -> str:
+    """One kind of tokens with its mark: «48.2k», «≥1,204»; `in_full` «48,212»."""
+    count = count_of(usage, figure)
+    text = count_text(count) if in_full else short_count_text(count)
+    return marked(text, usage.provenance(figure))
+
+
+def fresh_text(usage: Usage, *, in_full: bool = False) -> str:
+    """Input tokens not cached; unknown where the provider is silent about its cache."""
+    count = usage.fresh_tokens
+    text = count_text(count) if in_full else short_count_text(count)
+    return marked(text, _derived(usage, _FRESH_OF))
+
+
+def count_of(usage: Usage, figure: Figure) -> int | None:
+    found: int | None = getattr(usage, _FIELDS[figure])
+    return found
+
+
+def in_out_text(usage: Usage) -> str:
+    """«48.2k → ≥1,204»; one dash where neither is known."""
+    if usage.input_tokens is None and usage.output_tokens is None:
+        return UNKNOWN
+    return f"{tokens_text(usage, Figure.INPUT)} → {tokens_text(usage, Figure.OUTPUT)}"
+
+
+def hit_rate_text(usage: Usage) -> str:
+    """«91 %», «≈91 %» where what it is made of was not told."""
+    return marked(share_text(usage.cache_hit_rate), _derived(usage, _RATE_OF))
+
+
+def cost_text(usage: Usage, cost_usd: float | None) -> str:
+    """«$0.042», «≥$0.042»: of an answer with this usage, whose marks the cost's travel with."""
+    is_known = cost_usd is not None
+    provenance = provenance_of(Figure.COST, is_known=is_known, usage=usage)
+    return marked_money(cost_usd, provenance)
 
 
 def count_text(count: int | None) -> str:
@@ -106,6 +153,8 @@ def exact_money_text(dollars: float | None) -> str:
     """For the place where one flight is looked at: «$0.0123», «$0.000041», «$3.10»."""
     if dollars is None or not 0 < dollars < 0.9995:
         return money_text(dollars)
+    if dollars < 10**-_MOST_DIGITS:
+        return "<$0.00000001"
     digits = 4
     while digits < _MOST_DIGITS and round(dollars, digits) < 10 / 10**digits:
         digits += 1
@@ -142,3 +191,9 @@ def moment_text(at_s: float, zone: tzinfo | None = None) -> str:
 
 def _three_digits(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") if value < 99.95 else f"{value:.0f}"
+
+
+def _derived(usage: Usage, figures: int) -> Provenance:
+    """Of what is computed of these, up or down."""
+    is_doubted = (usage.estimated | usage.partial) & figures
+    return Provenance.ESTIMATED if is_doubted else Provenance.TOLD

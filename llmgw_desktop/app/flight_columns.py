@@ -5,12 +5,13 @@ from collections.abc import Callable
 from llmgw_desktop.app.figures import (
     UNKNOWN,
     clock_text,
+    cost_text,
     duration_text,
-    money_text,
+    fresh_text,
+    hit_rate_text,
     rate_text,
-    share_text,
-    short_count_text,
     size_text,
+    tokens_text,
 )
 from llmgw_desktop.app.flight_row import FlightColumn, RowTime
 from llmgw_desktop.app.flight_words import (
@@ -18,12 +19,13 @@ from llmgw_desktop.app.flight_words import (
     STATE_WORDS,
     client_text,
     dialects_text,
-    fresh_text,
     model_text,
     took_so_far_ms,
 )
 from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.provenance_words import MARKS_HINT, figure_tip
 from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.usage import Figure
 
 
 def flight_columns() -> tuple[FlightColumn, ...]:
@@ -99,8 +101,9 @@ def _figure_columns() -> tuple[FlightColumn, ...]:
         FlightColumn(
             key="input",
             title="In",
-            hint="Input tokens, cached ones included",
-            text=lambda flight, _: short_count_text(flight.usage.input_tokens),
+            hint=f"Input tokens, cached ones included. {MARKS_HINT}",
+            text=lambda flight, _: tokens_text(flight.usage, Figure.INPUT),
+            tip=_tip_of(Figure.INPUT),
             width_chars=7,
             is_number=True,
         ),
@@ -108,31 +111,35 @@ def _figure_columns() -> tuple[FlightColumn, ...]:
             key="cache",
             title="Cache",
             hint="Share of the input that came from the provider's prompt cache",
-            text=lambda flight, _: share_text(flight.usage.cache_hit_rate),
+            text=lambda flight, _: hit_rate_text(flight.usage),
+            tip=_tip_of(Figure.CACHE_READ),
             width_chars=13,
             is_number=True,
         ),
         FlightColumn(
             key="output",
             title="Out",
-            hint="Output tokens, reasoning included",
-            text=lambda flight, _: short_count_text(flight.usage.output_tokens),
+            hint=f"Output tokens, reasoning included. {MARKS_HINT}",
+            text=lambda flight, _: tokens_text(flight.usage, Figure.OUTPUT),
+            tip=_tip_of(Figure.OUTPUT),
             width_chars=7,
             is_number=True,
         ),
         FlightColumn(
             key="rate",
             title="Tok/s",
-            hint="Output tokens a second, from the first byte to the last",
+            hint="Output tokens a second of streams, from the first byte to the last",
             text=lambda flight, _: rate_text(flight.tokens_per_s),
             width_chars=7,
             is_number=True,
         ),
         FlightColumn(
             key="cost",
-            title="Cost est.",
-            hint="By public prices, or yours where the settings have some; – where none is known",
-            text=lambda flight, _: money_text(flight.cost_usd),
+            title="Cost",
+            hint="The vendor's own bill where it tells one, else by public prices, or by yours. "
+            f"{MARKS_HINT}",
+            text=lambda flight, _: cost_text(flight.usage, flight.cost_usd),
+            tip=_tip_of(Figure.COST),
             width_chars=9,
             is_number=True,
         ),
@@ -156,19 +163,25 @@ def _further_columns() -> tuple[FlightColumn, ...]:
         )
 
     return (
-        more("fresh", "Fresh", "Input tokens not cached", fresh_text, 8),
+        more(
+            "fresh",
+            "Fresh",
+            "Input tokens not cached",
+            lambda flight: fresh_text(flight.usage),
+            8,
+        ),
         more(
             "cache_read",
             "Read",
             "Input tokens read from the cache",
-            lambda flight: short_count_text(flight.usage.cache_read_tokens),
+            lambda flight: tokens_text(flight.usage, Figure.CACHE_READ),
             8,
         ),
         more(
             "cache_write",
             "Written",
             "Input tokens written to the cache",
-            lambda flight: short_count_text(flight.usage.cache_write_tokens),
+            lambda flight: tokens_text(flight.usage, Figure.CACHE_WRITE),
             8,
         ),
         more(
@@ -211,6 +224,10 @@ def _further_columns() -> tuple[FlightColumn, ...]:
         ),
         more("id", "Flight", "The flight's id", lambda flight: flight.id, 36),
     )
+
+
+def _tip_of(figure: Figure) -> Callable[[FlightSummary], str]:
+    return lambda flight: figure_tip(flight, figure)
 
 
 def _status_text(flight: FlightSummary, _: RowTime) -> str:

@@ -9,23 +9,28 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from llmgw_desktop.app.figures import (
+    UNKNOWN,
+    count_of,
     count_text,
     counted,
     duration_text,
+    fresh_text,
+    hit_rate_text,
     moment_text,
-    money_text,
     rate_text,
     share_text,
     short_count_text,
     size_text,
+    tokens_text,
 )
 from llmgw_desktop.app.flight_words import STATE_WORDS, client_text, model_text, took_so_far_ms
 from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.provenance_words import cost_words, doubts
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.prompt_facts import PromptFacts
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import Figure, Usage
 
 PROTOCOL_WORDS: dict[ModelProtocol, str] = {
     ModelProtocol.ANTHROPIC: "Anthropic Messages",
@@ -63,6 +68,8 @@ class TokenPart:
 
     kind: TokenKind
     tokens: int
+    text: str
+    """In full, with its mark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +92,19 @@ def sentence(flight: FlightSummary, now_s: float) -> str:
 
 def token_parts(usage: Usage) -> tuple[TokenPart, ...]:
     """Only what the provider told; a part that it told as 0 is left out."""
-    parts: list[tuple[TokenKind, int | None]] = []
+    parts: list[tuple[TokenKind, int | None, str]] = []
     if usage.cache_read_tokens is None and usage.cache_write_tokens is None:
-        parts.append((TokenKind.INPUT, usage.input_tokens))
+        parts.append(_part(TokenKind.INPUT, Figure.INPUT, usage))
     else:
-        parts.append((TokenKind.FRESH, usage.fresh_tokens))
-        parts.append((TokenKind.CACHE_WRITE, usage.cache_write_tokens))
-        parts.append((TokenKind.CACHE_READ, usage.cache_read_tokens))
-    parts.append((TokenKind.OUTPUT, usage.output_tokens))
-    return tuple(TokenPart(kind, tokens) for kind, tokens in parts if tokens)
+        parts.append((TokenKind.FRESH, usage.fresh_tokens, fresh_text(usage, in_full=True)))
+        parts.append(_part(TokenKind.CACHE_WRITE, Figure.CACHE_WRITE, usage))
+        parts.append(_part(TokenKind.CACHE_READ, Figure.CACHE_READ, usage))
+    parts.append(_part(TokenKind.OUTPUT, Figure.OUTPUT, usage))
+    return tuple(TokenPart(kind, tokens, text) for kind, tokens, text in parts if tokens)
+
+
+def _part(kind: TokenKind, figure: Figure, usage: Usage) -> tuple[TokenKind, int | None, str]:
+    return kind, count_of(usage, figure), tokens_text(usage, figure, in_full=True)
 
 
 def tokens_sentence(usage: Usage, *, was_asked: bool = True) -> str:
@@ -102,12 +113,23 @@ def tokens_sentence(usage: Usage, *, was_asked: bool = True) -> str:
     if not parts:
         told = "The provider told no token figures."
         return told if was_asked else "No provider was asked, so nobody told token figures."
-    text = ", ".join(f"{TOKEN_WORDS[part.kind].lower()} {part.tokens:,}" for part in parts)
-    reasoning = usage.reasoning_tokens
-    tail = f"; {reasoning:,} of the output were reasoning" if reasoning else ""
-    rate = usage.cache_hit_rate
-    cached = f"; cache hit rate {share_text(rate)}" if rate is not None else ""
-    return f"Tokens: {text}{cached}{tail}."
+    text = ", ".join(f"{TOKEN_WORDS[part.kind].lower()} {part.text}" for part in parts)
+    reasoning = tokens_text(usage, Figure.REASONING, in_full=True)
+    tail = f"; {reasoning} of the output were reasoning" if usage.reasoning_tokens else ""
+    rate = hit_rate_text(usage)
+    cached = f"; cache hit rate {rate}" if rate != UNKNOWN else ""
+    return f"Tokens: {text}{cached}{tail}.{_marks_in_words(usage)}"
+
+
+def _marks_in_words(usage: Usage) -> str:
+    """Of what is shown with a mark."""
+    tokens = usage.known
+    words = ""
+    if tokens & usage.estimated & ~usage.partial:
+        words += " ≈ was counted by the gateway: the provider did not tell it."
+    if tokens & usage.partial:
+        words += " ≥ is at least so much: the answer broke off before all of it was told."
+    return words
 
 
 def facts(record: FlightRecord) -> tuple[Fact, ...]:
@@ -130,9 +152,11 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
         lines.append(Fact(label="First token", value=duration_text(flight.ttft_ms)))
     if flight.took_ms is not None:
         lines.append(Fact(label="Took", value=_took_text(flight)))
-    if flight.cost_usd is not None:
-        cost = f"{money_text(flight.cost_usd)}, estimated by the prices known then"
-        lines.append(Fact(label="Cost", value=cost))
+    if cost := cost_words(flight, exactly=True):
+        lines.append(Fact(label="Cost", value=cost[0].upper() + cost[1:]))
+    lines += [Fact(label=what, value=which) for what, which in doubts(flight)]
+    if not flight.is_counted:
+        lines.append(Fact(label="Counted", value="With its requests, which passed the gateway"))
     if flight.stop_reason:
         lines.append(Fact(label="Stop reason", value=inert_line(flight.stop_reason, 80)))
     if flight.attempts > 1:

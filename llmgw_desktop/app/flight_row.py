@@ -38,6 +38,8 @@ class FlightColumn:
     width_chars: int
     is_number: bool = False
     is_default: bool = True
+    tip: Callable[[FlightSummary], str] | None = None
+    """What is to be said of a cell beside its text; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)

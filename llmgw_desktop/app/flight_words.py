@@ -1,6 +1,6 @@
 """Single facts of a flight in a few words: the table and the sentences say them alike."""
 
-from llmgw_desktop.app.figures import UNKNOWN, short_count_text
+from llmgw_desktop.app.figures import UNKNOWN
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.model_request import Operation
@@ -42,13 +42,6 @@ def dialects_text(flight: FlightSummary) -> str:
         return flight.protocol.value
     lost = f" · {len(flight.losses)} lost" if flight.losses else ""
     return f"{flight.protocol.value} → {flight.upstream_protocol.value}{lost}"
-
-
-def fresh_text(flight: FlightSummary) -> str:
-    """Input tokens not cached; unknown where the provider is silent about its cache."""
-    usage = flight.usage
-    told = usage.cache_read_tokens is not None or usage.cache_write_tokens is not None
-    return short_count_text(usage.fresh_tokens) if told else UNKNOWN
 
 
 def client_text(flight: FlightSummary, most: int = 80) -> str:

@@ -7,20 +7,20 @@ from datetime import date
 from llmgw_desktop.app.figures import (
     UNKNOWN,
     clock_text,
-    count_text,
+    cost_text,
     counted,
     duration_text,
+    hit_rate_text,
     local_time,
     moment_text,
-    money_text,
-    share_text,
-    short_count_text,
     size_text,
+    tokens_text,
 )
 from llmgw_desktop.app.flight_formats import Fact
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.job import Job, JobFigures, JobState
+from llmgw_desktop.domain.usage import Figure
 
 STATE_WORDS: dict[JobState, str] = {
     JobState.QUEUED: "Waiting",
@@ -85,14 +85,6 @@ def took_text(job: Job, now_s: float) -> str:
     return duration_text(ms) if ms is None or not job.is_live else _whole_text(ms / 1000)
 
 
-def tokens_text(job: Job) -> str:
-    """«48.2k → 1,204»: in, out."""
-    usage = job.figures.usage
-    if usage.input_tokens is None and usage.output_tokens is None:
-        return UNKNOWN
-    return f"{short_count_text(usage.input_tokens)} → {short_count_text(usage.output_tokens)}"
-
-
 def started_text(job: Job, today: date) -> str:
     """«15:01:58»; of another day «20 Nov 15:01»."""
     text = clock_text(job.asked_at_s, today)
@@ -135,13 +127,13 @@ def figures_text(figures: JobFigures) -> str:
     if figures.model:
         parts.append(inert_line(figures.model, 60))
     if usage.input_tokens is not None:
-        rate = usage.cache_hit_rate
-        cached = "" if rate is None else f" ({share_text(rate)} cached)"
-        parts.append(f"{short_count_text(usage.input_tokens)} in{cached}")
+        rate = hit_rate_text(usage)
+        cached = "" if rate == UNKNOWN else f" ({rate} cached)"
+        parts.append(f"{tokens_text(usage, Figure.INPUT)} in{cached}")
     if usage.output_tokens is not None:
-        parts.append(f"{short_count_text(usage.output_tokens)} out")
+        parts.append(f"{tokens_text(usage, Figure.OUTPUT)} out")
     if figures.cost_usd is not None:
-        parts.append(money_text(figures.cost_usd))
+        parts.append(cost_text(usage, figures.cost_usd))
     return " · ".join(parts)
 
 
@@ -166,10 +158,10 @@ def facts_of(job: Job) -> tuple[Fact, ...]:
         ("Started", _moment(job.started_at_s)),
         ("Ended", _moment(job.ended_at_s)),
         ("Model", _models(job)),
-        ("Input tokens", count_text(usage.input_tokens)),
+        ("Input tokens", tokens_text(usage, Figure.INPUT, in_full=True)),
         ("From cache", _cached(job)),
-        ("Output tokens", count_text(usage.output_tokens)),
-        ("Cost", money_text(figures.cost_usd)),
+        ("Output tokens", tokens_text(usage, Figure.OUTPUT, in_full=True)),
+        ("Cost", cost_text(usage, figures.cost_usd)),
         ("Exit status", UNKNOWN if job.exit_code is None else str(job.exit_code)),
         ("Error category", UNKNOWN if job.category is None else job.category.value),
         ("Wrote", _wrote(job)),
@@ -244,9 +236,9 @@ def _cached(job: Job) -> str:
     usage = job.figures.usage
     if usage.cache_read_tokens is None:
         return UNKNOWN
-    rate = usage.cache_hit_rate
-    share = "" if rate is None else f" ({share_text(rate)})"
-    return f"{count_text(usage.cache_read_tokens)}{share}"
+    rate = hit_rate_text(usage)
+    share = "" if rate == UNKNOWN else f" ({rate})"
+    return f"{tokens_text(usage, Figure.CACHE_READ, in_full=True)}{share}"
 
 
 def _wrote(job: Job) -> str:

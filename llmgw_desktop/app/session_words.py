@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from llmgw_desktop.app.figures import UNKNOWN, clock_text, counted, money_text, short_count_text
+from llmgw_desktop.app.figures import clock_text, cost_text, counted, in_out_text
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.session import Session
@@ -24,8 +24,6 @@ COLUMNS = ("CLI", "Session", "Folder", "Last used", "Jobs", "Tokens", "Cost")
 def shown_session(session: Session, jobs: Sequence[Job], today: date) -> ShownSession:
     """`jobs`: those of this session that are known, newest first."""
     usage = session.totals.usage
-    has_tokens = usage.input_tokens is not None or usage.output_tokens is not None
-    tokens = f"{short_count_text(usage.input_tokens)} → {short_count_text(usage.output_tokens)}"
     used = clock_text(session.used_at_s, today)
     active = " · active" if session.is_active else ""
     return ShownSession(
@@ -36,8 +34,8 @@ def shown_session(session: Session, jobs: Sequence[Job], today: date) -> ShownSe
             inert_line(session.working_dir, 200) or "none",
             used if used[2] == ":" else used.rpartition(":")[0],
             f"{len(jobs):,}",
-            tokens if has_tokens else UNKNOWN,
-            money_text(session.totals.cost_usd),
+            in_out_text(usage),
+            cost_text(usage, session.totals.cost_usd),
         ),
     )
 

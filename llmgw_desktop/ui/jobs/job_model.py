@@ -7,16 +7,16 @@ from datetime import date
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
 
-from llmgw_desktop.app.figures import money_text
+from llmgw_desktop.app.figures import cost_text, in_out_text
 from llmgw_desktop.app.job_words import (
     STATE_WORDS,
     client_of,
     started_text,
     title_of,
     today_of,
-    tokens_text,
     took_text,
 )
+from llmgw_desktop.app.provenance_words import MARKS_HINT
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.ui.widgets.tip import tip
 
@@ -83,16 +83,16 @@ COLUMNS = (
     JobColumn(
         key="tokens",
         title="Tokens",
-        hint="Tokens in → out",
-        text=lambda job, _now, _today: tokens_text(job),
+        hint=f"Tokens in → out. {MARKS_HINT}",
+        text=lambda job, _now, _today: in_out_text(job.figures.usage),
         widest="488.8k → 48.8k",
         is_number=True,
     ),
     JobColumn(
         key="cost",
         title="Cost",
-        hint="As its CLI told it",
-        text=lambda job, _now, _today: money_text(job.figures.cost_usd),
+        hint=f"As its CLI told it. {MARKS_HINT}",
+        text=lambda job, _now, _today: cost_text(job.figures.usage, job.figures.cost_usd),
         widest="<$0.001",
         is_number=True,
     ),

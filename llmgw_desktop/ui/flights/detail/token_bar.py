@@ -5,11 +5,12 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from llmgw_desktop.app.figures import share_text
+from llmgw_desktop.app.figures import UNKNOWN, hit_rate_text
 from llmgw_desktop.app.flight_formats import TOKEN_WORDS, TokenKind, token_parts, tokens_sentence
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.ui.palettes import Colours
 from llmgw_desktop.ui.theme import TextSize, Theme
+from llmgw_desktop.ui.widgets.tip import tip
 
 _LEAST_PX = 3.0
 
@@ -29,6 +30,7 @@ class TokenBar(QWidget):
         self._usage = usage
         self._sentence = tokens_sentence(usage, was_asked=was_asked)
         self.setAccessibleDescription(self._sentence)
+        self.setToolTip(tip(self._sentence))
         self.updateGeometry()
         self.update()
 
@@ -74,13 +76,13 @@ class TokenBar(QWidget):
     def _paint_legend(self, painter: QPainter) -> None:
         theme, colours = self._theme, self._theme.colours
         top, left = theme.space(5.5), 0.0
-        rate = self._usage.cache_hit_rate
+        rate = hit_rate_text(self._usage)
         entries: list[tuple[str, str, QColor | None]] = [
-            (TOKEN_WORDS[part.kind], f"{part.tokens:,}", token_colour(part.kind, colours))
+            (TOKEN_WORDS[part.kind], part.text, token_colour(part.kind, colours))
             for part in token_parts(self._usage)
         ]
-        if rate is not None:
-            entries.append(("Cache hit rate", share_text(rate), None))
+        if rate != UNKNOWN:
+            entries.append(("Cache hit rate", rate, None))
         for word, figure, ink in entries:
             left = self._paint_entry(painter, QPointF(left, top), word, figure, ink)
 

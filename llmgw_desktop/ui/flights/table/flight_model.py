@@ -150,10 +150,16 @@ class FlightModel(QAbstractTableModel):
         found = self.window.at(index.row())
         if found is None:
             return None
-        text = found.cells[index.column()]
-        if self.columns[index.column()].key == "state" and found.summary.error_text:
+        column, text = self.columns[index.column()], found.cells[index.column()]
+        if column.key == "state" and found.summary.error_text:
             text = f"{text}: {inert_line(found.summary.error_text)}"
-        lines = [text, found.operation_note.capitalize(), losses_line(found.summary)]
+        why = "" if column.tip is None else column.tip(found.summary)
+        lines = [
+            text,
+            why[:1].upper() + why[1:],
+            found.operation_note.capitalize(),
+            losses_line(found.summary),
+        ]
         return paragraphs(lines)
 
     def _spoken(self, index: _Index) -> str | None:
