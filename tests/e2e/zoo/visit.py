@@ -173,6 +173,7 @@ def outcome_of(cell: ZooCell, among: Sequence[ZooCell], shared: Path) -> Outcome
     with _alone(shared / f"{cell.library}.lock"):
         if not kept.exists():
             root = shared / cell.library
+            assert not root.exists(), "the visit failed: the first cell that asked tells why"
             root.mkdir()
             own = [each for each in among if each.library == cell.library]
             told = {name: asdict(found) for name, found in visit(cell.library, own, root).items()}
