@@ -87,10 +87,12 @@ def open_cli_house(
     toml: str = "",
     sign_in_with: str | None = None,
     vendor_model: str = "",
+    own_lane: str = "",
 ) -> Iterator[CliHouse]:
     """The port is chosen before, since the CLIs' settings name it. `sign_in_with`: the key that
     the CLIs have in place of a good one; empty: they have none. `vendor_model`: one more model,
-    whose lane speaks as Anthropic does."""
+    whose lane speaks as Anthropic does. `own_lane`: what the CLIs ask themselves, past the
+    gateway."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -104,7 +106,8 @@ def open_cli_house(
         setup.write_config()
         key = setup.add_key("agent")
         own = key if sign_in_with is None else sign_in_with
-        tables = [_table(cli, program_of(cli), root, url, own) for cli in clis]
+        asked = upstream.lane(own_lane).root_url if own_lane else url
+        tables = [_table(cli, program_of(cli), root, asked, own) for cli in clis]
         setup = GatewaySetup(
             home=home, arguments=arguments, providers=providers, toml="\n".join([toml, *tables])
         )
