@@ -80,6 +80,7 @@ class Runs:
         base: RunFoundations,
     ) -> None:
         clock, recorder = base.clock, base.recorder
+        self.known_now_s = recorder.known_now_s
         self._said = settings.clis
         self.clis = KnownClis(settings.clis)
         self.launcher = launcher
@@ -123,6 +124,7 @@ class Runs:
                 breaker=CliHealth(base.health, self.clis, clock),
                 permissions=self.permissions,
                 own_requests=self.links,
+                known_now_s=recorder.known_now_s,
             ),
             self.clis,
             jobs=settings.jobs,

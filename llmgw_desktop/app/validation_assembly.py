@@ -23,5 +23,6 @@ def make_validations(
         keys=ReceiptKeys(vault),
         clock=clock,
         ids=TimedIds(clock),
+        known_now_s=runs.known_now_s,
     )
     return ValidationService(parts), seats

@@ -6,6 +6,7 @@ written while no figures are due. Reading is left to `flight_reader.py`.
 """
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -45,6 +46,7 @@ class FlightStore:
         settings: RecorderSettings,
     ) -> None:
         self._file = FlightFile(path, clock)
+        self._clock = clock
         self._seal = seal
         self._on_status = on_status
         self._settings = settings
@@ -89,6 +91,16 @@ class FlightStore:
     def keep_held(self) -> None:
         """A person wants to keep what is held."""
         self._decide(KnownTime.keep)
+
+    @property
+    def known_now_s(self) -> float:
+        """The time by which ages are counted, of jobs and panels too: no leap of the clock makes
+        them old. As long as it is not known nothing is; where nothing is recorded it is the
+        clock's. Any thread may ask."""
+        known_s = self._file.known_now_s
+        if known_s is None:
+            return -math.inf if self._is_on else self._clock.now_s()
+        return known_s
 
     def apply(self, settings: RecorderSettings) -> None:
         """Holds for the flights that are written from now on."""

@@ -144,6 +144,10 @@ class Recorder:
         """A person wants to keep it."""
         self._store.keep_held()
 
+    def known_now_s(self) -> float:
+        """The time by which it is counted how old things are; any thread may ask."""
+        return self._store.known_now_s
+
     def tell_from_thread(self, loop: asyncio.AbstractEventLoop, status: RecorderStatus) -> None:
         """The writer thread's way of saying that recording stopped or came back."""
         if not loop.is_closed():

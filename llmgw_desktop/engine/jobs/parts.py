@@ -31,5 +31,7 @@ class JobParts:
     breaker: Breaker = field(default_factory=NoBreaker)
     own_requests: OwnRequests = field(default_factory=NoOwnRequests)
     """Knows model requests of runs that come to this gateway."""
+    known_now_s: Callable[[], float] | None = None
+    """The time by which it is counted how old ended jobs are; None: the clock's."""
     permissions: Permissions = field(default_factory=NobodyAnswers)
     """Answers what agents ask."""

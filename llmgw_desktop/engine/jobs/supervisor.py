@@ -380,7 +380,8 @@ class Supervisor:
 
     def _tidy(self) -> None:
         try:
-            while old := self._parts.store.expired(self._parts.clock.now_s()):
+            known_now_s = self._parts.known_now_s or self._parts.clock.now_s
+            while old := self._parts.store.expired(known_now_s()):
                 self._remove(old)
         except StoreError as error:
             _log.warning("old jobs could not be deleted: %s", error)

@@ -102,6 +102,13 @@ class FlightFile:
         known_time = self._known_time
         return None if known_time is None else known_time.held
 
+    @property
+    def known_now_s(self) -> float | None:
+        """The time by which ages are counted; None while the file is not open. Any thread may
+        ask."""
+        known_time = self._known_time
+        return None if known_time is None else known_time.now_s
+
     def decide(self, verdict: Callable[[KnownTime], None]) -> None:
         """What a person said of them; done with the next `tidy`. Any thread may tell."""
         self._verdict = verdict

@@ -58,6 +58,12 @@ class KnownTime:
         self.held = self._find_held(now_s, retention_days) if is_told else None
         return min(now_s, self._seen_at_s)
 
+    @property
+    def now_s(self) -> float:
+        """As of the last look and what has passed since, by the monotonic clock."""
+        passed_s = self._clock.monotonic_s() - self._looked_s
+        return min(self._clock.now_s(), self._seen_at_s + passed_s)
+
     def agree(self) -> None:
         """A person says that the clock is right."""
         self._store(self._clock.now_s(), 0.0)

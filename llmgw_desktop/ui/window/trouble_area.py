@@ -110,7 +110,8 @@ class TroubleArea(QWidget):
             f"The clock is {held.ahead_days} days ahead of the last time this program knew: are "
             f"{count} older than {held.days} days?",
             "If the date is right, because the computer was off for long, they can go. If it is "
-            "wrong, keep them. Until you say, none is deleted for its age.",
+            "wrong, keep them. Until you say, none is deleted for its age, and no job or panel "
+            "either.",
             action=f"Delete {count}",
             on_action=lambda: self.on_held_decided(True),
             other=("Keep", lambda: self.on_held_decided(False)),

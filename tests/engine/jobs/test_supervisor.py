@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -285,6 +286,20 @@ async def test_what_is_kept_too_long_goes_files_and_all(make_yard: MakeYard) -> 
     assert later.supervisor.list() == []
     assert list((yard.home / "jobs").iterdir()) == []
     await later.close()
+
+
+async def test_a_time_that_is_not_known_deletes_no_job(make_yard: MakeYard) -> None:
+    yard = make_yard(jobs=JobSettings(retention_days=0))
+    job = (await yard.ended(OK)).job
+    await yard.supervisor.close()
+    for known_s, is_kept in ((job.ended_at_s - 1.0, True), (job.ended_at_s + 1.0, False)):
+        later = yard.again()
+        parts = later.supervisor._parts
+        later.supervisor._parts = replace(parts, known_now_s=lambda it=known_s: it)
+        await later.supervisor.start()
+        assert [each.id for each in later.supervisor.list()] == [job.id] * is_kept
+        assert (yard.home / "jobs" / job.id).exists() == is_kept
+        await later.close()
 
 
 async def test_nothing_temporary_is_left(yard: Yard) -> None:

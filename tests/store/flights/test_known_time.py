@@ -111,6 +111,20 @@ def test_flights_of_the_wrong_time_do_not_make_it_known(
     again.close()
 
 
+def test_other_ages_are_counted_by_the_same_time(file: FlightFile, clock: SetClock) -> None:
+    began_s = file.known_now_s
+    assert began_s == clock.now_s()
+    clock.leap(40 * DAY_S)
+    assert file.known_now_s == began_s, "before the next look too"
+    _tidy(file, clock)
+    assert file.known_now_s == began_s + RETENTION_EVERY_S
+    file.decide(KnownTime.agree)
+    _tidy(file, clock)
+    assert file.known_now_s == clock.now_s()
+    file.close()
+    assert file.known_now_s is None
+
+
 def test_person_agrees_once(file: FlightFile, path: Path, clock: SetClock) -> None:
     clock.leap(40 * DAY_S)
     _tidy(file, clock)
