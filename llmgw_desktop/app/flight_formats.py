@@ -155,8 +155,8 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
     if cost := cost_words(flight, exactly=True):
         lines.append(Fact(label="Cost", value=cost[0].upper() + cost[1:]))
     lines += [Fact(label=what, value=which) for what, which in doubts(flight)]
-    if not flight.is_counted:
-        lines.append(Fact(label="Counted", value="With its requests, which passed the gateway"))
+    if flight.job:
+        lines.append(Fact(label="Job", value=_job_text(flight), can_copy=True))
     if flight.stop_reason:
         lines.append(Fact(label="Stop reason", value=inert_line(flight.stop_reason, 80)))
     if flight.attempts > 1:
@@ -173,6 +173,12 @@ def _caller(flight: FlightSummary) -> list[Fact]:
         return []
     value = f"{inert_line(flight.label, 80)} (says so of itself, with {flight.client}'s key)"
     return [Fact(label="Caller", value=inert_line(value, 200))]
+
+
+def _job_text(flight: FlightSummary) -> str:
+    if flight.is_counted:
+        return inert_line(flight.job, 80)
+    return f"{inert_line(flight.job, 80)}, whose requests have flights of their own and are counted"
 
 
 def _prompt_facts(told: PromptFacts) -> list[Fact]:

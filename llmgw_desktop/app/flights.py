@@ -74,6 +74,7 @@ def _mentions(flight: FlightSummary, text: str) -> bool:
             flight.provider,
             flight.error_kind,
             flight.error_text,
+            flight.job,
         )
         if words
     )

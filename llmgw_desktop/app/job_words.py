@@ -162,6 +162,7 @@ def facts_of(job: Job) -> tuple[Fact, ...]:
         ("From cache", _cached(job)),
         ("Output tokens", tokens_text(usage, Figure.OUTPUT, in_full=True)),
         ("Cost", cost_text(usage, figures.cost_usd)),
+        ("Requests here", count_text(figures.requests)),
         ("Exit status", UNKNOWN if job.exit_code is None else str(job.exit_code)),
         ("Error category", UNKNOWN if job.category is None else job.category.value),
         ("Wrote", _wrote(job)),

@@ -206,7 +206,7 @@ class FlightQuery:
     """Which flights a list shows. Empty means all."""
 
     text: str = ""
-    """Part of model, client, label, provider or error, letter case ignored."""
+    """Part of model, client, label, provider, error or job's id, letter case ignored."""
     states: frozenset[FlightState] = frozenset()
     provider: str = ""
     client: str = ""

@@ -62,6 +62,9 @@ class JobFigures:
     cost_usd: float | None = None
     model: str | None = None
     provider_session_id: str | None = None
+    requests: int | None = None
+    """How many model requests of its own passed this gateway, where any did: then tokens and cost
+    are theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -176,6 +176,7 @@ class DesktopShell(QObject):
         self._tray.quit_wanted.connect(self.ask_quit)
         self._job_desk.quit_agreed.connect(self.quit)
         self._job_desk.flight_wanted.connect(self._open_flight)
+        self._job_desk.flights_wanted.connect(self._show_flights)
         self._job_desk.path_wanted.connect(self._opening.folder)
         self._job_desk.question_wanted.connect(self._question_watch.open_question)
         self._question_watch.list_wanted.connect(self._list_questions)

@@ -31,6 +31,8 @@ class JobDesk(QObject):
 
     quit_agreed = Signal()
     flight_wanted = Signal(str)
+    flights_wanted = Signal(object)
+    """A FlightQuery."""
     path_wanted = Signal(Path)
     question_wanted = Signal(str)
 
@@ -79,6 +81,7 @@ class JobDesk(QObject):
             page.notices.setChecked(self.notices.is_on)
             page.notices_wanted.connect(self.notices.switch)
         page.flight_wanted.connect(self.flight_wanted)
+        page.flights_wanted.connect(self.flights_wanted)
         page.path_wanted.connect(self.path_wanted)
         self._page = page
         return page

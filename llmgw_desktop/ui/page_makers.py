@@ -86,9 +86,11 @@ class PageMakers(QObject):
         from llmgw_desktop.ui.pages.flights_page import FlightsPage
 
         container, tools = self._container, self._tools
-        return FlightsPage(
+        page = FlightsPage(
             container.flights, container.control, tools.bridge, tools.theme, tools.settings
         )
+        page.job_wanted.connect(self.job_wanted)
+        return page
 
     def _jobs(self) -> QWidget:
         return self._job_desk.make_page(self._container.control, self._container.oversight)

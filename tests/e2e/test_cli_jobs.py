@@ -14,6 +14,7 @@ from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from tests.support.answers import Answer, Refusal
 from tests.support.cli_house import CliHouse, open_cli_house
+from tests.support.flight_log import wait_flight
 from tests.support.tool_choice import SHELL_OUTPUT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(660)]
@@ -47,6 +48,7 @@ def house(
     tmp_path_factory: pytest.TempPathFactory, program_of: Callable[[CliName], Path]
 ) -> Iterator[CliHouse]:
     missing = '[clis.opencode]\ncommand = "/nowhere/opencode"\n'
+    missing += '[clients.local]\nbudgets = [{ tokens = 1_000_000_000, per = "never" }]\n'
     root = tmp_path_factory.mktemp("jobs")
     with open_cli_house(root, ALL, program_of, toml=missing) as opened:
         yield opened
@@ -62,9 +64,10 @@ def folder(tmp_path: Path) -> str:
 def test_a_tool_changes_a_file_where_it_may_and_the_session_goes_on(
     house: CliHouse, folder: str, name: CliName
 ) -> None:
-    lane = house.lane("stub-ok")
+    lane, spent = house.lane("stub-ok"), tokens_spent(house)
     begun = house.job(name, "run the echo", model="stub-ok", workingDir=folder, **MAY[name])
     assert begun["state"] == "completed", begun
+    assert_one_ledger(house, begun, spent)
     assert SHELL_OUTPUT in begun["text"]
     assert (Path(folder) / "tool_out.txt").read_text().strip() == SHELL_OUTPUT
     assert begun["usage"]["inputTokens"]
@@ -81,6 +84,40 @@ def test_a_tool_changes_a_file_where_it_may_and_the_session_goes_on(
     for seen, prompt in zip(lane.requests[-2:], ("and now?", "or this?"), strict=True):
         assert "run the echo" in str(seen.json()["messages"])
         assert prompt in str(seen.json()["messages"])
+
+
+def test_what_gemini_asked_here_is_told_to_the_token(house: CliHouse, folder: str) -> None:
+    """With Claude Code and Codex above: by the run's key in a header, by the process that asks,
+    and by a key in the place of the CLI's own."""
+    house.lane("stub-ok")
+    spent, gemini = tokens_spent(house), CliName.GEMINI
+    told = house.job(gemini, "run the echo", model="stub-ok", workingDir=folder, **MAY[gemini])
+    assert told["state"] == "completed", told
+    assert_one_ledger(house, told, spent)
+
+
+def assert_one_ledger(house: CliHouse, told: dict[str, Any], spent: float) -> None:
+    """The job, its flights and its client's budget agree; whose key the CLI has is charged
+    nothing."""
+    shown = house.call(f"/v1/jobs/{told['id']}")["job"]
+    flights = [wait_flight(house.gateway.home, each) for each in shown["flights"]["ids"]]
+    assert len(flights) >= 2, "one that called the tool, one that answered"
+    assert {each.client for each in flights} == {"local"}
+    sums = {
+        "inputTokens": sum(each.input_tokens or 0 for each in flights),
+        "outputTokens": sum(each.output_tokens or 0 for each in flights),
+    }
+    assert min(sums.values()) > 0
+    for usage in (told["usage"], shown["usage"], shown["flights"]["usage"]):
+        assert {name: usage[name] for name in sums} == sums
+    assert told["model"]
+    wait_flight(house.gateway.home, told["flightId"])
+    assert tokens_spent(house) - spent == sum(sums.values())
+
+
+def tokens_spent(house: CliHouse) -> float:
+    (own,) = house.call("/v1/limits")["limits"]
+    return float(own["budgets"][0]["used"])
 
 
 @pytest.mark.parametrize("name", BOTH)

@@ -54,6 +54,7 @@ FIGURES = JobFigures(
     cost_usd=0.31,
     model="claude-opus-5-5",
     provider_session_id="0d9be9f2-8a6e-4c1c-9d54-0b8a3a1f2c11",
+    requests=7,
 )
 STDERR = (
     b"\x1b[2m12:04:11\x1b[0m \x1b[32mINFO\x1b[0m  session resumed from \x1b[36m~/.claude\x1b[0m\n"

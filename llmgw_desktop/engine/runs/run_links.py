@@ -33,6 +33,8 @@ LAST_WORDS_S = 5.0
 MOST_TOLD = 1000
 """Flights of requests that runs answered, until they end themselves."""
 MOST_OVER = 100
+LEAST_FAULT = 500
+"""Of the statuses that are no caller's fault."""
 _ASKED_AGAIN = frozenset({401, 402, 403, 408, 429})
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
@@ -42,7 +44,7 @@ class _Run:
     """One that goes on. `digest`: of its key; `keeper`: the process above all of its own."""
 
     __slots__ = (
-        *("digest", "flights", "idle", "is_starting", "keeper"),
+        *("digest", "flights", "idle", "is_starting", "keeper", "last_status"),
         *("open", "principal", "refused", "run_flight"),
     )
 
@@ -53,6 +55,7 @@ class _Run:
         self.keeper: int | None = None
         self.is_starting = True
         self.flights = NO_FLIGHTS
+        self.last_status: int | None = None
         self.refused: set[str] = set()
         """Models whose upstreams have refused it, until one of them answers."""
         self.open = 0
@@ -213,10 +216,14 @@ class RunLinks:
         """What small models answer beside, such as titles, says nothing of the one that refuses."""
         if flight.state is FlightState.OK and flight.model_asked in run.refused:
             run.refused.clear()
+            run.last_status = None
             upstreams.upstream_answered(job_id)
         elif flight.state is FlightState.FAILED and (refusal := refusal_of(flight)) is not None:
             run.refused.add(flight.model_asked)
-            upstreams.upstream_refused(job_id, *refusal)
+            status, until_s, reason = refusal
+            # an account that rests is not asked again: what it said last still holds
+            run.last_status = status if status is not None else run.last_status
+            upstreams.upstream_refused(job_id, run.last_status, until_s, reason)
 
     def claim(self, flight: OpenFlight) -> None:
         """A flight that a run answers or is: whether the flights of that run's requests have its
@@ -257,16 +264,19 @@ class RunLinks:
 
 def refusal_of(flight: OpenFlight) -> tuple[int | None, float | None, str] | None:
     """(Status, until when by the wall clock, reason) of one that the CLI will ask again; None for
-    what it asked wrongly. No status where no answer came."""
-    status, kind = flight.status, flight.error_kind or ""
-    if status is None or (status < 500 and status not in _ASKED_AGAIN):
+    what it asked wrongly. The status is the upstream's own; None where it gave none."""
+    status = flight.status
+    if status is None or (status < LEAST_FAULT and status not in _ASKED_AGAIN):
         return None
+    if flight.attempt_log:
+        told = flight.attempt_log[-1].status
+    else:
+        told = status if status < LEAST_FAULT else None
     now_s = flight.started_at_s + (flight.summary().took_ms or 0.0) / 1000
     headers = {name.lower(): value for name, value in flight.answer_headers}
     pause_s = told_pause_s(headers, flight.error_text or "", now_s)
-    is_answer = status < 500 or kind.removeprefix("upstream_").isdecimal()
     until_s = None if pause_s is None else now_s + pause_s
-    return (status if is_answer else None), until_s, flight.error_text or ""
+    return told, until_s, flight.error_text or ""
 
 
 def _keep(of: dict[str, _T], name: str, value: _T, most: int) -> None:

@@ -255,7 +255,8 @@ class RunService:
         linked = await self.links.flights(job)
         if job.is_live and linked.have_tokens:
             figures = replace(job.figures, usage=linked.usage, cost_usd=linked.cost_usd)
-            figures = replace(figures, model=figures.model or linked.model)
+            model = figures.model or linked.model
+            figures = replace(figures, model=model, requests=linked.count)
             job = replace(job, figures=figures)
         return job, linked
 

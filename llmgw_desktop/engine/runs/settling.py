@@ -56,6 +56,7 @@ def settled(
             usage=linked.usage,
             cost_usd=linked.cost_usd,
             model=told.model or linked.model,
+            requests=linked.count,
         )
     elif all_before.told_usage is None:
         return figures, totals

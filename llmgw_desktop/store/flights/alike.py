@@ -173,7 +173,7 @@ def _common(told: Row) -> tuple[Row, str]:
         short(job, NAME_CHARS) or None,
         1 if is_counted else 0,
     )
-    return common, search_words(asked, served, client, label, provider, error_kind)
+    return common, search_words(asked, served, client, label, provider, error_kind, job)
 
 
 def of_stored(rows: Iterable[Row], state: str) -> list[Alike]:

@@ -26,6 +26,7 @@ class FlightActions(QObject):
 
     said = Signal(str)
     """A sentence for the person: what was copied, or why not."""
+    job_wanted = Signal(str)
 
     def __init__(
         self,
@@ -45,17 +46,23 @@ class FlightActions(QObject):
         self.request = self._action("Copy request JSON", self._copy_request)
         self.answer = self._action("Copy answer text", self._copy_answer)
         self.flight_id = self._action("Copy flight id", self._copy_id)
+        self.job = self._action("Show its job", self._show_job)
         widget.addActions(self.actions)
         self.set_flight(None)
 
     @property
     def actions(self) -> list[QAction]:
+        return [*self.copies, self.job]
+
+    @property
+    def copies(self) -> list[QAction]:
         return [self.curl, self.request, self.answer, self.flight_id]
 
     def set_flight(self, flight: FlightSummary | None) -> None:
         self._flight = flight
         for action in self.actions:
             action.setEnabled(flight is not None)
+        self.job.setEnabled(flight is not None and bool(flight.job))
 
     def _action(self, text: str, run: Callable[[], None], shortcut: str = "") -> QAction:
         action = QAction(text, self)
@@ -75,6 +82,10 @@ class FlightActions(QObject):
 
     def _copy_answer(self) -> None:
         self._copy(answer_copy_text, "Answer copied.")
+
+    def _show_job(self) -> None:
+        if self._flight is not None:
+            self.job_wanted.emit(self._flight.job)
 
     def _copy_id(self) -> None:
         if self._flight is not None:

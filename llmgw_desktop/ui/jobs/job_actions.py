@@ -17,6 +17,7 @@ from llmgw_desktop.app.job_words import title_of
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.worktrees import WorktreesUse
 from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
@@ -32,6 +33,8 @@ class JobActions(QObject):
     started = Signal(object)
     """The Job that one run again became."""
     flight_wanted = Signal(str)
+    flights_wanted = Signal(object)
+    """A FlightQuery: of all that the job asked."""
     path_wanted = Signal(Path)
 
     def __init__(
@@ -55,6 +58,7 @@ class JobActions(QObject):
         self.again = self._action("Run again…", self._ask_again, "Ctrl+R")
         self.answer = self._action("Copy answer", self._copy_answer, "Ctrl+Shift+C")
         self.flight = self._action("Show its flight", self._show_flight)
+        self.requests = self._action("Show its requests", self._show_requests)
         self.folder = self._action("Open working folder", self._open_folder)
         self.files = self._action("Open its files", self._open_files)
         self.job_id = self._action("Copy job id", self._copy_id)
@@ -68,6 +72,7 @@ class JobActions(QObject):
             self.again,
             self.answer,
             self.flight,
+            self.requests,
             self.folder,
             self.files,
             self.worktree.changes,
@@ -84,6 +89,7 @@ class JobActions(QObject):
             return
         self.cancel.setEnabled(job.is_live and job.id not in self._canceling)
         self.flight.setEnabled(bool(job.flight_id))
+        self.requests.setEnabled(job.is_live or bool(job.figures.requests))
         self.folder.setEnabled(bool(job.working_dir))
 
     def is_canceling(self, job: Job) -> bool:
@@ -160,6 +166,10 @@ class JobActions(QObject):
     def _show_flight(self) -> None:
         if self._job is not None:
             self.flight_wanted.emit(self._job.flight_id)
+
+    def _show_requests(self) -> None:
+        if self._job is not None:
+            self.flights_wanted.emit(FlightQuery(text=self._job.id))
 
     def _open_folder(self) -> None:
         job = self._job

@@ -20,6 +20,7 @@ from llmgw_desktop.ui.widgets.view_clothes import dress_menu
 _CANCEL = "Cancel"
 _AGAIN = "Run again"
 _ANSWER = "Copy answer"
+_REQUESTS = "Requests"
 _TO_RIGHT = "Move to the right side"
 _TO_BOTTOM = "Move to the bottom"
 
@@ -41,6 +42,7 @@ class JobHead(QWidget):
         self._figures = ElidedLabel(theme, tone=Tone.MUTED)
         self._cancel = Button(theme, _CANCEL, icon="canceled", name=_CANCEL)
         self._again = Button(theme, _AGAIN, icon="retry", name=_AGAIN)
+        self._requests = Button(theme, _REQUESTS, icon="flights", name="Show its requests")
         self._answer = Button(theme, _ANSWER, icon="copy", name=_ANSWER)
         self._more = Button(theme, kind=ButtonKind.QUIET, icon="more", name="More")
         self._turn = Button(theme, kind=ButtonKind.QUIET, icon="panel-right", name=_TO_RIGHT)
@@ -48,6 +50,7 @@ class JobHead(QWidget):
         self._lay_out()
         self._cancel.clicked.connect(actions.cancel.trigger)
         self._again.clicked.connect(actions.again.trigger)
+        self._requests.clicked.connect(actions.requests.trigger)
         self._answer.clicked.connect(actions.answer.trigger)
         self._more.clicked.connect(self._show_more)
         self._turn.clicked.connect(self.turned)
@@ -64,6 +67,7 @@ class JobHead(QWidget):
         self._cancel.setVisible(job.is_live)
         self._cancel.setEnabled(not self._actions.is_canceling(job))
         self._again.setVisible(not job.is_live)
+        self._requests.setVisible(bool(job.figures.requests))
         self._answer.setEnabled(job.state is not JobState.QUEUED)
 
     def show_progress(self, words: str, figures: str) -> None:
@@ -85,6 +89,7 @@ class JobHead(QWidget):
         for button, word in (
             (self._cancel, _CANCEL),
             (self._again, _AGAIN),
+            (self._requests, _REQUESTS),
             (self._answer, _ANSWER),
         ):
             button.setText("" if is_narrow else word)
@@ -110,6 +115,7 @@ class JobHead(QWidget):
         for button in (
             self._cancel,
             self._again,
+            self._requests,
             self._answer,
             self._more,
             self._turn,

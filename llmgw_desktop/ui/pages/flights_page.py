@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
@@ -51,6 +51,8 @@ class FlightsControl(Protocol):
 
 class FlightsPage(QWidget):
     """`show_query` and `show_flight` are for other pages that lead here."""
+
+    job_wanted = Signal(str)
 
     def __init__(
         self,
@@ -152,6 +154,7 @@ class FlightsPage(QWidget):
         self._states.currentChanged.connect(self._lead_keyboard)
         self._browser.chosen.connect(self._on_chosen)
         self._actions.said.connect(self._notice.say)
+        self._actions.job_wanted.connect(self.job_wanted)
         self._states.clear_wanted.connect(self._filter.clear)
         self._states.retry_wanted.connect(self._feed.reload)
         self._first.send_wanted.connect(self._send_test_flight)

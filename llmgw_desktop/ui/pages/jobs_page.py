@@ -65,6 +65,8 @@ class JobsPage(QWidget):
     """`open_job` is for a notification or another page that leads here."""
 
     flight_wanted = Signal(str)
+    flights_wanted = Signal(object)
+    """A FlightQuery."""
     path_wanted = Signal(Path)
     question_wanted = Signal(str)
     """What a job's agent asks is to be shown."""
@@ -323,6 +325,7 @@ class JobsPage(QWidget):
         self._actions.said.connect(self._on_said)
         self._actions.started.connect(self._on_started)
         self._actions.flight_wanted.connect(self.flight_wanted)
+        self._actions.flights_wanted.connect(self.flights_wanted)
         self._actions.path_wanted.connect(self.path_wanted)
         self.pane.question_wanted.connect(self.question_wanted)
         self.notices.toggled.connect(self.notices_wanted)

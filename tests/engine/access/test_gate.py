@@ -34,6 +34,9 @@ class _Knows:
     def __init__(self, principal: Principal) -> None:
         self._principal = principal
 
+    def run_of(self, caller: object) -> None:
+        """It is none."""
+
     def identify(self, caller: object) -> Principal:
         return self._principal
 

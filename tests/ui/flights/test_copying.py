@@ -50,7 +50,7 @@ def test_no_secret_reaches_the_clipboard(bench: FlightBench, qtbot: object) -> N
         path=f"/v1/messages?key={secret}",
         request_headers=(("x-api-key", secret), ("authorization", f"Bearer {secret}")),
     )
-    for action in bench.page._actions.actions:
+    for action in bench.page._actions.copies:
         QGuiApplication.clipboard().setText("before")
         action.trigger()
         qtbot.waitUntil(lambda: clipboard() != "before")

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from llmgw_desktop.domain.events import FlightOpened
 from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Theme
 from tests.support.flight_page import FlightBench, flight_bench
-from tests.support.made_flights import flight_id, running, summary
+from tests.support.made_flights import flight_id, record, running, summary
 
 
 def test_a_click_opens_and_steps_follow(bench: FlightBench, qtbot: object) -> None:
@@ -117,3 +118,20 @@ def test_columns_can_be_chosen_and_reset(bench: FlightBench) -> None:
     actions["Reset columns"].trigger()
     assert header.hiddenSectionCount() == hidden
     menu.close()
+
+
+def test_a_flight_of_a_run_leads_to_its_job(bench: FlightBench, qtbot: object) -> None:
+    asked = running(1000, job="job_7")
+    bench.reader.records[asked.id] = record(summary=asked)
+    bench.live = [asked]
+    bench.tell(FlightOpened(flight_id=asked.id))
+    qtbot.waitUntil(lambda: bench.ids(1) == [asked.id])
+    wanted: list[str] = []
+    bench.page.job_wanted.connect(wanted.append)
+    bench.page.show_flight(flight_id(999))
+    bench.wait_open(qtbot, flight_id(999))
+    assert bench.pane._job.isHidden()
+    bench.page.show_flight(asked.id)
+    bench.wait_open(qtbot, asked.id)
+    bench.pane._job.click()
+    assert wanted == ["job_7"]

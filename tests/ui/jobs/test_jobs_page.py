@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from llmgw_desktop.domain.cli import CliName, ErrorCategory, TextGrew
 from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
 from llmgw_desktop.ui.jobs.job_model import JobModel
@@ -193,6 +194,10 @@ async def test_its_flight_and_its_folder_are_opened(plain: PlainBench, tmp_path:
     await plain.show()
     await plain.open(plain_job(1).id)
     actions = plain.page._actions
+    asked: list[FlightQuery] = []
+    plain.page.flights_wanted.connect(asked.append)
+    actions.requests.trigger()
+    assert [each.text for each in asked] == [plain_job(1).id], "as far as it has come"
     actions.flight.trigger()
     actions.folder.trigger()
     actions.files.trigger()
@@ -202,7 +207,9 @@ async def test_its_flight_and_its_folder_are_opened(plain: PlainBench, tmp_path:
     await turn_until(lambda: plain.page.pane.job.working_dir.endswith("gone"))  # type: ignore[union-attr]
     actions.folder.trigger()
     assert "not there any more" in plain.page.notice.text
+    plain.runs.end(plain_job(2, title="bare"))
     plain.page.table.choose(plain_job(2).id)
+    await turn_until(lambda: not actions.requests.isEnabled())
     assert not actions.flight.isEnabled()
     assert not actions.folder.isEnabled()
 

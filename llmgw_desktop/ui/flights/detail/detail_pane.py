@@ -34,6 +34,7 @@ from llmgw_desktop.ui.widgets.tip import tip
 _TABS = ("Overview", "Request", "Response", "Timeline", "Route", "Raw")
 _CURL = "Copy as curl"
 _COPY = "Copy"
+_JOB = "Show job"
 _TO_RIGHT = "Move to the right side"
 _TO_BOTTOM = "Move to the bottom"
 _TAB_KEY = "flights/tab"
@@ -77,6 +78,7 @@ class DetailPane(QWidget):
         self._raw = RawTab(theme, bridge)
         self._curl = Button(theme, _CURL, icon="copy", name=_CURL)
         self._copy = Button(theme, _COPY, icon="down", name="Copy more")
+        self._job = Button(theme, _JOB, icon="jobs", name="Show its job")
         self._turn = Button(theme, kind=ButtonKind.QUIET, icon="panel-right", name=_TO_RIGHT)
         self._lay_out()
         self._remember()
@@ -88,6 +90,7 @@ class DetailPane(QWidget):
         flight = record.summary
         self._title.setText(model_text(flight))
         self._subtitle.setText(_subtitle(flight))
+        self._job.setVisible(bool(flight.job))
         self._show_mark()
         self._stack.setCurrentIndex(self._tabs.currentIndex())
         self._fill()
@@ -130,6 +133,7 @@ class DetailPane(QWidget):
         is_narrow = self.width() < self._theme.space(130)
         self._curl.setText("" if is_narrow else _CURL)
         self._copy.setText("" if is_narrow else _COPY)
+        self._job.setText("" if is_narrow else _JOB)
 
     def _lay_out(self) -> None:
         space = self._theme.space
@@ -177,15 +181,16 @@ class DetailPane(QWidget):
         theme = self._theme
         self._curl.clicked.connect(self._actions.curl.trigger)
         self._copy.clicked.connect(self._show_copy_menu)
+        self._job.clicked.connect(self._actions.job.trigger)
         self._turn.clicked.connect(self.turned)
         close = Button(theme, kind=ButtonKind.QUIET, icon="cross", name="Close")
         close.clicked.connect(self.closed)
-        return [self._curl, self._copy, self._turn, close]
+        return [self._job, self._curl, self._copy, self._turn, close]
 
     def _show_copy_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions(self._actions.actions)
+        menu.addActions(self._actions.copies)
         menu.popup(self._copy.mapToGlobal(self._copy.rect().bottomLeft()))
 
     def _remember(self) -> None:
