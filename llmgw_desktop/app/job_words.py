@@ -8,6 +8,7 @@ from llmgw_desktop.app.figures import (
     UNKNOWN,
     clock_text,
     cost_text,
+    count_text,
     counted,
     duration_text,
     hit_rate_text,
