@@ -1,6 +1,6 @@
 """A job: one durable run of a CLI, from its being asked for to its end."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -65,6 +65,14 @@ class JobFigures:
     requests: int | None = None
     """How many model requests of its own passed this gateway, where any did: then tokens and cost
     are theirs."""
+
+    @property
+    def at_least(self) -> "JobFigures":
+        """Of a run that did not come to its end: what its CLI told of it is not all."""
+        is_known = self.usage.known or self.cost_usd is not None
+        if self.requests or not is_known:
+            return self
+        return replace(self, usage=self.usage.at_least)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

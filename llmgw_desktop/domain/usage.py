@@ -112,6 +112,12 @@ class Usage:
         )
 
     @property
+    def at_least(self) -> "Usage":
+        """Of an answer or a run of which more may come: every figure is a lower bound, and so is
+        a cost that follows from them or was told meanwhile."""
+        return replace(self, partial=self.partial | self.known | Figure.COST._value_)
+
+    @property
     def is_sound(self) -> bool:
         """Nothing in it contradicts itself."""
         return not self.billing.unsound

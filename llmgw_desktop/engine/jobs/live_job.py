@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from llmgw_desktop.clis.cli import Cli
-from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.launch import Launch
@@ -75,6 +75,7 @@ def with_end(job: Job, verdict: Verdict, now_s: float, retention_days: int) -> J
         expires_at_s=now_s + retention_days * 86400,
         questions=(),
         waiting_on=None,
+        figures=job.figures if verdict.state is JobState.COMPLETED else job.figures.at_least,
     )
 
 

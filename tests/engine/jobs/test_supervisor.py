@@ -14,6 +14,7 @@ from llmgw_desktop.domain.events import JobChanged
 from llmgw_desktop.domain.job import JobState
 from llmgw_desktop.domain.run_errors import InvalidRun, Saturated
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Provenance
 from tests.support.shell_cli import Yard, asking, with_submission
 
 MakeYard = Callable[..., Yard]
@@ -286,6 +287,18 @@ async def test_what_is_kept_too_long_goes_files_and_all(make_yard: MakeYard) -> 
     assert later.supervisor.list() == []
     assert list((yard.home / "jobs").iterdir()) == []
     await later.close()
+
+
+async def test_figures_of_a_run_that_came_to_no_end_are_lower_bounds(yard: Yard) -> None:
+    job = (await yard.ended("echo tokens 7; exit 3")).job
+    assert job.state is JobState.FAILED
+    assert job.figures.usage.output_tokens == 7
+    assert job.figures.usage.provenance(Figure.OUTPUT) is Provenance.PARTIAL
+    assert job.figures.usage.provenance(Figure.INPUT) is Provenance.UNKNOWN
+    job = (await yard.ended("exit 3")).job
+    assert job.figures.usage == UNKNOWN_USAGE
+    job = (await yard.ended(f"echo tokens 7; {OK}")).job
+    assert job.figures.usage.provenance(Figure.OUTPUT) is Provenance.TOLD
 
 
 async def test_a_time_that_is_not_known_deletes_no_job(make_yard: MakeYard) -> None:
