@@ -156,7 +156,8 @@ async def test_a_runs_own_requests_are_charged_once_to_who_asked_for_the_run(
     assert flights["usage"]["inputTokens"] == USED[0]
     assert flights["costUsd"] == pytest.approx(request.cost_usd)
     clients = scene.house.container.recording.meters.clients
-    assert (clients["nightly"].input_tokens, clients["nightly"].output_tokens) == USED
+    metered = clients["nightly"].tokens
+    assert (metered["input", "told"], metered["output", "told"]) == USED
     assert "claude-code" not in clients
     tokens = scene.house.container.recording.meters.tokens
     assert sum(tokens[each] for each in tokens if each[1] == "input") == USED[0]
