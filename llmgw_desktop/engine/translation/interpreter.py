@@ -33,9 +33,11 @@ from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 from llmgw_desktop.wire.answer_facts import told_error
 from llmgw_desktop.wire.errors import foreign_error
 from llmgw_desktop.wire.headers import HeaderPolicy
-from llmgw_desktop.wire.translate.codec import EventReader, EventWriter
+from llmgw_desktop.wire.translate.callers_usage import estimated_names
+from llmgw_desktop.wire.translate.codec import EventWriter
 from llmgw_desktop.wire.translate.collect import Collector, collected, events_of
 
+_ESTIMATED = "x-llmgw-estimated"
 _TOLD_ON = ("retry-after", "retry-after-ms", "x-should-retry")
 
 
@@ -106,6 +108,8 @@ class Interpreter:
         body = await collect(answer, flight)
         size = len(body)
         told = await beside_loop(size, self._read_whole, answer, body, translation, flight)
+        if not request.streaming:
+            told = translation.callers_usage().answer(told)
         flight.usage = told.usage
         flight.cost_usd = told.cost_usd
         flight.stop_reason = told.stop.vendor_word or told.stop.kind
@@ -122,7 +126,10 @@ class Interpreter:
         if self._continuations.keeps(request, translation):
             self._continuations.keep(request, translation, told, len(written), written)
         shown = with_own_words(written, request, flight)
-        await caller.reply(answer.status, [*JSON, *own_headers(flight)], shown)
+        lines = [*JSON, *own_headers(flight)]
+        if names := estimated_names(flight.usage):
+            lines.append((_ESTIMATED, names))
+        await caller.reply(answer.status, lines, shown)
 
     @staticmethod
     def _read_whole(
@@ -149,6 +156,7 @@ class Interpreter:
         flight: OpenFlight,
     ) -> None:
         reader, writer = translation.event_reader(), translation.event_writer()
+        usage = translation.callers_usage()
         collector = Collector() if self._continuations.keeps(request, translation) else None
         flight.last_words = writer.fail
         chunk = b" "
@@ -160,11 +168,14 @@ class Interpreter:
                 if room < 0:
                     raise UpstreamGarbage(f"'{flight.provider}' streams more than any answer has.")
                 if more := reader.more(chunk):  # nearly always
+                    usage.say(reader.grown, more)
                     if collector is not None:
                         collector.grow(reader.grown, more)
                     written = writer.grow(reader.grown, more)
                 else:
-                    events = self._read(chunk, reader, answer, flight)
+                    events = usage.events(reader.feed(chunk) if chunk else reader.finish())
+                    if self._note(events, flight):
+                        answer.said_all()
                     if events and not caller.has_begun:
                         await self._begin(events[0], writer, caller, flight)
                     if collector is not None and events:
@@ -178,14 +189,6 @@ class Interpreter:
         finally:
             flight.streamed()
         await self._finish(caller, flight)
-
-    def _read(
-        self, chunk: bytes, reader: EventReader, answer: UpstreamAnswer, flight: OpenFlight
-    ) -> list[AnswerEvent]:
-        events = reader.feed(chunk) if chunk else reader.finish()
-        if self._note(events, flight):
-            answer.said_all()
-        return events
 
     def _collect(
         self,
@@ -210,7 +213,7 @@ class Interpreter:
         flight: OpenFlight,
     ) -> None:
         """A whole answer for a caller who asked for a stream."""
-        events = events_of(told)
+        events = translation.callers_usage().events(events_of(told))
         writer = translation.event_writer()
         flight.last_words = writer.fail
         self._note(events, flight)

@@ -12,6 +12,7 @@ from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.domain.values import maker, value
 from llmgw_desktop.engine.translation.beside_loop import beside_loop, weight_of
 from llmgw_desktop.engine.translation.nesting import request_nesting
+from llmgw_desktop.wire.translate.callers_usage import CallersUsage
 from llmgw_desktop.wire.translate.codec import Asked, Codec, EventReader, EventWriter, Target
 from llmgw_desktop.wire.translate.counts import count_request
 from llmgw_desktop.wire.translate.estimate import prompt_tokens
@@ -19,8 +20,8 @@ from llmgw_desktop.wire.translate.losses import LossReport
 from llmgw_desktop.wire.translate.names import ToolNames
 
 STRICT_HEADER = "x-llmgw-strict"
-_TELL_PROMPT = frozenset({ModelProtocol.ANTHROPIC, ModelProtocol.OPENAI_CHAT})
-"""Whose callers get a guess at the prompt's tokens where the upstream has told none (yet)."""
+_TELL_PROMPT = frozenset({ModelProtocol.ANTHROPIC})
+"""Whose callers are told the prompt's tokens first of all, when the upstream has told none yet."""
 _ALWAYS_STREAMS = frozenset({ModelProtocol.CODEX})
 
 
@@ -44,6 +45,10 @@ class Translation:
     def write_answer(self, answer: Answer) -> bytes:
         """A whole answer as the caller's protocol tells it."""
         return self.ours.write_answer(answer, self.asked, self.report.under(self.ours.losses))
+
+    def callers_usage(self) -> CallersUsage:
+        """Of one answer."""
+        return CallersUsage(self.asked, self.ours.protocol)
 
     def event_reader(self) -> EventReader:
         return self.theirs.event_reader(self.names)

@@ -58,7 +58,8 @@ class Asked:
     """A fresh id without prefix, letters and digits, for protocols that demand one of their own
     form and where the upstream gave none."""
     input_tokens: int | None = None
-    """An estimate, for protocols that tell the prompt's tokens before the model has."""
+    """An estimate, for protocols that tell the prompt's tokens before the model has; else it is
+    made where it is needed."""
     query: str = ""
     """Of the caller's address (Gemini: `alt=sse`)."""
     now_s: int = 0

@@ -42,12 +42,13 @@ def _weigh(items: Iterable[Item]) -> tuple[int, int]:
             spoken += more
             attached += more_attached
         else:
-            spoken += utf8_bytes(_words_of(item))
-            attached += _ATTACHED.get(type(item), 0) if not _words_of(item) else 0
+            spoken += utf8_bytes(words_of(item))
+            attached += _ATTACHED.get(type(item), 0) if not words_of(item) else 0
     return spoken, attached
 
 
-def _words_of(item: Item) -> str:
+def words_of(item: Item) -> str:
+    """The text in it that a model reads or has written."""
     match item:
         case ToolCall():
             return item.name + item.arguments

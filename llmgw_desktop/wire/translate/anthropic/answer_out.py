@@ -61,7 +61,7 @@ def write_answer(answer: Answer, asked: Asked, report: LossReport) -> bytes:
             "content": content or [_EMPTY],
             "stop_reason": reason,
             "stop_sequence": answer.stop.sequence,
-            "usage": written_usage(answer.usage, asked.input_tokens),
+            "usage": written_usage(answer.usage),
         }
     )
 

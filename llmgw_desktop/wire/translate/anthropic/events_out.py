@@ -234,7 +234,7 @@ class EventWriter:
         empty = self._frames.whole({"type": "text", "text": ""}) if self._frames.index == 0 else b""
         stop = event.stop
         reason = written_reason(stop, has_calls=self._has_calls, has_refused=self._has_refused)
-        return empty + message_end(reason, stop, self._usage, self._asked)
+        return empty + message_end(reason, stop, self._usage)
 
     def _fail(self, event: AnswerFailed) -> bytes:
         return failure_frame(event)

@@ -7,6 +7,7 @@ from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.anthropic import error_body, stream_error
 from llmgw_desktop.wire.translate.anthropic.answer_out import message_id
 from llmgw_desktop.wire.translate.anthropic.usage import written_usage
+from llmgw_desktop.wire.translate.callers_usage import estimated_comment
 from llmgw_desktop.wire.translate.codec import Asked
 
 _MESSAGE_STOP = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
@@ -38,19 +39,21 @@ def message_start(event: AnswerBegun, usage: Usage, asked: Asked) -> bytes:
         "content": [],
         "stop_reason": None,
         "stop_sequence": None,
-        "usage": written_usage(usage, asked.input_tokens),
+        # nothing has been written yet: that is known
+        "usage": {"output_tokens": 0, **written_usage(usage)},
     }
     body = orjson.dumps({"type": "message_start", "message": message})
-    return event_frame(b"message_start", body)
+    return estimated_comment(usage) + event_frame(b"message_start", body)
 
 
-def message_end(reason: str, stop: Stop, usage: Usage, asked: Asked) -> bytes:
+def message_end(reason: str, stop: Stop, usage: Usage) -> bytes:
     body = {
         "type": "message_delta",
         "delta": {"stop_reason": reason, "stop_sequence": stop.sequence},
-        "usage": written_usage(usage, asked.input_tokens),
+        "usage": written_usage(usage),
     }
-    return event_frame(b"message_delta", orjson.dumps(body)) + _MESSAGE_STOP
+    told = event_frame(b"message_delta", orjson.dumps(body))
+    return estimated_comment(usage) + told + _MESSAGE_STOP
 
 
 def error_frame(message: str, kind: str) -> bytes:

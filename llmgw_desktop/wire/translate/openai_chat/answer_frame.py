@@ -19,10 +19,9 @@ def is_legacy(asked: Asked) -> bool:
     return bool((asked.prompt.echo or {}).get(LEGACY))
 
 
-def usage_object(usage: Usage, asked: Asked) -> dict[str, Any] | None:
-    """None where the figures are not known: the protocol has no word for unknown ones."""
-    prompt = asked.input_tokens if usage.input_tokens is None else usage.input_tokens
-    output = usage.output_tokens
+def usage_object(usage: Usage) -> dict[str, Any] | None:
+    """None where a sum is not known: the protocol has no word for unknown ones."""
+    prompt, output = usage.input_tokens, usage.output_tokens
     if prompt is None or output is None:
         return None
     told: dict[str, Any] = {

@@ -45,7 +45,7 @@ def write_answer(answer: Answer, asked: Asked, losses: LossReport) -> bytes:
         ],
         "system_fingerprint": None,
     }
-    usage = usage_object(answer.usage, asked)
+    usage = usage_object(answer.usage)
     if usage is not None:
         body["usage"] = usage
     try:

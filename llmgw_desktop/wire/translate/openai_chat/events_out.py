@@ -14,6 +14,7 @@ from llmgw_desktop.domain.answer import (
 )
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.wire.openai_chat import stream_error
+from llmgw_desktop.wire.translate.callers_usage import estimated_comment
 from llmgw_desktop.wire.translate.codec import Asked
 from llmgw_desktop.wire.translate.losses import LossReport
 from llmgw_desktop.wire.translate.openai_chat.answer_frame import answer_id, usage_object
@@ -111,7 +112,8 @@ class ChatEventWriter:
     def _usage_chunk(self) -> bytes:
         if not self._asked.prompt.stream_usage:
             return b""
-        usage = usage_object(self._usage, self._asked)
+        usage = usage_object(self._usage)
         if usage is None:
             return b""
-        return b'%b],"usage":%b}\n\n' % (self._head, orjson.dumps(usage))
+        told = b'%b],"usage":%b}\n\n' % (self._head, orjson.dumps(usage))
+        return estimated_comment(self._usage) + told

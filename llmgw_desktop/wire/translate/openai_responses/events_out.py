@@ -24,6 +24,7 @@ from llmgw_desktop.domain.answer import (
 )
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.wire.openai_responses import error_frame, translated_id
+from llmgw_desktop.wire.translate.callers_usage import estimated_comment
 from llmgw_desktop.wire.translate.codec import Asked
 from llmgw_desktop.wire.translate.in_turn import InTurn
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
@@ -165,6 +166,7 @@ class ResponsesEventWriter:
             usage=usage_object(self._usage),
         )
         self._is_over = True
+        self._frames.put(estimated_comment(self._usage))
         self._frames.add(f"response.{status}", response=self.response)
 
     def _fail(self, message: str, kind: str, status: int | None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from llmgw_desktop.domain.answer import Stop, StopKind
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.wire.translate.codec import Asked
 
 _DEFAULTS: Mapping[str, Any] = {
@@ -88,18 +88,22 @@ def response_object(
 
 
 def usage_object(usage: Usage) -> dict[str, Any] | None:
-    """None where the vendor was silent; the protocol demands a number in each place of it."""
-    if usage == UNKNOWN_USAGE:
+    """None where a sum is not known. Details that are not known are null: whoever passes an answer
+    on has counted them for clients that want numbers (`callers_usage.py`)."""
+    asked, answered = usage.input_tokens, usage.output_tokens
+    if asked is None or answered is None:
         return None
-    asked, answered = usage.input_tokens or 0, usage.output_tokens or 0
+    cached = None
+    if usage.cache_read_tokens is not None:
+        cached = {"cached_tokens": usage.cache_read_tokens}
+        if usage.cache_write_tokens is not None:
+            cached["cache_write_tokens"] = usage.cache_write_tokens
+    thought = usage.reasoning_tokens
     return {
         "input_tokens": asked,
-        "input_tokens_details": {
-            "cached_tokens": usage.cache_read_tokens or 0,
-            "cache_write_tokens": usage.cache_write_tokens or 0,
-        },
+        "input_tokens_details": cached,
         "output_tokens": answered,
-        "output_tokens_details": {"reasoning_tokens": usage.reasoning_tokens or 0},
+        "output_tokens_details": None if thought is None else {"reasoning_tokens": thought},
         "total_tokens": asked + answered,
     }
 

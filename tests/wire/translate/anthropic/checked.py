@@ -145,6 +145,8 @@ def frames(stream: bytes) -> list[dict[str, Any]]:
     """Each frame's data; the event's name is its type."""
     found = []
     for frame in stream.split(b"\n\n")[:-1]:
+        if frame.startswith(b":"):
+            continue
         name, data = frame.split(b"\n")
         told = json.loads(data.removeprefix(b"data: "))
         assert name == b"event: " + told["type"].encode()

@@ -40,6 +40,7 @@ from llmgw_desktop.domain.content import (
     Vendor,
 )
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.wire.translate.callers_usage import CallersUsage
 from llmgw_desktop.wire.translate.carrier import SealOf, packed
 from llmgw_desktop.wire.translate.collect import events_of
 from llmgw_desktop.wire.translate.losses import LossReport
@@ -70,14 +71,16 @@ def answer(*items: Item, stop: Stop = END, usage: Usage = USAGE) -> Answer:
 
 def whole(given_answer: Answer, **more: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     report = LossReport(CODEC.losses)
-    body = CODEC.write_answer(given_answer, asked(**more), report)
+    told = CallersUsage(asked(**more), CODEC.protocol).answer(given_answer)
+    body = CODEC.write_answer(told, asked(**more), report)
     return check_message(body), report.names
 
 
 def stream(events: list[AnswerEvent], **more: Any) -> tuple[bytes, tuple[str, ...]]:
     report = LossReport(CODEC.losses)
     writer = CODEC.event_writer(asked(**more), report)
-    return b"".join(writer.write(event) for event in events), report.names
+    told = CallersUsage(asked(**more), CODEC.protocol).events(events)
+    return b"".join(writer.write(event) for event in told), report.names
 
 
 def both(given_answer: Answer, **more: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -311,13 +314,15 @@ def test_ids_of_other_vendors_get_the_known_form() -> None:
 
 
 def test_unknown_usage_falls_back_on_the_estimate() -> None:
-    message, _ = both(answer(Text(text="a"), usage=UNKNOWN_USAGE), input_tokens=77)
-    assert message["usage"]["input_tokens"] == 77
+    message, _ = both(answer(Text(text="a" * 9), usage=UNKNOWN_USAGE), input_tokens=77)
+    assert message["usage"] == {"input_tokens": 77, "output_tokens": 3}
 
 
 def test_the_estimate_is_told_at_the_beginning() -> None:
-    told, _ = stream(events_of(answer(Text(text="a"))), input_tokens=77)
-    assert frames(told)[0]["message"]["usage"]["input_tokens"] == 77
+    told, _ = stream(events_of(answer(Text(text="a"), usage=UNKNOWN_USAGE)), input_tokens=77)
+    assert frames(told)[0]["message"]["usage"] == {"input_tokens": 77, "output_tokens": 0}
+    assert told.startswith(b": x-llmgw-estimated input_tokens\n\nevent: message_start\n")
+    assert b"\n\n: x-llmgw-estimated input_tokens, output_tokens\n\nevent: message_delta" in told
 
 
 def test_the_stream_frame_by_frame() -> None:

@@ -15,6 +15,8 @@ from llmgw_desktop.domain.content import (
     Vendor,
 )
 from llmgw_desktop.domain.prompt import Effort, Reasoning
+from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.wire.translate.callers_usage import CallersUsage
 from llmgw_desktop.wire.translate.collect import events_of
 from llmgw_desktop.wire.translate.losses import LossReport
 from tests.wire.translate.anthropic.checked import (
@@ -35,10 +37,12 @@ UNASKED = [None, Reasoning(effort=Effort.NONE)]
 def content(*items: Item, wanted: Reasoning | None) -> list[dict[str, Any]]:
     """Of the message, which the stream and the whole answer make the same."""
     caller = asked(prompt=prompt(reasoning=wanted))
-    answer = Answer(id="a", model="m", items=items, stop=Stop(kind=StopKind.END))
+    used = Usage(input_tokens=3, output_tokens=2)
+    answer = Answer(id="a", model="m", items=items, stop=Stop(kind=StopKind.END), usage=used)
     whole = check_message(CODEC.write_answer(answer, caller, LossReport(CODEC.losses)))
+    told = CallersUsage(caller, CODEC.protocol).events(events_of(answer))
     writer = CODEC.event_writer(caller, LossReport(CODEC.losses))
-    streamed = accumulated(b"".join(map(writer.write, events_of(answer))))
+    streamed = accumulated(b"".join(map(writer.write, told)))
     assert streamed["content"] == whole["content"]
     found: list[dict[str, Any]] = whole["content"]
     return found

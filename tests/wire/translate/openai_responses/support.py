@@ -13,6 +13,7 @@ import orjson
 from llmgw_desktop.domain.answer import AnswerEvent
 from llmgw_desktop.domain.prompt import Prompt
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
+from llmgw_desktop.wire.translate.callers_usage import CallersUsage
 from llmgw_desktop.wire.translate.codec import Asked, Target
 from llmgw_desktop.wire.translate.losses import LossReport
 from llmgw_desktop.wire.translate.names import ToolNames
@@ -85,12 +86,15 @@ def events(*frames: bytes, names: ToolNames | None = None) -> list[AnswerEvent]:
 def streamed(told: Iterable[AnswerEvent], **fields: Any) -> bytes:
     own = codec(R)
     writer = own.event_writer(asked(**fields), LossReport(own.losses))
-    return b"".join(writer.write(each) for each in told)
+    usage = CallersUsage(asked(**fields), R)
+    return b"".join(writer.write(each) for each in usage.events([*told]))
 
 
 def frames_of(stream: bytes) -> list[dict[str, Any]]:
     found = []
     for frame in stream.split(b"\n\n")[:-1]:
+        if frame.startswith(b":"):
+            continue
         name, data = frame.split(b"\n")
         payload = orjson.loads(data.removeprefix(b"data: "))
         assert name == b"event: " + payload["type"].encode()

@@ -34,6 +34,7 @@ from llmgw_desktop.domain.content import (
     Vendor,
 )
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.wire.translate.callers_usage import CallersUsage
 from llmgw_desktop.wire.translate.collect import events_of
 from llmgw_desktop.wire.translate.losses import LossReport
 from llmgw_desktop.wire.translate.openai_responses.codec import codec
@@ -86,13 +87,23 @@ REQUEST: dict[str, Any] = {
 }
 
 
+USED = Usage(
+    input_tokens=9,
+    output_tokens=5,
+    cache_read_tokens=2,
+    cache_write_tokens=1,
+    reasoning_tokens=3,
+)
+
+
 def answer_of(*items: Any, kind: StopKind = StopKind.END, usage: Usage | None = None) -> Answer:
-    used = Usage(input_tokens=9, output_tokens=5, cache_read_tokens=2) if usage is None else usage
+    used = USED if usage is None else usage
     return Answer(id="up_1", model="served", items=items, stop=Stop(kind=kind), usage=used)
 
 
 def whole(answer: Answer, **fields: Any) -> Any:
-    body = codec(R).write_answer(answer, asked(**fields), LossReport(codec(R).losses))
+    told = CallersUsage(asked(**fields), R).answer(answer)
+    body = codec(R).write_answer(told, asked(**fields), LossReport(codec(R).losses))
     return sdk(body, "application/json").responses.create(model="m", input="x")
 
 
@@ -227,6 +238,46 @@ def test_the_codex_flavour_does_not_repeat_the_request() -> None:
     response: Any = sdk(body, "application/json").responses.create(model="m", input="x")
     assert (response.instructions, response.tools) == (None, [])
     assert response.output_text == "x"
+
+
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        (UNKNOWN_USAGE, None),
+        (
+            Usage(input_tokens=9),
+            (9, 0, 0, 9, 3, 18),
+        ),
+        (Usage(output_tokens=2), (1, 0, 0, 2, 2, 3)),
+        (Usage(output_tokens=30, cache_read_tokens=50), (50, 50, 0, 30, 3, 80)),
+    ],
+)
+def test_what_nobody_told_is_counted_where_the_protocol_wants_a_number(
+    told: Usage, written: tuple[int, ...] | None
+) -> None:
+    thought = Thinking(text="hm, well ...")
+    answer = answer_of(thought, Text(text="it is a longish answer"), usage=told)
+    for response in (whole(answer), final(answer)):
+        usage = response.usage
+        assert (usage is None) == (written is None)
+        if usage is not None:
+            prompt = usage.input_tokens_details
+            assert written == (
+                usage.input_tokens,
+                prompt.cached_tokens,
+                prompt.cache_write_tokens,
+                usage.output_tokens,
+                usage.output_tokens_details.reasoning_tokens,
+                usage.total_tokens,
+            )
+
+
+def test_what_was_counted_is_said_before_the_last_event() -> None:
+    answer = answer_of(Text(text="x"), usage=Usage(input_tokens=9, cache_read_tokens=0))
+    names = b"output_tokens, cache_write_tokens, reasoning_tokens"
+    told = streamed(events_of(answer))
+    assert b"\n\n: x-llmgw-estimated %b\n\nevent: response.completed\n" % names in told
+    assert b"x-llmgw-estimated" not in streamed(events_of(answer_of(Text(text="x"))))
 
 
 @settings(max_examples=15)
