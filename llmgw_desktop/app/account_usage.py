@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from llmgw_desktop.app.figures import counted, money_text, short_count_text
+from llmgw_desktop.app.figures import counted
+from llmgw_desktop.app.provenance_words import sum_money, sum_tokens
 from llmgw_desktop.app.provider_spending import ProviderSpending
 from llmgw_desktop.domain.account import AccountStatus
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightTotals
+from llmgw_desktop.domain.usage import Figure
 
 SPAN_S = 24 * 3600.0
 
@@ -64,11 +66,11 @@ def used_words(totals: FlightTotals) -> str:
     """«24 h: 34 requests, 1.2M tokens in, 45k out, $3.20». Nothing that nobody told."""
     parts = [counted(totals.flights, "request")]
     if totals.input_tokens is not None:
-        parts.append(f"{short_count_text(totals.input_tokens)} tokens in")
+        parts.append(f"{sum_tokens(totals, Figure.INPUT)} tokens in")
     if totals.output_tokens is not None:
-        parts.append(f"{short_count_text(totals.output_tokens)} out")
+        parts.append(f"{sum_tokens(totals, Figure.OUTPUT)} out")
     if totals.cost_usd is not None:
-        parts.append(money_text(totals.cost_usd))
+        parts.append(sum_money(totals))
     if totals.errors:
         parts.append(counted(totals.errors, "error"))
     return f"24 h: {', '.join(parts)}"

@@ -144,7 +144,8 @@ class Container:
             lambda: self.gateway.router, self.health, self._key_problem
         )
         self.credentials = Credentials(self.vault, self._new_key)
-        self.flights = Flights(self.recording.reader, self.recording.recorder.running)
+        flights = self.recording.reader, self.recording.recorder.running
+        self.flights = Flights(*flights)
         self.jobs = Jobs(
             self.runs.supervisor,
             places.jobs_folder,
@@ -153,9 +154,7 @@ class Container:
             sign_in=self.runs.sign_in_words,
             sessions=self.runs.service.sessions,
         )
-        self.overview = Overview(
-            self.recording.reader, self.recording.recorder.running, self._clock
-        )
+        self.overview = Overview(*flights, self._clock, self.recording.practice)
         self.settings_writer = SettingsEditor(
             places.config_file,
             lambda file, raw: settings_of(file, raw, env),

@@ -4,15 +4,17 @@ Every number is computed here or in `domain/`, once; the page only draws. What i
 None. Reading waits for the disk, so it belongs in a worker thread; `running` is quick.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from llmgw_desktop.app.figures import count_text, counted, duration_text, money_text, share_text
+from llmgw_desktop.app.figures import count_text, counted, duration_text, share_text
 from llmgw_desktop.app.overview_buckets import BucketMemory
+from llmgw_desktop.app.provenance_words import sum_money, sum_tokens
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightBucket, FlightQuery, FlightSummary, FlightTotals
+from llmgw_desktop.domain.usage import Figure
 
 NO_PROVIDER = "no provider"
 """Shown for flights that reached none: an unknown model, a refused key."""
@@ -47,9 +49,13 @@ class RecordedTotals(Protocol):
 
     def count(self, query: FlightQuery) -> int: ...
 
-    def totals(self, since_s: float, until_s: float) -> FlightTotals: ...
+    def totals(
+        self, since_s: float, until_s: float, *, without: tuple[str, ...] = ()
+    ) -> FlightTotals: ...
 
-    def buckets(self, since_s: float, until_s: float, span_s: float) -> list[FlightBucket]: ...
+    def buckets(
+        self, since_s: float, until_s: float, span_s: float, *, without: tuple[str, ...] = ()
+    ) -> list[FlightBucket]: ...
 
     def by_provider(self, since_s: float, until_s: float) -> dict[str, FlightTotals]: ...
 
@@ -100,6 +106,9 @@ class OverviewFigures:
     """Most flights first."""
     has_any: bool
     """Whether a flight was ever recorded, in this span or before."""
+    with_practice: bool = False
+    practice_flights: int = 0
+    """Of practice providers, in this span; they are in the other figures only `with_practice`."""
 
 
 class Overview:
@@ -110,26 +119,38 @@ class Overview:
         reader: RecordedTotals,
         running: Callable[[], Sequence[FlightSummary]],
         clock: Clock,
+        practice: Callable[[], Iterable[str]] = tuple,
     ) -> None:
+        """`practice`: the names of the practice providers."""
         self._reader = reader
         self._running = running
         self._clock = clock
-        self._memory = BucketMemory(reader.buckets, clock)
+        self._practice = practice
+        self._left_out: tuple[str, ...] = ()
+        self._memory = BucketMemory(self._buckets, clock)
 
     def flights_ended(self, flights: Sequence[FlightSummary]) -> None:
         """Tell of all, so that `figures` knows what it need not read again."""
         if flights:
             self._memory.ends.note(min([flight.started_at_s for flight in flights]))
 
-    def figures(self, span: OverviewSpan, *, anew: bool = True) -> OverviewFigures:
+    def figures(
+        self, span: OverviewSpan, *, anew: bool = True, with_practice: bool = False
+    ) -> OverviewFigures:
         """Ends with the bucket that contains now, so that bars keep their place between calls.
 
         With `anew` off, old bars are as they were unless a flight ended that began in them.
         """
+        practice = tuple(sorted(self._practice()))
+        left_out = () if with_practice else practice
+        anew, self._left_out = anew or left_out != self._left_out, left_out
         shape = _SHAPES[span]
         until_s = (self._clock.now_s() // shape.bucket_s + 1) * shape.bucket_s
         since_s = until_s - shape.bucket_s * shape.buckets
-        totals = self._reader.totals(since_s, until_s)
+        totals = self._reader.totals(since_s, until_s, without=left_out)
+        by_provider = self._reader.by_provider(since_s, until_s)
+        answered = {name: each for name, each in by_provider.items() if name not in left_out}
+        practiced = [by_provider[name].flights for name in practice if name in by_provider]
         return OverviewFigures(
             span=span,
             since_s=since_s,
@@ -137,9 +158,14 @@ class Overview:
             bucket_s=shape.bucket_s,
             totals=totals,
             buckets=self._memory.buckets(since_s, until_s, shape.bucket_s, anew=anew),
-            providers=_shares(self._reader.by_provider(since_s, until_s)),
+            providers=_shares(answered),
             has_any=totals.flights > 0 or self._reader.count(FlightQuery()) > 0,
+            with_practice=with_practice,
+            practice_flights=sum(practiced),
         )
+
+    def _buckets(self, since_s: float, until_s: float, span_s: float) -> list[FlightBucket]:
+        return self._reader.buckets(since_s, until_s, span_s, without=self._left_out)
 
     def running(self) -> tuple[FlightSummary, ...]:
         return tuple(sorted(self._running(), key=lambda flight: (flight.started_at_s, flight.id)))
@@ -177,8 +203,9 @@ def in_words(figures: OverviewFigures) -> str:
         f", {counted(totals.errors, 'error')}.",
         f"Cache hit rate {share_text(totals.cache_hit_rate)}"
         f", first token {duration_text(totals.ttft_p50_ms)} in the median"
-        f", {count_text(totals.output_tokens)} output tokens"
-        f", estimated cost {money_text(totals.cost_usd)}.",
+        f", {sum_tokens(totals, Figure.OUTPUT, in_full=True)} output tokens"
+        f", cost {sum_money(totals)}.",
+        *practice_words(figures),
         sources_in_words(input_sources(totals)),
     ]
     sentences += (
@@ -187,6 +214,16 @@ def in_words(figures: OverviewFigures) -> str:
         for share in figures.providers
     )
     return " ".join(sentences)
+
+
+def practice_words(figures: OverviewFigures) -> list[str]:
+    """«63 flights of practice are left out.»; nothing where there are none."""
+    if not figures.practice_flights:
+        return []
+    flights = counted(figures.practice_flights, "practice flight")
+    if figures.with_practice:
+        return [f"{flights} counted, too."]
+    return [f"{flights} left out."]
 
 
 def sources_in_words(sources: InputSources | None) -> str:

@@ -5,7 +5,15 @@ The marks themselves (≈ ≥ –) are spelt in `figures`.
 
 from collections.abc import Sequence
 
-from llmgw_desktop.app.figures import counted, exact_money_text, marked_money, money_text
+from llmgw_desktop.app.figures import (
+    count_text,
+    counted,
+    exact_money_text,
+    marked,
+    marked_money,
+    money_text,
+    short_count_text,
+)
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.flight import Counted, FlightSummary, FlightTotals
 from llmgw_desktop.domain.usage import Figure, Provenance
@@ -93,6 +101,12 @@ def counted_words(found: Counted, figure: Figure) -> str:
 def sum_money(totals: FlightTotals) -> str:
     """«≥$3.20» where a part of it is not known."""
     return marked_money(totals.cost_usd, totals.provenance(Figure.COST))
+
+
+def sum_tokens(totals: FlightTotals, figure: Figure, *, in_full: bool = False) -> str:
+    count = totals.input_tokens if figure is Figure.INPUT else totals.output_tokens
+    text = count_text(count) if in_full else short_count_text(count)
+    return marked(text, totals.provenance(figure))
 
 
 def _gaps(flight: FlightSummary) -> str:

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from llmgw_desktop.app.figures import counted, money_text
+from llmgw_desktop.app.figures import counted
+from llmgw_desktop.app.provenance_words import sum_money
 from llmgw_desktop.domain.budget_period import span_of
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightSummary, FlightTotals
@@ -53,5 +54,5 @@ class ProviderSpending:
 
 
 def _spent_words(totals: FlightTotals) -> str:
-    cost = "" if totals.cost_usd is None else f", {money_text(totals.cost_usd)}"
+    cost = "" if totals.cost_usd is None else f", {sum_money(totals)}"
     return f"{counted(totals.flights, 'request')}{cost}"

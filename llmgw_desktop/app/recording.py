@@ -58,6 +58,10 @@ class Recording:
             written=self.store.flush,
         )
 
+    def practice(self) -> tuple[str, ...]:
+        """The providers whose flights are no real traffic."""
+        return self._settings().practice
+
     def tell_keys(self, listener: Callable[[str], None]) -> None:
         """Each key that comes out of the vault, before it is used."""
         self._on_key.append(listener)

@@ -13,7 +13,7 @@ from llmgw_desktop.domain.mcp_server import McpServer
 from llmgw_desktop.domain.oauth_settings import OauthSettings
 from llmgw_desktop.domain.policy import ClientPolicy
 from llmgw_desktop.domain.price import PriceRule
-from llmgw_desktop.domain.provider import Provider
+from llmgw_desktop.domain.provider import Provider, ProviderKind
 from llmgw_desktop.domain.route import Alias, RouteRule, Strategy
 from llmgw_desktop.domain.workspace import WorkspaceSettings
 
@@ -196,6 +196,12 @@ class Settings:
     """What those may spend and ask for that have a policy."""
     guards: tuple[GuardRule, ...] = ()
     """In the order of the file, those that are switched off too."""
+
+    @property
+    def practice(self) -> tuple[str, ...]:
+        """The names of practice providers: what they answer is no real traffic."""
+        kind = ProviderKind.PRACTICE
+        return tuple(each.name for each in self.providers if each.kind is kind)
 
     @property
     def everyone(self) -> tuple[Provider, ...]:

@@ -135,16 +135,23 @@ class FlightReader:
             ).fetchall()
         return [SeenLabel(label=row[0], flights=row[1], last_at_s=row[2]) for row in rows]
 
-    def totals(self, since_s: float, until_s: float) -> FlightTotals:
-        """Of flights that began in [since_s, until_s) and have ended."""
+    def totals(
+        self, since_s: float, until_s: float, *, without: tuple[str, ...] = ()
+    ) -> FlightTotals:
+        """Of flights that began in [since_s, until_s) and have ended, but for those of the
+        providers `without`."""
         with self._reading() as line:
-            return read_totals(line.connection, since_s, until_s) if line else FlightTotals()
+            if line is None:
+                return FlightTotals()
+            return read_totals(line.connection, since_s, until_s, without)
 
-    def buckets(self, since_s: float, until_s: float, span_s: float) -> list[FlightBucket]:
+    def buckets(
+        self, since_s: float, until_s: float, span_s: float, *, without: tuple[str, ...] = ()
+    ) -> list[FlightBucket]:
         """Every bucket, empty ones included. Whole minutes from a whole minute on are quick."""
         with self._reading() as line:
             if line:
-                return read_buckets(line.connection, since_s, until_s, span_s)
+                return read_buckets(line.connection, since_s, until_s, span_s, without)
         empty = FlightTotals()
         return [
             FlightBucket(start_s=start_s, span_s=span_s, totals=empty)

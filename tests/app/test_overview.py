@@ -37,17 +37,24 @@ class PlainReader:
         self.given = totals or FlightTotals()
         self.ever = ever
         self.asked: list[tuple[float, ...]] = []
+        self.without: list[tuple[str, ...]] = []
         self.providers: dict[str, FlightTotals] = {}
 
     def count(self, query: FlightQuery) -> int:
         assert query == FlightQuery()
         return self.ever
 
-    def totals(self, since_s: float, until_s: float) -> FlightTotals:
+    def totals(
+        self, since_s: float, until_s: float, *, without: tuple[str, ...] = ()
+    ) -> FlightTotals:
         self.asked.append((since_s, until_s))
+        self.without.append(without)
         return self.given
 
-    def buckets(self, since_s: float, until_s: float, span_s: float) -> list[FlightBucket]:
+    def buckets(
+        self, since_s: float, until_s: float, span_s: float, *, without: tuple[str, ...] = ()
+    ) -> list[FlightBucket]:
+        self.without.append(without)
         self.asked.append((since_s, until_s, span_s))
         return [
             FlightBucket(start_s=since_s + at * span_s, span_s=span_s, totals=self.given)
@@ -191,3 +198,27 @@ def test_words_say_what_the_page_shows_and_dash_what_is_unknown() -> None:
     assert "Input tokens: not known." in in_words(
         overview(PlainReader()).figures(OverviewSpan.QUARTER)
     )
+
+
+def test_practice_is_no_real_traffic() -> None:
+    reader = PlainReader()
+    reader.providers = {
+        "anthropic": FlightTotals(flights=200),
+        "practice": FlightTotals(flights=60),
+        "drill": FlightTotals(flights=3),
+    }
+    made = Overview(
+        reader, lambda: (), StillClock(1_000_000.0), lambda: ["practice", "drill", "never"]
+    )
+    figures = made.figures(OverviewSpan.HOUR)
+    names = ("drill", "never", "practice")
+    assert reader.without == [names, names]  # tiles and bars
+    assert [(share.provider, share.share) for share in figures.providers] == [("anthropic", 1.0)]
+    assert figures.practice_flights == 63
+    assert "63 practice flights left out." in in_words(figures)
+
+    reader.without.clear()
+    figures = made.figures(OverviewSpan.HOUR, anew=False, with_practice=True)
+    assert reader.without == [(), ()]  # bars of before would leave some out
+    assert len(figures.providers) == 3
+    assert "63 practice flights counted, too." in in_words(figures)

@@ -137,13 +137,17 @@ class PlainReader:
         found = [flight for flight in self.flights if flight.id == flight_id]
         return FlightRecord(summary=found[0]) if found else None
 
-    def totals(self, since_s: float, until_s: float) -> FlightTotals:
+    def totals(
+        self, since_s: float, until_s: float, *, without: tuple[str, ...] = ()
+    ) -> FlightTotals:
         self._called()
         if self.is_quiet:
             return FlightTotals()
         return WAVE_TOTALS if self.waves else _totals(self.flights)
 
-    def buckets(self, since_s: float, until_s: float, span_s: float) -> list[FlightBucket]:
+    def buckets(
+        self, since_s: float, until_s: float, span_s: float, *, without: tuple[str, ...] = ()
+    ) -> list[FlightBucket]:
         self._called()
         count = round((until_s - since_s) / span_s)
         return [

@@ -9,7 +9,7 @@ import math
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from llmgw_desktop.domain.flight import FlightBucket, FlightTotals
@@ -35,8 +35,14 @@ EXACT_FLIGHTS = 1000
 _LATEST_S = 1e12
 _TOLD = SUMMED[2:6]
 
-# {key} is always one of the expressions of a _Grouping, never anything from outside.
-_ENDED = "FROM flights WHERE started_at_s >= ? AND started_at_s < ? AND state != 'running'"
+# {key} is always one of the expressions of a _Grouping, {others} as many holes as there are names,
+# never anything from outside.
+_OF_ACCOUNT = "substr(account, 1, instr(account || '/', '/') - 1)"
+"""The provider's name, of which accounts' names begin."""
+_ENDED = (
+    "FROM flights WHERE started_at_s >= ? AND started_at_s < ? AND state != 'running'"
+    " AND coalesce(provider, '') NOT IN ({others})"
+)
 _OF_FLIGHTS = (
     "SELECT {key}, count(*), coalesce(sum(state IN ("
     + ", ".join(f"'{state}'" for state in sorted(ERROR_STATES))
@@ -51,6 +57,7 @@ _COUNTS = (
 _OF_SPANS = (
     f"SELECT {{key}}, {', '.join(SUMMED)}, ttft, counted FROM flight_sums "  # noqa: S608
     "WHERE span_s = ? AND start_s >= ? AND start_s < ?"
+    f" AND {_OF_ACCOUNT} NOT IN ({{others}})"
 )
 _TTFT = f"SELECT {{key}}, ttft_ms {_ENDED} AND ttft_ms IS NOT NULL"
 
@@ -62,12 +69,18 @@ class _Grouping:
     of_flights: str
     of_spans: str
     parameters: tuple[float, ...] = ()
+    without: tuple[str, ...] = ()
+    """Providers whose flights are left out."""
+
+    def sql(self, text: str, *, of_spans: bool = False) -> str:
+        key = self.of_spans if of_spans else self.of_flights
+        return text.format(key=key, others=", ".join("?" * len(self.without)))
 
 
 _TOGETHER = _Grouping(of_flights="0", of_spans="0")
 _BY_PROVIDER = _Grouping(
     of_flights="coalesce(provider, '')",
-    of_spans="substr(account, 1, instr(account || '/', '/') - 1)",
+    of_spans=_OF_ACCOUNT,
 )
 _BY_ACCOUNT = _Grouping(of_flights="coalesce(account, provider, '')", of_spans="account")
 
@@ -89,10 +102,12 @@ class _Width:
     since_s: float
 
 
-def read_totals(connection: sqlite3.Connection, since_s: float, until_s: float) -> FlightTotals:
-    """Over [since_s, until_s)."""
+def read_totals(
+    connection: sqlite3.Connection, since_s: float, until_s: float, without: tuple[str, ...] = ()
+) -> FlightTotals:
+    """Over [since_s, until_s), but for the flights of these providers."""
     pieces = list(_pieces(since_s, until_s, _widths(connection)))
-    return _read(connection, pieces, _TOGETHER).get(0, FlightTotals())
+    return _read(connection, pieces, replace(_TOGETHER, without=without)).get(0, FlightTotals())
 
 
 def read_by_provider(
@@ -119,7 +134,11 @@ def bucket_starts(since_s: float, until_s: float, span_s: float) -> list[float]:
 
 
 def read_buckets(
-    connection: sqlite3.Connection, since_s: float, until_s: float, span_s: float
+    connection: sqlite3.Connection,
+    since_s: float,
+    until_s: float,
+    span_s: float,
+    without: tuple[str, ...] = (),
 ) -> list[FlightBucket]:
     """Quick where buckets are whole minutes and begin with one, in the last hour quarters of one;
     else every flight is read."""
@@ -133,6 +152,7 @@ def read_buckets(
         of_flights=number.format(at="started_at_s"),
         of_spans=number.format(at="start_s"),
         parameters=(float(since_s), float(span_s)),
+        without=without,
     )
     totals = _read(connection, list(_pieces(since_s, until_s, widths)), grouping)
     empty = FlightTotals()
@@ -176,16 +196,17 @@ def _read(
     sums: dict[Any, Sum] = defaultdict(Sum)
     for piece in pieces:
         if piece.span_s:
-            place = (*grouping.parameters, piece.span_s, piece.since_s, piece.until_s)
-            sql = _OF_SPANS.format(key=grouping.of_spans)
+            stretch = (piece.span_s, piece.since_s, piece.until_s)
+            place = (*grouping.parameters, *stretch, *grouping.without)
+            sql = grouping.sql(_OF_SPANS, of_spans=True)
             for key, *figures, ttft, counted in connection.execute(sql, place):
                 sums[key].add(figures, from_bytes(ttft), counts_from_bytes(counted))
         else:
-            place = (*grouping.parameters, piece.since_s, piece.until_s)
-            sql = _OF_FLIGHTS.format(key=grouping.of_flights)
+            place = (*grouping.parameters, piece.since_s, piece.until_s, *grouping.without)
+            sql = grouping.sql(_OF_FLIGHTS)
             for key, *figures in connection.execute(sql, place):
                 sums[key].add(figures, 0, 0)
-            sql = _COUNTS.format(key=grouping.of_flights)
+            sql = grouping.sql(_COUNTS)
             for key, counts in of_rows(connection.execute(sql, place)):
                 sums[key].add((), 0, counts)
     if sum(each.figures[0] or 0 for each in sums.values()) <= EXACT_FLIGHTS:
@@ -202,9 +223,9 @@ def _ttft(
 ) -> dict[Any, list[float]]:
     """Each flight's own time to first byte."""
     found: dict[Any, list[float]] = defaultdict(list)
-    sql = _TTFT.format(key=grouping.of_flights)
+    sql = grouping.sql(_TTFT)
     for piece in pieces:
-        place = (*grouping.parameters, piece.since_s, piece.until_s)
+        place = (*grouping.parameters, piece.since_s, piece.until_s, *grouping.without)
         for key, ttft_ms in connection.execute(sql, place):
             found[key].append(ttft_ms)
     return found

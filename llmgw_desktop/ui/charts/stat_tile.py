@@ -22,7 +22,7 @@ from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import marks_focus
 from llmgw_desktop.ui.widgets.card import CORNER_PX, Card
 from llmgw_desktop.ui.widgets.label import Label, Tone
-from llmgw_desktop.ui.widgets.tip import tip
+from llmgw_desktop.ui.widgets.tip import paragraphs, tip
 
 
 class StatTile(Card):
@@ -59,6 +59,13 @@ class StatTile(Card):
         self._figure.show_words(value, note, tone)
         self._line.show_values(line)
         self.setAccessibleName(f"{self._name}: {value} {note}".rstrip())
+
+    def explain(self, hint: str, more: str) -> None:
+        """In its tip: what the figure is, and of what it is made."""
+        if more == self.accessibleDescription():
+            return
+        self.setToolTip(paragraphs((hint, more)) if more else tip(hint))
+        self.setAccessibleDescription(more)
 
     @property
     def value(self) -> str:

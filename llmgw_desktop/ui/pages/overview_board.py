@@ -4,20 +4,20 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from llmgw_desktop.app.figures import (
     UNKNOWN,
     count_text,
     counted,
     duration_text,
-    money_text,
     share_text,
-    short_count_text,
 )
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.overview import OverviewFigures, OverviewSpan, in_words, span_words
+from llmgw_desktop.app.provenance_words import sum_money, sum_tip, sum_tokens
 from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary, FlightTotals
+from llmgw_desktop.domain.usage import Figure
 from llmgw_desktop.ui.charts.pickable import INSET_UNITS
 from llmgw_desktop.ui.charts.running_list import MOST, RunningLine, RunningList
 from llmgw_desktop.ui.charts.share_bars import ShareBars
@@ -30,6 +30,8 @@ from llmgw_desktop.ui.widgets.card import Card
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
 from llmgw_desktop.ui.widgets.segmented import Segmented
+from llmgw_desktop.ui.widgets.switch import Switch
+from llmgw_desktop.ui.widgets.tip import tip
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
 
 _SPANS = (
@@ -43,9 +45,16 @@ _TILES = (
     ("cache", "Cache hit", "Share of the input tokens that providers read from their cache."),
     ("ttft", "First token", "Time from the request to the first byte of the answer: the median."),
     ("output", "Output tokens", "Tokens that models generated, reasoning included."),
-    ("cost", "Cost est.", "By public prices, or yours, of the flights whose price is known."),
+    (
+        "cost",
+        "Cost",
+        "Bills of vendors where they tell one, else by public prices, or yours, where they are"
+        " known.",
+    ),
     ("errors", "Errors", "Flights that failed or were cut off."),
 )
+_SUMMED = {"cache": Figure.CACHE_READ, "output": Figure.OUTPUT, "cost": Figure.COST}
+"""Whose tiles tell of how many answers they are told."""
 _ERRORS = frozenset({FlightState.FAILED, FlightState.CUT})
 
 
@@ -53,6 +62,7 @@ class OverviewBoard(QScrollArea):
     """Draws what it is given; asks by signals."""
 
     span_chosen = Signal()
+    """Or whether practice is to be seen."""
     flights_wanted = Signal(FlightQuery)
     flight_wanted = Signal(str)
     jobs_wanted = Signal()
@@ -63,6 +73,9 @@ class OverviewBoard(QScrollArea):
         self._figures: OverviewFigures | None = None
         self._span = Segmented(theme, _SPANS, name="Time span")
         self._span.chosen.connect(lambda _: self.span_chosen.emit())
+        self._practice = Switch(theme, name="Practice")
+        self._practice.clicked.connect(lambda _: self.span_chosen.emit())
+        self._practice_words = Label(theme, "Practice", tone=Tone.MUTED)
         self._tiles = {name: StatTile(theme, title, hint=hint) for name, title, hint in _TILES}
         for name, tile in self._tiles.items():
             tile.opened.connect(self._opener(_ERRORS if name == "errors" else frozenset()))
@@ -88,12 +101,20 @@ class OverviewBoard(QScrollArea):
     def span(self) -> OverviewSpan:
         return OverviewSpan(self._span.key)
 
+    @property
+    def with_practice(self) -> bool:
+        return self._practice.isChecked()
+
+    def choose_practice(self, on: bool) -> None:
+        self._practice.setChecked(on)
+
     def choose_span(self, key: str) -> None:
         self._span.choose(key)
 
     def show_figures(self, figures: OverviewFigures) -> None:
         self._figures = figures
         self._show_tiles(figures)
+        self._show_practice(figures)
         self._chart.show_figures(figures)
         shares = provider_lines(figures.providers)
         self._providers.show_shares(shares)
@@ -127,18 +148,31 @@ class OverviewBoard(QScrollArea):
             note="" if totals.ttft_p95_ms is None else f"p95 {duration_text(totals.ttft_p95_ms)}",
         )
         self._tiles["output"].show_figure(
-            short_count_text(totals.output_tokens),
+            sum_tokens(totals, Figure.OUTPUT),
             _known_line(totals, per_bucket, "output_tokens"),
         )
         self._tiles["cost"].show_figure(
-            money_text(totals.cost_usd), _known_line(totals, per_bucket, "cost_usd")
+            sum_money(totals), _known_line(totals, per_bucket, "cost_usd")
         )
+        for name, _, hint in _TILES:
+            if (figure := _SUMMED.get(name)) is not None:
+                self._tiles[name].explain(hint, sum_tip(totals, figure))
         self._tiles["errors"].show_figure(
             count_text(totals.errors),
             [each.errors for each in per_bucket],
             note=share_text(totals.errors / totals.flights) if totals.errors else "",
             tone=Tone.ERROR if totals.errors else Tone.TEXT,
         )
+
+    def _show_practice(self, figures: OverviewFigures) -> None:
+        """What is left out is said where it can be brought in."""
+        count = figures.practice_flights
+        is_left_out = bool(count) and not figures.with_practice
+        self._practice_words.setText(f"Practice, {count:,} left out" if is_left_out else "Practice")
+        words = "Count the flights of practice providers, too: nobody was asked, nothing was spent"
+        self._practice.setToolTip(tip(words))
+        for part in (self._practice, self._practice_words):
+            part.setVisible(bool(count) or figures.with_practice)
 
     def _content(self) -> QWidget:
         space = self._theme.space
@@ -161,11 +195,22 @@ class OverviewBoard(QScrollArea):
         column = QVBoxLayout(content)
         column.setContentsMargins(space(6), space(4), space(6), space(6))
         column.setSpacing(space(3))
-        column.addWidget(self._span, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(self._what())
         column.addWidget(tiles)
         column.addWidget(self._chart, 1)
         column.addWidget(below)
         return content
+
+    def _what(self) -> QHBoxLayout:
+        """What the figures are of."""
+        row = QHBoxLayout()
+        row.setSpacing(self._theme.space(1.5))
+        row.addWidget(self._span)
+        row.addStretch(1)
+        for part in (self._practice_words, self._practice):
+            row.addWidget(part)
+            part.hide()
+        return row
 
     def _titled(self, title: str, *parts: QWidget) -> Card:
         """Words begin on one line, though lists keep an edge of their own."""

@@ -40,7 +40,9 @@ _LONGEST_SLIDE_S = 60
 class OverviewSource(Protocol):
     """What the page asks of `app/overview.py`."""
 
-    def figures(self, span: OverviewSpan, *, anew: bool) -> OverviewFigures: ...
+    def figures(
+        self, span: OverviewSpan, *, anew: bool, with_practice: bool
+    ) -> OverviewFigures: ...
 
     def flights_ended(self, flights: Sequence[FlightSummary]) -> None: ...
 
@@ -100,9 +102,11 @@ class OverviewPage(QWidget):
 
     def save_state(self, settings: QSettings) -> None:
         settings.setValue("span", self._board.span.value)
+        settings.setValue("practice", self._board.with_practice)
 
     def restore_state(self, settings: QSettings) -> None:
         self._board.choose_span(str(settings.value("span", "")))
+        self._board.choose_practice(settings.value("practice", "false") in (True, "true"))
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -163,11 +167,13 @@ class OverviewPage(QWidget):
         self._refresh.ask(at_once=True)
 
     def _read(self) -> None:
-        span, anew = self._board.span, self._all_anew
+        span, anew, practice = self._board.span, self._all_anew, self._board.with_practice
         self._all_anew = False
         self._bridge.fetch(
             self,
-            self._refresh.costed(lambda: self._overview.figures(span, anew=anew)),
+            self._refresh.costed(
+                lambda: self._overview.figures(span, anew=anew, with_practice=practice)
+            ),
             self._on_figures,
             self._show_trouble,
         )
@@ -180,7 +186,8 @@ class OverviewPage(QWidget):
 
     def _show_figures(self, figures: OverviewFigures) -> None:
         self._trouble.hide()
-        if figures.span is not self._board.span:
+        chosen = (self._board.span, self._board.with_practice)
+        if (figures.span, figures.with_practice) != chosen:
             return  # what was chosen meanwhile has been asked for
         self._board.show_figures(figures)
         if self.isVisible():  # bars move by whole stretches, so once in each is enough

@@ -308,3 +308,32 @@ def _unmarked(buckets: Sequence[FlightBucket]) -> list[FlightTotals]:
 
 def _before_slots() -> int:
     return next(n for n, step in enumerate(FLIGHTS_STEPS) if "SELECT 15," in step[0])
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    drawn=_flights,
+    since=_moments,
+    until=_moments,
+    without=st.sets(st.sampled_from(["anthropic", "openai", "never"])),
+)
+def test_providers_are_left_out_as_if_they_had_never_answered(
+    tmp_path_factory: pytest.TempPathFactory,
+    drawn: list[dict[str, Any]],
+    since: float,
+    until: float,
+    without: set[str],
+) -> None:
+    flights, names = _made(drawn), tuple(without)
+    connection = _database(tmp_path_factory.mktemp("flights") / "flights.db", flights)
+    since_s, until_s = BEGIN_S + since, BEGIN_S + until
+    left = [each for each in flights if (each.provider or "") not in without]
+    try:
+        found = read_totals(connection, since_s, until_s, names)
+        assert found == _added_up(_within(left, since_s, until_s))
+        for each in read_buckets(connection, BEGIN_S, BEGIN_S + 3600, 60, names):
+            assert each.totals == _added_up(_within(left, each.start_s, each.start_s + 60))
+    finally:
+        connection.close()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +17,8 @@ from llmgw_desktop.app.overview import OverviewFigures, OverviewSpan
 from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.domain.errors import StoreUnavailable, UpstreamGarbage
 from llmgw_desktop.domain.events import GatewayState, RecorderChanged, RecorderStatus
-from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightTotals
+from llmgw_desktop.domain.flight import Counted, FlightQuery, FlightState, FlightTotals
+from llmgw_desktop.domain.usage import Figure
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.charts.running_list import RunningList
 from llmgw_desktop.ui.charts.share_bars import ShareBars
@@ -33,6 +34,7 @@ from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.code_block import CodeBlock
 from llmgw_desktop.ui.widgets.paced_refresh import COST_SHARE
 from llmgw_desktop.ui.widgets.segmented import Segmented
+from llmgw_desktop.ui.widgets.switch import Switch
 from tests.ui import plain_gateway
 from tests.ui.charts.paint_watch import painted
 from tests.ui.plain_gateway import NOW_S, URL, PlainGateway, ended_flight, running_flight
@@ -313,11 +315,11 @@ def test_under_load_it_takes_a_small_part_of_a_core(
     readings, costs = [], []
     figures = gateway.overview.figures
 
-    def costly(span: OverviewSpan, *, anew: bool) -> OverviewFigures:
+    def costly(span: OverviewSpan, *, anew: bool, with_practice: bool) -> OverviewFigures:
         began = time.thread_time()
         while time.thread_time() < began + 0.01:
             pass
-        found = figures(span, anew=anew)
+        found = figures(span, anew=anew, with_practice=with_practice)
         readings.append(time.monotonic())
         costs.append(time.thread_time() - began)
         return found
@@ -390,9 +392,9 @@ def test_what_nobody_told_of_is_found_when_the_page_is_shown_again(
     asked: list[bool] = []
     figures = gateway.overview.figures
 
-    def noted(span: OverviewSpan, *, anew: bool) -> OverviewFigures:
+    def noted(span: OverviewSpan, *, anew: bool, with_practice: bool) -> OverviewFigures:
         asked.append(anew)
-        return figures(span, anew=anew)
+        return figures(span, anew=anew, with_practice=with_practice)
 
     monkeypatch.setattr(gateway.overview, "figures", noted)
     page.show()
@@ -531,3 +533,54 @@ def test_with_many_providers_the_chart_keeps_its_room(
     page.resize(700, 300)
     qtbot.waitUntil(board.verticalScrollBar().isVisible)
     assert chart.height() >= 160
+
+
+def test_practice_is_left_out_until_somebody_switches_it_on(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.reader.waves = True
+    asked: list[tuple[str, ...]] = []
+    totals = gateway.reader.totals
+
+    def noted(since_s: float, until_s: float, *, without: tuple[str, ...] = ()) -> FlightTotals:
+        asked.append(without)
+        return totals(since_s, until_s)
+
+    monkeypatch.setattr(gateway.reader, "totals", noted)
+    monkeypatch.setattr(gateway.overview, "_practice", lambda: ("practice",))
+    page.show()
+    qtbot.waitUntil(lambda: "Practice, 4 left out" in words(page))
+    assert asked == [("practice",)]
+    assert "4 practice flights left out" in board(page).accessibleDescription()
+    switch = page.findChild(Switch)
+    assert isinstance(switch, Switch)
+    switch.click()
+    qtbot.waitUntil(lambda: "Practice" in words(page))
+    assert asked == [("practice",), ()]
+    state = QSettings(str(gateway.places.data_folder / "s.ini"), QSettings.Format.IniFormat)
+    page.save_state(state)
+    board(page).choose_practice(on=False)
+    page.restore_state(state)
+    assert board(page).with_practice
+
+
+def test_a_sum_that_is_not_whole_says_so_and_of_how_many_it_is(
+    page: OverviewPage, gateway: PlainGateway, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.reader.waves = True
+    found = Counted(told=201, estimated=3, partial=2, unknown=8)
+    counted = {Figure.OUTPUT: found, Figure.COST: Counted(told=1, estimated=1)}
+    whole = replace(plain_gateway.WAVE_TOTALS, cost_usd=3.2, counted=counted)
+    monkeypatch.setattr(plain_gateway, "WAVE_TOTALS", whole)
+    page.show()
+    qtbot.waitUntil(lambda: "≥96.1k" in values(page))
+    assert "≈$3.20" in values(page)
+    tips = [tile.toolTip() for tile in page.findChildren(StatTile)]
+    told = "Told by 201 of 214 answers; 3 estimated; 2 broke off; 8 unknown."
+    assert sum(told in each for each in tips) == 1
+
+
+def board(page: OverviewPage) -> OverviewBoard:
+    found = page.findChild(OverviewBoard)
+    assert isinstance(found, OverviewBoard)
+    return found
