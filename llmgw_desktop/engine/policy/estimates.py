@@ -11,6 +11,7 @@ from collections import OrderedDict
 from llmgw_desktop.domain.model_request import ModelRequest
 from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.policy.ready import UNSAID_OUTPUT_TOKENS
+from llmgw_desktop.wire.tokens import utf8_bytes
 
 MOST_PAIRS = 1024
 """Of a client and a model are remembered; who came longest ago is forgotten first."""
@@ -24,6 +25,8 @@ VENDORS_WORDS_TOKENS = 64
 """What a vendor puts around a prompt."""
 TOOLS_WORDS_TOKENS = 1024
 """What it adds where tools are declared."""
+AGENTS_WORDS_TOKENS = 16_384
+"""What a CLI says to its model before the prompt: its instructions and its tools."""
 MEDIA_TOKENS = 16_384
 """Of one picture, sound or document that lies in the prompt, or that it names."""
 MOST_PROMPT_TOKENS = 2_000_000
@@ -45,37 +48,35 @@ _BEFORE_A_STRING = 16
 
 
 class _Learned:
-    """Of one client and one model."""
+    """Of one client and one model: the most that was seen, in this generation and in the last."""
 
-    __slots__ = ("_density_before", "_output_before", "answers", "density", "output")
+    __slots__ = ("_before", "_most", "answers")
 
     def __init__(self) -> None:
         self.answers = 0
-        self.density = self._density_before = 0.0
-        """Tokens of a prompt for a byte of it: the most in this generation and in the last."""
-        self.output = self._output_before = 0
+        self._most = self._before = (0.0, 0)
 
-    def note(self, density: float, output: int) -> None:
+    def note(self, read: float, output: int) -> None:
         if self.answers and self.answers % GENERATION == 0:
-            self._density_before, self._output_before = self.density, self.output
-            self.density, self.output = 0.0, 0
+            self._before, self._most = self._most, (0.0, 0)
         self.answers += 1
-        self.density = max(self.density, density)
-        self.output = max(self.output, output)
+        self._most = (max(self._most[0], read), max(self._most[1], output))
 
     @property
-    def most_density(self) -> float:
-        return max(self.density, self._density_before)
+    def most_read(self) -> float:
+        """Tokens of a prompt for a byte of it; of a run, tokens that it read in all."""
+        return max(self._most[0], self._before[0])
 
     @property
     def most_output(self) -> int:
-        return max(self.output, self._output_before)
+        return max(self._most[1], self._before[1])
 
 
 class Estimates:
     """On the loop. What was learned is forgotten with the program."""
 
     def __init__(self) -> None:
+        # names of runs' models begin with their CLI's, so that none is that of a request
         self._learned: OrderedDict[tuple[str, str], _Learned] = OrderedDict()
 
     def input_tokens(self, request: ModelRequest) -> int:
@@ -87,7 +88,7 @@ class Estimates:
         learned = self._learned.get(_pair(request))
         if learned is None:
             return min(by_bytes, MOST_PROMPT_TOKENS)
-        expected = math.ceil(text_bytes * learned.most_density * MARGIN) + VENDORS_WORDS_TOKENS
+        expected = math.ceil(text_bytes * learned.most_read * MARGIN) + VENDORS_WORDS_TOKENS
         if learned.answers < LEARNED_AFTER:
             expected = max(expected, by_bytes)
         return min(expected, MOST_PROMPT_TOKENS)
@@ -98,20 +99,40 @@ class Estimates:
         seen = 0 if learned is None else math.ceil(learned.most_output * MARGIN)
         return max(UNSAID_OUTPUT_TOKENS, seen)
 
+    def run_tokens(self, client_id: str, model: str, prompt: str) -> tuple[int, int]:
+        """(Read, written) by a run of a CLI at most: it adds words of its own, and asks its model
+        as often as it likes."""
+        learned = self._learned.get((client_id, model))
+        seen = (0.0, 0) if learned is None else (learned.most_read, learned.most_output)
+        read = max(utf8_bytes(prompt) + AGENTS_WORDS_TOKENS, math.ceil(seen[0] * MARGIN))
+        return read, max(UNSAID_OUTPUT_TOKENS, math.ceil(seen[1] * MARGIN))
+
     def learn(self, request: ModelRequest, usage: Usage) -> None:
         """From what was told of a request; what the gateway counted teaches nothing."""
-        read, written = usage.input_tokens, usage.output_tokens
-        if read is None or (usage.estimated | usage.partial) & Figure.INPUT or not usage.is_sound:
-            return
-        pair = _pair(request)
+        read = usage.input_tokens
+        if read is not None and _teaches(usage):
+            text_bytes, _ = _sizes(request)
+            density = max(read - VENDORS_WORDS_TOKENS, 0) / max(text_bytes, 1)
+            self._learned_of(_pair(request)).note(density, usage.output_tokens or 0)
+
+    def learn_of_run(self, client_id: str, model: str, usage: Usage) -> None:
+        """From what was told of one that came to its end."""
+        if usage.input_tokens is not None and _teaches(usage):
+            learned = self._learned_of((client_id, model))
+            learned.note(usage.input_tokens, usage.output_tokens or 0)
+
+    def _learned_of(self, pair: tuple[str, str]) -> _Learned:
         learned = self._learned.get(pair)
         if learned is None:
             learned = self._learned[pair] = _Learned()
             if len(self._learned) > MOST_PAIRS:
                 self._learned.popitem(last=False)
         self._learned.move_to_end(pair)
-        text_bytes, _ = _sizes(request)
-        learned.note(max(read - VENDORS_WORDS_TOKENS, 0) / max(text_bytes, 1), written or 0)
+        return learned
+
+
+def _teaches(usage: Usage) -> bool:
+    return not (usage.estimated | usage.partial) & Figure.INPUT and usage.is_sound
 
 
 def _pair(request: ModelRequest) -> tuple[str, str]:

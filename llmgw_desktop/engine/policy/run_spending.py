@@ -13,7 +13,6 @@ from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.policy.policies import Admitted, Policies
 from llmgw_desktop.engine.policy.ready import Place, Wish
 from llmgw_desktop.engine.policy.visits import Visit
-from llmgw_desktop.wire.tokens import text_tokens
 
 DEFAULT_MODEL = "default"
 NOTHING_MORE = Usage(input_tokens=0, output_tokens=0)
@@ -27,6 +26,8 @@ class _Run:
 
     visit: Visit
     admitted: Admitted | None
+    client_id: str
+    model: str
 
 
 class RunSpending:
@@ -50,10 +51,10 @@ class RunSpending:
         admitted = None
         if self._policies.policy_of(principal) is not None:
             for each in further:
-                self._policies.check(principal, _wish(cli, each, 0))
-            wish = _wish(cli, model or DEFAULT_MODEL, text_tokens(prompt))
+                self._policies.check(principal, self._wish(principal, cli, (each, "")))
+            wish = self._wish(principal, cli, (model, prompt))
             admitted = self._policies.admit(principal, wish)
-        self._goes(flight_id, principal, admitted)
+        self._goes(flight_id, principal, admitted, _model_name(cli, model))
 
     def not_begun(self, flight_id: str) -> None:
         """It was refused for another reason, or another's run does the same."""
@@ -65,23 +66,41 @@ class RunSpending:
         """Where an earlier program began it, as much is reserved again: it is reckoned from what
         was asked, which lies with the run."""
         if flight_id not in self._running:
-            model, prompt = asked
-            wish = _wish(cli, model or DEFAULT_MODEL, text_tokens(prompt))
-            self._goes(flight_id, principal, self._policies.goes_on(principal, wish))
+            admitted = self._policies.goes_on(principal, self._wish(principal, cli, asked))
+            self._goes(flight_id, principal, admitted, _model_name(cli, asked[0]))
 
     def ended(
         self, flight_id: str, usage: Usage, cost_usd: float | None, *, is_whole: bool = True
     ) -> None:
         """`is_whole`: it came to its end, and told all that it used. A run whose requests were
         settled one by one has used nothing besides (NOTHING_MORE)."""
+        run = self._running.get(flight_id)
         admitted = self._left(flight_id)
-        if admitted is not None:
-            self._policies.settle(admitted, usage, cost_usd, is_whole=is_whole)
+        if run is None or admitted is None:
+            return
+        self._policies.settle(admitted, usage, cost_usd, is_whole=is_whole)
+        if is_whole and usage is not NOTHING_MORE:
+            self._policies.estimates.learn_of_run(run.client_id, run.model, usage)
 
-    def _goes(self, flight_id: str, principal: Principal, admitted: Admitted | None) -> None:
-        self._running[flight_id] = _Run(self._policies.comes(principal), admitted)
+    def _goes(
+        self, flight_id: str, principal: Principal, admitted: Admitted | None, model: str
+    ) -> None:
+        visit = self._policies.comes(principal)
+        self._running[flight_id] = _Run(visit, admitted, principal.client_id, model)
         if admitted is not None:
             self._policies.of_runs[flight_id] = admitted
+
+    def _wish(self, principal: Principal, cli: CliName, asked: Asked) -> Wish:
+        model, prompt = asked
+        name = _model_name(cli, model)
+        read, written = self._policies.estimates.run_tokens(principal.client_id, name, prompt)
+        return Wish(
+            model=name,
+            places=(Place(provider_of(cli), model or DEFAULT_MODEL),),
+            input_tokens=read,
+            output_tokens=None,
+            unsaid_output_tokens=written,
+        )
 
     def _left(self, flight_id: str) -> Admitted | None:
         self._policies.of_runs.pop(flight_id, None)
@@ -92,11 +111,5 @@ class RunSpending:
         return run.admitted
 
 
-def _wish(cli: CliName, model: str, input_tokens: int) -> Wish:
-    provider = provider_of(cli)
-    return Wish(
-        model=f"{provider}/{model}",
-        places=(Place(provider, model),),
-        input_tokens=input_tokens,
-        output_tokens=None,
-    )
+def _model_name(cli: CliName, model: str) -> str:
+    return f"{provider_of(cli)}/{model or DEFAULT_MODEL}"

@@ -21,6 +21,7 @@ from llmgw_desktop.domain.principal import Principal, PrincipalKind
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.policy.estimates import (
+    AGENTS_WORDS_TOKENS,
     GENERATION,
     LEARNED_AFTER,
     MEDIA_TOKENS,
@@ -142,6 +143,17 @@ def test_what_nobody_told_teaches_nothing(usage: Usage) -> None:
     before = estimates.input_tokens(asked)
     estimates.learn(asked, usage)
     assert estimates.input_tokens(asked) == before
+
+
+def test_a_run_is_expected_to_use_twice_what_others_have_used() -> None:
+    estimates = Estimates()
+    read, written = estimates.run_tokens("cli_1", "claude/opus", "Do it")
+    assert (read, written) == (AGENTS_WORDS_TOKENS + 5, UNSAID_OUTPUT_TOKENS)
+    estimates.learn_of_run("cli_1", "claude/opus", _told(400_000, 9000))
+    assert estimates.run_tokens("cli_1", "claude/opus", "Do it") == (800_000, 18_000)
+    assert estimates.run_tokens("cli_2", "claude/opus", "Do it") == (read, written)
+    estimates.learn_of_run("cli_2", "claude/opus", Usage(output_tokens=10**6))
+    assert estimates.run_tokens("cli_2", "claude/opus", "Do it") == (read, written)
 
 
 def test_no_number_of_models_fills_the_memory() -> None:
