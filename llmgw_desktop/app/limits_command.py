@@ -75,7 +75,10 @@ def _budget(told: Mapping[str, Any], now_s: float) -> tuple[str, ...]:
     measure = Measure(told["measure"])
     budget = Budget(measure=measure, amount=told["amount"], period=Period(told["period"]))
     figures = [amount_words(measure, told[each]) for each in ("used", "reserved", "left")]
-    return (budget_words(budget), *figures, anew_words(told["endsAt"], now_s))
+    since_s = told.get("since")  # a gateway of before does not tell it
+    since = "" if since_s is None else f"counts {_moment(since_s, now_s)}".replace("at", "since", 1)
+    note = "; ".join(part for part in (since, anew_words(told["endsAt"], now_s)) if part)
+    return (budget_words(budget), *figures, note)
 
 
 def _rate(told: Mapping[str, Any]) -> tuple[str, ...]:

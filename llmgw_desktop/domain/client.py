@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.usage import Provenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,13 @@ class ClientFigures:
     tokens: int | None = None
     """In and out together."""
     cost_usd: float | None = None
+    tokens_provenance: Provenance = Provenance.UNKNOWN
+    """Of the sum: a part that is not known makes it a lower bound."""
+    cost_provenance: Provenance = Provenance.UNKNOWN
     last_at_s: float | None = None
     """When it last asked."""
     agent: str = ""
     """What its last flight said of its program (`User-Agent`); empty where it is not recorded."""
+
+
+NO_FIGURES = ClientFigures()

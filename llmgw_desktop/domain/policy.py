@@ -85,6 +85,9 @@ class Spent:
     begins_at_s: float | None
     ends_at_s: float | None
     """None: never."""
+    since_s: float | None = None
+    """When it began to count, where that was within the period: what was used before is not in
+    it. None: since the period began, as far as is known."""
 
     @property
     def left(self) -> float:
@@ -99,6 +102,8 @@ class KeptSpent(NamedTuple):
     used: float
     told: int = 0
     """The highest mark that was told of in that period, in percent; 0: none."""
+    since_s: float | None = None
+    """As of Spent."""
 
 
 BudgetKey = tuple[str, Measure, Period]

@@ -4,7 +4,7 @@ from llmgw_desktop.store.access_steps import ACCESS_STEPS
 from llmgw_desktop.store.agent_steps import AGENT_STEPS
 from llmgw_desktop.store.audit_steps import AUDIT_STEPS
 from llmgw_desktop.store.migrations import Steps
-from llmgw_desktop.store.policy_steps import MARK_STEPS, POLICY_STEPS
+from llmgw_desktop.store.policy_steps import MARK_STEPS, POLICY_STEPS, SINCE_STEPS
 
 _FIRST: Steps = (
     (
@@ -279,5 +279,6 @@ GATEWAY_STEPS: Steps = (
     *MARK_STEPS,
     *AUDIT_STEPS,
     *_OLD_KEYS,
+    *SINCE_STEPS,
 )
 """In the order in which they came: a new one goes to the end."""

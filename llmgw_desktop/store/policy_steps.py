@@ -17,6 +17,10 @@ POLICY_STEPS: Steps = (
         """,
     ),
 )
+SINCE_STEPS: Steps = (
+    # When a budget began to count, where that was within its period.
+    ("ALTER TABLE spent ADD COLUMN since_s REAL",),
+)
 MARK_STEPS: Steps = (
     # The highest mark of a budget that was told of in its period, in percent.
     ("ALTER TABLE spent ADD COLUMN told INTEGER NOT NULL DEFAULT 0",),

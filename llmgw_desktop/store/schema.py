@@ -366,6 +366,7 @@ class SpentRow(peewee.Model):
     begins_at_s = peewee.FloatField(null=True)
     used = peewee.FloatField()
     told = peewee.IntegerField()
+    since_s = peewee.FloatField(null=True)
 
     class Meta:
         table_name = "spent"

@@ -11,7 +11,7 @@ from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.schema import Dialect, SpentRow, columns
 from llmgw_desktop.store.write_behind import WriteBehind
 
-_Row = tuple[str, str, str, float | None, float, int]
+_Row = tuple[str, str, str, float | None, float, int, float | None]
 _INSERT = Insert("OR REPLACE INTO spent", (), columns(SpentRow))
 
 

@@ -48,6 +48,7 @@ def _budget(spent: Spent) -> dict[str, Any]:
         "left": spent.left,
         "beginsAt": spent.begins_at_s,
         "endsAt": spent.ends_at_s,
+        "since": spent.since_s,
     }
 
 

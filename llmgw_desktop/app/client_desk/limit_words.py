@@ -11,10 +11,12 @@ from llmgw_desktop.app.figures import (
     clock_text,
     counted,
     local_time,
+    marked,
     money_text,
     short_count_text,
 )
 from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.domain.client import NO_FIGURES, ClientFigures
 from llmgw_desktop.domain.policy import (
     Budget,
     ClientPolicy,
@@ -25,6 +27,7 @@ from llmgw_desktop.domain.policy import (
     RateStanding,
     Spent,
 )
+from llmgw_desktop.domain.usage import Provenance
 
 _LOW_SHARE = 0.2
 """As at the first notice: 80 % are used."""
@@ -87,15 +90,20 @@ def rate_words(standing: RateStanding) -> str:
 
 
 def budget_lines(
-    policy: ClientPolicy | None, spent: Sequence[Spent], now_s: float
+    policy: ClientPolicy | None,
+    spent: Sequence[Spent],
+    now_s: float,
+    today: ClientFigures = NO_FIGURES,
 ) -> tuple[BudgetLine, ...]:
-    """Of a policy whose figures are not known, each budget without them."""
+    """Of a policy whose figures are not known, each budget without them. `today`: all that the
+    client used since midnight, which is more than a budget knows that was set up since."""
     if policy is None:
         return ()
     known = {(each.budget.measure, each.budget.period): each for each in spent}
     zone = zone_of(policy)
     return tuple(
-        _line(each, known.get((each.measure, each.period)), now_s, zone) for each in policy.budgets
+        _line(each, known.get((each.measure, each.period)), now_s, zone=zone, today=today)
+        for each in policy.budgets
     )
 
 
@@ -133,17 +141,26 @@ def end_words(at_s: float, now_s: float) -> str:
     return f"at the end of {day_words(at_s - 1, now_s)}"
 
 
-def _line(budget: Budget, spent: Spent | None, now_s: float, zone: tzinfo | None) -> BudgetLine:
+def _line(
+    budget: Budget,
+    spent: Spent | None,
+    now_s: float,
+    *,
+    zone: tzinfo | None,
+    today: ClientFigures,
+) -> BudgetLine:
     name = budget_name(budget)
     if spent is None:
         words = "how much is used is not known yet"
         return BudgetLine(name=name, used_share=None, reserved_share=0.0, left=UNKNOWN, words=words)
     measure = budget.measure
     used, left = amount_text(measure, spent.used), amount_text(measure, spent.left)
-    parts = [f"{used} used"]
+    parts = [f"{used} used{_since(spent, now_s, zone)}"]
     if spent.reserved > 0:
         parts.append(f"{amount_text(measure, spent.reserved)} reserved by what runs")
     parts.append(f"{left} left")
+    if spent.since_s is not None and (whole := _today(measure, today)):
+        parts.append(f"{whole} today in all")
     if spent.ends_at_s is not None:
         parts.append(f"begins anew {moment_words(spent.ends_at_s, now_s, zone)}")
     is_spent = spent.used >= budget.amount
@@ -156,6 +173,21 @@ def _line(budget: Budget, spent: Spent | None, now_s: float, zone: tzinfo | None
         is_low=spent.left < budget.amount * _LOW_SHARE,
         is_spent=is_spent,
     )
+
+
+def _since(spent: Spent, now_s: float, zone: tzinfo | None) -> str:
+    return "" if spent.since_s is None else f" since {moment_words(spent.since_s, now_s, zone)}"
+
+
+def _today(measure: Measure, today: ClientFigures) -> str:
+    """With its mark; empty where it is not known."""
+    figures = {
+        Measure.USD: (today.cost_usd, today.cost_provenance),
+        Measure.TOKENS: (today.tokens, today.tokens_provenance),
+        Measure.REQUESTS: (today.flights, Provenance.TOLD),
+    }
+    amount, provenance = figures[measure]
+    return "" if amount is None else marked(amount_text(measure, amount), provenance)
 
 
 def _refusal(refusal: LimitRefusal, now_s: float) -> RefusalLine:

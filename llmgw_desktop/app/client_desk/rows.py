@@ -17,7 +17,7 @@ from llmgw_desktop.app.client_desk.limit_words import (
     refusal_lines,
 )
 from llmgw_desktop.app.consent_words import program_name
-from llmgw_desktop.app.figures import UNKNOWN, count_text, money_text, short_count_text
+from llmgw_desktop.app.figures import UNKNOWN, count_text, marked, marked_money, short_count_text
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.client import ClientFigures
 from llmgw_desktop.domain.policy import ClientPolicy, ClientStanding
@@ -107,7 +107,7 @@ def _row(known: KnownClient, seen: Seen) -> ClientRow:
     now_s = seen.now_s
     standing, figures = seen.standings.get(known.id), seen.figures.get(known.id, ClientFigures())
     policy = _policy(known, standing, seen.policies)
-    budgets = budget_lines(policy, () if standing is None else standing.budgets, now_s)
+    budgets = budget_lines(policy, () if standing is None else standing.budgets, now_s, figures)
     refusals = refusal_lines(() if standing is None else standing.refusals, now_s)
     state = _state(known, policy, budgets, refusals, standing, now_s)
     is_client = known.kind not in _ONLY_SETTINGS
@@ -120,8 +120,8 @@ def _row(known: KnownClient, seen: Seen) -> ClientRow:
         seen=_seen(figures, now_s) if is_client else "",
         program=_program(known, figures),
         requests=count_text(figures.flights) if is_client else "",
-        tokens=short_count_text(figures.tokens if figures.flights else 0) if is_client else "",
-        cost=money_text(figures.cost_usd if figures.flights else 0.0) if is_client else "",
+        tokens=_tokens(figures) if is_client else "",
+        cost=_cost(figures) if is_client else "",
         budgets=budgets,
         rates=_rates(policy, standing),
         refusals=refusals,
@@ -129,6 +129,15 @@ def _row(known: KnownClient, seen: Seen) -> ClientRow:
         running=0 if standing is None else standing.running,
         last_at_s=figures.last_at_s,
     )
+
+
+def _tokens(figures: ClientFigures) -> str:
+    count = figures.tokens if figures.flights else 0
+    return marked(short_count_text(count), figures.tokens_provenance)
+
+
+def _cost(figures: ClientFigures) -> str:
+    return marked_money(figures.cost_usd if figures.flights else 0.0, figures.cost_provenance)
 
 
 def _rates(policy: ClientPolicy | None, standing: ClientStanding | None) -> tuple[str, ...]:

@@ -21,12 +21,13 @@ waits a year for a clock that was wrong for a minute."""
 class Purse:
     """Of one budget of one client. A clock that goes back does not fill it again."""
 
-    __slots__ = ("_reserved", "_span", "_told", "_used", "_zone", "budget")
+    __slots__ = ("_reserved", "_since_s", "_span", "_told", "_used", "_zone", "budget")
 
     def __init__(self, budget: Budget, zone: tzinfo) -> None:
         self.budget = budget
         self._zone = zone
         self._span: Span | None = None
+        self._since_s: float | None = None
         self._used = 0.0
         self._reserved = 0.0
         self._told = 0
@@ -37,17 +38,18 @@ class Purse:
         span, begins_at_s = self._now(now_s), kept.begins_at_s
         if begins_at_s is not None and span.begins_at_s is not None:
             if begins_at_s < span.begins_at_s:
+                self._since_s = None
                 return
             if begins_at_s > span.begins_at_s:
                 self._span = span_of(self.budget.period, begins_at_s, self._zone)
         self._used += kept.used
-        self._told = kept.told
+        self._told, self._since_s = kept.told, kept.since_s
         self._now(now_s)
 
     def take_over(self, other: "Purse") -> None:
         """The budget was changed, of the same measure and period: what was spent stays spent."""
         self._span, self._used, self._reserved = other._span, other._used, other._reserved
-        self._told = other._told
+        self._told, self._since_s = other._told, other._since_s
 
     def fits(self, amount: float, now_s: float) -> bool:
         self._now(now_s)
@@ -81,7 +83,7 @@ class Purse:
     def kept(self) -> KeptSpent:
         """As of the last look."""
         begins_at_s = None if self._span is None else self._span.begins_at_s
-        return KeptSpent(begins_at_s, self._used, self._told)
+        return KeptSpent(begins_at_s, self._used, self._told, self._since_s)
 
     def standing(self, now_s: float) -> Spent:
         span = self._now(now_s)
@@ -91,11 +93,13 @@ class Purse:
             reserved=self._reserved,
             begins_at_s=span.begins_at_s,
             ends_at_s=span.ends_at_s,
+            since_s=self._since_s,
         )
 
     def _now(self, now_s: float) -> Span:
         span = self._span
         if span is None or (span.ends_at_s is not None and now_s >= span.ends_at_s):
+            self._since_s = now_s if span is None else None
             self._span = span = span_of(self.budget.period, now_s, self._zone)
             self._used, self._told = 0.0, 0
         elif span.begins_at_s is not None and now_s < span.begins_at_s - HOLDS_S:

@@ -6,6 +6,8 @@ from contextlib import suppress
 import orjson
 
 from llmgw_desktop.domain.client import ClientFigures
+from llmgw_desktop.domain.usage import Figure, Provenance
+from llmgw_desktop.store.figure_cells import PARTIAL_BITS
 from llmgw_desktop.store.flights.sums import ERROR_STATES
 
 MOST_OWNERS = 2000
@@ -22,10 +24,18 @@ _OWNERS = """
     SELECT owner FROM own WHERE owner IS NOT NULL
 """
 """From one name to the next: never over the rows between them."""
+_TOKEN_BITS, _COST_BIT = int(Figure.INPUT | Figure.OUTPUT), Figure.COST.value
+_SILENT = "state IN ('ok', 'cut') AND input_tokens IS NULL AND output_tokens IS NULL"
+_PRICELESS = "cost_usd IS NULL AND input_tokens IS NOT NULL AND output_tokens IS NOT NULL"
 _SUMS = (
     f"SELECT count(*), coalesce(sum(state IN ({_ERRORS})), 0), "  # noqa: S608
     "sum(input_tokens) FILTER (WHERE is_counted), sum(output_tokens) FILTER (WHERE is_counted), "
-    "sum(cost_usd) FILTER (WHERE is_counted) FROM flights WHERE owner = ? AND started_at_s >= ?"
+    "sum(cost_usd) FILTER (WHERE is_counted), "
+    f"max(is_counted AND (marks >> {PARTIAL_BITS} & {_TOKEN_BITS} OR ({_SILENT}))), "
+    f"max(is_counted AND marks & {_TOKEN_BITS} > 0), "
+    f"max(is_counted AND (marks >> {PARTIAL_BITS} & {_COST_BIT} OR ({_PRICELESS}))), "
+    f"max(is_counted AND marks & {_COST_BIT} > 0) "
+    "FROM flights WHERE owner = ? AND started_at_s >= ?"
 )
 _LAST = (
     "SELECT started_at_s, (SELECT request_headers FROM flight_bodies WHERE flight = seq) "
@@ -42,7 +52,8 @@ def read_by_owner(connection: sqlite3.Connection, since_s: float) -> dict[str, C
 
 
 def _figures(connection: sqlite3.Connection, owner: str, since_s: float) -> ClientFigures:
-    flights, errors, read, written, cost = connection.execute(_SUMS, (owner, since_s)).fetchone()
+    sums = connection.execute(_SUMS, (owner, since_s)).fetchone()
+    flights, errors, read, written, cost, *marks = sums
     last_at_s, headers = connection.execute(_LAST, (owner,)).fetchone()
     is_told = read is not None or written is not None
     return ClientFigures(
@@ -50,9 +61,19 @@ def _figures(connection: sqlite3.Connection, owner: str, since_s: float) -> Clie
         errors=errors,
         tokens=(read or 0) + (written or 0) if is_told else None,
         cost_usd=cost,
+        tokens_provenance=_provenance(*marks[:2], is_known=is_told),
+        cost_provenance=_provenance(*marks[2:], is_known=cost is not None),
         last_at_s=last_at_s,
         agent=_agent_in(headers),
     )
+
+
+def _provenance(is_bound: int | None, is_estimated: int | None, *, is_known: bool) -> Provenance:
+    if not is_known:
+        return Provenance.UNKNOWN
+    if is_bound:
+        return Provenance.PARTIAL
+    return Provenance.ESTIMATED if is_estimated else Provenance.TOLD
 
 
 def _agent_in(headers: str | None) -> str:

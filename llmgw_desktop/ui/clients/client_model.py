@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from typing_extensions import override
 
 from llmgw_desktop.app.client_desk.rows import ClientRow
+from llmgw_desktop.app.provenance_words import MARKS_HINT
 from llmgw_desktop.ui.widgets.tip import tip
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -65,15 +66,15 @@ COLUMNS = (
     ClientColumn(
         key="tokens",
         title="Tokens",
-        hint="In and out together, since midnight",
+        hint=f"In and out together, since midnight. {MARKS_HINT}",
         text=lambda row: row.tokens,
         widest="888.8k",
         is_number=True,
     ),
     ClientColumn(
         key="cost",
-        title="Cost est.",
-        hint="Since midnight, by the prices known",
+        title="Cost",
+        hint=f"Since midnight, by the prices known. {MARKS_HINT}",
         text=lambda row: row.cost,
         widest="<$0.001",
         is_number=True,

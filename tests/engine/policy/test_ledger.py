@@ -1,6 +1,7 @@
 """What a client may spend: never above it by more than one reservation, whatever races."""
 
 from dataclasses import replace
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +20,7 @@ from llmgw_desktop.domain.policy import (
 )
 from llmgw_desktop.engine.policy.ledger import Ledger, Reservation
 from llmgw_desktop.engine.policy.purse import Purse
+from llmgw_desktop.store.spent_store import SpentStore
 from tests.support.turned_clock import TurnedClock
 
 UTC = ZoneInfo("UTC")
@@ -154,6 +156,29 @@ def test_what_was_spent_before_a_restart_counts_in_its_own_period_alone() -> Non
     yesterday.remember(KeptSpent(APRIL_5_2026_S - 24 * HOUR_S, 0.9), now_s)
     assert today.standing(now_s).used == pytest.approx(0.9)
     assert yesterday.standing(now_s).used == 0.0
+
+
+def test_a_budget_that_was_set_up_at_noon_says_since_when_it_counts() -> None:
+    noon_s = APRIL_5_2026_S + 12 * HOUR_S
+    purse, changed, later, older = (Purse(DAY, UTC) for _ in range(4))
+    assert purse.standing(noon_s).since_s == noon_s
+    changed.take_over(purse)  # another amount, the same budget
+    assert changed.standing(noon_s + HOUR_S).since_s == noon_s
+    later.remember(purse.kept, noon_s + HOUR_S)  # a restart
+    assert later.standing(noon_s + HOUR_S).since_s == noon_s
+    assert purse.standing(noon_s + DAY_S).since_s is None  # the next day is whole
+    older.remember(KeptSpent(APRIL_5_2026_S - DAY_S, 0.9), noon_s)  # it was there yesterday
+    assert older.standing(noon_s).since_s is None
+
+
+def test_since_when_it_counts_is_known_after_a_restart(tmp_path: Path) -> None:
+    key, kept = ("cli_1", Measure.USD, Period.DAY), KeptSpent(APRIL_5_2026_S, 0.9, 80, 12.5)
+    store = SpentStore(tmp_path / "gateway.db")
+    store.keep(key, kept)
+    store.close()
+    again = SpentStore(tmp_path / "gateway.db")
+    assert again.all() == {key: kept}
+    again.close()
 
 
 @pytest.mark.parametrize(

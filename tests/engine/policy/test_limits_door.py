@@ -56,6 +56,7 @@ async def test_everybody_reads_his_own_and_the_operator_all(
         assert budget["used"] > 2000
         assert budget["left"] == budget["amount"] - budget["used"]
         assert budget["endsAt"] - budget["beginsAt"] >= 23 * 3600
+        assert budget["beginsAt"] <= budget["since"] < budget["endsAt"]
         assert (rate["amount"], rate["windowSeconds"]) == (1, 3600)
         assert 0.9 < rate["used"] <= 1
         assert (refusal["kind"], refusal["count"]) == ("limit_reached", 1)

@@ -12,7 +12,7 @@ import pytest
 from llmgw_desktop.domain.client import ClientFigures
 from llmgw_desktop.domain.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.settings import RecorderSettings
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Provenance, Usage
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flights import owners
@@ -57,7 +57,14 @@ def test_each_client_has_its_own_figures(connection: sqlite3.Connection, tmp_pat
     reader.close()
     assert list(found) == ["cli_a", "local", "proxied:ada"]
     assert found["cli_a"] == ClientFigures(
-        flights=2, errors=1, tokens=17, cost_usd=0.5, last_at_s=BEGIN_S + 21, agent="new/2"
+        flights=2,
+        errors=1,
+        tokens=17,
+        cost_usd=0.5,
+        tokens_provenance=Provenance.TOLD,
+        cost_provenance=Provenance.TOLD,
+        last_at_s=BEGIN_S + 21,
+        agent="new/2",
     )
     assert found["local"] == ClientFigures(flights=1, last_at_s=BEGIN_S + 22)
     assert found["proxied:ada"] == ClientFigures(last_at_s=BEGIN_S + 2, agent="curl/8")
@@ -81,3 +88,37 @@ def test_no_file_has_no_clients(tmp_path: Path) -> None:
 @pytest.mark.parametrize("headers", [None, "", "not json", "[1]", '[["user-agent", null]]'])
 def test_headers_that_are_not_understood_name_no_program(headers: str | None) -> None:
     assert owners._agent_in(headers) == ""
+
+
+def test_sums_of_which_a_part_is_not_known_say_so(
+    connection: sqlite3.Connection, tmp_path: Path
+) -> None:
+    ten = Usage(input_tokens=10, output_tokens=5)
+    counted = replace(ten, estimated=int(Figure.INPUT | Figure.COST))
+    cut = replace(ten, partial=int(Figure.OUTPUT | Figure.COST))
+    flights = [
+        _flight(1, "plain", usage=ten, cost_usd=1.0),
+        _flight(2, "counted", usage=counted, cost_usd=1.0),
+        _flight(3, "cut", usage=ten, cost_usd=1.0),
+        _flight(4, "cut", usage=cut, cost_usd=1.0),
+        _flight(5, "silent", usage=ten, cost_usd=1.0),
+        _flight(6, "silent"),
+        _flight(7, "priceless", usage=ten, cost_usd=1.0),
+        _flight(8, "priceless", usage=ten),
+        _flight(9, "job", usage=ten, cost_usd=1.0),
+        _flight(10, "job", usage=cut, cost_usd=1.0, is_counted=False),
+    ]
+    closed = [record(summary=each) for each in flights]
+    BatchWriter(connection).write(make_batch({}, closed, RecorderSettings(), Seal(bytes)))
+    reader = FlightReader(tmp_path / "flights.db")
+    found = reader.by_client(0.0)
+    reader.close()
+    told = {name: (each.tokens_provenance, each.cost_provenance) for name, each in found.items()}
+    assert told == {
+        "plain": ("told", "told"),
+        "counted": ("estimated", "estimated"),
+        "cut": ("partial", "partial"),
+        "silent": ("partial", "told"),
+        "priceless": ("told", "partial"),
+        "job": ("told", "told"),
+    }
