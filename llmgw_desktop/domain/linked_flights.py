@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from llmgw_desktop.domain.flight import FlightState, FlightSummary
+from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Usage
 
 MOST_IDS = 200
@@ -27,7 +28,7 @@ class LinkedFlights:
     count: int = 0
     ids: tuple[str, ...] = ()
     asked: int = 0
-    """Those for which an upstream was asked."""
+    """Those for which an upstream was asked; counts of tokens are not among them."""
     usage: Usage = UNKNOWN_USAGE
     cost_usd: float | None = None
     tokens_of: Mapping[str, int] = field(default_factory=dict)
@@ -50,7 +51,7 @@ class LinkedFlights:
         more = LinkedFlights(
             count=self.count + 1,
             ids=(*self.ids, flight.id)[-MOST_IDS:],
-            asked=self.asked + (flight.attempts > 0),
+            asked=self.asked + _asks_for_answer(flight),
             usage=self.usage,
             cost_usd=self.cost_usd,
             tokens_of=self.tokens_of,
@@ -72,9 +73,13 @@ def linked_flights(flights: Iterable[FlightSummary]) -> LinkedFlights:
 
 def _may_be_billed(flight: FlightSummary) -> bool:
     """What nobody was asked for, or was refused without a word of usage, used nothing."""
-    if not flight.attempts:
+    if not _asks_for_answer(flight):
         return False
     return flight.state is not FlightState.FAILED or flight.usage != UNKNOWN_USAGE
+
+
+def _asks_for_answer(flight: FlightSummary) -> bool:
+    return flight.attempts > 0 and flight.operation is not Operation.COUNT_TOKENS
 
 
 def _with_figures(before: LinkedFlights, flight: FlightSummary) -> LinkedFlights:

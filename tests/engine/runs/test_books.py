@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,13 +21,15 @@ from llmgw_desktop.clis.cli import SideUsage
 from llmgw_desktop.domain.cli import UsageTold
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.linked_flights import linked_flights
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.session import SessionTotals
+from llmgw_desktop.domain.session import SessionTotals, session_totals_of
 from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
 from llmgw_desktop.engine.jobs.outcome import Account
 from llmgw_desktop.engine.runs.settling import settled
 from llmgw_desktop.engine.runs.side_files import read_side_usage
 from tests.engine.runs.conftest import MakeHouse, RunHouse
+from tests.support.made_flights import summary
 
 KEY = "sk-ant-0123456789abcdef0123456789"
 COUNTS = st.integers(0, 10**9) | st.none()
@@ -218,3 +221,29 @@ def test_what_shrank_is_unknown() -> None:
     figures, totals = settled(account, None, before, is_fresh=False)
     assert figures.usage == UNKNOWN_USAGE
     assert totals == SessionTotals(usage=Usage(output_tokens=3), cost_usd=None)
+
+
+def test_what_its_requests_used_counts_and_the_cli_is_still_told_apart_from_its_own_sum() -> None:
+    """A CLI that tells of its whole session: linked, then asked elsewhere, then linked again."""
+    totals: SessionTotals | None = None
+    told_s = [(100, 1.0), (130, 1.5), (170, 1.75)]
+    linked_s = [Usage(input_tokens=40, output_tokens=7), None, Usage(input_tokens=9)]
+    runs = []
+    for number, (whole, linked) in enumerate(zip(told_s, linked_s, strict=True)):
+        account = Account()
+        account.whole_usage = Usage(output_tokens=whole[0])
+        account.whole_cost_usd = whole[1]
+        own = None
+        if linked is not None:
+            own = linked_flights([summary(1, usage=linked, cost_usd=0.125, model_served="m")])
+        figures, totals = settled(account, None, totals, is_fresh=number == 0, linked=own)
+        runs.append(figures)
+    first, second, third = runs
+    assert (first.usage.input_tokens, first.usage.output_tokens) == (40, 7)
+    assert (first.cost_usd, first.model, first.requests) == (0.125, "m", 1)
+    assert (second.usage.output_tokens, second.cost_usd, second.requests) == (30, 0.5, None)
+    assert third.usage.input_tokens == 9
+    assert totals is not None
+    assert totals.cost_usd == pytest.approx(0.125 + 0.5 + 0.125)
+    assert session_totals_of(asdict(totals)) == totals
+    assert session_totals_of({"usage": asdict(Usage()), "cost_usd": 2.0}).cost_usd == 2.0
