@@ -178,7 +178,9 @@ class RunLinks:
         """Whom this caller asks for: the run's owner, where a run's process holds the other end
         of the connection, whatever key its program has of its own."""
         connection = caller.connection
-        if principal.job or connection is None or not caller.is_from_here:
+        if principal.job or connection is None or not self._processes.can_tell:
+            return principal
+        if not caller.is_from_here:
             return principal
         job_id = self._by_connection.get(connection)
         if job_id is None:

@@ -204,7 +204,12 @@ async def test_a_runs_key_is_for_models_alone_and_dies_with_it(open_scene: Any) 
     assert key not in "\n".join(scene.house.asked)
     folder = scene.house.container.places.jobs_folder / job["id"]
     assert all(key.encode() not in each.read_bytes() for each in folder.iterdir())
-    assert await scene.ask(key) == 200
+    assert await scene.ask(key, **{"x-llmgw-run": key}) == 200
+    recording = scene.house.container.recording
+    assert recording.store.flush(10.0)
+    (request,) = scene.requests()
+    assert key not in str(recording.reader.record(request.id)), "it is recorded nowhere"
+    assert not scene.lane.only.mentions(key), "and shown to no vendor"
     status, _ = await scene.house.call("GET", "/v1/jobs", key=key)
     assert status == 403
     (scene.house.home / "go").touch()

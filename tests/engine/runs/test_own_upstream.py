@@ -12,8 +12,9 @@ import pytest
 
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.engine.consents.programs import connection_inodes
 from llmgw_desktop.engine.runs.own_upstream import key_variables, upstream_of
-from llmgw_desktop.engine.runs.run_processes import RunProcesses
+from llmgw_desktop.engine.runs.run_processes import RunProcesses, _told_by_kernel
 
 OWN = "http://127.0.0.1:3333"
 KEY = "llmgw-run-key"
@@ -87,6 +88,8 @@ def test_who_holds_the_other_end_is_found_among_descendants_alone(host: str) -> 
         keeper.stdout.readline()
         accepted, peer = server.accept()
         with accepted, socket.create_connection((host, port)) as own:
+            told = connection_inodes(Path("/proc"), peer[0], peer[1], port)
+            assert told == _told_by_kernel(peer[0], peer[1], port) != set()
             find = RunProcesses().holder
             assert find(peer[0], peer[1], port, [stranger.pid, keeper.pid]) == keeper.pid
             assert find(peer[0], peer[1], port, [stranger.pid]) is None
