@@ -52,6 +52,10 @@ class StreamAccountant(Protocol):
     def tail(self) -> bytes:
         """The beginning of a frame whose end has not come."""
 
+    @property
+    def next_number(self) -> int:
+        """Of the event that would come next, in protocols that number them; else 0."""
+
 
 class ChunkFilter(Protocol):
     """Takes out of a stream what the caller did not ask for."""
@@ -64,7 +68,7 @@ class ChunkFilter(Protocol):
 class StreamError(Protocol):
     """Makes the frame that ends a broken stream honestly."""
 
-    def __call__(self, message: str, kind: str, *, tail: bytes = b"") -> bytes: ...
+    def __call__(self, message: str, kind: str, *, tail: bytes = b"", number: int = 0) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,7 +247,9 @@ class Pipeline:
                     last = flight.last_words(words, error.kind)
                     flight.keep(last)  # what is recorded of a translation is what its caller got
                 else:
-                    last = dialect.stream_error(words, error.kind, tail=flight.torn_frame)
+                    last = dialect.stream_error(
+                        words, error.kind, tail=flight.torn_frame, number=flight.next_number
+                    )
                 await caller.write(last)
                 await caller.end()
             else:

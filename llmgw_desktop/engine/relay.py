@@ -106,11 +106,14 @@ class Relay:
                 if shown:
                     await caller.write(shown)
                     flight.chunks += 1
-                    flight.is_told = accountant.is_complete and accountant.error_text is None
+                    if accountant.is_complete:
+                        flight.is_told = accountant.error_text is None and dialect.is_whole(
+                            accountant
+                        )
         finally:
             accountant.finish()
             flight.usage, flight.stop_reason = accountant.usage, accountant.stop_reason
-            flight.torn_frame = accountant.tail
+            flight.torn_frame, flight.next_number = accountant.tail, accountant.next_number
             flight.model_served = accountant.model or flight.model_served
             flight.answer_id = accountant.answer_id
             flight.streamed()

@@ -63,6 +63,8 @@ class StreamReader:
 
     answer_id: str | None = None
     """Nobody goes on from an answer of this protocol by its id."""
+    next_number = 0
+    """Nobody numbers its events."""
 
     def __init__(self) -> None:
         self._splitter = SseSplitter()
@@ -147,7 +149,7 @@ def error_body(kind: str, message: str, request_id: str = "") -> bytes:
     return orjson.dumps(envelope)
 
 
-def stream_error(message: str, kind: str, *, tail: bytes = b"") -> bytes:
+def stream_error(message: str, kind: str, *, tail: bytes = b"", number: int = 0) -> bytes:
     """What ends a broken stream honestly: an error event and no message_stop.
 
     `kind` is that of our error. `tail` is what the client has got of an unfinished frame
@@ -155,6 +157,7 @@ def stream_error(message: str, kind: str, *, tail: bytes = b"") -> bytes:
     frame win. Closed with a blank line instead, the torn frame would be read as an event, and
     clients would die of its half JSON before they see the error.
     """
+    del number  # events of this protocol have none
     joint = b"" if not tail or tail.endswith((b"\n", b"\r")) else b"\n"
     body = error_body(_STREAM_ERROR_TYPES.get(kind, "api_error"), message)
     return b"%bevent: error\ndata: %b\n\n" % (joint, body)

@@ -160,6 +160,8 @@ class StreamReader:
 
     answer_id: str | None = None
     """Nobody goes on from an answer of this protocol by its id."""
+    next_number = 0
+    """Nobody numbers its events."""
 
     def __init__(self) -> None:
         self._frames = GeminiFrames()
@@ -291,13 +293,14 @@ def status_word(status: int) -> str:
     return known or ("INTERNAL" if status >= 500 else "INVALID_ARGUMENT")
 
 
-def stream_error(message: str, kind: str, *, tail: bytes = b"") -> bytes:
+def stream_error(message: str, kind: str, *, tail: bytes = b"", number: int = 0) -> bytes:
     """What ends a broken stream honestly: an error object, and nothing that says STOP.
 
     `kind` is that of our error, `tail` what the client has got of an unfinished frame
     (StreamReader.tail), which also tells the framing. A torn object cannot be taken back in this
     protocol: the client fails on its half JSON, which is at least no clean end.
     """
+    del number  # events of this protocol have none
     body = error_body(status_of_kind(kind), message)
     if tail[:1] in (b"[", b","):
         return body + b"]"

@@ -100,6 +100,8 @@ class StreamReader:
 
     answer_id: str | None = None
     """Nobody goes on from an answer of this protocol by its id."""
+    next_number = 0
+    """Nobody numbers its events."""
 
     def __init__(self) -> None:
         self._splitter = SseSplitter()
@@ -213,13 +215,14 @@ def error_body(
     return orjson.dumps({"error": {**error, **(more or {})}})
 
 
-def stream_error(message: str, kind: str, *, tail: bytes = b"") -> bytes:
+def stream_error(message: str, kind: str, *, tail: bytes = b"", number: int = 0) -> bytes:
     """What ends a broken stream honestly: an error chunk and no [DONE].
 
     `kind` is that of our error, `tail` what the client has got of an unfinished frame
     (StreamReader.tail). There is no way to take a torn frame back in this protocol: the client
     fails on its half JSON, which is at least no clean end.
     """
+    del number  # events of this protocol have none
     joint = b"\n\n" if tail else b""
     return b"%bdata: %b\n\n" % (joint, error_body("server_error", message, code=kind))
 

@@ -4,6 +4,7 @@ Bodies and streams are relayed untouched by others; here a copy is read. Errors 
 and model lists are the same as those of Chat Completions.
 """
 
+import re
 from typing import Any
 
 import orjson
@@ -35,6 +36,7 @@ _TELLING = (
 _NAME_BYTES = 64
 """Where the name of an event ends that begins a chunk."""
 
+_NUMBER = re.compile(rb'"sequence_number"\s*:\s*(\d{1,18})\s*[,}]')
 _ENDS = {"response.completed": "completed", "response.incomplete": "incomplete"}
 _FAILURES = ("response.failed", "response.cancelled", "error")
 
@@ -69,6 +71,7 @@ class StreamReader:
     """
 
     __slots__ = (
+        "_last",
         "_splitter",
         "answer_id",
         "error_text",
@@ -80,6 +83,8 @@ class StreamReader:
 
     def __init__(self) -> None:
         self._splitter = SseSplitter(MOST_FRAME_BYTES)
+        self._last = b""
+        """What came last of whole events."""
         self.usage: Usage = UNKNOWN_USAGE
         self.stop_reason: str | None = None
         """`completed`, or why it is not: `max_output_tokens`, `content_filter`."""
@@ -102,10 +107,18 @@ class StreamReader:
 
     def feed(self, chunk: bytes) -> None:
         if not _is_telling(chunk) and self._splitter.is_whole(chunk):
+            self._last = chunk
             return
         for frame in self._splitter.feed(chunk):
+            self._last = frame
             if _is_telling(frame):
                 self._read(frame)
+
+    @property
+    def next_number(self) -> int:
+        """That of the event after the last whole one."""
+        told = _NUMBER.findall(self._last)
+        return int(told[-1]) + 1 if told else 0
 
     def finish(self) -> None:
         """The stream ended by itself: what is left counts as a frame, blank line or not."""
@@ -159,17 +172,18 @@ def read_answer(body: bytes) -> AnswerFacts:
     )
 
 
-def stream_error(message: str, kind: str, *, tail: bytes = b"") -> bytes:
+def stream_error(message: str, kind: str, *, tail: bytes = b"", number: int = 0) -> bytes:
     """What ends a broken stream honestly: an error event and no response.completed.
 
     `kind` is that of our error, `tail` what the client has got of an unfinished frame
-    (StreamReader.tail). A frame of which only the name has come is taken over; half JSON cannot be
-    taken back in this protocol: the client fails on it, which is at least no clean end.
+    (StreamReader.tail), `number` the event's (StreamReader.next_number). A frame of which only the
+    name has come is taken over; half JSON cannot be taken back in this protocol: the client fails
+    on it, which is at least no clean end.
     """
     joint = b"\n\n"
     if b"data" not in tail:
         joint = b"" if not tail or tail.endswith((b"\n", b"\r")) else b"\n"
-    return joint + error_frame(message, kind, 0)
+    return joint + error_frame(message, kind, number)
 
 
 def error_frame(message: str, code: str, sequence_number: int) -> bytes:

@@ -211,3 +211,15 @@ def test_half_json_is_closed_before_the_error() -> None:
     frames = (tail + stream_error("Gone.", "upstream_cut", tail=tail)).split(b"\n\n")
     assert frames[0] == tail
     assert frames[1].startswith(b"event: error\ndata: {")
+
+
+@given(data=st.data())
+def test_the_next_number_follows_the_last_whole_event(data: st.DataObject) -> None:
+    frames = [
+        event("response.output_text.delta", sequence_number=number, delta='"sequence_number":9,')
+        for number in range(3, 13)
+    ]
+    kept = data.draw(st.integers(0, 9))
+    torn = frames[kept][: data.draw(st.integers(0, len(frames[kept]) - 2))]
+    reader = read(*data.draw(split(b"".join(frames[:kept]) + torn)))
+    assert reader.next_number == (kept + 3 if kept else 0)

@@ -101,6 +101,7 @@ class OpenFlight:
         "losses",
         "model_asked",
         "model_served",
+        "next_number",
         "operation",
         "owner",
         "passed_rules",
@@ -174,6 +175,8 @@ class OpenFlight:
         self.losses: tuple[str, ...] = ()
         self.torn_frame = b""
         """What the caller has seen of a stream's frame that was never finished."""
+        self.next_number = 0
+        """Of the event that would have come next, where they are numbered."""
         self.is_whole = False
         """A translated stream has reached its end."""
         self.is_told = False

@@ -38,8 +38,9 @@ def dialect() -> Dialect:
         stream_reader=openai_chat.StreamReader,
         read_answer=openai_chat.read_answer,
         stream_error=openai_chat.stream_error,
-        # some local servers close after finish_reason and never send [DONE]
-        is_whole=lambda accountant: accountant.is_complete or accountant.has_finish,
+        # some local servers close after finish_reason and never send [DONE]; go-betweens send it
+        # whatever became of the answer
+        is_whole=lambda accountant: accountant.has_finish,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -164,7 +165,11 @@ async def test_the_upstream_cuts(house: House, door: str) -> None:
         path, body = ask(door, model)
         async with house.post(path, body) as answer:
             assert answer.status == 200, await answer.text()
-            assert LAST_WORDS in await answer.read()
+            heard = await answer.read()
+        assert LAST_WORDS in heard
+        if (door, model) == ("/v1/responses", "resp-stub"):
+            numbers = re.findall(rb'"sequence_number": ?(\d+)', heard)
+            assert [int(each) for each in numbers] == list(range(len(frames) + 1))
         flight = await closed(house)
         assert flight.state is FlightState.CUT
         is_bounded(flight, model)
@@ -183,3 +188,19 @@ async def test_the_client_leaves(house: House, door: str) -> None:
         flight = await closed(house)
         assert flight.state is FlightState.CANCELED
         is_bounded(flight, model)
+
+
+@pytest.mark.parametrize("door", ["/v1/chat/completions", "/v1/messages"])
+async def test_a_last_word_without_a_reason_to_stop_is_a_cut(house: House, door: str) -> None:
+    """Go-betweens say [DONE] whatever became of the answer."""
+    usage = {"prompt_tokens": 40, "completion_tokens": 30}
+    told = data({"id": "c", "model": "gpt-stub", "choices": [], "usage": usage})
+    house.lane.then(stream_of(*chat(), told, b"data: [DONE]\n\n"))
+    path, body = ask(door, "gpt-stub")
+    async with house.post(path, body) as answer:
+        heard = await answer.read()
+    assert b"without finishing it" in heard
+    flight = await closed(house)
+    assert (flight.state, flight.error_kind) == (FlightState.CUT, "upstream_cut")
+    assert flight.usage.output_tokens == 30
+    assert flight.provenance(Figure.OUTPUT) is Provenance.PARTIAL

@@ -1,8 +1,9 @@
 """Tool calls of an answer, put together from the pieces that servers send.
 
 Pieces of several calls come mixed, told apart by `index`. A name or id may come late, twice or
-never: a call begins when both are known, and an unnamed one never does. What servers leave out
-(index, id) is made up for; nothing is made up of what a model says.
+never: a call begins when both are known, and an unnamed one never does. Calls begin in the order of
+their indices, whichever comes first; where one before them never comes they wait for the end. What
+servers leave out (index, id) is made up for; nothing is made up of what a model says.
 """
 
 import re
@@ -30,6 +31,7 @@ class _Call:
         "chars",
         "held",
         "id",
+        "index",
         "is_ended",
         "is_plain",
         "looks",
@@ -39,7 +41,8 @@ class _Call:
         "unwrapper",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, index: int) -> None:
+        self.index = index
         self.id = ""
         self.name = ""
         self.held: list[str] = []
@@ -63,6 +66,7 @@ class CallsIn:
         "_count",
         "_current",
         "_names",
+        "_next",
         "_numbers",
         "_said",
         "_seed",
@@ -76,6 +80,8 @@ class CallsIn:
         self._calls: dict[int, _Call] = {}
         self._current = 0
         """The index that came last."""
+        self._next = 0
+        """All calls before this index have begun."""
         self._count = 0
         self._seed = ""
         self.has_begun = False
@@ -104,7 +110,7 @@ class CallsIn:
             if arguments:
                 call.held.append(arguments)
             if call.name and call.id:
-                self._begin(call, events)
+                self._begin_in_order(call, events)
         elif arguments:
             self._grow(call, arguments, events)
 
@@ -114,8 +120,8 @@ class CallsIn:
 
     def end(self, events: list[AnswerEvent]) -> None:
         """No more comes; calls that waited for an id alone get one."""
-        for call in self._calls.values():
-            self._end(call, events)
+        for index in sorted(self._calls):
+            self._end(self._calls[index], events)
 
     def _call(self, piece: Mapping[str, Any], events: list[AnswerEvent]) -> _Call:
         index = piece.get("index")
@@ -132,7 +138,7 @@ class CallsIn:
             self._end(before, events, is_last=known is not None)
         self._count += 1
         self._current = index
-        call = self._calls[index] = _Call()
+        call = self._calls[index] = _Call(index)
         return call
 
     def _index_without(self, piece: Mapping[str, Any]) -> int:
@@ -149,6 +155,18 @@ class CallsIn:
         else:
             is_new = bool(current.name) and _name_in(piece) != "" and _is_complete(current)
         return max(self._calls) + 1 if is_new else self._current
+
+    def _begin_in_order(self, call: _Call, events: list[AnswerEvent]) -> None:
+        """This one where it is its turn, and those that have waited for it."""
+        if call.index < self._next:
+            self._begin(call, events)
+            return
+        while (following := self._calls.get(self._next)) is not None:
+            if following.number < 0:
+                if not (following.name and following.id):
+                    return
+                self._begin(following, events)
+            self._next += 1
 
     def _begin(self, call: _Call, events: list[AnswerEvent]) -> None:
         tool = self._names.read(call.name)
@@ -207,9 +225,10 @@ def _is_another(known: _Call, piece: Mapping[str, Any]) -> bool:
     call_id = piece.get("id")
     if not call_id or not known.id or call_id == known.id or not _name_in(piece):
         return False
+    pieces = known.pieces or known.held
     if known.chars > _LONGEST_CHECKED:
-        return known.pieces[-1:] != [] and known.pieces[-1].rstrip().endswith("}")
-    return not known.pieces or _is_complete(known)
+        return pieces != [] and pieces[-1].rstrip().endswith("}")
+    return not pieces or _is_complete(known)
 
 
 def _is_complete(call: _Call) -> bool:

@@ -6,8 +6,11 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from llmgw_desktop.domain.answer import (
+    AnswerBegun,
     ItemBegun,
     ItemEnded,
     ItemGrew,
@@ -44,8 +47,8 @@ def test_parallel_calls_come_mixed_and_out_of_order() -> None:
         DONE,
     )
     assert answer.items == (
-        ToolCall(id="b", name="two", arguments="{}"),
         ToolCall(id="a", name="one", arguments='{"x":1}'),
+        ToolCall(id="b", name="two", arguments="{}"),
     )
     assert answer.stop.kind is StopKind.TOOLS
 
@@ -133,6 +136,36 @@ def test_servers_without_an_index_are_understood() -> None:
         ("g", '{"x":1}'),
         ("h", "{}"),
     ]
+
+
+@given(data=st.data())
+def test_calls_stand_in_the_order_of_their_indices(data: st.DataObject) -> None:
+    """However their pieces come mixed."""
+    indices = data.draw(st.lists(st.integers(0, 4), min_size=1, unique=True))
+    pieces = {
+        index: [
+            call_delta(index, id=f"c{index}", function={"name": f"f{index}", "arguments": ""}),
+            call_delta(index, function={"arguments": '{"x"'}),
+            call_delta(index, function={"arguments": f":{index}}}"}),
+        ]
+        for index in indices
+    }
+    turns = data.draw(st.permutations([index for index in indices for _ in range(3)]))
+    frames = [pieces[index].pop(0) for index in turns]
+    answer = answered(*frames, delta(finish="tool_calls"), DONE)
+    expected = [(f"c{index}", f"f{index}", f'{{"x":{index}}}') for index in sorted(indices)]
+    assert [(call.id, call.name, call.arguments) for call in answer.items] == expected
+
+
+def test_a_call_whose_turn_it_is_does_not_wait() -> None:
+    reader = ChatEventReader(NO_NAMES)
+    early = call_delta(1, id="b", function={"name": "g", "arguments": '{"y":1}'})
+    assert [type(event) for event in reader.feed(early)] == [AnswerBegun]
+    first = call_delta(0, id="a", function={"name": "f", "arguments": ""})
+    begun = [event.item.id for event in reader.feed(first) if isinstance(event, ItemBegun)]
+    assert begun == ["a", "b"]
+    grown = reader.feed(call_delta(0, function={"arguments": '{"x"'}))
+    assert grown == [ItemGrew(index=0, more='{"x"')]
 
 
 def test_servers_that_give_all_calls_the_same_index_are_understood() -> None:
