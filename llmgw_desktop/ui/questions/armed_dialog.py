@@ -2,15 +2,16 @@
 takes a look.
 
 It comes up without the keyboard and stays on top. Enter, Esc and closing deny. The buttons that
-allow are armed a while after the dialog has become active (`arming.py`), have no letter of their
-own, and are never what Enter presses. Everything in it is plain text.
+allow are armed a while after the dialog has become active (`arming.py`), and after the last click
+or key that came too early. They have no letter of their own, and are never what Enter presses.
+Everything in it is plain text.
 """
 
 from collections import deque
 from collections.abc import Callable
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QHideEvent, QMoveEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -34,6 +35,17 @@ _TICK_MS = 1000
 _MOST_HEIGHT_SHARE = 0.86
 _MARGIN_UNITS = 2.5
 """Less than a line: nothing can be read there."""
+_BY_HAND = frozenset(
+    {
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseButtonDblClick,
+        QEvent.Type.MouseButtonRelease,
+        QEvent.Type.TabletPress,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.KeyPress,
+    }
+)
+"""What a person does who does not only look; the wheel is not of it, for it is how one reads."""
 
 
 class ArmedDialog(QDialog):
@@ -144,12 +156,25 @@ class ArmedDialog(QDialog):
             self.arming.set_active(True)
         elif event.type() in (QEvent.Type.WindowDeactivate, QEvent.Type.WindowBlocked):
             self.arming.set_active(False)
+        self._mind_hands(event)  # buttons that are off let their clicks through to here
         return super().event(event)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What comes to its window, before the part of it that would take it."""
+        self._mind_hands(event)
+        return super().eventFilter(watched, event)
+
+    def _mind_hands(self, event: QEvent) -> None:
+        """Whoever clicks or types before it is armed does not look: the while starts again."""
+        if event.type() in _BY_HAND and not self.arming.is_armed:
+            self.arming.begin_again()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         self.make_whole()
         super().showEvent(event)
+        self.windowHandle().installEventFilter(self)
         self._order_tabs()
         self.show_time()
         self._tick.start()
@@ -274,6 +299,9 @@ class ArmedDialog(QDialog):
             QWidget.setTabOrder(one, next_one)
 
     def _show_armed(self, armed: bool) -> None:
+        if armed and QApplication.activePopupWidget() is not None:
+            self.arming.begin_again()  # a menu takes clicks and keys for itself
+            return
         waits = f" ({self.arming.delay_ms / 1000:g} s)"
         if not self._is_all_in_sight:
             waits = " (scroll)"

@@ -1,7 +1,8 @@
 """When the buttons that allow something may be pressed: a while after the person looks at them.
 
-Whoever types or clicks without looking meets buttons that do nothing yet. Leaving the dialog, or
-anything that moves or changes what stands in it, starts the while again.
+Whoever types or clicks without looking meets buttons that do nothing yet. Leaving the dialog,
+anything that moves or changes what stands in it, and each click or key that comes too early start
+the while again: no rhythm that is quicker than it ever allows.
 """
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal

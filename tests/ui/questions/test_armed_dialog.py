@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
+from PySide6.QtCore import QEvent, QPoint, QSettings, Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -112,6 +112,135 @@ def test_it_is_armed_after_the_delay_and_then_allows_once(scene: Scene, qtbot: Q
     assert len(scene.answers) == 1
     assert scene.answers != ["denied"]
     assert not scene.dialog.isVisible()
+
+
+class TurnedTimer:
+    """In the place of the arming's own: it runs only where a test turns it."""
+
+    def __init__(self, real: QTimer) -> None:
+        self._real = real
+        self._left_ms: int | None = None
+
+    def start(self) -> None:
+        self._left_ms = self._real.interval()
+
+    def stop(self) -> None:
+        self._left_ms = None
+
+    def turn(self, by_ms: int) -> None:
+        if self._left_ms is not None:
+            self._left_ms -= by_ms
+            if self._left_ms <= 0:
+                self._left_ms = None
+                self._real.timeout.emit()
+
+
+class Robot:
+    """Clicks and types at the window, as the system brings it, without looking."""
+
+    def __init__(self, scene: Scene) -> None:
+        dialog, self._window = scene.dialog, scene.dialog.windowHandle()
+        self.timer = TurnedTimer(dialog.arming._timer)
+        self.allow = scene.allow.mapTo(dialog, scene.allow.rect().center())
+        self.heading = dialog.heading.mapTo(dialog, dialog.heading.rect().center())
+        self._left, self._is_gone = Qt.MouseButton.LeftButton, lambda: bool(scene.answers)
+
+    def click(self, place: QPoint) -> None:
+        if not self._is_gone():
+            QTest.mouseClick(self._window, self._left, pos=place)
+
+    def double_click(self, place: QPoint) -> None:
+        QTest.mouseDClick(self._window, self._left, pos=place)
+
+    def drag(self, wait_ms: int) -> None:
+        """Down on Allow, and let go there later."""
+        QTest.mousePress(self._window, self._left, pos=self.allow)
+        self.timer.turn(wait_ms)
+        QTest.mouseRelease(self._window, self._left, pos=self.allow)
+
+    def type(self, *keys: Qt.Key) -> None:
+        for key in keys:
+            if not self._is_gone():
+                QTest.keyClick(self._window, key)
+
+    def hold(self, key: Qt.Key) -> None:
+        """As a keyboard repeats it: it goes down again and again, and never up."""
+        if not self._is_gone():
+            QTest.keyPress(self._window, key)
+
+
+_RHYTHMS: dict[str, tuple[int, Callable[[Robot], object]]] = {
+    "clicks": (120, lambda robot: robot.click(robot.allow)),
+    "slow clicks": (1400, lambda robot: robot.click(robot.allow)),
+    "double clicks": (600, lambda robot: robot.double_click(robot.allow)),
+    "long clicks": (700, lambda robot: robot.drag(1400)),
+    "clicks elsewhere, then there": (
+        120,
+        lambda robot: [
+            robot.click(robot.heading),
+            robot.timer.turn(1000),
+            robot.click(robot.allow),
+        ],
+    ),
+    "typing, then a click": (
+        900,
+        lambda robot: [
+            robot.type(Qt.Key.Key_L, Qt.Key.Key_S),
+            robot.timer.turn(900),
+            robot.click(robot.allow),
+        ],
+    ),
+    "Tab held, then a click": (
+        900,
+        lambda robot: [
+            *(robot.hold(Qt.Key.Key_Tab) for _ in range(7)),
+            robot.timer.turn(900),
+            robot.click(robot.allow),
+        ],
+    ),
+    "Enter held": (30, lambda robot: robot.hold(Qt.Key.Key_Return)),
+}
+
+
+def robot_at(scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Robot:
+    look_at(scene, qtbot)
+    robot = Robot(scene)
+    monkeypatch.setattr(scene.dialog.arming, "_timer", robot.timer)
+    scene.dialog.arming.begin_again()
+    return robot
+
+
+@pytest.mark.parametrize("way", _RHYTHMS)
+def test_no_rhythm_allows_that_is_quicker_than_a_look(
+    scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    robot = robot_at(scene, qtbot, monkeypatch)
+    every_ms, act = _RHYTHMS[way]
+    for _ in range(10_000 // every_ms):
+        robot.timer.turn(every_ms)
+        act(robot)
+    assert scene.answers == (["denied"] if way == "Enter held" else [])
+    if not scene.answers:
+        robot.timer.turn(1500)
+        robot.click(robot.allow)
+        assert len(scene.answers) == 1, "who waits and looks may still allow"
+        assert scene.answers != ["denied"]
+
+
+def test_an_open_menu_takes_its_clicks_and_so_no_time_counts_meanwhile(
+    scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    robot = robot_at(scene, qtbot, monkeypatch)
+    menu = QMenu(scene.dialog)
+    menu.addAction("Copy")
+    menu.popup(scene.dialog.mapToGlobal(robot.heading))
+    robot.timer.turn(1500)
+    assert not scene.allow.isEnabled()
+    menu.close()
+    robot.timer.turn(1499)
+    assert not scene.allow.isEnabled()
+    robot.timer.turn(1)
+    assert scene.allow.isEnabled()
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape])
