@@ -89,6 +89,7 @@ def flights_object(linked: LinkedFlights) -> dict[str, Any] | None:
         "ids": list(linked.ids),
         "usage": usage_object(linked.usage),
         "costUsd": linked.cost_usd,
+        **provenance_member(linked.usage, cost_usd=linked.cost_usd),
     }
 
 

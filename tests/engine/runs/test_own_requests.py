@@ -17,6 +17,7 @@ from llmgw_desktop.domain.provider import ModelProtocol
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 from tests.support.answers import Refusal
 from tests.support.lane import Lane
+from tests.support.run_toolbox import RunBox
 from tests.support.upstream import Upstream
 
 _ASKER = """
@@ -293,6 +294,23 @@ async def test_a_refusal_of_the_vendor_uses_nothing(open_scene: Any) -> None:
     assert (job["usage"]["inputTokens"], job["usage"]["outputTokens"]) == USED
     _, shown = await scene.house.call("GET", f"/v1/jobs/{job['id']}")
     assert shown["job"]["flights"]["count"] == 2
+    await _is_told_alike_everywhere(scene, job["id"], shown["job"]["flights"])
+
+
+async def _is_told_alike_everywhere(scene: Scene, job_id: str, flights: Any) -> None:
+    """Over HTTP from memory, over MCP, from the record, by the session, by the Clients page."""
+    container = scene.house.container
+    assert container.recording.store.flush(10.0)
+    told = await RunBox(container).told_by("llm_job_status", {"jobId": job_id})
+    assert told["job"]["flights"] == flights
+    container.runs.links._over.clear()
+    _, result = await scene.house.call("GET", f"/v1/jobs/{job_id}/result")
+    assert result["flights"] == flights
+    _, sessions = await scene.house.call("GET", "/v1/sessions")
+    (session,) = sessions["sessions"]
+    assert (session["usage"]["inputTokens"], session["usage"]["outputTokens"]) == USED
+    recorded = container.recording.reader.by_client(0.0)["local"]
+    assert recorded.tokens == sum(USED)
 
 
 def _key_in(scene: Scene) -> str:
