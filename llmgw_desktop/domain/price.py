@@ -271,7 +271,8 @@ def with_cost_marks(usage: Usage, bill: Bill) -> Usage:
         return usage
     gaps = bill.unpriced or usage.billing.not_understood
     is_partial = bool(gaps) or usage.partial & _PRICED != 0
-    is_estimated = usage.estimated & _PRICED != 0
+    estimated = usage.estimated & _PRICED
+    is_estimated = estimated != 0 and estimated & ~_guessed_none(usage) != 0
     if not is_partial and not is_estimated:
         return usage
     billing = usage.billing
@@ -285,6 +286,13 @@ def with_cost_marks(usage: Usage, bill: Bill) -> Usage:
         estimated=usage.estimated | (Figure.COST._value_ if is_estimated else 0),
         billing=billing,
     )
+
+
+def _guessed_none(usage: Usage) -> int:
+    """Figures of a cache of which no token was counted, as bits: a cost is what it were without
+    them."""
+    read = 0 if usage.cache_read_tokens else Figure.CACHE_READ._value_
+    return read | (0 if usage.cache_write_tokens else Figure.CACHE_WRITE._value_)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,9 +124,10 @@ class StreamReader:
         """The stream ended by itself: what is left counts as a frame, blank line or not."""
         tail = self._splitter.tail
         if _is_telling(tail):
-            self._read(tail)
+            self._read(tail, is_tail=True)
 
-    def _read(self, frame: bytes) -> None:
+    def _read(self, frame: bytes, *, is_tail: bool = False) -> None:
+        """A last frame that is torn is no end, whatever its name is."""
         data = data_of(frame)
         try:
             event = parse_object(data)
@@ -136,7 +137,7 @@ class StreamReader:
         if kind in _FAILURES or ("type" not in event and "error" in event):
             self._note_error(event, data)
             self._note(object_in(event, "response"))
-        elif kind in _ENDS:
+        elif kind in _ENDS and (event or not is_tail):
             response = object_in(event, "response")
             self._note(response)
             self.stop_reason = _stop_reason(response) or _ENDS[kind]

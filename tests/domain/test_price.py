@@ -187,6 +187,14 @@ def test_what_has_no_price_is_named_also_where_nothing_is_left() -> None:
     assert with_cost_marks(paid, SERVED.bill(paid)).partial == Figure.COST
 
 
+@pytest.mark.parametrize(("read", "guessed"), [(0, False), (5, True)])
+def test_a_guess_that_there_was_no_cache_makes_no_cost_a_guess(read: int, guessed: bool) -> None:
+    """Else the same answer had another cost for callers whose dialect wants that number."""
+    usage = replace(PLAIN, cache_read_tokens=read, estimated=int(Figure.CACHE_READ))
+    marked = with_cost_marks(usage, PRICE.bill(usage))
+    assert bool(marked.estimated & Figure.COST) is guessed
+
+
 def test_what_rates_leave_out_is_said_with_each_bill() -> None:
     bill = replace(PRICE, besides=("peak hours",)).bill(PLAIN)
     assert bill == Bill(usd=6.0, unpriced=("peak hours",))

@@ -121,6 +121,16 @@ def test_the_last_frame_counts_without_its_blank_line() -> None:
     assert reader.is_complete
 
 
+@pytest.mark.parametrize("kind", ["completed", "incomplete"])
+def test_a_last_frame_that_is_torn_is_no_end(kind: str) -> None:
+    last = COMPLETED.replace(b"response.completed", b"response.%b" % kind.encode())
+    reader = read(CREATED, DELTA, last[:-20])
+    reader.finish()
+    assert not reader.is_complete
+    assert reader.stop_reason is None
+    assert reader.usage == UNKNOWN_USAGE
+
+
 def test_a_last_event_of_megabytes_is_read() -> None:
     output = [{"type": "message", "content": [{"type": "output_text", "text": "A" * 3_000_000}]}]
     told = response("completed", usage=FIGURES, output=output)

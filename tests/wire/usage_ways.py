@@ -44,10 +44,11 @@ def whole(protocol: ModelProtocol, usage: Any, **more: Any) -> bytes:
     return json.dumps(told | more).encode()
 
 
-def frames(protocol: ModelProtocol, usage: Any, **more: Any) -> list[bytes]:
-    """The same as a stream."""
+def frames(protocol: ModelProtocol, usage: Any, *, begun: Any = None, **more: Any) -> list[bytes]:
+    """The same as a stream. `begun`: a usage that is told with the first words."""
+    early = {} if begun is None else {"usage": begun}
     if protocol is ANTHROPIC:
-        start = {"id": "msg_1", "type": "message", "model": "m", "content": [], "usage": {}}
+        start = {"id": "msg_1", "type": "message", "model": "m", "content": [], "usage": {}} | early
         text = {"type": "text_delta", "text": "yes"}
         return [
             _event("message_start", message=start),
@@ -62,21 +63,32 @@ def frames(protocol: ModelProtocol, usage: Any, **more: Any) -> list[bytes]:
         said = {"index": 0, "delta": {"content": "yes"}, "finish_reason": None}
         end = {"index": 0, "delta": {}, "finish_reason": "stop"}
         return [
-            _data(head | {"choices": [said]}),
+            _data(head | {"choices": [said]} | early),
             _data(head | {"choices": [end]}),
             _data(head | {"choices": [], "usage": usage} | more),
             b"data: [DONE]\n\n",
         ]
     if protocol is RESPONSES:
         response = json.loads(whole(RESPONSES, usage, **more))
-        begun = {**response, "status": "in_progress", "output": [], "usage": None}
+        start = {**response, "status": "in_progress", "output": [], "usage": begun}
+        item = {**response["output"][0], "content": []}
+        part = {"type": "output_text", "text": "", "annotations": []}
+        place = {"item_id": "msg", "output_index": 0, "content_index": 0}
         return [
-            _event("response.created", sequence_number=0, response=begun),
-            _event("response.completed", sequence_number=1, response=response),
+            _event("response.created", sequence_number=0, response=start),
+            _event("response.output_item.added", sequence_number=1, output_index=0, item=item),
+            _event("response.content_part.added", sequence_number=2, part=part, **place),
+            _event("response.output_text.delta", sequence_number=3, delta="yes", **place),
+            _event("response.completed", sequence_number=4, response=response),
         ]
     answer = json.loads(whole(GEMINI, usage, **more))
-    begun = {"candidates": [{"content": answer["candidates"][0]["content"], "index": 0}]}
-    return [_data({**begun, "modelVersion": "m"}), _data(answer)]
+    content = {"parts": [{"text": "yes"}], "role": "model"}
+    first = {"candidates": [{"content": content, "index": 0}], "modelVersion": "m"}
+    last = {**answer["candidates"][0], "content": {"parts": [{"text": ""}], "role": "model"}}
+    return [
+        _data(first | {"usageMetadata": begun} if begun else first),
+        _data({**answer, "candidates": [last]}),
+    ]
 
 
 def read_every_way(protocol: ModelProtocol, usage: Any, **more: Any) -> list[Usage]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import orjson
 
-from llmgw_desktop.domain.answer import AnswerEvent
+from llmgw_desktop.domain.answer import AnswerEvent, UsageTold
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.wire.answer_facts import object_in, parse_answer
 from llmgw_desktop.wire.json_scan import parse_object
@@ -32,6 +32,7 @@ from llmgw_desktop.wire.translate.openai_responses.growing_call import GrowingCa
 from llmgw_desktop.wire.translate.openai_responses.growing_items import GrowingReasoning
 from llmgw_desktop.wire.translate.openai_responses.growing_message import GrowingMessage
 from llmgw_desktop.wire.translate.repeated_frame import Growing, RepeatedFrame
+from llmgw_desktop.wire.usages.openai import responses_usage
 
 
 class ResponsesEventReader:
@@ -132,7 +133,10 @@ class ResponsesEventReader:
         }
 
     def _begins(self, event: Event) -> None:
-        self._answer.begin(object_in(event, "response"))
+        response = object_in(event, "response")
+        self._answer.begin(response)
+        if response.get("usage"):  # some servers tell it as it grows
+            self._answer.telling.events.append(UsageTold(usage=responses_usage(response)))
 
     # items
 
