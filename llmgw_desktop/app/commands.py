@@ -219,11 +219,14 @@ def _add_receipt(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     receipt = commands.add_parser("receipt", help="signed records of panels of models")
     verbs = receipt.add_subparsers(dest="verb", required=True, metavar="verify|show|list|key")
     verify = verbs.add_parser(
-        "verify", help="whether receipts are as they were signed; needs nothing but the files"
+        "verify", help="whether receipts are as they were signed; needs the files and a key"
     )
     verify.add_argument("file", nargs="+", help="a receipt, - for stdin; neighbours are chained")
     verify.add_argument(
-        "--key", default="", help="the public key that they must be signed with, or a file with it"
+        "--key",
+        default="",
+        help="the public key that they must be signed with, or a file with it; without it that of"
+        " this gateway",
     )
     show = verbs.add_parser("show", help="a receipt as the bytes that verify")
     show.add_argument("id", help="the validation's id, or its number in the list")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.validation import Receipt
 from llmgw_desktop.engine.validation.receipt_words import as_markdown
 from llmgw_desktop.engine.validation.receipts import (
@@ -16,6 +17,7 @@ from llmgw_desktop.engine.validation.receipts import (
     NotGenuine,
     Verified,
     as_file,
+    gaps_in,
     verify,
     verify_chain,
 )
@@ -38,7 +40,7 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
                 file=sys.stderr,
             )
             return 2
-        return _verify(arguments.file, key)
+        return _verify(arguments.file, key or _own_key(places, env), is_own=not key)
     if arguments.verb == "key":
         return _key(places, env)
     store = ValidationStore(places.gateway_db)
@@ -50,10 +52,11 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
         store.close()
 
 
-def _verify(files: list[str], key: str) -> int:
-    """On any machine: the files are all that is needed."""
+def _verify(files: list[str], key: str, *, is_own: bool) -> int:
+    """On any machine: the files and a key are all that is needed. `is_own`: the key is this
+    gateway's, or empty where it has none."""
     told: list[Verified] = []
-    is_well = True
+    is_well = bool(key)
     for name in files:
         try:
             found = verify(_read(name), key)
@@ -66,18 +69,65 @@ def _verify(files: list[str], key: str) -> int:
             is_well = False
             continue
         told.append(found)
-        print(f"{name}: genuine. Receipt {found.seq} of {found.body['validationId']}.")
+        whole = "genuine" if key else "as it was signed, by whom is not known"
+        print(f"{name}: {whole}. Receipt {found.seq} of {found.body['validationId']}.")
+        _tell_left_out(name, found)
     for problem in verify_chain(told):
         print(f"NOT GENUINE. {problem}", file=sys.stderr)
         is_well = False
-    if told and not key:
-        for signer in dict.fromkeys(each.public_key for each in told):
-            print(
-                f"Signed with {signer}. Whose key that is the file cannot say: compare it with"
-                " 'llmgw receipt key' on the machine it should come from, or give --key.",
-                file=sys.stderr,
-            )
+    _tell_gaps(told)
+    if is_own:
+        _tell_key(told, key, is_well=is_well)
     return 0 if is_well else 1
+
+
+def _tell_left_out(name: str, found: Verified) -> None:
+    if not found.has_raw_answers:
+        print(f"{name}: the answers themselves are not in it, only their digests.")
+    elif found.left_out:
+        seats = ", ".join(found.left_out)
+        print(f"{name}: INCOMPLETE. The raw answer was left out of: {seats}.", file=sys.stderr)
+
+
+def _tell_gaps(told: list[Verified]) -> None:
+    for first, last in gaps_in(told):
+        missing = f"Receipt {first} is" if first == last else f"Receipts {first} to {last} are"
+        print(
+            f"INCOMPLETE. {missing} not among the files: whether {last + 1} follows on"
+            f" {first - 1} they cannot say.",
+            file=sys.stderr,
+        )
+
+
+def _tell_key(told: list[Verified], key: str, *, is_well: bool) -> None:
+    """Nobody has named one."""
+    for signer in () if key else dict.fromkeys(each.public_key for each in told):
+        print(
+            f"NOT KNOWN. Signed with {signer}, and whose key that is the file cannot say: this"
+            " gateway has none of its own here. Give --key, as 'llmgw receipt key' tells it on the"
+            " machine that it should come from.",
+            file=sys.stderr,
+        )
+    if key and not is_well:
+        print(
+            f"Compared with the key of this gateway, {key}. A receipt of another one, or from"
+            " before 'llmgw vault clear', needs --key.",
+            file=sys.stderr,
+        )
+
+
+def _own_key(places: Places, env: Mapping[str, str]) -> str:
+    """Empty where there is none. Nothing is made for it."""
+    if not places.gateway_db.exists():
+        return ""
+    vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), SystemClock())
+    try:
+        return ReceiptKeys(vault).known()
+    except LlmgwError as error:
+        print(f"llmgw: The key of this gateway cannot be had. {error}", file=sys.stderr)
+        return ""
+    finally:
+        vault.close()
 
 
 def _named_key(key: str) -> str | None:

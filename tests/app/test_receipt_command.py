@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from llmgw_desktop.app.commands import parse
 from llmgw_desktop.app.receipt_command import run
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.principal import LOCAL
+from llmgw_desktop.engine.validation.receipts import as_file, digest_of, minted
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.receipt_keys import ReceiptKey, ReceiptKeys
 from llmgw_desktop.store.vault import Vault
 from llmgw_desktop.store.vault_row_values import EntryKind
 from tests.support.panel_clis import PASSES, end_all, panels_in
@@ -79,8 +82,12 @@ async def test_shown_here_verified_there(
     assert out.count(b"genuine") == 3
     assert err == b""
     assert not there.gateway_db.exists()
-    assert told(there, "verify", files[0]) == 0
-    assert b"Whose key that is" in capfdbinary.readouterr().err
+    assert told(there, "verify", files[0]) == 1
+    out, err = capfdbinary.readouterr()
+    assert b"whose key that is" in err
+    assert b"genuine" not in out
+    assert told(places, "verify", *files) == 0, "its own machine knows its own key"
+    assert capfdbinary.readouterr().err == b""
     assert told(there, "verify", files[0], "--key", "00" * 32) == 1
     assert b"another key" in capfdbinary.readouterr().err
     not_a_key = tmp_path / "not-a-key"
@@ -95,6 +102,71 @@ async def test_shown_here_verified_there(
     assert told(there, "verify", *files, "--key", key) == 1
     assert b"NOT GENUINE" in capfdbinary.readouterr().err
     assert told(there, "verify", str(tmp_path / "none")) == 1
+
+
+def signed(path: Path, seq: int, key: ReceiptKey, raw: dict[str, str] | None = None) -> str:
+    """A receipt of two seats, which `key` has signed."""
+    answers = [{"seat": name, "sha256": digest_of("x")} for name in ("claude", "codex")]
+    body = {"validationId": f"val_{seq}", "answers": answers}
+    receipt = minted(body, owner="me", minted_at_s=1.0, key=key)(seq, "")
+    path.write_bytes(as_file(receipt, raw))
+    return str(path)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> tuple[Places, ReceiptKey]:
+    """A gateway with a key and no receipts."""
+    places = elsewhere(tmp_path)
+    places.make()
+    vault = Vault(places.gateway_db, MasterKeys(ENV, places.data_folder), SystemClock())
+    with closing(vault):
+        return places, ReceiptKeys(vault).key()
+
+
+def test_what_anybody_signed_is_not_genuine_here(
+    own: tuple[Places, ReceiptKey], tmp_path: Path, capsys: Any
+) -> None:
+    places, key = own
+    mine = signed(tmp_path / "mine.json", 1, key)
+    stranger = ReceiptKey(b"x" * 32)
+    theirs = signed(tmp_path / "theirs.json", 1, stranger)
+    assert told(places, "verify", mine) == 0
+    assert told(places, "verify", theirs) == 1
+    out, err = capsys.readouterr()
+    assert "theirs.json" not in out
+    assert "another key" in err
+    assert "needs --key" in err
+    assert told(places, "verify", theirs, "--key", stranger.public_key) == 0
+
+
+def test_where_the_vault_does_not_open_nothing_is_called_genuine(
+    own: tuple[Places, ReceiptKey], tmp_path: Path, capsys: Any
+) -> None:
+    places, key = own
+    mine = signed(tmp_path / "mine.json", 1, key)
+    verify = parse(["receipt", "verify", mine])
+    assert run(verify, places, {VARIABLE: "cd" * 32}) == 1
+    out, err = capsys.readouterr()
+    assert "genuine" not in out
+    assert "key of this gateway cannot be had" in err
+
+
+def test_what_is_left_out_is_told(
+    own: tuple[Places, ReceiptKey], tmp_path: Path, capsys: Any
+) -> None:
+    places, key = own
+    one, five, seven = (signed(tmp_path / f"{at}.json", at, key) for at in (1, 5, 7))
+    assert told(places, "verify", seven, one, five) == 0
+    out, err = capsys.readouterr()
+    assert out.count("only their digests") == 3
+    assert "Receipts 2 to 4 are not among the files" in err
+    assert "Receipt 6 is not among the files" in err
+    cut = signed(tmp_path / "cut.json", 1, key, {"claude": "x"})
+    assert told(places, "verify", cut) == 0
+    assert "raw answer was left out of: codex." in capsys.readouterr().err
+    whole = signed(tmp_path / "whole.json", 1, key, {"claude": "x", "codex": "x"})
+    assert told(places, "verify", whole) == 0
+    assert capsys.readouterr().err == ""
 
 
 async def test_all_are_listed(made: tuple[Places, list[str]], capsys: Any) -> None:

@@ -19,6 +19,17 @@ _CONTEXT = b"llmgw-desktop validation receipt 1\n"
 """In front of what is signed: the key's signature means nothing else."""
 _MEMBERS = {"body", "sha256", "signature"}
 MOST_BYTES = 64 * 1024 * 1024
+_SMALL_ORDER = frozenset(
+    {
+        (0).to_bytes(32, "little"),
+        (1).to_bytes(32, "little"),
+        *((2**255 - 19 + near).to_bytes(32, "little") for near in (-1, 0, 1)),
+        bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+        bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
+    }
+)
+"""Public keys, but for their sign bit, under which one signature fits many texts or all: nobody
+makes one who means to sign."""
 
 
 class SigningKey(Protocol):
@@ -37,6 +48,8 @@ class Verified:
     sha256: str
     public_key: str
     has_raw_answers: bool
+    left_out: tuple[str, ...] = ()
+    """Seats whose raw answers are not among those that lie beside it."""
 
     @property
     def seq(self) -> int:
@@ -108,14 +121,18 @@ def verify(data: bytes, public_key: str = "") -> Verified:
     _check_shape(body)
     if public_key and public_key.strip().lower() != named:
         raise NotGenuine(f"It is signed with another key: {named}.")
-    _check_raw(body, told.get("rawResponses"))
+    left_out = _check_raw(body, told.get("rawResponses"))
     return Verified(
-        body=body, sha256=sha256, public_key=str(named), has_raw_answers="rawResponses" in told
+        body=body,
+        sha256=sha256,
+        public_key=str(named),
+        has_raw_answers="rawResponses" in told,
+        left_out=left_out,
     )
 
 
 def verify_chain(receipts: Sequence[Verified]) -> list[str]:
-    """What is wrong between neighbours; numbers that are not given are passed over."""
+    """What is wrong between neighbours; numbers that are not given are for `gaps_in`."""
     by_seq = sorted(receipts, key=lambda each: each.seq)
     wrong = []
     for earlier, later in itertools.pairwise(by_seq):
@@ -124,6 +141,12 @@ def verify_chain(receipts: Sequence[Verified]) -> list[str]:
         elif later.seq == earlier.seq + 1 and later.body["prevSha256"] != earlier.sha256:
             wrong.append(f"Receipt {later.seq} does not follow on receipt {earlier.seq}.")
     return wrong
+
+
+def gaps_in(receipts: Sequence[Verified]) -> list[tuple[int, int]]:
+    """First and last number of each run that is missing between those that are given."""
+    numbers = sorted({each.seq for each in receipts})
+    return [(one + 1, other - 1) for one, other in itertools.pairwise(numbers) if other > one + 1]
 
 
 def _read(data: bytes) -> Mapping[str, Any]:
@@ -155,6 +178,8 @@ def _check_signature(public_key: object, signature: object, message: bytes) -> N
 
     key = _bytes_of(public_key, 32, "public key")
     signed = _bytes_of(signature, 64, "signature")
+    if bytes([*key[:31], key[31] & 0x7F]) in _SMALL_ORDER:
+        raise NotGenuine("Its public key is one that fits signatures nobody made.")
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signed, message)
     except (InvalidSignature, ValueError):
@@ -181,9 +206,10 @@ def _is_line(told: object) -> bool:
     return isinstance(told, str) and told.isprintable()
 
 
-def _check_raw(body: Mapping[str, Any], raw: object) -> None:
+def _check_raw(body: Mapping[str, Any], raw: object) -> tuple[str, ...]:
+    """Whose are left out."""
     if raw is None:
-        return
+        return ()
     digests = {each["seat"]: each["sha256"] for each in body["answers"]}
     if body.get("judge"):
         digests["judge"] = body["judge"]["sha256"]
@@ -192,6 +218,7 @@ def _check_raw(body: Mapping[str, Any], raw: object) -> None:
     for seat, text in raw.items():
         if not isinstance(text, str) or digest_of(text) != digests[seat]:
             raise NotGenuine(f"The raw answer of {seat} is not the one that was given.")
+    return tuple(seat for seat in digests if seat not in raw)
 
 
 def digest_of(text: str) -> str:

@@ -24,6 +24,7 @@ from llmgw_desktop.domain.validation import (
 from llmgw_desktop.engine.validation.receipt_words import as_markdown
 from llmgw_desktop.engine.validation.receipts import (
     NotGenuine,
+    SigningKey,
     as_file,
     as_object,
     digest_of,
@@ -65,7 +66,7 @@ def run(number: int = 1) -> ValidationRun:
     )
 
 
-def receipt(number: int = 1, prev: str = "", key: ReceiptKey = KEY) -> Receipt:
+def receipt(number: int = 1, prev: str = "", key: SigningKey = KEY) -> Receipt:
     body = sealed_body(read(run(number)))
     return minted(body, owner="me", minted_at_s=1_763_730_121.0, key=key)(number, prev)
 
@@ -116,6 +117,25 @@ def test_another_key_is_found() -> None:
     assert verify(forged).public_key == other.public_key
     with pytest.raises(NotGenuine, match="another key"):
         verify(forged, KEY.public_key)
+
+
+class NobodysKey:
+    """Of small order: the one signature fits every text, or one in so many."""
+
+    def __init__(self, public_key: str) -> None:
+        self.public_key = public_key
+
+    def sign(self, message: bytes) -> bytes:
+        return (1).to_bytes(32, "little") + bytes(32)
+
+
+def test_a_key_that_needs_no_secret_signs_nothing() -> None:
+    named = (1).to_bytes(32, "little")
+    for key in (named, named[:31] + b"\x80", bytes.fromhex("ec" + "ff" * 30 + "7f"), bytes(32)):
+        for number in range(1, 9):
+            forged = receipt(number, key=NobodysKey(key.hex()))
+            with pytest.raises(NotGenuine, match="nobody made"):
+                verify(as_file(forged))
 
 
 @pytest.mark.parametrize(
