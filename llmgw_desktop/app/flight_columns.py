@@ -113,7 +113,7 @@ def _figure_columns() -> tuple[FlightColumn, ...]:
             hint="Share of the input that came from the provider's prompt cache",
             text=lambda flight, _: hit_rate_text(flight.usage),
             tip=_tip_of(Figure.CACHE_READ),
-            width_chars=13,
+            width_chars=14,
             is_number=True,
         ),
         FlightColumn(

@@ -16,9 +16,9 @@ from llmgw_desktop.app.figures import (
     duration_text,
     fresh_text,
     hit_rate_text,
+    marked,
     moment_text,
     rate_text,
-    share_text,
     short_count_text,
     size_text,
     tokens_text,
@@ -136,6 +136,7 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
     """The overview's lines, in reading order; what does not apply is left out."""
     flight = record.summary
     lines = [
+        *_billed(flight),
         Fact(label="Flight", value=flight.id, can_copy=True, is_code=True),
         *_vendor_ids(record),
         Fact(label="Started", value=moment_text(flight.started_at_s), can_copy=True),
@@ -152,11 +153,6 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
         lines.append(Fact(label="First token", value=duration_text(flight.ttft_ms)))
     if flight.took_ms is not None:
         lines.append(Fact(label="Took", value=_took_text(flight)))
-    if cost := cost_words(flight, exactly=True):
-        lines.append(Fact(label="Cost", value=cost[0].upper() + cost[1:]))
-    lines += [Fact(label=what, value=which) for what, which in doubts(flight)]
-    if flight.job:
-        lines.append(Fact(label="Job", value=_job_text(flight), can_copy=True))
     if flight.stop_reason:
         lines.append(Fact(label="Stop reason", value=inert_line(flight.stop_reason, 80)))
     if flight.attempts > 1:
@@ -165,6 +161,16 @@ def facts(record: FlightRecord) -> tuple[Fact, ...]:
     if flight.prompt_facts is not None:
         lines += _prompt_facts(flight.prompt_facts)
     return tuple(lines)
+
+
+def _billed(flight: FlightSummary) -> list[Fact]:
+    """What it cost, and what that depends on."""
+    cost = cost_words(flight, exactly=True)
+    lines = [Fact(label="Cost", value=cost[0].upper() + cost[1:])] if cost else []
+    lines += [Fact(label=what, value=which) for what, which in doubts(flight)]
+    if not flight.is_counted:
+        lines.append(Fact(label="Counted", value="With its requests, which passed the gateway"))
+    return lines
 
 
 def _caller(flight: FlightSummary) -> list[Fact]:
@@ -257,11 +263,13 @@ def _was_rerouted(flight: FlightSummary) -> bool:
 
 def _cache_clause(flight: FlightSummary) -> str:
     rate, tokens = flight.usage.cache_hit_rate, flight.usage.input_tokens
-    if rate is None or tokens is None:
-        return "" if tokens is None else f"; {counted(tokens, 'input token')}"
-    if rate == 0:
-        return f"; none of {counted(tokens, 'input token')} came from cache"
-    return f"; {share_text(rate)} of {counted(tokens, 'input token')} came from cache"
+    if tokens is None:
+        return ""
+    spelt = marked(counted(tokens, "input token"), flight.usage.provenance(Figure.INPUT))
+    if rate is None:
+        return f"; {spelt}"
+    share = "none" if rate == 0 else hit_rate_text(flight.usage)
+    return f"; {share} of {spelt} came from cache"
 
 
 def _state_text(flight: FlightSummary) -> str:

@@ -3,7 +3,7 @@
 The marks themselves (≈ ≥ –) are spelt in `figures`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from llmgw_desktop.app.figures import (
     count_text,
@@ -64,11 +64,10 @@ def cost_words(flight: FlightSummary, *, exactly: bool = False) -> str:
 def doubts(flight: FlightSummary) -> tuple[tuple[str, str], ...]:
     """(What, which) of what its bill depends on beside the tokens."""
     facts = flight.usage.billing
-    fees = [f"{_name(name)} {counted(count, 'time')}" for name, count in facts.fees]
+    fees = [f"{_words(name)}, {counted(count, 'time')}" for name, count in facts.fees]
     lines = (
         ("Service tier", _name(facts.service_tier)),
-        ("Vendor's tools", ", ".join(fees)),
-        ("Without a price", _named(facts.unpriced)),
+        ("Vendor's tools", "; ".join(fees)),
         ("Not understood", _named(facts.not_understood)),
         ("Cannot be true", _named(facts.unsound)),
     )
@@ -120,7 +119,7 @@ def _gaps(flight: FlightSummary) -> str:
     if silent := [each for each in facts.unpriced if each in unknown]:
         reasons.append(f"its {' and '.join(silent)} is not known")
     if priceless := [each for each in facts.unpriced if each not in unknown]:
-        reasons.append(f"no price is known of {_named(priceless)}")
+        reasons.append(f"no price is known of {_named(map(_words, priceless))}")
     if facts.not_understood:
         reasons.append(f"nobody here knows what {_named(facts.not_understood)} means")
     if not reasons or any(usage.provenance(each) is Provenance.PARTIAL for each in _TOKENS):
@@ -137,15 +136,21 @@ def _why_unknown(flight: FlightSummary) -> str:
     if flight.usage.input_tokens is None and flight.usage.output_tokens is None:
         return "not known: the provider told no tokens"
     if facts.unpriced:
-        return f"not known: no price is known of {_named(facts.unpriced)}"
+        return f"not known: no price is known of {_named(map(_words, facts.unpriced))}"
     return "not known: no price is known of this model"
 
 
-def _named(names: Sequence[str]) -> str:
+def _named(names: Iterable[str]) -> str:
     """However many a vendor sends."""
-    more = len(names) - _MOST_NAMES
-    some = [_name(each) for each in names[:_MOST_NAMES]]
+    every = tuple(names)
+    more = len(every) - _MOST_NAMES
+    some = [_name(each) for each in every[:_MOST_NAMES]]
     return ", ".join(some) + (f" and {more} more" if more > 0 else "")
+
+
+def _words(name: str) -> str:
+    """«web search», which a vendor writes as `web_search`."""
+    return _name(name.replace("_", " "))
 
 
 def _name(word: str) -> str:

@@ -97,7 +97,7 @@ def test_the_cost_says_whose_it_is_and_what_it_leaves_out() -> None:
     partial = int(Figure.COST)
     searched = BillingFacts(unpriced=("web_search",), not_understood=("usage.magic",))
     assert _cost(Usage(input_tokens=10, output_tokens=4, partial=partial, billing=searched)) == (
-        "at least $0.0200: no price is known of web_search;"
+        "at least $0.0200: no price is known of web search;"
         " nobody here knows what usage.magic means"
     )
     silent = BillingFacts(unpriced=("output",))
@@ -122,12 +122,12 @@ def test_every_doubt_is_named_and_none_of_a_plain_flight() -> None:
     billing = BillingFacts(
         service_tier="flex\x1b[31m",
         fees=(("web_search", 2),),
-        unpriced=tuple(f"n{number}" for number in range(8)),
+        not_understood=tuple(f"n{number}" for number in range(8)),
     )
     told = dict(doubts(summary(1, usage=Usage(input_tokens=1, billing=billing))))
     assert "\x1b" not in told["Service tier"]
-    assert told["Vendor's tools"] == "web_search 2 times"
-    assert told["Without a price"] == "n0, n1, n2, n3, n4, n5 and 2 more"
+    assert told["Vendor's tools"] == "web search, 2 times"
+    assert told["Not understood"] == "n0, n1, n2, n3, n4, n5 and 2 more"
     shown = {
         each.label for each in facts(FlightRecord(summary=summary(1, usage=Usage(billing=billing))))
     }

@@ -11,7 +11,7 @@ from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.flight import FlightRecord, FlightState, FlightSummary, Phase, PhaseName
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.domain.usage import NO_BILLING_FACTS, BillingFacts, Figure, Usage
 from tests.support.made_flights import BEGIN_S, MadeReader, anthropic_stream, flight_id, record
 
 _KINDS = (
@@ -82,12 +82,38 @@ def scene_flight(number: int) -> FlightSummary:
         answer_bytes=output * 160,
         replied_chunks=output // 3,
     )
+    if provider not in ("local-llama", "openrouter"):
+        flight = replace(flight, cost_usd=(tokens * 3 - (read or 0) * 2.7 + output * 15) / 1e6)
     if number % 9 == 4:
         flight = replace(flight, **_UNUSUAL[number // 9 % len(_UNUSUAL)])
+    elif number % 7 == 3:
+        flight = _doubtful(flight, number // 7)
     if chance.random() > 0.07:
         return flight
     state, status, kind, text = chance.choice(_TROUBLES)
     return _spoiled(flight, state, status, kind, text)
+
+
+def _doubtful(flight: FlightSummary, number: int) -> FlightSummary:
+    """Not all of whose figures were told, or whose bill is its vendor's own."""
+    usage, cost_usd = flight.usage, flight.cost_usd
+    match number % 3:
+        case 0:
+            counted = int(Figure.INPUT | Figure.OUTPUT) | (Figure.COST if cost_usd else 0)
+            return replace(flight, usage=replace(usage, estimated=counted))
+        case 1:
+            billing = BillingFacts(unpriced=("web_search",), fees=(("web_search", 2),))
+            partial = int(Figure.COST) if cost_usd else 0
+            return replace(flight, usage=replace(usage, partial=partial, billing=billing))
+    tier = replace(usage, billing=BillingFacts(service_tier="flex"))
+    return replace(
+        flight, usage=tier, cost_usd=0.0123, list_cost_usd=0.011, is_billed_by_vendor=True
+    )
+
+
+def _broken_off(usage: Usage) -> Usage:
+    told = replace(usage, output_tokens=None, billing=NO_BILLING_FACTS).broken_off(31)
+    return replace(told, partial=told.partial | Figure.COST)
 
 
 def _spoiled(
@@ -110,7 +136,10 @@ def _spoiled(
         model_served=flight.model_served if began else None,
         ttft_ms=flight.ttft_ms if began else None,
         took_ms=None if state is FlightState.LOST else (flight.took_ms if began else 312.0),
-        usage=Usage(input_tokens=flight.usage.input_tokens) if began else Usage(),
+        usage=_broken_off(flight.usage) if began else Usage(),
+        cost_usd=flight.cost_usd if began else None,
+        list_cost_usd=None,
+        is_billed_by_vendor=False,
     )
 
 
@@ -121,6 +150,9 @@ def scene_running(first: int) -> tuple[FlightSummary, ...]:
         replace(
             flight,
             state=FlightState.RUNNING,
+            cost_usd=None,
+            is_billed_by_vendor=False,
+            list_cost_usd=None,
             status=200 if at else None,
             started_at_s=BEGIN_S + (first + at) * GAP_S,
             client=("claude-code", "editor", "claude-code")[at],

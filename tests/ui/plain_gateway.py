@@ -215,6 +215,7 @@ def _wave(index: int, count: int) -> FlightTotals:
         cache_read_tokens=read,
         cache_write_tokens=write,
         cache_known_input_tokens=whole,
+        cost_usd=whole * 7e-7,
         ttft_p50_ms=900 + 320 * math.sin(at * 21),
     )
 

@@ -164,6 +164,20 @@ def trouble(state: str) -> Callable[[Studio], None]:
     return pose
 
 
+def doubts(studio: Studio) -> None:
+    """Lower bounds, and a bill that leaves something out."""
+    from tests.support.flight_scene import scene_flight
+    from tests.support.made_flights import record
+
+    flight = next(
+        found
+        for number in range(2000)
+        if (found := scene_flight(number)).cost_usd and found.usage.billing.unpriced
+    )
+    studio.reader.record = lambda _: record(summary=flight)
+    studio.open_row(5, "Overview")
+
+
 def errors(studio: Studio) -> None:
     from llmgw_desktop.domain.flight import FlightState
 
@@ -325,6 +339,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
     "failed": trouble("failed"),
     "lost": trouble("lost"),
     "cut": trouble("cut"),
+    "doubts": doubts,
     "errors": errors,
     "waiting": waiting,
     "filtered": filtered,

@@ -129,6 +129,18 @@ def _busy(studio: Studio) -> None:
 
 
 def overview_full(studio: Studio) -> None:
+    """With sums that are not whole, and practice that is left out."""
+    from dataclasses import replace
+
+    from llmgw_desktop.domain.flight import Counted
+    from llmgw_desktop.domain.usage import Figure
+    from tests.ui import plain_gateway
+
+    found = Counted(told=396, estimated=3, partial=2, unknown=8)
+    counted = {Figure.OUTPUT: found, Figure.COST: replace(found, unknown=0)}
+    whole = replace(plain_gateway.WAVE_TOTALS, cost_usd=3.2, counted=counted)
+    plain_gateway.WAVE_TOTALS = whole
+    studio.gateway.overview._practice = lambda: ("practice",)
     _busy(studio)
     studio.show()
 

@@ -23,7 +23,9 @@ from llmgw_desktop.app.overview import (
     sources_in_words,
     span_words,
 )
+from llmgw_desktop.app.provenance_words import sum_tip
 from llmgw_desktop.domain.flight import FlightBucket
+from llmgw_desktop.domain.usage import Figure, Provenance
 from llmgw_desktop.ui.charts.legend import Legend
 from llmgw_desktop.ui.charts.stacked_bars import Bar, StackedBars
 from llmgw_desktop.ui.theme import Theme
@@ -87,6 +89,7 @@ class TokensCard(Card):
             nothing=_nothing_words(figures),
         )
         self._chart.setAccessibleDescription(sources_in_words(sources))
+        self._title.setToolTip(tip(sum_tip(figures.totals, Figure.INPUT)))
         if self.shows_table:
             self._fill_table(figures)
 
@@ -108,7 +111,7 @@ class TokensCard(Card):
         row.setSpacing(self._theme.space(1.5))
         row.addWidget(self._legend, 1)
         row.addWidget(self._turn)
-        title = Label(self._theme, _NAME, weight=QFont.Weight.DemiBold)
+        self._title = title = Label(self._theme, _NAME, weight=QFont.Weight.DemiBold)
         beside = row.spacing() + self._turn.sizeHint().width()
         return Reflow(
             [
@@ -199,6 +202,8 @@ def _bar_words(bucket: FlightBucket, sources: InputSources | None) -> str:
             for (_, word), amount in zip(_SERIES, _parts(sources), strict=True)
         )
         lines += [*told, untold] if sources and sources.untold else told
+        if bucket.totals.provenance(Figure.INPUT) is not Provenance.TOLD:
+            lines.append(sum_tip(bucket.totals, Figure.INPUT))
     return "\n".join(lines)
 
 

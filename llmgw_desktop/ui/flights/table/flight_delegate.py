@@ -47,7 +47,7 @@ class FlightDelegate(RowDelegate):
         self._mark_px = self._marks.size_px
         self._bar_px = theme.space(1.25)
         self._least_bar_px = theme.space(3)
-        self._figure_px = self._pad * 2 + self._metrics.horizontalAdvance("100 %")
+        self._figure_px = self._pad * 2 + self._metrics.horizontalAdvance("≈100 %")
         self._colours = theme.colours
         self._bar_ground = QColor()
         self._painters = [self._painter_of(column.key) for column in model.columns]
