@@ -153,6 +153,7 @@ class StreamReader:
         "_reason_frame",
         "_search_frame",
         "_searches",
+        "_usage_before",
         "_usage_frame",
         "error_text",
         "model",
@@ -172,6 +173,8 @@ class StreamReader:
         """The usage that was told last."""
         self._usage_frame: bytes | None = None
         """A later one that has not been parsed yet."""
+        self._usage_before: bytes | None = None
+        """And the one before it: the name may stand in the arguments of a call."""
         self._searches = 0
         self._search_frame: bytes | None = None
         self.model: str | None = None
@@ -222,15 +225,14 @@ class StreamReader:
             self._read(frame)
 
     def _settle_usage(self) -> None:
-        frame, self._usage_frame = self._usage_frame, None
-        if frame is not None:
-            self._figures = object_in(_parsed(frame), "usageMetadata") or self._figures
+        for frame in (self._usage_before, self._usage_frame):
+            if frame is not None:
+                self._figures = object_in(_parsed(frame), "usageMetadata") or self._figures
+        self._usage_before = self._usage_frame = None
 
     def _read(self, frame: bytes) -> None:
         if frame.count(b'"usageMetadata"'):  # `in` is slow: to it a number might stand there
-            if self._usage_frame is not None and frame.count(b'"functionCall"'):
-                self._settle_usage()  # the name may stand in a call's arguments
-            self._usage_frame = frame
+            self._usage_before, self._usage_frame = self._usage_frame, frame
         if frame.count(b'"webSearchQueries"'):
             self._search_frame = frame
         if frame.count(b'"finishReason"') or frame.count(b'"blockReason"'):

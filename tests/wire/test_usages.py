@@ -380,6 +380,14 @@ def test_gemini_has_not_said_nothing_before_the_end() -> None:
     assert passed_on(GEMINI, told) == translated(GEMINI, told) == expected
 
 
+def test_a_calls_arguments_are_no_usage() -> None:
+    call = {"functionCall": {"name": "f", "args": {"usageMetadata": {"promptTokenCount": 99}}}}
+    late = {"candidates": [{"content": {"parts": [call], "role": "model"}, "index": 0}]}
+    stream = [*frames(GEMINI, PLAIN[GEMINI]), b"data: %b\n\n" % json.dumps(late).encode()]
+    expected = Usage(input_tokens=10, output_tokens=4)
+    assert passed_on(GEMINI, stream) == translated(GEMINI, stream) == expected
+
+
 @EVERY
 def test_of_two_usages_the_last_whole_one_counts(protocol: ModelProtocol) -> None:
     first, last = frames(protocol, PLAIN[protocol] | {"tax": 1}), frames(protocol, PLAIN[protocol])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import anthropic as anthropic_sdk
+import openai
 import pytest
 
 from llmgw_desktop.domain.usage import Figure, Usage
@@ -155,3 +157,38 @@ def assert_right(door: str, told: dict[str, int], usage: Usage, estimated: set[s
     if door == "/v1/responses":
         wanted |= {"cache_read_tokens", "cache_write_tokens", "reasoning_tokens"}
     assert estimated == (wanted if demands else set())
+
+
+async def test_official_clients_read_over_the_comment(house: House) -> None:
+    key = house.headers()["Authorization"].removeprefix("Bearer ")
+    house.lane.then(chat({"prompt_tokens": 9}, streaming=True))
+    async with (
+        anthropic_sdk.AsyncAnthropic(base_url=house.url, api_key=key) as claude,
+        claude.messages.stream(
+            model="gpt-stub", max_tokens=99, messages=[{"role": "user", "content": PROMPT}]
+        ) as stream,
+    ):
+        message = await stream.get_final_message()
+    assert message.content[0].to_dict()["text"] == SAID
+    assert (message.usage.input_tokens, message.usage.output_tokens) == (9, SAID_TOKENS)
+    assert message.usage.cache_read_input_tokens is None
+
+    house.lane.then(anthropic({"completion_tokens": 7}, streaming=True))
+    async with openai.AsyncOpenAI(base_url=f"{house.url}/v1", api_key=key) as client:
+        chunks = await client.chat.completions.create(
+            model="claude-stub",
+            messages=[{"role": "user", "content": PROMPT}],
+            stream=True,
+            stream_options={"include_usage": True},
+        )
+        seen = [chunk async for chunk in chunks]
+        assert "".join(c.choices[0].delta.content or "" for c in seen if c.choices) == SAID
+        assert seen[-1].usage is not None
+        assert (seen[-1].usage.prompt_tokens, seen[-1].usage.completion_tokens) == (4, 7)
+
+        house.lane.then(chat({"prompt_tokens": 9}, streaming=True))
+        async with client.responses.stream(model="gpt-stub", input=PROMPT) as events:
+            response = await events.get_final_response()
+    assert response.output_text == SAID
+    assert response.usage is not None
+    assert (response.usage.input_tokens, response.usage.output_tokens) == (9, SAID_TOKENS)

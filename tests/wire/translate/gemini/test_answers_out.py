@@ -118,7 +118,7 @@ def test_a_stream_as_google_sends_it() -> None:
             ItemGrew(index=0, more="Hel"),
             ItemGrew(index=0, more="lo"),
             ItemEnded(index=0),
-            UsageTold(usage=Usage(output_tokens=2)),
+            UsageTold(usage=Usage(input_tokens=9, output_tokens=2)),
             *events_of(answer())[1:],
         ]
     )
