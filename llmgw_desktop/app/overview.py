@@ -195,6 +195,13 @@ def span_words(span: OverviewSpan) -> str:
     return _SHAPES[span].words
 
 
+def none_words(figures: OverviewFigures) -> str:
+    """«No flights in the last hour.», where there are none to be shown."""
+    is_left_out = figures.practice_flights and not figures.with_practice
+    but = " but practice" if is_left_out else ""
+    return f"No flights{but} in {span_words(figures.span)}."
+
+
 def in_words(figures: OverviewFigures) -> str:
     """The whole page in a few sentences, for those who do not see it."""
     totals = figures.totals

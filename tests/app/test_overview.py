@@ -6,6 +6,7 @@ from llmgw_desktop.app.overview import (
     OverviewSpan,
     in_words,
     input_sources,
+    none_words,
     sources_in_words,
 )
 from llmgw_desktop.domain.flight import (
@@ -216,6 +217,7 @@ def test_practice_is_no_real_traffic() -> None:
     assert [(share.provider, share.share) for share in figures.providers] == [("anthropic", 1.0)]
     assert figures.practice_flights == 63
     assert "63 practice flights left out." in in_words(figures)
+    assert none_words(figures) == "No flights but practice in the last hour."
 
     reader.without.clear()
     figures = made.figures(OverviewSpan.HOUR, anew=False, with_practice=True)

@@ -20,8 +20,8 @@ from llmgw_desktop.app.overview import (
     InputSources,
     OverviewFigures,
     input_sources,
+    none_words,
     sources_in_words,
-    span_words,
 )
 from llmgw_desktop.app.provenance_words import sum_tip
 from llmgw_desktop.domain.flight import FlightBucket
@@ -219,4 +219,4 @@ def _bucket_time(bucket: FlightBucket) -> str:
 def _nothing_words(figures: OverviewFigures) -> str:
     if figures.totals.flights:
         return "No provider told how many tokens it read."
-    return f"No flights in {span_words(figures.span)}."
+    return none_words(figures)

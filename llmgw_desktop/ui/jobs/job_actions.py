@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from llmgw_desktop.app.figures import money_text
+from llmgw_desktop.app.figures import cost_text
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.job_words import title_of
 from llmgw_desktop.app.jobs import Jobs
@@ -139,8 +139,9 @@ class JobActions(QObject):
         if job is None:
             return
         changes = f" It may change files{_where(job)}." if job.changes_files else ""
-        cost = job.figures.cost_usd
-        spent = "" if cost is None else f" Last time it cost {money_text(cost)}."
+        figures = job.figures
+        cost = cost_text(figures.usage, figures.cost_usd)
+        spent = "" if figures.cost_usd is None else f" Last time it cost {cost}."
         self._ask(
             "Run this job again?",
             f"{job.cli} is asked the same once more, as a job of its own: «{_short(job)}»."

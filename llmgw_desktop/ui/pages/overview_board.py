@@ -14,7 +14,7 @@ from llmgw_desktop.app.figures import (
     share_text,
 )
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.app.overview import OverviewFigures, OverviewSpan, in_words, span_words
+from llmgw_desktop.app.overview import OverviewFigures, OverviewSpan, in_words, none_words
 from llmgw_desktop.app.provenance_words import sum_money, sum_tip, sum_tokens
 from llmgw_desktop.domain.flight import FlightQuery, FlightState, FlightSummary, FlightTotals
 from llmgw_desktop.domain.usage import Figure
@@ -119,7 +119,7 @@ class OverviewBoard(QScrollArea):
         shares = provider_lines(figures.providers)
         self._providers.show_shares(shares)
         self._providers.setVisible(bool(shares))
-        self._providers_nothing.setText(f"No flights in {span_words(figures.span)}.")
+        self._providers_nothing.setText(none_words(figures))
         self._providers_nothing.setVisible(not shares)
         self.setAccessibleDescription(in_words(figures))
 
