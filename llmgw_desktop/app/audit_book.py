@@ -13,6 +13,10 @@ from llmgw_desktop.store.audit_chain import ChainReport
 from llmgw_desktop.store.audit_store import AuditStore
 
 MOST_LISTED = 500
+HEAD_LOST = (
+    "Put audit-head.json back as it was beside gateway.db. 'llmgw audit seal --anew' seals without"
+    " it; do so only if you know why it is gone."
+)
 COLUMNS = ("When", "Who", "From", "What", "Before → after")
 
 

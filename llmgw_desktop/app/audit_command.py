@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from llmgw_desktop.app import audit_words
-from llmgw_desktop.app.audit_book import report_words
+from llmgw_desktop.app.audit_book import HEAD_LOST, report_words
 from llmgw_desktop.app.audit_file import NoAuditLog, export, verify_file
 from llmgw_desktop.app.figures import counted, moment_text
 from llmgw_desktop.app.inert_text import inert_line
-from llmgw_desktop.domain.audit import AuditQuery
+from llmgw_desktop.domain.audit import Act, AuditQuery
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.store.audit_chain import ChainReport
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
                 case "export":
                     return _export(store, Path(arguments.file))
                 case "seal":
-                    return _seal(store, _vault(places, env))
+                    return _seal(store, _vault(places, env), is_anew=arguments.anew)
                 case _:
                     return _key(_vault(places, env))
         except (_WrongUsage, NoAuditLog) as error:
@@ -126,14 +126,19 @@ def _export(store: AuditStore, path: Path) -> int:
     return 0
 
 
-def _seal(store: AuditStore, vault: Vault) -> int:
+def _seal(store: AuditStore, vault: Vault, *, is_anew: bool) -> int:
     with closing(vault):
-        report = store.verify()  # a key may have been made, and its first seal not
+        # a key may have been made, and its first seal not
+        report, lost = store.verify(needs_head=not is_anew), store.lost_head()
         if report.problem:
             print(f"llmgw: It is not sealed. {report.problem}", file=sys.stderr)
+            if lost:
+                print(HEAD_LOST, file=sys.stderr)
             return 1
         key = ReceiptKeys(vault, AUDIT_ADDRESS).key()
-        seal = store.seal(key)
+        if is_anew and lost:
+            store.note(Act(verb="audit.sealed_anew", subject="audit log", note=lost))
+        seal = store.seal(key, needs_head=not is_anew)
     number = seal.number if seal is not None else report.sealed_to
     print(f"Sealed up to entry {number:,}." if number else "There is nothing to seal.")
     return 0

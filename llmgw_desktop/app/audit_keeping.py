@@ -39,6 +39,7 @@ class AuditKeeping:
         self._keys = ReceiptKeys(vault, AUDIT_ADDRESS)
         self._clock = clock
         self._grown = grown
+        self._is_new_key: bool | None = None
         self._numbers = itertools.count()
         self._acts: WriteBehind[tuple[Act, Actor]] = WriteBehind(
             "acts of the audit log", "audit-writer", self._write
@@ -105,7 +106,9 @@ class AuditKeeping:
         self._grown()
         try:
             if self._vault.entries():
-                self.store.seal(self._keys.key())
+                if self._is_new_key is None:
+                    self._is_new_key = not self._keys.known()
+                self.store.seal(self._keys.key(), is_new=self._is_new_key)
         except VaultError as error:
             _log.warning("the audit log is not sealed now: %s", error)
         except StoreError as error:

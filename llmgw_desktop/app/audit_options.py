@@ -26,7 +26,12 @@ def add_audit(audit: argparse.ArgumentParser) -> None:
     )
     export = verbs.add_parser("export", help="write the whole log to a file")
     export.add_argument("file", help="one that is not there yet")
-    verbs.add_parser("seal", help="sign the log as it is; a running gateway does so by itself")
+    seal = verbs.add_parser("seal", help="sign the log; a running gateway does so by itself")
+    seal.add_argument(
+        "--anew",
+        action="store_true",
+        help="also where the head beside it is lost: you say that its end was not cut off",
+    )
     verbs.add_parser("key", help="the public key that this gateway seals with")
 
 

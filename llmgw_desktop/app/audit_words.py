@@ -14,6 +14,7 @@ VERB_WORDS: Final = {
     "cli.upgrade_begun": "CLI upgrade begun",
     "cli.upgrade_failed": "CLI upgrade failed",
     "cli.upgraded": "CLI upgraded",
+    "audit.sealed_anew": "Audit log sealed without its head",
     "consent.allowed": "Program let in",
     "consent.refused": "Program refused",
     "consent_secret.removed": "Operator's password removed",

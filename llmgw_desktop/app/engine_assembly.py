@@ -242,6 +242,7 @@ def _doors(
         meters=base.meters,
         before=base.check_settings,
     )
+    health.audit = lambda: base.audit.problem
     health_door.add_doors(table, health, openai)
     return table
 

@@ -2,7 +2,8 @@
 
 Entries come in through `audit_rows.note` alone, in the transactions of those who act. A seal is a
 signature over the last entry's digest; the newest one is kept in a file beside the database as
-well, so that an end that was cut off shows.
+well, so that an end that was cut off shows. A log that was sealed and has no such file is not
+whole, and no seal goes over it before a person says so.
 """
 
 import json
@@ -41,6 +42,12 @@ _AT_A_TIME = 500
 _COUNT = "SELECT count(*) FROM audit_log"
 _ENTRY = "SELECT number, at_s, who, verb, body, digest FROM audit_log"
 _SEALS = "SELECT number, digest, signature, public_key, at_s FROM audit_seals ORDER BY number"
+_HEAD_GONE = (
+    "The log was sealed, but audit-head.json, which is kept beside it, is gone: its end may be cut"
+    " off."
+)
+_HEAD_FORGED = "The log was sealed, but audit-head.json, which is kept beside it, is not genuine."
+_SEALS_GONE = "The log has a key of its own, but no seal and no head: they were taken away."
 _log = logging.getLogger(__name__)
 
 
@@ -63,6 +70,8 @@ class AuditStore:
         self._head = path.with_name("audit-head.json")
         self._file = GatewayFile(path)
         self._clock = clock
+        self.problem = ""
+        """Why the log was not sealed when it was last to be, in a sentence; empty: it was."""
 
     def note(self, act: Act, *, actor: Actor | None = None) -> AuditEntry:
         """For what is done outside of the database."""
@@ -103,10 +112,13 @@ class AuditStore:
     def seals(self) -> list[AuditSeal]:
         return [_seal(row) for row in self._file.run(_SEALS, [])]
 
-    def verify(self, trusted: str = "", *, also: Sequence[int] = ()) -> ChainReport:
+    def verify(
+        self, trusted: str = "", *, also: Sequence[int] = (), needs_head: bool = True
+    ) -> ChainReport:
         """`trusted`: the public key that seals must be of; empty, where it is not known. `also`:
-        entries whose digests are wanted in the report."""
-        seals, head = self.seals(), self._kept_head()
+        entries whose digests are wanted in the report. Without `needs_head` the file beside the
+        log is not looked at."""
+        seals, head = self.seals(), self._kept_head() if needs_head else None
         asked = {*(each.number for each in seals), *also}
         asked |= {head.number} if head is not None else set()
         report = checked_chain(self.entries(), asked)
@@ -114,15 +126,32 @@ class AuditStore:
         check_seals(report, seals, trusted)
         if head is not None and not seals:
             report.fail("The log's seals were taken away.")
+        if needs_head and (lost := self.lost_head()):
+            report.fail(lost)
         return report
 
-    def seal(self, signer: Signer) -> AuditSeal | None:
+    def lost_head(self) -> str:
+        """What is wrong with the file beside a log that was sealed, in a sentence."""
+        if not self._file.run(f"{_SEALS} LIMIT 1", []):
+            return ""
+        head = self._kept_head()
+        if head is None:
+            return _HEAD_GONE
+        return "" if is_genuine(head) else _HEAD_FORGED
+
+    def seal(
+        self, signer: Signer, *, is_new: bool = True, needs_head: bool = True
+    ) -> AuditSeal | None:
         """Of the last entry; None where it is sealed already, or where nothing is. A log that does
-        not hold is not sealed: that would cover up what was done to it."""
+        not hold is not sealed, but `problem` says why: it would cover up what was done to it.
+        `is_new`: the signer may have sealed nothing yet. Without `needs_head` a person has said
+        that the log is as it should be."""
         with self._file.transaction():
             pass  # whoever acts at this moment is waited for
-        sealed_to, digest = self._sealed_to()
-        found = self._after(sealed_to, digest)
+        found, problem = None, self._lost(is_new=is_new) if needs_head else ""
+        if not problem:
+            found, problem = self._after(*self._sealed_to())
+        self._tell(problem)
         if found is None:
             return None
         seal = AuditSeal(
@@ -137,8 +166,8 @@ class AuditStore:
             there = "SELECT coalesce(max(number), 0) FROM audit_seals"
             if connection.execute(there).fetchone()[0] >= seal.number:
                 return None  # another process was quicker, and has seen more
+            self._keep_head(seal)  # first: no end in between leaves a seal without its head
             connection.execute("INSERT INTO audit_seals VALUES (?, ?, ?, ?, ?)", values)
-        self._keep_head(seal)
         _log.info("audit log: sealed up to entry %d, %s", seal.number, seal.digest)
         return seal
 
@@ -153,22 +182,34 @@ class AuditStore:
             return head.number, head.digest
         return (seals[0][0], seals[0][1]) if seals else (0, "")
 
-    def _after(self, number: int, digest: str) -> tuple[int, str] | None:
-        """The last entry, where all since the sealed one follows from it."""
+    def _lost(self, *, is_new: bool) -> str:
+        """A key that came out of a backup has sealed another log."""
+        if lost := self.lost_head():
+            return lost
+        restored = "SELECT count(*) FROM audit_log WHERE verb = 'vault.restored'"
+        if is_new or self._kept_head() is not None or self.seals():
+            return ""
+        return "" if self._file.run(restored, [])[0][0] else _SEALS_GONE
+
+    def _tell(self, problem: str) -> None:
+        if problem and problem != self.problem:
+            _log.error("audit log: it is not sealed any more. %s", problem)
+        self.problem = problem
+
+    def _after(self, number: int, digest: str) -> tuple[tuple[int, str] | None, str]:
+        """The last entry, where all since the sealed one follows from it; else what is wrong."""
         sql = f"{_ENTRY} WHERE number >= ? ORDER BY number"
         rows = self._file.run(sql, [max(number, 1)])
         if number and (not rows or rows[0][0] != number or rows[0][5] != digest):
-            _log.error("audit log: it is not sealed any more, for entry %d is another", number)
-            return None
+            return None, f"Entry {number} is not the one that was sealed."
         last, previous = number, digest
         for row in rows[1:] if number else rows:
             entry = _entry(row)
             follows = isinstance(entry, AuditEntry) and entry.number == last + 1
             if not follows or (last and entry.previous != previous):  # type: ignore[union-attr]
-                _log.error("audit log: it is not sealed any more, for entry %d is bad", last + 1)
-                return None
+                return None, f"Entry {last + 1} is not as it was written."
             last, previous = row[0], row[5]
-        return (last, previous) if last > number else None
+        return ((last, previous) if last > number else None), ""
 
     def _kept_head(self) -> AuditSeal | None:
         """One that is not ours says nothing here; `verify` tells of it."""

@@ -9,23 +9,31 @@ from __future__ import annotations
 import argparse
 import io
 import re
+import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from llmgw_desktop import __main__ as program
+from llmgw_desktop.app.audit_keeping import AuditKeeping
 from llmgw_desktop.app.audit_words import VERB_WORDS
 from llmgw_desktop.app.commands import parse
 from llmgw_desktop.app.container import Container
+from llmgw_desktop.app.doctor.report import State
+from llmgw_desktop.app.doctor.state import look_at_vault
 from llmgw_desktop.domain.acting import act_as
 from llmgw_desktop.domain.audit import BY_ITSELF, ActorDoor, AuditQuery
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.domain.vault import EntryKind, address
 from llmgw_desktop.engine.front.doors import OwnDoor
 from llmgw_desktop.store.audit_store import AuditStore
+from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.vault import Vault
 
 SOURCE = Path(program.__file__).parent
 CANARIES = tuple(f"sk-canary{number}-ABCDEFGHIJ0123456789abcdef" for number in range(4))
@@ -34,6 +42,7 @@ COMMANDS = {
     "approvals allow": "permission.allowed",
     "approvals deny": "permission.denied",
     "approvals stop": "permission.denied",
+    "audit seal": "audit.sealed_anew",
     "connect": "program.connected, program.disconnected",
     "consent allow": "consent.allowed",
     "consent deny": "consent.refused",
@@ -67,7 +76,6 @@ READING = frozenset(
             "audit list",
             "audit verify",
             "audit export",
-            "audit seal",
             "audit key",
         ),
         *(
@@ -227,6 +235,58 @@ def test_the_log_is_listed_checked_and_exported_by_command(
         assert f"first bad entry: {number}" in said
     file.write_text("{}")
     assert audit("verify", str(file))[0] == 2
+
+
+def test_no_start_seals_a_log_whose_end_was_cut_off_together_with_its_head(
+    places: Places, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who has a copy of the home and not the vault's key may not have it sealed by the gateway."""
+    env = {"LLM_GATEWAY_MASTER_KEY": "ab" * 32, "PATH": ""}
+    clock = SystemClock()
+
+    def start_and_stop() -> AuditKeeping:
+        vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), clock)
+        with closing(vault):
+            if not vault.entries():
+                there = address(EntryKind.API_KEY, "openai", "default")
+                vault.put(there, b"sk-a", by="test")
+            keeping = AuditKeeping(places, clock, vault, lambda: None)
+            keeping.start()
+            keeping.close()
+        return keeping
+
+    assert start_and_stop().store.problem == ""
+    assert start_and_stop().store.problem == ""
+    assert told(monkeypatch, "", "audit", "verify") == 0
+    assert "audit" not in {each.name for each in look_at_vault(places, env).findings}
+    head = places.data_folder / "audit-head.json"
+    kept = head.read_bytes()
+    with closing(sqlite3.connect(places.gateway_db)) as connection, connection:
+        for name in ("audit_log_whole", "audit_seals_whole"):
+            connection.execute(f"DROP TRIGGER {name}")
+        [[last]] = connection.execute("SELECT min(number) FROM audit_seals")
+        connection.execute("DELETE FROM audit_log WHERE number > ?", [last])
+        connection.execute("DELETE FROM audit_seals WHERE number > ?", [last])
+    head.unlink()
+    capsys.readouterr()
+    assert told(monkeypatch, "", "audit", "verify") == 1
+    assert "is gone" in capsys.readouterr().err
+    assert "is gone" in start_and_stop().store.problem
+    with closing(AuditStore(places.gateway_db, clock)) as store:
+        assert [seal.number for seal in store.seals()] == [last]
+        found = {each.name: each for each in look_at_vault(places, env).findings}["audit"]
+        assert found.state is State.WARN
+        assert "audit-head.json" in found.says
+        assert told(monkeypatch, "", "audit", "seal") == 1
+        assert "--anew" in capsys.readouterr().err
+        head.write_bytes(kept)
+        assert store.verify().problem, "with the head put back it shows what was cut off"
+        head.unlink()
+        assert told(monkeypatch, "", "audit", "seal", "--anew") == 0
+        newest = store.page(AuditQuery(limit=1))[0].act
+        assert newest.verb == "audit.sealed_anew"
+    assert told(monkeypatch, "", "audit", "verify") == 0
+    assert start_and_stop().store.problem == ""
 
 
 def test_every_verb_has_its_words() -> None:

@@ -128,6 +128,71 @@ def test_a_log_that_does_not_hold_is_not_sealed(store: AuditStore, tmp_path: Pat
     assert [seal.number for seal in store.seals()] == [2]
 
 
+SHORTENED = ("DELETE FROM audit_log WHERE number > 2", "DELETE FROM audit_seals WHERE number > 2")
+
+
+def test_a_sealed_log_without_its_head_is_not_whole_and_is_not_sealed_over(
+    store: AuditStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        noted(store, 2)
+        assert store.seal(KEY) is not None
+    by_force(tmp_path / "gateway.db", *SHORTENED)
+    (tmp_path / "audit-head.json").unlink()
+    for key in ("", KEY.public_key):
+        assert "audit-head.json, which is kept beside it, is gone" in store.verify(key).problem
+    noted(store, 1)
+    for _ in range(2):
+        assert store.seal(KEY, is_new=False) is None
+    assert [seal.number for seal in store.seals()] == [2]
+    assert not (tmp_path / "audit-head.json").exists()
+    assert store.problem == store.lost_head() != ""
+    assert caplog.text.count("is gone") == 1
+    assert store.seal(KEY, needs_head=False) is not None, "a person has said so"
+    assert (store.verify(KEY.public_key).problem, store.problem) == ("", "")
+
+
+def test_a_forged_head_is_not_sealed_over(store: AuditStore, tmp_path: Path) -> None:
+    noted(store, 2)
+    assert store.seal(KEY) is not None
+    head = tmp_path / "audit-head.json"
+    head.write_text(head.read_text().replace(KEY.public_key, OTHER_KEY.public_key))
+    noted(store, 1)
+    assert store.seal(KEY) is None
+    assert "not genuine" in store.problem
+    assert OTHER_KEY.public_key in head.read_text()
+
+
+def test_a_known_key_does_not_seal_a_log_whose_seals_and_head_are_gone(
+    store: AuditStore, tmp_path: Path
+) -> None:
+    noted(store, 4)
+    assert store.seal(KEY, is_new=True) is not None
+    by_force(tmp_path / "gateway.db", *SHORTENED, "DELETE FROM audit_seals")
+    (tmp_path / "audit-head.json").unlink()
+    assert store.seal(KEY, is_new=False) is None
+    assert store.seals() == []
+    assert "no seal and no head" in store.problem
+    store.note(Act(verb="vault.restored", subject="vault"))
+    assert store.seal(KEY, is_new=False) is not None, "the key came out of a backup"
+
+
+def test_no_seal_is_left_without_its_head(
+    store: AuditStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    noted(store, 2)
+    monkeypatch.setattr("llmgw_desktop.store.audit_store.write_whole", full_disk)
+    with pytest.raises(StoreUnavailable):
+        store.seal(KEY)
+    assert store.seals() == []
+    monkeypatch.undo()
+    assert store.seal(KEY) is not None
+    assert store.verify(KEY.public_key).problem == ""
+
+
 _CHILD = """
 import sys
 from pathlib import Path

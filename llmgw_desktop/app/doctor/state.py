@@ -3,14 +3,17 @@
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
+from llmgw_desktop.app.audit_book import HEAD_LOST
 from llmgw_desktop.app.doctor.patience import Late, within
 from llmgw_desktop.app.doctor.report import Finding, Section, State
 from llmgw_desktop.app.figures import counted
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import ConfigError, StoreError
 from llmgw_desktop.domain.settings import LoadedSettings, RecorderLevel, Settings
+from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.database import is_of_today
 from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
@@ -89,7 +92,23 @@ def _can_be_written(folder: Path) -> bool:
 
 
 def look_at_vault(places: Places, env: Mapping[str, str]) -> Section:
-    return Section(name="vault", title="Vault", findings=(_vault(places, env),))
+    findings = (_vault(places, env), *_audit_log(places))
+    return Section(name="vault", title="Vault", findings=findings)
+
+
+def _audit_log(places: Places) -> tuple[Finding, ...]:
+    """Only one that nothing is sealed in any more; `llmgw audit verify` reads all of it."""
+    try:
+        if not places.gateway_db.exists() or not is_of_today(places.gateway_db, GATEWAY_STEPS):
+            return ()
+        with closing(AuditStore(places.gateway_db, SystemClock())) as store:
+            lost = store.lost_head()
+    except StoreError:
+        return ()  # said of the vault, which lies in the same file
+    wrong = Finding(
+        name="audit", title="Audit log", state=State.WARN, says=f"not whole. {lost}", do=HEAD_LOST
+    )
+    return (wrong,) if lost else ()
 
 
 def _vault(places: Places, env: Mapping[str, str]) -> Finding:

@@ -36,6 +36,8 @@ class HealthDoor:
         self._load = load
         self._meters = meters
         self._before = before
+        self.audit: Callable[[], str] = str
+        """Why the audit log is not sealed; empty, where it is."""
 
     async def short(self, caller: HttpCaller) -> None:
         self._before()
@@ -44,7 +46,8 @@ class HealthDoor:
     async def detail(self, caller: HttpCaller) -> None:
         gateway, recorder, settings = self._gateway(), self._recorder(), self._settings()
         records_well = recorder.recording and not recorder.fell_behind
-        is_well = records_well and not gateway.problem and not settings.problem
+        audit = self.audit()
+        is_well = records_well and not (gateway.problem or settings.problem or audit)
         body = {
             "status": "ok" if is_well else "degraded",
             "gateway": {"state": gateway.state, "url": gateway.url, "problem": gateway.problem},
@@ -57,6 +60,7 @@ class HealthDoor:
                 "held_flights": recorder.held.flights if recorder.held else 0,
             },
             "settings": {"problem": settings.problem, "warnings": list(settings.warnings)},
+            "audit": {"problem": audit},
             "open_flights": self._load.open_flights,
         }
         await caller.reply(200, JSON, orjson.dumps(body))

@@ -35,6 +35,24 @@ async def test_a_look_at_health_is_a_look_at_the_settings() -> None:
     assert caller.told == [(200, b'{"status":"ok"}')]
 
 
+async def test_an_audit_log_that_is_not_sealed_is_no_good_health() -> None:
+    class NothingOpen:
+        open_flights = 0
+
+    door = HealthDoor(
+        gateway=lambda: GatewayStatus(state=GatewayState.RUNNING),
+        recorder=lambda: RecorderStatus(recording=True),
+        settings=lambda: SettingsChanged(settings=Settings()),
+        load=cast("Any", NothingOpen()),
+        meters=Meters(),
+    )
+    door.audit = lambda: "Its head is gone."
+    caller = AskingCaller()
+    await door.detail(cast("Any", caller))
+    told = json.loads(caller.told[0][1])
+    assert (told["status"], told["audit"]) == ("degraded", {"problem": "Its head is gone."})
+
+
 async def test_losses_of_the_last_minutes_are_no_good_health() -> None:
     class NothingOpen:
         open_flights = 0
