@@ -107,10 +107,10 @@ def test_sessions_go_on_and_tell_each_runs_own_figures(jobs: Jobs) -> None:
     tokens = [each["usage"]["inputTokens"] for each in runs]
     assert None not in tokens
     assert max(tokens) < 1.5 * min(tokens), tokens
-    costs = [each["costUsd"] for each in runs]
-    if None not in costs:
-        assert max(costs) < 3 * min(costs), costs
+    costs = {each["costUsd"] for each in runs}
+    assert costs == {0.0}, "practice is free, whatever the CLI takes it for"
     told = jobs.call(f"/v1/sessions/{named}")["session"]
+    assert told["usage"]["inputTokens"] == sum(tokens[:3])
     assert told["providerSessionId"] == first["providerSessionId"]
 
 
