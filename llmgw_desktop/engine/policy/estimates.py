@@ -31,6 +31,8 @@ MEDIA_TOKENS = 16_384
 """Of one picture, sound or document that lies in the prompt, or that it names."""
 MOST_PROMPT_TOKENS = 2_000_000
 """No model reads more."""
+_MEDIA = "media"
+"""Beside a client and a model: prompts with such things. What text teaches says nothing of them."""
 _INLINE_BYTES = 2048
 """A string of this length in such a place is no text."""
 _INLINE_MARKS = (b"base64,", b'"data"')
@@ -41,6 +43,7 @@ _NAMED_MARKS = (
     b'"file_url"',
     b'"image_url":',
     b'"type":"url"',
+    b'"type": "url"',
 )
 """Something of an unknown size that lies elsewhere."""
 _MOST_PIECES = 1000
@@ -64,7 +67,7 @@ class _Learned:
 
     @property
     def most_read(self) -> float:
-        """Tokens of a prompt for a byte of it; of a run, tokens that it read in all."""
+        """Tokens of a prompt for a byte or a picture of it; of a run, all that it read."""
         return max(self._most[0], self._before[0])
 
     @property
@@ -77,27 +80,25 @@ class Estimates:
 
     def __init__(self) -> None:
         # names of runs' models begin with their CLI's, so that none is that of a request
-        self._learned: OrderedDict[tuple[str, str], _Learned] = OrderedDict()
+        self._learned: OrderedDict[tuple[str, ...], _Learned] = OrderedDict()
 
     def input_tokens(self, request: ModelRequest) -> int:
         """The most that its prompt may be counted as."""
         text_bytes, media = _sizes(request)
-        by_bytes = text_bytes + VENDORS_WORDS_TOKENS + media * MEDIA_TOKENS
-        if "tools" in request.fields:
-            by_bytes += TOOLS_WORDS_TOKENS
-        learned = self._learned.get(_pair(request))
-        if learned is None:
-            return min(by_bytes, MOST_PROMPT_TOKENS)
-        expected = math.ceil(text_bytes * learned.most_read * MARGIN) + VENDORS_WORDS_TOKENS
-        if learned.answers < LEARNED_AFTER:
-            expected = max(expected, by_bytes)
-        return min(expected, MOST_PROMPT_TOKENS)
+        pair = _pair(request)
+        by_bytes = text_bytes + (TOOLS_WORDS_TOKENS if "tools" in request.fields else 0)
+        tokens = _expected(self._learned.get(pair), text_bytes, by_bytes)
+        if media:
+            learned = self._learned.get((*pair, _MEDIA))
+            tokens += _expected(learned, media, media * MEDIA_TOKENS)
+        return min(tokens + VENDORS_WORDS_TOKENS, MOST_PROMPT_TOKENS)
 
     def unsaid_output_tokens(self, request: ModelRequest) -> int:
         """Of an answer whose length nobody bounds."""
-        learned = self._learned.get(_pair(request))
-        seen = 0 if learned is None else math.ceil(learned.most_output * MARGIN)
-        return max(UNSAID_OUTPUT_TOKENS, seen)
+        pair = _pair(request)
+        both = (self._learned.get(pair), self._learned.get((*pair, _MEDIA)))
+        seen = max([0 if each is None else each.most_output for each in both])
+        return max(UNSAID_OUTPUT_TOKENS, math.ceil(seen * MARGIN))
 
     def run_tokens(self, client_id: str, model: str, prompt: str) -> tuple[int, int]:
         """(Read, written) by a run of a CLI at most: it adds words of its own, and asks its model
@@ -110,10 +111,14 @@ class Estimates:
     def learn(self, request: ModelRequest, usage: Usage) -> None:
         """From what was told of a request; what the gateway counted teaches nothing."""
         read = usage.input_tokens
-        if read is not None and _teaches(usage):
-            text_bytes, _ = _sizes(request)
-            density = max(read - VENDORS_WORDS_TOKENS, 0) / max(text_bytes, 1)
-            self._learned_of(_pair(request)).note(density, usage.output_tokens or 0)
+        if read is None or not _teaches(usage):
+            return
+        text_bytes, media = _sizes(request)
+        pair, own, output = _pair(request), read - VENDORS_WORDS_TOKENS, usage.output_tokens or 0
+        if media:  # how much of it was text nobody tells
+            self._learned_of((*pair, _MEDIA)).note(max(own, 0) / media, output)
+        else:
+            self._learned_of(pair).note(max(own, 0) / max(text_bytes, 1), output)
 
     def learn_of_run(self, client_id: str, model: str, usage: Usage) -> None:
         """From what was told of one that came to its end."""
@@ -121,7 +126,7 @@ class Estimates:
             learned = self._learned_of((client_id, model))
             learned.note(usage.input_tokens, usage.output_tokens or 0)
 
-    def _learned_of(self, pair: tuple[str, str]) -> _Learned:
+    def _learned_of(self, pair: tuple[str, ...]) -> _Learned:
         learned = self._learned.get(pair)
         if learned is None:
             learned = self._learned[pair] = _Learned()
@@ -129,6 +134,14 @@ class Estimates:
                 self._learned.popitem(last=False)
         self._learned.move_to_end(pair)
         return learned
+
+
+def _expected(learned: _Learned | None, amount: int, bound: int) -> int:
+    """Tokens of so many bytes, or of so many pictures; `bound`: as long as too little is known."""
+    if learned is None:
+        return bound
+    expected = math.ceil(amount * learned.most_read * MARGIN)
+    return expected if learned.answers >= LEARNED_AFTER else max(expected, bound)
 
 
 def _teaches(usage: Usage) -> bool:

@@ -15,6 +15,8 @@ from typing import Any
 
 from llmgw_desktop.engine.consents.programs import connection_inodes, holds_socket
 
+End = tuple[str, int]
+"""Of a connection: address and port."""
 _PROC = Path("/proc")
 _MOST = 2000
 """Processes of one run that are looked into."""
@@ -45,14 +47,12 @@ class RunProcesses:
         peer, own = told("peername"), told("sockname")
         if not peer or not own:
             return None
-        return self.holder(str(peer[0]), int(peer[1]), int(own[1]), keepers)
+        return self.holder((str(peer[0]), int(peer[1])), (str(own[0]), int(own[1])), keepers)
 
-    def holder(
-        self, address: str, port: int, own_port: int, keepers: Collection[int]
-    ) -> int | None:
-        """The same by the ports of both ends."""
+    def holder(self, other: End, own: End, keepers: Collection[int]) -> int | None:
+        """The same by both ends."""
         try:
-            inodes = self._inodes(address, port, own_port)
+            inodes = self._inodes(other, own)
         except (OSError, ValueError):
             return None
         if not inodes:
@@ -62,11 +62,11 @@ class RunProcesses:
                 return keeper
         return None
 
-    def _inodes(self, address: str, port: int, own_port: int) -> set[str]:
+    def _inodes(self, other: End, own: End) -> set[str]:
         """The table of all sockets takes 10 ms to read, and says the same."""
-        if self._proc == _PROC and (told := _told_by_kernel(address, port, own_port)) is not None:
+        if self._proc == _PROC and (told := _told_by_kernel(other, own)) is not None:
             return told
-        return connection_inodes(self._proc, address, port, own_port)
+        return connection_inodes(self._proc, other[0], other[1], own[1])
 
     def _holds(self, pid: int, inodes: Collection[str]) -> bool:
         return any(holds_socket(self._proc, pid, inode) for inode in inodes)
@@ -90,14 +90,14 @@ class RunProcesses:
                     yield from map(int, file.read().split())
 
 
-def _told_by_kernel(address: str, port: int, own_port: int) -> set[str] | None:
-    """The socket at `address` and `port` of a connection with `own_port` of the same address;
-    None where the kernel is not to be asked."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+def _told_by_kernel(other: End, own: End) -> set[str] | None:
+    """The socket at the other end of a connection; None where the kernel is not to be asked. A
+    program may come from any address of loopback."""
+    family = socket.AF_INET6 if ":" in other[0] else socket.AF_INET
     if not hasattr(socket, "AF_NETLINK"):
         return None
-    place = socket.inet_pton(family, address).ljust(16, b"\0")
-    ends = struct.pack("!HH", port, own_port) + place + place
+    places = [socket.inet_pton(family, each[0]).ljust(16, b"\0") for each in (other, own)]
+    ends = struct.pack("!HH", other[1], own[1]) + b"".join(places)
     asked = _ASK.pack(family, socket.IPPROTO_TCP, 0, 0, 0xFFFFFFFF) + ends
     asked += struct.pack("=III", 0, 0xFFFFFFFF, 0xFFFFFFFF)
     message = _HEAD.pack(_HEAD.size + len(asked), _BY_FAMILY, _REQUEST, 1, 0) + asked

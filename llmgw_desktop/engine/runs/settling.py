@@ -11,7 +11,7 @@ from llmgw_desktop.domain.cli import UsageTold
 from llmgw_desktop.domain.job import JobFigures
 from llmgw_desktop.domain.linked_flights import LinkedFlights
 from llmgw_desktop.domain.session import SessionTotals
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Usage
 from llmgw_desktop.engine.jobs.outcome import Account
 
 _Number = float | int | None
@@ -53,7 +53,7 @@ def settled(
     if linked is not None:
         figures = replace(
             figures,
-            usage=linked.usage,
+            usage=_with_doubts(linked.usage, own),
             cost_usd=linked.cost_usd,
             model=told.model or linked.model,
             requests=linked.count,
@@ -66,6 +66,17 @@ def settled(
         told_usage=totals.usage,
         told_cost_usd=totals.cost_usd,
     )
+
+
+def _with_doubts(linked: Usage, own: Usage) -> Usage:
+    """Where the CLI itself tells of more, it has asked elsewhere besides, and the sums of what
+    passed here are lower bounds."""
+    more = 0
+    for name, figure in _FIGURES.items():
+        here, told = getattr(linked, name), getattr(own, name)
+        if here is not None and told is not None and told > here:
+            more |= figure | Figure.COST
+    return replace(linked, partial=linked.partial | more) if more else linked
 
 
 def _as_told(totals: SessionTotals) -> SessionTotals:
@@ -92,6 +103,13 @@ def _difference(whole: _Number, before: _Number) -> _Number:
     return whole - before
 
 
+_FIGURES = {
+    "input_tokens": Figure.INPUT,
+    "output_tokens": Figure.OUTPUT,
+    "cache_read_tokens": Figure.CACHE_READ,
+    "cache_write_tokens": Figure.CACHE_WRITE,
+    "reasoning_tokens": Figure.REASONING,
+}
 _TOKENS = tuple(each.name for each in fields(Usage) if each.name.endswith("_tokens"))
 _no_tokens: Any = dict.fromkeys(_TOKENS, 0)
 _NOTHING = Usage(**_no_tokens)

@@ -4,7 +4,6 @@ true, and what nobody here understands.
 Which members a protocol has is known to the files beside this one.
 """
 
-import math
 from collections.abc import Mapping, Set
 from typing import Any
 
@@ -14,6 +13,8 @@ from llmgw_desktop.domain.usage import NO_BILLING_FACTS, BillingFacts
 from llmgw_desktop.domain.values import maker
 
 MOST_TOKENS = 10**12
+MOST_USD = 10**6
+"""Of one answer. Sums of what is told stay numbers then, and budgets stay budgets."""
 _LONGEST_VALUE = 40
 _LONGEST_NAME = 60
 _MOST_NAMED = 8
@@ -54,12 +55,14 @@ class Reading:
         self.cannot_be(told, f"{path}.{name}")
         return None
 
-    def amount(self, members: Mapping[str, Any], name: str, path: str) -> float | None:
-        """As `count`, of money."""
+    def amount(
+        self, members: Mapping[str, Any], name: str, path: str, most: float = MOST_USD
+    ) -> float | None:
+        """As `count`, of money: of US dollars, or what `most` is told in."""
         told = members.get(name)
         if told is None:
             return None
-        if type(told) in (int, float) and 0 <= told < math.inf:
+        if type(told) in (int, float) and 0 <= told <= most:
             return float(told)
         self.cannot_be(told, f"{path}.{name}")
         return None
@@ -82,6 +85,8 @@ class Reading:
         if known >= members.keys():
             return
         for name, told in members.items():
+            if len(self.not_understood) >= _MOST_NAMED:
+                return  # nobody waits until a flood of them has been looked at
             if name not in known and told:
                 self._stranger(told, f"{path}.{name[:_LONGEST_NAME]}", _DEEPEST)
 
@@ -96,7 +101,7 @@ class Reading:
     def cost_usd(self, members: Mapping[str, Any], path: str) -> float | None:
         """The vendor's own bill."""
         if members.get("cost_in_usd_ticks") is not None:
-            ticks = self.amount(members, "cost_in_usd_ticks", path)
+            ticks = self.amount(members, "cost_in_usd_ticks", path, MOST_USD * _TICKS_PER_USD)
             return None if ticks is None else ticks / _TICKS_PER_USD
         told = members.get("cost")
         if type(told) is dict:
@@ -141,6 +146,8 @@ class Reading:
     def _stranger(self, told: object, path: str, depth: int) -> None:
         if type(told) is dict and depth:
             for name, inner in told.items():
+                if len(self.not_understood) >= _MOST_NAMED:
+                    return
                 if inner:
                     self._stranger(inner, f"{path}.{name[:_LONGEST_NAME]}", depth - 1)
         elif told:

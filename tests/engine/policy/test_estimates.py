@@ -72,6 +72,7 @@ def test_no_text_makes_more_tokens_than_it_has_bytes(text: str) -> None:
         ([{"type": "image", "source": {"type": "base64", "data": "A" * 9000}}], 1),
         ([{"inlineData": {"mimeType": "image/png", "data": "A" * 9000}}] * 3, 3),
         ([{"type": "file", "file_id": "file_1"}], 1),
+        ([{"type": "document", "source": {"type": "url", "url": "https://a.b/c.pdf"}}], 1),
         ("data is a word, and base64, is another", 0),
         ([{"type": "tool_use", "input": {"data": {"a": "b" * 9000}}}], None),
         ([{"type": "image", "source": {"data": "cut off"}}], 0),
@@ -126,6 +127,30 @@ def test_an_answer_without_bounds_is_expected_as_long_as_those_before() -> None:
     assert estimates.unsaid_output_tokens(asked) == UNSAID_OUTPUT_TOKENS
     estimates.learn(asked, _told(5, 30_000))
     assert estimates.unsaid_output_tokens(asked) >= 30_000
+
+
+_PICTURE = [{"type": "image_url", "image_url": {"url": "https://a.b/c.png"}}]
+
+
+def test_what_text_has_taught_makes_no_picture_cheap() -> None:
+    estimates = Estimates()
+    for _ in range(LEARNED_AFTER):
+        estimates.learn(_request("How are you?"), _told(20))
+    assert estimates.input_tokens(_request("How are you?")) < 300
+    assert estimates.input_tokens(_request(_PICTURE)) > MEDIA_TOKENS
+
+
+def test_pictures_teach_of_pictures_and_not_of_text() -> None:
+    estimates = Estimates()
+    for _ in range(LEARNED_AFTER):
+        assert estimates.input_tokens(_request(_PICTURE)) > MEDIA_TOKENS
+        estimates.learn(_request(_PICTURE), _told(1500, 9000))
+    assert 2 * 1400 < estimates.input_tokens(_request(_PICTURE)) < 4000
+    assert 2 * 2800 < estimates.input_tokens(_request(_PICTURE * 2)) < 8000
+    assert estimates.input_tokens(_request("x" * 1000)) < 1200, "by its bytes"
+    assert estimates.unsaid_output_tokens(_request("x")) == 18_000
+    estimates.learn(_request(_PICTURE), _told(90_000))
+    assert estimates.input_tokens(_request(_PICTURE)) > 90_000
 
 
 @pytest.mark.parametrize(

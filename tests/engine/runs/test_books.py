@@ -20,11 +20,11 @@ from llmgw_desktop.app.flight_formats import sentence
 from llmgw_desktop.clis.cli import SideUsage
 from llmgw_desktop.domain.cli import UsageTold
 from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.job import JobFigures, JobState
 from llmgw_desktop.domain.linked_flights import linked_flights
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.session import SessionTotals, session_totals_of
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Usage
 from llmgw_desktop.engine.jobs.outcome import Account
 from llmgw_desktop.engine.runs.settling import settled
 from llmgw_desktop.engine.runs.side_files import read_side_usage
@@ -247,3 +247,28 @@ def test_what_its_requests_used_counts_and_the_cli_is_still_told_apart_from_its_
     assert totals.cost_usd == pytest.approx(0.125 + 0.5 + 0.125)
     assert session_totals_of(asdict(totals)) == totals
     assert session_totals_of({"usage": asdict(Usage()), "cost_usd": 2.0}).cost_usd == 2.0
+
+
+@pytest.mark.parametrize(
+    ("told", "partial"),
+    [
+        (Usage(input_tokens=40, output_tokens=7), 0),
+        (Usage(input_tokens=30), 0),
+        (Usage(input_tokens=500_000, output_tokens=3), Figure.INPUT | Figure.COST),
+        (
+            Usage(input_tokens=41, output_tokens=8),
+            Figure.INPUT | Figure.OUTPUT | Figure.COST,
+        ),
+    ],
+)
+def test_where_a_cli_tells_of_more_than_passed_here_the_sums_are_lower_bounds(
+    told: Usage, partial: int
+) -> None:
+    """One small request to this gateway, and all others elsewhere."""
+    account = Account()
+    account.figures = JobFigures(usage=told, cost_usd=9.5)
+    usage = Usage(input_tokens=40, output_tokens=7)
+    linked = linked_flights([summary(1, usage=usage, cost_usd=0.125)])
+    figures, _ = settled(account, None, None, is_fresh=True, linked=linked)
+    assert (figures.usage.input_tokens, figures.usage.output_tokens) == (40, 7)
+    assert figures.usage.partial == partial

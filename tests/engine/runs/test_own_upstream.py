@@ -89,13 +89,24 @@ def test_who_holds_the_other_end_is_found_among_descendants_alone(host: str) -> 
         accepted, peer = server.accept()
         with accepted, socket.create_connection((host, port)) as own:
             told = connection_inodes(Path("/proc"), peer[0], peer[1], port)
-            assert told == _told_by_kernel(peer[0], peer[1], port) != set()
+            here, other, ours = (host, port), peer[:2], own.getsockname()[:2]
+            assert told == _told_by_kernel(other, here) != set()
             find = RunProcesses().holder
-            assert find(peer[0], peer[1], port, [stranger.pid, keeper.pid]) == keeper.pid
-            assert find(peer[0], peer[1], port, [stranger.pid]) is None
-            assert find(peer[0], peer[1], port + 1, [keeper.pid]) is None, "another connection"
-            assert find(peer[0], own.getsockname()[1], port, [keeper.pid]) is None
-            assert find(peer[0], own.getsockname()[1], port, [os.getpid()]) == os.getpid()
-            assert find("10.0.0.7", peer[1], port, [keeper.pid]) is None
+            assert find(other, here, [stranger.pid, keeper.pid]) == keeper.pid
+            assert find(other, here, [stranger.pid]) is None
+            assert find(other, (host, port + 1), [keeper.pid]) is None, "another connection"
+            assert find(ours, here, [keeper.pid]) is None
+            assert find(ours, here, [os.getpid()]) == os.getpid()
+            assert find(("10.0.0.7", peer[1]), here, [keeper.pid]) is None
         keeper.communicate(b"\n")
         stranger.communicate(b"")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="there is no /proc")
+def test_no_other_address_of_loopback_hides_who_holds_the_other_end() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname(), source_address=("127.0.0.2", 0)) as own,
+    ):
+        find = RunProcesses().holder
+        assert find(own.getsockname(), server.getsockname(), [os.getpid()]) == os.getpid()
