@@ -554,6 +554,12 @@ def test_practice_is_left_out_until_somebody_switches_it_on(
     assert "4 practice flights left out" in board(page).accessibleDescription()
     switch = page.findChild(Switch)
     assert isinstance(switch, Switch)
+    span = page.findChild(Segmented)
+    assert isinstance(span, Segmented)
+    after = span.nextInFocusChain()
+    while not isinstance(after, Switch | StatTile):
+        after = after.nextInFocusChain()
+    assert after is switch, "Tab goes as the eye does"
     switch.click()
     qtbot.waitUntil(lambda: "Practice" in words(page))
     assert asked == [("practice",), ()]
