@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from llmgw_desktop.app.connect.address import Address
-from llmgw_desktop.app.connect.edits import FileChange, with_ours, without_ours
+from llmgw_desktop.app.connect.edits import FileChange, narrowed, widened, with_ours, without_ours
 from llmgw_desktop.app.connect.entries import keyless
 from llmgw_desktop.app.connect.program_keys import ProgramKeys
 from llmgw_desktop.app.connect.programs import PROGRAMS, Ground, Offer, Program, Put, Transport
@@ -107,7 +107,7 @@ class Connector:
         known = self.connections.of(name)
         puts = () if known is not None else self._all_puts(program)
         clean = without_ours(self.connections, known, puts)
-        return Plan(program=program, wanted=None, changes=clean)
+        return Plan(program=program, wanted=None, changes=tuple(map(widened, clean)))
 
     def set_up(self, looked_at: Plan) -> Outcome:
         """Raises ConfigError, StoreError, ValueError; then all is as it was."""
@@ -161,7 +161,8 @@ class Connector:
     def _plan(self, program: Program, wanted: Wanted, known: Connection | None, key: str) -> Plan:
         puts = program.puts(self.ground, self.offer(wanted, key))
         clean = without_ours(self.connections, known, (*puts, *self._all_puts(program)))
-        return Plan(program=program, wanted=wanted, changes=with_ours(clean, puts))
+        changes = tuple(narrowed(each, key) for each in with_ours(clean, puts))
+        return Plan(program=program, wanted=wanted, changes=changes)
 
     def _all_puts(self, program: Program) -> tuple[Put, ...]:
         """Wherever something of ours may stand."""
@@ -227,6 +228,7 @@ def _needs_key(wanted: Wanted) -> bool:
 
 
 def _connected(change: FileChange, copy: str) -> ConnectedFile:
+    before = change.known.mode if change.known is not None else None
     return ConnectedFile(
         path=str(change.path),
         format=change.format.name,
@@ -234,6 +236,7 @@ def _connected(change: FileChange, copy: str) -> ConnectedFile:
         after=digest(change.then or b""),
         copy=copy,
         folders=change.known.folders if change.known is not None else (),
+        mode=before if change.modes is None else change.modes[0],
     )
 
 

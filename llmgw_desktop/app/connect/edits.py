@@ -10,7 +10,7 @@ from pathlib import Path
 
 from llmgw_desktop.app.connect.entries import is_ours, key_in, with_key
 from llmgw_desktop.app.connect.programs import Put
-from llmgw_desktop.store.client_files.config_file import read_bytes, said, text_of
+from llmgw_desktop.store.client_files.config_file import mode_of, read_bytes, said, text_of
 from llmgw_desktop.store.client_files.connections import (
     ConnectedFile,
     Connection,
@@ -19,6 +19,8 @@ from llmgw_desktop.store.client_files.connections import (
 )
 from llmgw_desktop.store.client_files.formats import FORMATS
 from llmgw_desktop.store.client_files.marks import MISSING, Mark, TextFormat, Unreadable
+
+_OTHERS = 0o077
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +37,12 @@ class FileChange:
     """Whether `base` is what was there before us, byte for byte."""
     marks: tuple[Mark, ...] = ()
     known: ConnectedFile | None = None
+    modes: tuple[int, int] | None = None
+    """Its permissions now and then; None: they stay."""
 
     @property
     def changes(self) -> bool:
-        return self.now != self.then
+        return self.now != self.then or self.modes is not None
 
 
 def without_ours(
@@ -63,6 +67,24 @@ def with_ours(clean: Iterable[FileChange], puts: Sequence[Put]) -> tuple[FileCha
         own = [put for put in puts if put.file == each.path]
         changes.append(_filled(each, own) if own else each)
     return tuple(changes)
+
+
+def narrowed(change: FileChange, key: str) -> FileChange:
+    """A file that others of this computer may read, and that the key comes into, is read by its
+    owner alone then."""
+    mode = mode_of(change.path)
+    if mode is None or not mode & _OTHERS or not key or key.encode() not in (change.then or b""):
+        return change
+    return replace(change, modes=(mode, mode & ~_OTHERS))
+
+
+def widened(change: FileChange) -> FileChange:
+    """Without our key others may read it again who could before; unless somebody has changed the
+    permissions since."""
+    mode, before = mode_of(change.path), change.known.mode if change.known is not None else None
+    if before is None or change.then is None or mode != before & ~_OTHERS:
+        return change
+    return replace(change, modes=(mode, before))
 
 
 def _cleaned(

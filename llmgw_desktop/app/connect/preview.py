@@ -16,7 +16,17 @@ _LINE_ENDS = "\r\n"
 def diff_of(changes: Iterable[FileChange]) -> str:
     """As `diff -u`; of other secrets near our lines nothing is shown either."""
     redactor = Redactor()
-    return "".join(_masked(redactor, _diff(each)) for each in changes if each.changes)
+    return "".join(
+        _masked(redactor, f"{_permissions(each)}{_diff(each)}") for each in changes if each.changes
+    )
+
+
+def _permissions(change: FileChange) -> str:
+    if change.modes is None:
+        return ""
+    now, then = change.modes
+    why = "for a key stands in it" if then < now else "as before"
+    return f"# permissions of {change.path}: {now:o} → {then:o}, {why}\n"
 
 
 def _diff(change: FileChange) -> str:

@@ -41,7 +41,8 @@ def put_back(done: Sequence[FileChange], folders: Mapping[str, Sequence[Path]]) 
     for each in done:
         with suppress(ConfigError):
             if each.now is not None:
-                write_bytes(each.path, each.now, before=each.then)
+                mode = each.modes[0] if each.modes is not None else None
+                write_bytes(each.path, each.now, before=each.then, mode=mode)
             elif each.then is not None:
                 remove_file(each.path, before=each.then)
     for made in folders.values():
@@ -50,7 +51,8 @@ def put_back(done: Sequence[FileChange], folders: Mapping[str, Sequence[Path]]) 
 
 def _write_one(change: FileChange) -> tuple[Path, ...]:
     if change.then is not None:
-        return write_bytes(change.path, change.then, before=change.now)
+        mode = change.modes[1] if change.modes is not None else None
+        return write_bytes(change.path, change.then, before=change.now, mode=mode)
     assert change.now is not None
     remove_file(change.path, before=change.now)
     return ()

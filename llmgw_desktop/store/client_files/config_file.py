@@ -1,6 +1,7 @@
 """The settings file of another program, read and replaced with the care that it deserves.
 
-A link is written through, permissions and owner stay, and nobody ever sees half a file. Whether the
+A link is written through, permissions (unless others are asked for) and owner stay, and nobody ever
+sees half a file. Whether the
 bytes are the ones that were looked at is asked again right before they are replaced.
 """
 
@@ -54,9 +55,21 @@ def said(path: Path, error: Unreadable) -> ConfigError:
     return _refused(path, f"{error.why}{column}", error.line)
 
 
-def write_bytes(path: Path, raw: bytes, *, before: bytes | None) -> tuple[Path, ...]:
-    """The folders that had to be made. Raises ConfigError; then all is as it was, unless others
-    have changed it."""
+def mode_of(path: Path) -> int | None:
+    """Who may do what with it, as chmod takes it; None where there is no file, or no such bits."""
+    if os.name != "posix":
+        return None
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return None
+
+
+def write_bytes(
+    path: Path, raw: bytes, *, before: bytes | None, mode: int | None = None
+) -> tuple[Path, ...]:
+    """The folders that had to be made. `mode`: what the permissions of a file that is there become.
+    Raises ConfigError; then all is as it was, unless others have changed it."""
     real = Path(os.path.realpath(path))
     made: tuple[Path, ...] = ()
     try:
@@ -69,9 +82,10 @@ def write_bytes(path: Path, raw: bytes, *, before: bytes | None) -> tuple[Path, 
             if not known.st_mode & stat.S_IWUSR:
                 raise _refused(path, "is write-protected")
             if known.st_nlink > 1:
-                _write_in_place(real, raw)  # its other names would keep the old text
+                # its other names would keep the old text
+                _write_in_place(real, raw, mode)
             else:
-                _replace(real, raw, known, lambda: _check_unchanged(path, before))
+                _replace(real, raw, known, lambda: _check_unchanged(path, before), mode=mode)
     except OSError as error:
         remove_folders(made)
         raise _refused(path, f"cannot be written: {error.strerror}") from error
@@ -113,7 +127,12 @@ def _check_unchanged(path: Path, before: bytes | None) -> None:
 
 
 def _replace(
-    real: Path, raw: bytes, known: os.stat_result | None, just_before: Callable[[], None]
+    real: Path,
+    raw: bytes,
+    known: os.stat_result | None,
+    just_before: Callable[[], None],
+    *,
+    mode: int | None = None,
 ) -> None:
     beside = real.with_name(f".{real.name}.{secrets.token_hex(6)}")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, OWNER_ONLY)
@@ -123,7 +142,7 @@ def _replace(
             file.flush()
             os.fsync(file.fileno())
         if known is not None:
-            _dress(beside, known)
+            _dress(beside, known, mode)
         just_before()
         try:
             beside.replace(real)
@@ -136,21 +155,27 @@ def _replace(
         beside.unlink(missing_ok=True)
 
 
-def _dress(beside: Path, known: os.stat_result) -> None:
+def _dress(beside: Path, known: os.stat_result, mode: int | None) -> None:
     """As the file that it takes the place of."""
     own = beside.stat()
     if os.name == "posix" and (own.st_uid, own.st_gid) != (known.st_uid, known.st_gid):
         with suppress(PermissionError):
             os.chown(beside, known.st_uid, known.st_gid)
-    beside.chmod(stat.S_IMODE(known.st_mode))
+    beside.chmod(stat.S_IMODE(known.st_mode) if mode is None else mode)
 
 
-def _write_in_place(real: Path, raw: bytes) -> None:
+def _write_in_place(real: Path, raw: bytes, mode: int | None = None) -> None:
+    """Whoever may not read what comes is shut out before it is there; who may again, after."""
+    narrowed = mode is not None and not mode & 0o077
+    if mode is not None and narrowed:
+        real.chmod(mode)
     with real.open("r+b") as file:
         file.write(raw)
         file.truncate()
         file.flush()
         os.fsync(file.fileno())
+    if mode is not None and not narrowed:
+        real.chmod(mode)
 
 
 def _refused(path: Path, why: str, line: int | None = None) -> ConfigError:

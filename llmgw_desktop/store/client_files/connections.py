@@ -37,6 +37,8 @@ class ConnectedFile:
     """Its bytes from before, in a file of ours; empty where there was none."""
     folders: tuple[str, ...] = ()
     """That we made for it, outermost first."""
+    mode: int | None = None
+    """Its permissions from before, where we have narrowed them for the key in it."""
 
     @property
     def was_there(self) -> bool:
@@ -173,7 +175,7 @@ def _connection(told: Any) -> Connection:
 def _file(told: Any) -> ConnectedFile:
     marks = tuple(Mark(**{**each, "path": tuple(each["path"])}) for each in told["marks"])
     rest = {name: told[name] for name in ("path", "format", "after", "copy")}
-    return ConnectedFile(marks=marks, folders=tuple(told["folders"]), **rest)
+    return ConnectedFile(marks=marks, folders=tuple(told["folders"]), mode=told.get("mode"), **rest)
 
 
 def _unavailable(path: Path, error: OSError) -> StoreUnavailable:

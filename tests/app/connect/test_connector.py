@@ -94,6 +94,59 @@ def test_whatever_is_done_in_between_undo_leads_back(
         assert desk.active() == []
 
 
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such bits")
+@pytest.mark.parametrize("name", PROGRAM_NAMES)
+@pytest.mark.parametrize("has_links", [False, True])
+def test_others_may_not_read_a_file_that_a_key_comes_into(
+    desk: Desk, name: str, has_links: bool
+) -> None:
+    path = desk.write(name, b"")
+    path.chmod(0o664)
+    if has_links:
+        (path.parent / "other-name").hardlink_to(path)
+    plan = desk.connector.plan(name, Wanted())
+    assert f"# permissions of {path}: 664 → 600, for a key stands in it" in diff_of(plan.changes)
+    desk.connector.set_up(plan)
+    assert _mode(path) == 0o600
+    again = desk.connector.plan(name, Wanted())
+    assert again.is_done
+    desk.connector.set_up(again)
+    back = desk.connector.plan_undo(name)
+    assert f"# permissions of {path}: 600 → 664, as before" in diff_of(back.changes)
+    desk.connector.undo(back)
+    assert (_mode(path), path.read_bytes()) == (0o664, b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such bits")
+def test_permissions_that_are_narrow_or_need_not_be_stay(desk: Desk) -> None:
+    path = desk.write("cursor", b"{}")
+    path.chmod(0o644)
+    desk.set_up("cursor", _STDIO)
+    assert _mode(path) == 0o644, "no key came into it"
+    desk.set_up("cursor")
+    assert _mode(path) == 0o600
+    path.chmod(0o640)  # by hand, since
+    desk.undo("cursor")
+    assert _mode(path) == 0o640
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such bits")
+def test_an_earlier_version_left_a_key_for_all_to_read(desk: Desk) -> None:
+    path = desk.write("cursor", b"{}")
+    path.chmod(0o644)
+    desk.set_up("cursor")
+    path.chmod(0o644)
+    assert not desk.connector.plan("cursor", Wanted()).is_done
+    desk.set_up("cursor")
+    assert _mode(path) == 0o600
+    desk.undo("cursor")
+    assert _mode(path) == 0o644
+
+
 @pytest.mark.parametrize("name", PROGRAM_NAMES)
 def test_a_key_of_its_own_stands_in_the_file_and_nowhere_else(desk: Desk, name: str) -> None:
     plan = desk.connector.plan(name, Wanted())
@@ -241,7 +294,7 @@ def test_links_and_permissions_stay(desk: Desk, tmp_path: Path) -> None:
     link = desk.file("cursor")
     link.parent.mkdir()
     link.symlink_to(real)
-    desk.set_up("cursor")
+    desk.set_up("cursor", _STDIO)
     assert link.is_symlink()
     assert "llmgw" in real.read_text()
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
