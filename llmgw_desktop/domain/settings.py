@@ -13,7 +13,7 @@ from llmgw_desktop.domain.mcp_server import McpServer
 from llmgw_desktop.domain.oauth_settings import OauthSettings
 from llmgw_desktop.domain.policy import ClientPolicy
 from llmgw_desktop.domain.price import PriceRule
-from llmgw_desktop.domain.provider import Provider, ProviderKind
+from llmgw_desktop.domain.provider import PRACTICE_PREFIX, Provider
 from llmgw_desktop.domain.route import Alias, RouteRule, Strategy
 from llmgw_desktop.domain.workspace import WorkspaceSettings
 
@@ -199,9 +199,9 @@ class Settings:
 
     @property
     def practice(self) -> tuple[str, ...]:
-        """The names of practice providers: what they answer is no real traffic."""
-        kind = ProviderKind.PRACTICE
-        return tuple(each.name for each in self.providers if each.kind is kind)
+        """The names of practice providers: what they answer is no real traffic. There is one,
+        which is built in and needs no table."""
+        return (PRACTICE_PREFIX.rstrip("/"),)
 
     @property
     def everyone(self) -> tuple[Provider, ...]:

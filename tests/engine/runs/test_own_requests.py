@@ -44,6 +44,9 @@ local = true
 provider = "vendor"
 input = 1.0
 output = 5.0
+cache_read = 0.1
+cache_write_5m = 1.25
+cache_write_1h = 2.0
 """
 USED = (17 + 2000 + 300, 9)
 """What the stand-in vendor tells of an answer."""
