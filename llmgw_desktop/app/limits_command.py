@@ -10,7 +10,7 @@ from urllib.parse import quote
 import orjson
 
 from llmgw_desktop.app.budget_words import anew_words
-from llmgw_desktop.app.figures import local_time
+from llmgw_desktop.app.figures import clock_text, local_time
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.app.running_gateway import RunningGateway
 from llmgw_desktop.domain.amount_words import amount_words, budget_words, moment_words
@@ -76,9 +76,11 @@ def _budget(told: Mapping[str, Any], now_s: float) -> tuple[str, ...]:
     budget = Budget(measure=measure, amount=told["amount"], period=Period(told["period"]))
     figures = [amount_words(measure, told[each]) for each in ("used", "reserved", "left")]
     since_s = told.get("since")  # a gateway of before does not tell it
-    since = "" if since_s is None else f"counts {_moment(since_s, now_s)}".replace("at", "since", 1)
-    note = "; ".join(part for part in (since, anew_words(told["endsAt"], now_s)) if part)
-    return (budget_words(budget), *figures, note)
+    anew = anew_words(told["endsAt"], now_s)
+    if since_s is None:
+        return (budget_words(budget), *figures, anew)
+    since = clock_text(since_s, local_time(now_s).date())
+    return (budget_words(budget), *figures, f"counts since {since}; {anew}")
 
 
 def _rate(told: Mapping[str, Any]) -> tuple[str, ...]:

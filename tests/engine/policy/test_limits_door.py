@@ -81,6 +81,7 @@ async def test_everybody_reads_his_own_and_the_operator_all(
         table = capsys.readouterr().out.splitlines()
         assert table[0].split("\t")[:3] == ["CLIENT", "RUNNING", "LIMIT"]
         assert table[1].startswith("nightly\t0 of 4\t100,000 tokens a day\t")
+        assert "counts since " in table[1]
         assert "it begins anew" in table[1]
         assert table[2].startswith("nightly\t0 of 4\t1 request in 3600 s\t")
         assert table[3].startswith("nightly\t0 of 4\trefused\t1\t")
