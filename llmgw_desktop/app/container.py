@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from llmgw_desktop.app.access_assembly import Access, make_access
 from llmgw_desktop.app.audit_keeping import AuditKeeping
+from llmgw_desktop.app.closing import beside, close_all
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
@@ -236,22 +237,20 @@ class Container:
 
     async def stop(self) -> None:
         """Let answers end, write down what is left, close. Runs go on."""
-        self.runs.leave()
-        if self._made_pages is not None:
-            self._made_pages.clis.close()
-        await self.consents.stop()
-        await self.gateway.stop()
-        await self.validations.close()
-        await self.runs.close()
-        remove_run_file(self.places.run_file)
-        await self.recording.stop()
-        await asyncio.to_thread(self._continuations.close)
-        await asyncio.to_thread(self._elsewhere.close)
-        self.health.keep_all()
-        await asyncio.to_thread(self.audit.close)
-        await asyncio.to_thread(self._account_store.close)
-        await asyncio.to_thread(self.vault.close)
-        await asyncio.to_thread(self._access.close)
+        await close_all(
+            self.runs.leave,
+            *([self._made_pages.clis.close] if self._made_pages is not None else []),
+            self.consents.stop,
+            self.gateway.stop,
+            self.validations.close,
+            self.runs.close,
+            lambda: remove_run_file(self.places.run_file),
+            self.recording.stop,
+            *map(beside, (self._continuations.close, self._elsewhere.close)),
+            self.health.keep_all,
+            *map(beside, (self.audit.close, self._account_store.close)),
+            *map(beside, (self.vault.close, self._access.close)),
+        )
         self._loop = None
 
     def check_settings(self, *, now: bool = True) -> None:

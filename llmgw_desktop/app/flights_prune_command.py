@@ -26,22 +26,24 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
     if not places.flights_db.exists():
         print("No flights are recorded.")
         return 0
+    bound = counted(settings.retention_days, "day")
     held = _prune(places, settings, is_agreed=arguments.yes)
     if held is None:
-        print(f"No flight waits: none is held that is older than {settings.retention_days} days.")
+        print(f"No flight waits: none is held that is older than {bound}.")
         return 0
-    flights = counted(held.flights, "flight")
+    flights, days = counted(held.flights, "flight"), counted(held.days, "day")
+    ahead = counted(held.ahead_days, "day")
     if not arguments.yes:
         print(
-            f"The clock is {held.ahead_days} days ahead of the last time that is known. "
-            f"{flights} would be older than {held.days} days. If the date is right, delete with: "
+            f"The clock is {ahead} ahead of the last time that is known. "
+            f"{flights} would be older than {days}. If the date is right, delete with: "
             f"{own_command('flights', 'prune', '--yes')}",
             file=sys.stderr,
         )
         return 1
     with closing(AuditStore(places.gateway_db, SystemClock())) as store:
         store.note(Act(verb="flights.given_up", subject="flights"))
-    print(f"{flights} older than {held.days} days deleted.")
+    print(f"{flights} older than {days} deleted.")
     return 0
 
 

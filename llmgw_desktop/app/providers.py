@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.key_keeping import KeyKeeping, KeyVault
 from llmgw_desktop.app.provider_accounts import ProviderAccounts
 from llmgw_desktop.app.provider_cards import KIND_WORDS, ProviderCard, card_of, practice_card
@@ -212,7 +213,7 @@ class Providers:
             named = account_id(name, account.name)
             if found.is_well:
                 self._health.reset(named)
-                self._listed[name] = f"Lists {len(found.models):,} models"
+                self._listed[name] = f"Lists {counted(len(found.models), 'model')}"
             tests.append(AccountTest(account=named, is_well=found.is_well, words=found.words))
         return tuple(tests)
 

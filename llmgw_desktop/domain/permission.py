@@ -10,7 +10,11 @@ from enum import StrEnum
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.values import value
 
-NOBODY_ANSWERED = "Nobody answered within {minutes} minutes, so this was denied."
+
+def nobody_answered(minutes: int) -> str:
+    """What the agent is told then."""
+    length = "a minute" if minutes == 1 else f"{minutes:,} minutes"
+    return f"Nobody answered within {length}, so this was denied."
 
 
 class PermissionKind(StrEnum):

@@ -29,7 +29,7 @@ from llmgw_desktop.app.permission_words import (
     thing_of,
 )
 from llmgw_desktop.app.permission_words import asks_words as agent_asks
-from llmgw_desktop.domain.permission import Ask, FileChange, PermissionKind
+from llmgw_desktop.domain.permission import Ask, FileChange, PermissionKind, nobody_answered
 from llmgw_desktop.domain.principal import Scope
 from tests.support.plain_questions import (
     HOSTILE_NAME,
@@ -252,3 +252,8 @@ def test_decisions_say_who_how_and_how_fast() -> None:
     assert shown(rows, DecisionKind.GATE, "") == rows[2:]
     assert shown(rows, None, "CLAUDE CODE") == rows[:2]
     assert shown(rows, None, "nothing like it") == ()
+
+
+def test_an_unanswered_question_says_how_long_it_waited() -> None:
+    assert nobody_answered(1) == "Nobody answered within a minute, so this was denied."
+    assert nobody_answered(5) == "Nobody answered within 5 minutes, so this was denied."

@@ -15,11 +15,11 @@ from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.permission import (
-    NOBODY_ANSWERED,
     Decision,
     DecisionWay,
     PermissionAnswer,
     PermissionKind,
+    nobody_answered,
 )
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from tests.support import cli_benches
@@ -100,7 +100,7 @@ async def yard(scene: Scene) -> AsyncIterator[AskingYard]:
 
 async def test_each_way_to_answer_in_one_run(scene: Scene, yard: AskingYard) -> None:
     """A start of these takes seconds: denied, left by everybody, denied with a note, allowed."""
-    words = NOBODY_ANSWERED.format(minutes=1)
+    words = nobody_answered(1)
     note = 'Nicht so: "made.txt" — nimm other.txt ☂'
     nobody = PermissionAnswer(decision=Decision.DENY, way=DecisionWay.TIMEOUT, at_s=1.0, note=words)
     yard.people.rule = lambda _: nobody if len(yard.people.asked) == 2 else None

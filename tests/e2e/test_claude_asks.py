@@ -18,12 +18,12 @@ from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName, SessionWish
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.permission import (
-    NOBODY_ANSWERED,
     Ask,
     Decision,
     DecisionWay,
     PermissionAnswer,
     PermissionKind,
+    nobody_answered,
 )
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from tests.support.answers import Answer
@@ -194,7 +194,7 @@ async def test_stopped_it_ends_and_nothing_was_done(
 
 async def test_what_nobody_answers_is_denied_with_words(scene: Scene, yard: AskingYard) -> None:
     """Whoever keeps the time says so; here at once."""
-    words = NOBODY_ANSWERED.format(minutes=1)
+    words = nobody_answered(1)
     scene.lane.then(TOUCH)
     scene.lane.always = LAST
     yard.people.rule = lambda _ask: PermissionAnswer(

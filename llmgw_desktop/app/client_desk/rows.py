@@ -75,10 +75,15 @@ class ClientRow:
         return self.state is ClientState.REVOKED
 
     @property
+    def asked_words(self) -> str:
+        """Of today."""
+        return f"{self.requests} {'request' if self.requests == '1' else 'requests'}"
+
+    @property
     def words(self) -> str:
         """For a screen reader, and for who looks for it."""
         budgets = "; ".join(f"{each.name}: {each.left}" for each in self.budgets)
-        asked = f"{self.requests} requests today" if self.is_client else ""
+        asked = f"{self.asked_words} today" if self.is_client else ""
         parts = (self.name, self.kind.value, self.state_words, self.program, asked, budgets)
         return ", ".join(part for part in parts if part)
 

@@ -16,7 +16,6 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import PermissionChanged
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.permission import (
-    NOBODY_ANSWERED,
     Ask,
     AskingJob,
     Decision,
@@ -25,6 +24,7 @@ from llmgw_desktop.domain.permission import (
     PermissionDecision,
     PermissionQuestion,
     PermissionRule,
+    nobody_answered,
 )
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.permissions.audience import Audience
@@ -248,7 +248,7 @@ class PermissionDesk:
 
     def _too_late(self, question: PermissionQuestion) -> PermissionAnswer:
         minutes = max(1, round((question.expires_at_s - question.asked_at_s) / 60))
-        return self._given(DecisionWay.TIMEOUT, note=NOBODY_ANSWERED.format(minutes=minutes))
+        return self._given(DecisionWay.TIMEOUT, note=nobody_answered(minutes))
 
     def _given(
         self,

@@ -63,7 +63,7 @@ class ClientPane(QWidget):
         self._mark.show_mark(*client_mark(row.state))
         self._name.setText(row.name)
         asked = f"last seen {row.seen}" if row.seen else ""
-        today = f"today {row.requests} requests, {row.tokens} tokens, {row.cost}"
+        today = f"today {row.asked_words}, {row.tokens} tokens, {row.cost}"
         parts = (
             row.state_words,
             row.kind.value,

@@ -78,7 +78,8 @@ class TroubleArea(QWidget):
         if status.recording or not status.problem:
             self._recording.hide()
             return
-        dropped = f" {status.dropped:,} flights were not kept." if status.dropped else ""
+        flights = "flight was" if status.dropped == 1 else "flights were"
+        dropped = f" {status.dropped:,} {flights} not kept." if status.dropped else ""
         self._recording.say(
             BannerKind.WARNING,
             "Flights are not being recorded. Requests still go through.",

@@ -90,7 +90,7 @@ def _growth(event: TextGrew | ThinkingGrew, number: int) -> Step | None:
 
 
 def _wrote(kind: str, chars: int) -> str:
-    return f"{_VERBS[kind]} {chars} characters"
+    return f"{_VERBS[kind]} {chars} character{'' if chars == 1 else 's'}"
 
 
 def _line(words: str) -> str:

@@ -102,7 +102,8 @@ class _Calls:
             },
         }
         contradictions = len(comparison.contradictions)
-        head = f"{shared} of {total} claims are in all answers; {contradictions} contradictions."
+        head = f"{shared} of {total} claims are in all answers; {contradictions}"
+        head += " contradiction." if contradictions == 1 else " contradictions."
         return ToolAnswer(structured=structured, text="\n\n".join([head, table]))
 
     async def synthesize(self, call: ToolCall) -> ToolAnswer:

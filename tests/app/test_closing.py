@@ -1,0 +1,75 @@
+"""A gateway ends whole, whatever becomes of one of its parts."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmgw_desktop.app.closing import beside, close_all
+from llmgw_desktop.app.container import Container
+from llmgw_desktop.store.paths import Places
+
+
+def _spoil(monkeypatch: pytest.MonkeyPatch, part: object, name: str, closed: list[str]) -> None:
+    """It closes as it does, and fails at its end."""
+    close: Callable[[Any], Any] = getattr(type(part), name)
+
+    def fail() -> None:
+        closed.append(type(part).__name__)
+        raise OSError(type(part).__name__)
+
+    async def fails_later(self: object) -> None:
+        await close(self)
+        fail()
+
+    def fails(self: object) -> None:
+        close(self)
+        fail()
+
+    is_async = inspect.iscoroutinefunction(close)
+    monkeypatch.setattr(type(part), name, fails_later if is_async else fails)
+
+
+async def test_each_part_is_closed_whatever_the_others_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    places = Places.of({"LLMGW_HOME": str(tmp_path / "home")})
+    places.make()
+    places.config_file.write_text("[http]\nport = 0\n")
+    container = Container(places, {"HOME": str(tmp_path), "PATH": ""})
+    await container.start()
+    closed: list[str] = []
+    parts = (
+        (container.consents, "stop"),
+        (container.gateway, "stop"),
+        (container.validations, "close"),
+        (container.runs, "close"),
+        (container.recording, "stop"),
+        (container.health, "keep_all"),
+        (container.audit, "close"),
+        (container.vault, "close"),
+        (container._access, "close"),
+    )
+    names = [type(part).__name__ for part, _ in parts]
+    for part, name in parts:
+        _spoil(monkeypatch, part, name, closed)
+    await container.stop()
+    assert closed == names
+    assert all(f"OSError: {name}" in caplog.text for name in names)
+    assert not places.run_file.exists()
+
+
+async def test_a_cancellation_waits_until_all_are_closed() -> None:
+    closed: list[str] = []
+
+    async def canceled() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await close_all(canceled, beside(lambda: closed.append("second")))
+    assert closed == ["second"]
