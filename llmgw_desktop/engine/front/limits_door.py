@@ -36,6 +36,8 @@ class LimitsDoor:
 
     async def answer(self, caller: HttpCaller) -> None:
         principal = self._gate.known(caller)
+        if principal.job:
+            raise MissingScope("A run's key opens the doors of models and nothing else.")
         of = parse_qs(caller.query, keep_blank_values=True).get("of", [""])[0]
         standings = self._others(principal, of) if of else (self._policies.standing_of(principal),)
         from llmgw_desktop.wire.standings import standing_object  # nobody asks at a start

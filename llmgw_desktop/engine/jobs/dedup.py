@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields, is_dataclass
+from pathlib import PurePath
 from typing import Any
 
 from llmgw_desktop.domain.cli import CliRequest, SessionWish
@@ -45,6 +46,8 @@ def request_key(asked: Submission, meant: CliRequest, launch: Launch) -> str:
     has what else they make of it."""
     request = _members(meant, ())
     request["prompt"] = _digest(meant.prompt.encode("utf-8", "surrogatepass"))
+    if meant.working_dir:  # as it may be written with a stroke at its end; ".." may lead elsewhere
+        request["working_dir"] = str(PurePath(meant.working_dir))
     request["model"] = "" if meant.model in DEFAULT_MODELS else meant.model
     sign_in = launch.sign_in
     parts = [

@@ -192,6 +192,15 @@ def test_how_it_is_told_to_its_cli_is_nothing_to_go_by(cli: Cli, asks: bool) -> 
         assert before != key("x", mcp_servers=("exa",))
 
 
+def test_a_folder_is_the_same_however_it_is_written() -> None:
+    def key(folder: str) -> str:
+        said = {name: each[0] for name, each in OF_REQUEST.items()} | {"working_dir": folder}
+        return key_of(_made(said, {"owner": "me"}))
+
+    assert len({key(each) for each in ("/srv/shop", "/srv/shop/", "/srv//shop/.")}) == 1
+    assert key("/srv/link/../shop") != key("/srv/shop"), "it may lead elsewhere"
+
+
 def test_the_key_holds_no_words() -> None:
     """It stands in the database, in plain text."""
     asked = _made({"cli": CliName.CLAUDE, "prompt": "a secret \ud800"}, {"owner": "me"})

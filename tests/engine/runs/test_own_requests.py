@@ -214,8 +214,9 @@ async def test_a_runs_key_is_for_models_alone_and_dies_with_it(open_scene: Any) 
     (request,) = scene.requests()
     assert key not in str(recording.reader.record(request.id)), "it is recorded nowhere"
     assert not scene.lane.only.mentions(key), "and shown to no vendor"
-    status, _ = await scene.house.call("GET", "/v1/jobs", key=key)
-    assert status == 403
+    for path in ("/v1/jobs", "/v1/limits", f"/v1/flights/{job['flightId']}"):
+        status, _ = await scene.house.call("GET", path, key=key)
+        assert status == 403, path
     (scene.house.home / "go").touch()
     await scene.closed(job["flightId"])
     assert await scene.ask(key) == 401

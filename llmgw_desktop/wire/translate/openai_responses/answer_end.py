@@ -34,10 +34,14 @@ def end(answer: GrowingAnswer, response: Event) -> None:
         if not growing.is_over:
             growing.finish({})
     answer.is_over = True
+    _tell_usage(answer, response)
+    answer.telling.events.append(AnswerEnded(stop=_stop(answer, response)))
+
+
+def _tell_usage(answer: GrowingAnswer, response: Event) -> None:
     usage = responses_usage(response)
     if usage != UNKNOWN_USAGE:
         answer.telling.events.append(UsageTold(usage=usage))
-    answer.telling.events.append(AnswerEnded(stop=_stop(answer, response)))
 
 
 def _hydrate(answer: GrowingAnswer, output: object) -> None:
@@ -75,6 +79,7 @@ def fail(answer: GrowingAnswer, event: Event) -> None:
         message = f"The provider says that the answer {response.get('status') or 'failed'}."
     if response:
         answer.begin(response)
+        _tell_usage(answer, response)  # what failed may be billed all the same
     answer.is_over = True
     failed = AnswerFailed(
         message=message[:_LONGEST_MESSAGE],

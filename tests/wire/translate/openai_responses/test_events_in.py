@@ -378,6 +378,14 @@ def test_failures_inside_a_stream(frame: bytes, failed: AnswerFailed) -> None:
     assert not any(isinstance(each, AnswerEnded) for each in told)
 
 
+def test_what_failed_tells_what_it_used_all_the_same() -> None:
+    used = {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}
+    frame = event("response.failed", response=response("failed", usage=used))
+    *before, failed = events(created(), done(0, MESSAGE), frame)
+    assert isinstance(failed, AnswerFailed)
+    assert before[-1] == UsageTold(usage=Usage(input_tokens=10, output_tokens=5))
+
+
 def test_a_failed_whole_answer() -> None:
     with pytest.raises(UpstreamError, match=r"Oh\."):
         whole(response("failed", error={"code": "server_error", "message": "Oh."}))
