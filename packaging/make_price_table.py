@@ -286,7 +286,10 @@ def renew(text: str, version: str, path: Path, today: date) -> Iterator[str]:
     before = load_price_table(path) if path.exists() else PriceTable("", {}, {}, {})
     if before.date > today.isoformat():
         raise ValueError(f"the table is of {before.date}, and this computer's clock is behind it")
-    table = table_of(json.loads(text), version, today)
+    prices = json.loads(text)
+    if type(prices) is not dict or any(type(each) is not dict for each in prices.values()):
+        raise ValueError("this is no list of prices")
+    table = table_of(prices, version, today)
     after = PriceTable(table["date"], table["pages"], table["prices"], table["fees"])
     refuse_losses(before, after)
     path.write_text(written(table), "utf-8")

@@ -193,6 +193,25 @@ def test_a_list_that_cannot_be_true_writes_nothing(
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("text", ["", "<html>", "[]", '{"gpt-x": 7}', "{}"])
+def test_what_is_no_list_writes_nothing(maker: ModuleType, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "prices.json"
+    _renewed(maker, path, _list(maker))
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match=r"Expecting value|no list|lost more than half"):
+        list(maker.renew(text, "1.2.3", path, TODAY))
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("gone", list(PER_TOKEN))
+def test_a_model_with_a_gap_is_left_out(maker: ModuleType, tmp_path: Path, gone: str) -> None:
+    path = tmp_path / "prices.json"
+    prices = _list(maker)
+    del prices["gpt-x"][gone]
+    _renewed(maker, path, prices)
+    assert load_price_table(path).models_of("openai") == ("plain",)
+
+
 def test_a_list_that_lost_half_or_a_vendor_writes_nothing(
     maker: ModuleType, tmp_path: Path
 ) -> None:

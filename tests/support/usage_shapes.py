@@ -302,6 +302,9 @@ def _bad(vendor: Vendor) -> Iterator[Shape]:
     else:
         says = replace(_PLAIN, input=10, read=40, is_unsound=True)
     yield Shape(name="more cached than asked", says=says, usage=told(vendor, says))
+    # of the others' a usage is looked for as an object alone
+    says = Figures(is_unsound=vendor in ("chat", "responses"))
+    yield Shape(name="no object", says=says, usage="plenty")
     if vendor != "gemini":
         says = replace(_PLAIN, reasoning=60, is_unsound=True)
         yield Shape(name="more thought than made", says=says, usage=told(vendor, says))

@@ -182,7 +182,8 @@ def _heard_faults(
 ) -> Iterator[str]:
     raw, marks = heard
     if caller == vendor:
-        if shape.way == "plain" and raw != (shape.usage or {}):
+        is_object = isinstance(shape.usage, dict)
+        if shape.way == "plain" and raw != (shape.usage if is_object else {}):
             yield f"the caller is told {raw}, not what came: {shape.usage}"
         if marks:
             yield f"marked as estimated, though it is passed on as it came: {marks}"
@@ -241,7 +242,8 @@ async def _flown(
     if streaming:
         return flight, _heard_in_stream(caller, told), None
     answered = json.loads(told)
-    usage = answered.get("usageMetadata" if caller == "gemini" else "usage") or {}
+    usage = answered.get("usageMetadata" if caller == "gemini" else "usage")
+    usage = usage if isinstance(usage, dict) else {}
     sum_told = answered.get("x_gateway", {}).get("tokensUsed")
     return flight, (usage, frozenset(filter(None, mark.split(", ")))), sum_told
 
@@ -306,7 +308,7 @@ def _usage_in(caller: str, line: str) -> dict[str, Any]:
         found = (event.get("response") or {}).get("usage")
     else:
         found = (event.get("message") or event).get("usage")
-    return found or {}
+    return found if isinstance(found, dict) else {}
 
 
 def _read_back(caller: str, raw: dict[str, Any]) -> dict[str, int]:
