@@ -109,7 +109,7 @@ class TroubleArea(QWidget):
         self._held.say(
             BannerKind.WARNING,
             f"The clock is {held.ahead_days} days ahead of the last time this program knew: are "
-            f"{count} older than {held.days} days?",
+            f"{count} older than {held.days} day{'s' if held.days > 1 else ''}?",
             "If the date is right, because the computer was off for long, they can go. If it is "
             "wrong, keep them. Until you say, none is deleted for its age, and no job or panel "
             "either.",
