@@ -64,7 +64,10 @@ class JobFigures:
     provider_session_id: str | None = None
     requests: int | None = None
     """How many model requests of its own passed this gateway, where any did: then tokens and cost
-    are theirs."""
+    are theirs, and of what it used `beside`."""
+    beside: Usage = UNKNOWN_USAGE
+    """What its CLI told of more than passed here: it has asked elsewhere as well."""
+    beside_usd: float | None = None
 
     @property
     def at_least(self) -> "JobFigures":

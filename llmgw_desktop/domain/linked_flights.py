@@ -35,6 +35,8 @@ class LinkedFlights:
     """Model → what its answers used."""
     billed: int = 0
     """Those that may have used something."""
+    replayed: int = 0
+    """Those that the gateway's own cache answered: the CLI tells of tokens that nobody used."""
 
     @property
     def have_tokens(self) -> bool:
@@ -56,6 +58,7 @@ class LinkedFlights:
             cost_usd=self.cost_usd,
             tokens_of=self.tokens_of,
             billed=self.billed,
+            replayed=self.replayed + (not flight.attempts and flight.state is FlightState.OK),
         )
         return _with_figures(more, flight) if _may_be_billed(flight) else more
 
@@ -104,4 +107,5 @@ def _with_figures(before: LinkedFlights, flight: FlightSummary) -> LinkedFlights
         cost_usd=more_usd if cost is None else cost + (more_usd or 0.0),
         tokens_of={**before.tokens_of, model: before.tokens_of.get(model, 0) + tokens},
         billed=before.billed + 1,
+        replayed=before.replayed,
     )

@@ -5,7 +5,7 @@ that names the states it may begin from, so that of two who would end a job one 
 """
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,7 @@ from llmgw_desktop.domain.job import (
     JobSum,
 )
 from llmgw_desktop.domain.prompt_facts import AnswerShape
-from llmgw_desktop.domain.usage import usage_of
+from llmgw_desktop.domain.usage import Usage, usage_of
 from llmgw_desktop.store.database import open_database, told
 from llmgw_desktop.store.fact_columns import FACT_COLUMNS, fact_cells, facts_of
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
@@ -224,7 +224,7 @@ def _job(row: dict[str, Any]) -> Job:
             "retryable": None if row["retryable"] is None else bool(row["retryable"]),
             "output_truncated": bool(row["output_truncated"]),
             "changes_files": bool(row["changes_files"]),
-            "figures": JobFigures(**figures | {"usage": usage_of(figures["usage"])}),
+            "figures": JobFigures(**figures | _usages_in(figures)),
             "answer_shape": AnswerShape(row["answer_shape"]),
             "prompt_facts": facts,
             "process": None
@@ -232,3 +232,8 @@ def _job(row: dict[str, Any]) -> Job:
             else JobProcess(pid=pid, started_ticks=ticks, group=group),
         }
     )
+
+
+def _usages_in(figures: Mapping[str, Any]) -> dict[str, Usage]:
+    """Those of an earlier version have no `beside`."""
+    return {name: usage_of(figures.get(name, {})) for name in ("usage", "beside")}

@@ -15,12 +15,13 @@ from llmgw_desktop.domain.cli import SessionWish
 from llmgw_desktop.domain.cli_settings import provider_of
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.flight import FlightState
-from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.job import Job, JobFigures, JobState
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.principal import Principal, kind_of
 from llmgw_desktop.domain.prompt_facts import NO_FACTS
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.submission import JobResult, Submission
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.policy.run_spending import NOTHING_MORE
@@ -128,6 +129,7 @@ class RunFlights:
         finally:
             if self.links is not None:
                 self.links.claim(flight)
+                _count_beside(flight, job.figures)
             self._recorder.close(flight)
             if self.spending is not None:
                 self._settle(self.spending, job, flight, has_begun=has_begun)
@@ -141,8 +143,9 @@ class RunFlights:
         if not flight.is_counted:
             spending.ended(job.flight_id, NOTHING_MORE, 0.0)
             return
-        is_whole = job.state not in _STATES
-        spending.ended(job.flight_id, job.figures.usage, flight.cost_usd, is_whole=is_whole)
+        # what it used beside its requests is what its flight has; it was told, and whole
+        is_whole = job.state not in _STATES or job.figures.requests is not None
+        spending.ended(job.flight_id, flight.usage, flight.cost_usd, is_whole=is_whole)
 
     async def _fill(self, flight: OpenFlight, job: Job) -> None:
         if flight.phases:
@@ -169,6 +172,13 @@ class RunFlights:
         if said.left_out_bytes:
             flight.answer_bytes += said.left_out_bytes
             flight.answer_whole = False
+
+
+def _count_beside(flight: OpenFlight, figures: JobFigures) -> None:
+    """What a run asked elsewhere, beside the requests that passed here, is its own flight's."""
+    if not flight.is_counted and figures.beside != UNKNOWN_USAGE:
+        flight.usage, flight.cost_usd = figures.beside, figures.beside_usd
+        flight.is_counted = True
 
 
 def _as_asked(asked: Submission) -> bytes:

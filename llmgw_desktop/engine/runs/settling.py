@@ -51,13 +51,7 @@ def settled(
     )
     figures = replace(told, usage=own, cost_usd=own_cost)
     if linked is not None:
-        figures = replace(
-            figures,
-            usage=_with_doubts(linked.usage, own),
-            cost_usd=linked.cost_usd,
-            model=told.model or linked.model,
-            requests=linked.count,
-        )
+        figures = _of_both(figures, linked)
     elif all_before.told_usage is None:
         return figures, totals
     return figures, SessionTotals(
@@ -68,15 +62,36 @@ def settled(
     )
 
 
-def _with_doubts(linked: Usage, own: Usage) -> Usage:
-    """Where the CLI itself tells of more, it has asked elsewhere besides, and the sums of what
-    passed here are lower bounds."""
-    more = 0
-    for name, figure in _FIGURES.items():
-        here, told = getattr(linked, name), getattr(own, name)
-        if here is not None and told is not None and told > here:
-            more |= figure | Figure.COST
-    return replace(linked, partial=linked.partial | more) if more else linked
+def _of_both(told: JobFigures, linked: LinkedFlights) -> JobFigures:
+    """The sums of what passed here. Where the CLI itself tells of more, it has asked elsewhere as
+    well, and that counts besides; after an answer out of the gateway's own cache nobody can tell
+    the two apart, and the sums are lower bounds."""
+    here, own = linked.usage, told.usage
+    more: dict[str, int] = {}
+    for name in _FIGURES:
+        passed, said = getattr(here, name), getattr(own, name)
+        if passed is not None and said is not None and said > passed:
+            more[name] = said - passed
+    figures = replace(
+        told, cost_usd=linked.cost_usd, model=told.model or linked.model, requests=linked.count
+    )
+    if not more:
+        return replace(figures, usage=here)
+    if linked.replayed:
+        partial = here.partial | Figure.COST
+        for name in more:
+            partial |= _FIGURES[name]
+        return replace(figures, usage=replace(here, partial=partial))
+    beside_usd = _difference(told.cost_usd, linked.cost_usd)
+    whole: Any = {name: getattr(here, name) + more.get(name, 0) for name in more}
+    beside: Any = {"input_tokens": 0, "output_tokens": 0, **more}
+    return replace(
+        figures,
+        usage=replace(here, **whole),
+        cost_usd=_sum(linked.cost_usd, beside_usd),
+        beside=Usage(**beside),
+        beside_usd=beside_usd,
+    )
 
 
 def _as_told(totals: SessionTotals) -> SessionTotals:

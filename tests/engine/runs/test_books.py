@@ -226,7 +226,7 @@ def test_what_shrank_is_unknown() -> None:
 def test_what_its_requests_used_counts_and_the_cli_is_still_told_apart_from_its_own_sum() -> None:
     """A CLI that tells of its whole session: linked, then asked elsewhere, then linked again."""
     totals: SessionTotals | None = None
-    told_s = [(100, 1.0), (130, 1.5), (170, 1.75)]
+    told_s = [(7, 0.125), (37, 0.625), (77, 0.875)]
     linked_s = [Usage(input_tokens=40, output_tokens=7), None, Usage(input_tokens=9)]
     runs = []
     for number, (whole, linked) in enumerate(zip(told_s, linked_s, strict=True)):
@@ -250,25 +250,41 @@ def test_what_its_requests_used_counts_and_the_cli_is_still_told_apart_from_its_
 
 
 @pytest.mark.parametrize(
-    ("told", "partial"),
+    ("told", "beside"),
     [
-        (Usage(input_tokens=40, output_tokens=7), 0),
-        (Usage(input_tokens=30), 0),
-        (Usage(input_tokens=500_000, output_tokens=3), Figure.INPUT | Figure.COST),
-        (
-            Usage(input_tokens=41, output_tokens=8),
-            Figure.INPUT | Figure.OUTPUT | Figure.COST,
-        ),
+        (Usage(), None),
+        (Usage(input_tokens=40, output_tokens=7), None),
+        (Usage(input_tokens=30), None),
+        (Usage(input_tokens=500_000, output_tokens=3), (499_960, 0)),
+        (Usage(input_tokens=41, output_tokens=8), (1, 1)),
     ],
 )
-def test_where_a_cli_tells_of_more_than_passed_here_the_sums_are_lower_bounds(
-    told: Usage, partial: int
+def test_where_a_cli_tells_of_more_than_passed_here_that_counts_besides(
+    told: Usage, beside: tuple[int, int] | None
 ) -> None:
     """One small request to this gateway, and all others elsewhere."""
     account = Account()
     account.figures = JobFigures(usage=told, cost_usd=9.5)
     usage = Usage(input_tokens=40, output_tokens=7)
-    linked = linked_flights([summary(1, usage=usage, cost_usd=0.125)])
+    flight = summary(1, usage=usage, cost_usd=0.125)
+    figures, totals = settled(account, None, None, is_fresh=True, linked=linked_flights([flight]))
+    more = beside or (0, 0)
+    assert (figures.usage.input_tokens, figures.usage.output_tokens) == (40 + more[0], 7 + more[1])
+    assert figures.cost_usd == (9.5 if beside else 0.125)
+    assert totals.usage == figures.usage
+    if beside is None:
+        assert (figures.beside, figures.beside_usd) == (Usage(), None)
+    else:
+        assert (figures.beside.input_tokens, figures.beside.output_tokens) == beside
+        assert figures.beside_usd == 9.375
+
+
+def test_what_the_gateways_cache_answered_is_not_told_from_what_was_asked_elsewhere() -> None:
+    account = Account()
+    account.figures = JobFigures(usage=Usage(input_tokens=90, output_tokens=7), cost_usd=9.5)
+    asked = summary(1, usage=Usage(input_tokens=40, output_tokens=7), cost_usd=0.125)
+    replayed = summary(2, usage=Usage(), cost_usd=0.0, attempts=0)
+    linked = linked_flights([asked, replayed])
     figures, _ = settled(account, None, None, is_fresh=True, linked=linked)
-    assert (figures.usage.input_tokens, figures.usage.output_tokens) == (40, 7)
-    assert figures.usage.partial == partial
+    assert (figures.usage.input_tokens, figures.beside) == (40, Usage())
+    assert figures.usage.partial == Figure.INPUT | Figure.COST

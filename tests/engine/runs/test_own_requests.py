@@ -179,6 +179,24 @@ async def test_a_budget_counts_each_token_once(open_scene: Any) -> None:
     assert not nightly.refusals, "what a run asks is within the run: one at a time"
 
 
+async def test_what_a_run_asks_elsewhere_is_charged_besides(open_scene: Any) -> None:
+    """One cheap request to this gateway makes nothing else free."""
+    limits = '[clients.nightly]\nbudgets = [{ tokens = 900000, per = "never" }]\n'
+    scene = await open_scene(limits)
+    key = scene.house.client("nightly", Scope.JOBS_RUN)
+    script = BY_PROCESS.replace("0.5 7 3", "9.5 500000 30000")
+    assert script != BY_PROCESS
+    job = await scene.run(script, key=key)
+    assert job["state"] == "completed", job
+    own = await scene.closed(job["flightId"])
+    assert own.is_counted
+    assert (job["usage"]["inputTokens"], job["usage"]["outputTokens"]) == (500_003, 30_000)
+    assert own.usage.input_tokens == 500_003 - USED[0]
+    standings = scene.house.container._engine.pipeline.policies.standings()
+    nightly = next(each for each in standings if each.name == "nightly")
+    assert (nightly.budgets[0].used, nightly.budgets[0].reserved) == (530_003, 0)
+
+
 async def test_what_only_says_that_it_is_a_runs_is_none(open_scene: Any) -> None:
     scene = await open_scene()
     job = await scene.job(BY_NEITHER)
