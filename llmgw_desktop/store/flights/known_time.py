@@ -13,6 +13,8 @@ from llmgw_desktop.domain.events import HeldDeletion
 from llmgw_desktop.store.transaction import transaction
 
 DAY_S = 86_400
+EARLIEST_S = 1_767_225_600.0
+"""2026 begins, and this program was not made before: a clock that says so has not been set yet."""
 BELIEVED_S = 3 * DAY_S
 """A long weekend off or asleep is no reason to ask."""
 WRITTEN_EVERY_S = 300.0
@@ -48,11 +50,13 @@ class KnownTime:
         wants to know what is held, whatever was said before."""
         stored, now_s, monotonic_s = self._stored(), self._clock.now_s(), self._clock.monotonic_s()
         known_s = max(self._seen_at_s + monotonic_s - self._looked_s, stored.seen_at_s)
+        if EARLIEST_S <= now_s < known_s - BELIEVED_S:
+            known_s = now_s  # what was known came from a clock that was ahead and is set right now
         is_leap = now_s > known_s + BELIEVED_S
         # A clock that is behind makes nothing older, and what was known stays so.
         self._seen_at_s = known_s if is_leap else max(now_s, known_s)
         self._looked_s = monotonic_s
-        if self._seen_at_s > stored.seen_at_s + WRITTEN_EVERY_S:
+        if not -BELIEVED_S <= self._seen_at_s - stored.seen_at_s <= WRITTEN_EVERY_S:
             self._store(self._seen_at_s, stored.ask_again_s)
         is_told = is_leap and (is_asked or now_s >= stored.ask_again_s)
         self.held = self._find_held(now_s, retention_days) if is_told else None
@@ -81,8 +85,9 @@ class KnownTime:
         if not is_known or retention_days != self._held_days:
             self._counted_s, self._held_days = self._looked_s, retention_days
             self._held = self._connection.execute(
-                "SELECT count(*) FROM flights WHERE started_at_s < ? AND state != 'running'",
-                (now_s - retention_days * DAY_S,),
+                "SELECT count(*) FROM flights "
+                "WHERE started_at_s >= ? AND started_at_s < ? AND state != 'running'",
+                (EARLIEST_S, now_s - retention_days * DAY_S),
             ).fetchone()[0]
         if not self._held:
             return None

@@ -7,6 +7,7 @@ import math
 import sqlite3
 
 from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.store.flights.known_time import EARLIEST_S
 from llmgw_desktop.store.flights.sums import MINUTE_S, forget_before, forget_slots
 from llmgw_desktop.store.transaction import transaction
 
@@ -52,7 +53,7 @@ class Retention:
         if not oldest:
             return None
         too_old_s = _minute(now_s - settings.retention_days * _DAY_S)
-        if oldest[0][1] < too_old_s:
+        if self._oldest_by_age() < too_old_s:
             return too_old_s
         size, free = self._sizes()
         too_much = size - free - settings.max_bytes
@@ -66,6 +67,15 @@ class Retention:
             if too_much <= 0:
                 break
         return _minute(last_s) + MINUTE_S
+
+    def _oldest_by_age(self) -> float:
+        """When it began. Of flights from before the clock was set nobody knows how old they are:
+        they go with the next that are."""
+        began_s = self._connection.execute(
+            "SELECT min(started_at_s) FROM flights WHERE started_at_s >= ? AND state != 'running'",
+            (EARLIEST_S,),
+        ).fetchone()[0]
+        return math.inf if began_s is None else float(began_s)
 
     def _oldest(self, until_s: float, count: int) -> list[tuple[int, float, int]]:
         """`seq`, when it began, bytes of its bodies."""

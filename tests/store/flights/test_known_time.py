@@ -216,3 +216,34 @@ def test_time_is_seldom_written(file: FlightFile, path: Path, clock: SetClock) -
     clock.forward(300)
     _tidy(file, clock)
     assert stored() == clock.now_s()
+
+
+def test_a_first_time_that_was_ahead_is_set_right_with_the_clock(tmp_path: Path) -> None:
+    """Or else no leap up to there would ever be noticed."""
+    clock, path = SetClock(BEGIN_S + 400 * DAY_S), tmp_path / "flights.db"
+    file = FlightFile(path, clock)
+    file.open()
+    _tidy(file, clock)
+    clock.leap(-400 * DAY_S)
+    _tidy(file, clock)
+    file = _restart(file, path, clock)
+    one = record(summary=summary(1, started_at_s=clock.now_s()))
+    file.write(make_batch({}, [one], MONTH, Seal(bytes)))
+    clock.leap(40 * DAY_S)
+    _tidy(file, clock)
+    assert file.held is not None
+    assert _count(path) == 1
+    file.close()
+
+
+def test_flights_from_before_the_clock_was_set_are_not_old_for_it(
+    file: FlightFile, path: Path, clock: SetClock
+) -> None:
+    early = record(summary=summary(999, started_at_s=1000.0))
+    file.write(make_batch({}, [early], MONTH, Seal(bytes)))
+    _tidy(file, clock)
+    assert (file.held, _count(path)) == (None, FLIGHTS + 1)
+    clock.forward(31 * DAY_S)
+    file.decide(KnownTime.agree)
+    _tidy(file, clock)
+    assert _count(path) == 0, "they go with the next that are old"
