@@ -89,6 +89,7 @@ class StreamReader:
     """
 
     __slots__ = (
+        "_is_told_early",
         "_nameless_frames",
         "_splitter",
         "error_text",
@@ -107,6 +108,7 @@ class StreamReader:
         self._splitter = SseSplitter()
         self._nameless_frames = 0
         self.usage: Usage = UNKNOWN_USAGE
+        self._is_told_early = False
         self.stop_reason: str | None = None
         self.model: str | None = None
         self.is_complete = False
@@ -152,11 +154,15 @@ class StreamReader:
         if self.model is None:
             self.model = word_in(chunk, "model")
             self._nameless_frames += 1
-        for choice in _choices(chunk):
-            self.stop_reason = word_in(choice, "finish_reason") or self.stop_reason
+        has_stopped, choices = False, _choices(chunk)
+        for choice in choices:
+            if reason := word_in(choice, "finish_reason"):
+                self.stop_reason, has_stopped = reason, True
         told = usage_of(chunk)
         if told != UNKNOWN_USAGE:
-            self.usage = told
+            self.usage, self._is_told_early = told, bool(choices) and not has_stopped
+        elif has_stopped and self._is_told_early:
+            self.usage = self.usage.broken_off(0)  # with words that came before the last
         self.error_text = self.error_text or error_in(chunk)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openai.types import Model
 
 from llmgw_desktop.domain.errors import MalformedRequest, UpstreamGarbage
-from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Usage
+from llmgw_desktop.domain.usage import UNKNOWN_USAGE, Figure, Provenance, Usage
 from llmgw_desktop.wire.models import ModelEntry
 from llmgw_desktop.wire.openai_chat import (
     StreamReader,
@@ -217,6 +217,40 @@ def test_a_cut_stream_is_known_as_cut(kept: int) -> None:
     assert not reader.is_complete
     assert reader.has_finish == (kept >= 3)
     assert reader.usage == (FULL if kept == 4 else UNKNOWN_USAGE)
+
+
+@pytest.mark.parametrize(
+    ("last", "provenance"),
+    [
+        ([b'{"choices":[{"delta":{},"finish_reason":"stop"}]}'], Provenance.PARTIAL),
+        (
+            [
+                b'{"choices":[{"delta":{},"finish_reason":"stop"}]}',
+                b'{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":5}}',
+            ],
+            Provenance.TOLD,
+        ),
+        (
+            [
+                b'{"choices":[{"delta":{},"finish_reason":"stop"}],'
+                b'"usage":{"prompt_tokens":9,"completion_tokens":5}}'
+            ],
+            Provenance.TOLD,
+        ),
+    ],
+)
+def test_usage_from_before_the_end_is_a_lower_bound(
+    last: list[bytes], provenance: Provenance
+) -> None:
+    """Some servers tell it with every chunk."""
+    reader = StreamReader()
+    early = (
+        b'{"choices":[{"delta":{"content":"x"}}],"usage":{"prompt_tokens":9,"completion_tokens":5}}'
+    )
+    reader.feed(b"".join(b"data: %b\n\n" % each for each in (early, *last)))
+    assert (reader.usage.input_tokens, reader.usage.output_tokens) == (9, 5)
+    assert reader.usage.provenance(Figure.OUTPUT) is provenance
+    assert reader.usage.provenance(Figure.INPUT) is Provenance.TOLD
 
 
 def test_a_server_that_ends_without_done_still_said_why_it_stopped() -> None:

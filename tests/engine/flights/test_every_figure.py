@@ -254,8 +254,6 @@ def _behaviour(vendor: Vendor, shape: Shape, streaming: bool) -> Behaviour:
         return json_with_200(whole(protocol, shape.usage, **more))
     said = frames(protocol, shape.usage, begun=shape.begun, **more)
     at = -2 if vendor in ("anthropic", "chat") else -1  # of the frame with the usage
-    if vendor == "chat" and shape.begun and not shape.is_whole:
-        at = -3  # of the one with the reason to stop, for with both an answer is all told
     if shape.way == "plain":
         return stream_of(*said)
     if shape.way == "leave":
