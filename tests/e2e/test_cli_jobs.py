@@ -191,7 +191,10 @@ def test_what_a_cli_asks_again_and_again_is_told_meanwhile(
 def test_a_key_that_is_refused_is_told_with_what_to_do(
     tmp_path: Path, program_of: Callable[[CliName], Path]
 ) -> None:
-    with open_cli_house(tmp_path, ALL, program_of, sign_in_with="sk-not-a-key") as house:
+    """By a vendor past the gateway: at this gateway a run has a key of its own."""
+    refused = {"sign_in_with": "sk-not-a-key", "own_lane": "vendor"}
+    with open_cli_house(tmp_path, ALL, program_of, **refused) as house:
+        house.lane("vendor").always = Refusal(status=401, message="no such key")
         for name in ALL:
             told = house.job(name, "hello", model="stub-ok")
             assert (told["state"], told["error"]["category"]) == ("failed", "auth_error"), told

@@ -64,7 +64,10 @@ class StatTile(Card):
         """In its tip: what the figure is, and of what it is made."""
         if more == self.accessibleDescription():
             return
-        self.setToolTip(paragraphs((hint, more)) if more else tip(hint))
+        if more:
+            self.setToolTip(paragraphs((hint, more)))
+        else:
+            self.setToolTip(tip(hint))
         self.setAccessibleDescription(more)
 
     @property
