@@ -12,7 +12,16 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QHideEvent, QMoveEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QCursor,
+    QFont,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QMoveEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -24,7 +33,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from llmgw_desktop.ui.questions.arming import Arming
+from llmgw_desktop.ui.questions.arming import Arming, Hands
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
@@ -46,6 +55,7 @@ _BY_HAND = frozenset(
     }
 )
 """What a person does who does not only look; the wheel is not of it, for it is how one reads."""
+_PRESSES = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick})
 
 
 class ArmedDialog(QDialog):
@@ -76,6 +86,7 @@ class ArmedDialog(QDialog):
         self._has_seen_end = False
         self.arming = Arming(delay_ms, self)
         self.arming.changed.connect(self._show_armed)
+        self._hands = Hands()
         self.setWindowTitle(title)
         self.setWindowIcon(QApplication.windowIcon())
         self.setWindowFlags(
@@ -162,8 +173,22 @@ class ArmedDialog(QDialog):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """What comes to its window, before the part of it that would take it."""
+        if not self._may_be_meant(event):
+            self.arming.begin_again()
         self._mind_hands(event)
         return super().eventFilter(watched, event)
+
+    def _may_be_meant(self, event: QEvent) -> bool:
+        """By somebody who looks, as far as his hands tell."""
+        if isinstance(event, QMouseEvent):
+            at = event.globalPosition().toPoint()
+            if event.type() in _PRESSES:
+                return self._hands.pressed(at)
+            if event.type() is QEvent.Type.MouseMove:
+                self._hands.moved(at)
+        elif isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            return self._hands.pressed()
+        return True
 
     def _mind_hands(self, event: QEvent) -> None:
         """Whoever clicks or types before it is armed does not look: the while starts again."""
@@ -175,6 +200,7 @@ class ArmedDialog(QDialog):
         self.make_whole()
         super().showEvent(event)
         self.windowHandle().installEventFilter(self)
+        self._hands.rest(QCursor.pos())
         self._order_tabs()
         self.show_time()
         self._tick.start()

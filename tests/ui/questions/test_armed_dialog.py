@@ -19,7 +19,7 @@ from llmgw_desktop.domain.permission import Decision
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.questions import arming
-from llmgw_desktop.ui.questions.arming import Arming, arm_after_ms, keep_arm_after_ms
+from llmgw_desktop.ui.questions.arming import Arming, Hands, arm_after_ms, keep_arm_after_ms
 from llmgw_desktop.ui.questions.consent_dialog import ConsentDialog
 from llmgw_desktop.ui.questions.permission_dialog import PermissionDialog
 from llmgw_desktop.ui.theme import Appearance, Theme
@@ -140,10 +140,22 @@ class Robot:
 
     def __init__(self, scene: Scene) -> None:
         dialog, self._window = scene.dialog, scene.dialog.windowHandle()
+        self.now_ms = 0.0
+        self.pauses = [900, 40, 700, 300, 10, 500, 0]
         self.timer = TurnedTimer(dialog.arming._timer)
+        dialog._hands = Hands(lambda: self.now_ms)
         self.allow = scene.allow.mapTo(dialog, scene.allow.rect().center())
         self.heading = dialog.heading.mapTo(dialog, dialog.heading.rect().center())
+        dialog._hands.rest(dialog.mapToGlobal(self.allow))  # it came up under the pointer
         self._left, self._is_gone = Qt.MouseButton.LeftButton, lambda: bool(scene.answers)
+
+    def wait(self, for_ms: int) -> None:
+        self.now_ms += for_ms
+        self.timer.turn(for_ms)
+
+    def move(self, place: QPoint) -> None:
+        """As a hand that is about to click does."""
+        QTest.mouseMove(self._window, place + QPoint(1, 1))
 
     def click(self, place: QPoint) -> None:
         if not self._is_gone():
@@ -155,7 +167,7 @@ class Robot:
     def drag(self, wait_ms: int) -> None:
         """Down on Allow, and let go there later."""
         QTest.mousePress(self._window, self._left, pos=self.allow)
-        self.timer.turn(wait_ms)
+        self.wait(wait_ms)
         QTest.mouseRelease(self._window, self._left, pos=self.allow)
 
     def type(self, *keys: Qt.Key) -> None:
@@ -178,7 +190,7 @@ _RHYTHMS: dict[str, tuple[int, Callable[[Robot], object]]] = {
         120,
         lambda robot: [
             robot.click(robot.heading),
-            robot.timer.turn(1000),
+            robot.wait(1000),
             robot.click(robot.allow),
         ],
     ),
@@ -186,7 +198,7 @@ _RHYTHMS: dict[str, tuple[int, Callable[[Robot], object]]] = {
         900,
         lambda robot: [
             robot.type(Qt.Key.Key_L, Qt.Key.Key_S),
-            robot.timer.turn(900),
+            robot.wait(900),
             robot.click(robot.allow),
         ],
     ),
@@ -194,11 +206,17 @@ _RHYTHMS: dict[str, tuple[int, Callable[[Robot], object]]] = {
         900,
         lambda robot: [
             *(robot.hold(Qt.Key.Key_Tab) for _ in range(7)),
-            robot.timer.turn(900),
+            robot.wait(900),
             robot.click(robot.allow),
         ],
     ),
     "Enter held": (30, lambda robot: robot.hold(Qt.Key.Key_Return)),
+    "clicks slower than the delay": (1600, lambda robot: robot.click(robot.allow)),
+    "clicks at half the pace": (3000, lambda robot: robot.click(robot.allow)),
+    "clicks with an unsteady pause": (
+        1700,
+        lambda robot: [robot.wait(robot.pauses.pop()), robot.click(robot.allow)],
+    ),
 }
 
 
@@ -211,20 +229,49 @@ def robot_at(scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Rob
 
 
 @pytest.mark.parametrize("way", _RHYTHMS)
-def test_no_rhythm_allows_that_is_quicker_than_a_look(
+def test_no_rhythm_allows_be_it_quick_or_slow(
     scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     robot = robot_at(scene, qtbot, monkeypatch)
     every_ms, act = _RHYTHMS[way]
     for _ in range(10_000 // every_ms):
-        robot.timer.turn(every_ms)
+        robot.wait(every_ms)
         act(robot)
     assert scene.answers == (["denied"] if way == "Enter held" else [])
     if not scene.answers:
-        robot.timer.turn(1500)
+        robot.wait(2300)
+        robot.move(robot.allow)
         robot.click(robot.allow)
         assert len(scene.answers) == 1, "who waits and looks may still allow"
         assert scene.answers != ["denied"]
+
+
+@pytest.mark.parametrize("every_ms", [1600, 2000, 5000])
+def test_a_slow_rhythm_from_place_to_place_allows_no_more_once_it_is_one(
+    scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, every_ms: int
+) -> None:
+    robot = robot_at(scene, qtbot, monkeypatch)
+    for _ in range(5):
+        robot.wait(every_ms)
+        robot.click(robot.heading)
+    for _ in range(5):
+        robot.wait(every_ms)
+        robot.click(robot.allow)
+    assert scene.answers == []
+
+
+def test_who_clicks_too_early_reads_and_clicks_again_is_not_hindered(
+    scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    robot = robot_at(scene, qtbot, monkeypatch)
+    for wait_ms in (400, 350, 500):
+        robot.wait(wait_ms)
+        robot.click(robot.heading)
+    robot.wait(1500)
+    robot.move(robot.allow)
+    robot.click(robot.allow)
+    assert len(scene.answers) == 1
+    assert scene.answers != ["denied"]
 
 
 def test_an_open_menu_takes_its_clicks_and_so_no_time_counts_meanwhile(
@@ -234,12 +281,12 @@ def test_an_open_menu_takes_its_clicks_and_so_no_time_counts_meanwhile(
     menu = QMenu(scene.dialog)
     menu.addAction("Copy")
     menu.popup(scene.dialog.mapToGlobal(robot.heading))
-    robot.timer.turn(1500)
+    robot.wait(1500)
     assert not scene.allow.isEnabled()
     menu.close()
-    robot.timer.turn(1499)
+    robot.wait(1499)
     assert not scene.allow.isEnabled()
-    robot.timer.turn(1)
+    robot.wait(1)
     assert scene.allow.isEnabled()
 
 
