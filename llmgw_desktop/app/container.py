@@ -39,8 +39,10 @@ from llmgw_desktop.domain.events import (
 from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.containment.own_ground import OwnGround
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.homes.homes import Homes
+from llmgw_desktop.engine.jobs.folder import neutral_root
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.mcp_servers import McpServers
 from llmgw_desktop.engine.mcp.offer import Offer
@@ -112,6 +114,7 @@ class Container:
                 settings.clis,
                 Homes(places.homes_folder, self.vault),
                 McpServers(settings.mcp_servers, self.vault, self.recording.learn),
+                OwnGround(places.folders, places.worktrees_folder, neutral_root()),
             ),
             settings,
             RunFoundations(

@@ -20,17 +20,10 @@ def open_workspaces(
 ) -> Workspaces:
     """`settings`: those in force."""
     home = env.get("HOME", "")
-    own = (
-        places.config_folder,
-        places.data_folder,
-        places.cache_folder,
-        places.log_folder,
-        places.run_folder,
-    )
     return Workspaces(
         WorkspaceStore(places.gateway_db),
         settings,
-        guard=Guard(Path(home) if home else None, own),
+        guard=Guard(Path(home) if home else None, places.folders),
         git=Git(env),
         clock=clock,
     )

@@ -23,6 +23,8 @@ class Places:
     cache_folder: Path
     log_folder: Path
     run_folder: Path
+    home: Path | None = None
+    """LLMGW_HOME."""
 
     @classmethod
     def of(cls, env: Mapping[str, str]) -> "Places":
@@ -50,6 +52,7 @@ class Places:
             cache_folder=home / "cache",
             log_folder=home / "log",
             run_folder=home / "run",
+            home=home,
         )
 
     @property
@@ -106,15 +109,21 @@ class Places:
         """Held by each `llmgw mcp` while it needs an engine."""
         return self.run_folder / "editors.lock"
 
-    def make(self) -> None:
-        """Make what is missing, for this person alone; what exists keeps its mode."""
-        for folder in (
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """All of them, and the one that holds them all where there is one."""
+        each = (
             self.config_folder,
             self.data_folder,
             self.cache_folder,
             self.log_folder,
             self.run_folder,
-        ):
+        )
+        return each if self.home is None else (self.home, *each)
+
+    def make(self) -> None:
+        """Make what is missing, for this person alone; what exists keeps its mode."""
+        for folder in self.folders:
             _make(folder)
 
 

@@ -19,6 +19,7 @@ from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS, CliSettings
 from llmgw_desktop.domain.job import JobProcess
 from llmgw_desktop.domain.mcp_server import Servers
 from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.engine.containment.own_ground import OwnGround
 from llmgw_desktop.engine.homes.home_keeper import HomeKeeper, NoHomes, WantedSignIn
 from llmgw_desktop.engine.jobs import keeper
 from llmgw_desktop.engine.jobs.environment import (
@@ -71,9 +72,11 @@ class Launcher:
         clis: Sequence[CliSettings] = (),
         homes: HomeKeeper | None = None,
         servers: McpServers | None = None,
+        ground: OwnGround | None = None,
     ) -> None:
-        """`homes`: of CLIs whose sign-ins the vault keeps."""
+        """`homes`: of CLIs whose sign-ins the vault keeps. `ground`: where no run is sent."""
         self.servers = servers or McpServers()
+        self._ground = ground or OwnGround()
         self.housing = Housing(homes or NoHomes())
         self._env = env
         self._said: Mapping[CliName, CliSettings] = {}
@@ -104,7 +107,17 @@ class Launcher:
         _check_sizes(launch, request.prompt)
         for each in plan.needs:
             _check_needed(each, launch.working_dir)
+        self._check_places(launch)
         return launch
+
+    def _check_places(self, launch: Launch) -> None:
+        """The gateway's own folders are nobody's to work in."""
+        tree = self._ground.tree_of(launch.working_dir)
+        named = [(each.field, place(each, launch.working_dir)) for each in launch.plan.needs]
+        if launch.working_dir:
+            named.append(("workingDir", Path(launch.working_dir)))
+        for name, path in named:
+            self._ground.check(path, name, may_hold=False, own_tree=tree)
 
     def planned_again(self, launch: Launch, cli: Cli, request: CliRequest) -> Launch:
         """The same request with another session's id. Raises InvalidRun."""
@@ -128,6 +141,10 @@ class Launcher:
 
     def start(self, launch: Launch, job_id: str, folder: JobFolder) -> JobProcess:
         """Blocks for some milliseconds. Raises OSError."""
+        try:
+            self._check_places(launch)  # once more: it may have waited for its turn
+        except InvalidRun as error:
+            raise OSError(errno.EPERM, str(error)) from error
         folder.make_for_run()
         plan = launch.plan
         if launch.asking is not None:
@@ -231,22 +248,36 @@ def checked_folder(working_dir: str) -> str:
     folder = Path(working_dir)
     if not folder.is_absolute():
         raise InvalidRun("is not an absolute path. Say it from the root on.", field="workingDir")
-    if not folder.is_dir() or not os.access(folder, os.X_OK):
+    if not _is_folder(folder) or not os.access(folder, os.X_OK):
         raise InvalidRun(
             f"there is no folder {working_dir[:200]!r} that can be entered", field="workingDir"
         )
     return working_dir
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # who may not even look is told the same
+        return False
+
+
 def _check_needed(needed: NamedPath, working_dir: str) -> None:
-    path = Path(needed.path).expanduser()
-    if not path.is_absolute() and not working_dir:
+    if not needed.path.startswith(("/", "~")) and not working_dir:
         raise InvalidRun("is not an absolute path, and no workingDir is named.", field=needed.field)
-    path = Path(working_dir or "/") / path
-    is_there = path.is_dir() if needed.is_folder else path.exists()
+    path = place(needed, working_dir)
+    is_there = _is_folder(path) if needed.is_folder else os.path.exists(path)  # noqa: PTH110
     if not is_there:
         kind = "folder" if needed.is_folder else "file or folder"
         raise InvalidRun(f"names a {kind} that is not there.", field=needed.field)
+
+
+def place(needed: NamedPath, working_dir: str) -> Path:
+    """Where it is said to lie. Raises InvalidRun."""
+    try:
+        return Path(working_dir or "/") / Path(needed.path).expanduser()
+    except RuntimeError:
+        raise InvalidRun("names somebody's home who is not known.", field=needed.field) from None
 
 
 def _cwd(launch: Launch, folder: JobFolder) -> Path:

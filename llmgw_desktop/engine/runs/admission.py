@@ -117,6 +117,8 @@ class Admission:
         """With the worktree that is wished for, made now. Raises InvalidRun."""
         wish = admitted.asked.worktree
         if self.worktrees.is_one(plan.working_dir):
+            if await self.worktrees.of(plan.working_dir, principal.client_id) is None:
+                raise InvalidRun("it is the worktree of somebody else's job", field="workingDir")
             await self.worktrees.go_on(plan.working_dir)
             return None, plan
         if wish is None:
