@@ -8,6 +8,7 @@ from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor
 from llmgw_desktop.wire import anthropic
 from llmgw_desktop.wire.json_scan import replace_string
 from llmgw_desktop.wire.translate.anthropic.custody import without_foreign
+from llmgw_desktop.wire.translate.ids_in_place import rule_of
 
 PREFIXES = ("/v1", "/anthropic/v1", "/anthropic", "")
 OWN_PATHS = r"/anthropic(/|$)|(/v1)?/messages(/|$)"
@@ -15,7 +16,7 @@ OWN_PATHS = r"/anthropic(/|$)|(/v1)?/messages(/|$)"
 
 def _edit(request: ModelRequest, candidate: Candidate) -> Outgoing:
     """The model's own name, and nothing that only another vendor can read."""
-    body, _ = without_foreign(request.body, request.fields)
+    body, _ = without_foreign(request.body, request.fields, rule_of(candidate))
     if candidate.model == request.model:
         return Outgoing(body)
     return Outgoing(replace_string(body, "model", candidate.model, fields=request.fields))

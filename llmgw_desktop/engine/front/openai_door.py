@@ -7,6 +7,7 @@ from llmgw_desktop.engine.dialect import Dialect, Outgoing
 from llmgw_desktop.engine.front.doors import DoorTable, ModelDoor
 from llmgw_desktop.wire import openai_chat
 from llmgw_desktop.wire.json_scan import replace_string
+from llmgw_desktop.wire.translate.ids_in_place import with_fitting_ids
 
 TELLS_USAGE_UNASKED = frozenset({ProviderKind.OPENROUTER})
 """Their clients expect the usage chunk: it is neither asked for nor taken out."""
@@ -16,12 +17,11 @@ OWN_PATHS = r"/openai(/|$)"
 
 
 def _edit(request: ModelRequest, candidate: Candidate) -> Outgoing:
-    """The model's own name, and usage in streams: without it a flight's tokens stay unknown."""
-    body = (
-        request.body
-        if candidate.model == request.model
-        else replace_string(request.body, "model", candidate.model, fields=request.fields)
-    )
+    """The model's own name, ids that it takes, and usage in streams: without it a flight's tokens
+    stay unknown."""
+    body = with_fitting_ids(request.body, request.fields, candidate)
+    if candidate.model != request.model:
+        body = replace_string(body, "model", candidate.model, fields=request.fields)
     if not request.streaming or openai_chat.asks_for_usage(request.fields):
         return Outgoing(body)
     if candidate.upstream.kind in TELLS_USAGE_UNASKED:

@@ -13,6 +13,7 @@ from llmgw_desktop.engine.front.kept_responses_door import KeptResponsesDoor
 from llmgw_desktop.engine.routing.catalogue import Catalogue
 from llmgw_desktop.wire import codex, openai_chat, openai_responses
 from llmgw_desktop.wire.json_scan import replace_string
+from llmgw_desktop.wire.translate.ids_in_place import with_fitting_ids
 
 PREFIXES = ("/v1", "/openai/v1", "/openai", "")
 CODEX_PREFIXES = ("/backend-api/codex", "/openai/backend-api/codex")
@@ -20,9 +21,11 @@ NO_WEB_SOCKET = 426
 
 
 def _edit(request: ModelRequest, candidate: Candidate) -> Outgoing:
+    """The model's own name, and ids that it takes."""
+    body = with_fitting_ids(request.body, request.fields, candidate)
     if candidate.model == request.model:
-        return Outgoing(request.body)
-    return Outgoing(replace_string(request.body, "model", candidate.model, fields=request.fields))
+        return Outgoing(body)
+    return Outgoing(replace_string(body, "model", candidate.model, fields=request.fields))
 
 
 def dialect(protocol: ModelProtocol) -> Dialect:

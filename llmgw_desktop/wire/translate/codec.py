@@ -13,6 +13,7 @@ from llmgw_desktop.domain.content import Vendor
 from llmgw_desktop.domain.prompt import Prompt
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.wire.translate.ids import IdRule, id_rule
 from llmgw_desktop.wire.translate.losses import LossReport
 from llmgw_desktop.wire.translate.names import ToolNames
 
@@ -29,6 +30,11 @@ class Target:
     def vendor(self) -> Vendor:
         """Whose signatures and file ids this upstream can read."""
         return _VENDORS.get(self.kind, Vendor.OTHER)
+
+    @property
+    def id_rule(self) -> IdRule:
+        """What ids of calls this upstream takes."""
+        return id_rule(self.protocol, self.kind, self.model)
 
 
 _VENDORS = {

@@ -1,14 +1,133 @@
-"""Ids of tool calls as another protocol allows them: the same id always becomes the same one."""
+"""Ids of tool calls in the form that each side takes, and back; without any memory.
 
+Whoever made a call names it, and each vendor has a grammar of its own for the names. An id that
+fits where it goes stays byte for byte. One that does not is written so that it says what it was
+(`llmgw-` and the id in base64url), and what comes back so written becomes itself again. Where there
+is no room for that, a digest stands for it: the same one in every turn.
+"""
+
+import base64
+import binascii
 import hashlib
 import re
+from functools import lru_cache
 
+from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
+from llmgw_desktop.domain.values import value
+
+MARK = "llmgw-"
+_LONGEST_GIVEN = 512
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+_ANY = re.compile(r"[^\x00-\x20\x7f\ud800-\udfff]+")
+_NINE = re.compile(r"[A-Za-z0-9]{9}")
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_OF_CLAUDE = re.compile(r"claude|anthropic")
+_OF_OPENAI = re.compile(r"(?:.*/)?(?:gpt-(?!oss)|chatgpt-|ft:|o\d(?:-|$)|codex)")
+_OF_MISTRAL = re.compile(r"(?:mis|magis|minis|devs|mix|codes|pix|vox)tral|mathstral")
+"""Also where others serve it: Mistral's own code checks the ids of its open models."""
 
 
-def fitting_call_id(call_id: str, longest: int = 64) -> str:
-    """As it is where it fits; else made from its digest, so that call and result still meet."""
-    if len(call_id) <= longest and _PLAIN.fullmatch(call_id):
+@value
+class IdRule:
+    """`allowed` matches a whole id, of at most `longest` characters."""
+
+    allowed: re.Pattern[str]
+    longest: int
+
+    def fits(self, call_id: str) -> bool:
+        return len(call_id) <= self.longest and self.allowed.fullmatch(call_id) is not None
+
+
+ANY = IdRule(allowed=_ANY, longest=256)
+"""Of servers that nobody knows: what is foreign to others may be their own (Kimi's
+`functions.get:0`)."""
+ANTHROPIC = IdRule(allowed=_PLAIN, longest=64)
+"""Bedrock's bound, the narrowest of those who serve Claude."""
+OPENAI_CHAT = IdRule(allowed=_PLAIN, longest=40)
+OPENAI_RESPONSES = IdRule(allowed=_PLAIN, longest=64)
+MISTRAL = IdRule(allowed=_NINE, longest=9)
+_GIVEN = IdRule(allowed=_PLAIN, longest=_LONGEST_GIVEN)
+
+
+@lru_cache(maxsize=256)
+def id_rule(protocol: ModelProtocol, kind: ProviderKind, model: str) -> IdRule:
+    """What the server of this model takes, as far as kind and name tell."""
+    name = model.lower()
+    if kind is ProviderKind.ANTHROPIC or _OF_CLAUDE.search(name):
+        return ANTHROPIC
+    if protocol is ModelProtocol.CODEX:
+        return OPENAI_RESPONSES
+    if kind is ProviderKind.OPENAI or _OF_OPENAI.match(name):
+        return OPENAI_CHAT if protocol is ModelProtocol.OPENAI_CHAT else OPENAI_RESPONSES
+    if protocol is ModelProtocol.OPENAI_CHAT and _OF_MISTRAL.search(name):
+        return MISTRAL
+    return ANY
+
+
+def given_id(call_id: str) -> str:
+    """For a caller whose protocol has a grammar: `original_id` makes it again what it was."""
+    if _GIVEN.fits(call_id) and not call_id.startswith(MARK):
         return call_id
-    digest = hashlib.sha256(call_id.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"call_{digest[:24]}"
+    return _packed(call_id, _GIVEN) or _digest(call_id)
+
+
+def original_id(call_id: str) -> str:
+    """What a caller's id was before `given_id`; itself where it was never given."""
+    if not call_id.startswith(MARK) or len(call_id) > _LONGEST_GIVEN:
+        return call_id
+    packed = call_id.removeprefix(MARK)
+    try:
+        raw = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars="-_", validate=True)
+        was = raw.decode("utf-8", "surrogatepass")
+    except (binascii.Error, ValueError):
+        return call_id
+    # what nobody wrote here stays as it is
+    return was if given_id(was) == call_id else call_id
+
+
+class CallIds:
+    """Those of one conversation as a target takes them; two are never written as one."""
+
+    __slots__ = ("_rule", "_taken", "_written")
+
+    def __init__(self, rule: IdRule) -> None:
+        self._rule = rule
+        self._written: dict[str, str] = {}
+        self._taken: set[str] = set()
+
+    def written(self, call_id: str) -> str:
+        known = self._written.get(call_id)
+        if known is None:
+            known = self._written[call_id] = self._fresh(call_id)
+            self._taken.add(known)
+        return known
+
+    def _fresh(self, call_id: str) -> str:
+        fitting = call_id if self._rule.fits(call_id) else _packed(call_id, self._rule)
+        times = 0
+        while fitting is None or fitting in self._taken:
+            fitting = _digest(f"{call_id}\0{times}" if times else call_id, self._rule)
+            times += 1
+        return fitting
+
+
+def fitting_call_id(call_id: str) -> str:
+    """An id made up here of what tells calls apart."""
+    return call_id if OPENAI_RESPONSES.fits(call_id) else _digest(call_id)
+
+
+def _packed(call_id: str, rule: IdRule) -> str | None:
+    """None where there is no room."""
+    if len(call_id) > rule.longest:
+        return None
+    data = base64.urlsafe_b64encode(call_id.encode("utf-8", "surrogatepass")).decode()
+    packed = f"{MARK}{data.rstrip('=')}"
+    return packed if rule.fits(packed) else None
+
+
+def _digest(call_id: str, rule: IdRule = OPENAI_RESPONSES) -> str:
+    digest = hashlib.sha256(call_id.encode("utf-8", "surrogatepass")).digest()
+    if rule is not MISTRAL:
+        return f"call_{digest[:12].hex()}"
+    number = int.from_bytes(digest)
+    return "".join(_DIGITS[number // 62**place % 62] for place in range(MISTRAL.longest))

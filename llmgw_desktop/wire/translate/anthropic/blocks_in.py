@@ -37,6 +37,7 @@ from llmgw_desktop.wire.translate.anthropic.json_fields import (
     text_in,
 )
 from llmgw_desktop.wire.translate.carrier import Carried, SealOf, unpacked
+from llmgw_desktop.wire.translate.ids import original_id
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.media import media_of_data
 
@@ -195,7 +196,7 @@ class BlockReader:
         self.rest(block, {"id", "name", "input", "caller", *_CACHEABLE}, "tool_use")
         arguments = maybe_object(block, "input", path) or {}
         return ToolCall(
-            id=text_in(block, "id", path),
+            id=original_id(text_in(block, "id", path)),
             name=text_in(block, "name", path),
             arguments=orjson.dumps(arguments).decode(),
             cache=self.cache_mark(block, path),
@@ -205,7 +206,7 @@ class BlockReader:
         self.rest(block, {"tool_use_id", "content", "is_error", *_CACHEABLE}, "tool_result")
         content = block.get("content")
         return ToolResult(
-            call_id=text_in(block, "tool_use_id", path),
+            call_id=original_id(text_in(block, "tool_use_id", path)),
             items=() if content is None else self.content(content, f"{path}.content"),
             is_error=maybe_flag(block, "is_error", path) or False,
             cache=self.cache_mark(block, path),

@@ -11,10 +11,13 @@ from typing import Any
 import orjson
 
 from llmgw_desktop.domain.content import Vendor
+from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.json_large import Body
 from llmgw_desktop.wire.json_scan import replace_value
 from llmgw_desktop.wire.translate.anthropic.hosted import MADE_ID
 from llmgw_desktop.wire.translate.carrier import SealOf, unpacked
+from llmgw_desktop.wire.translate.ids import ANY, IdRule
+from llmgw_desktop.wire.translate.ids_in_place import fitted, may_be_unfit
 
 _UNSIGNED = (b'"signature":""', b'"signature": ""')
 """Thinking of a model whose maker signs nothing, as callers write it back."""
@@ -22,19 +25,23 @@ _STRETCH_BYTES = 1024 * 1024
 _SIGNS = (b"llmgw1.", MADE_ID.encode(), b"encrypted_index", *_UNSIGNED)
 
 
-def without_foreign(body: bytes, fields: Mapping[str, Any]) -> tuple[Body, int]:
-    """The body without them, and how many blocks were left out; the same body where there are
-    none. `fields` is what the body says."""
-    messages = fields.get("messages") if _is_signed(body) else None
+def without_foreign(body: bytes, fields: Mapping[str, Any], ids: IdRule = ANY) -> tuple[Body, int]:
+    """The body without them, with the ids of its calls as the target takes them, and how many
+    blocks were left out; the same body where nothing is to be changed. `fields` is what the body
+    says."""
+    is_signed = _is_signed(body)
+    is_named = may_be_unfit(body, ModelProtocol.ANTHROPIC, ids)
+    messages = fields.get("messages") if is_signed or is_named else None
     if type(messages) is not list:
         return body, 0
-    kept = [_cleaned(message) for message in messages]
-    changed = sum(one is not other for one, other in zip(kept, messages, strict=True))
-    if not changed:
+    kept = [_cleaned(message) for message in messages] if is_signed else messages
+    fitting = fitted(kept, ids) if is_named else kept
+    if all(one is other for one, other in zip(fitting, messages, strict=True)):
         return body, 0
-    left_out = sum(map(_blocks, messages)) - sum(map(_blocks, kept))
-    remaining = [each for each in kept if type(each) is not dict or each.get("content") != []]
-    return replace_value(body, "messages", orjson.dumps(remaining), fields=fields), left_out
+    left_out = sum(map(_blocks, messages)) - sum(map(_blocks, fitting))
+    if is_signed:
+        fitting = [each for each in fitting if type(each) is not dict or each.get("content") != []]
+    return replace_value(body, "messages", orjson.dumps(fitting), fields=fields), left_out
 
 
 def _is_signed(body: bytes) -> bool:

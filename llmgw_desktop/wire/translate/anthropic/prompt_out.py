@@ -21,6 +21,7 @@ from llmgw_desktop.wire.translate.anthropic.thinking_out import written_thinking
 from llmgw_desktop.wire.translate.anthropic.tools_out import ToolWriter, cache_control
 from llmgw_desktop.wire.translate.anthropic.turns_out import TurnWriter, begins_unsigned
 from llmgw_desktop.wire.translate.codec import Target, Written
+from llmgw_desktop.wire.translate.ids import CallIds
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.names import ANTHROPIC, ToolNames
 
@@ -39,7 +40,8 @@ def write_prompt(prompt: Prompt, target: Target, report: LossReport) -> Written:
         unsigned = begins_unsigned(prompt.turns, target.vendor)
         thinking = written_thinking(prompt, model, max_tokens, report, is_unsigned=unsigned)
     thinks = thinking.get("thinking", {}).get("type") in ("enabled", "adaptive")
-    turns = TurnWriter(BlockWriter(target, names, report), report)
+    ids = CallIds(target.id_rule)
+    turns = TurnWriter(BlockWriter(target, names, report), ids, report)
     system, messages = turns.write(prompt.turns, takes_prefill=model.takes_prefill and not thinks)
     writer = ToolWriter(prompt, target, model, names, report)
     tools = writer.tools() if prompt.tools else []

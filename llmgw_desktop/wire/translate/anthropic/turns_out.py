@@ -19,7 +19,7 @@ from llmgw_desktop.domain.content import (
     Vendor,
 )
 from llmgw_desktop.wire.translate.anthropic.blocks_out import Block, BlockWriter
-from llmgw_desktop.wire.translate.ids import fitting_call_id
+from llmgw_desktop.wire.translate.ids import CallIds
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
 NO_RESULT = "No result was given for this call."
@@ -38,10 +38,11 @@ class _Message:
 class TurnWriter:
     """Writes the turns of one request."""
 
-    __slots__ = ("_blocks", "_call_ids", "_messages", "_report", "_results", "_times")
+    __slots__ = ("_blocks", "_call_ids", "_ids", "_messages", "_report", "_results", "_times")
 
-    def __init__(self, blocks: BlockWriter, report: LossReport) -> None:
+    def __init__(self, blocks: BlockWriter, ids: CallIds, report: LossReport) -> None:
         self._blocks = blocks
+        self._ids = ids
         self._report = report
         self._messages: list[_Message] = []
         self._results: dict[str, Block] = {}
@@ -95,11 +96,11 @@ class TurnWriter:
         return self._messages[-1]
 
     def _call(self, item: ToolCall) -> None:
-        call_id = fitting_call_id(item.id)
+        call_id = self._ids.written(item.id)
         times = self._times[call_id] = self._times.get(call_id, 0) + 1
         if times > 1:
             # some vendors count their calls anew in each answer; here ids are unique
-            call_id = fitting_call_id(f"{call_id}-{times}")
+            call_id = self._ids.written(f"{call_id}-{times}")
         self._call_ids[item.id] = call_id
         message = self._message("assistant")
         message.content.append(self._blocks.call(item, call_id))

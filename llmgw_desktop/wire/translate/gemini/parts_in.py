@@ -27,6 +27,7 @@ from llmgw_desktop.wire.translate.gemini.members import (
     report_others,
     text,
 )
+from llmgw_desktop.wire.translate.ids import original_id
 from llmgw_desktop.wire.translate.losses import LossReport
 
 _DATA = (
@@ -157,7 +158,7 @@ class PartReader:
         if args is not None and type(args) is not dict:
             raise MalformedRequest("must be an object", path=f"{path}args")
         report_others(inner, _CALL, self._losses, "functionCall.")
-        call_id = self._calls.made(text(inner, "id", path), name)
+        call_id = self._calls.made(original_id(text(inner, "id", path) or ""), name)
         return ToolCall(id=call_id, name=name, arguments=orjson.dumps(args or {}).decode())
 
     def _response(self, inner: Fields, path: str) -> Item:
@@ -166,7 +167,7 @@ class PartReader:
         if response is not None and type(response) is not dict:
             raise MalformedRequest("must be an object", path=f"{path}response")
         report_others(inner, _RESPONSE, self._losses, "functionResponse.")
-        call_id = self._calls.answered(text(inner, "id", path) or None, name)
+        call_id = self._calls.answered(original_id(text(inner, "id", path) or "") or None, name)
         said, is_error = _words(response or {})
         found: list[Item] = [Text(text=said)] if said else []
         for part, place in items(inner, "parts", path):

@@ -22,6 +22,7 @@ from llmgw_desktop.domain.content import (
     Video,
 )
 from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.wire.translate.ids import original_id
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.media import media_of_url
 from llmgw_desktop.wire.translate.openai_chat.checked import (
@@ -144,7 +145,7 @@ class MessageReader:
             call = self._legacy_call(needed_string(message, "name", path))
             call_id = call.id if call else f"call_legacy_{path}"
         else:
-            call_id = needed_string(message, "tool_call_id", path)
+            call_id = original_id(needed_string(message, "tool_call_id", path))
             call = self._calls.get(call_id)
         return ToolResult(
             call_id=call_id,
@@ -202,7 +203,7 @@ def _marked(items: list[Item], mark: CacheMark | None) -> list[Item]:
 
 
 def _call(call: Mapping[str, Any], path: str) -> ToolCall:
-    call_id = needed_string(call, "id", path)
+    call_id = original_id(needed_string(call, "id", path))
     kind = string_at(call, "type", path) or "function"
     if kind == "function":
         return _function_call(needed_object(call, "function", path), f"{path}.function", call_id)

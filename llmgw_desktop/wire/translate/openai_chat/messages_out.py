@@ -24,7 +24,7 @@ from llmgw_desktop.domain.content import (
     Vendor,
 )
 from llmgw_desktop.wire.translate.custom_text import wrapped
-from llmgw_desktop.wire.translate.ids import fitting_call_id
+from llmgw_desktop.wire.translate.ids import CallIds
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.names import ToolNames
 from llmgw_desktop.wire.translate.openai_chat.parts_out import BETWEEN, PartWriter, cache_control
@@ -34,14 +34,16 @@ from llmgw_desktop.wire.translate.openai_chat.target_facts import Abilities
 ERROR_PREFIX = "Error: "
 _FOLLOWS = "(The result follows in the next message.)"
 _NAME = re.compile(r"[^\s<|\\/>]{1,64}")
-_LONGEST_ID_OF_OPENAI = 40
 
 
 class MessageWriter:
     """For one request to one target."""
 
-    def __init__(self, abilities: Abilities, names: ToolNames, losses: LossReport) -> None:
+    def __init__(
+        self, abilities: Abilities, names: ToolNames, ids: CallIds, losses: LossReport
+    ) -> None:
         self._abilities = abilities
+        self._id = ids.written
         self._names = names
         self._losses = losses
         self._parts = PartWriter(abilities, losses)
@@ -236,11 +238,6 @@ class MessageWriter:
             return message
         message["name"] = turn.name
         return message
-
-    def _id(self, call_id: str) -> str:
-        if self._abilities.is_openai:
-            return fitting_call_id(call_id, _LONGEST_ID_OF_OPENAI)
-        return fitting_call_id(call_id)
 
 
 def _joined(turns: Sequence[Turn]) -> list[Turn]:

@@ -8,6 +8,7 @@ import orjson
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.prompt import OutputKind, Prompt
 from llmgw_desktop.wire.translate.codec import Target, Written
+from llmgw_desktop.wire.translate.ids import CallIds
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.names import PLAIN, ToolNames
 from llmgw_desktop.wire.translate.openai_chat.messages_out import MessageWriter
@@ -26,9 +27,10 @@ def write_prompt(prompt: Prompt, target: Target, losses: LossReport) -> Written:
         raise MalformedRequest("several answers to one request cannot be translated; ask for one")
     abilities = abilities_of(target)
     names = ToolNames(prompt.tools, PLAIN)
+    messages = MessageWriter(abilities, names, CallIds(target.id_rule), losses)
     body: dict[str, Any] = {
         "model": target.model,
-        "messages": MessageWriter(abilities, names, losses).write(prompt.turns),
+        "messages": messages.write(prompt.turns),
     }
     body |= write_tools(prompt, abilities, names, losses)
     if prompt.max_tokens is not None:

@@ -20,6 +20,7 @@ from llmgw_desktop.domain.content import (
 )
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.wire.translate.carrier import Carried, SealOf
+from llmgw_desktop.wire.translate.ids import original_id
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.openai_responses import hosted
 from llmgw_desktop.wire.translate.openai_responses.content_in import items_of_content
@@ -118,7 +119,7 @@ class InputReader:
         else:
             arguments = maybe_string(item, "arguments", path) or "{}"
         call = ToolCall(
-            id=name_in(item, "call_id", path),
+            id=original_id(name_in(item, "call_id", path)),
             name=name_in(item, "name", path),
             arguments=arguments,
             kind=kind,
@@ -129,7 +130,7 @@ class InputReader:
     def _read_result(self, item: dict[str, Any], kind: CallKind, path: str) -> None:
         tell_unknown(item, _RESULT, self._report, f"{item['type']}.")
         result = ToolResult(
-            call_id=name_in(item, "call_id", path),
+            call_id=original_id(name_in(item, "call_id", path)),
             items=items_of_content(item.get("output"), f"{path}.output", self._report),
             name=maybe_string(item, "name", path),
             kind=kind,

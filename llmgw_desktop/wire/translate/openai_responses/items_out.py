@@ -21,7 +21,6 @@ from llmgw_desktop.domain.content import (
     Video,
 )
 from llmgw_desktop.wire.translate.custom_text import wrapped
-from llmgw_desktop.wire.translate.ids import fitting_call_id
 from llmgw_desktop.wire.translate.losses import Feature
 from llmgw_desktop.wire.translate.openai_responses.content_out import (
     parts_of_model,
@@ -146,7 +145,7 @@ def _call(item: ToolCall, writing: Writing) -> Body:
     is_custom = item.kind is CallKind.CUSTOM and writing.is_own
     body: Body = {
         "type": "custom_tool_call" if is_custom else "function_call",
-        "call_id": fitting_call_id(item.id),
+        "call_id": writing.ids.written(item.id),
         "name": writing.names.written(item.name, item.namespace),
     }
     if item.namespace is not None and writing.is_own:
@@ -169,7 +168,7 @@ def _result(item: ToolResult, writing: Writing) -> Body:
     is_custom = item.kind is CallKind.CUSTOM and writing.is_own
     return {
         "type": "custom_tool_call_output" if is_custom else "function_call_output",
-        "call_id": fitting_call_id(item.call_id),
+        "call_id": writing.ids.written(item.call_id),
         "output": _output(parts_of_user(kept, writing), item.is_error, writing),
     }
 

@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from llmgw_desktop.domain.content import CallKind, Signature, ToolCall
 from llmgw_desktop.wire.translate.carrier import SealOf
+from llmgw_desktop.wire.translate.ids import given_id
 from llmgw_desktop.wire.translate.openai_responses.frames import Frames, delta_opening
 from llmgw_desktop.wire.translate.openai_responses.reasoning import reasoning_item
 
@@ -212,7 +213,7 @@ class OpenCall(OpenItem):
             "id": self.id,
             "type": "custom_tool_call" if self._is_custom else "function_call",
             "status": status,
-            "call_id": call.id,
+            "call_id": given_id(call.id),
             "name": call.name,
             "input" if self._is_custom else "arguments": self._text(),
         }

@@ -11,6 +11,7 @@ from llmgw_desktop.domain.content import Role, Text, Turn
 from llmgw_desktop.domain.errors import MalformedRequest
 from llmgw_desktop.domain.prompt import Effort, OutputKind, Prompt, Reasoning, Sampling
 from llmgw_desktop.wire.translate.codec import Target, Written
+from llmgw_desktop.wire.translate.ids import CallIds
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 from llmgw_desktop.wire.translate.names import PLAIN, ToolNames
 from llmgw_desktop.wire.translate.openai_responses.items_out import input_of
@@ -34,7 +35,8 @@ def write_prompt(prompt: Prompt, target: Target, report: LossReport) -> Written:
     if prompt.sampling.candidates is not None and prompt.sampling.candidates > 1:
         raise MalformedRequest("This model gives one answer at a time; ask for one.")
     names = ToolNames(prompt.tools, PLAIN, keeps_namespaces=is_own(target))
-    writing = Writing(target=target, names=names, report=report)
+    ids = CallIds(target.id_rule)
+    writing = Writing(target=target, names=names, ids=ids, report=report)
     body: Body = {"model": target.model, "stream": prompt.streaming}
     turns = _write_instructions(body, prompt.turns, writing)
     body["input"] = input_of(turns, writing)

@@ -8,6 +8,7 @@ from typing import Any
 from llmgw_desktop.domain.content import Vendor
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.translate.codec import Target
+from llmgw_desktop.wire.translate.ids import CallIds
 from llmgw_desktop.wire.translate.losses import LossReport
 from llmgw_desktop.wire.translate.names import ToolNames
 
@@ -24,6 +25,7 @@ class Writing:
 
     target: Target
     names: ToolNames
+    ids: CallIds
     report: LossReport
 
     @property

@@ -37,13 +37,16 @@ This page is made from the code: the tables of `llmgw_desktop/wire/translate/*/l
 what each pair of protocols does with a few conversations. A test fails when it is stale; write it
 anew with `python -m tests.wire.translate.pairs.losses_page`.
 
+Ids of tool calls go both ways: one that its target would refuse is written as `llmgw-` and itself
+in base64url, or as a digest where there is no room, and is read again as what it was (decision 62).
+
 Where caller and provider speak one protocol nothing is translated: bodies pass byte for byte, but
-for the model's name. Otherwise what a pair cannot carry is named in the answer's header
-`x-llmgw-dropped` and in the flight. A client made with `llmgw key add NAME --strict`, or a request
-with `x-llmgw-strict: 1`, is refused instead where the loss is one of the request. What an answer
-brings that cannot be carried is only named, for by then it has been paid for: in the header of an
-answer that comes whole, and of a stream, whose header goes out before, in the flight alone. An
-example is the seal that Google puts on plain text, which callers of Anthropic's protocol have no
+for the model's name and such ids. Otherwise what a pair cannot carry is named in the answer's
+header `x-llmgw-dropped` and in the flight. A client made with `llmgw key add NAME --strict`, or a
+request with `x-llmgw-strict: 1`, is refused instead where the loss is one of the request. What an
+answer brings that cannot be carried is only named, for by then it has been paid for: in the header
+of an answer that comes whole, and of a stream, whose header goes out before, in the flight alone.
+An example is the seal that Google puts on plain text, which callers of Anthropic's protocol have no
 place for (`signature:text`); Google does without it. Members of a request that are known to nobody
 but their vendor are named `field:NAME`.
 
