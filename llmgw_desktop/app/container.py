@@ -51,6 +51,7 @@ from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.engine.translation.continuations import Continuations
 from llmgw_desktop.engine.upstream.key_changes import KeyChanges
 from llmgw_desktop.store.account_store import AccountStore
+from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.config.settings_editor import SettingsEditor
 from llmgw_desktop.store.elsewhere_store import ElsewhereStore
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
@@ -88,8 +89,11 @@ class Container:
         )
         self._bus = Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.recording = Recording(places, self._clock, self._bus, lambda: self._loaded().settings)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
+        self.at_rest = AtRest(self.vault.data_keys, lambda: self._loaded().settings.storage.encrypt)
+        self.recording = Recording(
+            places, self._clock, self._bus, lambda: self._loaded().settings, self.at_rest
+        )
         self.audit = AuditKeeping(
             places, self._clock, self.vault, lambda: self._on_loop(self._bus.publish, AuditNoted())
         )

@@ -14,6 +14,7 @@ from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.front.flights_door import FlightShelf
 from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights.seal import Seal
@@ -27,7 +28,12 @@ class Recording:
     """`settings` are asked for with each body that is written down."""
 
     def __init__(
-        self, places: Places, clock: Clock, bus: Bus, settings: Callable[[], Settings]
+        self,
+        places: Places,
+        clock: Clock,
+        bus: Bus,
+        settings: Callable[[], Settings],
+        at_rest: AtRest,
     ) -> None:
         self._settings = settings
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -41,6 +47,7 @@ class Recording:
             seal=Seal(self._sealed, self.redactor.may_hold),
             on_status=self._spoke,
             settings=settings().recorder,
+            at_rest=at_rest,
         )
         self.meters = Meters()
         self.recorder = Recorder(
@@ -51,7 +58,7 @@ class Recording:
             clock=clock,
             ids=TimedIds(clock),
         )
-        self.reader = FlightReader(places.flights_db)
+        self.reader = FlightReader(places.flights_db, at_rest)
         self.shelf = FlightShelf(
             in_the_air=self.recorder.in_the_air,
             recorded=partial(self.reader.record, with_bodies=False),

@@ -199,6 +199,9 @@ class FlightRecord:
     """The rules that did not match, up to the one that did. Put into words when read."""
     attempt_log: tuple[Attempt, ...] = ()
     """Whoever was asked, in order; the last one answered, if any did."""
+    unreadable: str = ""
+    """Why bodies and headers cannot be read, in a sentence: they are encrypted, and the vault is
+    locked. Empty if they can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

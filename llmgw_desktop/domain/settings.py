@@ -78,6 +78,14 @@ class RecorderSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StorageSettings:
+    """How what is kept lies on the disk."""
+
+    encrypt: bool = True
+    """Texts (bodies, kept answers, prompts, output of runs) under a key of the vault's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingSettings:
     """What holds where a route says nothing else, and for requests that no route is for."""
 
@@ -173,6 +181,7 @@ class Settings:
     access: AccessSettings = field(default_factory=AccessSettings)
     upstream: UpstreamSettings = field(default_factory=UpstreamSettings)
     recorder: RecorderSettings = field(default_factory=RecorderSettings)
+    storage: StorageSettings = field(default_factory=StorageSettings)
     failover: FailoverSettings = field(default_factory=FailoverSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)

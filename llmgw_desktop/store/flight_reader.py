@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,17 @@ from llmgw_desktop.domain.flight import (
     FlightTotals,
     SeenLabel,
 )
+from llmgw_desktop.domain.vault_errors import VaultError
+from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.database import open_read_only, told
 from llmgw_desktop.store.flights.owners import read_by_owner
-from llmgw_desktop.store.flights.rows import record_of, scrubbed, searchable, summary_of
+from llmgw_desktop.store.flights.rows import (
+    record_of,
+    scrubbed,
+    searchable,
+    summary_of,
+    without_texts,
+)
 from llmgw_desktop.store.flights.totals import (
     bucket_starts,
     read_buckets,
@@ -59,8 +68,9 @@ _Key = tuple[float, int]
 class FlightReader:
     """Raises StoreUnavailable, StoreCorrupt, SchemaTooNew. A file that is not there is empty."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, at_rest: AtRest = PLAIN) -> None:
         self._path = path
+        self._at_rest = at_rest
         self._lines: dict[int, _Line] = {}
         self._lock = threading.Lock()
         self._dialect = Dialect()
@@ -91,7 +101,8 @@ class FlightReader:
                 return [summary_of(row) for row in rows]
 
     def record(self, flight_id: str, *, with_bodies: bool = True) -> FlightRecord | None:
-        """`with_bodies`: reading and unpacking them takes long where they are large."""
+        """`with_bodies`: reading and unpacking them takes long where they are large. What is
+        encrypted while the vault is locked is left out, and `unreadable` says why."""
         rest = _BODY if with_bodies else _BODILESS
         with self._reading() as line:
             if line is None:
@@ -106,7 +117,12 @@ class FlightReader:
         width = len(columns(FlightRow)) - 1
         with self._understood():
             body = row[width:] if row[width] is not None else None
-            return record_of(summary_of(row), body)
+            summary = summary_of(row)
+            try:
+                return record_of(summary, body, self._at_rest.decrypt)
+            except VaultError as error:
+                bare = None if body is None else without_texts(body)
+                return replace(record_of(summary, bare), unreadable=str(error))
 
     def of_job(self, job_id: str, limit: int = MOST_OF_JOB) -> list[FlightSummary]:
         """The latest of those that a run asked, and its own, oldest first."""

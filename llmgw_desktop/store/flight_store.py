@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from llmgw_desktop.domain.clock import Clock
@@ -18,18 +19,25 @@ from llmgw_desktop.domain.errors import SchemaTooNew, StoreError
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
+from llmgw_desktop.domain.vault_errors import VaultError
+from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest, Standing
 from llmgw_desktop.store.flights.batch import Batch, Snapshot, late_batch, lightened, make_batch
 from llmgw_desktop.store.flights.bodies import body_bytes, cut
 from llmgw_desktop.store.flights.flight_file import FlightFile
 from llmgw_desktop.store.flights.known_time import KnownTime
 from llmgw_desktop.store.flights.losses import Losses
 from llmgw_desktop.store.flights.queue import BATCH_ROWS, FlightQueue, Hand
+from llmgw_desktop.store.flights.rows import Encrypt
 from llmgw_desktop.store.flights.seal import Seal
 
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 30.0
 IDLE_S = 3600.0
 """With nothing to write, so often it is looked whether flights have become too old."""
+CONVERTING_S = 0.01
+"""Between two steps in which what is kept is encrypted."""
+_LAST_WAIT_S = 2.0
+"""For the key of flights that ended just before the program did."""
 _log = logging.getLogger(__name__)
 
 
@@ -44,8 +52,10 @@ class FlightStore:
         seal: Seal,
         on_status: Callable[[RecorderStatus], None],
         settings: RecorderSettings,
+        at_rest: AtRest = PLAIN,
     ) -> None:
-        self._file = FlightFile(path, clock)
+        self._file = FlightFile(path, clock, at_rest)
+        self._at_rest = at_rest
         self._clock = clock
         self._seal = seal
         self._on_status = on_status
@@ -77,7 +87,7 @@ class FlightStore:
     def status(self) -> RecorderStatus:
         return RecorderStatus(
             recording=self._is_on and not self._trouble,
-            problem=self._trouble or self._file.note,
+            problem=self._trouble or self._locked_words() or self._file.note,
             dropped=self._queue.dropped,
             left_out=self._queue.left_out,
             fell_behind=self._losses.are_fresh,
@@ -124,10 +134,10 @@ class FlightStore:
     def _run(self) -> None:
         try:
             self._open_at_start()
-            more_to_tidy = True
+            idle_s = 0.0
             while self._later or not (self._queue.is_closed and self._queue.is_empty):
-                self._go_round(0.0 if more_to_tidy else IDLE_S)
-                more_to_tidy = self._tidy()
+                self._go_round(idle_s)
+                idle_s = 0.0 if self._tidy() else CONVERTING_S if self._convert() else IDLE_S
         except Exception:  # noqa: BLE001 - the thread's end; requests must go on without it
             _log.exception("the flight recorder stopped")
             self._say("Flights are not recorded: the recorder failed; the log says why.")
@@ -142,10 +152,39 @@ class FlightStore:
 
     def _go_round(self, idle_s: float) -> None:
         """What was taken is forgotten with the round: it may weigh 64 MB."""
-        if self._later and not self._queue.is_due:
+        if self._later and not self._queue.is_due and self._key_has_come():
             self._write_later()
         elif hand := self._queue.take(idle_s):
             self._write(hand)
+
+    def _key_has_come(self) -> bool:
+        """Or will not come. What still waits for it a little after the end is left out."""
+        if self._queue.is_closed:
+            self._at_rest.wait(_LAST_WAIT_S)
+        if self._at_rest.ask(self._queue.nudge) is not Standing.ASKING:
+            return True
+        if self._queue.is_closed:
+            self._leave_out_later()
+        return False
+
+    def _encrypt(self) -> Encrypt | None:
+        """None where nothing is encrypted. Raises VaultError, StoreError."""
+        key = self._at_rest.key()
+        return None if key is None else key.encrypt
+
+    def _recorded(self, standing: Standing) -> RecorderSettings:
+        """As flights are recorded now: without a key figures alone."""
+        settings = self._settings
+        if standing is Standing.LOCKED and settings.level is RecorderLevel.FULL:
+            return replace(settings, level=RecorderLevel.FIGURES)
+        return settings
+
+    def _locked_words(self) -> str:
+        """While the vault is locked; said as long as there is something to say it of."""
+        why = self._at_rest.problem if self._at_rest.is_on else ""
+        if not why or self._settings.level is not RecorderLevel.FULL:
+            return ""
+        return f"Of flights only figures are recorded, for what was said cannot be encrypted: {why}"
 
     def _open_at_start(self) -> None:
         if not self._is_on and not self._file.path.exists():
@@ -158,13 +197,21 @@ class FlightStore:
             self._say("")
 
     def _write(self, hand: Hand) -> None:
+        standing = self._at_rest.ask(self._queue.nudge)
+        encrypt = None
+        if standing is Standing.OPEN:
+            try:
+                encrypt = self._encrypt()
+            except (VaultError, StoreError):
+                standing = Standing.LOCKED
+        settings, has_key = self._recorded(standing), standing is not Standing.ASKING
         is_writable = True
         for opened, closed, unended in _parts(hand):
             began_s = time.monotonic()
             done, dropped = closed, len(closed)
             if is_writable:
-                now, later = lightened(closed, self._settings)
-                batch = make_batch(opened, now, self._settings, self._seal)
+                now, later = lightened(closed, settings, has_key=has_key)
+                batch = make_batch(opened, now, settings, self._seal, encrypt)
                 batch.unended += unended
                 is_writable = self._persist(batch)
                 if is_writable:
@@ -177,13 +224,20 @@ class FlightStore:
     def _write_later(self) -> None:
         """The bodies of one flight. Others' figures that become due meanwhile go first."""
         record = self._later[0]
-        batch = late_batch(record, self._settings, self._seal, self._write_due)
+        batch = self._late_batch(record)
         if self._persist(batch):
             self._later.popleft()
             self._queue.let_go(0, body_bytes(record), 0, left_out=batch.refused)
         else:
             self._leave_out_later()
         self._settle()
+
+    def _late_batch(self, record: FlightRecord) -> Batch:
+        try:
+            encrypt = self._encrypt()
+        except (VaultError, StoreError):  # it was open a moment ago; the status says why
+            return Batch(refused=1)
+        return late_batch(record, self._settings, self._seal, self._write_due, encrypt)
 
     def _leave_out_later(self) -> None:
         size = sum(map(body_bytes, self._later))
@@ -238,6 +292,25 @@ class FlightStore:
         if self._file.held != self._told.held:
             self._tell_held()
         return has_more
+
+    def _convert(self) -> bool:
+        """A short step, where what is kept is not under the key in force; whether there may be
+        more to do."""
+        try:
+            if self._at_rest.is_on:
+                if not (self._at_rest.is_open or self._file.wants_key()):
+                    return False
+                if self._at_rest.ask(self._queue.nudge) is not Standing.OPEN:
+                    return False
+            return self._file.convert(self._at_rest.key())
+        except (VaultError, StoreError) as error:
+            _log.warning("what is kept could not be brought under the key in force: %s", error)
+            return False
+
+    @property
+    def converted_part(self) -> float:
+        """How much of what is kept is under the key in force, from 0 to 1. Any thread may ask."""
+        return self._file.converted_part
 
     def _tell_held(self) -> None:
         held = self._file.held

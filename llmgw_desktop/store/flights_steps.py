@@ -176,4 +176,17 @@ FLIGHTS_STEPS: Steps = (
         )
         """,
     ),
+    (
+        # One row: to which data key what is kept is being brought, see flights/conversion.py.
+        """
+        CREATE TABLE encryption (
+            id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+            number INTEGER NOT NULL,
+            up_to INTEGER NOT NULL,
+            until INTEGER NOT NULL,
+            was_plain INTEGER NOT NULL,
+            is_done INTEGER NOT NULL
+        )
+        """,
+    ),
 )

@@ -271,6 +271,21 @@ _OLD_KEYS: Steps = (
     ),
 )
 
+_DATA_KEYS: Steps = (
+    (
+        # What stored texts are encrypted under, wrapped; see at_rest/data_keys.py.
+        """
+        CREATE TABLE data_keys (
+            seq INTEGER NOT NULL PRIMARY KEY,
+            number INTEGER NOT NULL UNIQUE,
+            master TEXT NOT NULL,
+            wrapped BLOB NOT NULL,
+            made_at_s REAL NOT NULL
+        )
+        """,
+    ),
+)
+
 GATEWAY_STEPS: Steps = (
     *_FIRST,
     *ACCESS_STEPS,
@@ -280,5 +295,6 @@ GATEWAY_STEPS: Steps = (
     *AUDIT_STEPS,
     *_OLD_KEYS,
     *SINCE_STEPS,
+    *_DATA_KEYS,
 )
 """In the order in which they came: a new one goes to the end."""

@@ -101,6 +101,19 @@ class VaultEntryRow(peewee.Model):
         table_name = "vault_entries"
 
 
+class DataKeyRow(peewee.Model):
+    """A data key, wrapped under the master key with this id."""
+
+    seq = peewee.IntegerField(primary_key=True)
+    number = peewee.IntegerField(unique=True)
+    master = peewee.TextField()
+    wrapped = peewee.BlobField()
+    made_at_s = peewee.FloatField()
+
+    class Meta:
+        table_name = "data_keys"
+
+
 class JobRow(peewee.Model):
     """A Job, its process and its prompt's facts spread out; `figures` and `compression` are
     JSON."""

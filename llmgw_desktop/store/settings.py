@@ -25,6 +25,7 @@ from llmgw_desktop.domain.settings import (
     RecorderSettings,
     RoutingSettings,
     Settings,
+    StorageSettings,
     UpstreamSettings,
 )
 from llmgw_desktop.store.config.access_variables import read_access
@@ -88,6 +89,7 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         access=access,
         upstream=UpstreamSettings(**_values(text, "upstream", env)),
         recorder=RecorderSettings(**_values(text, "recorder", env)),
+        storage=StorageSettings(**_values(text, "storage", env)),
         providers=providers,
         routing=routing,
         routes=RouteTables(text, everyone, routing).read(),

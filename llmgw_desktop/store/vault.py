@@ -21,6 +21,7 @@ from llmgw_desktop.domain.vault import (
     masked,
 )
 from llmgw_desktop.domain.vault_errors import NoSuchEntry, VaultError, VaultLocked
+from llmgw_desktop.store.at_rest.data_keys import DataKeys
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.vault_lock import VaultLock
 from llmgw_desktop.store.vault_rotation import Rotation
@@ -45,6 +46,8 @@ class Vault:
         self._lock = VaultLock(self._rows, master_keys, clock)
         self._rotation = Rotation(self._rows, master_keys, clock)
         self._master_keys = master_keys
+        self.data_keys = DataKeys(self._rows, self._lock, clock)
+        """What stored texts are encrypted under."""
         self.writes = 0
         """By this object; those of others show in `version`."""
         # a connection of its own: the other one waits for locks
@@ -133,6 +136,7 @@ class Vault:
         """How many entries are under a new master key now. `new_master` is needed where the
         environment gives the key. Raises EntryBroken, and then all is as it was."""
         count = self._rotation.run(self._lock.keys(), new_master, by)
+        self.data_keys.refresh()
         _log.info("vault: %s changed the master key of %d entries", by, count)
         return count
 

@@ -33,6 +33,7 @@ class KeySet:
         """Tells one master key from another, and nothing of it."""
         self.check_value = _derived(master, "check", 32)
         self._ciphers = {kind: AESGCM(_derived(master, f"seal {kind}", 32)) for kind in EntryKind}
+        self._wrapping = AESGCM(_derived(master, "wrap data keys", 32))
 
     def is_of(self, key_id: str, check_value: bytes) -> bool:
         """Whether this is the key of which these were written down."""
@@ -53,6 +54,23 @@ class KeySet:
         except (InvalidTag, ValueError):
             raise _broken(entry) from None
 
+    def wrap(self, name: str, key: bytes) -> bytes:
+        """A data key as it may be stored, bound to its name."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._wrapping.encrypt(nonce, key, _named(name))
+
+    def unwrap(self, name: str, wrapped: bytes) -> bytes:
+        """Raises EntryBroken for whatever was not wrapped under this name, by this key."""
+        try:
+            return self._wrapping.decrypt(
+                wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _named(name)
+            )
+        except (InvalidTag, ValueError, TypeError):
+            raise EntryBroken(
+                f"The {name} in gateway.db cannot be opened: it was changed outside this program. "
+                f"Put back a copy of the file from before."
+            ) from None
+
     @override
     def __repr__(self) -> str:
         return f"KeySet({self.key_id})"
@@ -72,6 +90,10 @@ def _bound_to(entry: EntryAddress) -> bytes:
     """A list in JSON: no two entries look alike, whatever stands in their names."""
     parts = [_PURPOSE, entry.kind, entry.provider, entry.name, entry.project]
     return json.dumps(parts).encode("ascii")
+
+
+def _named(name: str) -> bytes:
+    return f"{_PURPOSE}{name}".encode()
 
 
 def _broken(entry: EntryAddress) -> EntryBroken:

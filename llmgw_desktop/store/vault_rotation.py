@@ -1,8 +1,9 @@
 """Puts all entries under a new master key, so that a crash at any point loses nothing.
 
 1. The new key is announced in the database, then kept; 2. in one transaction every entry is sealed
-anew and the new key is in force; 3. the old key is thrown away. Before 2 the old key opens
-everything, after it the new one does. What a crash leaves over is cleared by the next rotation.
+anew, every data key is wrapped anew, another data key is added, and the new key is in force; 3. the
+old key is thrown away. Before 2 the old key opens everything, after it the new one does. What a
+crash leaves over is cleared by the next rotation.
 """
 
 import secrets
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.vault import Sealed
 from llmgw_desktop.domain.vault_errors import VaultLocked
+from llmgw_desktop.store.at_rest.data_keys import WrappedKey, new_key, wrapped_anew
 from llmgw_desktop.store.master_key import VARIABLE, KeptIn, MasterKeys
-from llmgw_desktop.store.vault_row_values import KnownKey, SealedEntry
+from llmgw_desktop.store.vault_row_values import KnownKey, Resealing, SealedEntry
 from llmgw_desktop.store.vault_rows import VaultRows
 
 if TYPE_CHECKING:
@@ -59,7 +61,11 @@ class Rotation:
             at = entry.shown.address
             return new.seal(at, old.open(at, entry.sealed))
 
-        count = self._rows.reseal(kept, old.key_id, seal, by)
+        def wrap(row: WrappedKey) -> WrappedKey:
+            return wrapped_anew(row, old, new)
+
+        how = Resealing(kept, old.key_id, seal, wrap, new_key(new))
+        count = self._rows.reseal(how, self._clock.now_s(), by)
         if count is None:
             raise VaultLocked("Another program changes the master key at this moment. Try again.")
         return count

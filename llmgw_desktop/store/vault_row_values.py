@@ -1,10 +1,12 @@
 """Rows of the vault's tables as values, and back. A row that was changed may hold anything."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from llmgw_desktop.domain.vault import EntryAddress, EntryKind, Sealed, VaultEntry
 from llmgw_desktop.domain.vault_errors import EntryBroken
+from llmgw_desktop.store.at_rest.data_keys import WrappedKey
 from llmgw_desktop.store.master_key import KeptIn
 from llmgw_desktop.store.schema import VaultKeyRow
 
@@ -27,6 +29,18 @@ class SealedEntry:
 
     shown: VaultEntry
     sealed: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Resealing:
+    """From one master key to another."""
+
+    new: KnownKey
+    old_id: str
+    seal: Callable[[SealedEntry], Sealed]
+    wrap: Callable[[WrappedKey], WrappedKey]
+    added: WrappedKey
+    """A data key that nobody held before."""
 
 
 def key_row(key: KnownKey, state: str, now_s: float) -> Any:

@@ -6,7 +6,7 @@ after a rotation the last key is thrown away, and the rows must not come back in
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,16 @@ from llmgw_desktop.domain.vault import (
     Sealed,
     VaultEntry,
 )
+from llmgw_desktop.store.at_rest.data_keys import WrappedKey
 from llmgw_desktop.store.audit_rows import log_unwritten, note, note_or_log
 from llmgw_desktop.store.database import open_as_far_as_possible, told
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
-from llmgw_desktop.store.schema import Dialect, VaultEntryRow, VaultKeyRow
+from llmgw_desktop.store.schema import DataKeyRow, Dialect, VaultEntryRow, VaultKeyRow
 from llmgw_desktop.store.transaction import transaction
 from llmgw_desktop.store.vault_row_values import (
     KINDS,
     KnownKey,
+    Resealing,
     SealedEntry,
     key_row,
     known_key,
@@ -154,24 +156,44 @@ class VaultRows:
         except StoreError as error:
             log_unwritten(act, error)
 
-    def reseal(
-        self, new: KnownKey, old_id: str, seal: Callable[[SealedEntry], Sealed], by: str = ""
-    ) -> int | None:
-        """Put every entry under another key, all or none, and make that one current. None if it
-        is no longer the one announced, or the old one no longer in force."""
+    def data_keys(self) -> list[WrappedKey]:
+        """Oldest first."""
+        row = DataKeyRow
+        query = row.select(row.number, row.master, row.wrapped).order_by(row.seq)
+        return [WrappedKey(*found) for found in self._run(query.tuples())]
+
+    def add_data_key(self, key: WrappedKey, now_s: float) -> bool:
+        """False if its master key is not in force, or another process has added one under it."""
+        with self._writing():
+            known = self.data_keys()
+            if not self._is_current(key.master) or any(each.master == key.master for each in known):
+                return False
+            self._add_data_key(key, now_s)
+            return True
+
+    def reseal(self, how: Resealing, now_s: float, by: str = "") -> int | None:
+        """Put every entry and every data key under another key, all or none, add a data key, and
+        make that one current. None if it is no longer the one announced, or the old one no longer
+        in force."""
+        new = how.new
         with self._writing():
             coming, _ = self.left_over_keys()
-            if not self._is_current(old_id) or new.key_id not in {key.key_id for key in coming}:
+            if not self._is_current(how.old_id) or new.key_id not in {key.key_id for key in coming}:
                 return None
             rows = self._run(VaultEntryRow.select().order_by(VaultEntryRow.id).tuples())
             for row in rows:
                 old = sealed_entry(row)
-                sealed = seal(old)
-                change = sealed_columns(sealed)
+                change = sealed_columns(how.seal(old))
                 self._run(VaultEntryRow.update(change).where(VaultEntryRow.id == old.shown.id))
-            self._set_state(old_id, _RETIRED)
+            for data_key in self.data_keys():
+                if data_key.master == how.old_id:
+                    wrapped = how.wrap(data_key)._asdict()
+                    at = DataKeyRow.number == data_key.number
+                    self._run(DataKeyRow.update(wrapped).where(at))
+            self._add_data_key(how.added, now_s)
+            self._set_state(how.old_id, _RETIRED)
             self._set_state(new.key_id, _CURRENT, kept_in=str(new.kept_in))
-            before: dict[str, object] = {"master": old_id}
+            before: dict[str, object] = {"master": how.old_id}
             after = {"master": new.key_id, "kept in": str(new.kept_in), "count": len(rows)}
             act = Act(verb="vault.rotated", subject="vault", before=before, after=after, note=by)
             self._note(act)
@@ -228,6 +250,9 @@ class VaultRows:
             created_at_s=created_at_s,
             updated_at_s=entry.updated_at_s,
         )
+
+    def _add_data_key(self, key: WrappedKey, now_s: float) -> None:
+        self._run(DataKeyRow.insert(made_at_s=now_s, **key._asdict()))
 
     def _note(self, act: Act) -> None:
         note(self._opened(), act)

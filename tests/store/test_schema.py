@@ -78,7 +78,7 @@ def test_columns_are_named_after_the_domain() -> None:
     summary = {*FlightSummary.__slots__, *Usage.__slots__} - {"usage", "prompt_facts"}
     summary -= {"estimated", "partial"}  # together they are the marks
     assert set(columns(FlightRow)) == summary | {"seq", "search", "marks", *FACT_COLUMNS}
-    record = set(FlightRecord.__slots__) - {"summary"}
+    record = set(FlightRecord.__slots__) - {"summary", "unreadable"}
     packed = {"request_body_packed", "answer_body_packed"}
     assert set(columns(BodyRow)) == record | packed | {"flight"}
 

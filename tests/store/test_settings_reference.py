@@ -33,7 +33,7 @@ from llmgw_desktop.store.config.workspace_table import (
 from llmgw_desktop.store.settings import load_settings
 
 TABLES = (
-    *("http", "upstream", "recorder", "routing", "failover", "jobs", "limits"),
+    *("http", "upstream", "recorder", "storage", "routing", "failover", "jobs", "limits"),
     *("cache_awareness", "compression", "approvals"),
 )
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"

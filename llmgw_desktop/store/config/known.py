@@ -150,6 +150,12 @@ KNOWN: tuple[Known, ...] = (
         meaning="Whether secrets are removed from recorded bodies.",
     ),
     Known(
+        table="storage",
+        key="encrypt",
+        value=YesNo(),
+        meaning="Whether texts that are kept (bodies, answers, prompts, output) are encrypted.",
+    ),
+    Known(
         table="routing",
         key="strategy",
         value=Word(words=Strategy),

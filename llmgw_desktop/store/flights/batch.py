@@ -18,14 +18,15 @@ from llmgw_desktop.store.flights.alike import (
     flight_parts,
     of_stored,
 )
-from llmgw_desktop.store.flights.bodies import body_bytes, without_bodies
+from llmgw_desktop.store.flights.bodies import body_bytes, figures_of, without_bodies
+from llmgw_desktop.store.flights.body_rows import BodyRows
 from llmgw_desktop.store.flights.insert import Insert
 from llmgw_desktop.store.flights.rows import (
     BODY_COLUMNS,
     LATE_COLUMNS,
     TEXT_CHARS,
     WAY_COLUMNS,
-    BodyRows,
+    Encrypt,
     Row,
 )
 from llmgw_desktop.store.flights.seal import Seal
@@ -77,8 +78,9 @@ def make_batch(
     closed: Sequence[FlightRecord],
     settings: RecorderSettings,
     seal: Seal,
+    encrypt: Encrypt | None = None,
 ) -> Batch:
-    """Asks the snapshots, seals and packs the bodies."""
+    """Asks the snapshots, seals, packs and encrypts the bodies."""
     batch = Batch()
     running: _Groups = {}
     for snapshot in opened.values():
@@ -92,7 +94,7 @@ def make_batch(
     ended: _Groups = {}
     for start in range(0, len(closed), FLIGHTS_A_GLANCE):
         some = closed[start : start + FLIGHTS_A_GLANCE]
-        bodies = BodyRows(settings, seal.over(some))
+        bodies = BodyRows(settings, seal.over(some), encrypt=encrypt)
         for record in some:
             _add_ended(batch, ended, record, bodies)
     batch.running += running.values()
@@ -101,11 +103,14 @@ def make_batch(
 
 
 def lightened(
-    closed: Sequence[FlightRecord], settings: RecorderSettings
+    closed: Sequence[FlightRecord], settings: RecorderSettings, *, has_key: bool = True
 ) -> tuple[list[FlightRecord], list[FlightRecord]]:
-    """As they are to be written at once, and those of them whose bodies are to follow."""
+    """As they are to be written at once, and those of them whose bodies are to follow: all, as long
+    as there is no key to encrypt them with."""
     if settings.level is not RecorderLevel.FULL:
         return list(closed), []
+    if not has_key:
+        return list(map(figures_of, closed)), list(closed)
     now: list[FlightRecord] = []
     later: list[FlightRecord] = []
     light = 0
@@ -121,15 +126,19 @@ def lightened(
 
 
 def late_batch(
-    record: FlightRecord, settings: RecorderSettings, seal: Seal, between: Callable[[], None]
+    record: FlightRecord,
+    settings: RecorderSettings,
+    seal: Seal,
+    between: Callable[[], None],
+    encrypt: Encrypt | None = None,
 ) -> Batch:
     """The bodies that follow; `between` is called between the steps of the work, and may write
-    other batches. Empty, with the flight refused, if they cannot be sealed."""
+    other batches. Empty, with the flight refused, if they cannot be sealed or encrypted."""
     batch = Batch()
     try:
         clean = seal.over((record,))
         between()
-        batch.late.append(BodyRows(settings, clean, between).late(record))
+        batch.late.append(BodyRows(settings, clean, between, encrypt).late(record))
     except Exception:  # noqa: BLE001 - no body may be written that could not be sealed
         _log.exception("the bodies of flight %s could not be sealed", record.summary.id)
         batch.refused += 1

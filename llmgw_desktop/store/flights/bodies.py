@@ -18,6 +18,11 @@ def without_bodies(record: FlightRecord) -> FlightRecord:
     return fitting(record, 0)
 
 
+def figures_of(record: FlightRecord) -> FlightRecord:
+    """Without anything that was said."""
+    return replace(without_bodies(record), request_headers=(), answer_headers=())
+
+
 def fitting(record: FlightRecord, room: int) -> FlightRecord:
     """With as many bodies as there is room for, the smaller first."""
     asked, answered = len(record.request_body or b""), len(record.answer_body or b"")

@@ -14,8 +14,12 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreCorrupt
 from llmgw_desktop.domain.events import HeldDeletion
 from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
+from llmgw_desktop.store.at_rest.data_keys import DataKey
+from llmgw_desktop.store.at_rest.files import encrypt_file
 from llmgw_desktop.store.database import SIDE_FILES, open_database, told
 from llmgw_desktop.store.flights.batch import Batch, BatchWriter
+from llmgw_desktop.store.flights.conversion import Conversion
 from llmgw_desktop.store.flights.known_time import KnownTime
 from llmgw_desktop.store.flights.retention import Retention
 from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
@@ -26,12 +30,19 @@ RETENTION_EVERY_S = 5.0
 _log = logging.getLogger(__name__)
 
 
+def place_of_old(path: Path) -> str:
+    """What the encrypted bytes of a file that was set aside are bound to."""
+    return f"set aside\x1f{path.name}"
+
+
 class FlightFile:
     """Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, at_rest: AtRest = PLAIN) -> None:
         self.path = path
         self._clock = clock
+        self._at_rest = at_rest
+        self._conversion: Conversion | None = None
         self._connection: sqlite3.Connection | None = None
         self._writer: BatchWriter | None = None
         self._retention: Retention | None = None
@@ -41,6 +52,7 @@ class FlightFile:
         self._looked_at_s = 0.0
         self._was_open = False
         self._is_damaged = False
+        self._are_old_files_seen = False
         self.note = ""
         """A sentence about what was found at the first opening, for the person."""
 
@@ -96,6 +108,40 @@ class FlightFile:
         self._looked_at_s = now_s
         return False
 
+    def wants_key(self) -> bool:
+        """Whether it holds what is to be encrypted."""
+        if self._conversion is None:
+            return False
+        with told(self.path):
+            return self._conversion.wants_key()
+
+    def convert(self, key: DataKey | None) -> bool:
+        """A short step towards this data key, or towards none; True if there may be more to do."""
+        if self._conversion is None:
+            return False
+        with told(self.path):
+            if self._conversion.step(key):
+                return True
+            if key is not None and not self._are_old_files_seen:
+                self._are_old_files_seen = True
+                self._encrypt_old_files(key)
+        return False
+
+    @property
+    def converted_part(self) -> float:
+        """How much of it is as it should be, from 0 to 1. Any thread may ask."""
+        conversion = self._conversion
+        return 1.0 if conversion is None else conversion.part
+
+    def _encrypt_old_files(self, key: DataKey) -> None:
+        """Those that were set aside in plain."""
+        for old in self.path.parent.glob(f"{self.path.name}.corrupt-*"):
+            try:
+                if encrypt_file(old, key, place_of_old(old)):
+                    _log.info("%s is encrypted now", old.name)
+            except OSError as error:
+                _log.warning("%s could not be encrypted: %s", old.name, error.strerror)
+
     @property
     def held(self) -> HeldDeletion | None:
         """Flights that only a person's word makes old. Any thread may ask."""
@@ -120,7 +166,7 @@ class FlightFile:
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
-        self._writer = self._retention = self._known_time = None
+        self._writer = self._retention = self._known_time = self._conversion = None
         if connection is not None:
             with suppress(sqlite3.Error):
                 connection.close()
@@ -134,6 +180,7 @@ class FlightFile:
             self._identity = (found.st_dev, found.st_ino)
             self._writer = BatchWriter(connection)
             self._retention = Retention(connection)
+            self._conversion = Conversion(connection, self._at_rest)
             self._known_time = KnownTime(connection, self._clock)
             self._looked_at_s = self._clock.monotonic_s() - RETENTION_EVERY_S
             if not self._was_open:

@@ -2,10 +2,8 @@
 
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
-
-import orjson
 
 from llmgw_desktop.domain.flight import (
     Attempt,
@@ -19,11 +17,11 @@ from llmgw_desktop.domain.flight import (
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import Consideration, PassedRule
-from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.store.fact_columns import facts_of
 from llmgw_desktop.store.figure_cells import billing_of, marks_of
 from llmgw_desktop.store.guard_cells import hits_of
+from llmgw_desktop.store.schema import BodyRow, columns
 
 Row = tuple[Any, ...]
 
@@ -31,8 +29,6 @@ NAME_CHARS = 300
 """Of a model's or client's name so much is kept in a row; the body has the whole."""
 TEXT_CHARS = 2000
 """Of an error's text, of a path, of a route's reason."""
-PACK_STEP_BYTES = 256 * 1024
-"""Packed in some 3 ms."""
 PACK_BYTES = 4096
 """From this size on bodies are compressed; smaller ones would cost more than they save."""
 CUT_OVERLAP = 4096
@@ -49,124 +45,33 @@ BODY_COLUMNS = (
 )
 """What bodies have of their own."""
 LATE_COLUMNS = (
+    "request_headers",
+    "answer_headers",
     *("request_body", "request_body_packed", "request_body_whole"),
     *("answer_body", "answer_body_packed", "answer_body_whole"),
 )
-"""What is written later of flights with large bodies."""
+"""What is written later: of flights with large bodies, and of all while the vault's key is waited
+for."""
 WAY_COLUMNS = ("path", "route_reason")
 """What stands with the bodies and is common to many."""
 SEPARATOR = "\x1f"
 """Between the words that a text filter looks into."""
 
 
-def _nothing() -> None:
-    pass
+PACKED, ENCRYPTED = 1, 2
+"""Bits of the columns `request_body_packed` and `answer_body_packed`."""
+Encrypt = Callable[[bytes, str], bytes]
+"""Bytes and their place to what is stored."""
+Decrypt = Callable[[bytes, str], bytes]
 
 
-class BodyRows:
-    """Makes rows of bodies as the settings say; `clean` removes secrets from a body."""
+def place_of(flight_id: str, column: str) -> str:
+    """What an encrypted cell of a flight is bound to."""
+    return f"flights\x1f{flight_id}\x1f{column}"
 
-    def __init__(
-        self,
-        settings: RecorderSettings,
-        clean: Callable[[bytes], bytes],
-        between: Callable[[], None] = _nothing,
-    ) -> None:
-        """`between` is called between the steps in which a large body is packed."""
-        self._keeps_bodies = settings.level is RecorderLevel.FULL
-        self._most_bytes = settings.max_body_bytes
-        self._clean = clean
-        self._between = between
-        self._said: dict[int, str] = {}
 
-    def row(self, record: FlightRecord) -> Row:
-        """In the order of BODY_COLUMNS, the flight's id in the place of its `seq`."""
-        if not self._keeps_bodies:
-            nothing = ("[]", None, 0, 1)
-            said = self._considered(record.considered)
-            passed = self._passed(record.passed_rules)
-            ends = (_phases(record), said, _attempts(record), passed)
-            return (record.summary.id, *nothing, *nothing, *ends)
-        return (
-            record.summary.id,
-            _json(record.request_headers),
-            *self._packed(record.request_body, record.request_body_whole),
-            _json(record.answer_headers),
-            *self._packed(record.answer_body, record.answer_body_whole),
-            _phases(record),
-            self._considered(record.considered),
-            _attempts(record),
-            self._passed(record.passed_rules),
-        )
-
-    def late(self, record: FlightRecord) -> Row:
-        """In the order of LATE_COLUMNS, and the flight's id behind them."""
-        return (
-            *self._packed(record.request_body, record.request_body_whole),
-            *self._packed(record.answer_body, record.answer_body_whole),
-            record.summary.id,
-        )
-
-    def _passed(self, passed: Sequence[PassedRule]) -> str:
-        """Those of one kind of request are one object, unless a size decided."""
-        if not passed:
-            return "[]"
-        said = self._said.get(id(passed))
-        if said is None:
-            rows = [(each.name, each.why[:NAME_CHARS]) for each in passed]
-            said = self._clean(_json(rows).encode(errors="replace")).decode(errors="replace")
-            self._said[id(passed)] = said
-        return said
-
-    def _considered(self, considered: Sequence[Consideration]) -> str:
-        """Cleaned as bodies are: the model's name came from outside. The decisions of one route
-        with one candidate are one object."""
-        if not considered:
-            return "[]"
-        said = self._said.get(id(considered))
-        if said is None:
-            said = self._said[id(considered)] = self._said_of(considered)
-        return said
-
-    def _said_of(self, considered: Sequence[Consideration]) -> str:
-        rows = [
-            (each.account, each.model[:NAME_CHARS], each.rank, each.reason[:TEXT_CHARS])
-            for each in considered[:MOST_CONSIDERED]
-        ]
-        return self._clean(_json(rows).encode(errors="replace")).decode(errors="replace")
-
-    def _packed(self, body: bytes | None, is_whole: bool) -> tuple[bytes | None, int, int]:
-        """The body as kept, whether it is compressed, whether it is whole."""
-        if body is None:
-            return None, 0, int(is_whole)
-        if len(body) > self._most_bytes:
-            is_whole = False
-            body = self._beginning(body)
-        else:
-            body = self._clean(body)
-        if len(body) >= PACK_BYTES:
-            packed = self._compressed(body)
-            if len(packed) < len(body):
-                return packed, 1, int(is_whole)
-        return body, 0, int(is_whole)
-
-    def _compressed(self, body: bytes) -> bytes:
-        if len(body) <= PACK_STEP_BYTES:
-            return zlib.compress(body, 1)
-        self._between()
-        packer, view = zlib.compressobj(1), memoryview(body)
-        packed = []
-        for start in range(0, len(body), PACK_STEP_BYTES):
-            packed.append(packer.compress(view[start : start + PACK_STEP_BYTES]))
-            self._between()
-        return b"".join((*packed, packer.flush()))
-
-    def _beginning(self, body: bytes) -> bytes:
-        """Of a body that is too long. More than is kept is sealed, so that a secret which the
-        cut goes through is still seen as one."""
-        beyond = min(CUT_OVERLAP, len(body) - self._most_bytes)
-        sealed = self._clean(body[: self._most_bytes + beyond])
-        return sealed[: max(min(self._most_bytes, len(sealed) - beyond), 0)]
+def _as_it_is(cell: bytes, _place: str) -> bytes:
+    return cell
 
 
 def summary_of(row: Row) -> FlightSummary:
@@ -219,19 +124,26 @@ def summary_of(row: Row) -> FlightSummary:
     )
 
 
-def record_of(summary: FlightSummary, row: Row | None) -> FlightRecord:
-    """From a row of `flight_bodies`; a flight that still runs has none."""
+def record_of(
+    summary: FlightSummary, row: Row | None, decrypt: Decrypt = _as_it_is
+) -> FlightRecord:
+    """From a row of `flight_bodies`; a flight that still runs has none. Raises what `decrypt`
+    raises."""
     if row is None:
         return FlightRecord(summary=summary)
+
+    def opened(cell: bytes, column: str) -> bytes:
+        return decrypt(cell, place_of(summary.id, column))
+
     return FlightRecord(
         summary=summary,
         path=row[1],
         route_reason=row[2],
-        request_headers=_headers(row[3]),
-        request_body=_unpacked(row[4], row[5]),
+        request_headers=_headers(row[3], "request_headers", opened),
+        request_body=_unpacked(row[4], row[5], "request_body", opened),
         request_body_whole=bool(row[6]),
-        answer_headers=_headers(row[7]),
-        answer_body=_unpacked(row[8], row[9]),
+        answer_headers=_headers(row[7], "answer_headers", opened),
+        answer_body=_unpacked(row[8], row[9], "answer_body", opened),
         answer_body_whole=bool(row[10]),
         phases=tuple(
             Phase(name=PhaseName(name), start_ms=start_ms, end_ms=end_ms, note=note)
@@ -244,6 +156,13 @@ def record_of(summary: FlightSummary, row: Row | None) -> FlightRecord:
         attempt_log=tuple(_attempt_of(cells) for cells in json.loads(row[13])),
         passed_rules=tuple(PassedRule(name=name, why=why) for name, why in json.loads(row[14])),
     )
+
+
+def without_texts(row: Row) -> Row:
+    """A row of `flight_bodies` without what was said: neither headers nor bodies."""
+    nothing: dict[str, str | None] = dict.fromkeys(("request_body", "answer_body"))
+    nothing |= dict.fromkeys(("request_headers", "answer_headers"), "[]")
+    return tuple(nothing.get(name, cell) for name, cell in zip(columns(BodyRow), row, strict=True))
 
 
 def _attempt_of(cells: Row) -> Attempt:
@@ -292,39 +211,14 @@ def _scrubbed(value: Any) -> Any:
     return value
 
 
-def _unpacked(body: bytes | None, is_packed: int) -> bytes | None:
-    return zlib.decompress(body) if body is not None and is_packed else body
+def _unpacked(body: bytes | None, how: int, column: str, opened: Decrypt) -> bytes | None:
+    if body is None:
+        return None
+    if how & ENCRYPTED:
+        body = opened(body, column)
+    return zlib.decompress(body) if how & PACKED else body
 
 
-def _phases(record: FlightRecord) -> str:
-    return _json([(at.name, at.start_ms, at.end_ms, at.note) for at in record.phases])
-
-
-def _attempts(record: FlightRecord) -> str:
-    return _json(
-        [
-            (
-                each.account,
-                each.model[:NAME_CHARS],
-                each.protocol._value_,
-                each.start_ms,
-                each.end_ms,
-                each.outcome[:TEXT_CHARS],
-                each.status,
-            )
-            for each in record.attempt_log
-        ]
-    )
-
-
-def _json(value: Any) -> str:
-    if not value:
-        return "[]"
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:  # bytes of a header that are no UTF-8, as half characters
-        return json.dumps(value)
-
-
-def _headers(text: str) -> Headers:
+def _headers(cell: str | bytes, column: str, opened: Decrypt) -> Headers:
+    text = opened(cell, column) if isinstance(cell, bytes) else cell
     return tuple((name, value) for name, value in json.loads(text))

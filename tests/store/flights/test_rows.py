@@ -21,12 +21,12 @@ from llmgw_desktop.store.flights.alike import (
     flight_parts,
 )
 from llmgw_desktop.store.flights.batch import make_batch
+from llmgw_desktop.store.flights.body_rows import BodyRows
 from llmgw_desktop.store.flights.rows import (
     BODY_COLUMNS,
     CUT_OVERLAP,
     MOST_TOKENS,
     WAY_COLUMNS,
-    BodyRows,
     Row,
     record_of,
     scrubbed,

@@ -285,6 +285,7 @@ def test_of_flights_from_before_there_were_such(
     expected = read_buckets(connection, BEGIN_S, BEGIN_S + 18_000, 15)
     connection.execute("DELETE FROM flight_sums WHERE span_s = 15")
     connection.execute("DROP TABLE known_time")
+    connection.execute("DROP TABLE encryption")
     connection.execute("DROP INDEX flights_jobs")
     connection.execute("DROP INDEX flights_owner")
     connection.execute("CREATE INDEX flights_owner ON flights (owner)")

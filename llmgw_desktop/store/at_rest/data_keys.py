@@ -1,0 +1,181 @@
+"""Data keys: what stored texts are encrypted under. Each is random, and lies in `gateway.db`
+wrapped by a key that is derived from the master key.
+
+The newest one under the master key in force is for writing; older ones still open what they
+encrypted. A change of the master key wraps all of them anew and adds one, so that what is stored
+moves to a key that nobody held before. None is ever deleted: a row of a late writer may need it.
+"""
+
+import os
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.vault_errors import EntryBroken, VaultLocked
+
+if TYPE_CHECKING:
+    from llmgw_desktop.store.vault_cipher import KeySet
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+TAG_BYTES = 16
+MARK = b"\x01"
+"""The first byte of what is encrypted. JSON and zlib's streams never begin so."""
+HEAD_BYTES = 5
+"""The mark and the data key's number; the nonce, the text and its tag come after it."""
+EXTRA_BYTES = HEAD_BYTES + NONCE_BYTES + TAG_BYTES
+_LOOK_EVERY_S = 2.0
+"""So often it is looked whether another process changed the key, and only while it is used."""
+_LARGEST_NUMBER = 2**32 - 1
+
+
+class WrappedKey(NamedTuple):
+    """A row. `master` is the id of the master key that it is wrapped under."""
+
+    number: int
+    master: str
+    wrapped: bytes
+
+
+class KeyRows(Protocol):
+    """The table of data keys, in `vault_rows.py`."""
+
+    def data_keys(self) -> Sequence[WrappedKey]: ...
+
+    def add_data_key(self, key: WrappedKey, now_s: float) -> bool: ...
+
+
+class Masters(Protocol):
+    """Who knows the master key in force, in `vault_lock.py`."""
+
+    def keys(self) -> "KeySet": ...
+
+
+class DataKey:
+    """One of them, opened. Never shown, not even by mistake."""
+
+    __slots__ = ("_cipher", "_head", "number")
+
+    def __init__(self, number: int, key: bytes) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        self.number = number
+        self._head = MARK + number.to_bytes(4, "big")
+        self._cipher: AESGCM = AESGCM(key)
+
+    def encrypt(self, text: bytes, place: str) -> bytes:
+        """Opens again only for the same place: what row and column it is, of which kind."""
+        nonce = os.urandom(NONCE_BYTES)
+        return self._head + nonce + self._cipher.encrypt(nonce, text, place.encode())
+
+    def decrypt(self, cell: bytes, place: str) -> bytes:
+        """Raises EntryBroken."""
+        from cryptography.exceptions import InvalidTag
+
+        nonce = cell[HEAD_BYTES : HEAD_BYTES + NONCE_BYTES]
+        try:
+            return self._cipher.decrypt(nonce, cell[HEAD_BYTES + NONCE_BYTES :], place.encode())
+        except (InvalidTag, ValueError):
+            raise EntryBroken(
+                "What is stored there cannot be opened: it was damaged, cut or moved from "
+                "another place outside this program."
+            ) from None
+
+
+def is_encrypted(cell: object) -> bool:
+    """Whether these are bytes that a data key made."""
+    return isinstance(cell, bytes) and cell[:1] == MARK and len(cell) >= EXTRA_BYTES
+
+
+def number_of(cell: bytes) -> int:
+    """Of the data key that encrypted it."""
+    return int.from_bytes(cell[1:HEAD_BYTES], "big")
+
+
+def new_key(keys: "KeySet") -> WrappedKey:
+    """A fresh one, wrapped. Its number is random: another home's is another."""
+    number = 1 + secrets.randbelow(_LARGEST_NUMBER)
+    key = secrets.token_bytes(KEY_BYTES)
+    return WrappedKey(number, keys.key_id, keys.wrap(_name(number), key))
+
+
+def wrapped_anew(row: WrappedKey, old: "KeySet", new: "KeySet") -> WrappedKey:
+    """Under another master key. Raises EntryBroken."""
+    key = old.unwrap(_name(row.number), row.wrapped)
+    return WrappedKey(row.number, new.key_id, new.wrap(_name(row.number), key))
+
+
+class DataKeys:
+    """May be used from any thread, and by several processes at once; may block as the system's
+    keyring does. Everything raises VaultLocked, EntryBroken, StoreError."""
+
+    def __init__(self, rows: KeyRows, masters: Masters, clock: Clock) -> None:
+        self._rows = rows
+        self._masters = masters
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._opened: dict[int, DataKey] = {}
+        self._current: DataKey | None = None
+        self._looked_at_s = 0.0
+
+    def current(self) -> DataKey:
+        """For writing; the first is made when it is first wanted."""
+        current = self._current
+        if current is not None and time.monotonic() < self._looked_at_s + _LOOK_EVERY_S:
+            return current
+        with self._lock:
+            self._current = self._newest()
+            self._looked_at_s = time.monotonic()
+            return self._current
+
+    def of(self, number: int) -> DataKey:
+        """For reading what was written under it."""
+        found = self._opened.get(number)
+        if found is not None:
+            return found
+        with self._lock:
+            for row in self._rows.data_keys():
+                if row.number == number:
+                    return self._open(row)
+        raise VaultLocked(
+            "What is stored there cannot be read: gateway.db does not hold the key that it was "
+            "encrypted under. Put back a copy of the file from before."
+        )
+
+    def refresh(self) -> None:
+        """The next look is made at once: a rotation of our own has taken place."""
+        self._looked_at_s = 0.0
+
+    def _newest(self) -> DataKey:
+        rows = self._rows.data_keys()
+        known = self._current
+        if known is not None and rows and rows[-1].number == known.number:
+            return known
+        keys = self._masters.keys()
+        for row in reversed(rows):
+            if row.master == keys.key_id:
+                return self._open(row)
+        made = new_key(keys)
+        if self._rows.add_data_key(made, self._clock.now_s()):
+            return self._open(made)
+        return self._newest()  # another process was faster, or has changed the master key
+
+    def _open(self, row: WrappedKey) -> DataKey:
+        found = self._opened.get(row.number)
+        if found is None:
+            keys = self._masters.keys()
+            if row.master != keys.key_id:
+                raise VaultLocked(
+                    f"What is stored there was encrypted under the master key {row.master}, which "
+                    f"is not the vault's any more."
+                )
+            key = keys.unwrap(_name(row.number), row.wrapped)
+            found = self._opened[row.number] = DataKey(row.number, key)
+        return found
+
+
+def _name(number: int) -> str:
+    return f"data key {number}"

@@ -1,0 +1,159 @@
+"""Whole files, encrypted in chunks under a data key, and read from any place in them.
+
+A file is a head (a mark and the data key's number) and chunks of CHUNK_BYTES, each with a nonce and
+a tag of its own; the last one is shorter, and may be empty. What a chunk is bound to: the file's
+place, its number, and whether it is the last. So none can be moved, left out or cut off unnoticed.
+"""
+
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from typing_extensions import override
+
+from llmgw_desktop.domain.vault_errors import EntryBroken
+from llmgw_desktop.store.at_rest.cells import AtRest
+from llmgw_desktop.store.at_rest.data_keys import (
+    HEAD_BYTES,
+    MARK,
+    NONCE_BYTES,
+    TAG_BYTES,
+    DataKey,
+)
+from llmgw_desktop.store.private_files import OWNER_ONLY
+
+MAGIC = MARK + b"LLMGW\x00\x01"
+FILE_HEAD_BYTES = len(MAGIC) + 4
+CHUNK_BYTES = 64 * 1024
+_STORED_BYTES = HEAD_BYTES + NONCE_BYTES + CHUNK_BYTES + TAG_BYTES
+
+
+def is_encrypted_file(path: Path) -> bool:
+    """Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+def encrypt_file(
+    path: Path, key: DataKey, place: str, *, between: Callable[[], None] | None = None
+) -> bool:
+    """Put an encrypted file in the place of a plain one, on the disk when this returns; False if
+    it is encrypted already. `between` is called after each chunk. Raises OSError.
+
+    A crash leaves either of both, and perhaps a beginning of the encrypted one beside it.
+    """
+    if is_encrypted_file(path):
+        return False
+    beside = path.with_name(f".{path.name}.encrypting")
+    beside.unlink(missing_ok=True)
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+    try:
+        with os.fdopen(handle, "wb") as target, path.open("rb") as source:
+            target.write(MAGIC + key.number.to_bytes(4, "big"))
+            number, is_last = 0, False
+            while not is_last:
+                chunk = source.read(CHUNK_BYTES)
+                is_last = len(chunk) < CHUNK_BYTES
+                target.write(key.encrypt(chunk, _chunk_place(place, number, is_last=is_last)))
+                number += 1
+                if between is not None:
+                    between()
+            target.flush()
+            os.fsync(target.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return True
+
+
+def open_file(path: Path, at_rest: AtRest, place: str) -> BinaryIO:
+    """For reading from any place, encrypted or not. Raises OSError, VaultError, StoreError; and
+    EntryBroken while it is read."""
+    file = path.open("rb")
+    try:
+        if file.read(len(MAGIC)) != MAGIC:
+            file.seek(0)
+            return file
+        key = at_rest.key_of(int.from_bytes(file.read(4), "big"))
+    except BaseException:
+        file.close()
+        raise
+    return io.BufferedReader(_EncryptedFile(file, key, place), CHUNK_BYTES)
+
+
+def plain_size(path: Path) -> int:
+    """How long the text is, encrypted or not. Raises OSError."""
+    size = path.stat().st_size
+    return _plain_size(size) if is_encrypted_file(path) else size
+
+
+class _EncryptedFile(io.RawIOBase):
+    """Its text as bytes; one chunk is held open."""
+
+    def __init__(self, file: BinaryIO, key: DataKey, place: str) -> None:
+        self._file, self._key, self._place = file, key, place
+        stored = os.fstat(file.fileno()).st_size
+        self._size = _plain_size(stored)
+        self._last = self._size // CHUNK_BYTES
+        self._at = 0
+        self._number, self._chunk = -1, b""
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def seekable(self) -> bool:
+        return True
+
+    @override
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    @override
+    def tell(self) -> int:
+        return self._at
+
+    @override
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        """A chunk's rest at most."""
+        chunk = self._read_chunk(self._at // CHUNK_BYTES)
+        start = self._at % CHUNK_BYTES
+        part = chunk[start : start + len(buffer)]
+        buffer[: len(part)] = part
+        self._at += len(part)
+        return len(part)
+
+    @override
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()
+
+    def _read_chunk(self, number: int) -> bytes:
+        if number > self._last:
+            return b""
+        if number != self._number:
+            self._file.seek(FILE_HEAD_BYTES + number * _STORED_BYTES)
+            stored = self._file.read(_STORED_BYTES)
+            place = _chunk_place(self._place, number, is_last=number == self._last)
+            self._chunk = self._key.decrypt(stored, place)
+            self._number = number
+        return self._chunk
+
+
+def _plain_size(stored: int) -> int:
+    """Raises EntryBroken for a file that no whole number of chunks makes."""
+    whole, rest = divmod(stored - FILE_HEAD_BYTES, _STORED_BYTES)
+    short = rest - (_STORED_BYTES - CHUNK_BYTES)
+    if short < 0:
+        raise EntryBroken("The encrypted file is cut off. Put back a copy of it from before.")
+    return whole * CHUNK_BYTES + short
+
+
+def _chunk_place(place: str, number: int, *, is_last: bool) -> str:
+    return f"{place}\x1f{number}\x1f{'last' if is_last else 'more'}"

@@ -1,0 +1,196 @@
+"""Bodies of flights on their way into rows: shortened, sealed, packed and encrypted."""
+
+import json
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+
+from llmgw_desktop.domain.flight import FlightRecord, Headers
+from llmgw_desktop.domain.route import Consideration, PassedRule
+from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
+from llmgw_desktop.store.flights.rows import (
+    CUT_OVERLAP,
+    ENCRYPTED,
+    MOST_CONSIDERED,
+    NAME_CHARS,
+    PACK_BYTES,
+    TEXT_CHARS,
+    Encrypt,
+    Row,
+    place_of,
+)
+
+PACK_STEP_BYTES = 256 * 1024
+"""Packed in some 3 ms."""
+
+
+def _nothing() -> None:
+    pass
+
+
+class BodyRows:
+    """Makes rows of bodies as the settings say; `clean` removes secrets from a body."""
+
+    def __init__(
+        self,
+        settings: RecorderSettings,
+        clean: Callable[[bytes], bytes],
+        between: Callable[[], None] = _nothing,
+        encrypt: Encrypt | None = None,
+    ) -> None:
+        """`between` is called between the steps in which a large body is packed. Without
+        `encrypt` bodies and headers are stored in plain."""
+        self._keeps_bodies = settings.level is RecorderLevel.FULL
+        self._most_bytes = settings.max_body_bytes
+        self._clean = clean
+        self._between = between
+        self._encrypt = encrypt
+        self._said: dict[int, str] = {}
+
+    def row(self, record: FlightRecord) -> Row:
+        """In the order of BODY_COLUMNS, the flight's id in the place of its `seq`."""
+        if not self._keeps_bodies:
+            nothing = ("[]", None, 0, 1)
+            said = self._considered(record.considered)
+            passed = self._passed(record.passed_rules)
+            ends = (_phases(record), said, _attempts(record), passed)
+            return (record.summary.id, *nothing, *nothing, *ends)
+        asked, answered = self._bodies(record)
+        return (
+            record.summary.id,
+            self._headers(record, "request_headers", record.request_headers),
+            *asked,
+            self._headers(record, "answer_headers", record.answer_headers),
+            *answered,
+            _phases(record),
+            self._considered(record.considered),
+            _attempts(record),
+            self._passed(record.passed_rules),
+        )
+
+    def late(self, record: FlightRecord) -> Row:
+        """In the order of LATE_COLUMNS, and the flight's id behind them."""
+        asked, answered = self._bodies(record)
+        return (
+            self._headers(record, "request_headers", record.request_headers),
+            self._headers(record, "answer_headers", record.answer_headers),
+            *asked,
+            *answered,
+            record.summary.id,
+        )
+
+    def _bodies(self, record: FlightRecord) -> tuple[Row, Row]:
+        """Of what was asked and of what was answered: the body as kept, how it is kept, whether it
+        is whole."""
+        flight_id = record.summary.id
+        asked = self._packed(record.request_body, record.request_body_whole)
+        answered = self._packed(record.answer_body, record.answer_body_whole)
+        return (
+            self._encrypted(asked, place_of(flight_id, "request_body")),
+            self._encrypted(answered, place_of(flight_id, "answer_body")),
+        )
+
+    def _encrypted(self, packed: tuple[bytes | None, int, int], place: str) -> Row:
+        body, how, is_whole = packed
+        if self._encrypt is None or body is None:
+            return packed
+        return self._encrypt(body, place), how | ENCRYPTED, is_whole
+
+    def _headers(self, record: FlightRecord, column: str, headers: Headers) -> str | bytes:
+        said = _json(headers)
+        if self._encrypt is None or not headers:
+            return said
+        return self._encrypt(said.encode(errors="replace"), place_of(record.summary.id, column))
+
+    def _passed(self, passed: Sequence[PassedRule]) -> str:
+        """Those of one kind of request are one object, unless a size decided."""
+        if not passed:
+            return "[]"
+        said = self._said.get(id(passed))
+        if said is None:
+            rows = [(each.name, each.why[:NAME_CHARS]) for each in passed]
+            said = self._clean(_json(rows).encode(errors="replace")).decode(errors="replace")
+            self._said[id(passed)] = said
+        return said
+
+    def _considered(self, considered: Sequence[Consideration]) -> str:
+        """Cleaned as bodies are: the model's name came from outside. The decisions of one route
+        with one candidate are one object."""
+        if not considered:
+            return "[]"
+        said = self._said.get(id(considered))
+        if said is None:
+            said = self._said[id(considered)] = self._said_of(considered)
+        return said
+
+    def _said_of(self, considered: Sequence[Consideration]) -> str:
+        rows = [
+            (each.account, each.model[:NAME_CHARS], each.rank, each.reason[:TEXT_CHARS])
+            for each in considered[:MOST_CONSIDERED]
+        ]
+        return self._clean(_json(rows).encode(errors="replace")).decode(errors="replace")
+
+    def _packed(self, body: bytes | None, is_whole: bool) -> tuple[bytes | None, int, int]:
+        """The body as kept, whether it is compressed, whether it is whole."""
+        if body is None:
+            return None, 0, int(is_whole)
+        if len(body) > self._most_bytes:
+            is_whole = False
+            body = self._beginning(body)
+        else:
+            body = self._clean(body)
+        if len(body) >= PACK_BYTES:
+            packed = self._compressed(body)
+            if len(packed) < len(body):
+                return packed, 1, int(is_whole)
+        return body, 0, int(is_whole)
+
+    def _compressed(self, body: bytes) -> bytes:
+        if len(body) <= PACK_STEP_BYTES:
+            return zlib.compress(body, 1)
+        self._between()
+        packer, view = zlib.compressobj(1), memoryview(body)
+        packed = []
+        for start in range(0, len(body), PACK_STEP_BYTES):
+            packed.append(packer.compress(view[start : start + PACK_STEP_BYTES]))
+            self._between()
+        return b"".join((*packed, packer.flush()))
+
+    def _beginning(self, body: bytes) -> bytes:
+        """Of a body that is too long. More than is kept is sealed, so that a secret which the
+        cut goes through is still seen as one."""
+        beyond = min(CUT_OVERLAP, len(body) - self._most_bytes)
+        sealed = self._clean(body[: self._most_bytes + beyond])
+        return sealed[: max(min(self._most_bytes, len(sealed) - beyond), 0)]
+
+
+def _phases(record: FlightRecord) -> str:
+    return _json([(at.name, at.start_ms, at.end_ms, at.note) for at in record.phases])
+
+
+def _attempts(record: FlightRecord) -> str:
+    return _json(
+        [
+            (
+                each.account,
+                each.model[:NAME_CHARS],
+                each.protocol._value_,
+                each.start_ms,
+                each.end_ms,
+                each.outcome[:TEXT_CHARS],
+                each.status,
+            )
+            for each in record.attempt_log
+        ]
+    )
+
+
+def _json(value: Any) -> str:
+    if not value:
+        return "[]"
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # bytes of a header that are no UTF-8, as half characters
+        return json.dumps(value)

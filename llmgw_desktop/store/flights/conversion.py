@@ -1,0 +1,210 @@
+"""Brings what `flights.db` holds to the key that is in force, or to none, in steps so short that
+nobody waits.
+
+Rows are walked in their order, and how far it came stands in the file: a start goes on from there.
+What was plain is written over as it is encrypted; in the end the file is written anew and its
+journal emptied, so that no freed page holds any of it.
+"""
+
+import logging
+import sqlite3
+from dataclasses import dataclass
+
+from llmgw_desktop.domain.vault_errors import VaultError
+from llmgw_desktop.store.at_rest.cells import AtRest
+from llmgw_desktop.store.at_rest.data_keys import DataKey, is_encrypted, number_of
+from llmgw_desktop.store.flights.rows import ENCRYPTED, Row, place_of
+from llmgw_desktop.store.transaction import transaction
+
+ROWS_A_STEP = 64
+BYTES_A_STEP = 1024 * 1024
+PLAIN = 0
+"""The number of no data key: what is kept lies in plain."""
+_SIZES = """
+SELECT flight, coalesce(length(request_body), 0) + coalesce(length(answer_body), 0)
+FROM flight_bodies WHERE flight > ? AND flight <= ? ORDER BY flight LIMIT ?
+"""
+_ROWS = """
+SELECT flight, flights.id, request_headers, answer_headers,
+       request_body, request_body_packed, answer_body, answer_body_packed
+FROM flight_bodies JOIN flights ON flights.seq = flight
+WHERE flight > ? AND flight <= ? ORDER BY flight
+"""
+_UPDATE = """
+UPDATE flight_bodies SET request_headers = ?, answer_headers = ?, request_body = ?,
+       request_body_packed = ?, answer_body = ?, answer_body_packed = ? WHERE flight = ?
+"""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """How far it came."""
+
+    number: int
+    """Of the data key that rows are brought to; PLAIN for none."""
+    up_to: int
+    """The last row that was looked at."""
+    until: int
+    """The last row that there was when it began."""
+    was_plain: bool
+    """Some of them may have lain in plain."""
+    is_done: bool
+
+    @property
+    def part(self) -> float:
+        """From 0 to 1."""
+        return 1.0 if self.is_done or not self.until else min(self.up_to / self.until, 1.0)
+
+
+def read_converted(connection: sqlite3.Connection) -> Converted | None:
+    """None in a file in which nothing was ever encrypted."""
+    row = connection.execute(
+        "SELECT number, up_to, until, was_plain, is_done FROM encryption"
+    ).fetchone()
+    return None if row is None else Converted(row[0], row[1], row[2], bool(row[3]), bool(row[4]))
+
+
+class Conversion:
+    """One connection's. Raises sqlite3.Error."""
+
+    def __init__(self, connection: sqlite3.Connection, at_rest: AtRest) -> None:
+        self._connection = connection
+        self._at_rest = at_rest
+        self._state = read_converted(connection)
+        self._is_written_anew = False
+        if not self.is_done:
+            self._write_over_what_goes()
+
+    @property
+    def part(self) -> float:
+        """How much of it is done, from 0 to 1. Any thread may ask."""
+        return 1.0 if self._state is None else self._state.part
+
+    @property
+    def is_done(self) -> bool:
+        return self._state is not None and self._state.is_done
+
+    def wants_key(self) -> bool:
+        """Whether a key would be asked for although nothing is written now."""
+        if self._at_rest.is_on:
+            return not self.is_done and self._last() > 0
+        return self._state is not None and not self._is_of(None)
+
+    def step(self, key: DataKey | None) -> bool:
+        """A short one towards this key, or towards none; whether there may be more to do."""
+        if not self._is_of(key):
+            self._begin(PLAIN if key is None else key.number)
+        state = self._state
+        if state is None or state.is_done:
+            return False
+        if some := self._some(state):
+            self._convert(state, some, key)
+        else:
+            self._finish(state)
+        return True
+
+    def _is_of(self, key: DataKey | None) -> bool:
+        number = PLAIN if key is None else key.number
+        return self._state is not None and self._state.number == number
+
+    def _begin(self, number: int) -> None:
+        before = self._state
+        if before is None and number == PLAIN:
+            return  # it has always been so
+        was_plain = (
+            before is None or before.number == PLAIN or (before.was_plain and not self.is_done)
+        )
+        until = self._last()
+        self._write_over_what_goes()
+        self._note(Converted(number, 0, until, was_plain and until > 0, not until))
+
+    def _some(self, state: Converted) -> list[int]:
+        found = self._connection.execute(_SIZES, (state.up_to, state.until, ROWS_A_STEP)).fetchall()
+        size = 0
+        some: list[int] = []
+        for flight, length in found:
+            size += length
+            if some and size > BYTES_A_STEP:
+                break
+            some.append(flight)
+        return some
+
+    def _convert(self, state: Converted, some: list[int], key: DataKey | None) -> None:
+        with transaction(self._connection):
+            rows = self._connection.execute(_ROWS, (state.up_to, some[-1])).fetchall()
+            changed = [made for row in rows if (made := self._converted(row, key)) is not None]
+            self._connection.executemany(_UPDATE, changed)
+            self._note(Converted(state.number, some[-1], state.until, state.was_plain, False))
+
+    def _converted(self, row: Row, key: DataKey | None) -> Row | None:
+        """For _UPDATE; None for one that is as it should be, or that nothing opens any more."""
+        flight, flight_id, asked_with, answered_with, asked, how_asked, answered, how_answered = row
+        number = PLAIN if key is None else key.number
+
+        def moved(cell: bytes | str | None, column: str, *, encrypted: bool) -> bytes | str | None:
+            if cell is None or cell == "[]":
+                return cell
+            place = place_of(flight_id, column)
+            text = cell.encode() if isinstance(cell, str) else cell
+            if (number_of(text) if encrypted else PLAIN) == number:
+                return cell
+            if encrypted:
+                text = self._at_rest.decrypt(text, place)
+            return text if key is None else key.encrypt(text, place)
+
+        try:
+            made = (
+                moved(asked_with, "request_headers", encrypted=is_encrypted(asked_with)),
+                moved(answered_with, "answer_headers", encrypted=is_encrypted(answered_with)),
+                moved(asked, "request_body", encrypted=bool(how_asked & ENCRYPTED)),
+                _how(how_asked, asked, key),
+                moved(answered, "answer_body", encrypted=bool(how_answered & ENCRYPTED)),
+                _how(how_answered, answered, key),
+            )
+        except VaultError as error:
+            _log.warning("what was said in flight %s stays as it is: %s", flight_id, error)
+            return None
+        if made == (asked_with, answered_with, asked, how_asked, answered, how_answered):
+            return None
+        return (*(_as_text(cell) if key is None else cell for cell in made[:2]), *made[2:], flight)
+
+    def _finish(self, state: Converted) -> None:
+        if state.was_plain and state.number != PLAIN and not self._is_written_anew:
+            self._connection.execute("VACUUM")
+            self._is_written_anew = True
+        busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy and state.was_plain:
+            return  # somebody reads; the next step tries again
+        self._note(Converted(state.number, state.until, state.until, state.was_plain, True))
+        self._connection.execute("PRAGMA secure_delete = OFF")
+        if state.until:
+            _log.info("what was said in %d flights is %s", state.until, _said(state.number))
+
+    def _write_over_what_goes(self) -> None:
+        self._connection.execute("PRAGMA secure_delete = ON")
+
+    def _last(self) -> int:
+        found = self._connection.execute("SELECT max(flight) FROM flight_bodies").fetchone()[0]
+        return int(found or 0)
+
+    def _note(self, state: Converted) -> None:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO encryption VALUES (1, ?, ?, ?, ?, ?)",
+            (state.number, state.up_to, state.until, int(state.was_plain), int(state.is_done)),
+        )
+        self._state = state
+
+
+def _how(how: int, body: bytes | None, key: DataKey | None) -> int:
+    if body is None:
+        return how
+    return how & ~ENCRYPTED if key is None else how | ENCRYPTED
+
+
+def _as_text(cell: object) -> object:
+    return cell.decode() if isinstance(cell, bytes) else cell
+
+
+def _said(number: int) -> str:
+    return "encrypted" if number != PLAIN else "stored in plain"
