@@ -201,6 +201,12 @@ def _flights(arguments: argparse.Namespace, places: Places, env: Mapping[str, st
     return run(arguments, places, env)
 
 
+def _jobs(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.jobs_command import run
+
+    return run(arguments, places, env)
+
+
 def _key(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.key_command import run
 
@@ -250,6 +256,7 @@ _COMMANDS = {
     "consent": _consent,
     "doctor": _doctor,
     "flights": _flights,
+    "jobs": _jobs,
     "key": _key,
     "limits": _limits,
     "oauth": _oauth,

@@ -13,6 +13,7 @@ from llmgw_desktop.app.approvals_options import add_approvals
 from llmgw_desktop.app.audit_options import add_audit
 from llmgw_desktop.app.connect.names import PROGRAM_NAMES
 from llmgw_desktop.app.flights_options import add_flights
+from llmgw_desktop.app.jobs_options import add_jobs
 from llmgw_desktop.app.mcp_stdio.options import LINGER_S
 from llmgw_desktop.app.oauth_options import add_oauth
 from llmgw_desktop.domain.account import DEFAULT_ACCOUNT
@@ -39,6 +40,7 @@ _WITHOUT_ADDRESS: Final = (
     "consent",
     "doctor",
     "flights",
+    "jobs",
     "key",
     "limits",
     "mcp",
@@ -84,6 +86,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     add_audit(commands.add_parser("audit", help="what was done to the gateway, by whom"))
     _add_doctor(commands)
     add_flights(commands.add_parser("flights", help="requests that were made, and their figures"))
+    add_jobs(commands.add_parser("jobs", help="runs of vendors' CLIs, how they stand and ended"))
     _add_route(commands)
     _add_limits(commands)
     _add_receipt(commands)

@@ -31,6 +31,7 @@ STATE_WORDS: dict[JobState, str] = {
     JobState.CANCELED: "Canceled",
     JobState.ORPHANED: "Lost",
 }
+GO_ON_ADVICE = "What was said in its session lies with the CLI: a new job can go on from there."
 _SILENT_S = 10.0
 """Nobody worries about a pause that is shorter."""
 _ADVICE: dict[ErrorCategory, str] = {
@@ -47,6 +48,7 @@ _ADVICE: dict[ErrorCategory, str] = {
     ErrorCategory.INVALID_INPUT: "The client that asked has to ask differently.",
     ErrorCategory.RATE_LIMIT: "Its vendor asks for patience: run it again later.",
     ErrorCategory.UPSTREAM: "Its vendor's service failed: run it again.",
+    ErrorCategory.INTERRUPTED: "Run it again.",
     ErrorCategory.EMPTY: "Run it again; where that does not help, its output may say why.",
 }
 
@@ -143,6 +145,8 @@ def trouble_of(job: Job, sign_in: str = "") -> Trouble | None:
     if job.is_live or job.state is JobState.COMPLETED:
         return None
     what = inert_line(job.error, 600) or f"It ended as {STATE_WORDS[job.state].lower()}."
+    if job.can_go_on:
+        return Trouble(what=what, advice=GO_ON_ADVICE)
     if job.category is ErrorCategory.AUTH:
         return Trouble(what=what, advice=sign_in or f"Sign in with {job.cli} in a terminal.")
     if job.category is not None:
@@ -164,7 +168,7 @@ def facts_of(job: Job) -> tuple[Fact, ...]:
         ("Output tokens", tokens_text(usage, Figure.OUTPUT, in_full=True)),
         ("Cost", cost_text(usage, figures.cost_usd)),
         ("Requests here", count_text(figures.requests)),
-        ("Exit status", UNKNOWN if job.exit_code is None else str(job.exit_code)),
+        ("Exit status", _exit_text(job)),
         ("Error category", UNKNOWN if job.category is None else job.category.value),
         ("Wrote", _wrote(job)),
         ("May change files", "Yes" if job.changes_files else "No"),
@@ -221,6 +225,13 @@ def went_on_words(count: int) -> str:
 def _whole_text(seconds: float) -> str:
     whole = int(seconds)
     return f"{whole} s" if whole < 60 else duration_text(whole * 1000)
+
+
+def _exit_text(job: Job) -> str:
+    """Of one that was completed without, why."""
+    if job.exit_code is None:
+        return inert_line(job.error, 300) if job.state is JobState.COMPLETED else UNKNOWN
+    return str(job.exit_code)
 
 
 def _moment(at_s: float | None) -> str:

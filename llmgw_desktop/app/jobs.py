@@ -16,12 +16,15 @@ from llmgw_desktop.domain.cli import CliEvent, CliName, SessionWish
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.job import Job, JobState
+from llmgw_desktop.domain.prompt_facts import NO_FACTS
 from llmgw_desktop.domain.session import Session
 from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
 from llmgw_desktop.engine.jobs.folder import JobFolder, JobFolders
 from llmgw_desktop.engine.jobs.spool import Spool
 
 MOST_LISTED = 1000
+GO_ON = "You were interrupted. Go on where you stopped."
+"""To a CLI whose run was cut off."""
 _STDERR_PIECE = 64 * 1024
 
 
@@ -217,7 +220,32 @@ class Jobs:
         if request.session is SessionWish.NEW:
             # A CLI takes an id of ours once.
             request = replace(request, session_id="")
-        anew = replace(asked, request=request, force_refresh=True, flight_id="", correlation_id="")
+        return await self._submitted(replace(asked, request=request))
+
+    async def go_on(self, job: Job) -> Job:
+        """A job of its own that goes on with the session of one that was cut off. Raises as
+        `again`, and SessionBusy."""
+        asked = await asyncio.to_thread(self._asked, job.id)
+        if asked.session is None or not job.can_go_on:
+            raise StoreUnavailable("Its session is not known.")
+        request = replace(
+            asked.request,
+            prompt=GO_ON,
+            session=SessionWish.RESUME,
+            session_id=job.figures.provider_session_id or "",
+        )
+        return await self._submitted(
+            replace(
+                asked,
+                request=request,
+                session=replace(asked.session, is_new=False, new_provider_id=""),
+                prompt_facts=NO_FACTS,
+            )
+        )
+
+    async def _submitted(self, asked: Submission) -> Job:
+        """A run of its own."""
+        anew = replace(asked, force_refresh=True, flight_id="", correlation_id="")
         return (await self._runs.submit(anew)).job
 
     async def ended(self, job_ids: Sequence[str]) -> None:

@@ -66,6 +66,11 @@ _OF_RUNS: dict[str, Words] = {
         "It could not be reached, or answered with an error of its own.",
         "Ask again; if it stays so, look at the vendor's status page.",
     ),
+    ErrorCategory.INTERRUPTED: (
+        "The run was cut off.",
+        "The computer was restarted while it went on.",
+        "Ask again; where its session is known, go on with that.",
+    ),
     ErrorCategory.EMPTY: (
         "The CLI ended well and answered nothing.",
         "Some CLIs do that when a tool they need is not allowed.",

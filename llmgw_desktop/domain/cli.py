@@ -114,6 +114,8 @@ class ErrorCategory(StrEnum):
     RATE_LIMIT = "rate_limit"
     UPSTREAM = "upstream_error"
     EMPTY = "empty_output"
+    INTERRUPTED = "interrupted"
+    """The computer was restarted under it."""
 
 
 @value

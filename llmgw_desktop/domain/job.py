@@ -148,6 +148,13 @@ class Job:
     def is_live(self) -> bool:
         return self.state in LIVE_STATES
 
+    @property
+    def can_go_on(self) -> bool:
+        """It was cut off by nobody's wish, and what was said lies with its CLI: a run that goes on
+        with its session knows all of it."""
+        was_cut = self.category is ErrorCategory.INTERRUPTED or self.state is JobState.ORPHANED
+        return was_cut and bool(self.session_id and self.figures.provider_session_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSum:

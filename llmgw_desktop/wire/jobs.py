@@ -76,7 +76,20 @@ def job_object(job: Job) -> dict[str, Any]:
         "waitingOn": None if job.waiting_on is None else upstream_object(job.waiting_on),
         "stablePrefixHash": job.prompt_facts.stable_prefix_hash or None,
         "error": _error(job),
+        "note": (job.error or None) if job.state is JobState.COMPLETED else None,
+        "goOn": _go_on(job),
     }
+
+
+def _go_on(job: Job) -> dict[str, Any] | None:
+    """How a run that was cut off is gone on with; None where it was not, or cannot be."""
+    if not job.can_go_on:
+        return None
+    message = (
+        f'Its session is known: ask {job.cli} again with "sessionId": "{job.session_id}" to go on'
+        " where it was cut off."
+    )
+    return {"sessionId": job.session_id, "message": message}
 
 
 def flights_object(linked: LinkedFlights) -> dict[str, Any] | None:

@@ -21,13 +21,16 @@ from llmgw_desktop.app.job_words import (
     trouble_of,
     went_on_words,
 )
-from llmgw_desktop.app.jobs import MOST_LISTED, JobList, JobQuery, Jobs
+from llmgw_desktop.app.jobs import GO_ON, MOST_LISTED, JobList, JobQuery, Jobs
 from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, SessionWish
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.job import Job, JobFigures, JobState, UpstreamWait
+from llmgw_desktop.domain.session import SessionUse
 from llmgw_desktop.domain.submission import Submission, Submitted
 from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.mcp.tools.job_words import job_told
+from llmgw_desktop.wire.jobs import job_object
 from tests.support.job_scene import FIGURES
 from tests.support.plain_runs import NOW_S, PlainRuns, plain_job
 
@@ -80,6 +83,48 @@ async def test_one_that_went_on_with_a_session_goes_on_with_it_again(tmp_path: P
     JobFolders(tmp_path).make("job_1", Submission(request=request, owner="me"))
     await jobs.again("job_1")
     assert runs.asked.request.session_id == "s-1"
+
+
+async def test_what_was_cut_off_goes_on_with_its_session(tmp_path: Path) -> None:
+    jobs, runs = jobs_on(tmp_path)
+    use = SessionUse(id="gws_1", is_new=True, new_provider_id="s-1", neutral_dir="/n")
+    request = CliRequest(cli=CliName.CLAUDE, prompt="Tidy", session=SessionWish.NEW, model="m")
+    asked = Submission(request=request, owner="o", client="c", flight_id="flt_1", session=use)
+    JobFolders(tmp_path).make("job_1", asked)
+    figures = JobFigures(provider_session_id="s-1")
+    cut = replace(
+        plain_job(1, state=JobState.FAILED),
+        id="job_1",
+        session_id="gws_1",
+        figures=figures,
+        category=ErrorCategory.INTERRUPTED,
+    )
+    await jobs.go_on(cut)
+    assert runs.asked.request == replace(
+        request, prompt=GO_ON, session=SessionWish.RESUME, session_id="s-1"
+    )
+    assert runs.asked.session == replace(use, is_new=False, new_provider_id="")
+    assert (runs.asked.flight_id, runs.asked.force_refresh) == ("", True)
+    for not_cut in (
+        replace(cut, category=ErrorCategory.CLI),
+        replace(cut, figures=JobFigures()),
+        replace(cut, session_id=""),
+    ):
+        with pytest.raises(StoreUnavailable):
+            await jobs.go_on(not_cut)
+
+
+def test_how_a_run_ended_that_nobody_saw_end() -> None:
+    done = replace(
+        plain_job(1, state=JobState.COMPLETED),
+        exit_code=None,
+        error="Its exit status is not known: killed.",
+    )
+    told = {fact.label: fact.value for fact in facts_of(done)}
+    assert told["Exit status"] == "Its exit status is not known: killed."
+    assert job_object(done)["note"] == done.error
+    assert job_told(done)["note"] == done.error
+    assert "goOn" not in job_told(done)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"[]", b'{"temp": "/tmp/x", "asked": {}}'])

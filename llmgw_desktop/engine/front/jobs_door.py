@@ -79,7 +79,7 @@ class JobsDoor:
     async def show(self, caller: HttpCaller) -> None:
         job = self._runs.job(_id(caller), who(caller).client_id)
         job, linked = await self._runs.with_flights(job)
-        await tell(caller, {"job": {**job_object(job), "flights": flights_object(linked)}})
+        await _tell_job(caller, {**job_object(job), "flights": flights_object(linked)})
 
     async def result(self, caller: HttpCaller) -> None:
         """What it said so far."""
@@ -90,7 +90,7 @@ class JobsDoor:
 
     async def cancel(self, caller: HttpCaller) -> None:
         job = await self._runs.cancel(_id(caller), who(caller).client_id)
-        await tell(caller, {"job": job_object(job)})
+        await _tell_job(caller, job_object(job))
 
     async def remove(self, caller: HttpCaller) -> None:
         job_id = _id(caller)
@@ -162,6 +162,11 @@ def who(caller: HttpCaller) -> Principal:
 
 async def tell(caller: HttpCaller, answer: Mapping[str, Any], status: int = 200) -> None:
     await caller.reply(status, JSON, orjson.dumps(_for(caller, answer)))
+
+
+async def _tell_job(caller: HttpCaller, told: Mapping[str, Any]) -> None:
+    """In the shape of all other answers; `job` is for callers of the first version."""
+    await tell(caller, {**told, "job": told})
 
 
 def _for(caller: HttpCaller, answer: Mapping[str, Any]) -> Mapping[str, Any]:

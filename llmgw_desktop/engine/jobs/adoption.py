@@ -6,6 +6,7 @@ from enum import StrEnum
 from llmgw_desktop.domain.job import Job, JobProcess
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.jobs import keeper
+from llmgw_desktop.engine.jobs.boots import was_restarted_since
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from llmgw_desktop.engine.jobs.processes import is_marked, started_ticks
@@ -33,6 +34,8 @@ class Found:
 
 def look(job: Job, folder: JobFolder) -> Found:
     """Reads /proc and may wait a little: for a thread."""
+    if was_restarted_since(folder):
+        return Found(fate=Fate.ENDED)  # whoever has its numbers now is somebody else
     for _ in range(_LOOKS):
         process = _keeper_of(job, folder)
         if process is not None:

@@ -96,6 +96,22 @@ class JobFolder:
         """The digest of the key that the run shows us, for a program that is started later."""
         return self.path / "run.key"
 
+    @property
+    def boot_record(self) -> Path:
+        """Which start of the computer the run was started in."""
+        return self.path / "boot"
+
+    def note_boot(self, boot_id: str) -> None:
+        """Raises OSError."""
+        _write(self.boot_record, boot_id.encode())
+
+    def boot(self) -> str:
+        """Empty where it is not known."""
+        try:
+            return self.boot_record.read_text()
+        except (OSError, ValueError):
+            return ""
+
     def keep_run_key(self, digest: str) -> None:
         """Raises OSError."""
         _write(self.run_key, digest.encode())
@@ -115,7 +131,7 @@ class JobFolder:
     def forget(self, clean: Callable[[str], str]) -> None:
         """The job has ended: its stdin goes, and what was asked if `clean` would change it."""
         with suppress(OSError):
-            for each in (self.run_key, *self._inputs):
+            for each in (self.run_key, self.boot_record, *self._inputs):
                 each.unlink(missing_ok=True)
             if self._holds_no_secret(clean):
                 self.words.replace(self.kept_words)
@@ -165,7 +181,7 @@ class JobFolder:
         if self.kept_stdout(retry).exists():
             return
         self.remove_temp()
-        for record in (self.exit_record, self.keeper_record, *self._inputs):
+        for record in (self.exit_record, self.keeper_record, self.boot_record, *self._inputs):
             record.unlink(missing_ok=True)
         for spool in (self.stderr, self.said, self.stdout):
             if spool.exists():

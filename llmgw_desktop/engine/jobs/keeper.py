@@ -58,6 +58,8 @@ printf '%-40s\\n' "$s" 1<>"$d/exit"
 """A copier stands between where a program speaks only into a pipe; what a run leaves behind may
 hold that open, and is not waited for long."""
 _SHELL = "/bin/sh"
+NAME = "llmgw-keeper"
+"""What it and its helpers are called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def start(
                 _SHELL,
                 "-c",
                 _SPOKEN_WITH if is_spoken_with else _SCRIPT,
-                "llmgw-keeper",
+                NAME,
                 str(folder.path),
                 *argv,
             ],

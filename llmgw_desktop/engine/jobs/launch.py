@@ -22,6 +22,7 @@ from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.engine.containment.own_ground import OwnGround
 from llmgw_desktop.engine.homes.home_keeper import HomeKeeper, NoHomes, WantedSignIn
 from llmgw_desktop.engine.jobs import keeper
+from llmgw_desktop.engine.jobs.boots import boot_id
 from llmgw_desktop.engine.jobs.environment import (
     MARKER,
     environment_for,
@@ -146,6 +147,7 @@ class Launcher:
         except InvalidRun as error:
             raise OSError(errno.EPERM, str(error)) from error
         folder.make_for_run()
+        folder.note_boot(boot_id())
         plan = launch.plan
         if launch.asking is not None:
             keeper.make_speakable(folder, needs_pipe=launch.asking.needs_pipe)

@@ -29,8 +29,19 @@ from llmgw_desktop.domain.job import (
 if TYPE_CHECKING:
     from llmgw_desktop.domain.usage import Usage
 
+EXIT_UNKNOWN = (
+    "Its exit status is not known: what looked after it was killed while it ran, and it was"
+    " followed to its end without."
+)
 _CANNOT_RUN = frozenset({126, 127})
-_RETRYABLE = frozenset({ErrorCategory.RATE_LIMIT, ErrorCategory.UPSTREAM, ErrorCategory.SATURATED})
+_RETRYABLE = frozenset(
+    {
+        ErrorCategory.RATE_LIMIT,
+        ErrorCategory.UPSTREAM,
+        ErrorCategory.SATURATED,
+        ErrorCategory.INTERRUPTED,
+    }
+)
 
 
 _TRANSIENT = frozenset({408, 409, 425, 429})
@@ -263,6 +274,31 @@ def lost() -> Verdict:
         error="How it ended cannot be found out: what looked after it is gone. What it wrote is "
         "kept.",
     )
+
+
+def restarted() -> Verdict:
+    """The computer ended it."""
+    return Verdict(
+        state=JobState.FAILED,
+        category=ErrorCategory.INTERRUPTED,
+        error="The computer was restarted while it ran. What it wrote until then is kept.",
+    )
+
+
+def unkept(account: Account) -> Verdict:
+    """It was followed to its end, but nobody was told its exit status."""
+    last = account.ended
+    if last is None or not last.ok:
+        said = f" {last.error}" if last is not None and last.error else ""
+        return Verdict(
+            state=JobState.ORPHANED,
+            category=None if last is None else last.category,
+            error=f"It ended without saying that it was done.{said} {EXIT_UNKNOWN}",
+        )
+    if not account.has_answer:
+        error = f"It said that it was done and answered nothing. {EXIT_UNKNOWN}"
+        return Verdict(state=JobState.FAILED, category=ErrorCategory.EMPTY, error=error)
+    return Verdict(state=JobState.COMPLETED, error=EXIT_UNKNOWN)
 
 
 def ended(account: Account, exit_code: int, *, wrote: bool, half_read: bool = False) -> Verdict:

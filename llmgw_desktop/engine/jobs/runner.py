@@ -17,6 +17,7 @@ from llmgw_desktop.clis.cli import OutputReader
 from llmgw_desktop.domain.cli import CliEvent
 from llmgw_desktop.domain.job import JobProcess
 from llmgw_desktop.engine.jobs import keeper, outcome
+from llmgw_desktop.engine.jobs.boots import was_restarted_since
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.limits import Deadlines, RunLimits
 from llmgw_desktop.engine.jobs.news import News
@@ -24,6 +25,7 @@ from llmgw_desktop.engine.jobs.outcome import AT_ONCE, SILENT, Account, Stop, Ve
 from llmgw_desktop.engine.jobs.process_tree import TERM_GRACE_S, ProcessTree
 from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool, cut, tail
 from llmgw_desktop.engine.jobs.talk import Talk
+from llmgw_desktop.engine.jobs.unkept import UnkeptRun
 from llmgw_desktop.engine.jobs.upstream_ear import UpstreamEar
 
 _KEEPER_WAIT_S = 0.2
@@ -72,6 +74,7 @@ class Run:
         self._account = Account()
         self._wake = asyncio.Event()
         self._gone = asyncio.Event()
+        self._unkept = UnkeptRun(self._tree, news, self._wake.set)
         self._why: Stop | None = None
         self._told: Callable[[], None] = _nobody
         self._ear: UpstreamEar | None = None
@@ -112,6 +115,7 @@ class Run:
                 self._talk.release()
             deadlines.close()
             ear.close()
+            self._unkept.close()
             if self._lingers is not None:
                 self._lingers.cancel()
             for each in forget:
@@ -157,15 +161,26 @@ class Run:
                 # First: what was said since then shows that it is over.
                 self._ear.listen()
             await self._read(stdout)
-            if has_ended:
+            if has_ended and not await self._goes_on_unkept():
                 return
             await self._wake.wait()
+
+    async def _goes_on_unkept(self) -> bool:
+        """Its keeper has gone without a word, and its CLI has not."""
+        if self._why is not None or keeper.read_exit(self._folder) is not None:
+            return False
+        if was_restarted_since(self._folder) or not await self._unkept.goes_on():
+            return False
+        if self._account.ended is not None:
+            self._wait_for_its_going()
+        return True
 
     async def _read(self, stdout: Spool) -> None:
         while (room := self._limits.output_bytes - stdout.offset) > 0:
             piece = stdout.read(min(PIECE_BYTES, room))
             if not piece:
-                if self._talk is not None and self._why is None and not self._gone.is_set():
+                is_there = not self._gone.is_set() or self._unkept.was_found
+                if self._talk is not None and self._why is None and is_there:
                     self._talk.caught_up()
                 return
             for event in self._reader.feed(piece):
@@ -227,14 +242,14 @@ class Run:
         code = None if exit_record is None else exit_record.code
         why = self._why or stop_on_record(self._folder)
         if outcome.was_done(why):
-            why, code = None, 0
+            why, code = None, None if self._unkept.was_found else 0
         for event in self._reader.finish(code, tail(self._folder.stderr)):
             self._note(event)
         cause = None if self._ear is None else self._ear.watch.cause
         if why is not None:
             verdict = outcome.stopped(why, code, self._account.ended, cause)
         elif code is None:
-            verdict = outcome.lost()
+            verdict = self._unseen()
         else:
             read = None if exit_record is None else exit_record.stdin_read
             verdict = outcome.ended(
@@ -250,6 +265,12 @@ class Run:
             stderr_bytes=stderr_bytes,
             truncated=self._cut(),
         )
+
+    def _unseen(self) -> Verdict:
+        """Nobody wrote down how it ended."""
+        if was_restarted_since(self._folder):
+            return outcome.restarted()
+        return outcome.unkept(self._account) if self._unkept.was_found else outcome.lost()
 
     def _cut(self) -> bool:
         """What is above the limit is dropped from the disk as well."""

@@ -56,6 +56,7 @@ class JobActions(QObject):
         self.worktree.said.connect(self.said)
         self.cancel = self._action("Cancel job…", self._ask_cancel, "Del")
         self.again = self._action("Run again…", self._ask_again, "Ctrl+R")
+        self.go_on = self._action("Go on with its session…", self._ask_go_on)
         self.answer = self._action("Copy answer", self._copy_answer, "Ctrl+Shift+C")
         self.flight = self._action("Show its flight", self._show_flight)
         self.requests = self._action("Show its requests", self._show_requests)
@@ -70,6 +71,7 @@ class JobActions(QObject):
         return [
             self.cancel,
             self.again,
+            self.go_on,
             self.answer,
             self.flight,
             self.requests,
@@ -88,6 +90,7 @@ class JobActions(QObject):
         if job is None:
             return
         self.cancel.setEnabled(job.is_live and job.id not in self._canceling)
+        self.go_on.setEnabled(job.can_go_on)
         self.flight.setEnabled(bool(job.flight_id))
         self.requests.setEnabled(job.is_live or bool(job.figures.requests))
         self.folder.setEnabled(bool(job.working_dir))
@@ -153,6 +156,23 @@ class JobActions(QObject):
 
     async def _do_again(self, job: Job) -> None:
         self.started.emit(await self._jobs.again(job.id))
+
+    def _ask_go_on(self) -> None:
+        job = self._job
+        if job is None or not job.can_go_on:
+            return
+        changes = f" It may change files{_where(job)}." if job.changes_files else ""
+        self._ask(
+            "Go on with this session?",
+            f"{job.cli} is told that it was interrupted and shall go on, as a job of its own in the"
+            f" session of «{_short(job)}».{changes}",
+            yes="Go on",
+            no="Leave it",
+            then=lambda: self._run(self._do_go_on(job), "go on with a session"),
+        )
+
+    async def _do_go_on(self, job: Job) -> None:
+        self.started.emit(await self._jobs.go_on(job))
 
     def _copy_answer(self) -> None:
         if self._job is not None:

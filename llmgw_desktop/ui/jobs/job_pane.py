@@ -196,7 +196,13 @@ class JobPane(QWidget):
             return
         is_lost = job.state is JobState.ORPHANED
         kind = BannerKind.WARNING if is_lost else BannerKind.ERROR
-        self._trouble.say(kind, trouble.what, trouble.advice)
+        self._trouble.say(
+            kind,
+            trouble.what,
+            trouble.advice,
+            action="Go on…" if job.can_go_on else "",
+            on_action=self._actions.go_on.trigger,
+        )
 
     def _show_progress(self) -> None:
         job = self._job

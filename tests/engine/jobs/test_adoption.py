@@ -12,8 +12,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.job import JobProcess, JobState
-from llmgw_desktop.engine.jobs import keeper
+from llmgw_desktop.engine.jobs import boots, keeper
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.store.job_store import JobStore
@@ -103,6 +106,7 @@ async def test_what_vanished_without_a_word_is_orphaned_and_its_output_kept(yard
     process = yard.supervisor.get(job_id).process  # type: ignore[union-attr]
     assert process is not None
     await yard.supervisor.close()
+    await ProcessTree(job_id, None).end(0.0)
     os.kill(process.pid, signal.SIGKILL)
     later = yard.again()
     await later.supervisor.start()
@@ -113,6 +117,103 @@ async def test_what_vanished_without_a_word_is_orphaned_and_its_output_kept(yard
     assert (ended.state, ended.exit_code, result.text) == (JobState.ORPHANED, None, "part")
     assert ProcessTree(job_id, None).find() == set()
     await later.close()
+
+
+async def test_a_restart_of_the_computer_is_told_as_one(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where its keeper's numbers belong to somebody else by now."""
+    job_id = await _running(yard, "echo session s-1; echo text part; sleep 1000")
+    await yard.supervisor.close()
+    monkeypatch.setattr(boots, "boot_id", lambda: "the next one")
+    later = yard.again()
+    await later.supervisor.start()
+    ended = await later.supervisor.wait(job_id, 30)
+    result = await later.supervisor.result(job_id)
+    assert ended is not None
+    assert result is not None
+    assert (ended.state, ended.exit_code, result.text) == (JobState.FAILED, None, "part")
+    assert (ended.category, ended.retryable) == (ErrorCategory.INTERRUPTED, True)
+    assert ended.error.startswith("The computer was restarted while it ran.")
+    await ProcessTree(job_id, None).end(0.0)
+    await later.close()
+
+
+async def test_what_had_ended_before_a_restart_has_its_true_end(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = yard.home / "go"
+    job_id = await _running(yard, f"echo text a; {_until(go)}; {OK}")
+    process = yard.supervisor.get(job_id).process  # type: ignore[union-attr]
+    assert process is not None
+    await yard.supervisor.close()
+    go.touch()
+    while started_ticks(process.pid) is not None:
+        await asyncio.sleep(0.01)
+    monkeypatch.setattr(boots, "boot_id", lambda: "the next one")
+    later = yard.again()
+    await later.supervisor.start()
+    ended = await later.supervisor.wait(job_id, 30)
+    assert ended is not None
+    assert (ended.state, ended.exit_code) == (JobState.COMPLETED, 0)
+    await later.close()
+
+
+@pytest.mark.parametrize("is_gateway_there", [True, False])
+@pytest.mark.parametrize(
+    ("last", "state"),
+    [
+        (OK, JobState.COMPLETED),
+        ("echo failed it broke", JobState.ORPHANED),
+        ("exit 0", JobState.ORPHANED),
+    ],
+)
+async def test_a_run_whose_keeper_was_killed_is_followed_to_its_end(
+    yard: Yard, last: str, state: JobState, is_gateway_there: bool
+) -> None:
+    go = yard.home / "go"
+    left = "sleep 999 & "  # what it leaves behind is not waited for
+    job_id = await _running(
+        yard, f"{left} echo text before; {_until(go)}; echo text ,after; {last}"
+    )
+    process = yard.supervisor.get(job_id).process  # type: ignore[union-attr]
+    assert process is not None
+    later = yard
+    if not is_gateway_there:
+        await yard.supervisor.close()
+    os.kill(process.pid, signal.SIGKILL)
+    if not is_gateway_there:
+        later = yard.again()
+        await later.supervisor.start()
+    while started_ticks(process.pid) is not None:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    adopted = later.supervisor.get(job_id)
+    assert adopted is not None
+    assert adopted.state is JobState.RUNNING
+    go.touch()
+    ended = await later.supervisor.wait(job_id, 30)
+    result = await later.supervisor.result(job_id)
+    assert ended is not None
+    assert result is not None
+    assert (ended.state, ended.exit_code) == (state, None)
+    assert result.text.startswith("before,after")
+    assert "exit status is not known" in ended.error
+    await later.supervisor.drained()
+    await later.close()
+    assert ProcessTree(job_id, None).find() == set()
+
+
+async def test_a_run_whose_keeper_was_killed_can_be_canceled(yard: Yard) -> None:
+    job_id = await _running(yard, "echo text a; sleep 1000")
+    process = yard.supervisor.get(job_id).process  # type: ignore[union-attr]
+    assert process is not None
+    os.kill(process.pid, signal.SIGKILL)
+    await asyncio.sleep(0.05)
+    ended = await yard.supervisor.cancel(job_id)
+    assert ended is not None
+    assert ended.state is JobState.CANCELED
+    assert ProcessTree(job_id, None).find() == set()
 
 
 async def test_another_process_of_the_same_number_is_not_taken_for_it(yard: Yard) -> None:

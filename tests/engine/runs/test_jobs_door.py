@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import re
+import signal
 import uuid
 from typing import Any
 
@@ -12,8 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmgw_desktop.app import jobs_command
+from llmgw_desktop.app.commands import parse
 from llmgw_desktop.clis.claude import CLI
-from llmgw_desktop.domain.cli import ErrorCategory
+from llmgw_desktop.domain.cli import ErrorCategory, TextGrew
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.engine.runs.fields import COMMON, RunAsked, read_fields
@@ -55,6 +59,55 @@ async def test_a_run_to_its_end(house: RunHouse) -> None:
     assert f"--session-id={told['providerSessionId']}" in house.asked[0]
     status, again = await house.call("GET", f"/v1/jobs/{told['id']}/result")
     assert (status, again["text"], again["usage"]) == (200, "hello", told["usage"])
+
+
+async def test_every_answer_about_a_job_has_one_shape(house: RunHouse) -> None:
+    asked = await house.run(OK)
+    path = f"/v1/jobs/{asked['id']}"
+    _, result = await house.call("GET", f"{path}/result")
+    _, shown = await house.call("GET", path)
+    _, canceled = await house.call("POST", f"{path}/cancel", {})
+    of_first_version = shown.pop("job")
+    assert shown == of_first_version
+    assert canceled.pop("job") == canceled
+    for told in (result, shown, canceled):
+        same = told.keys() & asked.keys()
+        assert {name: told[name] for name in same} == {name: asked[name] for name in same}
+        assert canceled.keys() <= told.keys()
+    assert asked["goOn"] is asked["note"] is None
+
+
+async def _jobs_command(house: RunHouse, *words: str) -> int:
+    said = parse(["jobs", *words])
+    return await asyncio.to_thread(jobs_command.run, said, house.container.places, {})
+
+
+async def test_a_run_that_was_cut_off_is_gone_on_with(
+    house: RunHouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = {"cli": "claude", "prompt": "begin; say one; sleep 1000"}
+    _, told = await house.call("POST", "/v1/jobs", body)
+    job = await _until(house, told["id"], "running")
+    assert job["goOn"] is None
+    supervisor = house.container.runs.supervisor
+    while (running := supervisor.get(told["id"])).process is None:
+        await asyncio.sleep(0.02)
+    assert running is not None
+    async for event in supervisor.watch(told["id"]):
+        if isinstance(event, TextGrew):
+            break
+    os.killpg(running.process.group, signal.SIGKILL)
+    job = await _until(house, told["id"], "orphaned")
+    assert job["goOn"]["sessionId"] == job["sessionId"]
+    assert await _jobs_command(house, "list") == 0
+    assert job["goOn"]["message"] in capsys.readouterr().out
+    more = {"cli": "claude", "prompt": "answer two", "sessionId": job["goOn"]["sessionId"]}
+    _, second = await house.call("POST", "/v1/jobs", {**more, "wait": True})
+    assert (second["text"], second["sessionId"]) == ("two", job["sessionId"])
+    assert f"--resume={job['providerSessionId']}" in house.asked[-1]
+    assert await _jobs_command(house, "show", second["id"]) == 0
+    assert capsys.readouterr().out.endswith("\n\ntwo\n")
+    assert await _jobs_command(house, "show", "job_none") == 1
 
 
 async def test_a_run_that_fails_says_why(house: RunHouse) -> None:

@@ -21,6 +21,8 @@ _RENAMED = (
     "waitingOn",
 )
 
+_LEFT_OUT = frozenset({"note", "goOn"})
+"""Where they tell nothing."""
 _MOMENTS = {"waitingForPermission": ("askedAt", "expiresAt"), "waitingOn": ("since", "until")}
 """Of what a job waits for."""
 
@@ -47,7 +49,7 @@ def job_told(job: Job) -> dict[str, Any]:
     """A job's row; unknown figures are null."""
     row = job_object(job)
     error = row["error"]
-    told: dict[str, Any] = {name: value for name, value in row.items() if name not in _RENAMED}
+    told = _told_as_it_is(row)
     told |= {
         "status": job.state,
         "askedAt": iso(job.asked_at_s),
@@ -60,6 +62,11 @@ def job_told(job: Job) -> dict[str, Any]:
     if error:
         told |= {"errorCategory": error["category"], "retryable": error["retryable"]}
     return told | dict(row["usage"])
+
+
+def _told_as_it_is(row: dict[str, Any]) -> dict[str, Any]:
+    there = {name: value for name, value in row.items() if name not in _RENAMED}
+    return {name: it for name, it in there.items() if it is not None or name not in _LEFT_OUT}
 
 
 def _waiting(row: dict[str, Any]) -> dict[str, Any]:
@@ -87,6 +94,7 @@ def answer_told(reply: RunReply) -> dict[str, Any]:
         "durationMs": row["durationMs"],
         **figures,
         **{name: row[name] for name in ("provenance",) if name in row},
+        **({"note": row["note"]} if row["note"] else {}),
         "exitCode": job.exit_code,
         "retryCount": job.retries,
         "stopReason": reply.stop_reason,
@@ -140,6 +148,7 @@ def failure_told(reply: RunReply) -> dict[str, Any]:
         "exitCode": job.exit_code,
         "retryCount": job.retries,
         "stderr": reply.stderr,
+        **({"goOn": row["goOn"]} if row["goOn"] else {}),
         "warnings": _warnings(reply),
     }
 
