@@ -104,7 +104,6 @@ class Runs:
             DeskParts(
                 store=PermissionStore(places.gateway_db),
                 clock=clock,
-                ids=ids,
                 bus=base.bus,
                 clean=recorder.clean_text,
                 is_private=base.workspaces.is_private,

@@ -74,7 +74,6 @@ class Scene:
             DeskParts(
                 store=PermissionStore(database),
                 clock=clock,
-                ids=TimedIds(clock),
                 bus=bus,
                 clean=str,
                 is_private=lambda path: False,

@@ -148,7 +148,8 @@ class Talk:
         asked_at_s = self._log.said.asked.get(native_id)
         try:
             if asked_at_s is None:
-                self._log.asked(native_id, self._parts.clock.now_s())
+                asked_at_s = self._parts.clock.now_s()
+                self._log.asked(native_id, asked_at_s)
         except OSError as error:
             self._not_written(error)
             return

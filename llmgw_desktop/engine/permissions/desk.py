@@ -14,7 +14,6 @@ from pathlib import Path
 from llmgw_desktop.domain.approval import ApprovalSettings, Unattended
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import PermissionChanged
-from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.permission import (
     Ask,
     AskingJob,
@@ -38,7 +37,7 @@ from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.store.permission_store import PermissionStore
 
 LEAST_S = 60.0
-"""A question that an earlier program put waits so long again, however old it is."""
+"""A question that fell due while nobody could answer it waits so long again."""
 _UNATTENDED = "Denied by the gateway: nobody is there to be asked, and its settings say no then."
 _log = logging.getLogger(__name__)
 
@@ -47,7 +46,6 @@ _log = logging.getLogger(__name__)
 class DeskParts:
     store: PermissionStore
     clock: Clock
-    ids: IdSource
     bus: Bus
     clean: Clean
     """Takes keys out of what is written down."""
@@ -203,7 +201,7 @@ class PermissionDesk:
     def _put(self, found: OpenAsk) -> None:
         if self._desk.replace(found.question_id, self._question(found)):
             return
-        found.question_id = self._parts.ids.new("prm")
+        found.question_id = found.lasting_id
         question = self._question(found)
         self._on_desk[question.id] = found
         self._floods.put(found.job.id)
@@ -214,8 +212,8 @@ class PermissionDesk:
 
     def _question(self, found: OpenAsk) -> PermissionQuestion:
         due_s = found.asked_at_s + self._settings.answer_within_minutes * 60
-        expires_at_s = max(due_s, self._parts.clock.now_s() + LEAST_S)
-        return found.question(found.question_id or self._parts.ids.new("prm"), expires_at_s)
+        now_s = self._parts.clock.now_s()
+        return found.question(due_s if due_s > now_s else now_s + LEAST_S)
 
     def _decided(self, found: OpenAsk, answer: PermissionAnswer) -> None:
         """It is off the desk."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from llmgw_desktop.domain.permission import (
     Ask,
@@ -30,6 +31,17 @@ class OpenAsk:
     """By a person; its rule is being written down."""
 
     @property
+    def lasting_id(self) -> str:
+        """Of its question: the same in a program that puts it again after this one, another for
+        anything else that would be done."""
+        # What is never put may be of any size and depth.
+        is_put = self.review is not UNSEEN and not self.review.refusal
+        what = repr(_what_is_done(self.ask)) if is_put else ""
+        parts = (self.job.id, self.ask.native_id, repr(self.asked_at_s), what)
+        digest = sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+        return f"prm_{int(self.asked_at_s * 1000):012x}{digest[:16]}"
+
+    @property
     def key(self) -> tuple[str, str]:
         return self.job.id, self.ask.native_id
 
@@ -37,10 +49,10 @@ class OpenAsk:
         """Whether an answer to the one is an answer to the other."""
         return _what_is_done(self.ask) == _what_is_done(ask)
 
-    def question(self, question_id: str, expires_at_s: float) -> PermissionQuestion:
+    def question(self, expires_at_s: float) -> PermissionQuestion:
         job = self.job
         return PermissionQuestion(
-            id=question_id,
+            id=self.question_id or self.lasting_id,
             job_id=job.id,
             owner=job.owner,
             client=job.client,

@@ -352,7 +352,7 @@ async def test_a_question_stands_again_after_a_restart_and_its_answer_arrives_on
     await second.supervisor.start()
     after = await second.people.next_ask()
     assert after == before
-    assert second.people.first_asked_at != [None]
+    assert second.people.first_asked_at == first.people.first_asked_at != [None]
     second.people.answer(after, Decision.ONCE)
     done = await second.ended(job)
     assert done.state is JobState.COMPLETED, done.error

@@ -9,7 +9,6 @@ from pathlib import Path
 from llmgw_desktop.domain.approval import ApprovalSettings
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.events import Event, PermissionChanged
-from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.permission import (
     Ask,
     AskingJob,
@@ -104,7 +103,6 @@ async def scene(
     parts = DeskParts(
         store=PermissionStore(database),
         clock=clock,
-        ids=TimedIds(clock),
         bus=bus,
         clean=clean,
         is_private=lambda path: path == private or private in path.parents,

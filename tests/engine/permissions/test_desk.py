@@ -117,6 +117,29 @@ async def test_what_an_earlier_program_put_long_ago_still_waits_a_little(tmp_pat
         assert made.desk.waiting[0].expires_at_s == made.clock.now_s() + desk_module.LEAST_S
 
 
+async def test_what_an_earlier_program_put_keeps_its_id_and_its_end(tmp_path: Path) -> None:
+    async with scene(tmp_path) as made:
+        before = await made.put(command())
+        asked_at_s = before.asked_at_s
+    async with scene(tmp_path) as later:
+        later.clock.pass_s(29 * 60)
+        later.desk.ask(later.job(), command(), lambda answer: None, asked_at_s=asked_at_s)
+        later.desk.ask(later.job(), command("rm x", "a2"), lambda _: None, asked_at_s=asked_at_s)
+        await until(lambda: len(later.desk.waiting) == 2)
+        after, other = later.desk.waiting
+        assert (after.id, after.expires_at_s) == (before.id, before.expires_at_s)
+        assert other.id != before.id
+        # more words change nothing, another command is another question
+        later.desk.ask(
+            later.job(), replace(command(), reason="why"), lambda _: None, asked_at_s=asked_at_s
+        )
+        await until(lambda: later.desk.waiting[0].ask.reason == "why")
+        assert later.desk.waiting[0].id == before.id
+        later.desk.ask(later.job(), command("rm y"), lambda _: None, asked_at_s=asked_at_s)
+        await until(lambda: any(each.ask.command == "rm y" for each in later.desk.waiting))
+        assert before.id not in {each.id for each in later.desk.waiting}
+
+
 async def test_where_nobody_looks_the_settings_may_deny(tmp_path: Path) -> None:
     async with scene(tmp_path, ApprovalSettings(unattended=Unattended.DENY)) as made:
         answer = await made.unasked(command())
