@@ -6,18 +6,19 @@ The second half of the composition root: here and in `container.py` parts are ma
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from platform import node as computer_name
 
+from llmgw_desktop.app.access_assembly import Access
 from llmgw_desktop.app.budget_words import budget_log
-from llmgw_desktop.app.consent_assembly import Consents
-from llmgw_desktop.app.oauth_assembly import Oauth
 from llmgw_desktop.app.questions import system_user
 from llmgw_desktop.app.revocations import Revocations
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import BudgetReached, GatewayStatus, SettingsChanged
+from llmgw_desktop.domain.hops import HopMark
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.domain.vault import VaultEntry
-from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.asking.asking import Asking
 from llmgw_desktop.engine.bus import Bus
@@ -80,8 +81,8 @@ from llmgw_desktop.engine.upstream.keys import Keys
 from llmgw_desktop.engine.upstream.practice import PracticeClient
 from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.elsewhere_store import ElsewhereStore
+from llmgw_desktop.store.gateway_mark import load_or_make_mark
 from llmgw_desktop.store.guard_keys import GuardKeys
-from llmgw_desktop.store.spent_store import SpentStore
 from llmgw_desktop.store.vault import Vault
 from llmgw_desktop.wire.headers import HeaderPolicy
 
@@ -97,7 +98,7 @@ class Foundations:
     health: Health
     continuations: Continuations
     elsewhere: ElsewhereStore
-    spent: SpentStore
+    access: Access
     clis: CliClient
     ready_clis: Callable[[], Sequence[Provider]]
     """Those that are installed and switched on."""
@@ -106,11 +107,10 @@ class Foundations:
     permissions: PermissionDesk
     rule_runs: Callable[[Policies, Guards], None]
     """Hold them to what their clients may spend, and to what prompts may hold."""
+    data_folder: Path
+    """Where the gateway's mark is kept."""
     vault: Vault
     key_changes: KeyChanges
-    authenticator: Authenticator
-    oauth: Oauth
-    consents: Consents
     audit: AuditStore
     settings: Callable[[], Settings]
     settings_news: Callable[[], SettingsChanged]
@@ -132,9 +132,16 @@ class Foundations:
 def make_engine(base: Foundations) -> Engine:
     header_policy = HeaderPolicy()
     keys = Keys(base.vault, base.clock, learn=base.learn, changes=base.key_changes)
-    http = HttpClient(base.settings().upstream, keys)
+    name, given = computer_name, lambda: base.settings().http.name
+    hops = HopMark(load_or_make_mark(base.data_folder), name=name, given=given)
+    http = HttpClient(base.settings().upstream, keys, hops)
     catalogue = Catalogue(http, base.clock, base.ready_clis)
-    gate = Gate(base.authenticator, before=base.check_settings, challenges=base.oauth.challenges)
+    gate = Gate(
+        base.access.authenticator,
+        before=base.check_settings,
+        challenges=base.access.oauth.challenges,
+        hops=hops,
+    )
     translator = Translator(codec_of, base.clock)
     sender = Sender(
         vendors=http,
@@ -151,9 +158,9 @@ def make_engine(base: Foundations) -> Engine:
     policies = Policies(
         base.clock,
         base.recorder.pricing.price_of,
-        remembered=base.spent.all,
-        keep=base.spent.keep,
-        holders=base.authenticator.holders,
+        remembered=base.access.spent.all,
+        keep=base.access.spent.keep,
+        holders=base.access.authenticator.holders,
         tell=base.bus.publish,
     )
     # runs of an earlier program are taken over before the gateway opens, and spend by these
@@ -177,14 +184,14 @@ def make_engine(base: Foundations) -> Engine:
         header_policy=header_policy,
         rules=Rules(policies, guards),
     )
-    pipeline.links = base.authenticator.runs = base.links
+    pipeline.links = base.access.authenticator.runs = base.links
     pipeline.router = Router(
         base.settings(),
         health=base.health,
         price=base.recorder.pricing.usual,
         clock=base.clock,
     )
-    revocations = Revocations(base.authenticator, base.oauth.grants, pipeline)
+    revocations = Revocations(base.access.authenticator, base.access.oauth.grants, pipeline)
     revocations.listen(base.bus)
     kept = KeptResponsesDoor(base.continuations, elsewhere, header_policy)
     doors = _doors(base, pipeline, catalogue, kept)
@@ -193,10 +200,10 @@ def make_engine(base: Foundations) -> Engine:
     limits_door.add_doors(doors, limits, openai_door.dialect())
     approvals = approvals_door.ApprovalsDoor(base.permissions, base.clock, system_user)
     approvals_door.add_doors(doors, approvals, openai_door.dialect())
-    oauth = oauth_door.OauthDoor(base.oauth.server, before=base.check_settings)
+    oauth = oauth_door.OauthDoor(base.access.oauth.server, before=base.check_settings)
     oauth_door.add_doors(doors, oauth, openai_door.dialect())
-    consent_door.add_doors(doors, base.consents.browsers, openai_door.dialect())
-    consents_door.add_doors(doors, base.consents.commands, openai_door.dialect())
+    consent_door.add_doors(doors, base.access.consents.browsers, openai_door.dialect())
+    consents_door.add_doors(doors, base.access.consents.commands, openai_door.dialect())
     mcp_path = base.settings().http.path
     mcp = mcp_door.McpDoor(gate, base.mcp, path=mcp_path)
     mcp_door.add_doors(doors, mcp, mcp_path, openai_door.dialect())

@@ -150,6 +150,16 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "It asked for more than this client may: the words below say for what.",
         "Ask for less, or change [approvals] in the settings if it should be allowed.",
     ),
+    "loop": (
+        "A loop: the request went round in a circle.",
+        "A provider's base_url leads to another gateway, or a forwarder, that leads back here.",
+        "The words below name the gateways. Correct that base_url.",
+    ),
+    "too_many_connections": (
+        "The client holds too many connections.",
+        "limits.max_connections_per_client and _per_address say how many one may hold.",
+        "Look what it does with them, or raise the limit.",
+    ),
     "no_such_question": (
         "There is no such question.",
         "It was answered, withdrawn, or fell due before the answer came.",
@@ -289,6 +299,11 @@ _BY_STATUS: dict[int, tuple[str, str, str]] = {
         "The provider is not available.",
         "It is overloaded or under maintenance.",
         "Wait a moment and send the request again.",
+    ),
+    508: (
+        "A loop: the request went round in a circle.",
+        "The provider's base_url leads to a gateway that this request had come through before.",
+        "The words below name the gateways. Correct that base_url.",
     ),
     529: (
         "The provider is overloaded.",

@@ -31,6 +31,9 @@ LlmgwError
 │ ├ PriceUnknown                a budget in money, and what this costs nobody knows
 │ └ LimitReached                too much in too short a time, or at the same time
 │   └ BudgetSpent                 nothing is left of what it may spend
+├ TurnedBack                  known, and not served for the way it came (turned_back.py)
+│ ├ LoopDetected                it was here before
+│ └ TooManyConnections          of one client, or from one address
 ├ RouteError                  nobody answers this
 │ ├ UnknownModel                no provider has a model of this name
 │ ├ UnknownPath                 no door here

@@ -48,6 +48,15 @@ DEFAULT_BASE_URLS: dict[ProviderKind, str] = {
 }
 """The vendors' own addresses; an openai-compatible server has none and must name its own."""
 
+_VENDORS_HOSTS = tuple(str(urlsplit(url).hostname) for url in DEFAULT_BASE_URLS.values())
+
+
+def is_a_vendors_own(url: str) -> bool:
+    """Whether it leads to a known vendor's own service, whatever it is configured as."""
+    host = urlsplit(url).hostname or ""
+    return any(host == own or host.endswith(f".{own}") for own in _VENDORS_HOSTS)
+
+
 PROTOCOLS_OF_KIND: dict[ProviderKind, tuple[ModelProtocol, ...]] = {
     ProviderKind.ANTHROPIC: (ModelProtocol.ANTHROPIC,),
     ProviderKind.OPENAI: (ModelProtocol.OPENAI_RESPONSES, ModelProtocol.OPENAI_CHAT),

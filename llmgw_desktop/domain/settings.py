@@ -41,6 +41,8 @@ class HttpSettings:
     allowed_origins: tuple[str, ...] = ()
     path: str = "/mcp"
     """Of the MCP door."""
+    name: str = ""
+    """What other gateways are told; empty: the computer's name, and that to near ones alone."""
     public_url: str = ""
     """How it is reached from elsewhere, without a path; empty: on this computer alone."""
     tls_certificate: str = ""

@@ -6,6 +6,7 @@ from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
+from llmgw_desktop.wire.errors import LOOP, NOT_AGAIN
 from llmgw_desktop.wire.native import with_gateway_facts
 
 MAX_WHOLE_BYTES = 256 * 1024 * 1024
@@ -23,6 +24,12 @@ async def collect(answer: UpstreamAnswer, flight: OpenFlight) -> bytes:
         if len(body) > MAX_WHOLE_BYTES:
             raise UpstreamGarbage(f"'{flight.provider}' answered with too large a body.")
     return bytes(body)
+
+
+def not_again(answer: UpstreamAnswer) -> list[tuple[str, str]]:
+    """Said of a circle, by whoever tells of it: vendors' SDKs would go round it once more."""
+    is_said = answer.status != LOOP or NOT_AGAIN[0] in answer.headers
+    return [] if is_said else [NOT_AGAIN]
 
 
 def own_headers(flight: OpenFlight) -> list[tuple[str, str]]:

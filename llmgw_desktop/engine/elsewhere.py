@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.hops import hops_told
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind, Upstream
 from llmgw_desktop.engine.caller import Caller
@@ -73,11 +74,12 @@ class Elsewhere:
     async def ask(self, away: Away, method: str, path: str, caller: Caller) -> UpstreamAnswer:
         """Whatever the provider says of this path. Raises UpstreamError; close the answer."""
         assert away.upstream is not None, "who lost the way cannot ask"
+        headers = self._header_policy.request_headers_to_forward(caller.headers, _RESPONSES)
         return await self._http.ask(
             method,
             away.upstream,
             path,
-            self._header_policy.request_headers_to_forward(caller.headers, _RESPONSES),
+            {**headers, **hops_told(caller.headers)},
             query=caller.query,
             project=away.maker.project,
         )

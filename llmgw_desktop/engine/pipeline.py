@@ -16,6 +16,7 @@ from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.principal import Principal, Scope
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.route import RouteDecision
+from llmgw_desktop.domain.turned_back import TurnedBack
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.answer_reading import own_headers
 from llmgw_desktop.engine.caller import Caller
@@ -142,6 +143,8 @@ class Pipeline:
             await caller.reply(reply.status, reply.headers, reply.body)
             return
         flight = self._recorder.open(caller.path, dialect.protocol, operation)
+        if isinstance(error, TurnedBack):
+            flight.client, flight.owner = error.client, error.client_id
         try:
             await self._refuse(error, dialect, caller, flight)
         finally:

@@ -7,7 +7,7 @@ answer got.
 from llmgw_desktop.domain.errors import UpstreamCut, UpstreamGarbage
 from llmgw_desktop.domain.flight import FlightState
 from llmgw_desktop.domain.model_request import ModelRequest
-from llmgw_desktop.engine.answer_reading import collect, own_headers, with_own_words
+from llmgw_desktop.engine.answer_reading import collect, not_again, own_headers, with_own_words
 from llmgw_desktop.engine.caller import Caller, HeaderLines
 from llmgw_desktop.engine.dialect import ChunkFilter, Dialect, StreamAccountant, is_json
 from llmgw_desktop.engine.elsewhere import Elsewhere
@@ -121,7 +121,7 @@ class Relay:
 
     def _lines(self, answer: UpstreamAnswer, flight: OpenFlight) -> HeaderLines:
         headers = self._header_policy.answer_headers_to_forward(answer.headers)
-        return [*headers, *own_headers(flight)]
+        return [*headers, *not_again(answer), *own_headers(flight)]
 
     @staticmethod
     def _begins_well(accountant: StreamAccountant, flight: OpenFlight) -> None:

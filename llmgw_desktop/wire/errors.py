@@ -31,6 +31,7 @@ from llmgw_desktop.domain.run_errors import (
     Saturated,
     is_passing,
 )
+from llmgw_desktop.domain.turned_back import LoopDetected, TooManyConnections
 from llmgw_desktop.domain.vault_errors import EntryUnfit
 from llmgw_desktop.wire import anthropic, gemini, openai_chat
 from llmgw_desktop.wire.approvals import approval_object
@@ -38,7 +39,12 @@ from llmgw_desktop.wire.error_row import Row
 from llmgw_desktop.wire.error_table import row_of
 from llmgw_desktop.wire.status_words import STATUS_WORDS
 
+LOOP = 508
+"""Loop Detected: whoever asks again goes round once more."""
 _LONGEST_MESSAGE = 2000
+_RPC_REFUSED = -32000
+"""The first of the codes that servers may give."""
+NOT_AGAIN = ("x-should-retry", "false")
 _OPENAI_DIALECTS = frozenset(
     {ModelProtocol.OPENAI_CHAT, ModelProtocol.OPENAI_RESPONSES, ModelProtocol.CODEX}
 )
@@ -86,6 +92,19 @@ def error_reply(
         told = {"kind": error.kind, "message": message, **_of_gate(error)}
         body = orjson.dumps({"error": told})
     return ErrorReply(status=status, body=body, headers=tuple(headers))
+
+
+def rpc_error_reply(error: LlmgwError) -> ErrorReply:
+    """As JSON-RPC tells it, of a message that was not read."""
+    row = row_of(error)
+    told = {
+        "code": _RPC_REFUSED,
+        "message": _message(error, row.advice),
+        "data": {"kind": error.kind},
+    }
+    body = orjson.dumps({"jsonrpc": "2.0", "id": None, "error": told})
+    headers = (("content-type", "application/json"), *_headers(error))
+    return ErrorReply(status=_status(error, row), body=body, headers=headers)
 
 
 def foreign_error(status: int, message: str, protocol: ModelProtocol, flight_id: str) -> ErrorReply:
@@ -157,9 +176,9 @@ def _param(error: LlmgwError) -> str | None:
 
 
 def _headers(error: LlmgwError) -> list[tuple[str, str]]:
-    if isinstance(error, AccountsUnusable):
-        return [("x-should-retry", "false")]  # vendors' SDKs would try a 502 again, in vain
-    if isinstance(error, GatewayClosed | AccountsBusy):
+    if isinstance(error, AccountsUnusable | LoopDetected):
+        return [NOT_AGAIN]  # vendors' SDKs would try a 502 or 508 again, in vain
+    if isinstance(error, GatewayClosed | AccountsBusy | TooManyConnections):
         return [("retry-after", str(max(error.retry_after_s, 0)))]
     if isinstance(error, LimitReached):
         return _when_again(error)
@@ -179,7 +198,7 @@ def _challenge(error: AccessError) -> list[tuple[str, str]]:
 
 def _when_again(error: LimitReached) -> list[tuple[str, str]]:
     """A budget is not waited for: vendors' SDKs would try a 429 again, in vain."""
-    again = [("x-should-retry", "false")] if isinstance(error, BudgetSpent) else []
+    again = [NOT_AGAIN] if isinstance(error, BudgetSpent) else []
     if error.retry_after_s is not None:
         again.append(("retry-after", str(max(math.ceil(error.retry_after_s), 1))))
     return again

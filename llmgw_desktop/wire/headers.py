@@ -51,6 +51,7 @@ _NOT_UPSTREAM = _HOP_BY_HOP | {
     "cookie2",
     # words to this gateway
     "x-project",
+    "x-gateway-hops",  # told anew, and to gateways alone (domain/hops.py)
     # where the caller is and what page it shows
     "forwarded",
     "via",

@@ -26,6 +26,7 @@ from llmgw_desktop.domain.run_errors import (
     NoSuchWorkspace,
     SessionBusy,
 )
+from llmgw_desktop.domain.turned_back import LoopDetected, TooManyConnections
 from llmgw_desktop.domain.vault_errors import (
     EntryUnfit,
     NoSuchEntry,
@@ -157,6 +158,19 @@ OWN_ROWS: Mapping[type[LlmgwError], Row] = {
         status=403,
         anthropic="permission_error",
         openai="permission_error",
+    ),
+    LoopDetected: Row(
+        status=508,
+        anthropic="api_error",
+        openai="server_error",
+        advice="Correct the base_url of the provider that leads back, in either gateway's "
+        "settings.",
+    ),
+    TooManyConnections: Row(
+        status=429,
+        anthropic="rate_limit_error",
+        openai="rate_limit_error",
+        advice="Close some and try again, or raise the limit.",
     ),
     VaultError: Row(
         status=500,

@@ -27,6 +27,7 @@ STATUS_WORDS: Mapping[int, Words] = MappingProxyType(
         429: Words("rate_limit_error", "rate_limit_error", "rate_limit_exceeded"),
         500: Words("api_error", "server_error"),
         504: Words("timeout_error", "server_error"),
+        508: Words("api_error", "server_error", "loop"),
         529: Words("overloaded_error", "server_error", "overloaded"),
     }
 )

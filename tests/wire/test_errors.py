@@ -11,7 +11,14 @@ import orjson
 import pytest
 from anthropic.types.shared import error_type
 
-from llmgw_desktop.domain import access_errors, errors, guard, policy, vault_errors
+from llmgw_desktop.domain import (
+    access_errors,
+    errors,
+    guard,
+    policy,
+    turned_back,
+    vault_errors,
+)
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.errors import ErrorReply, error_message, error_reply
@@ -59,6 +66,9 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (policy.LimitReached("60."), 429, "rate_limit_error", "rate_limit_exceeded"),
     (policy.BudgetSpent("5 USD."), 429, "rate_limit_error", "insufficient_quota"),
     (errors.NoSuchFlight("flt_1"), 404, "not_found_error", "no_such_flight"),
+    (turned_back.TurnedBack("No."), 500, "api_error", "turned_back"),
+    (turned_back.LoopDetected("Round."), 508, "api_error", "loop"),
+    (turned_back.TooManyConnections("9."), 429, "rate_limit_error", "too_many_connections"),
     (errors.RouteError("No."), 404, "not_found_error", "route"),
     (errors.UnknownModel("gpt-0"), 404, "not_found_error", "model_not_found"),
     (errors.UnknownPath("No door at /x."), 404, "not_found_error", "unknown_url"),
@@ -107,7 +117,10 @@ def test_no_error_of_the_tree_is_without_an_example_here() -> None:
         kind
         for kind in _tree(LlmgwError)
         if kind.__module__
-        in {each.__name__ for each in (errors, access_errors, guard, policy, vault_errors)}
+        in {
+            each.__name__
+            for each in (errors, access_errors, guard, policy, turned_back, vault_errors)
+        }
     }
     assert {type(example[0]) for example in EXAMPLES} == ours
 

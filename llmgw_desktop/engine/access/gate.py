@@ -7,8 +7,10 @@ from typing import Protocol
 from llmgw_desktop.domain.access_errors import MissingScope, ScopeNotAllowed, Unauthenticated
 from llmgw_desktop.domain.errors import GatewayClosed, MalformedRequest
 from llmgw_desktop.domain.events import GatewayState
+from llmgw_desktop.domain.hops import HopMark
 from llmgw_desktop.domain.label import LABEL_HEADER, WORDS, is_label
 from llmgw_desktop.domain.principal import SCOPE_WORDS, Principal, PrincipalKind, Scope
+from llmgw_desktop.domain.turned_back import TurnedBack
 from llmgw_desktop.engine.access.authenticator import Authenticator
 from llmgw_desktop.engine.access.refusals import Refusals
 from llmgw_desktop.engine.caller import Caller
@@ -37,24 +39,27 @@ class Gate:
         *,
         before: Callable[[], None] = lambda: None,
         challenges: Challenges | None = None,
+        hops: HopMark | None = None,
     ) -> None:
-        """`before` runs ahead of every decision, so that it is made by the settings of now."""
+        """`before` runs ahead of every decision, so that it is made by the settings of now.
+        Without `hops` a request that comes back is not known."""
         self._authenticator = authenticator
         self._before = before
         self._challenges = challenges
+        self._hops = hops
         self.refusals = Refusals()
         self.state = GatewayState.STARTING
 
     def admit(self, caller: Caller, scope: Scope) -> Principal:
         """Raises Unauthenticated, UnnamedPerson, MalformedRequest (two keys, or a label that is
-        none), MissingScope, GatewayClosed."""
+        none), TurnedBack, MissingScope, GatewayClosed."""
         principal = self.known(caller, scope)
         self.check_scope(principal, scope, caller.path)
         return principal
 
     def known(self, caller: Caller, scope: Scope = Scope.MODELS_LIST) -> Principal:
         """Who it is, whatever it may; `scope` is what a program is told to ask for. Raises
-        Unauthenticated, UnnamedPerson, MalformedRequest."""
+        Unauthenticated, UnnamedPerson, MalformedRequest, TurnedBack."""
         self._before()
         try:
             principal = self._identified(caller, scope)
@@ -63,6 +68,11 @@ class Gate:
             if self._challenges is not None:
                 has_key = bool(caller.presented_keys)
                 error.challenge = self._challenges.unknown(caller.path, scope, has_key=has_key)
+            raise
+        try:
+            self._check_way(caller)
+        except TurnedBack as error:
+            error.client_id, error.client = principal.client_id, principal.name
             raise
         if principal.kind is PrincipalKind.KEY and not caller.is_from_here:
             principal = replace(principal, came_from_elsewhere=True)
@@ -84,6 +94,11 @@ class Gate:
         """One who was let in already asks for more. Raises MissingScope, GatewayClosed."""
         self._before()
         self._check(principal, scope)
+
+    def _check_way(self, caller: Caller) -> None:
+        """Not before it is known who asks: the words name gateways."""
+        if self._hops is not None:
+            self._hops.check(caller.header_lines)
 
     def _identified(self, caller: Caller, scope: Scope) -> Principal:
         """A run of a CLI asks for models in the name of whoever asked for the run."""

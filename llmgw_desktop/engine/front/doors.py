@@ -8,12 +8,13 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from llmgw_desktop.domain.errors import UnknownPath
+from llmgw_desktop.domain.errors import LlmgwError, UnknownPath
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.guard import SHUT, Opening
 from llmgw_desktop.engine.front.http_caller import HttpCaller
+from llmgw_desktop.wire.errors import ErrorReply
 
 _OFFERED = (
     "This gateway answers messages, chat/completions, responses, embeddings, generateContent, "
@@ -39,6 +40,8 @@ class OwnDoor:
     answer: Callable[[HttpCaller], Awaitable[None]]
     scope: Scope | None
     """What the caller must be allowed; None lets everybody in."""
+    refusal: Callable[[LlmgwError], ErrorReply] | None = None
+    """How whoever is turned back is told, where that is no dialect's business."""
     opening: Opening = SHUT
     """What the guard lets through here and nowhere else; of exact paths only (`add`)."""
 

@@ -17,6 +17,7 @@ from llmgw_desktop.domain.errors import ClientGone, LlmgwError, PortTaken
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.reach import ways_in
 from llmgw_desktop.domain.settings import HttpSettings
+from llmgw_desktop.domain.turned_back import TurnedBack
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.doors import (
@@ -159,7 +160,11 @@ class HttpServer:
             if door.scope is not None:
                 caller.principal = self._gate.admit(caller, door.scope)
             await self._answered(door, caller)
-        except AccessError as error:
+        except (AccessError, TurnedBack) as error:
+            if door.refusal is not None and isinstance(error, TurnedBack):
+                reply = door.refusal(error)
+                await caller.reply(reply.status, reply.headers, reply.body)
+                return
             await self._pipeline.turn_away(error, dialect, Operation.GENERATE, caller)
         except ClientGone:
             raise

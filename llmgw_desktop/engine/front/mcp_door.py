@@ -26,6 +26,7 @@ from llmgw_desktop.engine.mcp.offer import Offer, Visitor
 from llmgw_desktop.engine.mcp.sessions import McpSessions
 from llmgw_desktop.engine.mcp.tool import Profile
 from llmgw_desktop.engine.tasks import Tasks
+from llmgw_desktop.wire.errors import rpc_error_reply
 
 PROFILE_HEADER = "x-llmgw-profile"
 _LEAVING_S = 5.0
@@ -153,7 +154,10 @@ class _Open:
 
 def add_doors(table: DoorTable, door: McpDoor, path: str, plain: Dialect) -> None:
     for method in ("GET", "POST", "DELETE"):
-        table.add(method, path, OwnDoor(dialect=plain, answer=door.answer, scope=Permission.MCP))
+        own = OwnDoor(
+            dialect=plain, answer=door.answer, scope=Permission.MCP, refusal=rpc_error_reply
+        )
+        table.add(method, path, own)
 
 
 def _has_failed(task: "asyncio.Task[_Open]") -> bool:

@@ -24,6 +24,7 @@ from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.routing.failures import Failure, FailureKind
 from llmgw_desktop.engine.routing.pauses import told_pause_s
 from llmgw_desktop.wire.answer_facts import error_in
+from llmgw_desktop.wire.errors import LOOP
 from llmgw_desktop.wire.json_values import parse_json
 
 _BY_CLASS: tuple[tuple[type[Exception], FailureKind], ...] = (
@@ -147,7 +148,9 @@ _PAUSING = frozenset({FailureKind.RATE_LIMIT, FailureKind.QUOTA, FailureKind.OVE
 
 def _kind(status: int, headers: Mapping[str, str], told: _Told) -> FailureKind:
     kind = FailureKind.REQUEST
-    if _is_quota(status, headers, told):
+    if status == LOOP:
+        kind = FailureKind.LOOP
+    elif _is_quota(status, headers, told):
         kind = FailureKind.QUOTA
     elif status == 429:
         kind = FailureKind.RATE_LIMIT

@@ -18,6 +18,7 @@ class FailureKind(StrEnum):
     """The rows of the table."""
 
     REQUEST = "request"
+    LOOP = "loop"
     UNTRANSLATED = "untranslated"
     MODEL_MISSING = "model-missing"
     KEY_MISSING = "key-missing"
@@ -83,6 +84,13 @@ TABLE: Mapping[FailureKind, FailureClass] = MappingProxyType(
             when="400, 413, 422 and every other status below 500 that no row below is for",
             happened="It refused the request",
             advice="Correct the request.",
+            others_may=False,
+            first_s=_NO_REST,
+        ),
+        FailureKind.LOOP: FailureClass(
+            when="508: a gateway that it leads to has had this request before",
+            happened="It leads back to a gateway that this request came through",
+            advice="Correct its base_url, or that of the gateway behind it.",
             others_may=False,
             first_s=_NO_REST,
         ),
@@ -158,7 +166,7 @@ TABLE: Mapping[FailureKind, FailureClass] = MappingProxyType(
             most_s=_HOUR_S / 2,
         ),
         FailureKind.OVERLOADED: FailureClass(
-            when="408, 409, 425, 500 and above, 529",
+            when="408, 409, 425, 500 and above, 529, but not 508",
             happened="It failed or is overloaded",
             advice=_ASK_AGAIN,
             again=True,

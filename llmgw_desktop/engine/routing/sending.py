@@ -58,6 +58,7 @@ class Sender:
                 headers=self._header_policy.request_headers_to_forward(
                     request.headers, request.protocol
                 ),
+                came_by=request.headers,
                 query=request.query,
                 project=request.project,
                 principal=request.principal,
@@ -82,6 +83,7 @@ class Sender:
                 streaming=translation.upstream_streams,
                 body=translation.body,
                 headers=own_request_headers(protocol, streaming=translation.upstream_streams),
+                came_by=request.headers,
                 query=own_query(protocol, streaming=translation.upstream_streams),
                 project=request.project,
                 principal=request.principal,

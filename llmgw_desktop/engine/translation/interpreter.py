@@ -19,6 +19,7 @@ from llmgw_desktop.domain.model_request import ModelRequest
 from llmgw_desktop.engine.answer_reading import (
     MAX_WHOLE_BYTES,
     collect,
+    not_again,
     own_headers,
     with_own_words,
 )
@@ -93,7 +94,7 @@ class Interpreter:
         reply = foreign_error(answer.status, words, request.protocol, flight.id)
         flight.status = reply.status
         kept = [(name, answer.headers[name]) for name in _TOLD_ON if name in answer.headers]
-        lines = [*reply.headers, *kept, *own_headers(flight)]
+        lines = [*reply.headers, *kept, *not_again(answer), *own_headers(flight)]
         await caller.reply(reply.status, lines, reply.body)
 
     async def _whole(

@@ -5,6 +5,7 @@ business of the files beside this one.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import field
 from typing import Protocol
 
 from llmgw_desktop.domain.model_request import Operation
@@ -28,6 +29,8 @@ class UpstreamCall:
     body: Body
     headers: Mapping[str, str]
     """What may be passed on of the caller's headers."""
+    came_by: Mapping[str, str] = field(default_factory=dict)
+    """The caller's headers as they came, for what is told to gateways alone."""
     query: str = ""
     project: str = ""
     """Whose credentials are to be used."""

@@ -19,6 +19,7 @@ from llmgw_desktop.domain.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
+from llmgw_desktop.domain.hops import OF_HOPS, HopMark
 from llmgw_desktop.domain.provider import ModelProtocol, Upstream
 from llmgw_desktop.domain.settings import UpstreamSettings
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer, UpstreamCall
@@ -58,10 +59,14 @@ class _Stale(Exception):
 class HttpClient:
     """All connections to providers."""
 
-    def __init__(self, settings: UpstreamSettings, keys: Keys | None = None) -> None:
-        """Without `keys` nobody can be asked whose key lies in the vault."""
+    def __init__(
+        self, settings: UpstreamSettings, keys: Keys | None = None, hops: HopMark | None = None
+    ) -> None:
+        """Without `keys` nobody can be asked whose key lies in the vault; without `hops` no
+        gateway is told that a request comes from one."""
         self.settings = settings
         self._keys = keys
+        self._hops = hops
         self._pool = Pool()
         self._silence = SilenceTimer()
         self._places: dict[tuple[str, bool, str, str], _Place] = {}
@@ -79,7 +84,8 @@ class HttpClient:
         upstream = await self._with_key(call.candidate.upstream, call.project)
         path = upstream_path(call)
         place = self._place(upstream, path, call.query)
-        head = _head(f"POST {place.request_line}", call.headers, upstream, len(call.body))
+        headers = self._with_hops(call.headers, upstream, place.target, call.came_by)
+        head = _head(f"POST {place.request_line}", headers, upstream, len(call.body))
         return await self._exchange(place, head, call, upstream)
 
     async def fetch(self, upstream: Upstream, path: str, limit_bytes: int) -> bytes:
@@ -112,11 +118,26 @@ class HttpClient:
         query: str = "",
         project: str = "",
     ) -> UpstreamAnswer:
-        """Without a body; as `get`. Nothing is remembered of the path, which may hold an id."""
+        """Without a body; as `get`. `headers`: with the caller's hops, which gateways alone are
+        told. Nothing is remembered of the path, which may hold an id."""
         upstream = await self._with_key(upstream, project)
         place = _make_place(upstream.base_url, upstream.local, path, query)
+        others = {name: value for name, value in headers.items() if name not in OF_HOPS}
+        headers = self._with_hops(others, upstream, place.target, headers)
         head = _head(f"{method} {place.request_line}", headers, upstream, 0)
         return await self._exchange(place, head, None, upstream)
+
+    def _with_hops(
+        self,
+        headers: Mapping[str, str],
+        upstream: Upstream,
+        target: Target,
+        came_by: Mapping[str, str],
+    ) -> Mapping[str, str]:
+        """With what a gateway that this leads to, or back to, knows a circle by."""
+        if self._hops is None:
+            return headers
+        return {**headers, **self._hops.onward(upstream, came_by, is_near=target.is_local)}
 
     async def _with_key(self, upstream: Upstream, project: str) -> Upstream:
         """The vendor's 401 would be taken for ours, and the caller's good key for a bad one."""

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from llmgw_desktop.domain.hops import NAME_LENGTH, hop_name
 from llmgw_desktop.domain.reach import names_this_computer
 from llmgw_desktop.store.config.values import Unfit
 
@@ -47,6 +48,21 @@ class ListeningHost:
         if address.is_multicast or getattr(address, "scope_id", None):
             raise Unfit(self.expected)
         return str(address)
+
+    def read_text(self, text: str) -> str:
+        return self.read(text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayName:
+    """A name that may stand in a header; empty for none."""
+
+    expected = f"at most {NAME_LENGTH} letters, digits, dots, hyphens and underscores"
+
+    def read(self, raw: object) -> str:
+        if not isinstance(raw, str) or (raw and hop_name(raw) != raw):
+            raise Unfit(self.expected)
+        return raw
 
     def read_text(self, text: str) -> str:
         return self.read(text.strip())

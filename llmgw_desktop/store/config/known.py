@@ -8,6 +8,7 @@ from llmgw_desktop.domain.route import Strategy
 from llmgw_desktop.domain.settings import RecorderLevel
 from llmgw_desktop.store.config.address_values import (
     DoorPath,
+    GatewayName,
     ListeningHost,
     PublicUrl,
     is_host,
@@ -70,6 +71,14 @@ KNOWN: tuple[Known, ...] = (
         value=DoorPath(),
         env=("LLM_GATEWAY_HTTP_PATH",),
         meaning="Where MCP clients find the gateway; holds from the next start on.",
+    ),
+    Known(
+        table="http",
+        key="name",
+        value=GatewayName(),
+        meaning="How this gateway is called where a request goes round between several; the "
+        "computer's name if left out, which other computers of your network are told, and nobody "
+        "beyond.",
     ),
     Known(
         table="http",

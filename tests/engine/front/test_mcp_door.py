@@ -21,6 +21,17 @@ async def scene(house: House) -> AsyncIterator[McpScene]:
         yield scene
 
 
+async def test_a_message_that_came_round_is_told_so_as_json_rpc(scene: McpScene) -> None:
+    mark = (scene.house.container.places.data_folder / "gateway.mark").read_text().strip()
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    hops = {"x-gateway-hops": f"{mark} me, {'b' * 12} other"}
+    async with scene.house.post("/mcp", asked, **hops) as answer:
+        told = await answer.json()
+    assert (answer.status, told["jsonrpc"], told["id"]) == (508, "2.0", None)
+    assert told["error"]["data"] == {"kind": "loop"}
+    assert "over the gateway 'other'" in told["error"]["message"]
+
+
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_client_lists_and_calls(scene: McpScene, era: str) -> None:
     async with scene.client(era) as client:

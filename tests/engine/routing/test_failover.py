@@ -235,6 +235,18 @@ class TestNobodyElseIsAsked:
         assert answer.headers["x-llmgw-fallback"] == "false"
         assert inn.asked() == {"one": 1}
 
+    @pytest.mark.parametrize("first", ["one", "chat"], ids=["same protocol", "translated"])
+    async def test_for_a_circle_and_nobody_rests(self, inn: Inn, first: str) -> None:
+        inn.route.lay(first, "two")
+        inn.lane(first).always = Refusal(status=508, message="round and round")
+        for _ in range(4):
+            async with inn.post(MESSAGES, ask()) as answer:
+                body = await answer.json()
+            assert (answer.status, answer.headers["x-should-retry"]) == (508, "false")
+            assert "round and round" in body["error"]["message"]
+        assert inn.asked() == {first: 4}
+        assert not any(each.status.state is AccountState.COOLING for each in inn.news)
+
     async def test_after_the_first_word(self, inn: Inn) -> None:
         inn.route.lay("one", "two")
         inn.lane("one").then(Answer(pieces=8, pings=False, delivery=Delivery(cut_after=4)))

@@ -1,0 +1,161 @@
+"""Gateways set up in a circle: one request becomes one 508 that names them, not a flood."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.flight_log import Flight, wait_flights
+from tests.support.gateway import Gateway, GatewaySetup, ProviderTable, running_gateway
+from tests.support.raw_http import Reply, openai_headers, send
+from tests.support.tap import tap_thread
+
+pytestmark = pytest.mark.e2e
+
+ASK = [{"role": "user", "content": "ping"}]
+GEMINI = {"contents": [{"role": "user", "parts": [{"text": "ping"}]}]}
+DOORS: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "chat": ("/v1/chat/completions", {"messages": ASK}),
+    "anthropic": ("/v1/messages", {"messages": ASK, "max_tokens": 9}),
+    "responses": ("/v1/responses", {"input": "ping"}),
+    "codex": ("/backend-api/codex/responses", {"input": "ping", "stream": True, "store": False}),
+    "gemini": ("/v1beta/models/{model}:generateContent", GEMINI),
+}
+
+
+@dataclass
+class Circle:
+    """`alpha` asks `beta` for round-1 and `beta` asks `alpha`; for round-2 a forwarder stands
+    on the way back."""
+
+    alpha: Gateway
+    beta: Gateway
+    key: str
+    asked: int = 0
+
+    def ask(self, door: str, model: str) -> Reply:
+        self.asked += 1
+        path, body = DOORS[door]
+        asked = {**body} if "{model}" in path else {"model": model, **body}
+        url = self.alpha.url + path.replace("{model}", model)
+        return send(url, headers=openai_headers(self.key), body=json.dumps(asked).encode())
+
+
+@pytest.fixture(scope="module")
+def circle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Circle]:
+    folder = tmp_path_factory.mktemp("circle")
+    setups = {name: _setup(folder, name) for name in ("alpha", "beta")}
+    keys = {name: setup.add_key("the-other") for name, setup in setups.items()}
+    own = setups["alpha"].add_key("person")
+    with ExitStack() as stack:
+        running = {
+            name: stack.enter_context(running_gateway(_knowing(setups[name], keys[other])))
+            for name, other in (("alpha", "beta"), ("beta", "alpha"))
+        }
+        tap = stack.enter_context(tap_thread(running["alpha"].url))
+        _lead(running["beta"], {"round-1": running["alpha"].url, "round-2": tap.url})
+        _lead(running["alpha"], dict.fromkeys(("round-1", "round-2"), running["beta"].url))
+        yield Circle(running["alpha"], running["beta"], own)
+
+
+def _setup(folder: Path, name: str) -> GatewaySetup:
+    home = folder / name / "home"
+    home.parent.mkdir()
+    setup = GatewaySetup(home=home, toml=f'[http]\nname = "{name}"\n')
+    setup.write_config()
+    return setup
+
+
+def _knowing(setup: GatewaySetup, key: str) -> GatewaySetup:
+    return replace(setup, environment={"STUB_PROVIDER_KEY": key})
+
+
+def _lead(gateway: Gateway, models: Mapping[str, str]) -> None:
+    """From each model to the gateway at an address; what runs takes it over."""
+    providers = [
+        ProviderTable(
+            name=f"to-{model}", kind="openai-compatible", base_url=f"{url}/v1", models=[model]
+        )
+        for model, url in models.items()
+    ]
+    replace(gateway.setup, providers=providers).write_config()
+    headers = openai_headers(gateway.access_key())
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        told = send(f"{gateway.url}/v1/models", method="GET", headers=headers).body.decode()
+        if all(model in told for model in models):
+            return
+        time.sleep(0.05)
+    pytest.fail("the settings were not taken over")
+
+
+@pytest.mark.parametrize("model", ["round-1", "round-2"], ids=["two gateways", "a forwarder"])
+@pytest.mark.parametrize("door", DOORS)
+def test_one_request_becomes_one_508_that_names_the_gateways(
+    circle: Circle, door: str, model: str
+) -> None:
+    before = circle.asked
+    reply = circle.ask(door, model)
+
+    told = reply.json()
+    message = told["error"]["message"]
+    assert reply.status == 508, message
+    assert reply.headers["x-should-retry"] == "false"
+    assert (
+        "The gateway 'alpha' sent this request out and got it back over the gateway 'beta': "
+        "alpha → beta → alpha is a circle."
+    ) in message
+    assert _named(door, told) == _WORDS[door]
+    at_alpha = _ended(circle.alpha.home, 2 * before + 2)
+    at_beta = _ended(circle.beta.home, before + 1)
+    assert (len(at_alpha), len(at_beta)) == (2 * before + 2, before + 1)
+    first, refused = at_alpha[-2:]
+    assert (refused.error_kind, refused.status, refused.client) == ("loop", 508, "the-other")
+    assert (first.error_kind, first.id) == ("upstream_508", reply.flight_id)
+    assert at_beta[-1].error_kind == "upstream_508"
+
+
+def _ended(home: Path, at_least: int) -> list[Flight]:
+    """All of its flights, once there are so many and none is under way."""
+    return wait_flights(
+        home,
+        lambda flights: (
+            len(flights) >= at_least and all(flight.state != "running" for flight in flights)
+        ),
+    )
+
+
+_WORDS = {
+    "chat": ("server_error", "loop"),
+    "anthropic": ("error", "api_error"),
+    "responses": ("server_error", "loop"),
+    "codex": ("server_error", "loop"),
+    "gemini": (508, "INTERNAL"),
+}
+
+
+def _named(door: str, told: dict[str, Any]) -> tuple[Any, Any]:
+    error = told["error"]
+    if door == "anthropic":
+        return told["type"], error["type"]
+    if door == "gemini":
+        return error["code"], error["status"]
+    return error["type"], error["code"]
+
+
+def test_nobody_rests_for_it_and_no_other_account_is_asked(circle: Circle) -> None:
+    for _ in range(4):
+        assert circle.ask("chat", "round-1").status == 508
+    for gateway in (circle.alpha, circle.beta):
+        headers = openai_headers(gateway.access_key())
+        told = send(f"{gateway.url}/v1/providers", method="GET", headers=headers).json()
+        states = {each["name"]: each for each in told["providers"] if "round" in each["name"]}
+        assert states, told
+        assert "cooling" not in json.dumps(states)
