@@ -9,7 +9,6 @@ import importlib.metadata
 import logging
 import os
 import platform
-import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,7 +23,7 @@ from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, SettingsChanged
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.flights.redactor import Redactor
-from llmgw_desktop.store.private_files import OWNER_ONLY
+from llmgw_desktop.store.private_files import open_own
 
 FILE_NAME = "llmgw.log"
 FILES = 5
@@ -124,7 +123,7 @@ class _PrivateFiles(RotatingFileHandler):
     @override
     def _open(self) -> TextIOWrapper:
         return open(
-            self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=_open_private
+            self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=_open_quietly
         )
 
     @override
@@ -141,11 +140,8 @@ class _PrivateFiles(RotatingFileHandler):
             self._tell(f"The log {self.baseFilename} cannot be written: {why}.")
 
 
-def _open_private(path: str, flags: int) -> int:
-    handle = os.open(path, flags, OWNER_ONLY)
-    if os.name == "posix" and stat.S_ISREG(os.fstat(handle).st_mode):
-        os.fchmod(handle, OWNER_ONLY)  # also one that was there
-    return handle
+def _open_quietly(path: str, flags: int) -> int:
+    return open_own(path, flags, tells=False)  # the log has no other to say it in
 
 
 def _entry(level: int, sentence: str, error: BaseException | None = None) -> logging.LogRecord:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreError, StoreUnavailable
 from llmgw_desktop.store.migrations import Steps, migrate, schema_version
-from llmgw_desktop.store.private_files import make_empty
+from llmgw_desktop.store.private_files import keep_file, make_empty
 
 BUSY_S = 2.0
 """How long to wait for another process before saying that the file is locked."""
@@ -81,6 +81,8 @@ def open_database(path: Path, steps: Steps) -> sqlite3.Connection:
     """
     with told(path):
         make_empty(path)
+        for side in SIDE_FILES:
+            keep_file(path.with_name(path.name + side))
         if path.stat().st_size:
             # A look with a connection that cannot write, so that a later version's file stays
             # as it is to the last byte.

@@ -5,6 +5,8 @@ import sys
 import time
 from pathlib import Path
 
+from llmgw_desktop.store.private_files import open_own
+
 _LOOK_S = 0.02
 """Shorter than any other program needs to start: who waits is the first."""
 
@@ -19,7 +21,7 @@ class InstanceLock:
     def take(self, note: str = "") -> bool:
         """False if another process holds it; it finds the `note` of who does. Raises OSError if
         the folder cannot be written."""
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = open_own(self._path, os.O_RDWR | os.O_CREAT)
         if not _lock(handle):
             os.close(handle)
             return False

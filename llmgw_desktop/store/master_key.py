@@ -4,18 +4,16 @@ Each lies under a name of its own (its key id), so that a new one never takes th
 one. Which of them is in force is told by the database, not here.
 """
 
-import errno
 import logging
 import os
 import re
-import stat
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.vault_errors import VaultLocked
-from llmgw_desktop.store.private_files import OWNER_ONLY, write_whole
+from llmgw_desktop.store.private_files import read_own, write_whole
 from llmgw_desktop.store.system_keyring import SecretPlaces, SystemKeyring
 
 VARIABLE = "LLM_GATEWAY_MASTER_KEY"
@@ -91,8 +89,7 @@ class MasterKeys:
     def _from_file(self, key_id: str) -> bytes | None:
         path = self.file_of(key_id)
         try:
-            text = _read_little(path).decode("ascii", "replace")
-            _keep_private(path)
+            text = read_own(path, _MOST_BYTES).decode("ascii", "replace")
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -118,17 +115,6 @@ def _read(text: str, where: str) -> bytes | None:
         return None
 
 
-def _read_little(path: Path) -> bytes:
-    """Never waits and never fills the memory, whatever stands in the file's place."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "it is not a file")
-        return os.read(handle, _MOST_BYTES)
-    finally:
-        os.close(handle)
-
-
 def _name(key_id: str) -> str:
     return f"vault key {key_id}"
 
@@ -142,9 +128,3 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _keep_private(path: Path) -> None:
-    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        path.chmod(OWNER_ONLY)
-        _log.warning("%s could be read by other users; it no longer can", path)

@@ -10,6 +10,7 @@ from pathlib import Path
 import platformdirs
 
 from llmgw_desktop.domain.errors import StoreUnavailable
+from llmgw_desktop.store.private_files import keep_file, keep_folder, keep_parent
 
 APP_NAME = "llmgw-desktop"
 
@@ -122,9 +123,23 @@ class Places:
         return each if self.home is None else (self.home, *each)
 
     def make(self) -> None:
-        """Make what is missing, for this person alone; what exists keeps its mode."""
+        """Make what is missing, for this person alone, and narrow what others could use. Raises
+        StoreUnavailable."""
         for folder in self.folders:
             _make(folder)
+            try:
+                (keep_parent if folder == self.home else keep_folder)(folder)
+            except OSError as error:
+                raise StoreUnavailable(
+                    f"The folder {folder} cannot be used for secrets: {error.strerror}. "
+                    "Make it yours, and readable by you alone."
+                ) from error
+        try:
+            keep_file(self.config_file)  # servers' variables in it may be secrets
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The settings {self.config_file} cannot be used: {error.strerror}."
+            ) from error
 
 
 def _make(folder: Path) -> None:

@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from llmgw_desktop.store.private_files import open_own
+
 
 class UseLock:
     """For those who use the engine `hold`; for the engine the rest. All wait but `end_unused`."""
@@ -18,7 +20,7 @@ class UseLock:
     def hold(self) -> None:
         """Until the process ends or `release`. Raises OSError."""
         if self._handle is None:
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            handle = open_own(self._path, os.O_RDWR | os.O_CREAT)
             _share(handle)
             self._handle = handle
 
@@ -29,7 +31,7 @@ class UseLock:
 
     def wait_unused(self) -> None:
         """Until nobody holds it. Raises OSError."""
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = open_own(self._path, os.O_RDWR | os.O_CREAT)
         try:
             _take(handle)
         finally:
@@ -38,7 +40,7 @@ class UseLock:
     def end_unused(self) -> bool:
         """Keep everybody away if nobody holds it: who comes now waits until this process has
         ended. Raises OSError."""
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = open_own(self._path, os.O_RDWR | os.O_CREAT)
         if not _try(handle):
             os.close(handle)
             return False

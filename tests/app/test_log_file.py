@@ -179,20 +179,31 @@ def test_an_entry_that_cannot_be_spelt_is_written_all_the_same(
     assert "half a letter" in text(folder)
 
 
-@pytest.mark.parametrize("trouble", ["no folder", "a folder in its place", "a full disk"])
+@pytest.mark.parametrize(
+    "trouble", ["no folder", "a folder in its place", "a link in its place", "a full disk"]
+)
 def test_a_file_that_cannot_be_written_stops_nothing(
-    program_log: ProgramLog, folder: Path, capsys: pytest.CaptureFixture[str], trouble: str
+    program_log: ProgramLog,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    trouble: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    file = folder / "llmgw.log"
+    file, elsewhere = folder / "llmgw.log", folder / "elsewhere"
     if trouble == "no folder":
         folder.rmdir()
         folder.write_text("")
     elif trouble == "a folder in its place":
         file.mkdir()
+    elif trouble == "a link in its place":
+        elsewhere.write_text("another's")
+        elsewhere.chmod(0o644)
+        file.symlink_to(elsewhere)
     elif not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")
     else:
-        file.symlink_to("/dev/full")
+        full = lambda _path, _flags, **_: os.open("/dev/full", os.O_WRONLY)  # noqa: E731
+        monkeypatch.setattr("llmgw_desktop.app.log_file.open_own", full)
     program_log.to_stderr()
     with program_log.in_files(folder):
         log.warning("one")
@@ -202,3 +213,7 @@ def test_a_file_that_cannot_be_written_stops_nothing(
     assert "WARNING llmgw_desktop.test: two" in said
     assert said.count(str(file)) == 1, "said once"
     assert "Traceback" not in said
+    if elsewhere.is_file():
+        assert "it is a link to another file" in said
+        assert elsewhere.read_text() == "another's"
+        assert elsewhere.stat().st_mode & 0o777 == 0o644

@@ -1,6 +1,7 @@
 """The access key: made once, private, the same for everyone."""
 
 import logging
+import os
 import re
 import stat
 import subprocess
@@ -76,3 +77,24 @@ def test_key_that_others_could_read_is_closed_with_a_word(
 def test_missing_folder_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="cannot be read or written"):
         load_or_make_access_key(tmp_path / "none" / "access.key")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and modes are those of POSIX systems")
+def test_link_in_its_place_is_refused_and_left_alone(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text(f"llmgw-{'A' * 43}\n")
+    elsewhere.chmod(0o644)
+    path = tmp_path / "access.key"
+    path.symlink_to(elsewhere)
+    with pytest.raises(StoreUnavailable, match="a link to another file, which is not followed"):
+        load_or_make_access_key(path)
+    path.unlink()
+    path.hardlink_to(elsewhere)
+    with pytest.raises(StoreUnavailable, match="another name elsewhere"):
+        load_or_make_access_key(path)
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o644
+    path.unlink()
+    path.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(StoreUnavailable):
+        load_or_make_access_key(path)
+    assert not (tmp_path / "nowhere").exists()

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -41,12 +42,15 @@ def test_set_up(tmp_path: Path) -> None:
     assert modes == {"x.db": 0o600, "x.db-wal": 0o600, "x.db-shm": 0o600}
 
 
-def test_existing_mode_is_kept(tmp_path: Path) -> None:
+def test_existing_files_are_narrowed(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
-    open_database(path, STEPS).close()
-    path.chmod(0o640)
-    open_database(path, STEPS).close()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    with closing(open_database(path, STEPS)) as connection:
+        connection.execute("INSERT INTO things (id) VALUES (7)")
+        files = [path.with_name(f"x.db{side}") for side in ("", "-wal", "-shm")]
+        for each in files:
+            each.chmod(0o644)
+        open_database(path, STEPS).close()
+        assert {stat.S_IMODE(each.stat().st_mode) for each in files} == {0o600}
 
 
 def test_names_with_odd_characters(tmp_path: Path) -> None:
@@ -162,6 +166,7 @@ def test_full_disk_is_said_so(tmp_path: Path) -> None:
 
 READ_ONLY_FOLDER = """
 import sys
+from contextlib import closing
 from pathlib import Path
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.store.database import open_database, open_read_only

@@ -1,5 +1,6 @@
 """Where files lie, and who may see the folders."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -52,15 +53,35 @@ def test_run_folder_is_the_same_with_and_without_a_session(
     assert Places.of({}).run_folder == inside.run_folder
 
 
-def test_made_folders_are_private_and_old_ones_keep_their_mode(tmp_path: Path) -> None:
+def test_folders_are_private_made_or_found(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     home = tmp_path / "a" / "b"
     places = Places.of({"LLMGW_HOME": str(home)})
     places.make()
-    for folder in (home.parent, home, places.data_folder, places.run_folder, places.log_folder):
+    for folder in (home.parent, *places.folders):
         assert _mode(folder) == 0o700
-    places.data_folder.chmod(0o750)
+    assert not caplog.records
+    places.config_file.touch()
+    for each in (*places.folders, places.config_file):
+        each.chmod(0o777)
     places.make()
-    assert _mode(places.data_folder) == 0o750
+    assert _mode(home) == 0o755, "it may be for more than us"
+    assert {_mode(each) for each in places.folders[1:]} == {0o700}
+    assert _mode(places.config_file) == 0o600
+    assert "run could be read by other users (mode 777)" in caplog.text
+
+
+def test_folder_of_another_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = Places.of({"LLMGW_HOME": str(tmp_path / "home")})
+    places.make()
+    places.data_folder.chmod(0o777)
+    monkeypatch.setattr(os, "geteuid", lambda: 12_345)
+    with pytest.raises(StoreUnavailable, match="cannot be used for secrets: it belongs to another"):
+        places.make()
+    assert _mode(places.data_folder) == 0o777
 
 
 def test_file_in_the_way_is_one_sentence(tmp_path: Path) -> None:

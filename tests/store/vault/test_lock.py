@@ -163,6 +163,21 @@ def test_nobody_waits_for_what_is_no_file(place: Place, what: str) -> None:
     assert not path.is_file(), "nothing was written over it"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links and modes are those of POSIX systems")
+def test_a_link_in_the_place_of_the_key_is_neither_read_nor_narrowed(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    place.keyring.works = False
+    _fill(place)
+    (path,) = place.key_files
+    elsewhere = path.rename(path.with_name("elsewhere"))
+    elsewhere.chmod(0o644)
+    path.symlink_to(elsewhere)
+    _rows_are_as_before(place)
+    assert "it is a link to another file" in caplog.text
+    assert elsewhere.stat().st_mode & 0o777 == 0o644
+
+
 def test_a_new_key_is_never_made_where_there_is_one(place: Place) -> None:
     _fill(place)
     place.keyring.kept.clear()
