@@ -25,7 +25,9 @@ logged() { "$@" >>"$log" 2>&1 </dev/null 9>&-; }
 
 # The last complaint in the log, in brackets, for the sentence that a failing step ends with.
 why_it_failed() {
-    if tail -n 40 "$log" | grep -aqE 'ame resolution|ailure resolving|NewConnectionError|etwork is unreachable'; then
+    if tail -n 40 "$log" | grep -aqE 'CERTIFICATE_VERIFY_FAILED|confirming the ssl certificate|certificate verify failed'; then
+        complaint='the network between shows a certificate that is not trusted; name the one that signs it, as in PIP_CERT=/path/to/authority.pem'
+    elif tail -n 40 "$log" | grep -aqE 'ame resolution|ailure resolving|NewConnectionError|etwork is unreachable'; then
         complaint='the package server cannot be reached'
     elif grep -aqE 'No space left|not enough free space' "$log"; then
         complaint='the disk is full'

@@ -24,10 +24,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """`problem`: why stored clients are not known, in one sentence."""
+    """All with which somebody comes in."""
 
-    clients: ClientStore | None
-    problem: str
+    clients: ClientStore
     authenticator: Authenticator
     spent: SpentStore
     oauth: Oauth
@@ -36,7 +35,7 @@ class Access:
     def has_mcp_clients(self) -> bool:
         """Keys that may come in at the MCP door."""
         try:
-            clients = self.clients.active() if self.clients is not None else []
+            clients = self.clients.active()
         except StoreError as error:
             _log.warning("it is not known whether clients speak MCP: %s", error)
             return False
@@ -44,14 +43,12 @@ class Access:
 
     def tell_changes(self, changed: Callable[[], None]) -> None:
         """`changed` is told, from any thread, that there are other keys."""
-        if self.clients is not None:
-            self.clients.changed = changed
+        self.clients.changed = changed
 
     def close(self) -> None:
         """Waits for the disk."""
         self.spent.close()
-        if self.clients is not None:
-            self.clients.close()
+        self.clients.close()
         self.oauth.close()
 
 
@@ -65,7 +62,7 @@ def make_access(
 ) -> Access:
     """Raises ConfigError where the door may not stand open so; StoreError where the person's own
     key can neither be read nor made."""
-    clients, problem = _open_clients(places, clock)
+    clients = ClientStore(places.gateway_db, clock)
     file = str(places.config_file)
     check_exposure(settings, file=file, env=env, has_clients=lambda: _has_some(clients, oauth))
     access_key = load_or_make_access_key(places.access_key_file)
@@ -85,7 +82,6 @@ def make_access(
     )
     return Access(
         clients=clients,
-        problem=problem,
         authenticator=authenticator,
         spent=SpentStore(places.gateway_db),
         oauth=oauth,
@@ -93,18 +89,10 @@ def make_access(
     )
 
 
-def _open_clients(places: Places, clock: Clock) -> tuple[ClientStore | None, str]:
-    """Without the file of the clients the gateway still serves its own person."""
-    try:
-        return ClientStore(places.gateway_db, clock), ""
-    except StoreError as error:
-        return None, f"Client keys are not accepted: {error}"
-
-
-def _has_some(clients: ClientStore | None, oauth: Oauth) -> bool:
+def _has_some(clients: ClientStore, oauth: Oauth) -> bool:
     """Programs that could come in; those that cannot be read could not."""
     try:
-        if clients is not None and clients.active():
+        if clients.active():
             return True
         return any(client.revoked_at_s is None for client in oauth.clients.all())
     except StoreError:

@@ -105,6 +105,7 @@ class AuditKeeping:
         """A vault that nobody uses is not opened for it: its keyring may ask a person."""
         self._grown()
         try:
+            self.store.keep_mark()
             if self._vault.entries():
                 if self._is_new_key is None:
                     self._is_new_key = not self._keys.known()

@@ -24,10 +24,10 @@ from llmgw_desktop.app.route_explain import RouteExplainer
 from llmgw_desktop.app.routes import Routes
 from llmgw_desktop.app.run_assembly import RunFoundations, Runs
 from llmgw_desktop.app.settings_file import SettingsFile
+from llmgw_desktop.app.store_guard import StoreGuard
 from llmgw_desktop.app.validation_assembly import make_validations
-from llmgw_desktop.app.vault import Credentials
+from llmgw_desktop.app.vault import Credentials, ask_again
 from llmgw_desktop.app.workspaces import open_workspaces
-from llmgw_desktop.domain.account import account_id
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.events import (
@@ -89,6 +89,7 @@ class Container:
         )
         self._bus = Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.store_guard = StoreGuard(places, self._clock)  # before anything opens the file
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self.at_rest = AtRest(self.vault.data_keys, lambda: self._loaded().settings.storage.encrypt)
         self.recording = Recording(
@@ -98,6 +99,7 @@ class Container:
             places, self._clock, self.vault, lambda: self._on_loop(self._bus.publish, AuditNoted())
         )
         self._access = self._make_access(settings)
+        self.store_guard.join(self.vault, lambda: self._access.authenticator.problem)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
         self.tell_keys(self.recording.redactor.learn)
@@ -138,7 +140,7 @@ class Container:
         self.validations, seats = make_validations(
             places, self.runs, engine.asking, self.vault, self._clock
         )
-        self.gateway = Gateway(engine, self._bus, settings, problem=self._access.problem)
+        self.gateway = Gateway(engine, self._bus, settings, problem=self.store_guard.problem())
         self.control = GatewayControl(
             gateway=self.gateway,
             recorder=self.recording.recorder,
@@ -148,12 +150,8 @@ class Container:
             mcp_path=self._mcp_path,
         )
         self.control.note = self.audit.soon
-        self.routes_explained = RouteExplainer(
-            lambda: self.gateway.router, self.health, self._key_problem
-        )
         self.credentials = Credentials(self.vault, self._new_key)
-        flights = self.recording.reader, self.recording.recorder.running
-        self.flights = Flights(*flights)
+        self.flights = Flights(*(flights := self.recording.readers))
         self.jobs = Jobs(
             self.runs.supervisor,
             places.jobs_folder,
@@ -167,6 +165,9 @@ class Container:
             places.config_file,
             lambda file, raw: settings_of(file, raw, env),
             self.audit.journal.writing,
+        )
+        self.routes_explained = RouteExplainer(
+            lambda: self.gateway.router, self.health, self._key_problem
         )
         self.routes = Routes(self._loaded, self.routes_explained)
         self._seats = seats
@@ -257,6 +258,7 @@ class Container:
             self.health.keep_all,
             *map(beside, (self.audit.close, self._account_store.close)),
             *map(beside, (self.vault.close, self._access.close)),
+            self.store_guard.close,
         )
         self._loop = None
 
@@ -323,7 +325,6 @@ class Container:
                         reader=self.recording.reader,
                         clean=self.recording.redactor.clean_text,
                         clients=self._access.clients,
-                        clients_problem=self._access.problem,
                         oauth=self._access.oauth,
                         consents=self.consents.store,
                         audit=self.audit,
@@ -353,6 +354,7 @@ class Container:
             access=self._access,
             data_folder=self.places.data_folder,
             vault=self.vault,
+            guard=self.store_guard,
             key_changes=self._key_changes,
             audit=self.audit.store,
             settings=lambda: self._loaded().settings,
@@ -395,11 +397,4 @@ class Container:
 
     def _new_key(self, entry: VaultEntry) -> None:
         """From any thread: whoever uses it is worth asking again, whatever was wrong before."""
-        self._on_loop(self._ask_again, entry)
-
-    def _ask_again(self, entry: VaultEntry) -> None:
-        new = f"{entry.address.provider}/{entry.address.name}"
-        for provider in self._loaded().settings.providers:
-            for account in provider.accounts:
-                if account.vault == new:
-                    self.health.reset(account_id(provider.name, account.name))
+        self._on_loop(ask_again, self.health, self._loaded().settings.providers, entry)

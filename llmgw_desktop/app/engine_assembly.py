@@ -13,6 +13,7 @@ from llmgw_desktop.app.access_assembly import Access
 from llmgw_desktop.app.budget_words import budget_log
 from llmgw_desktop.app.questions import system_user
 from llmgw_desktop.app.revocations import Revocations
+from llmgw_desktop.app.store_guard import StoreGuard
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.events import BudgetReached, GatewayStatus, SettingsChanged
 from llmgw_desktop.domain.hops import HopMark
@@ -110,6 +111,7 @@ class Foundations:
     data_folder: Path
     """Where the gateway's mark is kept."""
     vault: Vault
+    guard: StoreGuard
     key_changes: KeyChanges
     audit: AuditStore
     settings: Callable[[], Settings]
@@ -250,6 +252,7 @@ def _doors(
         before=base.check_settings,
     )
     health.audit = lambda: base.audit.problem
+    health.store, health.vault = base.guard.problem, base.guard.vault_problem
     health_door.add_doors(table, health, openai)
     return table
 

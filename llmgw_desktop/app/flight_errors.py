@@ -95,6 +95,14 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "It was never recorded or is kept no longer, or it is another client's.",
         "Look at the client's own flights.",
     ),
+    **dict.fromkeys(
+        ("store_in_question", "store_unavailable"),
+        (
+            "It cannot be known whose key this is.",
+            "The file that keys are kept in cannot be used; the words below say why.",
+            "Run `llmgw doctor`: it says what can be done.",
+        ),
+    ),
     "unauthenticated": (
         "The key was refused.",
         "The client sent no access key, or one that this gateway did not give out.",

@@ -55,8 +55,7 @@ class PageParts:
     reader: FlightReader
     clean: Callable[[str], str]
     """A text without secrets."""
-    clients: ClientStore | None
-    clients_problem: str
+    clients: ClientStore
     """Why there is no store of them."""
     panels: ValidationService
     seats: SeatRuns
@@ -114,23 +113,19 @@ def _clis(parts: PageParts) -> ClisHere:
 
 
 def _clients(parts: PageParts) -> Clients:
-    connector = None
-    if parts.clients is not None:
-        file = str(parts.places.config_file)
-        connector = make_connector(
-            parts.places,
-            parts.clients,
-            lambda: address_of(parts.loaded().settings.http, file),
-            parts.env,
-            parts.clock,
-        )
-    return Clients(connector, parts.reader, parts.clock, parts.clients_problem)
+    file = str(parts.places.config_file)
+    connector = make_connector(
+        parts.places,
+        parts.clients,
+        lambda: address_of(parts.loaded().settings.http, file),
+        parts.env,
+        parts.clock,
+    )
+    return Clients(connector, parts.reader, parts.clock)
 
 
 def _client_desk(parts: PageParts) -> ClientDesk:
-    keys = None
-    if parts.clients is not None:
-        keys = ClientKeys(parts.clients, parts.clock, TimedIds(parts.clock))
+    keys = ClientKeys(parts.clients, parts.clock, TimedIds(parts.clock))
     return ClientDesk(
         DeskParts(
             loaded=parts.loaded,
@@ -142,7 +137,6 @@ def _client_desk(parts: PageParts) -> ClientDesk:
             programs=parts.oauth.clients,
             grants=parts.oauth.grants,
             url=lambda: _base_url(parts),
-            problem=parts.clients_problem,
         )
     )
 

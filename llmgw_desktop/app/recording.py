@@ -59,6 +59,7 @@ class Recording:
             ids=TimedIds(clock),
         )
         self.reader = FlightReader(places.flights_db, at_rest)
+        self.readers = self.reader, self.recorder.running
         self.shelf = FlightShelf(
             in_the_air=self.recorder.in_the_air,
             recorded=partial(self.reader.record, with_bodies=False),

@@ -1,10 +1,13 @@
 """The vault as windows use it: every call is made beside the loop, for the keyring may wait."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from llmgw_desktop.app.vault_names import VaultNames
+from llmgw_desktop.domain.account import account_id
+from llmgw_desktop.domain.provider import Provider
 from llmgw_desktop.domain.vault import EntryKind, VaultEntry, address
+from llmgw_desktop.engine.routing.health import Health
 from llmgw_desktop.store.vault import Vault
 
 _WHO = "the window"
@@ -55,3 +58,12 @@ class Credentials:
     async def problem(self) -> str:
         """Why the vault is locked, in a sentence; empty if it is not."""
         return await asyncio.to_thread(self._vault.problem)
+
+
+def ask_again(health: Health, providers: Sequence[Provider], entry: VaultEntry) -> None:
+    """Accounts that use a value that was just stored, whatever was wrong with them before."""
+    new = f"{entry.address.provider}/{entry.address.name}"
+    for provider in providers:
+        for account in provider.accounts:
+            if account.vault == new:
+                health.reset(account_id(provider.name, account.name))

@@ -58,6 +58,7 @@ LlmgwError
 └ StoreError                  disk or database
   ├ StoreUnavailable            cannot be written or read now
   ├ StoreCorrupt                not a database any more
+  ├ StoreInQuestion             not what it was when it was last used; a person has to say
   └ SchemaTooNew                written by a later version of this program
 
 `wire/errors.py` turns each into a status and an envelope of the caller's dialect; `kind` is
@@ -325,6 +326,13 @@ class StoreCorrupt(StoreError):
     """Not a database any more."""
 
     kind = "store_corrupt"
+
+
+class StoreInQuestion(StoreError):
+    """Emptied, rolled back, damaged or half of another version, by what is known of it from
+    before. Nothing reads or writes it until a person has said what is to become of it."""
+
+    kind = "store_in_question"
 
 
 class SchemaTooNew(StoreError):

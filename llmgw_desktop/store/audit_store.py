@@ -36,6 +36,7 @@ from llmgw_desktop.store.audit_rows import note
 from llmgw_desktop.store.database import told
 from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.private_files import write_whole
+from llmgw_desktop.store.store_mark import keep_mark
 
 MOST_A_PAGE = 1000
 _AT_A_TIME = 500
@@ -170,6 +171,11 @@ class AuditStore:
             connection.execute("INSERT INTO audit_seals VALUES (?, ?, ?, ?, ?)", values)
         _log.info("audit log: sealed up to entry %d, %s", seal.number, seal.digest)
         return seal
+
+    def keep_mark(self) -> None:
+        """How far the file has come, beside it: an older copy shows at the next start."""
+        with self._file.transaction() as connection:
+            keep_mark(self._path, connection)
 
     def close(self) -> None:
         self._file.close()

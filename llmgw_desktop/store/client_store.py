@@ -1,7 +1,6 @@
 """The programs that may call, in `gateway.db`: kept by their keys' digests, never by the keys."""
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,10 +13,8 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.store.audit_rows import note, note_or_log
-from llmgw_desktop.store.database import open_as_far_as_possible, told
-from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
+from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.schema import ClientRow, Dialect
-from llmgw_desktop.store.transaction import transaction
 
 _SCOPES = frozenset(str(scope) for scope in Scope)
 
@@ -25,16 +22,13 @@ _SCOPES = frozenset(str(scope) for scope in Scope)
 class ClientStore:
     """May be used from any thread, and by several processes at once.
 
-    Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew, the constructor included.
+    Everything raises StoreUnavailable, StoreCorrupt, StoreInQuestion or SchemaTooNew.
     """
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        self._path = path
         self._clock = clock
-        self._lock = threading.Lock()
+        self._file = GatewayFile(path, reads_on=True)
         self._dialect = Dialect()
-        self._connection: sqlite3.Connection = open_as_far_as_possible(path, GATEWAY_STEPS)
-        self._select = self._known_columns()
         self.own_writes = 0
         """Changes made by this program: to be looked at without asking the file."""
         self.changed = _nobody
@@ -69,17 +63,19 @@ class ClientStore:
 
     def all(self) -> list[Client]:
         """Oldest first, revoked ones included."""
-        return self._clients(self._select)
+        return self._clients(self._select())
 
     def active(self) -> list[Client]:
         """Oldest first."""
-        return self._clients(self._select.where(ClientRow.revoked_at_s.is_null()))
+        return self._clients(self._select().where(ClientRow.revoked_at_s.is_null()))
 
     def revoke(self, name_or_id: str, at_s: float | None = None) -> Client | None:
         """The revoked client, or None if no active one has this name or id."""
         at_s = self._clock.now_s() if at_s is None else at_s
         named = (ClientRow.name == name_or_id) | (ClientRow.id == name_or_id)
-        found = self._clients(self._select.where(named & ClientRow.revoked_at_s.is_null()).limit(1))
+        found = self._clients(
+            self._select().where(named & ClientRow.revoked_at_s.is_null()).limit(1)
+        )
         if not found:
             return None
         still_active = (ClientRow.id == found[0].id) & ClientRow.revoked_at_s.is_null()
@@ -130,23 +126,20 @@ class ClientStore:
 
     def data_version(self) -> int:
         """Another number after every change, whoever made it. A few microseconds."""
-        with self._lock, told(self._path):
-            version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        version = self._file.run("PRAGMA data_version", ())[0][0]
         return (int(version) << 32) + self.own_writes
 
     def close(self) -> None:
-        with self._lock:
-            self._connection.close()
+        self._file.close()
 
     def _tell(self) -> None:
         self.own_writes += 1
         self.changed()
 
-    def _known_columns(self) -> Any:
+    def _select(self) -> Any:
         """A full disk may have kept the table as an earlier version left it; keys open all the
         same."""
-        with self._lock, told(self._path):
-            found = self._connection.execute("PRAGMA table_info(clients)").fetchall()
+        found = self._file.run("PRAGMA table_info(clients)", ())
         names = {name for _, name, *_ in found}
         fields = ClientRow._meta.sorted_fields
         return ClientRow.select(
@@ -159,13 +152,11 @@ class ClientStore:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, told(self._path), transaction(self._connection):
-            yield self._connection
+        with self._file.transaction() as connection:
+            yield connection
 
     def _run(self, query: Any) -> list[Any]:
-        sql, parameters = self._dialect.compose(query)
-        with self._lock, told(self._path):
-            return self._connection.execute(sql, parameters).fetchall()
+        return self._file.run(*self._dialect.compose(query))
 
 
 def _shown(client: Client) -> dict[str, object]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from llmgw_desktop.domain.errors import SchemaTooNew, StoreCorrupt, StoreError, StoreUnavailable
 from llmgw_desktop.store.migrations import Steps, migrate, schema_version
 from llmgw_desktop.store.private_files import keep_file, make_empty
+from llmgw_desktop.store.store_mark import check_come_so_far, check_there
 
 BUSY_S = 2.0
 """How long to wait for another process before saying that the file is locked."""
@@ -34,6 +35,9 @@ _REASONS = {
 }
 _CANNOT_PREPARE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_UNLIKE_ITSELF = ("no such table", "no such column", "already exists", "duplicate column name")
+"""The steps of the schema make each part once: somebody took one away, or put the file back by
+halves."""
 _OS_REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -57,7 +61,7 @@ def told(path: Path) -> Iterator[None]:
 def store_error(error: sqlite3.Error, path: Path) -> StoreError:
     """The sentence for what SQLite said."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in _DAMAGED:
+    if code in _DAMAGED or any(words in str(error) for words in _UNLIKE_ITSELF):
         return StoreCorrupt(f"{path.name} is damaged: {error}.")
     return StoreUnavailable(f"{path.name} cannot be used: {_REASONS.get(code, str(error))}.")
 
@@ -77,9 +81,10 @@ def open_database(path: Path, steps: Steps) -> sqlite3.Connection:
     """For reading and writing; makes the file if it is missing and brings its tables up to date.
 
     May be used by one thread at a time, any. Raises StoreUnavailable, StoreCorrupt, and
-    SchemaTooNew before anything is touched.
+    SchemaTooNew and StoreInQuestion before anything is touched.
     """
     with told(path):
+        check_there(path)
         make_empty(path)
         for side in SIDE_FILES:
             keep_file(path.with_name(path.name + side))
@@ -99,23 +104,15 @@ def open_database(path: Path, steps: Steps) -> sqlite3.Connection:
         return connection
 
 
-def open_as_far_as_possible(path: Path, steps: Steps) -> sqlite3.Connection:
-    """As `open_database`; on a disk that cannot be written what is there can still be read, and
-    only changes fail."""
-    try:
-        return open_database(path, steps)
-    except StoreUnavailable:
-        if not path.exists():
-            raise
-        return open_read_only(path, steps)
-
-
 def open_read_only(path: Path, steps: Steps) -> sqlite3.Connection:
     """For reading an existing file, whatever its age; raises as `open_database`."""
     with told(path):
-        connection = _connect_read_only(path)
+        check_there(path)
+        connection = connect_read_only(path)
         try:
             version = schema_version(connection)
+            if version <= len(steps):
+                check_come_so_far(path, connection)
         except BaseException:
             connection.close()
             raise
@@ -139,7 +136,8 @@ def is_of_today(path: Path, steps: Steps) -> bool:
         return schema_version(connection) == len(steps)
 
 
-def _connect_read_only(path: Path) -> sqlite3.Connection:
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """As the file lies, for whoever looks whether it can be used. Raises sqlite3.Error."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
     connection = sqlite3.connect(
         uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False

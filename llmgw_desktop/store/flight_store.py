@@ -333,6 +333,8 @@ class FlightStore:
     def _say(self, trouble: str) -> None:
         if trouble and trouble != self._trouble:
             _log.warning(trouble)
+        elif self._trouble and not trouble:
+            _log.info("flights are recorded again")
         self._trouble = trouble
         self._losses.note(self._queue.dropped, self._queue.left_out)
         status = self.status

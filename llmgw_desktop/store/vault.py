@@ -152,11 +152,16 @@ class Vault:
     def problem(self) -> str:
         """Why what is stored cannot be used now, in a sentence; empty if it can."""
         try:
-            if self._rows.has_entries():
-                self._lock.keys()
+            self.check_open()
         except (VaultError, StoreError) as error:
             return str(error)
         return ""
+
+    def check_open(self) -> None:
+        """Raises VaultLocked where what is stored, or is to be, cannot be opened. The keyring is
+        not asked for a vault with nothing in it."""
+        if self._rows.has_entries() or self._is_given_another():
+            self._lock.keys()
 
     def version(self) -> int:
         """Another number after every change of an entry, whoever made it. Ten microseconds, and a
@@ -170,6 +175,10 @@ class Vault:
     def close(self) -> None:
         self._rows.close()
         self._watch.close()
+
+    def _is_given_another(self) -> bool:
+        """The environment has a key for a vault that was begun: whether it fits costs nothing."""
+        return self._rows.current_key() is not None and self._master_keys.given() is not None
 
     def _opened(self, find: Callable[[], list[SealedEntry]]) -> list[OpenEntry]:
         """What is found, once more where its key was changed meanwhile."""

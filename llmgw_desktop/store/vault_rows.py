@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from llmgw_desktop.domain.audit import Act
-from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
 from llmgw_desktop.domain.vault import (
     GLOBAL_PROJECT,
     EntryAddress,
@@ -22,7 +22,7 @@ from llmgw_desktop.domain.vault import (
 )
 from llmgw_desktop.store.at_rest.data_keys import WrappedKey
 from llmgw_desktop.store.audit_rows import log_unwritten, note, note_or_log
-from llmgw_desktop.store.database import open_as_far_as_possible, told
+from llmgw_desktop.store.database import open_database, open_read_only, told
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.schema import DataKeyRow, Dialect, VaultEntryRow, VaultKeyRow
 from llmgw_desktop.store.transaction import transaction
@@ -49,6 +49,7 @@ class VaultRows:
         self._lock = threading.RLock()
         self._dialect = Dialect()
         self._connection: sqlite3.Connection | None = None
+        self._is_read_only = False
 
     def current_key(self) -> KnownKey | None:
         found = self._keys(VaultKeyRow.state == _CURRENT)
@@ -211,9 +212,10 @@ class VaultRows:
 
     def close(self) -> None:
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            connection, self._connection = self._connection, None
+            self._is_read_only = False
+            if connection is not None:
+                connection.close()
 
     def _upsert(self, entry: VaultEntry, sealed: Sealed) -> VaultEntry:
         at = entry.address
@@ -271,7 +273,7 @@ class VaultRows:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with self._lock, told(self._path), transaction(self._opened()):
+        with self._lock, told(self._path), transaction(self._opened(to_write=True)):
             yield
 
     def _run(self, query: Any) -> list[Any]:
@@ -279,9 +281,19 @@ class VaultRows:
         with self._lock, told(self._path):
             return self._opened().execute(sql, parameters).fetchall()
 
-    def _opened(self) -> sqlite3.Connection:
+    def _opened(self, *, to_write: bool = False) -> sqlite3.Connection:
+        """On a disk that cannot be written what is there can still be read; each change tries
+        anew, and says what is in the way."""
+        if to_write and self._is_read_only:
+            self.close()
         if self._connection is None:
-            self._connection = open_as_far_as_possible(self._path, GATEWAY_STEPS)
+            try:
+                self._connection = open_database(self._path, GATEWAY_STEPS)
+            except StoreUnavailable:
+                if to_write or not self._path.exists():
+                    raise
+                self._connection = open_read_only(self._path, GATEWAY_STEPS)
+                self._is_read_only = True
             self._connection.execute("PRAGMA synchronous = FULL")
         return self._connection
 

@@ -23,7 +23,10 @@ from llmgw_desktop.domain.errors import (
     RequestTooLarge,
     RouteError,
     SignInNeeded,
+    StoreCorrupt,
     StoreError,
+    StoreInQuestion,
+    StoreUnavailable,
     UnknownModel,
     UnknownPath,
     UnsupportedMedia,
@@ -44,6 +47,13 @@ from llmgw_desktop.domain.policy import (
 )
 from llmgw_desktop.wire.error_row import INVALID, Row
 from llmgw_desktop.wire.own_error_table import OWN_ROWS
+
+_STORE_ROW = Row(
+    status=503,
+    anthropic="api_error",
+    openai="server_error",
+    advice="Look after the disk and the files of the gateway.",
+)
 
 TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
     {
@@ -237,6 +247,8 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             openai="server_error",
             advice="Look after the disk and the files of the gateway.",
         ),
+        # 503: it may be there again, and no program is to think that its key is bad
+        **dict.fromkeys((StoreUnavailable, StoreCorrupt, StoreInQuestion), _STORE_ROW),
         **OWN_ROWS,
     }
 )

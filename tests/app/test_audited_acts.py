@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import io
 import re
+import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -31,8 +32,11 @@ from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.vault import EntryKind, address
 from llmgw_desktop.engine.front.doors import OwnDoor
 from llmgw_desktop.store.audit_store import AuditStore
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.safekeeping.checking import wrong_with
+from llmgw_desktop.store.store_mark import mark_file
 from llmgw_desktop.store.vault import Vault
 
 SOURCE = Path(program.__file__).parent
@@ -270,6 +274,10 @@ def test_no_start_seals_a_log_whose_end_was_cut_off_together_with_its_head(
     head.unlink()
     capsys.readouterr()
     assert told(monkeypatch, "", "audit", "verify") == 1
+    assert "put back to an older copy" in capsys.readouterr().err
+    assert "trigger audit_log_whole" in wrong_with_copy(places.gateway_db)
+    mark_file(places.gateway_db).unlink()  # whoever knows of that, too
+    assert told(monkeypatch, "", "audit", "verify") == 1
     assert "is gone" in capsys.readouterr().err
     assert "is gone" in start_and_stop().store.problem
     with closing(AuditStore(places.gateway_db, clock)) as store:
@@ -287,6 +295,14 @@ def test_no_start_seals_a_log_whose_end_was_cut_off_together_with_its_head(
         assert newest.verb == "audit.sealed_anew"
     assert told(monkeypatch, "", "audit", "verify") == 0
     assert start_and_stop().store.problem == ""
+
+
+def wrong_with_copy(path: Path) -> str:
+    """As a start finds it that has no mark."""
+    copy = path.with_name("copy") / path.name
+    copy.parent.mkdir()
+    shutil.copy(path, copy)
+    return wrong_with(copy, GATEWAY_STEPS)
 
 
 def test_every_verb_has_its_words() -> None:

@@ -35,6 +35,27 @@ def test_ci_runs_the_test_script_and_nothing_else() -> None:
     assert os.access(entry, os.X_OK)
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (
+            "WARNING: Retrying (Retry(total=0)) after connection broken by 'SSLError("
+            "SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify"
+            " failed: self-signed certificate in certificate chain (_ssl.c:1002)'))'\n"
+            "ERROR: Could not find a version that satisfies the requirement hatchling\n"
+            "ERROR: No matching distribution found for hatchling\n",
+            "a certificate that is not trusted; name the one that signs it, as in PIP_CERT=",
+        ),
+        ("ERROR: No matching distribution found for hatchling\n", "No matching distribution"),
+    ],
+)
+def test_a_failed_install_is_told_by_its_cause(tmp_path: Path, said: str, why: str) -> None:
+    (tmp_path / "pip.log").write_text(said)
+    script = f'root="{ROOT}"; . "{PACKAGING}/setup.sh"; log="{tmp_path}/pip.log"; why_it_failed'
+    told = subprocess.run(["sh", "-c", script], check=True, capture_output=True, text=True).stdout
+    assert why in told
+
+
 def test_python_range_is_the_one_of_the_package() -> None:
     bounds = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
     text = (PACKAGING / "setup.sh").read_text()

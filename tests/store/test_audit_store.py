@@ -245,7 +245,7 @@ def test_nothing_is_made_that_cannot_be_noted_and_access_is_still_taken(
 ) -> None:
     clients = ClientStore(tmp_path / "gateway.db", SystemClock())
     clients.add(client("old"))
-    full(clients._connection)
+    full(clients._file._opened())
     with pytest.raises(StoreUnavailable):
         clients.add(client("new"))
     assert [each.name for each in clients.active()] == ["old"]

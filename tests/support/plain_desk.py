@@ -101,7 +101,9 @@ def _empty_database() -> bytes:
     """All its steps are taken once for a run of tests."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "gateway.db"
-        ClientStore(path, SystemClock()).close()
+        store = ClientStore(path, SystemClock())
+        store.all()
+        store.close()
         return path.read_bytes()
 
 

@@ -99,8 +99,9 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (vault_errors.EntryUnfit("name", "a name"), 400, "invalid_request_error", "vault_entry_unfit"),
     (vault_errors.NoSuchEntry("None."), 404, "not_found_error", "vault_no_such_entry"),
     (errors.StoreError("Disk."), 500, "api_error", "store"),
-    (errors.StoreUnavailable("Full."), 500, "api_error", "store_unavailable"),
-    (errors.StoreCorrupt("Not a database."), 500, "api_error", "store_corrupt"),
+    (errors.StoreUnavailable("Full."), 503, "api_error", "store_unavailable"),
+    (errors.StoreCorrupt("Not a database."), 503, "api_error", "store_corrupt"),
+    (errors.StoreInQuestion("It was emptied."), 503, "api_error", "store_in_question"),
     (errors.SchemaTooNew("Version 9."), 500, "api_error", "schema_too_new"),
 ]
 ids = [f"{type(example[0]).__name__}-{example[1]}" for example in EXAMPLES]

@@ -16,7 +16,7 @@ from llmgw_desktop.app.connect.standing import Standing, State, standings
 from llmgw_desktop.app.figures import counted
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import ConfigError, StoreUnavailable
+from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.flight import FlightQuery, FlightSummary
 
 _DAY_S = 24 * 3600.0
@@ -77,19 +77,12 @@ class ClientsView:
 
 
 class Clients:
-    """`connector` is None where keys cannot be read; `problem` then says why."""
+    """What the window shows and does of programs that are set up."""
 
-    def __init__(
-        self,
-        connector: Connector | None,
-        flights: RecordedFlights,
-        clock: Clock,
-        problem: str = "",
-    ) -> None:
-        self._known = connector
+    def __init__(self, connector: Connector, flights: RecordedFlights, clock: Clock) -> None:
+        self._connector = connector
         self._flights = flights
         self._clock = clock
-        self._problem = problem
 
     def look(self) -> ClientsView:
         """Raises StoreError."""
@@ -125,12 +118,6 @@ class Clients:
         """For a program whose settings are pasted; a key is made for it. Raises StoreError."""
         key, _ = self._connector.keys.make(_SNIPPET_KEY)
         return self._snippet(Transport.HTTP, key)
-
-    @property
-    def _connector(self) -> Connector:
-        if self._known is None:
-            raise StoreUnavailable(self._problem)
-        return self._known
 
     def _card(self, standing: Standing) -> ClientCard:
         program, known = standing.program, standing.connection

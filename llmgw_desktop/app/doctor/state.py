@@ -10,6 +10,7 @@ from llmgw_desktop.app.audit_book import HEAD_LOST
 from llmgw_desktop.app.doctor.patience import Late, within
 from llmgw_desktop.app.doctor.report import Finding, Section, State
 from llmgw_desktop.app.figures import counted
+from llmgw_desktop.app.store_words import WAYS_OUT
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import ConfigError, StoreError
 from llmgw_desktop.domain.settings import LoadedSettings, RecorderLevel, Settings
@@ -19,7 +20,9 @@ from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.safekeeping.checking import wrong_with
 from llmgw_desktop.store.settings import load_settings
+from llmgw_desktop.store.store_mark import read_mark
 from llmgw_desktop.store.vault import Vault
 
 _PATIENCE_S = 5.0
@@ -92,8 +95,26 @@ def _can_be_written(folder: Path) -> bool:
 
 
 def look_at_vault(places: Places, env: Mapping[str, str]) -> Section:
-    findings = (_vault(places, env), *_audit_log(places))
+    store = _store(places.gateway_db)
+    is_there = places.gateway_db.exists() and places.gateway_db.stat().st_size
+    if store.state is State.FAULT and not is_there:
+        return Section(name="vault", title="Vault", findings=(store,))
+    findings = (store, _vault(places, env), *_audit_log(places))
     return Section(name="vault", title="Vault", findings=findings)
+
+
+def _store(path: Path) -> Finding:
+    """The file that all but flights lie in. One in question is opened by nobody."""
+    mark = read_mark(path)
+    found = wrong_with(path, GATEWAY_STEPS) or (mark.found if mark is not None else "")
+    return Finding(
+        name="store",
+        title="Store",
+        state=State.FAULT if found else State.OK,
+        says=found or str(path),
+        do=WAYS_OUT if found else "",
+        more={"path": str(path), "in_question": bool(found)},
+    )
 
 
 def _audit_log(places: Places) -> tuple[Finding, ...]:

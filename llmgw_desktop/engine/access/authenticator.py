@@ -14,7 +14,7 @@ from llmgw_desktop.domain.access_errors import Unauthenticated, UnnamedPerson
 from llmgw_desktop.domain.access_settings import AccessSettings, is_person
 from llmgw_desktop.domain.client import Client
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import MalformedRequest
+from llmgw_desktop.domain.errors import MalformedRequest, StoreError, StoreUnavailable
 from llmgw_desktop.domain.principal import BEARER, LOCAL, Principal, PrincipalKind, proxied
 from llmgw_desktop.store.client_store import ClientStore
 
@@ -81,6 +81,7 @@ class Authenticator:
         if self._access.bearer:
             self._own[key_digest(self._access.bearer)] = BEARER
         self._clients = clients
+        self._problem = ""
         self._clock = clock
         self._tokens = tokens
         self._checked_at_s = -REFRESH_S
@@ -95,9 +96,15 @@ class Authenticator:
         self.on_gone: Callable[[frozenset[str]], None] = lambda _: None
         """Told the ids of clients whose keys open no more."""
 
+    @property
+    def problem(self) -> str:
+        """Why clients' keys cannot be looked up now, in a sentence; empty where they can."""
+        self._refresh(REFRESH_S)
+        return self._problem
+
     def identify(self, caller: Knocker) -> Principal:
-        """Raises Unauthenticated, UnnamedPerson; two different keys in one request are
-        MalformedRequest."""
+        """Raises Unauthenticated, UnnamedPerson, StoreUnavailable (whose key it is cannot be
+        looked up); two different keys in one request are MalformedRequest."""
         presented_keys = caller.presented_keys
         if not presented_keys:
             raise Unauthenticated
@@ -150,6 +157,9 @@ class Authenticator:
         if principal is None:
             self._refresh(0.0)
             principal = self._principals.get(digest)
+        if self._problem and digest not in self._own:
+            # never a 401, which would tell a program that its key is bad
+            raise StoreUnavailable(self._problem)
         if principal is None or self._clock.now_s() >= self._ends.get(digest, math.inf):
             raise Unauthenticated
         return principal
@@ -183,16 +193,29 @@ class Authenticator:
         if now_s - self._checked_at_s < after_s and not is_ours:
             return
         self._checked_at_s, self._own_writes = now_s, own_writes
-        version = self._clients.data_version()
-        if version == self._version:
-            return
         before = self._principals
+        try:
+            version = self._clients.data_version()
+            if version == self._version and not self._problem:
+                return
+            self._read(self._clients.active())
+        except StoreError as error:
+            self._tell_problem(f"Client keys are not accepted: {error}")
+            return
         self._version = version
-        self._read(self._clients.active())
+        self._tell_problem("")
         if not is_ours and self._principals != before:
             self._clients.changed()  # by another process: nobody else notices
         if gone := _ids(before) - _ids(self._principals):
             self.on_gone(gone)
+
+    def _tell_problem(self, problem: str) -> None:
+        """What was known of keys is no longer: one may have been revoked."""
+        if problem and problem != self._problem:
+            _log.error(problem)
+        elif self._problem and not problem:
+            _log.info("client keys are accepted again")
+        self._problem = problem
 
     def _read(self, clients: Sequence[Client]) -> None:
         principals: dict[bytes, Principal] = {}

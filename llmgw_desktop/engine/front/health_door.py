@@ -1,10 +1,15 @@
 """`GET /health` for everybody, `/health/detail` and `/metrics` for those who may see operations."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import orjson
 
-from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus, SettingsChanged
+from llmgw_desktop.domain.events import (
+    GatewayState,
+    GatewayStatus,
+    RecorderStatus,
+    SettingsChanged,
+)
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.engine.caller import JSON
 from llmgw_desktop.engine.dialect import Dialect
@@ -13,6 +18,7 @@ from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.load import Load
 from llmgw_desktop.engine.meters import Meters
 
+_ENDED = frozenset({GatewayState.STOPPING, GatewayState.STOPPED, GatewayState.FAILED})
 _TEXT = (("Content-Type", "text/plain; version=0.0.4; charset=utf-8"),)
 
 
@@ -38,19 +44,29 @@ class HealthDoor:
         self._before = before
         self.audit: Callable[[], str] = str
         """Why the audit log is not sealed; empty, where it is."""
+        self.store: Callable[[], str] = str
+        """Why what the gateway keeps cannot be used; empty, where it can."""
+        self.vault: Callable[[], Awaitable[str]] = _nothing
+        """Why what the vault holds cannot be used; empty, where it can."""
 
     async def short(self, caller: HttpCaller) -> None:
+        """`ok`: a request would be answered and recorded. 503 only where none can be."""
         self._before()
-        await caller.reply(200, JSON, b'{"status":"ok"}')
+        vault = await self.vault()
+        status = b"ok" if self._is_well(vault, self.store()) else b"degraded"
+        code = 503 if self._gateway().state in _ENDED else 200
+        await caller.reply(code, JSON, b'{"status":"%s"}' % status)
 
     async def detail(self, caller: HttpCaller) -> None:
         gateway, recorder, settings = self._gateway(), self._recorder(), self._settings()
-        records_well = recorder.recording and not recorder.fell_behind
-        audit = self.audit()
-        is_well = records_well and not (gateway.problem or settings.problem or audit)
+        vault, store = await self.vault(), self.store()
         body = {
-            "status": "ok" if is_well else "degraded",
-            "gateway": {"state": gateway.state, "url": gateway.url, "problem": gateway.problem},
+            "status": "ok" if self._is_well(vault, store) else "degraded",
+            "gateway": {
+                "state": gateway.state,
+                "url": gateway.url,
+                "problem": gateway.problem or store,
+            },
             "recorder": {
                 "recording": recorder.recording,
                 "problem": recorder.problem,
@@ -60,10 +76,17 @@ class HealthDoor:
                 "held_flights": recorder.held.flights if recorder.held else 0,
             },
             "settings": {"problem": settings.problem, "warnings": list(settings.warnings)},
-            "audit": {"problem": audit},
+            "audit": {"problem": self.audit()},
+            "vault": {"problem": vault},
             "open_flights": self._load.open_flights,
         }
         await caller.reply(200, JSON, orjson.dumps(body))
+
+    def _is_well(self, *problems: str) -> bool:
+        gateway, recorder = self._gateway(), self._recorder()
+        records_well = recorder.recording and not recorder.fell_behind
+        wrong = (gateway.problem, self._settings().problem, self.audit(), *problems)
+        return records_well and gateway.state is GatewayState.RUNNING and not any(wrong)
 
     async def metrics(self, caller: HttpCaller) -> None:
         # imported when first scraped: most people never do
@@ -71,6 +94,10 @@ class HealthDoor:
 
         body = expose(self._meters, self._recorder(), self._load.now())
         await caller.reply(200, _TEXT, body)
+
+
+async def _nothing() -> str:
+    return ""
 
 
 def add_doors(table: DoorTable, door: HealthDoor, plain: Dialect) -> None:

@@ -57,6 +57,7 @@ class VaultDoor:
 
     async def list_all(self, words: VaultWords, caller: HttpCaller) -> None:
         project = checked_project(_project_of(caller))
+        await self._aside(self._vault.check_open)
         entries = await self._aside(lambda: self._vault.entries(words.kind, project))
         await _reply(caller, 200, {words.listed: [shown(words, entry) for entry in entries]})
 
@@ -74,6 +75,7 @@ class VaultDoor:
         number = caller.path.rpartition("/")[2]
         if not number.isdecimal() or not number.isascii() or len(number) > 18:
             raise MalformedRequest("expected the number that the list shows", path="id")
+        await self._aside(self._vault.check_open)
         return await self._aside(lambda: self._vault.entry(int(number), words.kind, project))
 
     async def _aside(self, work: Callable[[], _T]) -> _T:

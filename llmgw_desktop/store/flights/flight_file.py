@@ -23,6 +23,7 @@ from llmgw_desktop.store.flights.conversion import Conversion
 from llmgw_desktop.store.flights.known_time import KnownTime
 from llmgw_desktop.store.flights.retention import Retention
 from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.schema_parts import missing_parts
 
 CHECKED_BYTES = 16 * 1024 * 1024
 """A file up to this size is checked at start; in larger ones damage shows when it is met."""
@@ -178,17 +179,19 @@ class FlightFile:
         with told(self.path):
             found = self.path.stat()
             self._identity = (found.st_dev, found.st_ino)
+            if not self._was_open:
+                self._check(connection, found.st_size)
             self._writer = BatchWriter(connection)
             self._retention = Retention(connection)
             self._conversion = Conversion(connection, self._at_rest)
             self._known_time = KnownTime(connection, self._clock)
             self._looked_at_s = self._clock.monotonic_s() - RETENTION_EVERY_S
-            if not self._was_open:
-                self._check(connection, found.st_size)
-                if lost := self._writer.mark_lost():
-                    _log.info("%d flights were under way when the program last ended", lost)
+            if not self._was_open and (lost := self._writer.mark_lost()):
+                _log.info("%d flights were under way when the program last ended", lost)
 
     def _check(self, connection: sqlite3.Connection, size: int) -> None:
+        if missing := missing_parts(connection, FLIGHTS_STEPS):
+            raise StoreCorrupt(f"{self.path.name} is damaged: it has no {missing[0]}.")
         if size > CHECKED_BYTES:
             return
         answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]

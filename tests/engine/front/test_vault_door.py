@@ -204,7 +204,7 @@ async def test_a_locked_vault_says_what_to_do_and_keeps_what_it_has(house: House
     assert told["error"]["code"] == "vault_locked"
     assert "Put the file back" in told["error"]["message"]
     assert (await _deleted(house, "/v1/credentials/1"))[0] == 423
-    assert (await _got(house, "/v1/credentials"))[0] == 200
+    assert (await _got(house, "/v1/credentials"))[0] == 423
 
 
 async def test_a_row_that_was_changed_is_told_of_with_the_request(house: House) -> None:

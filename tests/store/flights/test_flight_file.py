@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -221,5 +222,37 @@ def test_a_database_of_somebody_else_is_not_ours(path: Path, file: FlightFile) -
     other.execute("CREATE TABLE flights (number INTEGER)")
     other.execute("PRAGMA user_version = 1")
     other.close()
-    with pytest.raises(Exception, match="flights"):
-        file.write(_batch(1))
+    file.write(_batch(1))
+    (aside,) = path.parent.glob("flights.db.corrupt-*")
+    assert aside.name in file.note
+    with closing(sqlite3.connect(aside)) as kept:
+        assert kept.execute("SELECT name FROM sqlite_master").fetchall() == [("flights",)]
+
+
+@pytest.mark.parametrize("table", ["flight_sums", "flight_bodies", "known_time"])
+def test_a_table_that_is_gone_is_found_at_start_and_the_file_set_aside(
+    path: Path, file: FlightFile, table: str
+) -> None:
+    file.write(_batch(1))
+    with closing(sqlite3.connect(path)) as other:
+        other.execute(f"DROP TABLE {table}")
+    file.close()
+    later = FlightFile(path, SetClock())
+    later.write(_batch(2))
+    later.close()
+    assert "is kept as flights.db.corrupt-" in later.note
+
+
+def test_a_table_that_goes_while_it_runs_is_damage_that_the_next_start_sets_aside(
+    path: Path, file: FlightFile
+) -> None:
+    file.write(_batch(1))
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("DROP TABLE flight_bodies")
+    with pytest.raises(StoreCorrupt, match="no such table"):
+        file.write(_batch(2))
+    file.close()
+    later = FlightFile(path, SetClock())
+    later.open()
+    later.close()
+    assert "is kept as flights.db.corrupt-" in later.note

@@ -258,7 +258,7 @@ def test_a_disk_that_cannot_be_written_still_gives_its_keys(
     def refuse(*_: object) -> sqlite3.Connection:
         raise StoreUnavailable("gateway.db cannot be used: the file or its folder is read-only.")
 
-    monkeypatch.setattr("llmgw_desktop.store.database.open_database", refuse)
+    monkeypatch.setattr("llmgw_desktop.store.vault_rows.open_database", refuse)
     with place.open() as vault:
         assert vault.secret(key(), by="test") == SECRET
         with pytest.raises(StoreUnavailable, match="read-only"):

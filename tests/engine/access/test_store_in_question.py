@@ -1,0 +1,205 @@
+"""A `gateway.db` that is not what it was: said everywhere, never begun anew in silence, and the
+gateway serves its own person meanwhile."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from llmgw_desktop.domain.events import GatewayState
+from llmgw_desktop.domain.principal import Scope
+from tests.engine.conftest import House, house_in
+from tests.engine.policy.keys import key_of
+
+MESSAGES = "/v1/messages"
+ASK = {
+    "model": "practice/echo",
+    "max_tokens": 9,
+    "messages": [{"role": "user", "content": "ping"}],
+}
+
+
+async def _statuses(house: House, key: str) -> tuple[int, int]:
+    """Of the person's own request, and of a client's."""
+    async with house.post(MESSAGES, ASK) as own:
+        await own.read()
+    async with house.post(MESSAGES, ASK, Authorization=f"Bearer {key}") as client:
+        await client.read()
+    return own.status, client.status
+
+
+async def _health(house: House) -> tuple[int, str, str]:
+    async with house.session.get(f"{house.url}/health") as answer:
+        short = await answer.json()
+    assert list(short) == ["status"], "no details without a key"
+    async with house.get("/health/detail") as told:
+        problem = (await told.json())["gateway"]["problem"]
+    return answer.status, short["status"], problem
+
+
+def _emptied(path: Path, _: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _gone(path: Path, _: Path) -> None:
+    path.unlink()
+
+
+def _new(path: Path, _: Path) -> None:
+    path.unlink()
+    sqlite3.connect(path).close()
+    path.write_bytes(b"")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE anything (a)")
+
+
+def _put_back(path: Path, earlier: Path) -> None:
+    shutil.copy(earlier, path)
+
+
+def _broken(path: Path, _: Path) -> None:
+    whole = bytearray(path.read_bytes())
+    whole[8192 : 3 * 8192] = os.urandom(2 * 8192)
+    path.write_bytes(whole)
+
+
+def _cut(path: Path, _: Path) -> None:
+    path.write_bytes(path.read_bytes()[: 4 * 8192 + 100])
+
+
+def _without_clients(path: Path, _: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE clients")
+
+
+def _half_migrated(path: Path, _: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 3")
+
+
+def _rotten(path: Path, _: Path) -> None:
+    """A byte of free space, which nothing but the content's own digest sees."""
+    before = path.stat()
+    whole = bytearray(path.read_bytes())
+    at = next(i for i in range(8192 + 300, len(whole)) if not any(whole[i - 200 : i + 200]))
+    whole[at] ^= 1
+    path.write_bytes(whole)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+DAMAGES = {
+    _emptied: "was emptied",
+    _gone: "is gone",
+    _new: "is damaged|older|lacks",
+    _put_back: "put back to an older copy",
+    _broken: "is damaged",
+    _cut: "is damaged",
+    _without_clients: "lacks a part of itself",
+    _half_migrated: "older version",
+    _rotten: "is damaged",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.__name__.strip("_"))
+async def test_it_is_told_and_never_begun_anew(
+    tmp_path: Path, damage: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    home = tmp_path / "home"
+    path, earlier = home / "data" / "gateway.db", tmp_path / "earlier.db"
+    async with house_in(home) as house:
+        key = key_of(house, "nightly", Scope.MODELS_USE)
+        assert await _statuses(house, key) == (200, 200)
+    shutil.copy(path, earlier)
+    async with house_in(home) as house:
+        assert await _statuses(house, key) == (200, 200)
+        assert await _health(house) == (200, "ok", "")
+    damage(path, earlier)  # type: ignore[operator]
+    before = path.read_bytes() if path.exists() else None
+    for _ in range(2):
+        caplog.clear()
+        async with house_in(home) as house:
+            assert await _statuses(house, key) == (200, 503)
+            code, status, problem = await _health(house)
+            assert (code, status) == (200, "degraded")
+            assert problem.startswith("gateway.db ")
+            assert re.search(DAMAGES[damage], problem)  # type: ignore[index]
+            assert problem == house.container.gateway.status.problem
+            assert problem in caplog.text
+            async with house.get("/v1/credentials") as listed:
+                assert listed.status == 503
+        assert (path.read_bytes() if path.exists() else None) == before
+
+
+async def test_a_file_that_is_put_right_by_hand_is_used_again(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    path, kept = home / "data" / "gateway.db", tmp_path / "kept.db"
+    async with house_in(home) as house:
+        key = key_of(house, "nightly", Scope.MODELS_USE)
+    shutil.copy(path, kept)
+    _broken(path, kept)
+    async with house_in(home) as house:
+        assert await _statuses(house, key) == (200, 503)
+    shutil.copy(kept, path)
+    async with house_in(home) as house:
+        assert await _statuses(house, key) == (200, 200)
+        assert await _health(house) == (200, "ok", "")
+
+
+async def test_a_table_that_goes_while_it_runs_costs_no_own_request(house: House) -> None:
+    key = key_of(house, "nightly", Scope.MODELS_USE)
+    assert await _statuses(house, key) == (200, 200)
+    with closing(sqlite3.connect(house.container.places.gateway_db)) as connection:
+        connection.execute("ALTER TABLE clients RENAME TO away")
+        house.container._access.authenticator.look_again()
+        assert await _statuses(house, key) == (200, 503)
+        assert (await _health(house))[:2] == (200, "degraded")
+        connection.execute("ALTER TABLE away RENAME TO clients")
+    house.container._access.authenticator.look_again()
+    assert await _statuses(house, key) == (200, 200)
+    assert (await _health(house))[:2] == (200, "ok")
+
+
+@pytest.mark.parametrize("is_key_gone", [True, False], ids=["gone", "another"])
+async def test_a_vault_that_does_not_open_is_no_good_health(
+    tmp_path: Path, is_key_gone: bool
+) -> None:
+    home, env = tmp_path / "home", {"LLM_GATEWAY_MASTER_KEY": "ab" * 32}
+    async with house_in(home, env={} if is_key_gone else env) as house:
+        entry = {"provider": "openai", "apiKey": "sk-not-a-real-key-1234567890"}
+        async with house.post("/v1/credentials", entry) as stored:
+            number = (await stored.json())["id"]
+        if not is_key_gone:
+            async with house.session.delete(
+                f"{house.url}/v1/credentials/{number}", headers=house.headers()
+            ) as answer:
+                assert answer.status == 200
+        assert (await _health(house))[:2] == (200, "ok")
+    if is_key_gone:
+        next((home / "data").glob("vault-*.key")).unlink()
+    async with house_in(home, env={} if is_key_gone else {**env, **_other()}) as house:
+        assert (await _health(house))[:2] == (200, "degraded")
+        async with house.get("/health/detail") as told:
+            assert "The vault is locked" in (await told.json())["vault"]["problem"]
+        async with house.get("/v1/credentials") as listed:
+            assert listed.status == 423
+
+
+def _other() -> dict[str, str]:
+    return {"LLM_GATEWAY_MASTER_KEY": "cd" * 32}
+
+
+async def test_only_where_nothing_can_be_answered_health_is_503(house: House) -> None:
+    house.container.gateway.pause()
+    assert (await _health(house))[:2] == (200, "degraded")
+    house.container.gateway.resume()
+    assert (await _health(house))[:2] == (200, "ok")
+    status = house.container.gateway.status
+    object.__setattr__(status, "state", GatewayState.STOPPING)
+    assert (await _health(house))[0] == 503
+    object.__setattr__(status, "state", GatewayState.RUNNING)
