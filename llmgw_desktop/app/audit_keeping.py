@@ -92,8 +92,9 @@ class AuditKeeping:
         self.journal.close()
 
     def _write(self, waiting: dict[str, tuple[Act, Actor]]) -> None:
-        for act, actor in waiting.values():
+        for name, (act, actor) in [*waiting.items()]:
             self.store.note(act, actor=actor)
+            del waiting[name]  # written for good, whatever comes of those behind it
 
     def _look(self, _: dict[str, None]) -> None:
         try:

@@ -9,6 +9,7 @@ LlmgwError
 │ ├ RequestTooLarge             over the body limit
 │ ├ RequestStalled              a body whose rest does not come
 │ ├ UnsupportedMedia            a content type we do not read
+│ ├ HttpVersionUnknown          another HTTP than we speak
 │ ├ LossRefused                 translation would lose something, and the caller wants all
 │ ├ InvalidRun                  a CLI cannot be asked for this (run_errors.py)
 │ │ └ SessionBusy                 a run of the same session goes on
@@ -143,6 +144,12 @@ class UnsupportedMedia(RequestError):
     """A content type or encoding that the door does not read."""
 
     kind = "unsupported_media"
+
+
+class HttpVersionUnknown(RequestError):
+    """Neither 1.0 nor 1.1."""
+
+    kind = "http_version"
 
 
 class LossRefused(RequestError):

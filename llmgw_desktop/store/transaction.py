@@ -4,6 +4,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+ROW_REFUSED = (
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    ValueError,
+    OverflowError,
+)
+"""What SQLite raises when not the disk but a value is at fault."""
+
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:

@@ -2,18 +2,19 @@
 
 The thread lives only while something waits, and what comes in quick succession is one transaction.
 A disk that takes nothing is tried again and again; what waits meanwhile is bounded, and the oldest
-give way. A killed process loses what came in the last GATHER_S, an orderly one nothing that the
-disk would take.
+give way. A row that can never be written is lost alone, and the log says so. A killed process
+loses what came in the last GATHER_S, an orderly one nothing that the disk would take.
 """
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.store.transaction import ROW_REFUSED
 
 GATHER_S = 0.2
 """So long more is waited for before a write."""
@@ -37,7 +38,8 @@ class WriteBehind(Generic[_Value]):
 
     def __init__(self, what: str, thread: str, write: Callable[[dict[str, _Value]], None]) -> None:
         """`what` could not be written, as the log says it. `write` is called on the thread, with
-        the oldest first, and raises StoreError where it is worth trying again."""
+        the oldest first, and raises StoreError where it is worth trying again. It writes all or
+        nothing, or takes out of what it was given whatever it has written already."""
         self._what = what
         self._thread_name = thread
         self._write = write
@@ -103,8 +105,8 @@ class WriteBehind(Generic[_Value]):
             with self._turn:
                 if not self._take():
                     return
-                error = self._tried()
-                self._settle(error)
+                error, left = self._tried()
+                self._settle(left)
             if error is None:
                 pause_s = GATHER_S
                 continue
@@ -119,24 +121,53 @@ class WriteBehind(Generic[_Value]):
                 self._thread = None
             return bool(self._writing)
 
-    def _tried(self) -> StoreError | None:
-        """None where the batch is done with, well or not."""
+    def _tried(self) -> tuple[StoreError | None, Iterable[str]]:
+        """What the disk said, and what is to be tried again."""
+        batch = {name: held.value for name, held in self._writing.items()}
+        fault = self._fault_of(batch)
+        if isinstance(fault, StoreError):
+            return fault, batch
+        return self._one_by_one(batch) if fault is not None else (None, ())
+
+    def _one_by_one(self, batch: dict[str, _Value]) -> tuple[StoreError | None, Iterable[str]]:
+        """One of them is at fault: those beside it are not to be lost with it."""
+        lost = 0
+        for name in list(batch):
+            one = {name: batch[name]}
+            fault = self._fault_of(one)
+            if isinstance(fault, StoreError):
+                return fault, batch
+            if fault is not None:
+                lost += 1
+                if lost == 1:
+                    _log.error("%s could not be written", self._what, exc_info=fault)
+            del batch[name]
+        if lost:
+            self.dropped += lost
+            _log.error("%s: %d are lost, for they can never be written", self._what, lost)
+        return None, ()
+
+    def _fault_of(self, batch: dict[str, _Value]) -> Exception | None:
+        """None once it is written; StoreError where the disk or the file is at fault, and else
+        what a row has raised."""
         try:
-            self._write({name: held.value for name, held in self._writing.items()})
+            self._write(batch)
         except StoreError as error:
+            if isinstance(error.__cause__, ROW_REFUSED):
+                return error.__cause__
             _log.warning("%s could not be written: %s", self._what, error)
             return error
-        except Exception:  # noqa: BLE001 - a fault of ours must not end the thread
-            _log.exception("%s could not be written", self._what)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not end the thread
+            return error
         return None
 
-    def _settle(self, error: StoreError | None) -> None:
+    def _settle(self, left: Iterable[str]) -> None:
+        """What is `left` goes back to the others, as the oldest."""
         with self._lock:
             done, self._writing = self._writing, {}
-            if error is not None:  # back to the others, as the oldest
-                newer = self._waiting
-                self._waiting = {**done, **newer}
-                done = {name: held for name, held in done.items() if name in newer}
+            newer = self._waiting
+            again = {name: done.pop(name) for name in left if name not in newer}
+            self._waiting = {**again, **newer}
             self._held_bytes -= sum(held.size for held in done.values())
             self._keep_bounds()
 

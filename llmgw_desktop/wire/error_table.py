@@ -13,6 +13,7 @@ from llmgw_desktop.domain.errors import (
     CliMissing,
     ConfigError,
     GatewayClosed,
+    HttpVersionUnknown,
     KeyMissing,
     LlmgwError,
     LossRefused,
@@ -98,6 +99,12 @@ TABLE: Mapping[type[LlmgwError], Row] = MappingProxyType(
             anthropic=INVALID,
             openai=INVALID,
             advice="Send JSON with 'content-type: application/json'.",
+        ),
+        HttpVersionUnknown: Row(
+            status=505,
+            anthropic=INVALID,
+            openai=INVALID,
+            advice="Ask in HTTP/1.1.",
         ),
         LossRefused: Row(
             status=400,

@@ -18,9 +18,11 @@ from llmgw_desktop.domain.errors import (
     GatewayClosed,
     LlmgwError,
     MalformedRequest,
+    RequestError,
     UnknownModel,
     UnknownPath,
 )
+from llmgw_desktop.domain.plain_text import plain_text
 from llmgw_desktop.domain.policy import BudgetSpent, LimitReached
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.run_errors import (
@@ -42,8 +44,8 @@ from llmgw_desktop.wire.status_words import STATUS_WORDS
 LOOP = 508
 """Loop Detected: whoever asks again goes round once more."""
 _LONGEST_MESSAGE = 2000
-_RPC_REFUSED = -32000
-"""The first of the codes that servers may give."""
+_RPC_INVALID, _RPC_REFUSED = -32600, -32000
+"""JSON-RPC's code for what is no request, and the first of those that servers may give."""
 NOT_AGAIN = ("x-should-retry", "false")
 _OPENAI_DIALECTS = frozenset(
     {ModelProtocol.OPENAI_CHAT, ModelProtocol.OPENAI_RESPONSES, ModelProtocol.CODEX}
@@ -98,7 +100,7 @@ def rpc_error_reply(error: LlmgwError) -> ErrorReply:
     """As JSON-RPC tells it, of a message that was not read."""
     row = row_of(error)
     told = {
-        "code": _RPC_REFUSED,
+        "code": _RPC_INVALID if isinstance(error, RequestError) else _RPC_REFUSED,
         "message": _message(error, row.advice),
         "data": {"kind": error.kind},
     }
@@ -129,7 +131,7 @@ def error_message(error: LlmgwError) -> str:
 
 
 def _message(error: LlmgwError, advice: str) -> str:
-    said = str(error).strip()[:_LONGEST_MESSAGE].encode(errors="replace").decode()
+    said = plain_text(str(error).strip()[:_LONGEST_MESSAGE].encode(errors="replace").decode())
     if said and not said.endswith((".", "!", "?", "…")):
         said += "."
     return f"{said} {advice}".strip()

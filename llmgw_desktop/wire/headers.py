@@ -7,6 +7,7 @@ every request. Credentials for the provider are added later, by who speaks to th
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from llmgw_desktop.domain.plain_text import is_plain_line
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.wire.anthropic import API_VERSION
 
@@ -81,6 +82,24 @@ _NOT_DOWN = _HOP_BY_HOP | {
     "via",
     "set-cookie",
     "set-cookie2",
+    # leads elsewhere, or asks the caller for what only we may show
+    "location",
+    "content-location",
+    "link",
+    "www-authenticate",
+    "authentication-info",
+    # of the body as the vendor sent it, or of its own copy
+    "accept-ranges",
+    "age",
+    "allow",
+    "content-digest",
+    "content-md5",
+    "content-range",
+    "digest",
+    "etag",
+    "last-modified",
+    "repr-digest",
+    "warning",
     # the vendor's word about the vendor's own web site, not about ours
     "alt-svc",
     "clear-site-data",
@@ -145,7 +164,7 @@ class HeaderPolicy:
         forwarded: dict[str, str] = {}
         for name, value in headers.items():
             kept = decisions[name]
-            if kept is None or kept in nominated or KEY_MARK in value or not _is_sendable(value):
+            if kept is None or kept in nominated or KEY_MARK in value or not is_plain_line(value):
                 continue
             forwarded[kept] = f"{forwarded[kept]}, {value}" if kept in forwarded else value
         if protocol is ModelProtocol.ANTHROPIC:
@@ -161,7 +180,7 @@ class HeaderPolicy:
             for name, value in headers.items()
             if (kept := decisions[name]) is not None
             and kept not in nominated
-            and _is_sendable(value)
+            and is_plain_line(value)
         ]
 
     def masked_headers(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -231,17 +250,6 @@ def _nominated(headers: Mapping[str, str]) -> frozenset[str]:
     if len(lines) == 1 and first in _USUAL_CONNECTION:
         return frozenset()
     return frozenset(word.strip().lower() for line in lines for word in line.split(","))
-
-
-def _is_sendable(value: str) -> bool:
-    """False for bytes that were no text; they cannot be written again."""
-    if value.isascii():
-        return "\n" not in value and "\r" not in value
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\n" not in value and "\r" not in value
 
 
 def _recorded(value: str, suspicion: str | None) -> str:

@@ -1,5 +1,6 @@
 """Rows written behind: found at once, written in batches, bounded; who puts them never waits."""
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -138,21 +139,58 @@ def test_at_the_end_a_full_disk_is_waited_for_no_more(caplog: pytest.LogCaptureF
     assert disk.rows == {"b": 2}
 
 
-def test_a_fault_of_ours_costs_its_batch_alone(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.usefixtures("slow")
+@pytest.mark.parametrize("raised", [ZeroDivisionError(), "no text \udcff", "of the database"])
+def test_a_row_that_can_never_be_written_is_lost_alone(
+    raised: Exception | str, caplog: pytest.LogCaptureFixture
+) -> None:
     disk = Disk()
 
     def write(batch: dict[str, int]) -> None:
+        if "bad" in batch and isinstance(raised, Exception):
+            raise raised
+        if "bad" in batch and raised.isascii():
+            raise StoreUnavailable("cannot be used") from sqlite3.IntegrityError("NOT NULL")
         if "bad" in batch:
-            raise ZeroDivisionError
+            raised.encode()
         disk.write(batch)
 
     behind = _behind(write)
-    behind.put("bad", 1)
+    for number, name in enumerate(("first", "bad", "last")):
+        behind.put(name, number, 10)
     behind.close()
-    behind.put("good", 1)
+    assert disk.rows == {"first": 0, "last": 2}
+    assert behind.dropped == 1
+    assert "1 are lost, for they can never be written" in caplog.text
+    assert behind._held_bytes == 0
+
+
+@pytest.mark.usefixtures("slow")
+def test_what_was_written_for_good_is_not_written_again() -> None:
+    """Of those who cannot write all or nothing."""
+    noted: list[str] = []
+    is_full = True
+
+    def write(batch: dict[str, int]) -> None:
+        for name in list(batch):
+            if name == "bad":
+                raise ZeroDivisionError
+            if name == "late" and is_full:
+                raise StoreUnavailable("the disk is full")
+            noted.append(name)
+            del batch[name]
+
+    behind = _behind(write)
+    for name in ("first", "bad", "middle", "late"):
+        behind.put(name, 1)
+    with behind.at_rest():
+        assert behind._take()
+        _, left = behind._tried()
+        assert list(left) == ["late"]
+        behind._settle(left)
+    is_full = False
     behind.close()
-    assert disk.rows == {"good": 1}
-    assert "ZeroDivisionError" in caplog.text
+    assert noted == ["first", "middle", "late"]
 
 
 class Memory(RuleBasedStateMachine):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import anthropic
@@ -21,7 +22,8 @@ from llmgw_desktop.domain import (
 )
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.provider import ModelProtocol
-from llmgw_desktop.wire.errors import ErrorReply, error_message, error_reply
+from llmgw_desktop.engine.mcp.tool_errors import refusal
+from llmgw_desktop.wire.errors import ErrorReply, error_message, error_reply, rpc_error_reply
 
 FLIGHT = "flt_0123456789ab"
 EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
@@ -49,6 +51,7 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (errors.RequestTooLarge("70 MB."), 413, "request_too_large", "request_too_large"),
     (errors.RequestStalled("It stopped."), 408, "timeout_error", "request_stalled"),
     (errors.UnsupportedMedia("text/plain."), 415, "invalid_request_error", "unsupported_media"),
+    (errors.HttpVersionUnknown("2.0."), 505, "invalid_request_error", "http_version"),
     (access_errors.AccessError("Not allowed."), 403, "permission_error", "access"),
     (access_errors.Unauthenticated(), 401, "authentication_error", "invalid_api_key"),
     (access_errors.AccessRevoked(), 401, "authentication_error", "invalid_api_key"),
@@ -242,3 +245,12 @@ def test_a_message_can_always_be_sent() -> None:
         assert orjson.loads(body)
     assert error_message(LlmgwError()).startswith("This is a fault")
     assert ". Try again." in error_message(errors.UpstreamCut("Cut in the middle"))
+
+
+def test_no_words_of_ours_act_on_a_terminal() -> None:
+    """Whoever's words they repeat: names of models, paths and programs are a stranger's."""
+    error = errors.UnknownPath("There is nothing at /\x1b]0;owned\x07\x9b2J\x7f.\n\tSee the docs.")
+    for told in (error_message(error), refusal(error).text, rpc_error_reply(error).body.decode()):
+        assert "␛]0;owned␇" in told
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", told)
+    assert "\n\tSee the docs" in error_message(error)

@@ -41,7 +41,7 @@ class OwnDoor:
     scope: Scope | None
     """What the caller must be allowed; None lets everybody in."""
     refusal: Callable[[LlmgwError], ErrorReply] | None = None
-    """How whoever is turned back is told, where that is no dialect's business."""
+    """How what goes wrong is told at a door with a form of its own (of exact paths only)."""
     opening: Opening = SHUT
     """What the guard lets through here and nowhere else; of exact paths only (`add`)."""
 
@@ -94,9 +94,10 @@ class DoorTable:
         self._own_paths.append((re.compile(paths), dialect))
         self._own_headers += [(header, dialect) for header in headers]
 
-    def find(self, method: str, path: str) -> Door:
-        """Raises UnknownPath."""
-        door = self._exact.get((method, path))
+    def find(self, method: str, path: str, *, hides_slash: bool = False) -> Door:
+        """Raises UnknownPath. `hides_slash`: one came as `%2F`, which is part of a name and never
+        parts a path; a proxy in front that closes paths has seen none either."""
+        door = None if hides_slash else self._exact.get((method, path))
         if door is not None:
             return door
         methods: set[str] = set()
@@ -105,7 +106,8 @@ class DoorTable:
                 if method == acting_method:
                     return acting
                 methods.add(acting_method)
-        methods |= {allowed for allowed, known in self._exact if known == path}
+        if not hides_slash:
+            methods |= {allowed for allowed, known in self._exact if known == path}
         if methods:
             told = sorted(methods)
             raise UnknownPath(
@@ -120,6 +122,13 @@ class DoorTable:
         """What the guard is to let through, before it is asked."""
         door = self._exact.get((method, path))
         return door.opening if isinstance(door, OwnDoor) else SHUT
+
+    def refusal_of(self, path: str) -> Callable[[LlmgwError], ErrorReply] | None:
+        """Where the doors of this path have a form of their own."""
+        for (_, known), door in self._exact.items():
+            if known == path and isinstance(door, OwnDoor) and door.refusal is not None:
+                return door.refusal
+        return None
 
     def dialect_of(self, path: str, headers: Mapping[str, str]) -> Dialect:
         """In which to answer where the door does not say it, and to tell errors about a path."""

@@ -105,8 +105,8 @@ class Guard:
         """A name under which this gateway was called. Raises ForeignHost."""
         if host not in self._hosts and host.lower() not in self._hosts:
             raise ForeignHost(
-                f"The Host header must be one of {', '.join(sorted(self._hosts))}. "
-                f"Use the address that the gateway shows, or list yours in http.allowed_hosts."
+                "This gateway is not called by that name. "  # its names are nobody's business
+                "Use the address that it shows, or list yours in http.allowed_hosts."
             )
 
 

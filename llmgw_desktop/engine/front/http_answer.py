@@ -65,6 +65,8 @@ class HttpAnswer:
 
     def whole(self, status: int, lines: HeaderLines, body: bytes) -> None:
         """The answer, at once; it goes out with `go_out`, or when the handler returns."""
+        if status == 413:  # what is declared will never be read to its end
+            self._stays = False
         self._unsent = self._head(status, lines, f"content-length: {len(body)}\r\n")
         if self._request.method != "HEAD":
             self._unsent += body[:SENT_AT_ONCE_BYTES]

@@ -8,6 +8,7 @@ in `http_answer`.
 import asyncio
 import logging
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -19,10 +20,11 @@ from typing_extensions import override
 
 from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, MalformedRequest
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
+from llmgw_desktop.engine.front.http_faults import UnreadHead, fault_in, unread
 from llmgw_desktop.engine.front.http_request import DoorRequest, is_plain, leading_nowhere, plain
 from llmgw_desktop.engine.front.one_task import in_one_task
 from llmgw_desktop.engine.front.repeated_headers import LenientParser
-from llmgw_desktop.wire.errors import error_reply
+from llmgw_desktop.wire.errors import ErrorReply, error_reply
 
 _log = logging.getLogger(__name__)
 
@@ -65,8 +67,15 @@ class DoorServer(web.Server):
     """Makes the connections and counts them."""
 
     def __init__(
-        self, handler: Any, *, patience: Patience, most_connections: int, logger: logging.Logger
+        self,
+        handler: Any,
+        *,
+        patience: Patience,
+        most_connections: int,
+        logger: logging.Logger,
+        words_for: Callable[[UnreadHead], ErrorReply],
     ) -> None:
+        """`words_for` tells what is wrong with a head as whoever sent it understands it."""
         super().__init__(
             handler,
             handler_cancellation=True,
@@ -78,6 +87,7 @@ class DoorServer(web.Server):
         )
         self._head_s = patience.head_s
         self._most = most_connections
+        self.words_for = words_for
 
     @override
     def __call__(self) -> web.RequestHandler:
@@ -100,6 +110,8 @@ class DoorServer(web.Server):
                 message, authority = plain(message)
             except MalformedRequest as error:
                 message, fault = leading_nowhere(message), error
+        if fault is None:
+            fault = fault_in(message)
         if fault is not None:
             message = message._replace(should_close=True)
         request = DoorRequest(message, payload, protocol, writer, task, self._loop)
@@ -136,6 +148,7 @@ class DoorConnection(web.RequestHandler):
         self._deadline: asyncio.TimerHandle | None = None
         self.refusal: LlmgwError | None = None
         """Why nothing that comes over this connection is served."""
+        self.unread = b""
         self._parser = cast("Any", LenientParser(self, self._parser, self._make_parser))
 
     def _make_parser(self) -> HttpRequestParser:
@@ -207,11 +220,10 @@ class DoorConnection(web.RequestHandler):
     ) -> web.StreamResponse:
         """aiohttp's own error pages name the library and its version to everybody."""
         if status < 500:
-            error: LlmgwError = MalformedRequest("The request is not well-formed HTTP.")
+            reply = self._server.words_for(unread(self.unread))
         else:
             _log.error("a connection failed", exc_info=exc)
-            error = LlmgwError("The gateway failed; its log says more.")
-        reply = error_reply(error, None)
+            reply = error_reply(LlmgwError("The gateway failed; its log says more."), None)
         answer = _LastAnswer(request, DateLine(), self._lingering_time)
         answer.whole(reply.status, reply.headers, reply.body)
         self.close()  # what he still sends is dropped

@@ -20,6 +20,11 @@ class DoorRequest(web.BaseRequest):
     fault: LlmgwError | None = None
     """Why this request goes nowhere, whoever sent it; its connection ends with the answer."""
 
+    @property
+    def hides_slash(self) -> bool:
+        """Its path has one written in percent."""
+        return "%" in self.raw_path and "%2f" in self.rel_url.raw_path.lower()
+
 
 def is_plain(message: RawRequestMessage) -> bool:
     """The usual target: a path."""

@@ -6,6 +6,7 @@ aiohttp's low-level server is used without its application layer: no middlewares
 import asyncio
 import errno
 import logging
+from functools import partial
 
 from aiohttp import web
 
@@ -14,12 +15,12 @@ from llmgw_desktop.domain.access_settings import AccessSettings
 from llmgw_desktop.domain.acting import acting
 from llmgw_desktop.domain.audit import Actor, ActorDoor, elsewhere
 from llmgw_desktop.domain.errors import ClientGone, LlmgwError, PortTaken
+from llmgw_desktop.domain.label import LABEL_PATH, split_path
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.reach import ways_in
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.domain.turned_back import TurnedBack
 from llmgw_desktop.engine.access.gate import Gate
-from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.front.doors import (
     DoorTable,
     ModelDoor,
@@ -30,10 +31,11 @@ from llmgw_desktop.engine.front.guard import Guard
 from llmgw_desktop.engine.front.http_answer import DateLine
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 from llmgw_desktop.engine.front.http_connection import DoorServer, Patience, connections_allowed
+from llmgw_desktop.engine.front.http_faults import UnreadHead
 from llmgw_desktop.engine.front.http_request import DoorRequest
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.store.tls_files import server_context
-from llmgw_desktop.wire.errors import error_reply
+from llmgw_desktop.wire.errors import ErrorReply, error_reply
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +72,7 @@ class HttpServer:
             patience=self._patience,
             most_connections=self._most_connections,
             logger=_grammar_log(),
+            words_for=self._words_for,
         )
         self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=1)
         await self._runner.setup()
@@ -141,12 +144,11 @@ class HttpServer:
                 self._guard.check_host(request.authority)
             opening = self._doors.opening(request.method, request.path)
             self._guard.check(request, opening)
-            door = self._doors.find(request.method, caller.path)
+            door = self._doors.find(request.method, caller.path, hides_slash=request.hides_slash)
             if caller.label_in_path is not None:
                 check_takes_label(door, caller.path)
         except LlmgwError as error:
-            dialect = self._doors.dialect_of(caller.path, request.headers)
-            await self._pipeline.turn_away(error, dialect, Operation.GENERATE, caller)
+            await self._turn_away(error, request, caller)
         else:
             if isinstance(door, ModelDoor):
                 await self._pipeline.handle(door.dialect, door.operation, caller)
@@ -154,27 +156,41 @@ class HttpServer:
                 caller.take_no_more_than(opening.max_body_bytes)
                 await self._answer_ourselves(door, caller)
 
+    async def _turn_away(self, error: LlmgwError, request: DoorRequest, caller: HttpCaller) -> None:
+        refusal = self._doors.refusal_of(caller.path)
+        if refusal is None or isinstance(error, AccessError):
+            dialect = self._doors.dialect_of(caller.path, request.headers)
+            await self._pipeline.turn_away(error, dialect, Operation.GENERATE, caller)
+        else:
+            await _reply(caller, refusal(error))
+
+    def _words_for(self, head: UnreadHead) -> ErrorReply:
+        path = split_path(head.path)[1] if head.path.startswith(LABEL_PATH) else head.path
+        refusal = self._doors.refusal_of(path)
+        if refusal is not None:
+            return refusal(head.error)
+        return error_reply(head.error, self._doors.dialect_of(path, head.headers).protocol)
+
     async def _answer_ourselves(self, door: OwnDoor, caller: HttpCaller) -> None:
         dialect = door.dialect or self._doors.dialect_of(caller.path, caller.headers)
+        tell = door.refusal or partial(error_reply, protocol=dialect.protocol)
         try:
             if door.scope is not None:
                 caller.principal = self._gate.admit(caller, door.scope)
             await self._answered(door, caller)
         except (AccessError, TurnedBack) as error:
             if door.refusal is not None and isinstance(error, TurnedBack):
-                reply = door.refusal(error)
-                await caller.reply(reply.status, reply.headers, reply.body)
+                await _reply(caller, door.refusal(error))
                 return
             await self._pipeline.turn_away(error, dialect, Operation.GENERATE, caller)
         except ClientGone:
             raise
         except LlmgwError as error:
-            await self._tell(error, dialect, caller)
+            await _reply(caller, tell(error))
         except Exception as error:  # noqa: BLE001 - the engine's edge: no caller goes unanswered
             _log.exception("the gateway failed to answer a question about itself")
-            await self._tell(
-                LlmgwError(f"The gateway failed: {type(error).__name__}."), dialect, caller
-            )
+            failed = LlmgwError(f"The gateway failed: {type(error).__name__}.")
+            await _reply(caller, tell(failed))
 
     async def _answered(self, door: OwnDoor, caller: HttpCaller) -> None:
         """Raises AccessRevoked where it was taken back before anything was told; what had begun
@@ -192,9 +208,9 @@ class HttpServer:
         finally:
             runs.leaves(run)
 
-    async def _tell(self, error: LlmgwError, dialect: Dialect, caller: HttpCaller) -> None:
-        reply = error_reply(error, dialect.protocol, "")
-        await caller.reply(reply.status, reply.headers, reply.body)
+
+async def _reply(caller: HttpCaller, reply: ErrorReply) -> None:
+    await caller.reply(reply.status, reply.headers, reply.body)
 
 
 def _actor(caller: HttpCaller) -> Actor:

@@ -35,6 +35,7 @@ from llmgw_desktop.engine.oauth.addresses import (
 )
 from llmgw_desktop.engine.oauth.server import OauthServer
 from llmgw_desktop.wire.json_scan import read_object
+from llmgw_desktop.wire.oauth import oauth_error
 
 _MOST_FIELDS = 50
 _NEVER_KEPT: HeaderLines = (*JSON, ("cache-control", "no-store"), ("pragma", "no-cache"))
@@ -113,7 +114,9 @@ def add_doors(table: DoorTable, door: OauthDoor, plain: Dialect) -> None:
         opening: Opening = _REGISTRATION,
     ) -> None:
         answer = partial(door.answer, work)
-        own = OwnDoor(dialect=plain, answer=answer, scope=None, opening=opening)
+        own = OwnDoor(
+            dialect=plain, answer=answer, scope=None, opening=opening, refusal=oauth_error
+        )
         table.add(method, path, own)
 
     add("POST", TOKEN, door.token, _FORMS)

@@ -64,6 +64,8 @@ class Connection(Protocol):
     """Whose bytes are parsed."""
 
     refusal: LlmgwError | None
+    unread: bytes
+    """The head that could not be read, as far as it came."""
 
     @property
     def is_idle(self) -> bool:
@@ -96,7 +98,12 @@ class LenientParser:
         try:
             found = self._feed(data)
         except BadHttpMessage:
-            if not self._connection.is_idle or with_each_once(self._begun + data) is None:
+            if not self._connection.is_idle:
+                raise
+            begun = self._begun + data
+            mended = with_each_once(begun)
+            if mended is None or not (b"\r\n\r\n" in begun or self._is_well(mended.head)):
+                self._connection.unread = begun
                 raise
             return self._again(data)
         if found[0]:
@@ -105,6 +112,14 @@ class LenientParser:
             self._begun += data
         return found
 
+    def _is_well(self, head: bytes) -> bool:
+        """As far as it has come: for what will never be a head nobody waits."""
+        try:
+            self._make().feed_data(head)
+        except BadHttpMessage:
+            return False
+        return True
+
     def _again(self, data: bytes) -> Any:
         """With a new parser, as soon as the whole head is here."""
         self._begun += data
@@ -112,6 +127,7 @@ class LenientParser:
         self._is_held = end < 4
         if self._is_held:
             if len(self._begun) > _LONGEST:
+                self._connection.unread = self._begun
                 raise BadHttpMessage("the head is too long")
             return _NOTHING_YET
         mended = with_each_once(self._begun[:end])
@@ -122,4 +138,8 @@ class LenientParser:
                 words = f"The header {mended.refused} came more than once."
                 self._connection.refusal = MalformedRequest(words)
         self._use(self._make())
-        return self._feed(data)
+        try:
+            return self._feed(data)
+        except BadHttpMessage:
+            self._connection.unread = data
+            raise

@@ -33,6 +33,7 @@ from typing_extensions import override
 
 from llmgw_desktop.domain import mcp_presentation
 from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.plain_text import plain_text
 from llmgw_desktop.engine.mcp import listing, reading
 from llmgw_desktop.engine.mcp.offer import Offer, Visitor
 from llmgw_desktop.engine.mcp.tool import Progress
@@ -155,9 +156,11 @@ class Handlers:
         except NotFound as error:
             is_modern = ctx.protocol_version in MODERN_PROTOCOL_VERSIONS
             code = INVALID_PARAMS if is_modern else _RESOURCE_NOT_FOUND
-            raise MCPError(code, str(error), {"uri": params.uri[:200]}) from error
+            raise MCPError(code, plain_text(str(error)), {"uri": params.uri[:200]}) from error
         except LlmgwError as error:
-            raise MCPError(INVALID_PARAMS, str(error), {"uri": params.uri[:200]}) from error
+            raise MCPError(
+                INVALID_PARAMS, plain_text(str(error)), {"uri": params.uri[:200]}
+            ) from error
         contents = {"uri": params.uri, "mimeType": resource.mime_type, "text": text}
         return {**_WHOLE, "contents": [contents]}
 
@@ -171,7 +174,7 @@ class Handlers:
             text = reading.prompt_text(self._offer, visitor, params.name, params.arguments)
             described = reading.prompt_named(self._offer, visitor, params.name).description
         except LlmgwError as error:
-            raise MCPError(INVALID_PARAMS, str(error)) from error
+            raise MCPError(INVALID_PARAMS, plain_text(str(error))) from error
         message = {"role": "user", "content": {"type": "text", "text": text}}
         return {**_WHOLE, "description": described, "messages": [message]}
 

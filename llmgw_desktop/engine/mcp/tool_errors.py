@@ -7,6 +7,7 @@ from llmgw_desktop.domain.access_errors import AccessError
 from llmgw_desktop.domain.cli import ErrorCategory
 from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, RequestError
 from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.plain_text import plain_text
 from llmgw_desktop.domain.run_errors import (
     ApprovalDenied,
     InvalidRun,
@@ -68,6 +69,7 @@ def told(
     retryable: bool = False,
     more: Mapping[str, Any] | None = None,
 ) -> ToolAnswer:
+    message = plain_text(message)
     structured = {
         "success": False,
         "error": message,

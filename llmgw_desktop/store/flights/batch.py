@@ -32,7 +32,7 @@ from llmgw_desktop.store.flights.rows import (
 from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.flights.sums import add_sums, teach
 from llmgw_desktop.store.schema import FlightRow, columns
-from llmgw_desktop.store.transaction import transaction
+from llmgw_desktop.store.transaction import ROW_REFUSED, transaction
 
 Snapshot = Callable[[], FlightSummary]
 _Groups = dict[tuple[Row, str, str], Alike]
@@ -43,15 +43,6 @@ LOST_AT_ONCE = 500
 LIGHT_BYTES = 64 * 1024
 LIGHT_BYTES_A_BATCH = 1024 * 1024
 """Bodies beyond these are sealed and packed after the figures of all flights are on the disk."""
-_ROW_REFUSED = (
-    sqlite3.IntegrityError,
-    sqlite3.DataError,
-    sqlite3.InterfaceError,
-    sqlite3.ProgrammingError,
-    ValueError,
-    OverflowError,
-)
-"""What SQLite raises when not the disk but a value is at fault."""
 _log = logging.getLogger(__name__)
 
 
@@ -198,7 +189,7 @@ class BatchWriter:
         try:
             with transaction(self._connection):
                 self._write(batch)
-        except _ROW_REFUSED:
+        except ROW_REFUSED:
             with transaction(self._connection):
                 self._write_one_by_one(batch)
 
@@ -245,7 +236,7 @@ class BatchWriter:
         self._connection.execute("SAVEPOINT one")
         try:
             self._write(batch)
-        except _ROW_REFUSED:
+        except ROW_REFUSED:
             _log.exception("a flight could not be written")
             self._connection.execute("ROLLBACK TO one")
             return False
