@@ -12,6 +12,7 @@ from llmgw_desktop.app.audit_keeping import AuditKeeping
 from llmgw_desktop.app.closing import beside, close_all
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
+from llmgw_desktop.app.encrypting import Encrypting
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.exposure import oauth_in_force
 from llmgw_desktop.app.flights import Flights
@@ -92,6 +93,7 @@ class Container:
         self.store_guard = StoreGuard(places, self._clock)  # before anything opens the file
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self.at_rest = AtRest(self.vault.data_keys, lambda: self._loaded().settings.storage.encrypt)
+        self._encrypting = Encrypting(places.gateway_db, self.at_rest)
         self.recording = Recording(
             places, self._clock, self._bus, lambda: self._loaded().settings, self.at_rest
         )
@@ -103,7 +105,9 @@ class Container:
         self._key_changes = KeyChanges(self.vault, self._clock)
         self._master_key = env.get(VARIABLE, "").strip()
         self.tell_keys(self.recording.redactor.learn)
-        self._continuations = Continuations(ResponseStore(places.gateway_db, self._clock))
+        self._continuations = Continuations(
+            ResponseStore(places.gateway_db, self._clock, self.at_rest)
+        )
         self._elsewhere = ElsewhereStore(places.gateway_db, self._clock)
         self._account_store = AccountStore(places.gateway_db, self._clock)
         self.health = Health(
@@ -134,11 +138,12 @@ class Container:
                 env=env,
                 flights_of=self.recording.reader.of_job,
                 own_url=lambda: self.gateway.status.url,
+                at_rest=self.at_rest,
             ),
         )
         self._engine = engine = make_engine(self._foundations())
         self.validations, seats = make_validations(
-            places, self.runs, engine.asking, self.vault, self._clock
+            places, self.runs, engine.asking, self.vault, self.at_rest, self._clock
         )
         self.gateway = Gateway(engine, self._bus, settings, problem=self.store_guard.problem())
         self.control = GatewayControl(
@@ -227,6 +232,7 @@ class Container:
         await self.gateway.start()
         self.control.tell_running(self._clock.now_s(), self._certificate)
         self.audit.start()
+        self._encrypting.start()
         if await asyncio.to_thread(self._access.has_mcp_clients):
             self.expect_mcp()
 
@@ -254,6 +260,7 @@ class Container:
             self.runs.close,
             lambda: remove_run_file(self.places.run_file),
             self.recording.stop,
+            beside(self._encrypting.stop),
             *map(beside, (self._continuations.close, self._elsewhere.close)),
             self.health.keep_all,
             *map(beside, (self.audit.close, self._account_store.close)),

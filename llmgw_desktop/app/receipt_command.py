@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from llmgw_desktop.engine.validation.receipts import (
     verify,
     verify_chain,
 )
+from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.receipt_keys import ReceiptKeys
@@ -43,13 +45,15 @@ def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -
         return _verify(arguments.file, key or _own_key(places, env), is_own=not key)
     if arguments.verb == "key":
         return _key(places, env)
-    store = ValidationStore(places.gateway_db)
-    try:
+    with (
+        closing(
+            Vault(places.gateway_db, MasterKeys(env, places.data_folder), SystemClock())
+        ) as vault,
+        closing(ValidationStore(places.gateway_db, AtRest(vault.data_keys))) as store,
+    ):
         if arguments.verb == "list":
             return _list(store.receipts())
         return _show(store, arguments)
-    finally:
-        store.close()
 
 
 def _verify(files: list[str], key: str, *, is_own: bool) -> int:

@@ -43,6 +43,7 @@ from llmgw_desktop.engine.runs.sessions import Sessions
 from llmgw_desktop.engine.workspaces.registry import Workspaces
 from llmgw_desktop.engine.workspaces.worktrees import Worktrees
 from llmgw_desktop.store.approval_store import ApprovalStore
+from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.cache_sums import CacheSums
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.paths import Places
@@ -67,6 +68,7 @@ class RunFoundations:
     """Those that are recorded of a job; may wait for the disk."""
     own_url: Callable[[], str]
     """Of our door; empty while it is shut."""
+    at_rest: AtRest
 
 
 class Runs:
@@ -84,9 +86,9 @@ class Runs:
         self._said = settings.clis
         self.clis = KnownClis(settings.clis)
         self.launcher = launcher
-        self.job_store = JobStore(places.gateway_db)
-        self._session_store = SessionStore(places.gateway_db)
-        self.approvals = ApprovalStore(places.gateway_db)
+        self.job_store = JobStore(places.gateway_db, base.at_rest)
+        self._session_store = SessionStore(places.gateway_db, base.at_rest)
+        self.approvals = ApprovalStore(places.gateway_db, base.at_rest)
         ids = TimedIds(clock)
         sessions = Sessions(
             self._session_store,
@@ -102,7 +104,7 @@ class Runs:
         self.links = books.links = RunLinks(base.own_url, base.flights_of)
         self.permissions = PermissionDesk(
             DeskParts(
-                store=PermissionStore(places.gateway_db),
+                store=PermissionStore(places.gateway_db, base.at_rest),
                 clock=clock,
                 bus=base.bus,
                 clean=recorder.clean_text,

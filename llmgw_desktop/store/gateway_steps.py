@@ -286,6 +286,19 @@ _DATA_KEYS: Steps = (
     ),
 )
 
+_ENCRYPTION: Steps = (
+    (
+        # One row: under which data key all texts are, see at_rest/gateway_conversion.py.
+        """
+        CREATE TABLE encryption (
+            id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+            number INTEGER NOT NULL,
+            is_done INTEGER NOT NULL
+        )
+        """,
+    ),
+)
+
 GATEWAY_STEPS: Steps = (
     *_FIRST,
     *ACCESS_STEPS,
@@ -296,5 +309,6 @@ GATEWAY_STEPS: Steps = (
     *_OLD_KEYS,
     *SINCE_STEPS,
     *_DATA_KEYS,
+    *_ENCRYPTION,
 )
 """In the order in which they came: a new one goes to the end."""

@@ -26,6 +26,7 @@ from llmgw_desktop.domain.job import (
 )
 from llmgw_desktop.domain.prompt_facts import AnswerShape
 from llmgw_desktop.domain.usage import Usage, usage_of
+from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest, place
 from llmgw_desktop.store.database import open_database, told
 from llmgw_desktop.store.fact_columns import FACT_COLUMNS, fact_cells, facts_of
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
@@ -48,17 +49,21 @@ class JobStore:
     Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, at_rest: AtRest = PLAIN) -> None:
         self._path = path
+        self._at_rest = at_rest
         self._lock = threading.Lock()
         self._dialect = Dialect()
         self._connection: sqlite3.Connection | None = None
 
     def add(self, job: Job) -> None:
-        self._write(self._insert, list(_row(job).values()))
+        row = _row(job)
+        title = self._at_rest.cell_or_withheld(job.title, _title_place(job.id))
+        self._write(self._insert, list((row | {"title": title}).values()))
 
     def move(self, job: Job, *, since: Iterable[JobState] = ()) -> bool:
-        """Write the whole row, if it stands where this state may come from; whether it did.
+        """Write the whole row but for its title, if it stands where this state may come from;
+        whether it did.
 
         `since`: other states that it may come from, such as its own for news of a live one.
         """
@@ -66,7 +71,9 @@ class JobStore:
         beginnings |= set(since) & LIVE_STATES
         # There are two states that a move may begin from.
         states = [str(state) for state in (*beginnings, *beginnings)][:2]
-        return bool(self._write(self._update, [*_row(job).values(), job.id, *states]))
+        row = _row(job)
+        del row["title"]
+        return bool(self._write(self._update, [*row.values(), job.id, *states]))
 
     def get(self, job_id: str, owner: str | None = None) -> Job | None:
         """None also for somebody else's; without an owner anybody's."""
@@ -153,9 +160,10 @@ class JobStore:
 
     @cached_property
     def _update(self) -> str:
-        """Takes all columns, the id and two states."""
+        """Takes all columns but the title, the id and two states."""
         may = (JobRow.id == _HOLE) & JobRow.state.in_([_HOLE, _HOLE])
-        return self._dialect.compose(JobRow.update(_HOLES).where(may).returning(JobRow.id))[0]
+        holes = {field: hole for field, hole in _HOLES.items() if field is not JobRow.title}
+        return self._dialect.compose(JobRow.update(holes).where(may).returning(JobRow.id))[0]
 
     @cached_property
     def _select_one(self) -> str:
@@ -178,7 +186,11 @@ class JobStore:
         return self._made(self._run(query.tuples()))
 
     def _made(self, rows: list[Any]) -> list[Job]:
-        return [_job(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+        return [self._job(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
+
+    def _job(self, row: dict[str, Any]) -> Job:
+        title = self._at_rest.text_or_words(row["title"], _title_place(row["id"]))
+        return _job(row | {"title": title})
 
     def _run(self, query: Any) -> list[Any]:
         return self._write(*self._dialect.compose(query))
@@ -188,6 +200,10 @@ class JobStore:
             if self._connection is None:
                 self._connection = open_database(self._path, GATEWAY_STEPS)
             return self._connection.execute(sql, parameters).fetchall()
+
+
+def _title_place(job_id: str) -> str:
+    return place("jobs", "title", job_id)
 
 
 def _row(job: Job) -> dict[str, Any]:

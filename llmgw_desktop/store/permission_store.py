@@ -23,14 +23,23 @@ from llmgw_desktop.domain.permission import (
     PermissionQuestion,
     PermissionRule,
 )
+from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest, place
 from llmgw_desktop.store.audit_rows import note
 from llmgw_desktop.store.gateway_file import GatewayFile
-from llmgw_desktop.store.schema import Dialect, PermissionDecisionRow, PermissionRuleRow, columns
+from llmgw_desktop.store.schema import (
+    Dialect,
+    PermissionDecisionRow,
+    PermissionRuleRow,
+    cells,
+    columns,
+)
 from llmgw_desktop.store.write_behind import WriteBehind
 
 MOST_DECISIONS = 10_000
 MOST_RULES = 20_000
 _ASK = tuple(each.name for each in fields(Ask))
+_SAID = ("ask", "job_title", "note")
+"""Encrypted."""
 _OF_QUESTION = ("id", "asked_at_s", "job_id", "owner", "client", "job_title", "workspace", "rule")
 
 
@@ -38,7 +47,8 @@ class PermissionStore:
     """`note` is quick and may be called anywhere; the rest is for a thread and raises
     StoreUnavailable, StoreCorrupt or SchemaTooNew."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, at_rest: AtRest = PLAIN) -> None:
+        self._at_rest = at_rest
         self._file = GatewayFile(path)
         self._dialect = Dialect()
         self._behind: WriteBehind[PermissionDecision] = WriteBehind(
@@ -59,7 +69,7 @@ class PermissionStore:
             waiting = self._behind.waiting()
             rows = self._file.run(*self._dialect.compose(query.tuples()))
         unwritten = [each for each in waiting if job_id in ("", each.question.job_id)]
-        listed = [*unwritten, *(_decision(each) for each in rows)]
+        listed = [*unwritten, *(self._decision(each) for each in rows)]
         return sorted(listed, key=_age, reverse=True)[:limit]
 
     def add_rule(self, rule: PermissionRule) -> None:
@@ -69,7 +79,9 @@ class PermissionStore:
         oldest = row.select(row.made_at_s).order_by(row.made_at_s.desc())
         surplus = oldest.offset(MOST_RULES).limit(1)
         self._run(
-            row.insert(asdict(rule)).on_conflict_replace(),
+            row.insert(
+                cells(asdict(rule) | {"words": self._rule_words(rule)})
+            ).on_conflict_replace(),
             row.delete().where(row.made_at_s <= surplus),
         )
 
@@ -79,7 +91,7 @@ class PermissionStore:
         own = row.select().where(row.job_id == job_id).order_by(row.made_at_s)
         names = columns(row)
         rows = self._file.run(*self._dialect.compose(own.tuples()))
-        return [PermissionRule(**dict(zip(names, each, strict=True))) for each in rows]
+        return [self._rule(dict(zip(names, each, strict=True))) for each in rows]
 
     def forget_rules(self, job_id: str) -> None:
         self._run(PermissionRuleRow.delete().where(PermissionRuleRow.job_id == job_id))
@@ -94,7 +106,7 @@ class PermissionStore:
         oldest = row.select(row.at_s).order_by(row.at_s.desc())
         surplus = oldest.offset(MOST_DECISIONS).limit(1)
         self._run(
-            *(row.insert(_row(each)).on_conflict_replace() for each in decisions),
+            *(row.insert(cells(self._row(each))).on_conflict_replace() for each in decisions),
             row.delete().where(row.at_s <= surplus),
             noted=decisions,
         )
@@ -105,6 +117,52 @@ class PermissionStore:
                 connection.execute(*self._dialect.compose(query))
             for each in noted:
                 note(connection, _act(each), actor=_actor(each), at_s=each.answer.at_s)
+
+    def _rule_words(self, rule: PermissionRule) -> str | bytes:
+        at = place("permission_rules", "words", rule.job_id, rule.digest)
+        return self._at_rest.cell_or_withheld(rule.words, at)
+
+    def _rule(self, row: dict[str, Any]) -> PermissionRule:
+        at = place("permission_rules", "words", row["job_id"], row["digest"])
+        return PermissionRule(**row | {"words": self._at_rest.text_or_words(row["words"], at)})
+
+    def _row(self, decision: PermissionDecision) -> dict[str, Any]:
+        question, answer = decision.question, decision.answer
+        row = {name: getattr(question, name) for name in _OF_QUESTION} | {
+            "at_s": answer.at_s,
+            "cli": str(question.cli),
+            "ask": orjson.dumps({name: getattr(question.ask, name) for name in _ASK}).decode(),
+            "warnings": orjson.dumps(question.warnings).decode(),
+            "decision": str(answer.decision),
+            "way": str(answer.way),
+            "note": answer.note,
+            "person": answer.person,
+        }
+        return row | {
+            name: self._at_rest.cell_or_withheld(row[name], _at(name, question.id))
+            for name in _SAID
+        }
+
+    def _decision(self, values: Sequence[Any]) -> PermissionDecision:
+        row = dict(zip(columns(PermissionDecisionRow), values, strict=True))
+        row |= {
+            name: self._at_rest.text_or_words(row[name], _at(name, row["id"])) for name in _SAID
+        }
+        answer = PermissionAnswer(
+            decision=Decision(row["decision"]),
+            way=DecisionWay(row["way"]),
+            at_s=row["at_s"],
+            note=row["note"],
+            person=row["person"],
+        )
+        question = PermissionQuestion(
+            **{name: row[name] for name in _OF_QUESTION},
+            cli=CliName(row["cli"]),
+            ask=_ask(row["ask"]),
+            warnings=tuple(orjson.loads(row["warnings"])),
+            expires_at_s=row["at_s"],
+        )
+        return PermissionDecision(question=question, answer=answer)
 
 
 def _actor(decision: PermissionDecision) -> Actor:
@@ -127,40 +185,15 @@ def _act(decision: PermissionDecision) -> Act:
     )
 
 
-def _row(decision: PermissionDecision) -> dict[str, Any]:
-    question, answer = decision.question, decision.answer
-    return {name: getattr(question, name) for name in _OF_QUESTION} | {
-        "at_s": answer.at_s,
-        "cli": str(question.cli),
-        "ask": orjson.dumps({name: getattr(question.ask, name) for name in _ASK}).decode(),
-        "warnings": orjson.dumps(question.warnings).decode(),
-        "decision": str(answer.decision),
-        "way": str(answer.way),
-        "note": answer.note,
-        "person": answer.person,
-    }
+def _at(column: str, question_id: str) -> str:
+    return place("permission_decisions", column, question_id)
 
 
-def _decision(values: Sequence[Any]) -> PermissionDecision:
-    row = dict(zip(columns(PermissionDecisionRow), values, strict=True))
-    answer = PermissionAnswer(
-        decision=Decision(row["decision"]),
-        way=DecisionWay(row["way"]),
-        at_s=row["at_s"],
-        note=row["note"],
-        person=row["person"],
-    )
-    question = PermissionQuestion(
-        **{name: row[name] for name in _OF_QUESTION},
-        cli=CliName(row["cli"]),
-        ask=_ask(orjson.loads(row["ask"])),
-        warnings=tuple(orjson.loads(row["warnings"])),
-        expires_at_s=row["at_s"],
-    )
-    return PermissionDecision(question=question, answer=answer)
-
-
-def _ask(told: dict[str, Any]) -> Ask:
+def _ask(said: str) -> Ask:
+    """From JSON; words that say why there is none are shown in its place."""
+    if not said.startswith("{"):
+        return Ask(native_id="", tool=said)
+    told = orjson.loads(said)
     changes = tuple(FileChange(**each) for each in told["changes"])
     return Ask(**told | {"kind": PermissionKind(told["kind"]), "changes": changes})
 

@@ -1,8 +1,9 @@
 """Answers that their callers may go on from by an id (Responses' `previous_response_id`).
 
-In `gateway.db`, as they were said: a conversation cannot go on from a censored one. Each is its
-owner's alone, and none lives longer than KEPT_DAYS. They are written behind (`write_behind.py`) and
-found from the moment on in which they are put; their texts are made and packed on that thread, too.
+In `gateway.db`, encrypted, as they were said: a conversation cannot go on from a censored one. Each
+is its owner's alone, and none lives longer than KEPT_DAYS. They are written behind
+(`write_behind.py`) and found from the moment on in which they are put; their texts are made, packed
+and encrypted on that thread, too.
 """
 
 import logging
@@ -15,8 +16,10 @@ from typing import NamedTuple
 import orjson
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.errors import LlmgwError, RequestTooLarge
+from llmgw_desktop.domain.errors import LlmgwError, RequestTooLarge, StoreUnavailable
 from llmgw_desktop.domain.values import value
+from llmgw_desktop.domain.vault_errors import VaultError
+from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest, place
 from llmgw_desktop.store.flights.insert import Insert
 from llmgw_desktop.store.flights.rows import PACK_BYTES
 from llmgw_desktop.store.gateway_file import GatewayFile
@@ -28,6 +31,7 @@ LONGEST_CHAIN = 1000
 LONGEST_BYTES = 64 * 1024 * 1024
 """Of one conversation, unpacked: a few bytes in the file may be very many."""
 _INSERT = Insert("OR REPLACE INTO kept_responses", (), columns(KeptResponseRow))
+_TEXTS = ("input", "output", "answer")
 _Row = tuple[str, str, str | None, float, bytes, bytes, bytes]
 _log = logging.getLogger(__name__)
 
@@ -52,7 +56,8 @@ class KeptResponse:
 
 
 class _Waiting:
-    """One that is not in the file yet; what it takes to make its texts is held until they are."""
+    """One that is not in the file yet; what it takes to make its texts is held until they are.
+    Nothing of it is encrypted."""
 
     __slots__ = ("_kept", "_row", "owner")
 
@@ -76,11 +81,13 @@ class _Waiting:
 class ResponseStore:
     """May be used from any thread; opens its file when it is first needed.
 
-    What reads and deletes raises StoreUnavailable, StoreCorrupt or SchemaTooNew.
+    What reads and deletes raises StoreUnavailable, StoreCorrupt or SchemaTooNew, and what reads
+    VaultError where the vault that it is encrypted under is locked.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, at_rest: AtRest = PLAIN) -> None:
         self._file = GatewayFile(path)
+        self._at_rest = at_rest
         self._clock = clock
         self._dialect = Dialect()
         self._bounds = ResponseBounds(clock)
@@ -141,6 +148,16 @@ class ResponseStore:
         self._behind.close()
         self._file.close()
 
+    @staticmethod
+    def _changed(row: _Row, change: Callable[[bytes, str], bytes]) -> _Row:
+        """With other texts: `change` takes one with its place."""
+        response_id, owner, previous, kept_at_s, *texts = row
+        said, output, answer = (
+            change(text, place("kept_responses", column, response_id)) if text else text
+            for column, text in zip(_TEXTS, texts, strict=True)
+        )
+        return response_id, owner, previous, kept_at_s, said, output, answer
+
     @cached_property
     def _find(self) -> str:
         """Takes an id and an owner. Composed once, which takes longer than the reading."""
@@ -152,11 +169,15 @@ class ResponseStore:
         if waiting is not None:
             return _made(waiting) if waiting.owner == owner else None
         rows = self._file.run(self._find, (response_id, owner))
-        return rows[0] if rows else None
+        return self._changed(rows[0], self._at_rest.decrypt) if rows else None
 
     def _write(self, batch: dict[str, _Waiting]) -> None:
         """On the writer thread."""
-        rows = [row for waiting in batch.values() if (row := _made(waiting)) is not None]
+        made = [row for waiting in batch.values() if (row := _made(waiting)) is not None]
+        try:
+            rows = [self._changed(row, self._at_rest.encrypt) for row in made]
+        except VaultError as error:  # they wait, as they do for a disk
+            raise StoreUnavailable(str(error)) from error
         with self._file.transaction() as connection:
             _INSERT.run(connection, (), rows)
             self._bounds.keep(connection, rows)

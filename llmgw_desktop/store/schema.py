@@ -4,6 +4,7 @@ The models are bound to no database: `compose` turns a query into SQL, and a con
 `database.py` runs it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import peewee
@@ -363,6 +364,14 @@ class Dialect:
         """SQL and its parameters. peewee's queries have no common type."""
         sql, parameters = query.bind(self._database).sql()
         return str(sql), list(parameters)
+
+
+def cells(row: Mapping[str, Any]) -> dict[str, Any]:
+    """For an insert: bytes in a column of text are encrypted, and stay bytes."""
+    return {
+        name: peewee.Value(value, unpack=False) if isinstance(value, bytes) else value
+        for name, value in row.items()
+    }
 
 
 def columns(model: type[peewee.Model]) -> tuple[str, ...]:

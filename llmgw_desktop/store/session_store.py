@@ -11,8 +11,9 @@ import peewee
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.session import Session, SessionTotals, session_totals_of
+from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest, place
 from llmgw_desktop.store.gateway_file import GatewayFile
-from llmgw_desktop.store.schema import Dialect, SessionRow, columns
+from llmgw_desktop.store.schema import Dialect, SessionRow, cells, columns
 
 _COLUMNS = columns(SessionRow)
 _HOLE = peewee.SQL("?")
@@ -24,16 +25,19 @@ class SessionStore:
     Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, at_rest: AtRest = PLAIN) -> None:
+        self._at_rest = at_rest
         self._file = GatewayFile(path)
         self._dialect = Dialect()
 
     def add(self, session: Session) -> None:
         """An active one takes the place of the one that was."""
         if not session.is_active:
-            self._file.run(self._insert, list(_row(session).values()))
+            self._file.run(self._insert, list(self._row(session).values()))
             return
-        self._run(self._rest(session.owner, session.cli), SessionRow.insert(_row(session)))
+        self._run(
+            self._rest(session.owner, session.cli), SessionRow.insert(cells(self._row(session)))
+        )
 
     def get(self, session_id: str, owner: str) -> Session | None:
         """By our id, or by the CLI's own; None also for somebody else's."""
@@ -143,10 +147,10 @@ class SessionStore:
 
     def _gone(self, which: Any) -> list[Session]:
         rows = self._run(SessionRow.delete().where(which).returning(*_fields()))
-        return [_session(row) for row in rows]
+        return [self._session(row) for row in rows]
 
     def _sessions(self, query: Any) -> list[Session]:
-        return [_session(row) for row in self._run(query.tuples())]
+        return [self._session(row) for row in self._run(query.tuples())]
 
     def _run(self, *queries: Any) -> list[Any]:
         """All or none of them; what the last one answers."""
@@ -157,6 +161,35 @@ class SessionStore:
             for query in queries:
                 rows = connection.execute(*self._dialect.compose(query)).fetchall()
         return rows
+
+    def _row(self, session: Session) -> dict[str, Any]:
+        row = {name: getattr(session, name) for name in _COLUMNS}
+        said = self._at_rest.cell_or_withheld(session.description, _said_place(session.id))
+        return row | {
+            "cli": str(session.cli),
+            "description": said,
+            "is_active": int(session.is_active),
+            "totals": _written(session.totals),
+        }
+
+    def _session(self, values: Sequence[Any]) -> Session:
+        row = dict(zip(_COLUMNS, values, strict=True))
+        totals = orjson.loads(row["totals"])
+        return Session(
+            **row
+            | {
+                "cli": CliName(row["cli"]),
+                "description": self._at_rest.text_or_words(
+                    row["description"], _said_place(row["id"])
+                ),
+                "is_active": bool(row["is_active"]),
+                "totals": session_totals_of(totals),
+            }
+        )
+
+
+def _said_place(session_id: str) -> str:
+    return place("sessions", "description", session_id)
 
 
 def _of(owner: str, cli: CliName) -> Any:
@@ -173,25 +206,3 @@ def _fields() -> list[Any]:
 
 def _written(totals: SessionTotals) -> str:
     return orjson.dumps(asdict(totals)).decode()
-
-
-def _row(session: Session) -> dict[str, Any]:
-    row = {name: getattr(session, name) for name in _COLUMNS}
-    return row | {
-        "cli": str(session.cli),
-        "is_active": int(session.is_active),
-        "totals": _written(session.totals),
-    }
-
-
-def _session(values: Sequence[Any]) -> Session:
-    row = dict(zip(_COLUMNS, values, strict=True))
-    totals = orjson.loads(row["totals"])
-    return Session(
-        **row
-        | {
-            "cli": CliName(row["cli"]),
-            "is_active": bool(row["is_active"]),
-            "totals": session_totals_of(totals),
-        }
-    )

@@ -22,6 +22,7 @@ from llmgw_desktop.domain.validation import (
     SeatState,
     ValidationRun,
 )
+from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest, place
 from llmgw_desktop.store.gateway_file import GatewayFile
 
 REVIEWER, JUDGE = "reviewer", "judge"
@@ -37,7 +38,7 @@ _KEEP = (
     " RETURNING seat"
 )
 _ANSWERS = (
-    "SELECT role, state, job_id, text, sha256, record FROM validation_answers"
+    "SELECT role, seat, state, job_id, text, sha256, record FROM validation_answers"
     " WHERE validation_id = ? ORDER BY role DESC, number"
 )
 _TEXTS_OF_THEIR_OWN = ("state", "job_id", "text", "sha256")
@@ -46,36 +47,42 @@ _TEXTS_OF_THEIR_OWN = ("state", "job_id", "text", "sha256")
 class ValidationStore:
     """May be used from any thread; opens its file when it is first needed.
 
-    Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew.
+    Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew; and VaultError, for what was
+    asked and answered is encrypted.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, at_rest: AtRest = PLAIN) -> None:
         self._file = GatewayFile(path)
+        self._texts = _Texts(at_rest)
 
     def add(self, run: ValidationRun) -> None:
         """With its seats, or not at all."""
+        request = self._texts.of_request(run)
+        row = [run.id, run.owner, run.client, run.project, run.made_at_s, request, "[]", 0]
+        answers = [
+            self._texts.answer_row(run.id, REVIEWER, number, answer)
+            for number, answer in enumerate(run.answers)
+        ]
         with self._file.transaction() as connection:
-            request = orjson.dumps(asdict(run.request)).decode()
-            row = [run.id, run.owner, run.client, run.project, run.made_at_s, request, "[]", 0]
             connection.execute("INSERT INTO validations VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-            for number, answer in enumerate(run.answers):
-                connection.execute(_ADD, _answer_row(run.id, REVIEWER, number, answer))
+            connection.executemany(_ADD, answers)
 
     def keep(self, validation_id: str, role: str, answer: SeatAnswer) -> bool:
         """News of one that has not ended; whether it had not."""
-        state, job_id, text, sha256, record = _answer_row(validation_id, role, 0, answer)[4:]
+        row = self._texts.answer_row(validation_id, role, 0, answer)
+        state, job_id, text, sha256, record = row[4:]
         where = [validation_id, role, answer.seat.name]
         return bool(self._file.run(_KEEP, [state, job_id, text, sha256, record, *where]))
 
     def claim_judge(self, validation_id: str, judge: SeatAnswer, order: Sequence[str]) -> bool:
         """Whether this caller is the one who asks it. One that came to nothing gives way."""
+        row = self._texts.answer_row(validation_id, JUDGE, 0, judge)
         with self._file.transaction() as connection:
             connection.execute(
                 "DELETE FROM validation_answers WHERE validation_id = ? AND role = ?"
                 " AND state NOT IN ('running', 'completed')",
                 [validation_id, JUDGE],
             )
-            row = _answer_row(validation_id, JUDGE, 0, judge)
             insert = _ADD.replace("INSERT", "INSERT OR IGNORE") + " RETURNING seat"
             sealed = "SELECT 1 FROM receipts WHERE validation_id = ?"
             if connection.execute(sealed, [validation_id]).fetchone():
@@ -135,77 +142,107 @@ class ValidationStore:
     ) -> Receipt | None:
         """The one there is, or the one that `make` makes of its number and the last digest. None
         where a judge was asked since it was looked whether there is one."""
+        self._texts.want_key()
         with self._file.transaction() as connection:
             there = f"{_RECEIPT} WHERE validation_id = ?"
             if (row := connection.execute(there, [validation_id]).fetchone()) is not None:
-                return _receipt(row)
+                return self._texts.receipt(row)
             judged = "SELECT 1 FROM validation_answers WHERE validation_id = ? AND role = ?"
             asked = connection.execute(judged, [validation_id, JUDGE]).fetchone()
             if (asked is not None) != has_judge:
                 return None
             last = connection.execute(f"{_RECEIPT} ORDER BY seq DESC LIMIT 1").fetchone()
             receipt = make(1, "") if last is None else make(last[0] + 1, last[5])
-            values = [getattr(receipt, name) for name in Receipt.__slots__]
+            values = self._texts.receipt_row(receipt)
             connection.execute("INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
         return receipt
 
     def receipt(self, validation_id: str, owner: str | None = None) -> Receipt | None:
         """None also for somebody else's; without an owner anybody's."""
         rows = self._file.run(f"{_RECEIPT} WHERE validation_id = ?", [validation_id])
-        found = _receipt(rows[0]) if rows else None
+        found = self._texts.receipt(rows[0]) if rows else None
         return found if found is not None and owner in (None, found.owner) else None
 
     def receipts(self, owner: str | None = None) -> list[Receipt]:
         """In the order of their chain."""
         rows = self._file.run(f"{_RECEIPT} ORDER BY seq", [])
-        return [each for each in map(_receipt, rows) if owner in (None, each.owner)]
+        return [each for each in map(self._texts.receipt, rows) if owner in (None, each.owner)]
 
     def close(self) -> None:
         self._file.close()
 
     def _runs(self, sql: str, parameters: Sequence[Any]) -> list[ValidationRun]:
         rows = self._file.run(sql, parameters)
-        return [_run(row, self._file.run(_ANSWERS, [row[0]])) for row in rows]
+        return [self._texts.run(row, self._file.run(_ANSWERS, [row[0]])) for row in rows]
 
 
-def _answer_row(validation_id: str, role: str, number: int, answer: SeatAnswer) -> list[Any]:
-    record = {
-        name: value for name, value in asdict(answer).items() if name not in _TEXTS_OF_THEIR_OWN
-    }
-    return [
-        validation_id,
-        role,
-        answer.seat.name,
-        number,
-        str(answer.state),
-        answer.job_id,
-        answer.text,
-        answer.sha256,
-        orjson.dumps(record).decode(),
-    ]
+class _Texts:
+    """Rows as they are stored and back: what was said is encrypted."""
 
+    def __init__(self, at_rest: AtRest) -> None:
+        self._at_rest = at_rest
 
-def _run(row: Sequence[Any], answers: Sequence[Sequence[Any]]) -> ValidationRun:
-    validation_id, owner, client, project, made_at_s, request, order = row
-    run = ValidationRun(
-        id=validation_id,
-        owner=owner,
-        client=client,
-        project=project,
-        made_at_s=made_at_s,
-        request=_request(orjson.loads(request)),
-        answers=tuple(_answer(each) for each in answers if each[0] == REVIEWER),
-        judge_order=tuple(orjson.loads(order)),
-    )
-    judges = [_answer(each) for each in answers if each[0] == JUDGE]
-    return replace(run, judge=judges[0]) if judges else run
+    def want_key(self) -> None:
+        """Before a transaction: the first key is written by another connection."""
+        self._at_rest.key()
 
+    def of_request(self, run: ValidationRun) -> str | bytes:
+        said = orjson.dumps(asdict(run.request)).decode()
+        return self._at_rest.cell(said, place("validations", "request", run.id))
 
-def _answer(row: Sequence[Any]) -> SeatAnswer:
-    _, state, job_id, text, sha256, record = row
-    told = orjson.loads(record)
-    told |= {"seat": _seat(told["seat"]), "usage": usage_of(told["usage"])}
-    return SeatAnswer(**told, state=SeatState(state), job_id=job_id, text=text, sha256=sha256)
+    def answer_row(
+        self, validation_id: str, role: str, number: int, answer: SeatAnswer
+    ) -> list[Any]:
+        record = {
+            name: value for name, value in asdict(answer).items() if name not in _TEXTS_OF_THEIR_OWN
+        }
+        key = (validation_id, role, answer.seat.name)
+        text = place("validation_answers", "text", *key)
+        rest = place("validation_answers", "record", *key)
+        return [
+            *key,
+            number,
+            str(answer.state),
+            answer.job_id,
+            self._at_rest.cell(answer.text, text),
+            answer.sha256,
+            self._at_rest.cell(orjson.dumps(record).decode(), rest),
+        ]
+
+    def run(self, row: Sequence[Any], answers: Sequence[Sequence[Any]]) -> ValidationRun:
+        validation_id, owner, client, project, made_at_s, request, order = row
+        request = self._at_rest.text(request, place("validations", "request", validation_id))
+        run = ValidationRun(
+            id=validation_id,
+            owner=owner,
+            client=client,
+            project=project,
+            made_at_s=made_at_s,
+            request=_request(orjson.loads(request)),
+            answers=tuple(self._answer(row[0], each) for each in answers if each[0] == REVIEWER),
+            judge_order=tuple(orjson.loads(order)),
+        )
+        judges = [self._answer(row[0], each) for each in answers if each[0] == JUDGE]
+        return replace(run, judge=judges[0]) if judges else run
+
+    def _answer(self, validation_id: str, row: Sequence[Any]) -> SeatAnswer:
+        role, seat, state, job_id, text, sha256, record = row
+        key = (validation_id, role, seat)
+        text = self._at_rest.text(text, place("validation_answers", "text", *key))
+        record = self._at_rest.text(record, place("validation_answers", "record", *key))
+        told = orjson.loads(record)
+        told |= {"seat": _seat(told["seat"]), "usage": usage_of(told["usage"])}
+        return SeatAnswer(**told, state=SeatState(state), job_id=job_id, text=text, sha256=sha256)
+
+    def receipt_row(self, receipt: Receipt) -> list[Any]:
+        body = self._at_rest.encrypt(receipt.body, place("receipts", "body", str(receipt.seq)))
+        values = {name: getattr(receipt, name) for name in Receipt.__slots__}
+        return list((values | {"body": body}).values())
+
+    def receipt(self, row: Sequence[Any]) -> Receipt:
+        values = dict(zip(Receipt.__slots__, row, strict=True))
+        at = place("receipts", "body", str(values["seq"]))
+        return Receipt(**values | {"body": self._at_rest.decrypt(values["body"], at)})
 
 
 def _request(told: dict[str, Any]) -> PanelRequest:
@@ -221,7 +258,3 @@ def _request(told: dict[str, Any]) -> PanelRequest:
 def _seat(told: dict[str, Any]) -> Seat:
     cli = told["cli"]
     return Seat(name=told["name"], cli=None if cli is None else CliName(cli), model=told["model"])
-
-
-def _receipt(row: Sequence[Any]) -> Receipt:
-    return Receipt(**dict(zip(Receipt.__slots__, row, strict=True)))

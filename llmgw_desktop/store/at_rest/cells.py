@@ -17,6 +17,7 @@ WITHHELD = b"\x00"
 """In the place of a text that could not be encrypted, for the vault was locked."""
 WITHHELD_WORDS = "(not kept: the vault was locked)"
 UNREADABLE_WORDS = "(encrypted: the vault is locked)"
+_MOMENT_S = 1.0
 _ASK_AGAIN_S = 30.0
 """So long after the vault was found locked it is asked again, if there is something to write."""
 
@@ -32,8 +33,17 @@ class Standing(StrEnum):
     LOCKED = "locked"
 
 
+def place(table: str, column: str, *key: str) -> str:
+    """What a cell of this row is bound to."""
+    return "\x1f".join((table, column, *key))
+
+
 def _always() -> bool:
     return True
+
+
+def _nothing() -> None:
+    pass
 
 
 class AtRest:
@@ -49,6 +59,8 @@ class AtRest:
         self._asking: threading.Thread | None = None
         self._is_open = False
         self._ask_again_s = 0.0
+        self._number = 0
+        self._on_key: list[Callable[[], None]] = []
         self._then: list[Callable[[], None]] = []
         self.problem = ""
         """Why the vault is locked, in a sentence; empty if it is not, or was never asked."""
@@ -72,7 +84,16 @@ class AtRest:
             self._settle(str(error))
             raise
         self._settle("")
+        if key.number != self._number:
+            self._number = key.number
+            for each in self._on_key:
+                each()
         return key
+
+    def listen(self, on_key: Callable[[], None]) -> None:
+        """Called on any thread when the key for writing is another one than before: the first one
+        of a start, and after a change of the master key. It must be quick."""
+        self._on_key.append(on_key)
 
     def ask(self, then: Callable[[], None]) -> Standing:
         """Never blocks. While the answer is ASKING, `then` will be called once on another thread
@@ -121,10 +142,10 @@ class AtRest:
         return text if key is None else key.encrypt(text.encode(errors="replace"), place)
 
     def cell_or_withheld(self, text: str, place: str) -> str | bytes:
-        """As `cell`; where the vault is locked, a mark in its place: what is said is left out,
-        and the row is kept."""
+        """As `cell`; where the vault is locked, or its keyring takes its time, a mark in its place:
+        what is said is left out, and the row is kept."""
         try:
-            return self.cell(text, place)
+            return self.cell(text, place) if self._answers() else WITHHELD
         except VaultError:
             return WITHHELD
 
@@ -137,11 +158,20 @@ class AtRest:
     def text_or_words(self, cell: str | bytes, place: str) -> str:
         """As `text`; what cannot be opened now is words that say so."""
         try:
+            if not isinstance(cell, str) and not self._answers():
+                return UNREADABLE_WORDS
             return self.text(cell, place)
         except VaultLocked:
             return UNREADABLE_WORDS
         except VaultError as error:
             return f"({error})"
+
+    def _answers(self) -> bool:
+        """Whether a key is at hand within a moment. Where nothing is encrypted any more, what was
+        is read as it comes."""
+        if self.ask(_nothing) is Standing.ASKING:
+            self.wait(_MOMENT_S)
+        return self.ask(_nothing) is not Standing.ASKING
 
     def _ask(self) -> None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from llmgw_desktop.domain.principal import ALL_SCOPES, LOCAL, Principal
 from llmgw_desktop.domain.validation import SeatEnded, SeatGrew, ValidationRun
 from llmgw_desktop.engine.mcp.schemas import output_schema
 from llmgw_desktop.engine.mcp.tool import Profile, ToolAnswer
+from llmgw_desktop.store.at_rest.cells import place
 from tests.support.panel_clis import FAILS, PASSES, Panels, end_all, panels_in
 
 OTHER = Principal(client_id="cli_other", name="other", scopes=ALL_SCOPES)
@@ -350,18 +351,25 @@ async def test_whoever_looks_on_hears_the_words(panels: Panels) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("column", "change", "words"),
     [
-        ("text = text || 'x'", "not as it was kept"),
-        ("record = replace(record, '\"is_whole\":true', '\"is_whole\":false')", "was cut"),
+        ("text", lambda text: f"{text}x", "not as it was kept"),
+        (
+            "record",
+            lambda text: text.replace('"is_whole":true', '"is_whole":false'),
+            "was cut",
+        ),
     ],
 )
 async def test_a_judge_is_given_exactly_what_was_answered(
-    panels: Panels, change: str, words: str
+    panels: Panels, column: str, change: Callable[[str], str], words: str
 ) -> None:
     report = await panels.report("second_opinion", answer="42", model="claude")
     with closing(sqlite3.connect(panels.container.places.gateway_db)) as connection:
-        connection.execute(f"UPDATE validation_answers SET {change}")
+        select = f"SELECT validation_id, role, seat, {column} FROM validation_answers"
+        *key, cell = connection.execute(select).fetchone()
+        text = panels.container.at_rest.text(cell, place("validation_answers", column, *key))
+        connection.execute(f"UPDATE validation_answers SET {column} = ?", (change(text),))
         connection.commit()
     answer = await panels.call("synthesize_validation", validationId=report["validationId"])
     assert answer.is_error
