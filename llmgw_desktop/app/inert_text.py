@@ -20,6 +20,9 @@ _UNWELCOME = re.compile(
     "\U000e0000-\U000e007f\U000e0100-\U000e01ef"  # tags and selectors that can carry hidden text
     "]"
 )
+_BLANKS = "[ \\t\\r\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_MOST_BLANK_LINES = 3
+_MANY_BLANKS = re.compile(f"{_BLANKS}{{200,}}+")
 _MOST_ACCENTS = 2
 _LINE_LIMIT = 10_000
 _LONG_LINE = re.compile(rf"[^\n]{{{_LINE_LIMIT + 1}}}")
@@ -56,6 +59,19 @@ def quoted(name: str) -> str:
     """In quotes; letters that are written from the right do not reorder what stands around it."""
     turns = any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in name)
     return f"“\u2068{name}\u2069”" if turns else f"“{name}”"
+
+
+def folded_blanks(text: str, *, signs: str = "") -> str:
+    """What pushes the rest out of sight becomes its number: blank lines, and blanks in a line.
+    `signs`: of a diff, before its lines."""
+    sign = f"([{re.escape(signs)}]?)" if signs else "()"
+    lines = rf"(?:(?<=\n)|\A){sign}{_BLANKS}*+\n(?:\1{_BLANKS}*+\n){{{_MOST_BLANK_LINES},}}+"
+    text = re.sub(lines, _blank_lines, text)
+    return _MANY_BLANKS.sub(lambda found: f"⟨{len(found[0])} blanks⟩", text)
+
+
+def _blank_lines(found: re.Match[str]) -> str:
+    return f"{found[1]}⟨{found[0].count(chr(10))} blank lines⟩\n"
 
 
 def folded_lines(text: str) -> str:

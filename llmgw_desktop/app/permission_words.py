@@ -7,12 +7,12 @@ makes them inert as it goes (`app/inert_text.py`).
 import difflib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from llmgw_desktop.app.cli_words import TITLES
 from llmgw_desktop.app.figures import counted
-from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.app.inert_text import folded_blanks, inert_line
 from llmgw_desktop.domain.permission import (
     Ask,
     Decision,
@@ -148,7 +148,17 @@ def size_of(ask: Ask) -> int:
 
 
 def asked_parts(ask: Ask) -> tuple[AskedPart, ...]:
-    """In the order in which they matter. May take long for what is large: see `size_of`."""
+    """In the order in which they matter. May take long for what is large: see `size_of`. Blank
+    lines in a row are told by their number, or they would push a command out of sight."""
+    return tuple(
+        replace(
+            part, text=folded_blanks(part.text, signs="+-" if part.kind is PartKind.DIFF else "")
+        )
+        for part in _whole_parts(ask)
+    )
+
+
+def _whole_parts(ask: Ask) -> list[AskedPart]:
     parts: list[AskedPart] = []
     if ask.command:
         parts.append(AskedPart(label="Command", text=ask.command))
@@ -162,7 +172,7 @@ def asked_parts(ask: Ask) -> tuple[AskedPart, ...]:
         parts.append(AskedPart(label="Arguments", text=tidy_json(more)))
     if not parts and (ask.raw or not tool):
         parts.append(AskedPart(label="As it was asked", text=ask.raw or "It does not say what."))
-    return tuple(parts)
+    return parts
 
 
 def _beside(ask: Ask) -> dict[str, object]:

@@ -78,6 +78,11 @@ def fits_argument(value: str, field: str) -> str:
             field=field,
             category=ErrorCategory.INPUT_TOO_LARGE,
         )
+    return no_place(value, field)
+
+
+def no_place(value: str, field: str) -> str:
+    """A value that the run's own folder could be written into."""
     if FOLDER in value:
         raise InvalidRun(
             f"it holds {FOLDER}, which stands for a folder of the run; write it otherwise",

@@ -26,10 +26,12 @@ class AccessSettings:
     """A person has said that programs nobody knows may ask to be let in from elsewhere."""
 
 
-_NAME = re.compile(r"[A-Za-z0-9._@:+=/-]{1,256}")
+_NAME = re.compile(r"(?=.*[A-Za-z0-9])(?!(?:.*/)?\.{1,2}(?:/|$))[A-Za-z0-9._@:+=/-]{1,256}")
+"""With a letter or digit in it, and no part that leads out of a folder."""
 _NOBODY_S = re.compile(
     r"local|gateway[-_]bearer|(cli|oauth|proxied)[-_:].*|[a-z]{2,12}_[0-9a-f]{16,}|llmgw.*|"
-    r"https?:.*|-|none|null|nil|undefined|unknown|anonymous",
+    r"https?:.*|none|null|nil|n[./]a\.?|undefined|undef|unset|unknown|empty|default|false|"
+    r"no[-_.]?(?:body|one|name|user)|anon(?:ymous)?|guest|public|unauthenticated|not[-_.]set",
     re.IGNORECASE,
 )
 """What this gateway calls others, however it is written, and what proxies say for nobody."""

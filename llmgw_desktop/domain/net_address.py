@@ -27,6 +27,11 @@ _WRAPPING = tuple(
     for network in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96")
 )
 """NAT64 (two), and two older ways; the address of IPv4 is at the end."""
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(network) for network in ("fec0::/10", "3fff::/20", "192.88.99.0/24")
+)
+"""Which Python takes for public: site-local addresses, those of documents, and relays that nobody
+runs any more."""
 _STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
 """Where proxies on the person's computer put names that they look up themselves."""
 
@@ -51,5 +56,7 @@ def is_never_a_provider(address: Address) -> bool:
 
 
 def is_own_network(address: Address) -> bool:
-    """This computer, or the network that it stands in."""
+    """This computer, the network that it stands in, or no place of the public one."""
+    if any(address in network for network in _NOT_PUBLIC):
+        return True
     return (address.is_loopback or address.is_private) and address not in _STAND_INS

@@ -180,6 +180,21 @@ def test_all_that_is_asked_is_there_in_full() -> None:
     assert thing_of(Ask(native_id="1", tool="Bash")) == "Bash"
 
 
+def test_blank_lines_push_no_command_out_of_sight() -> None:
+    for blank in ("\n", "  \t\n", "\u3000\n", " \r\n"):
+        command = f"ls\n{blank * 60}rm -rf ~; echo{' ' * 900}; sudo x"
+        (part, *_) = asked_parts(ask(command=command))
+        shown = "ls\n⟨60 blank lines⟩\nrm -rf ~; echo⟨900 blanks⟩; sudo x"
+        assert part.text == shown
+    above = asked_parts(ask(command="\n" * 60 + "rm -rf ~"))
+    assert above[0].text == "⟨60 blank lines⟩\nrm -rf ~"
+    change = FileChange(path="a", diff="@@\n" + "+\n" * 60 + "+evil\n")
+    (diff,) = asked_parts(Ask(native_id="1", kind=PermissionKind.EDIT, changes=(change,)))
+    assert "\n+⟨60 blank lines⟩\n+evil" in diff.text
+    prose = "one\n\n\n\ntwo    three\n"
+    assert asked_parts(ask(command=prose))[0].text == prose
+
+
 def test_what_stands_there_already_is_no_argument_again() -> None:
     given = {"command": "ls", "description": "List", "timeout": 5, "run": "ls"}
     parts = asked_parts(ask(command="ls", agent_words="List", arguments=given))

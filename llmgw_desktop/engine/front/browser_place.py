@@ -4,16 +4,16 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from llmgw_desktop.domain.redirect import LOOPBACK_HOSTS
+from llmgw_desktop.engine.front.guard import is_of_a_proxy
 from llmgw_desktop.engine.front.http_caller import HttpCaller
 
-_PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 _UNSAFE_SCHEMES = frozenset({"", "javascript", "data", "vbscript", "file", "blob", "about"})
 
 
 def is_local(caller: HttpCaller, issuer: str) -> bool:
     """Whether the browser runs on this computer, as far as can be told: behind a proxy or a tunnel
     all of them come from here."""
-    if caller.peer is None or any(caller.headers.get(name) for name in _PROXY_HEADERS):
+    if caller.peer is None or any(map(is_of_a_proxy, caller.headers)):
         return False
     named = urlsplit(f"//{caller.headers.get('host', '')}").hostname
     issued = urlsplit(issuer).hostname

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from llmgw_desktop.clis.checks import no_place
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.dialogue import AskingMode
 from llmgw_desktop.clis.mcp_servers import with_servers
@@ -134,6 +135,8 @@ class Launcher:
 
     def _plan(self, cli: Cli, request: CliRequest) -> LaunchPlan:
         request = self.meant(cli, request)
+        no_place(request.model, "model")
+        no_place(request.working_dir, "workingDir")
         if not request.asks:
             return cli.plan(request)
         if cli.asking is None:
@@ -156,7 +159,10 @@ class Launcher:
         for file in plan.files:
             _write(folder.temp / file.name, file.content)
         names = [file.name for file in plan.files]
-        env = {name: _placed(text, names, folder) for name, text in launch.environment.items()}
+        env = {
+            name: _placed(text, names, folder) if name in plan.environment else text
+            for name, text in launch.environment.items()
+        }
         temp = str(folder.temp / "tmp")
         return keeper.start(
             [launch.program, *(_placed(each, names, folder) for each in plan.arguments)],

@@ -59,11 +59,11 @@ def git_folder(folder: Path) -> Path | None:
     """Where a repository keeps its history, or a linked worktree its share of it; None of what is
     the top of neither. Git itself is not asked: it would read settings of whoever made it."""
     mark = folder / ".git"
-    if mark.is_symlink():
-        return None
-    if mark.is_dir():
-        return mark
     try:
+        if mark.is_symlink():
+            return None
+        if mark.is_dir():
+            return mark
         with mark.open("rb") as file:
             told = os.fsdecode(file.read(_LONGEST_MARK))
         place = _PLACE.fullmatch(told.strip())

@@ -28,7 +28,7 @@ from llmgw_desktop.domain.worktree import (
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.tasks import Tasks
 from llmgw_desktop.engine.workspaces.checkout import FIELD, Checkouts, repository_over
-from llmgw_desktop.engine.workspaces.guard import is_inside
+from llmgw_desktop.engine.workspaces.guard import is_inside, real_folder
 from llmgw_desktop.store.worktree_store import WorktreeStore
 
 _FORGET_AFTER_S = 60 * 86_400.0
@@ -96,7 +96,7 @@ class Worktrees:
     def _make(
         self, wish: WorktreeWish, folder: str, principal: Principal, place: Place | None
     ) -> tuple[Worktree, str]:
-        real = Path(folder).resolve()
+        real = real_folder(folder, "workingDir")
         within = Path(place.top) if place is not None else None
         repository = repository_over(real, within)
         worktree_id = self._ids.new("wtr")

@@ -205,3 +205,29 @@ class TestAForm:
     def test_a_page_is_no_place_for_forms(self) -> None:
         with pytest.raises(UnsupportedMedia):
             _check(FORM, opening=PAGE)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *("X-Forwarded-For", "x-forwarded", "X-Forwarded-Port", "Forwarded", "Via", "X-Real-IP"),
+        *("X-Client-IP", "Client-IP", "True-Client-IP", "X-Cluster-Client-IP", "Proxy-Client-IP"),
+        *("CF-Connecting-IP", "CF-Connecting-IPv6", "CF-Ray", "CDN-Loop", "Fly-Client-IP"),
+        *("Fastly-Client-IP", "X-Envoy-External-Address", "X-Azure-ClientIP", "X-Amzn-Trace-Id"),
+        *("X-Vercel-Forwarded-For", "Ngrok-Trace-Id", "Tailscale-User-Login", "X-Original-Host"),
+        *("X-AppEngine-User-IP", "X-NF-Client-Connection-IP", "WL-Proxy-Client-IP"),
+    ],
+)
+def test_a_proxys_mark_speaks_against_the_persons_key(mark: str) -> None:
+    class Transport:
+        def get_extra_info(self, name: str, default: object = None) -> object:
+            return {"sockname": ("127.0.0.1", 3333), "peername": ("127.0.0.1", 5)}.get(name)
+
+    def asked(*headers: tuple[str, str]) -> object:
+        lines = CIMultiDict([("Host", "127.0.0.1:3333"), *headers])
+        return make_mocked_request("GET", "/", headers=lines, transport=Transport())
+
+    fronted = Guard(port=3333, hosts=(), origins=(), is_fronted=True)
+    assert fronted.is_from_here(asked(("X-Api-Key", "x"), ("User-Agent", "x"), ("X-Title", "x")))
+    assert not fronted.is_from_here(asked((mark, "127.0.0.1")))
+    assert GUARD.is_from_here(asked((mark, "127.0.0.1"))), "where nobody else can come in"

@@ -9,6 +9,7 @@ import pytest
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName, CliRequest
 from llmgw_desktop.domain.cli_settings import CliSettings
+from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.engine.jobs.launch import Launcher
 
 COPILOT = cli_of(CliName.COPILOT)
@@ -65,3 +66,22 @@ def test_another_program_of_the_same_cli_lies_beside_the_one_that_is_named(
     assert launcher.check(vibe, request).program == str(tmp_path / folder / "vibe-acp")
     usual = CliRequest(cli=vibe.name, prompt="x")
     assert launcher.check(vibe, usual).program == str(tmp_path / folder / "vibe")
+
+
+@pytest.mark.parametrize("name", CliName)
+@pytest.mark.parametrize("asks", [False, True])
+@pytest.mark.parametrize("value", ["x={folder}", "{folder}/prompt.txt", "={folder}"])
+def test_no_value_of_a_caller_is_filled_as_ours_are(
+    tmp_path: Path, name: CliName, asks: bool, value: str
+) -> None:
+    cli = cli_of(name)
+    launcher = Launcher({"PATH": str(tmp_path), "HOME": str(tmp_path)})
+    folder = tmp_path / value.strip("/").replace("/", "_")
+    folder.mkdir()
+    for field, request in (
+        ("model", CliRequest(cli=name, prompt="hi", model=value, asks=asks)),
+        ("workingDir", CliRequest(cli=name, prompt="hi", working_dir=str(folder), asks=asks)),
+    ):
+        with pytest.raises(InvalidRun) as refused:
+            launcher.check(cli, request)
+        assert (refused.value.field, "{folder}" in str(refused.value)) == (field, True)

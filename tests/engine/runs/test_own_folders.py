@@ -68,3 +68,19 @@ async def test_a_link_that_came_while_it_waited_leads_nowhere(make_house: MakeHo
     assert ended is not None
     assert (ended.state, len(house.asked)) == ("failed", 1)
     assert "gateway's own folders" in ended.error
+
+
+async def test_a_folder_that_cannot_be_looked_at_is_refused_in_words(
+    house: RunHouse, tmp_path: Path
+) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    marked = tmp_path / "marked"
+    marked.mkdir()
+    (marked / ".git").write_text(f"gitdir: {tmp_path / 'loop'}")
+    for path in ("/proc/1/root", tmp_path / "loop", "/" + "a" * 5000, "/" + "a/" * 3000, marked):
+        for more in ({}, {"worktree": True}, {"worktree": True, "approvals": "ask"}):
+            if path is marked and not more:
+                continue
+            status, error = await house.refused(prompt=OK, workingDir=str(path), **more)
+            assert (status, error["category"]) == (400, "invalid_input"), (path, more, error)
+    assert house.asked == []

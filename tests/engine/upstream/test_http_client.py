@@ -245,6 +245,16 @@ def test_public_names_lead_to_public_addresses(reached: str) -> None:
     assert not is_own_network(innermost(ipaddress.ip_address(reached)))
 
 
+@pytest.mark.parametrize(
+    "reached",
+    ["fec0::1", "3fff:fff::1", "192.88.99.1", "::ffff:192.88.99.2", "10.0.0.1", "fd12::1"],
+)
+def test_public_names_lead_to_no_other_address(reached: str) -> None:
+    with pytest.raises(LeadsAstray):
+        Pool()._check_reached(Target.of("https://api.example.com"), (reached, 443))
+    Pool()._check_reached(Target.of("https://api.example.com", local=True), (reached, 443))
+
+
 async def test_without_its_key_a_provider_is_not_asked(client: HttpClient) -> None:
     asked = []
 

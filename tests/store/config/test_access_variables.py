@@ -85,7 +85,20 @@ def test_an_override_is_said_clearly_or_not_at_all() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["alice", "a", "Alice.B@example.com", "team/alice", "00u1x=", "a" * 256, "locals", "client-7"],
+    [
+        "alice",
+        "a",
+        "Alice.B@example.com",
+        "team/alice",
+        "00u1x=",
+        "a" * 256,
+        "locals",
+        "client-7",
+        "nathan",
+        "nobodyelse",
+        "a..b",
+        ".x",
+    ],
 )
 def test_a_person(name: str) -> None:
     assert is_person(name)
@@ -115,7 +128,24 @@ def test_a_person(name: str) -> None:
         "null",
         "None",
         "-",
+        "--",
+        "..",
+        ".",
+        "/",
+        "../alice",
+        "team/../alice",
+        "team/.",
         "anonymous",
+        "Anon",
+        "nobody",
+        "NOBODY",
+        "no-one",
+        "N/A",
+        "n.a.",
+        "undefined",
+        "Guest",
+        "unauthenticated",
+        "not-set",
     ],
 )
 def test_nobody(name: str) -> None:
