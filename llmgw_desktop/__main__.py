@@ -121,6 +121,7 @@ def _serve(
     """With `linger_s` for editors alone: until none has needed it for so long."""
     from llmgw_desktop.app.editors_use import FOR_EDITORS, EditorsUse
     from llmgw_desktop.app.headless import serve
+    from llmgw_desktop.app.restart import Restart
     from llmgw_desktop.store.instance_lock import InstanceLock
 
     lock = InstanceLock(places.instance_lock)
@@ -129,8 +130,12 @@ def _serve(
         return _fail(
             f"A gateway already runs on this home (pid {lock.holder_pid()}).", ALREADY_RUNNING
         )
+    restart = Restart()
     with log.in_files(places.log_folder):
-        return serve(lambda: _container(places, env, log), for_editors)
+        code = serve(lambda: _container(places, env, log), restart, for_editors)
+    if restart.is_asked:
+        restart.go_on(lock)
+    return code
 
 
 def _take(lock: InstanceLock) -> bool:
@@ -141,6 +146,7 @@ def _take(lock: InstanceLock) -> bool:
 
 
 def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden: bool) -> int:
+    from llmgw_desktop.app.restart import Restart
     from llmgw_desktop.app.start_checks import bad_qt_version
 
     if problem := bad_qt_version():
@@ -150,8 +156,12 @@ def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden:
 
     lock = InstanceLock(places.instance_lock)
     if _take(lock):
+        restart = Restart()
         with log.in_files(places.log_folder):
-            return run_desktop(lambda: _container(places, env, log), places, hidden=hidden)
+            code = run_desktop(lambda: _container(places, env, log), places, restart, hidden=hidden)
+        if restart.is_asked:
+            restart.go_on(lock)
+        return code
     if show_running(places):
         return DONE
     return _fail(
@@ -231,6 +241,12 @@ def _receipt(arguments: argparse.Namespace, places: Places, env: Mapping[str, st
     return run(arguments, places, env)
 
 
+def _restart(_: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.restart_command import run
+
+    return run(places, env)
+
+
 def _route(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.route_command import run
 
@@ -261,6 +277,7 @@ _COMMANDS = {
     "limits": _limits,
     "oauth": _oauth,
     "receipt": _receipt,
+    "restart": _restart,
     "route": _route,
     "vault": _vault,
     "workspace": _workspace,

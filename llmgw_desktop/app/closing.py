@@ -3,7 +3,8 @@
 import asyncio
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import wraps
 
 _log = logging.getLogger(__name__)
@@ -26,6 +27,21 @@ async def close_all(*parts: Close) -> None:
             _log.exception("at the end %s failed; the rest is closed all the same", name)
     if canceled is not None:
         raise canceled
+
+
+@asynccontextmanager
+async def closed_on_fault(
+    close: Callable[[], Awaitable[object]], *, but: tuple[type[Exception], ...]
+) -> AsyncIterator[None]:
+    """What was started within is closed again where that fails, but for failures after which it
+    may be started once more."""
+    try:
+        yield
+    except but:
+        raise
+    except BaseException:
+        await close()
+        raise
 
 
 def beside(close: Close) -> Close:

@@ -46,6 +46,7 @@ _WITHOUT_ADDRESS: Final = (
     "mcp",
     "oauth",
     "receipt",
+    "restart",
     "route",
     "vault",
     "workspace",
@@ -87,6 +88,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_doctor(commands)
     add_flights(commands.add_parser("flights", help="requests that were made, and their figures"))
     add_jobs(commands.add_parser("jobs", help="runs of vendors' CLIs, how they stand and ended"))
+    commands.add_parser("restart", help="start the running gateway anew; nobody is refused by it")
     _add_route(commands)
     _add_limits(commands)
     _add_receipt(commands)

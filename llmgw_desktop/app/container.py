@@ -7,9 +7,11 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from llmgw_desktop.app.access_assembly import Access, make_access
 from llmgw_desktop.app.audit_keeping import AuditKeeping
-from llmgw_desktop.app.closing import beside, close_all
+from llmgw_desktop.app.closing import beside, close_all, closed_on_fault
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
 from llmgw_desktop.app.encrypting import Encrypting
@@ -19,6 +21,7 @@ from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.app.oauth_assembly import Oauth, make_oauth
 from llmgw_desktop.app.overview import Overview
+from llmgw_desktop.app.page_use import PageUse
 from llmgw_desktop.app.questions import Questions
 from llmgw_desktop.app.recording import Recording
 from llmgw_desktop.app.route_explain import RouteExplainer
@@ -30,7 +33,7 @@ from llmgw_desktop.app.validation_assembly import make_validations
 from llmgw_desktop.app.vault import Credentials, ask_again
 from llmgw_desktop.app.workspaces import open_workspaces
 from llmgw_desktop.domain.clock import SystemClock
-from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.errors import LlmgwError, StoreError
 from llmgw_desktop.domain.events import (
     AuditNoted,
     ClientsChanged,
@@ -41,6 +44,7 @@ from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.containment.own_ground import OwnGround
+from llmgw_desktop.engine.front.handed_sockets import handed_sockets
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.homes.homes import Homes
 from llmgw_desktop.engine.jobs.folder import neutral_root
@@ -64,18 +68,12 @@ from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
 
 if TYPE_CHECKING:
-    from llmgw_desktop.app.cli_providers import CliProviders
-    from llmgw_desktop.app.client_desk.desk import ClientDesk
-    from llmgw_desktop.app.compare import Compare
-    from llmgw_desktop.app.connect.clients import Clients
-    from llmgw_desktop.app.oversight import Oversight
     from llmgw_desktop.app.page_assembly import Pages
-    from llmgw_desktop.app.providers import Providers
 
 _log = logging.getLogger(__name__)
 
 
-class Container:
+class Container(PageUse):
     """A whole gateway with the use cases that windows and commands are given."""
 
     def __init__(self, places: Places, env: Mapping[str, str]) -> None:
@@ -103,7 +101,6 @@ class Container:
         self._access = self._make_access(settings)
         self.store_guard.join(self.vault, lambda: self._access.authenticator.problem)
         self._key_changes = KeyChanges(self.vault, self._clock)
-        self._master_key = env.get(VARIABLE, "").strip()
         self.tell_keys(self.recording.redactor.learn)
         self._continuations = Continuations(
             ResponseStore(places.gateway_db, self._clock, self.at_rest)
@@ -145,7 +142,13 @@ class Container:
         self.validations, seats = make_validations(
             places, self.runs, engine.asking, self.vault, self.at_rest, self._clock
         )
-        self.gateway = Gateway(engine, self._bus, settings, problem=self.store_guard.problem())
+        self.gateway = Gateway(
+            engine,
+            self._bus,
+            settings,
+            problem=self.store_guard.problem(),
+            handed=handed_sockets(env),
+        )
         self.control = GatewayControl(
             gateway=self.gateway,
             recorder=self.recording.recorder,
@@ -179,34 +182,10 @@ class Container:
         self._making_pages = Lock()
         self._made_pages: Pages | None = None
 
-    @property
-    def providers(self) -> "Providers":
-        return self._pages.providers
-
-    @property
-    def cli_providers(self) -> "CliProviders":
-        return self._pages.cli_providers
-
-    @property
-    def clients(self) -> "Clients":
-        return self._pages.clients
-
-    @property
-    def client_desk(self) -> "ClientDesk":
-        return self._pages.client_desk
-
-    @property
-    def compare(self) -> "Compare":
-        return self._pages.compare
-
     @cached_property
     def questions(self) -> Questions:
         """Those that wait for a person."""
         return Questions(self.consents.broker, self.runs.permissions, self._clock)
-
-    @property
-    def oversight(self) -> "Oversight":
-        return self._pages.oversight
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -223,18 +202,26 @@ class Container:
         return bool(self.recording.recorder.running() or self.runs.supervisor.live)
 
     async def start(self) -> None:
-        """May be called again after it has raised PortTaken or OSError."""
-        if self._loop is None:
-            self._loop = asyncio.get_running_loop()
-            self.recording.start(self._loop)
-            await self._take_over_runs()
-            self.consents.start()
-        await self.gateway.start()
-        self.control.tell_running(self._clock.now_s(), self._certificate)
-        self.audit.start()
-        self._encrypting.start()
-        if await asyncio.to_thread(self._access.has_mcp_clients):
-            self.expect_mcp()
+        """May be called again after it has raised LlmgwError or OSError, as of a port that is
+        taken: what has started goes on until `stop`. After anything else all is closed."""
+        async with closed_on_fault(self.stop, but=(LlmgwError, OSError)):
+            if self._loop is None:
+                self._loop = asyncio.get_running_loop()
+                self.recording.start(self._loop)
+                await self._take_over_runs()
+                self.consents.start()
+            await self.gateway.start()
+            self.control.tell_running(self._clock.now_s(), self._certificate)
+            self.audit.start()
+            self._encrypting.start()
+            if await asyncio.to_thread(self._access.has_mcp_clients):
+                self.expect_mcp()
+
+    async def hand_over(self, within_s: float) -> list[int]:
+        """What listens, for the program's next start; answers that run may end first. Then
+        `stop`."""
+        self.runs.service.let_waits_go()
+        return await self.gateway.hand_over(within_s)
 
     def expect_mcp(self) -> None:
         """A client of the MCP door will come soon."""
@@ -307,12 +294,12 @@ class Container:
         return self.credentials.names.problems(self._loaded().settings.providers).get(account, "")
 
     def tell_keys(self, listener: Callable[[str], None]) -> None:
-        """Each key that comes out of the vault, before it is used, to what guards records; and
-        what opens the vault, where the environment holds it."""
+        """What guards records, of each key."""
         self.recording.tell_keys(listener)
-        listener(self._master_key)
+        listener(self._env.get(VARIABLE, "").strip())
 
     @property
+    @override
     def _pages(self) -> "Pages":
         """Made when the first is asked for, from any thread; a start alone reads in none of it."""
         from llmgw_desktop.app.page_assembly import PageParts, Pages

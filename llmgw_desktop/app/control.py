@@ -35,6 +35,8 @@ class GatewayControl:
         self._mcp_path = mcp_path
         self.note: Callable[[Act], None] = lambda _: None
         """Joined later: writes an act into the audit log, beside the loop."""
+        self.can_restart = False
+        """Whether this program listens for the wish to start anew."""
         self.check_settings = check_settings
         """Take over the settings file if it has changed; what comes of it goes to the bus."""
 
@@ -72,6 +74,7 @@ class GatewayControl:
             started_ticks=started_ticks(pid),
             mcp=f"{url}{self._mcp_path}",
             certificate=certificate,
+            can_restart=self.can_restart,
         )
         write_run_file(self._places.run_file, told)
 

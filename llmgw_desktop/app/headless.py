@@ -12,6 +12,7 @@ import orjson
 from llmgw_desktop.app.container import Container
 from llmgw_desktop.app.editors_use import EditorsUse, quiet_from_now_on
 from llmgw_desktop.app.freed_memory import give_back_freed_memory
+from llmgw_desktop.app.restart import WITHIN_S, Restart
 from llmgw_desktop.app.settings_watch import SettingsWatch
 
 _GARBAGE = (10_000, 20, 50)
@@ -19,12 +20,16 @@ _GARBAGE = (10_000, 20, 50)
 Python's own 700 it looks every thirty requests, and finds nothing."""
 
 
-def serve(make_container: Callable[[], Container], for_editors: EditorsUse | None = None) -> int:
-    """Runs until SIGINT or SIGTERM, and one for editors until none needs it any more. Raises what
-    the container's start raises."""
+def serve(
+    make_container: Callable[[], Container],
+    restart: Restart,
+    for_editors: EditorsUse | None = None,
+) -> int:
+    """Runs until SIGINT or SIGTERM, until it is to start anew, and one for editors until none
+    needs it any more. Raises what the container's start raises."""
     give_back_freed_memory()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(_serve(make_container, for_editors))
+        return runner.run(_serve(make_container, restart, for_editors))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -36,16 +41,19 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(make_container: Callable[[], Container], for_editors: EditorsUse | None) -> int:
+async def _serve(
+    make_container: Callable[[], Container], restart: Restart, for_editors: EditorsUse | None
+) -> int:
     container = make_container()
+    control = container.control
     asked_to_stop = asyncio.Event()
     _on_signals(asked_to_stop.set)
-    await container.start()
-    control = container.control
+    control.can_restart = restart.listen(_soon(asked_to_stop.set))
     watch = SettingsWatch(control.settings_file(), control.check_settings)
     try:
+        await container.start()
         watch.start()
-        _say_ready(container)
+        _say_ready(container, is_again=container.gateway.is_next_start)
         gc.collect()
         gc.freeze()  # what exists now lives as long as the program: the collector may skip it
         gc.set_threshold(*_GARBAGE)
@@ -53,6 +61,8 @@ async def _serve(make_container: Callable[[], Container], for_editors: EditorsUs
             await asked_to_stop.wait()
         else:
             await _serve_editors(container, for_editors, asked_to_stop)
+        if restart.is_asked:
+            restart.sockets += await container.hand_over(WITHIN_S)
     finally:
         watch.stop()
         await container.stop()
@@ -81,7 +91,17 @@ def _on_signals(stop: Callable[[], None]) -> None:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
 
 
-def _say_ready(container: Container) -> None:
+def _soon(call: Callable[[], None]) -> Callable[[], None]:
+    """Out of a signal's handler."""
+    loop = asyncio.get_running_loop()
+
+    def soon() -> None:
+        loop.call_soon_threadsafe(call)
+
+    return soon
+
+
+def _say_ready(container: Container, *, is_again: bool) -> None:
     url = container.gateway.status.url
     line = {
         "event": "ready",
@@ -90,5 +110,9 @@ def _say_ready(container: Container) -> None:
         "key_file": str(container.places.access_key_file),
         "pid": os.getpid(),
     }
-    sys.stdout.buffer.write(orjson.dumps(line) + b"\n")
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(orjson.dumps(line) + b"\n")
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        if not is_again:  # who heard of the first start listens no more
+            raise

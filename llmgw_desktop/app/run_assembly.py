@@ -238,6 +238,7 @@ class Runs:
 
     def leave(self) -> None:
         """Before answers are broken off because the program ends."""
+        self.service.let_waits_go()
         self.models.leave()
 
     async def close(self) -> None:

@@ -39,14 +39,19 @@ class Told:
         return words if isinstance(words, str) else f"The gateway answered {self.status}."
 
 
+def running(places: Places, env: Mapping[str, str]) -> RunFile:
+    """What it says of itself. Raises NotRunning."""
+    told = read_run_file(places.run_file)
+    if told is None or not lives(told):
+        raise NotRunning(f"The gateway does not run. Start it: {own_command('serve', env=env)}")
+    return told
+
+
 class RunningGateway:
     """Raises NotRunning where it cannot be reached."""
 
     def __init__(self, places: Places, env: Mapping[str, str]) -> None:
-        told = read_run_file(places.run_file)
-        if told is None or not _lives(told):
-            raise NotRunning(f"The gateway does not run. Start it: {own_command('serve', env=env)}")
-        self._told = told
+        self._told = running(places, env)
         try:
             self._key = places.access_key_file.read_text("ascii").strip()
         except (OSError, UnicodeError) as error:
@@ -92,7 +97,7 @@ def tell_keys_changed(places: Places, env: Mapping[str, str]) -> None:
         return
 
 
-def _lives(told: RunFile) -> bool:
+def lives(told: RunFile) -> bool:
     """Not a file that a killed one left behind."""
     if os.name != "posix" or told.started_ticks is None:
         return True

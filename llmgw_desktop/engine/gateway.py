@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import socket
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from llmgw_desktop.domain.errors import LlmgwError
@@ -25,6 +27,12 @@ from llmgw_desktop.store.tls_files import base_url
 
 GRACE_S = 3.0
 """Running answers may go on for so long after a stop was asked for."""
+
+LISTENERS_S = 3.0
+"""Who listens for long, as to a job's events, is not waited for any longer: he goes on listening
+at the next start."""
+_QUIET_S = 0.3
+"""Connections that are open may ask just now: so long they are still heard."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,8 +58,19 @@ class Engine:
 class Gateway:
     """`start`, `pause`, `resume`, `apply` new settings, `stop`; each tells the bus."""
 
-    def __init__(self, engine: Engine, bus: Bus, settings: Settings, *, problem: str = "") -> None:
-        """`problem`: what does not work though the gateway runs, in one sentence."""
+    def __init__(
+        self,
+        engine: Engine,
+        bus: Bus,
+        settings: Settings,
+        *,
+        problem: str = "",
+        handed: Sequence[socket.socket] = (),
+    ) -> None:
+        """`problem`: what does not work though the gateway runs, in one sentence. `handed`: what
+        listens for it already."""
+        engine.server.handed = handed
+        self.is_next_start = bool(handed)
         self._engine = engine
         self._bus = bus
         self._settings = settings
@@ -120,6 +139,24 @@ class Gateway:
         self._engine.gate.refusals.tell()
         await self._engine.http.close()
         self._move(GatewayState.STOPPED)
+
+    async def hand_over(self, within_s: float) -> list[int]:
+        """What listens, for the next start. Who has asked by now is answered first, if that does
+        not take longer; who asks from now on waits for the next start."""
+        kept = await self._engine.server.hand_over()
+        runs, server = self._engine.pipeline.runs, self._engine.server
+        loop = asyncio.get_running_loop()
+        listened_until_s = loop.time() + LISTENERS_S
+        try:
+            async with asyncio.timeout(within_s):
+                while runs or (server.busy and loop.time() < listened_until_s):
+                    await runs.drained()
+                    await asyncio.sleep(_QUIET_S)
+                await asyncio.sleep(_QUIET_S)
+                await runs.drained()
+        except TimeoutError:
+            _log.info("%d answers did not end before the next start", len(runs))
+        return kept
 
     async def _let_answers_end(self) -> None:
         try:

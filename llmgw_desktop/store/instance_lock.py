@@ -7,6 +7,9 @@ from pathlib import Path
 
 from llmgw_desktop.store.private_files import open_own
 
+HANDED = "LLMGW_HELD_LOCK"
+"""The variable by which a program hands the lock that it holds to its next start: its own process
+id, which stays the same, and the lock's number."""
 _LOOK_S = 0.02
 """Shorter than any other program needs to start: who waits is the first."""
 
@@ -21,14 +24,38 @@ class InstanceLock:
     def take(self, note: str = "") -> bool:
         """False if another process holds it; it finds the `note` of who does. Raises OSError if
         the folder cannot be written."""
+        if (handed := self._handed()) is not None:
+            return self._hold(handed, note)
         handle = open_own(self._path, os.O_RDWR | os.O_CREAT)
         if not _lock(handle):
             os.close(handle)
             return False
+        return self._hold(handle, note)
+
+    @property
+    def handle(self) -> int | None:
+        """While it is held."""
+        return self._handle
+
+    def _hold(self, handle: int, note: str) -> bool:
         os.ftruncate(handle, 0)
+        os.lseek(handle, 0, os.SEEK_SET)
         os.write(handle, f"{os.getpid()} {note}".strip().encode())
         self._handle = handle
         return True
+
+    def _handed(self) -> int | None:
+        """Of this very lock, from this process's start before this one; once."""
+        pid, _, number = os.environ.pop(HANDED, "").partition(" ")
+        if pid != str(os.getpid()) or not number.isdecimal():
+            return None
+        try:
+            if not os.path.samestat(os.fstat(int(number)), self._path.stat()):
+                return None
+            os.set_inheritable(int(number), False)
+        except OSError:
+            return None
+        return int(number)
 
     def take_within(self, patience_s: float) -> bool:
         """As soon as the holder lets it go. Waits."""

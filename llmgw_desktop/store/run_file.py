@@ -27,6 +27,8 @@ class RunFile:
     """The address of the MCP door."""
     certificate: str = ""
     """The file of the door's certificate, where its connections are TLS."""
+    can_restart: bool = False
+    """It starts anew when it is asked by the signal."""
 
 
 def write_run_file(path: Path, told: RunFile) -> None:
@@ -55,6 +57,7 @@ def read_run_file(path: Path) -> RunFile | None:
         started_ticks=ticks if type(ticks) is int else None,
         mcp=mcp if isinstance(mcp, str) else "",
         certificate=certificate if isinstance(certificate, str) else "",
+        can_restart=told.get("can_restart") is True,
     )
 
 

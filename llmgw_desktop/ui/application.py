@@ -17,6 +17,7 @@ from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QApplication
 
 from llmgw_desktop.app.freed_memory import give_back_freed_memory
+from llmgw_desktop.app.restart import WITHIN_S, Restart
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.ui.desktop_container import DesktopContainer
@@ -42,6 +43,7 @@ def show_running(places: Places) -> bool:
 def run_desktop(
     make_container: Callable[[], DesktopContainer],
     places: Places,
+    restart: Restart,
     *,
     hidden: bool,
     tell: Callable[[str, Path], None] = tell_unusable,
@@ -57,7 +59,7 @@ def run_desktop(
         except ConfigError as error:
             tell(str(error), places.config_file)
             raise
-        return run(_desktop(app, container, places, hidden=hidden), app) or 0
+        return run(_desktop(app, container, places, restart, hidden=hidden), app) or 0
 
 
 def make_application() -> QApplication:
@@ -73,7 +75,12 @@ def make_application() -> QApplication:
 
 
 async def _desktop(
-    app: QApplication, container: DesktopContainer, places: Places, *, hidden: bool
+    app: QApplication,
+    container: DesktopContainer,
+    places: Places,
+    restart: Restart,
+    *,
+    hidden: bool,
 ) -> int:
     give_back_freed_memory()
     garbage = GarbageCollector(app)
@@ -85,16 +92,26 @@ async def _desktop(
     if not door.listen(shell.show_window):
         _log.warning("a second start will not find this one: its socket cannot be made")
     app.commitDataRequest.connect(lambda manager: end_session(shell, manager))
+    loop = asyncio.get_running_loop()
+    control = container.control
+    control.can_restart = restart.listen(lambda: _quit_soon(loop, shell))
     try:
         await shell.start()
         shell.open(hidden=hidden)
         garbage.settle()
         await shell.quit_asked.wait()
+        if restart.is_asked:
+            restart.sockets += await container.hand_over(WITHIN_S)
     finally:  # also when a signal or the system ends it
         door.close()
         await _to_its_end(shell.stop())
         garbage.close()
     return 0
+
+
+def _quit_soon(loop: asyncio.AbstractEventLoop, shell: DesktopShell) -> None:
+    """Out of a signal's handler."""
+    loop.call_soon_threadsafe(shell.quit)
 
 
 async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:

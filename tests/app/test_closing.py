@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ import pytest
 
 from llmgw_desktop.app.closing import beside, close_all
 from llmgw_desktop.app.container import Container
+from llmgw_desktop.domain.errors import PortTaken
+from llmgw_desktop.domain.events import GatewayState
 from llmgw_desktop.store.paths import Places
 
 
@@ -73,3 +77,46 @@ async def test_a_cancellation_waits_until_all_are_closed() -> None:
     with pytest.raises(asyncio.CancelledError):
         await close_all(canceled, beside(lambda: closed.append("second")))
     assert closed == ["second"]
+
+
+def _threads() -> set[str]:
+    """But for those of the loop, which wait for more work."""
+    return {each.name for each in threading.enumerate() if not each.name.startswith("asyncio")}
+
+
+@pytest.mark.parametrize("part", ["runs", "consents", "gateway", "control", "audit"])
+async def test_a_start_that_fails_in_one_part_closes_what_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    places = Places.of({"LLMGW_HOME": str(tmp_path / "home")})
+    places.make()
+    places.config_file.write_text("[http]\nport = 0\n")
+    container = Container(places, {"HOME": str(tmp_path), "PATH": ""})
+
+    def fail(*_: object) -> None:
+        raise RuntimeError(part)
+
+    name = "tell_running" if part == "control" else "start"
+    monkeypatch.setattr(type(getattr(container, part)), name, fail)
+    before = _threads()
+    with pytest.raises(RuntimeError, match=part):
+        await container.start()
+    assert container.gateway.status.state is GatewayState.STOPPED
+    assert _threads() == before
+    assert container._engine.server.addresses == frozenset()
+    assert not places.run_file.exists()
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    assert not left
+
+
+async def test_a_start_whose_port_is_taken_may_be_tried_again(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        places = Places.of({"LLMGW_HOME": str(tmp_path / "home")})
+        places.make()
+        places.config_file.write_text(f"[http]\nport = {other.getsockname()[1]}\n")
+        container = Container(places, {"HOME": str(tmp_path), "PATH": ""})
+        with pytest.raises(PortTaken):
+            await container.start()
+    await container.start()
+    assert container.gateway.status.state is GatewayState.RUNNING
+    await container.stop()

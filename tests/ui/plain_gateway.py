@@ -250,6 +250,8 @@ def places_beside(key_file: Path) -> Places:
 class PlainControl:
     """As app's GatewayControl."""
 
+    can_restart = False
+
     def __init__(self, key_file: Path) -> None:
         self.current = GatewayStatus(state=GatewayState.RUNNING, url=URL)
         self.recorder = RecorderStatus(recording=True)
@@ -406,6 +408,11 @@ class PlainGateway:
             self.control.move(GatewayState.FAILED, url="", problem=str(self.start_trouble))
             raise self.start_trouble
         self.control.move(GatewayState.RUNNING)
+
+    async def hand_over(self, within_s: float) -> list[int]:
+        del within_s
+        self.log.append("hand over")
+        return []
 
     async def stop(self) -> None:
         self.log.append("stop")

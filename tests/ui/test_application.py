@@ -25,6 +25,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.app.restart import Restart
 from llmgw_desktop.ui.application import end_session, run_desktop
 from llmgw_desktop.ui.desktop_shell import DesktopShell
 from llmgw_desktop.ui.main_window import MainWindow
@@ -61,7 +62,7 @@ def make():
 def tell(problem, settings_file):
     print("told", problem, settings_file == places.config_file, flush=True)
 
-code = run_desktop(make, places, hidden={hidden}, tell=tell)
+code = run_desktop(make, places, Restart(), hidden={hidden}, tell=tell)
 print("code", code, flush=True)
 sys.exit(code)
 """

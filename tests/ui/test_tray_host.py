@@ -22,6 +22,7 @@ _PROGRAM = """
 import os, sys
 from PySide6.QtCore import QCoreApplication, QTimer
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.app.restart import Restart
 from llmgw_desktop.ui.application import run_desktop
 from llmgw_desktop.ui.desktop_shell import DesktopShell
 from tests.ui.plain_gateway import PlainGateway
@@ -47,7 +48,7 @@ def make():
         QTimer.singleShot(2500, lambda: QCoreApplication.instance().closeAllWindows())
     return PlainGateway(places.access_key_file)
 
-sys.exit(run_desktop(make, places, hidden="--hidden" in sys.argv))
+sys.exit(run_desktop(make, places, Restart(), hidden="--hidden" in sys.argv))
 """
 
 

@@ -88,6 +88,8 @@ class DoorServer(web.Server):
         self._head_s = patience.head_s
         self._most = most_connections
         self.words_for = words_for
+        self.is_leaving = False
+        """Each connection ends with its next answer."""
 
     @override
     def __call__(self) -> web.RequestHandler:
@@ -164,6 +166,10 @@ class DoorConnection(web.RequestHandler):
             auto_decompress=False,
             max_msg_queue_size=self._max_msg_queue_size,
         )
+
+    @property
+    def is_leaving(self) -> bool:
+        return self._server.is_leaving
 
     @property
     def is_idle(self) -> bool:

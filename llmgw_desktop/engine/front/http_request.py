@@ -7,6 +7,7 @@ the guard as it was written. Whether the target leads anywhere is the table of d
 
 from aiohttp import hdrs, web
 from aiohttp.http import RawRequestMessage
+from typing_extensions import override
 from yarl import URL
 
 from llmgw_desktop.domain.errors import LlmgwError, MalformedRequest
@@ -24,6 +25,12 @@ class DoorRequest(web.BaseRequest):
     def hides_slash(self) -> bool:
         """Its path has one written in percent."""
         return "%" in self.raw_path and "%2f" in self.rel_url.raw_path.lower()
+
+    @property
+    @override
+    def keep_alive(self) -> bool:
+        """Not where the door is about to be somebody else's: the next request finds that one."""
+        return super().keep_alive and not getattr(self.protocol, "is_leaving", False)
 
 
 def is_plain(message: RawRequestMessage) -> bool:

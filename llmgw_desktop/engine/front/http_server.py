@@ -6,7 +6,11 @@ aiohttp's low-level server is used without its application layer: no middlewares
 import asyncio
 import errno
 import logging
+import os
+import socket
+import ssl
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 
@@ -28,15 +32,25 @@ from llmgw_desktop.engine.front.doors import (
     check_takes_label,
 )
 from llmgw_desktop.engine.front.guard import Guard
+from llmgw_desktop.engine.front.handed_sockets import fitting
 from llmgw_desktop.engine.front.http_answer import DateLine
 from llmgw_desktop.engine.front.http_caller import HttpCaller
-from llmgw_desktop.engine.front.http_connection import DoorServer, Patience, connections_allowed
+from llmgw_desktop.engine.front.http_connection import (
+    DoorConnection,
+    DoorServer,
+    Patience,
+    connections_allowed,
+)
 from llmgw_desktop.engine.front.http_faults import UnreadHead
 from llmgw_desktop.engine.front.http_request import DoorRequest
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.store.tls_files import server_context
 from llmgw_desktop.wire.errors import ErrorReply, error_reply
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BACKLOG = 1024
 _log = logging.getLogger(__name__)
 
 
@@ -59,7 +73,10 @@ class HttpServer:
         self._patience = patience or Patience()
         self._most_connections = most_connections or connections_allowed()
         self._runner: web.ServerRunner | None = None
-        self._site: web.TCPSite | None = None
+        self._sites: list[web.BaseSite] = []
+        self._server: DoorServer | None = None
+        self.handed: Sequence[socket.socket] = ()
+        """What listens already; taken by `open`, where it is of the settings' address."""
         self._guard = Guard(port=0, hosts=(), origins=())
         self._max_body_bytes = 0
         self._date = DateLine()
@@ -74,24 +91,19 @@ class HttpServer:
             logger=_grammar_log(),
             words_for=self._words_for,
         )
+        self._server = server
         self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=1)
         await self._runner.setup()
-        site = web.TCPSite(
-            self._runner,
-            settings.host,
-            settings.port,
-            backlog=1024,
-            reuse_address=True,
-            ssl_context=tls,
-        )
+        sites = self._to_open(self._runner, settings, tls)
         try:
-            await site.start()
+            for site in sites:
+                await site.start()
         except OSError as error:
             await self._runner.cleanup()
             if error.errno == errno.EADDRINUSE:
                 raise PortTaken(settings.host, settings.port) from error
             raise
-        self._site = site
+        self._sites = sites
         port: int = self._runner.addresses[0][1]
         self._max_body_bytes = settings.max_body_bytes
         self._guard = Guard(
@@ -111,9 +123,43 @@ class HttpServer:
         return frozenset((address[0], address[1]) for address in found)
 
     async def stop_listening(self) -> None:
-        if self._site is not None:
-            await self._site.stop()
-            self._site = None
+        sites, self._sites = self._sites, []
+        for site in sites:
+            await site.stop()
+
+    async def hand_over(self) -> list[int]:
+        """What listens, for the next start of this program, whose it is from now on: nothing more
+        is taken here, and each connection ends with its next answer."""
+        kept = [os.dup(each.fileno()) for each in self._listening()]
+        await self.stop_listening()
+        if self._server is not None:
+            self._server.is_leaving = True
+        return kept
+
+    @property
+    def busy(self) -> int:
+        """How many connections have asked and not been answered."""
+        found = () if self._server is None else self._server.connections
+        return sum(not cast("DoorConnection", each).is_idle for each in found)
+
+    def _listening(self) -> list[socket.socket]:
+        servers = [
+            cast("asyncio.Server | None", getattr(each, "_server", None)) for each in self._sites
+        ]
+        return [each for server in servers if server is not None for each in server.sockets]
+
+    def _to_open(
+        self, runner: web.ServerRunner, settings: HttpSettings, tls: ssl.SSLContext | None
+    ) -> list[web.BaseSite]:
+        handed, self.handed = fitting(self.handed, settings), ()
+        if handed:
+            return [
+                web.SockSite(runner, each, ssl_context=tls, backlog=_BACKLOG) for each in handed
+            ]
+        host, port = settings.host, settings.port
+        return [
+            web.TCPSite(runner, host, port, backlog=_BACKLOG, reuse_address=True, ssl_context=tls)
+        ]
 
     async def close(self) -> None:
         if self._runner is not None:

@@ -70,6 +70,8 @@ class RunService:
         self._ids = ids
         self._deadline_ms = jobs.sync_deadline_ms
         self._submitting = Tasks()
+        self._waits: set[asyncio.Timeout] = set()
+        """Of those who wait for a run."""
         self._defaults = RunDefaults()
         self.spending: RunSpending | None = None
         """Joined later: what clients may spend."""
@@ -126,8 +128,23 @@ class RunService:
         job = begun.submitted.job
         if wait and job.is_live:
             within_s = self._deadline_ms / 1000 or None
-            job = await self._supervisor.wait(job.id, within_s) or job
+            patience = asyncio.timeout(within_s)
+            self._waits.add(patience)
+            try:
+                async with patience:
+                    job = await self._supervisor.wait(job.id) or job
+            except TimeoutError:
+                job = self._supervisor.get(job.id) or job
+            finally:
+                self._waits.discard(patience)
         return await self._reply(job, begun)
+
+    def let_waits_go(self) -> None:
+        """The program ends: who waits is told of a job that goes on."""
+        now = asyncio.get_running_loop().time()
+        for patience in self._waits:
+            if not patience.expired():
+                patience.reschedule(now)
 
     async def ask_to_read(
         self, cli: str, fields: Mapping[str, object], principal: Principal, *, project: str = ""
