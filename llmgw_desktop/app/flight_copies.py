@@ -84,6 +84,8 @@ def answer_copy_text(record: FlightRecord) -> str:
 
 
 def _request_body(record: FlightRecord) -> bytes:
+    if record.unreadable:
+        raise NothingToCopy(f"The request is encrypted. {record.unreadable}")
     if record.request_body is None:
         raise NothingToCopy("The request of this flight was not recorded.")
     if not record.request_body_whole:

@@ -95,8 +95,10 @@ def missing_notice(side: FlightSide) -> str:
     if side.body is None:
         if side.record.summary.is_running:
             return f"The {side.name} is recorded when the flight ends."
+        if side.record.unreadable:
+            return f"The {side.name} is encrypted. {side.record.unreadable}"
         if not side.is_whole:
-            return f"The {side.name}'s body was left out: too much came at once."
+            return f"The {side.name}'s body was left out: too much came at once, or no key came."
         return f"The {side.name}'s body was not recorded."
     return "" if side.body else f"The {side.name} has no body."
 

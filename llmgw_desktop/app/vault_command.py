@@ -182,7 +182,8 @@ class _Commands:
 
     def _clear(self, arguments: argparse.Namespace) -> int:
         count = len(self._vault.entries())
-        if not arguments.yes and not agrees(f"Remove {_entries(count)} for good?"):
+        asked = f"Remove {_entries(count)} for good? What was recorded cannot be read without them."
+        if not arguments.yes and not agrees(asked):
             print("Nothing was removed.", file=sys.stderr)
             return 1
         print(f"{_entries(self._vault.clear(by=_WHO))} removed.")

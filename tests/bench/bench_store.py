@@ -28,11 +28,14 @@ from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings import RecorderSettings
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.engine.flights.redactor import Redactor
+from llmgw_desktop.store.at_rest.data_keys import DataKey
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.store.flights.batch import BatchWriter, make_batch
 from llmgw_desktop.store.flights.queue import FlightQueue
+from llmgw_desktop.store.flights.rows import Encrypt
 from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 
@@ -155,14 +158,24 @@ def bench_loop() -> None:
 
 def bench_writer(folder: Path) -> None:
     print("\nwriter thread, batches of 500, bodies not compressed below 4 KB:")
+    redactor = Redactor()
+    seal = Seal(redactor.clean, redactor.may_hold)
+    key = DataKey(1, os.urandom(32))
+    bench_batches(folder, "plain", Seal(bytes), None)
+    bench_batches(folder, "encrypted", Seal(bytes), key.encrypt)
+    bench_batches(folder, "redacted and encrypted", seal, key.encrypt)
+
+
+def bench_batches(folder: Path, name: str, seal: Seal, encrypt: Encrypt | None) -> None:
+    print(f" {name}:")
     for size in (0, 1024, 3000, 16_384):
         made = records(10_000, b"{" + os.urandom(size // 2).hex().encode() + b"}")
-        connection = open_database(folder / f"writer-{size}.db", FLIGHTS_STEPS)
+        connection = open_database(folder / f"writer-{name}-{size}.db", FLIGHTS_STEPS)
         writer = BatchWriter(connection)
         parts: list[tuple[float, float]] = []
         for start in range(0, len(made), BATCH):
             begun = time.thread_time()
-            batch = make_batch({}, made[start : start + BATCH], SETTINGS, Seal(bytes))
+            batch = make_batch({}, made[start : start + BATCH], SETTINGS, seal, encrypt)
             made_at = time.thread_time()
             writer.write(batch)
             parts.append((made_at - begun, time.thread_time() - made_at))
@@ -170,9 +183,9 @@ def bench_writer(folder: Path) -> None:
         print(
             f"  2 bodies of {size:6} bytes: "
             + ", ".join(
-                f"{name} {pick(sum(part) for part in parts) / BATCH * 1e6:5.1f} "
+                f"{which} {pick(sum(part) for part in parts) / BATCH * 1e6:5.1f} "
                 f"({pick(part[0] for part in parts) / BATCH * 1e6:.1f} making rows)"
-                for name, pick in (("median", statistics.median), ("best", min))
+                for which, pick in (("median", statistics.median), ("best", min))
             )
             + " µs CPU a flight"
         )

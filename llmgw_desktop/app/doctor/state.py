@@ -2,9 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 from llmgw_desktop.app.audit_book import HEAD_LOST
 from llmgw_desktop.app.doctor.patience import Late, within
@@ -14,17 +16,21 @@ from llmgw_desktop.app.store_words import WAYS_OUT
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import ConfigError, StoreError
 from llmgw_desktop.domain.settings import LoadedSettings, RecorderLevel, Settings
+from llmgw_desktop.store.at_rest.gateway_conversion import read_number
 from llmgw_desktop.store.audit_store import AuditStore
-from llmgw_desktop.store.database import is_of_today
+from llmgw_desktop.store.database import is_of_today, open_read_only, told
+from llmgw_desktop.store.flights.conversion import read_converted
 from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.store.migrations import Steps
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.safekeeping.checking import wrong_with
 from llmgw_desktop.store.settings import load_settings
 from llmgw_desktop.store.store_mark import read_mark
 from llmgw_desktop.store.vault import Vault
 
+_Told = TypeVar("_Told")
 _PATIENCE_S = 5.0
 _LITTLE_BYTES = 500 * 1024 * 1024
 _NO_VAULT = (
@@ -162,7 +168,12 @@ def _opened(places: Places, env: Mapping[str, str]) -> tuple[int, str]:
 
 
 def look_at_recorder(places: Places, settings: Settings) -> Section:
-    findings = (_recording(settings), _database(places.flights_db), _disk(places.data_folder))
+    findings = (
+        _recording(settings),
+        _encryption(places, settings),
+        _database(places.flights_db),
+        _disk(places.data_folder),
+    )
     return Section(name="recorder", title="Recorder", findings=findings)
 
 
@@ -175,6 +186,36 @@ def _recording(settings: Settings) -> Finding:
     }[level]
     state = State.NOTE if level is RecorderLevel.OFF else State.OK
     return Finding(name="level", title="Records", state=state, says=says, more={"level": level})
+
+
+def _encryption(places: Places, settings: Settings) -> Finding:
+    """As it lies in the files: whether the vault opens is said of the vault."""
+    try:
+        flights = _read(places.flights_db, FLIGHTS_STEPS, read_converted)
+        gateway = _read(places.gateway_db, GATEWAY_STEPS, read_number)
+    except StoreError:
+        flights = gateway = None  # said of the database itself
+    part = 1.0 if flights is None else flights.part
+    is_plain = not gateway and (flights is None or not flights.number)
+    state = State.OK
+    if not settings.storage.encrypt:
+        says = "off: storage.encrypt is false" + ("" if is_plain else "; some is still encrypted")
+    elif part < 1:
+        state, says = State.NOTE, f"under way: {part:.0%} of the recorded flights are encrypted"
+    elif is_plain and (places.flights_db.exists() or places.gateway_db.exists()):
+        state, says = State.NOTE, "nothing yet; it begins with the next request"
+    else:
+        says = "what is said in requests, answers, runs and panels"
+    more = {"wanted": settings.storage.encrypt, "part": part}
+    return Finding(name="encryption", title="Encrypts", state=state, says=says, more=more)
+
+
+def _read(path: Path, steps: Steps, read: Callable[[sqlite3.Connection], _Told]) -> _Told | None:
+    """None also for a file that is not there, or of an earlier version."""
+    if not path.exists() or not is_of_today(path, steps):
+        return None
+    with told(path), closing(open_read_only(path, steps)) as connection:
+        return read(connection)
 
 
 def _database(path: Path) -> Finding:

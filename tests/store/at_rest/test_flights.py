@@ -26,7 +26,7 @@ WORDS = b"the-words-that-were-said"
 SETTINGS = RecorderSettings(retention_days=36500)
 
 
-def _said(number: int, repeat: int = 1) -> FlightRecord:
+def said_record(number: int, repeat: int = 1) -> FlightRecord:
     return record(
         summary=summary(number),
         request_headers=(("x-note", f"{WORDS.decode()} {number}"),),
@@ -63,7 +63,7 @@ class Desk:
     def record(self, at_rest: AtRest, *numbers: int, repeat: int = 1) -> None:
         store = self.store(at_rest)
         for number in numbers:
-            store.closed(_said(number, repeat))
+            store.closed(said_record(number, repeat))
         assert store.flush(WAIT_S)
         store.stop(WAIT_S)
 
@@ -107,7 +107,7 @@ def test_what_was_said_is_encrypted_and_read(desk: Desk, repeat: int) -> None:
         at_rest = desk.at_rest(vault)
         desk.record(at_rest, 1, repeat=repeat)
         found = desk.read(at_rest, 1)
-    expected = _said(1, repeat)
+    expected = said_record(1, repeat)
     assert found.request_body == expected.request_body
     assert found.answer_body == expected.answer_body
     assert found.request_headers == expected.request_headers
@@ -130,7 +130,7 @@ def test_old_flights_are_converted_and_no_page_holds_them(desk: Desk) -> None:
         desk.convert(at_rest)
         assert desk.lies_open() == []
         for number in (0, 150, 298):
-            assert desk.read(at_rest, number).request_body == _said(number, 20).request_body
+            assert desk.read(at_rest, number).request_body == said_record(number, 20).request_body
     assert desk.read(PLAIN, 1).unreadable
 
 
@@ -140,12 +140,12 @@ def test_new_flights_come_in_while_old_ones_are_converted(desk: Desk) -> None:
         at_rest = desk.at_rest(vault)
         store = desk.store(at_rest)
         for number in range(200, 400):
-            store.closed(_said(number, 200))
+            store.closed(said_record(number, 200))
         assert store.flush(WAIT_S)
         wait_until(desk.converted)
         store.stop(WAIT_S)
         assert all(
-            desk.read(at_rest, number).answer_body == _said(number, 200).answer_body
+            desk.read(at_rest, number).answer_body == said_record(number, 200).answer_body
             for number in range(0, 400, 7)
         )
     assert desk.lies_open() == []
@@ -173,8 +173,8 @@ def test_switched_off_all_is_plain_again(desk: Desk) -> None:
         store = desk.store(at_rest)
         wait_until(lambda: _numbers(desk.path) == {0})
         store.stop(WAIT_S)
-    assert desk.read(PLAIN, 7) == _said(7)
-    assert desk.read(PLAIN, 50) == _said(50)
+    assert desk.read(PLAIN, 7) == said_record(7)
+    assert desk.read(PLAIN, 50) == said_record(50)
 
 
 def test_a_locked_vault_leaves_the_figures(desk: Desk) -> None:
@@ -211,13 +211,13 @@ def test_figures_do_not_wait_for_the_keyring(desk: Desk, monkeypatch: pytest.Mon
         at_rest = desk.at_rest(vault)
         store = desk.store(at_rest)
         reader = FlightReader(desk.path, at_rest)
-        store.closed(_said(1))
+        store.closed(said_record(1))
         wait_until(lambda: reader.count(FlightQuery()) == 1)
         reader.close()
         answered.set()
         assert store.flush(WAIT_S)
         store.stop(WAIT_S)
-        assert desk.read(at_rest, 1) == _said(1)
+        assert desk.read(at_rest, 1) == said_record(1)
     assert desk.lies_open() == []
 
 

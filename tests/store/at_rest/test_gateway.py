@@ -27,7 +27,7 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def _fill(path: Path) -> None:
+def fill(path: Path) -> None:
     """Every text that TEXTS names, in plain, in two rows of each table; one is deleted again."""
     with closing(open_database(path, GATEWAY_STEPS)) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
@@ -49,7 +49,7 @@ def _cell(column: tuple[object, ...], texts: tuple[str, ...], number: int) -> ob
     return f"k{number}" if kind == "TEXT" else number
 
 
-def _texts(path: Path) -> Iterator[tuple[str, object]]:
+def texts_in(path: Path) -> Iterator[tuple[str, object]]:
     with closing(sqlite3.connect(path)) as connection:
         for texts in TEXTS:
             for column in texts.columns:
@@ -71,7 +71,7 @@ def _convert(path: Path, at_rest: AtRest) -> None:
 
 
 def test_every_old_text_is_encrypted_and_no_page_holds_it(place: Place) -> None:
-    _fill(place.path)
+    fill(place.path)
     assert "gateway.db" in "".join(_lies_open(place.folder))
     with place.open() as vault:
         at_rest = AtRest(vault.data_keys)
@@ -79,14 +79,14 @@ def test_every_old_text_is_encrypted_and_no_page_holds_it(place: Place) -> None:
         _convert(place.path, at_rest)
         assert not GatewayConversion(place.path, at_rest).wants_key()
     assert _lies_open(place.folder) == []
-    cells = dict(_texts(place.path))
+    cells = dict(texts_in(place.path))
     assert len(cells) == sum(len(texts.columns) for texts in TEXTS)
     assert all(isinstance(cell, bytes) and cell[:1] == b"\x01" for cell in cells.values())
 
 
 def test_a_rotation_and_the_way_back(place: Place) -> None:
-    _fill(place.path)
-    before = dict(_texts(place.path))
+    fill(place.path)
+    before = dict(texts_in(place.path))
     with place.open() as vault:
         vault.put(key(), SECRET, by="test")
         at_rest = AtRest(vault.data_keys)
@@ -94,13 +94,15 @@ def test_a_rotation_and_the_way_back(place: Place) -> None:
         vault.rotate(by="test")
         _convert(place.path, at_rest)
         number = vault.data_keys.current().number.to_bytes(4, "big")
-        assert {cell[1:5] for _, cell in _texts(place.path) if isinstance(cell, bytes)} == {number}
+        assert {cell[1:5] for _, cell in texts_in(place.path) if isinstance(cell, bytes)} == {
+            number
+        }
         _convert(place.path, AtRest(vault.data_keys, lambda: False))
-    assert dict(_texts(place.path)) == before
+    assert dict(texts_in(place.path)) == before
 
 
 def test_a_conversion_that_broke_off_goes_on(place: Place) -> None:
-    _fill(place.path)
+    fill(place.path)
     with place.open() as vault:
         at_rest = AtRest(vault.data_keys)
         with closing(GatewayConversion(place.path, at_rest).steps()) as steps:
