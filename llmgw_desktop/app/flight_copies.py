@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from llmgw_desktop.app.conversation.flight_conversation import conversation_of
 from llmgw_desktop.app.conversation.message_parts import answer_text
+from llmgw_desktop.app.curl_commands import SHELLS, Asked, Shell, curl_command
 from llmgw_desktop.app.recorded_body import as_text, indented_json, json_value
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.domain.provider import ModelProtocol
@@ -23,6 +24,8 @@ _SENT_HEADERS = (
     "x-llmgw-no-fallback",
 )
 _KEY_HEADERS = {ModelProtocol.ANTHROPIC: "x-api-key:", ModelProtocol.GEMINI: "x-goog-api-key:"}
+_BEARER = "Authorization: Bearer"
+_FIRST_BODY = '{"model":"practice/echo","messages":[{"role":"user","content":"Hello"}]}'
 _STREAMS_IN_GEMINI = ":streamGenerateContent"
 _PLAIN_VALUE = re.compile(r"[\w.,;:/=+ -]{1,400}", re.ASCII)
 _KEY_FIELDS = ("key", "api_key", "apikey", "access_token", "token")
@@ -35,37 +38,41 @@ class NothingToCopy(Exception):
     """The reason, as a sentence for the person who tried."""
 
 
-def curl_text(record: FlightRecord, base_urls: Mapping[str, str], key_file: str) -> str:
+def curl_text(
+    record: FlightRecord,
+    base_urls: Mapping[str, str],
+    key_file: str,
+    shell: Shell = SHELLS[0],
+) -> str:
     """The request as a command against this gateway, streaming as it was; works as pasted."""
     body = _request_body(record)
     if not base_urls:
         raise NothingToCopy("The gateway is not running, so there is no address to send to.")
     if not isinstance(json_value(body), dict):
         raise NothingToCopy("Only a request in JSON can be copied as curl.")
-    carrier = _KEY_HEADERS.get(record.summary.protocol, "Authorization: Bearer")
-    key = f"{carrier} $(cat {_quoted(key_file)})"
-    lines = [
-        f"curl -sS{'N' if record.summary.streaming else ''} {_quoted(_url(record, base_urls))}",
-        f'-H "{key}"',
-        "-H 'content-type: application/json'",
-        *(f"-H {_quoted(f'{name}: {value}')}" for name, value in _plain_headers(record)),
-        f"--data-raw {_quoted(_escaped_json(as_text(body)))}",
-    ]
-    return " \\\n  ".join(lines)
+    asked = Asked(
+        url=_url(record, base_urls),
+        key_header=_KEY_HEADERS.get(record.summary.protocol, _BEARER),
+        key_file=key_file,
+        body=_escaped_json(as_text(body)),
+        headers=[f"{name}: {value}" for name, value in _plain_headers(record)],
+        streams=record.summary.streaming,
+    )
+    return curl_command(asked, shell)
 
 
-def first_curl_text(base_urls: Mapping[str, str], key_file: str) -> str:
+def first_curl_text(base_urls: Mapping[str, str], key_file: str, shell: Shell = SHELLS[0]) -> str:
     """For somebody who has no flight yet: works as pasted, with the practice provider. Empty
     while the gateway has no address."""
     if not base_urls:
         return ""
-    lines = (
-        f"curl -sS {_quoted(base_urls['OpenAI'] + '/chat/completions')}",
-        f'-H "Authorization: Bearer $(cat {_quoted(key_file)})"',
-        "-H 'content-type: application/json'",
-        """-d '{"model":"practice/echo","messages":[{"role":"user","content":"Hello"}]}'""",
+    asked = Asked(
+        url=f"{base_urls['OpenAI']}/chat/completions",
+        key_header=_BEARER,
+        key_file=key_file,
+        body=_FIRST_BODY,
     )
-    return " \\\n  ".join(lines)
+    return curl_command(asked, shell)
 
 
 def request_json_text(record: FlightRecord) -> str:
@@ -127,8 +134,3 @@ def _plain_headers(record: FlightRecord) -> list[tuple[str, str]]:
 def _escaped_json(text: str) -> str:
     """Inside JSON strings an escape means the same as the character; outside there are none."""
     return _RISKY.sub(lambda found: f"\\u{ord(found.group()):04x}", text.replace("\r\n", "\n"))
-
-
-def _quoted(text: str) -> str:
-    """One word for a POSIX shell, whatever is in it."""
-    return "'" + text.replace("'", "'\\''") + "'"

@@ -5,11 +5,13 @@ clipboard and says so.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from llmgw_desktop.app.curl_commands import SHELLS, Shell
 from llmgw_desktop.app.flight_copies import (
     NothingToCopy,
     answer_copy_text,
@@ -19,6 +21,8 @@ from llmgw_desktop.app.flight_copies import (
 from llmgw_desktop.app.flights import Flights
 from llmgw_desktop.domain.flight import FlightRecord, FlightSummary
 from llmgw_desktop.ui.bridge import Bridge
+
+_CURL = "Copy as curl"
 
 
 class FlightActions(QObject):
@@ -42,7 +46,11 @@ class FlightActions(QObject):
         self._key_file = key_file
         self._bridge = bridge
         self._flight: FlightSummary | None = None
-        self.curl = self._action("Copy as curl", self._copy_curl, "Ctrl+Shift+C")
+        self.curl = self._action(_CURL, partial(self._copy_curl, SHELLS[0]), "Ctrl+Shift+C")
+        self.other_curls = [
+            self._action(f"{_CURL} for {shell}", partial(self._copy_curl, shell))
+            for shell in SHELLS[1:]
+        ]
         self.request = self._action("Copy request JSON", self._copy_request)
         self.answer = self._action("Copy answer text", self._copy_answer)
         self.flight_id = self._action("Copy flight id", self._copy_id)
@@ -56,7 +64,7 @@ class FlightActions(QObject):
 
     @property
     def copies(self) -> list[QAction]:
-        return [self.curl, self.request, self.answer, self.flight_id]
+        return [self.curl, *self.other_curls, self.request, self.answer, self.flight_id]
 
     def set_flight(self, flight: FlightSummary | None) -> None:
         self._flight = flight
@@ -69,13 +77,13 @@ class FlightActions(QObject):
         if shortcut:
             action.setShortcut(QKeySequence(shortcut))
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(run)
+        action.triggered.connect(lambda: run())
         return action
 
-    def _copy_curl(self) -> None:
+    def _copy_curl(self, shell: Shell) -> None:
         base_urls = self._base_urls()
         key_file = self._key_file
-        self._copy(lambda record: curl_text(record, base_urls, key_file), "Copied as curl.")
+        self._copy(lambda record: curl_text(record, base_urls, key_file, shell), "Copied as curl.")
 
     def _copy_request(self) -> None:
         self._copy(request_json_text, "Request copied.")
