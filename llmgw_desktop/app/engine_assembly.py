@@ -15,7 +15,7 @@ from llmgw_desktop.app.questions import system_user
 from llmgw_desktop.app.revocations import Revocations
 from llmgw_desktop.app.store_guard import StoreGuard
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.events import BudgetReached, GatewayStatus, SettingsChanged
+from llmgw_desktop.domain.events import BudgetReached, FloodsChanged, GatewayStatus, SettingsChanged
 from llmgw_desktop.domain.hops import HopMark
 from llmgw_desktop.domain.provider import ModelProtocol, Provider, ProviderKind
 from llmgw_desktop.domain.settings import Settings
@@ -47,7 +47,9 @@ from llmgw_desktop.engine.front import (
     vault_door,
     worktrees_door,
 )
+from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import DoorTable
+from llmgw_desktop.engine.front.http_connection import connections_allowed
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.kept_responses_door import KeptResponsesDoor
 from llmgw_desktop.engine.front.load import Load
@@ -196,7 +198,12 @@ def make_engine(base: Foundations) -> Engine:
     revocations = Revocations(base.access.authenticator, base.access.oauth.grants, pipeline)
     revocations.listen(base.bus)
     kept = KeptResponsesDoor(base.continuations, elsewhere, header_policy)
-    doors = _doors(base, pipeline, catalogue, kept)
+    crowd = Crowd(
+        base.clock,
+        lambda floods: base.bus.publish(FloodsChanged(floods=floods)),
+        connections_allowed(),
+    )
+    doors = _doors(base, pipeline, catalogue, kept, crowd)
     _add_job_doors(doors, base.runs, gate)
     limits = limits_door.LimitsDoor(policies, gate, revocations.look)
     limits_door.add_doors(doors, limits, openai_door.dialect())
@@ -214,7 +221,7 @@ def make_engine(base: Foundations) -> Engine:
         pipeline=pipeline,
         recorder=base.recorder,
         http=http,
-        server=HttpServer(pipeline=pipeline, gate=gate, doors=doors),
+        server=HttpServer(pipeline=pipeline, gate=gate, doors=doors, crowd=crowd),
         catalogue=catalogue,
         attempts=attempts,
         health=base.health,
@@ -226,7 +233,11 @@ def make_engine(base: Foundations) -> Engine:
 
 
 def _doors(
-    base: Foundations, pipeline: Pipeline, catalogue: Catalogue, kept: KeptResponsesDoor
+    base: Foundations,
+    pipeline: Pipeline,
+    catalogue: Catalogue,
+    kept: KeptResponsesDoor,
+    crowd: Crowd,
 ) -> DoorTable:
     openai = openai_door.dialect()
     table = DoorTable(openai)
@@ -247,7 +258,7 @@ def _doors(
         gateway=base.status,
         recorder=lambda: base.recorder.status,
         settings=base.settings_news,
-        load=Load(pipeline, base.recorder),
+        load=Load(pipeline, base.recorder, crowd),
         meters=base.meters,
         before=base.check_settings,
     )

@@ -7,6 +7,7 @@ from llmgw_desktop.domain.account import AccountStatus
 from llmgw_desktop.domain.approval import Approval
 from llmgw_desktop.domain.consent import ConsentAnswer, ConsentQuestion
 from llmgw_desktop.domain.flight import FlightSummary
+from llmgw_desktop.domain.flood import Flood
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.permission import PermissionAnswer, PermissionQuestion
 from llmgw_desktop.domain.policy import Spent
@@ -154,6 +155,14 @@ class BudgetReached:
 
 
 @value
+class FloodsChanged:
+    """Somebody holds too many connections, or no longer does."""
+
+    floods: tuple[Flood, ...]
+    """All that go on."""
+
+
+@value
 class ClientsChanged:
     """A key was made, revoked or brought back."""
 
@@ -183,6 +192,7 @@ Event = (
     | GrantsChanged
     | ApprovalDecided
     | BudgetReached
+    | FloodsChanged
     | ClientsChanged
     | WorktreesChanged
     | AuditNoted

@@ -153,6 +153,10 @@ class LimitSettings:
     of_cli: Mapping[CliName, int] = field(default_factory=dict)
     """Runs at once of those CLIs that have a limit of their own; from `[clis.NAME]`."""
     max_job_output_bytes: int = 50 * 1024 * 1024
+    max_connections_per_client: int = 256
+    """Of 512 in all; fewer, in proportion, where the system gives fewer."""
+    max_connections_per_address: int = 256
+    """On which no key was shown yet, or which come from another computer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,7 @@ class Gateway:
         engine.http.settings = settings.upstream
         engine.recorder.apply(settings.recorder)
         engine.pipeline.policies.apply(settings.clients)
+        engine.server.crowd.apply(settings.limits)
         engine.pipeline.guards.apply(settings.guards)
         engine.response_cache.apply(settings.routes)
         engine.neighbours.apply(settings.routes, settings.routing.similarity_model)

@@ -34,6 +34,7 @@ from llmgw_desktop.engine.consents.broker import ConsentBroker, ConsentParts
 from llmgw_desktop.engine.consents.programs import Programs
 from llmgw_desktop.engine.front import openai_door
 from llmgw_desktop.engine.front.consent_door import ConsentDoor, add_doors
+from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.operator_answers import OperatorAnswers
@@ -235,7 +236,9 @@ async def consent_house(
     engine = house.container.gateway._engine
     table = DoorTable(openai_door.dialect())
     add_doors(table, door, openai_door.dialect())
-    server = HttpServer(pipeline=engine.pipeline, gate=engine.gate, doors=table)
+    server = HttpServer(
+        pipeline=engine.pipeline, gate=engine.gate, doors=table, crowd=Crowd(SystemClock())
+    )
     port = await server.open(HttpSettings(port=0))
     async with WaitingProgram().listening() as program, aiohttp.ClientSession() as session:
         try:

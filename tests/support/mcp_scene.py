@@ -17,12 +17,14 @@ from mcp.client.streamable_http import streamable_http_client
 from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.clis.asked import option
 from llmgw_desktop.clis.values import ON, TEXT
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import JobChanged, SettingsChanged
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.principal import Principal, Scope
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.front import mcp_door, openai_door
+from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import DoorTable
 from llmgw_desktop.engine.front.http_server import HttpServer
 from llmgw_desktop.engine.front.mcp_door import MakeServing, McpDoor
@@ -186,7 +188,9 @@ async def mcp_scene(
     door = McpDoor(engine.gate, lambda: offer, make_serving)
     table = DoorTable(openai_door.dialect())
     mcp_door.add_doors(table, door, "/mcp", openai_door.dialect())
-    server = HttpServer(pipeline=engine.pipeline, gate=engine.gate, doors=table)
+    server = HttpServer(
+        pipeline=engine.pipeline, gate=engine.gate, doors=table, crowd=Crowd(SystemClock())
+    )
     port = await server.open(HttpSettings(port=0))
     try:
         yield McpScene(house, f"http://127.0.0.1:{port}/mcp", tools, door, bus)

@@ -123,6 +123,12 @@ class Authenticator:
             return self._person(caller.header_lines(self._access.trusted_header))
         return principal
 
+    def is_person(self, caller: Knocker) -> bool:
+        """Shows the access key of this computer, on this computer."""
+        keys = caller.presented_keys
+        is_his = bool(keys) and self._own.get(key_digest(keys[0])) is LOCAL
+        return is_his and caller.is_from_here
+
     def run_of(self, caller: Knocker) -> Principal | None:
         """Who shows a run's key in the header of its own, beside a key that is the program's."""
         if self.runs is None or not self.runs.are_any:

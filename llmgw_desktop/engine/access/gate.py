@@ -47,6 +47,8 @@ class Gate:
         self._before = before
         self._challenges = challenges
         self._hops = hops
+        self.arrived: Callable[[Caller, Principal, Scope], None] = lambda *_: None
+        """Told whose a connection is; may raise TurnedBack, GatewayClosed."""
         self.refusals = Refusals()
         self.state = GatewayState.STARTING
 
@@ -71,6 +73,7 @@ class Gate:
             raise
         try:
             self._check_way(caller)
+            self.arrived(caller, principal, scope)
         except TurnedBack as error:
             error.client_id, error.client = principal.client_id, principal.name
             raise
@@ -80,6 +83,10 @@ class Gate:
             return principal  # what holds for whoever asked for the run
         said = caller.header_lines(LABEL_HEADER)
         return _labelled(principal, said) if said else principal
+
+    def is_person(self, caller: Caller) -> bool:
+        """Whether this computer's person asks; nothing is noted of whoever does not."""
+        return self._authenticator.is_person(caller)
 
     def check_scope(self, principal: Principal, scope: Scope, path: str) -> None:
         """What came in by this path. Raises MissingScope with the way to more, GatewayClosed."""

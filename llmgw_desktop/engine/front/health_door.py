@@ -10,6 +10,7 @@ from llmgw_desktop.domain.events import (
     RecorderStatus,
     SettingsChanged,
 )
+from llmgw_desktop.domain.flood import Flood
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.engine.caller import JSON
 from llmgw_desktop.engine.dialect import Dialect
@@ -60,8 +61,10 @@ class HealthDoor:
     async def detail(self, caller: HttpCaller) -> None:
         gateway, recorder, settings = self._gateway(), self._recorder(), self._settings()
         vault, store = await self.vault(), self.store()
+        crowd = self._load.crowd
+        floods = [_flood(each) for each in crowd.floods]
         body = {
-            "status": "ok" if self._is_well(vault, store) else "degraded",
+            "status": "ok" if self._is_well(vault, store) and not floods else "degraded",
             "gateway": {
                 "state": gateway.state,
                 "url": gateway.url,
@@ -79,6 +82,7 @@ class HealthDoor:
             "audit": {"problem": self.audit()},
             "vault": {"problem": vault},
             "open_flights": self._load.open_flights,
+            "connections": {"open": crowd.held, "most": crowd.most, "floods": floods},
         }
         await caller.reply(200, JSON, orjson.dumps(body))
 
@@ -98,6 +102,18 @@ class HealthDoor:
 
 async def _nothing() -> str:
     return ""
+
+
+def _flood(flood: Flood) -> dict[str, object]:
+    """Who, how many, since when (seconds since 1970)."""
+    return {
+        "client": flood.client_id or None,
+        "name": flood.name,
+        "connections": flood.connections,
+        "most": flood.most,
+        "since": flood.since_s,
+        "refused": flood.refused,
+    }
 
 
 def add_doors(table: DoorTable, door: HealthDoor, plain: Dialect) -> None:

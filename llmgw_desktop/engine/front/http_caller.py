@@ -21,6 +21,7 @@ from llmgw_desktop.engine import zstd_unpacking
 from llmgw_desktop.engine.caller import HeaderLines
 from llmgw_desktop.engine.front.guard import Guard
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
+from llmgw_desktop.engine.front.http_request import DoorRequest
 from llmgw_desktop.engine.gathering import Gathering
 from llmgw_desktop.engine.oauth.secrets_made import ACCESS
 from llmgw_desktop.engine.turns import Turns
@@ -40,7 +41,7 @@ class HttpCaller:
 
     def __init__(
         self,
-        request: web.BaseRequest,
+        request: DoorRequest,
         date: DateLine,
         *,
         max_body_bytes: int,
@@ -147,6 +148,10 @@ class HttpCaller:
         """The connection itself is; what stands before a proxy is not known."""
         transport = self._request.transport
         return transport is not None and transport.get_extra_info("ssl_object") is not None
+
+    def ends_here(self) -> None:
+        """Its connection is closed with the answer."""
+        self._request.is_last = True
 
     def take_no_more_than(self, body_bytes: int | None) -> None:
         """At a door whose bodies are all small; None leaves the limit of the settings."""

@@ -6,6 +6,7 @@ in `http_answer`.
 """
 
 import asyncio
+import ipaddress
 import logging
 import sys
 from collections.abc import Callable
@@ -18,7 +19,9 @@ from aiohttp.http import HttpRequestParser, RawRequestMessage
 from aiohttp.streams import StreamReader
 from typing_extensions import override
 
-from llmgw_desktop.domain.errors import GatewayClosed, LlmgwError, MalformedRequest
+from llmgw_desktop.domain.errors import LlmgwError, MalformedRequest
+from llmgw_desktop.engine.front.crowd import MOST_CONNECTIONS, Crowd
+from llmgw_desktop.engine.front.guard import is_loopback
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.engine.front.http_faults import UnreadHead, fault_in, unread
 from llmgw_desktop.engine.front.http_request import DoorRequest, is_plain, leading_nowhere, plain
@@ -28,9 +31,6 @@ from llmgw_desktop.wire.errors import ErrorReply, error_reply
 
 _log = logging.getLogger(__name__)
 
-MOST_CONNECTIONS = 512
-"""One person sits behind loopback. His programs hold a few connections each, and two hundred
-streams at once are what the gateway is measured with; more than this is a leak or an attack."""
 TURNED_AWAY_AT_ONCE = 64
 """So many beyond those are told why they are not served; the rest is closed without a word."""
 _OWN_FILES = 64
@@ -71,7 +71,7 @@ class DoorServer(web.Server):
         handler: Any,
         *,
         patience: Patience,
-        most_connections: int,
+        crowd: Crowd,
         logger: logging.Logger,
         words_for: Callable[[UnreadHead], ErrorReply],
     ) -> None:
@@ -86,7 +86,7 @@ class DoorServer(web.Server):
             auto_decompress=False,  # by the caller, in steps and after the key was seen
         )
         self._head_s = patience.head_s
-        self._most = most_connections
+        self.crowd = crowd
         self.words_for = words_for
         self.is_leaving = False
         """Each connection ends with its next answer."""
@@ -106,7 +106,8 @@ class DoorServer(web.Server):
     ) -> DoorRequest:
         """For every request; what it raised would end the connection without an answer."""
         authority: str | None = None
-        fault = cast("DoorConnection", protocol).refusal
+        connection = cast("DoorConnection", protocol)
+        fault = connection.refusal
         if not is_plain(message):
             try:
                 message, authority = plain(message)
@@ -114,28 +115,20 @@ class DoorServer(web.Server):
                 message, fault = leading_nowhere(message), error
         if fault is None:
             fault = fault_in(message)
-        if fault is not None:
+        if fault is not None or connection.surplus is not None:
             message = message._replace(should_close=True)
         request = DoorRequest(message, payload, protocol, writer, task, self._loop)
         if fault is not None:
             request.fault = fault
         if authority is not None:
             request.authority = authority
+        if connection.surplus is not None:
+            request.surplus = connection.surplus
         return request
 
     @property
-    def refusal(self) -> LlmgwError | None:
-        """Why one more connection is not served."""
-        if len(self._connections) < self._most:
-            return None
-        return GatewayClosed(
-            f"{self._most} connections are open, which is all that this gateway serves at once. "
-            f"A program on this computer leaves too many of them open."
-        )
-
-    @property
     def is_flooded(self) -> bool:
-        return len(self._connections) >= self._most + TURNED_AWAY_AT_ONCE
+        return self.crowd.held >= self.crowd.most + TURNED_AWAY_AT_ONCE
 
 
 class DoorConnection(web.RequestHandler):
@@ -151,6 +144,8 @@ class DoorConnection(web.RequestHandler):
         self.refusal: LlmgwError | None = None
         """Why nothing that comes over this connection is served."""
         self.unread = b""
+        self.surplus: LlmgwError | None = None
+        """Why nothing is but the person's own commands."""
         self._parser = cast("Any", LenientParser(self, self._parser, self._make_parser))
 
     def _make_parser(self) -> HttpRequestParser:
@@ -179,13 +174,21 @@ class DoorConnection(web.RequestHandler):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if self._server.is_flooded:
+        if self._server.is_flooded and not self._server.crowd.make_room():
             self._force_close = True
             cast("asyncio.Transport", transport).abort()
             return
-        self.refusal = self._server.refusal
+        address, is_near = _other_end(transport)
+        self.surplus = self._server.crowd.comes(self, address, is_near=is_near)
         super().connection_made(transport)
         self._deadline = self._loop.call_later(self._head_s, self._head_is_late)
+
+    @property
+    def crowd(self) -> Crowd:
+        return self._server.crowd
+
+    def give_way(self) -> None:
+        self.force_close()
 
     @override
     async def start(self) -> None:
@@ -214,6 +217,7 @@ class DoorConnection(web.RequestHandler):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+        self._server.crowd.goes(self)
         super().connection_lost(exc)
 
     @override
@@ -240,6 +244,26 @@ class DoorConnection(web.RequestHandler):
         self._deadline = None
         if self._request_count == self._heads:
             self.force_close()
+
+
+def _other_end(transport: asyncio.BaseTransport) -> tuple[str, bool]:
+    """Its address, and whether it is on this computer."""
+    peer = transport.get_extra_info("peername")
+    if not peer:
+        return "", True
+    address = str(peer[0]).removeprefix("::ffff:")
+    own = transport.get_extra_info("sockname")
+    if is_loopback(address) or (own and peer[0] == own[0]):
+        return address, True
+    return _whose(address), False
+
+
+def _whose(address: str) -> str:
+    """Who has one address of IPv6 has its whole network of 64 bits."""
+    if ":" not in address:
+        return address
+    network = int(ipaddress.IPv6Address(address.partition("%")[0])) >> 64 << 64
+    return f"{ipaddress.IPv6Address(network)}/64"
 
 
 class _LastAnswer(HttpAnswer):

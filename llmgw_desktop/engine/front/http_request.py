@@ -18,6 +18,10 @@ class DoorRequest(web.BaseRequest):
 
     authority: str | None = None
     """The host and port in the target itself, as they were written, where it names any."""
+    surplus: LlmgwError | None = None
+    """Why it goes nowhere, unless it is the person's own question to the gateway."""
+    is_last = False
+    """Its connection ends with the answer."""
     fault: LlmgwError | None = None
     """Why this request goes nowhere, whoever sent it; its connection ends with the answer."""
 
@@ -30,7 +34,8 @@ class DoorRequest(web.BaseRequest):
     @override
     def keep_alive(self) -> bool:
         """Not where the door is about to be somebody else's: the next request finds that one."""
-        return super().keep_alive and not getattr(self.protocol, "is_leaving", False)
+        is_leaving = self.is_last or getattr(self.protocol, "is_leaving", False)
+        return super().keep_alive and not is_leaving
 
 
 def is_plain(message: RawRequestMessage) -> bool:

@@ -25,6 +25,7 @@ from llmgw_desktop.domain.reach import ways_in
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.domain.turned_back import TurnedBack
 from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import (
     DoorTable,
     ModelDoor,
@@ -39,10 +40,10 @@ from llmgw_desktop.engine.front.http_connection import (
     DoorConnection,
     DoorServer,
     Patience,
-    connections_allowed,
 )
 from llmgw_desktop.engine.front.http_faults import UnreadHead
 from llmgw_desktop.engine.front.http_request import DoorRequest
+from llmgw_desktop.engine.front.room import Room
 from llmgw_desktop.engine.pipeline import Pipeline
 from llmgw_desktop.store.tls_files import server_context
 from llmgw_desktop.wire.errors import ErrorReply, error_reply
@@ -63,15 +64,16 @@ class HttpServer:
         pipeline: Pipeline,
         gate: Gate,
         doors: DoorTable,
+        crowd: Crowd,
         patience: Patience | None = None,
-        most_connections: int | None = None,
     ) -> None:
-        """Left out, `most_connections` is what this computer can bear."""
+        """`crowd` is told here whose each connection is."""
         self._pipeline = pipeline
         self._gate = gate
         self._doors = doors
         self._patience = patience or Patience()
-        self._most_connections = most_connections or connections_allowed()
+        self.crowd = crowd
+        self._room = Room(crowd, gate, pipeline.policies)
         self._runner: web.ServerRunner | None = None
         self._sites: list[web.BaseSite] = []
         self._server: DoorServer | None = None
@@ -87,7 +89,7 @@ class HttpServer:
         server = DoorServer(
             self._serve,
             patience=self._patience,
-            most_connections=self._most_connections,
+            crowd=self.crowd,
             logger=_grammar_log(),
             words_for=self._words_for,
         )
@@ -193,6 +195,7 @@ class HttpServer:
             door = self._doors.find(request.method, caller.path, hides_slash=request.hides_slash)
             if caller.label_in_path is not None:
                 check_takes_label(door, caller.path)
+            self._room.check(request, door, caller)
         except LlmgwError as error:
             await self._turn_away(error, request, caller)
         else:

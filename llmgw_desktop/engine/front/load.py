@@ -5,6 +5,7 @@ from collections import Counter
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.policy import ClientStanding
 from llmgw_desktop.engine.flights.recorder import Recorder
+from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.meters import LoadNow
 from llmgw_desktop.engine.pipeline import Pipeline
 
@@ -12,9 +13,10 @@ from llmgw_desktop.engine.pipeline import Pipeline
 class Load:
     """Of models' requests and runs of CLIs alike."""
 
-    def __init__(self, pipeline: Pipeline, recorder: Recorder) -> None:
+    def __init__(self, pipeline: Pipeline, recorder: Recorder, crowd: Crowd) -> None:
         self._pipeline = pipeline
         self._recorder = recorder
+        self.crowd = crowd
 
     @property
     def open_flights(self) -> int:

@@ -23,6 +23,7 @@ from llmgw_desktop.domain.policy import (
 )
 from llmgw_desktop.domain.price import STANDARD, Price
 from llmgw_desktop.domain.principal import Principal, kind_of
+from llmgw_desktop.domain.turned_back import TooManyConnections
 from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.policy.bounds import Bound, Spender, bound_id
 from llmgw_desktop.engine.policy.estimates import Estimates
@@ -86,6 +87,10 @@ class Policies:
         visit = self._visits.of(principal)
         visit.running += 1
         return visit
+
+    def refused(self, principal: Principal, error: TooManyConnections) -> None:
+        """At the door: told in the client's standing, as what its policy refused."""
+        self._visits.of(principal).refused(error, self._clock.now_s())
 
     def goes(self, visit: Visit) -> None:
         visit.running -= 1

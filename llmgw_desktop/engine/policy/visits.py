@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from llmgw_desktop.domain.policy import LimitReached, LimitRefusal, PolicyError
 from llmgw_desktop.domain.principal import Principal
+from llmgw_desktop.domain.turned_back import TooManyConnections
 
 MOST_VISITS = 1000
 
@@ -24,9 +25,11 @@ class Visit:
         self.refusals: dict[str, LimitRefusal] = {}
         """By their kind, of which there are few."""
 
-    def refused(self, error: PolicyError, now_s: float) -> None:
+    def refused(self, error: PolicyError | TooManyConnections, now_s: float) -> None:
         last = self.refusals.get(error.kind)
-        waits_s = error.retry_after_s if isinstance(error, LimitReached) else None
+        waits_s: float | None = None
+        if isinstance(error, LimitReached | TooManyConnections):
+            waits_s = error.retry_after_s
         self.refusals[error.kind] = LimitRefusal(
             kind=error.kind,
             words=str(error),

@@ -323,6 +323,20 @@ KNOWN: tuple[Known, ...] = (
         meaning="A run that writes more is stopped.",
     ),
     Known(
+        table="limits",
+        key="max_connections_per_client",
+        value=WholeNumber(least=1, most=512),
+        meaning="Connections that one client may hold, by its key, of the 512 that are served at "
+        "once; further requests of it are answered 429.",
+    ),
+    Known(
+        table="limits",
+        key="max_connections_per_address",
+        value=WholeNumber(least=1, most=512),
+        meaning="Connections from one address on which no key was shown yet, or which come from "
+        "another computer.",
+    ),
+    Known(
         table="cache_awareness",
         key="emit_anthropic_cache_control",
         value=YesNo(),

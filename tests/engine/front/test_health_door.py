@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
+from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import GatewayState, GatewayStatus, RecorderStatus, SettingsChanged
 from llmgw_desktop.domain.settings import Settings
+from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.health_door import HealthDoor
 from llmgw_desktop.engine.meters import Meters
 
@@ -38,6 +40,7 @@ async def test_a_look_at_health_is_a_look_at_the_settings() -> None:
 async def test_an_audit_log_that_is_not_sealed_is_no_good_health() -> None:
     class NothingOpen:
         open_flights = 0
+        crowd = Crowd(SystemClock())
 
     door = HealthDoor(
         gateway=lambda: GatewayStatus(state=GatewayState.RUNNING),
@@ -56,6 +59,7 @@ async def test_an_audit_log_that_is_not_sealed_is_no_good_health() -> None:
 async def test_losses_of_the_last_minutes_are_no_good_health() -> None:
     class NothingOpen:
         open_flights = 0
+        crowd = Crowd(SystemClock())
 
     status = RecorderStatus(recording=True, left_out=4, fell_behind=True)
     door = HealthDoor(

@@ -12,9 +12,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from llmgw_desktop.domain.settings import HttpSettings
+from llmgw_desktop.app.keys import ClientKeys
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.flood import Flood
+from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.settings import HttpSettings, LimitSettings
+from llmgw_desktop.engine.front.crowd import MOST_CONNECTIONS, ONE_IN, Crowd
 from llmgw_desktop.engine.front.http_connection import (
-    MOST_CONNECTIONS,
     TURNED_AWAY_AT_ONCE,
     Patience,
     connections_allowed,
@@ -25,6 +29,21 @@ from tests.engine.conftest import House
 Pipe = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 SOON_S = 0.3
 """The patience under test."""
+
+
+def new_key(house: House, name: str) -> str:
+    clients, clock = house.container._access.clients, house.container._clock
+    assert clients is not None
+    return ClientKeys(clients, clock, TimedIds(clock)).add(name)
+
+
+def patient(most: int, **limits: int) -> Crowd:
+    """Nobody has to give way within a test."""
+    crowd = Crowd(SystemClock(), most=most, quiet_s=LONG_S)
+    crowd.apply(LimitSettings(**{"max_connections_per_address": MOST_CONNECTIONS, **limits}))
+    return crowd
+
+
 LONG_S = 30.0
 """A patience that no test lives to see the end of."""
 BODY = json.dumps(
@@ -34,7 +53,7 @@ BODY = json.dumps(
 
 @asynccontextmanager
 async def door(
-    house: House, patience: Patience, *, most: int = MOST_CONNECTIONS
+    house: House, patience: Patience, *, crowd: Crowd | None = None
 ) -> AsyncIterator[int]:
     """A second door of the same house, with less patience; its port."""
     engine = house.container.gateway._engine
@@ -43,7 +62,7 @@ async def door(
         gate=engine.gate,
         doors=engine.server._doors,
         patience=patience,
-        most_connections=most,
+        crowd=crowd or Crowd(SystemClock()),
     )
     port = await server.open(HttpSettings(port=0))
     try:
@@ -237,7 +256,7 @@ class TestCrowds:
     async def test_who_comes_too_many_is_told_so_and_nobody_else_is_harmed(
         self, house: House
     ) -> None:
-        async with door(house, Patience(), most=3) as port:
+        async with door(house, Patience(), crowd=patient(3)) as port:
             served = [await knock(port) for _ in range(3)]
             surplus = await knock(port)
             surplus[1].write(health(port))
@@ -256,7 +275,7 @@ class TestCrowds:
                 writer.close()
 
     async def test_it_is_told_in_the_callers_dialect(self, house: House) -> None:
-        async with door(house, Patience(), most=1) as port:
+        async with door(house, Patience(), crowd=patient(1)) as port:
             first, second = await knock(port), await knock(port)
             second[1].write(asking(port, "any", len(BODY)) + BODY)
             said, _ = await end_of(second)
@@ -266,7 +285,7 @@ class TestCrowds:
                 writer.close()
 
     async def test_a_flood_is_closed_unheard(self, house: House) -> None:
-        async with door(house, Patience(), most=2) as port:
+        async with door(house, Patience(), crowd=patient(2)) as port:
             held = [await knock(port) for _ in range(2 + TURNED_AWAY_AT_ONCE)]
             held[0][1].write(health(port))
             assert b" 200 " in await answer(held[0])
@@ -275,6 +294,126 @@ class TestCrowds:
             assert said in (b"", b"reset")
             held[1][1].write(health(port))
             assert b" 200 " in await answer(held[1])
+            for _, writer in (*held, late):
+                writer.close()
+
+    @pytest.mark.parametrize(
+        ("path", "kind"),
+        [("/v1/messages", "rate_limit_error"), ("/v1/chat/completions", "rate_limit_error")],
+    )
+    async def test_one_client_has_its_share_and_others_are_served(
+        self, house: House, path: str, kind: str
+    ) -> None:
+        greedy, other = new_key(house, "greedy"), new_key(house, "other")
+        told: list[tuple[Flood, ...]] = []
+        crowd = Crowd(SystemClock(), told.append)
+        crowd.apply(LimitSettings(max_connections_per_client=4))
+        async with door(house, Patience(), crowd=crowd) as port:
+            held = [await knock(port) for _ in range(5)]
+            for pipe in held[:4]:
+                pipe[1].write(asking(port, greedy, len(BODY), path) + BODY)
+                assert b" 200 " in await answer(pipe)
+            held[4][1].write(asking(port, greedy, len(BODY), path) + BODY)
+            said, _ = await end_of(held[4])
+            head, _, body = said.partition(b"\r\n\r\n")
+            error = json.loads(body)["error"]
+            assert head.startswith(b"HTTP/1.1 429 ")
+            assert b"retry-after: 2" in head
+            assert b"connection: close" in head
+            assert error["type"] == kind
+            assert "'greedy' holds 4 connections" in error["message"]
+            assert "limits.max_connections_per_client" in error["message"]
+            assert house.closed[-1].error_kind == "too_many_connections"
+            assert house.closed[-1].client == "greedy"
+            (flood,) = crowd.floods
+            assert (flood.name, flood.connections, flood.most, flood.refused) == ("greedy", 4, 4, 1)
+            standings = house.container.gateway._engine.pipeline.policies.standings()
+            refusals = [each for it in standings if it.name == "greedy" for each in it.refusals]
+            assert [each.kind for each in refusals] == ["too_many_connections"]
+            await self._ask(port, other)
+            held[0][1].write(asking(port, greedy, len(BODY), path) + BODY)
+            assert b" 200 " in await answer(held[0]), "what it holds goes on"
+            for _, writer in held:
+                writer.close()
+            async with asyncio.timeout(10):
+                while crowd.floods:
+                    await asyncio.sleep(0.01)
+        assert [len(floods) for floods in told] == [1, 0]
+
+    async def test_the_persons_own_question_comes_through_what_fills_the_door(
+        self, house: House
+    ) -> None:
+        own = house.headers()["Authorization"].removeprefix("Bearer ")
+        async with door(house, Patience(), crowd=patient(4)) as port:
+            held = [await knock(port) for _ in range(4 + TURNED_AWAY_AT_ONCE - 1)]
+            asked = await knock(port)
+            asked[1].write(
+                f"GET /health/detail HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+                f"x-api-key: {own}\r\n\r\n".encode()
+            )
+            said = await answer(asked)
+            assert said.startswith(b"HTTP/1.1 200 ")
+            assert b"connection: close" in said
+            asked[1].close()
+            model = held.pop()
+            model[1].write(asking(port, own, len(BODY)) + BODY)
+            assert (await answer(model)).startswith(b"HTTP/1.1 503 "), "a model is no question"
+            for _, writer in (*held, model):
+                writer.close()
+
+    async def test_quiet_strangers_give_way_to_whoever_asks(self, house: House) -> None:
+        crowd = Crowd(SystemClock(), most=4, quiet_s=0.0)
+        async with door(house, Patience(), crowd=crowd) as port:
+            held = [await knock(port) for _ in range(4)]
+            assert await self._is_served(port)
+            said, _ = await end_of(held[0])
+            assert said in (b"", b"reset")
+            held[3][1].write(health(port))
+            assert b" 200 " in await answer(held[3]), "the oldest went alone"
+            for _, writer in held:
+                writer.close()
+
+    async def test_the_last_places_are_for_the_person(self, house: House) -> None:
+        key = new_key(house, "many")
+        crowd = patient(ONE_IN * 2, max_connections_per_client=MOST_CONNECTIONS)
+        async with door(house, Patience(), crowd=crowd) as port:
+            held = [await self._ask(port, key, keep=True) for _ in range(ONE_IN * 2 - 2)]
+            last = await knock(port)
+            last[1].write(asking(port, key, len(BODY)) + BODY)
+            said, _ = await end_of(last)
+            assert said.startswith(b"HTTP/1.1 503 ")
+            assert b"connection: close" in said
+            own = house.headers()["Authorization"].removeprefix("Bearer ")
+            asked = await knock(port)
+            asked[1].write(
+                f"GET /health/detail HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+                f"x-api-key: {own}\r\n\r\n".encode()
+            )
+            assert (await answer(asked)).startswith(b"HTTP/1.1 200 ")
+            for _, writer in (*held, last, asked):
+                writer.close()
+
+    async def _ask(self, port: int, key: str, *, keep: bool = False) -> Pipe:
+        pipe = await knock(port)
+        pipe[1].write(asking(port, key, len(BODY)) + BODY)
+        assert b" 200 " in await answer(pipe)
+        if not keep:
+            pipe[1].close()
+        return pipe
+
+    async def test_one_address_has_its_share_where_no_key_is_shown(self, house: House) -> None:
+        crowd = patient(MOST_CONNECTIONS, max_connections_per_address=2)
+        async with door(house, Patience(), crowd=crowd) as port:
+            held = [await knock(port) for _ in range(3)]
+            for pipe in held[:2]:
+                pipe[1].write(health(port))
+                assert b" 200 " in await answer(pipe)
+            held[2][1].write(health(port))
+            said, _ = await end_of(held[2])
+            assert said.startswith(b"HTTP/1.1 429 ")
+            assert b"connection: close" in said
+            assert b"127.0.0.1 holds 2 connections" in said
+            late = await self._ask(port, new_key(house, "known"))
             for _, writer in (*held, late):
                 writer.close()
 
