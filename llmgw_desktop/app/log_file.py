@@ -22,7 +22,7 @@ from llmgw_desktop.app.inert_text import inert
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import Event, SettingsChanged
 from llmgw_desktop.domain.settings import Settings
-from llmgw_desktop.engine.flights.redactor import Redactor
+from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.private_files import open_own
 
 FILE_NAME = "llmgw.log"

@@ -7,7 +7,7 @@ from llmgw_desktop.domain.acting import act_as, clean_with
 from llmgw_desktop.domain.audit import BY_ITSELF, Actor, ActorDoor
 
 if TYPE_CHECKING:
-    from llmgw_desktop.engine.flights.redactor import Redactor
+    from llmgw_desktop.redaction.redactor import Redactor
 
 
 def act_as_person(door: ActorDoor) -> None:
@@ -32,6 +32,6 @@ def _cleaned(text: str) -> str:
 @cache
 def _cleaner() -> "Redactor":
     # read in with the first act: most commands do none
-    from llmgw_desktop.engine.flights.redactor import Redactor
+    from llmgw_desktop.redaction.redactor import Redactor
 
     return Redactor()

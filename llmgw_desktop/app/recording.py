@@ -11,9 +11,9 @@ from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
-from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.front.flights_door import FlightShelf
 from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore

@@ -28,7 +28,7 @@ from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.settings import RecorderSettings
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.engine.flights.redactor import Redactor
+from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.data_keys import DataKey
 from llmgw_desktop.store.database import open_database
 from llmgw_desktop.store.flight_reader import FlightReader

@@ -117,7 +117,7 @@ ATTACKS = {
     ),
     "h1": Attack(
         "secrets in everything that is written",
-        ("engine/flights/test_redactor.py::test_a_secret_is_gone_and_its_surroundings_stay",),
+        ("redaction/test_families.py::test_a_key_goes_whole_and_what_is_around_it_stays",),
     ),
     "h2": Attack(
         "entries of the log that a stranger writes",

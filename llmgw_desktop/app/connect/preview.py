@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from llmgw_desktop.app.connect.edits import FileChange
 from llmgw_desktop.app.connect.entries import masked
 from llmgw_desktop.app.inert_text import inert
-from llmgw_desktop.engine.flights.redactor import Redactor
+from llmgw_desktop.redaction.redactor import Redactor
 
 _CONTEXT_LINES = 2
 _LONGEST_LINE = 400

@@ -20,8 +20,8 @@ from llmgw_desktop.domain.values import maker
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.flights.pricing import Pricing
-from llmgw_desktop.engine.flights.redactor import Redactor
 from llmgw_desktop.engine.meters import Meters
+from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.flight_store import FlightStore
 from llmgw_desktop.wire.least_output import least_output_tokens
 

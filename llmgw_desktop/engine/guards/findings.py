@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 import re2
 
 from llmgw_desktop.domain.guard import Finding
-from llmgw_desktop.engine.flights.redactor import FAMILIES, secrets_in
+from llmgw_desktop.redaction.detector import CLUE, secrets_in
+from llmgw_desktop.redaction.views import BASE64_CLUE
 
 Spans = Callable[[bytes], Iterator[tuple[int, int]]]
 _Check = Callable[[bytes, int, int], int]
@@ -121,7 +122,7 @@ _SHAPES: Mapping[Finding, tuple[str, _Check]] = {
 def shape_of(finding: Finding) -> str:
     """A pattern of RE2 that fits wherever one may stand."""
     if finding is Finding.SECRET:
-        return "|".join(re2.escape(each.begins.decode()) for each in FAMILIES)
+        return f"{CLUE}|{BASE64_CLUE}"
     return _SHAPES[finding][0]
 
 

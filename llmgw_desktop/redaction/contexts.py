@@ -1,0 +1,238 @@
+"""Secrets that are known by what stands around them: a name and a sign, a header, an address.
+
+Each shape is RE2's. Its groups hold what may be secret; a check behind it tells that from what only
+stands where one would.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from llmgw_desktop.redaction.plausible import (
+    is_bearer,
+    is_form,
+    is_key,
+    is_login,
+    is_password,
+)
+from llmgw_desktop.redaction.vendor_names import VENDORS, is_vendors
+
+Check = Callable[[bytes, bytes, bool], bool]
+"""(what stands before the value, the value, whether it is in quotes) → whether it is secret."""
+
+_LOGIN_NAMES = r"(?:pass(?:word|wd|wort|phrase|code)|pwd|pswd)"
+_KEY_OF = (
+    r"api|access|auth(?:entication)?|account|app(?:lication)?|client|consumer|crypto?|encrypt(?:ion)?|"
+    r"master|private|secret|service|signing|storage|subscription|webhook|deploy|license|admin|root|"
+    r"jwt|aes|hmac|shared|primary|secondary|stripe|openai|anthropic|azure|aws|gcp|gemini|mistral|"
+    r"session|host|db|database|server|user|bot|org|project|team|write|read|ingest|integration"
+)
+_NAMED = (
+    rf"{_LOGIN_NAMES}|secret|token|credentials?|api[_\-. ]?id[_\-. ]?hash|"
+    rf"(?:{_KEY_OF})(?:[_\-. ]{{0,2}}access)?[_\-. ]{{0,2}}key|authkey|passkey"
+)
+_NAME_GOES_ON = (
+    r"(?:[_\-]?(?:value|string|base64|b64|hex|raw|plain|prod|dev|test|live|[0-9]{1,2}))?"
+)
+_NAME_CLOSES = r"[\"'`\])>]{0,3}"
+_SIGN = r"(?:[ \t]{0,20}(?:=>|:=|={1,3}|::?|\?=|!=)|[ \t]{0,4}[,|]|[\"']?[ \t]{1,8}value[ \t]?=)"
+_IN_QUOTES = r"\"((?:[^\"\\\n]|\\.){4,})\"|'((?:[^'\\\n]|\\.){4,})'|`([^`\\\n]{4,})`"
+_BARE = r"([^\s\"'`\\,;&<>(){}\[\]|]{6,})"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A place where secrets stand."""
+
+    name: str
+    pattern: str
+    check: Check
+    clue: str
+    """RE2's, and short: stands wherever the pattern fits, also where the text is written with the
+    escapes of JSON."""
+
+
+def _assigned(before: bytes, value: bytes, is_quoted: bool) -> bool:
+    name = _SIGN_BEGINS.split(before.lower(), maxsplit=1)[0]
+    if _LISTED.search(before) and not (is_quoted and re.search(rb"\d", value)):
+        return False  # a name among others
+    if _IS_PASSWORD.search(name):
+        return is_password(value, is_quoted=is_quoted)
+    return is_key(value) and (_IS_KEY.search(name) is not None or _UUID.fullmatch(value) is None)
+
+
+_LISTED = re.compile(rb"[,|][\s\"'`bfru]*$")
+_IS_KEY = re.compile(rb"key|secret")
+_UUID = re.compile(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+"""Pages, progress and the like are told apart by such `tokens`."""
+_IS_PASSWORD = re.compile(_LOGIN_NAMES.encode())
+_SIGN_BEGINS = re.compile(rb"[\"'`\])>]*[ \t]*(?:[=:,|?!]|value)")
+
+
+def _said_password(before: bytes, value: bytes, is_quoted: bool) -> bool:
+    has_digit = re.search(rb"\d", value) is not None
+    del before
+    return is_password(value, is_quoted=False) and has_digit and (is_quoted or len(value) >= 6)
+
+
+def _header(before: bytes, value: bytes, is_quoted: bool) -> bool:
+    """Of `Authorization:`; after a scheme's name what is no word of prose."""
+    del is_quoted
+    has_scheme = re.search(rb"[:=,][\s\"'`\\]*\w[\w\-]*[ ]+$", before) is not None
+    if is_key(value, 6):
+        return has_scheme or b"," not in before
+    is_mixed = value not in (value.lower(), value.upper(), value.capitalize())
+    return has_scheme and len(value) >= 8 and is_mixed and not is_form(value)
+
+
+def _bearer(before: bytes, value: bytes, is_quoted: bool) -> bool:
+    del before, is_quoted
+    return is_bearer(value)
+
+
+def _cookie(before: bytes, value: bytes, is_quoted: bool) -> bool:
+    del before, is_quoted
+    pairs = (each.partition(b"=")[2].strip() for each in value.split(b";"))
+    return any(is_key(each, 16) for each in pairs)
+
+
+def _login(before: bytes, value: bytes, is_quoted: bool) -> bool:
+    del before, is_quoted
+    return is_login(value)
+
+
+def _address_key(before: bytes, value: bytes, is_quoted: bool) -> bool:
+    del before, is_quoted
+    return is_key(value, 6)
+
+
+def _option(before: bytes, value: bytes, is_quoted: bool) -> bool:
+    if _IS_PASSWORD.search(before.lower()):
+        return is_password(value, is_quoted=is_quoted)
+    return is_key(value)
+
+
+def _typed(before: bytes, value: bytes, is_quoted: bool) -> bool:
+    """A password on a command line; `-u 1000:1000` is none."""
+    del before, is_quoted
+    return not is_form(value) and not value.isdigit()
+
+
+def _element(before: bytes, value: bytes, is_quoted: bool) -> bool:
+    del is_quoted
+    if _IS_PASSWORD.search(before.lower()):
+        return is_password(value.strip(), is_quoted=True)
+    return is_key(value.strip())
+
+
+_ANY_ESCAPE = r"(?:[\"'`\s\])>]|\\+[nrt\"'/]?)"
+
+CONTEXTS: tuple[Context, ...] = (
+    Context(
+        "assigned to a name",
+        rf"(?i:{_NAMED}){_NAME_GOES_ON}{_NAME_CLOSES}{_SIGN}\s{{0,20}}"
+        rf"(?:[bfru]{{0,2}}(?:{_IN_QUOTES})|{_BARE})",
+        _assigned,
+        rf"(?i:{_NAMED}){_NAME_GOES_ON}{_ANY_ESCAPE}{{0,8}}"
+        rf"(?:=>|[=:]|[\"')\]] ?,|[,|]\\*[\"'`]|\?=|!=|value ?=)[:=]{{0,2}}"
+        rf"{_ANY_ESCAPE}{{0,12}}[^\s\"'`\\,;&<>(){{}}\[\]|]{{2}}",
+    ),
+    Context(
+        "said to be the password",
+        rf"(?i:{_LOGIN_NAMES})(?i:[ ](?:is|was|lautet|ist|es|:|=){{1,2}})[ ]{{0,2}}"
+        rf"(?:{_IN_QUOTES}|{_BARE})",
+        _said_password,
+        rf"(?i:{_LOGIN_NAMES} (?:is|was|lautet|ist|es))[ :=]",
+    ),
+    Context(
+        "Authorization header",
+        r"(?i:authorization)[\"'`\])]{0,3}[ \t]{0,4}[:=,][\s\"'`fbru]{0,6}"
+        r"(?i:(?:bearer|basic|token|digest|api-?key|key|negotiate|ssws|splunk|bot|oauth|genie-?key|"
+        r"sso-key|client-id|discogs|dpop|hoba|mutual|vapid|aws4-hmac-sha256) {1,4})?"
+        r"([^\s\"'`\\,;<>{}$()\[\]]{6,}(?:, ?[A-Za-z]+=[^\s\"'`\\]{1,100}){0,6})",
+        _header,
+        r"(?i:authorization)(?:[\"'`\])]|\\[\"']){0,4}[ \t]{0,4}[:=,]",
+    ),
+    Context(
+        "bearer token",
+        r"(?i:\bbearer)[ :]{1,3}[\"'`]?([A-Za-z0-9._~+/\-]{16,}={0,2})",
+        _bearer,
+        r"(?i:bearer)(?: |:|%20)[ :]{0,2}(?:\\?[\"'`])?[A-Za-z0-9._~+/\-]{12}",
+    ),
+    Context(
+        "cookies",
+        r"(?i:cookie)[\"'`\])]{0,3}[ \t]{0,4}[:=,][\s\"'`]{0,4}([^\r\n\"'`\\]{8,})",
+        _cookie,
+        r"(?i:cookie)(?:[\"'`\])]|\\[\"']){0,4}[ \t]{0,4}[:=,]",
+    ),
+    Context(
+        "password in an address",
+        r"[A-Za-z0-9]://[^\s/:@\"'`<>\\,()]{0,100}:([^\s/\"'`<>\\]{1,100})@[A-Za-z0-9\[_$%.]",
+        _login,
+        r"[A-Za-z0-9]:(?:\\?/){2}[^\s/:@\"'`<>\\]{0,100}:[^\s/\"'`<>]{1,100}@",
+    ),
+    Context(
+        "token as the user of an address",
+        r"https?://([A-Za-z0-9_\-.]{20,})(?::x-oauth-basic|:)?@[A-Za-z0-9]",
+        _bearer,
+        r"https?:(?:\\?/){2}[A-Za-z0-9_\-.]{20,}(?::[a-z\-]{0,20})?@",
+    ),
+    Context(
+        "key in an address",
+        r"[?&;#](?i:(?:[A-Za-z0-9_\-]{0,40}(?:token|secret|password|passwd|apikey|key|signature))|pwd|sig|auth|code|jwt)"
+        r"=([^&\s\"'`\\#<>;)\],]{6,})",
+        _address_key,
+        r"(?:[?&;#]|\\u0026)(?i:(?:[A-Za-z0-9_\-]{0,40}(?:token|secret|password|passwd|apikey|key|signature))|pwd|sig|auth|code|jwt)=",
+    ),
+    Context(
+        "given to a program",
+        rf"(?:^|[\s\"'`(=])--?(?i:[a-z0-9\-]{{0,40}}(?:{_NAMED}))[ \t]{{1,3}}"
+        rf"(?:{_IN_QUOTES}|{_BARE})",
+        _option,
+        rf"-(?i:{_NAMED}|[a-z0-9\-]{{0,40}}(?:{_NAMED}))[ \t]",
+    ),
+    Context(
+        "given to curl",
+        r"(?:-u|--user|--proxy-user)[ =]{0,2}[\"']?[^\s:\"'`\\$]{1,100}:([^\s\"'`\\$]{4,})",
+        _typed,
+        r"(?:-u|--user|--proxy-user)(?: |=|\\?[\"']){0,3}[^\s:\"'`\\$]{1,100}:[^\s\"'`\\$]{4}",
+    ),
+    Context(
+        "given to a database's program",
+        r"\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass)\b[^\r\n]{0,100}?[ ]-p[ ]?"
+        r"[\"']?([^\s\"'`\\$\-]{4,})",
+        _typed,
+        r"(?:mysql|mysqldump|mysqladmin|mariadb|sshpass)\b[^\r\n]{0,100} -p",
+    ),
+    Context(
+        "in a .netrc",
+        r"\blogin\s{1,8}[^\s]{1,100}\s{1,8}password\s{1,8}([^\s\"'\\]{3,})",
+        _typed,
+        r"login(?:\s|\\[nt]){1,8}[^\s]{1,100}(?:\s|\\[nt]){1,8}password",
+    ),
+    Context(
+        "in an element",
+        rf"<[A-Za-z0-9_.:\-]*(?i:{_NAMED})[^<>]*>([^<>]{{4,}})</",
+        _element,
+        rf"(?i:{_NAMED})[^<>]*(?:>|\\u003e)[^<>]{{4}}",
+    ),
+    Context(
+        "sign-in of a registry",
+        r"(?:\"auth\"[ \t]?:[ \t]?\"|_auth(?:Token)?[ \t]?=[ \t]?\"?)([A-Za-z0-9+/_\-]{12,}={0,2})",
+        _address_key,
+        r"(?:\\?\"auth\\?\"[ \t]?:|_auth(?:Token)?[ \t]?=)",
+    ),
+    Context(
+        "beside the name of its vendor",
+        rf"\b(?i:{VENDORS})(?i:[\w \t.:=>\"'`()\[\],\-]{{0,40}}?)([A-Za-z0-9+/=_\-]{{20,120}})",
+        is_vendors,
+        rf"(?:\b|\\[nrt])(?i:{VENDORS})[\w \t.:=>\"'`()\[\],\\\-]*[A-Za-z0-9+/=_\-]{{20}}",
+    ),
+    Context(
+        "in capitals and assigned",
+        rf"\b[A-Z][A-Z0-9_]{{1,60}}_(?:KEY|PAT|PASS|PW|SALT|DSN|CREDS?)[ \t]?=[ \t]?"
+        rf"(?:{_IN_QUOTES}|{_BARE})",
+        lambda before, value, quoted: is_key(value, 12),
+        r"_(?:KEY|PAT|PASS|PW|SALT|DSN|CREDS?)[ \t]?=",
+    ),
+)

@@ -1,0 +1,179 @@
+"""The texts that a stream says in pieces, put together: events, JSON lines, lists of JSON.
+
+Which protocol it is does not matter. Pieces of one text stand under the same names with the same
+indexes around them, event after event; and, read more roughly, under the same name. A secret that
+was cut anywhere is whole in one of the two.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+
+_NO_TEXTS = frozenset(
+    b"""id object model type role event created system_fingerprint item_id response_id service_tier
+    obfuscation finish_reason finishReason stop_reason name call_id tool_call_id responseId
+    modelVersion session_id sessionId uuid parent_uuid parentUuid timestamp status
+    """.split()
+)
+"""Names of what stands whole in each event."""
+_BEGINNING_BYTES = 4096
+_EVENT = re.compile(rb"(?:^|\n)(?:data|event|id|retry|:)[: ]")
+_ROW = re.compile(rb"\}\r?\n?,?[ ]?\r?\n?,?\{")
+_TEXT = re.compile(rb'"([A-Za-z_][A-Za-z0-9_]{0,40})"\s*+:\s*+"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
+_INDEX = re.compile(rb'[iI]ndex"\s*+:\s*+(\d{1,6})')
+_TOKEN = re.compile(
+    rb'"((?:[^"\\]++|\\.)*+)"(\s*+:)?|([\[{])|([\]}])|(?:^|\n)data:|(\d{1,6})|(true|,)', re.DOTALL
+)
+_TELLING = (b"sessionUpdate", b"thought")
+"""Names whose values part one text from another."""
+
+_MayHold = Callable[[bytes], bool]
+_Channel = tuple[object, ...]
+
+
+class Pieces:
+    """A text in pieces, as it is written: JSON's escapes stand in it."""
+
+    def __init__(self) -> None:
+        self._said: list[bytes] = []
+        self._starts: list[int] = []
+        self._places: list[int] = []
+        self._length = 0
+        self._joined: bytes | None = None
+
+    def add(self, place: int, said: bytes) -> None:
+        if said:
+            self._starts.append(self._length)
+            self._places.append(place)
+            self._said.append(said)
+            self._length += len(said)
+
+    @property
+    def said(self) -> bytes:
+        if self._joined is None:
+            self._joined = b"".join(self._said)
+        return self._joined
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self._said) > 1
+
+    def sources(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Where these bytes stand in the stream, piece by piece."""
+        at = bisect_right(self._starts, start) - 1
+        while at < len(self._starts) and self._starts[at] < end:
+            begins, length = self._starts[at], len(self._said[at])
+            place = self._places[at] - begins
+            yield place + max(start, begins), place + min(end, begins + length)
+            at += 1
+
+
+def may_be_stream(body: bytes) -> bool:
+    beginning = body[:_BEGINNING_BYTES]
+    if beginning[:1] in (b"{", b"["):
+        return _ROW.search(beginning) is not None
+    return _EVENT.search(beginning) is not None
+
+
+def texts_of(body: bytes, may_hold: _MayHold) -> list[Pieces]:
+    """Those that may hold a secret."""
+    by_name = _by_name(body)
+    suspects = [text for text in by_name if text.is_cut and may_hold(text.said)]
+    if suspects or _goes_to_and_fro(body):
+        suspects += [text for text in _by_place(body) if text.is_cut and may_hold(text.said)]
+    return suspects
+
+
+def _by_name(body: bytes) -> list[Pieces]:
+    texts: dict[bytes, Pieces] = {}
+    for found in _TEXT.finditer(body):
+        name = found[1]
+        if name not in _NO_TEXTS:
+            text = texts.get(name)
+            if text is None:
+                text = texts[name] = Pieces()
+            text.add(found.start(2), found[2])
+    return list(texts.values())
+
+
+def _goes_to_and_fro(body: bytes) -> bool:
+    """Several texts of one name may go on side by side."""
+    highest = 0
+    for found in _INDEX.finditer(body):
+        index = int(found[1])
+        if index < highest:
+            return True
+        highest = index
+    return False
+
+
+def _by_place(body: bytes) -> list[Pieces]:
+    walk = _Walk()
+    for token in _TOKEN.finditer(body):
+        walk.take(token)
+    walk.end_event()
+    return list(walk.texts.values())
+
+
+class _Scope:
+    """An open object or list."""
+
+    __slots__ = ("marks", "name")
+
+    def __init__(self, name: bytes) -> None:
+        self.name = name
+        self.marks: dict[bytes, bytes] = {}
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.texts: dict[_Channel, Pieces] = {}
+        self._open: list[_Scope] = []
+        self._name = b""
+        self._event: list[tuple[tuple[_Scope, ...], bytes, int, bytes]] = []
+
+    def take(self, token: re.Match[bytes]) -> None:
+        kind = token.lastindex
+        if kind == 2:
+            self._name = token[1]
+        elif kind == 1:
+            self._string(token.start(1), token[1])
+        elif kind == 3:
+            self._open.append(_Scope(self._name))
+            self._name = b""
+        elif kind == 4:
+            self._close()
+        elif kind is None:  # a new event, whatever is open
+            self.end_event()
+        else:
+            self._scalar(token[0])
+
+    def end_event(self) -> None:
+        """What its texts belong to is known now."""
+        for scopes, name, place, said in self._event:
+            marks = tuple(tuple(sorted(scope.marks.items())) for scope in scopes)
+            channel = (tuple(scope.name for scope in scopes), marks, name)
+            self.texts.setdefault(channel, Pieces()).add(place, said)
+        self._event.clear()
+        self._open.clear()
+        self._name = b""
+
+    def _string(self, place: int, said: bytes) -> None:
+        name, self._name = self._name, b""
+        if self._open and (name in _TELLING or (name == b"type" and len(self._open) == 1)):
+            self._open[-1].marks[name] = said
+        elif name not in _NO_TEXTS:
+            self._event.append((tuple(self._open), name, place, said))
+
+    def _scalar(self, said: bytes) -> None:
+        name, self._name = self._name, b""
+        is_mark = name[-5:].lower() == b"index" or name in _TELLING
+        if is_mark and self._open and said != b",":
+            self._open[-1].marks[name] = said
+
+    def _close(self) -> None:
+        if self._open:
+            self._open.pop()
+        self._name = b""
+        if not self._open:
+            self.end_event()
