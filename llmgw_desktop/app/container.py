@@ -162,7 +162,7 @@ class Container(PageUse):
         self.flights = Flights(*(flights := self.recording.readers))
         self.jobs = Jobs(
             self.runs.supervisor,
-            places.jobs_folder,
+            self.runs.job_folders,
             self._clock,
             ready=self.runs.ready_names,
             sign_in=self.runs.sign_in_words,

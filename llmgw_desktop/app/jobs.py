@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, S
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +20,7 @@ from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.prompt_facts import NO_FACTS
 from llmgw_desktop.domain.session import Session
 from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
-from llmgw_desktop.engine.jobs.folder import JobFolder, JobFolders
+from llmgw_desktop.engine.jobs.folder import JobFolders
 from llmgw_desktop.engine.jobs.spool import Spool
 
 MOST_LISTED = 1000
@@ -153,7 +154,7 @@ class Jobs:
     def __init__(
         self,
         runs: RunningJobs,
-        root: Path,
+        folders: JobFolders,
         clock: Clock,
         *,
         ready: Callable[[], Sequence[str]] = tuple,
@@ -162,8 +163,7 @@ class Jobs:
     ) -> None:
         """`ready`: the names of the CLIs that can be asked. `sign_in`: how one does that."""
         self._runs = runs
-        self._root = root
-        self._folders = JobFolders(root)
+        self._folders = folders
         self._clock = clock
         self.ready = ready
         self.sign_in = sign_in
@@ -259,17 +259,19 @@ class Jobs:
 
     def folder(self, job_id: str) -> Path:
         """Where what it wrote is kept."""
-        return self._root / job_id
+        return self._folders.named(job_id).path
 
     def heard_at_s(self, job_id: str) -> float | None:
         """When it last wrote something; None where it has not begun."""
-        folder = JobFolder(path=self._root / job_id, temp=Path())
+        folder = self._folders.named(job_id)
         with suppress(OSError):
             return max(path.stat().st_mtime for path in (folder.stdout, folder.stderr))
         return None
 
     def stderr(self, job_id: str) -> "StderrTail":
-        return StderrTail(JobFolder(path=self._root / job_id, temp=Path()).stderr)
+        """Of one that has ended after `watch` has begun to tell: it waits for no vault then."""
+        folder = self._folders.named(job_id)
+        return StderrTail(partial(folder.spool, folder.stderr))
 
     def _asked(self, job_id: str) -> Submission:
         try:
@@ -281,8 +283,8 @@ class Jobs:
 class StderrTail:
     """What a run says beside its output, from near its end on, as it grows."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, opened: Callable[[], Spool]) -> None:
+        self._opened = opened
         self._spool: Spool | None = None
         self.heard_size = 0
 
@@ -290,7 +292,7 @@ class StderrTail:
         """At most one piece, and whether something was passed over to keep up."""
         if self._spool is None:
             with suppress(OSError):
-                self._spool = Spool(self._path)
+                self._spool = self._opened()
         if self._spool is None:
             return b"", False
         self.heard_size = self._spool.size

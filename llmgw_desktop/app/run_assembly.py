@@ -112,10 +112,11 @@ class Runs:
             ),
             settings.approvals,
         )
+        self.job_folders = JobFolders(places.jobs_folder, base.at_rest)
         self.supervisor = Supervisor(
             JobParts(
                 store=self.job_store,
-                folders=JobFolders(places.jobs_folder),
+                folders=self.job_folders,
                 launcher=self.launcher,
                 clock=clock,
                 ids=ids,

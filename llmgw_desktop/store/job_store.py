@@ -135,6 +135,11 @@ class JobStore:
         """Of all jobs."""
         return {str(row[0]) for row in self._run(JobRow.select(JobRow.id).tuples())}
 
+    def ended_ids(self) -> list[str]:
+        """Of all that are not live, newest first."""
+        ended = JobRow.select(JobRow.id).where(JobRow.state.not_in(sorted(LIVE_STATES)))
+        return [str(row[0]) for row in self._run(ended.order_by(JobRow.asked_at_s.desc()).tuples())]
+
     def expired(self, now_s: float) -> list[str]:
         """Some ids of jobs that have outlived their keeping."""
         old = JobRow.select(JobRow.id).where(JobRow.expires_at_s <= now_s).limit(_AT_ONCE)

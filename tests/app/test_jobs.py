@@ -55,7 +55,7 @@ class Asked(PlainRuns):
 
 def jobs_on(folder: Path) -> tuple[Jobs, Asked]:
     runs = Asked(lambda _: None)
-    return Jobs(runs, folder, Clock()), runs
+    return Jobs(runs, JobFolders(folder), Clock()), runs
 
 
 async def test_run_again_asks_the_same_but_for_what_belongs_to_the_first(tmp_path: Path) -> None:

@@ -258,4 +258,6 @@ def test_a_hundred_jobs_at_once_end_well_and_leave_nothing(
         for number, job_id in enumerate(none_left):
             told = ended(gateway, job_id)
             assert (told["state"], told["text"]) == ("completed", f"nr-{number}"), told
-        assert not list(Path(gateway.home / "data" / "jobs").rglob("asked.json"))
+        jobs = Path(gateway.home / "data" / "jobs")
+        until(lambda: not list(jobs.rglob("asked.json")))
+        until(lambda: not [each for each in jobs.rglob("stdout") if b"nr-" in each.read_bytes()])

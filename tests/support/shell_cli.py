@@ -6,6 +6,7 @@ Its output is lines of `text …`, `session …`, `model …`, `tokens N`, `tool
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -46,6 +47,7 @@ from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
 from llmgw_desktop.engine.routing.pauses import seconds_in
+from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.job_store import JobStore
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
 from llmgw_desktop.store.vault import Vault
@@ -166,17 +168,21 @@ class Yard:
     account: str = ""
     """In the vault: what runs of `claude` are signed in with."""
     master: Mapping[str, str] = field(default_factory=lambda: {VARIABLE: "ab" * 32})
+    encrypts: bool = True
+    """What ended jobs were asked and said."""
 
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
         self.store = JobStore(self.home / "gateway.db")
         self.vault = self.open_vault()
         self.homes = Homes(self.home / "homes", self.vault)
+        self.at_rest = AtRest(self.vault.data_keys, lambda: self.encrypts)
+        self.folders = JobFolders(self.home / "jobs", self.at_rest)
         bus = Bus()
         bus.subscribe(self.told.append)
         parts = JobParts(
             store=self.store,
-            folders=JobFolders(self.home / "jobs"),
+            folders=self.folders,
             launcher=Launcher(self.env, self._clis(), self.homes),
             clock=self.clock,
             ids=TimedIds(self.clock),
@@ -203,8 +209,15 @@ class Yard:
         await self.supervisor.wait(submitted.job.id)
         return await self.supervisor.result(submitted.job.id)
 
-    def again(self) -> Yard:
+    async def put_away(self) -> None:
+        """Until all that can be done to files of ended jobs has been done."""
+        while self.supervisor._life._sweeping:
+            await asyncio.sleep(0.01)
+        assert await asyncio.to_thread(self.supervisor.ended_files.settled, 60.0)
+
+    def again(self, **changes: Any) -> Yard:
         """As after a restart."""
+        kept = {"account": self.account, "master": self.master, "encrypts": self.encrypts}
         return Yard(
             self.home,
             self.env,
@@ -212,7 +225,7 @@ class Yard:
             self.limits,
             self.facts,
             clean=self.clean,
-            account=self.account,
+            **(kept | changes),
         )
 
     async def close(self) -> None:

@@ -42,6 +42,7 @@ from llmgw_desktop.domain.flight import (
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
+from llmgw_desktop.engine.jobs.folder import JobFolders
 from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.paths import Places
 from tests.support.plain_clients import PlainClients
@@ -328,7 +329,7 @@ class PlainGateway:
         self.runs = PlainRuns(self.control.publish)
         self.jobs = Jobs(
             self.runs,
-            self.places.jobs_folder,
+            JobFolders(self.places.jobs_folder),
             StillClock(),
             ready=lambda: self.runs.ready,
             sessions=self.runs,

@@ -102,6 +102,7 @@ class JobsDoor:
         asked = {"after": [caller.headers.get("last-event-id", "")]} | parse_qs(caller.query)
         after = number_in(asked, "after", 0, least=0)
         job = self._runs.job(_id(caller), who(caller).client_id)
+        await self._runs.check_readable(job)
         await caller.begin(200, _STREAM)
         await caller.write(job_frame(_without_id(caller, job)))
         relay = self._relays.start(self._relay(caller, after), name=f"tell of {job.id}")

@@ -1,30 +1,37 @@
 """Where a job's files lie: what it was asked, what it wrote, how it ended.
 
 They are its whole memory: with them a program that is started later knows all that this one knew.
+While a job is live they are plain; afterwards they are encrypted (`ended_files.py`), and read by
+`open`.
 """
 
 import os
 import re
 import shutil
+import stat
 import tempfile
-from collections.abc import Callable, Iterable, Set
+import threading
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
-from llmgw_desktop.domain.cli import CliName, CliRequest, SessionWish
-from llmgw_desktop.domain.prompt_facts import AnswerShape, PromptFacts, Saving
-from llmgw_desktop.domain.session import SessionUse, session_totals_of
 from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.engine.jobs.kept_submission import submission_of, without_words
+from llmgw_desktop.engine.jobs.spool import Spool, tail_of
+from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
+from llmgw_desktop.store.at_rest.files import BESIDE, is_encrypted_file, open_file
 
 _OWNER_ONLY = 0o600
 _TEMP = "llmgw-"
 _AGENT_FILES = (".git", "AGENTS.md", "AGENT.md", "CLAUDE.md", "GEMINI.md", ".claude", ".cursor")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _BLANK_EXIT = b" " * 40 + b"\n"
+_RECORDS = frozenset({"exit", "keeper", "stop", "boot", "run.key"})
+"""Numbers and single words of ours: nothing that anybody said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +40,44 @@ class JobFolder:
 
     path: Path
     temp: Path
+    at_rest: AtRest = PLAIN
+
+    def open(self, path: Path) -> BinaryIO:
+        """One of its files, encrypted or not. Raises OSError, VaultError, StoreError."""
+        return open_file(path, self.at_rest, self.place_of(path))
+
+    def spool(self, path: Path) -> Spool:
+        """Raises as `open`."""
+        return Spool(self.open(path))
+
+    def end_of_stderr(self) -> str:
+        """Empty if there is none. Raises VaultError, StoreError."""
+        try:
+            with self.open(self.stderr) as file:
+                return tail_of(file)
+        except OSError:
+            return ""
+
+    def place_of(self, path: Path) -> str:
+        """What an encrypted file of it is bound to."""
+        return f"job\x1f{self.path.name}\x1f{path.name}"
+
+    def texts(self) -> Iterator[Path]:
+        """Its files in which somebody's words may stand. Raises OSError."""
+        for path in sorted(self.path.iterdir()):
+            if path.name in _RECORDS or path.name.endswith(BESIDE):
+                continue
+            there = path.lstat()
+            if stat.S_ISREG(there.st_mode) and there.st_size:
+                yield path
+
+    def load_keys(self) -> None:
+        """So that no opening of its files waits for the vault any more. Raises VaultError,
+        StoreError."""
+        with suppress(OSError):
+            for path in self.texts():
+                if is_encrypted_file(path):
+                    self.open(path).close()
 
     @property
     def stdin(self) -> Path:
@@ -101,6 +146,11 @@ class JobFolder:
         """Which start of the computer the run was started in."""
         return self.path / "boot"
 
+    @property
+    def _fresh_words(self) -> Path:
+        """Only while they are written."""
+        return self.words.with_suffix(".new")
+
     def note_boot(self, boot_id: str) -> None:
         """Raises OSError."""
         _write(self.boot_record, boot_id.encode())
@@ -129,19 +179,28 @@ class JobFolder:
         return (self.stdin, self.holder, self.out)
 
     def forget(self, clean: Callable[[str], str]) -> None:
-        """The job has ended: its stdin goes, and what was asked if `clean` would change it."""
+        """The job has ended: its stdin goes. Where nothing is encrypted, so does what was asked
+        if `clean` would change it."""
         with suppress(OSError):
-            for each in (self.run_key, self.boot_record, *self._inputs):
+            for each in (self.run_key, self.boot_record, self._fresh_words, *self._inputs):
                 each.unlink(missing_ok=True)
-            if self._holds_no_secret(clean):
-                self.words.replace(self.kept_words)
-            else:
-                self.words.unlink(missing_ok=True)
+            if not self.at_rest.is_on:
+                self.keep_words(clean)
 
-    def _holds_no_secret(self, clean: Callable[[str], str]) -> bool:
+    def keep_words(self, clean: Callable[[str], str] | None) -> None:
+        """What was asked from now on lies under its last name; if it is to stay plain only where
+        `clean` would not change it. Raises OSError, VaultError, StoreError."""
+        words = self.words if self.words.exists() else self.kept_words
+        if clean is not None and words.exists() and not self._holds_no_secret(words, clean):
+            words.unlink(missing_ok=True)
+        elif words == self.words:
+            words.replace(self.kept_words)
+
+    def _holds_no_secret(self, words: Path, clean: Callable[[str], str]) -> bool:
         """In what the caller said: our own names may look like one."""
         try:
-            request = orjson.loads(self.words.read_bytes())["request"]
+            with self.open(words) as file:
+                request = orjson.loads(file.read())["request"]
             said = orjson.dumps([request["prompt"], request["options"]]).decode()
         except (ValueError, KeyError, TypeError):
             return False
@@ -194,7 +253,8 @@ class JobFolder:
 
     def _retry_note(self, retry: int) -> dict[str, Any]:
         try:
-            note = orjson.loads(self._retry_record(retry).read_bytes())
+            with self.open(self._retry_record(retry)) as file:
+                note = orjson.loads(file.read())
         except (OSError, ValueError):
             return {}
         return note if isinstance(note, dict) else {}
@@ -210,17 +270,20 @@ class JobFolder:
 class JobFolders:
     """All of them, below one root."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, at_rest: AtRest = PLAIN) -> None:
         self._root = root
+        self.at_rest = at_rest
+        self.changing = threading.Lock()
+        """Held by who removes an ended one, or puts another file in a file's place."""
 
     def make(self, job_id: str, asked: Submission, to_read: Set[str] = frozenset()) -> JobFolder:
         """All or nothing. `to_read`: the options without which its output cannot be read. Raises
         OSError."""
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = JobFolder(path=self._root / job_id, temp=neutral_root() / f"{_TEMP}{job_id}")
+        folder = self.named(job_id)
         folder.path.mkdir(mode=0o700)
         try:
-            kept = {"temp": str(folder.temp), "asked": asdict(_without_words(asked, to_read))}
+            kept = {"temp": str(folder.temp), "asked": asdict(without_words(asked, to_read))}
             _write(folder.request, orjson.dumps(kept))
             self.keep(folder, asked)
         except BaseException:
@@ -234,21 +297,31 @@ class JobFolders:
         _write(fresh, orjson.dumps(asdict(asked)))
         fresh.replace(folder.words)
 
+    def named(self, job_id: str) -> JobFolder:
+        """As this program makes it; nothing is looked at."""
+        return JobFolder(
+            path=self._root / job_id,
+            temp=neutral_root() / f"{_TEMP}{job_id}",
+            at_rest=self.at_rest,
+        )
+
     def find(self, job_id: str) -> JobFolder:
-        """Of a job that may have been made by another program. Raises OSError or ValueError."""
-        path = self._root / job_id
-        kept = orjson.loads((path / "request.json").read_bytes())
-        return JobFolder(path=path, temp=Path(kept["temp"]))
+        """Of a job that may have been made by another program. Raises OSError, ValueError,
+        VaultError or StoreError."""
+        folder = self.named(job_id)
+        return replace(folder, temp=Path(_read(folder, folder.request)["temp"]))
 
     def asked(self, folder: JobFolder) -> Submission:
-        """With its words. Raises OSError where they are not kept any more, and ValueError or
-        TypeError where it is not what we wrote."""
-        words = folder.words if folder.words.exists() else folder.kept_words
-        return _submission(orjson.loads(words.read_bytes()))
+        """With its words. Raises OSError where they are not kept any more, VaultError or StoreError
+        where they cannot be read, and ValueError or TypeError where it is not what we wrote."""
+        try:
+            return submission_of(_read(folder, folder.words))
+        except FileNotFoundError:
+            return submission_of(_read(folder, folder.kept_words))
 
     def to_read(self, folder: JobFolder) -> Submission:
         """What its output is read by. Raises as `asked`."""
-        return _submission(orjson.loads(folder.request.read_bytes())["asked"])
+        return submission_of(_read(folder, folder.request)["asked"])
 
     def tidy(self, known: Set[str], live: Set[str], clean: Callable[[str], str] = str) -> None:
         """After a fall: folders that have no row yet; of jobs that ended what was asked, and
@@ -258,54 +331,27 @@ class JobFolders:
         there = {path.name for path in self._root.iterdir()}
         self.remove(there - known)
         for job_id in there & known - live:
-            JobFolder(path=self._root / job_id, temp=self._root).forget(clean)
+            self.named(job_id).forget(clean)
         for temp in neutral_root().glob(f"{_TEMP}*"):
             job_id = temp.name.removeprefix(_TEMP)
             if job_id in known - live and (self._root / job_id).is_dir():
                 shutil.rmtree(temp, ignore_errors=True)
 
     def remove(self, job_ids: Iterable[str]) -> None:
+        """Waits for no vault: what is encrypted is not read for it."""
         for job_id in job_ids:
-            try:
-                self.find(job_id).remove()
-            except (OSError, ValueError):
-                shutil.rmtree(self._root / job_id, ignore_errors=True)
+            folder = self.named(job_id)
+            with self.changing:
+                with suppress(OSError, ValueError, TypeError, KeyError):
+                    temp = orjson.loads(folder.request.read_bytes())["temp"]
+                    folder = replace(folder, temp=Path(temp))
+                folder.remove()
 
 
-def _submission(asked: dict[str, Any]) -> Submission:
-    request = asked.pop("request")
-    words = {
-        "cli": CliName(request["cli"]),
-        "session": SessionWish(request["session"]),
-        "mcp_servers": tuple(request.get("mcp_servers", ())),
-    }
-    session = asked.pop("session")
-    facts = asked.pop("prompt_facts", {})
-    return Submission(
-        **asked | {"answer_shape": AnswerShape(asked.get("answer_shape", ""))},
-        prompt_facts=_facts(facts),
-        session=session and _session(session),
-        request=CliRequest(**request | words),
-    )
-
-
-def _without_words(asked: Submission, to_read: Set[str]) -> Submission:
-    options = {name: each for name, each in asked.request.options.items() if name in to_read}
-    return replace(asked, request=replace(asked.request, prompt="", options=options))
-
-
-def _session(kept: dict[str, Any]) -> SessionUse:
-    before = kept.pop("before")
-    if before is not None:
-        before = session_totals_of(before)
-    return SessionUse(**kept, before=before)
-
-
-def _facts(kept: dict[str, Any]) -> PromptFacts:
-    savings = {name: kept.get(name) for name in ("prompt_saving", "answer_saving")}
-    return PromptFacts(
-        **kept | {name: saving and Saving(**saving) for name, saving in savings.items()}
-    )
+def _read(folder: JobFolder, path: Path) -> dict[str, Any]:
+    with folder.open(path) as file:
+        kept: dict[str, Any] = orjson.loads(file.read())
+    return kept
 
 
 def neutral_root() -> Path:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from llmgw_desktop.clis.cli import Cli, OutputReader
@@ -16,9 +17,11 @@ from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import Submission
+from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.engine.jobs import adoption, outcome
 from llmgw_desktop.engine.jobs.adoption import Fate
 from llmgw_desktop.engine.jobs.attempts import Attempts, Ended, in_its_folder
+from llmgw_desktop.engine.jobs.ended_files import EndedFiles
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.live_job import LiveJob, with_end
 from llmgw_desktop.engine.jobs.outcome import Verdict
@@ -48,6 +51,11 @@ class JobLife:
         limits: LimitSettings,
     ) -> None:
         self.live: dict[str, LiveJob] = {}
+        self._sweeping: set[str] = set()
+        """Ended ones of which something may still write."""
+        self.ended_files = EndedFiles(
+            parts.folders, ended=parts.store.ended_ids, is_busy=self._is_busy, clean=parts.clean
+        )
         self._parts = parts
         self._clis = clis
         self._queue = JobQueue(limits, self._begin)
@@ -80,6 +88,7 @@ class JobLife:
         await self._tasks.stop()
         await self._sweeps.finish(SWEEP_GRACE_S)
         self._attempts.close()
+        await asyncio.to_thread(self.ended_files.close)
         self.live.clear()
 
     def wait_for_turn(self, live: LiveJob) -> None:
@@ -123,15 +132,30 @@ class JobLife:
             await self.end(live, outcome.not_followed())
 
     async def _ended(self, live: LiveJob, ended: Ended) -> None:
+        if ended.run is not None:
+            self._sweeping.add(live.job.id)
         await self.end(live, ended.verdict)
         # Who waits for the answer does not wait for this.
         if ended.run is not None:
             self._sweeps.start(self._sweep(ended.run, live), name=f"sweep {live.job.id}")
 
     async def _sweep(self, run: Run, live: LiveJob) -> None:
-        await run.sweep()
-        await self._parts.launcher.housing.give_back(live.job.id)
-        await asyncio.to_thread(live.folder.remove_temp)
+        try:
+            await run.sweep()
+            await self._parts.launcher.housing.give_back(live.job.id)
+            await asyncio.to_thread(live.folder.remove_temp)
+        finally:
+            self._sweeping.discard(live.job.id)
+            self._put_away(live.job.id)
+
+    def _put_away(self, job_id: str) -> None:
+        """Its files may be encrypted once its end is written and nothing of it runs any more."""
+        if not self._is_busy(job_id):
+            self.ended_files.ended(job_id)
+
+    def _is_busy(self, job_id: str) -> bool:
+        """From any thread."""
+        return job_id in self.live or job_id in self._sweeping
 
     async def end(self, live: LiveJob, verdict: Verdict) -> None:
         """Its last word. Once more does no harm: the first stays."""
@@ -160,6 +184,7 @@ class JobLife:
     async def _write_end(self, live: LiveJob, job: Job) -> None:
         await asyncio.to_thread(self._written_end, live, job)
         self.live.pop(job.id, None)
+        self._put_away(job.id)
 
     def _written_end(self, live: LiveJob, job: Job) -> None:
         """From then on nobody needs to start it again."""
@@ -181,7 +206,10 @@ class JobLife:
             return
 
     async def adopt(self, job: Job) -> None:
-        found = self.files(job)
+        try:
+            found = self.files(job)
+        except (VaultError, StoreError):  # gateway.db was put back: it had ended, and was encrypted
+            found = None
         cli = self._clis.get(job.cli)
         if found is None or cli is None:
             lost = with_end(
@@ -192,6 +220,7 @@ class JobLife:
             self._parts.store.move(lost)
             if found is not None:
                 self._parts.ledger.changed(lost, found[1])
+            self._put_away(job.id)
             await self._parts.launcher.housing.give_back(job.id)
             return
         live = LiveJob(job=job, asked=found[1], cli=cli, folder=found[0])
@@ -233,6 +262,7 @@ class JobLife:
         return True
 
     def files(self, job: Job) -> tuple[JobFolder, Submission] | None:
+        """Of one that has ended this may wait for the vault, and raises VaultError, StoreError."""
         live = self.live.get(job.id)
         if live is not None:
             return live.folder, live.asked
@@ -242,6 +272,17 @@ class JobLife:
             return folder, folders.asked(folder) if job.is_live else folders.to_read(folder)
         except (OSError, ValueError, TypeError, KeyError):
             return None
+
+    async def files_at_hand(self, job: Job) -> tuple[JobFolder, Submission] | None:
+        """The same, to be read on the loop: no opening of them waits any more."""
+
+        def loaded() -> tuple[JobFolder, Submission] | None:
+            found = self.files(job)
+            if found is not None:
+                found[0].load_keys()
+            return found
+
+        return self.files(job) if job.id in self.live else await asyncio.to_thread(loaded)
 
     async def reader_soon(self, asked: Submission, folder: JobFolder, retry: int) -> OutputReader:
         """The same, on the loop."""
@@ -255,7 +296,8 @@ class JobLife:
         if not asked.request.asks:
             return cli.reader(asked.request)
         return DialogueReader(
-            dialogue_of(cli, asked, folder, self._parts.launcher), folder.said_before(retry)
+            dialogue_of(cli, asked, folder, self._parts.launcher),
+            partial(folder.open, folder.said_before(retry)),
         )
 
     def _questions_changed(self, event: Event) -> None:

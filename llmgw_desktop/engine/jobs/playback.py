@@ -5,9 +5,8 @@ what one said.
 """
 
 from collections import deque
-from collections.abc import Iterable
-from pathlib import Path
-from typing import get_args
+from collections.abc import Callable, Iterable
+from typing import BinaryIO, get_args
 
 from llmgw_desktop.clis.dialogue import Dialogue, Spoken
 from llmgw_desktop.domain.cli import CliEvent
@@ -61,7 +60,7 @@ class Playback:
 class DialogueReader:
     """An OutputReader of what a run said that is spoken with: while it goes on, or later."""
 
-    def __init__(self, dialogue: Dialogue, log: Path) -> None:
+    def __init__(self, dialogue: Dialogue, log: Callable[[], BinaryIO]) -> None:
         self._dialogue = dialogue
         self._playback = Playback(dialogue)
         self._log = SaidReader(log)

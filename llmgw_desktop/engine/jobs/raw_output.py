@@ -1,8 +1,10 @@
 """What a run wrote, byte for byte as text, a page at a time: for who reads a CLI's own words."""
 
 import codecs
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
+from typing import BinaryIO
 
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.engine.jobs.folder import JobFolder
@@ -26,7 +28,8 @@ class TextPage:
 
 @dataclass(frozen=True, slots=True)
 class RawOutput:
-    """Of a job; without a folder it wrote nothing. Its methods read files: for a thread."""
+    """Of a job; without a folder it wrote nothing. Its methods read files: for a thread.
+    They raise VaultError, StoreError."""
 
     job: Job
     folder: JobFolder | None = None
@@ -37,21 +40,23 @@ class RawOutput:
             return TextPage(offset=offset)
         is_over = not self.job.is_live
         last = self.job.stdout_bytes if is_over and self.job.stdout_bytes else None
-        return _page(self.folder.stdout, offset, most, last)
+        return _page(partial(self.folder.open, self.folder.stdout), offset, most, last)
 
     def stderr(self, offset: int, most: int) -> TextPage:
         if self.folder is None:
             return TextPage(offset=offset)
-        return _page(self.folder.stderr, offset, most, None)
+        return _page(partial(self.folder.open, self.folder.stderr), offset, most, None)
 
 
-def _page(path: Path, offset: int, most: int, last_byte: int | None) -> TextPage:
+def _page(
+    opened: Callable[[], BinaryIO], offset: int, most: int, last_byte: int | None
+) -> TextPage:
     """Holds one piece and the page. A character that is split between two pieces stays whole."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     kept: list[str] = []
     total, left = 0, last_byte
     try:
-        with path.open("rb") as file:
+        with opened() as file:
             while piece := file.read(PIECE_BYTES if left is None else min(left, PIECE_BYTES)):
                 left = None if left is None else left - len(piece)
                 text = decoder.decode(piece)

@@ -5,14 +5,13 @@ import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from llmgw_desktop.clis.cli import OutputReader
 from llmgw_desktop.domain.cli import CliEvent, Retrying, RunEnded, TextGrew, Warned
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.submission import JobResult
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool, tail
+from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool
 
 _MOST_WARNINGS = 50
 
@@ -24,15 +23,15 @@ async def events_of(
     more: Callable[[], Awaitable[None]],
 ) -> AsyncIterator[CliEvent]:
     """All from the beginning, then each as it comes; the last is a RunEnded. Of runs that were
-    started again all that they said, and why.
+    started again all that they said, and why. Raises VaultError and StoreError for one that has
+    ended and cannot be opened.
 
     `make_reader` is told which of its runs is read. `more` returns when there may be more to read,
     or the job has ended.
     """
     retry, reader = 0, await make_reader(0)
     while (now := job()) is not None:
-        stdout = folder.kept_stdout(retry + 1) if now.retries > retry else folder.stdout
-        spool = _opened(stdout)
+        spool = _opened(folder, retry + 1 if now.retries > retry else None)
         if spool is None and now.is_live and now.retries == retry:
             await more()
             continue
@@ -50,10 +49,11 @@ async def events_of(
             yield event
 
 
-def _opened(stdout: Path) -> Spool | None:
-    """None before a run, and between two."""
+def _opened(folder: JobFolder, before: int | None = None) -> Spool | None:
+    """Of the last run, or of the one `before` the first, second, … retry. None before a run, and
+    between two."""
     try:
-        return Spool(stdout)
+        return folder.spool(folder.stdout if before is None else folder.kept_stdout(before))
     except FileNotFoundError:
         return None
 
@@ -96,7 +96,7 @@ def _room(spool: Spool, last: float | None) -> int:
 def ending(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEvent]:
     """The reader's last events; the end is the job's, whatever the CLI said of it."""
     last: RunEnded | None = None
-    for event in reader.finish(job.exit_code, tail(folder.stderr)):
+    for event in reader.finish(job.exit_code, folder.end_of_stderr()):
         if isinstance(event, RunEnded):
             last = event
         else:
@@ -130,7 +130,7 @@ def result_of(
         left_out_bytes=said.left_out_bytes,
         structured=None if last is None else last.structured,
         stop_reason=None if last is None else last.stop_reason,
-        stderr=tail(folder.stderr),
+        stderr=folder.end_of_stderr(),
         warnings=tuple(warnings),
     )
 
@@ -156,7 +156,7 @@ class _Text:
 
 
 def _all(job: Job, folder: JobFolder, reader: OutputReader) -> Iterator[CliEvent]:
-    if (opened := _opened(folder.stdout)) is not None:
+    if (opened := _opened(folder)) is not None:
         with opened as spool:
             last = None if job.is_live else _last_byte(job)
             while piece := spool.read(_room(spool, last)):

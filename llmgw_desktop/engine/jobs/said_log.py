@@ -6,9 +6,10 @@ the run's as well, so nothing waits for the disk.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -78,15 +79,16 @@ class Said:
 class SaidReader:
     """Of a log that somebody else may still write."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, opened: Callable[[], BinaryIO]) -> None:
+        """Each time anew: it may be encrypted meanwhile."""
+        self._opened = opened
         self._read = 0
 
     def more(self, said: Said) -> None:
         """What has come since."""
         try:
-            with self._path.open("rb") as file:
-                if os.fstat(file.fileno()).st_size == self._read:
+            with self._opened() as file:
+                if file.seek(0, os.SEEK_END) == self._read:
                     return
                 file.seek(self._read)
                 lines, end, _ = file.read().rpartition(b"\n")
@@ -104,7 +106,7 @@ class SaidLog:
         """With what an earlier program wrote. Raises OSError."""
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self.said = Said()
-        SaidReader(path).more(self.said)
+        SaidReader(lambda: path.open("rb")).more(self.said)
         size = os.fstat(self._handle).st_size
         if size and os.pread(self._handle, 1, size - 1) != b"\n":
             self.said.is_torn = True

@@ -1,8 +1,10 @@
 """Reading what a run has written so far, piece by piece, while it goes on writing."""
 
 import os
+from io import UnsupportedOperation
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 PIECE_BYTES = 64 * 1024
 TAIL_BYTES = 16 * 1024
@@ -11,9 +13,10 @@ TAIL_BYTES = 16 * 1024
 class Spool:
     """One file from its beginning on; holds one piece at a time."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises OSError."""
-        self._handle: int | None = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    def __init__(self, written: Path | BinaryIO) -> None:
+        """A path is read as it stands there. Raises OSError."""
+        self._file = written.open("rb", buffering=0) if isinstance(written, Path) else written
+        self._handle = _handle_of(self._file)
         self.offset = 0
 
     def __enter__(self) -> "Spool":
@@ -29,34 +32,53 @@ class Spool:
 
     @property
     def size(self) -> int:
-        return 0 if self._handle is None else os.fstat(self._handle).st_size
+        if self._file.closed:
+            return 0
+        if self._handle is None:
+            return self._file.seek(0, os.SEEK_END)
+        return os.fstat(self._handle).st_size
 
     @property
     def inode(self) -> int:
-        return 0 if self._handle is None else os.fstat(self._handle).st_ino
+        return 0 if self._file.closed or self._handle is None else os.fstat(self._handle).st_ino
 
     def read(self, most: int = PIECE_BYTES) -> bytes:
         """Empty: no more is there now."""
-        if self._handle is None:
+        if self._file.closed:
             return b""
-        piece = os.pread(self._handle, most, self.offset)
+        if self._handle is None:
+            self._file.seek(self.offset)
+            piece = self._file.read(most)
+        else:
+            piece = os.pread(self._handle, most, self.offset)
         self.offset += len(piece)
         return piece
 
     def close(self) -> None:
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
+        self._file.close()
 
 
-def tail(path: Path, most: int = TAIL_BYTES) -> str:
-    """The end of a file as text; empty if there is none."""
+def _handle_of(file: BinaryIO) -> int | None:
+    """None of one that is encrypted, which does not grow."""
+    try:
+        return file.fileno()
+    except UnsupportedOperation:
+        return None
+
+
+def tail(path: Path) -> str:
+    """The end of a file, as it stands there; empty if there is none."""
     try:
         with path.open("rb") as file:
-            file.seek(max(os.fstat(file.fileno()).st_size - most, 0))
-            return file.read(most).decode("utf-8", "replace")
+            return tail_of(file)
     except OSError:
         return ""
+
+
+def tail_of(file: BinaryIO, most: int = TAIL_BYTES) -> str:
+    """As text. Raises OSError."""
+    file.seek(max(file.seek(0, os.SEEK_END) - most, 0))
+    return file.read(most).decode("utf-8", "replace")
 
 
 def cut(path: Path, most: int) -> bool:

@@ -18,6 +18,7 @@ from llmgw_desktop.domain.submission import EarlierRun, JobResult, Submission, S
 from llmgw_desktop.engine.jobs import outcome, reading
 from llmgw_desktop.engine.jobs.attempts import in_its_folder
 from llmgw_desktop.engine.jobs.dedup import earlier_run, may_be_shared, request_key
+from llmgw_desktop.engine.jobs.ended_files import EndedFiles
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.launch import Launch
 from llmgw_desktop.engine.jobs.life import JobLife
@@ -55,6 +56,11 @@ class Supervisor:
         """Those that wait or run, oldest first."""
         return tuple(live.job for live in self._live.values())
 
+    @property
+    def ended_files(self) -> EndedFiles:
+        """How far those of ended jobs are encrypted."""
+        return self._life.ended_files
+
     def neutral_dirs(self) -> list[str]:
         """Of the sessions of live runs, one for each run. From any thread."""
         lives = list(self._live.values())
@@ -64,6 +70,7 @@ class Supervisor:
         """For what is asked from now on."""
         self._jobs = jobs
         self._life.apply(jobs, limits)
+        self.ended_files.look()
 
     async def start(self) -> None:
         """Take over what an earlier program left."""
@@ -76,6 +83,7 @@ class Supervisor:
         await housing.take_over(ids)
         for job in live:
             await self._life.adopt(job)
+        self.ended_files.look()
         # Beside: the vault may wait for a person.
         self._life.beside(housing.settle(), name="settle private homes")
 
@@ -155,7 +163,7 @@ class Supervisor:
         if (job := self.get(job_id, owner)) is None:
             return
         live = self._live.get(job_id)
-        found = self._life.files(job)
+        found = await self._life.files_at_hand(job)
         if found is None:
             return
         folder, asked = found
@@ -223,6 +231,10 @@ class Supervisor:
         if job is None or found is None:
             return None if job is None else RawOutput(job)
         return RawOutput(job, found[0])
+
+    async def check_readable(self, job: Job) -> None:
+        """Raises VaultError, StoreError where what it said cannot be opened now."""
+        await self._life.files_at_hand(job)
 
     def upstream_refused(
         self, job_id: str, status: int | None, until_s: float | None = None, reason: str = ""

@@ -1,6 +1,7 @@
 """The talk of a job, made out of what is known of the job."""
 
 import asyncio
+from functools import partial
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.dialogue import BEGUN, Dialogue
@@ -32,7 +33,7 @@ async def servers_told(live: LiveJob, cli: Cli, launcher: Launcher) -> Servers:
 
     def had() -> Servers:
         said = Said()
-        SaidReader(live.folder.said).more(said)
+        SaidReader(partial(live.folder.open, live.folder.said)).more(said)
         return () if BEGUN in said.sent else launcher.servers.given(names, project)
 
     return await asyncio.to_thread(had)

@@ -305,6 +305,10 @@ class RunService:
         self.job(job_id, owner)
         return self._supervisor.watch(job_id, owner=owner, after=after, caught_up=caught_up)
 
+    async def check_readable(self, job: Job) -> None:
+        """Raises VaultError where what it said is encrypted and cannot be opened now."""
+        await self._supervisor.check_readable(job)
+
     def standing(self, job_id: str, owner: str, *, told: Job | None = None) -> AsyncIterator[Job]:
         """The job whenever it waits for something else than was `told`, or goes on. Raises
         NoSuchJob."""

@@ -7,7 +7,7 @@ place, its number, and whether it is the last. So none can be moved, left out or
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +27,10 @@ from llmgw_desktop.store.private_files import OWNER_ONLY
 MAGIC = MARK + b"LLMGW\x00\x01"
 FILE_HEAD_BYTES = len(MAGIC) + 4
 CHUNK_BYTES = 64 * 1024
+BESIDE = ".encrypting"
+"""How a file's name ends that is to take another's place."""
+PLAIN_NUMBER = 0
+"""Of no data key."""
 _STORED_BYTES = HEAD_BYTES + NONCE_BYTES + CHUNK_BYTES + TAG_BYTES
 
 
@@ -36,36 +40,86 @@ def is_encrypted_file(path: Path) -> bool:
         return file.read(len(MAGIC)) == MAGIC
 
 
+def number_of_file(path: Path) -> int:
+    """Of the data key that it is encrypted under; PLAIN_NUMBER for none. Raises OSError."""
+    with path.open("rb") as file:
+        head = file.read(FILE_HEAD_BYTES)
+    is_whole = head.startswith(MAGIC) and len(head) == FILE_HEAD_BYTES
+    return int.from_bytes(head[len(MAGIC) :], "big") if is_whole else PLAIN_NUMBER
+
+
 def encrypt_file(
-    path: Path, key: DataKey, place: str, *, between: Callable[[], None] | None = None
+    path: Path,
+    key: DataKey,
+    place: str,
+    *,
+    between: Callable[[], None] | None = None,
+    is_plain: bool = False,
 ) -> bool:
     """Put an encrypted file in the place of a plain one, on the disk when this returns; False if
-    it is encrypted already. `between` is called after each chunk. Raises OSError.
+    it is encrypted already. `between` is called after each chunk. `is_plain`: it is known to be,
+    however it begins. Raises OSError.
 
     A crash leaves either of both, and perhaps a beginning of the encrypted one beside it.
     """
-    if is_encrypted_file(path):
+    if not is_plain and is_encrypted_file(path):
         return False
-    beside = path.with_name(f".{path.name}.encrypting")
+    with path.open("rb") as source:
+        _put_in_place(path, _encrypted(source, key, place), between)
+    return True
+
+
+def convert_file(
+    path: Path,
+    at_rest: AtRest,
+    key: DataKey | None,
+    place: str,
+    *,
+    between: Callable[[], None] | None = None,
+) -> bool:
+    """Bring a file under this key, or make it plain where there is none, as `encrypt_file` does;
+    False if it is so already. Raises OSError, VaultError, StoreError."""
+    if number_of_file(path) == (PLAIN_NUMBER if key is None else key.number):
+        return False
+    with open_file(path, at_rest, place) as source:
+        pieces = _plain(source) if key is None else _encrypted(source, key, place)
+        _put_in_place(path, pieces, between)
+    return True
+
+
+def _encrypted(source: BinaryIO, key: DataKey, place: str) -> Iterator[bytes]:
+    yield MAGIC + key.number.to_bytes(4, "big")
+    number, is_last = 0, False
+    while not is_last:
+        chunk = source.read(CHUNK_BYTES)
+        is_last = len(chunk) < CHUNK_BYTES
+        yield key.encrypt(chunk, _chunk_place(place, number, is_last=is_last))
+        number += 1
+
+
+def _plain(source: BinaryIO) -> Iterator[bytes]:
+    while chunk := source.read(CHUNK_BYTES):
+        yield chunk
+
+
+def _put_in_place(path: Path, pieces: Iterable[bytes], between: Callable[[], None] | None) -> None:
+    """When it was written to last stays as it was."""
+    was = path.stat()
+    beside = path.with_name(f".{path.name}{BESIDE}")
     beside.unlink(missing_ok=True)
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     try:
-        with os.fdopen(handle, "wb") as target, path.open("rb") as source:
-            target.write(MAGIC + key.number.to_bytes(4, "big"))
-            number, is_last = 0, False
-            while not is_last:
-                chunk = source.read(CHUNK_BYTES)
-                is_last = len(chunk) < CHUNK_BYTES
-                target.write(key.encrypt(chunk, _chunk_place(place, number, is_last=is_last)))
-                number += 1
+        with os.fdopen(handle, "wb") as target:
+            for piece in pieces:
+                target.write(piece)
                 if between is not None:
                     between()
             target.flush()
             os.fsync(target.fileno())
+        os.utime(beside, ns=(was.st_atime_ns, was.st_mtime_ns))
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-    return True
 
 
 def open_file(path: Path, at_rest: AtRest, place: str) -> BinaryIO:

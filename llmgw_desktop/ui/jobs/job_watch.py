@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from llmgw_desktop.app.job_output import JobOutput
 from llmgw_desktop.app.jobs import Jobs, StderrTail
-from llmgw_desktop.domain.cli import RunEnded
+from llmgw_desktop.domain.cli import RunEnded, Warned
+from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.ui.bridge import Bridge
 
@@ -50,9 +51,8 @@ class JobWatch(QObject):
         self.close()
         self.output = JobOutput()
         self.is_at_end = False
-        self._stderr = self._jobs.stderr(job.id)
-        if self._awake.is_set():
-            self._look.start()
+        if job.is_live:
+            self._hear_stderr(job.id)
         self._task = self._bridge.run(self._read(job.id, self.output), name=f"watch {job.id}")
 
     def close(self) -> None:
@@ -84,11 +84,27 @@ class JobWatch(QObject):
         if self._awake.is_set():
             self._tell.start()
 
+    def _hear_stderr(self, job_id: str) -> None:
+        if self._stderr is None:
+            self._stderr = self._jobs.stderr(job_id)
+            if self._awake.is_set():
+                self._look.start()
+
     async def _read(self, job_id: str, output: JobOutput) -> None:
+        try:
+            await self._read_to_end(job_id, output)
+        except LlmgwError as error:
+            output.note(Warned(code="unreadable", message=str(error)))
+        self.is_at_end = True
+        self._look.stop()
+        self._note()
+
+    async def _read_to_end(self, job_id: str, output: JobOutput) -> None:
         async with aclosing(self._jobs.watch(job_id)) as events:
             await self._awake.wait()
             until_s = perf_counter() + _TURN_S
             async for event in events:
+                self._hear_stderr(job_id)
                 if isinstance(event, RunEnded):
                     await self._read_all_stderr()
                 output.note(event)
@@ -97,9 +113,6 @@ class JobWatch(QObject):
                     await asyncio.sleep(_REST_S)
                     await self._awake.wait()
                     until_s = perf_counter() + _TURN_S
-        self.is_at_end = True
-        self._look.stop()
-        self._note()
 
     async def _read_all_stderr(self) -> None:
         """The end comes last."""

@@ -19,7 +19,6 @@ from llmgw_desktop.domain.job import JobProcess, JobState
 from llmgw_desktop.engine.jobs import boots, keeper
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from llmgw_desktop.engine.jobs.processes import started_ticks
-from llmgw_desktop.store.job_store import JobStore
 from tests.support.shell_cli import Yard, asking
 
 MakeYard = Callable[..., Yard]
@@ -351,15 +350,17 @@ async def test_killed_at_random_moments_every_job_ends_with_its_true_result(
     with _child(home, 0) as child:
         assert child.stdout is not None
         assert child.stdout.read() == "started\ndrained\n"
-    store = JobStore(home / "gateway.db")
+    yard = Yard(home, {})
     for number, job_id in enumerate(ids):
-        job = store.get(job_id)
+        job = yard.store.get(job_id)
         assert job is not None
         expected = JobState.FAILED if number % 3 else JobState.COMPLETED
         assert (job.state, job.exit_code) == (expected, number % 3), (number, rounds, job)
-        said = (home / "jobs" / job_id / "stdout").read_text()
+        folder = yard.folders.find(job_id)
+        with folder.open(folder.stdout) as stdout:
+            said = stdout.read().decode()
         assert said == "".join(f"text {step + 1}\n" for step in range(3 + number)) + "done\n"
         assert job.stdout_bytes == len(said)
         assert (home / f"times-{number}").read_text() == "x\n"
-    store.close()
+    await yard.close()
     assert len(ids) == 10

@@ -323,6 +323,7 @@ async def test_nothing_temporary_is_left(yard: Yard) -> None:
             break
         await asyncio.sleep(0.01)
     assert not folder.temp.exists()
+    await yard.put_away()
     assert {path.name for path in folder.path.iterdir()} == {
         *("request.json", "again.json", "stdout", "stderr", "exit", "keeper"),
     }

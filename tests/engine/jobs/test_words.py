@@ -30,34 +30,41 @@ def _clean(words: str) -> str:
     return words.replace(SECRET, "…")
 
 
-@pytest.fixture
-def yard(make_yard: Callable[..., Yard]) -> Yard:
-    return make_yard(clean=_clean)
+@pytest.fixture(params=[True, False], ids=["encrypted", "plain"])
+def yard(make_yard: Callable[..., Yard], request: pytest.FixtureRequest) -> Yard:
+    return make_yard(clean=_clean, encrypts=request.param)
 
 
 async def test_what_holds_no_secret_can_be_asked_again(yard: Yard) -> None:
     asked = asking("cat >/dev/null; echo text hi; echo done", stdin="in", note="x")
     job = (await yard.supervisor.submit(asked)).job
     await yard.supervisor.wait(job.id)
-    folders = yard.supervisor._parts.folders
+    await yard.put_away()
+    folders = yard.folders
     folder = folders.find(job.id)
     assert folders.asked(folder) == asked
     assert not folder.stdin.exists()
     assert not folder.words.exists()
 
 
-async def test_an_ended_job_keeps_no_secret_and_can_be_read_all_the_same(yard: Yard) -> None:
+async def test_an_ended_job_keeps_no_secret_in_plain_and_can_be_read_all_the_same(
+    yard: Yard,
+) -> None:
     more = {"stdin": f"in {SECRET}", "note": SECRET}
     submitted = await yard.supervisor.submit(asking(f"cat >/dev/null; {OK}", **more))
     assert _where_it_lies(yard) == ["asked.json"]
     await yard.supervisor.wait(submitted.job.id)
+    await yard.put_away()
     assert _where_it_lies(yard) == []
     result = await yard.supervisor.result(submitted.job.id)
     assert result is not None
     assert (result.job.state, result.text) == (JobState.COMPLETED, "hello")
     said = [event async for event in yard.supervisor.watch(submitted.job.id)]
     assert said[0] == TextGrew(text="hello")
-    folders = yard.supervisor._parts.folders
+    folders = yard.folders
+    if yard.encrypts:  # it may be asked again
+        assert folders.asked(folders.find(submitted.job.id)).request.options == more
+        return
     with pytest.raises(FileNotFoundError):
         folders.asked(folders.find(submitted.job.id))
 
@@ -91,6 +98,7 @@ async def test_one_whose_end_cannot_be_written_yet_keeps_it(
     later = yard.again()
     await later.supervisor.start()
     await later.supervisor.wait(job.id, 30)
+    await later.put_away()
     assert _where_it_lies(yard) == []
     await later.close()
 
@@ -102,6 +110,7 @@ async def test_what_a_fall_left_is_forgotten(yard: Yard) -> None:
     (yard.home / "jobs" / job.id / "stdin").write_text(SECRET)
     later = yard.again()
     await later.supervisor.start()
+    await later.put_away()
     assert _where_it_lies(yard) == []
     await later.close()
 

@@ -16,6 +16,7 @@ from shiboken6 import delete
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import Event
+from llmgw_desktop.engine.jobs.folder import JobFolders
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.pages.jobs_page import HowToAsk, JobsPage
@@ -102,7 +103,7 @@ class PlainBench(JobsBench):
         self.runs = PlainRuns(bridge.note)
         jobs = Jobs(
             self.runs,
-            folder / "jobs",
+            JobFolders(folder / "jobs"),
             StillClock(),
             ready=lambda: self.runs.ready,
             sessions=self.runs,
@@ -118,7 +119,7 @@ class ShellBench(JobsBench):
         bridge = Bridge()
         env = {"PATH": os.environ["PATH"], "HOME": str(folder)}
         self.yard = Yard(home, env, told=Teller(bridge))
-        jobs = Jobs(self.yard.supervisor, home / "jobs", SystemClock())
+        jobs = Jobs(self.yard.supervisor, self.yard.folders, SystemClock())
         super().__init__(jobs, bridge, theme, folder)
 
     async def close_app(self) -> None:

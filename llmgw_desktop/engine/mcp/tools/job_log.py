@@ -6,12 +6,14 @@ caller says up to which he knows. What goes on alike, such as an answer that gro
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from llmgw_desktop.domain.cli import CliEvent
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.job import Job
+from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.engine.mcp.tools.job_steps import Step, StepMaker
 from llmgw_desktop.engine.mcp.tools.job_words import iso
 from llmgw_desktop.engine.runs.run_service import RunService
@@ -34,6 +36,8 @@ class JobLog:
         self.read = asyncio.Event()
         """All that was said when it was first asked for is in it."""
         self.is_over = False
+        self.problem = ""
+        """Why its steps cannot be read now; empty if they can."""
         self.heard_at_s: float | None = None
 
     def note(self, event: CliEvent, at_s: float) -> None:
@@ -80,6 +84,7 @@ class JobLog:
             "hasMore": len(fresh) > limit,
             "droppedCount": self._dropped,
             "events": [step.told() for step in shown],
+            **({"problem": self.problem} if self.problem else {}),
         }
 
     def _tell(self) -> None:
@@ -99,7 +104,7 @@ class JobLogs:
     async def of(self, job: Job) -> JobLog:
         """With all that the job has said so far, as long as that does not take too long to read."""
         found = self._logs.get(job.id)
-        if found is None or (found[1].done() and not found[0].is_over):
+        if found is None or (found[1].done() and (found[0].problem or not found[0].is_over)):
             log = JobLog()
             found = log, self._tasks.start(self._follow(job, log), name=f"follow {job.id}")
             self._logs[job.id] = found
@@ -119,11 +124,17 @@ class JobLogs:
 
     async def _follow(self, job: Job, log: JobLog) -> None:
         events = self._runs.events(job.id, job.owner, caught_up=log.read.set)
+        try:
+            await self._take(job, log, events)
+        except (VaultError, StoreError) as error:
+            log.problem = str(error)
+        log.end()
+
+    async def _take(self, job: Job, log: JobLog, events: AsyncIterator[CliEvent]) -> None:
         async for event in events:
             # Of what was said before anybody followed only the job knows when.
             now_s = self._clock.now_s() if log.read.is_set() else job.ended_at_s
             log.note(event, now_s or self._clock.now_s())
-        log.end()
 
     def _forget(self, job_ids: Iterable[str]) -> None:
         for job_id in job_ids:

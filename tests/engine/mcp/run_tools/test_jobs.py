@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from llmgw_desktop.engine.mcp.tools import jobs as job_tools
+from llmgw_desktop.store.at_rest.cells import PLAIN
+from llmgw_desktop.store.at_rest.files import open_file
 from tests.engine.mcp.run_tools.test_requests import OK, WAITS, until
 from tests.engine.runs.conftest import RunHouse
 from tests.support.run_toolbox import OTHER, RunBox
@@ -148,7 +151,9 @@ async def test_the_answer_in_short_and_in_full(box: RunBox) -> None:
 async def test_what_the_cli_wrote_in_pages(box: RunBox, house: RunHouse) -> None:
     job_id = await begun(box, f"answer {'aé' * 2000}")
     await until(box, job_id)
-    wrote = (house.container.places.jobs_folder / job_id / "stdout").read_text("utf-8")
+    folder = house.container.runs.job_folders.named(job_id)
+    with folder.open(folder.stdout) as stdout:
+        wrote = stdout.read().decode()
     offset, pages = 0, []
     while offset is not None:
         asked = {"jobId": job_id, "rawOutput": True, "maxChars": 1000, "stdoutOffsetChars": offset}
@@ -243,9 +248,10 @@ async def test_no_more_are_followed_than_may_be(
 async def test_what_is_not_written_yet_is_an_empty_page(tmp_path: Path) -> None:
     from llmgw_desktop.engine.jobs.raw_output import _page
 
-    assert _page(tmp_path / "none", 3, 10, None).text == ""
-    file = tmp_path / "some"
-    file.write_bytes(b"caf\xc3\xa9 au lait\xc3")
+    assert _page(partial(open_file, tmp_path / "none", PLAIN, ""), 3, 10, None).text == ""
+    path = tmp_path / "some"
+    path.write_bytes(b"caf\xc3\xa9 au lait\xc3")
+    file = partial(open_file, path, PLAIN, "")
     page = _page(file, 3, 4, None)
     assert (page.text, page.total, page.next_offset) == ("é au", 13, 7)
     assert _page(file, 0, 100, 5).text == "café"
