@@ -131,11 +131,20 @@ def _serve(
             f"A gateway already runs on this home (pid {lock.holder_pid()}).", ALREADY_RUNNING
         )
     restart = Restart()
+    _put_in_place(places)
     with log.in_files(places.log_folder):
         code = serve(lambda: _container(places, env, log), restart, for_editors)
     if restart.is_asked:
         restart.go_on(lock)
     return code
+
+
+def _put_in_place(places: Places) -> None:
+    """A backup of the home that waits for this start, or a restore that was broken off."""
+    if (places.run_folder / "restoring.json").exists():
+        from llmgw_desktop.app.safekeeping import finish_restore
+
+        finish_restore(places)
 
 
 def _take(lock: InstanceLock) -> bool:
@@ -157,6 +166,7 @@ def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden:
     lock = InstanceLock(places.instance_lock)
     if _take(lock):
         restart = Restart()
+        _put_in_place(places)
         with log.in_files(places.log_folder):
             code = run_desktop(lambda: _container(places, env, log), places, restart, hidden=hidden)
         if restart.is_asked:
@@ -181,6 +191,12 @@ def _audit(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]
     from llmgw_desktop.app.audit_command import run
 
     return run(arguments, places, env)
+
+
+def _backup(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.backup_command import run_backup
+
+    return run_backup(arguments, places, env)
 
 
 def _connect(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
@@ -247,6 +263,12 @@ def _restart(_: argparse.Namespace, places: Places, env: Mapping[str, str]) -> i
     return run(places, env)
 
 
+def _restore(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.backup_command import run_restore
+
+    return run_restore(arguments, places, env)
+
+
 def _route(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.route_command import run
 
@@ -268,6 +290,7 @@ def _workspace(arguments: argparse.Namespace, places: Places, env: Mapping[str, 
 _COMMANDS = {
     "approvals": _approvals,
     "audit": _audit,
+    "backup": _backup,
     "connect": _connect,
     "consent": _consent,
     "doctor": _doctor,
@@ -278,6 +301,7 @@ _COMMANDS = {
     "oauth": _oauth,
     "receipt": _receipt,
     "restart": _restart,
+    "restore": _restore,
     "route": _route,
     "vault": _vault,
     "workspace": _workspace,

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from llmgw_desktop.app.approvals_options import add_approvals
 from llmgw_desktop.app.audit_options import add_audit
+from llmgw_desktop.app.backup_options import add_backup, add_restore
 from llmgw_desktop.app.connect.names import PROGRAM_NAMES
 from llmgw_desktop.app.flights_options import add_flights
 from llmgw_desktop.app.jobs_options import add_jobs
@@ -36,6 +37,7 @@ before the command."""
 _WITHOUT_ADDRESS: Final = (
     "approvals",
     "audit",
+    "backup",
     "connect",
     "consent",
     "doctor",
@@ -47,10 +49,14 @@ _WITHOUT_ADDRESS: Final = (
     "oauth",
     "receipt",
     "restart",
+    "restore",
     "route",
     "vault",
     "workspace",
 )
+
+
+_HEARS_SECRETS: Final = ("backup", "oauth", "restore", "vault")
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -85,6 +91,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_consent(commands.add_parser("consent", help="programs that wait to be let in"))
     add_approvals(commands.add_parser("approvals", help="what agents that run ask, and answers"))
     add_audit(commands.add_parser("audit", help="what was done to the gateway, by whom"))
+    add_backup(commands.add_parser("backup", help="this whole home to a file, under a passphrase"))
+    add_restore(commands.add_parser("restore", help="bring a backup back"))
     _add_doctor(commands)
     add_flights(commands.add_parser("flights", help="requests that were made, and their figures"))
     add_jobs(commands.add_parser("jobs", help="runs of vendors' CLIs, how they stand and ended"))
@@ -96,9 +104,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     add_oauth(commands.add_parser("oauth", help="programs that ask a person to be let in"))
     _add_workspace(commands.add_parser("workspace", help="folders that jobs may work in"))
     arguments, more = parser.parse_known_args(argv, argparse.Namespace(hidden=False))
-    if more and arguments.command in ("vault", "oauth"):  # it may be a secret: it is not repeated
+    if more and arguments.command in _HEARS_SECRETS:  # it may be a secret: it is not repeated
         parser.error(
-            f"'{arguments.command} {arguments.verb}' was given too much. Secrets are never"
+            f"'{_named(arguments)}' was given too much. Secrets are never"
             " arguments: they are asked for, or read from stdin"
         )
     if more:
@@ -109,6 +117,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     if arguments.command in _WITHOUT_ADDRESS and given_settings(arguments):
         parser.error(f"--host and --port are for a gateway, not for '{arguments.command}'")
     return arguments
+
+
+def _named(arguments: argparse.Namespace) -> str:
+    return " ".join(filter(None, (arguments.command, getattr(arguments, "verb", ""))))
 
 
 def _add_connect(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

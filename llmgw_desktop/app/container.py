@@ -88,7 +88,8 @@ class Container(PageUse):
         )
         self._bus = Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.store_guard = StoreGuard(places, self._clock)  # before anything opens the file
+        # before anything opens the file
+        self.store_guard = StoreGuard(places, self._clock, self._loaded)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self.at_rest = AtRest(self.vault.data_keys, lambda: self._loaded().settings.storage.encrypt)
         self._encrypting = Encrypting(places.gateway_db, self.at_rest)
@@ -214,6 +215,7 @@ class Container(PageUse):
             self.control.tell_running(self._clock.now_s(), self._certificate)
             self.audit.start()
             self._encrypting.start()
+            self.store_guard.start()
             if await asyncio.to_thread(self._access.has_mcp_clients):
                 self.expect_mcp()
 

@@ -80,6 +80,18 @@ class RecorderSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupSettings:
+    """Which automatic backups of `gateway.db` are kept. The newest always is."""
+
+    hourly: int = 24
+    """The newest so many, made an hour apart."""
+    daily: int = 14
+    """The last of each of so many days."""
+    max_days: int = 60
+    """Older than the newest by so much none is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StorageSettings:
     """How what is kept lies on the disk."""
 
@@ -187,6 +199,7 @@ class Settings:
     access: AccessSettings = field(default_factory=AccessSettings)
     upstream: UpstreamSettings = field(default_factory=UpstreamSettings)
     recorder: RecorderSettings = field(default_factory=RecorderSettings)
+    backups: BackupSettings = field(default_factory=BackupSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
     failover: FailoverSettings = field(default_factory=FailoverSettings)
     jobs: JobSettings = field(default_factory=JobSettings)

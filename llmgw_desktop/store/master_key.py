@@ -59,6 +59,15 @@ class MasterKeys:
             return self._from_file(key_id) or self._from_keyring(key_id)
         return self._from_keyring(key_id) or self._from_file(key_id)
 
+    def of(self, key_id: str, kept_in: KeptIn) -> bytes | None:
+        """The master key of this id: the environment's where it is that one, else as `find`."""
+        from llmgw_desktop.store.vault_cipher import KeySet
+
+        given = self.given()
+        if given is not None and KeySet(given).key_id == key_id:
+            return given
+        return self.find(key_id, kept_in)
+
     def keep(self, key_id: str, master: bytes) -> KeptIn:
         """In the keyring, else in a file; safe on the disk when this returns."""
         if self._keyring.put(_name(key_id), master.hex()):

@@ -74,6 +74,16 @@ class Places:
         return self.data_folder / "flights.db"
 
     @property
+    def backups_folder(self) -> Path:
+        """Automatic backups of `gateway.db`; made with the first."""
+        return self.data_folder / "backups"
+
+    @property
+    def aside_folder(self) -> Path:
+        """What a person had replaced, to be brought back; made with the first."""
+        return self.data_folder / "set-aside"
+
+    @property
     def jobs_folder(self) -> Path:
         """One folder a job; made with the first."""
         return self.data_folder / "jobs"

@@ -15,6 +15,7 @@ from llmgw_desktop.domain.cli_settings import CliSettings
 from llmgw_desktop.domain.errors import ConfigError
 from llmgw_desktop.domain.reach import ways_in
 from llmgw_desktop.domain.settings import (
+    BackupSettings,
     CacheSettings,
     CompressionSettings,
     FailoverSettings,
@@ -89,6 +90,7 @@ def settings_of(file: str, raw: bytes, env: Mapping[str, str]) -> LoadedSettings
         access=access,
         upstream=UpstreamSettings(**_values(text, "upstream", env)),
         recorder=RecorderSettings(**_values(text, "recorder", env)),
+        backups=BackupSettings(**_values(text, "backups", env)),
         storage=StorageSettings(**_values(text, "storage", env)),
         providers=providers,
         routing=routing,

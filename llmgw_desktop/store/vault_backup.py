@@ -35,13 +35,11 @@ _SALT_BYTES = 16
 
 def packed(entries: Sequence[OpenEntry], passphrase: str, made_at_s: float) -> bytes:
     """Raises EntryUnfit for a passphrase that is too short."""
-    if len(passphrase) < SHORTEST_PASSPHRASE:
-        raise EntryUnfit("passphrase", f"at least {SHORTEST_PASSPHRASE} characters")
     header = {
         "format": FORMAT,
         "version": VERSION,
         "made_at_s": made_at_s,
-        "kdf": {"name": "scrypt", **COST, "salt": os.urandom(_SALT_BYTES).hex()},
+        "kdf": new_kdf(passphrase),
         "cipher": {"name": "aes-256-gcm", "nonce": os.urandom(_NONCE_BYTES).hex()},
     }
     head = json.dumps(header).encode("ascii")
@@ -73,18 +71,32 @@ def unpacked(data: bytes, passphrase: str) -> list[OpenEntry]:
     return [_meant(entry) for entry in json.loads(said)]
 
 
-def _unlocking(header: dict[str, Any], passphrase: str) -> tuple[bytes, bytes]:
-    """Key and nonce. A file may not ask for more memory than a computer has, nor for its day."""
-    kdf = header["kdf"]
+def new_kdf(passphrase: str) -> dict[str, Any]:
+    """How a key is derived from it. Raises EntryUnfit for one that is too short."""
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise EntryUnfit("passphrase", f"at least {SHORTEST_PASSPHRASE} characters")
+    return {"name": "scrypt", **COST, "salt": os.urandom(_SALT_BYTES).hex()}
+
+
+def derived(kdf: dict[str, Any], passphrase: str) -> bytes:
+    """The key. A file may not ask for more memory than a computer has, nor for its day: raises
+    ValueError, KeyError, TypeError."""
     n, r, p = kdf["n"], kdf["r"], kdf["p"]
     numbers = all(type(number) is int and number > 0 for number in (n, r, p))
     if not numbers or 128 * (n + p) * r > _MOST_MEMORY or n * r * p > _MOST_WORK:
         raise ValueError("scrypt parameters out of range")
-    salt, nonce = bytes.fromhex(kdf["salt"]), bytes.fromhex(header["cipher"]["nonce"])
-    if len(nonce) != _NONCE_BYTES or len(salt) < _SALT_BYTES:
-        raise ValueError("salt or nonce too short")
-    key = Scrypt(salt=salt, length=32, n=n, r=r, p=p).derive(_typed(passphrase))
-    return key, nonce
+    salt = bytes.fromhex(kdf["salt"])
+    if len(salt) < _SALT_BYTES:
+        raise ValueError("salt too short")
+    return Scrypt(salt=salt, length=32, n=n, r=r, p=p).derive(_typed(passphrase))
+
+
+def _unlocking(header: dict[str, Any], passphrase: str) -> tuple[bytes, bytes]:
+    """Key and nonce."""
+    nonce = bytes.fromhex(header["cipher"]["nonce"])
+    if len(nonce) != _NONCE_BYTES:
+        raise ValueError("nonce too short")
+    return derived(header["kdf"], passphrase), nonce
 
 
 def _typed(passphrase: str) -> bytes:

@@ -2,23 +2,27 @@
 
 1. The new key is announced in the database, then kept; 2. in one transaction every entry is sealed
 anew, every data key is wrapped anew, another data key is added, and the new key is in force; 3. the
-old key is thrown away. Before 2 the old key opens everything, after it the new one does. What a
-crash leaves over is cleared by the next rotation.
+old key is wrapped for backups, then thrown away. Before 2 the old key opens everything, after it
+the new one does. What a crash leaves over is cleared by the next rotation.
 """
 
+import logging
 import secrets
 from typing import TYPE_CHECKING
 
 from llmgw_desktop.domain.clock import Clock
-from llmgw_desktop.domain.vault import Sealed
-from llmgw_desktop.domain.vault_errors import VaultLocked
-from llmgw_desktop.store.at_rest.data_keys import WrappedKey, new_key, wrapped_anew
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.vault_errors import VaultError, VaultLocked
 from llmgw_desktop.store.master_key import VARIABLE, KeptIn, MasterKeys
-from llmgw_desktop.store.vault_row_values import KnownKey, Resealing, SealedEntry
+from llmgw_desktop.store.resealing import resealing
+from llmgw_desktop.store.safekeeping.kept_keys import keep_former
+from llmgw_desktop.store.vault_row_values import KnownKey
 from llmgw_desktop.store.vault_rows import VaultRows
 
 if TYPE_CHECKING:
     from llmgw_desktop.store.vault_cipher import KeySet
+
+_log = logging.getLogger(__name__)
 
 
 class Rotation:
@@ -26,6 +30,7 @@ class Rotation:
 
     def __init__(self, rows: VaultRows, master_keys: MasterKeys, clock: Clock) -> None:
         self._rows = rows
+        self._backups = rows.path.parent / "backups"
         self._master_keys = master_keys
         self._clock = clock
 
@@ -38,7 +43,7 @@ class Rotation:
                 f"Where {VARIABLE} gives the master key, a new one must be given as well, and "
                 f"nowhere else."
             )
-        self._clear_left_over()
+        self._clear_left_over(old)
         master = new_master or secrets.token_bytes(MASTER_BYTES)
         new = KeySet(master)
         if new.key_id == old.key_id:
@@ -53,28 +58,21 @@ class Rotation:
         except BaseException:
             self._undo(coming)
             raise
-        self._clear_retired()
+        self._clear_retired(new)
         return count
 
     def _reseal(self, old: "KeySet", new: "KeySet", kept: KnownKey, by: str) -> int:
-        def seal(entry: SealedEntry) -> Sealed:
-            at = entry.shown.address
-            return new.seal(at, old.open(at, entry.sealed))
-
-        def wrap(row: WrappedKey) -> WrappedKey:
-            return wrapped_anew(row, old, new)
-
-        how = Resealing(kept, old.key_id, seal, wrap, new_key(new))
+        how = resealing(old, new, kept)
         count = self._rows.reseal(how, self._clock.now_s(), by)
         if count is None:
             raise VaultLocked("Another program changes the master key at this moment. Try again.")
         return count
 
-    def _clear_left_over(self) -> None:
+    def _clear_left_over(self, current: "KeySet") -> None:
         coming, _ = self._rows.left_over_keys()
         for key in coming:
             self._undo(key)
-        self._clear_retired()
+        self._clear_retired(current)
 
     def _undo(self, coming: KnownKey) -> None:
         """First in the database: from then on no other process can put it in force."""
@@ -83,8 +81,25 @@ class Rotation:
         if current is None or current.key_id != coming.key_id:
             self._master_keys.forget(coming.key_id, coming.kept_in)
 
-    def _clear_retired(self) -> None:
+    def _clear_retired(self, current: "KeySet") -> None:
         _, retired = self._rows.left_over_keys()
         for key in retired:
-            self._master_keys.forget(key.key_id, key.kept_in)
-            self._rows.drop_key(key.key_id)
+            if self._is_kept_for_backups(key, current):
+                self._master_keys.forget(key.key_id, key.kept_in)
+                self._rows.drop_key(key.key_id)
+
+    def _is_kept_for_backups(self, key: KnownKey, current: "KeySet") -> bool:
+        """Backups from before open only with it. A disk that does not take it now keeps the key
+        where it is, until the next change of the master key."""
+        if not self._backups.is_dir():
+            return True
+        master = self._master_keys.of(key.key_id, key.kept_in)
+        known = self._rows.current_key()
+        if master is None or known is None:
+            return True
+        try:
+            keep_former(self._backups, current, known.kept_in, master)
+        except (StoreError, VaultError) as error:
+            _log.warning("backups from before could not be given the former key: %s", error)
+            return False
+        return True

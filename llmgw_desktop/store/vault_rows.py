@@ -45,7 +45,7 @@ class VaultRows:
     needed. Everything raises StoreUnavailable, StoreCorrupt or SchemaTooNew."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._lock = threading.RLock()
         self._dialect = Dialect()
         self._connection: sqlite3.Connection | None = None
@@ -126,7 +126,7 @@ class VaultRows:
 
     def data_version(self) -> int:
         """Another number after every change of the file that another connection made."""
-        with self._lock, told(self._path):
+        with self._lock, told(self.path):
             return int(self._opened().execute("PRAGMA data_version").fetchone()[0])
 
     def remove(self, entry_id: int, by: str = "") -> bool:
@@ -171,6 +171,15 @@ class VaultRows:
                 return False
             self._add_data_key(key, now_s)
             return True
+
+    def add_data_keys(self, keys: Sequence[WrappedKey], now_s: float) -> None:
+        """Those that are not there."""
+        with self._writing():
+            known = self.data_keys()
+            numbers = {each.number for each in known}
+            for key in keys:
+                if key.number not in numbers:
+                    self._add_data_key(key, now_s)
 
     def reseal(self, how: Resealing, now_s: float, by: str = "") -> int | None:
         """Put every entry and every data key under another key, all or none, add a data key, and
@@ -273,12 +282,12 @@ class VaultRows:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with self._lock, told(self._path), transaction(self._opened(to_write=True)):
+        with self._lock, told(self.path), transaction(self._opened(to_write=True)):
             yield
 
     def _run(self, query: Any) -> list[Any]:
         sql, parameters = self._dialect.compose(query)
-        with self._lock, told(self._path):
+        with self._lock, told(self.path):
             return self._opened().execute(sql, parameters).fetchall()
 
     def _opened(self, *, to_write: bool = False) -> sqlite3.Connection:
@@ -288,11 +297,11 @@ class VaultRows:
             self.close()
         if self._connection is None:
             try:
-                self._connection = open_database(self._path, GATEWAY_STEPS)
+                self._connection = open_database(self.path, GATEWAY_STEPS)
             except StoreUnavailable:
-                if to_write or not self._path.exists():
+                if to_write or not self.path.exists():
                     raise
-                self._connection = open_read_only(self._path, GATEWAY_STEPS)
+                self._connection = open_read_only(self.path, GATEWAY_STEPS)
                 self._is_read_only = True
             self._connection.execute("PRAGMA synchronous = FULL")
         return self._connection

@@ -47,6 +47,7 @@ COMMANDS = {
     "approvals deny": "permission.denied",
     "approvals stop": "permission.denied",
     "audit seal": "audit.sealed_anew",
+    "backup": "home.backed_up",
     "connect": "program.connected, program.disconnected",
     "consent allow": "consent.allowed",
     "consent deny": "consent.refused",
@@ -60,6 +61,7 @@ COMMANDS = {
     "oauth shared-secret set": "registration_secret.set",
     "oauth consent-password set": "consent_secret.set",
     "oauth consent-password clear": "consent_secret.removed",
+    "restore": "home.restored, store.restored, store.accepted",
     "vault set": "vault.stored, vault.replaced",
     "vault rm": "vault.deleted",
     "vault import": "vault.stored",
@@ -87,13 +89,15 @@ READING = frozenset(
             "doctor",
             "flights show",
             "limits",
+            "jobs list",
+            "jobs show",
             "key list",
             "mcp",
             "oauth client list",
             "receipt verify",
         ),
         *("receipt show", "receipt list", "receipt key", "route explain", "vault list"),
-        *("workspace list",),
+        *("workspace list", "restart"),
     }
 )
 

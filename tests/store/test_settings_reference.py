@@ -33,7 +33,17 @@ from llmgw_desktop.store.config.workspace_table import (
 from llmgw_desktop.store.settings import load_settings
 
 TABLES = (
-    *("http", "upstream", "recorder", "storage", "routing", "failover", "jobs", "limits"),
+    *(
+        "http",
+        "upstream",
+        "recorder",
+        "backups",
+        "storage",
+        "routing",
+        "failover",
+        "jobs",
+        "limits",
+    ),
     *("cache_awareness", "compression", "approvals"),
 )
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"

@@ -12,7 +12,7 @@ from llmgw_desktop.app.audit_book import HEAD_LOST
 from llmgw_desktop.app.doctor.patience import Late, within
 from llmgw_desktop.app.doctor.report import Finding, Section, State
 from llmgw_desktop.app.figures import counted
-from llmgw_desktop.app.store_words import WAYS_OUT
+from llmgw_desktop.app.store_words import time_words, ways_out
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import ConfigError, StoreError
 from llmgw_desktop.domain.settings import LoadedSettings, RecorderLevel, Settings
@@ -25,6 +25,7 @@ from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.migrations import Steps
 from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.safekeeping.backups import backups_in
 from llmgw_desktop.store.safekeeping.checking import wrong_with
 from llmgw_desktop.store.settings import load_settings
 from llmgw_desktop.store.store_mark import read_mark
@@ -101,7 +102,7 @@ def _can_be_written(folder: Path) -> bool:
 
 
 def look_at_vault(places: Places, env: Mapping[str, str]) -> Section:
-    store = _store(places.gateway_db)
+    store = _store(places)
     is_there = places.gateway_db.exists() and places.gateway_db.stat().st_size
     if store.state is State.FAULT and not is_there:
         return Section(name="vault", title="Vault", findings=(store,))
@@ -109,18 +110,23 @@ def look_at_vault(places: Places, env: Mapping[str, str]) -> Section:
     return Section(name="vault", title="Vault", findings=findings)
 
 
-def _store(path: Path) -> Finding:
+def _store(places: Places) -> Finding:
     """The file that all but flights lie in. One in question is opened by nobody."""
-    mark = read_mark(path)
+    path, backups = places.gateway_db, backups_in(places.backups_folder)
+    mark, newest = read_mark(path), backups[0].made_at_s if backups else None
     found = wrong_with(path, GATEWAY_STEPS) or (mark.found if mark is not None else "")
     return Finding(
         name="store",
         title="Store",
         state=State.FAULT if found else State.OK,
-        says=found or str(path),
-        do=WAYS_OUT if found else "",
-        more={"path": str(path), "in_question": bool(found)},
+        says=found or (f"{path}{_backed_up(newest)}" if path.exists() else "empty"),
+        do=ways_out(backups) if found else "",
+        more={"path": str(path), "in_question": bool(found), "newest_backup": newest},
     )
+
+
+def _backed_up(newest_s: float | None) -> str:
+    return "" if newest_s is None else f" · backed up {time_words(newest_s)}"
 
 
 def _audit_log(places: Places) -> tuple[Finding, ...]:

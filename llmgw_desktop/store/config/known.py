@@ -159,6 +159,24 @@ KNOWN: tuple[Known, ...] = (
         meaning="Whether secrets are removed from recorded bodies.",
     ),
     Known(
+        table="backups",
+        key="hourly",
+        value=WholeNumber(least=0, most=10_000),
+        meaning="So many automatic backups of gateway.db are kept, an hour apart; 0 makes none.",
+    ),
+    Known(
+        table="backups",
+        key="daily",
+        value=WholeNumber(least=0, most=10_000),
+        meaning="The last one of each of so many days is kept as well.",
+    ),
+    Known(
+        table="backups",
+        key="max_days",
+        value=WholeNumber(least=1, most=36500),
+        meaning="None is kept that is so much older than the newest.",
+    ),
+    Known(
         table="storage",
         key="encrypt",
         value=YesNo(),

@@ -58,6 +58,8 @@ def kept_head(path: Path) -> AuditSeal | None:
 def _why_nothing(path: Path, mark: Mark | None, head: AuditSeal | None) -> str:
     if mark is None and head is None:
         return ""
+    if mark is not None and mark.found:
+        return mark.found
     return f"{path.name} was emptied." if path.exists() else f"{path.name} is gone."
 
 

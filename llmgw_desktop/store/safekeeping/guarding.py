@@ -5,8 +5,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from llmgw_desktop.store.database import SIDE_FILES
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.store.database import SIDE_FILES, is_of_today
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
+from llmgw_desktop.store.safekeeping.backups import make_backup
 from llmgw_desktop.store.safekeeping.checking import (
     MOST_HASHED_BYTES,
     content_digest,
@@ -28,6 +30,17 @@ def look_at_start(path: Path) -> str:
     if found != (mark.found if mark is not None else ""):
         _write(path, replace(mark or Mark(), found=found))
     return found
+
+
+def keep_earlier_version(path: Path, folder: Path, now_s: float) -> None:
+    """A backup of a file that the steps of the schema will change."""
+    try:
+        if path.exists() and path.stat().st_size and not is_of_today(path, GATEWAY_STEPS):
+            made = make_backup(path, folder, now_s)
+            if made is not None:
+                _log.info("%s is of an earlier version; it is kept as %s", path.name, made.path)
+    except (StoreError, OSError) as error:
+        _log.warning("%s could not be backed up before its tables change: %s", path.name, error)
 
 
 def leave(path: Path) -> None:

@@ -1,0 +1,123 @@
+"""Backups and what comes of them, as commands and windows ask for it: in sentences."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from llmgw_desktop.app.store_words import time_words
+from llmgw_desktop.domain.audit import Act
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
+from llmgw_desktop.store.audit_store import AuditStore
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
+from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.safekeeping.aside import asides_in
+from llmgw_desktop.store.safekeeping.backups import Backup, backups_in
+from llmgw_desktop.store.safekeeping.checking import wrong_with
+from llmgw_desktop.store.safekeeping.home_backup import Written, write_home
+from llmgw_desktop.store.safekeeping.home_restore import Unpacked, discard, unpack
+from llmgw_desktop.store.safekeeping.restoring import Restoring
+from llmgw_desktop.store.safekeeping.swapping import carry_out, plan, plan_back
+from llmgw_desktop.store.store_mark import read_mark
+
+_BACK = "llmgw restore --undo brings back what was there."
+
+
+class Safekeeping:
+    """Everything waits for the disk, raises StoreError and VaultError, and then leaves all as it
+    was. All but `back_up`, `backups`, `find` and `unpack` is for when nobody has the files open."""
+
+    def __init__(self, places: Places, env: Mapping[str, str]) -> None:
+        self._places, self._env = places, env
+        self._clock = SystemClock()
+        self._keys = MasterKeys(env, places.data_folder)
+        self._store = Restoring(places.gateway_db, places.aside_folder, self._keys, self._clock)
+
+    def wrong(self) -> str:
+        """With `gateway.db`, in a sentence; empty where nothing is."""
+        mark = read_mark(self._places.gateway_db)
+        found = wrong_with(self._places.gateway_db, GATEWAY_STEPS)
+        return found or (mark.found if mark is not None else "")
+
+    def backups(self) -> Sequence[Backup]:
+        """The automatic ones, newest first."""
+        return backups_in(self._places.backups_folder)
+
+    def find(self, at: str) -> Backup:
+        """The newest whose time begins so. Raises StoreUnavailable."""
+        text = at.strip().replace("T", " ")
+        for backup in self.backups():
+            if text == "newest" or time_words(backup.made_at_s).startswith(text):
+                return backup
+        raise StoreUnavailable(f"There is no backup of '{at[:40]}'. 'llmgw backup list' shows all.")
+
+    def restore(self, backup: Backup) -> str:
+        """What was done, in sentences."""
+        when = time_words(backup.made_at_s)
+        note = self._store.restore(backup, f"backup of {when}")
+        return f"gateway.db is that of {when} again. {note} {_BACK}".replace("  ", " ")
+
+    def begin_anew(self) -> str:
+        self._store.begin_anew("an empty file")
+        return f"gateway.db is begun anew. {_BACK}"
+
+    def take_as_it_is(self) -> str:
+        self._store.take_as_it_is(self.wrong())
+        return "gateway.db is used as it is. 'llmgw audit verify' says what its log proves."
+
+    def undo(self) -> str:
+        """Of whatever was restored last."""
+        newest = next(iter(asides_in(self._places.aside_folder)), None)
+        if plan_back(self._places, self._clock.now_s(), since_s=newest.at_s if newest else 0.0):
+            carry_out(self._places)
+            return "The home from before is back. Another --undo takes that back."
+        if self._store.undo("what was there before") is None:
+            raise StoreUnavailable("Nothing was restored that could be undone.")
+        return "gateway.db from before is back. Another --undo takes that back."
+
+    def back_up(self, path: Path, passphrase: str) -> Written:
+        """The whole home, also while a gateway runs."""
+        written = write_home(self._places, path, passphrase, self._keys, self._clock)
+        self.note(Act(verb="home.backed_up", subject="home", after={"files": written.files}))
+        return written
+
+    def unpack(self, path: Path, passphrase: str) -> Unpacked:
+        """A backup of a home, verified and beside."""
+        return unpack(self._places, path, passphrase, self._clock)
+
+    def discard(self) -> None:
+        discard(self._places)
+
+    def put_in_place_later(self, unpacked: Unpacked) -> None:
+        """With the next start, before anything is opened."""
+        unpacked.keep_masters(self._env)
+        plan(self._places, unpacked.swaps)
+
+    def put_in_place(self, unpacked: Unpacked) -> str:
+        when = time_words(unpacked.made_at_s)
+        self.put_in_place_later(unpacked)
+        carry_out(self._places)
+        discard(self._places)
+        self.note(Act(verb="home.restored", subject="home", after={"backup of": when}))
+        return f"This home is that of {when} again. {_BACK}"
+
+    def note(self, act: Act) -> None:
+        """What is done is done, where the log takes nothing too."""
+        if not self._places.gateway_db.exists():
+            return
+        try:
+            with closing(AuditStore(self._places.gateway_db, self._clock)) as store:
+                store.note(act)
+                store.keep_mark()
+        except StoreError:
+            from llmgw_desktop.store.audit_rows import log_unwritten
+
+            log_unwritten(act, StoreError("the log cannot be written"))
+
+
+def finish_restore(places: Places) -> None:
+    """What was planned is carried out; while no gateway runs. Raises StoreError."""
+    carry_out(places)
+    discard(places)
+    Safekeeping(places, {}).note(Act(verb="home.restored", subject="home"))

@@ -1,0 +1,172 @@
+"""Brings a home back from a backup: all of it is unpacked beside and verified before anything is
+replaced, and what stood there is kept.
+
+The file may be anybody's: nothing in it is written outside of the folders that are made for it.
+"""
+
+import json
+import os
+import shutil
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.vault_errors import EntryBroken, VaultError
+from llmgw_desktop.store.database import connect_read_only, told
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
+from llmgw_desktop.store.master_key import KeptIn, MasterKeys, master_of
+from llmgw_desktop.store.migrations import Steps, schema_version
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.safekeeping.home_backup import FORMAT, MANIFEST
+from llmgw_desktop.store.safekeeping.restoring import keep_own_head
+from llmgw_desktop.store.safekeeping.sealed_stream import SealedReader
+from llmgw_desktop.store.safekeeping.snapshot import check_whole
+from llmgw_desktop.store.safekeeping.swapping import Swap, stamp
+from llmgw_desktop.store.schema_parts import missing_parts
+
+_COPY_BYTES = 1024 * 1024
+_MOST_MANIFEST = 1_000_000
+_STAGED = ".restoring"
+
+
+@dataclass(slots=True)
+class Unpacked:
+    """Verified, and beside the places that it is for."""
+
+    made_at_s: float
+    data: Path
+    """What will be the data folder."""
+    swaps: list[Swap] = field(default_factory=list)
+    masters: dict[str, bytes] = field(default_factory=dict, repr=False)
+    files: int = 0
+
+    def keep_masters(self, env: Mapping[str, str]) -> None:
+        """Where they are not found, in the keyring or in the folder to come. Raises
+        StoreUnavailable."""
+        master_keys = MasterKeys(env, self.data)
+        for key_id, master in self.masters.items():
+            if master_keys.of(key_id, KeptIn.KEYRING) is None:
+                master_keys.keep(key_id, master)
+
+
+def unpack(places: Places, path: Path, passphrase: str, clock: Clock) -> Unpacked:
+    """Raises VaultError, StoreUnavailable, StoreCorrupt; then nothing was changed."""
+    folders = _staging(places)
+    discard(places)
+    try:
+        with told(path), path.open("rb") as file:
+            return _unpacked(places, file, passphrase, folders, clock)
+    except BaseException:
+        discard(places)
+        raise
+
+
+def discard(places: Places) -> None:
+    """What was unpacked and not put in its place."""
+    for folder in _staging(places).values():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _staging(places: Places) -> dict[str, Path]:
+    """By the first word of the names in the backup."""
+    own = {"config": places.config_folder, "data": places.data_folder, "run": places.run_folder}
+    return {name: folder.with_name(folder.name + _STAGED) for name, folder in own.items()}
+
+
+def _unpacked(
+    places: Places, file: IO[bytes], passphrase: str, folders: dict[str, Path], clock: Clock
+) -> Unpacked:
+    sealed = SealedReader(file, FORMAT, passphrase)
+    found = Unpacked(made_at_s=sealed.made_at_s, data=folders["data"])
+    links: list[tuple[Path, str]] = []
+    for folder in folders.values():
+        folder.mkdir(mode=0o700, parents=True)
+    with _told_of_tar(), tarfile.open(mode="r|", fileobj=sealed, bufsize=_COPY_BYTES) as tar:
+        for entry in tar:
+            if entry.name == MANIFEST:
+                _read_manifest(tar, entry, found)
+                continue
+            target = _target(folders, entry.name)
+            if entry.isdir():
+                target.mkdir(mode=0o700, parents=True, exist_ok=True)
+            elif entry.issym():
+                links.append((target, entry.linkname))
+            elif entry.isreg():
+                _write_file(tar, entry, target)
+                found.files += 1
+    sealed.drain()  # only its end says that nothing is missing
+    for target, to in links:  # last: nothing is ever written through one
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.symlink_to(to)
+    _check(folders["data"] / places.gateway_db.name, GATEWAY_STEPS)
+    _check(folders["data"] / places.flights_db.name, FLIGHTS_STEPS)
+    if (database := folders["data"] / places.gateway_db.name).exists():
+        keep_own_head(database, clock)
+    found.swaps = _swaps(places, folders, clock.now_s())
+    return found
+
+
+@contextmanager
+def _told_of_tar() -> Iterator[None]:
+    try:
+        yield
+    except (tarfile.TarError, EOFError) as error:
+        raise EntryBroken("The backup is not whole inside. Nothing was restored.") from error
+
+
+def _target(folders: dict[str, Path], name: str) -> Path:
+    parts = PurePosixPath(name).parts
+    is_fit = len(parts) > 1 and parts[0] in folders and not name.startswith("/")
+    if not is_fit or any(each in ("..", ".") or "\0" in each for each in parts):
+        raise VaultError(f"The backup holds '{name[:80]}', which has no place here.")
+    return folders[parts[0]].joinpath(*parts[1:])
+
+
+def _read_manifest(tar: tarfile.TarFile, entry: tarfile.TarInfo, found: Unpacked) -> None:
+    file = tar.extractfile(entry) if entry.isreg() and entry.size <= _MOST_MANIFEST else None
+    try:
+        said = json.loads(file.read()) if file is not None else {}
+        found.masters = {each["key_id"]: master_of(each["master"]) for each in said["masters"]}
+    except (ValueError, KeyError, TypeError):
+        raise VaultError("The backup does not say what it holds. Nothing was restored.") from None
+
+
+def _write_file(tar: tarfile.TarFile, entry: tarfile.TarInfo, target: Path) -> None:
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    source = tar.extractfile(entry)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    mode = 0o700 if entry.mode & 0o100 else 0o600
+    with os.fdopen(os.open(target, flags, mode), "wb") as file:
+        if source is not None:
+            shutil.copyfileobj(source, file, _COPY_BYTES)
+        file.flush()
+        os.fsync(file.fileno())
+    os.utime(target, (entry.mtime, entry.mtime))
+
+
+def _check(path: Path, steps: Steps) -> None:
+    if not path.exists():
+        return
+    with told(path), closing(connect_read_only(path)) as connection:
+        check_whole(path, connection)
+        if schema_version(connection) <= len(steps) and (
+            missing := missing_parts(connection, steps)
+        ):
+            raise EntryBroken(f"In the backup {path.name} has no {missing[0]}.")
+
+
+def _swaps(places: Places, folders: dict[str, Path], now_s: float) -> list[Swap]:
+    mark = stamp(now_s)
+    own = [(places.data_folder, folders["data"]), (places.config_folder, folders["config"])]
+    key = folders["run"] / places.access_key_file.name
+    if key.exists():
+        own.append((places.access_key_file, key))
+    return [
+        Swap(place=str(place), coming=str(coming), going=f"{place}.before-{mark}")
+        for place, coming in own
+    ]

@@ -1,0 +1,170 @@
+"""Puts a backup, or a new file, in the place of `gateway.db`; what stood there is kept aside.
+
+Nobody may have the file open meanwhile: the caller sees to that. The backup is verified, copied
+beside and brought under the master key in force before anything is moved.
+"""
+
+import json
+import shutil
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+from llmgw_desktop.domain.audit import Act
+from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.vault_errors import EntryBroken, VaultError, VaultLocked
+from llmgw_desktop.store.audit_rows import log_unwritten
+from llmgw_desktop.store.audit_store import AuditStore
+from llmgw_desktop.store.database import told
+from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.store.private_files import write_whole
+from llmgw_desktop.store.resealing import resealing
+from llmgw_desktop.store.safekeeping.aside import (
+    Aside,
+    asides_in,
+    put_back,
+    set_aside,
+    unmark,
+)
+from llmgw_desktop.store.safekeeping.backups import Backup, check_backup
+from llmgw_desktop.store.safekeeping.checking import head_file
+from llmgw_desktop.store.safekeeping.kept_keys import KeptKeys, read_kept
+from llmgw_desktop.store.safekeeping.snapshot import synced_digest
+from llmgw_desktop.store.vault_row_values import KnownKey
+from llmgw_desktop.store.vault_rows import VaultRows
+
+
+class Restoring:
+    """`gateway.db` of one home. Everything waits for the disk and the keyring, and raises
+    StoreUnavailable or StoreCorrupt; then all is as it was."""
+
+    def __init__(self, path: Path, asides: Path, master_keys: MasterKeys, clock: Clock) -> None:
+        self._path = path
+        self._asides = asides
+        self._backups = path.parent / "backups"
+        self._master_keys = master_keys
+        self._clock = clock
+
+    def restore(self, backup: Backup, what: str) -> str:
+        """What is to be known of it besides that it is done, in a sentence; mostly empty.
+        `what`: the backup, in words."""
+        check_backup(backup)
+        beside = self._path.with_name(".restoring")
+        with told(beside):
+            shutil.rmtree(beside, ignore_errors=True)
+            beside.mkdir(mode=0o700)
+        try:
+            staged = beside / self._path.name
+            with told(staged):
+                shutil.copyfile(backup.path, staged)
+                staged.chmod(0o600)
+            note = self._to_current_key(staged)
+            keep_own_head(staged, self._clock)
+            with told(staged):
+                synced_digest(staged)
+            aside = set_aside(self._path, self._asides, what, self._clock.now_s())
+            with told(self._path):
+                for each in beside.iterdir():
+                    each.rename(self._path.parent / each.name)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+        self._begin(what, aside)
+        return note
+
+    def begin_anew(self, what: str) -> None:
+        """Without keys, vault and jobs; the next who opens the file makes it."""
+        aside = set_aside(self._path, self._asides, what, self._clock.now_s())
+        self._begin(what, aside)
+
+    def take_as_it_is(self, what: str) -> None:
+        """A person says that the file is as it should be. Its audit log's head is set aside: what
+        it says of another file is no proof of this one."""
+        unmark(self._path)
+        head = head_file(self._path)
+        if head.exists():
+            with told(head):
+                head.rename(head.with_name(f"{head.name}.before-{int(self._clock.now_s())}"))
+        with closing(AuditStore(self._path, self._clock)) as store:
+            store.note(Act(verb="store.accepted", subject=self._path.name, note=what))
+            store.keep_mark()
+
+    def undo(self, what: str) -> Aside | None:
+        """Bring back what was set aside last; None where nothing was."""
+        found = next(iter(asides_in(self._asides)), None)
+        if found is None:
+            return None
+        aside = set_aside(self._path, self._asides, what, self._clock.now_s())
+        put_back(self._path, found)
+        self._note_undone(found, aside)
+        return found
+
+    def _begin(self, what: str, aside: Aside) -> None:
+        unmark(self._path)
+        with closing(AuditStore(self._path, self._clock)) as store:
+            after = {"put in place": what, "kept aside": aside.folder.name}
+            store.note(Act(verb="store.restored", subject=self._path.name, after=after))
+            store.keep_mark()
+
+    def _note_undone(self, found: Aside, aside: Aside) -> None:
+        """Not where what is back is in question, as it was before."""
+        after = {"put in place": f"what {found.what} replaced", "kept aside": aside.folder.name}
+        act = Act(verb="store.restored", subject=self._path.name, after=after)
+        try:
+            with closing(AuditStore(self._path, self._clock)) as store:
+                store.note(act)
+                store.keep_mark()
+        except StoreError as error:
+            log_unwritten(act, error)
+
+    def _to_current_key(self, staged: Path) -> str:
+        """As of another master key than the one in force it would not open."""
+        rows = VaultRows(staged)
+        try:
+            of_then, kept = rows.current_key(), read_kept(self._backups)
+            if of_then is None or kept is None:
+                return ""
+            self._add_data_keys(rows, kept)
+            if kept.under != of_then.key_id:
+                self._reseal(rows, of_then, kept)
+        except VaultError as error:
+            return f"Its vault stays locked. {error}"
+        except StoreError as error:
+            return f"Its vault may stay locked. {error}"
+        finally:
+            rows.close()
+        return ""
+
+    def _reseal(self, rows: VaultRows, of_then: KnownKey, kept: KeptKeys) -> None:
+        from llmgw_desktop.store.vault_cipher import KeySet
+
+        master = self._master_keys.of(kept.under, kept.kept_in)
+        if master is None or KeySet(master).key_id != kept.under:
+            raise VaultLocked(f"The master key in force ({kept.under}) is not found here.")
+        now = KeySet(master)
+        former = self._master_keys.of(of_then.key_id, of_then.kept_in)
+        if former is None:
+            former = kept.master(of_then.key_id, now)
+        if former is None or not KeySet(former).is_of(of_then.key_id, of_then.check_value):
+            raise VaultLocked(f"Its master key ({of_then.key_id}) is not found any more.")
+        coming = KnownKey(now.key_id, now.check_value, kept.kept_in)
+        rows.announce(coming, self._clock.now_s())
+        how = resealing(KeySet(former), now, coming)
+        if rows.reseal(how, self._clock.now_s(), "llmgw restore") is None:
+            raise EntryBroken("Its vault is not as it was sealed.")
+        rows.drop_key(of_then.key_id)
+
+    def _add_data_keys(self, rows: VaultRows, kept: KeptKeys) -> None:
+        """What was encrypted since then is under keys that it does not know."""
+        rows.add_data_keys(
+            [row for row in kept.data_keys if row.master == kept.under], self._clock.now_s()
+        )
+
+
+def keep_own_head(staged: Path, clock: Clock) -> None:
+    """The newest of its own seals: the head of the file that goes says nothing of this one."""
+    with closing(AuditStore(staged, clock)) as store:
+        seals = store.seals()
+    if seals:
+        with told(staged):
+            write_whole(head_file(staged), json.dumps(asdict(seals[-1])).encode() + b"\n")

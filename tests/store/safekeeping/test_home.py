@@ -1,0 +1,235 @@
+"""A whole home as one file under a passphrase, and back: all of it, or nothing."""
+
+import io
+import os
+import sqlite3
+import stat
+import tarfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from llmgw_desktop.app.safekeeping import Safekeeping, finish_restore
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.errors import LlmgwError, StoreUnavailable
+from llmgw_desktop.domain.vault import EntryKind, address
+from llmgw_desktop.domain.vault_errors import EntryBroken, EntryUnfit, VaultError
+from llmgw_desktop.store import vault_backup
+from llmgw_desktop.store.audit_store import AuditStore
+from llmgw_desktop.store.database import open_database
+from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
+from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.safekeeping import sealed_stream
+from llmgw_desktop.store.safekeeping.home_backup import FORMAT
+from llmgw_desktop.store.safekeeping.sealed_stream import SealedReader, SealedWriter
+from llmgw_desktop.store.safekeeping.swapping import carry_out
+from llmgw_desktop.store.vault import Vault
+
+PASSPHRASE = "correct horse battery"
+AT = address(EntryKind.API_KEY, "openai", "default")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real cost is looked at where the vault's own backup is."""
+    monkeypatch.setattr(vault_backup, "COST", {"n": 1 << 10, "r": 8, "p": 1})
+    monkeypatch.setattr(sealed_stream, "PIECE_BYTES", 4096)
+
+
+def _home(folder: Path) -> tuple[Places, Safekeeping]:
+    places = Places.of({"LLMGW_HOME": str(folder)})
+    places.make()
+    return places, Safekeeping(places, {})
+
+
+def _vault(places: Places) -> "closing[Vault]":
+    return closing(Vault(places.gateway_db, MasterKeys({}, places.data_folder), SystemClock()))
+
+
+def _fill(places: Places, secret: bytes) -> None:
+    places.config_file.write_text(f"# {secret.decode()}\n")
+    with _vault(places) as vault:
+        vault.put(AT, secret, by="test")
+    with closing(AuditStore(places.gateway_db, SystemClock())) as store:
+        store.keep_mark()
+    open_database(places.flights_db, FLIGHTS_STEPS).close()
+    job = places.jobs_folder / "job_1"
+    job.mkdir(parents=True, exist_ok=True)
+    (job / "stdout").write_bytes(secret * 5000)
+    (job / "run.sh").write_text("#!/bin/sh\n")
+    (job / "run.sh").chmod(0o755)
+    if not (job / "link").is_symlink():
+        (job / "link").symlink_to("../../nowhere")
+    places.access_key_file.write_bytes(b"llmgw-" + secret)
+
+
+def _is_of(places: Places, secret: bytes) -> bool:
+    with _vault(places) as vault:
+        kept = vault.secret(AT, by="test")
+    job = places.jobs_folder / "job_1"
+    assert (job / "link").readlink() == Path("../../nowhere")
+    assert os.access(job / "run.sh", os.X_OK)
+    found = {
+        kept,
+        places.config_file.read_bytes()[2:-1],
+        (job / "stdout").read_bytes()[: len(secret)],
+        places.access_key_file.read_bytes()[6:],
+    }
+    assert len(found) == 1, "all of it is of one time"
+    return found == {secret}
+
+
+def test_all_of_it_comes_back_on_another_computer(tmp_path: Path) -> None:
+    places, keeping = _home(tmp_path / "one")
+    _fill(places, b"sk-one")
+    file = tmp_path / "home.backup"
+    with _vault(places) as in_use:
+        in_use.entries()
+        written = keeping.back_up(file, PASSPHRASE)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert b"sk-one" not in file.read_bytes()
+    assert written.size == file.stat().st_size
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+    other, there = _home(tmp_path / "two")
+    unpacked = there.unpack(file, PASSPHRASE)
+    said = there.put_in_place(unpacked)
+    assert _is_of(other, b"sk-one")
+    assert there.wrong() == ""
+    assert "--undo" in said
+    with _vault(other) as vault:
+        assert vault.problem() == ""
+    assert sorted(path.name for path in (tmp_path / "two").glob("*restoring*")) == []
+
+
+def test_what_was_there_is_kept_and_comes_back(tmp_path: Path) -> None:
+    places, keeping = _home(tmp_path / "home")
+    _fill(places, b"sk-then")
+    keeping.back_up(tmp_path / "file", PASSPHRASE)
+    _fill(places, b"sk-now")
+    keeping.put_in_place(keeping.unpack(tmp_path / "file", PASSPHRASE))
+    assert _is_of(places, b"sk-then")
+    assert "home from before" in keeping.undo()
+    assert _is_of(places, b"sk-now")
+    keeping.undo()
+    assert _is_of(places, b"sk-then")
+
+
+@pytest.mark.parametrize("steps", range(7))
+def test_a_restore_that_is_broken_off_anywhere_is_finished_by_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    places, keeping = _home(tmp_path / "home")
+    _fill(places, b"sk-then")
+    keeping.back_up(tmp_path / "file", PASSPHRASE)
+    _fill(places, b"sk-now")
+    keeping.put_in_place_later(keeping.unpack(tmp_path / "file", PASSPHRASE))
+    assert _is_of(places, b"sk-now"), "nothing is replaced before the start"
+    left, rename = steps, Path.rename
+
+    def breaks(path: Path, target: Path) -> Path:
+        nonlocal left
+        if not left:
+            raise KeyboardInterrupt
+        left -= 1
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", breaks)
+        if steps < 6:
+            with pytest.raises(KeyboardInterrupt):
+                carry_out(places)
+        else:
+            assert carry_out(places)
+    places.make()  # as a start does, before it looks
+    finish_restore(places)
+    assert _is_of(places, b"sk-then")
+    assert not carry_out(places)
+
+
+def test_nothing_is_changed_by_what_does_not_open(tmp_path: Path) -> None:
+    places, keeping = _home(tmp_path / "home")
+    _fill(places, b"sk-one")
+    file, bad = tmp_path / "file", tmp_path / "bad"
+    keeping.back_up(file, PASSPHRASE)
+    whole = file.read_bytes()
+    head = whole.index(b"\n") + 1
+    piece = 4096 + 16
+    spoilt = {
+        "cut": whole[:-1],
+        "cut at a piece": whole[: head + 2 * piece],
+        "longer": whole + b"0",
+        "swapped": whole[:head]
+        + whole[head + piece : head + 2 * piece]
+        + whole[head : head + piece]
+        + whole[head + 2 * piece :],
+        "header": whole.replace(b'"made_at_s": 1', b'"made_at_s": 2', 1),
+        "flipped": whole[:-500] + bytes([whole[-500] ^ 1]) + whole[-499:],
+        "empty": b"",
+        "dear": whole.replace(b'"n": 1024', b'"n": 1073741824', 1),
+        "nothing": whole[:head],
+    }
+    for name, data in spoilt.items():
+        bad.write_bytes(data)
+        with pytest.raises(VaultError):
+            keeping.unpack(bad, PASSPHRASE)
+        assert list((tmp_path / "home").glob("*restoring*")) == [], name
+    with pytest.raises(EntryBroken, match="passphrase is not the right one"):
+        keeping.unpack(file, "another passphrase")
+    assert _is_of(places, b"sk-one")
+    with pytest.raises(EntryUnfit):
+        keeping.back_up(tmp_path / "new", "short")
+    assert not (tmp_path / "new").exists()
+    for target in (file, places.data_folder / "inside"):
+        with pytest.raises(StoreUnavailable):
+            keeping.back_up(target, PASSPHRASE)
+    assert file.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "name", ["../out", "/etc/out", "data/../../out", "data", "other/x", "data/a\0b", "data/./.."]
+)
+def test_a_hostile_backup_writes_nowhere_else(tmp_path: Path, name: str) -> None:
+    _, keeping = _home(tmp_path / "home")
+    file = tmp_path / "file"
+    with file.open("wb") as raw:
+        sealed = SealedWriter(raw, FORMAT, PASSPHRASE, 1.0)
+        with tarfile.open(mode="w|", fileobj=sealed) as tar:
+            link = tarfile.TarInfo("data/way")
+            link.type, link.linkname = tarfile.SYMTYPE, str(tmp_path)
+            tar.addfile(link)
+            through = tarfile.TarInfo("data/way/through")
+            through.size = 3
+            tar.addfile(through, io.BytesIO(b"bad"))
+            entry = tarfile.TarInfo(name)
+            entry.size = 3
+            tar.addfile(entry, io.BytesIO(b"bad"))
+        sealed.finish()
+    with pytest.raises((LlmgwError, ValueError, FileExistsError)):
+        keeping.unpack(file, PASSPHRASE)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "home"]
+    assert not (tmp_path / "through").exists()
+
+
+def test_a_database_that_is_damaged_inside_is_not_restored(tmp_path: Path) -> None:
+    places, keeping = _home(tmp_path / "home")
+    _fill(places, b"sk-one")
+    with closing(sqlite3.connect(places.gateway_db)) as connection:
+        connection.execute("DROP TABLE clients")
+    keeping.back_up(tmp_path / "file", PASSPHRASE)
+    with pytest.raises(EntryBroken, match="has no"):
+        keeping.unpack(tmp_path / "file", PASSPHRASE)
+
+
+@pytest.mark.parametrize("size", [0, 1, 4095, 4096, 4097, 8192, 20_000])
+def test_a_stream_of_any_length(size: int) -> None:
+    data, raw = os.urandom(size), io.BytesIO()
+    writer = SealedWriter(raw, "any", PASSPHRASE, 1.0)
+    writer.write(data)
+    writer.finish()
+    raw.seek(0)
+    reader = SealedReader(raw, "any", PASSPHRASE)
+    assert reader.read() == data
+    with pytest.raises(VaultError):
+        SealedReader(io.BytesIO(raw.getvalue()), "other", PASSPHRASE)
