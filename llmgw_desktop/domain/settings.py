@@ -36,6 +36,10 @@ class HttpSettings:
     port: int = 3333
     """0 lets the system choose; the ready line tells which."""
     max_body_bytes: int = 64 * 1024 * 1024
+    max_body_s: float = 900.0
+    """Within which a body has come."""
+    least_body_rate: int = 512
+    """Of a body that comes slowly, in bytes a second, after half a minute; 0: none."""
     allowed_hosts: tuple[str, ...] = ()
     """Further Host header values, exact, with port where the browser sends one."""
     allowed_origins: tuple[str, ...] = ()

@@ -8,13 +8,16 @@ import asyncio
 import time
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import HttpVersion11
 
 from llmgw_desktop.engine.caller import HeaderLines
+
+if TYPE_CHECKING:
+    from llmgw_desktop.engine.front.http_request import DoorRequest
 
 READ_PATIENCE_S = 300.0
 """A client that takes nothing for so long is gone, whatever its connection says."""
@@ -47,6 +50,7 @@ class HttpAnswer:
 
     def __init__(self, request: web.BaseRequest, date: DateLine) -> None:
         self._request = request
+        cast("DoorRequest", request).has_answer = True
         self._date = date
         self._unsent = b""
         self._rest = memoryview(b"")
@@ -85,6 +89,7 @@ class HttpAnswer:
 
     def begin(self, status: int, lines: HeaderLines) -> None:
         """The head; it goes out with the first chunk."""
+        cast("DoorRequest", self._request).is_streamed = True
         if self._may_chunk:
             framing = "transfer-encoding: chunked\r\n"
         else:  # an HTTP/1.0 body ends with its connection

@@ -19,6 +19,7 @@ from llmgw_desktop.domain.errors import (
 from llmgw_desktop.domain.label import LABEL_HEADER, LABEL_PATH, split_path
 from llmgw_desktop.engine import zstd_unpacking
 from llmgw_desktop.engine.caller import HeaderLines
+from llmgw_desktop.engine.front.body_pace import Pace
 from llmgw_desktop.engine.front.guard import Guard
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.engine.front.http_request import DoorRequest
@@ -45,15 +46,15 @@ class HttpCaller:
         date: DateLine,
         *,
         max_body_bytes: int,
-        body_patience_s: float,
+        pace: Pace,
         turns: Turns,
         guard: Guard,
     ) -> None:
-        """A body whose next piece takes longer than `body_patience_s` is not coming."""
+        """A body that does not keep to `pace` is not coming."""
         self._request = request
         self._date = date
         self._max_body_bytes = max_body_bytes
-        self._body_patience_s = body_patience_s
+        self._pace = pace
         self._limit_words = "http.max_body_bytes in the settings"
         self._turns = turns
         self._guard = guard
@@ -174,10 +175,6 @@ class HttpCaller:
             if encoding in _PLAIN:
                 return body
             return await self._turns.take(self._unpacked(encoding, body))
-        except TimeoutError as error:
-            raise RequestStalled(
-                f"Nothing came of the request's body for {self._body_patience_s:g} s."
-            ) from error
         except (web.RequestPayloadError, HTTPException) as error:
             raise MalformedRequest(f"The request's body cannot be read: {error}.") from error
         except ConnectionError as error:
@@ -230,9 +227,14 @@ class HttpCaller:
                 raise self._too_large()
             return body
         parts = Gathering()
+        now_s = asyncio.get_running_loop().time
+        began_s = now_s()
         while True:
-            async with asyncio.timeout(self._body_patience_s):
-                part = await content.readany()
+            try:
+                async with asyncio.timeout(self._pace.wait_s(now_s() - began_s, len(parts))):
+                    part = await content.readany()
+            except TimeoutError:
+                raise RequestStalled(self._pace.why(now_s() - began_s, len(parts))) from None
             if not part:
                 return await self._turns.take(parts.whole())
             parts.add(part)

@@ -20,8 +20,10 @@ from aiohttp.streams import StreamReader
 from typing_extensions import override
 
 from llmgw_desktop.domain.errors import LlmgwError, MalformedRequest
+from llmgw_desktop.engine.front.chunk_overhead import ChunkedBody
 from llmgw_desktop.engine.front.crowd import MOST_CONNECTIONS, Crowd
 from llmgw_desktop.engine.front.guard import is_loopback
+from llmgw_desktop.engine.front.half_closed import StillThere, may_listen
 from llmgw_desktop.engine.front.http_answer import DateLine, HttpAnswer
 from llmgw_desktop.engine.front.http_faults import UnreadHead, fault_in, unread
 from llmgw_desktop.engine.front.http_request import DoorRequest, is_plain, leading_nowhere, plain
@@ -124,6 +126,7 @@ class DoorServer(web.Server):
             request.authority = authority
         if connection.surplus is not None:
             request.surplus = connection.surplus
+        connection.begins(request)
         return request
 
     @property
@@ -146,6 +149,9 @@ class DoorConnection(web.RequestHandler):
         self.unread = b""
         self.surplus: LlmgwError | None = None
         """Why nothing is but the person's own commands."""
+        self._chunked: ChunkedBody | None = None
+        self._still_there: StillThere | None = None
+        """Asked where he has said all that he wants to say."""
         self._parser = cast("Any", LenientParser(self, self._parser, self._make_parser))
 
     def _make_parser(self) -> HttpRequestParser:
@@ -200,11 +206,23 @@ class DoorConnection(web.RequestHandler):
         super().data_received(data)
         if self._request_count != self._heads:
             self._heads = self._request_count
+            self._chunked = self._chunked_body()
             if self._deadline is not None:
                 self._deadline.cancel()
                 self._deadline = None
         elif self._deadline is None and self._waiter is not None and not self._waiter.done():
             self._deadline = self._loop.call_later(self._head_s, self._head_is_late)
+        if self._chunked is not None and not self._chunked.takes(len(data)):
+            self._chunked = None
+            self.close()
+
+    def _chunked_body(self) -> ChunkedBody | None:
+        """Of the latest request that has come."""
+        if not self._messages:
+            return None
+        message, payload = self._messages[-1]
+        is_chunked = isinstance(message, RawRequestMessage) and message.chunked
+        return ChunkedBody(payload) if is_chunked else None
 
     @override
     def resume_reading(self, resume_parser: bool = True) -> None:
@@ -212,12 +230,35 @@ class DoorConnection(web.RequestHandler):
         if self._reading_paused:
             super().resume_reading(resume_parser)
 
+    def begins(self, request: DoorRequest) -> None:
+        """The last one, where no more can come."""
+        if self._still_there is not None and not self._messages:
+            request.is_last = True
+
+    @override
+    def eof_received(self) -> bool:  # type: ignore[override] # aiohttp never goes on
+        """Whether an answer is owed to whoever said all that he wants to say."""
+        request = cast("DoorRequest | None", self._current_request)
+        transport = cast("asyncio.Transport", self.transport)
+        has_more = bool(self._messages) and self._messages[-1][1].is_eof()
+        is_owed = has_more or (request is not None and may_listen(request))
+        if not is_owed or _is_encrypted(transport):
+            return False
+        if request is not None and not has_more:
+            request.is_last = True
+        self._still_there = StillThere(
+            self._loop, transport, lambda: cast("DoorRequest | None", self._current_request)
+        )
+        return True
+
     @override
     def connection_lost(self, exc: BaseException | None) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
         self._server.crowd.goes(self)
+        if self._still_there is not None:
+            self._still_there.stop()
         super().connection_lost(exc)
 
     @override
@@ -264,6 +305,11 @@ def _whose(address: str) -> str:
         return address
     network = int(ipaddress.IPv6Address(address.partition("%")[0])) >> 64 << 64
     return f"{ipaddress.IPv6Address(network)}/64"
+
+
+def _is_encrypted(transport: asyncio.BaseTransport) -> bool:
+    """TLS ends both ways at once."""
+    return transport.get_extra_info("ssl_object") is not None
 
 
 class _LastAnswer(HttpAnswer):

@@ -22,6 +22,10 @@ class DoorRequest(web.BaseRequest):
     """Why it goes nowhere, unless it is the person's own question to the gateway."""
     is_last = False
     """Its connection ends with the answer."""
+    has_answer = False
+    """It may be on its way."""
+    is_streamed = False
+    """Its answer is, in chunks."""
     fault: LlmgwError | None = None
     """Why this request goes nowhere, whoever sent it; its connection ends with the answer."""
 

@@ -25,6 +25,7 @@ from llmgw_desktop.domain.reach import ways_in
 from llmgw_desktop.domain.settings import HttpSettings
 from llmgw_desktop.domain.turned_back import TurnedBack
 from llmgw_desktop.engine.access.gate import Gate
+from llmgw_desktop.engine.front.body_pace import Pace
 from llmgw_desktop.engine.front.crowd import Crowd
 from llmgw_desktop.engine.front.doors import (
     DoorTable,
@@ -81,6 +82,7 @@ class HttpServer:
         """What listens already; taken by `open`, where it is of the settings' address."""
         self._guard = Guard(port=0, hosts=(), origins=())
         self._max_body_bytes = 0
+        self._pace = Pace(piece_s=self._patience.body_s)
         self._date = DateLine()
 
     async def open(self, settings: HttpSettings, access: AccessSettings | None = None) -> int:
@@ -108,6 +110,11 @@ class HttpServer:
         self._sites = sites
         port: int = self._runner.addresses[0][1]
         self._max_body_bytes = settings.max_body_bytes
+        self._pace = Pace(
+            piece_s=self._patience.body_s,
+            least_rate=settings.least_body_rate,
+            longest_s=settings.max_body_s,
+        )
         self._guard = Guard(
             port=port,
             hosts=(*settings.allowed_hosts, *_own_name(settings.host, port)),
@@ -174,7 +181,7 @@ class HttpServer:
             request,
             self._date,
             max_body_bytes=self._max_body_bytes,
-            body_patience_s=self._patience.body_s,
+            pace=self._pace,
             turns=self._pipeline.turns,
             guard=self._guard,
         )

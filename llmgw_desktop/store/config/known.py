@@ -53,6 +53,19 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known(
         table="http",
+        key="max_body_s",
+        value=Seconds(least=1, most=24 * _HOUR_S),
+        meaning="How long a request's body may take to come.",
+    ),
+    Known(
+        table="http",
+        key="least_body_rate",
+        value=WholeNumber(least=0, most=1024**2, hint="0 asks for none"),
+        meaning="How many bytes a second must come of a request's body, after its first half "
+        "minute.",
+    ),
+    Known(
+        table="http",
         key="allowed_hosts",
         value=Texts(
             each='a host name, with its port if it has one, such as "box.lan:3333"', is_fit=is_host
