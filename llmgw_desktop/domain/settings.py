@@ -62,13 +62,17 @@ class HttpSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamSettings:
-    """Patience with providers, in seconds."""
+    """Patience with providers, in seconds, and how much is taken of them."""
 
     connect_timeout_s: float = 10.0
     first_byte_timeout_s: float = 300.0
     """Reasoning models think for minutes before their first byte."""
     idle_timeout_s: float = 120.0
     """Silence inside an answer."""
+    max_answer_bytes: int = 64 * 1024 * 1024
+    """Of an answer that does not stream: it is held until it is whole."""
+    max_event_bytes: int = 64 * 1024 * 1024
+    """Of one event of a stream."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

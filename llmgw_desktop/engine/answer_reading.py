@@ -1,10 +1,13 @@
 """What the ways of passing an answer on share: how one is read, and what we say of it ourselves."""
 
+import asyncio
+
 from llmgw_desktop.domain.errors import UpstreamGarbage
 from llmgw_desktop.domain.guard import names_of
 from llmgw_desktop.domain.model_request import ModelRequest, Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
+from llmgw_desktop.engine.gathering import Gathering
 from llmgw_desktop.engine.upstream.answer import UpstreamAnswer
 from llmgw_desktop.wire.errors import LOOP, NOT_AGAIN
 from llmgw_desktop.wire.native import with_gateway_facts
@@ -13,17 +16,39 @@ MAX_WHOLE_BYTES = 256 * 1024 * 1024
 """An answer that does not stream is held until it is whole; this is where that ends. A stream that
 is translated ends here too."""
 
+_JOINED_AT_ONCE = 4
+"""Blocks of a quarter of a megabyte."""
+
 
 async def collect(answer: UpstreamAnswer, flight: OpenFlight) -> bytes:
     """The whole body. Raises UpstreamError."""
-    body = bytearray()
-    while chunk := await answer.read():
-        if not body:
-            flight.answered()
-        body += chunk
-        if len(body) > MAX_WHOLE_BYTES:
+    first = await answer.read()
+    if not first:
+        return first
+    flight.answered()
+    if not (chunk := await answer.read()):
+        return first
+    parts = Gathering()
+    parts.add(first)
+    while chunk:
+        parts.add(chunk)
+        if len(parts) > MAX_WHOLE_BYTES:
             raise UpstreamGarbage(f"'{flight.provider}' answered with too large a body.")
-    return bytes(body)
+        chunk = await answer.read()
+    return await _joined(parts)
+
+
+async def _joined(parts: Gathering) -> bytes:
+    """Without a second copy of them, and not all of it at a stretch."""
+    steps = parts.whole()
+    while True:
+        try:
+            for _ in range(_JOINED_AT_ONCE):
+                next(steps)
+        except StopIteration as end:
+            body: bytes = end.value
+            return body
+        await asyncio.sleep(0)
 
 
 def not_again(answer: UpstreamAnswer) -> list[tuple[str, str]]:

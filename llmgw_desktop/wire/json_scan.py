@@ -82,13 +82,17 @@ def insert_member(
 ) -> Body:
     """The body with one more member at its end. The body is a JSON object without that key."""
     brace = _original(body).rindex(b"}")
-    is_first = (
-        not fields
-        if type(fields) is LargeObject
-        else _original(body)[:brace].rstrip(b" \t\r\n").endswith(b"{")
-    )
+    is_first = not fields if type(fields) is LargeObject else _opens(_original(body), brace)
     member = b"%b%b:%b" % (b"" if is_first else b",", orjson.dumps(key), json_value)
     return _spliced(body, (brace, brace), member, fields)
+
+
+def _opens(original: bytes, brace: int) -> bool:
+    """Nothing stands in the object that ends there. Large ones are not copied to see it."""
+    for start in (max(brace - 256, 0), 0):
+        if before := original[start:brace].rstrip(b" \t\r\n"):
+            return before.endswith(b"{")
+    return False
 
 
 def locate_member(body: bytes, key: str, fields: Mapping[str, Any] | None = None) -> int:

@@ -3,7 +3,9 @@
 import asyncio
 
 from llmgw_desktop.domain.errors import LlmgwError, UpstreamCut, UpstreamGarbage, UpstreamTimeout
+from llmgw_desktop.domain.settings import UpstreamSettings
 from llmgw_desktop.engine.unpacking import ENCODINGS, Garbled, Unpacker
+from llmgw_desktop.engine.upstream.answer_bounds import bound_of
 from llmgw_desktop.engine.upstream.connection import BrokenAnswer, Connection, ConnectionClosed
 from llmgw_desktop.engine.upstream.pool import Pool, Target
 from llmgw_desktop.engine.upstream.silence import SilenceWatch
@@ -22,16 +24,18 @@ class HttpAnswer:
         target: Target,
         provider: str,
         watch: SilenceWatch,
-        idle_timeout_s: float,
+        settings: UpstreamSettings,
     ) -> None:
+        """Raises UpstreamGarbage where the head tells already that it cannot be read."""
         self._connection = connection
         self._pool = pool
         self._target = target
         self._provider = provider
-        self._idle_timeout_s = idle_timeout_s
+        self._idle_timeout_s = idle_timeout_s = settings.idle_timeout_s
         self._watch = watch
         watch.expect(idle_timeout_s)
         self._unpacker = _unpacker(connection.headers.get("Content-Encoding", ""), provider)
+        self._bound = bound_of(connection.headers, provider, settings)
         self._has_said_all = False
         self.status = connection.status
         self.headers = connection.headers
@@ -39,12 +43,12 @@ class HttpAnswer:
     async def read(self) -> bytes:
         connection, watch = self._connection, self._watch
         if self._unpacker is None and (piece := connection.ready_piece()) is not None:
-            return piece  # a short answer came with its head: nothing to watch
+            return self._bound.checked(piece)  # it came with its head: nothing to watch
         watch.listen()
         try:
             if self._unpacker is None:
-                return await connection.piece()
-            return await self._unpacked(self._unpacker)
+                return self._bound.checked(await connection.piece())
+            return self._bound.checked(await self._unpacked(self._unpacker))
         except ConnectionClosed as closed:
             if watch.fell_silent and self._has_said_all:
                 return b""

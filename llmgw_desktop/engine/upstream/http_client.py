@@ -203,10 +203,11 @@ class HttpClient:
                 f"'{provider}' redirects to another address, which is not followed. "
                 f"Correct its base_url in the settings."
             )
+        if connection.status > 599:
+            connection.close()
+            raise UpstreamGarbage(f"'{provider}' answered with status {connection.status}.")
         try:
-            return HttpAnswer(
-                connection, self._pool, target, provider, watch, self.settings.idle_timeout_s
-            )
+            return HttpAnswer(connection, self._pool, target, provider, watch, self.settings)
         except UpstreamGarbage:
             connection.close()
             raise

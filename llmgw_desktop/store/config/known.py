@@ -141,6 +141,19 @@ KNOWN: tuple[Known, ...] = (
         meaning="How long an answer that has begun may be silent.",
     ),
     Known(
+        table="upstream",
+        key="max_answer_bytes",
+        value=Size(least="1 KB", most="256 MB"),
+        meaning="Larger answers that do not stream are refused: one takes three times its size of "
+        "memory while it is read.",
+    ),
+    Known(
+        table="upstream",
+        key="max_event_bytes",
+        value=Size(least="1 KB", most="64 MB"),
+        meaning="A stream with a larger event in it is broken off.",
+    ),
+    Known(
         table="recorder",
         key="level",
         value=Word(words=RecorderLevel),

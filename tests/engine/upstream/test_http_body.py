@@ -25,7 +25,7 @@ EMPTY = gzip.compress(b"", mtime=0)
 @pytest.fixture
 async def client() -> AsyncIterator[HttpClient]:
     """With patience: a busy machine may need a moment to pack and unpack."""
-    http = HttpClient(UpstreamSettings())
+    http = HttpClient(UpstreamSettings(max_answer_bytes=256 * 1024**2))
     yield http
     await http.close()
 
