@@ -54,6 +54,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("seed", range(2))
 def test_killed_at_random_moments(folder: Path, seed: int, request: pytest.FixtureRequest) -> None:
     kills = 100 if request.config.getoption("--all") else 5
