@@ -36,6 +36,8 @@ _CARDS = re.compile(
     rb"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}"
     rb"|(?:6011|64[4-9]\d|65\d\d|35\d\d)\d{12}|62\d{14,17}"
 )
+_BETWEEN = b" -."
+_DATE = re.compile(rb"\(?(?:0[1-9]|[12]\d|3[01])[ ./\-](?:0[1-9]|1[0-2])[ ./\-](?:19|20)\d\d(?!\d)")
 _WORD = re.compile(rb"[A-Za-z0-9_]")
 
 
@@ -50,12 +52,15 @@ def _email(text: bytes, start: int, end: int) -> int:
 def _phone(text: bytes, start: int, end: int) -> int:
     if not _stands_alone(text, start, end, b".-+="):
         return 0
-    digits = sum(48 <= each <= 57 for each in text[start:end])
+    said = text[start:end]
+    digits = sum(48 <= each <= 57 for each in said)
+    if said.lstrip(b"(")[:1] == b"0" and _DATE.match(said):
+        return 0
     return end if 9 <= digits <= 15 else 0
 
 
 def _card(text: bytes, start: int, end: int) -> int:
-    digits = text[start:end].translate(None, b" -")
+    digits = text[start:end].translate(None, b" -.")
     if not _stands_alone(text, start, end, b".-") or not _CARDS.fullmatch(digits):
         return 0
     total = 0
@@ -67,15 +72,15 @@ def _card(text: bytes, start: int, end: int) -> int:
 
 def _iban(text: bytes, start: int, end: int) -> int:
     """As many signs as the country has; what is written behind it is not of it."""
-    left = _IBAN_LENGTHS.get(text[start : start + 2], 0)
+    left = _IBAN_LENGTHS.get(text[start : start + 2].upper(), 0)
     for at in range(start, end):
-        left -= text[at] != 0x20
+        left -= text[at] not in _BETWEEN
         if left == 0:
             end = at + 1
             break
     else:
         return 0
-    signs = text[start:end].replace(b" ", b"")
+    signs = text[start:end].translate(None, _BETWEEN)
     number = "".join(str(int(chr(each), 36)) for each in signs[4:] + signs[:4])
     return end if int(number) % 97 == 1 and _stands_alone(text, start, end, b"") else 0
 
@@ -91,31 +96,40 @@ def _ip_address(text: bytes, start: int, end: int) -> int:
 
 
 def _ssn(text: bytes, start: int, end: int) -> int:
-    area, group, serial = text[start:end].split(b"-")
+    between = text[start + 3 : start + 4]
+    if text[start + 6 : start + 7] != between:
+        return 0
+    area, group, serial = text[start:end].split(between)
     is_given = area not in (b"000", b"666") and area < b"900" and group != b"00"
     alone = _stands_alone(text, start, end, b"-")
     return end if is_given and serial != b"0000" and alone else 0
 
 
+_LETTERS = r"A-Za-z\x{C0}-\x{1FFF}\x{3040}-\x{D7FF}"
+"""Of names and domains of most scripts, as one small class: RE2 would not take all that are
+letters so many times."""
 _BROADCAST = ipaddress.ip_address("255.255.255.255")
 _SHAPES: Mapping[Finding, tuple[str, _Check]] = {
     Finding.EMAIL: (
-        r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)"
-        r"{1,8}[A-Za-z]{2,24}",
+        rf"[0-9{_LETTERS}][0-9{_LETTERS}._%+\-]{{0,63}}@"
+        rf"(?:[0-9{_LETTERS}](?:[0-9{_LETTERS}\-]{{0,61}}[0-9{_LETTERS}])?\.){{1,8}}"
+        rf"[{_LETTERS}]{{2,24}}",
         _email,
     ),
     Finding.PHONE: (
-        r"\+[1-9](?:[ .\-/]?\(?[0-9]\)?){7,14}|\(?[2-9][0-9]{2}\)?[ .\-][2-9][0-9]{2}[.\-][0-9]{4}",
+        r"\+[1-9](?:[ .\-/]{0,2}\(?[0-9]\)?){7,14}"
+        r"|\(?[2-9][0-9]{2}\)?[ .\-]{1,2}[2-9][0-9]{2}[.\- ]{1,2}[0-9]{4}"
+        r"|\(?00?[1-9][0-9]{0,4}\)?(?:[ .\-/]{1,2}[0-9]{2,8}){1,5}",
         _phone,
     ),
-    Finding.CREDIT_CARD: (r"[0-9](?:[ \-]?[0-9]){12,18}", _card),
-    Finding.IBAN: (r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}", _iban),
+    Finding.CREDIT_CARD: (r"[0-9](?:[ \-.]{0,2}[0-9]){12,18}", _card),
+    Finding.IBAN: (r"[A-Za-z]{2}[0-9]{2}(?:[ \-.]{0,2}[A-Za-z0-9]){11,30}", _iban),
     Finding.IP_ADDRESS: (
         r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?:[23][0-9A-Fa-f]{3}|[fF](?:[cCdD][0-9A-Fa-f]|[eE][89aAbB])"
         r"[0-9A-Fa-f]):[0-9A-Fa-f:.]{1,41}",
         _ip_address,
     ),
-    Finding.SSN: (r"[0-9]{3}-[0-9]{2}-[0-9]{4}", _ssn),
+    Finding.SSN: (r"[0-9]{3}[ .\-][0-9]{2}[ .\-][0-9]{4}", _ssn),
 }
 
 

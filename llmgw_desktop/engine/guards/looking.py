@@ -1,7 +1,8 @@
 """Goes through the words of one request and notes what the rules find in them, never the words.
 
 Arguments of tools, and whatever else is JSON within a string, are looked at as they stand and as
-they read: what is written with escapes is found as well.
+they read: what is written with escapes is found as well. So is what a model reads as the same:
+signs that nobody sees, other blanks and letters that look alike (`folding`).
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from llmgw_desktop.domain.guard import (
     PromptBlocked,
     PromptRole,
 )
+from llmgw_desktop.engine.guards.folding import readings
 from llmgw_desktop.engine.guards.rules import Looker, Probe, Selection
 from llmgw_desktop.wire.json_steps import object_in_steps
 from llmgw_desktop.wire.json_strings import Text, at_once, decoded
@@ -111,9 +113,10 @@ class Look:
     def _counts_in(self, looker: Looker, text: bytes, depth: int = 0) -> dict[Probe, int]:
         """How many of each stand there, in whichever way it is read."""
         counts: dict[Probe, int] = {}
-        for probe in looker.found_in(text):
-            if count := sum(1 for _ in islice(probe.spans(text), MOST_COUNTED)):
-                counts[probe] = count
+        for read in (text, *(reading.text for reading in readings(text))):
+            for probe in looker.found_in(read):
+                if count := sum(1 for _ in islice(probe.spans(read), MOST_COUNTED)):
+                    counts[probe] = max(count, counts.get(probe, 0))
         folded: dict[Probe, int] = {}
         for each in nested(text) if depth < _DEEPEST else ():
             self._folded += 1

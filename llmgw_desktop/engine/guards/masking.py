@@ -13,8 +13,9 @@ from typing import Any
 import re2
 
 from llmgw_desktop.domain.guard import GuardAction, PromptBlocked
+from llmgw_desktop.engine.guards.folding import readings
 from llmgw_desktop.engine.guards.looking import is_json, is_thought
-from llmgw_desktop.engine.guards.rules import Selection
+from llmgw_desktop.engine.guards.rules import Looker, Selection
 from llmgw_desktop.wire.json_strings import Decoded, Edit, Text, at_once, decoded
 from llmgw_desktop.wire.placeholders import placeholder
 from llmgw_desktop.wire.prompt_parts import Part, every_word
@@ -91,12 +92,21 @@ class Masker:
         looker = None if is_thought(part) else self._selection.by_role.get(part.role)
 
         def find(text: bytes) -> Iterator[Found]:
-            for probe in () if looker is None else looker.found_in(text):
-                if probe.rule.action in self._actions:
-                    for start, end in probe.spans(text):
-                        yield start, end, probe.label
+            if looker is None:
+                return
+            for start, end, label in self._spans(looker, text):
+                yield start, end, label
+            for reading in readings(text):
+                for start, end, label in self._spans(looker, reading.text):
+                    yield *reading.raw_span(start, end), label
 
         return find
+
+    def _spans(self, looker: Looker, text: bytes) -> Iterator[Found]:
+        for probe in looker.found_in(text):
+            if probe.rule.action in self._actions:
+                for start, end in probe.spans(text):
+                    yield start, end, probe.label
 
     def _known(self, text: bytes) -> Iterator[Found]:
         """What was gathered, where it stands by itself."""
