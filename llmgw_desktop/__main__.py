@@ -30,6 +30,7 @@ DONE, FAILED, WRONG_USAGE, ALREADY_RUNNING = 0, 1, 2, 3
 
 
 def main() -> int:
+    _begin_alone()
     if sys.argv[1:2] == ["mcp"]:  # an editor waits: not even the other commands are read in
         from llmgw_desktop.app.mcp_stdio.command import run
         from llmgw_desktop.app.mcp_stdio.options import quick_options
@@ -37,6 +38,19 @@ def main() -> int:
         if (options := quick_options(sys.argv[2:])) is not None:
             return run(options)
     return _main()
+
+
+def _begin_alone() -> None:
+    """Once more, without what a caller's environment has Python read in: modules of another
+    program's would stand in for ours."""
+    names = ("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE")
+    if os.name != "posix" or sys.flags.ignore_environment or not any(map(os.environ.get, names)):
+        return
+    from llmgw_desktop.app.own_command import this_program
+
+    words = this_program()
+    if "-I" in words:
+        os.execv(words[0], [*words, *sys.argv[1:]])  # noqa: S606 - this very program
 
 
 def _main() -> int:

@@ -16,8 +16,8 @@ if ! has_display && ! acts_as_root_unasked; then
 fi
 set_up run "$window_packages"
 
-# -P: a file of the caller's folder never stands in for a module.
-start() { exec "$venv/bin/python" -P -m llmgw_desktop "$@"; }
+# -I: no file of the caller's folder, PYTHONPATH or user site ever stands in for a module.
+start() { exec "$venv/bin/python" -I -m llmgw_desktop "$@"; }
 
 case ${1:-} in
     --help | -h | --version) start "$@" ;;

@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import site
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,12 +17,27 @@ def this_program() -> tuple[str, ...]:
     """What starts this very program again, wherever it lies and whatever else is installed."""
     if _is_frozen():  # its own executable; there is no Python that would take options
         return (sys.executable,)
-    return (sys.executable, "-P", "-m", _MODULE)
+    return (sys.executable, *alone(), "-m", _MODULE)
+
+
+def alone() -> tuple[str, ...]:
+    """Python's options by which nothing of the caller's (his folder, `PYTHONPATH`, a
+    `sitecustomize` there) stands in for a module of ours; those alone under which we are found."""
+    own = Path(__file__).resolve().parents[2]
+    named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if any(each and Path(each).resolve() == own for each in named):
+        return ("-P",)  # a checkout that is run as it lies
+    user_site = getattr(site, "USER_SITE", None)  # where nobody asked for it, it is not known yet
+    is_users = user_site is not None and own == Path(user_site).resolve()
+    return ("-E", "-P") if is_users else ("-I",)
 
 
 def own_argv(env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """As another program starts it, from whatever folder and with whatever PATH."""
-    if found := _found_script(env):
+    """As another program starts it, from whatever folder, with whatever PATH and whatever it has
+    set for a Python of its own. A script cannot ask its Python for that: where it only starts the
+    Python that runs here, that is named itself."""
+    found = _found_script(env)
+    if found and (_is_frozen() or not _is_of_this_python(found)):
         return (str(Path(found).absolute()),)
     return this_program()
 
@@ -45,6 +61,10 @@ def _found_script(env: Mapping[str, str]) -> str:
         found and Path(found).resolve() == Path(sys.executable).resolve()
     )
     return found if is_ours else ""
+
+
+def _is_of_this_python(script: str) -> bool:
+    return Path(script).resolve().parent == Path(sys.executable).parent.resolve()
 
 
 def _is_frozen() -> bool:

@@ -145,7 +145,8 @@ class Places:
                     "Make it yours, and readable by you alone."
                 ) from error
         try:
-            keep_file(self.config_file)  # servers' variables in it may be secrets
+            # servers' variables in it may be secrets; an editor writes it as it likes, and again
+            keep_file(self.config_file, tells=False)
         except OSError as error:
             raise StoreUnavailable(
                 f"The settings {self.config_file} cannot be used: {error.strerror}."

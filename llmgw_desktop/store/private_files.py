@@ -62,7 +62,7 @@ def read_own(path: Path, most_bytes: int) -> bytes:
         os.close(handle)
 
 
-def keep_file(path: Path) -> None:
+def keep_file(path: Path, *, tells: bool = True) -> None:
     """Narrow a file that may be missing, or be a link that its person put there. Raises OSError for
     what another user put there. Opens nothing: SQLite's locks end when any handle is closed."""
     try:
@@ -76,7 +76,8 @@ def keep_file(path: Path) -> None:
     is_one = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
     if is_one and _is_own(found) and found.st_mode & _OTHERS:
         path.chmod(OWNER_ONLY)  # its folder is ours alone: nobody can put another in its place
-        _tell(path, found.st_mode)
+        if tells:
+            _tell(path, found.st_mode)
 
 
 def keep_folder(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def test_the_script_where_it_is_found(with_script: dict[str, str]) -> None:
 
 def test_else_this_python(tmp_path: Path) -> None:
     said = own_command("key", "add", "NAME", env={"PATH": str(tmp_path)})
-    assert said == f"{shlex.quote(sys.executable)} -P -m llmgw_desktop key add NAME"
+    assert said == f"{shlex.quote(sys.executable)} -I -m llmgw_desktop key add NAME"
 
 
 def test_a_home_of_its_own_goes_along(with_script: dict[str, str]) -> None:
@@ -48,6 +49,47 @@ def test_it_works_as_pasted(tmp_path: Path) -> None:
     )
     assert "There are no keys yet" in done.stderr
     assert (tmp_path / "it's a home" / "data").is_dir()
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> dict[str, str]:
+    """An environment in which another program's Python would run what is not ours."""
+    folder = tmp_path / "foreign"
+    folder.mkdir()
+    for module in ("sitecustomize", "usercustomize", "platformdirs", "argparse", "tomllib"):
+        marks = f"open({str(tmp_path / 'marks')!r}, 'a').write('{module} ')\n"
+        (folder / f"{module}.py").write_text(marks)
+    home = {"LLMGW_HOME": str(tmp_path / "home"), "PATH": "/nowhere"}
+    return {**home, "PYTHONPATH": str(folder), "PYTHONUSERBASE": str(folder)}
+
+
+def _marks_of(words: Sequence[str], hostile: dict[str, str], tmp_path: Path) -> set[str]:
+    cwd = hostile["PYTHONPATH"]
+    done = subprocess.run(words, env=hostile, cwd=cwd, capture_output=True, text=True, check=False)
+    assert "There are no keys yet" in done.stderr, done.stderr
+    marks = tmp_path / "marks"
+    return set(marks.read_text().split()) if marks.exists() else set()
+
+
+def test_nothing_of_a_callers_python_stands_in_for_ours(
+    hostile: dict[str, str], tmp_path: Path
+) -> None:
+    """As desktops, editors and our own starts begin it."""
+    for words in (this_program(), own_argv({"PATH": str(Path(sys.executable).parent)})):
+        assert words[1:] == ("-I", "-m", "llmgw_desktop")
+        assert not _marks_of([*words, "key", "list"], hostile, tmp_path)
+
+
+def test_a_script_begins_again_without_it(hostile: dict[str, str], tmp_path: Path) -> None:
+    """What runs before it cannot be helped: its Python has read that in already."""
+    script = "import sys; from llmgw_desktop.__main__ import main; sys.exit(main())"
+    marks = _marks_of([sys.executable, "-P", "-c", script, "key", "list"], hostile, tmp_path)
+    assert marks == {"sitecustomize"}
+
+
+def test_a_checkout_is_run_as_it_lies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", f"/nowhere:{Path(__file__).parents[2]}")
+    assert this_program()[1:] == ("-P", "-m", "llmgw_desktop")
 
 
 @pytest.fixture
@@ -91,3 +133,13 @@ def test_the_advice_of_a_flight_names_it(kind: str) -> None:
     assert found is not None
     assert own_command("key", "add", "NAME") in found.advice
     assert "{" not in found.advice
+
+
+def test_a_script_that_starts_this_python_is_named_by_it(
+    tmp_path: Path, with_script: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "linked").symlink_to(tmp_path)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "linked" / "python"))
+    assert own_argv(with_script) == this_program() != (f"{tmp_path}/llmgw",)
+    monkeypatch.setattr(sys, "executable", "/another/bin/python")
+    assert own_argv(with_script) == (f"{tmp_path}/llmgw",)
