@@ -136,6 +136,7 @@ def _client_desk(parts: PageParts) -> ClientDesk:
             keys=keys,
             programs=parts.oauth.clients,
             grants=parts.oauth.grants,
+            floods=lambda: parts.engine.server.crowd.floods,
             url=lambda: _base_url(parts),
         )
     )

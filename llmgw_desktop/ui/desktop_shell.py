@@ -29,6 +29,7 @@ from llmgw_desktop.store.config.settings_editor import Written
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.budget_notices import BudgetNotices
 from llmgw_desktop.ui.desktop_container import DesktopContainer
+from llmgw_desktop.ui.flood_notices import FloodNotices
 from llmgw_desktop.ui.job_desk import JobDesk
 from llmgw_desktop.ui.main_window import MainWindow
 from llmgw_desktop.ui.opening import Opening, open_path
@@ -81,6 +82,7 @@ class DesktopShell(QObject):
             container.questions, self._bridge, theme, settings, tray, self
         )
         self._budget_notices = BudgetNotices(self._bridge, tray.say, SystemClock(), self)
+        self._flood_notices = FloodNotices(self._bridge, tray.say, SystemClock(), self)
         self._settings_words: tuple[str, tuple[str, ...]] = ("", container.warnings)
         """What is wrong with the settings file, and what is only odd in it."""
         self._watch = SettingsWatch(
@@ -183,6 +185,7 @@ class DesktopShell(QObject):
         self._question_watch.job_wanted.connect(self.open_job)
         self._question_watch.said.connect(self._say_done)
         self._budget_notices.clients_wanted.connect(self._show_clients)
+        self._flood_notices.client_wanted.connect(self._show_client)
         self._tray.appeared.connect(self._attend)
         self._tray.vanished.connect(self._attend)
         self._tray.provider_toggled.connect(self._toggle_provider)
@@ -212,6 +215,7 @@ class DesktopShell(QObject):
         self._job_desk.watch_over(window)
         self._question_watch.watch_over(window)
         self._budget_notices.watch_over(window)
+        self._flood_notices.watch_over(window)
         window.put_away.connect(self._tell_once)
         window.put_away.connect(self._attend)
         window.pause_wanted.connect(self._control.pause)
@@ -247,6 +251,11 @@ class DesktopShell(QObject):
     def _show_clients(self) -> None:
         self.show_window()
         self._show_page("clients")
+
+    def _show_client(self, client_id: str) -> None:
+        self._show_clients()
+        if self._window is not None:
+            self._window.show_client(client_id)
 
     def _say_done(self, said: str, undo: Callable[[], None] | None = None) -> None:
         if self._window is not None:

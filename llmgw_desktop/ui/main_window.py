@@ -22,7 +22,7 @@ from llmgw_desktop.domain.errors import SettingsConflict
 from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus
 from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.ui.dialogs.conflict_dialog import ConflictDialog
-from llmgw_desktop.ui.pages.page import KeepsState, ShowsFlights, ShowsJobs
+from llmgw_desktop.ui.pages.page import KeepsState, ShowsClient, ShowsFlights, ShowsJobs
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.undo_notice import UndoNotice
 from llmgw_desktop.ui.window.shortcut_list import ShortcutList
@@ -122,6 +122,13 @@ class MainWindow(QMainWindow):
         page = self.page("flights")
         if isinstance(page, ShowsFlights):
             page.show_flight(flight_id)
+
+    def show_client(self, client_id: str) -> None:
+        """In full; all of them where it is empty."""
+        self.show_page("clients")
+        page = self.page("clients")
+        if isinstance(page, ShowsClient):
+            page.show_client(client_id)
 
     def show_status(self, status: GatewayStatus, base_urls: dict[str, str]) -> None:
         self._status.show_status(status, base_urls)

@@ -16,6 +16,7 @@ from llmgw_desktop.domain.clock import Clock, SystemClock
 from llmgw_desktop.domain.consent import ConsentTerm, Grant, Peer
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.flight import SeenLabel
+from llmgw_desktop.domain.flood import Flood
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.oauth import ClientMade, ClientProof, OauthClient
 from llmgw_desktop.domain.policy import (
@@ -51,6 +52,7 @@ class PlainDesk:
         self.label_spent: dict[tuple[str, str], Sequence[Spent]] = {}
         self.programs: list[OauthClient] = []
         self.grants: list[Grant] = []
+        self.floods: tuple[Flood, ...] = ()
         self.trouble: StoreError | None = None
         self.store = None if problem else _store_in(folder, clock)
         keys = None
@@ -66,6 +68,7 @@ class PlainDesk:
                 keys=keys,
                 programs=_Listed(lambda: self.programs),
                 grants=self,
+                floods=lambda: self.floods,
                 url=lambda: "http://127.0.0.1:3333",
                 problem=problem,
             )
@@ -123,6 +126,17 @@ def spent(
 ) -> Spent:
     budget = Budget(measure=measure, amount=amount, period=period)
     return Spent(budget=budget, used=used, reserved=reserved, begins_at_s=None, ends_at_s=ends_at_s)
+
+
+def flood_of(name: str, client_id: str, now_s: float, connections: int = 256) -> Flood:
+    return Flood(
+        client_id=client_id,
+        name=name,
+        connections=connections,
+        most=connections,
+        since_s=now_s - 90,
+        refused=40,
+    )
 
 
 SCENE = """

@@ -66,6 +66,20 @@ def list_pane(studio: Studio) -> None:
     _clients(studio, opened="nightly")
 
 
+def list_flood(studio: Studio) -> None:
+    from llmgw_desktop.domain.events import FloodsChanged
+    from tests.support.plain_desk import flood_of
+    from tests.ui.plain_gateway import NOW_S
+
+    _clients(studio)
+    desk = studio.gateway.desk
+    desk.floods = (flood_of("nightly-review", desk.id_of("nightly-review"), NOW_S),)
+    studio.shell._bridge.note(FloodsChanged(floods=desk.floods))
+    _wait()
+    studio.shell._flood_notices._look()
+    _wait()
+
+
 def list_pane_right(studio: Studio) -> None:
     _clients(studio, opened="codex", at_right=True)
 
@@ -230,6 +244,7 @@ POSES: dict[str, Callable[[Studio], None]] = {
         list_narrow,
         list_narrow_pane,
         list_pane,
+        list_flood,
         list_pane_right,
         list_pane_program,
         list_pane_everyone,

@@ -35,7 +35,9 @@ def shown_rows(rows: Sequence[ClientRow], which: Which, text: str) -> tuple[Clie
     )
 
 
-_HELD_BACK = frozenset({ClientState.EXPIRED, ClientState.SPENT, ClientState.RESTING})
+_HELD_BACK = frozenset(
+    {ClientState.EXPIRED, ClientState.SPENT, ClientState.CROWDING, ClientState.RESTING}
+)
 _IS_SHOWN: Mapping[Which, Callable[[ClientRow], bool]] = {
     Which.CURRENT: lambda row: not row.is_revoked,
     Which.BUSY: lambda row: row.running > 0,

@@ -26,6 +26,7 @@ from llmgw_desktop.domain.client import ClientFigures
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
 from llmgw_desktop.domain.flight import SeenLabel
+from llmgw_desktop.domain.flood import Flood
 from llmgw_desktop.domain.policy import ClientPolicy, ClientStanding, Spent
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.settings import LoadedSettings, Settings
@@ -61,6 +62,8 @@ class DeskParts:
     keys: ClientKeys | None
     programs: OauthClients | None = None
     grants: Grants | None = None
+    floods: Callable[[], Sequence[Flood]] = tuple
+    """Who holds too many connections now."""
     url: Callable[[], str] = lambda: ""
     """Of the gateway, where it is open."""
     problem: str = ""
@@ -84,8 +87,8 @@ class RevokedKey:
 
 
 class ClientDesk:
-    """`standings`, `label_spent`, `facts` and `limits` are quick and for the loop; all else waits
-    for the disk, is for a thread, and raises StoreError."""
+    """`standings`, `floods`, `label_spent`, `facts` and `limits` are quick and for the loop; all
+    else waits for the disk, is for a thread, and raises StoreError."""
 
     def __init__(self, parts: DeskParts) -> None:
         self._parts = parts
@@ -98,7 +101,13 @@ class ClientDesk:
         except StoreError as error:
             return (), str(error)
 
-    def look(self, standings: Sequence[ClientStanding]) -> ClientsLook:
+    def floods(self) -> Sequence[Flood]:
+        """Who holds too many connections now."""
+        return self._parts.floods()
+
+    def look(
+        self, standings: Sequence[ClientStanding], floods: Sequence[Flood] = ()
+    ) -> ClientsLook:
         """What cannot be read is left out, and said."""
         settings, now_s = self._parts.loaded().settings, self._parts.clock.now_s()
         problems: list[str] = [self._parts.problem] if self._parts.problem else []
@@ -112,6 +121,7 @@ class ClientDesk:
             figures=figures,
             policies={each.client: each for each in settings.clients},
             now_s=now_s,
+            floods={each.client_id: each for each in floods if each.client_id},
         )
         return ClientsLook(rows=client_rows(known, seen), problem=" ".join(dict.fromkeys(problems)))
 

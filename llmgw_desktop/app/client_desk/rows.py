@@ -1,7 +1,7 @@
 """Each client as a row: how it stands, what it asked today, what is left of what it may spend."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from llmgw_desktop.app.account_words import ago_text
@@ -18,8 +18,10 @@ from llmgw_desktop.app.client_desk.limit_words import (
 )
 from llmgw_desktop.app.consent_words import program_name
 from llmgw_desktop.app.figures import UNKNOWN, count_text, marked, marked_money, short_count_text
+from llmgw_desktop.app.flood_words import flood_state
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.client import ClientFigures
+from llmgw_desktop.domain.flood import Flood
 from llmgw_desktop.domain.policy import ClientPolicy, ClientStanding
 
 _ONLY_SETTINGS = frozenset({ClientKind.EVERYBODY, ClientKind.NOBODY})
@@ -32,6 +34,7 @@ class ClientState(StrEnum):
     EXPIRED = "expired"
     OUTSIDE = "not let in"
     SPENT = "budget used up"
+    CROWDING = "too many connections"
     RESTING = "limited"
     RUNNING = "running"
     READY = "ready"
@@ -99,6 +102,12 @@ class Seen:
     policies: Mapping[str, ClientPolicy]
     """By the names of their tables."""
     now_s: float
+    floods: Mapping[str, Flood] = field(default_factory=dict)
+    """By id."""
+
+
+_CROWDED_OUT = frozenset({ClientState.RESTING, ClientState.RUNNING, ClientState.READY})
+"""What matters less than that it floods the gateway."""
 
 
 def client_rows(known: Sequence[KnownClient], seen: Seen) -> tuple[ClientRow, ...]:
@@ -114,14 +123,21 @@ def _row(known: KnownClient, seen: Seen) -> ClientRow:
     policy = _policy(known, standing, seen.policies)
     budgets = budget_lines(policy, () if standing is None else standing.budgets, now_s, figures)
     refusals = refusal_lines(() if standing is None else standing.refusals, now_s)
+    flood = seen.floods.get(known.id)
     state = _state(known, policy, budgets, refusals, standing, now_s)
+    if flood is not None and state in _CROWDED_OUT:
+        state = ClientState.CROWDING
     is_client = known.kind not in _ONLY_SETTINGS
     return ClientRow(
         key=known.id,
         name=inert_line(known.name, 60),
         known=known,
         state=state,
-        state_words=_state_words(state, known, policy, refusals, standing, now_s),
+        state_words=(
+            flood_state(flood, now_s)
+            if flood is not None and state is ClientState.CROWDING
+            else _state_words(state, known, policy, refusals, standing, now_s)
+        ),
         seen=_seen(figures, now_s) if is_client else "",
         program=_program(known, figures),
         requests=count_text(figures.flights) if is_client else "",

@@ -22,6 +22,7 @@ from llmgw_desktop.domain.events import (
     Event,
     FlightClosed,
     FlightOpened,
+    FloodsChanged,
     GrantsChanged,
     SettingsChanged,
 )
@@ -48,6 +49,7 @@ _NEWS = (
     ClientsChanged,
     FlightClosed,
     FlightOpened,
+    FloodsChanged,
     GrantsChanged,
     SettingsChanged,
 )
@@ -77,6 +79,8 @@ class ClientSection(QWidget):
         self._bridge = bridge
         self._theme = theme
         self._rows: tuple[ClientRow, ...] = ()
+        self._wanted = ""
+        """To be shown once it is read."""
         self.acts = ClientActs(self)
         self.work = ClientWork(desk, changer, bridge, theme, self)
         self._model = ClientModel(self)
@@ -108,6 +112,22 @@ class ClientSection(QWidget):
         """As a person asks for it."""
         self._refresh.ask(at_once=True)
 
+    def show_client(self, key: str) -> None:
+        """As soon as it is read, whatever was looked for before."""
+        self._wanted = key
+        self.field.clear()
+        self.which.choose(Which.CURRENT)
+        self._open_wanted()
+        self.read()
+
+    def _open_wanted(self) -> None:
+        key, self._wanted = self._wanted, ""
+        if any(row.key == key for row in self._model.rows):
+            self.table.choose(key)
+            self._open()
+        elif not self._rows:
+            self._wanted = key
+
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -122,13 +142,16 @@ class ClientSection(QWidget):
     def _read(self) -> None:
         with self._refresh.costing():
             standings, problem = self._desk.standings()
-        look = self._refresh.costed(lambda: self._desk.look(standings))
+            floods = self._desk.floods()
+        look = self._refresh.costed(lambda: self._desk.look(standings, floods))
         self._bridge.fetch(self, look, lambda found: self._take(found, problem), self._on_failed)
 
     def _take(self, look: ClientsLook, problem: str) -> None:
         with self._refresh.costing():
             self._rows = look.rows
             self._show()
+            if self._wanted:
+                self._open_wanted()
         trouble = look.problem or problem
         if trouble:
             self.banner.say(BannerKind.ERROR, "Not all of it can be read.", trouble)

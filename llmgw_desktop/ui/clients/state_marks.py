@@ -9,6 +9,7 @@ from llmgw_desktop.ui.widgets.label import Tone
 _MARKS = {
     ClientState.READY: ("ok", Tone.OK),
     ClientState.RUNNING: ("running", Tone.RUNNING),
+    ClientState.CROWDING: ("warning", Tone.WARNING),
     ClientState.RESTING: ("clock", Tone.WARNING),
     ClientState.SPENT: ("warning", Tone.ERROR),
     ClientState.EXPIRED: ("error", Tone.ERROR),

@@ -50,6 +50,11 @@ class ClientsPage(QWidget):
         if key in _TABS:
             self._tabs.setCurrentIndex(_TABS.index(key))
 
+    def show_client(self, client_id: str) -> None:
+        """With all that is known of it; an unknown or empty id leaves the list as it is."""
+        self.show_tab("clients")
+        self.clients.show_client(client_id)
+
     def save_state(self, settings: QSettings) -> None:
         settings.setValue(_TAB_KEY, self.tab)
 

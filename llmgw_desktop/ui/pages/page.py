@@ -31,6 +31,13 @@ class ShowsJobs(Protocol):
 
 
 @runtime_checkable
+class ShowsClient(Protocol):
+    """Where those are sent who want to see all about one client."""
+
+    def show_client(self, client_id: str) -> None: ...
+
+
+@runtime_checkable
 class ShowsFlights(Protocol):
     """Where other pages send those who want to see the flights behind a figure."""
 

@@ -16,7 +16,7 @@ from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 
 class TroubleArea(QWidget):
     """The gateway, the recorder, the settings, what could not be opened, what a quit waits for,
-    questions to a person, budgets that are used up: each with its banner."""
+    questions to a person, budgets that are used up, floods: each with its banner."""
 
     def __init__(
         self, theme: Theme, on_retry: Callable[[], None], parent: QWidget | None = None
@@ -35,12 +35,14 @@ class TroubleArea(QWidget):
         self._opening = Banner(theme)
         self._budgets = Banner(theme)
         self.budgets_dismissed = self._budgets.dismissed
+        self._floods = Banner(theme)
         self._quitting = Banner(theme, closable=False)
         self._questions = Banner(theme, closable=False)
         self._banners = (
             self._quitting,
             self._questions,
             self._gateway,
+            self._floods,
             self._recording,
             self._losses,
             self._held,
@@ -168,6 +170,13 @@ class TroubleArea(QWidget):
             self._budgets.say(kind, what, why, action="Show clients", on_action=on_look)
         else:
             self._budgets.hide()
+
+    def show_floods(self, what: str, why: str, action: str, on_look: Callable[[], None]) -> None:
+        """Who holds too many connections; empty when nobody does."""
+        if what:
+            self._floods.say(BannerKind.WARNING, what, why, action=action, on_action=on_look)
+        else:
+            self._floods.hide()
 
     def show_opening(self, problem: str) -> None:
         """A file or folder could not be opened; empty when it could."""

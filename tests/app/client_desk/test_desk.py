@@ -12,7 +12,7 @@ from llmgw_desktop.app.client_desk.rows import ClientRow, ClientState
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.store.settings import load_settings
-from tests.support.plain_desk import SCENE, PlainDesk, set_scene
+from tests.support.plain_desk import SCENE, PlainDesk, flood_of, set_scene
 from tests.ui.plain_gateway import NOW_S, StillClock
 
 
@@ -57,6 +57,17 @@ def test_everyone_is_there_and_says_how_it_stands(plain: PlainDesk) -> None:
     assert "Idle" not in found, "who only registered has not come in"
     assert next(iter(rows)) == "local"
     assert list(rows)[-1] == "leaked"
+
+
+def test_who_floods_the_gateway_says_so_where_nothing_worse_holds(plain: PlainDesk) -> None:
+    plain.floods = tuple(
+        flood_of(name, plain.id_of(name), NOW_S, 2_560) for name in ("claude-code", "codex")
+    )
+    look = plain.desk.look(plain.standings, plain.desk.floods())
+    rows = {row.name: row for row in look.rows}
+    assert rows["claude-code"].state is ClientState.CROWDING
+    assert rows["claude-code"].state_words.startswith("2,560 connections since ")
+    assert rows["codex"].state is ClientState.SPENT
 
 
 def test_what_is_not_known_is_no_zero(plain: PlainDesk) -> None:
