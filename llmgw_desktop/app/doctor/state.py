@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from llmgw_desktop.app.audit_book import HEAD_LOST
+from llmgw_desktop.app.doctor.job_files import look_at_job_files
 from llmgw_desktop.app.doctor.patience import Late, within
 from llmgw_desktop.app.doctor.report import Finding, Section, State
 from llmgw_desktop.app.figures import counted
@@ -177,6 +178,7 @@ def look_at_recorder(places: Places, settings: Settings) -> Section:
     findings = (
         _recording(settings),
         _encryption(places, settings),
+        *look_at_job_files(places, encrypts=settings.storage.encrypt),
         _database(places.flights_db),
         _disk(places.data_folder),
     )

@@ -362,5 +362,8 @@ async def test_killed_at_random_moments_every_job_ends_with_its_true_result(
         assert said == "".join(f"text {step + 1}\n" for step in range(3 + number)) + "done\n"
         assert job.stdout_bytes == len(said)
         assert (home / f"times-{number}").read_text() == "x\n"
+    await yard.supervisor.start()
+    await yard.put_away()
+    assert not [path for path in (home / "jobs").rglob("std*") if b"text 1" in path.read_bytes()]
     await yard.close()
     assert len(ids) == 10
