@@ -84,6 +84,14 @@ ATTACKS = {
             "test_a_vendor_makes_nobody_wait_with_very_many_digits_or_open_ends",
         ),
     ),
+    "c11": Attack(
+        "values of a job that our own templates would fill",
+        ("engine/jobs/test_program.py::test_no_value_of_a_caller_is_filled_as_ours_are",),
+    ),
+    "c12": Attack(
+        "a proxy that hides behind the person's own key",
+        ("engine/front/test_guard.py::test_a_proxys_mark_speaks_against_the_persons_key",),
+    ),
     "f1": Attack(
         "providers that are the machine's own services",
         ("store/config/test_provider_address.py::test_never",),
@@ -147,6 +155,14 @@ ATTACKS = {
             "app/connect/test_connector.py::test_what_cannot_be_read_is_never_written",
         ),
     ),
+    "h7": Attack(
+        "links and wide rights where secrets are written",
+        (
+            "store/test_private_files.py::test_no_link_is_followed_and_nothing_behind_one_changes",
+            "store/test_access_key.py::test_link_in_its_place_is_refused_and_left_alone",
+            "store/test_paths.py::test_folders_are_private_made_or_found",
+        ),
+    ),
     "i1": Attack(
         "a lock that nobody holds",
         ("store/test_instance_lock.py::test_a_killed_holder_leaves_no_lock_behind",),
@@ -162,4 +178,12 @@ ATTACKS = {
         ),
     ),
     "i6": Attack("clocks that jump", ("store/vault/test_rotation.py::test_times_and_masks_stay",)),
+    "i7": Attack(
+        "modules of another program's Python",
+        ("app/test_own_command.py::test_nothing_of_a_callers_python_stands_in_for_ours",),
+    ),
+    "i8": Attack(
+        "a command pushed out of sight",
+        ("app/test_question_words.py::test_blank_lines_push_no_command_out_of_sight",),
+    ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import openai
@@ -373,3 +374,45 @@ async def test_other_vendors_seals_stay_behind(house: House) -> None:
     for seen in house.lane.requests:
         assert b"llmgw1." not in seen.body
         assert b"It rains." in seen.body
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+async def test_an_id_that_only_its_maker_takes_goes_both_ways(
+    house: House, streaming: bool
+) -> None:
+    """Kimi's, heard by a caller of Anthropic's protocol, who then goes on at either."""
+    kimis = "functions.get:0"
+    call = {"id": kimis, "type": "function", "function": {"name": "get", "arguments": "{}"}}
+    whole = {"message": {"role": "assistant", "content": None, "tool_calls": [call]}}
+    choice = {"index": 0, "finish_reason": "tool_calls"}
+    body = {"id": "c", "object": "chat.completion", "model": "kimi-k2", "choices": [choice | whole]}
+    frame = body | {"choices": [choice | {"delta": {"tool_calls": [call | {"index": 0}]}}]}
+    json_, events = {"Content-Type": "application/json"}, {"Content-Type": "text/event-stream"}
+    house.lane.always = (
+        Raw(headers=events, frames=(f"data: {json.dumps(frame)}\n\n".encode(), b"data: [DONE]\n\n"))
+        if streaming
+        else Raw(headers=json_, frames=(json.dumps(body).encode(),))
+    )
+    tool = {"name": "get", "input_schema": {"type": "object"}}
+    messages: list[Any] = [{"role": "user", "content": "Get it."}]
+    asked = {"model": "chat/kimi-k2", "max_tokens": 9, "tools": [tool], "stream": streaming}
+    async with house.post("/v1/messages", {**asked, "messages": messages}) as reply:
+        told = await reply.text()
+        assert reply.status == 200, told
+    assert kimis not in told
+    heard = re.findall(r'"id":"(llmgw-[A-Za-z0-9_-]+)"', told)
+    assert len(heard) == 1, told
+    used = {"type": "tool_use", "id": heard[0], "name": "get", "input": {}}
+    given = {"type": "tool_result", "tool_use_id": heard[0], "content": "x"}
+    messages += [{"role": "assistant", "content": [used]}, {"role": "user", "content": [given]}]
+    async with house.post("/v1/messages", {**asked, "messages": messages}) as reply:
+        assert reply.status == 200, await reply.text()
+    went = json.loads(house.lane.requests[-1].body)["messages"]
+    assert went[1]["tool_calls"][0]["id"] == went[2]["tool_call_id"] == kimis
+    for raw in (kimis, heard[0]):  # as an earlier version gave it, and as this one does
+        used["id"] = given["tool_use_id"] = raw
+        claude = {**asked, "model": "claude-stub", "messages": messages}
+        async with house.post("/v1/messages", claude) as reply:
+            await reply.read()
+        went = json.loads(house.lane.requests[-1].body)["messages"]
+        assert went[1]["content"][0]["id"] == went[2]["content"][0]["tool_use_id"] == heard[0]
