@@ -2,11 +2,10 @@
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from llmgw_desktop.app.audit_book import HEAD_LOST
 from llmgw_desktop.app.doctor.job_files import look_at_job_files
@@ -218,7 +217,7 @@ def _encryption(places: Places, settings: Settings) -> Finding:
     return Finding(name="encryption", title="Encrypts", state=state, says=says, more=more)
 
 
-def _read(path: Path, steps: Steps, read: Callable[[sqlite3.Connection], _Told]) -> _Told | None:
+def _read(path: Path, steps: Steps, read: Callable[[Any], _Told]) -> _Told | None:
     """None also for a file that is not there, or of an earlier version."""
     if not path.exists() or not is_of_today(path, steps):
         return None
