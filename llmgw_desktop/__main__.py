@@ -289,6 +289,12 @@ def _route(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]
     return run(arguments, places, env)
 
 
+def _status(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    from llmgw_desktop.app.status_command import run
+
+    return run(arguments, places, env)
+
+
 def _vault(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
     from llmgw_desktop.app.vault_command import run
 
@@ -317,6 +323,7 @@ _COMMANDS = {
     "restart": _restart,
     "restore": _restore,
     "route": _route,
+    "status": _status,
     "vault": _vault,
     "workspace": _workspace,
 }

@@ -51,6 +51,7 @@ _WITHOUT_ADDRESS: Final = (
     "restart",
     "restore",
     "route",
+    "status",
     "vault",
     "workspace",
 )
@@ -99,6 +100,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     commands.add_parser("restart", help="start the running gateway anew; nobody is refused by it")
     _add_route(commands)
     _add_limits(commands)
+    status = commands.add_parser("status", help="how the running gateway stands")
+    status.add_argument("--json", action="store_true", help="as GET /health/detail tells it")
     _add_receipt(commands)
     _add_vault(commands.add_parser("vault", help="credentials, encrypted on this computer"))
     add_oauth(commands.add_parser("oauth", help="programs that ask a person to be let in"))

@@ -97,7 +97,7 @@ READING = frozenset(
             "receipt verify",
         ),
         *("receipt show", "receipt list", "receipt key", "route explain", "vault list"),
-        *("workspace list", "restart"),
+        *("workspace list", "restart", "status"),
     }
 )
 

@@ -137,7 +137,8 @@ class HttpClient:
         """With what a gateway that this leads to, or back to, knows a circle by."""
         if self._hops is None:
             return headers
-        return {**headers, **self._hops.onward(upstream, came_by, is_near=target.is_local)}
+        told = self._hops.onward(upstream, came_by, is_near=target.is_local)
+        return {**headers, **told} if told else headers
 
     async def _with_key(self, upstream: Upstream, project: str) -> Upstream:
         """The vendor's 401 would be taken for ours, and the caller's good key for a bad one."""

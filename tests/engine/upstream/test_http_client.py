@@ -16,6 +16,7 @@ from llmgw_desktop.domain.errors import (
     UpstreamRefused,
     UpstreamTimeout,
 )
+from llmgw_desktop.domain.hops import HOP_HEADER, VIA, HopMark
 from llmgw_desktop.domain.net_address import innermost, is_own_network
 from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.domain.settings import UpstreamSettings
@@ -384,3 +385,36 @@ async def test_half_a_million_tiny_chunks_arrive_whole_and_in_bounded_memory(
         await answer.close()
     assert size == 1_000_000
     assert most < HIGH_WATER_BYTES + 256 * 1024 * 66
+
+
+async def test_a_gateway_behind_it_is_told_through_whom_the_request_came() -> None:
+    seen: list[bytes] = []
+
+    async def script(_: asyncio.StreamReader, writer: asyncio.StreamWriter, ask: bytes) -> None:
+        seen.append(ask.partition(b"\r\n\r\n")[0].lower())
+        writer.write(whole(b"{}"))
+
+    mark = HopMark("a" * 12, name=lambda: "desk", given=lambda: "")
+    client = HttpClient(UpstreamSettings(), hops=mark)
+    came_by = {HOP_HEADER: f"{'b' * 12} other", VIA: "1.1 squid", "accept": "x"}
+    async with server(script) as url:
+        asked = call(url)
+        for headers in ({}, came_by):
+            answer = await client.send(replace(asked, came_by=headers))
+            await answer.close()
+        answer = await client.ask("GET", asked.candidate.upstream, "/v1/responses/r", came_by)
+        await answer.close()
+        answer = await client.get(asked.candidate.upstream, "/v1/models")
+        await answer.close()
+    await client.close()
+    own = b"\r\nx-gateway-hops: aaaaaaaaaaaa desk"
+    through = b"\r\nx-gateway-hops: bbbbbbbbbbbb other, aaaaaaaaaaaa desk"
+    assert [own in head for head in seen] == [True, False, False, True]
+    assert [through in head for head in seen] == [False, True, True, False]
+    assert [b"via: 1.1 squid, 1.1 gateway-aaaaaaaaaaaa" in head for head in seen] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert all(head.count(b"\r\nx-gateway-hops") == 1 for head in seen)
