@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from llmgw_desktop.app.job_copies import save_copies
 from llmgw_desktop.domain.cli import CliEvent, CliName, SessionWish
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.errors import StoreUnavailable
@@ -260,6 +261,15 @@ class Jobs:
     def folder(self, job_id: str) -> Path:
         """Where what it wrote is kept."""
         return self._folders.named(job_id).path
+
+    def are_encrypted(self, job: Job) -> bool:
+        """Whether another program could make nothing of its files."""
+        return not job.is_live and self._folders.at_rest.is_on
+
+    async def save_files(self, job_id: str, target: Path) -> Path:
+        """Plain copies, in a folder below this one, which is returned. Raises StoreUnavailable,
+        VaultError, StoreError."""
+        return await asyncio.to_thread(save_copies, self._folders.named(job_id), target)
 
     def heard_at_s(self, job_id: str) -> float | None:
         """When it last wrote something; None where it has not begun."""

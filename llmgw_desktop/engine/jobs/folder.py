@@ -151,6 +151,10 @@ class JobFolder:
         """Only while they are written."""
         return self.words.with_suffix(".new")
 
+    def note_stop(self, why: str) -> None:
+        """Raises OSError."""
+        _write(self.stop_record, why.encode())
+
     def note_boot(self, boot_id: str) -> None:
         """Raises OSError."""
         _write(self.boot_record, boot_id.encode())

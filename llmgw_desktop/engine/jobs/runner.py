@@ -215,7 +215,7 @@ class Run:
     async def _kill(self, why: Stop, stdout: Spool) -> None:
         """Its reason is written down first: whoever follows it after us shall know it too."""
         try:
-            self._folder.stop_record.write_text(why)
+            self._folder.note_stop(why)
         except OSError:
             _log.warning("why a run was ended could not be written down", exc_info=True)
         # What writes for ever would fill the disk while it is asked kindly.

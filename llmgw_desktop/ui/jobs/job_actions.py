@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from llmgw_desktop.app.figures import cost_text
 from llmgw_desktop.app.inert_text import inert_line
@@ -23,6 +23,10 @@ from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
 from llmgw_desktop.ui.jobs.job_worktree import JobWorktree
 from llmgw_desktop.ui.theme import Theme
+
+OPEN = "Open its files"
+_SAVE = "Save its files…"
+"""As they lie there they are encrypted."""
 
 
 class JobActions(QObject):
@@ -61,7 +65,7 @@ class JobActions(QObject):
         self.flight = self._action("Show its flight", self._show_flight)
         self.requests = self._action("Show its requests", self._show_requests)
         self.folder = self._action("Open working folder", self._open_folder)
-        self.files = self._action("Open its files", self._open_files)
+        self.files = self._action(OPEN, self._open_files)
         self.job_id = self._action("Copy job id", self._copy_id)
         page.addActions(self.actions)
         self.show_job(None)
@@ -94,6 +98,7 @@ class JobActions(QObject):
         self.flight.setEnabled(bool(job.flight_id))
         self.requests.setEnabled(job.is_live or bool(job.figures.requests))
         self.folder.setEnabled(bool(job.working_dir))
+        self.files.setText(_SAVE if self._jobs.are_encrypted(job) else OPEN)
 
     def is_canceling(self, job: Job) -> bool:
         return job.is_live and job.id in self._canceling
@@ -202,8 +207,29 @@ class JobActions(QObject):
             self.said.emit("Its working folder is not there any more.")
 
     def _open_files(self) -> None:
-        if self._job is not None:
+        if self._job is None:
+            return
+        if self._jobs.are_encrypted(self._job):
+            self.open_saving(self._job)
+        else:
             self.path_wanted.emit(self._jobs.folder(self._job.id))
+
+    def open_saving(self, job: Job) -> QFileDialog:
+        """Where its files are to be saved, readable for every program."""
+        dialog = QFileDialog(self._page.window(), "Save its files in")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(
+            lambda name: self._run(self._do_save(job, Path(name)), "save files of a job")
+        )
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        return dialog
+
+    async def _do_save(self, job: Job, target: Path) -> None:
+        saved = await self._jobs.save_files(job.id, target)
+        self.said.emit(f"Saved in {inert_line(str(saved), 200)}.")
+        self.path_wanted.emit(saved)
 
     def _copy_id(self) -> None:
         if self._job is not None:

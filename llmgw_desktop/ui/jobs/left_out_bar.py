@@ -1,7 +1,6 @@
 """Says above an output that it is not the whole, and where the whole is."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
@@ -17,21 +16,25 @@ _WORDS = f"Earlier output is left out: the last {MOST_LINES:,} lines are shown."
 class LeftOutBar(QWidget):
     """Hidden until there is something left out."""
 
-    files_wanted = Signal()
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, files: QAction, parent: QWidget | None = None) -> None:
+        """`files` leads to the whole, and is called there as the button is here."""
         super().__init__(parent)
         self._theme = theme
         words = FlowingLabel(theme, _WORDS, size=TextSize.CAPTION, tone=Tone.WARNING)
-        files = Button(theme, "Open its files", kind=ButtonKind.QUIET, icon="folder")
-        files.clicked.connect(self.files_wanted)
+        self._files = files
+        self._button = Button(theme, files.text(), kind=ButtonKind.QUIET, icon="folder")
+        self._button.clicked.connect(files.trigger)
+        files.changed.connect(self._name_files)
         space = theme.space
         row = QHBoxLayout(self)
         row.setContentsMargins(space(4), space(0.5), space(2), space(0.5))
         row.addWidget(words, 1)
-        row.addWidget(files)
+        row.addWidget(self._button)
         theme.changed.connect(self.update)
         self.hide()
+
+    def _name_files(self) -> None:
+        self._button.setText(self._files.text())
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

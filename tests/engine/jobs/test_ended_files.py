@@ -39,6 +39,10 @@ def numbers(yard: Yard) -> set[int]:
     return {number_of_file(path) for folder in folders for path in folder.texts()}
 
 
+def _of(yard: Yard, job_id: str) -> Path:
+    return yard.folders.named(job_id).path
+
+
 async def told(yard: Yard, job_id: str) -> tuple[list[CliEvent], JobResult | None, str, str]:
     """All that can be read of a job."""
     events = [event async for event in yard.supervisor.watch(job_id)]
@@ -72,6 +76,18 @@ async def test_what_was_asked_and_said_is_encrypted_and_reads_as_before(yard: Ya
     await yard.put_away()
     assert numbers(yard) == {0}
     assert await told(yard, job.id) == as_plain
+
+
+async def test_a_stopped_run_leaves_nothing_for_others_either(yard: Yard) -> None:
+    job = (await yard.supervisor.submit(asking(f"echo text {SAID}; sleep 1000"))).job
+    async for _ in yard.supervisor.watch(job.id):
+        break
+    assert "stdout" in lies_open(yard.home / "jobs")  # while it runs
+    await yard.supervisor.cancel(job.id)
+    await yard.put_away()
+    assert lies_open(yard.home / "jobs") == []
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in _of(yard, job.id).iterdir()}
+    assert set(modes.values()) == {0o600}, modes
 
 
 async def test_runs_that_were_started_again_are_read_from_all_their_files(

@@ -51,6 +51,7 @@ async def test_an_end_that_was_followed_by_a_fall_is_found_by_the_next_start(
     await later.close()
 
 
+@pytest.mark.timeout(900)
 async def test_killed_at_random_moments_nothing_is_unreadable(
     make_yard: MakeYard, request: pytest.FixtureRequest
 ) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from llmgw_desktop.app.job_output import MOST_LINES
+from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.job import JobState
+from llmgw_desktop.domain.vault_errors import VaultLocked
 from llmgw_desktop.ui.dialogs.question_dialog import QuestionDialog
 from llmgw_desktop.ui.jobs.left_out_bar import LeftOutBar
+from llmgw_desktop.ui.widgets.button import Button
 from tests.support.shell_cli import asking
 from tests.ui.jobs.conftest import ShellBench, turn_until
 
@@ -195,7 +201,7 @@ async def test_a_job_is_run_again_after_a_question(shell: ShellBench) -> None:
     await turn_until(lambda: shell.page.pane.progress_words.startswith("Completed"))
 
 
-async def test_a_job_that_says_much_is_shown_by_its_end(shell: ShellBench) -> None:
+async def test_a_job_that_says_much_is_shown_by_its_end(shell: ShellBench, tmp_path: Path) -> None:
     """Each number is as long as a line may be."""
     result = await shell.yard.ended(f"seq -f 'text %0999.0f!' 1 {MOST_LINES + 900}; echo done")
     await shell.show()
@@ -207,8 +213,39 @@ async def test_a_job_that_says_much_is_shown_by_its_end(shell: ShellBench) -> No
     bar = shell.page.findChild(LeftOutBar)
     assert bar is not None
     assert bar.isVisible()
-    bar.files_wanted.emit()
-    assert (shell.paths[0] / "stdout").stat().st_size > 5_000_000
+    button = bar.findChild(Button)
+    assert button is not None
+    assert button.text() == shell.page._actions.files.text() == "Save its files…"
+    button.click()
+    dialog = shell.page.window().findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path))
+    dialog.reject()
+    await turn_until(lambda: shell.paths)
+    assert shell.paths == [tmp_path / result.job.id]
+    assert (shell.paths[0] / "stdout").read_bytes().endswith(b"!\ndone\n")
+    assert stat.S_IMODE(shell.paths[0].stat().st_mode) == 0o700
+    with pytest.raises(StoreUnavailable, match="is there already"):
+        await shell.jobs.save_files(result.job.id, tmp_path)
+
+
+async def test_what_cannot_be_opened_says_why_in_its_place(
+    shell: ShellBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = await shell.yard.ended("echo text hello; echo done")
+    await shell.yard.put_away()
+
+    def locked(number: int) -> None:
+        raise VaultLocked("The vault is locked: its keyring is.")
+
+    monkeypatch.setattr(shell.yard.at_rest, "key_of", locked)
+    await shell.show()
+    await shell.open(result.job.id)
+    view = shell.page.pane.output
+    await turn_until(lambda: "its keyring is." in view.toPlainText())
+    assert shell.page.pane.watch.is_at_end
+    shell.page._actions.answer.trigger()
+    await turn_until(lambda: "its keyring is." in shell.page.notice.text)
 
 
 async def test_what_nobody_looks_at_is_not_read(shell: ShellBench, tmp_path: Path) -> None:
