@@ -1,7 +1,8 @@
 """What of a flight can be put on the clipboard: curl, request, answer text, id.
 
 Never a secret: a curl command reads the key from its file when it runs, headers of records are
-masked already and only harmless ones are taken, bodies are as recorded (secrets removed). Nothing
+masked already and only harmless ones are taken, and of bodies that were recorded with secrets these
+are taken out. Nothing
 copied carries control characters that a terminal would obey.
 """
 
@@ -13,6 +14,7 @@ from llmgw_desktop.app.conversation.flight_conversation import conversation_of
 from llmgw_desktop.app.conversation.message_parts import answer_text
 from llmgw_desktop.app.curl_commands import SHELLS, Asked, Shell, curl_command
 from llmgw_desktop.app.recorded_body import as_text, indented_json, json_value
+from llmgw_desktop.domain.acting import cleaned
 from llmgw_desktop.domain.flight import FlightRecord
 from llmgw_desktop.domain.provider import ModelProtocol
 
@@ -54,7 +56,7 @@ def curl_text(
         url=_url(record, base_urls),
         key_header=_KEY_HEADERS.get(record.summary.protocol, _BEARER),
         key_file=key_file,
-        body=_escaped_json(as_text(body)),
+        body=_escaped_json(cleaned(as_text(body))),
         headers=[f"{name}: {value}" for name, value in _plain_headers(record)],
         streams=record.summary.streaming,
     )

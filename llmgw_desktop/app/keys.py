@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 
+from llmgw_desktop.domain.acting import cleaned
 from llmgw_desktop.domain.client import Client
 from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.ids import IdSource
@@ -84,7 +85,7 @@ def check_name(name: str) -> None:
         raise ValueError("A client's name has 1 to 60 printable characters.")
     if name in _TAKEN_NAMES:
         raise ValueError(f"'{name}' is a name that the gateway gives itself. Choose another.")
-    if looks_like_key(name):
+    if looks_like_key(name) or cleaned(name) != name:
         raise ValueError("This looks like a key. Name the program; its key is made here.")
 
 

@@ -44,7 +44,7 @@ class Recording:
         self.store = FlightStore(
             places.flights_db,
             clock=clock,
-            seal=Seal(self._sealed, self.redactor.may_hold),
+            seal=Seal(self._sealed, self.redactor.may_hold_any),
             on_status=self._spoke,
             settings=settings().recorder,
             at_rest=at_rest,

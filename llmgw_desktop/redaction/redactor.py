@@ -14,7 +14,13 @@ from urllib.parse import quote
 from llmgw_desktop.redaction import detector
 from llmgw_desktop.redaction.detector import Found
 from llmgw_desktop.redaction.shape import any_of
-from llmgw_desktop.redaction.streams import Pieces, may_be_stream, texts_of
+from llmgw_desktop.redaction.streams import (
+    Pieces,
+    may_be_stream,
+    may_go_to_and_fro,
+    said_in_pieces,
+    texts_of,
+)
 
 MASK = b"[secret removed]"
 _NO_NUMBER = b"0"
@@ -58,6 +64,17 @@ class Redactor:
         return detector.may_hold(body) or (
             any_known is not None and any_known.search(body) is not None
         )
+
+    def may_hold_any(self, bodies: Iterable[bytes]) -> bool:
+        """As `may_hold`, of many at one look, and of what streams among them say in pieces."""
+        looked_at: list[bytes] = []
+        for body in bodies:
+            looked_at.append(body)
+            if may_be_stream(body):
+                if may_go_to_and_fro(body):
+                    return True
+                looked_at.append(said_in_pieces(body))
+        return self.may_hold(b"\n".join(looked_at))
 
     def clean(self, body: bytes) -> bytes:
         """Without secrets, also without those that a stream says in pieces."""

@@ -8,6 +8,7 @@ was cut anywhere is whole in one of the two.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 
 _NO_TEXTS = frozenset(
     b"""id object model type role event created system_fingerprint item_id response_id service_tier
@@ -19,7 +20,12 @@ _NO_TEXTS = frozenset(
 _BEGINNING_BYTES = 4096
 _EVENT = re.compile(rb"(?:^|\n)(?:data|event|id|retry|:)[: ]")
 _ROW = re.compile(rb"\}\r?\n?,?[ ]?\r?\n?,?\{")
-_TEXT = re.compile(rb'"([A-Za-z_][A-Za-z0-9_]{0,40})"\s*+:\s*+"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
+_SKIPPED = "|".join(sorted(name.decode() for name in _NO_TEXTS))
+_TEXT = re.compile(
+    rb'"(?!(?:%b)")([A-Za-z_][A-Za-z0-9_]{0,40})"\s*+:\s*+"((?:[^"\\]++|\\.)*+)"'
+    % _SKIPPED.encode(),
+    re.DOTALL,
+)
 _INDEX = re.compile(rb'[iI]ndex"\s*+:\s*+(\d{1,6})')
 _TOKEN = re.compile(
     rb'"((?:[^"\\]++|\\.)*+)"(\s*+:)?|([\[{])|([\]}])|(?:^|\n)data:|(\d{1,6})|(true|,)', re.DOTALL
@@ -34,25 +40,20 @@ _Channel = tuple[object, ...]
 class Pieces:
     """A text in pieces, as it is written: JSON's escapes stand in it."""
 
+    __slots__ = ("_places", "_said", "_starts")
+
     def __init__(self) -> None:
         self._said: list[bytes] = []
-        self._starts: list[int] = []
         self._places: list[int] = []
-        self._length = 0
-        self._joined: bytes | None = None
+        self._starts: list[int] = []
 
     def add(self, place: int, said: bytes) -> None:
-        if said:
-            self._starts.append(self._length)
-            self._places.append(place)
-            self._said.append(said)
-            self._length += len(said)
+        self._places.append(place)
+        self._said.append(said)
 
     @property
     def said(self) -> bytes:
-        if self._joined is None:
-            self._joined = b"".join(self._said)
-        return self._joined
+        return b"".join(self._said)
 
     @property
     def is_cut(self) -> bool:
@@ -60,11 +61,14 @@ class Pieces:
 
     def sources(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Where these bytes stand in the stream, piece by piece."""
+        if len(self._starts) != len(self._said):
+            self._starts = [0, *accumulate(map(len, self._said))][:-1]
         at = bisect_right(self._starts, start) - 1
         while at < len(self._starts) and self._starts[at] < end:
             begins, length = self._starts[at], len(self._said[at])
             place = self._places[at] - begins
-            yield place + max(start, begins), place + min(end, begins + length)
+            if length:
+                yield place + max(start, begins), place + min(end, begins + length)
             at += 1
 
 
@@ -77,26 +81,38 @@ def may_be_stream(body: bytes) -> bool:
 
 def texts_of(body: bytes, may_hold: _MayHold) -> list[Pieces]:
     """Those that may hold a secret."""
-    by_name = _by_name(body)
+    by_name = texts_by_name(body)
     suspects = [text for text in by_name if text.is_cut and may_hold(text.said)]
-    if suspects or _goes_to_and_fro(body):
+    if suspects or may_go_to_and_fro(body):
         suspects += [text for text in _by_place(body) if text.is_cut and may_hold(text.said)]
     return suspects
 
 
-def _by_name(body: bytes) -> list[Pieces]:
+def texts_by_name(body: bytes) -> list[Pieces]:
+    """All that stands under one name, in its order."""
     texts: dict[bytes, Pieces] = {}
     for found in _TEXT.finditer(body):
-        name = found[1]
-        if name not in _NO_TEXTS:
-            text = texts.get(name)
-            if text is None:
-                text = texts[name] = Pieces()
-            text.add(found.start(2), found[2])
+        name, said = found.groups()
+        text = texts.get(name)
+        if text is None:
+            text = texts[name] = Pieces()
+        text.add(found.start(2), said)
     return list(texts.values())
 
 
-def _goes_to_and_fro(body: bytes) -> bool:
+def said_in_pieces(body: bytes) -> bytes:
+    """The same together, for a glance at a body that is not large: in one go."""
+    texts: dict[bytes, list[bytes]] = {}
+    for name, said in _TEXT.findall(body):
+        pieces = texts.get(name)
+        if pieces is None:
+            texts[name] = [b"\n", said]
+        else:
+            pieces.append(said)
+    return b"".join([piece for pieces in texts.values() if len(pieces) > 2 for piece in pieces])
+
+
+def may_go_to_and_fro(body: bytes) -> bool:
     """Several texts of one name may go on side by side."""
     highest = 0
     for found in _INDEX.finditer(body):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from llmgw_desktop.domain.access_errors import MissingScope, ScopeNotAllowed, Unauthenticated
+from llmgw_desktop.domain.acting import cleaned
 from llmgw_desktop.domain.errors import GatewayClosed, MalformedRequest
 from llmgw_desktop.domain.events import GatewayState
 from llmgw_desktop.domain.hops import HopMark
@@ -147,5 +148,10 @@ def _labelled(principal: Principal, said: Sequence[str]) -> Principal:
     if not is_label(label) or KEY_MARK in label:  # labels get written down
         raise MalformedRequest(
             f"Who calls (X-LLMGW-Caller, or the part after /as/ of the path) is to be {WORDS}."
+        )
+    if cleaned(label) != label:
+        raise MalformedRequest(
+            "Who calls (X-LLMGW-Caller, or the part after /as/ of the path) is a name, and what is "
+            "there looks like a key."
         )
     return replace(principal, label=label)

@@ -29,7 +29,6 @@ _flight_record = maker(FlightRecord)
 _flight_opened, _flight_closed = maker(FlightOpened), maker(FlightClosed)
 
 NAME_CHARS = 600
-PLAIN_NAME_CHARS = 32
 ERROR_CHARS = 2000
 REFUSALS_KEPT_PER_S = 5
 """Of callers without a key no more than so many become flights; the rest is only counted."""
@@ -73,7 +72,7 @@ class Recorder:
             keep_limit=self._settings.max_body_bytes if self.keeps_bodies else 0,
         )
         self._open[flight.id] = flight
-        self._store.opened(flight.id, flight.summary)
+        self._store.opened(flight.id, lambda: self._shown(flight))
         self._bus.publish(_flight_opened(flight_id=flight.id))
         return flight
 
@@ -116,14 +115,14 @@ class Recorder:
 
     def running(self) -> tuple[FlightSummary, ...]:
         """Flights in the air, newest first."""
-        return tuple(flight.summary() for flight in reversed(self._open.values()))
+        return tuple(map(self._shown, reversed(self._open.values())))
 
     def in_the_air(self, flight_id: str) -> FlightRecord | None:
         """As far as is known; the attempts are told when it has ended."""
         flight = self._open.get(flight_id)
         if flight is None:
             return None
-        summary, phases = flight.summary(), flight.timeline()
+        summary, phases = self._shown(flight), flight.timeline()
         return _flight_record(summary=summary, route_reason=flight.route_reason, phases=phases)
 
     @property
@@ -170,15 +169,23 @@ class Recorder:
             flight.cost_usd = bill.usd
             flight.usage = with_cost_marks(usage, bill)
 
-    def _clean(self, flight: OpenFlight) -> None:
-        """What callers and vendors write into names and errors; they like to repeat keys.
+    def _shown(self, flight: OpenFlight) -> FlightSummary:
+        """Of one in the air: its names are cleaned when it ends."""
+        summary, named = flight.summary(), self._redactor.clean_name
+        asked, label = named(summary.model_asked[:NAME_CHARS]), named(summary.label)
+        if (asked, label) == (summary.model_asked, summary.label):
+            return summary
+        return replace(summary, model_asked=asked, label=label)
 
-        A short name of a flight that went well is no key: the usual flight pays nothing.
-        """
-        clean = self._redactor.clean_text
-        if flight.error_text is not None or len(flight.model_asked) > PLAIN_NAME_CHARS:
-            flight.model_asked = clean(flight.model_asked[:NAME_CHARS])
-            flight.path = clean(flight.path[:NAME_CHARS])
+    def _clean(self, flight: OpenFlight) -> None:
+        """What callers and vendors write into names and errors; they like to repeat keys. Names are
+        the same again and again, so the usual flight pays next to nothing."""
+        clean, named = self._redactor.clean_text, self._redactor.clean_name
+        flight.model_asked = named(flight.model_asked[:NAME_CHARS])
+        flight.path = named(flight.path[:NAME_CHARS])
+        flight.label = named(flight.label)
+        if flight.model_served is not None:
+            flight.model_served = named(flight.model_served[:NAME_CHARS])
         if flight.error_text is not None:
             flight.error_text = clean(flight.error_text[:ERROR_CHARS])
         for attempt in flight.attempt_log:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from llmgw_desktop.domain.acting import cleaned
 from llmgw_desktop.domain.oauth import GRANTABLE_SCOPES, ClientProof
 from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError
 from llmgw_desktop.engine.oauth.redirects import MOST_REDIRECTS, is_fit
@@ -14,7 +15,9 @@ _GRANTS = frozenset({"authorization_code", "refresh_token"})
 
 def name_of(said: Mapping[str, Any]) -> str:
     name = said.get("client_name")
-    return name[:MOST_NAME].encode(errors="replace").decode() if isinstance(name, str) else ""
+    if not isinstance(name, str):
+        return ""
+    return cleaned(name[: 2 * MOST_NAME].encode(errors="replace").decode())[:MOST_NAME]
 
 
 def redirects_of(said: Mapping[str, Any]) -> tuple[str, ...]:

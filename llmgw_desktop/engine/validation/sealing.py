@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+from llmgw_desktop.domain.acting import cleaned
 from llmgw_desktop.domain.canonical import canonical
 from llmgw_desktop.domain.validation import PanelRequest, SeatAnswer, ValidationRun, Verdict
 from llmgw_desktop.engine.validation.receipts import digest_of
@@ -91,8 +92,8 @@ def _answer(answer: SeatAnswer | None, verdict: Verdict | None) -> dict[str, Any
 
 
 def _clean(text: str) -> str:
-    """Half characters have no bytes."""
-    return text.encode("utf-8", "replace").decode()
+    """Half characters have no bytes, and a receipt is shown to others: no secret is in it."""
+    return cleaned(text.encode("utf-8", "replace").decode())
 
 
 def _whole(value: Any) -> Any:

@@ -99,10 +99,12 @@ class BodyRows:
         return self._encrypt(body, place), how | ENCRYPTED, is_whole
 
     def _headers(self, record: FlightRecord, column: str, headers: Headers) -> str | bytes:
-        said = _json(headers)
-        if self._encrypt is None or not headers:
-            return said
-        return self._encrypt(said.encode(errors="replace"), place_of(record.summary.id, column))
+        if not headers:
+            return _json(headers)
+        said = self._clean(_json(headers).encode(errors="replace"))
+        if self._encrypt is None:
+            return said.decode(errors="replace")
+        return self._encrypt(said, place_of(record.summary.id, column))
 
     def _passed(self, passed: Sequence[PassedRule]) -> str:
         """Those of one kind of request are one object, unless a size decided."""
