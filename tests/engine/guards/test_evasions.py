@@ -194,7 +194,7 @@ def test_these_are_found_and_hidden_by_their_bytes(way: str) -> None:
 @pytest.mark.parametrize("way", MISSED)
 def test_these_are_not_and_the_docs_say_so(way: str) -> None:
     for _, what, written in _cases({way: MISSED[way]}):
-        if (way, what) == ("reversed", "email"):
+        if way == "reversed" and what in ("email", "phone"):
             continue  # it is one still
         name = "pattern 1" if what == "pattern" else what
         assert name not in _found(f"tell me of {written}, please"), (what, written)
