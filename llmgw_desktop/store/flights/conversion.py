@@ -72,7 +72,7 @@ class Conversion:
         self._connection = connection
         self._at_rest = at_rest
         self._state = read_converted(connection)
-        self._is_written_anew = False
+        self._is_written_anew = self._is_changed = False
         if not self.is_done:
             self._write_over_what_goes()
 
@@ -135,6 +135,7 @@ class Conversion:
             rows = self._connection.execute(_ROWS, (state.up_to, some[-1])).fetchall()
             changed = [made for row in rows if (made := self._converted(row, key)) is not None]
             self._connection.executemany(_UPDATE, changed)
+            self._is_changed |= bool(changed)
             self._note(Converted(state.number, some[-1], state.until, state.was_plain, False))
 
     def _converted(self, row: Row, key: DataKey | None) -> Row | None:
@@ -178,7 +179,7 @@ class Conversion:
             return  # somebody reads; the next step tries again
         self._note(Converted(state.number, state.until, state.until, state.was_plain, True))
         self._connection.execute("PRAGMA secure_delete = OFF")
-        if state.until:
+        if self._is_changed:
             _log.info("what was said in %d flights is %s", state.until, _said(state.number))
 
     def _write_over_what_goes(self) -> None:
