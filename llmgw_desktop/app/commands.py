@@ -294,6 +294,11 @@ def _add_vault(vault: argparse.ArgumentParser) -> None:
     restore = verbs.add_parser("restore", help="take all entries from such a file")
     for verb in (backup, restore):
         verb.add_argument("file", help="the backup")
+    aside = verbs.add_parser(
+        "decrypt", help="write what a database held that was damaged and set aside to a file"
+    )
+    aside.add_argument("file", help="the database that was set aside, such as flights.db.corrupt-…")
+    aside.add_argument("to", help="a file that is not there yet; only you can read it")
     clear = verbs.add_parser(
         "clear", help="remove all entries, also those that nothing can open any more"
     )

@@ -1,7 +1,8 @@
-"""`llmgw vault set|list|rm|import|rotate|backup|restore|clear`."""
+"""`llmgw vault set|list|rm|import|rotate|backup|restore|decrypt|clear`."""
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -20,9 +21,12 @@ from llmgw_desktop.domain.vault import (
     looks_like_key,
 )
 from llmgw_desktop.domain.vault_errors import EntryBroken, EntryUnfit, NoSuchEntry, VaultError
+from llmgw_desktop.store.at_rest.cells import AtRest
+from llmgw_desktop.store.at_rest.files import is_encrypted_file, open_file
+from llmgw_desktop.store.flights.flight_file import place_of_old
 from llmgw_desktop.store.master_key import VARIABLE, MasterKeys, master_of
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.private_files import write_first
+from llmgw_desktop.store.private_files import OWNER_ONLY, write_first
 from llmgw_desktop.store.vault import Vault
 
 _WHO = "llmgw vault"
@@ -61,6 +65,7 @@ class _Commands:
             "rotate": self._rotate,
             "backup": self._backup,
             "restore": self._restore,
+            "decrypt": self._decrypt,
             "clear": self._clear,
         }
         return verbs[arguments.verb](arguments)
@@ -178,6 +183,27 @@ class _Commands:
         self._vault.put_all(entries, by=_WHO)
         replaced = sum(entry.address in before for entry in entries)
         print(f"{_entries(len(entries))} restored, {replaced} in the place of others.")
+        return 0
+
+    def _decrypt(self, arguments: argparse.Namespace) -> int:
+        source, to = Path(arguments.file), Path(arguments.to)
+        if not is_encrypted_file(source):
+            raise VaultError(f"{source} is not encrypted: use it as it is.")
+        try:
+            handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+        except FileExistsError:
+            raise VaultError(f"{to} is there already; name a file that is not.") from None
+        try:
+            at_rest = AtRest(self._vault.data_keys)
+            with (
+                os.fdopen(handle, "wb") as target,
+                open_file(source, at_rest, place_of_old(source)) as plain,
+            ):
+                shutil.copyfileobj(plain, target)
+        except BaseException:
+            to.unlink()
+            raise
+        print(f"{to} holds what {source.name} held. Remove it when you need it no more.")
         return 0
 
     def _clear(self, arguments: argparse.Namespace) -> int:

@@ -96,7 +96,14 @@ READING = frozenset(
             "oauth client list",
             "receipt verify",
         ),
-        *("receipt show", "receipt list", "receipt key", "route explain", "vault list"),
+        *(
+            "receipt show",
+            "receipt list",
+            "receipt key",
+            "route explain",
+            "vault list",
+            "vault decrypt",
+        ),
         *("workspace list", "restart", "status"),
     }
 )

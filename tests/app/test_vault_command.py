@@ -6,6 +6,7 @@ import io
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.vault import EntryAddress, EntryKind, address
 from llmgw_desktop.domain.vault_errors import EntryBroken, NoSuchEntry, VaultError, VaultLocked
 from llmgw_desktop.store import vault_backup
+from llmgw_desktop.store.at_rest.files import encrypt_file
+from llmgw_desktop.store.flights.flight_file import place_of_old
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.vault import Vault
@@ -188,6 +191,26 @@ def test_a_prompt_shows_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> 
     assert vault_command.run(parse(["vault", "backup", str(backup)]), desk.places, {}) == 2
     assert "the same both times" in desk.said()[1]
     assert not backup.exists()
+
+
+def test_a_database_that_was_set_aside_is_written_in_plain(desk: Desk) -> None:
+    aside = desk.places.flights_db.with_name("flights.db.corrupt-20260101T000000")
+    aside.write_bytes(b"what was said" * 9000)
+    to = desk.home / "plain.db"
+    with pytest.raises(VaultError, match="use it as it is"):
+        desk.run("decrypt", str(aside), str(to))
+    keys = MasterKeys(desk.env, desk.places.data_folder)
+    with closing(Vault(desk.places.gateway_db, keys, SystemClock())) as vault:
+        encrypt_file(aside, vault.data_keys.current(), place_of_old(aside))
+    assert b"what was said" not in aside.read_bytes()
+    assert desk.run("decrypt", str(aside), str(to))[0] == 0
+    assert (to.read_bytes(), to.stat().st_mode & 0o777) == (b"what was said" * 9000, 0o600)
+    with pytest.raises(VaultError, match="is there already"):
+        desk.run("decrypt", str(aside), str(to))
+    other = aside.rename(aside.with_name("moved.db"))
+    with pytest.raises(VaultError, match="moved from another place"):
+        desk.run("decrypt", str(other), str(desk.home / "never.db"))
+    assert not (desk.home / "never.db").exists()
 
 
 def test_backup_and_restore(desk: Desk) -> None:
