@@ -226,6 +226,10 @@ def _consent(arguments: argparse.Namespace, places: Places, env: Mapping[str, st
 
 
 def _doctor(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    if arguments.secrets:
+        from llmgw_desktop.app.doctor.secrets import run as look_for_secrets
+
+        return look_for_secrets(arguments, places, env)
     from llmgw_desktop.app.doctor.command import run
 
     return run(arguments, places, env)

@@ -206,6 +206,11 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     doctor.add_argument(
         "--online", action="store_true", help="ask each provider for its models; costs nothing"
     )
+    doctor.add_argument(
+        "--secrets",
+        action="store_true",
+        help="look for secrets in all that lies on disk; tells how many of which kind lie where",
+    )
 
 
 def _add_route(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -99,6 +99,19 @@ class Redactor:
         """Where secrets stand in it as it is written; in order, none over another."""
         return detector.find(body, self._known_in if self._known else None)
 
+    def find_all(self, body: bytes) -> list[Found]:
+        """As `find`, and what a stream says in pieces, where its first piece is."""
+        found = self.find(body) if self.may_hold(body) else []
+        if may_be_stream(body):
+            seen = {(each.start, each.end) for each in found}
+            for text in texts_of(body, self.may_hold):
+                for each in self.find(text.said):
+                    start, end = next(text.sources(each.start, each.end))
+                    if not any(start < other and at < end for at, other in seen):
+                        seen.add((start, end))
+                        found.append(Found(start, end, f"{each.kind} in pieces"))
+        return found
+
     def _guard(self) -> None:
         secrets = {form for each in (*self._settings, *self._learned) for form in _forms(each)}
         # the longest first: another one may be its beginning

@@ -1,0 +1,235 @@
+"""`llmgw doctor --secrets`: looks through all that lies on disk for secrets, and tells how many of
+which kind lie where, and never a secret itself. It changes nothing."""
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from llmgw_desktop.app.figures import counted
+from llmgw_desktop.app.inert_text import inert_line
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.errors import ConfigError, StoreError
+from llmgw_desktop.domain.vault_errors import VaultError
+from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.redaction.redactor import Redactor
+from llmgw_desktop.store.at_rest.cells import AtRest
+from llmgw_desktop.store.at_rest.files import is_encrypted_file, open_file
+from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.store.paths import Places
+from llmgw_desktop.store.settings import load_settings
+from llmgw_desktop.store.stored_texts import is_database, texts_in
+from llmgw_desktop.store.vault import Vault
+
+_PIECE_BYTES = 1024 * 1024
+_OVERLAP_BYTES = 64 * 1024
+"""So much of a piece is looked at again with the next: a secret may lie across."""
+_TELL_EVERY_S = 2.0
+
+
+@dataclass(slots=True)
+class PlaceFound:
+    """What lies in one place: a file, or a column of one that is a database."""
+
+    where: str
+    is_encrypted: bool = False
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "where": self.where,
+            "encrypted": self.is_encrypted,
+            "kinds": dict(sorted(self.kinds.items())),
+        }
+
+
+class SecretScan:
+    """One look through everything."""
+
+    def __init__(
+        self, places: Places, at_rest: AtRest, redactor: Redactor, tell: Callable[[str], None]
+    ) -> None:
+        """`tell` hears a sentence on how far it is, now and then."""
+        self._places = places
+        self._at_rest = at_rest
+        self._redactor = redactor
+        self._tell = tell
+        self._jobs = JobFolders(places.jobs_folder)
+        self._told_at_s = time.monotonic()
+        self._looked_at = self._all = 0
+        self.found: dict[tuple[str, bool], PlaceFound] = {}
+        self.meant: list[str] = []
+        """What is there to hold a secret, and does."""
+        self.unread: list[str] = []
+
+    def run(self) -> None:
+        files = sorted(_files(self._places))
+        self._all = sum(size for _, size in files)
+        for path, size in files:
+            before = self._looked_at
+            try:
+                self._file(path)
+            except (OSError, VaultError, StoreError) as error:
+                self.unread.append(f"{self._name(path)}: {inert_line(str(error), 200)}")
+            self._looked_at = before + size
+
+    @property
+    def count(self) -> int:
+        return sum(place.kinds.total() for place in self.found.values())
+
+    def _file(self, path: Path) -> None:
+        name = self._name(path)
+        if _is_meant(self._places, path):
+            with path.open("rb") as file:
+                if any(True for _ in self._pieces(file)):
+                    self.meant.append(name)
+            return
+        if is_database(path):
+            self._database(path, name)
+        is_encrypted = is_encrypted_file(path)
+        with self._opened(path) as file:
+            for kind in self._pieces(file):
+                self._note(name, kind, is_encrypted=is_encrypted)
+
+    def _opened(self, path: Path) -> BinaryIO:
+        if path.is_relative_to(self._places.jobs_folder):
+            job_id = path.relative_to(self._places.jobs_folder).parts[0]
+            return open_file(path, self._at_rest, self._jobs.named(job_id).place_of(path))
+        return path.open("rb")
+
+    def _database(self, path: Path, name: str) -> None:
+        locked: Counter[str] = Counter()
+        for cell in texts_in(path, self._at_rest):
+            where = f"{name}: {cell.table}.{cell.column}"
+            if cell.text is None:
+                locked[where] += 1
+                continue
+            for found in self._redactor.find_all(cell.text):
+                self._note(where, found.kind, is_encrypted=cell.is_encrypted)
+            self._progress()
+        self.unread += [
+            f"{where}: {counted(number, 'cell', 'cells')}, for the vault is locked"
+            for where, number in locked.items()
+        ]
+
+    def _pieces(self, file: BinaryIO) -> Iterator[str]:
+        """The kinds of what is found, each secret once."""
+        kept = b""
+        while piece := file.read(_PIECE_BYTES):
+            text = kept + piece
+            kept = text[-_OVERLAP_BYTES:]
+            limit = len(text) - len(kept)
+            for found in self._redactor.find_all(text):
+                if len(piece) < _PIECE_BYTES or found.start < limit:
+                    yield found.kind
+            if len(piece) < _PIECE_BYTES:
+                return
+            self._looked_at += len(piece)
+            self._progress()
+
+    def _note(self, where: str, kind: str, *, is_encrypted: bool) -> None:
+        key = (where, is_encrypted)
+        if key not in self.found:
+            self.found[key] = PlaceFound(where, is_encrypted)
+        self.found[key].kinds[kind] += 1
+
+    def _name(self, path: Path) -> str:
+        base = self._places.home or Path.home()
+        return str(path.relative_to(base) if path.is_relative_to(base) else path)
+
+    def _progress(self) -> None:
+        now_s = time.monotonic()
+        if now_s - self._told_at_s >= _TELL_EVERY_S:
+            self._told_at_s = now_s
+            mb = 1_000_000
+            self._tell(f"looked through {self._looked_at // mb} of {self._all // mb} MB …")
+
+
+def run(arguments: argparse.Namespace, places: Places, env: Mapping[str, str]) -> int:
+    """0 where nothing was found, 1 where something was."""
+    redactor = Redactor()
+    with_keys, encrypts = _settings_keys(places, env)
+    redactor.know(with_keys)
+    vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), SystemClock())
+    with closing(vault):
+        at_rest = AtRest(vault.data_keys if places.gateway_db.exists() else None, lambda: encrypts)
+        scan = SecretScan(places, at_rest, redactor, _to_stderr)
+        scan.run()
+    if arguments.json:
+        json.dump(_document(scan), sys.stdout, indent=2, ensure_ascii=False)
+        sys.stdout.write("\n")
+    else:
+        sys.stdout.write(_text(scan))
+    return 1 if scan.count else 0
+
+
+def _settings_keys(places: Places, env: Mapping[str, str]) -> tuple[tuple[str, ...], bool]:
+    try:
+        settings = load_settings(places.config_file, env).settings
+    except ConfigError:
+        return (), True
+    return tuple(settings.api_keys), settings.storage.encrypt
+
+
+def _files(places: Places) -> Iterator[tuple[Path, int]]:
+    """Each with its size. No link is followed: what lies elsewhere is not ours."""
+    seen: set[Path] = set()
+    for folder in places.folders:
+        for path in folder.rglob("*"):
+            if path not in seen and path.is_file() and not path.is_symlink():
+                seen.add(path)
+                yield path, path.stat().st_size
+
+
+def _is_meant(places: Places, path: Path) -> bool:
+    """It is there to hold a key, for its owner alone: the local access key, the vault's key,
+    sign-ins of CLIs, what was in other programs' settings before they were set up."""
+    folders = (places.homes_folder, places.connections_folder)
+    is_master_key = path.parent == places.data_folder and path.suffix == ".key"
+    return (
+        path == places.access_key_file
+        or is_master_key
+        or any(path.is_relative_to(folder) for folder in folders)
+    )
+
+
+def _document(scan: SecretScan) -> dict[str, Any]:
+    return {
+        "found": scan.count,
+        "places": [place.document() for place in _in_order(scan)],
+        "meant": scan.meant,
+        "unread": scan.unread,
+    }
+
+
+def _text(scan: SecretScan) -> str:
+    lines = []
+    for place in _in_order(scan):
+        how = " (encrypted)" if place.is_encrypted else ""
+        lines.append(f"{inert_line(place.where, 300)}{how}")
+        lines += [f"  {number:>6}  {kind}" for kind, number in place.kinds.most_common()]
+    lines += [f"Not read: {each}" for each in scan.unread]
+    lines += [f"There to hold one: {inert_line(each, 300)}" for each in scan.meant]
+    if scan.count:
+        total = counted(scan.count, "secret lies", "secrets lie")
+        lines.append(
+            f"{total} in {counted(len(scan.found), 'place', 'places')}. Change each key that is "
+            "meant; what was recorded goes when its time is over."
+        )
+    else:
+        lines.append("No secret was found.")
+    return "\n".join(lines) + "\n"
+
+
+def _in_order(scan: SecretScan) -> list[PlaceFound]:
+    return sorted(scan.found.values(), key=lambda place: (place.is_encrypted, place.where))
+
+
+def _to_stderr(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
