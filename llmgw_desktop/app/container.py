@@ -14,6 +14,7 @@ from llmgw_desktop.app.audit_keeping import AuditKeeping
 from llmgw_desktop.app.closing import beside, close_all, closed_on_fault
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
+from llmgw_desktop.app.enclosing import enclosure_of
 from llmgw_desktop.app.encrypting import Encrypting
 from llmgw_desktop.app.engine_assembly import Foundations, make_engine
 from llmgw_desktop.app.exposure import oauth_in_force
@@ -43,11 +44,9 @@ from llmgw_desktop.domain.events import (
 from llmgw_desktop.domain.settings import LoadedSettings, Settings
 from llmgw_desktop.domain.vault import VaultEntry
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.containment.own_ground import OwnGround
 from llmgw_desktop.engine.front.handed_sockets import handed_sockets
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.homes.homes import Homes
-from llmgw_desktop.engine.jobs.folder import neutral_root
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.mcp_servers import McpServers
 from llmgw_desktop.engine.mcp.offer import Offer
@@ -122,7 +121,7 @@ class Container(PageUse):
                 settings.clis,
                 Homes(places.homes_folder, self.vault),
                 McpServers(settings.mcp_servers, self.vault, self.recording.learn),
-                OwnGround(places.folders, places.worktrees_folder, neutral_root()),
+                enclosure_of(places, env),
             ),
             settings,
             RunFoundations(

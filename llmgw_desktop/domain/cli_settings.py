@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from llmgw_desktop.domain.account import Account, CredentialKind
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.containment import ContainSettings
 from llmgw_desktop.domain.provider import Provider, ProviderKind
 
 PROVIDER_SUFFIX = "-cli"
@@ -30,6 +31,7 @@ class CliSettings:
     max_running: int | None = None
     """Runs at once; None: as `[limits]` says."""
     enabled: bool = True
+    containment: ContainSettings = field(default_factory=ContainSettings)
     vault: str = ""
     """The vault's provider of the files with which its runs are signed in, in a HOME of their
     own; empty: they have the person's."""

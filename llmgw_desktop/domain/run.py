@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from llmgw_desktop.domain.approval import Approval
 from llmgw_desktop.domain.cli import Warned
+from llmgw_desktop.domain.containment import Contained
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.mcp_server import ServersTold
 from llmgw_desktop.domain.prompt_facts import Saving
@@ -36,5 +37,7 @@ class RunReply:
     """What the gate said of this request; None where it was not asked."""
     mcp_servers: ServersTold | None = None
     """None where none were asked for."""
+    contained: Contained | None = None
+    """How it was started, as far as that is known."""
     worktree: Worktree | None = None
     """The one that was made for it."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from llmgw_desktop.domain.cli import CliRequest, Warned
+from llmgw_desktop.domain.containment import Contained, ContainSettings
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.prompt_facts import NO_FACTS, AnswerShape, PromptFacts
 from llmgw_desktop.domain.session import SessionUse
@@ -40,6 +41,8 @@ class Submission:
     """The alias of the one that it works in; empty: none."""
     workspace_top: str = ""
     """That one's folder, or the job's worktree of it."""
+    containment: ContainSettings = field(default_factory=ContainSettings)
+    """What the settings say of that workspace."""
     is_remote: bool = False
     """Who asks may sit anywhere."""
     timeout_s: float | None = None
@@ -86,3 +89,5 @@ class JobResult:
     """The end of what was said there."""
     warnings: tuple[Warned, ...] = ()
     """Of the CLI; none of them ended the run."""
+    contained: Contained | None = None
+    """How it was started; None: not yet, or by a gateway that did not write it down."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from llmgw_desktop.domain.approval import ApprovalStrategy
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.containment import ContainSettings
 
 ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 ALIAS_WORDS = "1 to 64 letters, digits, '.', '_' and '-', the first a letter"
@@ -36,6 +37,8 @@ class Workspace:
     """Callers elsewhere may name further folders, inside it."""
     approvals: ApprovalStrategy = ApprovalStrategy.LEGACY
     """The least for runs there, whoever asks."""
+    containment: ContainSettings = field(default_factory=ContainSettings)
+    """Of runs there."""
     is_default: bool = False
     is_of_settings: bool = False
     """It stands in the settings file, and is changed there."""

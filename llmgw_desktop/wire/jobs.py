@@ -18,6 +18,7 @@ from llmgw_desktop.domain.cli import (
     UsageTold,
     Warned,
 )
+from llmgw_desktop.domain.containment import Contained
 from llmgw_desktop.domain.job import Job, JobState, UpstreamWait
 from llmgw_desktop.domain.linked_flights import LinkedFlights
 from llmgw_desktop.domain.permission import Ask, PermissionKind, PermissionQuestion
@@ -137,9 +138,21 @@ def admission_object(reply: RunReply) -> dict[str, Any]:
             "enabled": list(servers.enabled),
             "missing": list(servers.missing),
         }
+    if reply.contained is not None:
+        told["containment"] = containment_object(reply.contained)
     if reply.worktree is not None:
         told["worktree"] = worktree_object(reply.worktree)
     return told
+
+
+def containment_object(contained: Contained) -> dict[str, Any]:
+    """`by` and `network` of a run that is contained, `why` of one that is not."""
+    return {
+        "contained": bool(contained.by),
+        "by": contained.by or None,
+        "network": contained.network,
+        "why": contained.why or None,
+    }
 
 
 def earlier_object(earlier: EarlierRun) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
-from tests.support.fake_clis import make_fake_clis
+from tests.support.fake_clis import claude_table, make_fake_clis
 from tests.support.gateway import Gateway, GatewaySetup, running_gateway
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -47,8 +47,7 @@ class House:
 @pytest.fixture
 def house(own_home: Path, tmp_path: Path) -> House:
     program = make_fake_clis(tmp_path / "bin")["claude"]
-    toml = f'[clis.claude]\ncommand = "{program}"\n'
-    return House(GatewaySetup(home=own_home, toml=toml))
+    return House(GatewaySetup(home=own_home, toml=claude_table(program)))
 
 
 def call(gateway: Gateway, path: str, body: Any = None) -> Any:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.support import codex_cli, npm_cli
-from tests.support.fake_clis import make_fake_clis
+from tests.support.fake_clis import claude_table, make_fake_clis
 from tests.support.gateway import Gateway, GatewaySetup, running_gateway
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(660)]
@@ -116,7 +116,7 @@ def test_sessions_go_on_and_tell_each_runs_own_figures(jobs: Jobs) -> None:
 
 def test_a_killed_gateway_knows_how_its_runs_ended(own_home: Path, tmp_path: Path) -> None:
     program = make_fake_clis(tmp_path / "bin")["claude"]
-    setup = GatewaySetup(home=own_home, toml=f'[clis.claude]\ncommand = "{program}"\n')
+    setup = GatewaySetup(home=own_home, toml=claude_table(program))
     setup.write_config()
     gone = Gateway(setup)
     try:

@@ -21,7 +21,7 @@ import aiohttp
 import psutil
 import pytest
 
-from tests.support.fake_clis import make_fake_clis
+from tests.support.fake_clis import claude_table, make_fake_clis
 from tests.support.fake_engine import fake_engine
 from tests.support.gateway import GatewaySetup, running_gateway
 from tests.support.stdio_client import StdioClient, environment, stdio_client
@@ -192,7 +192,7 @@ WAITS = "begin; touch $HOME/began; until [ -e $HOME/go ]; do sleep 0.05; done; a
 def person(own_home: Path, tmp_path: Path) -> Path:
     """The HOME of runs; Claude Code is one whose prompts are scripts."""
     program = make_fake_clis(tmp_path / "bin")["claude"]
-    setup = GatewaySetup(home=own_home, toml=f'[clis.claude]\ncommand = "{program}"\n')
+    setup = GatewaySetup(home=own_home, toml=claude_table(program))
     setup.write_config()
     return own_home.parent / "user-home"
 

@@ -87,6 +87,7 @@ def test_a_workspace_is_its_row() -> None:
     assert set(columns(WorkspaceRow)) - {"name"} == (
         set(Workspace.__slots__)
         - {"is_of_settings", "alias", "allow_worktree", "allow_add_dir", "approvals"}
+        - {"containment"}
     )
 
 

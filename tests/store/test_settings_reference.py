@@ -16,6 +16,7 @@ from llmgw_desktop.domain.workspace import AllowedRoot, Workspace, WorkspaceSett
 from llmgw_desktop.store.config.account_table import ACCOUNT_KEYS
 from llmgw_desktop.store.config.cli_table import CLI_KEYS
 from llmgw_desktop.store.config.client_table import CLIENT_KEYS
+from llmgw_desktop.store.config.contain_keys import CONTAIN_KEYS
 from llmgw_desktop.store.config.guard_table import GUARD_KEYS
 from llmgw_desktop.store.config.known import KNOWN, NOT_USED_YET
 from llmgw_desktop.store.config.known_setting import Known
@@ -276,7 +277,8 @@ def reference() -> str:
     defaults = {field.name: field.default for kept in (Account, Provider) for field in fields(kept)}
     parts.append(PROVIDERS + _rows(PROVIDER_KEYS, defaults))
     parts.append(ACCOUNTS + _rows(ACCOUNT_KEYS, {**defaults, "name": _NONE}))
-    cli_defaults = {field.name: field.default for field in fields(CliSettings)}
+    contain_defaults: dict[str, object] = dict.fromkeys(CONTAIN_KEYS, _NONE)
+    cli_defaults = {field.name: field.default for field in fields(CliSettings)} | contain_defaults
     parts.append(CLIS + _rows(CLI_KEYS, cli_defaults))
     route_defaults = {**dict.fromkeys(ROUTE_KEYS, _NONE), "enabled": True, "cache_s": 0.0}
     parts.append(ROUTES + _rows(ROUTE_KEYS, route_defaults))
@@ -299,7 +301,7 @@ def reference() -> str:
     guard_rows = (f"| `{key}` | {said} | {told} |\n" for key, (said, told) in GUARD_KEYS.items())
     parts.append(GUARDS + "".join(guard_rows))
     parts.append(WORKSPACES + _rows(WORKSPACES_KEYS, _defaults(WorkspaceSettings)))
-    repo_defaults = {**_defaults(Workspace), "providers": ()}
+    repo_defaults = {**_defaults(Workspace), "providers": ()} | contain_defaults
     parts.append(REPOS + _rows(REPO_KEYS, repo_defaults | _REQUIRED))
     parts.append(ROOTS + _rows(ROOT_KEYS, _defaults(AllowedRoot) | _REQUIRED))
     server_defaults = {**_defaults(McpServer), "env": (), "headers": ()}

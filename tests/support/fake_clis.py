@@ -90,3 +90,8 @@ def make_fake_clis(folder: Path) -> dict[str, Path]:
         program.chmod(0o700)
         made[name] = program
     return made
+
+
+def claude_table(program: Path) -> str:
+    """Settings for the one that stands for Claude Code: it writes into HOME, contained too."""
+    return f'[clis.claude]\ncommand = "{program}"\nwritable = ["~"]\n'

@@ -26,8 +26,10 @@ CONFIG = """
 port = 0
 [clis.claude]
 command = "{claude}"
+writable = ["{folder}"]
 [clis.codex]
 command = "{codex}"
+writable = ["{folder}"]
 [clis.grok]
 command = "{nothing}"
 """
@@ -84,7 +86,9 @@ async def panels_in(folder: Path, home: str = "gateway") -> AsyncIterator[Panels
             f'cat >"$number"\n. "{folder}/{name}.says"\n'
         )
         program.write_text(program.read_text().replace('eval "$(cat)"\n', keep))
-    places.config_file.write_text(CONFIG.format(**clis, nothing=folder / "bin" / "nothing"))
+    places.config_file.write_text(
+        CONFIG.format(**clis, folder=folder, nothing=folder / "bin" / "nothing")
+    )
     env = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),

@@ -36,7 +36,9 @@ class ToldCli:
         return cls.make(folder, f"cat {TRANSCRIPTS / transcript}; exit {exit_code}\n")
 
     def settings(self, name: str) -> str:
-        return f"[clis.{name}]\ncommand = {json.dumps(str(self.program))}\n"
+        """Contained, it would neither find what it says nor keep what it was asked."""
+        shown = f'readable = ["{TRANSCRIPTS}"]\nwritable = ["{self.program.parent}"]\n'
+        return f"[clis.{name}]\ncommand = {json.dumps(str(self.program))}\n{shown}"
 
     @property
     def arguments(self) -> list[str]:

@@ -16,7 +16,7 @@ from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.engine.jobs import outcome, retries
-from llmgw_desktop.engine.jobs.launch import Launch
+from llmgw_desktop.engine.jobs.launch import Launch, Launcher
 from llmgw_desktop.engine.jobs.limits import RunLimits
 from llmgw_desktop.engine.jobs.live_job import LiveJob, with_output
 from llmgw_desktop.engine.jobs.news import News
@@ -162,6 +162,7 @@ class Attempts:
             home=self._parts.launcher.home(cli, live.job.id),
             session_id=live.asked.request.session_id,
             keeper=None if process is None else process.pid,
+            own_log=live.folder.own_log if live.folder.own_log.exists() else None,
         )
         return UpstreamEar(watch, cli.retry_words, place, self._news)
 
@@ -183,8 +184,7 @@ class Attempts:
             return Ended(verdict=outcome.stopped(live.stop_asked, None))
         try:
             live.asked = retries.begun_anew(live.asked)
-            launch = self._parts.launcher.check(live.cli, live.asked.request, live.asked.project)
-            live.launch = in_its_folder(launch, live.asked)
+            live.launch = checked_again(self._parts.launcher, live)
             await asyncio.to_thread(self._parts.folders.keep, live.folder, live.asked)
         except (InvalidRun, OSError) as error:
             return Ended(verdict=outcome.not_started(str(error)))
@@ -254,4 +254,16 @@ def in_its_folder(launch: Launch, asked: Submission) -> Launch:
     """A run that names no folder works in its session's; one in a workspace is held to the folder
     that was looked at."""
     neutral_dir = asked.session.neutral_dir if asked.session else ""
-    return replace(launch, neutral_dir=neutral_dir, is_placed=bool(asked.workspace))
+    return replace(
+        launch,
+        neutral_dir=neutral_dir,
+        is_placed=bool(asked.workspace),
+        top=asked.workspace_top,
+    )
+
+
+def checked_again(launcher: Launcher, live: LiveJob) -> Launch:
+    """Of one that was asked for earlier. Raises InvalidRun."""
+    asked = live.asked
+    launch = launcher.check(live.cli, asked.request, asked.project, asked.containment)
+    return in_its_folder(launch, asked)

@@ -58,6 +58,7 @@ def request_key(asked: Submission, meant: CliRequest, launch: Launch) -> str:
         launch.plan.command,
         launch.servers,
         None if sign_in is None else [sign_in.account, sign_in.project],
+        [launch.contained.by, launch.wish],
     ]
     return _digest(json.dumps(parts, sort_keys=True, default=_plain).encode())
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from llmgw_desktop.domain.cli import CliName, CliRequest, SessionWish
+from llmgw_desktop.domain.containment import Contain, ContainSettings, Network
 from llmgw_desktop.domain.prompt_facts import AnswerShape, PromptFacts, Saving
 from llmgw_desktop.domain.session import SessionUse, session_totals_of
 from llmgw_desktop.domain.submission import Submission
@@ -21,6 +22,7 @@ def submission_of(asked: dict[str, Any]) -> Submission:
     session = asked.pop("session")
     facts = asked.pop("prompt_facts", {})
     return Submission(
+        containment=_containment(asked.pop("containment", {})),
         **asked | {"answer_shape": AnswerShape(asked.get("answer_shape", ""))},
         prompt_facts=_facts(facts),
         session=session and _session(session),
@@ -32,6 +34,16 @@ def without_words(asked: Submission, to_read: Set[str]) -> Submission:
     """With the options `to_read` alone."""
     options = {name: each for name, each in asked.request.options.items() if name in to_read}
     return replace(asked, request=replace(asked.request, prompt="", options=options))
+
+
+def _containment(kept: dict[str, Any]) -> ContainSettings:
+    contain, network = kept.get("contain"), kept.get("network")
+    return ContainSettings(
+        contain=contain and Contain(contain),
+        network=network and Network(network),
+        readable=tuple(kept.get("readable", ())),
+        writable=tuple(kept.get("writable", ())),
+    )
 
 
 def _session(kept: dict[str, Any]) -> SessionUse:

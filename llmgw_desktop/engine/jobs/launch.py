@@ -15,15 +15,17 @@ from llmgw_desktop.clis.checks import no_place
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.dialogue import AskingMode
 from llmgw_desktop.clis.mcp_servers import with_servers
-from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, LaunchPlan, NamedPath
+from llmgw_desktop.domain.cli import CliName, CliRequest, ErrorCategory, LaunchPlan
 from llmgw_desktop.domain.cli_settings import DEFAULT_MODELS, CliSettings
+from llmgw_desktop.domain.containment import Contained, ContainSettings, ContainWish, wish_of
 from llmgw_desktop.domain.job import JobProcess
 from llmgw_desktop.domain.mcp_server import Servers
 from llmgw_desktop.domain.run_errors import InvalidRun
-from llmgw_desktop.engine.containment.own_ground import OwnGround
+from llmgw_desktop.engine.containment.abstract_sockets import without_them
 from llmgw_desktop.engine.homes.home_keeper import HomeKeeper, NoHomes, WantedSignIn
 from llmgw_desktop.engine.jobs import keeper
 from llmgw_desktop.engine.jobs.boots import boot_id
+from llmgw_desktop.engine.jobs.enclosure import Enclosure, Inmate
 from llmgw_desktop.engine.jobs.environment import (
     MARKER,
     environment_for,
@@ -33,6 +35,7 @@ from llmgw_desktop.engine.jobs.environment import (
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.housing import Housing
 from llmgw_desktop.engine.jobs.mcp_servers import McpServers
+from llmgw_desktop.engine.jobs.named_places import check_needed, is_folder, place
 
 LONGEST_ARGUMENT = 131_071
 """Linux takes no longer one, whatever else there is room for."""
@@ -40,6 +43,7 @@ MOST_ARGUMENTS = 2048
 MOST_BYTES = 1024 * 1024
 """Of all arguments and the environment: half of what Linux takes with its usual stack."""
 _FOLDER = "{folder}/"
+_NOTHING_SAID = ContainSettings()
 _WHOLE_FOLDER = "={folder}"
 """As a flag's value: for what a run leaves behind."""
 
@@ -50,6 +54,11 @@ class Launch:
 
     program: str = ""
     """Absolute; empty if the CLI is not installed."""
+    cli: CliName
+    homes: Mapping[str, str] = field(default_factory=dict)
+    """Of the CLI: variables that name a folder of its own."""
+    shared_log: str = ""
+    """Of the CLI, below HOME: one that all its runs write into, told apart by their processes."""
     plan: LaunchPlan = field(repr=False)
     environment: Mapping[str, str] = field(repr=False)
     working_dir: str = ""
@@ -63,6 +72,11 @@ class Launch:
     """Of a run that is spoken with."""
     servers: Servers = field(default=(), repr=False)
     """MCP servers that it is given, with their secrets."""
+    wish: ContainWish = field(default_factory=ContainWish)
+    contained: Contained = field(default_factory=Contained)
+    """By what it will be; decided when it was checked."""
+    top: str = ""
+    """Of the workspace that it is in."""
 
 
 class Launcher:
@@ -74,11 +88,12 @@ class Launcher:
         clis: Sequence[CliSettings] = (),
         homes: HomeKeeper | None = None,
         servers: McpServers | None = None,
-        ground: OwnGround | None = None,
+        enclosure: Enclosure | None = None,
     ) -> None:
-        """`homes`: of CLIs whose sign-ins the vault keeps. `ground`: where no run is sent."""
+        """`homes`: of CLIs whose sign-ins the vault keeps. `enclosure`: where no run is sent, and
+        what it sees."""
         self.servers = servers or McpServers()
-        self._ground = ground or OwnGround()
+        self._enclosure = enclosure or Enclosure(env)
         self.housing = Housing(homes or NoHomes())
         self._env = env
         self._said: Mapping[CliName, CliSettings] = {}
@@ -88,7 +103,13 @@ class Launcher:
         """For what is checked from now on."""
         self._said = {each.name: each for each in clis}
 
-    def check(self, cli: Cli, request: CliRequest, project: str = "") -> Launch:
+    def check(
+        self,
+        cli: Cli,
+        request: CliRequest,
+        project: str = "",
+        of_workspace: ContainSettings = _NOTHING_SAID,
+    ) -> Launch:
         """Nothing is made. `project`: whose sign-in is used, where the vault keeps it. Raises
         InvalidRun."""
         said = self._of(cli)
@@ -99,27 +120,33 @@ class Launcher:
         own = self._environment(cli, said)
         launch = Launch(
             program=self._program(cli, plan.command, own["PATH"]),
+            cli=cli.name,
+            homes=cli.sign_in.homes,
+            shared_log=_shared_log(cli),
             plan=plan,
             environment={**own, **said.env, **plan.environment},
             working_dir=checked_folder(request.working_dir),
             sign_in=_wanted(cli, said, project),
             asking=cli.asking if request.asks else None,
             servers=servers,
+            wish=wish_of((said.containment, of_workspace)),
         )
         _check_sizes(launch, request.prompt)
         for each in plan.needs:
-            _check_needed(each, launch.working_dir)
+            check_needed(each, launch.working_dir)
+        launch = replace(launch, contained=self._enclosure.decide(launch.wish))
         self._check_places(launch)
         return launch
 
     def _check_places(self, launch: Launch) -> None:
         """The gateway's own folders are nobody's to work in."""
-        tree = self._ground.tree_of(launch.working_dir)
+        ground = self._enclosure.ground
+        tree = ground.tree_of(launch.working_dir)
         named = [(each.field, place(each, launch.working_dir)) for each in launch.plan.needs]
         if launch.working_dir:
             named.append(("workingDir", Path(launch.working_dir)))
         for name, path in named:
-            self._ground.check(path, name, may_hold=False, own_tree=tree)
+            ground.check(path, name, may_hold=bool(launch.contained.by), own_tree=tree)
 
     def planned_again(self, launch: Launch, cli: Cli, request: CliRequest) -> Launch:
         """The same request with another session's id. Raises InvalidRun."""
@@ -164,12 +191,14 @@ class Launcher:
             for name, text in launch.environment.items()
         }
         temp = str(folder.temp / "tmp")
-        return keeper.start(
-            [launch.program, *(_placed(each, names, folder) for each in plan.arguments)],
-            folder=folder,
-            env=env | {"TMPDIR": temp, "TMP": temp, "TEMP": temp, MARKER: job_id},
-            cwd=_cwd(launch, folder),
-        )
+        env |= {"TMPDIR": temp, "TMP": temp, "TEMP": temp, MARKER: job_id}
+        argv = [launch.program, *(_placed(each, names, folder) for each in plan.arguments)]
+        cwd = _cwd(launch, folder)
+        folder.note_contained(launch.contained)
+        if not launch.contained.by:
+            return keeper.start(argv, folder=folder, env=env, cwd=cwd)
+        argv, env = self._enclosure.start(argv, env, cwd, folder, _inmate(launch))
+        return without_them(lambda: keeper.start(argv, folder=folder, env=env, cwd=cwd))
 
     def home(self, cli: Cli, job_id: str) -> Path:
         """Where the CLI has its own files, while a run goes on."""
@@ -221,6 +250,23 @@ class Launcher:
         return str(_native(program, cli.native)) if program else ""
 
 
+def _inmate(launch: Launch) -> Inmate:
+    named = [(place(each, launch.working_dir), each.is_folder) for each in launch.plan.needs]
+    return Inmate(
+        cli=launch.cli,
+        homes=launch.homes,
+        shared_log=launch.shared_log,
+        wish=launch.wish,
+        top=launch.top,
+        named=named,
+    )
+
+
+def _shared_log(cli: Cli) -> str:
+    words = cli.retry_words
+    return words.path if words is not None and words.process_of is not None else ""
+
+
 def _with_servers(cli: Cli, request: CliRequest, plan: LaunchPlan, given: Servers) -> LaunchPlan:
     return with_servers(cli.name, plan, given, is_managed=request.is_managed, asks=request.asks)
 
@@ -256,36 +302,11 @@ def checked_folder(working_dir: str) -> str:
     folder = Path(working_dir)
     if not folder.is_absolute():
         raise InvalidRun("is not an absolute path. Say it from the root on.", field="workingDir")
-    if not _is_folder(folder) or not os.access(folder, os.X_OK):
+    if not is_folder(folder) or not os.access(folder, os.X_OK):
         raise InvalidRun(
             f"there is no folder {working_dir[:200]!r} that can be entered", field="workingDir"
         )
     return working_dir
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # who may not even look is told the same
-        return False
-
-
-def _check_needed(needed: NamedPath, working_dir: str) -> None:
-    if not needed.path.startswith(("/", "~")) and not working_dir:
-        raise InvalidRun("is not an absolute path, and no workingDir is named.", field=needed.field)
-    path = place(needed, working_dir)
-    is_there = _is_folder(path) if needed.is_folder else os.path.exists(path)  # noqa: PTH110
-    if not is_there:
-        kind = "folder" if needed.is_folder else "file or folder"
-        raise InvalidRun(f"names a {kind} that is not there.", field=needed.field)
-
-
-def place(needed: NamedPath, working_dir: str) -> Path:
-    """Where it is said to lie. Raises InvalidRun."""
-    try:
-        return Path(working_dir or "/") / Path(needed.path).expanduser()
-    except RuntimeError:
-        raise InvalidRun("names somebody's home who is not known.", field=needed.field) from None
 
 
 def _cwd(launch: Launch, folder: JobFolder) -> Path:

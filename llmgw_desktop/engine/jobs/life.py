@@ -20,7 +20,7 @@ from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.engine.jobs import adoption, outcome
 from llmgw_desktop.engine.jobs.adoption import Fate
-from llmgw_desktop.engine.jobs.attempts import Attempts, Ended, in_its_folder
+from llmgw_desktop.engine.jobs.attempts import Attempts, Ended, checked_again
 from llmgw_desktop.engine.jobs.ended_files import EndedFiles
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.live_job import LiveJob, with_end
@@ -254,8 +254,7 @@ class JobLife:
     async def _prepare(self, live: LiveJob) -> bool:
         """Make ready again what was asked of an earlier program."""
         try:
-            launch = self._parts.launcher.check(live.cli, live.asked.request, live.asked.project)
-            live.launch = in_its_folder(launch, live.asked)
+            live.launch = checked_again(self._parts.launcher, live)
         except InvalidRun as error:
             await self.end(live, outcome.not_started(str(error)))
             return False

@@ -9,9 +9,11 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from llmgw_desktop.domain.job import JobProcess
+from llmgw_desktop.engine.containment.bubblewrap import PROGRAM
 from llmgw_desktop.engine.jobs.processes import (
     ProcessMark,
     Seen,
@@ -55,6 +57,9 @@ class ProcessTree:
         self._keeper = None if keeper is None else keeper.pid
         self._since = 0 if keeper is None else keeper.started_ticks
         self._known: set[ProcessMark] = set()
+        self._walls: set[ProcessMark] = set()
+        """What contains the run: it ends by itself, right after the run, whose end it tells. Ended
+        first it would take all within along at once."""
 
     def find(self, asked_at_s: float | None = None) -> set[ProcessMark]:
         """Those that are alive, now or since it was asked. Reads all of /proc: some milliseconds,
@@ -72,11 +77,21 @@ class ProcessTree:
             grows = bool(more)
         ours -= {self._keeper, os.getpid()}
         self._known = {seen[pid].mark for pid in ours if pid in seen}
+        self._walls = {seen[pid].mark for pid in ours if pid in seen and self._is_wall(pid, seen)}
         return set(self._known)
 
     def _is_marked(self, seen: Seen) -> bool:
         """What was there before the run is none of it."""
         return seen.mark.started_ticks >= self._since and is_marked(seen.mark.pid, self._job_id)
+
+    def _is_wall(self, pid: int, seen: Mapping[int, Seen]) -> bool:
+        """The keeper's own child, and the first one in its namespace."""
+        each = seen[pid]
+        above = seen.get(each.parent)
+        is_next = each.parent == self._keeper or (
+            above is not None and above.name == PROGRAM and above.parent == self._keeper
+        )
+        return is_next and each.name == PROGRAM
 
     async def end(self, grace_s: float = TERM_GRACE_S) -> int:
         """SIGTERM for all, SIGKILL for those that are left, and for what they made meanwhile.
@@ -95,7 +110,7 @@ class ProcessTree:
                     send(mark, signal.SIGKILL)
                 pause_s = 0.02
             else:
-                for mark in left - asked:
+                for mark in left - asked - self._walls:
                     send(mark, signal.SIGTERM)
                 asked |= left
             await asyncio.sleep(min(pause_s, max(deadline - time.monotonic(), 0.02)))

@@ -34,6 +34,8 @@ class Seen:
     parent: int
     session: int
     """Its process group, where the system tells no session."""
+    name: str = ""
+    """As it calls itself; empty where that is not told."""
 
 
 def has_proc() -> bool:
@@ -101,7 +103,8 @@ def _look(pid: int) -> Seen | None:
     if len(fields) < 20 or fields[0] in _GRAVES:
         return None
     mark = ProcessMark(pid=pid, started_ticks=int(fields[19]))
-    return Seen(mark=mark, parent=int(fields[1]), session=int(fields[3]))
+    name = text[text.find(b"(") + 1 : text.rfind(b")")].decode("utf-8", "replace")
+    return Seen(mark=mark, parent=int(fields[1]), session=int(fields[3]), name=name)
 
 
 def _asked_of_ps(*which: str) -> Iterator[Seen]:

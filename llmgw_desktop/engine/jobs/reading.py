@@ -132,6 +132,7 @@ def result_of(
         stop_reason=None if last is None else last.stop_reason,
         stderr=folder.end_of_stderr(),
         warnings=tuple(warnings),
+        contained=folder.contained(),
     )
 
 

@@ -308,7 +308,7 @@ class Supervisor:
     def _checked(self, cli: Cli, asked: Submission) -> tuple[Launch, str]:
         """How it would be started, and what it has in common with whoever asks the same."""
         launcher = self._parts.launcher
-        launch = launcher.check(cli, asked.request, asked.project)
+        launch = launcher.check(cli, asked.request, asked.project, asked.containment)
         return launch, request_key(asked, launcher.meant(cli, asked.request), launch)
 
     async def _same(self, key: str, asked: Submission) -> tuple[Job | None, EarlierRun | None]:

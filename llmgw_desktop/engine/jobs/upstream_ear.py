@@ -35,6 +35,8 @@ class EarPlace:
     """As the CLI calls it; empty: not known before its end."""
     keeper: int | None
     """The process whose children the run's are."""
+    own_log: Path | None = None
+    """A file that nobody but this run writes to, in the place of its CLI's."""
 
 
 class UpstreamEar:
@@ -59,7 +61,7 @@ class UpstreamEar:
             return
         if self._words.path:
             # What stands there already is of runs before.
-            self._look(0, at_end=True)
+            self._look(0, at_end=self._place.own_log is None)
         else:
             self._lines = _Lines(self._place.stderr, at_end=False)
 
@@ -86,7 +88,7 @@ class UpstreamEar:
 
     def _heard(self, words: RetryWords, line: bytes) -> Retrying | None:
         retrying = words.read(line)
-        if retrying is None or words.process_of is None:
+        if retrying is None or words.process_of is None or self._place.own_log is not None:
             return retrying
         process = words.process_of(line)
         is_ours = process is not None and _session_of(process) == self._place.keeper
@@ -109,6 +111,8 @@ class UpstreamEar:
             self._timer = loop.call_later(delay_s, self._look, looked + 1)
 
     def _path(self) -> Path | None:
+        if self._place.own_log is not None:
+            return self._place.own_log
         pattern = self._words.path if self._words is not None else ""
         if "{session_id}" in pattern:
             if not self._place.session_id.replace("-", "").isalnum():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.domain.cli import CliEvent, CliName, CliRequest, SessionWish
+from llmgw_desktop.domain.containment import ContainSettings
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.domain.job import Job, JobState
@@ -253,6 +254,7 @@ class RunService:
             structured=result.structured,
             stop_reason=result.stop_reason,
             stderr=result.stderr,
+            contained=result.contained,
             correlation_id=result.job.correlation_id,
             provider_session_id=result.job.figures.provider_session_id,
             warnings=result.warnings,
@@ -366,6 +368,7 @@ class RunService:
             answer_shape=asked.answer_shape,
             workspace=place.workspace.alias if place else "",
             workspace_top=self._admission.top(admitted, plan),
+            containment=place.workspace.containment if place else ContainSettings(),
             is_remote=principal.is_remote,
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.cli_settings import CliSettings
+from llmgw_desktop.store.config.contain_keys import CONTAIN_KEYS, contain_settings
 from llmgw_desktop.store.config.settings_text import SettingsText
 from llmgw_desktop.store.config.toml_lines import KeyPath
 from llmgw_desktop.store.config.values import (
@@ -105,6 +106,7 @@ CLI_KEYS: dict[str, tuple[Value, str]] = {
         "The vault's files with which its runs are signed in, in a HOME of their own:"
         " [vault.md](vault.md).",
     ),
+    **CONTAIN_KEYS,
     "enabled": (YesNo(), "Whether it is used."),
 }
 """Key, kind of value, meaning."""
@@ -135,7 +137,7 @@ class CliTables:
         values: dict[str, Any] = {
             key: self._value((*path, key), table[key]) for key in CLI_KEYS if key in table
         }
-        return CliSettings(name=name, **values)
+        return CliSettings(name=name, containment=contain_settings(values), **values)
 
     def _value(self, path: KeyPath, raw: object) -> object:
         try:

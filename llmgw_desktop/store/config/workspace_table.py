@@ -16,6 +16,7 @@ from llmgw_desktop.domain.workspace import (
     WorkspaceKind,
     WorkspaceSettings,
 )
+from llmgw_desktop.store.config.contain_keys import CONTAIN_KEYS, contain_settings
 from llmgw_desktop.store.config.settings_text import SettingsText
 from llmgw_desktop.store.config.toml_lines import KeyPath
 from llmgw_desktop.store.config.values import (
@@ -86,6 +87,7 @@ REPO_KEYS: dict[str, tuple[Value, str]] = {
         Word(words=ApprovalStrategy),
         "The least for runs there, whoever asks: [approval-gate.md](approval-gate.md).",
     ),
+    **CONTAIN_KEYS,
 }
 ROOT_KEYS: dict[str, tuple[Value, str]] = {
     "alias": (AliasName(), "How programs name it. Required."),
@@ -128,7 +130,8 @@ class WorkspaceTables:
 
     def _repo(self, values: dict[str, Any]) -> Workspace:
         clis = tuple(CliName(name) for name in values.pop("providers", ()))
-        return Workspace(**values, clis=clis, is_of_settings=True)
+        contained = contain_settings(values)
+        return Workspace(**values, clis=clis, containment=contained, is_of_settings=True)
 
     def _listed(
         self, table: Mapping[str, Any], name: str, keys: Mapping[str, tuple[Value, str]]

@@ -15,6 +15,7 @@ from llmgw_desktop.clis.cli import Cli
 from llmgw_desktop.clis.registry import NAMES, variants
 from llmgw_desktop.domain.cli import CliName, CliRequest, LaunchPlan, SessionWish
 from llmgw_desktop.domain.cli_settings import CliSettings
+from llmgw_desktop.domain.containment import Contain, ContainSettings
 from llmgw_desktop.domain.mcp_server import GivenServer, McpServer
 from llmgw_desktop.domain.prompt_facts import AnswerShape, PromptFacts
 from llmgw_desktop.domain.session import SessionTotals, SessionUse
@@ -45,6 +46,7 @@ OF_SUBMISSION: Mapping[str, tuple[Any, ...]] = {
     "answer_shape": tuple(AnswerShape),
     "workspace": ("", "shop"),
     "workspace_top": ("", "/srv/shop"),
+    "containment": (ContainSettings(), ContainSettings(contain=Contain.ALWAYS)),
     "is_remote": (False, True),
     "timeout_s": (None, 60.0),
     "idle_timeout_s": (None, 30.0),
@@ -62,7 +64,7 @@ NEUTRAL: Mapping[str, tuple[Any, ...]] = {
 }
 """Of a submission; why, `dedup.NOT_COUNTED` says."""
 OF_SESSION = {"id", "is_active"}
-PLAIN = Launch(plan=LaunchPlan(command="x", arguments=()), environment={})
+PLAIN = Launch(cli=CliName.CLAUDE, plan=LaunchPlan(command="x", arguments=()), environment={})
 
 
 def key_of(asked: Submission, launch: Launch = PLAIN) -> str:

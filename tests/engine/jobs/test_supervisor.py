@@ -326,5 +326,6 @@ async def test_nothing_temporary_is_left(yard: Yard) -> None:
     await yard.put_away()
     assert {path.name for path in folder.path.iterdir()} == {
         *("request.json", "again.json", "stdout", "stderr", "exit", "keeper"),
+        "containment.json",
     }
     assert folder.path.stat().st_mode & 0o077 == 0

@@ -31,9 +31,12 @@ port = 0
 {jobs}
 [clis.claude]
 command = "{claude}"
+writable = ["~"]
 [clis.codex]
 command = "{codex}"
+writable = ["~"]
 """
+"""The stand-ins write into HOME what they were asked, contained too."""
 
 
 @dataclass

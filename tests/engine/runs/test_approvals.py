@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,6 +41,7 @@ CONFIG = """
 port = 0
 [clis.claude]
 command = "{claude}"
+readable = ["{tests}"]
 [approvals]
 {approvals}
 """
@@ -111,8 +113,12 @@ async def open_house(tmp_path: Path) -> AsyncIterator[Open]:
         async def make(approvals: str = "") -> AskingHouse:
             places = Places.of({"LLMGW_HOME": str(tmp_path / "gateway")})
             places.make()
-            places.config_file.write_text(CONFIG.format(claude=CLAUDE, approvals=approvals))
-            env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+            places.config_file.write_text(
+                CONFIG.format(claude=CLAUDE, tests=CLAUDE.parents[1], approvals=approvals)
+            )
+            # Contained, the stand-in finds the Python that we are, and no shim of somebody's HOME.
+            own = Path(sys.executable).parent
+            env = {"PATH": f"{own}:{os.environ['PATH']}", "HOME": str(tmp_path)}
             houses.append(AskingHouse(Container(places, env), session))
             await houses[-1].container.start()
             return houses[-1]

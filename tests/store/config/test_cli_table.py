@@ -61,7 +61,8 @@ def test_a_stranger_is_warned_of(file: Path) -> None:
         "1: clis.clippy: unknown CLI, ignored (known: claude, codex, gemini, grok, mistral, "
         "opencode, copilot)",
         "4: clis.grok.colour: unknown setting, ignored (known here: command, env, default_model, "
-        "models, max_running, vault, enabled)",
+        "models, max_running, vault, contain, network, readable,"
+        " writable, enabled)",
     ]
 
 

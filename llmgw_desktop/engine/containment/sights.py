@@ -1,0 +1,177 @@
+"""What a run is shown: the system, the person's HOME without what is secret in it, and to write
+its own work alone."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from llmgw_desktop.domain.containment import ContainWish
+from llmgw_desktop.domain.values import value
+from llmgw_desktop.engine.containment.repository import repository_of, shared_by
+from llmgw_desktop.engine.containment.view import Access, View
+
+_SYSTEM = """
+    /usr /bin /sbin /lib /lib32 /lib64 /libx32 /etc /opt /nix /gnu /snap /var/lib/ca-certificates
+    /run/systemd/resolve /run/NetworkManager /run/resolvconf /run/nscd /run/current-system
+    /home/linuxbrew/.linuxbrew
+"""
+_SECRETS = """
+    .ssh .gnupg .aws .azure .kube .docker .password-store .llm-cli-gateway .terraform.d .vault-token
+    .config/gcloud .config/gh .config/op .config/rclone .config/git/credentials .netrc .pypirc
+    .npmrc .git-credentials .cargo/credentials .cargo/credentials.toml .Xauthority
+    .local/share/keyrings .local/share/kwalletd .mozilla .thunderbird .config/google-chrome
+    .config/chromium .config/BraveSoftware .config/microsoft-edge snap .var/app
+    .bash_history .zsh_history .python_history .node_repl_history .psql_history
+"""
+"""Below HOME: keys, sign-ins of other programs, browsers."""
+_CACHES = (".cache", ".npm")
+"""Below HOME: what tools write to unasked, and what a later program would trust. A run has its
+own."""
+_NO_SOCKETS = ("XDG_RUNTIME_DIR", "SSH_AUTH_SOCK")
+
+
+@value
+class Sight:
+    """One run's. All paths are absolute."""
+
+    program: Path
+    path: str
+    """Where it finds other programs."""
+    home: Path | None
+    """The HOME that it works in."""
+    persons_home: Path | None
+    is_at_home: bool
+    """Its HOME is the person's, not one that is its own."""
+    own_places: Sequence[str]
+    """Below HOME, of its CLI: a folder ends with a stroke."""
+    others_places: Sequence[str]
+    """The same of the other CLIs."""
+    own_folders: Sequence[Path]
+    """Named by its environment, outside of HOME."""
+    temp: Path
+    """Its own temporary files."""
+    work: Path
+    """Its working folder."""
+    top: Path | None
+    """Of the workspace or worktree that it lies in, which is all that it may see of it."""
+    named: Sequence[tuple[Path, bool]]
+    """What the request names besides; whether that is a folder, which it may write to."""
+    wish: ContainWish
+    hidden: Sequence[Path]
+    """The gateway's own ground."""
+    programs: Sequence[Path]
+    """Of the gateway itself, which a run may start: `llmgw mcp`."""
+
+
+def view_of(sight: Sight) -> View:
+    """Looks at the disk: for a thread. Makes the CLI's own folders where they are not there yet.
+    Raises OSError."""
+    view = View()
+    for name in _SYSTEM.split():
+        view.give(Path(name), Access.READ)
+    view.give(Path(os.path.realpath("/etc/resolv.conf")), Access.READ)
+    _show_home(view, sight)
+    for place, is_folder in sight.named:
+        view.give(place, Access.WRITE if is_folder else Access.READ)
+    for place in _work_of(sight):
+        view.give(place, Access.WRITE)
+    for each in sight.hidden:
+        view.give(each, Access.HIDDEN)
+    _show_repository(view, sight)
+    _show_programs(view, sight)
+    for text in sight.wish.readable:
+        view.give(_plain(text, sight), Access.READ)
+    for text in sight.wish.writable:
+        view.give(_plain(text, sight), Access.WRITE)
+    if not sight.is_at_home and sight.home is not None:
+        view.give(sight.home, Access.WRITE)
+    for place in (*sight.own_folders, sight.work, sight.temp):
+        view.give(place, Access.WRITE)
+    return view
+
+
+def seen_environment(environment: Mapping[str, str], view: View) -> dict[str, str]:
+    """Without what leads to services of the person's session that the run does not see: the
+    desktop's bus is one, and by it everything could be started."""
+    gone = {name for name in _NO_SOCKETS if not view.sees(Path(environment.get(name) or "/"))}
+    gone |= {"DBUS_SESSION_BUS_ADDRESS"}
+    return {name: text for name, text in environment.items() if name not in gone}
+
+
+def _show_home(view: View, sight: Sight) -> None:
+    home = sight.persons_home
+    if home is None or not home.is_dir():
+        return
+    view.give(home, Access.READ)
+    for below in (*_SECRETS.split(), *sight.others_places):
+        view.give(home / below, Access.HIDDEN)
+    for below in sight.own_places:
+        _give_own(view, home, below, is_own=sight.is_at_home)
+    for below in _CACHES:
+        instead = sight.temp / "cache" / below
+        instead.mkdir(mode=0o700, parents=True, exist_ok=True)
+        view.show_instead(home / below, instead)
+
+
+def _give_own(view: View, home: Path, below: str, *, is_own: bool) -> None:
+    place = home / below
+    if not is_own:
+        view.give(place, Access.HIDDEN)
+        return
+    if below.endswith("/") and not os.path.lexists(place):
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    view.give(place, Access.WRITE)
+
+
+def _work_of(sight: Sight) -> Sequence[Path]:
+    """Its folder, and the project around it. A HOME that is a repository is no project."""
+    if sight.top is not None:
+        return (sight.top, sight.work)
+    project = repository_of(sight.work)
+    home = sight.persons_home
+    around = (*sight.hidden, *([home] if home is not None else []))
+    if project is None or any(project == each or project in each.parents for each in around):
+        return (sight.work,)
+    return (project, sight.work)
+
+
+def _show_repository(view: View, sight: Sight) -> None:
+    """Of a git worktree: what it shares with its repository, but for what git would run."""
+    share = shared_by(sight.work)
+    if share is None or view.of(share) is Access.WRITE:
+        return
+    view.give(share, Access.WRITE)
+    for each in ("config", "hooks"):
+        view.give(share / each, Access.READ)
+
+
+def _show_programs(view: View, sight: Sight) -> None:
+    """Those that are on the way, and what the run's own program is made of."""
+    real = Path(os.path.realpath(sight.program))
+    places = [sight.program.parent, real.parent, *sight.programs]
+    modules = [each for each in real.parents if each.name == "node_modules"]
+    places += [each.parent for each in modules[-1:]]
+    for each in (sight.program, real):
+        if (each.parent.parent / "pyvenv.cfg").is_file():
+            places += [
+                each.parent.parent,
+                Path(os.path.realpath(each.parent / "python")).parents[1],
+            ]
+    places += [Path(each) for each in sight.path.split(":") if each.startswith("/")]
+    for each in places:
+        if not _is_ours(each, sight):
+            view.offer(each)
+
+
+def _is_ours(place: Path, sight: Sight) -> bool:
+    """Inside the gateway's own folders, or around them."""
+    real = Path(os.path.realpath(place))
+    return any(
+        real == each or each in real.parents or real in each.parents for each in sight.hidden
+    )
+
+
+def _plain(text: str, sight: Sight) -> Path:
+    if text.startswith("~") and sight.persons_home is not None:
+        return sight.persons_home / text[1:].lstrip("/")
+    return Path(text)

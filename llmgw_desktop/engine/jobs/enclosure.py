@@ -1,0 +1,132 @@
+"""Whether a run is contained, and what it sees then: decided when it is asked for, done when it is
+started."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import llmgw_desktop
+from llmgw_desktop.clis.own_places import OWN_PLACES, own_folders, places_of_others
+from llmgw_desktop.domain.cli import CliName, ErrorCategory
+from llmgw_desktop.domain.containment import Contain, Contained, ContainWish
+from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.engine.containment.containment import Containment, NoContainment
+from llmgw_desktop.engine.containment.own_ground import OwnGround
+from llmgw_desktop.engine.containment.sights import Sight, seen_environment, view_of
+from llmgw_desktop.engine.containment.view import View
+from llmgw_desktop.engine.jobs.folder import JobFolder
+
+CONTAIN = "contain"
+"""The field that refusals name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inmate:
+    """A run that is to be started."""
+
+    cli: CliName
+    homes: Mapping[str, str] = field(default_factory=dict)
+    """Of the CLI: `SignIn.homes`."""
+    shared_log: str = ""
+    """Below HOME; a contained run's processes have numbers of their own, so it has a log of its
+    own as well."""
+    wish: ContainWish = field(default_factory=ContainWish)
+    top: str = ""
+    """Of its workspace, or of its worktree."""
+    named: Sequence[tuple[Path, bool]] = ()
+    """What its request names besides, and whether each is a folder."""
+
+
+class Enclosure:
+    """For threads: it looks at the disk, and may try whether runs can be contained."""
+
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        ground: OwnGround | None = None,
+        containment: Containment | None = None,
+    ) -> None:
+        self._home = env.get("HOME", "")
+        self.ground = ground or OwnGround()
+        self._containment = containment or NoContainment()
+
+    def decide(self, wish: ContainWish) -> Contained:
+        """Raises InvalidRun where what is demanded cannot be had."""
+        why = "The settings say so." if wish.contain is Contain.NEVER else self._problem()
+        if not why:
+            self._check_extras(wish)
+            return Contained(by=self._containment.name, network=wish.network)
+        if wish.is_demanded:
+            raise InvalidRun(
+                f"the settings demand that this run is contained, and it cannot be. {why}"
+                f" {self._containment.advice()}".strip(),
+                field=CONTAIN,
+                category=ErrorCategory.SPAWN,
+            )
+        return Contained(why=why)
+
+    def _problem(self) -> str:
+        return self._containment.problem()
+
+    def _check_extras(self, wish: ContainWish) -> None:
+        for text in (*wish.readable, *wish.writable):
+            path = Path(text.replace("~", self._home, 1) if text.startswith("~") else text)
+            if path.exists():
+                self.ground.check(path, CONTAIN, may_hold=True)
+
+    def start(
+        self,
+        argv: Sequence[str],
+        environment: Mapping[str, str],
+        cwd: Path,
+        folder: JobFolder,
+        inmate: Inmate,
+    ) -> tuple[list[str], dict[str, str]]:
+        """Command and environment of a contained run. Raises OSError."""
+        home = environment.get("HOME", "")
+        sight = Sight(
+            program=Path(argv[0]),
+            path=environment.get("PATH", ""),
+            home=_place(home),
+            persons_home=_place(self._home),
+            is_at_home=_place(home) == _place(self._home),
+            own_places=OWN_PLACES[inmate.cli],
+            others_places=places_of_others(inmate.cli),
+            own_folders=[Path(each) for each in own_folders(inmate.cli, inmate.homes, environment)],
+            temp=folder.temp,
+            work=Path(cwd).resolve(),
+            top=Path(inmate.top).resolve() if inmate.top else None,
+            named=inmate.named,
+            wish=inmate.wish,
+            hidden=sorted(self.ground.names()),
+            programs=_own_programs(),
+        )
+        view = view_of(sight)
+        if inmate.shared_log and sight.home is not None:
+            _show_own_log(view, sight.home, inmate.shared_log, folder.own_log)
+        command = self._containment.wrapped(argv, view, sight.work, inmate.wish.network)
+        return command, seen_environment(environment, view)
+
+
+def _place(text: str) -> Path | None:
+    """None for a HOME that is no folder of somebody's."""
+    return Path(text).resolve() if text.startswith("/") and text != "/" else None
+
+
+def _show_own_log(view: View, home: Path, below: str, own: Path) -> None:
+    """Raises OSError. Where a run has put a link in the way, it has none."""
+    place = home / below
+    if place.resolve() != place:
+        return
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for each in (place, own):
+        each.touch(mode=0o600)
+    view.instead[place] = own
+
+
+def _own_programs() -> list[Path]:
+    """What `llmgw mcp` is started from within a run."""
+    if getattr(sys, "frozen", False):
+        return [Path(sys.executable).parent]
+    return [Path(sys.prefix), Path(sys.base_prefix), Path(llmgw_desktop.__file__).parent]

@@ -1,0 +1,239 @@
+"""What a run gets at that is in somebody else's hands: contained nothing, and else all there is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmgw_desktop.app.enclosing import containment_here
+from llmgw_desktop.engine.containment.abstract_sockets import can_be_closed
+from llmgw_desktop.engine.jobs.process_tree import ProcessTree
+from tests.engine.conftest import House, house_in
+from tests.support.fake_clis import make_fake_clis
+
+HOSTILE = Path(__file__).parents[2] / "support" / "hostile_cli.py"
+SECRET = "sk-ant-the-gateways-own-0123456789abcdef"
+WHY_NOT = containment_here(os.environ).problem()
+contained = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
+LEFT_OPEN = frozenset() if can_be_closed() else frozenset({"an abstract socket"})
+"""By kernels that cannot close them (before Linux 6.12)."""
+
+
+@contextmanager
+def _computer(tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """What there is to get at."""
+    home, person = tmp_path / "gateway", tmp_path / "person"
+    secrets = {
+        home / "data/jobs/job_other/asked.json": "{}",
+        home / "data/homes/other/.codex/auth.json": "{}",
+        person / ".ssh/id_ed25519": "key",
+        person / ".aws/credentials": "key",
+        person / ".codex/auth.json": "key",
+        person / ".local/share/keyrings/login.keyring": "key",
+        person / ".config/seen": "1",
+        tmp_path / "other/words": "words",
+        Path(f"/tmp/llmgw-job_{os.getpid()}/words"): "words",
+        Path(f"/dev/shm/llmgw-{os.getpid()}"): "words",
+    }
+    for file, text in secrets.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "planted-link").symlink_to(home / "run")
+    (home / "run").mkdir(exist_ok=True)
+    abstract = f"llmgw-test-{os.getpid()}"
+    with ExitStack() as stack:
+        for address in (f"\0{abstract}", str(home / "run/s"), str(tmp_path / "bus")):
+            listener = stack.enter_context(socket.socket(socket.AF_UNIX))
+            listener.bind(address)
+            listener.listen()
+        handle = stack.enter_context((tmp_path / "other/words").open())
+        bystander = subprocess.Popen(["sleep", "600"], env={"KEY": SECRET})
+        try:
+            yield {
+                "home": str(home),
+                "person": str(person),
+                "pid": os.getpid(),
+                "secret": SECRET,
+                "handle": handle.fileno(),
+                "abstract": abstract,
+                "bus": str(tmp_path / "bus"),
+                "project": str(tmp_path / "other"),
+                "temp": f"/tmp/llmgw-job_{os.getpid()}",
+                "shared": f"/dev/shm/llmgw-{os.getpid()}",
+            }
+        finally:
+            bystander.kill()
+            bystander.wait()
+            for file in list(secrets)[-2:]:
+                file.unlink()
+            Path(f"/tmp/llmgw-job_{os.getpid()}").rmdir()
+
+
+def _env(tmp_path: Path) -> dict[str, str]:
+    own = Path(sys.executable).parent
+    return {
+        "PATH": f"{own}:{os.environ['PATH']}",
+        "HOME": str(tmp_path / "person"),
+        "LLM_GATEWAY_SECRET": SECRET,
+        "DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path / 'bus'}",
+        "SSH_AUTH_SOCK": str(tmp_path / "bus"),
+    }
+
+
+async def _attacked(tmp_path: Path, settings: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the hostile one tried and what went well; what was said of its containment."""
+    toml = f'[clis.claude]\ncommand = "{HOSTILE}"\n{settings}'
+    with _computer(tmp_path) as facts:
+        async with house_in(tmp_path / "gateway", toml, _env(tmp_path)) as house:
+            facts["url"] = house.container.gateway.status.url
+            (tmp_path / "work/facts.json").write_text(json.dumps(facts))
+            told = await _run(house, "attack", workingDir=str(tmp_path / "work"))
+            return json.loads(told["text"]), told["containment"]
+
+
+async def _run(house: House, prompt: str, **fields: Any) -> Any:
+    body = {"cli": "claude", "prompt": prompt, "wait": True, **fields}
+    async with house.post("/v1/jobs", body) as answer:
+        told = await answer.json()
+    assert told["state"] == "completed", told
+    return told
+
+
+@contained
+async def test_a_contained_run_gets_at_nothing(tmp_path: Path) -> None:
+    found, told = await _attacked(tmp_path, "")
+    assert told == {"contained": True, "by": "bubblewrap", "network": "on", "why": None}
+    assert found["tried"] >= 40
+    assert found["connects"] is True, "its models are asked for here"
+    assert set(found["there"]) == set(LEFT_OPEN)
+    assert not list(tmp_path.glob("**/planted")), "what it says is one thing"
+
+
+async def test_one_that_is_not_contained_gets_at_most_of_it(tmp_path: Path) -> None:
+    """Else the table would prove nothing."""
+    found, told = await _attacked(tmp_path, 'contain = "never"\n')
+    assert told == {
+        "contained": False,
+        "by": None,
+        "network": "on",
+        "why": "The settings say so.",
+    }
+    assert len(found["there"]) >= 40, found
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    program = make_fake_clis(tmp_path / "bin")["claude"]
+    (tmp_path / "person/.claude").mkdir(parents=True)
+    toml = f'[clis.claude]\ncommand = "{program}"\nwritable = ["~/asked"]\n'
+    (tmp_path / "person/asked").touch()
+    async with house_in(tmp_path / "gateway", toml, _env(tmp_path)) as house:
+        yield house
+
+
+def _repository(folder: Path) -> Path:
+    (folder / "src").mkdir(parents=True)
+    (folder / "src/a").write_text("a")
+    for words in (
+        ("init", "-q"),
+        ("add", "."),
+        ("-c", "user.name=a", "-c", "user.email=a@b", *("commit", "-qm", "a")),
+    ):
+        subprocess.run(["git", *words], cwd=folder, check=True, timeout=30)
+    return folder
+
+
+@contained
+async def test_its_work_is_done_where_it_was_sent(house: House, tmp_path: Path) -> None:
+    """The project around its folder, a worktree with its repository, the CLI's own files; HOME can
+    only be read, and what tools keep there for later is another one."""
+    project = _repository(tmp_path / "project")
+    (tmp_path / "person/.cache").mkdir()
+    (tmp_path / "person/.gitconfig").write_text("[user]\nname = Ada\nemail = ada@example.org\n")
+    prompt = """
+        echo new >../made; touch "$HOME/.claude/kept" "$HOME/.cache/x"
+        touch "$HOME/planted" 2>/dev/null ;
+        git commit -qam b && answer done
+    """
+    told = await _run(house, "echo b >a;" + prompt, workingDir=str(project / "src"))
+    assert "done" in told["text"], told
+    assert (project / "made").read_text() == "new\n"
+    assert (tmp_path / "person/.claude/kept").exists()
+    assert not (tmp_path / "person/.cache/x").exists()
+    assert not (tmp_path / "person/planted").exists()
+    in_tree = """
+        echo c >c; git add c; git commit -qm c && r=$(git rev-parse --git-common-dir)
+        (echo x >>$r/config) || (echo x >$r/hooks/post-commit) || answer kept
+    """
+    told = await _run(house, in_tree, workingDir=str(project), worktree=True)
+    assert "kept" in told["text"], told
+    looked = ["git", "log", "--format=%s", f"gateway/{told['worktree']['name']}"]
+    log = subprocess.run(looked, cwd=project, capture_output=True, text=True, check=True)
+    assert log.stdout.split() == ["c", "b", "a"]
+
+
+@contained
+async def test_one_without_a_network_reaches_no_door(tmp_path: Path) -> None:
+    found, told = await _attacked(tmp_path, 'network = "off"\n')
+    assert told["network"] == "off"
+    assert found["there"] == []
+    assert found["connects"] is False
+
+
+@contained
+async def test_it_is_ended_kindly_and_whole(house: House, tmp_path: Path) -> None:
+    """Its own end is told as it was, and nothing that it started outlives it."""
+    work = tmp_path / "work"
+    work.mkdir()
+    begun = 'setsid sleep 300 & trap "touch asked-kindly; exit 3" TERM; touch begun; '
+    body = {"cli": "claude", "prompt": begun + "while :; do sleep 0.05; done"}
+    async with house.post("/v1/jobs", {**body, "workingDir": str(work)}) as answer:
+        job_id = (await answer.json())["id"]
+    while not (work / "begun").exists():
+        await asyncio.sleep(0.02)
+    await house.container.runs.supervisor.cancel(job_id)
+    assert (work / "asked-kindly").exists()
+    assert not ProcessTree(job_id, None).find()
+    async with house.post("/v1/jobs", {**body, "prompt": "kill -9 $$", "wait": True}) as answer:
+        assert (await answer.json())["error"]["exitCode"] == 137
+    async with house.post("/v1/jobs", {**body, "prompt": "exit 7", "wait": True}) as answer:
+        assert (await answer.json())["error"]["exitCode"] == 7
+
+
+async def test_what_cannot_be_contained_is_said_or_refused(tmp_path: Path) -> None:
+    program = make_fake_clis(tmp_path / "bin")["claude"]
+    (tmp_path / "person").mkdir()
+    (tmp_path / "tools").mkdir()
+    for each in ("sh", "cat", "git"):
+        (tmp_path / "tools" / each).symlink_to(str(shutil.which(each)))
+    env = {**_env(tmp_path), "PATH": str(tmp_path / "tools")}
+    toml = f'[clis.claude]\ncommand = "{program}"\n'
+    repo = f'[[workspaces.repos]]\nalias = "safe"\npath = "{tmp_path / "safe"}"\n'
+    (tmp_path / "safe").mkdir()
+    settings = f'{toml}{repo}contain = "always"\n'
+    async with house_in(tmp_path / "gateway", settings, env) as house:
+        told = await _run(house, "answer hi")
+        assert told["containment"]["contained"] is False
+        assert "bubblewrap" in told["containment"]["why"]
+        body = {"cli": "claude", "prompt": "answer hi", "workspace": "safe"}
+        async with house.post("/v1/jobs", body) as answer:
+            error = (await answer.json())["error"]
+        assert (answer.status, error["param"]) == (400, "contain")
+        assert "demand" in error["message"]
+        body = {"cli": "claude", "prompt": "answer hi", "workingDir": str(tmp_path)}
+        async with house.post("/v1/jobs", body) as answer:
+            error = (await answer.json())["error"]
+        assert (answer.status, error["param"]) == (400, "workingDir")
