@@ -1,6 +1,7 @@
 """What the window does about who holds too many connections: a notice, and a banner while it is
 so."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from llmgw_desktop.ui.main_window import MainWindow
 if TYPE_CHECKING:
     from llmgw_desktop.domain.flood import Flood
 
+NOTICED_EVERY_S = 600.0
 Say = Callable[[str, str, Callable[[], None]], bool]
 
 
@@ -31,6 +33,7 @@ class FloodNotices(QObject):
         self._clock = clock
         self._window: MainWindow | None = None
         self._floods: tuple[Flood, ...] = ()
+        self._noticed_at_s = -math.inf
         bridge.events.connect(self._on_events)
 
     def watch_over(self, window: MainWindow) -> None:
@@ -44,8 +47,15 @@ class FloodNotices(QObject):
             return
         before, self._floods = self._floods, changes[-1].floods
         if len(self._floods) > len(before) and not self._is_in_front():
-            self._say(flood_title(self._floods), self._text(), self._look)
+            self._notice()
         self._show()
+
+    def _notice(self) -> None:
+        """Seldom: a program at its bound comes and goes."""
+        now_s = self._clock.monotonic_s()
+        if now_s - self._noticed_at_s >= NOTICED_EVERY_S:
+            self._noticed_at_s = now_s
+            self._say(flood_title(self._floods), self._text(), self._look)
 
     def _show(self) -> None:
         if self._window is not None:

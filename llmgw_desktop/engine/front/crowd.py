@@ -25,6 +25,8 @@ ONE_IN = 16
 QUIET_S = 0.5
 """A stranger that says nothing for so long may have to give way."""
 MOST_FLOODS = 16
+LOGGED_EVERY_S = 60.0
+"""Who comes and goes at his bound fills no log."""
 _PERSON = "\0person"
 _log = logging.getLogger(__name__)
 
@@ -87,6 +89,7 @@ class Crowd:
         self._known = 0
         """Connections of clients."""
         self._floods: dict[str, _Begun] = {}
+        self._logged_at = -LOGGED_EVERY_S
 
     def apply(self, limits: LimitSettings) -> None:
         self._limits = limits
@@ -238,8 +241,14 @@ class Crowd:
             name = self._names.get(group) or group.removeprefix("@")
             begun = self._floods[group] = _Begun(name, self._clock.now_s(), most)
             begun.refused = 1
-            _log.warning("%s holds %d connections; more are refused", name, self._held_by(group))
+            self._log(name, self._held_by(group))
             self._tell(self.floods)
+
+    def _log(self, name: str, held: int) -> None:
+        now_s = self._clock.monotonic_s()
+        if now_s - self._logged_at >= LOGGED_EVERY_S:
+            self._logged_at = now_s
+            _log.warning("%s holds %d connections; more are refused", name, held)
 
     def _held_by(self, group: str) -> int:
         return max(self._counts[group], self._remote[group[1:]] if group[:1] == "@" else 0)
