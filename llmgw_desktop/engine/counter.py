@@ -11,7 +11,7 @@ from llmgw_desktop.domain.model_request import ModelRequest
 from llmgw_desktop.domain.provider import ProviderKind
 from llmgw_desktop.domain.route import RouteDecision
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.engine.answer_reading import collect, own_headers
+from llmgw_desktop.engine.answer_reading import collect, not_again, own_headers
 from llmgw_desktop.engine.caller import JSON, Caller
 from llmgw_desktop.engine.dialect import Dialect
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
@@ -72,7 +72,7 @@ class Counter:
                 raise UpstreamGarbage(words)
             flight.fail(FlightState.FAILED, f"upstream_{answer.status}", words)
             reply = foreign_error(answer.status, words, request.protocol, flight.id)
-            await self._reply(reply.status, reply.body, caller, flight)
+            await self._reply(reply.status, reply.body, caller, flight, *not_again(answer))
         else:
             flight.usage = replace(Usage(), input_tokens=tokens)
             same = flight.upstream_protocol is request.protocol

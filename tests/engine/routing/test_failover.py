@@ -247,6 +247,13 @@ class TestNobodyElseIsAsked:
         assert inn.asked() == {first: 4}
         assert not any(each.status.state is AccountState.COOLING for each in inn.news)
 
+    async def test_for_a_count_that_goes_in_a_circle(self, inn: Inn) -> None:
+        inn.route.lay("one", "two")
+        inn.lane("one").always = Refusal(status=508, message="round and round")
+        async with inn.post(f"{MESSAGES}/count_tokens", ask()) as answer:
+            assert (answer.status, answer.headers["x-should-retry"]) == (508, "false")
+        assert inn.asked() == {"one": 1}
+
     async def test_after_the_first_word(self, inn: Inn) -> None:
         inn.route.lay("one", "two")
         inn.lane("one").then(Answer(pieces=8, pings=False, delivery=Delivery(cut_after=4)))
