@@ -145,7 +145,7 @@ def _serve(
             f"A gateway already runs on this home (pid {lock.holder_pid()}).", ALREADY_RUNNING
         )
     restart = Restart()
-    _put_in_place(places)
+    _put_in_place(places, env)
     with log.in_files(places.log_folder):
         code = serve(lambda: _container(places, env, log), restart, for_editors)
     if restart.is_asked:
@@ -153,12 +153,12 @@ def _serve(
     return code
 
 
-def _put_in_place(places: Places) -> None:
-    """A backup of the home that waits for this start, or a restore that was broken off."""
-    if (places.run_folder / "restoring.json").exists():
+def _put_in_place(places: Places, env: Mapping[str, str]) -> None:
+    """A backup that waits for this start, or a restore that was broken off."""
+    if any(places.run_folder.glob("restoring*.json")):
         from llmgw_desktop.app.safekeeping import finish_restore
 
-        finish_restore(places)
+        finish_restore(places, env)
 
 
 def _take(lock: InstanceLock) -> bool:
@@ -180,7 +180,7 @@ def _desktop(places: Places, env: Mapping[str, str], log: ProgramLog, *, hidden:
     lock = InstanceLock(places.instance_lock)
     if _take(lock):
         restart = Restart()
-        _put_in_place(places)
+        _put_in_place(places, env)
         with log.in_files(places.log_folder):
             code = run_desktop(lambda: _container(places, env, log), places, restart, hidden=hidden)
         if restart.is_asked:

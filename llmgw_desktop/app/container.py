@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from llmgw_desktop.app.access_assembly import Access, make_access
 from llmgw_desktop.app.audit_keeping import AuditKeeping
+from llmgw_desktop.app.backup_desk import BackupDesk
 from llmgw_desktop.app.closing import beside, close_all, closed_on_fault
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
@@ -87,8 +88,7 @@ class Container(PageUse):
         )
         self._bus = Bus()
         self._loop: asyncio.AbstractEventLoop | None = None
-        # before anything opens the file
-        self.store_guard = StoreGuard(places, self._clock, self._loaded)
+        self.store_guard = StoreGuard(places, env, self._clock, self._loaded)
         self.vault = Vault(places.gateway_db, MasterKeys(env, places.data_folder), self._clock)
         self.at_rest = AtRest(self.vault.data_keys, lambda: self._loaded().settings.storage.encrypt)
         self._encrypting = Encrypting(places.gateway_db, self.at_rest)
@@ -99,7 +99,7 @@ class Container(PageUse):
             places, self._clock, self.vault, lambda: self._on_loop(self._bus.publish, AuditNoted())
         )
         self._access = self._make_access(settings)
-        self.store_guard.join(self.vault, lambda: self._access.authenticator.problem)
+        self.store_guard.join(self.vault, self._access.authenticator, self._take_over_runs)
         self._key_changes = KeyChanges(self.vault, self._clock)
         self.tell_keys(self.recording.redactor.learn)
         self._continuations = Continuations(
@@ -157,7 +157,7 @@ class Container(PageUse):
             check_settings=self.check_settings,
             mcp_path=self._mcp_path,
         )
-        self.control.note = self.audit.soon
+        self.control.note, self.control.guard = self.audit.soon, self.store_guard
         self.credentials = Credentials(self.vault, self._new_key)
         self.flights = Flights(*(flights := self.recording.readers))
         self.jobs = Jobs(
@@ -181,6 +181,10 @@ class Container(PageUse):
         self._seats = seats
         self._making_pages = Lock()
         self._made_pages: Pages | None = None
+
+    @cached_property
+    def backup_desk(self) -> BackupDesk:
+        return BackupDesk(self.store_guard.safekeeping, self._clock, self.control.restart)
 
     @cached_property
     def questions(self) -> Questions:

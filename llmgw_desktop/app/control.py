@@ -1,18 +1,23 @@
 """What a person does with the gateway as a whole: see how it stands, pause it, copy its address."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from llmgw_desktop.app.gateway_words import base_urls
 from llmgw_desktop.domain.audit import Act
-from llmgw_desktop.domain.events import Event, GatewayStatus, RecorderStatus
+from llmgw_desktop.domain.events import Event, GatewayStatus, RecorderStatus, StoreQuestion
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.gateway import Gateway
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, read_run_file, write_run_file
+
+if TYPE_CHECKING:
+    from llmgw_desktop.app.store_guard import StoreGuard
 
 
 class GatewayControl:
@@ -33,6 +38,8 @@ class GatewayControl:
         self._bus = bus
         self._places = places
         self._mcp_path = mcp_path
+        self.guard: StoreGuard | None = None
+        """Joined later: what looks after `gateway.db`."""
         self.note: Callable[[Act], None] = lambda _: None
         """Joined later: writes an act into the audit log, beside the loop."""
         self.can_restart = False
@@ -45,6 +52,27 @@ class GatewayControl:
 
     def recorder_status(self) -> RecorderStatus:
         return self._recorder.status
+
+    def restart(self) -> bool:
+        """Start anew, as `llmgw restart` does; False where this program cannot by itself."""
+        from llmgw_desktop.app.restart import ask
+
+        if self.can_restart:
+            ask(os.getpid())
+        return self.can_restart
+
+    def store_question(self) -> StoreQuestion | None:
+        """What is wrong with `gateway.db`, and what can be done about it."""
+        return None if self.guard is None else self.guard.question()
+
+    async def answer_store(self, *, restore: bool) -> str:
+        """Put the backup in its place that the question names, or begin anew. What was done, in
+        sentences. Raises StoreError, VaultError; then nothing was changed."""
+        if self.guard is None:
+            return ""
+        said = await asyncio.to_thread(self.guard.answer, restore=restore)
+        await self.guard.open_again(self._gateway, self._bus)
+        return said
 
     def pause(self) -> None:
         self._gateway.pause()

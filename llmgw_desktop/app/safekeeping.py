@@ -1,5 +1,6 @@
 """Backups and what comes of them, as commands and windows ask for it: in sentences."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -8,19 +9,27 @@ from llmgw_desktop.app.store_words import time_words
 from llmgw_desktop.domain.audit import Act
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
+from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.safekeeping.aside import asides_in
-from llmgw_desktop.store.safekeeping.backups import Backup, backups_in
+from llmgw_desktop.store.safekeeping.backups import Backup, backups_in, check_backup
 from llmgw_desktop.store.safekeeping.checking import wrong_with
 from llmgw_desktop.store.safekeeping.home_backup import Written, write_home
 from llmgw_desktop.store.safekeeping.home_restore import Unpacked, discard, unpack
 from llmgw_desktop.store.safekeeping.restoring import Restoring
-from llmgw_desktop.store.safekeeping.swapping import carry_out, plan, plan_back
+from llmgw_desktop.store.safekeeping.swapping import (
+    carry_out,
+    plan,
+    plan_back,
+    plan_store,
+    take_store_plan,
+)
 from llmgw_desktop.store.store_mark import read_mark
 
+_log = logging.getLogger(__name__)
 _BACK = "llmgw restore --undo brings back what was there."
 
 
@@ -57,6 +66,24 @@ class Safekeeping:
         when = time_words(backup.made_at_s)
         note = self._store.restore(backup, f"backup of {when}")
         return f"gateway.db is that of {when} again. {note} {_BACK}".replace("  ", " ")
+
+    def restore_later(self, backup: Backup) -> None:
+        """With the next start, before anything is opened."""
+        check_backup(backup)
+        plan_store(self._places, backup.path.name)
+
+    def restore_planned(self) -> None:
+        """Whether a backup of `gateway.db` waits for this start. What stands in the way is logged:
+        the gateway starts with what there is."""
+        name = take_store_plan(self._places)
+        if name is None:
+            return
+        for backup in self.backups():
+            if backup.path.name == name:
+                try:
+                    _log.warning(self.restore(backup))
+                except (StoreError, VaultError) as error:
+                    _log.error("%s was not restored: %s", name, error)
 
     def begin_anew(self) -> str:
         self._store.begin_anew("an empty file")
@@ -116,8 +143,10 @@ class Safekeeping:
             log_unwritten(act, StoreError("the log cannot be written"))
 
 
-def finish_restore(places: Places) -> None:
+def finish_restore(places: Places, env: Mapping[str, str]) -> None:
     """What was planned is carried out; while no gateway runs. Raises StoreError."""
-    carry_out(places)
-    discard(places)
-    Safekeeping(places, {}).note(Act(verb="home.restored", subject="home"))
+    keeping = Safekeeping(places, env)
+    if carry_out(places):
+        discard(places)
+        keeping.note(Act(verb="home.restored", subject="home"))
+    keeping.restore_planned()

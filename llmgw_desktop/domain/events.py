@@ -37,6 +37,16 @@ class GatewayStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreQuestion:
+    """`gateway.db` is not what it was; nothing opens it before a person has chosen."""
+
+    what: str
+    """In a sentence."""
+    backup: str = ""
+    """The newest backup that can be relied on, by its time in words; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeldDeletion:
     """Flights that are older than is kept if the clock is right, which somebody has to say."""
 

@@ -91,6 +91,11 @@ class Gateway:
         self.status = replace(self.status, url=base_url(self._settings.http, port))
         self._move(GatewayState.RUNNING)
 
+    def tell_problem(self, problem: str) -> None:
+        """What does not work though the gateway runs; empty, where it does again."""
+        self._problem = problem
+        self._move(self.status.state)
+
     def pause(self) -> None:
         """New requests are refused until `resume`; running ones go on."""
         if self.status.state is GatewayState.RUNNING:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from llmgw_desktop.domain.events import Event, GatewayStatus, RecorderStatus
+from llmgw_desktop.domain.events import Event, GatewayStatus, RecorderStatus, StoreQuestion
 from llmgw_desktop.store.paths import Places
 
 if TYPE_CHECKING:
+    from llmgw_desktop.app.backup_desk import BackupDesk
     from llmgw_desktop.app.cli_providers import CliProviders
     from llmgw_desktop.app.client_desk.desk import ClientDesk
     from llmgw_desktop.app.compare import Compare
@@ -35,6 +36,10 @@ class Control(Protocol):
 
     def keep_held_flights(self) -> None: ...
 
+    def store_question(self) -> StoreQuestion | None: ...
+
+    def answer_store(self, *, restore: bool) -> Coroutine[Any, Any, str]: ...
+
     def pause(self) -> None: ...
 
     def resume(self) -> None: ...
@@ -60,6 +65,9 @@ class DesktopContainer(Protocol):
 
     @property
     def control(self) -> Control: ...
+
+    @property
+    def backup_desk(self) -> "BackupDesk": ...
 
     @property
     def flights(self) -> "Flights": ...

@@ -37,6 +37,7 @@ from llmgw_desktop.ui.page_makers import PageMakers, PageTools
 from llmgw_desktop.ui.question_watch import QuestionWatch
 from llmgw_desktop.ui.settings_changer import SettingsChanger
 from llmgw_desktop.ui.settings_watch import SettingsWatch
+from llmgw_desktop.ui.store_desk import StoreDesk
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tray import Tray, TraySnapshot
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
@@ -80,6 +81,9 @@ class DesktopShell(QObject):
         self._job_desk.tell_with(tray)
         self._question_watch = QuestionWatch(
             container.questions, self._bridge, theme, settings, tray, self
+        )
+        self._store_desk = StoreDesk(
+            container.control, container.backup_desk, self._bridge, theme, self
         )
         self._budget_notices = BudgetNotices(self._bridge, tray.say, SystemClock(), self)
         self._flood_notices = FloodNotices(self._bridge, tray.say, SystemClock(), self)
@@ -186,6 +190,8 @@ class DesktopShell(QObject):
         self._question_watch.said.connect(self._say_done)
         self._budget_notices.clients_wanted.connect(self._show_clients)
         self._flood_notices.client_wanted.connect(self._show_client)
+        self._store_desk.said.connect(self._say_done)
+        self._store_desk.refused.connect(self._on_change_refused)
         self._tray.appeared.connect(self._attend)
         self._tray.vanished.connect(self._attend)
         self._tray.provider_toggled.connect(self._toggle_provider)
@@ -216,6 +222,7 @@ class DesktopShell(QObject):
         self._question_watch.watch_over(window)
         self._budget_notices.watch_over(window)
         self._flood_notices.watch_over(window)
+        self._store_desk.watch_over(window)
         window.put_away.connect(self._tell_once)
         window.put_away.connect(self._attend)
         window.pause_wanted.connect(self._control.pause)
@@ -314,6 +321,7 @@ class DesktopShell(QObject):
             self._window.show_settings(*self._settings_words)
 
     def _show_status(self) -> None:
+        self._store_desk.look()
         status, recorder = self._control.status(), self._control.recorder_status()
         if status.state is GatewayState.FAILED and self._start_problem:
             status = replace(status, problem=self._start_problem)

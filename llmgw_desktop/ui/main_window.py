@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from llmgw_desktop.domain.errors import SettingsConflict
-from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus
+from llmgw_desktop.domain.events import GatewayStatus, RecorderStatus, StoreQuestion
 from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.ui.dialogs.conflict_dialog import ConflictDialog
 from llmgw_desktop.ui.pages.page import KeepsState, ShowsClient, ShowsFlights, ShowsJobs
@@ -52,6 +52,10 @@ class MainWindow(QMainWindow):
     retry_wanted = Signal()
     held_decided = Signal(bool)
     """Whether flights that a leap of the clock made old are to be deleted."""
+    store_answered = Signal(bool)
+    """Whether `gateway.db`, which is in question, is to be restored, or begun anew."""
+    backup_wanted = Signal()
+    restore_wanted = Signal()
     pause_wanted = Signal()
     resume_wanted = Signal()
     settings_file_wanted = Signal()
@@ -82,6 +86,7 @@ class MainWindow(QMainWindow):
         self._status = StatusPanel(theme)
         self._troubles = TroubleArea(theme, self.retry_wanted.emit)
         self._troubles.on_held_decided = self.held_decided.emit
+        self._troubles.on_store_answered = self.store_answered.emit
         self._menus = WindowMenus(self, theme, [page.entry for page in pages])
         self._undo = UndoNotice(theme, self._stack)
         self._lay_out()
@@ -135,6 +140,9 @@ class MainWindow(QMainWindow):
         self._troubles.show_gateway(status)
         self._menus.show_state(status.state)
         self._menus.show_base_urls(base_urls)
+
+    def show_store(self, question: StoreQuestion | None, *, is_answered: bool = False) -> None:
+        self._troubles.show_store(question, is_answered=is_answered)
 
     def show_recording(self, status: RecorderStatus) -> None:
         self._status.show_recording(status.recording)
@@ -259,6 +267,8 @@ class MainWindow(QMainWindow):
         self._menus.quit_wanted.connect(self.quit_wanted)
         self._menus.settings_file_wanted.connect(self.settings_file_wanted)
         self._menus.data_folder_wanted.connect(self.data_folder_wanted)
+        self._menus.backup_wanted.connect(self.backup_wanted)
+        self._menus.restore_wanted.connect(self.restore_wanted)
         self._menus.log_folder_wanted.connect(self.log_folder_wanted)
         self._menus.shortcuts_wanted.connect(self._list_shortcuts)
         self._menus.undo_wanted.connect(self._undo.undo)

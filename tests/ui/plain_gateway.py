@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from llmgw_desktop.app.audit_book import AuditBook
+from llmgw_desktop.app.backup_desk import BackupDesk
 from llmgw_desktop.app.cli_providers import CliProviders
 from llmgw_desktop.app.client_desk.desk import ClientDesk
 from llmgw_desktop.app.connect.clients import Clients
@@ -19,9 +20,12 @@ from llmgw_desktop.app.overview import Overview
 from llmgw_desktop.app.provider_probe import ProviderProbe
 from llmgw_desktop.app.providers import Providers
 from llmgw_desktop.app.routes import Routes
+from llmgw_desktop.app.safekeeping import Safekeeping
 from llmgw_desktop.app.workspace_list import WorkspaceList
 from llmgw_desktop.app.worktrees import WorktreesUse
 from llmgw_desktop.domain.cli import CliName
+from llmgw_desktop.domain.clock import SystemClock
+from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import (
     Event,
     FlightClosed,
@@ -30,6 +34,7 @@ from llmgw_desktop.domain.events import (
     GatewayState,
     GatewayStatus,
     RecorderStatus,
+    StoreQuestion,
 )
 from llmgw_desktop.domain.flight import (
     FlightBucket,
@@ -259,6 +264,9 @@ class PlainControl:
         self.listeners: list[Callable[[Event], None]] = []
         self.test_flights = 0
         self.held_decisions: list[bool] = []
+        self.question: StoreQuestion | None = None
+        self.store_answers: list[bool] = []
+        self.store_trouble: LlmgwError | None = None
         self.settings_looks = 0
         self.settings: PlainSettings | None = None
         self.test_flight_trouble: Exception | None = None
@@ -276,6 +284,17 @@ class PlainControl:
 
     def keep_held_flights(self) -> None:
         self.held_decisions.append(False)
+
+    def store_question(self) -> StoreQuestion | None:
+        return self.question
+
+    async def answer_store(self, *, restore: bool) -> str:
+        self.store_answers.append(restore)
+        if self.store_trouble is not None:
+            raise self.store_trouble
+        self.question = None
+        self.move(GatewayState.RUNNING)
+        return "gateway.db is that of 10:00 again."
 
     def pause(self) -> None:
         self.move(GatewayState.PAUSED)
@@ -325,6 +344,9 @@ class PlainGateway:
         self.reader = PlainReader()
         self.under_way: list[FlightSummary] = []
         self.control = PlainControl(key_file)
+        self.restarts = 0
+        keeping = Safekeeping(self.places, {"PATH": ""})
+        self.backup_desk = BackupDesk(keeping, SystemClock(), self._restart)
         self.flights = Flights(self.reader, lambda: self.under_way)
         self.runs = PlainRuns(self.control.publish)
         self.jobs = Jobs(
@@ -388,6 +410,10 @@ class PlainGateway:
         self.warnings: tuple[str, ...] = ()
         self.start_trouble: Exception | None = None
         self.log: list[str] = []
+
+    def _restart(self) -> bool:
+        self.restarts += 1
+        return True
 
     @property
     def desk(self) -> PlainDesk:

@@ -13,16 +13,20 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QSystemTrayIcon, QWidget
 from shiboken6 import delete
 
+from llmgw_desktop.app.safekeeping import finish_restore
+from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.events import (
     GatewayState,
     HeldDeletion,
     RecorderChanged,
     RecorderStatus,
     SettingsChanged,
+    StoreQuestion,
 )
 from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.domain.settings import Settings
 from llmgw_desktop.ui.desktop_shell import DesktopShell
+from llmgw_desktop.ui.dialogs.backup_dialogs import RestoreDialog
 from llmgw_desktop.ui.main_window import MainWindow
 from llmgw_desktop.ui.pages.overview_page import OverviewPage
 from llmgw_desktop.ui.theme import Appearance, Theme
@@ -240,6 +244,70 @@ async def test_what_a_leap_of_the_clock_holds_waits_for_a_word(stage: Stage) -> 
     control.recorder = RecorderStatus(recording=True)
     control.publish(RecorderChanged(status=control.recorder))
     await turn_until(lambda: stage.window.troubles.words == [])
+
+
+async def test_a_store_in_question_is_answered_by_a_person(stage: Stage) -> None:
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    control = stage.gateway.control
+    control.question = StoreQuestion(what="gateway.db was emptied.", backup="10:00")
+    control.move(GatewayState.RUNNING, problem="gateway.db was emptied.")
+    await turn_until(lambda: len(stage.window.troubles.words) == 1)
+    assert "gateway.db was emptied." in stage.window.troubles.words[0]
+
+    def buttons() -> dict[str, QAbstractButton]:
+        found = stage.window.troubles.findChildren(QAbstractButton)
+        return {each.text(): each for each in found if each.isVisible() and each.text()}
+
+    assert set(buttons()) == {"Restore the backup of 10:00", "Begin anew"}
+    control.store_trouble = StoreUnavailable("The disk is full.")
+    buttons()["Restore the backup of 10:00"].click()
+    assert buttons() == {}, "once is enough"
+    await turn_until(lambda: "The disk is full." in " ".join(stage.window.troubles.words))
+    control.store_trouble = None
+    buttons()["Begin anew"].click()
+    await turn_until(lambda: "emptied" not in " ".join(stage.window.troubles.words))
+    assert control.store_answers == [True, False]
+
+
+async def test_a_home_is_backed_up_and_comes_back_with_the_next_start(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llmgw_desktop.store.vault_backup.COST", {"n": 1 << 10, "r": 8, "p": 1})
+    places = stage.gateway.places
+    places.make()
+    places.config_file.write_text("# then\n")
+    await stage.shell.start()
+    stage.shell.open(hidden=False)
+    made = stage.shell._store_desk.ask_backup()
+    assert made is not None
+    file = tmp_path / "home.backup"
+    made._file._line.setText(str(file))
+    made._once.setText("correct horse battery")
+    made._save.click()
+    assert made._again_field.note == "It is not the same."
+    made._again.setText("correct horse battery")
+    made._save.click()
+    await turn_until(file.exists)
+    places.config_file.write_text("# now\n")
+    stage.shell._store_desk.ask_restore()
+
+    def restoring() -> RestoreDialog | None:
+        return next(iter(stage.window.findChildren(RestoreDialog)), None)
+
+    await turn_until(lambda: restoring() is not None)
+    dialog = restoring()
+    assert dialog is not None
+    dialog._file._line.setText(str(file))
+    dialog._secret.setText("another passphrase")
+    dialog._save.click()
+    await turn_until(lambda: "not the right one" in dialog.problem)
+    dialog._secret.setText("correct horse battery")
+    dialog._save.click()
+    await turn_until(lambda: stage.gateway.restarts == 1)
+    assert places.config_file.read_text() == "# now\n"
+    finish_restore(places, {})
+    assert places.config_file.read_text() == "# then\n"
 
 
 async def test_what_is_under_way_is_counted_in_tray_and_sidebar(stage: Stage) -> None:

@@ -25,6 +25,7 @@ from llmgw_desktop.engine.jobs.kept_submission import submission_of, without_wor
 from llmgw_desktop.engine.jobs.spool import Spool, tail_of
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.at_rest.files import BESIDE, is_encrypted_file, open_file
+from llmgw_desktop.store.safekeeping.spared_jobs import SPARED
 
 _OWNER_ONLY = 0o600
 _TEMP = "llmgw-"
@@ -351,12 +352,12 @@ class JobFolders:
         return submission_of(_read(folder, folder.request)["asked"])
 
     def tidy(self, known: Set[str], live: Set[str], clean: Callable[[str], str] = str) -> None:
-        """After a fall: folders that have no row yet; of jobs that ended what was asked, and
-        temporary folders."""
+        """After a fall: folders that have no row yet, unless the rows were replaced; of jobs that
+        ended what was asked, and temporary folders."""
         if not self._root.is_dir():
             return
         there = {path.name for path in self._root.iterdir()}
-        self.remove(there - known)
+        self.remove(each for each in there - known if not (self._root / each / SPARED).exists())
         for job_id in there & known - live:
             self.named(job_id).forget(clean)
         for temp in neutral_root().glob(f"{_TEMP}*"):

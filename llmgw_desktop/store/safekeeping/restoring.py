@@ -31,6 +31,7 @@ from llmgw_desktop.store.safekeeping.backups import Backup, check_backup
 from llmgw_desktop.store.safekeeping.checking import head_file
 from llmgw_desktop.store.safekeeping.kept_keys import KeptKeys, read_kept
 from llmgw_desktop.store.safekeeping.snapshot import synced_digest
+from llmgw_desktop.store.safekeeping.spared_jobs import spare_unknown
 from llmgw_desktop.store.vault_row_values import KnownKey
 from llmgw_desktop.store.vault_rows import VaultRows
 
@@ -88,6 +89,7 @@ class Restoring:
         with closing(AuditStore(self._path, self._clock)) as store:
             store.note(Act(verb="store.accepted", subject=self._path.name, note=what))
             store.keep_mark()
+        spare_unknown(self._path)
 
     def undo(self, what: str) -> Aside | None:
         """Bring back what was set aside last; None where nothing was."""
@@ -105,6 +107,7 @@ class Restoring:
             after = {"put in place": what, "kept aside": aside.folder.name}
             store.note(Act(verb="store.restored", subject=self._path.name, after=after))
             store.keep_mark()
+        spare_unknown(self._path)
 
     def _note_undone(self, found: Aside, aside: Aside) -> None:
         """Not where what is back is in question, as it was before."""
@@ -114,6 +117,7 @@ class Restoring:
             with closing(AuditStore(self._path, self._clock)) as store:
                 store.note(act)
                 store.keep_mark()
+            spare_unknown(self._path)
         except StoreError as error:
             log_unwritten(act, error)
 

@@ -43,7 +43,29 @@ def plan(places: Places, swaps: Sequence[Swap]) -> None:
 
 
 def is_planned(places: Places) -> bool:
-    return _plan_file(places).exists()
+    return _plan_file(places).exists() or _store_plan_file(places).exists()
+
+
+def plan_store(places: Places, name: str) -> None:
+    """The automatic backup of this name is to take the place of `gateway.db`, with the next start.
+    Raises StoreUnavailable."""
+    path = _store_plan_file(places)
+    with told(path):
+        write_whole(path, json.dumps(name).encode() + b"\n")
+
+
+def take_store_plan(places: Places) -> str | None:
+    """Once: a start that fails over it does not try again."""
+    path = _store_plan_file(places)
+    try:
+        name = json.loads(path.read_bytes()[:_MOST_BYTES])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        _log.error("%s cannot be read (%s)", path, type(error).__name__)
+        name = None
+    path.unlink(missing_ok=True)
+    return name if isinstance(name, str) else None
 
 
 def carry_out(places: Places) -> bool:
@@ -103,6 +125,10 @@ def _back(swap: Swap) -> Swap:
 
 def _plan_file(places: Places) -> Path:
     return places.run_folder / "restoring.json"
+
+
+def _store_plan_file(places: Places) -> Path:
+    return places.run_folder / "restoring-store.json"
 
 
 def _back_file(places: Places) -> Path:

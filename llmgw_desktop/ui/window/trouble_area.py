@@ -9,14 +9,15 @@ from llmgw_desktop.domain.events import (
     GatewayStatus,
     HeldDeletion,
     RecorderStatus,
+    StoreQuestion,
 )
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 
 
 class TroubleArea(QWidget):
-    """The gateway, the recorder, the settings, what could not be opened, what a quit waits for,
-    questions to a person, budgets that are used up, floods: each with its banner."""
+    """The gateway, its store, the recorder, the settings, what could not be opened, what a quit
+    waits for, questions to a person, budgets that are used up, floods: each with its banner."""
 
     def __init__(
         self, theme: Theme, on_retry: Callable[[], None], parent: QWidget | None = None
@@ -27,6 +28,9 @@ class TroubleArea(QWidget):
         self._recording = Banner(theme)
         self._losses = Banner(theme)
         self._losses_said = (0, 0)
+        self._store = Banner(theme, closable=False)
+        self.on_store_answered: Callable[[bool], None] = lambda _: None
+        """Whether `gateway.db` is to be restored, or begun anew."""
         self._held = Banner(theme, closable=False)
         self.on_held_decided: Callable[[bool], None] = lambda _: None
         """Whether flights that a leap of the clock made old are to be deleted."""
@@ -43,6 +47,7 @@ class TroubleArea(QWidget):
             self._questions,
             self._gateway,
             self._floods,
+            self._store,
             self._recording,
             self._losses,
             self._held,
@@ -73,6 +78,35 @@ class TroubleArea(QWidget):
             )
         elif status.state is not GatewayState.STARTING:
             self._gateway.hide()
+
+    def show_store(self, question: StoreQuestion | None, *, is_answered: bool = False) -> None:
+        """None where nothing is wrong; `is_answered`: what was chosen is being done."""
+        if question is None:
+            self._store.hide()
+            return
+        what = "What the gateway keeps is not as it was. Programs with keys are not let in."
+        if is_answered:
+            self._store.say(BannerKind.ERROR, what, "It is being replaced …")
+            return
+        kept = "What is replaced is kept aside. Your own access key works meanwhile."
+        if question.backup:
+            self._store.say(
+                BannerKind.ERROR,
+                what,
+                f"{question.what} {kept}",
+                action=f"Restore the backup of {question.backup}",
+                on_action=lambda: self.on_store_answered(True),
+                other=("Begin anew", lambda: self.on_store_answered(False)),
+            )
+        else:
+            self._store.say(
+                BannerKind.ERROR,
+                what,
+                f"{question.what} There is no backup of it: put a copy from before in its place"
+                f" and start anew, if you have one. {kept}",
+                action="Begin anew",
+                on_action=lambda: self.on_store_answered(False),
+            )
 
     def show_recording(self, status: RecorderStatus) -> None:
         self._show_losses(status)

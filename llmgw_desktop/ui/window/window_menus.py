@@ -28,6 +28,8 @@ class WindowMenus(QObject):
     settings_file_wanted = Signal()
     data_folder_wanted = Signal()
     log_folder_wanted = Signal()
+    backup_wanted = Signal()
+    restore_wanted = Signal()
     quit_wanted = Signal()
     undo_wanted = Signal()
 
@@ -73,6 +75,9 @@ class WindowMenus(QObject):
         self._add(menu, "Open &settings file", "", self.settings_file_wanted.emit)
         self._add(menu, "&Undo change of settings", "Ctrl+Z", self.undo_wanted.emit)
         self._add(menu, "Open &data folder", "", self.data_folder_wanted.emit)
+        menu.addSeparator()
+        self._add(menu, "&Back up …", "", self.backup_wanted.emit)
+        self._add(menu, "&Restore a backup …", "", self.restore_wanted.emit)
         menu.addSeparator()
         self._add(menu, "Close &window", "Ctrl+W", self._window.close)
         self._add(menu, "&Quit", "Ctrl+Q", self.quit_wanted.emit).setMenuRole(

@@ -151,6 +151,35 @@ async def test_a_file_that_is_put_right_by_hand_is_used_again(tmp_path: Path) ->
         assert await _health(house) == (200, "ok", "")
 
 
+@pytest.mark.parametrize("restore", [True, False], ids=["restored", "begun anew"])
+async def test_a_person_answers_and_the_same_gateway_goes_on(tmp_path: Path, restore: bool) -> None:
+    home = tmp_path / "home"
+    path = home / "data" / "gateway.db"
+    async with house_in(home) as house:
+        key = key_of(house, "nightly", Scope.MODELS_USE)
+        assert house.container.store_guard.backups.make() is not None
+        job = home / "data" / "jobs" / "job_1"
+        job.mkdir(parents=True)
+    path.write_bytes(b"")
+    async with house_in(home) as house:
+        control = house.container.control
+        question = control.store_question()
+        assert question is not None
+        assert question.what == "gateway.db was emptied."
+        assert question.backup
+        assert await _statuses(house, key) == (200, 503)
+        said = await control.answer_store(restore=restore)
+        assert "--undo" in said
+        assert control.store_question() is None
+        assert await _statuses(house, key) == (200, 200 if restore else 401)
+        assert (await _health(house))[2] == control.status().problem == ""
+        new = key_of(house, "new", Scope.MODELS_USE)
+        assert (await _statuses(house, new))[1] == 200
+    async with house_in(home) as house:
+        assert (await _statuses(house, new))[1] == 200
+    assert job.exists(), "what another gateway.db knew is not swept away"
+
+
 async def test_a_table_that_goes_while_it_runs_costs_no_own_request(house: House) -> None:
     key = key_of(house, "nightly", Scope.MODELS_USE)
     assert await _statuses(house, key) == (200, 200)

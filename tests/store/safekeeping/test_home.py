@@ -143,7 +143,7 @@ def test_a_restore_that_is_broken_off_anywhere_is_finished_by_the_next_start(
         else:
             assert carry_out(places)
     places.make()  # as a start does, before it looks
-    finish_restore(places)
+    finish_restore(places, {})
     assert _is_of(places, b"sk-then")
     assert not carry_out(places)
 
