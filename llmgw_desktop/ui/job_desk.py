@@ -20,6 +20,7 @@ from llmgw_desktop.ui.jobs.quitting import Quitting
 from llmgw_desktop.ui.main_window import MainWindow
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tray import Tray
+from llmgw_desktop.ui.widgets.in_steps import Steps, ToCome, in_steps
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.oversight import Oversight
@@ -52,7 +53,7 @@ class JobDesk(QObject):
         self._settings = settings
         self._show_window = show_window
         self._window: MainWindow | None = None
-        self._page: JobsPage | None = None
+        self._page: ToCome[JobsPage] = ToCome()
         self.notices: JobNotices | None = None
         self.quitting = Quitting(jobs, bridge, theme, show_window, self)
         self.quitting.agreed.connect(self.quit_agreed)
@@ -64,11 +65,12 @@ class JobDesk(QObject):
         self.notices = JobNotices(self._bridge, tray.say, self._is_in_front, self._settings, self)
         self.notices.open_wanted.connect(self.open_job)
 
-    def make_page(self, control: Control, oversight: "Oversight") -> "JobsPage":
+    def make_page(self, control: Control, oversight: "Oversight") -> Steps["JobsPage"]:
         """Read in when it is first shown."""
         from llmgw_desktop.ui.pages.jobs_page import HowToAsk, JobsPage
 
-        page = JobsPage(
+        page = yield from in_steps(
+            JobsPage,
             self._jobs,
             HowToAsk(control.base_urls, control.access_key_file()),
             self._bridge,
@@ -83,7 +85,7 @@ class JobDesk(QObject):
         page.flight_wanted.connect(self.flight_wanted)
         page.flights_wanted.connect(self.flights_wanted)
         page.path_wanted.connect(self.path_wanted)
-        self._page = page
+        self._page.come(page)
         return page
 
     def watch_over(self, window: MainWindow) -> None:
@@ -94,13 +96,11 @@ class JobDesk(QObject):
     def open_job(self, job_id: str) -> None:
         window = self._show_window()
         window.show_page("jobs")
-        if self._page is not None:
-            self._page.open_job(job_id)
+        self._page.wish(lambda page: page.open_job(job_id))
 
     def look_for(self, text: str) -> None:
         """On its page, which is in sight."""
-        if self._page is not None:
-            self._page.filter.look_for(text)
+        self._page.wish(lambda page: page.filter.look_for(text))
 
     def _on_events(self, events: tuple[Event, ...]) -> None:
         if any(isinstance(event, JobChanged) for event in events):

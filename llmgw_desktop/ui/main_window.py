@@ -24,7 +24,9 @@ from llmgw_desktop.domain.flight import FlightQuery
 from llmgw_desktop.ui.dialogs.conflict_dialog import ConflictDialog
 from llmgw_desktop.ui.pages.page import KeepsState, ShowsClient, ShowsFlights, ShowsJobs
 from llmgw_desktop.ui.theme import Theme
+from llmgw_desktop.ui.widgets.in_steps import Steps, ToCome
 from llmgw_desktop.ui.widgets.undo_notice import UndoNotice
+from llmgw_desktop.ui.window.coming_pages import ComingPages
 from llmgw_desktop.ui.window.shortcut_list import ShortcutList
 from llmgw_desktop.ui.window.sidebar import Sidebar, SidebarEntry
 from llmgw_desktop.ui.window.status_panel import StatusPanel
@@ -41,7 +43,10 @@ class Page:
     """The way to a page, and how it is made: when it is first shown, and not before."""
 
     entry: SidebarEntry
-    make: Callable[[], QWidget]
+    make: Callable[[], QWidget | Steps[QWidget]]
+    """In steps that are short for a turn of the loop, or at once."""
+    read_in: Callable[[Callable[[], None]], None] = lambda then: then()
+    """What `make` needs is read in beside the loop; then it calls back, now or later."""
 
 
 class MainWindow(QMainWindow):
@@ -77,11 +82,17 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._pages = {page.entry.key: page for page in pages}
         self._made: dict[str, QWidget] = {}
+        self._stack = QStackedWidget()
+        self._coming = ComingPages(self._pages, self._stack.addWidget, self._take_page, self)
+        self._key = ""
+        self._flights: ToCome[ShowsFlights] = ToCome()
         self._live_words = ""
         self._settings = settings
         self._may_close = may_close
         self._asks_first = asks_first
-        self._stack = QStackedWidget()
+        self._blank = QWidget()
+        """While a page is on its way."""
+        self._stack.addWidget(self._blank)
         self._sidebar = Sidebar(theme, [page.entry for page in pages])
         self._status = StatusPanel(theme)
         self._troubles = TroubleArea(theme, self.retry_wanted.emit)
@@ -95,7 +106,8 @@ class MainWindow(QMainWindow):
 
     @property
     def page_key(self) -> str:
-        return next(k for k, w in self._made.items() if w is self._stack.currentWidget())
+        """Of the one in sight, or on its way."""
+        return self._key
 
     @property
     def troubles(self) -> TroubleArea:
@@ -103,14 +115,24 @@ class MainWindow(QMainWindow):
 
     def page(self, key: str) -> QWidget:
         """Made now where nobody has seen it yet."""
-        widget = self._made.get(key)
-        return self._make_page(key) if widget is None else widget
+        if key not in self._made:
+            self._coming.finish(key)
+        return self._made[key]
 
     def show_page(self, key: str) -> None:
-        widget = self.page(key)
+        """At once, or when it is made, turn by turn, where nobody has seen it yet."""
+        self._key = key
         self._sidebar.choose(key)
-        self._stack.setCurrentWidget(widget)
         self.setWindowTitle(f"{self._pages[key].entry.title} – {TITLE}")
+        if key in self._made:
+            self._show(self._made[key])
+        else:
+            self._stack.setCurrentWidget(self._blank)
+            self._menus.show_page_actions(())
+            self._coming.begin(key)
+
+    def _show(self, widget: QWidget) -> None:
+        self._stack.setCurrentWidget(widget)
         self._menus.show_page_actions(widget.actions())
         if not widget.isAncestorOf(QApplication.focusWidget() or self):
             widget.setFocus()  # so that the page's own keys work at once
@@ -118,15 +140,11 @@ class MainWindow(QMainWindow):
     def show_flights(self, query: FlightQuery) -> None:
         """Go to the flights behind a figure."""
         self.show_page("flights")
-        page = self.page("flights")
-        if isinstance(page, ShowsFlights):
-            page.show_query(query)
+        self._flights.wish(lambda page: page.show_query(query))
 
     def open_flight(self, flight_id: str) -> None:
         self.show_page("flights")
-        page = self.page("flights")
-        if isinstance(page, ShowsFlights):
-            page.show_flight(flight_id)
+        self._flights.wish(lambda page: page.show_flight(flight_id))
 
     def show_client(self, client_id: str) -> None:
         """In full; all of them where it is empty."""
@@ -224,17 +242,20 @@ class MainWindow(QMainWindow):
             self.hide()
             self.put_away.emit()
 
-    def _make_page(self, key: str) -> QWidget:
-        widget = self._made[key] = self._pages[key].make()
+    def _take_page(self, key: str, widget: QWidget) -> None:
+        """It is whole."""
+        self._made[key] = widget
         widget.setAccessibleName(self._pages[key].entry.title)
-        self._stack.addWidget(widget)
         if isinstance(widget, KeepsState):
             self._settings.beginGroup(f"page-{key}")
             widget.restore_state(self._settings)
             self._settings.endGroup()
         if isinstance(widget, ShowsJobs):
             widget.show_jobs(self._live_words)
-        return widget
+        if key == self._key:
+            self._show(widget)
+        if isinstance(widget, ShowsFlights):
+            self._flights.come(widget)
 
     def _lay_out(self) -> None:
         self._sidebar.add_foot(self._status)

@@ -19,6 +19,7 @@ from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.main_window import MainWindow
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.tray import Tray
+from llmgw_desktop.ui.widgets.in_steps import Steps, ToCome, in_steps
 
 if TYPE_CHECKING:
     from llmgw_desktop.app.oversight import Oversight
@@ -55,7 +56,7 @@ class QuestionWatch(QObject):
         self._settings = settings
         self._tray = tray
         self._window: MainWindow | None = None
-        self._page: AccessPage | None = None
+        self._page: ToCome[AccessPage] = ToCome()
         self._dialog: ArmedDialog | None = None
         self._dialog_id = ""
         self._put_away: set[str] = set()
@@ -83,12 +84,13 @@ class QuestionWatch(QObject):
         self._window = window
         self._show_count()
 
-    def make_page(self, oversight: "Oversight") -> "AccessPage":
+    def make_page(self, oversight: "Oversight") -> Steps["AccessPage"]:
         """Read in when it is first shown."""
         from llmgw_desktop.ui.pages.access_page import AccessPage
         from llmgw_desktop.ui.questions.arming import CHOICES_MS, arm_after_ms, keep_arm_after_ms
 
-        page = AccessPage(
+        page = yield from in_steps(
+            AccessPage,
             oversight,
             self._bridge,
             self._theme,
@@ -101,18 +103,16 @@ class QuestionWatch(QObject):
         page.question_wanted.connect(self.open_question)
         page.job_wanted.connect(self.job_wanted)
         page.said.connect(self.said)
-        self._page = page
+        self._page.come(page)
         return page
 
     def show_list(self) -> None:
         """On the Access page, which is in sight."""
-        if self._page is not None:
-            self._page.show_waiting()
+        self._page.wish(lambda page: page.show_waiting())
 
     def show_holders(self) -> None:
         """Who has access, on the page that is in sight."""
-        if self._page is not None:
-            self._page.show_tab("holders")
+        self._page.wish(lambda page: page.show_tab("holders"))
 
     def look(self) -> None:
         """Some may wait since before anybody listened."""

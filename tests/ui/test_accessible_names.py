@@ -320,6 +320,7 @@ def test_whatever_can_have_the_focus_has_a_name(
 @pytest.mark.parametrize("page", ["providers", "routes"])
 def test_dialogs_are_walked_with_keys(window: MainWindow, qtbot: QtBot, page: str) -> None:
     window.show_page(page)
+    window.page(page)
     qtbot.wait(100)
     adders = [each for each in window.findChildren(Button) if each.text() in ADDERS]
     next(each for each in adders if each.isVisible()).click()

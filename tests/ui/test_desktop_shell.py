@@ -323,7 +323,7 @@ async def test_what_is_under_way_is_counted_in_tray_and_sidebar(stage: Stage) ->
 async def test_the_overview_leads_to_the_flights_page(stage: Stage) -> None:
     await stage.shell.start()
     stage.shell.open(hidden=False)
-    overview = stage.window.findChild(OverviewPage)
+    overview = stage.window.page("overview")
     assert isinstance(overview, OverviewPage)
     overview.flights_wanted.emit(FlightQuery(provider="openai"))
     assert stage.window.page_key == "flights"
@@ -458,8 +458,9 @@ async def test_a_page_is_made_when_it_is_first_shown_and_nothing_else_comes_up(
     qapp.installEventFilter(watch)
     await stage.shell.start()
     stage.shell.open(hidden=False)
-    assert list(stage.window._made) == ["overview"]
+    await turn_until(lambda: list(stage.window._made) == ["overview"])
     for key in stage.window._pages:
         stage.window.show_page(key)
+        await turn_until(lambda key=key: key in stage.window._made)  # type: ignore[misc]
     assert list(stage.window._made) == list(stage.window._pages)
     assert watch.came == ["MainWindow"]

@@ -4,6 +4,7 @@ Rows come ready from `app/client_desk`; they are read by the bridge's worker. Wh
 of them stands in `client_work`.
 """
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QSettings, Qt, Signal
@@ -38,6 +39,7 @@ from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.choice import Choice
 from llmgw_desktop.ui.widgets.empty_state import EmptyState
+from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
 from llmgw_desktop.ui.widgets.pane_splitter import PaneSplitter
@@ -61,7 +63,7 @@ _ALONE_TEXT = (
 )
 
 
-class ClientSection(QWidget):
+class ClientSection(QWidget, MadeInSteps):
     """`programs_wanted` leads to the programs that can be connected."""
 
     programs_wanted = Signal()
@@ -75,6 +77,16 @@ class ClientSection(QWidget):
         settings: QSettings,
     ) -> None:
         super().__init__()
+        self._begin(self._made(desk, changer, bridge, theme, settings))
+
+    def _made(
+        self,
+        desk: ClientDesk,
+        changer: SettingsChanger,
+        bridge: Bridge,
+        theme: Theme,
+        settings: QSettings,
+    ) -> Iterator[None]:
         self._desk = desk
         self._bridge = bridge
         self._theme = theme
@@ -83,20 +95,27 @@ class ClientSection(QWidget):
         """To be shown once it is read."""
         self.acts = ClientActs(self)
         self.work = ClientWork(desk, changer, bridge, theme, self)
+        yield
         self._model = ClientModel(self)
         self.table = ClientTable(self._model, theme)
+        yield
         self.pane = ClientPane(theme, self.acts)
+        yield
         self._splitter = PaneSplitter(theme, self.table, self.pane, settings, "clients")
+        yield
         self.field = SearchField(theme, "Find a client")
         self.which = Choice(theme, WHICH, name="Which clients")
         self._count = Label(theme, tone=Tone.MUTED)
         self.make = Button(theme, "Make a key…", kind=ButtonKind.PRIMARY, icon="plus")
+        yield
         self.banner = Banner(theme, closable=False)
         self._stack = QStackedWidget()
         self.nothing = EmptyState(theme, icon="search", title="Nobody matches.")
         self.alone = EmptyState(theme, icon="clients", title=_ALONE, text=_ALONE_TEXT)
+        yield
         self._refresh = PacedRefresh(self, self._read)
         self._lay_out()
+        yield
         self._connect()
 
     @property

@@ -4,6 +4,7 @@ when each was last heard of.
 Files are looked at and written by the bridge's workers, never here.
 """
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Protocol
 
@@ -24,6 +25,7 @@ from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.empty_state import EmptyState
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
@@ -38,7 +40,7 @@ class Addresses(Protocol):
     def base_urls(self) -> dict[str, str]: ...
 
 
-class ProgramSection(QWidget):
+class ProgramSection(QWidget, MadeInSteps):
     """Cards in the order of the table of programs."""
 
     said = Signal(str)
@@ -53,6 +55,15 @@ class ProgramSection(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._begin(self._made(clients, addresses, bridge, theme))
+
+    def _made(
+        self,
+        clients: Clients,
+        addresses: Addresses,
+        bridge: Bridge,
+        theme: Theme,
+    ) -> Iterator[None]:
         self._clients = clients
         self._addresses = addresses
         self._bridge = bridge
@@ -62,13 +73,17 @@ class ProgramSection(QWidget):
         self._summary = Label(theme, tone=Tone.MUTED)
         self._look = Button(theme, "Look again")
         self.banner = Banner(theme, closable=False)
+        yield
         self._nobody = EmptyState(theme, icon="clients", title=_NOBODY, text=_NOBODY_TEXT)
+        yield
         self._absent = FlowingLabel(theme, tone=Tone.MUTED)
         self.any_program = AnyProgram(theme)
+        yield
         self._shape: object = None
         self._scroll = QScrollArea()
         self._refresh = PacedRefresh(self, self._read)
         self._lay_out()
+        yield
         self._connect()
 
     @property

@@ -1,6 +1,6 @@
 """Where a comparison is written: the question, what is to be judged, how, by whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.card import Card
 from llmgw_desktop.ui.widgets.choice import Choice
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
 from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.segmented import Segmented
 from llmgw_desktop.ui.widgets.text_field import TextLine
@@ -39,7 +40,7 @@ _QUESTIONS = {
 _NO_JUDGE = ("", "No judge")
 
 
-class Composer(Card):
+class Composer(Card, MadeInSteps):
     """`wish` is what stands in it."""
 
     ask_wanted = Signal()
@@ -49,26 +50,39 @@ class Composer(Card):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
+        self._begin(self._made(theme))
+
+    def _made(
+        self,
+        theme: Theme,
+    ) -> Iterator[None]:
         self._theme = theme
         first = Intent.ASK
         self.question = PromptField(theme, _QUESTIONS[first], "Question", least=2, most=7)
         self.content = PromptField(
             theme, "Paste what is to be judged", "What is judged", least=3, most=8
         )
+        yield
         self.focus = TextLine(theme, "Look above all at… (optional)", "Look above all at")
         keys = [(intent.value, words) for intent, words in INTENTS]
         self.intent = Segmented(theme, keys, name="What is done")
+        yield
         self.more = Button(theme, "Add text…", kind=ButtonKind.QUIET, icon="plus")
         self.open_file = Button(theme, "Open a file…", kind=ButtonKind.QUIET, icon="folder")
         self.chips = SeatChips(theme, self.focus)
+        yield
         self.judge = Choice(theme, [_NO_JUDGE], name="Judge")
+        yield
         self.ask = Button(theme, "Ask", kind=ButtonKind.PRIMARY, icon="send", name="Ask all")
         self.ask.setToolTip("Ask all (Ctrl+Enter)")
         self._hint = FlowingLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._problem = FlowingLabel(theme, tone=Tone.ERROR)
+        yield
         self._is_open = False
         self._lay_out()
+        yield
         self._connect()
+        yield
         self._on_intent()
         self._show_content(False)
 

@@ -1,6 +1,6 @@
 """What the answers come to: outcome with its reasons, verdicts, map, judge, receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
@@ -18,6 +18,7 @@ from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.card import Card
 from llmgw_desktop.ui.widgets.choice import Choice
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.wrapped_row import WrappedRow
 
@@ -25,7 +26,7 @@ _JUDGE_UNITS = 70
 _PLAIN = (Intent.ASK, Intent.SYNTHESIS)
 
 
-class Findings(QWidget):
+class Findings(QWidget, MadeInSteps):
     """Cards in a column; those that have nothing to say are not there."""
 
     judge_wanted = Signal(str)
@@ -35,20 +36,31 @@ class Findings(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._begin(self._made(theme))
+
+    def _made(
+        self,
+        theme: Theme,
+    ) -> Iterator[None]:
         self._theme = theme
         self.verdicts = VerdictTable(theme)
+        yield
         self.grid = AgreementGrid(theme)
+        yield
         self.receipt = ReceiptLine(theme)
+        yield
         self.judge: AnswerView | None = None
         self._advice = FlowingLabel(theme, weight=QFont.Weight.Medium)
         self._confidence = FlowingLabel(theme)
         self._reasons = FlowingLabel(theme, tone=Tone.MUTED)
         self._verdict_card = self._card("Verdicts", self.verdicts)
         self._map_card = self._card("Agreement map", self.grid)
+        yield
         self._outcome_card = self._card(
             "What it comes to", self._advice, self._confidence, self._reasons
         )
         self._judge_note = FlowingLabel(theme, tone=Tone.MUTED)
+        yield
         self._judge_place = QVBoxLayout()
         self.judge_choice = Choice(theme, [], name="Who judges")
         self.ask_judge = Button(theme, "Ask this judge", icon="send")
@@ -58,6 +70,7 @@ class Findings(QWidget):
         row.addWidget(self.ask_judge)
         judge = QWidget()
         judge.setLayout(self._judge_place)
+        yield
         self._judge_place.setContentsMargins(0, 0, 0, 0)
         self._judge_card = self._card("Judge", self._judge_note, self._judge_ask, judge)
         self._receipt_card = self._card("Receipt", self.receipt)

@@ -4,7 +4,7 @@ may work.
 This file joins the parts; each stands in `ui/access/`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
@@ -36,6 +36,7 @@ from llmgw_desktop.ui.access.worktree_section import WorktreeSection
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
+from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
 from llmgw_desktop.ui.widgets.lined_row import LinedRow
 from llmgw_desktop.ui.widgets.tab_strip import TabStrip
 
@@ -60,7 +61,7 @@ _NEWS: dict[str, tuple[type, ...]] = {
 """What each shows anew after which events."""
 
 
-class AccessPage(QWidget):
+class AccessPage(QWidget, MadeInSteps):
     """`show_waiting` is for banners, notices and the tray that lead here."""
 
     said = Signal(str, object)
@@ -80,22 +81,40 @@ class AccessPage(QWidget):
         on_delay: Callable[[int], None],
     ) -> None:
         super().__init__()
+        delays = [(ms, ms == delay_ms) for ms in delays_ms]
+        self._begin(self._made(oversight, bridge, theme, delays, on_delay))
+
+    def _made(
+        self,
+        oversight: Oversight,
+        bridge: Bridge,
+        theme: Theme,
+        delays: list[tuple[int, bool]],
+        on_delay: Callable[[int], None],
+    ) -> Iterator[None]:
         self._oversight = oversight
         self._bridge = bridge
         self._theme = theme
         self._tabs = TabStrip(theme, name="Parts of Access")
         self._stack = QStackedWidget()
         self._trouble = Banner(theme)
-        delays = [(ms, ms == delay_ms) for ms in delays_ms]
+        yield
         self.waiting = WaitingSection(theme, bridge, oversight.questions, delays)
+        yield
         self.holders = HolderSection(theme, bridge, oversight.rights)
+        yield
         self.decisions = DecisionPane(theme)
+        yield
         self.changes = ChangeSection(theme, bridge, oversight.changes)
+        yield
         self.workspaces = WorkspaceSection(theme, bridge, oversight.workspaces)
+        yield
         self.worktrees = WorktreeSection(theme, bridge, oversight.worktrees)
+        yield
         self.notices = QAction("Tell of new questions", self)
         self.waiting.delay_chosen.connect(on_delay)
         self._lay_out()
+        yield
         self._connect()
 
     @property

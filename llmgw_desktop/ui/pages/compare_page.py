@@ -4,7 +4,7 @@ This file joins the parts and tells them of each other; each part stands in `ui/
 """
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from llmgw_desktop.ui.compare.panel_follower import PanelFollower
 from llmgw_desktop.ui.compare.panel_head import PanelHead
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
+from llmgw_desktop.ui.widgets.in_steps import MadeInSteps, in_steps
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu, dress_view
 
 _SHARE = 0.58
@@ -38,7 +39,7 @@ _SHARE = 0.58
 _SHORT_UNITS, _LEAST_UNITS, _MOST_UNITS = 45, 70, 170
 
 
-class ComparePage(QWidget):
+class ComparePage(QWidget, MadeInSteps):
     """`open_panel` is for other pages that lead here."""
 
     flight_wanted = Signal(str)
@@ -49,24 +50,41 @@ class ComparePage(QWidget):
 
     def __init__(self, compare: Compare, bridge: Bridge, theme: Theme) -> None:
         super().__init__()
+        self._begin(self._made(compare, bridge, theme))
+
+    def _made(
+        self,
+        compare: Compare,
+        bridge: Bridge,
+        theme: Theme,
+    ) -> Iterator[None]:
         self._compare = compare
         self._bridge = bridge
         self._theme = theme
         self._everyone: tuple[Askable, ...] = ()
         self._panel: ShownPanel | None = None
         self._panel_id = ""
-        self.composer = Composer(theme)
+        self.composer = yield from in_steps(Composer, theme)
+        yield
         self.head = PanelHead(theme)
+        yield
         self.columns = AnswerColumns(theme, self.composer.ask)
-        self.findings = Findings(theme)
+        yield
+        self.findings = yield from in_steps(Findings, theme)
+        yield
         self.states = CompareStates(theme)
+        yield
         self.follower = PanelFollower(compare, bridge, self)
         self.banner = Banner(theme)
         self.bar = CompareBar(theme)
+        yield
         self._scroll = QScrollArea()
         self._lay_out()
+        yield
         self._connect()
+        yield
         self._add_keys()
+        yield
         self._show_parts()
 
     @property

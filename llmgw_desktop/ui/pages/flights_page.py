@@ -3,7 +3,7 @@
 This file joins the parts and tells them of each other; each part stands in `ui/flights/`.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,6 +35,7 @@ from llmgw_desktop.ui.flights.table.page_loader import PageLoader
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
 from llmgw_desktop.ui.widgets.card import Line
+from llmgw_desktop.ui.widgets.in_steps import MadeInSteps, in_steps
 
 
 class FlightsControl(Protocol):
@@ -49,7 +50,7 @@ class FlightsControl(Protocol):
     def send_test_flight(self) -> Coroutine[Any, Any, str]: ...
 
 
-class FlightsPage(QWidget):
+class FlightsPage(QWidget, MadeInSteps):
     """`show_query` and `show_flight` are for other pages that lead here."""
 
     job_wanted = Signal(str)
@@ -64,6 +65,17 @@ class FlightsPage(QWidget):
         clock: Clock | None = None,
     ) -> None:
         super().__init__()
+        self._begin(self._made(flights, control, bridge, theme, settings, clock))
+
+    def _made(
+        self,
+        flights: Flights,
+        control: FlightsControl,
+        bridge: Bridge,
+        theme: Theme,
+        settings: QSettings,
+        clock: Clock | None,
+    ) -> Iterator[None]:
         clock = clock or SystemClock()
 
         def now() -> RowTime:
@@ -79,21 +91,31 @@ class FlightsPage(QWidget):
         self._feed = FlightFeed(flights, model, self._loader, bridge, self)
         key_file = str(control.access_key_file())
         self._actions = FlightActions(flights, control.base_urls, key_file, bridge, self)
+        yield
         self._table = FlightTable(model, theme, settings)
-        pane = DetailPane(theme, bridge, self._actions, settings, clock)
+        yield
+        pane = yield from in_steps(DetailPane, theme, bridge, self._actions, settings, clock)
+        yield
         self._browser = FlightBrowser(self._table, pane, flights, bridge, theme, settings)
+        yield
         self._filter = FilterBar(theme)
+        yield
         self._finder = FlightFinder(
             flights, self._feed, self._loader, self._table, self._browser, bridge
         )
         self._menus = FlightMenus(self, self._table, self._actions, self._filter)
+        yield
         self._first = FirstFlight(theme, key_file)
+        yield
         self._states = PageStates(theme, self._browser, self._table, self._first)
+        yield
         self._reading = Banner(theme, closable=False)
         self._line = Line(theme)
         self._notice = Notice(theme, self)
         self._lay_out()
+        yield
         self._connect()
+        yield
         self._add_keys()
         self._first.show_recording(control.recorder_status())
 

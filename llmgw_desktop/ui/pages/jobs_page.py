@@ -3,7 +3,7 @@
 This file joins the parts and tells them of each other; each part stands in `ui/jobs/`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -38,6 +38,7 @@ from llmgw_desktop.ui.jobs.quiet_line import QuietLine
 from llmgw_desktop.ui.jobs.session_list import SessionList
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.card import Line
+from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
 from llmgw_desktop.ui.widgets.view_clothes import dress_menu
 
 _TICK_MS = 1000
@@ -61,7 +62,7 @@ class JobOversight(Protocol):
     def worktrees(self) -> WorktreesUse | None: ...
 
 
-class JobsPage(QWidget):
+class JobsPage(QWidget, MadeInSteps):
     """`open_job` is for a notification or another page that leads here."""
 
     flight_wanted = Signal(str)
@@ -83,6 +84,17 @@ class JobsPage(QWidget):
         oversight: JobOversight | None = None,
     ) -> None:
         super().__init__()
+        self._begin(self._made(jobs, how_to_ask, bridge, theme, settings, oversight))
+
+    def _made(
+        self,
+        jobs: Jobs,
+        how_to_ask: HowToAsk,
+        bridge: Bridge,
+        theme: Theme,
+        settings: QSettings,
+        oversight: JobOversight | None,
+    ) -> Iterator[None]:
         self._jobs = jobs
         self._how_to_ask = how_to_ask
         self._questions = None if oversight is None else oversight.questions
@@ -96,20 +108,31 @@ class JobsPage(QWidget):
             theme, jobs, bridge, self, None if oversight is None else oversight.worktrees
         )
         self._model = JobModel(jobs.now_s, self)
+        yield
         self.table = JobTable(self._model, theme)
+        yield
         self.pane = JobPane(theme, jobs, self._known, bridge, self._actions, settings)
+        yield
         self.browser = JobBrowser(self.table, self.pane, theme, settings)
+        yield
         self.filter = JobFilter(theme)
+        yield
         self.sessions = SessionList(theme)
+        yield
         self.states = JobStates(theme, self.browser, self.table, self.sessions)
+        yield
         self._kept: list[Session] = []
         self.went_on = QuietLine(theme)
+        yield
         self.notices = QAction("Tell of long jobs that ended", self)
         self._line = Line(theme)
         self.notice = Notice(theme, self)
+        yield
         self._tick = QTimer(self, interval=_TICK_MS)
         self._lay_out()
+        yield
         self._connect()
+        yield
         self._add_keys()
 
     def open_job(self, job_id: str) -> None:

@@ -1,6 +1,6 @@
 """The Overview's board: five figures, input tokens over time, who answered, what runs now."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
@@ -27,6 +27,7 @@ from llmgw_desktop.ui.pages.provider_lines import is_rest_line, provider_lines
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.card import Card
+from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
 from llmgw_desktop.ui.widgets.segmented import Segmented
@@ -58,7 +59,7 @@ _SUMMED = {"cache": Figure.CACHE_READ, "output": Figure.OUTPUT, "cost": Figure.C
 _ERRORS = frozenset({FlightState.FAILED, FlightState.CUT})
 
 
-class OverviewBoard(QScrollArea):
+class OverviewBoard(QScrollArea, MadeInSteps):
     """Draws what it is given; asks by signals."""
 
     span_chosen = Signal()
@@ -69,6 +70,12 @@ class OverviewBoard(QScrollArea):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._begin(self._made(theme))
+
+    def _made(
+        self,
+        theme: Theme,
+    ) -> Iterator[None]:
         self._theme = theme
         self._figures: OverviewFigures | None = None
         self._span = Segmented(theme, _SPANS, name="Time span")
@@ -76,12 +83,16 @@ class OverviewBoard(QScrollArea):
         self._practice = Switch(theme, name="Practice")
         self._practice.clicked.connect(lambda _: self.span_chosen.emit())
         self._practice_words = Label(theme, "Practice", tone=Tone.MUTED)
+        yield
         self._tiles = {name: StatTile(theme, title, hint=hint) for name, title, hint in _TILES}
+        yield
         for name, tile in self._tiles.items():
             tile.opened.connect(self._opener(_ERRORS if name == "errors" else frozenset()))
         self._chart = TokensCard(theme)
+        yield
         self._chart.bar_clicked.connect(self._open_bucket)
         self._now = RunningList(theme)
+        yield
         self._now.flight_wanted.connect(self.flight_wanted)
         self.jobs = Button(theme, kind=ButtonKind.QUIET, icon="jobs")
         self.jobs.setToolTip("Show the jobs")
@@ -91,10 +102,12 @@ class OverviewBoard(QScrollArea):
         self._providers.hide()
         self._providers.picked.connect(self._open_provider)
         self._providers_nothing = Label(theme, UNKNOWN, tone=Tone.MUTED)
+        yield
         dress_view(self, theme)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
+        yield
         self.setWidget(self._content())
 
     @property

@@ -4,7 +4,7 @@ All figures come ready from `app/overview.py`; this file says where they stand a
 read again. `overview_board.py` is the board of tiles and charts itself.
 """
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,6 +28,7 @@ from llmgw_desktop.ui.pages.getting_started import GettingStarted
 from llmgw_desktop.ui.pages.overview_board import OverviewBoard
 from llmgw_desktop.ui.theme import Theme
 from llmgw_desktop.ui.widgets.banner import Banner, BannerKind
+from llmgw_desktop.ui.widgets.in_steps import MadeInSteps, in_steps
 from llmgw_desktop.ui.widgets.paced_refresh import PacedRefresh, paint_now
 
 _NOW_MS = 500
@@ -61,7 +62,7 @@ class FirstSteps(Protocol):
     def send_test_flight(self) -> Coroutine[Any, Any, str]: ...
 
 
-class OverviewPage(QWidget):
+class OverviewPage(QWidget, MadeInSteps):
     """Reads again when a flight ended and as time goes by, but never while it is hidden."""
 
     flights_wanted = Signal(FlightQuery)
@@ -77,12 +78,24 @@ class OverviewPage(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._begin(self._made(overview, control, bridge, theme))
+
+    def _made(
+        self,
+        overview: OverviewSource,
+        control: FirstSteps,
+        bridge: Bridge,
+        theme: Theme,
+    ) -> Iterator[None]:
         self._overview = overview
         self._control = control
         self._bridge = bridge
-        self._board = OverviewBoard(theme)
+        self._board = yield from in_steps(OverviewBoard, theme)
+        yield
         self._start = GettingStarted(theme, str(control.access_key_file()))
+        yield
         self._trouble = Banner(theme, closable=False)
+        yield
         self._blank = QWidget()
         self._stack = QStackedLayout()
         self._refresh = PacedRefresh(self, self._read)
@@ -94,6 +107,7 @@ class OverviewPage(QWidget):
         self._all_anew = True
         """Whether the next reading must not rely on what earlier ones found."""
         self._lay_out()
+        yield
         self._connect()
 
     def show_jobs(self, words: str) -> None:

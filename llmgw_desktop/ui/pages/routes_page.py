@@ -3,6 +3,7 @@
 Rules and their words come ready from `app/routes.py`; changes go through the settings changer.
 """
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
@@ -25,6 +26,7 @@ from llmgw_desktop.ui.widgets.button import Button, ButtonKind
 from llmgw_desktop.ui.widgets.card import Card, Line
 from llmgw_desktop.ui.widgets.choice import Choice
 from llmgw_desktop.ui.widgets.flowing_label import FlowingLabel
+from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
 from llmgw_desktop.ui.widgets.label import Label, Tone
 from llmgw_desktop.ui.widgets.reflow import Flowed, Reflow
 from llmgw_desktop.ui.widgets.view_clothes import dress_view
@@ -33,7 +35,7 @@ _LIST_UNITS = 96
 _TRY_UNITS = 76
 
 
-class RoutesPage(QWidget):
+class RoutesPage(QWidget, MadeInSteps):
     """The list at the left, the try-it panel beside or below it."""
 
     def __init__(
@@ -45,6 +47,15 @@ class RoutesPage(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._begin(self._made(routes, changer, bridge, theme))
+
+    def _made(
+        self,
+        routes: Routes,
+        changer: SettingsChanger,
+        bridge: Bridge,
+        theme: Theme,
+    ) -> Iterator[None]:
         self._routes = routes
         self._changer = changer
         self._bridge = bridge
@@ -52,10 +63,14 @@ class RoutesPage(QWidget):
         orders = [(each.value, STRATEGY_WORDS[each]) for each in Strategy]
         self._order = Choice(theme, orders, name="Usual order")
         self._add = Button(theme, "Add route…", kind=ButtonKind.PRIMARY, icon="plus")
+        yield
         self._list = RouteList(theme)
+        yield
         self._none = FlowingLabel(theme, _NONE, tone=Tone.MUTED)
         self._try = TryPanel(theme, routes.try_it)
+        yield
         self._lay_out()
+        yield
         self._connect()
 
     @override

@@ -277,7 +277,7 @@ async def test_several_that_end_at_once_are_one_notice(
 
 
 async def test_live_jobs_are_counted_beside_the_page_and_on_the_overview(stage: Stage) -> None:
-    board = stage.window.findChild(OverviewBoard)
+    board = stage.window.page("overview").findChild(OverviewBoard)
     assert isinstance(board, OverviewBoard)
     stage.runs.put(plain_job(1), plain_job(2))
     await turn_until(lambda: board.jobs.text() == "2 jobs run")

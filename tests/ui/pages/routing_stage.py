@@ -40,6 +40,7 @@ class RoutingStage:
         self.shell.show_window()
         self.window.resize(1160, 760)
         self.window.show_page(page)
+        self.window.page(page)  # whole, and no turn later
         self.window.activateWindow()
         await self.turns()
 

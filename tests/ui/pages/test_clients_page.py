@@ -33,7 +33,6 @@ from llmgw_desktop.ui.clients.program_section import ProgramSection
 from llmgw_desktop.ui.clients.rotate_dialog import RotateDialog
 from llmgw_desktop.ui.pages.access_page import AccessPage
 from llmgw_desktop.ui.pages.clients_page import ClientsPage
-from llmgw_desktop.ui.pages.flights_page import FlightsPage
 from llmgw_desktop.ui.pages.jobs_page import JobsPage
 from llmgw_desktop.ui.theme import Theme
 from tests.support.plain_desk import SCENE, set_scene
@@ -136,10 +135,10 @@ async def test_a_client_leads_to_its_flights_jobs_and_access(stage: ClientsStage
     stage.choose_client("codex")
     stage.button("Flights", stage.part.pane).click()
     assert wanted == [FlightQuery(client="codex")]
-    assert stage.one(FlightsPage).isVisible()
+    assert stage.window.page("flights").isVisible()
     stage.window.show_page("clients")
     stage.button("Jobs", stage.part.pane).click()
-    assert stage.one(JobsPage).isVisible()
+    assert stage.window.page("jobs").isVisible()
     assert stage.one(JobsPage).filter.query.text == "codex"
     stage.window.show_page("clients")
     stage.choose_client("nightly-review")
@@ -151,6 +150,7 @@ async def test_a_client_leads_to_its_flights_jobs_and_access(stage: ClientsStage
     stage.choose_client("MCP Inspector")
     assert "linter" not in stage.part.pane.words
     stage.button("Access", stage.part.pane).click()
+    stage.window.page("access")
     assert stage.one(AccessPage).tab == "holders"
 
 

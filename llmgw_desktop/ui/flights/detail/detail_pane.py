@@ -3,6 +3,7 @@
 It is given records; fetching them is the page's work. Only the tab in front is filled.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from PySide6.QtCore import QSettings, Qt, Signal
@@ -26,6 +27,7 @@ from llmgw_desktop.ui.flights.flight_actions import FlightActions
 from llmgw_desktop.ui.flights.table.state_marks import StateMarks
 from llmgw_desktop.ui.theme import TextSize, Theme
 from llmgw_desktop.ui.widgets.button import Button, ButtonKind
+from llmgw_desktop.ui.widgets.in_steps import MadeInSteps
 from llmgw_desktop.ui.widgets.label import Tone
 from llmgw_desktop.ui.widgets.lined_row import LinedRow
 from llmgw_desktop.ui.widgets.tab_strip import TabStrip
@@ -41,7 +43,7 @@ _TAB_KEY = "flights/tab"
 _VIEW_KEY = "flights/view"
 
 
-class DetailPane(QWidget):
+class DetailPane(QWidget, MadeInSteps):
     """Which tab and which view of bodies were chosen last is kept in the settings."""
 
     closed = Signal()
@@ -59,6 +61,16 @@ class DetailPane(QWidget):
         clock: Clock,
     ) -> None:
         super().__init__()
+        self._begin(self._made(theme, bridge, actions, settings, clock))
+
+    def _made(
+        self,
+        theme: Theme,
+        bridge: Bridge,
+        actions: FlightActions,
+        settings: QSettings,
+        clock: Clock,
+    ) -> Iterator[None]:
         self._theme = theme
         self._settings = settings
         self._clock = clock
@@ -70,17 +82,25 @@ class DetailPane(QWidget):
         self._subtitle = ElidedLabel(theme, size=TextSize.CAPTION, tone=Tone.MUTED)
         self._tabs = TabStrip(theme, name="Parts of the flight")
         self._stack = QStackedWidget()
+        yield
         self._overview = OverviewTab(theme)
+        yield
         self._request = BodyTab(theme, bridge, of_request=True)
+        yield
         self._response = BodyTab(theme, bridge, of_request=False)
+        yield
         self._timeline = TimelineTab(theme)
         self._route = RouteTab(theme)
+        yield
         self._raw = RawTab(theme, bridge)
+        yield
         self._curl = Button(theme, _CURL, icon="copy", name=_CURL)
         self._copy = Button(theme, _COPY, icon="down", name="Copy more")
         self._job = Button(theme, _JOB, icon="jobs", name="Show its job")
+        yield
         self._turn = Button(theme, kind=ButtonKind.QUIET, icon="panel-right", name=_TO_RIGHT)
         self._lay_out()
+        yield
         self._remember()
         theme.changed.connect(self._show_mark)
 
