@@ -85,6 +85,8 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._coming = ComingPages(self._pages, self._stack.addWidget, self._take_page, self)
         self._key = ""
+        self._is_listing = False
+        """The list of keys is wanted."""
         self._flights: ToCome[ShowsFlights] = ToCome()
         self._live_words = ""
         self._settings = settings
@@ -256,6 +258,7 @@ class MainWindow(QMainWindow):
             self._show(widget)
         if isinstance(widget, ShowsFlights):
             self._flights.come(widget)
+        self._list_when_whole()
 
     def _lay_out(self) -> None:
         self._sidebar.add_foot(self._status)
@@ -295,9 +298,17 @@ class MainWindow(QMainWindow):
         self._menus.undo_wanted.connect(self._undo.undo)
 
     def _list_shortcuts(self) -> None:
-        for key in self._pages:  # those of pages that nobody has seen are keys as well
-            self.page(key)
-        ShortcutList(self._theme, self.findChildren(QAction), self).open()
+        """As soon as all pages are made: those that nobody has seen have keys as well."""
+        self._is_listing = True
+        for key in self._pages:
+            if key not in self._made:
+                self._coming.begin(key)
+        self._list_when_whole()
+
+    def _list_when_whole(self) -> None:
+        if self._is_listing and len(self._made) == len(self._pages):
+            self._is_listing = False
+            ShortcutList(self._theme, self.findChildren(QAction), self).open()
 
     def _restore(self) -> None:
         geometry = self._settings.value("window/geometry")

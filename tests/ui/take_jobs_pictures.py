@@ -91,6 +91,7 @@ class Studio:
         assert window is not None
         window.resize(width, height)
         window.show_page(page)
+        window.page(page)
         self.subject = window
         self.page = window.findChild(JobsPage)
         await asyncio.sleep(_WAIT_S)
@@ -135,6 +136,22 @@ async def jobs_failed(studio: Studio) -> None:
     await studio.show()
     failed = next(j for j in studio.gateway.runs.jobs.values() if j.category == "auth_error")
     await studio.open(failed.id)
+
+
+async def jobs_cut_off(studio: Studio) -> None:
+    from dataclasses import replace
+
+    from llmgw_desktop.domain.cli import ErrorCategory
+    from llmgw_desktop.engine.jobs.outcome import restarted
+    from tests.support.job_scene import FIGURES
+
+    studio.fill()
+    runs, verdict = studio.gateway.runs, restarted()
+    job = next(j for j in runs.jobs.values() if j.state == "orphaned")
+    cut = replace(job, state=verdict.state, error=verdict.error, session_id="gws_1")
+    runs.put(replace(cut, category=ErrorCategory.INTERRUPTED, figures=FIGURES))
+    await studio.show()
+    await studio.open(job.id)
 
 
 async def jobs_details(studio: Studio) -> None:
@@ -239,6 +256,7 @@ POSES: dict[str, Callable[[Studio], Awaitable[None]]] = {
         jobs_streaming,
         jobs_right,
         jobs_failed,
+        jobs_cut_off,
         jobs_details,
         jobs_narrow,
         jobs_sessions,

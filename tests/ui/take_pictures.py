@@ -104,6 +104,7 @@ class Studio:
         assert window is not None
         window.resize(*self._size)
         window.show_page(page)
+        window.page(page)
         self.subject = window
         QTest.qWait(_WAIT_MS)
 

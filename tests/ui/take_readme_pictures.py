@@ -220,10 +220,12 @@ async def _pictures(folder: Path, home: Path, theme: Theme) -> None:
         for appearance in (Appearance.LIGHT, Appearance.DARK):
             theme.set_appearance(appearance)
             window.show_page("overview")
+            window.page("overview")
             await asyncio.sleep(1)
             window.grab().save(str(folder / f"overview-{appearance.value}.png"))
             window.resize(*TALL)
             window.show_page("providers")
+            window.page("providers")
             await asyncio.sleep(2)  # until the CLIs have told their versions
             window.grab().save(str(folder / f"providers-{appearance.value}.png"))
             window.resize(*SIZE)
@@ -238,6 +240,7 @@ async def _pictures(folder: Path, home: Path, theme: Theme) -> None:
         lanes["lm-studio"].then(Answer(text=CODEX_ON_PLAN, pieces=9, spent=_OF_PLAN))
         window.resize(*TALL)
         window.show_page("compare")
+        window.page("compare")
         await _compare(container, window)
         window.grab().save(str(folder / "compare-light.png"))
         await container.runs.supervisor.stop_all()

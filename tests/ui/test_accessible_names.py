@@ -179,6 +179,7 @@ def make_poses(window: MainWindow, qtbot: QtBot) -> Iterator[str]:
         window.resize(*size)
         for key in ("overview", "compare", "providers", "routes", "flights"):
             window.show_page(key)
+            window.page(key)
             pause(300)
             yield f"{key} at {size}"
         yield from parts_of_access(window, size)
@@ -307,10 +308,12 @@ def test_whatever_can_have_the_focus_has_a_name(
     theme.set_appearance(appearance)
     for key in ("overview", "flights", "compare", "providers", "routes"):
         window.show_page(key)
+        window.page(key)
         qtbot.wait(300)
         assert nameless(window) == []
     keys = next(a for a in window.findChildren(QAction) if a.text() == "&Keyboard shortcuts")
     keys.trigger()
+    qtbot.waitUntil(lambda: window.findChild(QDialog) is not None)
     dialog = window.findChild(QDialog)
     assert isinstance(dialog, QDialog)
     assert nameless(dialog) == []

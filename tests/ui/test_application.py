@@ -293,6 +293,27 @@ def test_the_real_program_answers_is_found_by_a_second_start_and_ends_clean(home
 
 
 @pytest.mark.e2e
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no signal for it")
+def test_the_program_with_windows_restarts_as_itself(home: Path) -> None:
+    program = Program(home)
+    try:
+        url, before = program.url(), json.loads(program.run_file.read_text())
+        code, said = program.again("restart")
+        assert code == 0, said
+        after = json.loads(program.run_file.read_text())
+        assert (after["url"], after["pid"]) == (url, before["pid"])
+        assert after["started_at_s"] > before["started_at_s"]
+        with urllib.request.urlopen(f"{url}/health") as answer:
+            assert json.load(answer)["status"] == "ok"
+        code, said = program.again()
+        assert code == 0, f"its window is found by another start: {said}"
+    finally:
+        code, said = program.end()
+    assert code == 0, said
+    assert "Traceback" not in said
+
+
+@pytest.mark.e2e
 @pytest.mark.parametrize("command", ["desktop", "serve"])
 def test_the_program_keeps_a_log(home: Path, command: str) -> None:
     secret = "vault-word-that-looks-like-none"
