@@ -1,5 +1,6 @@
 """Letting programs in by OAuth, joined: a part of the composition root."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from llmgw_desktop.domain.consent import Peer
 from llmgw_desktop.domain.ids import TimedIds
 from llmgw_desktop.domain.oauth_settings import OauthSettings
 from llmgw_desktop.engine.bus import Bus
+from llmgw_desktop.engine.consents.programs import Programs
 from llmgw_desktop.engine.hashing import Hashing
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.engine.oauth.addresses import Addresses
@@ -19,6 +21,9 @@ from llmgw_desktop.engine.oauth.tokens import Tokens
 from llmgw_desktop.store.grant_store import GrantStore
 from llmgw_desktop.store.oauth_client_store import OauthClientStore
 from llmgw_desktop.store.paths import Places
+
+MOST_LOOKS = 16
+"""That wait for their turn; beyond them nobody is told apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,28 @@ class Oauth:
 def is_running(peer: Peer) -> bool:
     """The same process still, not one that got its number later."""
     return started_ticks(peer.pid) == peer.started_ticks
+
+
+class ProgramAt:
+    """One look after the other: each goes through all processes."""
+
+    def __init__(self, programs: Programs) -> None:
+        self._programs = programs
+        self._turn: asyncio.Lock | None = None
+        self._waiting = 0
+
+    async def __call__(self, address: str, port: int | None) -> str:
+        """A name for the process that has come from there, and no other."""
+        if port is None or self._waiting >= MOST_LOOKS:
+            return ""
+        self._turn = self._turn or asyncio.Lock()
+        self._waiting += 1
+        try:
+            async with self._turn:
+                peer = await asyncio.to_thread(self._programs.connected, address, port)
+        finally:
+            self._waiting -= 1
+        return "" if peer is None else f"{peer.pid}.{peer.started_ticks}"
 
 
 def make_oauth(
@@ -69,6 +96,7 @@ def make_oauth(
             bus=bus,
             hashing=hashing,
             fetcher=DocumentFetcher(),
+            program_at=ProgramAt(Programs(started_ticks)),
         )
     )
     return Oauth(

@@ -41,6 +41,8 @@ MOST_BROWSERS = 8
 """That wait for one answer; who loads a page more often than that is no person."""
 MOST_OPEN = 20
 """Questions of all sources together."""
+OWN_REQUESTS_A_MINUTE, OWN_QUESTIONS_A_MINUTE = 6, 1
+"""Of each program, when its address has used up all that it may ask."""
 MOST_REQUESTS_A_MINUTE = 30
 """Of one source: also those that are joined to another, or remembered."""
 WINDOW = "window"
@@ -87,8 +89,8 @@ class ConsentBroker:
             due=lambda _: self._refusal(ConsentWay.TIMEOUT), changed=self._changed
         )
         self._open: dict[str, _Open] = {}
-        self._requests = Floods(parts.clock, MOST_REQUESTS_A_MINUTE)
-        self._questions = Floods(parts.clock, MOST_A_MINUTE)
+        self._requests = Floods(parts.clock, MOST_REQUESTS_A_MINUTE, OWN_REQUESTS_A_MINUTE)
+        self._questions = Floods(parts.clock, MOST_A_MINUTE, OWN_QUESTIONS_A_MINUTE)
         self._tasks = Tasks()
         self.background = Background(parts.asking_program, parts.grants_of, self._tasks)
         self._attendance = Attendance(parts.clock, parts.has_password)
@@ -123,7 +125,7 @@ class ConsentBroker:
 
     async def ask(self, request: ConsentRequest) -> Ticket:
         """A ticket for one browser; its answer may be there already (`decided`)."""
-        if not self._requests.may_ask(request.address):
+        if not self._requests.may_ask(request.address, request.client_id):
             return self._turned_away(request)
         peer, grants = await self.background.of(request)
         now_s, is_running = self._parts.clock.now_s(), self._parts.is_running
@@ -136,7 +138,8 @@ class ConsentBroker:
             question = self._question(request, peer, is_first=not grants)
             if not self.can_ask:
                 return self._decided_at_once(question, self._refusal(ConsentWay.NOBODY_TO_ASK))
-            if len(self._open) >= MOST_OPEN or not self._questions.may_ask(request.address):
+            may_ask = partial(self._questions.may_ask, request.address, request.client_id)
+            if len(self._open) >= MOST_OPEN or not may_ask():
                 return self._turned_away(request)
             found = self._put(question, same)
         elif len(found.tickets) >= MOST_BROWSERS:

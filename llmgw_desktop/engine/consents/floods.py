@@ -1,4 +1,8 @@
-"""How often one source may ask: what comes more often is refused unasked."""
+"""How often one source may ask: what comes more often is refused unasked.
+
+All programs of a computer are one source. Where one has used up what that may ask, each still has a
+share of its own; all shares together are no more than the source may ask anyway.
+"""
 
 import ipaddress
 from collections import deque
@@ -14,19 +18,30 @@ _MOST_SOURCES = 1000
 class Floods:
     """A source is an address; of IPv6 its network, for one host has as many as it likes."""
 
-    def __init__(self, clock: Clock, most: int = MOST_A_MINUTE) -> None:
+    def __init__(self, clock: Clock, most: int = MOST_A_MINUTE, own: int = 0) -> None:
+        """`own` is the share of each program."""
         self._clock = clock
         self._most = most
+        self._share = own
         self._asked: dict[str, deque[float]] = {}
         self._told: dict[str, float] = {}
 
-    def may_ask(self, address: str) -> bool:
+    def may_ask(self, address: str, program: str = "") -> bool:
         """Counts it as well, unless it was refused."""
-        now_s, source = self._clock.monotonic_s(), _source(address)
-        times = self._asked.pop(source, None) or deque(maxlen=self._most)
-        self._asked[source] = times
+        source = _source(address)
+        if self._takes(source, self._most):
+            return True
+        if not program or not self._share:
+            return False
+        is_left = self._takes(f"{source} {program}", self._share)
+        return is_left and self._takes(f"{source} besides", self._most)
+
+    def _takes(self, name: str, most: int) -> bool:
+        now_s = self._clock.monotonic_s()
+        times = self._asked.pop(name, None) or deque(maxlen=most)
+        self._asked[name] = times
         self._forget()
-        if len(times) == self._most and now_s - times[0] < _WINDOW_S:
+        if len(times) == most and now_s - times[0] < _WINDOW_S:
             return False
         times.append(now_s)
         return True

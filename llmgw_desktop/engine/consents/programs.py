@@ -78,6 +78,17 @@ class Programs:
             return None
         return found.pop() if len(found) == 1 else None
 
+    def connected(self, address: str, port: int) -> Peer | None:
+        """Who has come to us from there; None where several programs hold that end."""
+        ends = _ENDS.get(address, set())
+        try:
+            found = {
+                self._holder(end) for at, end in self._bound_to(port, _CONNECTED) if at in ends
+            }
+        except (OSError, ValueError):
+            return None
+        return found.pop() if len(found) == 1 else None
+
     def is_running(self, peer: Peer) -> bool:
         return self._started_ticks(peer.pid) == peer.started_ticks
 

@@ -14,6 +14,7 @@ import orjson
 from llmgw_desktop.domain.errors import (
     ClientGone,
     LlmgwError,
+    RequestError,
     RequestTooLarge,
     StoreError,
     UnknownPath,
@@ -75,8 +76,13 @@ class OauthDoor:
     async def register(self, caller: HttpCaller) -> None:
         if caller.whole_query:
             raise _odd("The address has no parameters here: a secret stands in the body alone.")
-        said = read_object(await caller.read_body())
-        client, secret = await self._server.registered(said, _address(caller))
+        address, port = caller.peer or ("", None)
+        try:
+            said = read_object(await caller.read_body())
+        except RequestError:
+            await self._server.odd_registration(address)
+            raise
+        client, secret = await self._server.registered(said, address, port)
         await _reply(caller, 201, _shown_client(client, secret, said))
 
     async def about_resource(self, resource: Callable[[], str], caller: HttpCaller) -> None:

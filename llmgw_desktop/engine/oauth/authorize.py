@@ -96,6 +96,14 @@ def allowed_url(redirect: str, state: str, issuer: str, code: str) -> str:
     return with_answer(redirect, urlencode([("code", code), *_state(state), ("iss", issuer)]))
 
 
+def client_in(query: str) -> str:
+    """The id that is named there, before anything of it is believed."""
+    try:
+        return dict(_pairs(query)).get("client_id", "")
+    except ShownToPerson:
+        return ""
+
+
 def _state(state: str) -> list[tuple[str, str]]:
     return [("state", state)] if state else []
 

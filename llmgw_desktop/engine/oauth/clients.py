@@ -41,6 +41,11 @@ class Clients:
         self._clock = parts.clock
         self._ids = parts.ids
 
+    async def known(self, client_id: str) -> str:
+        """The same id, where there is such a program; else nothing."""
+        is_known = self._documents.knows(client_id) or await self._stored(client_id) is not None
+        return client_id if is_known else ""
+
     async def asking(self, client_id: str) -> OauthClient:
         """Who sends a person's browser here. Raises ShownToPerson."""
         client = await self._stored(client_id)
@@ -89,10 +94,9 @@ class Clients:
             raise _not_proven()
         return client
 
-    async def register(self, said: Mapping[str, Any], address: str = "") -> tuple[OauthClient, str]:
-        """A program at that address makes itself known: with its secret, empty for a public one.
-        Raises OauthError."""
-        await self._check_policy(said, address)
+    def wished(self, said: Mapping[str, Any], address: str = "") -> OauthClient:
+        """What a program at that address wants to be known as. Raises OauthError."""
+        self._check_place(address)
         redirects, proof = self._redirects(said), checked_proof(said)
         check_rest(said)
         client = OauthClient(
@@ -109,6 +113,13 @@ class Clients:
                 OauthCode.INVALID_CLIENT_METADATA,
                 "This gateway lets in no public clients: register with client_secret_basic.",
             )
+        return client
+
+    async def register(
+        self, client: OauthClient, said: Mapping[str, Any]
+    ) -> tuple[OauthClient, str]:
+        """It is known from now on: with its secret, empty for a public one. Raises OauthError."""
+        await self._check_secret(said)
         secret = "" if client.is_public else made(SECRET)
         try:
             kept = await self._hashing.hashed(secret) if secret else ""
@@ -133,13 +144,9 @@ class Clients:
             )
         return here
 
-    async def _check_policy(self, said: Mapping[str, Any], address: str) -> None:
+    def _check_place(self, address: str) -> None:
         policy = self._settings().registration_policy
-        if policy is RegistrationPolicy.OPEN_DEV:
-            return
-        if policy is RegistrationPolicy.THIS_COMPUTER:
-            if names_this_computer(address):
-                return
+        if policy is RegistrationPolicy.THIS_COMPUTER and not names_this_computer(address):
             raise OauthError(
                 OauthCode.ACCESS_DENIED, "Only programs of the gateway's own computer register."
             )
@@ -149,6 +156,10 @@ class Clients:
                 "Programs cannot register here; the person at the computer makes them known with"
                 " `llmgw oauth client add`.",
             )
+
+    async def _check_secret(self, said: Mapping[str, Any]) -> None:
+        if self._settings().registration_policy is not RegistrationPolicy.SHARED_SECRET:
+            return
         shown = next((said[name] for name in _SECRET_FIELDS if name in said), "")
         try:
             kept = await asyncio.to_thread(self._store.secret, REGISTRATION_SECRET)
@@ -166,6 +177,14 @@ class Clients:
         if not client_id or len(client_id) > _LONGEST_ID:
             return None
         return await asyncio.to_thread(self._store.find, client_id)
+
+
+def named_client(form: Mapping[str, str], authorization: str) -> str:
+    """The id that is named there, before anything of it is believed."""
+    try:
+        return _credentials(form, authorization)[0]
+    except OauthError:
+        return ""
 
 
 def _credentials(form: Mapping[str, str], authorization: str) -> tuple[str, str]:

@@ -55,6 +55,11 @@ class Documents:
         self._reading: dict[str, asyncio.Lock] = {}
         self._free = asyncio.Semaphore(AT_ONCE)
 
+    def knows(self, address: str) -> bool:
+        """It was read, and is good."""
+        kept = self._kept.get(address)
+        return kept is not None and kept.client is not None
+
     async def client(self, address: str) -> OauthClient:
         """Raises ShownToPerson."""
         lock = self._reading.setdefault(address, asyncio.Lock())

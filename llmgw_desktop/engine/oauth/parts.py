@@ -1,6 +1,6 @@
 """What the authorization server stands on."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from llmgw_desktop.domain.clock import Clock
@@ -13,6 +13,10 @@ from llmgw_desktop.engine.oauth.document_fetcher import DocumentFetcher
 from llmgw_desktop.engine.oauth.tokens import Tokens
 from llmgw_desktop.store.grant_store import GrantStore
 from llmgw_desktop.store.oauth_client_store import OauthClientStore
+
+
+async def _nobody(_: str, __: int | None) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +33,6 @@ class OauthParts:
     bus: Bus
     hashing: Hashing
     fetcher: DocumentFetcher
+    program_at: Callable[[str, int | None], Awaitable[str]] = _nobody
+    """Which program holds the other end of a connection, by its address and port there; empty
+    where that is not known."""

@@ -6,6 +6,7 @@ A request is understood first, then a person decides (`engine/consents`); only t
 import asyncio
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from llmgw_desktop.domain.acting import acting
@@ -18,14 +19,19 @@ from llmgw_desktop.domain.oauth import (
     OauthClient,
     TokenPair,
 )
-from llmgw_desktop.domain.oauth_errors import OauthCode, SentBack, ShownToPerson
+from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError, SentBack, ShownToPerson
 from llmgw_desktop.engine.oauth.addresses import Addresses, in_order
-from llmgw_desktop.engine.oauth.authorize import Understanding, allowed_url, refused_url
-from llmgw_desktop.engine.oauth.clients import Clients
+from llmgw_desktop.engine.oauth.authorize import (
+    Understanding,
+    allowed_url,
+    client_in,
+    refused_url,
+)
+from llmgw_desktop.engine.oauth.clients import Clients, named_client
 from llmgw_desktop.engine.oauth.documents import Documents
 from llmgw_desktop.engine.oauth.exchange import Exchange
 from llmgw_desktop.engine.oauth.parts import OauthParts
-from llmgw_desktop.engine.oauth.rates import Rates
+from llmgw_desktop.engine.oauth.rates import Rates, Telling
 from llmgw_desktop.engine.oauth.secrets_made import CODE, digest, made
 from llmgw_desktop.store.grant_store import TokenKind
 
@@ -77,7 +83,8 @@ class OauthServer:
         there), SentBack with the address to send the browser to for all else.
         """
         try:
-            self._rates.authorizations.take(address)
+            asking = partial(self._clients.known, client_in(query))
+            await self._rates.authorizations.take(address, asking)
             return await self._understanding.of(query)
         except StoreError as error:
             raise ShownToPerson(OauthCode.SERVER_ERROR, str(error)) from error
@@ -131,25 +138,37 @@ class OauthServer:
         self, form: Mapping[str, str], authorization: str = "", address: str = ""
     ) -> TokenPair:
         """What the token's door answers. Raises OauthError, StoreError."""
-        self._rates.exchanges.take(address)
+        await self._rates.exchanges.take(address, self._showing(form, authorization))
         pair = await self._exchange.tokens(form, authorization)
         self._parts.bus.publish(GrantsChanged())
         return pair
 
     async def registered(
-        self, said: Mapping[str, Any], address: str = ""
+        self, said: Mapping[str, Any], address: str = "", port: int | None = None
     ) -> tuple[OauthClient, str]:
-        """A program that makes itself known, with its secret. Raises OauthError, StoreError."""
-        self._rates.registrations.take(address)
+        """A program that makes itself known, with its secret; `port` is its end of the connection.
+        Raises OauthError, StoreError."""
+        try:
+            client = self._clients.wished(said, address)
+        except OauthError:
+            await self.odd_registration(address)
+            raise
+        program = partial(self._parts.program_at, address, port)
+        await self._rates.registrations.take(address, program)
         await self._sweep()
-        return await self._clients.register(said, address)
+        return await self._clients.register(client, said)
+
+    async def odd_registration(self, address: str) -> None:
+        """One came that makes nothing known, whatever it says. Raises OauthError where there were
+        too many of them."""
+        await self._rates.odd_registrations.take(address)
 
     async def given_back(
         self, form: Mapping[str, str], authorization: str = "", address: str = ""
     ) -> None:
         """RFC 7009: a refresh token takes all of its grant along. What is not this program's, or
         not known, is left alone and answered alike. Raises OauthError, StoreError."""
-        self._rates.exchanges.take(address)
+        await self._rates.exchanges.take(address, self._showing(form, authorization))
         client = await self._clients.proven(form, authorization)
         found = await self._found(form.get("token", ""))
         if found is None or found[1].client_id != client.id:
@@ -165,7 +184,7 @@ class OauthServer:
     ) -> dict[str, Any]:
         """RFC 7662, for a program with a secret, of its own tokens. Raises OauthError,
         StoreError."""
-        self._rates.exchanges.take(address)
+        await self._rates.exchanges.take(address, self._showing(form, authorization))
         client = await self._clients.proven(form, authorization, with_secret=True)
         found = await self._found(form.get("token", ""))
         if found is None or found[1].client_id != client.id:
@@ -209,6 +228,10 @@ class OauthServer:
         if is_back:
             self._parts.bus.publish(GrantsChanged())
         return is_back
+
+    def _showing(self, form: Mapping[str, str], authorization: str) -> Telling:
+        """Who says that it is its code or token."""
+        return partial(self._clients.known, named_client(form, authorization))
 
     async def _sweep(self) -> None:
         now_s = self._clock.monotonic_s()

@@ -232,19 +232,28 @@ class TestASecondRequest:
 
 class TestAFlood:
     async def test_of_one_source_is_refused_unasked(self, scene: ConsentScene) -> None:
-        for number in range(5):
+        for number in range(10):
             asked = await scene.broker.ask(a_request(client_id=f"client-{number}"))
             assert asked.decided is None
         refused = [await scene.broker.ask(a_request(client_id=f"x{number}")) for number in (1, 2)]
         ways = [each.decided.answer.way for each in refused if each.decided is not None]
         assert ways == [ConsentWay.FLOOD, ConsentWay.FLOOD]
-        assert len(scene.broker.waiting) == 5
+        assert len(scene.broker.waiting) == 10
         told = [each for each in scene.heard if each.answer is not None]
         assert len(told) == 1, "a person hears of a flood once a minute"
         assert len(scene.decisions) == 1
 
+    async def test_of_one_program_does_not_shut_out_the_others(self, scene: ConsentScene) -> None:
+        asked = [
+            await scene.broker.ask(a_request(client_id="loop", scopes=(scope,)))
+            for scope in list(Scope)[:7]
+        ]
+        assert [each.decided is None for each in asked] == [True] * 6 + [False]
+        other = await scene.broker.ask(a_request(client_id="calm"))
+        assert other.decided is None
+
     async def test_ends_after_a_minute(self, scene: ConsentScene) -> None:
-        for number in range(6):
+        for number in range(11):
             last = await scene.broker.ask(a_request(client_id=f"client-{number}"))
         assert last.decided is not None
         scene.clock.pass_s(61)
@@ -262,8 +271,8 @@ class TestAFlood:
     ) -> None:
         """Joined ones cost a look at the computer's programs as well."""
         monkeypatch.setattr(broker, "MOST_BROWSERS", 1000)
-        asked = [await scene.broker.ask(a_request()) for _ in range(31)]
-        assert [each.decided is None for each in asked] == [True] * 30 + [False]
+        asked = [await scene.broker.ask(a_request()) for _ in range(37)]
+        assert [each.decided is None for each in asked] == [True] * 36 + [False]
 
     async def test_of_all_sources_together_is_bounded(self, scene: ConsentScene) -> None:
         for number in range(MOST_OPEN):

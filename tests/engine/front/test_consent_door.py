@@ -259,13 +259,13 @@ class TestARefusal:
             assert str(house.container.places.data_folder) not in visitor.page
 
     async def test_of_a_flood(self, scene: ConsentHouse) -> None:
-        scene.oauth.names |= {f"c{number}": "x" for number in range(6)}
+        scene.oauth.names |= {f"c{number}": "x" for number in range(11)}
         visitor = Visitor(scene)
-        for number in range(6):
+        for number in range(11):
             await visitor.get(scene.authorize(client_id=f"c{number}"))
         assert visitor.status == 403
         assert "Too many questions" in visitor.page
-        assert len(scene.broker.waiting) == 5
+        assert len(scene.broker.waiting) == 10
 
     async def test_of_an_unknown_program_leads_nowhere(self, scene: ConsentHouse) -> None:
         visitor = Visitor(scene)

@@ -15,6 +15,7 @@ from llmgw_desktop.domain.consent import ConsentAnswer, ConsentWay
 from llmgw_desktop.domain.oauth import ClientMade, ClientProof, OauthClient
 from llmgw_desktop.domain.oauth_errors import OauthCode, OauthError
 from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.engine.oauth.rates import OWN_REGISTRATIONS, REGISTRATIONS
 from llmgw_desktop.store.oauth_client_store import REGISTRATION_SECRET
 from llmgw_desktop.store.secret_hash import hashed
 from tests.engine import conftest
@@ -466,9 +467,11 @@ async def test_registered_and_slowed_down(tmp_path: Path) -> None:
         (client,) = await asyncio.to_thread(house.container.oauth.clients.all)
         assert client.made is ClientMade.REGISTERED
         assert told["client_secret"] not in client.secret_hash
-        statuses = [(await register(house, WANTED))[0] for _ in range(12)]
-        assert statuses[:9] == [201] * 9
-        assert statuses[9:] == [429] * 3
+        odd = [(await register(house, {"redirect_uris": []}))[0] for _ in range(3)]
+        assert odd == [400] * 3
+        most = REGISTRATIONS + OWN_REGISTRATIONS
+        statuses = [(await register(house, WANTED))[0] for _ in range(most + 2)]
+        assert statuses == [201] * (most - 1) + [429] * 3
 
 
 async def test_oauth_can_be_switched_off(tmp_path: Path) -> None:

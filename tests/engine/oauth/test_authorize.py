@@ -8,7 +8,7 @@ from llmgw_desktop.domain.consent import ConsentAnswer, ConsentTerm, ConsentWay,
 from llmgw_desktop.domain.oauth_errors import OauthCode, SentBack, ShownToPerson
 from llmgw_desktop.domain.oauth_settings import OauthSettings
 from llmgw_desktop.domain.principal import Scope
-from llmgw_desktop.engine.oauth.rates import AUTHORIZATIONS
+from llmgw_desktop.engine.oauth.rates import AUTHORIZATIONS, OWN_AUTHORIZATIONS
 from tests.support.oauth_scene import (
     ISSUER,
     PEER,
@@ -196,7 +196,7 @@ async def test_public_clients_may_be_kept_out(scene: OauthScene) -> None:
 
 async def test_browsers_are_slowed_down(scene: OauthScene) -> None:
     scene.add_client()
-    for _ in range(AUTHORIZATIONS):
+    for _ in range(AUTHORIZATIONS + OWN_AUTHORIZATIONS):
         await scene.server.understood(asking(), "10.0.0.1")
     with pytest.raises(Exception, match="too often") as slowed:
         await scene.server.understood(asking(), "10.0.0.1")
