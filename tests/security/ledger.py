@@ -62,6 +62,7 @@ ATTACKS = {
         (
             f"{_HTTP}::test_one_that_drips_is_not_waited_for",
             f"{_HTTP}::test_one_that_stalls_is_a_408_in_the_callers_dialect",
+            "engine/front/test_body_pace.py::test_who_drips_with_a_key_is_told_so_and_cut_off",
         ),
     ),
     "c7": Attack(
@@ -91,6 +92,17 @@ ATTACKS = {
     "c12": Attack(
         "a proxy that hides behind the person's own key",
         ("engine/front/test_guard.py::test_a_proxys_mark_speaks_against_the_persons_key",),
+    ),
+    "c13": Attack(
+        "requests that two readers understand in two ways",
+        (
+            "engine/front/test_raw_requests.py::test_each_of_those_that_were_tried",
+            "engine/front/test_raw_requests.py::test_the_door_and_the_grammar_are_of_one_mind",
+        ),
+    ),
+    "c14": Attack(
+        "answers and events without an end",
+        ("engine/upstream/test_answer_bounds.py::test_a_whole_answer_is_bounded",),
     ),
     "f1": Attack(
         "providers that are the machine's own services",
@@ -122,6 +134,13 @@ ATTACKS = {
     "g8": Attack("a server that asks the model", not_here=_NO_UPSTREAM_MCP),
     "g9": Attack(
         "calls that are canceled by others", (f"{_MCP}::test_only_the_owner_of_a_call_cancels_it",)
+    ),
+    "g10": Attack(
+        "a program that asks until no other can",
+        (
+            "engine/oauth/test_rates.py::test_another_program_still_asks_when_one_asks_without_end",
+            "engine/consents/test_broker.py::test_of_one_program_does_not_shut_out_the_others",
+        ),
     ),
     "h1": Attack(
         "secrets in everything that is written",
