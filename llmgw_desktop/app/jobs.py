@@ -260,7 +260,7 @@ class Jobs:
 
     def folder(self, job_id: str) -> Path:
         """Where what it wrote is kept."""
-        return self._folders.named(job_id).path
+        return self._folders.kept(job_id).path
 
     def are_encrypted(self, job: Job) -> bool:
         """Whether another program could make nothing of its files."""
@@ -269,18 +269,18 @@ class Jobs:
     async def save_files(self, job_id: str, target: Path) -> Path:
         """Plain copies, in a folder below this one, which is returned. Raises StoreUnavailable,
         VaultError, StoreError."""
-        return await asyncio.to_thread(save_copies, self._folders.named(job_id), target)
+        return await asyncio.to_thread(save_copies, self._folders.kept(job_id), target)
 
     def heard_at_s(self, job_id: str) -> float | None:
         """When it last wrote something; None where it has not begun."""
-        folder = self._folders.named(job_id)
+        folder = self._folders.kept(job_id)
         with suppress(OSError):
             return max(path.stat().st_mtime for path in (folder.stdout, folder.stderr))
         return None
 
     def stderr(self, job_id: str) -> "StderrTail":
         """Of one that has ended after `watch` has begun to tell: it waits for no vault then."""
-        folder = self._folders.named(job_id)
+        folder = self._folders.kept(job_id)
         return StderrTail(partial(folder.spool, folder.stderr))
 
     def _asked(self, job_id: str) -> Submission:

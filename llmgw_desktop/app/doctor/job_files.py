@@ -23,7 +23,7 @@ def look_at_job_files(places: Places, *, encrypts: bool) -> tuple[Finding, ...]:
             ended = store.ended_ids()
     except StoreError:
         return ()  # said of the vault, which lies in the same file
-    others = sum(lies_otherwise(folders.named(each), encrypted=encrypts) for each in ended)
+    others = sum(lies_otherwise(folders.kept(each), encrypted=encrypts) for each in ended)
     if not others:
         return ()
     lies = "lies in plain" if encrypts else "is still encrypted"

@@ -11,11 +11,12 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from llmgw_desktop.domain.cli import CliName, SessionTold
+from llmgw_desktop.domain.cli import CliName, SessionTold, Warned
 from llmgw_desktop.domain.errors import ClientGone
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.principal import Principal, Scope
 from llmgw_desktop.domain.run_errors import InvalidRun, NoSuchJob
+from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.caller import JSON
 from llmgw_desktop.engine.dialect import Dialect
@@ -128,6 +129,8 @@ class JobsDoor:
             await caller.write(job_frame(_without_id(caller, job)))
         except ClientGone:
             return
+        except VaultError as error:  # it was damaged since it was written
+            await caller.write(event_frame(number, Warned(code=error.kind, message=str(error))))
 
     async def _tell_waits(self, caller: HttpCaller, job: Job) -> None:
         """That it waits for a person or its upstream, and that it goes on: events of no number, for

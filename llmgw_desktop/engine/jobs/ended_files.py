@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
-from llmgw_desktop.domain.errors import StoreError
+from llmgw_desktop.domain.errors import LlmgwError, StoreError
 from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.engine.jobs.ended_folder import convert, lies_otherwise, rest_plain
 from llmgw_desktop.engine.jobs.folder import JobFolders
@@ -52,6 +52,8 @@ class EndedFiles:
         """Those that ended under this program, until they are done."""
         self._left: dict[str, None] = {}
         """What could not be done: tried again with the next."""
+        self._stuck: dict[str, LlmgwError] = {}
+        """What cannot be opened any more, or not now."""
         self._looks = False
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
@@ -99,8 +101,9 @@ class EndedFiles:
     def _wake(self) -> None:
         with self._lock:
             if self._thread is None and not self._gives_up.is_set():
-                self._thread = threading.Thread(target=self._work, name="ended-jobs", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._work, name="ended-jobs", daemon=True)
+                thread.start()
+                self._thread = thread  # who sees it may join it
 
     def _work(self) -> None:
         while True:
@@ -145,9 +148,11 @@ class EndedFiles:
         """The vault is not opened where nothing lies in plain."""
         if not self._at_rest.is_on:
             return self._number != PLAIN_NUMBER
-        return self._at_rest.is_open or any(
-            lies_otherwise(self._folders.named(each), encrypted=True) for each in self._all_ended()
-        )
+        return self._at_rest.is_open or any(map(self._lies_in_plain, self._all_ended()))
+
+    def _lies_in_plain(self, job_id: str) -> bool:
+        self._rest(is_urgent=False)
+        return lies_otherwise(self._folders.kept(job_id), encrypted=True)
 
     def _convert_all(
         self, todo: dict[str, None], urgent: Collection[str], key: DataKey | None
@@ -160,13 +165,19 @@ class EndedFiles:
                 changed += self._convert(job_id, key, is_urgent=job_id in urgent)
             self._rest(is_urgent=job_id in urgent)
         self.part, self.plain = 1.0, 0
+        if stuck := self._stuck:
+            self._stuck = {}
+            first, why = next(iter(stuck.items()))
+            _log.warning(
+                "files of %d ended jobs stay as they are; of %s: %s", len(stuck), first, why
+            )
         if changed > len(urgent):
             said = "plain" if key is None else "encrypted"
             _log.info("what %d ended jobs were asked and said is %s", changed, said)
 
     def _convert(self, job_id: str, key: DataKey | None, *, is_urgent: bool) -> bool:
         """Whether anything of it was changed."""
-        folder, is_fresh = self._folders.named(job_id), job_id in self._ours
+        folder, is_fresh = self._folders.kept(job_id), job_id in self._ours
         rest = partial(self._rest, is_urgent=is_urgent)
         try:
             with self._folders.changing:
@@ -174,13 +185,13 @@ class EndedFiles:
             self._ours.discard(job_id)
             return bool(changed)
         except FileNotFoundError:
-            return False  # it was deleted
+            self._ours.discard(job_id)  # it was deleted
         except OSError as error:
             _log.warning("files of %s cannot be written anew yet: %s", job_id, error)
             self._leave({job_id: None})
             self._settle_plain(job_id)
         except (VaultError, StoreError) as error:
-            _log.warning("files of %s stay as they are: %s", job_id, error)
+            self._stuck[job_id] = error
         return False
 
     def _rest_plain(self, todo: dict[str, None]) -> None:
@@ -199,7 +210,7 @@ class EndedFiles:
         """Whether it lies in plain."""
         try:
             with self._folders.changing:
-                return rest_plain(self._folders.named(job_id), self._clean)
+                return rest_plain(self._folders.kept(job_id), self._clean)
         except (OSError, VaultError, StoreError):
             return False
 

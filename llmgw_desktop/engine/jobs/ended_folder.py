@@ -36,8 +36,10 @@ def convert(
     _sweep(folder)
     if key is not None:
         folder.keep_words(None)
-    elif folder.words.exists() or _is_encrypted(folder.kept_words):
+    else:
         folder.keep_words(clean)
+        if _is_encrypted(folder.kept_words):
+            folder.drop_secret_words(clean)
     changed, problem = 0, None
     for path in folder.texts():
         place = folder.place_of(path)
@@ -57,9 +59,9 @@ def rest_plain(folder: JobFolder, clean: Clean) -> bool:
     """It cannot be encrypted now: what was asked is deleted if there is a secret in it. Whether
     anything lies there in plain. Raises OSError, VaultError, StoreError."""
     _sweep(folder)
-    words = folder.words if folder.words.exists() else folder.kept_words
-    if words.exists() and not _is_encrypted(words):
-        folder.keep_words(clean)
+    folder.keep_words(clean)
+    if folder.kept_words.exists() and not _is_encrypted(folder.kept_words):
+        folder.drop_secret_words(clean)
     return lies_otherwise(folder, encrypted=True)
 
 

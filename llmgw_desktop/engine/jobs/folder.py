@@ -217,12 +217,18 @@ class JobFolder:
 
     def keep_words(self, clean: Callable[[str], str] | None) -> None:
         """What was asked from now on lies under its last name; if it is to stay plain only where
-        `clean` would not change it. Raises OSError, VaultError, StoreError."""
-        words = self.words if self.words.exists() else self.kept_words
-        if clean is not None and words.exists() and not self._holds_no_secret(words, clean):
-            words.unlink(missing_ok=True)
-        elif words == self.words:
-            words.replace(self.kept_words)
+        `clean` would not change it. Raises OSError."""
+        if not self.words.exists():
+            return
+        if clean is None or self._holds_no_secret(self.words, clean):
+            self.words.replace(self.kept_words)
+        else:
+            self.words.unlink(missing_ok=True)
+
+    def drop_secret_words(self, clean: Callable[[str], str]) -> None:
+        """They are to be plain from now on. Raises OSError, VaultError, StoreError."""
+        if not self._holds_no_secret(self.kept_words, clean):
+            self.kept_words.unlink(missing_ok=True)
 
     def _holds_no_secret(self, words: Path, clean: Callable[[str], str]) -> bool:
         """In what the caller said: our own names may look like one."""
@@ -333,6 +339,11 @@ class JobFolders:
             at_rest=self.at_rest,
         )
 
+    def kept(self, job_id: str) -> JobFolder:
+        """Of one that has ended: it has no temporary files any more. Nothing is looked at."""
+        path = self._root / job_id
+        return JobFolder(path=path, temp=path / "temp", at_rest=self.at_rest)
+
     def find(self, job_id: str) -> JobFolder:
         """Of a job that may have been made by another program. Raises OSError, ValueError,
         VaultError or StoreError."""
@@ -359,7 +370,7 @@ class JobFolders:
         there = {path.name for path in self._root.iterdir()}
         self.remove(each for each in there - known if not (self._root / each / SPARED).exists())
         for job_id in there & known - live:
-            self.named(job_id).forget(clean)
+            self.kept(job_id).forget(clean)
         for temp in neutral_root().glob(f"{_TEMP}*"):
             job_id = temp.name.removeprefix(_TEMP)
             if job_id in known - live and (self._root / job_id).is_dir():

@@ -183,6 +183,7 @@ class JobLife:
 
     async def _write_end(self, live: LiveJob, job: Job) -> None:
         await asyncio.to_thread(self._written_end, live, job)
+        live.job = job  # first: who listens reads a live one as it stands there
         self.live.pop(job.id, None)
         self._put_away(job.id)
 

@@ -31,7 +31,8 @@ async def events_of(
     """
     retry, reader = 0, await make_reader(0)
     while (now := job()) is not None:
-        spool = _opened(folder, retry + 1 if now.retries > retry else None)
+        before = retry + 1 if now.retries > retry else None
+        spool = _opened(folder, before, is_live=now.is_live)
         if spool is None and now.is_live and now.retries == retry:
             await more()
             continue
@@ -49,11 +50,12 @@ async def events_of(
             yield event
 
 
-def _opened(folder: JobFolder, before: int | None = None) -> Spool | None:
+def _opened(folder: JobFolder, before: int | None = None, *, is_live: bool = False) -> Spool | None:
     """Of the last run, or of the one `before` the first, second, … retry. None before a run, and
-    between two."""
+    between two. Of a live job they lie in plain, however they begin."""
+    path = folder.stdout if before is None else folder.kept_stdout(before)
     try:
-        return folder.spool(folder.stdout if before is None else folder.kept_stdout(before))
+        return Spool(path) if is_live else folder.spool(path)
     except FileNotFoundError:
         return None
 

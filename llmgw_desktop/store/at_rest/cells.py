@@ -110,8 +110,9 @@ class AtRest:
                 self._then.append(then)
             if not self._is_asking:
                 self._is_asking = True
-                self._asking = threading.Thread(target=self._ask, name="data-key", daemon=True)
-                self._asking.start()
+                asking = threading.Thread(target=self._ask, name="data-key", daemon=True)
+                asking.start()
+                self._asking = asking  # who sees it may join it
             return Standing.LOCKED if is_locked else Standing.ASKING
 
     def wait(self, timeout_s: float) -> None:

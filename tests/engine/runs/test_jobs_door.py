@@ -21,6 +21,7 @@ from llmgw_desktop.domain.cli import ErrorCategory, TextGrew
 from llmgw_desktop.domain.principal import Scope
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.engine.runs.fields import COMMON, RunAsked, read_fields
+from llmgw_desktop.store.at_rest.files import is_encrypted_file
 from tests.engine.runs.conftest import MakeHouse, RunHouse
 
 OK = "answer hello 0.02 10 5"
@@ -108,6 +109,23 @@ async def test_a_run_that_was_cut_off_is_gone_on_with(
     assert await _jobs_command(house, "show", second["id"]) == 0
     assert capsys.readouterr().out.endswith("\n\ntwo\n")
     assert await _jobs_command(house, "show", "job_none") == 1
+
+
+async def test_one_whose_file_was_damaged_is_told_so_in_the_stream(house: RunHouse) -> None:
+    told = await house.run("answer one")
+    runs = house.container.runs
+    stdout = runs.job_folders.kept(told["id"]).stdout
+    while not is_encrypted_file(stdout):
+        assert await asyncio.to_thread(runs.supervisor.ended_files.settled, 60.0)
+        await asyncio.sleep(0.01)
+    whole = stdout.read_bytes()
+    stdout.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    url = f"{house.container.gateway.status.url}/v1/jobs/{told['id']}/events"
+    headers = {"Authorization": f"Bearer {house.key}"}
+    async with house.session.get(url, headers=headers) as answer:
+        assert "was damaged, cut or moved" in await answer.text()
+    status, refused = await house.call("GET", f"/v1/jobs/{told['id']}/result")
+    assert (status, refused["error"]["code"]) == (500, "vault_entry_broken")
 
 
 async def test_a_run_that_fails_says_why(house: RunHouse) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from llmgw_desktop.domain.vault_errors import VaultLocked
 from llmgw_desktop.engine.mcp.tools import jobs as job_tools
 from llmgw_desktop.store.at_rest.cells import PLAIN
-from llmgw_desktop.store.at_rest.files import open_file
+from llmgw_desktop.store.at_rest.files import is_encrypted_file, open_file
 from tests.engine.mcp.run_tools.test_requests import OK, WAITS, until
 from tests.engine.runs.conftest import RunHouse
 from tests.support.run_toolbox import OTHER, RunBox
@@ -243,6 +244,36 @@ async def test_no_more_are_followed_than_may_be(
         await until(box, job_id)
     told = await box.told_by("llm_job_status", {"jobId": ids[0]})
     assert kinds(told) == ["output", "terminal"]
+
+
+async def test_one_that_cannot_be_opened_says_why(
+    box: RunBox, house: RunHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = await begun(box, f"begin; say one; {OK}")
+    await until(box, job_id)
+    supervisor = house.container.runs.supervisor
+    folder = house.container.runs.job_folders.named(job_id)
+    while not is_encrypted_file(folder.stdout):
+        assert await asyncio.to_thread(supervisor.ended_files.settled, 60.0)
+        await asyncio.sleep(0.01)
+
+    def locked(number: int) -> None:
+        raise VaultLocked("The vault is locked: its keyring is.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.container.at_rest, "key_of", locked)
+        await box.forget_jobs()
+        status = await box.told_by("llm_job_status", {"jobId": job_id})
+        assert status["job"]["status"] == "completed"
+        assert status["job"]["progress"]["events"] == []
+        assert status["job"]["progress"]["problem"] == "The vault is locked: its keyring is."
+        for asked in ({}, {"rawOutput": True}):
+            answer = await box.call("llm_job_result", {"jobId": job_id, **asked})
+            assert answer.is_error
+            assert answer.structured["error"] == "The vault is locked: its keyring is."
+    again = await box.told_by("llm_job_status", {"jobId": job_id})
+    assert kinds(again) == ["output", "terminal"]
+    assert "problem" not in again["job"]["progress"]
 
 
 async def test_what_is_not_written_yet_is_an_empty_page(tmp_path: Path) -> None:
