@@ -34,7 +34,7 @@ class RunBox:
     """Messages of progress."""
 
     def __post_init__(self) -> None:
-        self.reader = FlightReader(self.container.places.flights_db)
+        self.reader = FlightReader(self.container.places.flights_db, self.container.at_rest)
         families = RunFamilies(
             runs=self.container.runs,
             clock=SystemClock(),

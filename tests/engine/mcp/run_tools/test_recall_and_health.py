@@ -21,8 +21,8 @@ async def _recorded(house: RunHouse, count: int) -> None:
 async def test_a_request_is_recalled_by_its_correlation(box: RunBox, house: RunHouse) -> None:
     asked = await box.told_by("claude_request", {"prompt": OK, "correlationId": "mine"})
     await _recorded(house, 1)
-    while box.reader.record(asked["flightId"]) is None:
-        await asyncio.sleep(0.01)
+    while (kept := box.reader.record(asked["flightId"])) is None or kept.request_body is None:
+        await asyncio.sleep(0.01)  # what was said follows the figures
     told = await box.told_by("llm_request_result", {"correlationId": "mine"})
     assert (told["response"], told["responseChars"], told["responseTruncated"]) == (
         "hello",
