@@ -159,7 +159,7 @@ def bench_loop() -> None:
 def bench_writer(folder: Path) -> None:
     print("\nwriter thread, batches of 500, bodies not compressed below 4 KB:")
     redactor = Redactor()
-    seal = Seal(redactor.clean, redactor.may_hold)
+    seal = Seal(redactor.clean, redactor.may_hold_any)
     key = DataKey(1, os.urandom(32))
     bench_batches(folder, "plain", Seal(bytes), None)
     bench_batches(folder, "encrypted", Seal(bytes), key.encrypt)
