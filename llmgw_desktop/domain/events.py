@@ -72,6 +72,9 @@ class RecorderStatus:
     """Something was dropped or left out within the last minutes."""
     held: HeldDeletion | None = None
     """What waits for a person's word."""
+    encrypted_percent: int = 100
+    """Of what is recorded so much is as the settings want it: encrypted under the key in force, or
+    plain. Below 100 the rest is being brought there."""
 
 
 @value

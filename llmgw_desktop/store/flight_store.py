@@ -92,6 +92,7 @@ class FlightStore:
             left_out=self._queue.left_out,
             fell_behind=self._losses.are_fresh,
             held=self._file.held,
+            encrypted_percent=int(100 * self._file.converted_part),
         )
 
     def delete_held(self) -> None:
@@ -302,7 +303,10 @@ class FlightStore:
                     return False
                 if self._at_rest.ask(self._queue.nudge) is not Standing.OPEN:
                     return False
-            return self._file.convert(self._at_rest.key())
+            has_more = self._file.convert(self._at_rest.key())
+            if self._told.encrypted_percent != int(100 * self._file.converted_part):
+                self._say(self._trouble)
+            return has_more
         except (VaultError, StoreError) as error:
             _log.warning("what is kept could not be brought under the key in force: %s", error)
             return False

@@ -181,9 +181,14 @@ class TestNoDisk:
             assert reply.status == 200
             assert wait_flight(own_home, reply.flight_id).state == "ok"
             problem = health_detail(gateway)["recorder"]["problem"]
-        kept = [path for path in file.parent.iterdir() if path.read_bytes() == damaged]
+        kept = [path for path in file.parent.iterdir() if ".corrupt-" in path.name]
         assert len(kept) == 1, "the damaged file is put aside, not thrown away"
         assert kept[0].name in problem
+        assert kept[0].read_bytes()[:200] != damaged[:200], "it may hold what was said"
+        plain = own_home / "plain.db"
+        done = setup.command("vault", "decrypt", str(kept[0]), str(plain))
+        assert done.returncode == 0, done.stderr
+        assert plain.read_bytes() == damaged
 
     def test_a_database_of_a_later_version_is_left_alone(self, own_home: Path):
         setup = GatewaySetup(home=own_home)
@@ -230,12 +235,17 @@ class TestNoDisk:
             resource.prlimit(gateway.process.pid, resource.RLIMIT_FSIZE, limits)
             for reply in replies:
                 assert wait_flight(own_home, reply.flight_id, 40).state == "ok"
+            ends = time.monotonic() + 60  # what was said follows its figures
+            while not health_detail(gateway)["recorder"]["recording"]:
+                assert time.monotonic() < ends
+                time.sleep(0.1)
             assert health_detail(gateway)["recorder"] == {
                 "recording": True,
                 "problem": "",
                 "dropped": 0,
                 "left_out": 0,
                 "fell_behind": False,
+                "encrypted_percent": 100,
                 "held_flights": 0,
             }
 

@@ -76,6 +76,7 @@ class HealthDoor:
                 "dropped": recorder.dropped,
                 "left_out": recorder.left_out,
                 "fell_behind": recorder.fell_behind,
+                "encrypted_percent": recorder.encrypted_percent,
                 "held_flights": recorder.held.flights if recorder.held else 0,
             },
             "settings": {"problem": settings.problem, "warnings": list(settings.warnings)},
@@ -88,7 +89,7 @@ class HealthDoor:
 
     def _is_well(self, *problems: str) -> bool:
         gateway, recorder = self._gateway(), self._recorder()
-        records_well = recorder.recording and not recorder.fell_behind
+        records_well = recorder.recording and not recorder.fell_behind and not recorder.problem
         wrong = (gateway.problem, self._settings().problem, self.audit(), *problems)
         return records_well and gateway.state is GatewayState.RUNNING and not any(wrong)
 
