@@ -304,12 +304,12 @@ class FlightStore:
                 if self._at_rest.ask(self._queue.nudge) is not Standing.OPEN:
                     return False
             has_more = self._file.convert(self._at_rest.key())
-            if self._told.encrypted_percent != int(100 * self._file.converted_part):
-                self._say(self._trouble)
-            return has_more
         except (VaultError, StoreError) as error:
             _log.warning("what is kept could not be brought under the key in force: %s", error)
             return False
+        if self._told.encrypted_percent != int(100 * self._file.converted_part):
+            self._say(self._trouble)
+        return has_more
 
     @property
     def converted_part(self) -> float:
