@@ -163,6 +163,11 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "A provider's base_url leads to another gateway, or a forwarder, that leads back here.",
         "The words below name the gateways. Correct that base_url.",
     ),
+    "client_paused": (
+        "The client is paused.",
+        "A person has stopped it for a while; its key is still good.",
+        "Let it go on: Clients, Go on; or take paused out of its table in [clients].",
+    ),
     "too_many_connections": (
         "The client holds too many connections.",
         "limits.max_connections_per_client and _per_address say how many one may hold.",

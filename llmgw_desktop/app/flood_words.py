@@ -48,7 +48,7 @@ def flood_state(flood: Flood, now_s: float) -> str:
 def _advice(flood: Flood) -> str:
     if not flood.client_id:
         return "No key was shown, or they come from another computer."
-    return "Look what it does, or revoke its key."
+    return "Look what it does, or pause it."
 
 
 def _connections(flood: Flood) -> str:

@@ -34,6 +34,7 @@ LlmgwError
 │   └ BudgetSpent                 nothing is left of what it may spend
 ├ TurnedBack                  known, and not served for the way it came (turned_back.py)
 │ ├ LoopDetected                it was here before
+│ ├ ClientPaused                a person has stopped this client for a while
 │ └ TooManyConnections          of one client, or from one address
 ├ RouteError                  nobody answers this
 │ ├ UnknownModel                no provider has a model of this name

@@ -63,6 +63,8 @@ class ClientPolicy:
     parallel: int | None = None
     """Requests and runs at the same time."""
     expires_at_s: float | None = None
+    paused: bool = False
+    """A person has stopped it for a while: it is refused at the door."""
     time_zone: str = ""
     """Of its budgets' calendar, as the IANA names it; empty: this computer's."""
     labels: tuple["ClientPolicy", ...] = ()

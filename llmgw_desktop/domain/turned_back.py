@@ -20,6 +20,12 @@ class LoopDetected(TurnedBack):
     kind = "loop"
 
 
+class ClientPaused(TurnedBack):
+    """A person has stopped this client for a while."""
+
+    kind = "client_paused"
+
+
 class TooManyConnections(TurnedBack):
     """Its client, or its address, holds as many connections as one may."""
 

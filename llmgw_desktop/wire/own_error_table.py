@@ -26,7 +26,7 @@ from llmgw_desktop.domain.run_errors import (
     NoSuchWorkspace,
     SessionBusy,
 )
-from llmgw_desktop.domain.turned_back import LoopDetected, TooManyConnections
+from llmgw_desktop.domain.turned_back import ClientPaused, LoopDetected, TooManyConnections
 from llmgw_desktop.domain.vault_errors import (
     EntryUnfit,
     NoSuchEntry,
@@ -165,6 +165,13 @@ OWN_ROWS: Mapping[type[LlmgwError], Row] = {
         openai="server_error",
         advice="Correct the base_url of the provider that leads back, in either gateway's "
         "settings.",
+    ),
+    ClientPaused: Row(
+        status=403,
+        anthropic="permission_error",
+        openai="permission_error",
+        advice="A person lets it go on: Clients in the gateway's window, or paused in [clients] of "
+        "its settings.",
     ),
     TooManyConnections: Row(
         status=429,

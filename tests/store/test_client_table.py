@@ -22,6 +22,7 @@ time_zone = "Europe/Berlin"
 
 [clients."*"]
 parallel = 1
+paused = true
 [clients.nightly.labels.aider]
 parallel = 2
 [providers.practice]
@@ -48,7 +49,9 @@ REFUSED = {
     'expires = "2027-01-31"': "expected a date such as 2027-01-31, without quotation marks",
     'time_zone = "Berlin"': "expected a time zone",
     "budget = 5": "is no limit that is known; there are models, providers, budgets, rate_limits, "
-    "parallel, expires, time_zone, labels",
+    "parallel, expires, paused, time_zone, labels",
+    "paused = 1": "expected true or false",
+    "labels.aider = { paused = true }": "is no limit that is known",
     "labels = 5": "expected a table",
     'labels."*" = { parallel = 1 }': "is no label",
     "labels.aider = { parallel = 0 }": "a whole number from 1",
@@ -76,7 +79,7 @@ def test_a_whole_table_is_read() -> None:
         expires_at_s=1_801_396_800.0,
         time_zone="Europe/Berlin",
     )
-    assert everybody == ClientPolicy(client="*", parallel=1)
+    assert everybody == ClientPolicy(client="*", parallel=1, paused=True)
 
 
 @pytest.mark.parametrize(("line", "words"), REFUSED.items())

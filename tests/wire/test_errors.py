@@ -71,6 +71,7 @@ EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
     (errors.NoSuchFlight("flt_1"), 404, "not_found_error", "no_such_flight"),
     (turned_back.TurnedBack("No."), 500, "api_error", "turned_back"),
     (turned_back.LoopDetected("Round."), 508, "api_error", "loop"),
+    (turned_back.ClientPaused("Paused."), 403, "permission_error", "client_paused"),
     (turned_back.TooManyConnections("9."), 429, "rate_limit_error", "too_many_connections"),
     (errors.RouteError("No."), 404, "not_found_error", "route"),
     (errors.UnknownModel("gpt-0"), 404, "not_found_error", "model_not_found"),

@@ -36,7 +36,13 @@ def shown_rows(rows: Sequence[ClientRow], which: Which, text: str) -> tuple[Clie
 
 
 _HELD_BACK = frozenset(
-    {ClientState.EXPIRED, ClientState.SPENT, ClientState.CROWDING, ClientState.RESTING}
+    {
+        ClientState.EXPIRED,
+        ClientState.PAUSED,
+        ClientState.SPENT,
+        ClientState.CROWDING,
+        ClientState.RESTING,
+    }
 )
 _IS_SHOWN: Mapping[Which, Callable[[ClientRow], bool]] = {
     Which.CURRENT: lambda row: not row.is_revoked,

@@ -84,6 +84,13 @@ class Limits:
 
         return change
 
+    def pausing(self, table: str, *, paused: bool) -> Wish:
+        """Stop this client for a while, or let it go on."""
+        changes = _changes(table, self._table(table), {"paused": True if paused else None})
+        edit = Edit(base=self._loaded().source, changes=changes)
+        is_now = "is paused: it is refused until you let it go on" if paused else "goes on"
+        return Wish(edit=lambda: edit, said=f"{inert_line(table, 60)} {is_now}.")
+
     def clear(self, table: str) -> Wish:
         edit = Edit(base=self._loaded().source, changes=(RemoveTable(table=("clients", table)),))
         return Wish(edit=lambda: edit, said=f"{_said(table)} taken away.")

@@ -32,6 +32,7 @@ class ClientState(StrEnum):
 
     REVOKED = "revoked"
     EXPIRED = "expired"
+    PAUSED = "paused"
     OUTSIDE = "not let in"
     SPENT = "budget used up"
     CROWDING = "too many connections"
@@ -191,6 +192,7 @@ def _state(
         (ClientState.SETTINGS, known.kind in _ONLY_SETTINGS),
         (ClientState.REVOKED, known.revoked_at_s is not None),
         (ClientState.EXPIRED, expires_at_s is not None and now_s >= expires_at_s),
+        (ClientState.PAUSED, policy is not None and policy.paused),
         (ClientState.OUTSIDE, known.kind is ClientKind.OAUTH and not known.grants),
         (ClientState.SPENT, any(each.is_spent for each in budgets)),
         (ClientState.RESTING, any(each.is_closed for each in refusals)),

@@ -4,7 +4,7 @@ from typing import cast
 
 from llmgw_desktop.domain.errors import GatewayClosed
 from llmgw_desktop.domain.principal import Principal, Scope
-from llmgw_desktop.domain.turned_back import TooManyConnections
+from llmgw_desktop.domain.turned_back import TooManyConnections, TurnedBack
 from llmgw_desktop.engine.access.gate import Gate
 from llmgw_desktop.engine.caller import Caller
 from llmgw_desktop.engine.front.crowd import Crowd
@@ -42,16 +42,17 @@ class Room:
                 raise
 
     def _arrived(self, caller: Caller, principal: Principal, scope: Scope) -> None:
-        """Raises TooManyConnections, GatewayClosed."""
+        """Raises ClientPaused, TooManyConnections, GatewayClosed."""
         protocol_of = getattr(caller.connection, "get_protocol", None)  # no uvloop's is asyncio's
         held = protocol_of() if protocol_of is not None else None
         if not isinstance(held, DoorConnection):
             return
         try:
+            self._policies.check_paused(principal)
             held.crowd.known(held, principal, is_own=scope not in _OF_PROGRAMS)
-        except (TooManyConnections, GatewayClosed) as error:
+        except (TurnedBack, GatewayClosed) as error:
             if isinstance(caller, HttpCaller):
                 caller.ends_here()
-            if isinstance(error, TooManyConnections):
+            if isinstance(error, TurnedBack):
                 self._policies.refused(principal, error)
             raise

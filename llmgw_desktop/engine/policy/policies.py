@@ -22,8 +22,8 @@ from llmgw_desktop.domain.policy import (
     Spent,
 )
 from llmgw_desktop.domain.price import STANDARD, Price
-from llmgw_desktop.domain.principal import Principal, kind_of
-from llmgw_desktop.domain.turned_back import TooManyConnections
+from llmgw_desktop.domain.principal import Principal, PrincipalKind, kind_of
+from llmgw_desktop.domain.turned_back import ClientPaused, TurnedBack
 from llmgw_desktop.domain.usage import Figure, Usage
 from llmgw_desktop.engine.policy.bounds import Bound, Spender, bound_id
 from llmgw_desktop.engine.policy.estimates import Estimates
@@ -88,7 +88,19 @@ class Policies:
         visit.running += 1
         return visit
 
-    def refused(self, principal: Principal, error: TooManyConnections) -> None:
+    def check_paused(self, principal: Principal) -> None:
+        """At the door. Nobody pauses this computer's person. Raises ClientPaused."""
+        if not self._ready or principal.kind is PrincipalKind.LOCAL:
+            return
+        ready = self._ready_of(principal.known_as)
+        if ready is not None and ready.policy.paused:
+            raise ClientPaused(
+                f"'{principal.name}' is paused: a person has stopped it for a while",
+                client_id=principal.client_id,
+                client=principal.name,
+            )
+
+    def refused(self, principal: Principal, error: TurnedBack) -> None:
         """At the door: told in the client's standing, as what its policy refused."""
         self._visits.of(principal).refused(error, self._clock.now_s())
 

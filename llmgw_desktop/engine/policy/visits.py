@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from llmgw_desktop.domain.policy import LimitReached, LimitRefusal, PolicyError
 from llmgw_desktop.domain.principal import Principal
-from llmgw_desktop.domain.turned_back import TooManyConnections
+from llmgw_desktop.domain.turned_back import TooManyConnections, TurnedBack
 
 MOST_VISITS = 1000
 
@@ -25,7 +25,7 @@ class Visit:
         self.refusals: dict[str, LimitRefusal] = {}
         """By their kind, of which there are few."""
 
-    def refused(self, error: PolicyError | TooManyConnections, now_s: float) -> None:
+    def refused(self, error: PolicyError | TurnedBack, now_s: float) -> None:
         last = self.refusals.get(error.kind)
         waits_s: float | None = None
         if isinstance(error, LimitReached | TooManyConnections):

@@ -36,6 +36,7 @@ CLIENT_KEYS: Mapping[str, str] = {
     ),
     "parallel": "How many requests and runs of it may go on at the same time.",
     "expires": "A date or time after which it is refused.",
+    "paused": "Whether it is refused for now, with its key kept; not of labels.",
     "time_zone": "Of its budgets' calendar, such as `Europe/Berlin`; this computer's if left out.",
     "labels": (
         "Tables with the same keys, `[clients.NAME.labels.LABEL]`, each for callers that say so of "
@@ -58,6 +59,7 @@ class ClientTables:
             "rate_limits": self._rate_limits,
             "parallel": self._parallel,
             "expires": self._expires,
+            "paused": self._paused,
             "time_zone": self._time_zone,
         }
 
@@ -96,7 +98,7 @@ class ClientTables:
         said: dict[str, Any] = {}
         for key, raw in table.items():
             reader = self._readers.get(key)
-            if reader is None:
+            if reader is None or (key == "paused" and len(path) > 2):
                 of_client = ("labels",) if len(path) == 2 else ()  # labels have none of their own
                 known = ", ".join((*self._readers, *of_client))
                 raise self._text.error(
@@ -183,6 +185,11 @@ class ClientTables:
             return WholeNumber(least=1, most=10_000).read(raw)
         except Unfit as unfit:
             raise self._text.error(path, f"expected {unfit}") from None
+
+    def _paused(self, path: KeyPath, raw: object) -> bool:
+        if not isinstance(raw, bool):
+            raise self._text.error(path, "expected true or false")
+        return raw
 
     def _expires(self, path: KeyPath, raw: object) -> float:
         """TOML knows dates; one without a zone is of this computer's, and a day ends at its end."""

@@ -149,6 +149,7 @@ def _button(theme: Theme, acts: ClientActs, at: int) -> Button:
 
     def follow() -> None:
         button.setVisible(action.isVisible())
+        button.setText(action.text())
         button.setAccessibleName(action.text().rstrip("…"))
 
     action.changed.connect(follow)

@@ -247,6 +247,7 @@ class ClientSection(QWidget, MadeInSteps):
         self.pane.turned.connect(lambda: self.pane.show_side(at_right=self._splitter.turn()))
         self.acts.limits_wanted.connect(self.work.ask_limits)
         self.acts.rotate_wanted.connect(self.work.ask_rotation)
+        self.acts.pause_wanted.connect(self.work.pause)
         self.acts.revoke_wanted.connect(self.work.revoke)
         for words, key, do in (
             ("Find a client", "Ctrl+F", self._find),

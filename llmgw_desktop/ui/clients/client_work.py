@@ -9,7 +9,7 @@ from shiboken6 import isValid
 
 from llmgw_desktop.app.client_desk.desk import ClientDesk, RevokedKey
 from llmgw_desktop.app.client_desk.limits_form import LimitsForm
-from llmgw_desktop.app.client_desk.rows import ClientRow
+from llmgw_desktop.app.client_desk.rows import ClientRow, ClientState
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.clients.key_dialog import KeyDialog
 from llmgw_desktop.ui.clients.key_shown import KeyShown
@@ -98,6 +98,14 @@ class ClientWork(QWidget):
 
         dialog.save_wanted.connect(save)
         dialog.open()
+
+    def pause(self, row: ClientRow) -> None:
+        """Or let it go on, where it is paused; what was written can be taken back."""
+        paused = row.state is not ClientState.PAUSED
+        self._changer.make(
+            lambda: self._desk.limits.pausing(row.known.table, paused=paused),
+            done=self.changed.emit,
+        )
 
     def revoke(self, row: ClientRow) -> None:
         """At once, with ten seconds in which it can be undone."""

@@ -13,6 +13,7 @@ _MARKS = {
     ClientState.RESTING: ("clock", Tone.WARNING),
     ClientState.SPENT: ("warning", Tone.ERROR),
     ClientState.EXPIRED: ("error", Tone.ERROR),
+    ClientState.PAUSED: ("pause", Tone.WARNING),
     ClientState.OUTSIDE: ("off", Tone.MUTED),
     ClientState.REVOKED: ("canceled", Tone.MUTED),
     ClientState.SETTINGS: ("off", Tone.MUTED),

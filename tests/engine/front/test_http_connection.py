@@ -16,6 +16,7 @@ from llmgw_desktop.app.keys import ClientKeys
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.flood import Flood
 from llmgw_desktop.domain.ids import TimedIds
+from llmgw_desktop.domain.policy import ClientPolicy
 from llmgw_desktop.domain.settings import HttpSettings, LimitSettings
 from llmgw_desktop.engine.front.crowd import MOST_CONNECTIONS, ONE_IN, Crowd
 from llmgw_desktop.engine.front.http_connection import (
@@ -339,6 +340,24 @@ class TestCrowds:
                 while crowd.floods:
                     await asyncio.sleep(0.01)
         assert [len(floods) for floods in told] == [1, 0]
+
+    async def test_a_paused_client_is_refused_at_every_door_and_goes_on(self, house: House) -> None:
+        key, policies = new_key(house, "greedy"), house.container.gateway._engine.pipeline.policies
+        async with door(house, Patience()) as port:
+            policies.apply([ClientPolicy(client="greedy", paused=True)])
+            for path in ("/v1/messages", "/v1/jobs"):
+                pipe = await knock(port)
+                pipe[1].write(asking(port, key, len(BODY), path) + BODY)
+                said, _ = await end_of(pipe)
+                assert said.startswith(b"HTTP/1.1 403 ")
+                assert b"'greedy' is paused" in said
+                pipe[1].close()
+            assert house.closed[-1].error_kind == "client_paused"
+            assert house.closed[-1].client == "greedy"
+            policies.apply([ClientPolicy(client="*", paused=True)])
+            await self._ask(port, house.headers()["Authorization"].removeprefix("Bearer "))
+            policies.apply([])
+            await self._ask(port, key)
 
     async def test_the_persons_own_question_comes_through_what_fills_the_door(
         self, house: House

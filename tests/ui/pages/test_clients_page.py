@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -251,6 +252,21 @@ async def test_a_revoked_key_can_be_brought_back_at_once(stage: ClientsStage) ->
     stage.undo.undo()
     await stage.until(lambda: "cursor" in {row.name for row in stage.part.rows})
     assert stage.undo.text == "cursor has access again."
+
+
+async def test_a_client_is_paused_and_goes_on(stage: ClientsStage) -> None:
+    await stage.open_scene()
+    path = stage.gateway.settings.path
+    before = path.read_text()
+    for name in ("cursor", "codex"):
+        stage.choose_client(name)
+        stage.button("Pause", stage.part.pane).click()
+        await stage.until(lambda: "paused" in stage.part.pane.words)
+        assert "paused = true" in path.read_text()
+        assert "is paused: it is refused until you let it go on." in stage.undo.text
+        stage.button("Go on", stage.part.pane).click()
+        await stage.until(lambda: "paused" not in stage.part.pane.words)
+        assert tomllib.loads(path.read_text()) == tomllib.loads(before)
 
 
 async def test_a_new_key_for_the_same_client(stage: ClientsStage) -> None:
