@@ -35,9 +35,8 @@ _REASONS = {
 }
 _CANNOT_PREPARE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_UNLIKE_ITSELF = ("no such table", "no such column", "already exists", "duplicate column name")
-"""The steps of the schema make each part once: somebody took one away, or put the file back by
-halves."""
+_LACKS = ("no such table", "no such column")
+"""Whoever asks for these has the tables of today: somebody took a part of the file away."""
 _OS_REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -61,7 +60,7 @@ def told(path: Path) -> Iterator[None]:
 def store_error(error: sqlite3.Error, path: Path) -> StoreError:
     """The sentence for what SQLite said."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in _DAMAGED or any(words in str(error) for words in _UNLIKE_ITSELF):
+    if code in _DAMAGED or any(words in str(error) for words in _LACKS):
         return StoreCorrupt(f"{path.name} is damaged: {error}.")
     return StoreUnavailable(f"{path.name} cannot be used: {_REASONS.get(code, str(error))}.")
 
@@ -97,11 +96,22 @@ def open_database(path: Path, steps: Steps) -> sqlite3.Connection:
         )
         try:
             _set_up(connection)
-            migrate(connection, steps)
+            _migrate(path, connection, steps)
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def _migrate(path: Path, connection: sqlite3.Connection, steps: Steps) -> None:
+    """The steps are tried with each release: one that cannot be taken finds another file than the
+    steps before it have left."""
+    try:
+        migrate(connection, steps)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise
+        raise StoreCorrupt(f"{path.name} is damaged: {error}.") from error
 
 
 def open_read_only(path: Path, steps: Steps) -> sqlite3.Connection:

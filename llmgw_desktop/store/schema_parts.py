@@ -1,8 +1,9 @@
 """What a schema's steps have made, compared with what is there: a part that is gone shows before
-anybody asks for it."""
+anybody asks for it, and so does an end that was cut off."""
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 from llmgw_desktop.store.migrations import Steps, schema_version
 
@@ -15,6 +16,13 @@ def missing_parts(connection: sqlite3.Connection, steps: Steps) -> list[str]:
             for statement in step:
                 whole.execute(statement)
         return sorted(_parts(whole) - _parts(connection))
+
+
+def is_cut(path: Path, connection: sqlite3.Connection) -> bool:
+    """Whether its last page is not whole, which SQLite fills with zeros. Raises sqlite3.Error,
+    OSError."""
+    page_bytes = connection.execute("PRAGMA page_size").fetchone()[0]
+    return path.stat().st_size % int(page_bytes) != 0
 
 
 def _parts(connection: sqlite3.Connection) -> set[str]:

@@ -21,9 +21,17 @@ from llmgw_desktop.store.database import SIDE_FILES, open_database, told
 from llmgw_desktop.store.flights.batch import Batch, BatchWriter
 from llmgw_desktop.store.flights.conversion import Conversion
 from llmgw_desktop.store.flights.known_time import KnownTime
+from llmgw_desktop.store.flights.last_left import (
+    Left,
+    leave,
+    left_file,
+    read_left,
+    why_gone,
+    why_older,
+)
 from llmgw_desktop.store.flights.retention import Retention
 from llmgw_desktop.store.flights_steps import FLIGHTS_STEPS
-from llmgw_desktop.store.schema_parts import missing_parts
+from llmgw_desktop.store.schema_parts import is_cut, missing_parts
 
 CHECKED_BYTES = 16 * 1024 * 1024
 """A file up to this size is checked at start; in larger ones damage shows when it is met."""
@@ -166,21 +174,30 @@ class FlightFile:
             verdict(self._known_time)
 
     def close(self) -> None:
-        connection, self._connection = self._connection, None
+        connection, known_time = self._connection, self._known_time
+        self._connection = None
         self._writer = self._retention = self._known_time = self._conversion = None
-        if connection is not None:
-            with suppress(sqlite3.Error):
-                connection.close()
+        if connection is None:
+            return
+        seen_at_s = None
+        with suppress(sqlite3.Error):
+            seen_at_s = None if known_time is None else known_time.keep_seen()
+        with suppress(sqlite3.Error, OSError):
+            connection.close()
+            if seen_at_s is not None:
+                leave(self.path, seen_at_s, CHECKED_BYTES)
 
     def _open(self) -> None:
         if not self._was_open and self.damage_mark.exists():
             raise StoreCorrupt(f"{self.path.name} was found damaged when it was last used.")
+        left, gone = (None, "") if self._was_open else self._looked_at()
         self._connection = connection = open_database(self.path, FLIGHTS_STEPS)
         with told(self.path):
             found = self.path.stat()
             self._identity = (found.st_dev, found.st_ino)
             if not self._was_open:
                 self._check(connection, found.st_size)
+                self._tell(gone or why_older(self.path, connection, left))
             self._writer = BatchWriter(connection)
             self._retention = Retention(connection)
             self._conversion = Conversion(connection, self._at_rest)
@@ -189,9 +206,22 @@ class FlightFile:
             if not self._was_open and (lost := self._writer.mark_lost()):
                 _log.info("%d flights were under way when the program last ended", lost)
 
+    def _looked_at(self) -> tuple[Left | None, str]:
+        """How it was left, and why it is not there any more."""
+        with told(self.path):
+            left = read_left(self.path)
+            return left, why_gone(self.path, left)
+
+    def _tell(self, words: str) -> None:
+        if words:
+            _log.warning(words)
+            self.note = words
+
     def _check(self, connection: sqlite3.Connection, size: int) -> None:
         if missing := missing_parts(connection, FLIGHTS_STEPS):
             raise StoreCorrupt(f"{self.path.name} is damaged: it has no {missing[0]}.")
+        if is_cut(self.path, connection):
+            raise StoreCorrupt(f"{self.path.name} is damaged: its end was cut off.")
         if size > CHECKED_BYTES:
             return
         answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -223,6 +253,7 @@ class FlightFile:
                 source = self.path.with_name(self.path.name + side)
                 if source.exists():
                     source.rename(aside.with_name(aside.name + side))
+            left_file(self.path).unlink(missing_ok=True)  # of the new one nothing is known yet
             self.damage_mark.unlink(missing_ok=True)
         _log.warning("%s It is now %s.", damage, aside)
         return f"{self.path.name} was damaged; it is kept as {aside.name}, and a new one was begun."

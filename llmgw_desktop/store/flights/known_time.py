@@ -48,7 +48,17 @@ class KnownTime:
     def look(self, retention_days: int, *, is_asked: bool = False) -> float:
         """The time by which ages are counted: never later than the clock's. `is_asked`: a person
         wants to know what is held, whatever was said before."""
-        stored, now_s, monotonic_s = self._stored(), self._clock.now_s(), self._clock.monotonic_s()
+        stored, now_s = self._stored(), self._clock.now_s()
+        is_leap = self._look_on(stored, now_s)
+        if not -BELIEVED_S <= self._seen_at_s - stored.seen_at_s <= WRITTEN_EVERY_S:
+            self._store(self._seen_at_s, stored.ask_again_s)
+        is_told = is_leap and (is_asked or now_s >= stored.ask_again_s)
+        self.held = self._find_held(now_s, retention_days) if is_told else None
+        return min(now_s, self._seen_at_s)
+
+    def _look_on(self, stored: _Stored, now_s: float) -> bool:
+        """What is known by now; whether the clock is far beyond it."""
+        monotonic_s = self._clock.monotonic_s()
         known_s = max(self._seen_at_s + monotonic_s - self._looked_s, stored.seen_at_s)
         if EARLIEST_S <= now_s < known_s - BELIEVED_S:
             known_s = now_s  # what was known came from a clock that was ahead and is set right now
@@ -56,17 +66,20 @@ class KnownTime:
         # A clock that is behind makes nothing older, and what was known stays so.
         self._seen_at_s = known_s if is_leap else max(now_s, known_s)
         self._looked_s = monotonic_s
-        if not -BELIEVED_S <= self._seen_at_s - stored.seen_at_s <= WRITTEN_EVERY_S:
-            self._store(self._seen_at_s, stored.ask_again_s)
-        is_told = is_leap and (is_asked or now_s >= stored.ask_again_s)
-        self.held = self._find_held(now_s, retention_days) if is_told else None
-        return min(now_s, self._seen_at_s)
+        return is_leap
 
     @property
     def now_s(self) -> float:
         """As of the last look and what has passed since, by the monotonic clock."""
         passed_s = self._clock.monotonic_s() - self._looked_s
         return min(self._clock.now_s(), self._seen_at_s + passed_s)
+
+    def keep_seen(self) -> float:
+        """The time that is known now, as it stands in the file from now on."""
+        stored = self._stored()
+        self._look_on(stored, self._clock.now_s())
+        self._store(self._seen_at_s, stored.ask_again_s)
+        return self._seen_at_s
 
     def agree(self) -> None:
         """A person says that the clock is right."""

@@ -16,7 +16,7 @@ from llmgw_desktop.domain.errors import StoreError, StoreInQuestion
 from llmgw_desktop.store.audit_chain import is_genuine
 from llmgw_desktop.store.database import connect_read_only, told
 from llmgw_desktop.store.migrations import Steps, schema_version
-from llmgw_desktop.store.schema_parts import missing_parts
+from llmgw_desktop.store.schema_parts import is_cut, missing_parts
 from llmgw_desktop.store.store_mark import Mark, check_come_so_far, read_mark
 
 MOST_HASHED_BYTES = 256 * 1024 * 1024
@@ -70,6 +70,9 @@ def _wrong_inside(
     mark: Mark | None,
     head: AuditSeal | None,
 ) -> str:
+    cut = f"{path.name} is damaged: its end was cut off." if is_cut(path, connection) else ""
+    if spoilt := _rotten(path, mark) or cut:
+        return spoilt
     if schema_version(connection) > len(steps):
         return ""  # a later version's: whoever opens it says so
     answer = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
@@ -82,9 +85,7 @@ def _wrong_inside(
     if missing := missing_parts(connection, steps):
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         return f"{path.name} lacks a part of itself: {missing[0]}{more}."
-    if head is not None and (lost := _behind_head(path, connection, head)):
-        return lost
-    return _rotten(path, mark)
+    return _behind_head(path, connection, head) if head is not None else ""
 
 
 def _behind_head(path: Path, connection: sqlite3.Connection, head: AuditSeal) -> str:

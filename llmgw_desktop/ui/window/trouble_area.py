@@ -26,6 +26,7 @@ class TroubleArea(QWidget):
         self._on_retry = on_retry
         self._gateway = Banner(theme, closable=False)
         self._recording = Banner(theme)
+        self._note_said = ""
         self._losses = Banner(theme)
         self._losses_said = (0, 0)
         self._store = Banner(theme, closable=False)
@@ -112,8 +113,9 @@ class TroubleArea(QWidget):
         self._show_losses(status)
         self._show_held(status.held)
         if status.recording or not status.problem:
-            self._recording.hide()
+            self._show_note(status.problem)
             return
+        self._note_said = ""
         flights = "flight was" if status.dropped == 1 else "flights were"
         dropped = f" {status.dropped:,} {flights} not kept." if status.dropped else ""
         self._recording.say(
@@ -121,6 +123,16 @@ class TroubleArea(QWidget):
             "Flights are not being recorded. Requests still go through.",
             status.problem + dropped,
         )
+
+    def _show_note(self, words: str) -> None:
+        """What a start found of the file that flights lie in. Once dismissed it stays so."""
+        if not words:
+            self._recording.hide()
+        elif words != self._note_said:
+            self._recording.say(
+                BannerKind.WARNING, "What was recorded before is not as it was.", words
+            )
+        self._note_said = words
 
     def _show_losses(self, status: RecorderStatus) -> None:
         """Once dismissed it stays so until more is lost."""
