@@ -20,6 +20,7 @@ from llmgw_desktop.app.figures import (
 from llmgw_desktop.app.flight_formats import Fact
 from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.cli import ErrorCategory
+from llmgw_desktop.domain.containment import Contained, Network
 from llmgw_desktop.domain.job import Job, JobFigures, JobState
 from llmgw_desktop.domain.usage import Figure
 
@@ -154,7 +155,17 @@ def trouble_of(job: Job, sign_in: str = "") -> Trouble | None:
     return Trouble(what=what)
 
 
-def facts_of(job: Job) -> tuple[Fact, ...]:
+def contained_words(contained: Contained | None) -> str:
+    """What its run sees of this computer."""
+    if contained is None:
+        return UNKNOWN
+    if not contained.by:
+        return inert_line(f"No: it sees what you see. {contained.why}", 400)
+    network = "" if contained.network is Network.ON else ", without a network"
+    return f"Yes, by {inert_line(contained.by, 40)}{network}"
+
+
+def facts_of(job: Job, contained: Contained | None = None) -> tuple[Fact, ...]:
     """All that is known of it, in lines."""
     usage, figures = job.figures.usage, job.figures
     lines = (
@@ -172,6 +183,7 @@ def facts_of(job: Job) -> tuple[Fact, ...]:
         ("Error category", UNKNOWN if job.category is None else job.category.value),
         ("Wrote", _wrote(job)),
         ("May change files", "Yes" if job.changes_files else "No"),
+        ("Contained", contained_words(contained)),
     )
     codes = (
         ("Working folder", job.working_dir),

@@ -16,6 +16,7 @@ from typing import Protocol
 from llmgw_desktop.app.job_copies import save_copies
 from llmgw_desktop.domain.cli import CliEvent, CliName, SessionWish
 from llmgw_desktop.domain.clock import Clock
+from llmgw_desktop.domain.containment import Contained
 from llmgw_desktop.domain.errors import StoreUnavailable
 from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.prompt_facts import NO_FACTS
@@ -261,6 +262,10 @@ class Jobs:
     def folder(self, job_id: str) -> Path:
         """Where what it wrote is kept."""
         return self._folders.kept(job_id).path
+
+    def contained(self, job_id: str) -> Contained | None:
+        """How it was started; None where that is not known, or it has not begun."""
+        return self._folders.named(job_id).contained()
 
     def are_encrypted(self, job: Job) -> bool:
         """Whether another program could make nothing of its files."""

@@ -101,7 +101,9 @@ class Runs:
             sessions, ids=ids, cli_of=lambda job: self.clis[job.cli], home_of=self.launcher.home
         )
         books.told_quota = base.health.told_quota
-        self.links = books.links = RunLinks(base.own_url, base.flights_of)
+        self.links = books.links = RunLinks(
+            base.own_url, base.flights_of, mcp_path=settings.http.path
+        )
         self.permissions = PermissionDesk(
             DeskParts(
                 store=PermissionStore(places.gateway_db, base.at_rest),

@@ -103,8 +103,10 @@ BEARER = Principal(
 )
 """Whoever presents the static token: one principal, however many people share it."""
 _PROXIED = "proxied:"
-RUN_SCOPES = frozenset({Scope.MODELS_USE})
-"""Of a run that asks for models in the name of whoever asked for the run."""
+RUN_SCOPES = frozenset({Scope.MODELS_USE, Scope.MCP})
+"""Of a run that asks for models in the name of whoever asked for the run, by MCP too."""
+RUN_KEY, RUN_URL = "LLMGW_RUN_KEY", "LLMGW_RUN_URL"
+"""Variables of a run: its key, and where `llmgw mcp` within it shows that."""
 
 
 def proxied(person: str) -> Principal:

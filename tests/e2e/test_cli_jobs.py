@@ -3,6 +3,7 @@ wrong upstream, at home and at the start."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from llmgw_desktop.app.enclosing import containment_here
 from llmgw_desktop.clis.registry import cli_of
 from llmgw_desktop.domain.cli import CliName
 from tests.support.answers import Answer, Refusal
@@ -68,6 +70,8 @@ def test_a_tool_changes_a_file_where_it_may_and_the_session_goes_on(
     begun = house.job(name, "run the echo", model="stub-ok", workingDir=folder, **MAY[name])
     assert begun["state"] == "completed", begun
     assert_one_ledger(house, begun, spent)
+    problem = containment_here(os.environ).problem()
+    assert begun["containment"]["contained"] is not bool(problem), problem
     assert SHELL_OUTPUT in begun["text"]
     assert (Path(folder) / "tool_out.txt").read_text().strip() == SHELL_OUTPUT
     assert begun["usage"]["inputTokens"]

@@ -117,14 +117,17 @@ def open_cli_house(
 
 def _table(cli: CliName, program: Path, root: Path, url: str, key: str) -> str:
     bench = cli_benches.bench_of(cli, program, root / "clis", url, key)
-    _share_cache(bench.root / "home", root.parent / f"{cli}-cache")
+    cache = root.parent / f"{cli}-cache"
+    _share_cache(bench.root / "home", cache)
     if cli is CliName.CODEX:
         bench.write(".codex/config.toml", _CODEX.format(url=url))
     # Copilot does not start where it finds no certificates, though it needs none here.
     env = {**bench.environment, "HOME": str(bench.root / "home"), "SSL_CERT_FILE": certifi.where()}
     if not key:
         env = {name: text for name, text in env.items() if not name.endswith(_SIGNED_OUT)}
-    return f"[clis.{cli}]\ncommand = {json.dumps(str(program))}\nenv = {_toml(env)}\n"
+    # Contained, a run follows no link out of its HOME, and reads no certificates elsewhere.
+    shown = f"readable = {json.dumps([certifi.where()])}\nwritable = {json.dumps([str(cache)])}\n"
+    return f"[clis.{cli}]\ncommand = {json.dumps(str(program))}\nenv = {_toml(env)}\n{shown}"
 
 
 def _share_cache(home: Path, cache: Path) -> None:

@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping
 from llmgw_desktop.app.display import missing_display
 from llmgw_desktop.app.doctor.patience import Late, within
 from llmgw_desktop.app.doctor.report import Finding, Section, State
+from llmgw_desktop.app.enclosing import containment_here
 from llmgw_desktop.app.own_command import own_command
 from llmgw_desktop.app.start_checks import bad_qt_version
+from llmgw_desktop.engine.containment.abstract_sockets import can_be_closed
+from llmgw_desktop.engine.containment.containment import Containment
 from llmgw_desktop.store.system_keyring import keyring_name
 
 _PATIENCE_S = 5.0
@@ -20,7 +23,29 @@ def look_at_computer(env: Mapping[str, str]) -> Section:
     return Section(
         name="computer",
         title="This computer",
-        findings=(_python(), _qt(), _display(env), _keyring(keyring_name)),
+        findings=(
+            *(_python(), _qt(), _display(env), _keyring(keyring_name)),
+            _containment(containment_here(env)),
+        ),
+    )
+
+
+def _containment(ways: Containment) -> Finding:
+    problem = ways.problem()
+    held = "" if can_be_closed() else " Abstract sockets stay open to them: Linux 6.12 closes them."
+    return Finding(
+        name="containment",
+        title="Containment",
+        state=State.WARN if problem else State.OK,
+        says=f"{problem} Runs of CLIs see all that you see."
+        if problem
+        else f"{ways.name}: runs of CLIs see only their own work.{held}",
+        do=ways.advice(),
+        more={
+            "contained": not problem,
+            "by": ways.name or None,
+            "abstract_sockets_closed": can_be_closed(),
+        },
     )
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from llmgw_desktop.app.mcp_stdio.engine import Starter
+from llmgw_desktop.app.mcp_stdio.engine import Starter, lent
 from llmgw_desktop.app.mcp_stdio.engines import Engines
 from llmgw_desktop.app.mcp_stdio.greeting import Greeting
 from llmgw_desktop.app.mcp_stdio.messages import (
@@ -54,11 +54,13 @@ def carry_on(lines: list[bytes | None], greeting: Greeting, pipes: Pipes, option
     places = Places.of(env)
     if env.get("LLMGW_HOME"):  # the engine starts in another folder
         env["LLMGW_HOME"] = str(places.run_folder.parent)
+    of_run = lent(env)
     try:
-        places.make()
+        if of_run is None:
+            places.make()
     except LlmgwError as problem:
         _log.error("%s", problem)
-    engines = Engines(places, Starter(places, env, options.linger_s))
+    engines = Engines(places, Starter(places, env, options.linger_s), of_run)
     asyncio.run(_to_the_end(Bridge(pipes, greeting, engines, options.profile), lines))
     return 0
 

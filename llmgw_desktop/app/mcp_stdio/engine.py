@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 
 from llmgw_desktop.app.own_command import this_program
+from llmgw_desktop.domain.principal import RUN_KEY, RUN_URL
 from llmgw_desktop.engine.jobs.processes import started_ticks
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.run_file import RunFile, read_run_file
@@ -46,6 +47,13 @@ class Engine:
             other.pid,
             other.key,
         )
+
+
+def lent(env: Mapping[str, str]) -> Engine | None:
+    """Within a run of a CLI: the gateway that started it, asked with the run's own key. The
+    person's key is not for it, whether it could be read or not."""
+    key, url = env.get(RUN_KEY, ""), env.get(RUN_URL, "")
+    return Engine(url, 0, key) if key and url else None
 
 
 def find(places: Places) -> Engine | None:

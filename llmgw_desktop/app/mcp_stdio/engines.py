@@ -16,8 +16,10 @@ _log = logging.getLogger(__name__)
 class Engines:
     """One at a time, for all calls."""
 
-    def __init__(self, places: Places, starter: Starter) -> None:
+    def __init__(self, places: Places, starter: Starter, lent: Engine | None = None) -> None:
+        """`lent`: within a run, the only one."""
         self._places = places
+        self._lent = lent
         self._starter = starter
         self._engine: Engine | None = None
         self._lost: Engine | None = None
@@ -48,7 +50,7 @@ class Engines:
         while self._engine is None and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(_LOOK_S)
             async with self._joining:
-                self._use_if_new(find(self._places))
+                self._use_if_new(self._find())
         while self._engine is None:
             await self._joined.wait()
         return self._engine
@@ -62,7 +64,7 @@ class Engines:
     def look_again(self, engine: Engine) -> bool:
         """Whether another one, or another key, is to be asked than this one, which refused us."""
         if self._engine is engine:
-            found = find(self._places)
+            found = self._find()
             if found is None or found.is_same(engine):
                 return False
             self._use(found)
@@ -78,14 +80,18 @@ class Engines:
         self._joined.set()
 
     async def _join(self) -> Engine:
-        await self._starter.hold()
+        if self._lent is None:
+            await self._starter.hold()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + (HAND_OVER_S if self._lost is not None else 0)
         while True:
-            found = find(self._places)
+            found = self._find()
             is_late = loop.time() >= deadline
             if found is not None and (is_late or not found.is_same(self._lost)):
                 return found
             if is_late:
                 return await self._starter.start()
             await asyncio.sleep(_LOOK_S)
+
+    def _find(self) -> Engine | None:
+        return self._lent or find(self._places)

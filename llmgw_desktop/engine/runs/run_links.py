@@ -17,7 +17,14 @@ from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.job import Job
 from llmgw_desktop.domain.linked_flights import NO_FLIGHTS, LinkedFlights, linked_flights
-from llmgw_desktop.domain.principal import RUN_SCOPES, Principal, PrincipalKind, kind_of
+from llmgw_desktop.domain.principal import (
+    RUN_KEY,
+    RUN_SCOPES,
+    RUN_URL,
+    Principal,
+    PrincipalKind,
+    kind_of,
+)
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.access.authenticator import key_digest
 from llmgw_desktop.engine.caller import Caller
@@ -81,9 +88,11 @@ class RunLinks:
         own_url: Callable[[], str],
         recorded: Callable[[str], Sequence[FlightSummary]],
         processes: RunProcesses | None = None,
+        mcp_path: str = "/mcp",
     ) -> None:
         """`own_url`: of our door, empty while it is shut. `recorded`: the flights of a run's
-        requests; may wait for the disk, raises StoreError."""
+        requests; may wait for the disk, raises StoreError. `mcp_path`: of the MCP door."""
+        self._mcp_path = mcp_path
         self._own_url = own_url
         self._recorded = recorded
         self._processes = processes or RunProcesses()
@@ -118,15 +127,15 @@ class RunLinks:
         run.is_starting = True
         self._drop_key(run)
         own_url = self._own_url()
-        if not own_url or cli.upstream is None:
+        if not own_url:
             return {}
         key = f"{KEY_MARK}run-{secrets.token_urlsafe(32)}"
         digest = key_digest(key)
+        variables = {RUN_KEY: key, RUN_URL: own_url + self._mcp_path}
         try:
-            upstream = await asyncio.to_thread(upstream_of, cli, given)
-            variables = key_variables(cli.upstream, given, upstream, own_url, key)
-            if not variables:
-                return {}
+            if cli.upstream is not None:
+                upstream = await asyncio.to_thread(upstream_of, cli, given)
+                variables |= key_variables(cli.upstream, given, upstream, own_url, key)
             await asyncio.to_thread(folder.keep_run_key, digest.hex())
         except OSError:
             _log.warning("the requests of %s have no key of their own", job.id, exc_info=True)

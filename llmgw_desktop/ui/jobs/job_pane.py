@@ -225,7 +225,7 @@ class JobPane(QWidget):
 
     def _show_facts(self) -> None:
         if self._job is not None:
-            self._facts.show_facts(facts_of(self._job))
+            self._facts.show_facts(facts_of(self._job, self._jobs.contained(self._job.id)))
 
     def _lay_out(self) -> None:
         space = self._theme.space

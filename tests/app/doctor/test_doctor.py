@@ -298,3 +298,24 @@ def test_what_hangs_is_not_waited_for() -> None:
 def test_it_takes_no_options_of_a_gateway(option: str) -> None:
     with pytest.raises(SystemExit):
         parse([option, "doctor"])
+
+
+def test_whether_runs_are_contained_is_tried_out(desk: Desk) -> None:
+    desk.settle()
+    desk.env["PATH"] = str(desk.computer.programs)
+    found = desk.one("computer", "containment")
+    assert (found["state"], found["contained"], found["by"]) == ("warn", False, "bubblewrap")
+    assert "not installed" in found["says"]
+    assert "bubblewrap" in found["do"]
+    program = desk.computer.programs / "bwrap"
+    program.write_text(
+        "#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n"
+    )
+    program.chmod(0o700)
+    found = desk.one("computer", "containment")
+    assert (found["state"], found["contained"]) == ("warn", False)
+    assert "uid map: Permission denied" in found["says"]
+    assert "docs/jobs.md" in found["do"]
+    program.write_text("#!/bin/sh\nexit 0\n")
+    found = desk.one("computer", "containment")
+    assert (found["state"], found["contained"], found["do"]) == ("ok", True, None)

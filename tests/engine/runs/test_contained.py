@@ -237,3 +237,42 @@ async def test_what_cannot_be_contained_is_said_or_refused(tmp_path: Path) -> No
         async with house.post("/v1/jobs", body) as answer:
             error = (await answer.json())["error"]
         assert (answer.status, error["param"]) == (400, "workingDir")
+
+
+@contained
+async def test_mcp_within_a_run_shows_the_runs_own_key(tmp_path: Path) -> None:
+    """It finds no key of the person's, and needs none; what it may is what runs may."""
+    program = make_fake_clis(tmp_path / "bin")["claude"]
+    (tmp_path / "person").mkdir()
+    work = tmp_path / "work"
+    work.mkdir()
+    ours = json.dumps([each for each in sys.path if each.startswith("/") and Path(each).exists()])
+    toml = f'[clis.claude]\ncommand = "{program}"\nwritable = ["~"]\nreadable = {ours}\n'
+    hello = {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "t", "version": "1"},
+    }
+    lines = [
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
+        *(
+            {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": {"name": name}}
+            for number, name in ((4, "llm_job_list"),)
+        ),
+    ]
+    (work / "said").write_text("".join(json.dumps(each) + "\n" for each in lines))
+    script = f"""
+        export LLMGW_HOME={tmp_path / "gateway"}
+        (cat said; while ! (grep -q '"id":2' out && grep -q '"id":4' out); do sleep 0.1; done) |
+            {sys.executable} -m llmgw_desktop mcp >out
+        answer done
+    """
+    async with house_in(tmp_path / "gateway", toml, _env(tmp_path)) as house:
+        await _run(house, script, workingDir=str(work))
+    told = {each["id"]: each for each in map(json.loads, (work / "out").read_text().splitlines())}
+    offered = {each["name"] for each in told[2]["result"]["tools"]}
+    assert "llm_generate" in offered
+    assert not {each for each in offered if "job" in each or each.endswith("_request")}
+    assert told[4]["result"]["isError"], "jobs are not its own to ask for"
