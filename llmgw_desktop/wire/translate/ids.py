@@ -10,8 +10,10 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
+from llmgw_desktop.domain.content import ToolCall, Turn
 from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind
 from llmgw_desktop.domain.values import value
 
@@ -69,6 +71,17 @@ def given_id(call_id: str) -> str:
     if _GIVEN.fits(call_id) and not call_id.startswith(MARK):
         return call_id
     return _packed(call_id, _GIVEN) or _digest(call_id)
+
+
+def heard_id(call_id: str, turns: Iterable[Turn]) -> str:
+    """`given_id` of a call in the answer to these turns. Some servers count their calls anew in
+    each answer, and callers know a call by its id: one that was there before gets a number."""
+    before = {item.id for turn in turns for item in turn.items if isinstance(item, ToolCall)}
+    fresh, times = call_id, 1
+    while fresh in before:
+        times += 1
+        fresh = f"{call_id}-{times}"
+    return given_id(fresh)
 
 
 def original_id(call_id: str) -> str:

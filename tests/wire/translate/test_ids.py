@@ -204,6 +204,22 @@ def test_kimis_own_id_is_plain_for_the_caller_and_its_own_again_at_kimi(
     assert ids_in(sent(talk, TARGETS[1]))[0] == [KIMI]
 
 
+@pytest.mark.parametrize("call_id", ["call_0", KIMI])
+def test_a_server_that_counts_anew_gives_no_caller_one_id_twice(call_id: str) -> None:
+    """Claude's own service refuses that, and programs know a call by its id."""
+    talk = Conversation(ANTHROPIC, [])
+    for _ in range(3):
+        read = codec(ANTHROPIC).read_prompt(talk.body(), "m", False, LossReport())
+        call = ToolCall(id=call_id, name="f", arguments="{}")
+        answer = Answer(id="a", model="m", items=(call,), stop=Stop(kind=StopKind.TOOLS))
+        told = json.loads(codec(ANTHROPIC).write_answer(answer, asked(read), LossReport()))
+        talk.ids.append(told["content"][0]["id"])
+    made = [call_id, f"{call_id}-2", f"{call_id}-3"]
+    assert talk.ids == [given_id(each) for each in made]
+    assert ids_in(sent(talk, TARGETS[2])) == (made, made)
+    assert ids_in(sent(talk, TARGETS[0])) == (talk.ids, talk.ids)
+
+
 def test_only_ids_change_in_a_body_that_is_passed_on() -> None:
     talk = Conversation(ANTHROPIC, ["toolu_1", KIMI])
     claude, mistral = TARGETS[0], TARGETS[4]

@@ -34,7 +34,7 @@ from llmgw_desktop.wire.translate.anthropic.unasked import wants_thinking, witho
 from llmgw_desktop.wire.translate.anthropic.usage import written_usage
 from llmgw_desktop.wire.translate.carrier import SealOf, packed
 from llmgw_desktop.wire.translate.codec import Asked
-from llmgw_desktop.wire.translate.ids import given_id
+from llmgw_desktop.wire.translate.ids import heard_id
 from llmgw_desktop.wire.translate.losses import Feature, LossReport
 
 _EMPTY = {"type": "text", "text": ""}
@@ -75,7 +75,9 @@ def message_id(given: str, asked: Asked) -> str:
 
 
 def call_id(item: ToolCall, at: int, asked: Asked) -> str:
-    return given_id(item.id) if item.id else f"toolu_{asked.answer_id}_{at}"
+    if not item.id:
+        return f"toolu_{asked.answer_id}_{at}"
+    return heard_id(item.id, asked.prompt.turns)
 
 
 def call_name(item: ToolCall) -> str:

@@ -30,7 +30,8 @@ def echoed(prompt: Prompt, caller: ModelProtocol) -> dict[str, Any]:
     first, said, results = prompt.turns
     own = codec(caller)
     answer = Answer(id="msg_1", model="m", items=said.items, stop=Stop(kind=StopKind.TOOLS))
-    body = orjson.loads(own.write_answer(answer, asked(prompt), LossReport(own.losses)))
+    wanted = asked(replace(prompt, turns=(first,)))
+    body = orjson.loads(own.write_answer(answer, wanted, LossReport(own.losses)))
     question, outcome = _written(first, prompt, caller), _written(results, prompt, caller)
     match caller:
         case ModelProtocol.ANTHROPIC:

@@ -85,13 +85,13 @@ def text(words: str) -> Text:
     return Text(text=words)
 
 
-def call(number: int, city: str = "Bern") -> ToolCall:
+def call(number: int, city: str = "Bern", kind: str = "call") -> ToolCall:
     arguments = json.dumps({"city": city, "days": number})
-    return ToolCall(id=f"call_{number}", name="get_weather", arguments=arguments)
+    return ToolCall(id=f"{kind}_{number}", name="get_weather", arguments=arguments)
 
 
-def result(number: int, words: str = "sunny") -> ToolResult:
-    return ToolResult(call_id=f"call_{number}", items=(text(words),))
+def result(number: int, words: str = "sunny", kind: str = "call") -> ToolResult:
+    return ToolResult(call_id=f"{kind}_{number}", items=(text(words),))
 
 
 def prompt(*turns: Turn, **more: Any) -> Prompt:
@@ -110,8 +110,8 @@ PLAIN = prompt(user(text("Say pong.")), max_tokens=64)
 TOOLS = prompt(
     Turn(role=Role.SYSTEM, items=(text("Be brief."),)),
     user(text("The weather in Bern and Rome?")),
-    model_said(text("I will look."), call(1, "Bern"), call(2, "Rome")),
-    user(result(1), result(2, "rain"), text("And tomorrow?")),
+    model_said(text("I will look."), call(1, "Bern", "past"), call(2, "Rome", "past")),
+    user(result(1, "sunny", "past"), result(2, "rain", "past"), text("And tomorrow?")),
     tools=(WEATHER,),
     tool_choice=ToolChoice(mode=ToolMode.AUTO),
     max_tokens=640,
