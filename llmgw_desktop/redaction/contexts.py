@@ -15,7 +15,7 @@ from llmgw_desktop.redaction.plausible import (
     is_login,
     is_password,
 )
-from llmgw_desktop.redaction.vendor_names import VENDORS, is_vendors
+from llmgw_desktop.redaction.vendor_names import KEY_WORDS, VENDORS, is_vendors
 
 Check = Callable[[bytes, bytes, bool], bool]
 """(what stands before the value, the value, whether it is in quotes) → whether it is secret."""
@@ -214,7 +214,7 @@ CONTEXTS: tuple[Context, ...] = (
         "in an element",
         rf"<[A-Za-z0-9_.:\-]*(?i:{_NAMED})[^<>]*>([^<>]{{4,}})</",
         _element,
-        rf"(?i:{_NAMED})[^<>]*(?:>|\\u003e)[^<>]{{4}}",
+        rf"<\\*/[A-Za-z0-9_.:\-]*(?i:{_NAMED})",
     ),
     Context(
         "sign-in of a registry",
@@ -226,7 +226,7 @@ CONTEXTS: tuple[Context, ...] = (
         "beside the name of its vendor",
         rf"\b(?i:{VENDORS})(?i:[\w \t.:=>\"'`()\[\],\-]{{0,40}}?)([A-Za-z0-9+/=_\-]{{20,120}})",
         is_vendors,
-        rf"(?:\b|\\[nrt])(?i:{VENDORS})[\w \t.:=>\"'`()\[\],\\\-]*[A-Za-z0-9+/=_\-]{{20}}",
+        rf"(?:\b|\\[nrt])(?i:{VENDORS})[\w \t.:\-]{{0,12}}?(?i:{KEY_WORDS})",
     ),
     Context(
         "in capitals and assigned",

@@ -42,19 +42,19 @@ class Redactor:
     def __init__(self) -> None:
         self._any_known: Any = None
         self._known: tuple[bytes, ...] = ()
-        self._settings: tuple[bytes, ...] = ()
-        self._learned: dict[bytes, None] = {}
+        self._settings: tuple[str, ...] = ()
+        self._learned: dict[str, None] = {}
         self._name = lru_cache(_NAMES_KEPT)(self.clean_text)
 
     def know(self, secrets: Iterable[str]) -> None:
         """Secrets that are ours to guard, whatever they look like; with those learned, all."""
-        self._settings = tuple(each.encode() for each in secrets if len(each) >= _SHORTEST)
+        self._settings = tuple(each for each in secrets if len(each) >= _SHORTEST)
         self._guard()
 
     def learn(self, secret: str) -> None:
         """One more, for good: what was recorded of it may come back after it was changed."""
-        if len(secret) >= _SHORTEST and secret.encode() not in self._learned:
-            self._learned[secret.encode()] = None
+        if len(secret) >= _SHORTEST and secret not in self._learned:
+            self._learned[secret] = None
             self._guard()
 
     def may_hold(self, body: bytes) -> bool:
@@ -129,13 +129,12 @@ class Redactor:
                 place = text.find(secret, place + len(secret))
 
 
-def _forms(secret: bytes) -> Iterator[bytes]:
+@lru_cache(_NAMES_KEPT)
+def _forms(secret: str) -> tuple[bytes, ...]:
     """As it is, as JSON writes it, and as an address does."""
-    yield secret
-    text = secret.decode("utf-8", "replace")
-    yield json.dumps(text)[1:-1].encode()
-    yield json.dumps(text, ensure_ascii=False)[1:-1].encode()
-    yield quote(text, safe="").encode()
+    in_json = (json.dumps(secret), json.dumps(secret, ensure_ascii=False))
+    forms = (secret, *(each[1:-1] for each in in_json), quote(secret, safe="", errors="replace"))
+    return tuple(each.encode("utf-8", "replace") for each in forms)
 
 
 def _instead(body: bytes, found: Found) -> bytes:

@@ -30,9 +30,9 @@ _BY_VENDOR: tuple[tuple[re.Pattern[bytes], re.Pattern[bytes]], ...] = tuple(
 )
 VENDORS = "|".join(sorted({name for names in _SHAPES.values() for name in names.split()}))
 """A pattern of RE2: their names."""
-_IS_SECRET_NAMED = re.compile(
-    rb"(?i)key|token|secret|password|credential|auth|sid|pat\b|api|schl[u\xc3]"
-)
+KEY_WORDS = r"key|token|secret|password|credential|auth|sid|pat\b|api|schl[u\xc3]"
+"""Of which one stands soon behind it where a key follows."""
+_IS_SECRET_NAMED = re.compile(rf"(?i){KEY_WORDS}".encode("latin-1"))
 
 
 def is_vendors(before: bytes, value: bytes, is_quoted: bool) -> bool:

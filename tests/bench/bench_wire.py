@@ -24,6 +24,7 @@ from llmgw_desktop.domain.provider import ModelProtocol, ProviderKind, Upstream
 from llmgw_desktop.domain.route import Candidate
 from llmgw_desktop.engine.upstream.answer import UpstreamCall
 from llmgw_desktop.engine.upstream.practice import PracticeClient
+from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.wire import anthropic, openai_chat
 from llmgw_desktop.wire.errors import error_reply
 from llmgw_desktop.wire.headers import HeaderPolicy
@@ -186,7 +187,14 @@ def cases() -> dict[str, Callable[[], object]]:
     crlf = ANTHROPIC_DELTA.replace(b"\n", b"\r\n")
     protocol = ModelProtocol.ANTHROPIC
     missing = UnknownModel("gpt-0")
+    redactor = Redactor()
+    with_key = SMALL.replace(b"lorem ipsum dolor sit", b"password = 'hunter22'", 1)
+    stream = OPENAI_DELTA * 64
     return {
+        "look for secrets, 1 KB": lambda: redactor.may_hold_any([SMALL]),
+        "look for secrets, 50 KB": lambda: redactor.may_hold_any([BIG]),
+        "look for secrets, a stream of 64 deltas": lambda: redactor.may_hold_any([stream]),
+        "take a secret out of 1 KB": lambda: redactor.clean(with_key),
         "orjson.loads 1 KB (for comparison)": lambda: orjson.loads(SMALL),
         "read_request 1 KB": lambda: anthropic.read_request(SMALL),
         "replace_string 1 KB, fields known": lambda: replace_string(

@@ -5,6 +5,7 @@ import re2
 
 from llmgw_desktop.domain.guard import Finding
 from llmgw_desktop.engine.guards.findings import shape_of, spans_of
+from tests.redaction.samples import SAMPLES, sample
 
 YES = {
     Finding.EMAIL: [
@@ -23,7 +24,14 @@ YES = {
         "fe80::1",
     ],
     Finding.SSN: ["SSN 123-45-6789."],
-    Finding.SECRET: ["key sk-ant-api03-abcdefghijklmnop", "AKIAIOSFODNN7EXAMPLE"],
+    Finding.SECRET: [
+        "key sk-ant-api03-abcdefghijklmnop",
+        "AKIAIOSFODNN7EXAMPLE",
+        "postgres://joe:hunter22@db.internal/shop",
+        "é password: 'correct horse 7' é",
+        "Authorization: Basic am9lOmh1bnRlcjIy",
+        f"mail {sample(SAMPLES['SendGrid key'])} é",
+    ],
 }
 NO = {
     Finding.EMAIL: ["icon@2x.png", "git@github.com:a/b.git", "@app.route", "a@b", "x @ y.com"],
@@ -47,7 +55,7 @@ NO = {
         "v1.2.3.4",
     ],
     Finding.SSN: ["000-12-3456", "123-45-67890", "2024-01-1234", "9-123-45-6789", "900-12-3456"],
-    Finding.SECRET: ["risk-assessment-of-everything", "sk-", "AKIA"],
+    Finding.SECRET: ["risk-assessment-of-everything", "sk-", "AKIA", "password = get_password()"],
 }
 
 
