@@ -6,6 +6,7 @@ A moment is seconds since 1970. What is not known is null, and its provenance sa
 from typing import Any
 
 from llmgw_desktop.domain.flight import Attempt, FlightRecord, FlightSummary, Phase
+from llmgw_desktop.domain.plain_text import plain_text
 from llmgw_desktop.domain.usage import Figure, Provenance, Usage
 
 FIGURE_NAMES: dict[Figure, str] = {
@@ -104,7 +105,8 @@ def _billing(flight: FlightSummary) -> dict[str, Any]:
 def _error(flight: FlightSummary) -> dict[str, str | None] | None:
     if flight.error_kind is None and flight.error_text is None:
         return None
-    return {"kind": flight.error_kind, "message": flight.error_text}
+    message = flight.error_text
+    return {"kind": flight.error_kind, "message": message and plain_text(message)}
 
 
 def _attempt(each: Attempt) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from llmgw_desktop.domain.containment import Contained
 from llmgw_desktop.domain.job import Job, JobState, UpstreamWait
 from llmgw_desktop.domain.linked_flights import LinkedFlights
 from llmgw_desktop.domain.permission import Ask, PermissionKind, PermissionQuestion
+from llmgw_desktop.domain.plain_text import plain_text
 from llmgw_desktop.domain.prompt_facts import Saving
 from llmgw_desktop.domain.run import RunReply
 from llmgw_desktop.domain.session import Session
@@ -77,7 +78,7 @@ def job_object(job: Job) -> dict[str, Any]:
         "waitingOn": None if job.waiting_on is None else upstream_object(job.waiting_on),
         "stablePrefixHash": job.prompt_facts.stable_prefix_hash or None,
         "error": _error(job),
-        "note": (job.error or None) if job.state is JobState.COMPLETED else None,
+        "note": (plain_text(job.error) or None) if job.state is JobState.COMPLETED else None,
         "goOn": _go_on(job),
     }
 
@@ -293,7 +294,7 @@ def _error(job: Job) -> dict[str, Any] | None:
     if job.is_live or job.state is JobState.COMPLETED:
         return None
     return {
-        "message": job.error,
+        "message": plain_text(job.error),  # perhaps a program's, with what it says to a terminal
         "category": job.category or job.state,
         "retryable": bool(job.retryable),
         "exitCode": job.exit_code,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import anthropic
 import httpx2
@@ -20,10 +21,16 @@ from llmgw_desktop.domain import (
     turned_back,
     vault_errors,
 )
+from llmgw_desktop.domain.cli import CliName
 from llmgw_desktop.domain.errors import LlmgwError
+from llmgw_desktop.domain.flight import FlightRecord
+from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.engine.mcp.tool_errors import refusal
 from llmgw_desktop.wire.errors import ErrorReply, error_message, error_reply, rpc_error_reply
+from llmgw_desktop.wire.flights import flight_object
+from llmgw_desktop.wire.jobs import job_object
+from tests.support.made_flights import summary
 
 FLIGHT = "flt_0123456789ab"
 EXAMPLES: list[tuple[LlmgwError, int, str, str | None]] = [
@@ -251,7 +258,19 @@ def test_a_message_can_always_be_sent() -> None:
 def test_no_words_of_ours_act_on_a_terminal() -> None:
     """Whoever's words they repeat: names of models, paths and programs are a stranger's."""
     error = errors.UnknownPath("There is nothing at /\x1b]0;owned\x07\x9b2J\x7f.\n\tSee the docs.")
-    for told in (error_message(error), refusal(error).text, rpc_error_reply(error).body.decode()):
+    said = str(error)
+    job = Job(id="j", owner="o", client="o", cli=CliName.CLAUDE, asked_at_s=0, ended_at_s=1)
+    ends = [
+        replace(job, state=state, error=said) for state in (JobState.FAILED, JobState.COMPLETED)
+    ]
+    flight = FlightRecord(summary=summary(1, error_kind="x", error_text=said))
+    for told in (
+        error_message(error),
+        refusal(error).text,
+        rpc_error_reply(error).body.decode(),
+        *(str(job_object(each)["error"] or job_object(each)["note"]) for each in ends),
+        flight_object(flight)["error"]["message"],
+    ):
         assert "␛]0;owned␇" in told
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", told)
     assert "\n\tSee the docs" in error_message(error)
