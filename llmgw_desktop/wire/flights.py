@@ -117,7 +117,7 @@ def _attempt(each: Attempt) -> dict[str, Any]:
         "startMs": each.start_ms,
         "endMs": each.end_ms,
         "status": each.status,
-        "outcome": each.outcome or None,
+        "outcome": plain_text(each.outcome) or None,
     }
 
 
