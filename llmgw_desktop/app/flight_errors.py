@@ -79,6 +79,11 @@ _BY_KIND: dict[str, tuple[str, str, str]] = {
         "Its client began to send it and then fell silent.",
         "Send the request again; if it stays so, look after the client.",
     ),
+    "http_version": (
+        "The request speaks a version of HTTP that the gateway does not.",
+        "It takes HTTP/1.0 and HTTP/1.1.",
+        "Update the client, or have it speak HTTP/1.1.",
+    ),
     "unsupported_media": (
         "The gateway does not read this kind of body.",
         "It takes application/json.",

@@ -60,7 +60,7 @@ def test_missing_bodies_say_so() -> None:
     )
     left_out = record(request_body=None, request_body_whole=False)
     assert shown_text(request_of(left_out), BodyView.RAW).notice == (
-        "The request's body was left out: too much came at once."
+        "The request's body was left out: too much came at once, or no key came."
     )
     assert transcript_of(answer_of(gone)).notice == "The answer has no body."
     under_way = record(summary=running(1), answer_body=None)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from typing_extensions import override
 
@@ -24,9 +24,11 @@ from llmgw_desktop.domain.vault_errors import VaultLocked
 from llmgw_desktop.store.database import SIDE_FILES, told
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
-from llmgw_desktop.store.safekeeping.sealed_stream import SealedWriter
 from llmgw_desktop.store.safekeeping.snapshot import take_snapshot
 from llmgw_desktop.store.vault_rows import VaultRows
+
+if TYPE_CHECKING:
+    from llmgw_desktop.store.safekeeping.sealed_stream import SealedWriter
 
 FORMAT = "llmgw-home-backup"
 MANIFEST = "manifest.json"
@@ -59,6 +61,9 @@ def write_home(
         with told(target), os.fdopen(os.open(beside, _NEW, 0o600), "wb") as file:
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir(mode=0o700)
+            # ciphers are nothing that a start needs
+            from llmgw_desktop.store.safekeeping.sealed_stream import SealedWriter
+
             sealed = SealedWriter(file, FORMAT, passphrase, clock.now_s())
             files = _write_all(sealed, places, work, masters)
             sealed.finish()
@@ -99,7 +104,7 @@ def _masters(places: Places, master_keys: MasterKeys) -> list[dict[str, str]]:
 
 
 def _write_all(
-    sealed: SealedWriter, places: Places, work: Path, masters: Sequence[dict[str, str]]
+    sealed: "SealedWriter", places: Places, work: Path, masters: Sequence[dict[str, str]]
 ) -> int:
     with _tar(sealed) as tar:
         _add_bytes(tar, MANIFEST, json.dumps({"version": 1, "masters": list(masters)}).encode())
@@ -122,7 +127,7 @@ def _write_all(
 
 
 @contextmanager
-def _tar(sealed: SealedWriter) -> Iterator[tarfile.TarFile]:
+def _tar(sealed: "SealedWriter") -> Iterator[tarfile.TarFile]:
     with tarfile.open(mode="w|", fileobj=sealed, format=tarfile.PAX_FORMAT) as tar:
         yield tar
 

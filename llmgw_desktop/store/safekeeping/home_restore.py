@@ -24,7 +24,6 @@ from llmgw_desktop.store.migrations import Steps, schema_version
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.safekeeping.home_backup import FORMAT, MANIFEST
 from llmgw_desktop.store.safekeeping.restoring import keep_own_head
-from llmgw_desktop.store.safekeeping.sealed_stream import SealedReader
 from llmgw_desktop.store.safekeeping.snapshot import check_whole
 from llmgw_desktop.store.safekeeping.swapping import Swap, stamp
 from llmgw_desktop.store.schema_parts import missing_parts
@@ -81,6 +80,9 @@ def _staging(places: Places) -> dict[str, Path]:
 def _unpacked(
     places: Places, file: IO[bytes], passphrase: str, folders: dict[str, Path], clock: Clock
 ) -> Unpacked:
+    # ciphers are nothing that a start needs
+    from llmgw_desktop.store.safekeeping.sealed_stream import SealedReader
+
     sealed = SealedReader(file, FORMAT, passphrase)
     found = Unpacked(made_at_s=sealed.made_at_s, data=folders["data"])
     links: list[tuple[Path, str]] = []
