@@ -65,11 +65,15 @@ class StoreDesk(QObject):
         return dialog
 
     def ask_restore(self) -> None:
-        self._bridge.fetch(self, self._desk.choices, self._open_restore)
+        self._bridge.fetch(self, self._desk.choices, self._open_found)
 
-    def _open_restore(self, choices: Sequence[tuple[str, str]]) -> None:
+    def _open_found(self, choices: Sequence[tuple[str, str]]) -> None:
+        self.open_restore(choices)
+
+    def open_restore(self, choices: Sequence[tuple[str, str]]) -> RestoreDialog | None:
+        """A key for each, and its words."""
         if self._window is None:
-            return
+            return None
         dialog = RestoreDialog(self._theme, choices, FILE, self._window)
 
         def restore() -> None:
@@ -84,6 +88,7 @@ class StoreDesk(QObject):
 
         dialog.save_wanted.connect(restore)
         dialog.open()
+        return dialog
 
     def _do(
         self,

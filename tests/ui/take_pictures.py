@@ -225,6 +225,35 @@ def overview_leapt(studio: Studio) -> None:
     studio.show()
 
 
+def store_in_question(studio: Studio) -> None:
+    from llmgw_desktop.domain.events import GatewayState, StoreQuestion
+
+    _busy(studio)
+    what = "gateway.db was put back to an older copy: it had come to entry 812, and ends at 640."
+    control = studio.gateway.control
+    control.question = StoreQuestion(what=what, backup="2026-11-21 15:00:02")
+    control.move(GatewayState.RUNNING, problem=what)
+    studio.show()
+
+
+def backup_dialog(studio: Studio) -> None:
+    _busy(studio)
+    studio.show()
+    studio.subject = studio.shell._store_desk.ask_backup()
+
+
+def restore_dialog(studio: Studio) -> None:
+    from llmgw_desktop.app.backup_desk import FILE
+
+    _busy(studio)
+    studio.show()
+    shown = "2026-11-21 15:00:02     3.1 MB  4 clients, 6 credentials, 120 jobs"
+    studio.subject = studio.shell._store_desk.open_restore(
+        [("gateway-1", shown), (FILE, "A whole home, from a file …")]
+    )
+    studio.subject.choose(FILE)
+
+
 def flights_full(studio: Studio) -> None:
     _busy(studio)
     studio.gateway.reader.waves = False
@@ -269,6 +298,9 @@ POSES: dict[str, Callable[[Studio], None]] = {
         overview_failed,
         overview_paused,
         overview_leapt,
+        store_in_question,
+        backup_dialog,
+        restore_dialog,
         flights_full,
         flights_empty,
         shortcuts,

@@ -11,10 +11,7 @@ from llmgw_desktop.ui.widgets.button import Button
 from llmgw_desktop.ui.widgets.choice import Choice
 from llmgw_desktop.ui.widgets.text_field import Field, TextLine
 
-_HOLDS = (
-    "Settings, keys of programs, the vault with its master key, flights and jobs. It may be made"
-    " while the gateway runs."
-)
+_HOLDS = "Settings, keys, the vault with its master key, flights and jobs."
 _WITHOUT_IT = "At least 10 characters. Without it nobody opens the backup, you neither."
 _RESTORES = "What is there now is kept beside, and 'llmgw restore --undo' brings it back."
 _AS_WIDE_AS_THE_REST = Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -32,6 +29,7 @@ class BackupDialog(FormDialog):
         self.fields.addWidget(Field(theme, "Passphrase", self._once, _WITHOUT_IT))
         self.fields.addWidget(self._again_field)
         self.fields.addStretch(1)
+        self.fields.activate()
         self.fit()
         self._once.setFocus()
 
@@ -69,8 +67,8 @@ class RestoreDialog(FormDialog):
         self._secret = _secret_line(theme)
         which = Field(theme, "Backup of gateway.db, or of a whole home", self._which, _RESTORES)
         self._only_of_file = (
-            Field(theme, "File", self._file),
-            Field(theme, "Passphrase", self._secret),
+            Field(theme, "File of a whole home", self._file),
+            Field(theme, "Its passphrase", self._secret),
         )
         self.fields.addWidget(which)
         for field in self._only_of_file:
@@ -78,6 +76,8 @@ class RestoreDialog(FormDialog):
         self.fields.addStretch(1)
         self._which.currentIndexChanged.connect(self._show_chosen)
         self._show_chosen()
+        self.fields.activate()
+        self.fit()
 
     @property
     def key(self) -> str:
@@ -100,8 +100,7 @@ class RestoreDialog(FormDialog):
 
     def _show_chosen(self) -> None:
         for field in self._only_of_file:
-            field.setVisible(self.key == self._of_file)
-        self.fit()
+            field.setEnabled(self.key == self._of_file)
 
 
 class _FileLine(QWidget):
@@ -121,6 +120,7 @@ class _FileLine(QWidget):
         row.addWidget(self._line, 1)
         row.addWidget(choose)
         self.setFocusProxy(self._line)
+        self.setMinimumHeight(self._line.sizeHint().height())
 
     @property
     def text(self) -> str:

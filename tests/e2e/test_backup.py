@@ -1,0 +1,78 @@
+"""Backups from the command line, on the real program: while it runs, after a loss, elsewhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.e2e.test_recording import ask, health_detail
+from tests.support.flight_log import wait_flight
+from tests.support.gateway import GatewaySetup, running_gateway
+
+PASSPHRASE = "correct horse battery staple\n"
+
+
+def llmgw(setup: GatewaySetup, *words: str, typed: str = "") -> tuple[int, str]:
+    """Exit code, and all that it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "llmgw_desktop", *words],
+        env=setup.child_environment(),
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_home_goes_to_another_and_a_loss_is_told_and_undone(
+    own_home: Path, tmp_path: Path
+) -> None:
+    setup = GatewaySetup(home=own_home)
+    setup.write_config()
+    key, file = setup.add_key("nightly"), tmp_path / "home.backup"
+    assert llmgw(setup, "vault", "set", "openai", typed="sk-test-0123456789abcdef\n")[0] == 0
+    with running_gateway(setup) as gateway:
+        flight = ask(gateway, key=key)
+        assert flight.status == 200
+        wait_flight(own_home, flight.flight_id)
+        assert llmgw(setup, "backup", str(file), typed=PASSPHRASE)[0] == 0
+        code, said = llmgw(setup, "restore", str(file), typed=PASSPHRASE)
+        assert code == 1
+        assert "A gateway runs on this home" in said
+        assert llmgw(setup, "backup", str(file), typed=PASSPHRASE)[0] == 1, "it is there already"
+    database = own_home / "data" / "gateway.db"
+    database.write_bytes(b"")
+    code, said = llmgw(setup, "key", "list")
+    assert code == 1
+    assert "gateway.db was emptied." in said
+    code, said = llmgw(setup, "doctor")
+    assert code == 1
+    assert "llmgw restore --anew" in " ".join(said.split())
+    with running_gateway(setup) as gateway:
+        assert ask(gateway).status == 200
+        assert ask(gateway, key=key).status == 503
+        assert health_detail(gateway)["gateway"]["problem"] == "gateway.db was emptied."
+        assert "gateway.db was emptied." in gateway.said
+    assert database.read_bytes() == b"", "nothing is begun anew in silence"
+    assert llmgw(setup, "restore", "--anew", typed="n\n")[0] == 1
+    assert llmgw(setup, "restore", "--anew", "--yes")[0] == 0
+    assert llmgw(setup, "key", "list")[0] == 0
+    assert llmgw(setup, "restore", str(file), "--yes", typed=PASSPHRASE)[0] == 0
+    other = GatewaySetup(home=tmp_path / "other")
+    code, said = llmgw(other, "restore", str(file), "--yes", typed="a wrong passphrase\n")
+    assert code == 1
+    assert "not the right one" in said
+    assert llmgw(other, "restore", str(file), "--yes", typed=PASSPHRASE)[0] == 0
+    for each in (setup, other):
+        assert llmgw(each, "audit", "verify")[0] == 0
+        code, said = llmgw(each, "vault", "list")
+        assert code == 0
+        assert "openai/default" in said
+        assert "locked" not in said
+        with running_gateway(each) as gateway:
+            assert ask(gateway, key=key).status == 200
+            assert health_detail(gateway)["status"] == "ok"
+        assert wait_flight(each.home, flight.flight_id).state == "ok"
