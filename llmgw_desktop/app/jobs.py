@@ -24,6 +24,7 @@ from llmgw_desktop.domain.session import Session
 from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
 from llmgw_desktop.engine.jobs.folder import JobFolders
 from llmgw_desktop.engine.jobs.spool import Spool
+from llmgw_desktop.engine.jobs.walls import contained_of
 
 MOST_LISTED = 1000
 GO_ON = "You were interrupted. Go on where you stopped."
@@ -265,7 +266,7 @@ class Jobs:
 
     def contained(self, job_id: str) -> Contained | None:
         """How it was started; None where that is not known, or it has not begun."""
-        return self._folders.named(job_id).contained()
+        return contained_of(self._folders.named(job_id))
 
     def are_encrypted(self, job: Job) -> bool:
         """Whether another program could make nothing of its files."""

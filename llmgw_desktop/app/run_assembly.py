@@ -86,6 +86,7 @@ class Runs:
         self._said = settings.clis
         self.clis = KnownClis(settings.clis)
         self.launcher = launcher
+        launcher.enclosure.own_url = base.own_url
         self.job_store = JobStore(places.gateway_db, base.at_rest)
         self._session_store = SessionStore(places.gateway_db, base.at_rest)
         self.approvals = ApprovalStore(places.gateway_db, base.at_rest)
@@ -249,6 +250,7 @@ class Runs:
         await self.stop_following()
         await self.models.close()
         await self.supervisor.close()
+        await self.links.close()
         await self.permissions.close()
         await self.launcher.housing.settle()
         await self._flights.close()

@@ -20,6 +20,8 @@ class Network(StrEnum):
     """What a run reaches. The last is the strictest."""
 
     ON = "on"
+    LOOPBACK = "loopback"
+    """This gateway alone."""
     OFF = "off"
     """Nothing, this computer's own ports included."""
 

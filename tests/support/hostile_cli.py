@@ -232,6 +232,14 @@ def reaches_the_door() -> bool:
     return True
 
 
+def reaches_another() -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", FACTS["other"]), 20).close()
+    except OSError:
+        return False
+    return True
+
+
 def main() -> None:
     sys.stdin.read()
     there: list[str] = []
@@ -241,7 +249,14 @@ def main() -> None:
                 there.append(name)
         except (OSError, ValueError, subprocess.SubprocessError, StopIteration):
             continue
-    text = json.dumps({"tried": len(ATTACKS), "there": there, "connects": reaches_the_door()})
+    text = json.dumps(
+        {
+            "tried": len(ATTACKS),
+            "there": there,
+            "connects": reaches_the_door(),
+            "elsewhere": reaches_another(),
+        }
+    )
     print(json.dumps({"type": "system", "subtype": "init", "session_id": "s", "model": "m"}))
     told = {"type": "result", "subtype": "success", "is_error": False, "session_id": "s"}
     print(json.dumps(told | {"result": text, "total_cost_usd": 0.0, "usage": {}}))

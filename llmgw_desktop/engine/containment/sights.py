@@ -141,6 +141,7 @@ def _show_repository(view: View, sight: Sight) -> None:
     if share is None or view.of(share) is Access.WRITE:
         return
     view.give(share, Access.WRITE)
+    (share / "hooks").mkdir(exist_ok=True)  # else a run could make it
     for each in ("config", "hooks"):
         view.give(share / each, Access.READ)
 

@@ -27,6 +27,7 @@ from llmgw_desktop.engine.jobs.retries import RetryLimits
 from llmgw_desktop.engine.jobs.runner import Run
 from llmgw_desktop.engine.jobs.talks import made_ready, servers_told, talk_with
 from llmgw_desktop.engine.jobs.upstream_ear import EarPlace, UpstreamEar
+from llmgw_desktop.engine.jobs.walls import own_log_of
 
 _log = logging.getLogger(__name__)
 
@@ -162,7 +163,7 @@ class Attempts:
             home=self._parts.launcher.home(cli, live.job.id),
             session_id=live.asked.request.session_id,
             keeper=None if process is None else process.pid,
-            own_log=live.folder.own_log if live.folder.own_log.exists() else None,
+            own_log=own_log if (own_log := own_log_of(live.folder)).exists() else None,
         )
         return UpstreamEar(watch, cli.retry_words, place, self._news)
 

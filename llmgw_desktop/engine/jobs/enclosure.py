@@ -1,21 +1,25 @@
 """Whether a run is contained, and what it sees then: decided when it is asked for, done when it is
 started."""
 
+import errno
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import llmgw_desktop
 from llmgw_desktop.clis.own_places import OWN_PLACES, own_folders, places_of_others
 from llmgw_desktop.domain.cli import CliName, ErrorCategory
-from llmgw_desktop.domain.containment import Contain, Contained, ContainWish
+from llmgw_desktop.domain.containment import Contain, Contained, ContainWish, Network
 from llmgw_desktop.domain.run_errors import InvalidRun
+from llmgw_desktop.engine.containment import door_within
 from llmgw_desktop.engine.containment.containment import Containment, NoContainment
 from llmgw_desktop.engine.containment.own_ground import OwnGround
 from llmgw_desktop.engine.containment.sights import Sight, seen_environment, view_of
 from llmgw_desktop.engine.containment.view import View
 from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.walls import door_of, own_log_of
 
 CONTAIN = "contain"
 """The field that refusals name."""
@@ -50,10 +54,14 @@ class Enclosure:
         self._home = env.get("HOME", "")
         self.ground = ground or OwnGround()
         self._containment = containment or NoContainment()
+        self.own_url: Callable[[], str] = str
+        """Joined later: of our door, empty while it is shut."""
 
     def decide(self, wish: ContainWish) -> Contained:
         """Raises InvalidRun where what is demanded cannot be had."""
         why = "The settings say so." if wish.contain is Contain.NEVER else self._problem()
+        if not why and wish.network is Network.LOOPBACK and getattr(sys, "frozen", False):
+            why = "This build cannot lead a run to the gateway alone."
         if not why:
             self._check_extras(wish)
             return Contained(by=self._containment.name, network=wish.network)
@@ -65,6 +73,15 @@ class Enclosure:
                 category=ErrorCategory.SPAWN,
             )
         return Contained(why=why)
+
+    def _way_out(self, folder: JobFolder, wish: ContainWish) -> list[str]:
+        """What a run is started by that reaches us alone. Raises OSError."""
+        if wish.network is not Network.LOOPBACK:
+            return []
+        port = urlsplit(self.own_url()).port
+        if port is None:
+            raise OSError(errno.EHOSTUNREACH, "the gateway's door is shut")
+        return [sys.executable, "-I", "-S", door_within.__file__, str(door_of(folder)), str(port)]
 
     def _problem(self) -> str:
         return self._containment.problem()
@@ -104,8 +121,10 @@ class Enclosure:
         )
         view = view_of(sight)
         if inmate.shared_log and sight.home is not None:
-            _show_own_log(view, sight.home, inmate.shared_log, folder.own_log)
-        command = self._containment.wrapped(argv, view, sight.work, inmate.wish.network)
+            _show_own_log(view, sight.home, inmate.shared_log, own_log_of(folder))
+        command = self._containment.wrapped(
+            [*self._way_out(folder, inmate.wish), *argv], view, sight.work, inmate.wish.network
+        )
         return command, seen_environment(environment, view)
 
 

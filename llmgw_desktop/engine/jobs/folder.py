@@ -19,7 +19,6 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from llmgw_desktop.domain.containment import Contained, Network
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.jobs.kept_submission import submission_of, without_words
 from llmgw_desktop.engine.jobs.spool import Spool, tail_of
@@ -109,12 +108,6 @@ class JobFolder:
         return self.path / "said"
 
     @property
-    def own_log(self) -> Path:
-        """Of a contained run whose CLI logs into one file for all its runs: there it is seen in
-        that one's place."""
-        return self.temp / "own.log"
-
-    @property
     def exit_record(self) -> Path:
         """Blank until the run has ended."""
         return self.path / "exit"
@@ -185,22 +178,6 @@ class JobFolder:
         except (OSError, ValueError):
             return ""
         return digest if _DIGEST.fullmatch(digest) else ""
-
-    def note_contained(self, contained: Contained) -> None:
-        """How the run is started. Raises OSError."""
-        _write(self._containment, orjson.dumps(contained))
-
-    def contained(self) -> Contained | None:
-        """None: it was not started yet, or nobody wrote it down."""
-        try:
-            kept = orjson.loads(self._containment.read_bytes())
-            return Contained(**kept | {"network": Network(kept["network"])})
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-    @property
-    def _containment(self) -> Path:
-        return self.path / "containment.json"
 
     @property
     def _inputs(self) -> tuple[Path, ...]:

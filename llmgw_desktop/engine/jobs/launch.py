@@ -36,6 +36,7 @@ from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.housing import Housing
 from llmgw_desktop.engine.jobs.mcp_servers import McpServers
 from llmgw_desktop.engine.jobs.named_places import check_needed, is_folder, place
+from llmgw_desktop.engine.jobs.walls import note_contained
 
 LONGEST_ARGUMENT = 131_071
 """Linux takes no longer one, whatever else there is room for."""
@@ -93,7 +94,7 @@ class Launcher:
         """`homes`: of CLIs whose sign-ins the vault keeps. `enclosure`: where no run is sent, and
         what it sees."""
         self.servers = servers or McpServers()
-        self._enclosure = enclosure or Enclosure(env)
+        self.enclosure = enclosure or Enclosure(env)
         self.housing = Housing(homes or NoHomes())
         self._env = env
         self._said: Mapping[CliName, CliSettings] = {}
@@ -134,13 +135,13 @@ class Launcher:
         _check_sizes(launch, request.prompt)
         for each in plan.needs:
             check_needed(each, launch.working_dir)
-        launch = replace(launch, contained=self._enclosure.decide(launch.wish))
+        launch = replace(launch, contained=self.enclosure.decide(launch.wish))
         self._check_places(launch)
         return launch
 
     def _check_places(self, launch: Launch) -> None:
         """The gateway's own folders are nobody's to work in."""
-        ground = self._enclosure.ground
+        ground = self.enclosure.ground
         tree = ground.tree_of(launch.working_dir)
         named = [(each.field, place(each, launch.working_dir)) for each in launch.plan.needs]
         if launch.working_dir:
@@ -194,10 +195,10 @@ class Launcher:
         env |= {"TMPDIR": temp, "TMP": temp, "TEMP": temp, MARKER: job_id}
         argv = [launch.program, *(_placed(each, names, folder) for each in plan.arguments)]
         cwd = _cwd(launch, folder)
-        folder.note_contained(launch.contained)
+        note_contained(folder, launch.contained)
         if not launch.contained.by:
             return keeper.start(argv, folder=folder, env=env, cwd=cwd)
-        argv, env = self._enclosure.start(argv, env, cwd, folder, _inmate(launch))
+        argv, env = self.enclosure.start(argv, env, cwd, folder, _inmate(launch))
         return without_them(lambda: keeper.start(argv, folder=folder, env=env, cwd=cwd))
 
     def home(self, cli: Cli, job_id: str) -> Path:

@@ -12,6 +12,7 @@ from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.submission import JobResult
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool
+from llmgw_desktop.engine.jobs.walls import contained_of
 
 _MOST_WARNINGS = 50
 
@@ -134,7 +135,7 @@ def result_of(
         stop_reason=None if last is None else last.stop_reason,
         stderr=folder.end_of_stderr(),
         warnings=tuple(warnings),
-        contained=folder.contained(),
+        contained=contained_of(folder),
     )
 
 

@@ -9,10 +9,11 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from llmgw_desktop.clis.cli import Cli
+from llmgw_desktop.domain.containment import Network
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.domain.flight import FlightState, FlightSummary
 from llmgw_desktop.domain.job import Job
@@ -30,8 +31,10 @@ from llmgw_desktop.engine.access.authenticator import key_digest
 from llmgw_desktop.engine.caller import Caller
 from llmgw_desktop.engine.flights.open_flight import OpenFlight
 from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.walls import contained_of, door_of
 from llmgw_desktop.engine.routing.pauses import told_pause_s
 from llmgw_desktop.engine.runs.own_upstream import key_variables, upstream_of
+from llmgw_desktop.engine.runs.run_doors import RunDoors
 from llmgw_desktop.engine.runs.run_processes import RunProcesses
 from llmgw_desktop.wire.headers import KEY_MARK
 
@@ -93,6 +96,7 @@ class RunLinks:
         """`own_url`: of our door, empty while it is shut. `recorded`: the flights of a run's
         requests; may wait for the disk, raises StoreError. `mcp_path`: of the MCP door."""
         self._mcp_path = mcp_path
+        self._doors = RunDoors(own_url)
         self._own_url = own_url
         self._recorded = recorded
         self._processes = processes or RunProcesses()
@@ -148,6 +152,9 @@ class RunLinks:
         run = self._entered(job, asked)
         run.keeper = None if job.process is None else job.process.pid
         run.is_starting = False
+        contained = await asyncio.to_thread(contained_of, folder)
+        if contained is not None and contained.network is Network.LOOPBACK:
+            await self._open_door(job, folder)
         if is_ours:
             return
         digest = await asyncio.to_thread(folder.run_key_digest)
@@ -158,6 +165,16 @@ class RunLinks:
             run.flights = await asyncio.to_thread(self._of_record, job)
         except StoreError as error:
             _log.warning("what %s has asked before is not known: %s", job.id, error)
+
+    async def _open_door(self, job: Job, folder: JobFolder) -> None:
+        try:
+            await self._doors.open(job.id, door_of(folder))
+        except OSError:
+            _log.warning("%s has no way to its models", job.id, exc_info=True)
+
+    async def close(self) -> None:
+        """Runs go on, and find us again when we have started anew."""
+        await self._doors.close()
 
     async def settled(self, job: Job) -> LinkedFlights:
         """It has ended: all that it asked, when the last of it has been heard."""
@@ -174,6 +191,7 @@ class RunLinks:
         return run.flights
 
     def ended(self, job: Job) -> None:
+        self._doors.shut(job.id)
         run = self._runs.pop(job.id, None)
         if run is None:
             return
@@ -191,8 +209,8 @@ class RunLinks:
             return principal
         if not caller.is_from_here:
             return principal
-        job_id = self._by_connection.get(connection)
-        if job_id is None:
+        job_id = self._by_connection.get(connection) or self._doors.job_of(_port(connection))
+        if not job_id and connection not in self._by_connection:
             keepers = {run.keeper: name for name, run in self._runs.items() if run.keeper}
             keeper = await asyncio.to_thread(self._processes.at, connection, keepers)
             job_id = keepers[keeper] if keeper else ""
@@ -271,6 +289,13 @@ class RunLinks:
         if run.digest is not None:
             self._by_digest.pop(run.digest, None)
             run.digest = None
+
+
+def _port(connection: object) -> int:
+    """At the other end of it; 0: not known."""
+    told: Any = getattr(connection, "get_extra_info", None)
+    peer = told("peername") if told is not None else None
+    return int(peer[1]) if isinstance(peer, tuple) and len(peer) > 1 else 0
 
 
 def refusal_of(flight: OpenFlight) -> tuple[int | None, float | None, str] | None:

@@ -59,6 +59,7 @@ def _computer(tmp_path: Path) -> Iterator[dict[str, Any]]:
             listener = stack.enter_context(socket.socket(socket.AF_UNIX))
             listener.bind(address)
             listener.listen()
+        other = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         handle = stack.enter_context((tmp_path / "other/words").open())
         bystander = subprocess.Popen(["sleep", "600"], env={"KEY": SECRET})
         try:
@@ -68,6 +69,7 @@ def _computer(tmp_path: Path) -> Iterator[dict[str, Any]]:
                 "pid": os.getpid(),
                 "secret": SECRET,
                 "handle": handle.fileno(),
+                "other": other.getsockname()[1],
                 "abstract": abstract,
                 "bus": str(tmp_path / "bus"),
                 "project": str(tmp_path / "other"),
@@ -117,7 +119,7 @@ async def test_a_contained_run_gets_at_nothing(tmp_path: Path) -> None:
     found, told = await _attacked(tmp_path, "")
     assert told == {"contained": True, "by": "bubblewrap", "network": "on", "why": None}
     assert found["tried"] >= 40
-    assert found["connects"] is True, "its models are asked for here"
+    assert (found["connects"], found["elsewhere"]) == (True, True), "its models are asked for here"
     assert set(found["there"]) == set(LEFT_OPEN)
     assert not list(tmp_path.glob("**/planted")), "what it says is one thing"
 
@@ -190,7 +192,16 @@ async def test_one_without_a_network_reaches_no_door(tmp_path: Path) -> None:
     found, told = await _attacked(tmp_path, 'network = "off"\n')
     assert told["network"] == "off"
     assert found["there"] == []
-    assert found["connects"] is False
+    assert (found["connects"], found["elsewhere"]) == (False, False)
+
+
+@contained
+async def test_one_may_reach_the_gateway_alone(tmp_path: Path) -> None:
+    found, told = await _attacked(tmp_path, 'network = "loopback"\n')
+    assert told["network"] == "loopback"
+    assert found["there"] == []
+    assert found["connects"] is True
+    assert found["elsewhere"] is False
 
 
 @contained
@@ -276,3 +287,49 @@ async def test_mcp_within_a_run_shows_the_runs_own_key(tmp_path: Path) -> None:
     assert "llm_generate" in offered
     assert not {each for each in offered if "job" in each or each.endswith("_request")}
     assert told[4]["result"]["isError"], "jobs are not its own to ask for"
+
+
+@pytest.mark.parametrize("network", ["on", "loopback"])
+@contained
+async def test_what_it_asks_here_is_known_as_its_own(tmp_path: Path, network: str) -> None:
+    """By its process, or by the way that it came; whatever key it shows. A gateway that starts
+    anew is found again."""
+    program = make_fake_clis(tmp_path / "bin")["claude"]
+    (tmp_path / "work").mkdir()
+    (tmp_path / "person").mkdir()
+    toml = f'[clis.claude]\ncommand = "{program}"\nwritable = ["~"]\nnetwork = "{network}"\n'
+    asks = f"""
+        unset LLMGW_RUN_KEY; touch begun; while ! [ -e go ]; do sleep 0.05; done
+        {sys.executable} - <<'END'
+import json, urllib.request
+body = {{"model": "gpt-stub", "messages": [{{"role": "user", "content": "hi"}}]}}
+asked = urllib.request.Request(open("url").read() + "/v1/chat/completions",
+    json.dumps(body).encode(), {{"Content-Type": "application/json"}})
+asked.add_header("Authorization", "Bearer " + open("key").read())
+asked.add_header("Host", open("host").read())
+urllib.request.urlopen(asked, timeout=30).read()
+END
+        answer done
+    """
+    work = tmp_path / "work"
+    async with house_in(tmp_path / "gateway", toml, _env(tmp_path)) as house:
+        body = {"cli": "claude", "prompt": asks, "workingDir": str(work)}
+        async with house.post("/v1/jobs", body) as answer:
+            job_id = (await answer.json())["id"]
+        while not (work / "begun").exists():
+            await asyncio.sleep(0.02)
+        port = house.container.gateway.status.url.rpartition(":")[2]
+    async with house_in(tmp_path / "gateway", toml, _env(tmp_path)) as house:
+        url = house.url if network == "on" else f"http://127.0.0.1:{port}"
+        (work / "url").write_text(url)
+        (work / "host").write_text(house.url.removeprefix("http://"))
+        (work / "key").write_text(house.container.places.access_key_file.read_text().strip())
+        (work / "go").touch()
+        ended = await house.container.runs.supervisor.wait(job_id, 60)
+        assert ended is not None
+        assert ended.state == "completed", ended.error
+        async with house.get(f"/v1/jobs/{job_id}") as answer:
+            told = (await answer.json())["job"]
+        said = await house.container.runs.supervisor.result(job_id)
+    assert told["flights"], said and said.stderr[-1500:]
+    assert told["flights"]["count"] == 1
