@@ -13,6 +13,7 @@ from llmgw_desktop.store.audit_chain import ChainReport
 from llmgw_desktop.store.audit_store import AuditStore
 
 MOST_LISTED = 500
+ANEW = "'llmgw audit seal --anew' seals all the same; do so only if you know why it is so."
 HEAD_LOST = (
     "Put audit-head.json back as it was beside gateway.db. 'llmgw audit seal --anew' seals without"
     " it; do so only if you know why it is gone."

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from llmgw_desktop.app import audit_words
-from llmgw_desktop.app.audit_book import HEAD_LOST, report_words
+from llmgw_desktop.app.audit_book import ANEW, HEAD_LOST, report_words
 from llmgw_desktop.app.audit_file import NoAuditLog, export, verify_file
 from llmgw_desktop.app.figures import counted, moment_text
 from llmgw_desktop.app.inert_text import inert_line
@@ -93,7 +93,7 @@ def _verify(arguments: argparse.Namespace, store: AuditStore, vault: Vault) -> i
             raise _WrongUsage(f"{arguments.file}: {error.strerror}.") from error
     else:
         with closing(vault):
-            own = key or _own_key(vault)
+            own, store.far = key or _own_key(vault), vault.far_head()
         report = store.verify(own, also=also)
         key = own
     if head and not report.problem and report.digests.get(head[0]) != head[1]:
@@ -128,6 +128,7 @@ def _export(store: AuditStore, path: Path) -> int:
 
 def _seal(store: AuditStore, vault: Vault, *, is_anew: bool) -> int:
     with closing(vault):
+        store.far = vault.far_head()
         # a key may have been made, and its first seal not
         report, lost = store.verify(needs_head=not is_anew), store.lost_head()
         if report.problem:
@@ -136,8 +137,12 @@ def _seal(store: AuditStore, vault: Vault, *, is_anew: bool) -> int:
                 print(HEAD_LOST, file=sys.stderr)
             return 1
         key = ReceiptKeys(vault, AUDIT_ADDRESS).key()
-        if is_anew and lost:
-            store.note(Act(verb="audit.sealed_anew", subject="audit log", note=lost))
+        far = store.behind_far(key.public_key)
+        if far and not is_anew:
+            print(f"llmgw: It is not sealed. {far} {ANEW}", file=sys.stderr)
+            return 1
+        if is_anew and (lost or far):
+            store.note(Act(verb="audit.sealed_anew", subject="audit log", note=lost or far))
         seal = store.seal(key, needs_head=not is_anew)
     number = seal.number if seal is not None else report.sealed_to
     print(f"Sealed up to entry {number:,}." if number else "There is nothing to seal.")

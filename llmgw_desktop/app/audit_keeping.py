@@ -110,7 +110,9 @@ class AuditKeeping:
             if self._vault.entries():
                 if self._is_new_key is None:
                     self._is_new_key = not self._keys.known()
-                self.store.seal(self._keys.key(), is_new=self._is_new_key)
+                key = self._keys.key()
+                self.store.far = self._vault.far_head()
+                self.store.seal(key, is_new=self._is_new_key)
         except VaultError as error:
             _log.warning("the audit log is not sealed now: %s", error)
         except StoreError as error:

@@ -11,6 +11,7 @@ from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import StoreError, StoreUnavailable
 from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.store.audit_store import AuditStore
+from llmgw_desktop.store.far_head import FarHead
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
@@ -137,6 +138,8 @@ class Safekeeping:
             with closing(AuditStore(self._places.gateway_db, self._clock)) as store:
                 store.note(act)
                 store.keep_mark()
+                if act.verb == "home.restored":
+                    FarHead(self._keys.keyring).follow(store.seals())
         except StoreError:
             from llmgw_desktop.store.audit_rows import log_unwritten
 

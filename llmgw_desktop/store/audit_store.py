@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from llmgw_desktop.domain.audit import (
     Act,
@@ -37,6 +37,9 @@ from llmgw_desktop.store.database import told
 from llmgw_desktop.store.gateway_file import GatewayFile
 from llmgw_desktop.store.private_files import write_whole
 from llmgw_desktop.store.store_mark import keep_mark
+
+if TYPE_CHECKING:
+    from llmgw_desktop.store.far_head import FarHead
 
 MOST_A_PAGE = 1000
 _AT_A_TIME = 500
@@ -71,6 +74,8 @@ class AuditStore:
         self._head = path.with_name("audit-head.json")
         self._file = GatewayFile(path)
         self._clock = clock
+        self.far: FarHead | None = None
+        """Joined later, where the newest seal is kept elsewhere, too."""
         self.problem = ""
         """Why the log was not sealed when it was last to be, in a sentence; empty: it was."""
 
@@ -127,7 +132,7 @@ class AuditStore:
         check_seals(report, seals, trusted)
         if head is not None and not seals:
             report.fail("The log's seals were taken away.")
-        if needs_head and (lost := self.lost_head()):
+        if needs_head and (lost := self.lost_head() or self.behind_far(trusted)):
             report.fail(lost)
         return report
 
@@ -149,7 +154,9 @@ class AuditStore:
         that the log is as it should be."""
         with self._file.transaction():
             pass  # whoever acts at this moment is waited for
-        found, problem = None, self._lost(is_new=is_new) if needs_head else ""
+        found, problem = None, ""
+        if needs_head:
+            problem = self._lost(is_new=is_new) or self.behind_far(signer.public_key)
         if not problem:
             found, problem = self._after(*self._sealed_to())
         self._tell(problem)
@@ -169,6 +176,8 @@ class AuditStore:
                 return None  # another process was quicker, and has seen more
             self._keep_head(seal)  # first: no end in between leaves a seal without its head
             connection.execute("INSERT INTO audit_seals VALUES (?, ?, ?, ?, ?)", values)
+        if self.far is not None:
+            self.far.keep(seal)
         _log.info("audit log: sealed up to entry %d, %s", seal.number, seal.digest)
         return seal
 
@@ -196,6 +205,19 @@ class AuditStore:
         if is_new or self._kept_head() is not None or self.seals():
             return ""
         return "" if self._file.run(restored, [])[0][0] else _SEALS_GONE
+
+    def behind_far(self, public_key: str) -> str:
+        """What is known of the log elsewhere and does not stand in it, in a sentence."""
+        far = self.far.get(public_key) if self.far is not None and public_key else None
+        if far is None:
+            return ""
+        rows = self._file.run(f"{_ENTRY} WHERE number = ?", [far.number])
+        if rows and rows[0][5] == far.digest:
+            return ""
+        return (
+            f"The system's keyring knows entry {far.number} of the log, and it is not in it: its"
+            " end was cut off, or an older copy was put back."
+        )
 
     def _tell(self, problem: str) -> None:
         if problem and problem != self.problem:

@@ -38,7 +38,7 @@ class MasterKeys:
     ) -> None:
         self._env = env
         self._folder = folder
-        self._keyring = keyring or SystemKeyring()
+        self.keyring = keyring or SystemKeyring()
 
     def given(self) -> bytes | None:
         """The one of the environment, which wins over all others. Raises VaultLocked."""
@@ -70,7 +70,7 @@ class MasterKeys:
 
     def keep(self, key_id: str, master: bytes) -> KeptIn:
         """In the keyring, else in a file; safe on the disk when this returns."""
-        if self._keyring.put(_name(key_id), master.hex()):
+        if self.keyring.put(_name(key_id), master.hex()):
             return KeptIn.KEYRING
         path = self.file_of(key_id)
         try:
@@ -86,14 +86,14 @@ class MasterKeys:
     def forget(self, key_id: str, kept_in: KeptIn) -> None:
         """Only what is no longer needed."""
         if kept_in is KeptIn.KEYRING:
-            self._keyring.remove(_name(key_id))
+            self.keyring.remove(_name(key_id))
         self.file_of(key_id).unlink(missing_ok=True)
 
     def file_of(self, key_id: str) -> Path:
         return self._folder / f"vault-{key_id}.key"
 
     def _from_keyring(self, key_id: str) -> bytes | None:
-        return _read(self._keyring.get(_name(key_id)) or "", "the system's keyring")
+        return _read(self.keyring.get(_name(key_id)) or "", "the system's keyring")
 
     def _from_file(self, key_id: str) -> bytes | None:
         path = self.file_of(key_id)

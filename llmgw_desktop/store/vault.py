@@ -22,7 +22,8 @@ from llmgw_desktop.domain.vault import (
 )
 from llmgw_desktop.domain.vault_errors import NoSuchEntry, VaultError, VaultLocked
 from llmgw_desktop.store.at_rest.data_keys import DataKeys
-from llmgw_desktop.store.master_key import MasterKeys
+from llmgw_desktop.store.far_head import FarHead
+from llmgw_desktop.store.master_key import KeptIn, MasterKeys
 from llmgw_desktop.store.vault_lock import VaultLock
 from llmgw_desktop.store.vault_rotation import Rotation
 from llmgw_desktop.store.vault_row_values import SealedEntry
@@ -175,6 +176,13 @@ class Vault:
     def close(self) -> None:
         self._rows.close()
         self._watch.close()
+
+    def far_head(self) -> FarHead | None:
+        """Where the audit log's newest seal is kept, too: beside the master key, in the keyring.
+        None where that is not. Raises StoreError."""
+        key = self._rows.current_key()
+        is_there = key is not None and key.kept_in is KeptIn.KEYRING
+        return FarHead(self._master_keys.keyring) if is_there else None
 
     def _is_given_another(self) -> bool:
         """The environment has a key for a vault that was begun: whether it fits costs nothing."""

@@ -17,6 +17,7 @@ from llmgw_desktop.domain.vault_errors import EntryBroken, VaultError, VaultLock
 from llmgw_desktop.store.audit_rows import log_unwritten
 from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.database import told
+from llmgw_desktop.store.far_head import FarHead
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.private_files import write_whole
 from llmgw_desktop.store.resealing import resealing
@@ -88,7 +89,7 @@ class Restoring:
                 head.rename(head.with_name(f"{head.name}.before-{int(self._clock.now_s())}"))
         with closing(AuditStore(self._path, self._clock)) as store:
             store.note(Act(verb="store.accepted", subject=self._path.name, note=what))
-            store.keep_mark()
+            self._settle(store)
         spare_unknown(self._path)
 
     def undo(self, what: str) -> Aside | None:
@@ -106,8 +107,13 @@ class Restoring:
         with closing(AuditStore(self._path, self._clock)) as store:
             after = {"put in place": what, "kept aside": aside.folder.name}
             store.note(Act(verb="store.restored", subject=self._path.name, after=after))
-            store.keep_mark()
+            self._settle(store)
         spare_unknown(self._path)
+
+    def _settle(self, store: AuditStore) -> None:
+        """What is known of the log from outside is of this file from now on."""
+        store.keep_mark()
+        FarHead(self._master_keys.keyring).follow(store.seals())
 
     def _note_undone(self, found: Aside, aside: Aside) -> None:
         """Not where what is back is in question, as it was before."""
@@ -116,7 +122,7 @@ class Restoring:
         try:
             with closing(AuditStore(self._path, self._clock)) as store:
                 store.note(act)
-                store.keep_mark()
+                self._settle(store)
             spare_unknown(self._path)
         except StoreError as error:
             log_unwritten(act, error)

@@ -191,7 +191,7 @@ async def dialog(scene: Scene) -> AsyncIterator[threading.Event]:
     with scene.place.open() as other:
         other.put(key(), SECRET, by="other")
     kept = scene.place.keyring.kept
-    scene.vault._lock._master_keys._keyring = Dialog(kept=kept)
+    scene.vault._lock._master_keys.keyring = Dialog(kept=kept)
     yield go_on
     go_on.set()
 

@@ -1,5 +1,6 @@
 """Automatic backups: copies that hold what was copied, and open after a change of the key."""
 
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -37,6 +38,7 @@ from llmgw_desktop.store.safekeeping.backups import (
 from llmgw_desktop.store.safekeeping.checking import wrong_with
 from llmgw_desktop.store.safekeeping.restoring import Restoring
 from llmgw_desktop.store.safekeeping.snapshot import Snapshot
+from llmgw_desktop.store.system_keyring import SecretPlaces
 from llmgw_desktop.store.vault import Vault
 from tests.store.set_clock import SetClock
 
@@ -51,12 +53,13 @@ class Home:
         self.places.make()
         self.env = env
         self.clock = SetClock()
+        self.keyring: SecretPlaces = NoKeyring()
         self.settings = BackupSettings()
         self.keeping = BackupKeeping(self.places, self.clock, lambda: self.settings)
 
     @property
     def keys(self) -> MasterKeys:
-        return MasterKeys(self.env, self.places.data_folder, NoKeyring())
+        return MasterKeys(self.env, self.places.data_folder, self.keyring)
 
     def vault(self) -> "closing[Vault]":
         return closing(Vault(self.places.gateway_db, self.keys, SystemClock()))
@@ -85,10 +88,34 @@ class Home:
         restoring = Restoring(places.gateway_db, places.aside_folder, self.keys, SystemClock())
         return restoring.restore(backup, "a backup")
 
+    def seal(self) -> str:
+        """Why it is not sealed; empty where it is."""
+        with self.vault() as vault, closing(AuditStore(self.places.gateway_db, self.clock)) as it:
+            it.far = vault.far_head()
+            it.seal(ReceiptKeys(vault, AUDIT_ADDRESS).key())
+            return it.problem
+
     def undo(self) -> None:
         places = self.places
         restoring = Restoring(places.gateway_db, places.aside_folder, self.keys, SystemClock())
         assert restoring.undo("undone") is not None
+
+
+class Keyring:
+    """One that works, and that a thief of the data folder does not have."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        return self.kept.get(name)
+
+    def put(self, name: str, secret: str) -> bool:
+        self.kept[name] = secret
+        return True
+
+    def remove(self, name: str) -> None:
+        self.kept.pop(name, None)
 
 
 class NoKeyring:
@@ -303,3 +330,30 @@ def _told_until_moved(home: Home) -> Any:
             yield
 
     return until
+
+
+def test_the_keyring_knows_how_far_the_log_had_come(tmp_path: Path) -> None:
+    """Who has the data folder alone puts older copies back of all that lies in it."""
+    home = Home(tmp_path, {})
+    home.keyring = keyring = Keyring()
+    home.put(b"sk-then")
+    assert home.seal() == ""
+    made = home.back_up()
+    shutil.copytree(home.places.data_folder, tmp_path / "copy")
+    home.put(b"sk-now")
+    assert home.seal() == ""
+    assert len([name for name in keyring.kept if name.startswith("audit head")]) == 1
+    shutil.rmtree(home.places.data_folder)
+    shutil.copytree(tmp_path / "copy", home.places.data_folder)
+    assert wrong_with(home.places.gateway_db, GATEWAY_STEPS) == "", "all in it is of one time"
+    assert "keyring knows entry" in home.seal()
+    home.put(b"sk-other")
+    assert "keyring knows entry" in home.seal(), "nothing is sealed over it, ever"
+    with home.vault() as vault, closing(AuditStore(home.places.gateway_db, home.clock)) as store:
+        store.far = vault.far_head()
+        key = ReceiptKeys(vault, AUDIT_ADDRESS).key()
+        assert "keyring knows entry" in store.verify(key.public_key).problem
+    assert home.restore(made) == ""
+    assert home.seal() == "", "a person has put it in the place"
+    home.undo()
+    assert home.seal() == ""
