@@ -22,7 +22,7 @@ from llmgw_desktop.domain.job import Job, JobState
 from llmgw_desktop.domain.prompt_facts import NO_FACTS
 from llmgw_desktop.domain.session import Session
 from llmgw_desktop.domain.submission import JobResult, Submission, Submitted
-from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.spool import Spool
 from llmgw_desktop.engine.jobs.walls import contained_of
 

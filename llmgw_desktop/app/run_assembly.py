@@ -20,7 +20,7 @@ from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.flights.recorder import Recorder
 from llmgw_desktop.engine.guards.guards import Guards
 from llmgw_desktop.engine.guards.run_guards import RunGuards
-from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.known_clis import KnownClis
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts

@@ -28,7 +28,7 @@ from llmgw_desktop.domain.job import Job, JobFigures, JobState, UpstreamWait
 from llmgw_desktop.domain.session import SessionUse
 from llmgw_desktop.domain.submission import Submission, Submitted
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.mcp.tools.job_words import job_told
 from llmgw_desktop.wire.jobs import job_object
 from tests.support.job_scene import FIGURES

@@ -29,7 +29,7 @@ from llmgw_desktop.domain.permission import (
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor

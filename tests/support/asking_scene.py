@@ -28,12 +28,16 @@ from llmgw_desktop.domain.permission import (
 from llmgw_desktop.domain.settings import JobSettings, LimitSettings
 from llmgw_desktop.domain.submission import Submission
 from llmgw_desktop.engine.bus import Bus
-from llmgw_desktop.engine.jobs.folder import JobFolder, JobFolders
+from llmgw_desktop.engine.jobs.folder import JobFolder
+from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.permissions import Answered
 from llmgw_desktop.engine.jobs.supervisor import Supervisor
+from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.job_store import JobStore
+from llmgw_desktop.store.master_key import VARIABLE, MasterKeys
+from llmgw_desktop.store.vault import Vault
 
 WAIT_S = 60.0
 """No test depends on how quick anything is; this ends one that hangs."""
@@ -135,7 +139,9 @@ class AskingYard:
         self.cli = cli
         clock = SystemClock()
         self.store = JobStore(home / "gateway.db")
-        self.folders = JobFolders(home / "jobs")
+        keys = MasterKeys({VARIABLE: "ab" * 32}, home)
+        self.vault = Vault(home / "gateway.db", keys, clock)
+        self.folders = JobFolders(home / "jobs", AtRest(self.vault.data_keys))
         self.told: list[Event] = []
         bus = Bus()
         bus.subscribe(self.told.append)
@@ -174,9 +180,16 @@ class AskingYard:
         assert not done.is_live, "it goes on"
         return done
 
+    async def put_away(self) -> None:
+        """Until the files of ended jobs are encrypted."""
+        while self.supervisor._life._sweeping:
+            await asyncio.sleep(0.01)
+        assert await asyncio.to_thread(self.supervisor.ended_files.settled, WAIT_S)
+
     def folder(self, job: Job) -> JobFolder:
         return self.folders.find(job.id)
 
     async def close(self) -> None:
         await self.supervisor.close()
         self.store.close()
+        self.vault.close()

@@ -42,7 +42,7 @@ from llmgw_desktop.domain.usage import Usage
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.homes.homes import Homes
 from llmgw_desktop.engine.jobs.breaker import NoBreaker
-from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.parts import JobParts
 from llmgw_desktop.engine.jobs.supervisor import Supervisor

@@ -47,7 +47,7 @@ from llmgw_desktop.domain.flight import (
 from llmgw_desktop.domain.model_request import Operation
 from llmgw_desktop.domain.provider import ModelProtocol
 from llmgw_desktop.domain.usage import Usage
-from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.store.audit_store import AuditStore
 from llmgw_desktop.store.paths import Places
 from tests.support.plain_clients import PlainClients

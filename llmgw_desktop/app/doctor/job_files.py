@@ -6,7 +6,7 @@ from llmgw_desktop.app.doctor.report import Finding, State
 from llmgw_desktop.app.figures import counted
 from llmgw_desktop.domain.errors import StoreError
 from llmgw_desktop.engine.jobs.ended_folder import lies_otherwise
-from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.store.database import is_of_today
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.job_store import JobStore

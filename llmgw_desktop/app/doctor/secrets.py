@@ -17,7 +17,7 @@ from llmgw_desktop.app.inert_text import inert_line
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.errors import ConfigError, StoreError
 from llmgw_desktop.domain.vault_errors import VaultError
-from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.files import is_encrypted_file, open_file

@@ -10,21 +10,17 @@ import re
 import shutil
 import stat
 import tempfile
-import threading
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
-from llmgw_desktop.domain.submission import Submission
-from llmgw_desktop.engine.jobs.kept_submission import submission_of, without_words
 from llmgw_desktop.engine.jobs.spool import Spool, tail_of
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.at_rest.files import BESIDE, is_encrypted_file, open_file
-from llmgw_desktop.store.safekeeping.spared_jobs import SPARED
 
 _OWNER_ONLY = 0o600
 _TEMP = "llmgw-"
@@ -46,6 +42,12 @@ class JobFolder:
     def open(self, path: Path) -> BinaryIO:
         """One of its files, encrypted or not. Raises OSError, VaultError, StoreError."""
         return open_file(path, self.at_rest, self.place_of(path))
+
+    def read_json(self, path: Path) -> dict[str, Any]:
+        """Raises as `open`, and ValueError."""
+        with self.open(path) as file:
+            kept: dict[str, Any] = orjson.loads(file.read())
+        return kept
 
     def spool(self, path: Path) -> Spool:
         """Raises as `open`."""
@@ -154,11 +156,11 @@ class JobFolder:
 
     def note_stop(self, why: str) -> None:
         """Raises OSError."""
-        _write(self.stop_record, why.encode())
+        write_record(self.stop_record, why.encode())
 
     def note_boot(self, boot_id: str) -> None:
         """Raises OSError."""
-        _write(self.boot_record, boot_id.encode())
+        write_record(self.boot_record, boot_id.encode())
 
     def boot(self) -> str:
         """Empty where it is not known."""
@@ -169,7 +171,7 @@ class JobFolder:
 
     def keep_run_key(self, digest: str) -> None:
         """Raises OSError."""
-        _write(self.run_key, digest.encode())
+        write_record(self.run_key, digest.encode())
 
     def run_key_digest(self) -> str:
         """In hexadecimal; empty where there is none."""
@@ -220,9 +222,9 @@ class JobFolder:
     def make_for_run(self) -> None:
         """What the keeper writes to is made before, so that a full disk cannot take it away."""
         for record in (self.exit_record, self.keeper_record):
-            _write(record, _BLANK_EXIT)
+            write_record(record, _BLANK_EXIT)
         for spool in (self.stdout, self.stderr):
-            _write(spool, b"")
+            write_record(spool, b"")
         for folder in (self.temp, self.temp / "tmp", self.temp / "work"):
             folder.mkdir(mode=0o700)
 
@@ -237,7 +239,8 @@ class JobFolder:
 
     def note_retry(self, retry: int, reason: str, due_at_s: float) -> None:
         """Why a run is started again, and when. Raises OSError."""
-        _write(self._retry_record(retry), orjson.dumps({"reason": reason, "due_at_s": due_at_s}))
+        note = orjson.dumps({"reason": reason, "due_at_s": due_at_s})
+        write_record(self._retry_record(retry), note)
 
     def retry_reason(self, retry: int) -> str:
         return str(self._retry_note(retry).get("reason", ""))
@@ -257,7 +260,7 @@ class JobFolder:
             if spool.exists():
                 spool.replace(spool.with_name(f"{spool.name}.{retry}"))
         if not self.kept_stdout(retry).exists():
-            _write(self.kept_stdout(retry), b"")
+            write_record(self.kept_stdout(retry), b"")
 
     def _retry_record(self, retry: int) -> Path:
         return self.path / f"retry.{retry}"
@@ -278,98 +281,6 @@ class JobFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-class JobFolders:
-    """All of them, below one root."""
-
-    def __init__(self, root: Path, at_rest: AtRest = PLAIN) -> None:
-        self._root = root
-        self.at_rest = at_rest
-        self.changing = threading.Lock()
-        """Held by who removes an ended one, or puts another file in a file's place."""
-
-    def make(self, job_id: str, asked: Submission, to_read: Set[str] = frozenset()) -> JobFolder:
-        """All or nothing. `to_read`: the options without which its output cannot be read. Raises
-        OSError."""
-        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = self.named(job_id)
-        folder.path.mkdir(mode=0o700)
-        try:
-            kept = {"temp": str(folder.temp), "asked": asdict(without_words(asked, to_read))}
-            _write(folder.request, orjson.dumps(kept))
-            self.keep(folder, asked)
-        except BaseException:
-            folder.remove()
-            raise
-        return folder
-
-    def keep(self, folder: JobFolder, asked: Submission) -> None:
-        """What is asked, with its words, until the job has ended. Raises OSError."""
-        fresh = folder.words.with_suffix(".new")
-        _write(fresh, orjson.dumps(asdict(asked)))
-        fresh.replace(folder.words)
-
-    def named(self, job_id: str) -> JobFolder:
-        """As this program makes it; nothing is looked at."""
-        return JobFolder(
-            path=self._root / job_id,
-            temp=neutral_root() / f"{_TEMP}{job_id}",
-            at_rest=self.at_rest,
-        )
-
-    def kept(self, job_id: str) -> JobFolder:
-        """Of one that has ended: it has no temporary files any more. Nothing is looked at."""
-        path = self._root / job_id
-        return JobFolder(path=path, temp=path / "temp", at_rest=self.at_rest)
-
-    def find(self, job_id: str) -> JobFolder:
-        """Of a job that may have been made by another program. Raises OSError, ValueError,
-        VaultError or StoreError."""
-        folder = self.named(job_id)
-        return replace(folder, temp=Path(_read(folder, folder.request)["temp"]))
-
-    def asked(self, folder: JobFolder) -> Submission:
-        """With its words. Raises OSError where they are not kept any more, VaultError or StoreError
-        where they cannot be read, and ValueError or TypeError where it is not what we wrote."""
-        try:
-            return submission_of(_read(folder, folder.words))
-        except FileNotFoundError:
-            return submission_of(_read(folder, folder.kept_words))
-
-    def to_read(self, folder: JobFolder) -> Submission:
-        """What its output is read by. Raises as `asked`."""
-        return submission_of(_read(folder, folder.request)["asked"])
-
-    def tidy(self, known: Set[str], live: Set[str], clean: Callable[[str], str] = str) -> None:
-        """After a fall: folders that have no row yet, unless the rows were replaced; of jobs that
-        ended what was asked, and temporary folders."""
-        if not self._root.is_dir():
-            return
-        there = {path.name for path in self._root.iterdir()}
-        self.remove(each for each in there - known if not (self._root / each / SPARED).exists())
-        for job_id in there & known - live:
-            self.kept(job_id).forget(clean)
-        for temp in neutral_root().glob(f"{_TEMP}*"):
-            job_id = temp.name.removeprefix(_TEMP)
-            if job_id in known - live and (self._root / job_id).is_dir():
-                shutil.rmtree(temp, ignore_errors=True)
-
-    def remove(self, job_ids: Iterable[str]) -> None:
-        """Waits for no vault: what is encrypted is not read for it."""
-        for job_id in job_ids:
-            folder = self.named(job_id)
-            with self.changing:
-                with suppress(OSError, ValueError, TypeError, KeyError):
-                    temp = orjson.loads(folder.request.read_bytes())["temp"]
-                    folder = replace(folder, temp=Path(temp))
-                folder.remove()
-
-
-def _read(folder: JobFolder, path: Path) -> dict[str, Any]:
-    with folder.open(path) as file:
-        kept: dict[str, Any] = orjson.loads(file.read())
-    return kept
-
-
 def neutral_root() -> Path:
     """A folder for temporary ones in whose ancestors no agent finds instructions. Short, because
     CLIs put sockets there, whose paths may have 107 bytes."""
@@ -383,6 +294,7 @@ def _is_neutral(root: Path) -> bool:
     return not any((up / name).exists() for up in (root, *root.parents) for name in _AGENT_FILES)
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_record(path: Path, data: bytes) -> None:
+    """For the owner alone. Raises OSError."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNER_ONLY), "wb") as file:
         file.write(data)

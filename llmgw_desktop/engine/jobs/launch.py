@@ -183,6 +183,7 @@ class Launcher:
         if launch.asking is not None:
             keeper.make_speakable(folder, needs_pipe=launch.asking.needs_pipe)
         elif plan.stdin is not None:
+            folder.stdin.unlink(missing_ok=True)  # of a program that fell just before its start
             _write(folder.stdin, plan.stdin)
         for file in plan.files:
             _write(folder.temp / file.name, file.content)

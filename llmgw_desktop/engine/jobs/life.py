@@ -129,6 +129,7 @@ class JobLife:
             process = live.job.process
             await ProcessTree(live.job.id, process).end()
             await self._parts.launcher.housing.give_back(live.job.id)
+            await asyncio.to_thread(live.folder.remove_temp)
             await self.end(live, outcome.not_followed())
 
     async def _ended(self, live: LiveJob, ended: Ended) -> None:

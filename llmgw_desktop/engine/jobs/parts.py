@@ -7,7 +7,7 @@ from llmgw_desktop.domain.clock import Clock
 from llmgw_desktop.domain.ids import IdSource
 from llmgw_desktop.engine.bus import Bus
 from llmgw_desktop.engine.jobs.breaker import Breaker, NoBreaker
-from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.launch import Launcher
 from llmgw_desktop.engine.jobs.ledger import Ledger, NoLedger
 from llmgw_desktop.engine.jobs.own_requests import NoOwnRequests, OwnRequests

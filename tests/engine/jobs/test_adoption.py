@@ -254,8 +254,10 @@ async def test_a_fall_between_a_start_and_its_row_loses_nothing(yard: Yard) -> N
 
 
 async def test_a_fall_just_before_a_start_starts_it_once(yard: Yard) -> None:
-    job = (await yard.supervisor.submit(asking(f"echo x >> {yard.home}/times; {OK}"))).job
+    asked = asking(f"cat >> {yard.home}/times; {OK}", stdin="x\n")
+    job = (await yard.supervisor.submit(asked)).job
     await yard.supervisor.close()  # before its task has had a turn
+    yard.folders.find(job.id).stdin.write_text("y\n")
     assert yard.store.get(job.id).state is JobState.QUEUED  # type: ignore[union-attr]
     assert yard.store.move(replace(job, state=JobState.RUNNING, started_at_s=job.asked_at_s))
     later = yard.again()

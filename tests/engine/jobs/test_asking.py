@@ -24,6 +24,7 @@ from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.domain.settings import JobSettings
 from llmgw_desktop.engine.jobs import retries, runner
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
+from llmgw_desktop.store.at_rest.files import is_encrypted_file
 from tests.support.asking_scene import AskingYard, answer_of
 from tests.support.spoken_cli import LineDialogue, spoken_cli
 
@@ -544,6 +545,10 @@ async def test_who_watches_hears_all_and_again_when_it_is_over(make_yard: Make) 
     await yard.ended(job)
     await watching
     assert heard == ["deny not that"]
+    await yard.put_away()
+    said = yard.folder(job).said
+    assert is_encrypted_file(said)
+    assert b"not that" not in said.read_bytes()
     await watch()
     assert heard == ["deny not that"] * 2
 

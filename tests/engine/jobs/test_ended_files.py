@@ -59,6 +59,8 @@ async def test_what_was_asked_and_said_is_encrypted_and_reads_as_before(yard: Ya
     await yard.supervisor.wait(job.id)
     await yard.put_away()
     as_plain = await told(yard, job.id)
+    assert as_plain[1] is not None
+    assert as_plain[1].contained is not None
     assert "stdout" in lies_open(yard.home / "jobs")
     written_s = (yard.home / "jobs" / job.id / "stdout").stat().st_mtime_ns
     yard.encrypts = True

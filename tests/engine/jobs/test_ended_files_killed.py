@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from llmgw_desktop.engine.jobs.ended_files import EndedFiles
-from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.files import BESIDE
 from tests.engine.jobs.test_ended_files import ASKED, SAID, SCRIPT, lies_open, told

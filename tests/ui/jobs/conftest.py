@@ -16,7 +16,7 @@ from shiboken6 import delete
 from llmgw_desktop.app.jobs import Jobs
 from llmgw_desktop.domain.clock import SystemClock
 from llmgw_desktop.domain.events import Event
-from llmgw_desktop.engine.jobs.folder import JobFolders
+from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.engine.jobs.process_tree import ProcessTree
 from llmgw_desktop.ui.bridge import Bridge
 from llmgw_desktop.ui.pages.jobs_page import HowToAsk, JobsPage
