@@ -1,6 +1,7 @@
 """Keys that look like any string of letters: known by the vendor's name beside them."""
 
 import re
+from functools import cache
 
 from llmgw_desktop.redaction.plausible import bits_per_letter, is_form
 
@@ -24,10 +25,6 @@ _SHAPES = {
     r"[A-Za-z0-9_\-]{37,45}": "cloudflare etsy dropbox netlify",
     r"[A-Z2-7]{32}|[A-Z2-7]{16,26}": "totp otp mfa authenticator",
 }
-_BY_VENDOR: tuple[tuple[re.Pattern[bytes], re.Pattern[bytes]], ...] = tuple(
-    (re.compile(rb"(?i)(?:%b)" % "|".join(names.split()).encode()), re.compile(shape.encode()))
-    for shape, names in _SHAPES.items()
-)
 VENDORS = "|".join(sorted({name for names in _SHAPES.values() for name in names.split()}))
 """A pattern of RE2: their names."""
 KEY_WORDS = r"key|token|secret|password|credential|auth|sid|pat\b|api|schl[u\xc3]"
@@ -44,5 +41,14 @@ def is_vendors(before: bytes, value: bytes, is_quoted: bool) -> bool:
     return (
         has_both
         and bits_per_letter(value) >= 3.0
-        and any(of.search(before) and shape.fullmatch(value) for of, shape in _BY_VENDOR)
+        and any(of.search(before) and shape.fullmatch(value) for of, shape in _by_vendor())
+    )
+
+
+@cache
+def _by_vendor() -> tuple[tuple[re.Pattern[bytes], re.Pattern[bytes]], ...]:
+    """Names of vendors and what their keys look like; made ready when one is first met."""
+    return tuple(
+        (re.compile(rb"(?i)(?:%b)" % "|".join(names.split()).encode()), re.compile(shape.encode()))
+        for shape, names in _SHAPES.items()
     )
