@@ -68,7 +68,7 @@ _OF_RUNS: dict[str, Words] = {
     ),
     ErrorCategory.INTERRUPTED: (
         "The run was cut off.",
-        "The computer was restarted while it went on.",
+        "The computer was restarted while it went on, or what looked after it was killed.",
         "Ask again; where its session is known, go on with that.",
     ),
     ErrorCategory.EMPTY: (

@@ -115,7 +115,7 @@ class ErrorCategory(StrEnum):
     UPSTREAM = "upstream_error"
     EMPTY = "empty_output"
     INTERRUPTED = "interrupted"
-    """The computer was restarted under it."""
+    """The computer was restarted under it, or what looked after it was killed."""
 
 
 @value

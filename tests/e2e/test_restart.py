@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.answers import Answer, Delivery
 from tests.support.dialects import ANTHROPIC
-from tests.support.fake_clis import make_fake_clis
+from tests.support.fake_clis import claude_table, make_fake_clis
 from tests.support.gateway import Gateway, GatewaySetup, anthropic_provider, running_gateway
 from tests.support.raw_http import anthropic_headers, send
 from tests.support.upstream import Upstream
@@ -75,12 +75,15 @@ def test_a_running_job_that_asks_through_it_does_not_feel_a_restart(
     slow.always = Answer(delivery=Delivery(begin_s=1.5))
     setup = GatewaySetup(
         home=tmp_path / "home",
-        toml=f'[clis.claude]\ncommand = "{clis["claude"]}"\n',
+        toml=claude_table(clis["claude"])
+        + f"readable = {json.dumps([sys.prefix, sys.base_prefix])}\n",
         providers=[anthropic_provider(slow)],
     )
-    asks, enough = tmp_path / "asks.py", tmp_path / "enough"
+    work = tmp_path / "work"
+    work.mkdir()
+    asks, enough = work / "asks.py", work / "enough"
     asks.write_text(_ASKS)
-    told = [tmp_path / f"told-{each}" for each in ("anew", "kept", "stream")]
+    told = [work / f"told-{each}" for each in ("anew", "kept", "stream")]
     with running_gateway(setup) as gateway:
         key, pid = gateway.access_key(), gateway.process.pid
         words = " ".join(
@@ -88,7 +91,10 @@ def test_a_running_job_that_asks_through_it_does_not_feel_a_restart(
             for file in told
         )
         _, job = _call(
-            gateway, "POST", "/v1/jobs", {"cli": "claude", "prompt": f"{words} wait; answer done"}
+            gateway,
+            "POST",
+            "/v1/jobs",
+            {"cli": "claude", "prompt": f"{words} wait; answer done", "workingDir": str(work)},
         )
         _until_more(told, 10)
         waits = {"cli": "claude", "prompt": "sleep 30; answer slept", "wait": True}

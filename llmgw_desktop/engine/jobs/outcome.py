@@ -285,6 +285,16 @@ def restarted() -> Verdict:
     )
 
 
+def ended_with_its_keeper() -> Verdict:
+    """A contained one: none outlives what looks after it."""
+    return Verdict(
+        state=JobState.FAILED,
+        category=ErrorCategory.INTERRUPTED,
+        error="What looked after it was killed, and it was ended with that, as it was contained."
+        " What it wrote until then is kept.",
+    )
+
+
 def unkept(account: Account) -> Verdict:
     """It was followed to its end, but nobody was told its exit status."""
     last = account.ended

@@ -270,7 +270,11 @@ class Run:
         """Nobody wrote down how it ended."""
         if was_restarted_since(self._folder):
             return outcome.restarted()
-        return outcome.unkept(self._account) if self._unkept.was_found else outcome.lost()
+        if self._unkept.was_found:
+            return outcome.unkept(self._account)
+        contained = self._folder.contained()
+        is_shut_in = contained is not None and bool(contained.by)
+        return outcome.ended_with_its_keeper() if is_shut_in else outcome.lost()
 
     def _cut(self) -> bool:
         """What is above the limit is dropped from the disk as well."""

@@ -105,8 +105,7 @@ async def test_what_vanished_without_a_word_is_orphaned_and_its_output_kept(yard
     process = yard.supervisor.get(job_id).process  # type: ignore[union-attr]
     assert process is not None
     await yard.supervisor.close()
-    await ProcessTree(job_id, None).end(0.0)
-    os.kill(process.pid, signal.SIGKILL)
+    os.killpg(process.group, signal.SIGKILL)
     later = yard.again()
     await later.supervisor.start()
     ended = await later.supervisor.wait(job_id, 30)

@@ -98,7 +98,12 @@ async def test_a_run_that_was_cut_off_is_gone_on_with(
         if isinstance(event, TextGrew):
             break
     os.killpg(running.process.group, signal.SIGKILL)
-    job = await _until(house, told["id"], "orphaned")
+    _, result = await house.call("GET", f"/v1/jobs/{told['id']}/result")
+    is_contained = bool(result["containment"]["by"])
+    job = await _until(house, told["id"], "failed" if is_contained else "orphaned")
+    said = "it was ended with that" if is_contained else "cannot be found out"
+    assert said in job["error"]["message"]
+    assert job["error"]["category"] == ("interrupted" if is_contained else "orphaned")
     assert job["goOn"]["sessionId"] == job["sessionId"]
     assert await _jobs_command(house, "list") == 0
     assert job["goOn"]["message"] in capsys.readouterr().out
