@@ -27,6 +27,7 @@ from llmgw_desktop.engine.jobs.spool import PIECE_BYTES, Spool, cut, tail
 from llmgw_desktop.engine.jobs.talk import Talk
 from llmgw_desktop.engine.jobs.unkept import UnkeptRun
 from llmgw_desktop.engine.jobs.upstream_ear import UpstreamEar
+from llmgw_desktop.engine.jobs.walls import contained_of
 
 _KEEPER_WAIT_S = 0.2
 _KEEPER_WAITS = 15
@@ -270,11 +271,10 @@ class Run:
         """Nobody wrote down how it ended."""
         if was_restarted_since(self._folder):
             return outcome.restarted()
-        if self._unkept.was_found:
-            return outcome.unkept(self._account)
-        contained = self._folder.contained()
-        is_shut_in = contained is not None and bool(contained.by)
-        return outcome.ended_with_its_keeper() if is_shut_in else outcome.lost()
+        contained = contained_of(self._folder)
+        if contained is not None and contained.by:
+            return outcome.ended_with_its_keeper()
+        return outcome.unkept(self._account) if self._unkept.was_found else outcome.lost()
 
     def _cut(self) -> bool:
         """What is above the limit is dropped from the disk as well."""
