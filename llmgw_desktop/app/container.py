@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from llmgw_desktop.app.access_assembly import Access, make_access
 from llmgw_desktop.app.audit_keeping import AuditKeeping
-from llmgw_desktop.app.backup_desk import BackupDesk
 from llmgw_desktop.app.closing import beside, close_all, closed_on_fault
 from llmgw_desktop.app.consent_assembly import Consents
 from llmgw_desktop.app.control import GatewayControl
@@ -68,6 +67,7 @@ from llmgw_desktop.store.skills import SkillFolders
 from llmgw_desktop.store.vault import Vault
 
 if TYPE_CHECKING:
+    from llmgw_desktop.app.backup_desk import BackupDesk
     from llmgw_desktop.app.page_assembly import Pages
 
 _log = logging.getLogger(__name__)
@@ -183,8 +183,8 @@ class Container(PageUse):
         self._made_pages: Pages | None = None
 
     @cached_property
-    def backup_desk(self) -> BackupDesk:
-        return BackupDesk(self.store_guard.safekeeping, self._clock, self.control.restart)
+    def backup_desk(self) -> "BackupDesk":
+        return self.store_guard.backup_desk(self.control.restart)
 
     @cached_property
     def questions(self) -> Questions:

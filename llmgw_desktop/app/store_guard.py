@@ -3,9 +3,10 @@ meanwhile. A part of the composition root."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from llmgw_desktop.app.backup_keeping import BackupKeeping
-from llmgw_desktop.app.safekeeping import Safekeeping
 from llmgw_desktop.app.store_words import time_words
 from llmgw_desktop.app.vault_watch import VaultWatch
 from llmgw_desktop.domain.clock import Clock
@@ -29,6 +30,10 @@ from llmgw_desktop.store.safekeeping.guarding import (
 )
 from llmgw_desktop.store.vault import Vault
 
+if TYPE_CHECKING:
+    from llmgw_desktop.app.backup_desk import BackupDesk
+    from llmgw_desktop.app.safekeeping import Safekeeping
+
 
 class StoreGuard:
     """While the file is in question nothing opens it: the gateway serves its own person with what
@@ -44,7 +49,7 @@ class StoreGuard:
         """Before anything opens the file."""
         self._path, self._folder = places.gateway_db, places.backups_folder
         self._clock = clock
-        self.safekeeping = Safekeeping(places, env)
+        self._places, self._env = places, env
         self.found = look_at_start(self._path)
         """What is wrong with it, in a sentence; empty where nothing is."""
         if not self.found:
@@ -64,6 +69,19 @@ class StoreGuard:
         """What needs the file, and is made after it was looked at."""
         self._authenticator, self._take_over_runs = authenticator, take_over_runs
         self._watch = VaultWatch(vault, self._clock)
+
+    @cached_property
+    def safekeeping(self) -> "Safekeeping":
+        """Read in where a person asks for it; most starts need none of it."""
+        from llmgw_desktop.app.safekeeping import Safekeeping
+
+        return Safekeeping(self._places, self._env)
+
+    def backup_desk(self, restart: Callable[[], bool]) -> "BackupDesk":
+        """As the window uses it; `restart`: start anew now."""
+        from llmgw_desktop.app.backup_desk import BackupDesk
+
+        return BackupDesk(self.safekeeping, self._clock, restart)
 
     def question(self) -> StoreQuestion | None:
         """For a person; None where nothing is wrong. Waits for the disk where something is."""

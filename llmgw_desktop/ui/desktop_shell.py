@@ -83,7 +83,7 @@ class DesktopShell(QObject):
             container.questions, self._bridge, theme, settings, tray, self
         )
         self._store_desk = StoreDesk(
-            container.control, container.backup_desk, self._bridge, theme, self
+            container.control, lambda: container.backup_desk, self._bridge, theme, self
         )
         self._budget_notices = BudgetNotices(self._bridge, tray.say, SystemClock(), self)
         self._flood_notices = FloodNotices(self._bridge, tray.say, SystemClock(), self)

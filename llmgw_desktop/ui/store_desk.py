@@ -2,10 +2,10 @@
 was, and the dialogs that make a backup and bring one back."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from llmgw_desktop.app.backup_desk import FILE, BackupDesk
 from llmgw_desktop.domain.errors import LlmgwError
 from llmgw_desktop.domain.events import StoreQuestion
 from llmgw_desktop.ui.bridge import Bridge
@@ -13,6 +13,9 @@ from llmgw_desktop.ui.desktop_container import Control
 from llmgw_desktop.ui.dialogs.backup_dialogs import BackupDialog, RestoreDialog
 from llmgw_desktop.ui.main_window import MainWindow
 from llmgw_desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from llmgw_desktop.app.backup_desk import BackupDesk
 
 _QUIT = "Quit, and start it again."
 
@@ -24,16 +27,26 @@ class StoreDesk(QObject):
     refused = Signal(str)
 
     def __init__(
-        self, control: Control, desk: BackupDesk, bridge: Bridge, theme: Theme, parent: QObject
+        self,
+        control: Control,
+        desk: Callable[[], "BackupDesk"],
+        bridge: Bridge,
+        theme: Theme,
+        parent: QObject,
     ) -> None:
+        """`desk` is made when a person first asks for it."""
         super().__init__(parent)
-        self._control, self._desk = control, desk
+        self._control, self._made_desk = control, desk
         self._bridge = bridge
         self._theme = theme
         self._window: MainWindow | None = None
         self._question: StoreQuestion | None = None
         self._looked_for: str | None = None
         """The gateway's problem as of the last look."""
+
+    @property
+    def _desk(self) -> "BackupDesk":
+        return self._made_desk()
 
     def watch_over(self, window: MainWindow) -> None:
         """Right after it was made."""
@@ -65,13 +78,15 @@ class StoreDesk(QObject):
         return dialog
 
     def ask_restore(self) -> None:
-        self._bridge.fetch(self, self._desk.choices, self._open_found)
+        self._bridge.fetch(self, lambda: self._desk.choices(), self._open_found)
 
     def _open_found(self, choices: Sequence[tuple[str, str]]) -> None:
         self.open_restore(choices)
 
     def open_restore(self, choices: Sequence[tuple[str, str]]) -> RestoreDialog | None:
         """A key for each, and its words."""
+        from llmgw_desktop.app.backup_desk import FILE
+
         if self._window is None:
             return None
         dialog = RestoreDialog(self._theme, choices, FILE, self._window)

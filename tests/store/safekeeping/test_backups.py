@@ -1,5 +1,6 @@
 """Automatic backups: copies that hold what was copied, and open after a change of the key."""
 
+import asyncio
 import shutil
 import stat
 from collections.abc import Iterator
@@ -181,6 +182,27 @@ def test_a_backup_is_a_whole_copy_for_its_owner_alone(tmp_path: Path) -> None:
     home.clock.forward(HOUR_S)
     assert home.keeping.make() is None, "nothing is new"
     assert datetime.fromtimestamp(made.made_at_s, UTC).strftime("%Y%m%dT%H%M%SZ") in made.path.name
+
+
+async def test_a_gateway_that_runs_makes_one_an_hour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llmgw_desktop.app.backup_keeping.FIRST_S", 0.0)
+    home = Home(tmp_path, {})
+    home.put(b"sk-one")
+    first = home.back_up()
+    assert home.keeping._due_s() == HOUR_S
+    home.clock.forward(HOUR_S / 2)
+    assert home.keeping._due_s() == HOUR_S / 2
+    home.clock.forward(HOUR_S)
+    home.put(b"sk-two")
+    home.keeping.start()
+    async with asyncio.timeout(60):
+        while len(backups_in(home.places.backups_folder)) < 2:
+            await asyncio.sleep(0.01)
+    await home.keeping.stop()
+    assert backups_in(home.places.backups_folder)[1] == first
+    assert home.keeping.problem == ""
 
 
 def test_no_older_one_goes_while_the_newest_does_not_hold(tmp_path: Path) -> None:
