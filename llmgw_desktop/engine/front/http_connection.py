@@ -246,6 +246,7 @@ class DoorConnection(web.RequestHandler):
             return False
         if request is not None and not has_more:
             request.is_last = True
+            self.close()  # after it
         self._still_there = StillThere(
             self._loop, transport, lambda: cast("DoorRequest | None", self._current_request)
         )

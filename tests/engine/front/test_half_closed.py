@@ -8,6 +8,9 @@ import socket
 
 import pytest
 
+from llmgw_desktop.domain.principal import Scope
+from llmgw_desktop.engine.front.doors import OwnDoor
+from llmgw_desktop.engine.front.http_caller import HttpCaller
 from tests.engine.conftest import House
 from tests.support.answers import Answer, Delivery, Silence
 
@@ -47,6 +50,29 @@ async def test_a_question_is_answered(house: House, version: str, between_s: flo
     assert len(said_before) == 1
     assert said_before[0].replace(b"HTTP/1.1 100 Continue\r\n\r\n", b"") == b""
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["data"]
+
+
+async def test_a_large_answer_comes_whole_however_slowly_it_is_read(house: House) -> None:
+    """And the connection ends with it, not when it has rested long enough."""
+    size = 8_000_000
+
+    async def reply(caller: HttpCaller) -> None:
+        await caller.reply(200, (), b"x" * size)
+
+    door = OwnDoor(dialect=None, answer=reply, scope=Scope.MODELS_USE)
+    house.container._engine.server._doors.add("GET", "/v1/large", door)
+    host, port = house.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    writer.write(ask(house, "GET /v1/large HTTP/1.1"))
+    await asyncio.sleep(0.2)  # the answer is under way, and nobody reads
+    writer.write_eof()
+    await asyncio.sleep(0.2)
+    said = 0
+    async with asyncio.timeout(PATIENCE_S):
+        while piece := await reader.read(1 << 20):
+            said += len(piece)
+    writer.close()
+    assert said > size
 
 
 async def test_so_is_each_of_several(house: House) -> None:
