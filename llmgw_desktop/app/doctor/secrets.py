@@ -21,6 +21,7 @@ from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.redaction.redactor import Redactor
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.files import is_encrypted_file, open_file
+from llmgw_desktop.store.flights.flight_file import place_of_old
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
 from llmgw_desktop.store.settings import load_settings
@@ -101,7 +102,7 @@ class SecretScan:
         if path.is_relative_to(self._places.jobs_folder):
             job_id = path.relative_to(self._places.jobs_folder).parts[0]
             return open_file(path, self._at_rest, self._jobs.named(job_id).place_of(path))
-        return path.open("rb")
+        return open_file(path, self._at_rest, place_of_old(path))
 
     def _database(self, path: Path, name: str) -> None:
         locked: Counter[str] = Counter()
@@ -120,18 +121,17 @@ class SecretScan:
 
     def _pieces(self, file: BinaryIO) -> Iterator[str]:
         """The kinds of what is found, each secret once."""
-        kept = b""
-        while piece := file.read(_PIECE_BYTES):
+        kept, piece = b"", file.read(_PIECE_BYTES)
+        while piece:
+            following = file.read(_PIECE_BYTES)
             text = kept + piece
-            kept = text[-_OVERLAP_BYTES:]
-            limit = len(text) - len(kept)
+            kept = text[-_OVERLAP_BYTES:] if following else b""
             for found in self._redactor.find_all(text):
-                if len(piece) < _PIECE_BYTES or found.start < limit:
+                if found.start < len(text) - len(kept):
                     yield found.kind
-            if len(piece) < _PIECE_BYTES:
-                return
             self._looked_at += len(piece)
             self._progress()
+            piece = following
 
     def _note(self, where: str, kind: str, *, is_encrypted: bool) -> None:
         key = (where, is_encrypted)

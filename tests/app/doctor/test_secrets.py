@@ -16,6 +16,7 @@ from llmgw_desktop.domain.settings import RecorderSettings
 from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.files import encrypt_file
 from llmgw_desktop.store.flight_store import FlightStore
+from llmgw_desktop.store.flights.flight_file import place_of_old
 from llmgw_desktop.store.flights.seal import Seal
 from llmgw_desktop.store.master_key import MasterKeys
 from llmgw_desktop.store.paths import Places
@@ -69,9 +70,15 @@ def test_all_that_lies_on_disk_is_looked_through(
         (job / "stdout").write_text(f"said {keys['SendGrid key']}")
         place = f"job\x1f{job.name}\x1fstdout"
         assert encrypt_file(job / "stdout", key, place)
+        aside = places.data_folder / "flights.db.corrupt-20260101T000000"
+        aside.write_text(f"torn {keys['GitHub token']}")
+        assert encrypt_file(aside, key, place_of_old(aside))
     (job / "stderr").write_bytes(b"." * 1_048_570 + f" {keys['GitHub token']} ".encode())
     log = f'{{"password": "hunter22"}} {keys["Slack token"]}'
     (places.log_folder / "llmgw.log").write_text(log)
+    for name, size in (("even", 2**20), ("odd", 2**20 + 1)):  # as long as what is read at once
+        ends = f" {keys['SendGrid key']}".encode()
+        (places.cache_folder / name).write_bytes(b"-" * (size - len(ends)) + ends)
     places.aside_folder.mkdir()
     with closing(sqlite3.connect(places.aside_folder / "old.db")) as old:
         old.execute("CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB)")
@@ -91,7 +98,10 @@ def test_all_that_lies_on_disk_is_looked_through(
         assert found[f"{bodies}.answer_body", is_encrypted] == {"Slack token in pieces": 1}
     assert found["data/jobs/job_1/stdout", True] == {"SendGrid key": 1}
     assert found["data/jobs/job_1/stderr", False] == {"GitHub token": 1}
+    assert found["data/flights.db.corrupt-20260101T000000", True] == {"GitHub token": 1}
     assert found["log/llmgw.log", False] == {"Slack token": 1, "assigned to a name": 1}
+    for name in ("even", "odd"):
+        assert found[f"cache/{name}", False] == {"SendGrid key": 1}
     assert found["data/set-aside/old.db: bodies.body", False] == {"SendGrid key": 1}
     assert told["meant"] == ["run/access.key"]
     assert told["unread"] == []
