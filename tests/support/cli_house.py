@@ -88,6 +88,7 @@ def open_cli_house(
     sign_in_with: str | None = None,
     vendor_model: str = "",
     own_lane: str = "",
+    contain: str = "auto",
 ) -> Iterator[CliHouse]:
     """The port is chosen before, since the CLIs' settings name it. `sign_in_with`: the key that
     the CLIs have in place of a good one; empty: they have none. `vendor_model`: one more model,
@@ -107,7 +108,10 @@ def open_cli_house(
         key = setup.add_key("agent")
         own = key if sign_in_with is None else sign_in_with
         asked = upstream.lane(own_lane).root_url if own_lane else url
-        tables = [_table(cli, program_of(cli), root, asked, own) for cli in clis]
+        tables = [
+            _table(cli, program_of(cli), root, asked, own) + f'contain = "{contain}"\n'
+            for cli in clis
+        ]
         setup = GatewaySetup(
             home=home, arguments=arguments, providers=providers, toml="\n".join([toml, *tables])
         )

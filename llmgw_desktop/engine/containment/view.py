@@ -63,7 +63,7 @@ def _links_on(path: Path) -> dict[Path, str]:
     """All symbolic links on the way to a path, those that they lead over too."""
     found: dict[Path, str] = {}
     waiting = list(reversed(Path(os.path.abspath(path)).parts[1:]))  # noqa: PTH100 - keeps links
-    at = Path("/")
+    at, followed = Path("/"), 0
     while waiting:
         part = waiting.pop()
         if part == "..":
@@ -72,12 +72,11 @@ def _links_on(path: Path) -> dict[Path, str]:
         at /= part
         if not at.is_symlink():
             continue
-        if at in found and len(found) >= _MOST_LINKS:
+        followed += 1
+        if followed > _MOST_LINKS:  # in a circle
             break
         target = os.readlink(at)  # noqa: PTH115 - its text, whatever that is
         found[at] = target
-        if len(found) > _MOST_LINKS:
-            break
         at = Path("/") if target.startswith("/") else at.parent
         waiting += [each for each in reversed(Path(target).parts) if each != "/"]
     return found
