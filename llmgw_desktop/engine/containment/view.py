@@ -34,7 +34,8 @@ class View:
             return
         self.rules[real] = access
         self.instead.pop(real, None)
-        self.links |= _links_on(path)
+        if str(real) != os.path.normpath(path):
+            self.links |= _links_on(path)
 
     def offer(self, path: Path) -> None:
         """For reading, where it is not seen already."""
