@@ -160,7 +160,8 @@ class TestNoDisk:
                 GatewaySetup(home=own_home, prefix=without_roots_rights())
             ) as gateway:
                 assert ask(gateway, stream=True).status == 200
-                wait_recording_off(gateway)
+                detail = wait_recording_off(gateway)
+                assert "read-only" in detail["gateway"]["problem"]
                 assert ask(gateway, key=key).status == 200
         finally:
             data.chmod(0o700)
@@ -243,6 +244,7 @@ class TestNoDisk:
             while not health_detail(gateway)["recorder"]["recording"]:
                 assert time.monotonic() < ends
                 time.sleep(0.1)
+            assert "flights are recorded again" in gateway.said
             assert health_detail(gateway)["recorder"] == {
                 "recording": True,
                 "problem": "",
