@@ -136,7 +136,7 @@ class JobFolder:
 
     @property
     def kept_words(self) -> Path:
-        """The same afterwards, so that it can be asked again; only where no secret is in it."""
+        """The same afterwards, so that it can be asked again; in plain only without a secret."""
         return self.path / "again.json"
 
     @property
