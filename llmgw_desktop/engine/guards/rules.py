@@ -15,6 +15,8 @@ from llmgw_desktop.domain.guard import GuardAction, GuardRule, PromptRole, label
 from llmgw_desktop.engine.guards.findings import Spans, shape_of, spans_of
 
 _MOST_MEMORY = 64 * 1024 * 1024
+_SURE_BYTES = 2048
+"""A set gets through so much in any case: its memory is far more than it can take for that."""
 _IS_LOOKING = "is-this-set-looking-at-all"
 
 
@@ -35,14 +37,27 @@ class Looker:
     def __init__(self, probes: Sequence[Probe]) -> None:
         self._probes = tuple(probes)
         self._set = _set_of(self._probes)
-        self._singly = () if self._set is not None else [re2.compile(p.shape) for p in probes]
 
     def found_in(self, text: bytes) -> list[Probe]:
         """Those whose shape stands in it."""
         if self._set is not None:
-            return [self._probes[at] for at in self._set.Match(text) or ()]
+            found = self._set.Match(text) or ()
+            if found or self._gets_through(text):
+                return [self._probes[at] for at in found]
         each = zip(self._probes, self._singly, strict=True)
         return [probe for probe, shape in each if shape.search(text)]
+
+    @cached_property
+    def _singly(self) -> list[Any]:
+        return [re2.compile(probe.shape) for probe in self._probes]
+
+    def _gets_through(self, text: bytes) -> bool:
+        """Where a text is too much for the memory of a set it finds nothing, and does not say so:
+        then it does not find what stands behind the text, either."""
+        if len(text) < _SURE_BYTES:
+            return True
+        found = self._set.Match(text + _IS_LOOKING.encode())
+        return len(self._probes) in (found or ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
