@@ -1,6 +1,8 @@
 """`llmgw flights prune`: tells what a leap of the clock holds, and deletes it when told to."""
 
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -74,11 +76,8 @@ def test_held_flights_are_told_and_deleted_on_a_word(
 
 def _forget_time(places: Places) -> None:
     """As a file of the version before: its newest flight tells the time."""
-    file = FlightFile(places.flights_db, SystemClock())
-    file.open()
-    assert file._connection is not None
-    file._connection.execute("DELETE FROM known_time")
-    file.close()
+    with closing(sqlite3.connect(places.flights_db)) as connection, connection:
+        connection.execute("DELETE FROM known_time")
 
 
 def test_without_flights(
