@@ -15,9 +15,9 @@ from aiohttp.http import HttpVersion11
 from llmgw_desktop.engine.front.http_request import DoorRequest
 
 _STILL_THERE = b"HTTP/1.1 100 Continue\r\n\r\n"
-ASKED_AFTER_S = (0.0, 0.02, 0.5, 2.0)
-"""The first is sent to whoever has left, too; the second meets his system's refusal, if that is
-near, the later ones if it is far."""
+ASKED_AFTER_S = (0.02, 0.5, 2.0)
+"""Besides twice at once: the first is sent to whoever has left, too, and the second meets the
+refusal of this computer's own system; the later ones that of one which is farther away."""
 
 
 def may_listen(request: DoorRequest) -> bool:
@@ -40,6 +40,8 @@ class StillThere:
     ) -> None:
         self._transport = transport
         self._answering = answering
+        self._ask()
+        self._ask()
         self._timers = [loop.call_later(after_s, self._ask) for after_s in ASKED_AFTER_S]
 
     def stop(self) -> None:
