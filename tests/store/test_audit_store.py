@@ -320,7 +320,7 @@ def test_a_short_secret_in_an_address_or_a_command_is_masked_and_the_rest_stays(
 ) -> None:
     shown = json.dumps(masked_value("mcp_servers.x.command", value))
     assert "Zq7Ny" not in shown
-    assert MASK in shown
+    assert MASK in shown or "[secret removed]" in shown, "whoever else takes secrets out was first"
     kept = {"a": ["--port", "5"], "b": "https://host/v1?a=1", "c": "monkey --keyboard de"}
     assert {name: masked_value(name, each) for name, each in kept.items()} == kept
 

@@ -13,7 +13,7 @@ _CATEGORIES: dict[str, frozenset[str]] = {
     INTERNAL: frozenset(
         {
             *("internal", "config", "vault", "vault_entry_broken"),
-            *("store", "store_unavailable", "store_corrupt", "schema_too_new"),
+            *("store", "store_unavailable", "store_corrupt", "store_in_question", "schema_too_new"),
         }
     ),
     ErrorCategory.AUTH: frozenset(

@@ -13,11 +13,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QScrollArea
 from shiboken6 import delete
 
-from llmgw_desktop.app.connect.clients import Clients
+from llmgw_desktop.app.connect.clients import Clients, ClientsView
 from llmgw_desktop.app.connect.connector import Wanted
 from llmgw_desktop.app.connect.programs import Transport
 from llmgw_desktop.app.connect.standing import State
-from llmgw_desktop.domain.errors import ConfigError
+from llmgw_desktop.domain.errors import ConfigError, StoreUnavailable
 from llmgw_desktop.ui.clients.client_marks import state_mark
 from llmgw_desktop.ui.clients.connect_dialog import ConnectDialog
 from llmgw_desktop.ui.clients.program_section import ProgramSection
@@ -145,7 +145,12 @@ async def test_a_key_is_made_only_when_asked_for_and_forgotten(stage: ClientsSta
 
 
 async def test_keys_that_cannot_be_read_are_a_sentence(stage: ClientsStage) -> None:
-    stage.gateway.clients = Clients(None, PlainReader(), StillClock(), "The disk is full.")
+    clients = stage.gateway.clients = PlainClients(EMPTY)
+
+    def look() -> ClientsView:
+        raise StoreUnavailable("The disk is full.")
+
+    clients.look = look  # type: ignore[method-assign]
     await stage.open_programs()
     await stage.until(lambda: stage.page.banner.isVisible())
     assert "The disk is full." in stage.page.banner.words
