@@ -198,7 +198,8 @@ class FlightStore:
             self._say("")
 
     def _write(self, hand: Hand) -> None:
-        standing = self._at_rest.ask(self._queue.nudge)
+        is_said = self._settings.level is RecorderLevel.FULL  # figures need no key
+        standing = self._at_rest.ask(self._queue.nudge) if is_said else Standing.OFF
         encrypt = None
         if standing is Standing.OPEN:
             try:

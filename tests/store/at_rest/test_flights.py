@@ -3,13 +3,14 @@
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from llmgw_desktop.domain.events import RecorderStatus
 from llmgw_desktop.domain.flight import FlightQuery, FlightRecord
-from llmgw_desktop.domain.settings import RecorderSettings
+from llmgw_desktop.domain.settings import RecorderLevel, RecorderSettings
 from llmgw_desktop.store.at_rest.cells import PLAIN, AtRest
 from llmgw_desktop.store.flight_reader import FlightReader
 from llmgw_desktop.store.flight_store import FlightStore
@@ -199,6 +200,24 @@ def test_a_locked_vault_leaves_the_figures(desk: Desk) -> None:
     desk.place.keyring.works = True
     with desk.place.open() as vault:
         assert desk.read(desk.at_rest(vault), 1).request_body == WORDS
+
+
+def test_figures_alone_open_no_vault(desk: Desk) -> None:
+    with desk.place.open() as vault:
+        store = FlightStore(
+            desk.path,
+            clock=SetClock(),
+            seal=Seal(bytes),
+            on_status=desk.said.append,
+            settings=replace(SETTINGS, level=RecorderLevel.FIGURES),
+            at_rest=desk.at_rest(vault),
+        )
+        store.start()
+        store.closed(said_record(1))
+        assert store.flush(WAIT_S)
+        store.stop(WAIT_S)
+    assert desk.place.keyring.kept == {}
+    assert desk.lies_open() == []
 
 
 def test_figures_do_not_wait_for_the_keyring(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
