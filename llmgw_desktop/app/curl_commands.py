@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from llmgw_desktop.domain.errors import LlmgwError
-
 _MOST_IN_AN_ARGUMENT = 64 * 1024
 """Bytes. Linux takes 128 KiB as one."""
 _MOST_IN_CMD = 8_000
@@ -38,7 +36,7 @@ SHELLS: tuple[Shell, ...] = (
 """Of this computer, the usual one first."""
 
 
-class TooLongForShell(LlmgwError):
+class TooLongForShell(Exception):
     """In words, with another way."""
 
 

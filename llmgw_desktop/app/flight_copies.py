@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from llmgw_desktop.app.conversation.flight_conversation import conversation_of
 from llmgw_desktop.app.conversation.message_parts import answer_text
-from llmgw_desktop.app.curl_commands import SHELLS, Asked, Shell, curl_command
+from llmgw_desktop.app.curl_commands import SHELLS, Asked, Shell, TooLongForShell, curl_command
 from llmgw_desktop.app.recorded_body import as_text, indented_json, json_value
 from llmgw_desktop.domain.acting import cleaned
 from llmgw_desktop.domain.flight import FlightRecord
@@ -46,7 +46,8 @@ def curl_text(
     key_file: str,
     shell: Shell = SHELLS[0],
 ) -> str:
-    """The request as a command against this gateway, streaming as it was; works as pasted."""
+    """The request as a command against this gateway, streaming as it was; works as pasted. Raises
+    NothingToCopy."""
     body = _request_body(record)
     if not base_urls:
         raise NothingToCopy("The gateway is not running, so there is no address to send to.")
@@ -60,7 +61,10 @@ def curl_text(
         headers=[f"{name}: {value}" for name, value in _plain_headers(record)],
         streams=record.summary.streaming,
     )
-    return curl_command(asked, shell)
+    try:
+        return curl_command(asked, shell)
+    except TooLongForShell as error:
+        raise NothingToCopy(str(error)) from error
 
 
 def first_curl_text(base_urls: Mapping[str, str], key_file: str, shell: Shell = SHELLS[0]) -> str:

@@ -34,6 +34,8 @@ _WORDS = re.compile(
 )
 """Joined by signs, with numbers in them."""
 _WORD_IN_NAME = re.compile(rb"[A-Z][a-z]{2,}|[a-z]{4,}")
+_CAN_BE_SAID = re.compile(rb"(?i)[bcdfghjklmnpqrstvwxz][aeiouy]|[aeiou][bcdfghjklmnpqrstvwxz]")
+"""Letters by chance are seldom a word, though they may look like one."""
 _NAMES_A_SECRET = re.compile(rb"(?i)passw|secret|token|_key|credential")
 _CAMEL = re.compile(rb"[A-Za-z][a-z]{2,}(?:[A-Z][a-z]{2,})+(?:\.[A-Za-z]+)*")
 _ATTRIBUTE = re.compile(rb"[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)[A-Za-z_]\w*)+")
@@ -128,5 +130,5 @@ def _is_told_by_shape(value: bytes) -> bool:
     shapes = (_NAME_ALONE, _CAMEL, _ATTRIBUTE, _DATE, _WORDS)
     if _PATH.match(value) is not None or any(each.fullmatch(value) for each in shapes):
         return True
-    words = sum(len(each) for each in _WORD_IN_NAME.findall(value))
+    words = sum(len(each) for each in _WORD_IN_NAME.findall(value) if _CAN_BE_SAID.search(each))
     return value != value.lower() and words * 5 >= len(value) * 3

@@ -165,17 +165,16 @@ def test_no_session_is_kept(house: CliHouse, name: CliName, sessions: str) -> No
     assert kept == []
 
 
-def test_a_persons_servers_and_skills_have_no_part_in_an_answer(
-    house: CliHouse, tmp_path: Path
-) -> None:
+def test_a_persons_servers_and_skills_have_no_part_in_an_answer(house: CliHouse) -> None:
     """They are for a job: so it shows that they could have been."""
     lane = house.lane("stub-ok")
     lane.always = Answer(call_tools=False)
-    server, started = tmp_path / "server", tmp_path / "started"
+    own = house.home_of(CliName.CODEX) / ".codex"  # a contained run sees it, too
+    server, started = own / "server", own / "started"
     server.write_text(f"#!/bin/sh\ntouch '{started}'\n")
     server.chmod(0o755)
-    settings = house.home_of(CliName.CODEX) / ".codex" / "config.toml"
-    skill = settings.parent / "skills" / "mine" / "SKILL.md"
+    settings = own / "config.toml"
+    skill = own / "skills" / "mine" / "SKILL.md"
     skill.parent.mkdir(parents=True)
     skill.write_text("---\nname: mine\ndescription: WORDS-OF-MY-SKILL\n---\n")
     before = settings.read_text()

@@ -6,6 +6,7 @@ In braces stands what is random: a kind of letters and how many. `w` is what bas
 letters and digits, `d` digits; `U` alone is a UUID.
 """
 
+import random
 import re
 import secrets
 import string
@@ -209,21 +210,22 @@ SAMPLES = {
 }
 
 
-def sample(template: str) -> str:
-    """A key as its vendor would make one."""
-    return _RANDOM.sub(lambda found: _made(found[2], int(found[3] or 0)), template)
+def sample(template: str, seed: str = "") -> str:
+    """A key as its vendor would make one; with a seed always the same one."""
+    chance = random.Random(seed) if seed else secrets.SystemRandom()
+    return _RANDOM.sub(lambda found: _made(found[2], int(found[3] or 0), chance), template)
 
 
 def stump(template: str) -> str:
     """What only begins as one does."""
-    return f"{template.partition('{')[0]}{_made('a', 3)}"
+    return f"{template.partition('{')[0]}{_made('a', 3, secrets.SystemRandom())}"
 
 
-def _made(kind: str | None, length: int) -> str:
+def _made(kind: str | None, length: int, chance: random.Random) -> str:
     if kind is None:
-        return str(uuid.uuid4())
-    letters = [secrets.choice(_LETTERS[kind]) for _ in range(length)]
+        return str(uuid.UUID(int=chance.getrandbits(128), version=4))
+    letters = [chance.choice(_LETTERS[kind]) for _ in range(length)]
     ends = _LETTERS[kind].rstrip("+/-_")
-    letters[0], letters[-1] = secrets.choice(ends), secrets.choice(ends)
-    letters[length // 2] = secrets.choice("123456789")  # no mere word
+    letters[0], letters[-1] = chance.choice(ends), chance.choice(ends)
+    letters[length // 2] = chance.choice("123456789")  # no mere word
     return "".join(letters)

@@ -22,7 +22,13 @@ SHOWN = MASK.decode()
 
 
 def word(template: str = "{a24}") -> str:
-    return sample(template)
+    """Always the same: of what nothing but its place tells, one in 400 looks like words."""
+    return sample(template, seed=template)
+
+
+def test_few_by_chance_look_like_words() -> None:
+    around = [f'<add key="ApiToken" value="{sample("{a24}", seed=str(n))}" />' for n in range(1000)]
+    assert sum(REDACTOR.clean_text(each) == each for each in around) <= 5
 
 
 @pytest.mark.parametrize(
