@@ -127,8 +127,10 @@ async def test_a_run_that_goes_on_over_a_restart_reserves_and_spends_the_same(
     more = _LIMITS + '[clients.patient]\nbudgets = [{ tokens = 9000, per = "never" }]\n'
     house = await make_house(more)
     key = house.client("patient", Scope.JOBS_RUN)
-    waits = 'begin; while [ ! -e "$HOME/go" ]; do sleep 0.02; done; exit 1'
+    waits = 'begin; touch "$HOME/on"; while [ ! -e "$HOME/go" ]; do sleep 0.02; done; exit 1'
     assert (await _run(house, key, prompt=waits))[0] == 202
+    while not (house.home / "on").exists():
+        await asyncio.sleep(0.01)
     first = _patient(house)
     assert first.budgets[0].reserved > 4096
     await house.container.stop()
