@@ -270,6 +270,7 @@ class Container(PageUse):
         if not news.problem:
             self.gateway.apply(news.settings)
             self.runs.apply(news.settings)
+            self._encrypting.look(unasked=True)
             self.recording.redactor.know(news.settings.api_keys)
         self._settings_news = news
         self._bus.publish(news)

@@ -59,6 +59,9 @@ Extra = Callable[[bytes], Iterable[tuple[int, int]]]
 """More places: of secrets that are known whatever they look like."""
 
 
+_LONGEST_ESCAPES = 512
+
+
 class Found(NamedTuple):
     """A secret's place."""
 
@@ -101,7 +104,9 @@ def _spans(pattern: Any, text: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _outside_escape(text: bytes, place: int) -> int:
-    while (backslash := text.rfind(b"\\", max(place - _ESCAPE_BYTES, 0), place)) >= 0:
+    """Not far: a run of them as long as the text is nobody's way to write a secret."""
+    least = max(place - _LONGEST_ESCAPES, 0)
+    while (backslash := text.rfind(b"\\", max(place - _ESCAPE_BYTES, least), place)) >= 0:
         place = backslash
     return place
 

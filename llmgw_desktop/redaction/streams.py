@@ -28,8 +28,12 @@ _TEXT = re.compile(
 """What stands in every event is passed over at once: that is quick."""
 _INDEX = re.compile(rb'ndex"\s*+:\s*+(\d{1,6})')
 _TOKEN = re.compile(
-    rb'"((?:[^"\\]++|\\.)*+)"(\s*+:)?|([\[{])|([\]}])|(?:^|\n)data:|(\d{1,6})|(true|,)', re.DOTALL
+    rb'"((?:[^"\\\n]++|\\[^\n])*+)(?:"(\s*+:)?|\\?(?=\n|\Z))'
+    rb"|([\[{])|([\]}])|(?:^|\n)data:|(\d{1,6})|(true|,)"
 )
+"""A string that does not end goes on to the end of its line: whatever is in it is read once."""
+_DEEPEST = 200
+"""What is open deeper than this belongs to the last that is not."""
 _TELLING = (b"sessionUpdate", b"thought")
 """Names whose values part one text from another."""
 
@@ -137,21 +141,25 @@ def _by_place(body: bytes) -> list[Pieces]:
 
 
 class _Scope:
-    """An open object or list."""
+    """An open object or list. What it is told apart by is known when its event has ended."""
 
-    __slots__ = ("marks", "name")
+    __slots__ = ("channel", "marks", "name", "parent")
 
-    def __init__(self, name: bytes) -> None:
+    def __init__(self, name: bytes, parent: "_Scope | None") -> None:
         self.name = name
+        self.parent = parent
         self.marks: dict[bytes, bytes] = {}
+        self.channel = -1
 
 
 class _Walk:
     def __init__(self) -> None:
         self.texts: dict[_Channel, Pieces] = {}
+        self._channels: dict[tuple[object, ...], int] = {}
         self._open: list[_Scope] = []
+        self._deeper = 0
         self._name = b""
-        self._event: list[tuple[tuple[_Scope, ...], bytes, int, bytes]] = []
+        self._event: list[tuple[_Scope | None, bytes, int, bytes]] = []
 
     def take(self, token: re.Match[bytes]) -> None:
         kind = token.lastindex
@@ -160,8 +168,7 @@ class _Walk:
         elif kind == 1:
             self._string(token.start(1), token[1])
         elif kind == 3:
-            self._open.append(_Scope(self._name))
-            self._name = b""
+            self._begin()
         elif kind == 4:
             self._close()
         elif kind is None:  # a new event, whatever is open
@@ -171,12 +178,27 @@ class _Walk:
 
     def end_event(self) -> None:
         """What its texts belong to is known now."""
-        for scopes, name, place, said in self._event:
-            marks = tuple(tuple(sorted(scope.marks.items())) for scope in scopes)
-            channel = (tuple(scope.name for scope in scopes), marks, name)
-            self.texts.setdefault(channel, Pieces()).add(place, said)
+        for scope, name, place, said in self._event:
+            self.texts.setdefault((self._channel(scope), name), Pieces()).add(place, said)
         self._event.clear()
         self._open.clear()
+        self._deeper = 0
+        self._name = b""
+
+    def _channel(self, scope: _Scope | None) -> int:
+        """A number for all scopes of these names and marks within each other."""
+        if scope is None:
+            return 0
+        if scope.channel < 0:
+            key = (self._channel(scope.parent), scope.name, tuple(sorted(scope.marks.items())))
+            scope.channel = self._channels.setdefault(key, len(self._channels) + 1)
+        return scope.channel
+
+    def _begin(self) -> None:
+        if len(self._open) < _DEEPEST:
+            self._open.append(_Scope(self._name, self._open[-1] if self._open else None))
+        else:
+            self._deeper += 1
         self._name = b""
 
     def _string(self, place: int, said: bytes) -> None:
@@ -184,7 +206,7 @@ class _Walk:
         if self._open and (name in _TELLING or (name == b"type" and len(self._open) == 1)):
             self._open[-1].marks[name] = said
         elif name not in _NO_TEXTS:
-            self._event.append((tuple(self._open), name, place, said))
+            self._event.append((self._open[-1] if self._open else None, name, place, said))
 
     def _scalar(self, said: bytes) -> None:
         name, self._name = self._name, b""
@@ -193,8 +215,11 @@ class _Walk:
             self._open[-1].marks[name] = said
 
     def _close(self) -> None:
+        self._name = b""
+        if self._deeper:
+            self._deeper -= 1
+            return
         if self._open:
             self._open.pop()
-        self._name = b""
         if not self._open:
             self.end_event()

@@ -114,8 +114,10 @@ class FlightStore:
         return known_s
 
     def apply(self, settings: RecorderSettings) -> None:
-        """Holds for the flights that are written from now on."""
+        """Holds for the flights that are written from now on; what was written is brought to it
+        where it is to be encrypted now, or no more."""
         self._settings = settings
+        self._queue.nudge()
 
     def flush(self, timeout_s: float) -> bool:
         """Whether all that came until now has been written in this time."""

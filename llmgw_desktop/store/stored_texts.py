@@ -22,7 +22,7 @@ _KEYS = {texts.table: texts.key for texts in TEXTS}
 _ENCRYPTED_COLUMNS = {texts.table: frozenset(texts.columns) for texts in TEXTS} | {
     _FLIGHTS: frozenset(("request_headers", "answer_headers", "request_body", "answer_body"))
 }
-_ZLIB = 0x78
+_ZLIB = b"\x78"
 _MOST_BYTES = 256 * 1024 * 1024
 """Of one cell, unpacked."""
 
@@ -90,7 +90,7 @@ def _text(value: Any) -> str:
 
 def _unpacked(cell: bytes) -> bytes | None:
     """What was packed begins as zlib's streams do; some words begin so, too."""
-    if cell[0] != _ZLIB:
+    if cell[:1] != _ZLIB:
         return cell
     unpacker = zlib.decompressobj()
     try:

@@ -1,6 +1,7 @@
 """Secrets do not survive; everything else does, byte for byte."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -87,6 +88,25 @@ def test_no_body_made_of_a_beginning_takes_more_than_linear_time(unit: str) -> N
         return time.process_time() - started
 
     small, large = min(seconds(10_000) for _ in range(2)), seconds(80_000)
+    assert large < 50 * max(small, 0.004), (small, large)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda n: b'data: {"index":1,"index":0, ' + b'\\"' * n,
+        lambda n: b'{"messages":[{},{}],"index":1,"i":{"index":0},"a":' + b'["b",' * n + b"]" * n,
+        lambda n: b'data: {"index":1,"i":{"index":0},' + b'"aindex":1,"b":"c",' * n,
+        lambda n: b'{"m":"' + (b"\\u0041" + b"\\" * 60) * (n // 20) + b'"}',
+    ],
+)
+def test_what_does_not_end_or_lies_deep_takes_linear_time(body: Callable[[int], bytes]) -> None:
+    def seconds(size: int) -> float:
+        started = time.process_time()
+        Redactor().clean(body(size))
+        return time.process_time() - started
+
+    small, large = min(seconds(2_000) for _ in range(2)), seconds(16_000)
     assert large < 50 * max(small, 0.004), (small, large)
 
 

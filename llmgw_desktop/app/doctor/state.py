@@ -202,7 +202,7 @@ def _encryption(places: Places, settings: Settings) -> Finding:
         gateway = _read(places.gateway_db, GATEWAY_STEPS, read_number)
     except StoreError:
         flights = gateway = None  # said of the database itself
-    part = 1.0 if flights is None else flights.part
+    part = 1.0 if flights is None else flights.part if flights.number else 0.0
     is_plain = not gateway and (flights is None or not flights.number)
     state = State.OK
     if not settings.storage.encrypt:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from llmgw_desktop.domain.containment import ContainWish
+from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.domain.values import value
 from llmgw_desktop.engine.containment.repository import repository_of, shared_by
 from llmgw_desktop.engine.containment.view import Access, View
@@ -21,7 +22,11 @@ _SECRETS = """
     .npmrc .git-credentials .cargo/credentials .cargo/credentials.toml .Xauthority
     .local/share/keyrings .local/share/kwalletd .mozilla .thunderbird .config/google-chrome
     .config/chromium .config/BraveSoftware .config/microsoft-edge snap .var/app
-    .bash_history .zsh_history .python_history .node_repl_history .psql_history
+    .bash_history .zsh_history .python_history .node_repl_history .psql_history .mysql_history
+    .local/share/fish/fish_history .lesshst .sqlite_history .pgpass .my.cnf .config/hub .hub
+    .m2/settings.xml .m2/settings-security.xml .gem/credentials .config/containers/auth.json
+    .config/doctl .config/hcloud .config/heroku .config/stripe .s3cfg .boto .config/sops .age
+    .config/age .config/Bitwarden .local/share/pass
 """
 """Below HOME: keys, sign-ins of other programs, browsers."""
 _CACHES = (".cache", ".npm")
@@ -88,6 +93,27 @@ def view_of(sight: Sight) -> View:
     for place in (*sight.own_folders, sight.work, sight.temp):
         view.give(place, Access.WRITE)
     return view
+
+
+def check_given(path: Path, field: str, home: Path | None) -> None:
+    """What a request names for a contained run to work on: not the person's HOME as a whole, for
+    what other programs read there would be its to write, nor what is secret in it. Raises
+    InvalidRun."""
+    if home is None:
+        return
+    real, own = Path(os.path.realpath(path)), Path(os.path.realpath(home))
+    if real == own or real in own.parents:
+        raise InvalidRun(
+            "your HOME lies in it, and a contained run could write to all of it; name a folder"
+            ' below HOME, or set contain = "never" for this CLI',
+            field=field,
+        )
+    for below in _SECRETS.split():
+        secret = Path(os.path.realpath(own / below))
+        if real == secret or secret in real.parents:
+            raise InvalidRun(
+                f"it lies in ~/{below}, where keys are kept that no contained run sees", field=field
+            )
 
 
 def seen_environment(environment: Mapping[str, str], view: View) -> dict[str, str]:

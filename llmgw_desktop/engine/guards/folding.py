@@ -6,9 +6,11 @@ bare one without them, in which letters that look alike are one. A text that is 
 plain ASCII is, costs one look.
 """
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import accumulate
 
 _BLOCK_CHARS = 2048
@@ -105,7 +107,14 @@ def _changed(text: str, table: _Table) -> str:
 
 
 def _composed(text: str) -> str:
-    return unicodedata.normalize("NFKC", _changed(text, _SEEN))
+    return unicodedata.normalize("NFKC", _long_runs().sub("", _changed(text, _SEEN)))
+
+
+@cache
+def _long_runs() -> "re.Pattern[str]":
+    """Accents upon accents, which nobody reads and Unicode's order takes for ever to sort."""
+    marks = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
+    return re.compile(f"[{re.escape(marks)}]{{31,}}")
 
 
 def _stripped(text: str) -> str:
@@ -129,6 +138,8 @@ class Reading:
         """Of bytes of the copy, not none; those that nobody sees within belong to it."""
         if not self._blocks:
             self._measure()
+        if self._ends[-1] != len(self.text):  # letters that become others together: all of it
+            return 0, self._raw_ends[-1]
         return self._raw(start)[0], self._raw(end - 1)[1]
 
     def _measure(self) -> None:
@@ -196,7 +207,8 @@ def _letters(text: str) -> Iterator[str]:
 def _joins(char: str) -> bool:
     """Whether it may become one with what stands before it."""
     return not char.isascii() and (
-        unicodedata.combining(char) != 0
+        not _SEEN[ord(char)]
+        or unicodedata.combining(unicodedata.normalize("NFKC", char)[0]) != 0
         or unicodedata.category(char) in ("Mn", "Me", "Cf", "Mc")
         or 0x1160 <= ord(char) <= 0x11FF
     )

@@ -16,7 +16,7 @@ from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.engine.containment import door_within
 from llmgw_desktop.engine.containment.containment import Containment, NoContainment
 from llmgw_desktop.engine.containment.own_ground import OwnGround
-from llmgw_desktop.engine.containment.sights import Sight, seen_environment, view_of
+from llmgw_desktop.engine.containment.sights import Sight, check_given, seen_environment, view_of
 from llmgw_desktop.engine.containment.view import View
 from llmgw_desktop.engine.jobs.folder import JobFolder
 from llmgw_desktop.engine.jobs.walls import door_of, own_log_of
@@ -73,6 +73,10 @@ class Enclosure:
                 category=ErrorCategory.SPAWN,
             )
         return Contained(why=why)
+
+    def check_given(self, path: Path, field: str) -> None:
+        """What a request names for a contained run. Raises InvalidRun."""
+        check_given(path, field, _place(self._home))
 
     def _way_out(self, folder: JobFolder, wish: ContainWish) -> list[str]:
         """What a run is started by that reaches us alone. Raises OSError."""

@@ -148,6 +148,8 @@ class Launcher:
             named.append(("workingDir", Path(launch.working_dir)))
         for name, path in named:
             ground.check(path, name, may_hold=bool(launch.contained.by), own_tree=tree)
+            if launch.contained.by:
+                self.enclosure.check_given(path, name)
 
     def planned_again(self, launch: Launch, cli: Cli, request: CliRequest) -> Launch:
         """The same request with another session's id. Raises InvalidRun."""

@@ -40,12 +40,21 @@ class WrappedKey(NamedTuple):
     wrapped: bytes
 
 
+class KnownMaster(Protocol):
+    """The master key in force, as the database knows it."""
+
+    @property
+    def key_id(self) -> str: ...
+
+
 class KeyRows(Protocol):
     """The table of data keys, in `vault_rows.py`."""
 
     def data_keys(self) -> Sequence[WrappedKey]: ...
 
     def add_data_key(self, key: WrappedKey, now_s: float) -> bool: ...
+
+    def current_key(self) -> "KnownMaster | None": ...
 
 
 class Masters(Protocol):
@@ -153,7 +162,9 @@ class DataKeys:
         rows = self._rows.data_keys()
         known = self._current
         if known is not None and rows and rows[-1].number == known.number:
-            return known
+            master = self._rows.current_key()
+            if master is not None and master.key_id == rows[-1].master:
+                return known
         keys = self._masters.keys()
         for row in reversed(rows):
             if row.master == keys.key_id:

@@ -24,6 +24,10 @@ _SIZES = """
 SELECT flight, coalesce(length(request_body), 0) + coalesce(length(answer_body), 0)
 FROM flight_bodies WHERE flight > ? AND flight <= ? ORDER BY flight LIMIT ?
 """
+_ANY_TEXT = """
+SELECT 1 FROM flight_bodies WHERE request_body IS NOT NULL OR answer_body IS NOT NULL
+       OR request_headers != '[]' OR answer_headers != '[]' LIMIT 1
+"""
 _ROWS = """
 SELECT flight, flights.id, request_headers, answer_headers,
        request_body, request_body_packed, answer_body, answer_body_packed
@@ -73,13 +77,18 @@ class Conversion:
         self._at_rest = at_rest
         self._state = read_converted(connection)
         self._is_written_anew = self._is_changed = False
+        self._has_old = self._is_plain() and connection.execute(_ANY_TEXT).fetchone() is not None
+        """Something was said that lies in plain."""
         if not self.is_done:
             self._write_over_what_goes()
 
     @property
     def part(self) -> float:
         """How much of it is done, from 0 to 1. Any thread may ask."""
-        return 1.0 if self._state is None else self._state.part
+        state = self._state
+        if self._at_rest.is_on and self._is_plain():
+            return 0.0 if self._has_old else 1.0
+        return 1.0 if state is None else state.part
 
     @property
     def is_done(self) -> bool:
@@ -87,9 +96,9 @@ class Conversion:
 
     def wants_key(self) -> bool:
         """Whether a key would be asked for although nothing is written now."""
-        if self._at_rest.is_on:
-            return not self.is_done and self._last() > 0
-        return self._state is not None and not self._is_of(None)
+        if not self._at_rest.is_on:
+            return self._state is not None and not self._is_of(None)
+        return self._has_old if self._is_plain() else not self.is_done
 
     def step(self, key: DataKey | None) -> bool:
         """A short one towards this key, or towards none; whether there may be more to do."""
@@ -107,6 +116,9 @@ class Conversion:
     def _is_of(self, key: DataKey | None) -> bool:
         number = PLAIN if key is None else key.number
         return self._state is not None and self._state.number == number
+
+    def _is_plain(self) -> bool:
+        return self._state is None or self._state.number == PLAIN
 
     def _begin(self, number: int) -> None:
         before = self._state
@@ -180,6 +192,7 @@ class Conversion:
         self._note(Converted(state.number, state.until, state.until, state.was_plain, True))
         self._connection.execute("PRAGMA secure_delete = OFF")
         if self._is_changed:
+            self._has_old = state.number == PLAIN
             _log.info("what was said in %d flights is %s", state.until, _said(state.number))
 
     def _write_over_what_goes(self) -> None:

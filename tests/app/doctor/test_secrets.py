@@ -60,6 +60,7 @@ def test_all_that_lies_on_disk_is_looked_through(
                 at_rest=kept,
             )
             store.start()
+            store.closed(record(summary=summary(90 + number), request_body=b"", answer_body=b""))
             body = b"%b%s" % (b"long " * 2000, keys["GitHub token"].encode())
             made = record(summary=summary(number), request_body=body, answer_body=stream)
             store.opened(made.summary.id, lambda made=made: made.summary)

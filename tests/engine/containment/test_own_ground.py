@@ -10,6 +10,7 @@ import pytest
 from llmgw_desktop.domain.run_errors import InvalidRun
 from llmgw_desktop.engine.containment.mounts import Mount, all_names, mounts
 from llmgw_desktop.engine.containment.own_ground import OwnGround
+from llmgw_desktop.engine.containment.sights import check_given
 
 
 def _ground(tmp_path: Path) -> tuple[OwnGround, Path]:
@@ -114,3 +115,18 @@ def test_the_table_of_mounts_is_read(tmp_path: Path) -> None:
         Mount(device="8:2", root=Path("/a b"), at=Path("/mnt/a b\\c")),
     ]
     assert mounts(tmp_path / "none") == []
+
+
+def test_no_contained_run_is_given_all_of_home_or_what_is_secret_in_it(tmp_path: Path) -> None:
+    home = tmp_path / "person"
+    for each in (".ssh/keys", "work", ".config/gh"):
+        (home / each).mkdir(parents=True)
+    (tmp_path / "around").symlink_to(home)
+    (home / "work/link").symlink_to(home / ".ssh")
+    refused = (home, tmp_path, tmp_path / "around", home / ".ssh", home / ".ssh/keys")
+    for each in (*refused, home / "work/link", home / ".config/gh", home / "work/.."):
+        with pytest.raises(InvalidRun):
+            check_given(each, "workingDir", home)
+    for each in (home / "work", tmp_path / "elsewhere"):
+        check_given(each, "workingDir", home)
+    check_given(home, "workingDir", None)

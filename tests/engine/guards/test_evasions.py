@@ -230,5 +230,14 @@ def test_a_long_text_is_told_by_its_bytes() -> None:
     assert text[start:end].decode() == "nıghtingale"
 
 
+@pytest.mark.parametrize("odd", ["\u3164\u0301", "\ufffc\u0301", "\x81\u0301", "\uff9e", "\u115f"])
+def test_odd_letters_before_it_move_no_place(odd: str) -> None:
+    text = f"{('ｶ' + odd) * 20} nıghtingale 4111\u00a01111".encode()
+    for reading in readings(text):
+        if (at := reading.text.find(b"nightingale")) >= 0:
+            start, end = reading.raw_span(at, at + 11)
+            assert text[start:end].decode() == "nıghtingale"
+
+
 def test_plain_text_has_no_copies() -> None:
     assert [*readings(b"def main() -> None:\n    pass\n")] == []

@@ -101,6 +101,18 @@ def test_what_was_encrypted_under_a_lost_key_stays_and_says_so(tmp_path: Path) -
         assert at_rest.text(new, "place") == "anew"
 
 
+def test_a_process_that_holds_the_key_of_a_cleared_vault_makes_another(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with place.open() as one, place.open() as other:
+        before = one.data_keys.current()
+        other.clear(by="test")
+        one.data_keys.refresh()
+        after = one.data_keys.current()
+        assert after.number != before.number
+    with place.open() as vault:
+        assert vault.data_keys.current().number == after.number
+
+
 def test_a_locked_vault_withholds_and_writes_no_plain_text(tmp_path: Path) -> None:
     place = Place(tmp_path)
     with place.open() as vault:

@@ -73,6 +73,11 @@ class Desk:
         wait_until(lambda: self.converted() and store.converted_part == 1.0)
         store.stop(WAIT_S)
 
+    def convert_to_plain(self, at_rest: AtRest) -> None:
+        store = self.store(at_rest)
+        wait_until(lambda: numbers(self.path) == {0})
+        store.stop(WAIT_S)
+
     def converted(self) -> bool:
         connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
         try:
@@ -160,7 +165,7 @@ def test_a_rotation_brings_all_to_a_new_key(desk: Desk) -> None:
         number = vault.data_keys.current().number
         desk.record(at_rest, 100)
         store = desk.store(at_rest)
-        wait_until(lambda: _numbers(desk.path) == {number})
+        wait_until(lambda: numbers(desk.path) == {number})
         store.stop(WAIT_S)
         assert desk.read(at_rest, 7).request_body == WORDS
 
@@ -172,10 +177,30 @@ def test_switched_off_all_is_plain_again(desk: Desk) -> None:
         desk.encrypts = False
         desk.record(at_rest, 50)
         store = desk.store(at_rest)
-        wait_until(lambda: _numbers(desk.path) == {0})
+        wait_until(lambda: numbers(desk.path) == {0})
         store.stop(WAIT_S)
     assert desk.read(PLAIN, 7) == said_record(7)
     assert desk.read(PLAIN, 50) == said_record(50)
+
+
+def test_switched_on_again_all_is_encrypted_though_nothing_comes(desk: Desk) -> None:
+    with desk.place.open() as vault:
+        at_rest = desk.at_rest(vault)
+        desk.record(at_rest, 1)
+        desk.encrypts = False
+        desk.record(at_rest, 2)
+        store = desk.store(at_rest)
+        wait_until(lambda: numbers(desk.path) == {0})
+        desk.encrypts = True
+        store.apply(SETTINGS)
+        wait_until(lambda: 0 not in numbers(desk.path))
+        store.stop(WAIT_S)
+        desk.encrypts = False
+        desk.convert_to_plain(at_rest)
+        desk.encrypts = True
+        store = desk.store(at_rest)  # a start finds it, too
+        wait_until(lambda: desk.lies_open() == [])
+        store.stop(WAIT_S)
 
 
 def test_a_locked_vault_leaves_the_figures(desk: Desk) -> None:
@@ -240,7 +265,7 @@ def test_figures_do_not_wait_for_the_keyring(desk: Desk, monkeypatch: pytest.Mon
     assert desk.lies_open() == []
 
 
-def _numbers(path: Path) -> set[int]:
+def numbers(path: Path) -> set[int]:
     """Of the data keys that request bodies are under; 0 for plain ones."""
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
