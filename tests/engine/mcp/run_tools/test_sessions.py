@@ -40,10 +40,12 @@ async def test_a_session_from_its_making_to_its_end(box: RunBox, house: RunHouse
 
 
 async def test_a_session_in_a_folder(box: RunBox, house: RunHouse, tmp_path: Path) -> None:
-    asked = {"cli": "claude", "workingDir": str(tmp_path)}
+    folder = tmp_path / "work"
+    folder.mkdir()
+    asked = {"cli": "claude", "workingDir": str(folder)}
     made = await box.told_by("session_create", asked)
     await box.told_by("claude_request", {"prompt": OK, "sessionId": made["session"]["id"]})
-    assert house.asked[0].startswith(f"{tmp_path} ")
+    assert house.asked[0].startswith(f"{folder} ")
 
 
 async def test_the_active_one_is_set_and_cleared(box: RunBox) -> None:
