@@ -17,8 +17,7 @@ from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.engine.jobs.ended_folder import convert, lies_otherwise, rest_plain
 from llmgw_desktop.engine.jobs.folders import JobFolders
 from llmgw_desktop.store.at_rest.cells import Standing
-from llmgw_desktop.store.at_rest.data_keys import DataKey
-from llmgw_desktop.store.at_rest.files import PLAIN_NUMBER
+from llmgw_desktop.store.at_rest.data_keys import PLAIN_NUMBER, DataKey, number_for
 
 REST_S = 0.001
 """After each piece of 64 KB, and each folder, for whoever else wants the disk."""
@@ -138,7 +137,7 @@ class EndedFiles:
         if standing is Standing.LOCKED:
             self._rest_plain(todo | (dict.fromkeys(self._all_ended()) if looks else {}))
             return
-        number = PLAIN_NUMBER if key is None else key.number
+        number = number_for(key)
         if number != self._number:
             todo |= dict.fromkeys(self._all_ended())
         self._convert_all(todo, fresh | left, key)

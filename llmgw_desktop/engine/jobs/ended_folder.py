@@ -8,10 +8,9 @@ from pathlib import Path
 
 from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.engine.jobs.folder import JobFolder
-from llmgw_desktop.store.at_rest.data_keys import DataKey
+from llmgw_desktop.store.at_rest.data_keys import PLAIN_NUMBER, DataKey
 from llmgw_desktop.store.at_rest.files import (
     BESIDE,
-    PLAIN_NUMBER,
     convert_file,
     encrypt_file,
     number_of_file,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from llmgw_desktop.store.vault_cipher import KeySet
 
 KEY_BYTES = 32
+PLAIN_NUMBER = 0
+"""Of no data key: what is kept lies in plain."""
 NONCE_BYTES = 12
 TAG_BYTES = 16
 MARK = b"\x01"
@@ -102,6 +104,11 @@ def is_encrypted(cell: object) -> bool:
 def number_of(cell: bytes) -> int:
     """Of the data key that encrypted it."""
     return int.from_bytes(cell[1:HEAD_BYTES], "big")
+
+
+def number_for(key: DataKey | None) -> int:
+    """Of what is written with this key, or with none."""
+    return PLAIN_NUMBER if key is None else key.number
 
 
 def new_key(keys: "KeySet") -> WrappedKey:

@@ -19,8 +19,10 @@ from llmgw_desktop.store.at_rest.data_keys import (
     HEAD_BYTES,
     MARK,
     NONCE_BYTES,
+    PLAIN_NUMBER,
     TAG_BYTES,
     DataKey,
+    number_for,
 )
 from llmgw_desktop.store.private_files import OWNER_ONLY
 
@@ -29,8 +31,6 @@ FILE_HEAD_BYTES = len(MAGIC) + 4
 CHUNK_BYTES = 64 * 1024
 BESIDE = ".encrypting"
 """How a file's name ends that is to take another's place."""
-PLAIN_NUMBER = 0
-"""Of no data key."""
 _STORED_BYTES = HEAD_BYTES + NONCE_BYTES + CHUNK_BYTES + TAG_BYTES
 
 
@@ -79,7 +79,7 @@ def convert_file(
 ) -> bool:
     """Bring a file under this key, or make it plain where there is none, as `encrypt_file` does;
     False if it is so already. Raises OSError, VaultError, StoreError."""
-    if number_of_file(path) == (PLAIN_NUMBER if key is None else key.number):
+    if number_of_file(path) == number_for(key):
         return False
     with open_file(path, at_rest, place) as source:
         pieces = _plain(source) if key is None else _encrypted(source, key, place)

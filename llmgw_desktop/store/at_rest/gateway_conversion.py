@@ -14,15 +14,19 @@ from pathlib import Path
 
 from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.store.at_rest.cells import WITHHELD, AtRest, place
-from llmgw_desktop.store.at_rest.data_keys import DataKey, is_encrypted, number_of
+from llmgw_desktop.store.at_rest.data_keys import (
+    PLAIN_NUMBER,
+    DataKey,
+    is_encrypted,
+    number_for,
+    number_of,
+)
 from llmgw_desktop.store.database import open_database, told
 from llmgw_desktop.store.gateway_steps import GATEWAY_STEPS
 from llmgw_desktop.store.transaction import transaction
 
 ROWS_A_STEP = 50
 BYTES_A_STEP = 1024 * 1024
-PLAIN = 0
-"""The number of no data key: what is kept lies in plain."""
 _TRIES = 500
 _log = logging.getLogger(__name__)
 
@@ -70,15 +74,15 @@ class GatewayConversion:
         with self._opened() as connection:
             if self._at_rest.is_on:
                 done = read_number(connection)
-                return done in (None, PLAIN) and any(
+                return done in (None, PLAIN_NUMBER) and any(
                     _has_rows(connection, texts) for texts in TEXTS
                 )
-            return read_number(connection) not in (None, PLAIN)
+            return read_number(connection) not in (None, PLAIN_NUMBER)
 
     def steps(self) -> Generator[float]:
         """Each does a little and tells how much is done, from 0 to 1. No step if all is well."""
         key = self._at_rest.key()
-        number = PLAIN if key is None else key.number
+        number = number_for(key)
         with self._opened() as connection:
             done = read_number(connection)
             if done == number or (done is None and key is None):
@@ -90,7 +94,7 @@ class GatewayConversion:
                 for part, left in self._convert(connection, texts, key):
                     unreadable += left
                     yield (at + part) / len(TEXTS)
-            if key is not None and done in (None, PLAIN):
+            if key is not None and done in (None, PLAIN_NUMBER):
                 connection.execute("VACUUM")
             for _ in range(_TRIES):
                 if _is_journal_empty(connection):
@@ -152,8 +156,8 @@ class GatewayConversion:
         if not cell or cell == WITHHELD:
             return cell
         is_sealed = not isinstance(cell, str) and is_encrypted(cell)
-        number = number_of(cell) if is_sealed and isinstance(cell, bytes) else PLAIN
-        if number == (PLAIN if key is None else key.number):
+        number = number_of(cell) if is_sealed and isinstance(cell, bytes) else PLAIN_NUMBER
+        if number == number_for(key):
             return cell
         text = cell.encode(errors="surrogateescape") if isinstance(cell, str) else cell
         if is_sealed:

@@ -12,14 +12,18 @@ from dataclasses import dataclass
 
 from llmgw_desktop.domain.vault_errors import VaultError
 from llmgw_desktop.store.at_rest.cells import AtRest
-from llmgw_desktop.store.at_rest.data_keys import DataKey, is_encrypted, number_of
+from llmgw_desktop.store.at_rest.data_keys import (
+    PLAIN_NUMBER,
+    DataKey,
+    is_encrypted,
+    number_for,
+    number_of,
+)
 from llmgw_desktop.store.flights.rows import ENCRYPTED, Row, place_of
 from llmgw_desktop.store.transaction import transaction
 
 ROWS_A_STEP = 64
 BYTES_A_STEP = 1024 * 1024
-PLAIN = 0
-"""The number of no data key: what is kept lies in plain."""
 _SIZES = """
 SELECT flight, coalesce(length(request_body), 0) + coalesce(length(answer_body), 0)
 FROM flight_bodies WHERE flight > ? AND flight <= ? ORDER BY flight LIMIT ?
@@ -46,7 +50,7 @@ class Converted:
     """How far it came."""
 
     number: int
-    """Of the data key that rows are brought to; PLAIN for none."""
+    """Of the data key that rows are brought to; PLAIN_NUMBER for none."""
     up_to: int
     """The last row that was looked at."""
     until: int
@@ -103,7 +107,7 @@ class Conversion:
     def step(self, key: DataKey | None) -> bool:
         """A short one towards this key, or towards none; whether there may be more to do."""
         if not self._is_of(key):
-            self._begin(PLAIN if key is None else key.number)
+            self._begin(number_for(key))
         state = self._state
         if state is None or state.is_done:
             return False
@@ -114,19 +118,18 @@ class Conversion:
         return True
 
     def _is_of(self, key: DataKey | None) -> bool:
-        number = PLAIN if key is None else key.number
+        number = number_for(key)
         return self._state is not None and self._state.number == number
 
     def _is_plain(self) -> bool:
-        return self._state is None or self._state.number == PLAIN
+        return self._state is None or self._state.number == PLAIN_NUMBER
 
     def _begin(self, number: int) -> None:
         before = self._state
-        if before is None and number == PLAIN:
+        if before is None and number == PLAIN_NUMBER:
             return  # it has always been so
-        was_plain = (
-            before is None or before.number == PLAIN or (before.was_plain and not self.is_done)
-        )
+        is_half_done = before is not None and before.was_plain and not before.is_done
+        was_plain = self._is_plain() or is_half_done
         until = self._last()
         self._write_over_what_goes()
         self._note(Converted(number, 0, until, was_plain and until > 0, not until))
@@ -153,14 +156,14 @@ class Conversion:
     def _converted(self, row: Row, key: DataKey | None) -> Row | None:
         """For _UPDATE; None for one that is as it should be, or that nothing opens any more."""
         flight, flight_id, asked_with, answered_with, asked, how_asked, answered, how_answered = row
-        number = PLAIN if key is None else key.number
+        number = number_for(key)
 
         def moved(cell: bytes | str | None, column: str, *, encrypted: bool) -> bytes | str | None:
             if cell is None or cell == "[]":
                 return cell
             place = place_of(flight_id, column)
             text = cell.encode() if isinstance(cell, str) else cell
-            if (number_of(text) if encrypted else PLAIN) == number:
+            if (number_of(text) if encrypted else PLAIN_NUMBER) == number:
                 return cell
             if encrypted:
                 text = self._at_rest.decrypt(text, place)
@@ -183,7 +186,7 @@ class Conversion:
         return (*(_as_text(cell) if key is None else cell for cell in made[:2]), *made[2:], flight)
 
     def _finish(self, state: Converted) -> None:
-        if state.was_plain and state.number != PLAIN and not self._is_written_anew:
+        if state.was_plain and state.number != PLAIN_NUMBER and not self._is_written_anew:
             self._connection.execute("VACUUM")
             self._is_written_anew = True
         busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -192,7 +195,7 @@ class Conversion:
         self._note(Converted(state.number, state.until, state.until, state.was_plain, True))
         self._connection.execute("PRAGMA secure_delete = OFF")
         if self._is_changed:
-            self._has_old = state.number == PLAIN
+            self._has_old = state.number == PLAIN_NUMBER
             _log.info("what was said in %d flights is %s", state.until, _said(state.number))
 
     def _write_over_what_goes(self) -> None:
@@ -221,4 +224,4 @@ def _as_text(cell: object) -> object:
 
 
 def _said(number: int) -> str:
-    return "encrypted" if number != PLAIN else "stored in plain"
+    return "encrypted" if number != PLAIN_NUMBER else "stored in plain"

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from llmgw_desktop.domain.errors import StoreCorrupt
-from llmgw_desktop.store.at_rest.gateway_conversion import PLAIN, TEXTS, read_number
+from llmgw_desktop.store.at_rest.data_keys import PLAIN_NUMBER
+from llmgw_desktop.store.at_rest.gateway_conversion import TEXTS, read_number
 from llmgw_desktop.store.database import connect_read_only, told
 from llmgw_desktop.store.migrations import schema_version
 from llmgw_desktop.store.private_files import make_empty
@@ -82,7 +83,7 @@ def synced_digest(path: Path) -> str:
 def _has_plain(connection: sqlite3.Connection, counts: Mapping[str, int]) -> bool:
     if not any(counts.get(texts.table, 0) for texts in TEXTS):
         return False
-    return "encryption" not in counts or read_number(connection) in (None, PLAIN)
+    return "encryption" not in counts or read_number(connection) in (None, PLAIN_NUMBER)
 
 
 def _counts(connection: sqlite3.Connection) -> dict[str, int]:

@@ -4,15 +4,9 @@ nothing is unreadable, and the next start finds what is left."""
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -22,10 +16,11 @@ from llmgw_desktop.store.at_rest.cells import AtRest
 from llmgw_desktop.store.at_rest.files import BESIDE
 from tests.engine.jobs.test_ended_files import ASKED, SAID, SCRIPT, lies_open, told
 from tests.store.at_rest.converting_child import home
+from tests.support.killed_child import begin_and_kill
 from tests.support.shell_cli import Yard, asking
 
 MakeYard = Callable[..., Yard]
-ROOT = Path(__file__).parents[3]
+CHILD = "tests.engine.jobs.putting_away_child"
 JOBS = 30
 
 
@@ -66,7 +61,7 @@ async def test_killed_at_random_moments_nothing_is_unreadable(
     await yard.supervisor.close()
     moments = random.Random(9)
     for _ in range(kills):
-        await asyncio.to_thread(_put_away_and_kill, yard.home, moments.uniform(0.0, 0.4))
+        await asyncio.to_thread(begin_and_kill, CHILD, yard.home, moments.uniform(0.0, 0.4))
         vault, at_rest = home(yard.home)
         with closing(vault):
             assert _texts(JobFolders(yard.home / "jobs", at_rest), jobs) == was
@@ -98,19 +93,3 @@ def _put_away(yard: Yard, at_rest: AtRest) -> None:
     )
     files.look()
     assert files.settled(60.0)
-
-
-def _put_away_and_kill(folder: Path, after_s: float) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.engine.jobs.putting_away_child", str(folder)],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    ) as child:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "begun\n"
-        timer = threading.Timer(after_s, os.kill, (child.pid, signal.SIGKILL))
-        timer.start()
-        child.stdout.read()
-        timer.join()
-    assert child.returncode == -signal.SIGKILL

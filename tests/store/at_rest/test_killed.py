@@ -1,11 +1,6 @@
 """kill -9 at any moment of a conversion or a rotation: nothing is unreadable, nothing is lost."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
-import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -26,9 +21,9 @@ from tests.store.at_rest.test_gateway import fill, texts_in
 from tests.store.recorder_child import WAIT_S
 from tests.store.set_clock import SetClock
 from tests.store.vault.places import SECRET, key
+from tests.support.killed_child import begin_and_kill
 from tests.support.made_flights import flight_id
 
-ROOT = Path(__file__).parents[3]
 FLIGHTS = 150
 
 
@@ -61,24 +56,8 @@ def test_killed_at_random_moments(folder: Path, seed: int, request: pytest.Fixtu
     expected = dict(texts_in(folder / "gateway.db"))
     rand = random.Random(seed)
     for _ in range(kills):
-        _convert_and_kill(folder, rand.uniform(0.0, 0.35))
+        begin_and_kill("tests.store.at_rest.converting_child", folder, rand.uniform(0.0, 0.35))
         _look(folder, expected)
-
-
-def _convert_and_kill(folder: Path, after_s: float) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.store.at_rest.converting_child", str(folder)],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    ) as child:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "begun\n"
-        timer = threading.Timer(after_s, os.kill, (child.pid, signal.SIGKILL))
-        timer.start()
-        child.stdout.read()
-        timer.join()
-    assert child.returncode == -signal.SIGKILL
 
 
 def _look(folder: Path, expected: dict[str, object]) -> None:
